@@ -1,0 +1,38 @@
+# Inkan: the commands of this repository. `make help` lists them.
+.PHONY: help demo dev test check bench packages-demo packages-test build
+
+CARGO ?= cargo
+# What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
+PROGRAMS = -p inkan-server -p inkan-agent -p inkan-hsm-config -p inkan-tests \
+           --bin inkan-server --bin inkan-agent --bin inkan-hsm --bin inkan-demo
+RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: packages-demo build ## one certificate, from the HSM to a customer's token, and a login with it; leaves nothing running
+	@target/debug/inkan-demo
+
+dev: packages-demo build ## the same bank, kept up for a browser (Ctrl-C ends it)
+	@target/debug/inkan-demo --keep
+
+test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
+	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked
+
+check: ## formatting, lints, and the arrows between crates and modules
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@$(CARGO) test --quiet --locked -p inkan-tests --test it -- arrows
+
+bench: packages-demo ## certificates per second, beside the bare token (release build; takes some minutes)
+	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-tests --bin inkan-bench
+	@target/bench-release/inkan-bench
+
+build:
+	@$(CARGO) build --quiet --locked $(PROGRAMS)
+
+packages-demo:
+	@scripts/install-packages demo
+
+packages-test:
+	@scripts/install-packages test
