@@ -1,0 +1,189 @@
+//! Applications for the certificate method: entered by one person, decided by another (the schema insists).
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// Where an application stands.
+    pub enum State {
+        /// Waiting for the second person.
+        Entered => "entered",
+        /// A grant was given.
+        Approved => "approved",
+        /// Refused.
+        Rejected => "rejected",
+    }
+}
+
+/// An application's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Id.
+    pub id: String,
+    /// The contract.
+    pub contract_id: String,
+    /// Number of the paper form.
+    pub reference: String,
+    /// The contract's version when it was entered.
+    pub contract_version: i64,
+    /// Counts amendments, from 1.
+    pub version: i64,
+    /// Where it stands.
+    pub state: State,
+    /// Who entered (or last amended) it.
+    pub entered_by: String,
+    /// When.
+    pub entered_at: Timestamp,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+}
+
+/// An application to be entered.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Id.
+    pub id: String,
+    /// The contract.
+    pub contract_id: String,
+    /// Number of the paper form.
+    pub reference: String,
+    /// The contract's version as it was shown.
+    pub contract_version: i64,
+    /// Who enters it.
+    pub entered_by: String,
+    /// Now.
+    pub entered_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, contract_id, reference, contract_version, version, state, entered_by, entered_at, \
+             decided_by, decided_at, reason FROM applications ",
+            $rest
+        )
+    };
+}
+
+impl Application {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("applications", row);
+        Ok(Application {
+            id: row.text("id")?,
+            contract_id: row.text("contract_id")?,
+            reference: row.text("reference")?,
+            contract_version: row.int("contract_version")?,
+            version: row.int("version")?,
+            state: row.word("state")?,
+            entered_by: row.text("entered_by")?,
+            entered_at: row.time("entered_at")?,
+            decided_by: row.opt_text("decided_by")?,
+            decided_at: row.opt_time("decided_at")?,
+            reason: row.opt_text("reason")?,
+        })
+    }
+}
+
+/// Enters an application.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the contract has one that is not decided.
+pub async fn insert(tx: &mut Tx, new: &NewApplication) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO applications (id, contract_id, reference, contract_version, version, state, entered_by, \
+         entered_at) VALUES ($1, $2, $3, $4, 1, 'entered', $5, $6)",
+    )
+    .bind(new.id.clone())
+    .bind(new.contract_id.clone())
+    .bind(new.reference.clone())
+    .bind(new.contract_version)
+    .bind(new.entered_by.clone())
+    .bind(new.entered_at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Application>, StoreError> {
+    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(Application::read)
+        .transpose()
+}
+
+/// Applications in a state, oldest first, at most `limit`.
+pub async fn list_by_state(
+    db: impl Into<Db<'_>>,
+    state: State,
+    limit: i64,
+) -> Result<Vec<Application>, StoreError> {
+    let statement = sqlx::query(select!("WHERE state = $1 ORDER BY entered_at, id LIMIT $2"))
+        .bind(state.as_str())
+        .bind(limit);
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(Application::read)
+        .collect()
+}
+
+/// Amends an undecided application; whoever amends it counts as the one who entered it.
+/// False when it was decided or `seen_version` is not its version any more.
+pub async fn amend(
+    tx: &mut Tx,
+    id: &str,
+    seen_version: i64,
+    reference: &str,
+    contract_version: i64,
+    by: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE applications SET reference = $3, contract_version = $4, version = version + 1, entered_by = $5, \
+         entered_at = $6 WHERE id = $1 AND version = $2 AND state = 'entered'",
+    )
+    .bind(id.to_owned())
+    .bind(seen_version)
+    .bind(reference.to_owned())
+    .bind(contract_version)
+    .bind(by.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Decides. False when it was decided or `seen_version` is not its version any more.
+///
+/// # Errors
+/// [`StoreError::Constraint`] when `by` entered it.
+pub async fn decide(
+    tx: &mut Tx,
+    id: &str,
+    seen_version: i64,
+    state: State,
+    by: &str,
+    at: Timestamp,
+    reason: Option<&str>,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE applications SET state = $3, decided_by = $4, decided_at = $5, reason = $6 \
+         WHERE id = $1 AND version = $2 AND state = 'entered'",
+    )
+    .bind(id.to_owned())
+    .bind(seen_version)
+    .bind(state.as_str())
+    .bind(by.to_owned())
+    .bind(at.as_second())
+    .bind(reason.map(str::to_owned));
+    Ok(tx.change(statement).await? == 1)
+}

@@ -1,0 +1,273 @@
+//! The audit log: one row per deed, each row's hash over its own fields and the hash before it.
+//!
+//! Rows are appended in the transaction of what they record. A changed, missing or inserted row breaks the chain at
+//! that place ([`verify`]); cutting off the end shows against the head kept elsewhere.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, Store, StoreError, Tx};
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A staff member (id).
+    Staff(String),
+    /// A customer's user (id).
+    User(String),
+    /// The agent, acting for an enrolment request (id of the request).
+    Agent(String),
+    /// The server itself.
+    System,
+    /// Somebody not identified.
+    Anonymous,
+}
+
+impl Actor {
+    fn kind(&self) -> &'static str {
+        match self {
+            Actor::Staff(_) => "staff",
+            Actor::User(_) => "user",
+            Actor::Agent(_) => "agent",
+            Actor::System => "system",
+            Actor::Anonymous => "anonymous",
+        }
+    }
+
+    fn id(&self) -> Option<&str> {
+        match self {
+            Actor::Staff(id) | Actor::User(id) | Actor::Agent(id) => Some(id),
+            Actor::System | Actor::Anonymous => None,
+        }
+    }
+}
+
+text_enum! {
+    /// How it ended.
+    pub enum Outcome {
+        /// It was done.
+        Done => "done",
+        /// It was refused; the code says why.
+        Refused => "refused",
+    }
+}
+
+/// What is to be recorded. Secrets never go in here.
+#[derive(Debug, Clone)]
+pub struct AuditEntry<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// What, as a stable dotted word like `certificate.issued`.
+    pub action: &'static str,
+    /// Kind of what it was done to: `user`, `certificate`, `contract`, …
+    pub subject_kind: &'static str,
+    /// Its id, or what stood in its place.
+    pub subject_id: &'a str,
+    /// Address of the caller.
+    pub address: Option<IpAddr>,
+    /// Done or refused.
+    pub outcome: Outcome,
+    /// Stable code of a refusal; empty when done.
+    pub code: &'a str,
+    /// Anything more, as JSON.
+    pub detail: serde_json::Value,
+}
+
+/// A row as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Place in the chain, from 1 without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// `staff`, `user`, `agent`, `system`, `anonymous`.
+    pub actor_kind: String,
+    /// Id of the actor, where there is one.
+    pub actor_id: Option<String>,
+    /// What.
+    pub action: String,
+    /// Kind of the subject.
+    pub subject_kind: String,
+    /// Id of the subject.
+    pub subject_id: String,
+    /// Address of the caller.
+    pub address: Option<String>,
+    /// `done` or `refused`.
+    pub outcome: String,
+    /// Code of a refusal.
+    pub code: String,
+    /// JSON text.
+    pub detail: String,
+    /// Hash of the row before, 64 zeros at the first.
+    pub previous_hash: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+impl AuditRow {
+    /// SHA-256 over every field with its length (and whether it is there), `previous_hash` included.
+    fn computed_hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        let seq = self.seq.to_string();
+        let at = self.at.as_second().to_string();
+        let fields: [Option<&str>; 12] = [
+            Some(&seq),
+            Some(&at),
+            Some(&self.actor_kind),
+            self.actor_id.as_deref(),
+            Some(&self.action),
+            Some(&self.subject_kind),
+            Some(&self.subject_id),
+            self.address.as_deref(),
+            Some(&self.outcome),
+            Some(&self.code),
+            Some(&self.detail),
+            Some(&self.previous_hash),
+        ];
+        for field in fields {
+            hasher.update([u8::from(field.is_some())]);
+            let bytes = field.unwrap_or_default().as_bytes();
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("audit_log", row);
+        Ok(AuditRow {
+            seq: row.int("seq")?,
+            at: row.time("at")?,
+            actor_kind: row.text("actor_kind")?,
+            actor_id: row.opt_text("actor_id")?,
+            action: row.text("action")?,
+            subject_kind: row.text("subject_kind")?,
+            subject_id: row.text("subject_id")?,
+            address: row.opt_text("address")?,
+            outcome: row.text("outcome")?,
+            code: row.text("code")?,
+            detail: row.text("detail")?,
+            previous_hash: row.text("previous_hash")?,
+            hash: row.text("hash")?,
+        })
+    }
+}
+
+/// Appends one row to the chain; it becomes durable with the transaction. Answers its place.
+pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result<i64, StoreError> {
+    let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
+    let head = tx.returning(head).await?.ok_or(StoreError::AuditHead)?;
+    let head = Row::new("audit_head", &head);
+    let mut row = AuditRow {
+        seq: head.int("seq")?,
+        at: Timestamp::from_second(at.as_second()).unwrap_or(at),
+        actor_kind: entry.actor.kind().to_owned(),
+        actor_id: entry.actor.id().map(str::to_owned),
+        action: entry.action.to_owned(),
+        subject_kind: entry.subject_kind.to_owned(),
+        subject_id: entry.subject_id.to_owned(),
+        address: entry.address.map(|address| address.to_string()),
+        outcome: entry.outcome.as_str().to_owned(),
+        code: entry.code.to_owned(),
+        detail: entry.detail.to_string(),
+        previous_hash: head.text("hash")?,
+        hash: String::new(),
+    };
+    row.hash = row.computed_hash();
+    let (seq, hash) = (row.seq, row.hash.clone());
+    let insert = sqlx::query(
+        "INSERT INTO audit_log (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, \
+         outcome, code, detail, previous_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(row.seq)
+    .bind(row.at.as_second())
+    .bind(row.actor_kind)
+    .bind(row.actor_id)
+    .bind(row.action)
+    .bind(row.subject_kind)
+    .bind(row.subject_id)
+    .bind(row.address)
+    .bind(row.outcome)
+    .bind(row.code)
+    .bind(row.detail)
+    .bind(row.previous_hash)
+    .bind(row.hash);
+    tx.upkeep(insert).await?;
+    tx.upkeep(sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(hash))
+        .await?;
+    tx.mark_audited();
+    Ok(seq)
+}
+
+/// Rows after `seq`, oldest first, at most `limit`.
+pub async fn after(
+    db: impl Into<Db<'_>>,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let select = sqlx::query(
+        "SELECT seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, outcome, code, \
+         detail, previous_hash, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2",
+    )
+    .bind(seq)
+    .bind(limit);
+    db.into()
+        .all(select)
+        .await?
+        .iter()
+        .map(AuditRow::read)
+        .collect()
+}
+
+/// What [`verify`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chain {
+    /// Every row fits; number of rows and the last hash.
+    Whole {
+        /// Rows.
+        rows: i64,
+        /// Hash of the last row.
+        hash: String,
+    },
+    /// The first place that does not fit.
+    Broken {
+        /// The `seq` expected or found there.
+        seq: i64,
+    },
+}
+
+/// Walks the whole chain from its beginning to the head.
+pub async fn verify(store: &Store) -> Result<Chain, StoreError> {
+    const PAGE: i64 = 1000;
+    // The head first: rows appended during the walk lie beyond it and are not looked at.
+    let head = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1");
+    let head = Db::from(store)
+        .optional(head)
+        .await?
+        .ok_or(StoreError::AuditHead)?;
+    let head = Row::new("audit_head", &head);
+    let (last, end) = (head.int("seq")?, head.text("hash")?);
+    let (mut seq, mut hash) = (0, "0".repeat(64));
+    while seq < last {
+        let page = after(store, seq, PAGE.min(last - seq)).await?;
+        if page.is_empty() {
+            return Ok(Chain::Broken { seq: seq + 1 });
+        }
+        for row in page {
+            if row.seq != seq + 1 || row.previous_hash != hash || row.hash != row.computed_hash() {
+                return Ok(Chain::Broken { seq: seq + 1 });
+            }
+            (seq, hash) = (row.seq, row.hash);
+        }
+    }
+    if hash != end {
+        return Ok(Chain::Broken { seq });
+    }
+    Ok(Chain::Whole { rows: seq, hash })
+}

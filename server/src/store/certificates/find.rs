@@ -1,0 +1,178 @@
+//! Reading certificates.
+
+use jiff::Timestamp;
+
+use super::{Certificate, Issuer, select};
+use crate::store::db::Sql;
+use crate::store::row::Row;
+use crate::store::{Db, Store, StoreError, Tx};
+
+async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
+    db.optional(statement)
+        .await?
+        .as_ref()
+        .map(Certificate::read)
+        .transpose()
+}
+
+async fn many(db: Db<'_>, statement: Sql) -> Result<Vec<Certificate>, StoreError> {
+    db.all(statement)
+        .await?
+        .iter()
+        .map(Certificate::read)
+        .collect()
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE id = $1")).bind(id.to_owned()),
+    )
+    .await
+}
+
+/// By id, inside a transaction.
+pub async fn find_in(tx: &mut Tx, id: &str) -> Result<Option<Certificate>, StoreError> {
+    find(tx, id).await
+}
+
+/// By serial number (lower-case hex).
+pub async fn by_serial(
+    db: impl Into<Db<'_>>,
+    serial: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE serial = $1")).bind(serial.to_owned()),
+    )
+    .await
+}
+
+/// By SHA-256 of the certificate (lower-case hex).
+pub async fn by_sha256(
+    db: impl Into<Db<'_>>,
+    sha256: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE sha256 = $1")).bind(sha256.to_owned()),
+    )
+    .await
+}
+
+/// By SHA-256 of the key (lower-case hex).
+pub async fn by_spki_sha256(
+    db: impl Into<Db<'_>>,
+    sha256: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE spki_sha256 = $1")).bind(sha256.to_owned()),
+    )
+    .await
+}
+
+/// The certificate a grant was used for.
+pub async fn by_grant(
+    db: impl Into<Db<'_>>,
+    grant_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE grant_id = $1")).bind(grant_id.to_owned()),
+    )
+    .await
+}
+
+/// The newest certificate made for an enrolment request.
+pub async fn by_request(
+    db: impl Into<Db<'_>>,
+    request_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    let statement = select!("WHERE request_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1");
+    one(
+        db.into(),
+        sqlx::query(statement).bind(request_id.to_owned()),
+    )
+    .await
+}
+
+/// The user's certificate on its way (`intent` or `issued`); there is at most one.
+pub async fn pending_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    let statement = select!("WHERE user_id = $1 AND state IN ('intent', 'issued')");
+    one(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+}
+
+/// The user's active certificate; there is at most one.
+pub async fn active_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE user_id = $1 AND state = 'active'")).bind(user_id.to_owned()),
+    )
+    .await
+}
+
+/// Every certificate of a user, newest first.
+pub async fn list_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!("WHERE user_id = $1 ORDER BY created_at DESC, id DESC");
+    many(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+}
+
+/// Certificates on record that were never signed, oldest first: what a restart must settle.
+pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, StoreError> {
+    many(
+        store.into(),
+        sqlx::query(select!("WHERE state = 'intent' ORDER BY created_at, id")),
+    )
+    .await
+}
+
+/// An entry of a CRL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokedSerial {
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// When it was revoked or suspended.
+    pub revoked_at: Timestamp,
+    /// Reason as stored; `None` when none was given.
+    pub reason: Option<String>,
+    /// True while suspended (certificateHold).
+    pub suspended: bool,
+    /// End of the certificate's validity.
+    pub not_after: Timestamp,
+}
+
+/// Everything revoked or suspended under a CA, by serial.
+pub async fn revoked_serials(
+    db: impl Into<Db<'_>>,
+    issuer: Issuer,
+) -> Result<Vec<RevokedSerial>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT serial, COALESCE(ended_at, created_at) AS revoked_at, reason, state, not_after FROM certificates \
+         WHERE issuer = $1 AND state IN ('revoked', 'suspended') ORDER BY serial",
+    )
+    .bind(issuer.as_str());
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("certificates", row);
+            Ok(RevokedSerial {
+                serial: row.text("serial")?,
+                revoked_at: row.time("revoked_at")?,
+                reason: row.opt_text("reason")?,
+                suspended: row.word::<super::State>("state")? == super::State::Suspended,
+                not_after: row.time("not_after")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,176 @@
+//! Certificates: on record before they are signed, and every state after. One row is one key, certified once.
+//!
+//! - this file: the row and its states
+//! - [`find`]: reading (re-exported)
+//! - [`change`]: intent, issue, activation, end (re-exported)
+
+mod change;
+mod find;
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::StoreError;
+use super::row::Row;
+use super::text_enum::text_enum;
+
+pub use change::{insert_intent, set_active, set_issued, set_state};
+pub use find::{
+    RevokedSerial, active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256,
+    find, find_in, intents_without_result, list_for_user, pending_for_user, revoked_serials,
+};
+
+text_enum! {
+    /// Which CA.
+    pub enum Issuer {
+        /// Customers' certificates.
+        Customer => "customer",
+        /// Staff certificates.
+        Staff => "staff",
+    }
+}
+
+text_enum! {
+    /// Where a certificate stands.
+    pub enum State {
+        /// On record, not signed yet.
+        Intent => "intent",
+        /// Signed and stored; the agent has not proved it yet.
+        Issued => "issued",
+        /// In use.
+        Active => "active",
+        /// Its successor is in use.
+        Superseded => "superseded",
+        /// Held for the time being.
+        Suspended => "suspended",
+        /// Ended for good.
+        Revoked => "revoked",
+        /// Never signed and never will be.
+        Abandoned => "abandoned",
+    }
+}
+
+/// What is on record before the HSM is asked.
+#[derive(Debug, Clone)]
+pub struct NewIntent {
+    /// Id (see [`super::id::new_id`]).
+    pub id: String,
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// Which CA.
+    pub issuer: Issuer,
+    /// The customer's user; set exactly when `issuer` is the customer CA.
+    pub user_id: Option<String>,
+    /// The staff member; set exactly when `issuer` is the staff CA.
+    pub staff_id: Option<String>,
+    /// The grant it uses up; a customer certificate has this or `replaces`.
+    pub grant_id: Option<String>,
+    /// The enrolment request it answers.
+    pub request_id: Option<String>,
+    /// The certificate it renews.
+    pub replaces: Option<String>,
+    /// SubjectPublicKeyInfo, DER; its SHA-256 is stored beside it.
+    pub spki: Vec<u8>,
+    /// The CSR, DER.
+    pub csr: Option<Vec<u8>>,
+    /// The exact TBSCertificate, DER.
+    pub tbs: Vec<u8>,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// When it was put on record.
+    pub created_at: Timestamp,
+}
+
+/// A certificate's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// Id.
+    pub id: String,
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// Which CA.
+    pub issuer: Issuer,
+    /// The customer's user.
+    pub user_id: Option<String>,
+    /// The staff member.
+    pub staff_id: Option<String>,
+    /// The grant it used up.
+    pub grant_id: Option<String>,
+    /// The enrolment request it answers.
+    pub request_id: Option<String>,
+    /// The certificate it renews.
+    pub replaces: Option<String>,
+    /// SHA-256 of the key, hex.
+    pub spki_sha256: String,
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+    /// The CSR, DER.
+    pub csr: Option<Vec<u8>>,
+    /// The TBSCertificate, DER.
+    pub tbs: Vec<u8>,
+    /// The certificate, DER, once signed.
+    pub der: Option<Vec<u8>>,
+    /// SHA-256 of the certificate, hex, once signed.
+    pub sha256: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// When it was put on record.
+    pub created_at: Timestamp,
+    /// When it was signed.
+    pub issued_at: Option<Timestamp>,
+    /// When it was first proved.
+    pub activated_at: Option<Timestamp>,
+    /// When it was superseded, suspended, revoked or abandoned.
+    pub ended_at: Option<Timestamp>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// `SELECT` of every column, with the rest of the statement.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, spki_sha256, spki, csr, \
+             tbs, der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason \
+             FROM certificates ",
+            $rest
+        )
+    };
+}
+use select;
+
+impl Certificate {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("certificates", row);
+        Ok(Certificate {
+            id: row.text("id")?,
+            serial: row.text("serial")?,
+            issuer: row.word("issuer")?,
+            user_id: row.opt_text("user_id")?,
+            staff_id: row.opt_text("staff_id")?,
+            grant_id: row.opt_text("grant_id")?,
+            request_id: row.opt_text("request_id")?,
+            replaces: row.opt_text("replaces")?,
+            spki_sha256: row.text("spki_sha256")?,
+            spki: row.blob("spki")?,
+            csr: row.opt_blob("csr")?,
+            tbs: row.blob("tbs")?,
+            der: row.opt_blob("der")?,
+            sha256: row.opt_text("sha256")?,
+            state: row.word("state")?,
+            not_before: row.time("not_before")?,
+            not_after: row.time("not_after")?,
+            created_at: row.time("created_at")?,
+            issued_at: row.opt_time("issued_at")?,
+            activated_at: row.opt_time("activated_at")?,
+            ended_at: row.opt_time("ended_at")?,
+            reason: row.opt_text("reason")?,
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! Where a read goes: to the store (a reader connection) or into an open transaction, so that it sees its own writes.
+
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AnyPool};
+
+use super::{Store, StoreError, Tx};
+
+/// A statement with its bound values. Statements are `'static` text: nothing is ever pasted into SQL.
+pub(crate) type Sql = Query<'static, Any, AnyArguments>;
+
+/// A place to read from; made from `&Store` or `&mut Tx`.
+pub enum Db<'a> {
+    /// Any reader connection.
+    Pool(&'a AnyPool),
+    /// The connection of an open transaction.
+    Connection(&'a mut AnyConnection),
+}
+
+impl<'a> From<&'a Store> for Db<'a> {
+    fn from(store: &'a Store) -> Self {
+        Db::Pool(store.readers())
+    }
+}
+
+impl<'a> From<&'a mut Tx> for Db<'a> {
+    fn from(tx: &'a mut Tx) -> Self {
+        Db::Connection(tx.connection())
+    }
+}
+
+impl Db<'_> {
+    pub(crate) async fn optional(self, statement: Sql) -> Result<Option<AnyRow>, StoreError> {
+        Ok(match self {
+            Db::Pool(pool) => statement.fetch_optional(pool).await?,
+            Db::Connection(connection) => statement.fetch_optional(connection).await?,
+        })
+    }
+
+    pub(crate) async fn all(self, statement: Sql) -> Result<Vec<AnyRow>, StoreError> {
+        Ok(match self {
+            Db::Pool(pool) => statement.fetch_all(pool).await?,
+            Db::Connection(connection) => statement.fetch_all(connection).await?,
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! What the store can refuse or fail at. Unique constraints come with their name, so that a workflow can say
+//! "already exists"; everything else is a fault.
+
+use thiserror::Error;
+
+/// The unique constraints of the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unique {
+    /// Branch, account type and account number of a contract.
+    ContractAccount,
+    /// One staff row per certificate.
+    StaffCertificate,
+    /// One open application per contract.
+    ApplicationOpen,
+    /// One grant per application.
+    GrantApplication,
+    /// Login IDs are unique in the bank.
+    LoginId,
+    /// One master user per contract.
+    MasterUser,
+    /// Serial number of a certificate.
+    CertificateSerial,
+    /// One grant, one certificate.
+    CertificateGrant,
+    /// A key is certified once.
+    CertificateKey,
+    /// Digest of a certificate.
+    CertificateDigest,
+    /// One active certificate per user.
+    CertificateActive,
+    /// One certificate on its way per user.
+    CertificatePending,
+    /// A primary key (random identifiers: in practice a bug, or a CRL number used twice).
+    PrimaryKey,
+}
+
+/// Name in PostgreSQL, then how SQLite words the same constraint.
+const UNIQUE_CONSTRAINTS: &[(&str, &str, Unique)] = &[
+    (
+        "contracts_account",
+        "contracts.branch, contracts.account_type, contracts.account",
+        Unique::ContractAccount,
+    ),
+    (
+        "staff_certificate",
+        "staff.certificate_sha256",
+        Unique::StaffCertificate,
+    ),
+    (
+        "applications_one_open",
+        "applications.contract_id",
+        Unique::ApplicationOpen,
+    ),
+    (
+        "grants_application",
+        "grants.application_id",
+        Unique::GrantApplication,
+    ),
+    ("users_login_id", "users.login_id", Unique::LoginId),
+    ("users_one_master", "users.contract_id", Unique::MasterUser),
+    (
+        "certificates_serial",
+        "certificates.serial",
+        Unique::CertificateSerial,
+    ),
+    (
+        "certificates_grant",
+        "certificates.grant_id",
+        Unique::CertificateGrant,
+    ),
+    (
+        "certificates_spki",
+        "certificates.spki_sha256",
+        Unique::CertificateKey,
+    ),
+    (
+        "certificates_sha256",
+        "certificates.sha256",
+        Unique::CertificateDigest,
+    ),
+    (
+        "certificates_one_active",
+        "certificates.user_id",
+        Unique::CertificateActive,
+    ),
+    (
+        "certificates_one_pending",
+        "index 'certificates_one_pending'",
+        Unique::CertificatePending,
+    ),
+];
+
+/// A failure of the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The URL is neither `sqlite:` nor `postgres:`, or names no file.
+    #[error("database URL not understood: {0}")]
+    Url(&'static str),
+    /// The SQLite file cannot be created or opened.
+    #[error("cannot open the database file {path}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// SQLite did not take up the write-ahead log.
+    #[error("the database answers journal mode {0:?} instead of wal")]
+    JournalMode(String),
+    /// The database was written by a newer program.
+    #[error(
+        "the database has migration {found}, this program knows {known}: start the newer program"
+    )]
+    SchemaNewer {
+        /// Highest migration in the database.
+        found: i64,
+        /// Highest migration in this program.
+        known: i64,
+    },
+    /// A migration that was applied is not the one in this program.
+    #[error("migration {version} ({name}) in the database differs from the one in this program")]
+    MigrationChanged {
+        /// Number.
+        version: i64,
+        /// Name.
+        name: String,
+    },
+    /// A migration failed; nothing of it remains.
+    #[error("migration {version} ({name}) failed")]
+    Migration {
+        /// Number.
+        version: i64,
+        /// Name.
+        name: &'static str,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A unique constraint: what should be new is there already.
+    #[error("already exists: {0:?}")]
+    Duplicate(Unique),
+    /// A check or foreign-key constraint.
+    #[error("constraint violated")]
+    Constraint(#[source] sqlx::Error),
+    /// The database is busy or away; the same call may succeed later.
+    #[error("database busy or away")]
+    Busy(#[source] sqlx::Error),
+    /// A row holds what this program cannot read.
+    #[error("table {table}, column {column}: {what}")]
+    Row {
+        /// Table.
+        table: &'static str,
+        /// Column.
+        column: &'static str,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A transaction changed state and wrote no audit row: nothing was committed.
+    #[error("a change without an audit row was not committed")]
+    Unaudited,
+    /// The audit chain's head is missing.
+    #[error("the audit chain has no head")]
+    AuditHead,
+    /// No randomness.
+    #[error("no random numbers")]
+    Random(#[source] getrandom::Error),
+    /// Any other answer of the database.
+    #[error("database")]
+    Database(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// True when the same call may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, StoreError::Busy(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if let Some(database) = error.as_database_error() {
+            if database.is_unique_violation() {
+                return StoreError::Duplicate(unique_constraint(database));
+            }
+            if database.is_check_violation() || database.is_foreign_key_violation() {
+                return StoreError::Constraint(error);
+            }
+            if is_busy(database.code().as_deref()) {
+                return StoreError::Busy(error);
+            }
+            return StoreError::Database(error);
+        }
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                StoreError::Busy(error)
+            }
+            other => StoreError::Database(other),
+        }
+    }
+}
+
+fn unique_constraint(database: &dyn sqlx::error::DatabaseError) -> Unique {
+    let by_name = database
+        .constraint()
+        .and_then(|name| UNIQUE_CONSTRAINTS.iter().find(|known| known.0 == name));
+    // SQLite: "UNIQUE constraint failed: <columns or index>".
+    let by_message = || {
+        let (_, failed) = database.message().split_once("failed: ")?;
+        UNIQUE_CONSTRAINTS.iter().find(|known| known.1 == failed)
+    };
+    by_name
+        .or_else(by_message)
+        .map_or(Unique::PrimaryKey, |known| known.2)
+}
+
+/// SQLite: BUSY (5) and LOCKED (6) with their extended codes. PostgreSQL: serialization failure, deadlock,
+/// lock or statement timeout, shutting down, too many connections.
+fn is_busy(code: Option<&str>) -> bool {
+    match code {
+        Some("40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "53300") => true,
+        Some(code) if code.len() < 5 => code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6)),
+        _ => false,
+    }
+}

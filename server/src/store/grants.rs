@@ -1,0 +1,169 @@
+//! Grants: an approved application is good for one certificate, for a time.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// Where a grant stands. One past its time counts as lapsed whatever stands here.
+    pub enum State {
+        /// Good for one certificate.
+        Open => "open",
+        /// A certificate was issued on it.
+        Used => "used",
+        /// Ended unused.
+        Lapsed => "lapsed",
+    }
+}
+
+/// A grant's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Id.
+    pub id: String,
+    /// The contract it was given to.
+    pub contract_id: String,
+    /// The application that was approved.
+    pub application_id: String,
+    /// The user it is bound to; empty until one asks for a certificate.
+    pub user_id: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// When it was given.
+    pub created_at: Timestamp,
+    /// Good until.
+    pub expires_at: Timestamp,
+    /// When it was used.
+    pub used_at: Option<Timestamp>,
+}
+
+/// A grant to be made.
+#[derive(Debug, Clone)]
+pub struct NewGrant {
+    /// Id.
+    pub id: String,
+    /// The contract.
+    pub contract_id: String,
+    /// The application approved.
+    pub application_id: String,
+    /// Now.
+    pub created_at: Timestamp,
+    /// Good until.
+    pub expires_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, contract_id, application_id, user_id, state, created_at, expires_at, used_at FROM grants ",
+            $rest
+        )
+    };
+}
+
+impl Grant {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("grants", row);
+        Ok(Grant {
+            id: row.text("id")?,
+            contract_id: row.text("contract_id")?,
+            application_id: row.text("application_id")?,
+            user_id: row.opt_text("user_id")?,
+            state: row.word("state")?,
+            created_at: row.time("created_at")?,
+            expires_at: row.time("expires_at")?,
+            used_at: row.opt_time("used_at")?,
+        })
+    }
+}
+
+/// Gives a grant.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the application has one already.
+pub async fn create(tx: &mut Tx, new: &NewGrant) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO grants (id, contract_id, application_id, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, 'open', $4, $5)",
+    )
+    .bind(new.id.clone())
+    .bind(new.contract_id.clone())
+    .bind(new.application_id.clone())
+    .bind(new.created_at.as_second())
+    .bind(new.expires_at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Grant>, StoreError> {
+    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(Grant::read)
+        .transpose()
+}
+
+/// Every grant of a contract, newest first.
+pub async fn list_for_contract(
+    db: impl Into<Db<'_>>,
+    contract_id: &str,
+) -> Result<Vec<Grant>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE contract_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000"
+    ))
+    .bind(contract_id.to_owned());
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(Grant::read)
+        .collect()
+}
+
+/// A grant this user may use now: bound to the user, else of the contract and bound to nobody; oldest first.
+pub async fn open_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+    contract_id: &str,
+    now: Timestamp,
+) -> Result<Option<Grant>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE contract_id = $2 AND state = 'open' AND expires_at > $3 AND (user_id = $1 OR user_id IS NULL) \
+         ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, expires_at, id LIMIT 1"
+    ))
+    .bind(user_id.to_owned())
+    .bind(contract_id.to_owned())
+    .bind(now.as_second());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(Grant::read)
+        .transpose()
+}
+
+/// Binds an open grant to a user. True when it is bound to this user now (before or just now).
+pub async fn bind(tx: &mut Tx, grant_id: &str, user_id: &str) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE grants SET user_id = $2 WHERE id = $1 AND state = 'open' AND (user_id IS NULL OR user_id = $2)",
+    )
+    .bind(grant_id.to_owned())
+    .bind(user_id.to_owned());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Uses a bound grant up, once. False when it was used, is past its time, or is bound to nobody.
+pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE grants SET state = 'used', used_at = $2 \
+         WHERE id = $1 AND state = 'open' AND expires_at > $2 AND user_id IS NOT NULL",
+    )
+    .bind(grant_id.to_owned())
+    .bind(now.as_second());
+    Ok(tx.change(statement).await? == 1)
+}

@@ -1,0 +1,89 @@
+//! Who tried to log in, when and how: shown to the customer, kept for the bank.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::audit::Outcome;
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx, id};
+
+text_enum! {
+    /// By what.
+    pub enum Method {
+        /// Login ID and password.
+        Password => "password",
+        /// Certificate and password.
+        Certificate => "certificate",
+        /// Identification before a certificate is issued (BSMS001).
+        Enrolment => "enrolment",
+    }
+}
+
+/// One try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Whose.
+    pub user_id: String,
+    /// When, to the millisecond.
+    pub at: Timestamp,
+    /// By what.
+    pub method: Method,
+    /// Whether it succeeded.
+    pub outcome: Outcome,
+    /// Code of a refusal; empty when done.
+    pub code: String,
+    /// Address of the caller.
+    pub address: Option<String>,
+}
+
+impl Login {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("login_history", row);
+        Ok(Login {
+            user_id: row.text("user_id")?,
+            at: row.time_ms("at_ms")?,
+            method: row.word("method")?,
+            outcome: row.word("outcome")?,
+            code: row.text("code")?,
+            address: row.opt_text("address")?,
+        })
+    }
+}
+
+/// Records a try.
+pub async fn insert(tx: &mut Tx, login: &Login) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code, address) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id::new_id()?)
+    .bind(login.user_id.clone())
+    .bind(login.at.as_millisecond())
+    .bind(login.method.as_str())
+    .bind(login.outcome.as_str())
+    .bind(login.code.clone())
+    .bind(login.address.clone());
+    tx.change(statement).await.map(drop)
+}
+
+/// The user's last successful logins (not identifications), newest first.
+pub async fn last_logins(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+    limit: i64,
+) -> Result<Vec<Login>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT user_id, at_ms, method, outcome, code, address FROM login_history \
+         WHERE user_id = $1 AND outcome = 'done' AND method <> 'enrolment' \
+         ORDER BY at_ms DESC, id DESC LIMIT $2",
+    )
+    .bind(user_id.to_owned())
+    .bind(limit);
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(Login::read)
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! The store: what the bank remembers, in SQLite or PostgreSQL, through one set of statements.
+//!
+//! It knows tables, rows and constraints; it does not know rules of the business (those are in `workflow`),
+//! never signs, never hashes a password, and reads no clock: every time is an argument.
+//! Writers are serial on both databases, so a check made inside a [`Tx`] still holds at its commit.
+//!
+//! - [`connect`]: a URL becomes a [`Store`]
+//! - [`migrate`]: numbered, forward-only migrations
+//! - [`tx`]: the one way to write; a change without an audit row does not commit
+//! - [`db`]: reading from the store or from inside a transaction
+//! - [`row`]: a column becomes a Rust value
+//! - [`text_enum`]: enums that are words in the database
+//! - [`id`]: random identifiers
+//! - [`error`]: what can go wrong, unique constraints by name
+//! - [`audit`]: the hash-chained log
+//! - [`contracts`], [`staff`], [`applications`], [`grants`], [`users`]: who may have a certificate
+//! - [`requests`], [`certificates`], [`crls`]: how it is issued and ended
+//! - [`sessions`], [`login_history`]: who is at the door
+
+pub mod applications;
+pub mod audit;
+pub mod certificates;
+pub mod connect;
+pub mod contracts;
+pub mod crls;
+pub mod db;
+pub mod error;
+pub mod grants;
+pub mod id;
+pub mod login_history;
+pub mod migrate;
+pub mod requests;
+pub(crate) mod row;
+pub mod sessions;
+pub mod staff;
+pub(crate) mod text_enum;
+pub mod tx;
+pub mod users;
+
+pub use connect::{Backend, Store};
+pub use db::Db;
+pub use error::{StoreError, Unique};
+pub use tx::Tx;

@@ -1,0 +1,99 @@
+//! A column becomes a Rust value; what does not fit is an error that names table and column.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Decode, Row as _, Type};
+
+use super::StoreError;
+use super::text_enum::Word;
+
+/// One row of a known table.
+pub(crate) struct Row<'r> {
+    row: &'r AnyRow,
+    table: &'static str,
+}
+
+impl<'r> Row<'r> {
+    pub(crate) fn new(table: &'static str, row: &'r AnyRow) -> Self {
+        Row { row, table }
+    }
+
+    fn get<T>(&self, column: &'static str) -> Result<T, StoreError>
+    where
+        T: Decode<'r, Any> + Type<Any>,
+    {
+        self.row
+            .try_get(column)
+            .map_err(|error| self.bad(column, error.to_string()))
+    }
+
+    fn bad(&self, column: &'static str, what: String) -> StoreError {
+        StoreError::Row {
+            table: self.table,
+            column,
+            what,
+        }
+    }
+
+    pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn opt_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn int(&self, column: &'static str) -> Result<i64, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn count(&self, column: &'static str) -> Result<u32, StoreError> {
+        let value = self.int(column)?;
+        u32::try_from(value).map_err(|_| self.bad(column, format!("{value} is no count")))
+    }
+
+    pub(crate) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    pub(crate) fn blob(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn opt_blob(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        self.seconds(column, self.int(column)?)
+    }
+
+    pub(crate) fn opt_time(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let seconds: Option<i64> = self.get(column)?;
+        seconds
+            .map(|seconds| self.seconds(column, seconds))
+            .transpose()
+    }
+
+    pub(crate) fn time_ms(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        Timestamp::from_millisecond(self.int(column)?)
+            .map_err(|error| self.bad(column, error.to_string()))
+    }
+
+    fn seconds(&self, column: &'static str, seconds: i64) -> Result<Timestamp, StoreError> {
+        Timestamp::from_second(seconds).map_err(|error| self.bad(column, error.to_string()))
+    }
+
+    pub(crate) fn word<T: Word>(&self, column: &'static str) -> Result<T, StoreError> {
+        let word = self.text(column)?;
+        T::from_word(&word).ok_or_else(|| self.bad(column, format!("unknown word {word:?}")))
+    }
+
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
+        serde_json::from_str(&self.text(column)?)
+            .map_err(|error| self.bad(column, error.to_string()))
+    }
+}

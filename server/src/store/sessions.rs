@@ -1,0 +1,140 @@
+//! Browser sessions, anonymous ones included. Only the SHA-256 of the cookie's token is here.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::{Db, StoreError, Tx};
+
+/// A session's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the token, hex.
+    pub token_sha256: String,
+    /// Whose; empty while anonymous.
+    pub user_id: Option<String>,
+    /// The certificate it is tied to, if it came by one.
+    pub certificate_id: Option<String>,
+    /// How far it is; a word of the workflow.
+    pub stage: String,
+    /// Token that every form of this session carries.
+    pub csrf: String,
+    /// The wizard's answers so far, JSON. Never a password.
+    pub data: serde_json::Value,
+    /// When made.
+    pub created_at: Timestamp,
+    /// Last request.
+    pub last_seen_at: Timestamp,
+    /// Over at, whatever happens.
+    pub expires_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT token_sha256, user_id, certificate_id, stage, csrf, data, created_at, last_seen_at, expires_at \
+             FROM sessions ",
+            $rest
+        )
+    };
+}
+
+impl Session {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("sessions", row);
+        Ok(Session {
+            token_sha256: row.text("token_sha256")?,
+            user_id: row.opt_text("user_id")?,
+            certificate_id: row.opt_text("certificate_id")?,
+            stage: row.text("stage")?,
+            csrf: row.text("csrf")?,
+            data: row.json("data")?,
+            created_at: row.time("created_at")?,
+            last_seen_at: row.time("last_seen_at")?,
+            expires_at: row.time("expires_at")?,
+        })
+    }
+}
+
+/// Stores a new session. What a session stands for (a login) is audited where it is decided, not here.
+pub async fn insert(tx: &mut Tx, new: &Session) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO sessions (token_sha256, user_id, certificate_id, stage, csrf, data, created_at, \
+         last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(new.token_sha256.clone())
+    .bind(new.user_id.clone())
+    .bind(new.certificate_id.clone())
+    .bind(new.stage.clone())
+    .bind(new.csrf.clone())
+    .bind(new.data.to_string())
+    .bind(new.created_at.as_second())
+    .bind(new.last_seen_at.as_second())
+    .bind(new.expires_at.as_second());
+    tx.upkeep(statement).await.map(drop)
+}
+
+/// By digest of the token, whether over or not.
+pub async fn find(
+    db: impl Into<Db<'_>>,
+    token_sha256: &str,
+) -> Result<Option<Session>, StoreError> {
+    let statement = sqlx::query(select!("WHERE token_sha256 = $1")).bind(token_sha256.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(Session::read)
+        .transpose()
+}
+
+/// Notes a request. False when the session is gone.
+pub async fn touch(tx: &mut Tx, token_sha256: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_sha256 = $1")
+        .bind(token_sha256.to_owned())
+        .bind(at.as_second());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Stores stage and data. False when the session is gone or not in stage `from` any more.
+pub async fn set_stage(
+    tx: &mut Tx,
+    token_sha256: &str,
+    from: &str,
+    stage: &str,
+    data: &serde_json::Value,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE sessions SET stage = $3, data = $4 WHERE token_sha256 = $1 AND stage = $2",
+    )
+    .bind(token_sha256.to_owned())
+    .bind(from.to_owned())
+    .bind(stage.to_owned())
+    .bind(data.to_string());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Ends a session. False when it was gone.
+pub async fn delete(tx: &mut Tx, token_sha256: &str) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("DELETE FROM sessions WHERE token_sha256 = $1").bind(token_sha256.to_owned());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Ends every session of a user.
+pub async fn delete_for_user(tx: &mut Tx, user_id: &str) -> Result<u64, StoreError> {
+    tx.upkeep(sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user_id.to_owned()))
+        .await
+}
+
+/// Removes what is over or was idle since `idle_since`.
+pub async fn delete_expired(
+    tx: &mut Tx,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<u64, StoreError> {
+    let statement = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at < $2")
+        .bind(now.as_second())
+        .bind(idle_since.as_second());
+    tx.upkeep(statement).await
+}

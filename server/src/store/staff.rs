@@ -1,0 +1,149 @@
+//! The bank's staff, known by their certificates.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// What somebody may do.
+    pub enum Role {
+        /// 窓口: enters.
+        Teller => "teller",
+        /// 承認者: decides.
+        Approver => "approver",
+        /// ヘルプデスク.
+        Helpdesk => "helpdesk",
+        /// Keeps the HSM.
+        SecurityOfficer => "security_officer",
+        /// Reads.
+        Auditor => "auditor",
+    }
+}
+
+text_enum! {
+    /// Whether somebody still works here.
+    pub enum Status {
+        /// Yes.
+        Active => "active",
+        /// No.
+        Left => "left",
+    }
+}
+
+/// A staff member's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffMember {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// SHA-256 of the staff certificate, hex; empty until it is issued.
+    pub certificate_sha256: Option<String>,
+    /// Whether they still work here.
+    pub status: Status,
+    /// When made.
+    pub created_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, role, certificate_sha256, status, created_at FROM staff ",
+            $rest
+        )
+    };
+}
+
+impl StaffMember {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("staff", row);
+        Ok(StaffMember {
+            id: row.text("id")?,
+            name: row.text("name")?,
+            role: row.word("role")?,
+            certificate_sha256: row.opt_text("certificate_sha256")?,
+            status: row.word("status")?,
+            created_at: row.time("created_at")?,
+        })
+    }
+}
+
+/// Puts a staff member on record.
+pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(new.id.clone())
+    .bind(new.name.clone())
+    .bind(new.role.as_str())
+    .bind(new.certificate_sha256.clone())
+    .bind(new.status.as_str())
+    .bind(new.created_at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<StaffMember>, StoreError> {
+    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(StaffMember::read)
+        .transpose()
+}
+
+/// Who presents this certificate (SHA-256, hex), if they still work here.
+pub async fn by_certificate(
+    db: impl Into<Db<'_>>,
+    certificate_sha256: &str,
+) -> Result<Option<StaffMember>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE certificate_sha256 = $1 AND status = 'active'"
+    ))
+    .bind(certificate_sha256.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(StaffMember::read)
+        .transpose()
+}
+
+/// Everybody, by name.
+pub async fn list(db: impl Into<Db<'_>>) -> Result<Vec<StaffMember>, StoreError> {
+    let statement = sqlx::query(select!("ORDER BY name, id LIMIT 10000"));
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(StaffMember::read)
+        .collect()
+}
+
+/// Ties a staff member to a certificate (SHA-256, hex). False when there is no such active member.
+pub async fn set_certificate(
+    tx: &mut Tx,
+    id: &str,
+    certificate_sha256: &str,
+) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("UPDATE staff SET certificate_sha256 = $2 WHERE id = $1 AND status = 'active'")
+            .bind(id.to_owned())
+            .bind(certificate_sha256.to_owned());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Ends or resumes somebody's access. False when nothing changed.
+pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, StoreError> {
+    let statement = sqlx::query("UPDATE staff SET status = $2 WHERE id = $1 AND status <> $2")
+        .bind(id.to_owned())
+        .bind(status.as_str());
+    Ok(tx.change(statement).await? == 1)
+}

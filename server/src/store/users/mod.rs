@@ -1,0 +1,174 @@
+//! Users: the persons of a contract, with two passwords whose lock states are held apart.
+//!
+//! - this file: the row, reading, making
+//! - [`password`]: one password's hash and lock state (re-exported)
+
+mod password;
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+pub use password::{PasswordKind, PasswordState, set_password_state};
+
+text_enum! {
+    /// Role inside the contract.
+    pub enum Role {
+        /// マスター.
+        Master => "master",
+        /// 管理者.
+        Admin => "admin",
+        /// 一般.
+        General => "general",
+    }
+}
+
+/// A user's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Id.
+    pub id: String,
+    /// The contract.
+    pub contract_id: String,
+    /// ログインID, case-sensitive.
+    pub login_id: String,
+    /// 利用者名.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Role inside the contract.
+    pub role: Role,
+    /// ログインパスワード.
+    pub login: PasswordState,
+    /// 確認用パスワード.
+    pub confirmation: PasswordState,
+    /// When made.
+    pub created_at: Timestamp,
+}
+
+/// A user to be made.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Id.
+    pub id: String,
+    /// The contract.
+    pub contract_id: String,
+    /// ログインID.
+    pub login_id: String,
+    /// 利用者名.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Role inside the contract.
+    pub role: Role,
+    /// Hash of the login password.
+    pub login_hash: String,
+    /// Hash of the confirmation password.
+    pub confirmation_hash: String,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
+             login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
+             confirmation_stopped, created_at FROM users ",
+            $rest
+        )
+    };
+}
+
+impl User {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("users", row);
+        Ok(User {
+            id: row.text("id")?,
+            contract_id: row.text("contract_id")?,
+            login_id: row.text("login_id")?,
+            name: row.text("name")?,
+            email: row.text("email")?,
+            role: row.word("role")?,
+            login: PasswordState {
+                hash: row.text("login_hash")?,
+                failures: row.count("login_failures")?,
+                locked_until: row.opt_time("login_locked_until")?,
+                stopped: row.flag("login_stopped")?,
+            },
+            confirmation: PasswordState {
+                hash: row.text("confirmation_hash")?,
+                failures: row.count("confirmation_failures")?,
+                locked_until: row.opt_time("confirmation_locked_until")?,
+                stopped: row.flag("confirmation_stopped")?,
+            },
+            created_at: row.time("created_at")?,
+        })
+    }
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// [`StoreError::Duplicate`]: the login ID is taken, or the contract has its master.
+pub async fn insert(tx: &mut Tx, new: &NewUser) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO users (id, contract_id, login_id, name, email, role, login_hash, confirmation_hash, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(new.id.clone())
+    .bind(new.contract_id.clone())
+    .bind(new.login_id.clone())
+    .bind(new.name.clone())
+    .bind(new.email.clone())
+    .bind(new.role.as_str())
+    .bind(new.login_hash.clone())
+    .bind(new.confirmation_hash.clone())
+    .bind(new.created_at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<User>, StoreError> {
+    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(User::read)
+        .transpose()
+}
+
+/// By login ID, exactly as registered.
+pub async fn by_login_id(
+    db: impl Into<Db<'_>>,
+    login_id: &str,
+) -> Result<Option<User>, StoreError> {
+    let statement = sqlx::query(select!("WHERE login_id = $1")).bind(login_id.to_owned());
+    db.into()
+        .optional(statement)
+        .await?
+        .as_ref()
+        .map(User::read)
+        .transpose()
+}
+
+/// Every user of a contract, by login ID.
+pub async fn list_for_contract(
+    db: impl Into<Db<'_>>,
+    contract_id: &str,
+) -> Result<Vec<User>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE contract_id = $1 ORDER BY login_id LIMIT 10000"
+    ))
+    .bind(contract_id.to_owned());
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(User::read)
+        .collect()
+}
