@@ -1,8 +1,8 @@
 //! Certificates: on record before they are signed, and every state after. One row is one key, certified once.
 //!
 //! - this file: the row and its states
-//! - [`find`]: reading (re-exported)
-//! - [`change`]: intent, issue, activation, end (re-exported)
+//! - `find`: reading (re-exported)
+//! - `change`: intent, issue, activation, end (re-exported)
 
 mod change;
 mod find;

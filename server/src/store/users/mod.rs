@@ -1,7 +1,7 @@
 //! Users: the persons of a contract, with two passwords whose lock states are held apart.
 //!
 //! - this file: the row, reading, making
-//! - [`password`]: one password's hash and lock state (re-exported)
+//! - `password`: one password's hash and lock state (re-exported)
 
 mod password;
 

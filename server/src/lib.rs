@@ -1,0 +1,7 @@
+//! The bank's side of Inkan.
+//!
+//! Arrows go down only: `main → http → workflow → {ca, store}`; `ca` and `store` meet only in `workflow`.
+//!
+//! - [`store`]: what the bank remembers (SQLite, PostgreSQL)
+
+pub mod store;
