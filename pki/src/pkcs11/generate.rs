@@ -1,0 +1,250 @@
+//! Key pairs made on the token, and read back before anybody relies on them.
+
+use cryptoki::error::RvError;
+use cryptoki::mechanism::Mechanism;
+use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::types::Ulong;
+
+use super::attributes::{self, KeyAttributes};
+use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use super::keys::spki;
+use super::object::{find, read_bytes};
+use super::public_key;
+use super::session::Session;
+use crate::algorithm::KeyAlgorithm;
+use crate::spki::curve_parameters;
+
+const GENERATE: &str = "generate key pair";
+const READ_BACK: &str = "read new key back";
+const DESTROY: &str = "destroy key pair";
+
+/// 65537: what every profile asks for.
+const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
+
+/// A key pair to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKey {
+    /// Type.
+    pub algorithm: KeyAlgorithm,
+    /// Label of both objects.
+    pub label: String,
+    /// CKA_ID of both objects. Must be free; some tokens take a slot number in it.
+    pub id: Vec<u8>,
+}
+
+impl NewKey {
+    /// With 128 random bits as CKA_ID.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn with_random_id(
+        algorithm: KeyAlgorithm,
+        label: impl Into<String>,
+    ) -> Result<Self, Pkcs11Error> {
+        let mut id = vec![0_u8; 16];
+        getrandom::fill(&mut id).map_err(|error| {
+            let kind = ErrorKind::Binding(error.to_string());
+            Pkcs11Error::new("choose a key id", ErrorClass::Refused, kind)
+        })?;
+        Ok(Self {
+            algorithm,
+            label: label.into(),
+            id,
+        })
+    }
+}
+
+/// A key pair as read back from the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedKey {
+    /// Public key, canonical DER SubjectPublicKeyInfo.
+    pub spki_der: Vec<u8>,
+    /// CKA_ID the token gave it (not every token takes the one asked for).
+    pub id: Vec<u8>,
+    /// How the private key is kept.
+    pub attributes: KeyAttributes,
+}
+
+/// How much is asked for. Some tokens want it said that a key is sensitive, others refuse to be told.
+#[derive(Debug, Clone, Copy)]
+enum Rung {
+    Explicit,
+    WithoutProtection,
+    Minimal,
+}
+
+/// Makes a key pair on the token, for signing and verifying only, and reads it back. A pair whose private key can be read
+/// or taken away, or that cannot be read back, is destroyed again. Needs a session with write access, logged in.
+///
+/// # Errors
+/// `Ambiguous` when the CKA_ID is taken, `WriteProtected`, `DeviceFull`, `Unsupported`, `NotLoggedIn`; `Untrustworthy`
+/// when the pair was refused after reading it back ([`ErrorKind::UnsafeKey`] says whether it could be removed).
+pub fn generate_key_pair(session: &Session, new_key: &NewKey) -> Result<GeneratedKey, Pkcs11Error> {
+    let same_id = [Attribute::Id(new_key.id.clone())];
+    for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+        if !find(session, GENERATE, class, &same_id)?.is_empty() {
+            let kind = ErrorKind::IdInUse(new_key.id.clone());
+            return Err(Pkcs11Error::new(GENERATE, ErrorClass::Ambiguous, kind));
+        }
+    }
+    let (public, private) = climb(session, new_key)?;
+    accept_or_destroy(session, new_key.algorithm, public, private)
+}
+
+/// Destroys both halves of the pair with this CKA_ID. Certificates stay.
+///
+/// # Errors
+/// `NotFound` when there is neither half, `WriteProtected`, or what else the token says.
+pub fn destroy_key_pair(session: &Session, id: &[u8]) -> Result<(), Pkcs11Error> {
+    let same_id = [Attribute::Id(id.to_vec())];
+    let mut objects = find(session, DESTROY, ObjectClass::PRIVATE_KEY, &same_id)?;
+    objects.extend(find(session, DESTROY, ObjectClass::PUBLIC_KEY, &same_id)?);
+    if objects.is_empty() {
+        return Err(Pkcs11Error::new(
+            DESTROY,
+            ErrorClass::NotFound,
+            ErrorKind::KeyNotFound,
+        ));
+    }
+    for object in objects {
+        session.call(DESTROY, |session| session.destroy_object(object))?;
+    }
+    Ok(())
+}
+
+fn climb(session: &Session, new_key: &NewKey) -> Result<(ObjectHandle, ObjectHandle), Pkcs11Error> {
+    let mechanism = if new_key.algorithm.is_rsa() {
+        Mechanism::RsaPkcsKeyPairGen
+    } else {
+        Mechanism::EccKeyPairGen
+    };
+    let attempt = |rung| {
+        let public = public_template(new_key, rung)?;
+        let private = private_template(new_key, rung);
+        session.call(GENERATE, |session| {
+            session.generate_key_pair(&mechanism, &public, &private)
+        })
+    };
+    let mut result = attempt(Rung::Explicit);
+    for rung in [Rung::WithoutProtection, Rung::Minimal] {
+        match result {
+            Err(error) if is_about_the_template(&error) => result = attempt(rung),
+            settled => return settled,
+        }
+    }
+    result
+}
+
+fn is_about_the_template(error: &Pkcs11Error) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            RvError::AttributeReadOnly
+                | RvError::AttributeTypeInvalid
+                | RvError::AttributeValueInvalid
+                | RvError::TemplateIncomplete
+                | RvError::TemplateInconsistent
+                | RvError::ArgumentsBad
+                | RvError::ActionProhibited
+        )
+    )
+}
+
+fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attribute>, Pkcs11Error> {
+    let mut template = common_template(new_key);
+    if new_key.algorithm.is_rsa() {
+        // At most 4096, so it fits whatever CK_ULONG is.
+        template.push(Attribute::ModulusBits(Ulong::new(
+            new_key.algorithm.bits() as _
+        )));
+        template.push(Attribute::PublicExponent(PUBLIC_EXPONENT.to_vec()));
+    } else {
+        let parameters = curve_parameters(new_key.algorithm)
+            .map_err(|error| Pkcs11Error::new(GENERATE, ErrorClass::Unsupported, error.into()))?;
+        template.push(Attribute::EcParams(parameters));
+    }
+    match rung {
+        Rung::Explicit | Rung::WithoutProtection => {
+            template.extend([Attribute::Private(false), Attribute::Verify(true)]);
+        }
+        Rung::Minimal => {}
+    }
+    Ok(template)
+}
+
+fn private_template(new_key: &NewKey, rung: Rung) -> Vec<Attribute> {
+    let mut template = common_template(new_key);
+    match rung {
+        Rung::Explicit => template.extend([
+            Attribute::Private(true),
+            Attribute::Sign(true),
+            Attribute::Sensitive(true),
+            Attribute::Extractable(false),
+        ]),
+        Rung::WithoutProtection => {
+            template.extend([Attribute::Private(true), Attribute::Sign(true)]);
+        }
+        Rung::Minimal => {}
+    }
+    template
+}
+
+fn common_template(new_key: &NewKey) -> Vec<Attribute> {
+    vec![
+        Attribute::Token(true),
+        Attribute::Label(new_key.label.as_bytes().to_vec()),
+        Attribute::Id(new_key.id.clone()),
+    ]
+}
+
+/// Reads the pair back; destroys it when it is not what it must be or cannot be read.
+fn accept_or_destroy(
+    session: &Session,
+    algorithm: KeyAlgorithm,
+    public: ObjectHandle,
+    private: ObjectHandle,
+) -> Result<GeneratedKey, Pkcs11Error> {
+    let destroy = || {
+        // Both are tried, whatever becomes of the first.
+        let results = [private, public]
+            .map(|object| session.call(DESTROY, |session| session.destroy_object(object)));
+        results.iter().all(Result::is_ok)
+    };
+    match read_back(session, algorithm, public, private) {
+        Ok(made) if made.attributes.confined() => Ok(made),
+        Ok(made) => {
+            let kind = ErrorKind::UnsafeKey {
+                attributes: made.attributes,
+                destroyed: destroy(),
+            };
+            Err(Pkcs11Error::new(READ_BACK, ErrorClass::Untrustworthy, kind))
+        }
+        Err(error) => {
+            if !destroy() {
+                tracing::warn!(%error, "a key pair that could not be read back is still on the token");
+            }
+            Err(error)
+        }
+    }
+}
+
+fn read_back(
+    session: &Session,
+    algorithm: KeyAlgorithm,
+    public: ObjectHandle,
+    private: ObjectHandle,
+) -> Result<GeneratedKey, Pkcs11Error> {
+    let untrustworthy = |kind| Pkcs11Error::new(READ_BACK, ErrorClass::Untrustworthy, kind);
+    let key = public_key::of_object(session, public)?
+        .ok_or_else(|| untrustworthy(ErrorKind::AttributeMissing("the public key")))?;
+    if key.algorithm() != algorithm {
+        return Err(untrustworthy(ErrorKind::WrongKey));
+    }
+    let id = read_bytes(session, READ_BACK, private, AttributeType::Id)?
+        .ok_or_else(|| untrustworthy(ErrorKind::AttributeMissing("CKA_ID")))?;
+    Ok(GeneratedKey {
+        spki_der: spki(&key, READ_BACK)?,
+        id,
+        attributes: attributes::of_object(session, private)?,
+    })
+}

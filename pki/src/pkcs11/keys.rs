@@ -1,0 +1,207 @@
+//! Finding keys: public key → CKA_ID → private key. A label tells people apart what they see; it proves nothing.
+
+use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+
+use super::certificate;
+use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use super::object::{find, read_bool, read_bytes, read_label};
+use super::public_key;
+use super::session::{LoginState, Session};
+use crate::algorithm::KeyAlgorithm;
+use crate::spki::PublicKey;
+
+const FIND: &str = "find key";
+const LIST: &str = "list keys";
+
+/// A private key object, good for the session (and its generation of the library) it was found in.
+#[derive(Debug, Clone)]
+pub struct PrivateKey {
+    pub(super) handle: ObjectHandle,
+    /// CKA_ID; the certificate carries the same.
+    pub id: Vec<u8>,
+    /// Label.
+    pub label: String,
+    /// Type.
+    pub algorithm: KeyAlgorithm,
+    /// Its public key, canonical DER SubjectPublicKeyInfo.
+    pub spki_der: Vec<u8>,
+    /// Asks for the PIN at each use.
+    pub always_authenticate: bool,
+}
+
+/// A key pair on a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPairInfo {
+    /// Label of the private key.
+    pub label: String,
+    /// CKA_ID.
+    pub id: Vec<u8>,
+    /// Type.
+    pub algorithm: KeyAlgorithm,
+    /// Public key, canonical DER SubjectPublicKeyInfo.
+    pub spki_der: Vec<u8>,
+}
+
+/// The private key that belongs to this public key. Found by a public key object, else by a certificate, else by what the
+/// private key objects tell of themselves. Log in first: private keys are not seen otherwise.
+///
+/// # Errors
+/// `NotFound`; `NotLoggedIn` when not found and nobody is logged in; `Ambiguous` when several private keys share the
+/// CKA_ID and do not tell which is which; `Refused` when `spki_der` is no supported public key.
+pub fn find_private_key(session: &Session, spki_der: &[u8]) -> Result<PrivateKey, Pkcs11Error> {
+    let wanted = PublicKey::from_spki(spki_der)
+        .map_err(|error| Pkcs11Error::new(FIND, ErrorClass::Refused, error.into()))?;
+    let mut candidates = Vec::new();
+    for id in ids_of(session, &wanted)? {
+        candidates.extend(find(
+            session,
+            FIND,
+            ObjectClass::PRIVATE_KEY,
+            &[Attribute::Id(id)],
+        )?);
+    }
+    if candidates.is_empty() {
+        for object in find(session, FIND, ObjectClass::PRIVATE_KEY, &[])? {
+            if public_key::of_object(session, object)?.as_ref() == Some(&wanted) {
+                candidates.push(object);
+            }
+        }
+    }
+    if candidates.len() > 1 {
+        // One CKA_ID on several keys: keep those that do not say they are another's.
+        let mut fitting = Vec::new();
+        for object in candidates {
+            if public_key::of_object(session, object)?.is_none_or(|key| key == wanted) {
+                fitting.push(object);
+            }
+        }
+        candidates = fitting;
+    }
+    describe(session, only_one(session, &candidates)?, &wanted)
+}
+
+/// The private key with this label.
+///
+/// # Errors
+/// As [`find_private_key`]; `Ambiguous` when several carry the label; `Untrustworthy` when its public key is nowhere on
+/// the token.
+pub fn find_private_key_by_label(
+    session: &Session,
+    label: &str,
+) -> Result<PrivateKey, Pkcs11Error> {
+    let label = Attribute::Label(label.as_bytes().to_vec());
+    let found = find(session, FIND, ObjectClass::PRIVATE_KEY, &[label])?;
+    let object = only_one(session, &found)?;
+    let id = read_bytes(session, FIND, object, AttributeType::Id)?.unwrap_or_default();
+    let public = public_of(session, object, &id)?.ok_or_else(|| {
+        let kind = ErrorKind::AttributeMissing("the public key");
+        Pkcs11Error::new(FIND, ErrorClass::Untrustworthy, kind)
+    })?;
+    describe(session, object, &public)
+}
+
+/// Every pair whose private key is on the token and whose public key can be told. Keys of types that are not supported
+/// are passed over.
+///
+/// # Errors
+/// What the token says.
+pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error> {
+    let mut pairs = Vec::new();
+    for object in find(session, LIST, ObjectClass::PRIVATE_KEY, &[])? {
+        let id = read_bytes(session, LIST, object, AttributeType::Id)?.unwrap_or_default();
+        if let Some(public) = public_of(session, object, &id)? {
+            pairs.push(KeyPairInfo {
+                label: read_label(session, LIST, object)?,
+                id,
+                algorithm: public.algorithm(),
+                spki_der: spki(&public, LIST)?,
+            });
+        }
+    }
+    Ok(pairs)
+}
+
+/// CKA_IDs under which the public key is known on the token.
+fn ids_of(session: &Session, wanted: &PublicKey) -> Result<Vec<Vec<u8>>, Pkcs11Error> {
+    let mut ids = Vec::new();
+    for object in find(session, FIND, ObjectClass::PUBLIC_KEY, &[])? {
+        if public_key::of_object(session, object)?.as_ref() == Some(wanted) {
+            ids.extend(read_bytes(session, FIND, object, AttributeType::Id)?);
+        }
+    }
+    if ids.is_empty() {
+        // Cards often hold the certificate and the private key only.
+        for certificate in certificate::list_certificates(session)? {
+            if certificate.public_key().as_ref() == Some(wanted) && !certificate.id.is_empty() {
+                ids.push(certificate.id);
+            }
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// The public key of a private key object: its own attributes, else the public key object or certificate with its id.
+fn public_of(
+    session: &Session,
+    object: ObjectHandle,
+    id: &[u8],
+) -> Result<Option<PublicKey>, Pkcs11Error> {
+    if let Some(key) = public_key::of_object(session, object)? {
+        return Ok(Some(key));
+    }
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let same_id = [Attribute::Id(id.to_vec())];
+    for object in find(session, FIND, ObjectClass::PUBLIC_KEY, &same_id)? {
+        if let Some(key) = public_key::of_object(session, object)? {
+            return Ok(Some(key));
+        }
+    }
+    let certificates = certificate::list_certificates(session)?;
+    Ok(certificates
+        .iter()
+        .filter(|certificate| certificate.id == id)
+        .find_map(certificate::StoredCertificate::public_key))
+}
+
+fn only_one(session: &Session, found: &[ObjectHandle]) -> Result<ObjectHandle, Pkcs11Error> {
+    match found {
+        [object] => Ok(*object),
+        [] => {
+            // Private objects are hidden until somebody logs in; another program may have logged us out.
+            let class = match session.login_state()? {
+                LoginState::Nobody if session.token()?.login_required => ErrorClass::NotLoggedIn,
+                _ => ErrorClass::NotFound,
+            };
+            Err(Pkcs11Error::new(FIND, class, ErrorKind::KeyNotFound))
+        }
+        several => {
+            let kind = ErrorKind::KeyAmbiguous(several.len());
+            Err(Pkcs11Error::new(FIND, ErrorClass::Ambiguous, kind))
+        }
+    }
+}
+
+fn describe(
+    session: &Session,
+    handle: ObjectHandle,
+    public: &PublicKey,
+) -> Result<PrivateKey, Pkcs11Error> {
+    let always = read_bool(session, FIND, handle, AttributeType::AlwaysAuthenticate)?;
+    Ok(PrivateKey {
+        handle,
+        id: read_bytes(session, FIND, handle, AttributeType::Id)?.unwrap_or_default(),
+        label: read_label(session, FIND, handle)?,
+        algorithm: public.algorithm(),
+        spki_der: spki(public, FIND)?,
+        always_authenticate: always.unwrap_or(false),
+    })
+}
+
+pub(super) fn spki(key: &PublicKey, operation: &'static str) -> Result<Vec<u8>, Pkcs11Error> {
+    key.to_spki()
+        .map_err(|error| Pkcs11Error::new(operation, ErrorClass::Untrustworthy, error.into()))
+}

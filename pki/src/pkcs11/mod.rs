@@ -1,0 +1,69 @@
+//! Modules, tokens, sessions, keys and certificates over PKCS#11 (OASIS PKCS#11 3.1), with the quirks of real tokens.
+//!
+//! Blocking, and with no deadline of its own: a vendor's module may hang for as long as it likes, so whoever must not hang
+//! calls from a thread that can be left behind. No pool, no prompt, no configuration here.
+//!
+//! - [`module`]: load once per process, list and find tokens, re-initialise
+//! - [`token`]: what a token says about itself
+//! - [`setup`]: initialise tokens
+//! - [`session`]: open, log in, log out
+//! - [`generate`]: key pairs that cannot leave the token
+//! - [`attributes`]: how a private key is kept
+//! - [`keys`]: find by public key, list
+//! - [`public_key`]: public keys out of token objects
+//! - [`certificate`]: write, list, delete
+//! - [`mod@sign`]: signatures
+//! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
+//! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
+//!   objects; r‖s to DER
+//!
+//! # Example
+//! ```no_run
+//! use std::path::Path;
+//! use inkan_pki::algorithm::KeyAlgorithm;
+//! use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
+//! use inkan_pki::pkcs11::keys::find_private_key;
+//! use inkan_pki::pkcs11::{Access, Module, Pkcs11Error, Session, TokenSelector, sign};
+//! use inkan_pki::secret::Pin;
+//!
+//! # fn main() -> Result<(), Pkcs11Error> {
+//! let module = Module::load(Path::new("/usr/lib/softhsm/libsofthsm2.so"))?;
+//! let token = module.find_token(&TokenSelector::Label("inkan-issuing".into()))?;
+//! let session = Session::open(&module, &token, Access::ReadWrite)?;
+//! if let Err(error) = session.login(&Pin::new("123456")) {
+//!     // Never again with this PIN: `error.class` says whether it was wrong or locked, the token what is left.
+//!     eprintln!("{error}: {:?}", module.refresh(&token)?.pin);
+//!     return Err(error);
+//! }
+//! let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "customer-ca")?;
+//! let made = generate_key_pair(&session, &new_key)?;
+//!
+//! // Later, in whatever process: the key is found by its public key, never by label or slot.
+//! let key = find_private_key(&session, &made.spki_der)?;
+//! let signature = sign::sign(&session, &key, key.algorithm.default_scheme(), b"to be signed")?;
+//! # let _ = signature;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod attributes;
+pub mod certificate;
+pub mod classify;
+mod ecdsa;
+pub mod error;
+mod gate;
+pub mod generate;
+pub mod keys;
+pub mod module;
+mod object;
+pub mod public_key;
+mod raw;
+pub mod session;
+pub mod setup;
+pub mod sign;
+pub mod token;
+
+pub use error::{ErrorClass, ErrorKind, Pkcs11Error};
+pub use module::Module;
+pub use session::{Access, LoginState, Session};
+pub use token::{PinState, TokenInfo, TokenSelector};

@@ -1,0 +1,238 @@
+//! A session with a token: opening, logging in and out.
+//!
+//! A session belongs to one thread at a time (`Send`, not `Sync`). The login belongs to the whole process: closing the last
+//! session of a token, or logging out in any of them, logs all of them out.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use cryptoki::context::Function;
+use cryptoki::error::{Error as Binding, Result as BindingResult, RvError};
+use cryptoki::mechanism::MechanismType;
+use cryptoki::session::{Session as BindingSession, SessionState, UserType};
+use cryptoki::slot::Slot;
+use cryptoki::types::AuthPin;
+
+use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use super::module::Module;
+use super::token::TokenInfo;
+use crate::secret::Pin;
+
+/// How the operation of every kind of login begins.
+pub(super) const LOGIN: &str = "log in";
+
+/// What a session may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Find, read, sign.
+    ReadOnly,
+    /// Also generate, write and delete.
+    ReadWrite,
+}
+
+/// Who is logged in, as this session sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginState {
+    /// Nobody.
+    Nobody,
+    /// The token's user.
+    User,
+    /// The security officer.
+    SecurityOfficer,
+}
+
+/// An open session. Closed when dropped.
+#[derive(Debug)]
+pub struct Session {
+    module: Arc<Module>,
+    slot: Slot,
+    generation: u64,
+    /// Empty only while being dropped.
+    inner: Option<BindingSession>,
+    /// For keys that ask for the PIN at each use; forgotten at logout and after the first refusal.
+    pin: RefCell<Option<Pin>>,
+}
+
+impl Session {
+    /// Opens a session with the token.
+    ///
+    /// # Errors
+    /// `TokenLost` when it is not there any more, `Busy` when it has no sessions left, `WriteProtected`.
+    pub fn open(
+        module: &Arc<Module>,
+        token: &TokenInfo,
+        access: Access,
+    ) -> Result<Self, Pkcs11Error> {
+        // Closed by `Drop` below and not by the binding, which would close whatever has the handle after a re-initialisation.
+        let (inner, generation) = module.call("open session", |context| match access {
+            Access::ReadOnly => context.open_ro_session_no_drop(token.slot),
+            Access::ReadWrite => context.open_rw_session_no_drop(token.slot),
+        })?;
+        Ok(Self {
+            module: Arc::clone(module),
+            slot: token.slot,
+            generation,
+            inner: Some(inner),
+            pin: RefCell::new(None),
+        })
+    }
+
+    /// Logs the token's user in. Success also when already logged in (by this process, in whatever session). The PIN is
+    /// sent once and never again, except to a key that asks for it at each use.
+    ///
+    /// # Errors
+    /// `PinIncorrect`, `PinLocked`, `PinInvalid`, or what else the token says. [`Module::refresh`] tells about tries left.
+    pub fn login(&self, pin: &Pin) -> Result<(), Pkcs11Error> {
+        self.log_in(LOGIN, UserType::User, Some(pin))?;
+        *self.pin.borrow_mut() = Some(pin.clone());
+        Ok(())
+    }
+
+    /// Logs the token's user in with the reader's own keypad. Blocks until the PIN is entered or the reader gives up.
+    ///
+    /// # Errors
+    /// As [`Session::login`], and `Cancelled`.
+    pub fn login_pin_pad(&self) -> Result<(), Pkcs11Error> {
+        self.log_in("log in at the keypad", UserType::User, None)
+    }
+
+    /// Logs the security officer in. Needs a session with write access, and no read-only session may be open.
+    ///
+    /// # Errors
+    /// As [`Session::login`].
+    pub fn login_so(&self, so_pin: &Pin) -> Result<(), Pkcs11Error> {
+        self.log_in("log in as security officer", UserType::So, Some(so_pin))
+    }
+
+    /// Logs out: everybody, in all sessions of this process with this token. Success also when nobody was logged in.
+    ///
+    /// # Errors
+    /// What the token says.
+    pub fn logout(&self) -> Result<(), Pkcs11Error> {
+        self.pin.borrow_mut().take();
+        self.call("log out", |session| match session.logout() {
+            Err(Binding::Pkcs11(RvError::UserNotLoggedIn, Function::Logout)) => Ok(()),
+            other => other,
+        })
+    }
+
+    /// Who is logged in. A cheap call: good as a sign of life too.
+    ///
+    /// # Errors
+    /// `SessionLost` and the like when the session is gone.
+    pub fn login_state(&self) -> Result<LoginState, Pkcs11Error> {
+        let info = self.call("read session", BindingSession::get_session_info)?;
+        Ok(match info.session_state() {
+            SessionState::RoPublic | SessionState::RwPublic => LoginState::Nobody,
+            SessionState::RoUser | SessionState::RwUser => LoginState::User,
+            SessionState::RwSecurityOfficer => LoginState::SecurityOfficer,
+        })
+    }
+
+    /// Sets the user PIN for the first time (or anew). The security officer must be logged in.
+    ///
+    /// # Errors
+    /// `PinInvalid` when the token does not take such a PIN, `NotLoggedIn`.
+    pub fn init_user_pin(&self, pin: &Pin) -> Result<(), Pkcs11Error> {
+        let pin = auth_pin(pin);
+        self.call("set user PIN", |session| session.init_pin(&pin))
+    }
+
+    /// Leaves the session behind without telling the library: for one that hangs on every call.
+    pub fn abandon(mut self) {
+        self.inner.take();
+    }
+
+    /// The module it was opened with.
+    #[must_use]
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    fn log_in(
+        &self,
+        operation: &'static str,
+        user: UserType,
+        pin: Option<&Pin>,
+    ) -> Result<(), Pkcs11Error> {
+        let pin = pin.map(auth_pin);
+        self.call(operation, |session| {
+            match session.login(user, pin.as_ref()) {
+                Err(Binding::Pkcs11(RvError::UserAlreadyLoggedIn, Function::Login)) => Ok(()),
+                other => other,
+            }
+        })
+    }
+
+    /// The login that a key with CKA_ALWAYS_AUTHENTICATE wants between `C_SignInit` and `C_Sign`.
+    pub(super) fn log_in_for_key(&self, pin_pad: bool) -> Result<(), Pkcs11Error> {
+        const OPERATION: &str = "log in for this key";
+        if pin_pad {
+            return self.log_in(OPERATION, UserType::ContextSpecific, None);
+        }
+        // Taken out for the attempt: a PIN that was refused once is not there to be sent a second time.
+        let Some(pin) = self.pin.borrow_mut().take() else {
+            let kind = ErrorKind::PinNeeded;
+            return Err(Pkcs11Error::new(OPERATION, ErrorClass::PinInvalid, kind));
+        };
+        self.log_in(OPERATION, UserType::ContextSpecific, Some(&pin))?;
+        *self.pin.borrow_mut() = Some(pin);
+        Ok(())
+    }
+
+    pub(super) fn knows_pin(&self) -> bool {
+        self.pin.borrow().is_some()
+    }
+
+    /// What the token can do.
+    pub(crate) fn mechanisms(&self) -> Result<Vec<MechanismType>, Pkcs11Error> {
+        let (mechanisms, _) = self.module.call("list mechanisms", |context| {
+            context.get_mechanism_list(self.slot)
+        })?;
+        Ok(mechanisms)
+    }
+
+    /// The token as it is now.
+    ///
+    /// # Errors
+    /// Only when the library itself cannot be called.
+    pub fn token(&self) -> Result<TokenInfo, Pkcs11Error> {
+        self.module.read_token(self.slot)
+    }
+
+    /// One call in this session.
+    pub(super) fn call<T>(
+        &self,
+        operation: &'static str,
+        call: impl FnOnce(&BindingSession) -> BindingResult<T>,
+    ) -> Result<T, Pkcs11Error> {
+        let stale = || {
+            let kind = ErrorKind::StaleSession;
+            Pkcs11Error::new(operation, ErrorClass::SessionLost, kind)
+        };
+        let _inside = self.module.gate().enter(operation, Some(self.generation))?;
+        let inner = self.inner.as_ref().ok_or_else(stale)?;
+        call(inner).map_err(|error| Pkcs11Error::from_binding(operation, error))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(inner) = self.inner.take() else {
+            return;
+        };
+        // Of an older generation: its handle may be somebody else's by now.
+        if let Ok(_inside) = self
+            .module
+            .gate()
+            .enter("close session", Some(self.generation))
+            && let Err(error) = inner.close()
+        {
+            tracing::debug!(%error, "a session could not be closed");
+        }
+    }
+}
+
+pub(super) fn auth_pin(pin: &Pin) -> AuthPin {
+    AuthPin::from(pin.expose().to_owned())
+}

@@ -1,0 +1,85 @@
+//! Secrets that wipe themselves and never print.
+//!
+//! Not a store: where a PIN comes from (prompt, file, credential) is its reader's business. No `Serialize` and no
+//! `Display`, so that a secret cannot slip into a log line, a template or a saved configuration.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+/// The PIN of a token's user or security officer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pin(Zeroizing<String>);
+
+/// A password, a one-time credential, or any other text that must not be seen.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+macro_rules! secret_text {
+    ($type:ident, $shown:literal) => {
+        impl $type {
+            /// Takes the text over. The value is wiped when the last clone of this is dropped.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(Zeroizing::new(text.into()))
+            }
+
+            /// The text itself. Borrow it for the one call that needs it; do not copy it.
+            #[must_use]
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+
+            /// True for the empty text.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($shown)
+            }
+        }
+
+        impl From<String> for $type {
+            fn from(text: String) -> Self {
+                Self::new(text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::new)
+            }
+        }
+    };
+}
+
+secret_text!(Pin, "Pin(..)");
+secret_text!(Secret, "Secret(..)");
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_text_nor_length() {
+        for text in ["", "1", "123456", "a much longer PIN"] {
+            assert_eq!(format!("{:?}", Pin::new(text)), "Pin(..)");
+            assert_eq!(
+                format!("{:#?}", Some(Secret::new(text))),
+                "Some(\n    Secret(..),\n)"
+            );
+        }
+    }
+
+    #[test]
+    fn reads_from_a_plain_string() {
+        let pin: Pin = serde_json::from_str("\"123456\"").unwrap();
+        assert_eq!(pin.expose(), "123456");
+        assert!(serde_json::from_str::<Secret>("7").is_err());
+    }
+}

@@ -1,0 +1,207 @@
+//! Public keys as SubjectPublicKeyInfo (RFC 5280, 4.1.2.7), always in one canonical form, so that equal keys are equal bytes.
+//!
+//! Accepts only keys this product supports. Weak-key checks (ROCA, small exponents) are made elsewhere; here only what
+//! makes a key of another type, of another size, or no key at all.
+
+use der::asn1::{AnyRef, BitString, BitStringRef, ObjectIdentifier, UintRef};
+use der::{Decode, Encode, Reader, SliceReader};
+use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
+
+use crate::algorithm::KeyAlgorithm;
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+
+/// No SubjectPublicKeyInfo of a supported key comes near this many bytes.
+const MAX_SPKI: usize = 4096;
+
+/// Why some bytes are not a public key that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SpkiError {
+    /// Not the DER it should be.
+    #[error("malformed")]
+    Malformed,
+    /// A type, curve or size that is not supported.
+    #[error("not of a supported type, curve or size")]
+    Unsupported,
+    /// The point is not on its curve.
+    #[error("not a point on the curve")]
+    NotOnCurve,
+}
+
+impl From<der::Error> for SpkiError {
+    fn from(_: der::Error) -> Self {
+        Self::Malformed
+    }
+}
+
+/// A supported public key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PublicKey {
+    algorithm: KeyAlgorithm,
+    /// Content of `subjectPublicKey`: an uncompressed point, or an `RSAPublicKey`.
+    key_bits: Vec<u8>,
+}
+
+impl PublicKey {
+    /// Reads a DER SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// [`SpkiError`] for anything but a supported key; nothing may follow it.
+    pub fn from_spki(spki_der: &[u8]) -> Result<Self, SpkiError> {
+        if spki_der.len() > MAX_SPKI {
+            return Err(SpkiError::Malformed);
+        }
+        let spki = SubjectPublicKeyInfoRef::from_der(spki_der)?;
+        let key_bits = spki
+            .subject_public_key
+            .as_bytes()
+            .ok_or(SpkiError::Malformed)?;
+        match spki.algorithm.oid {
+            EC_PUBLIC_KEY => {
+                let curve = spki.algorithm.parameters.ok_or(SpkiError::Malformed)?;
+                Self::from_ec_point(curve_named(&curve.to_der()?)?, key_bits)
+            }
+            RSA_ENCRYPTION => {
+                let mut reader = SliceReader::new(key_bits)?;
+                let (modulus, exponent) = reader.sequence(|r| {
+                    let modulus = UintRef::decode(r)?;
+                    let exponent = UintRef::decode(r)?;
+                    Ok((modulus, exponent))
+                })?;
+                if !reader.is_finished() {
+                    return Err(SpkiError::Malformed);
+                }
+                Self::from_rsa(modulus.as_bytes(), exponent.as_bytes())
+            }
+            _ => Err(SpkiError::Unsupported),
+        }
+    }
+
+    /// Takes a point as `04 || x || y` (SEC 1, 2.3.3, uncompressed) and checks that it is on the curve.
+    ///
+    /// # Errors
+    /// [`SpkiError::Unsupported`] for a type that has no curve, [`SpkiError::Malformed`] for a wrong length or form,
+    /// [`SpkiError::NotOnCurve`].
+    pub fn from_ec_point(algorithm: KeyAlgorithm, point: &[u8]) -> Result<Self, SpkiError> {
+        use aws_lc_rs::signature::{
+            ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ParsedPublicKey,
+        };
+        let verification = match algorithm {
+            KeyAlgorithm::EcP256 => &ECDSA_P256_SHA256_ASN1,
+            KeyAlgorithm::EcP384 => &ECDSA_P384_SHA384_ASN1,
+            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
+                return Err(SpkiError::Unsupported);
+            }
+        };
+        if point.len() != uncompressed_length(algorithm) || point.first() != Some(&4) {
+            return Err(SpkiError::Malformed);
+        }
+        ParsedPublicKey::new(verification, point).map_err(|_| SpkiError::NotOnCurve)?;
+        Ok(Self {
+            algorithm,
+            key_bits: point.to_vec(),
+        })
+    }
+
+    /// Takes modulus and exponent as unsigned big-endian numbers; leading zeros do not matter.
+    ///
+    /// # Errors
+    /// [`SpkiError::Unsupported`] for a size that is not supported.
+    pub fn from_rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, SpkiError> {
+        let modulus = without_leading_zeros(modulus);
+        let bits = modulus.len() * 8 - modulus.first().map_or(0, |b| b.leading_zeros() as usize);
+        let algorithm = KeyAlgorithm::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.is_rsa() && algorithm.bits() == bits)
+            .ok_or(SpkiError::Unsupported)?;
+        let mut numbers = UintRef::new(modulus)?.to_der()?;
+        numbers.extend(UintRef::new(without_leading_zeros(exponent))?.to_der()?);
+        let key_bits = AnyRef::new(der::Tag::Sequence, &numbers)?.to_der()?;
+        Ok(Self {
+            algorithm,
+            key_bits,
+        })
+    }
+
+    /// The key's type.
+    #[must_use]
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.algorithm
+    }
+
+    /// Content of `subjectPublicKey`: the uncompressed point, or the DER `RSAPublicKey`. This is what the key identifier
+    /// of RFC 5280, 4.2.1.2 is a hash of.
+    #[must_use]
+    pub fn key_bits(&self) -> &[u8] {
+        &self.key_bits
+    }
+
+    /// The canonical DER SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// None in practice: the parts were checked when this was made.
+    pub fn to_spki(&self) -> Result<Vec<u8>, SpkiError> {
+        let (oid, parameters) = match self.algorithm {
+            KeyAlgorithm::EcP256 => (EC_PUBLIC_KEY, AnyRef::from(&SECP256R1)),
+            KeyAlgorithm::EcP384 => (EC_PUBLIC_KEY, AnyRef::from(&SECP384R1)),
+            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
+                (RSA_ENCRYPTION, AnyRef::NULL)
+            }
+        };
+        let spki = SubjectPublicKeyInfo {
+            algorithm: AlgorithmIdentifierRef {
+                oid,
+                parameters: Some(parameters),
+            },
+            subject_public_key: BitString::new(0, self.key_bits.as_slice())?,
+        };
+        Ok(spki.to_der()?)
+    }
+}
+
+/// The key type of a DER SubjectPublicKeyInfo.
+///
+/// # Errors
+/// As [`PublicKey::from_spki`].
+pub fn algorithm_of(spki_der: &[u8]) -> Result<KeyAlgorithm, SpkiError> {
+    PublicKey::from_spki(spki_der).map(|key| key.algorithm)
+}
+
+/// The key type that DER `ECParameters` name. Only named curves: explicit parameters are a way to smuggle a weak one in.
+pub(crate) fn curve_named(parameters_der: &[u8]) -> Result<KeyAlgorithm, SpkiError> {
+    match ObjectIdentifier::from_der(parameters_der) {
+        Ok(SECP256R1) => Ok(KeyAlgorithm::EcP256),
+        Ok(SECP384R1) => Ok(KeyAlgorithm::EcP384),
+        _ => Err(SpkiError::Unsupported),
+    }
+}
+
+/// DER `ECParameters` naming the curve, as `CKA_EC_PARAMS` wants them; nothing for RSA.
+pub(crate) fn curve_parameters(algorithm: KeyAlgorithm) -> Result<Vec<u8>, SpkiError> {
+    match algorithm {
+        KeyAlgorithm::EcP256 => Ok(SECP256R1.to_der()?),
+        KeyAlgorithm::EcP384 => Ok(SECP384R1.to_der()?),
+        KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
+            Err(SpkiError::Unsupported)
+        }
+    }
+}
+
+/// Bytes of an uncompressed point on the curve.
+pub(crate) const fn uncompressed_length(algorithm: KeyAlgorithm) -> usize {
+    1 + 2 * algorithm.bits() / 8
+}
+
+/// A BIT STRING's whole bytes, from its DER.
+pub(crate) fn bit_string_content(der: &[u8]) -> Option<Vec<u8>> {
+    let bits = BitStringRef::from_der(der).ok()?;
+    bits.as_bytes().map(<[u8]>::to_vec)
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
