@@ -1,0 +1,23 @@
+//! The file by which an agent knows a bank. The bank hands it out; the agent never takes an address from anywhere else.
+
+use serde::{Deserialize, Serialize};
+
+use super::identifier::Identifier;
+
+/// Content of a bank file (TOML on disk).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankFile {
+    /// The `bank` of links.
+    pub id: Identifier,
+    /// Name shown to the customer.
+    pub name: String,
+    /// Origin of the portal listener, `https://host[:port]`.
+    pub portal: String,
+    /// Origin of the certificate (mutual TLS) listener.
+    pub certificate: String,
+    /// PEM: the CAs that the bank's server certificates chain to; nothing else is trusted.
+    pub server_ca: String,
+    /// PEM: the CA (and its root) that an issued certificate must chain to.
+    pub customer_ca: String,
+}

@@ -1,0 +1,188 @@
+//! The link by which a page starts the agent: `inkan:enroll?bank=<id>&request=<id>`.
+//!
+//! A link carries no address: the agent resolves `bank` through its own list only.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::identifier::{Identifier, IdentifierError};
+
+/// Longest link accepted, in bytes.
+pub const MAX_LINK: usize = 256;
+const SCHEME: &str = "inkan:";
+
+/// What a link asks the agent to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// First issue or re-issue under a grant.
+    Enroll,
+    /// A new key and certificate while the old one is still good.
+    Renew,
+}
+
+impl Action {
+    /// The word in the link and in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enroll => "enroll",
+            Self::Renew => "renew",
+        }
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Enroll, Self::Renew]
+            .into_iter()
+            .find(|a| a.as_str() == word)
+    }
+}
+
+/// A parsed link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What to do.
+    pub action: Action,
+    /// Key into the agent's own list of banks.
+    pub bank: Identifier,
+    /// Which request to pick up there.
+    pub request: Identifier,
+}
+
+/// Why a text is no link of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Over [`MAX_LINK`] bytes.
+    #[error("link is longer than {MAX_LINK} bytes")]
+    TooLong,
+    /// Does not start with `inkan:`.
+    #[error("link does not start with inkan:")]
+    OtherScheme,
+    /// The word before `?` is not a known action.
+    #[error("link asks for an unknown action")]
+    UnknownAction,
+    /// A parameter other than `bank` and `request`, or one without `=`.
+    #[error("link has a parameter that is not expected")]
+    UnknownParameter,
+    /// A parameter given twice.
+    #[error("link gives {0} twice")]
+    Doubled(&'static str),
+    /// A parameter is missing.
+    #[error("link lacks {0}")]
+    Missing(&'static str),
+    /// A parameter has characters an identifier may not have.
+    #[error("link has a bad {0}: {1}")]
+    BadValue(&'static str, IdentifierError),
+}
+
+impl Link {
+    /// Parses a link; nothing is decoded, so nothing can hide in an encoding.
+    ///
+    /// # Errors
+    /// [`LinkError`] names the first rule that is broken.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        if text.len() > MAX_LINK {
+            return Err(LinkError::TooLong);
+        }
+        let head = text.get(..SCHEME.len()).ok_or(LinkError::OtherScheme)?;
+        if !head.eq_ignore_ascii_case(SCHEME) {
+            return Err(LinkError::OtherScheme);
+        }
+        let rest = &text[SCHEME.len()..];
+        let (word, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let action = Action::parse(word).ok_or(LinkError::UnknownAction)?;
+        let (mut bank, mut request) = (None, None);
+        for pair in query.split('&').filter(|p| !p.is_empty()) {
+            let (name, value) = pair.split_once('=').ok_or(LinkError::UnknownParameter)?;
+            let (slot, name) = match name {
+                "bank" => (&mut bank, "bank"),
+                "request" => (&mut request, "request"),
+                _ => return Err(LinkError::UnknownParameter),
+            };
+            if slot.is_some() {
+                return Err(LinkError::Doubled(name));
+            }
+            *slot = Some(Identifier::new(value).map_err(|e| LinkError::BadValue(name, e))?);
+        }
+        Ok(Self {
+            action,
+            bank: bank.ok_or(LinkError::Missing("bank"))?,
+            request: request.ok_or(LinkError::Missing("request"))?,
+        })
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            action,
+            bank,
+            request,
+        } = self;
+        write!(
+            f,
+            "{SCHEME}{}?bank={bank}&request={request}",
+            action.as_str()
+        )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_survives_writing_and_parsing() {
+        let link = Link::parse("inkan:enroll?bank=demo&request=0a_B-9").unwrap();
+        assert_eq!(link.action, Action::Enroll);
+        assert_eq!(Link::parse(&link.to_string()).unwrap(), link);
+        assert_eq!(
+            Link::parse("INKAN:renew?request=r&bank=b").unwrap().action,
+            Action::Renew
+        );
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        use LinkError::*;
+        let long = format!("inkan:enroll?bank=a&request={}", "x".repeat(1_000_000));
+        let cases: &[(&str, LinkError)] = &[
+            ("", OtherScheme),
+            ("ink", OtherScheme),
+            ("http://evil.example/?bank=a&request=b", OtherScheme),
+            ("inkan:", UnknownAction),
+            ("inkan://enroll?bank=a&request=b", UnknownAction),
+            ("inkan:delete?bank=a&request=b", UnknownAction),
+            ("inkan:enroll", Missing("bank")),
+            ("inkan:enroll?bank=a", Missing("request")),
+            ("inkan:enroll?bank=a&bank=b&request=c", Doubled("bank")),
+            ("inkan:enroll?bank=a&request=b&host=evil", UnknownParameter),
+            ("inkan:enroll?bank", UnknownParameter),
+            (
+                "inkan:enroll?bank=&request=b",
+                BadValue("bank", IdentifierError::Empty),
+            ),
+            (
+                "inkan:enroll?bank=a%2e&request=b",
+                BadValue("bank", IdentifierError::BadCharacter),
+            ),
+            (
+                "inkan:enroll?bank=a&request=../b",
+                BadValue("request", IdentifierError::BadCharacter),
+            ),
+            (
+                "inkan:enroll?bank=\u{9280}\u{884c}&request=b",
+                BadValue("bank", IdentifierError::BadCharacter),
+            ),
+            ("\u{5370}\u{9451}\u{5370}\u{9451}:enroll", OtherScheme),
+            (&long, TooLong),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Link::parse(text).unwrap_err(), *expected, "{:.60}", text);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The words that bank and agent exchange (`docs/protocol.md`, field by field).
+//!
+//! Not here: how they travel (HTTP, TLS), and any sentence for people.
+//!
+//! - [`link`]: the `inkan:` link that starts the agent
+//! - [`identifier`]: the only characters an id in a link may have
+//! - [`request`]: picking a request up, progress, activation
+//! - [`problem`]: an error answer with a stable code
+//! - [`bank`]: the file by which an agent knows a bank
+
+pub mod bank;
+pub mod identifier;
+pub mod link;
+pub mod problem;
+pub mod request;

@@ -1,0 +1,134 @@
+//! The agent's requests: pick-up, progress, activation.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::identifier::Identifier;
+use super::link::Action;
+use crate::algorithm::KeyAlgorithm;
+use crate::secret::Secret;
+
+/// Body of `POST /agent/requests/{id}/pickup`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PickUp {
+    /// Name and version of the agent, for the bank's log.
+    pub agent: String,
+}
+
+/// Answer to a pick-up. The credential is given this once only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PickedUp {
+    /// The request's id; user name of HTTP Basic in EST and progress.
+    pub request: Identifier,
+    /// What the customer asked for.
+    pub action: Action,
+    /// The bank as it calls itself.
+    pub bank: BankName,
+    /// Name of the company.
+    pub company: String,
+    /// Branch, three digits.
+    pub branch: String,
+    /// Kind of account.
+    pub account_type: AccountType,
+    /// Account number, seven digits.
+    pub account: String,
+    /// Login ID.
+    pub login_id: String,
+    /// Name of the user.
+    pub user_name: String,
+    /// When the page made the request.
+    pub requested_at: Timestamp,
+    /// By when the enrolment must be done.
+    pub expires_at: Timestamp,
+    /// Shown by the page and by the agent: the customer compares.
+    pub comparison_code: String,
+    /// Key types the bank takes, preferred one first.
+    pub key_algorithms: Vec<KeyAlgorithm>,
+    /// Password of HTTP Basic in EST and progress.
+    #[serde(serialize_with = "expose")]
+    pub credential: Secret,
+    /// Set when a certificate was already signed for this grant: only its key can go on.
+    pub resume: Option<Resume>,
+}
+
+/// Kind of account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountType {
+    /// Ordinary deposit.
+    Ordinary,
+    /// Current account.
+    Current,
+}
+
+/// The bank's own name for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankName {
+    /// The `bank` of links.
+    pub id: Identifier,
+    /// Name for people.
+    pub name: String,
+}
+
+/// An issue that broke off: the key it was for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resume {
+    /// SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex.
+    pub spki_sha256: String,
+    /// Serial number of the certificate, lower-case hex.
+    pub serial: String,
+}
+
+/// Where the agent is; shown on BSMS003.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProgressStep {
+    /// The customer consented and chose a token.
+    TokenChosen,
+    /// The key pair is on the token.
+    KeyMade,
+    /// Certificate and chain are on the token.
+    CertificateWritten,
+    /// The agent gave up; `code` says why.
+    Failed,
+}
+
+impl ProgressStep {
+    /// The word in messages and in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenChosen => "token-chosen",
+            Self::KeyMade => "key-made",
+            Self::CertificateWritten => "certificate-written",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Body of `POST /agent/requests/{id}/progress`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// The step reached.
+    pub step: ProgressStep,
+    /// The agent's stable error code, with [`ProgressStep::Failed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Identifier>,
+}
+
+/// Answer to `POST /agent/activate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activated {
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// Always `active`.
+    pub state: String,
+}
+
+fn expose<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
+}

@@ -1,0 +1,137 @@
+//! Public keys that must never be certified.
+//!
+//! Not here: whether the key was certified before (that is the store's knowledge).
+//!
+//! - [`rsa`]: size, exponent, parity, small factors
+//! - [`roca`]: keys of the Infineon library (CVE-2017-15361)
+//! - [`fermat`]: primes too close to each other (CVE-2022-26320)
+
+mod fermat;
+mod roca;
+mod rsa;
+
+use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384};
+use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
+
+use crate::algorithm::KeyAlgorithm;
+
+/// Why a public key is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyWeakness {
+    /// The SubjectPublicKeyInfo does not parse.
+    #[error("public key does not parse")]
+    Malformed,
+    /// Neither RSA nor EC on P-256 or P-384.
+    #[error("key is neither RSA nor EC on P-256 or P-384")]
+    AlgorithmNotAllowed,
+    /// RSA, but not 2048, 3072 or 4096 bits.
+    #[error("RSA modulus has {0} bits; 2048, 3072 or 4096 are accepted")]
+    SizeNotAllowed(u64),
+    /// RSA public exponent below 65537, even, or over 64 bits.
+    #[error("RSA public exponent is not an odd number from 65537 to 2^64")]
+    Exponent,
+    /// The modulus is divisible by a small prime.
+    #[error("RSA modulus is divisible by {0}")]
+    SmallFactor(u32),
+    /// Made by the Infineon library: can be factored.
+    #[error("RSA key has the ROCA fingerprint")]
+    Roca,
+    /// The two primes are so close that Fermat's method finds them.
+    #[error("RSA primes are too close together")]
+    ClosePrimes,
+    /// The point is not an uncompressed point on its curve.
+    #[error("EC point is not an uncompressed point on its curve")]
+    PointInvalid,
+}
+
+impl KeyWeakness {
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "key-malformed",
+            Self::AlgorithmNotAllowed => "key-algorithm-not-allowed",
+            Self::SizeNotAllowed(_) => "key-size-not-allowed",
+            Self::Exponent => "key-exponent",
+            Self::SmallFactor(_) => "key-small-factor",
+            Self::Roca => "key-roca",
+            Self::ClosePrimes => "key-close-primes",
+            Self::PointInvalid => "key-point-invalid",
+        }
+    }
+}
+
+/// Checks a DER SubjectPublicKeyInfo and says which of the accepted kinds it is.
+///
+/// # Errors
+/// [`KeyWeakness`].
+pub fn check_spki(der: &[u8]) -> Result<KeyAlgorithm, KeyWeakness> {
+    let (rest, spki) = SubjectPublicKeyInfo::from_der(der).map_err(|_| KeyWeakness::Malformed)?;
+    if !rest.is_empty() {
+        return Err(KeyWeakness::Malformed);
+    }
+    if spki.algorithm.algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
+        return check_ec(&spki);
+    }
+    match spki.parsed() {
+        Ok(PublicKey::RSA(key)) => rsa::check(key.modulus, key.exponent),
+        Ok(_) => Err(KeyWeakness::AlgorithmNotAllowed),
+        Err(_) => Err(KeyWeakness::Malformed),
+    }
+}
+
+fn check_ec(spki: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, KeyWeakness> {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ParsedPublicKey};
+    // Explicit curve parameters are no OID and fall out here (CVE-2020-0601).
+    let curve = spki
+        .algorithm
+        .parameters
+        .as_ref()
+        .and_then(|p| p.as_oid().ok());
+    let curve = curve.ok_or(KeyWeakness::AlgorithmNotAllowed)?;
+    let (algorithm, verifier, length) = if curve == OID_EC_P256 {
+        (KeyAlgorithm::EcP256, &ECDSA_P256_SHA256_ASN1, 65)
+    } else if curve == OID_NIST_EC_P384 {
+        (KeyAlgorithm::EcP384, &ECDSA_P384_SHA384_ASN1, 97)
+    } else {
+        return Err(KeyWeakness::AlgorithmNotAllowed);
+    };
+    let point = &spki.subject_public_key.data;
+    if point.len() != length || point.first() != Some(&4) {
+        return Err(KeyWeakness::PointInvalid);
+    }
+    // Parsing checks the curve equation and refuses the point at infinity.
+    ParsedPublicKey::new(verifier, point.as_ref()).map_err(|_| KeyWeakness::PointInvalid)?;
+    Ok(algorithm)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_off_the_curve_are_refused() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let spki = rcgen::PublicKeyData::subject_public_key_info(&key);
+        assert_eq!(check_spki(&spki), Ok(KeyAlgorithm::EcP256));
+        let mut off = spki.clone();
+        *off.last_mut().unwrap() ^= 1;
+        assert_eq!(check_spki(&off), Err(KeyWeakness::PointInvalid));
+        let mut zero = spki;
+        let n = zero.len();
+        zero[n - 64..].fill(0);
+        assert_eq!(check_spki(&zero), Err(KeyWeakness::PointInvalid));
+    }
+
+    #[test]
+    fn garbage_does_not_parse() {
+        assert_eq!(check_spki(b""), Err(KeyWeakness::Malformed));
+        assert_eq!(
+            check_spki(&[0x30, 0x03, 1, 2, 3]),
+            Err(KeyWeakness::Malformed)
+        );
+    }
+}
