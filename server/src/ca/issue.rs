@@ -1,0 +1,197 @@
+//! Signing: exact bytes are prepared first (the workflow puts them on record), then the HSM signs them, then the result is
+//! verified and compared before anyone sees it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls_pki_types::CertificateDer;
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::x509::assemble::{self, AssembleError};
+use inkan_pki::x509::chain::{ChainError, verify_issued_by};
+use inkan_pki::x509::key_check::{KeyWeakness, check_spki};
+use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
+
+use super::hsm::{HsmError, HsmPool};
+use super::lint::{self, LintError};
+use super::profile::{ClientProfile, ProfileError, Validity, random_serial};
+use super::tbs::{self, TbsError};
+
+/// Which of the bank's CAs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IssuerId {
+    /// Signs customers' certificates.
+    Customer,
+    /// Signs staff certificates.
+    Staff,
+}
+
+/// One CA: its certificate, the name of its key in the HSM, and what it puts into certificates.
+#[derive(Debug, Clone)]
+pub struct IssuingCa {
+    /// Key id in the HSM pool.
+    pub key: String,
+    /// Its certificate.
+    pub certificate: CertificateDer<'static>,
+    /// Kind of its key.
+    pub algorithm: KeyAlgorithm,
+    /// What its certificates say.
+    pub profile: ClientProfile,
+}
+
+impl IssuingCa {
+    /// Reads the kind of key from the certificate.
+    ///
+    /// # Errors
+    /// [`IssueError::CaCertificate`] when it is no CA certificate of a kind we sign with.
+    pub fn new(
+        key: &str,
+        certificate: CertificateDer<'static>,
+        profile: ClientProfile,
+    ) -> Result<Self, IssueError> {
+        let bad = || IssueError::CaCertificate(key.to_owned());
+        let summary = CertificateSummary::parse(&certificate).map_err(|_| bad())?;
+        if !summary.is_ca {
+            return Err(bad());
+        }
+        let algorithm = check_spki(&summary.spki_der)?;
+        Ok(Self { key: key.to_owned(), certificate, algorithm, profile })
+    }
+}
+
+/// Why nothing was issued.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// The HSM.
+    #[error(transparent)]
+    Hsm(#[from] HsmError),
+    /// Names, validity, extensions.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// Encoding.
+    #[error(transparent)]
+    Tbs(#[from] TbsError),
+    /// The bytes are not what the profile says.
+    #[error(transparent)]
+    Lint(#[from] LintError),
+    /// Putting bytes and signature together.
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    /// The signed certificate does not verify under the CA's own certificate.
+    #[error("the HSM's signature does not verify: {0}")]
+    Signature(ChainError),
+    /// The signed certificate does not carry the recorded bytes.
+    #[error("the signed certificate differs from what is on record")]
+    Differs,
+    /// The CA's key is of a kind we do not use.
+    #[error("CA key: {0}")]
+    CaKey(#[from] KeyWeakness),
+    /// The CA's certificate is not a CA certificate.
+    #[error("the certificate of {0} is no CA certificate")]
+    CaCertificate(String),
+}
+
+/// Bytes ready to be put on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToBeSigned {
+    /// DER TBSCertificate.
+    pub tbs: Vec<u8>,
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// Start and end of validity.
+    pub validity: Validity,
+}
+
+/// The bank's issuing CAs in front of one HSM; cheap to clone.
+#[derive(Clone)]
+pub struct Authority {
+    pool: HsmPool,
+    customer: Arc<IssuingCa>,
+    staff: Arc<IssuingCa>,
+    root: CertificateDer<'static>,
+}
+
+impl Authority {
+    /// Puts pool and CAs together.
+    #[must_use]
+    pub fn new(
+        pool: HsmPool,
+        root: CertificateDer<'static>,
+        customer: IssuingCa,
+        staff: IssuingCa,
+    ) -> Self {
+        Self { pool, customer: Arc::new(customer), staff: Arc::new(staff), root }
+    }
+
+    /// The CA of that name.
+    #[must_use]
+    pub fn issuer(&self, id: IssuerId) -> &IssuingCa {
+        match id {
+            IssuerId::Customer => &self.customer,
+            IssuerId::Staff => &self.staff,
+        }
+    }
+
+    /// The root's certificate.
+    #[must_use]
+    pub fn root(&self) -> &CertificateDer<'static> {
+        &self.root
+    }
+
+    /// The HSM pool.
+    #[must_use]
+    pub fn pool(&self) -> &HsmPool {
+        &self.pool
+    }
+
+    /// Builds and lints the certificate of `name` for the key in `spki_der`; signs nothing.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn prepare(
+        &self,
+        id: IssuerId,
+        name: &str,
+        spki_der: &[u8],
+        now: Timestamp,
+    ) -> Result<ToBeSigned, IssueError> {
+        let ca = self.issuer(id);
+        let serial = random_serial()?;
+        let validity = Validity::one_year(now)?;
+        let params = ca.profile.client(name, &serial, validity)?;
+        let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
+        let expected =
+            lint::Expected { profile: &ca.profile, name, serial: &serial, spki_der, validity };
+        lint::client(&tbs, &expected)?;
+        Ok(ToBeSigned { tbs, serial: serial_hex(&serial), validity })
+    }
+
+    /// Has the HSM sign recorded bytes; returns the DER certificate after verifying its signature under the CA's
+    /// certificate and comparing its bytes with `tbs`.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub async fn sign(&self, id: IssuerId, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
+        let ca = self.issuer(id);
+        let der = self.sign_with(ca, tbs).await?;
+        verify_issued_by(&der, &ca.certificate).map_err(IssueError::Signature)?;
+        if !carries(&der, tbs) {
+            return Err(IssueError::Differs);
+        }
+        Ok(der)
+    }
+
+    /// Signs to-be-signed bytes of any kind with a CA's key; verifies nothing.
+    pub(super) async fn sign_with(&self, ca: &IssuingCa, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
+        let scheme = ca.algorithm.default_scheme();
+        let signature = self.pool.sign(&ca.key, scheme, tbs.to_vec()).await?;
+        Ok(assemble::signed(tbs, ca.algorithm, &signature)?)
+    }
+}
+
+/// Whether `certificate` has exactly `tbs` inside.
+fn carries(certificate: &[u8], tbs: &[u8]) -> bool {
+    use x509_parser::prelude::{FromDer, X509Certificate};
+    X509Certificate::from_der(certificate)
+        .is_ok_and(|(_, parsed)| parsed.tbs_certificate.as_ref() == tbs)
+}

@@ -1,0 +1,19 @@
+//! The certification authority: what is signed, and the HSM that signs.
+//!
+//! Not here: who may have a certificate (`workflow`) and any record of it (`store`).
+//!
+//! - [`hsm`]: worker pool in front of PKCS#11
+//! - [`profile`]: what a certificate of ours says
+//! - [`tbs`]: exact to-be-signed bytes without signing
+//! - [`lint`]: those bytes against the profile
+//! - [`issue`]: signing, verifying, comparing
+//! - [`crl`]: revocation lists
+
+pub mod crl;
+pub mod hsm;
+pub mod issue;
+pub mod lint;
+pub mod profile;
+pub mod tbs;
+
+pub use issue::{Authority, IssuerId};

@@ -1,0 +1,168 @@
+//! What a certificate of ours says: names, validity, extensions. The requester has no say in it.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+use rcgen::{
+    CertificateParams, CrlDistributionPoint, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
+    SerialNumber,
+};
+
+use inkan_pki::x509::extensions::{self, ExtensionError};
+use inkan_pki::x509::subject::{SubjectError, SubjectName};
+
+/// Allowance for clocks that run behind ours.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// Serial numbers: octets, all of them but two bits from the system's random source (RFC 5280 §4.1.2.2).
+const SERIAL_OCTETS: usize = 20;
+
+/// Names and URLs that a CA puts into each client certificate.
+#[derive(Debug, Clone)]
+pub struct ClientProfile {
+    /// Organization.
+    pub organization: String,
+    /// Organization Unit.
+    pub organizational_unit: String,
+    /// What comes before the login ID (or staff name) in the Common Name, without the space.
+    pub common_name_prefix: String,
+    /// Where the CRL is.
+    pub crl_url: String,
+    /// Where the OCSP responder is.
+    pub ocsp_url: String,
+    /// Where the CA's own certificate is.
+    pub ca_issuers_url: String,
+    /// Certificate policy.
+    pub policy_oid: String,
+}
+
+/// Why a certificate cannot be described.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// The subject breaks a limit.
+    #[error("subject: {0}")]
+    Subject(#[from] SubjectError),
+    /// An extension cannot be built.
+    #[error("extension: {0}")]
+    Extension(#[from] ExtensionError),
+    /// The time now, or a year from it, is out of range.
+    #[error("validity is out of range")]
+    Validity,
+    /// The system's random source failed.
+    #[error("no randomness for the serial number")]
+    Random,
+}
+
+/// Start and end of validity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// Issue time less five minutes.
+    pub not_before: Timestamp,
+    /// Same date next year, 23:59:59 in Japan.
+    pub not_after: Timestamp,
+}
+
+impl Validity {
+    /// One year from `now` (R7). Issued on 29 February, it ends on 28 February.
+    ///
+    /// # Errors
+    /// [`ProfileError::Validity`].
+    pub fn one_year(now: Timestamp) -> Result<Self, ProfileError> {
+        // Japan keeps one offset all year; a database of time zones is not needed.
+        let japan = TimeZone::fixed(jiff::tz::offset(9));
+        let next = now.to_zoned(japan.clone()).date().checked_add(Span::new().years(1));
+        let end = next
+            .and_then(|date| date.to_datetime(Time::constant(23, 59, 59, 0)).to_zoned(japan))
+            .map_err(|_| ProfileError::Validity)?;
+        let start = now.checked_sub(CLOCK_SKEW).map_err(|_| ProfileError::Validity)?;
+        let whole = |t: Timestamp| Timestamp::from_second(t.as_second());
+        Ok(Self {
+            not_before: whole(start).map_err(|_| ProfileError::Validity)?,
+            not_after: whole(end.timestamp()).map_err(|_| ProfileError::Validity)?,
+        })
+    }
+}
+
+/// A fresh positive serial number of 20 octets.
+///
+/// # Errors
+/// [`ProfileError::Random`].
+pub fn random_serial() -> Result<[u8; SERIAL_OCTETS], ProfileError> {
+    let mut serial = [0u8; SERIAL_OCTETS];
+    getrandom::fill(&mut serial).map_err(|_| ProfileError::Random)?;
+    // Positive, and never shorter than 20 octets.
+    serial[0] = (serial[0] & 0x7f) | 0x40;
+    Ok(serial)
+}
+
+impl ClientProfile {
+    /// Parameters of a client certificate for `name` (login ID or staff name).
+    ///
+    /// # Errors
+    /// [`ProfileError`].
+    pub fn client(
+        &self,
+        name: &str,
+        serial: &[u8],
+        validity: Validity,
+    ) -> Result<CertificateParams, ProfileError> {
+        let subject = SubjectName {
+            organization: self.organization.clone(),
+            organizational_unit: self.organizational_unit.clone(),
+            common_name: format!("{} {name}", self.common_name_prefix),
+        };
+        let mut params = CertificateParams::default();
+        params.distinguished_name = subject.to_distinguished_name()?;
+        params.serial_number = Some(SerialNumber::from_slice(serial));
+        params.not_before = offset(validity.not_before)?;
+        params.not_after = offset(validity.not_after)?;
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        params.crl_distribution_points =
+            vec![CrlDistributionPoint { uris: vec![self.crl_url.clone()] }];
+        let access =
+            extensions::authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;
+        params.custom_extensions.extend(access);
+        params.custom_extensions.push(extensions::certificate_policies(&self.policy_oid)?);
+        Ok(params)
+    }
+}
+
+/// A time as rcgen takes it.
+pub(super) fn offset(time: Timestamp) -> Result<time::OffsetDateTime, ProfileError> {
+    time::OffsetDateTime::from_unix_timestamp(time.as_second()).map_err(|_| ProfileError::Validity)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn one_year(now: &str) -> (String, String) {
+        let v = Validity::one_year(now.parse().unwrap()).unwrap();
+        (v.not_before.to_string(), v.not_after.to_string())
+    }
+
+    #[test]
+    fn a_year_ends_at_the_end_of_the_same_day_in_japan() {
+        let expected = ("2026-11-22T03:55:00Z".to_owned(), "2027-11-22T14:59:59Z".to_owned());
+        assert_eq!(one_year("2026-11-22T04:00:00.9Z"), expected);
+        // 15:00 UTC is midnight in Japan: the next day.
+        assert_eq!(one_year("2026-11-22T14:59:59Z").1, "2027-11-22T14:59:59Z");
+        assert_eq!(one_year("2026-11-22T15:00:00Z").1, "2027-11-23T14:59:59Z");
+    }
+
+    #[test]
+    fn leap_day_ends_on_the_28th() {
+        assert_eq!(one_year("2028-02-29T03:00:00Z").1, "2029-02-28T14:59:59Z");
+    }
+
+    #[test]
+    fn serials_are_positive_long_and_differ() {
+        let serials: Vec<_> = (0..100).map(|_| random_serial().unwrap()).collect();
+        assert!(serials.iter().all(|s| s[0] & 0xc0 == 0x40));
+        let distinct: std::collections::HashSet<_> = serials.iter().collect();
+        assert_eq!(distinct.len(), serials.len());
+    }
+}
