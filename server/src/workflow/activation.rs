@@ -1,0 +1,122 @@
+//! Activation (D3): the agent shows over mutual TLS that the token can use its certificate.
+//!
+//! A successor takes its predecessor's place in the same transaction, so that there is one active certificate at any time.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use inkan_pki::messages::request::Activated;
+use inkan_pki::x509::fingerprint::sha256_hex;
+
+use super::audited::audit;
+use super::login::CertificateRefusal;
+use super::step::Step;
+use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, State};
+use crate::store::{Tx, contracts, requests, users};
+
+impl Workflows {
+    /// Activates the certificate presented (DER). Asked again, it answers the same.
+    ///
+    /// # Errors
+    /// [`Refusal::Certificate`] for one that is unknown, ended, or outside its validity.
+    pub async fn activate(
+        &self,
+        presented: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Activated> {
+        match self.try_activate(presented, caller, now).await {
+            Err(Error::Refused(refusal)) => {
+                let sha256 = sha256_hex(presented);
+                let entry = audit(Actor::Anonymous, "certificate.activated", "certificate", &sha256);
+                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                Err(refusal.into())
+            }
+            other => other,
+        }
+    }
+
+    async fn try_activate(
+        &self,
+        presented: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Activated> {
+        self.inner.step.reached(Step::ActivationAsked);
+        let refuse = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
+        let mut tx = self.inner.store.begin().await?;
+        let row = certificates::by_sha256(&mut tx, &sha256_hex(presented)).await?;
+        let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+        let user_id = row.user_id.clone().ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+        match row.state {
+            State::Issued => {}
+            State::Active => return Ok(answer(&row)),
+            State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
+            State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
+            State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
+            State::Intent | State::Abandoned => return Err(refuse(CertificateRefusal::Unknown)),
+        }
+        if now > row.not_after {
+            return Err(refuse(CertificateRefusal::Expired));
+        }
+        let user = users::find(&mut tx, &user_id).await?;
+        let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
+        let contract = contracts::find(&mut tx, &user.contract_id).await?;
+        if contract.is_none_or(|c| c.status != contracts::Status::Active) {
+            return Err(refuse(CertificateRefusal::ContractCancelled));
+        }
+        supersede(&mut tx, &row, &user_id, caller, now).await?;
+        if !certificates::set_active(&mut tx, &row.id, now).await? {
+            return Err(Fault::Inconsistent("issued certificate did not become active").into());
+        }
+        audit(Actor::User(user_id), "certificate.activated", "certificate", &row.id)
+            .from(caller)
+            .detail(json!({ "serial": row.serial }))
+            .write(&mut tx, now)
+            .await?;
+        finish_requests(&mut tx, &row, now).await?;
+        tx.commit().await?;
+        self.inner.step.reached(Step::Activated);
+        Ok(answer(&row))
+    }
+}
+
+/// Ends the predecessor, if there is one.
+async fn supersede(
+    tx: &mut Tx,
+    row: &Certificate,
+    user_id: &str,
+    caller: Caller,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(old) = certificates::active_for_user(&mut *tx, user_id).await? else { return Ok(()) };
+    if row.replaces.as_deref() != Some(&old.id) {
+        return Err(Refusal::CertificateActive.into());
+    }
+    certificates::set_state(tx, &old.id, &[State::Active], State::Superseded, now, Some("superseded"))
+        .await?;
+    audit(Actor::User(user_id.to_owned()), "certificate.superseded", "certificate", &old.id)
+        .from(caller)
+        .detail(json!({ "by": row.id }))
+        .write(tx, now)
+        .await
+}
+
+/// Ends every open request of the user as done: the one that was picked up may be a second try after a crash.
+async fn finish_requests(tx: &mut Tx, row: &Certificate, now: Timestamp) -> Result<()> {
+    let user_id = row.user_id.as_deref().unwrap_or_default();
+    for open in requests::open_for_user(&mut *tx, user_id, now).await? {
+        requests::finish(tx, &open.id, requests::State::Done, Some(&row.id), None, now).await?;
+    }
+    Ok(())
+}
+
+fn answer(row: &Certificate) -> Activated {
+    Activated {
+        serial: row.serial.clone(),
+        not_after: row.not_after,
+        state: State::Active.as_str().to_owned(),
+    }
+}

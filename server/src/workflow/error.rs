@@ -1,0 +1,214 @@
+//! What a workflow answers when it does not do what was asked: a refusal (the caller can do something about it) or a
+//! fault (the operator must). No prose: `http::catalogue` has the sentence for each.
+
+use inkan_pki::x509::csr::CsrError;
+use jiff::Timestamp;
+
+use crate::ca::hsm::HsmError;
+use crate::ca::issue::IssueError;
+use crate::store::StoreError;
+
+use super::login::CertificateRefusal;
+use super::validation::FieldError;
+
+/// Result of every workflow.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Refusal or fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Refused by a rule.
+    #[error("refused: {}", .0.code())]
+    Refused(Refusal),
+    /// Something of ours failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Failure of a part the workflow stands on.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// Building, signing or verifying a certificate or CRL.
+    #[error("issuing: {0}")]
+    Issue(#[from] IssueError),
+    /// Hashing a password.
+    #[error("password hashing failed: {0}")]
+    PasswordHash(String),
+    /// The system's random source.
+    #[error("no randomness: {0}")]
+    Random(#[from] getrandom::Error),
+    /// A row that breaks the store's own rules.
+    #[error("record is inconsistent: {0}")]
+    Inconsistent(&'static str),
+    /// A task of ours ended early.
+    #[error("internal task failed: {0}")]
+    Task(String),
+}
+
+/// A rule said no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    // Counter
+    /// A contract with this account exists.
+    ContractExists,
+    /// No such contract.
+    ContractUnknown,
+    /// The contract was cancelled (解約).
+    ContractCancelled,
+    /// The contract has an application that waits or was approved.
+    ApplicationExists,
+    /// No such application.
+    ApplicationUnknown,
+    /// Already approved or rejected.
+    ApplicationDecided,
+    /// The entry is not the one that was shown for approval.
+    ApplicationStale,
+    /// Entered and approved by one person (再鑑).
+    SamePerson,
+    /// The staff member's role does not allow this.
+    RoleMissing,
+
+    // Registration (BLIS)
+    /// Branch, account and temporary passwords do not fit together.
+    AccountNotMatched,
+    /// Too many failures for this contract.
+    AccountLocked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The step before was not done, or the form is from another try.
+    OutOfOrder,
+    /// The login ID is taken.
+    LoginIdTaken,
+    /// Fields that break the character rules.
+    Fields(Vec<FieldError>),
+
+    // Login
+    /// Unknown ID or wrong password; never says which.
+    CredentialsWrong,
+    /// 利用一時停止.
+    TemporarilyLocked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// 利用停止 until released.
+    Stopped,
+    /// R4: this user logs in with the certificate only.
+    CertificateRequired,
+    /// The certificate presented is not acceptable.
+    Certificate(CertificateRefusal),
+    /// No session, or it ended.
+    SessionEnded,
+
+    // Enrolment
+    /// No approved application, or its grant is used up or has lapsed (R2).
+    GrantMissing,
+    /// The user has an active certificate; it must be revoked before another is issued (D1).
+    CertificateActive,
+    /// No such request.
+    RequestUnknown,
+    /// Its time is over.
+    RequestExpired,
+    /// Picked up before.
+    RequestUsed,
+    /// The credential is not the one given at pick-up.
+    CredentialInvalid,
+    /// The request ended (done or failed).
+    RequestClosed,
+    /// The CSR breaks a rule.
+    Csr(CsrError),
+    /// The key type is not among those offered.
+    KeyAlgorithmNotOffered,
+    /// The key has a certificate already, of whomever.
+    KeyAlreadyCertified,
+    /// A certificate was signed for this grant and another key: only that key can go on.
+    KeyMismatch,
+    /// The renewal window is not open yet.
+    RenewalTooEarly {
+        /// When it opens.
+        opens: Timestamp,
+    },
+    /// A renewal is under way with another key.
+    RenewalPending,
+    /// The HSM is away or busy; the same request can be sent again.
+    Unavailable {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+}
+
+impl Refusal {
+    /// Stable code, for machines, logs and audit rows.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ContractExists => "contract-exists",
+            Self::ContractUnknown => "contract-unknown",
+            Self::ContractCancelled => "contract-cancelled",
+            Self::ApplicationExists => "application-exists",
+            Self::ApplicationUnknown => "application-unknown",
+            Self::ApplicationDecided => "application-decided",
+            Self::ApplicationStale => "application-stale",
+            Self::SamePerson => "same-person",
+            Self::RoleMissing => "role-missing",
+            Self::AccountNotMatched => "account-not-matched",
+            Self::AccountLocked { .. } => "account-locked",
+            Self::OutOfOrder => "out-of-order",
+            Self::LoginIdTaken => "login-id-taken",
+            Self::Fields(_) => "fields-invalid",
+            Self::CredentialsWrong => "credentials-wrong",
+            Self::TemporarilyLocked { .. } => "temporarily-locked",
+            Self::Stopped => "stopped",
+            Self::CertificateRequired => "certificate-required",
+            Self::Certificate(refusal) => refusal.code(),
+            Self::SessionEnded => "session-ended",
+            Self::GrantMissing => "grant-missing",
+            Self::CertificateActive => "certificate-active",
+            Self::RequestUnknown => "request-unknown",
+            Self::RequestExpired => "request-expired",
+            Self::RequestUsed => "request-used",
+            Self::CredentialInvalid => "credential-invalid",
+            Self::RequestClosed => "request-closed",
+            Self::Csr(error) => error.code(),
+            Self::KeyAlgorithmNotOffered => "key-algorithm-not-offered",
+            Self::KeyAlreadyCertified => "key-already-certified",
+            Self::KeyMismatch => "key-mismatch",
+            Self::RenewalTooEarly { .. } => "renewal-too-early",
+            Self::RenewalPending => "renewal-pending",
+            Self::Unavailable { .. } => "unavailable",
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(Fault::Store(error))
+    }
+}
+
+impl From<IssueError> for Error {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Hsm(hsm) => hsm.into(),
+            other => Self::Fault(Fault::Issue(other)),
+        }
+    }
+}
+
+impl From<HsmError> for Error {
+    fn from(error: HsmError) -> Self {
+        match error.retry_after() {
+            Some(wait) => Self::Refused(Refusal::Unavailable { retry_after: wait.as_secs().max(1) }),
+            None => Self::Fault(Fault::Issue(IssueError::Hsm(error))),
+        }
+    }
+}

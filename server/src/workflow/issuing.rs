@@ -1,0 +1,213 @@
+//! Issuing: intent on record first, then signed, then stored. No transaction is open while the HSM works.
+//!
+//! A request repeated with the same key gets the same certificate; another key gets an error.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use inkan_pki::secret::Secret;
+use inkan_pki::x509::csr::{CsrError, ProvenRequest};
+use inkan_pki::x509::fingerprint::sha256_hex;
+
+use super::audited::audit;
+use super::step::Step;
+use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::ca::IssuerId;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, Issuer, NewIntent, State};
+use crate::store::requests::{self, EnrolmentRequest};
+use crate::store::users::User;
+use crate::store::{StoreError, Unique, grants, id, users};
+
+impl Workflows {
+    /// Issues the certificate of a picked-up request for the key in `csr` (DER) and returns it (DER).
+    ///
+    /// # Errors
+    /// [`Refusal`]: credential, time, CSR, key, grant; [`Refusal::Unavailable`] while the HSM is away: the intent stays
+    /// on record and the same call goes on later.
+    pub async fn enroll(
+        &self,
+        request_id: &str,
+        credential: &Secret,
+        csr: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let done = async {
+            let request = self.authenticated(request_id, credential, now).await?;
+            self.inner.step.reached(Step::CsrReceived);
+            let proven = prove(csr).await?;
+            let row = self.intent_for_request(&request, &proven, caller, now).await?;
+            self.complete(row, Actor::Agent(request_id.to_owned()), caller, now).await
+        };
+        match done.await {
+            Err(Error::Refused(refusal)) => {
+                let actor = Actor::Agent(request_id.to_owned());
+                let entry = audit(actor, "certificate.requested", "request", request_id);
+                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                Err(refusal.into())
+            }
+            other => other,
+        }
+    }
+
+    /// The row on record for this request and key: the one there is, or a new intent.
+    async fn intent_for_request(
+        &self,
+        request: &EnrolmentRequest,
+        proven: &ProvenRequest,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Certificate> {
+        let user = users::find(&self.inner.store, &request.user_id).await?;
+        let user = user.ok_or(Fault::Inconsistent("request without user"))?;
+        if let Some(known) = self.known_key(&user, request.grant_id.as_deref(), proven).await? {
+            return Ok(known);
+        }
+        if request.state != requests::State::PickedUp {
+            return Err(Refusal::RequestClosed.into());
+        }
+        if !self.settings().key_algorithms.contains(&proven.algorithm) {
+            return Err(Refusal::KeyAlgorithmNotOffered.into());
+        }
+        let grant_id = request.grant_id.clone().ok_or(Fault::Inconsistent("request without grant"))?;
+        if certificates::by_grant(&self.inner.store, &grant_id).await?.is_some() {
+            return Err(Refusal::KeyMismatch.into());
+        }
+        let new = self.new_intent(&user, proven, now)?;
+        let new = NewIntent { grant_id: Some(grant_id), request_id: Some(request.id.clone()), ..new };
+        let actor = Actor::Agent(request.id.clone());
+        match self.record_intent(&new, actor, caller, now).await {
+            // Somebody was faster: the same request twice, or another key for the same grant.
+            Err(Error::Fault(Fault::Store(StoreError::Duplicate(_)))) => {
+                let known = self.known_key(&user, new.grant_id.as_deref(), proven).await?;
+                known.ok_or_else(|| Refusal::KeyMismatch.into())
+            }
+            Err(other) => Err(other),
+            Ok(()) => self.row(&new.id).await,
+        }
+    }
+
+    /// The certificate this key has already, if it belongs to this user and grant and can still go on.
+    async fn known_key(
+        &self,
+        user: &User,
+        grant_id: Option<&str>,
+        proven: &ProvenRequest,
+    ) -> Result<Option<Certificate>> {
+        let known = certificates::by_spki_sha256(&self.inner.store, &proven.spki_sha256).await?;
+        let Some(known) = known else { return Ok(None) };
+        let own = known.user_id.as_deref() == Some(&user.id)
+            && known.grant_id.as_deref() == grant_id
+            && matches!(known.state, State::Intent | State::Issued | State::Active);
+        if own { Ok(Some(known)) } else { Err(Refusal::KeyAlreadyCertified.into()) }
+    }
+
+    /// A customer's intent without its reason (grant or predecessor).
+    pub(super) fn new_intent(
+        &self,
+        user: &User,
+        proven: &ProvenRequest,
+        now: Timestamp,
+    ) -> Result<NewIntent> {
+        let prepared =
+            self.inner.ca.prepare(IssuerId::Customer, &user.login_id, &proven.spki_der, now)?;
+        Ok(NewIntent {
+            id: id::new_id()?,
+            serial: prepared.serial,
+            issuer: Issuer::Customer,
+            user_id: Some(user.id.clone()),
+            staff_id: None,
+            grant_id: None,
+            request_id: None,
+            replaces: None,
+            spki: proven.spki_der.clone(),
+            csr: Some(proven.der.clone()),
+            tbs: prepared.tbs,
+            not_before: prepared.validity.not_before,
+            not_after: prepared.validity.not_after,
+            created_at: now,
+        })
+    }
+
+    /// Commits an intent, with its grant used up and its audit row, as one deed.
+    pub(super) async fn record_intent(
+        &self,
+        new: &NewIntent,
+        actor: Actor,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.inner.store.begin().await?;
+        // First the row, whose constraints tell a duplicate from a grant that is gone.
+        certificates::insert_intent(&mut tx, new).await?;
+        if let Some(grant) = &new.grant_id {
+            if !grants::use_up(&mut tx, grant, now).await? {
+                tx.rollback().await?;
+                return Err(Refusal::GrantMissing.into());
+            }
+        }
+        audit(actor, "certificate.intended", "certificate", &new.id)
+            .from(caller)
+            .detail(json!({ "serial": new.serial, "tbs-sha256": sha256_hex(&new.tbs) }))
+            .write(&mut tx, now)
+            .await?;
+        tx.commit().await?;
+        self.inner.step.reached(Step::IntentRecorded);
+        Ok(())
+    }
+
+    /// Takes a recorded certificate to `issued` and returns it (DER); one that is there already is returned as it is.
+    pub(super) async fn complete(
+        &self,
+        row: Certificate,
+        actor: Actor,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        if let Some(der) = row.der {
+            return Ok(der);
+        }
+        let issuer = match row.issuer {
+            Issuer::Customer => IssuerId::Customer,
+            Issuer::Staff => IssuerId::Staff,
+        };
+        let der = self.inner.ca.sign(issuer, &row.tbs).await?;
+        self.inner.step.reached(Step::Signed);
+        let sha256 = sha256_hex(&der);
+        let mut tx = self.inner.store.begin().await?;
+        if certificates::set_issued(&mut tx, &row.id, &der, &sha256, now).await? {
+            audit(actor, "certificate.issued", "certificate", &row.id)
+                .from(caller)
+                .detail(json!({ "serial": row.serial, "sha256": sha256 }))
+                .write(&mut tx, now)
+                .await?;
+            tx.commit().await?;
+            self.inner.step.reached(Step::Stored);
+            return Ok(der);
+        }
+        // Two workers signed the same bytes; the first one stored counts (ECDSA signatures differ each time).
+        tx.rollback().await?;
+        let stored = self.row(&row.id).await?;
+        stored.der.ok_or_else(|| Refusal::RequestClosed.into())
+    }
+
+    async fn row(&self, id: &str) -> Result<Certificate> {
+        let row = certificates::find(&self.inner.store, id).await?;
+        Ok(row.ok_or(Fault::Inconsistent("certificate row is gone"))?)
+    }
+}
+
+/// Whether an error of [`Workflows::record_intent`] says that the key has a certificate.
+pub(super) fn is_duplicate_key(error: &Error) -> bool {
+    matches!(error, Error::Fault(Fault::Store(StoreError::Duplicate(Unique::CertificateKey))))
+}
+
+/// Checks a CSR off the async threads: an RSA key costs milliseconds.
+pub(super) async fn prove(csr: &[u8]) -> Result<ProvenRequest> {
+    let csr = csr.to_vec();
+    let proven = tokio::task::spawn_blocking(move || ProvenRequest::parse(&csr)).await;
+    let proven: std::result::Result<_, CsrError> =
+        proven.map_err(|e| Fault::Task(e.to_string()))?;
+    proven.map_err(|e| Refusal::Csr(e).into())
+}

@@ -1,0 +1,82 @@
+//! What the bank and its customers do, each as one deed: rules checked, state changed and audited in one transaction.
+//!
+//! Not here: URLs, pages and sentences (`http`), SQL (`store`), certificates and the HSM (`ca`); the last two meet only here.
+//!
+//! - [`settings`]: the bank's figures and names as plain data
+//! - [`error`]: refusals and faults
+//! - [`step`]: the points between which the process may die
+//! - [`enrolment`]: a page's request, picked up by the agent
+//! - [`issuing`]: intent on record, then signed, then stored
+//! - [`renewal`]: a successor while the old certificate is good
+//! - [`staff_certificate`]: certificates of staff
+//! - [`activation`]: proof over mutual TLS that the token can use its certificate
+//! - [`reconcile`]: on start, what a crash left open
+//! - [`crl`]: publishing revocation lists
+//! - [`status`]: the HSM and the store, for the operator
+//! - `audited`: audit rows in few words
+//! - [`counter`], [`registration`], [`login`], [`session`], [`validation`], [`passwords`]: people
+
+pub mod activation;
+mod audited;
+pub mod counter;
+pub mod crl;
+pub mod enrolment;
+pub mod error;
+pub mod issuing;
+pub mod login;
+pub mod passwords;
+pub mod reconcile;
+pub mod registration;
+pub mod renewal;
+pub mod session;
+pub mod settings;
+pub mod staff_certificate;
+pub mod status;
+pub mod step;
+pub mod validation;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+pub use error::{Error, Fault, Refusal, Result};
+
+use crate::ca::Authority;
+use crate::store::Store;
+use settings::Settings;
+use step::StepHook;
+
+/// All workflows over one store and one CA; cheap to clone.
+#[derive(Clone)]
+pub struct Workflows {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) ca: Authority,
+    pub(crate) settings: Settings,
+    pub(crate) passwords: passwords::Passwords,
+    pub(crate) step: StepHook,
+}
+
+/// From where a deed is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller {
+    /// Address of the peer, where there is one.
+    pub address: Option<IpAddr>,
+}
+
+impl Workflows {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: Store, ca: Authority, settings: Settings, step: StepHook) -> Self {
+        let passwords = passwords::Passwords::new(&settings.passwords);
+        Self { inner: Arc::new(Inner { store, ca, settings, passwords, step }) }
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+}

@@ -1,0 +1,149 @@
+//! Password hashing: Argon2id, off the async threads, few at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use inkan_pki::secret::Secret;
+use tokio::sync::Semaphore;
+
+use super::validation::PasswordLength;
+use super::{Error, Fault, Refusal, Result};
+
+/// Passwords: length and hashing.
+#[derive(Debug, Clone)]
+pub struct PasswordSettings {
+    /// Length of a new password.
+    pub length: PasswordLength,
+    /// Argon2id memory, KiB.
+    pub memory_kib: u32,
+    /// Argon2id passes.
+    pub iterations: u32,
+    /// Argon2id lanes.
+    pub parallelism: u32,
+    /// Hashes computed at a time: with `memory_kib`, the most memory logins can take.
+    pub concurrent: usize,
+    /// Hashes waiting for their turn; more are refused.
+    pub queue: usize,
+}
+
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            length: PasswordLength { min: 6, max: 12 },
+            memory_kib: 19_456,
+            iterations: 2,
+            parallelism: 1,
+            concurrent: processors.clamp(2, 8),
+            queue: 256,
+        }
+    }
+}
+
+/// No password is longer, whatever the settings: the rest is not hashed, it is wrong.
+const LONGEST: usize = 256;
+/// Salt of the hash computed where there is none to compare with.
+const DUMMY_SALT: &str = "aW5rYW4tbm8tdXNlciE";
+const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// The hasher; cheap to clone.
+#[derive(Clone)]
+pub struct Passwords {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: PasswordSettings,
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Passwords {
+    /// A hasher with these settings.
+    #[must_use]
+    pub fn new(settings: &PasswordSettings) -> Self {
+        let turns = Arc::new(Semaphore::new(settings.concurrent.max(1)));
+        let inner = Inner { settings: settings.clone(), turns, waiting: AtomicUsize::new(0) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Hashes a new password with a fresh salt; the result is a PHC string.
+    pub async fn hash(&self, password: Secret) -> Result<String> {
+        let mut salt = [0u8; 16];
+        getrandom::fill(&mut salt).map_err(Fault::Random)?;
+        self.in_turn(move |argon2| {
+            let salt = SaltString::encode_b64(&salt).map_err(fault)?;
+            Ok(argon2.hash_password(password.expose().as_bytes(), &salt).map_err(fault)?.to_string())
+        })
+        .await
+    }
+
+    /// Whether `password` is the one behind `hash`. Without a hash the same work is done and the answer is no.
+    pub async fn verify(&self, hash: Option<String>, password: Secret) -> Result<bool> {
+        self.in_turn(move |argon2| {
+            let long = password.expose().len() > LONGEST;
+            let bytes = if long { &[] } else { password.expose().as_bytes() };
+            let Some(hash) = hash else {
+                let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
+                std::hint::black_box(argon2.hash_password(bytes, &salt).map_err(fault)?);
+                return Ok(false);
+            };
+            let hash = PasswordHash::new(&hash).map_err(fault)?;
+            match argon2.verify_password(bytes, &hash) {
+                Ok(()) => Ok(!long),
+                Err(argon2::password_hash::Error::Password) => Ok(false),
+                Err(error) => Err(fault(error)),
+            }
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Argon2<'static>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let settings = &self.inner.settings;
+        let params = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, None)
+            .map_err(|error| Fault::PasswordHash(error.to_string()))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let place = Place::take(&self.inner)?;
+        let turn = Arc::clone(&self.inner.turns).acquire_owned().await.map_err(task)?;
+        drop(place);
+        tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a caller who goes away does not make room before the memory is free.
+            let _turn = turn;
+            work(argon2)
+        })
+        .await
+        .map_err(task)?
+    }
+}
+
+/// A place in the queue; given back on drop, also when the caller goes away.
+struct Place<'a>(&'a Inner);
+
+impl<'a> Place<'a> {
+    fn take(inner: &'a Inner) -> Result<Self> {
+        let place = Place(inner);
+        if inner.waiting.fetch_add(1, Ordering::AcqRel) >= inner.settings.queue {
+            return Err(Refusal::Unavailable { retry_after: RETRY_AFTER_SECONDS }.into());
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn fault(error: argon2::password_hash::Error) -> Error {
+    Fault::PasswordHash(error.to_string()).into()
+}
+
+fn task(error: impl std::fmt::Display) -> Error {
+    Fault::Task(error.to_string()).into()
+}

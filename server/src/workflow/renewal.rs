@@ -1,0 +1,93 @@
+//! Re-enrolment (RFC 7030 §4.2.2): a new key while the old certificate is good, within the window (R9).
+
+use jiff::Timestamp;
+
+use super::audited::audit;
+use super::issuing::{is_duplicate_key, prove};
+use super::login::Registered;
+use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, NewIntent, State};
+use crate::store::users;
+
+impl Workflows {
+    /// Issues the successor of the certificate that `presented` (DER) is, for the key in `csr` (DER).
+    ///
+    /// The successor is not active until the agent proves it; the old one goes on until then.
+    ///
+    /// # Errors
+    /// [`Refusal::Certificate`], [`Refusal::RenewalTooEarly`], [`Refusal::RenewalPending`] for a second key,
+    /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
+    pub async fn reenroll(
+        &self,
+        presented: &[u8],
+        csr: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let registered = self.registered(presented, caller, now).await?;
+        let actor = Actor::User(registered.user.id.clone());
+        match self.try_reenroll(&registered, csr, caller, now).await {
+            Err(Error::Refused(refusal)) => {
+                let old = &registered.certificate.id;
+                let entry = audit(actor, "certificate.renewal-requested", "certificate", old);
+                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                Err(refusal.into())
+            }
+            other => other,
+        }
+    }
+
+    async fn try_reenroll(
+        &self,
+        registered: &Registered,
+        csr: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let old = &registered.certificate;
+        let window = self.settings().periods.renewal_window;
+        let opens = old.not_after.checked_sub(window).unwrap_or(Timestamp::MIN);
+        if now < opens {
+            return Err(Refusal::RenewalTooEarly { opens }.into());
+        }
+        let proven = prove(csr).await?;
+        if !self.settings().key_algorithms.contains(&proven.algorithm) {
+            return Err(Refusal::KeyAlgorithmNotOffered.into());
+        }
+        let actor = Actor::User(registered.user.id.clone());
+        if let Some(row) = self.successor(old, &proven.spki_sha256).await? {
+            return self.complete(row, actor, caller, now).await;
+        }
+        let user = users::find(&self.inner.store, &registered.user.id).await?;
+        let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
+        let new = self.new_intent(&user, &proven, now)?;
+        let new = NewIntent { replaces: Some(old.id.clone()), ..new };
+        match self.record_intent(&new, actor.clone(), caller, now).await {
+            Ok(()) => {}
+            Err(e) if is_duplicate_key(&e) => {}
+            Err(Error::Fault(Fault::Store(crate::store::StoreError::Duplicate(_)))) => {
+                return Err(Refusal::RenewalPending.into());
+            }
+            Err(other) => return Err(other),
+        }
+        let row = self.successor(old, &proven.spki_sha256).await?;
+        let row = row.ok_or(Fault::Inconsistent("renewal intent is gone"))?;
+        self.complete(row, actor, caller, now).await
+    }
+
+    /// The successor on its way for this key.
+    async fn successor(&self, old: &Certificate, spki_sha256: &str) -> Result<Option<Certificate>> {
+        let store = &self.inner.store;
+        if let Some(known) = certificates::by_spki_sha256(store, spki_sha256).await? {
+            let own = known.replaces.as_deref() == Some(&old.id)
+                && matches!(known.state, State::Intent | State::Issued);
+            return if own { Ok(Some(known)) } else { Err(Refusal::KeyAlreadyCertified.into()) };
+        }
+        let user = old.user_id.as_deref().unwrap_or_default();
+        match certificates::pending_for_user(store, user).await? {
+            Some(_) => Err(Refusal::RenewalPending.into()),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Certificates for staff, from the staff CA: recorded, signed and stored like a customer's.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::audited::audit;
+use super::issuing::prove;
+use super::{Caller, Fault, Refusal, Result, Workflows};
+use crate::ca::IssuerId;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Issuer, NewIntent, State};
+use crate::store::{id, staff};
+use inkan_pki::x509::fingerprint::sha256_hex;
+
+impl Workflows {
+    /// Issues the certificate of a staff member for the key in `csr` (DER) and registers it as theirs.
+    /// `actor` is who ordered it. Repeated with the same key it goes on where it broke off.
+    ///
+    /// # Errors
+    /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
+    pub async fn issue_staff_certificate(
+        &self,
+        staff_id: &str,
+        csr: &[u8],
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let caller = Caller::default();
+        let store = &self.inner.store;
+        let member = staff::find(store, staff_id).await?;
+        let member = member.ok_or(Fault::Inconsistent("no such staff member"))?;
+        let proven = prove(csr).await?;
+        let row = match certificates::by_spki_sha256(store, &proven.spki_sha256).await? {
+            Some(row) if row.staff_id.as_deref() == Some(staff_id) => row,
+            Some(_) => return Err(Refusal::KeyAlreadyCertified.into()),
+            None => {
+                let ca = &self.inner.ca;
+                let prepared = ca.prepare(IssuerId::Staff, &member.name, &proven.spki_der, now)?;
+                let new = NewIntent {
+                    id: id::new_id()?,
+                    serial: prepared.serial,
+                    issuer: Issuer::Staff,
+                    user_id: None,
+                    staff_id: Some(staff_id.to_owned()),
+                    grant_id: None,
+                    request_id: None,
+                    replaces: None,
+                    spki: proven.spki_der.clone(),
+                    csr: Some(proven.der.clone()),
+                    tbs: prepared.tbs,
+                    not_before: prepared.validity.not_before,
+                    not_after: prepared.validity.not_after,
+                    created_at: now,
+                };
+                self.record_intent(&new, actor.clone(), caller, now).await?;
+                let row = certificates::find(store, &new.id).await?;
+                row.ok_or(Fault::Inconsistent("certificate row is gone"))?
+            }
+        };
+        let (certificate_id, state) = (row.id.clone(), row.state);
+        let der = self.complete(row, actor.clone(), caller, now).await?;
+        if state == State::Active {
+            return Ok(der);
+        }
+        let mut tx = store.begin().await?;
+        certificates::set_active(&mut tx, &certificate_id, now).await?;
+        staff::set_certificate(&mut tx, staff_id, &sha256_hex(&der)).await?;
+        audit(actor, "staff.certificate-registered", "staff", staff_id)
+            .detail(json!({ "certificate": certificate_id }))
+            .write(&mut tx, now)
+            .await?;
+        tx.commit().await?;
+        Ok(der)
+    }
+}

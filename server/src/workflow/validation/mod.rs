@@ -1,0 +1,195 @@
+//! The character rules for what people type: normalised first, then checked, then counted.
+//!
+//! Not here: whether it is true (does the account exist, is the login ID taken).
+//!
+//! - [`width`]: half width to full width and back, by table; never NFKC for names
+//! - [`names`]: 利用者名, 企業名, 企業名(カナ)
+//! - [`codes`]: digits, ログインID, e-mail: NFKC first
+//! - [`secrets`]: passwords, never normalised
+
+pub mod codes;
+pub mod names;
+pub mod secrets;
+pub mod width;
+
+#[cfg(test)]
+mod tests;
+
+/// What banks differ on.
+#[derive(Debug, Clone)]
+pub struct CharacterSettings {
+    /// Half-width symbols a login ID may have beside letters and digits.
+    pub login_id_symbols: String,
+    /// Half-width characters 企業名(カナ) may have beside ｱ–ﾝ, ﾞ, ﾟ, digits, A–Z and space.
+    pub kana_symbols: String,
+}
+
+impl Default for CharacterSettings {
+    fn default() -> Self {
+        Self { login_id_symbols: "-_.@".to_owned(), kana_symbols: "().,-/\\｢｣ｦｰ".to_owned() }
+    }
+}
+
+/// Lengths of a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordLength {
+    /// Shortest.
+    pub min: usize,
+    /// Longest.
+    pub max: usize,
+}
+
+/// A field of a form. Entries made twice have a field of their own for the repetition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// 支店番号.
+    Branch,
+    /// 科目.
+    AccountType,
+    /// 口座番号.
+    Account,
+    /// 仮ログインパスワード.
+    TempLoginPassword,
+    /// 仮確認用パスワード.
+    TempConfirmationPassword,
+    /// 企業名.
+    CompanyName,
+    /// 企業名(カナ).
+    CompanyKana,
+    /// Number of the paper form.
+    Reference,
+    /// Why an application is rejected.
+    Reason,
+    /// 利用者名.
+    UserName,
+    /// メールアドレス.
+    Email,
+    /// メールアドレス, again.
+    EmailAgain,
+    /// ログインID.
+    LoginId,
+    /// ログインID, again.
+    LoginIdAgain,
+    /// 新しいログインパスワード.
+    LoginPassword,
+    /// 新しいログインパスワード, again.
+    LoginPasswordAgain,
+    /// 新しい確認用パスワード.
+    ConfirmationPassword,
+    /// 新しい確認用パスワード, again.
+    ConfirmationPasswordAgain,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing was entered.
+    Missing,
+    /// Shorter than allowed.
+    TooShort {
+        /// Fewest characters.
+        min: usize,
+    },
+    /// Longer than allowed (counted after normalisation).
+    TooLong {
+        /// Most characters.
+        max: usize,
+    },
+    /// A character the field does not take.
+    Character {
+        /// The character, as it was entered.
+        found: char,
+        /// Its place among the characters entered, from 1.
+        position: usize,
+    },
+    /// A character the bank's systems (code page 932) cannot write.
+    NotRepresentable {
+        /// The character, as it was entered.
+        found: char,
+        /// Its place among the characters entered, from 1.
+        position: usize,
+    },
+    /// A control or invisible character.
+    Invisible {
+        /// Its code point.
+        code_point: u32,
+        /// Its place among the characters entered, from 1.
+        position: usize,
+    },
+    /// A password with a character that is not half-width and printable (which one is not said).
+    PasswordCharacter,
+    /// Not of the form of an e-mail address.
+    NotAnAddress,
+    /// Not one of the choices.
+    NotAChoice,
+    /// The repetition differs.
+    Differs,
+    /// The new password is a temporary password.
+    SameAsTemporary,
+    /// Login password and confirmation password are the same.
+    SameAsLoginPassword,
+}
+
+/// A field and what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub problem: Problem,
+}
+
+impl Field {
+    /// The error `problem` at this field.
+    #[must_use]
+    pub fn error(self, problem: Problem) -> FieldError {
+        FieldError { field: self, problem }
+    }
+}
+
+/// Gathers the results of several fields, so that a form shows every error at once.
+#[derive(Debug, Default)]
+pub struct Errors(Vec<FieldError>);
+
+impl Errors {
+    /// The value, or `None` with the error noted.
+    pub fn take<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
+        result.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// Notes an error.
+    pub fn push(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
+    /// Every error noted; none at all is `None`.
+    #[must_use]
+    pub fn into_refusal(self) -> Option<super::Refusal> {
+        (!self.0.is_empty()).then_some(super::Refusal::Fields(self.0))
+    }
+}
+
+/// More than any field takes, in bytes: looked at no further.
+const LONGEST_ENTRY: usize = 2048;
+
+/// The entry without spaces around it; refuses what is empty or absurdly long.
+fn entry(field: Field, typed: &str, max: usize) -> Result<&str, FieldError> {
+    if typed.len() > LONGEST_ENTRY {
+        return Err(field.error(Problem::TooLong { max }));
+    }
+    let trimmed = typed.trim_matches([' ', '\u{3000}']);
+    if trimmed.is_empty() {
+        return Err(field.error(Problem::Missing));
+    }
+    Ok(trimmed)
+}
+
+fn check_length(field: Field, count: usize, min: usize, max: usize) -> Result<(), FieldError> {
+    if count > max {
+        return Err(field.error(Problem::TooLong { max }));
+    }
+    if count < min {
+        return Err(field.error(Problem::TooShort { min }));
+    }
+    Ok(())
+}
