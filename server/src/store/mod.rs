@@ -15,7 +15,7 @@
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`], [`staff`], [`applications`], [`grants`], [`users`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`crls`]: how it is issued and ended
-//! - [`sessions`], [`login_history`]: who is at the door
+//! - [`sessions`], [`login_history`], [`shadow_locks`]: who is at the door
 
 pub mod applications;
 pub mod audit;
@@ -32,6 +32,7 @@ pub mod migrate;
 pub mod requests;
 pub(crate) mod row;
 pub mod sessions;
+pub mod shadow_locks;
 pub mod staff;
 pub(crate) mod text_enum;
 pub mod tx;

@@ -152,6 +152,19 @@ CREATE TABLE enrolment_requests (
 );
 CREATE INDEX enrolment_requests_by_user ON enrolment_requests (user_id, created_at);
 
+-- Lock states of login IDs and accounts that do not exist, so that a lock tells nobody which ones do. The key is a
+-- digest of what was typed.
+CREATE TABLE shadow_locks (
+  kind TEXT NOT NULL CHECK (kind IN ('login', 'account')),
+  key_sha256 TEXT NOT NULL,
+  failures BIGINT NOT NULL,
+  locked_until BIGINT,
+  stopped BIGINT NOT NULL CHECK (stopped IN (0, 1)),
+  last_at BIGINT NOT NULL,
+  PRIMARY KEY (kind, key_sha256)
+);
+CREATE INDEX shadow_locks_by_age ON shadow_locks (last_at);
+
 -- Browser sessions: anonymous (the registration wizard) and of users. Only the token's digest is kept.
 CREATE TABLE sessions (
   token_sha256 TEXT NOT NULL PRIMARY KEY,

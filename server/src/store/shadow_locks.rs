@@ -1,0 +1,80 @@
+//! Lock states of what does not exist. A wrong login ID locks after as many failures as a right one, so that the
+//! answer "locked" does not tell that the ID exists.
+
+use jiff::Timestamp;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// What was typed.
+    pub enum Kind {
+        /// A login ID.
+        Login => "login",
+        /// Branch and account.
+        Account => "account",
+    }
+}
+
+/// Failures counted for something that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ShadowLock {
+    /// Failures so far.
+    pub failures: u32,
+    /// No tries before.
+    pub locked_until: Option<Timestamp>,
+    /// No tries at all.
+    pub stopped: bool,
+}
+
+/// The state for a digest; nothing known is no failures.
+pub async fn find(
+    db: impl Into<Db<'_>>,
+    kind: Kind,
+    key_sha256: &str,
+) -> Result<ShadowLock, StoreError> {
+    let statement = sqlx::query(
+        "SELECT failures, locked_until, stopped FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
+    )
+    .bind(kind.as_str())
+    .bind(key_sha256.to_owned());
+    let Some(row) = db.into().optional(statement).await? else {
+        return Ok(ShadowLock::default());
+    };
+    let row = Row::new("shadow_locks", &row);
+    Ok(ShadowLock {
+        failures: row.count("failures")?,
+        locked_until: row.opt_time("locked_until")?,
+        stopped: row.flag("stopped")?,
+    })
+}
+
+/// Stores the state for a digest.
+pub async fn set(
+    tx: &mut Tx,
+    kind: Kind,
+    key_sha256: &str,
+    lock: ShadowLock,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO shadow_locks (kind, key_sha256, failures, locked_until, stopped, last_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (kind, key_sha256) DO UPDATE SET failures = excluded.failures, \
+         locked_until = excluded.locked_until, stopped = excluded.stopped, last_at = excluded.last_at",
+    )
+    .bind(kind.as_str())
+    .bind(key_sha256.to_owned())
+    .bind(i64::from(lock.failures))
+    .bind(lock.locked_until.map(Timestamp::as_second))
+    .bind(i64::from(lock.stopped))
+    .bind(now.as_second());
+    tx.upkeep(statement).await.map(drop)
+}
+
+/// Forgets what nobody has tried since `before`. Answers how many.
+pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.upkeep(sqlx::query("DELETE FROM shadow_locks WHERE last_at < $1").bind(before.as_second()))
+        .await
+}
