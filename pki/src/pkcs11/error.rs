@@ -196,6 +196,15 @@ impl Pkcs11Error {
         }
     }
 
+    /// True for a return value of the vendor's own or one nobody knows: after a login it may well mean a wrong PIN.
+    #[must_use]
+    pub fn is_vendor_code(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(RvError::VendorDefined(_) | RvError::UnknownErrorCode(_))
+        )
+    }
+
     /// Whether trying again (after the remedy the class asks for) makes sense. Never for a login, whatever the code:
     /// vendors report a wrong PIN by codes of their own too.
     #[must_use]

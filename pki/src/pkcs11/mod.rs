@@ -12,7 +12,7 @@
 //! - [`keys`]: find by public key, list
 //! - [`public_key`]: public keys out of token objects
 //! - [`certificate`]: write, list, delete
-//! - [`mod@sign`]: signatures
+//! - [`mod@sign`]: signatures by a key
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
 //! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
 //!   objects; r‖s to DER
