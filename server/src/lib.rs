@@ -2,6 +2,8 @@
 //!
 //! Arrows go down only: `main → http → workflow → {ca, store}`; `ca` and `store` meet only in `workflow`.
 //!
+//! - [`ca`]: what is signed, and the HSM that signs
 //! - [`store`]: what the bank remembers (SQLite, PostgreSQL)
 
+pub mod ca;
 pub mod store;

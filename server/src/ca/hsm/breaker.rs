@@ -1,0 +1,230 @@
+//! The circuit breaker: when to refuse at once, how long, and how to come back. Pure: time is an argument.
+
+use std::time::{Duration, Instant};
+
+/// Where the breaker stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// Signing goes on.
+    Closed,
+    /// Refused at once; the next probe is due at `until`.
+    Open { until: Instant },
+    /// The probe got through; one job at a time is let in, until one is answered.
+    HalfOpen,
+}
+
+/// Limits of the breaker.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Calls lost in a row, or threads stuck beyond those already forgiven, that open it.
+    pub(super) losses: usize,
+    pub(super) first_pause: Duration,
+    pub(super) longest_pause: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct Breaker {
+    limits: Limits,
+    stand: Stand,
+    /// Calls lost since the last answer.
+    losses: usize,
+    /// Threads that were stuck already when it closed last.
+    forgiven: usize,
+    /// Set when it opened because calls were lost: an open session then proves little, so a job is tried first.
+    needs_trial: bool,
+    /// Failures since the last answer: makes the pauses longer.
+    failures: u32,
+}
+
+impl Breaker {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            stand: Stand::Closed,
+            losses: 0,
+            forgiven: 0,
+            needs_trial: false,
+            failures: 0,
+        }
+    }
+
+    pub(super) fn stand(&self) -> Stand {
+        self.stand
+    }
+
+    /// A call overran; `stuck` threads are now inside the module. True if this opened the breaker.
+    pub(super) fn lost(&mut self, now: Instant, stuck: usize) -> bool {
+        self.losses = self.losses.saturating_add(1);
+        self.forgiven = self.forgiven.min(stuck);
+        let trips = match self.stand {
+            Stand::Closed => {
+                self.losses >= self.limits.losses || stuck - self.forgiven >= self.limits.losses
+            }
+            Stand::HalfOpen | Stand::Open { .. } => true,
+        };
+        if trips {
+            self.needs_trial = true;
+            self.failed(now);
+        }
+        trips
+    }
+
+    /// A probe failed, or the sessions are lost and a recovery has just failed to help.
+    pub(super) fn failed(&mut self, now: Instant) {
+        self.stand = Stand::Open {
+            until: now + self.pause(),
+        };
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// The HSM lets us in again.
+    pub(super) fn probed(&mut self, stuck: usize) {
+        self.stand = if self.needs_trial {
+            Stand::HalfOpen
+        } else {
+            Stand::Closed
+        };
+        self.forgiven = stuck;
+    }
+
+    /// A job was answered in time.
+    pub(super) fn answered(&mut self, stuck: usize) {
+        if self.stand == Stand::HalfOpen {
+            self.stand = Stand::Closed;
+            self.needs_trial = false;
+            self.forgiven = stuck;
+        }
+        self.losses = 0;
+        self.failures = 0;
+    }
+
+    /// The sessions proved alive, without a job.
+    pub(super) fn alive(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Stuck threads came back; `stuck` are left. Their pardon is not handed on to others.
+    pub(super) fn returned(&mut self, stuck: usize) {
+        self.forgiven = self.forgiven.min(stuck);
+    }
+
+    /// A person has acted: the next probe is due at once.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        if let Stand::Open { until } = &mut self.stand {
+            *until = now;
+        }
+    }
+
+    /// The pause that the next failure brings: doubled each time, up to the longest.
+    pub(super) fn pause(&self) -> Duration {
+        let factor = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
+        self.limits
+            .first_pause
+            .saturating_mul(factor)
+            .min(self.limits.longest_pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaker() -> (Breaker, Instant) {
+        let limits = Limits {
+            losses: 3,
+            first_pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(30),
+        };
+        (Breaker::new(limits), Instant::now())
+    }
+
+    fn until(breaker: &Breaker, now: Instant) -> Option<Duration> {
+        match breaker.stand() {
+            Stand::Open { until } => Some(until - now),
+            Stand::Closed | Stand::HalfOpen => None,
+        }
+    }
+
+    #[test]
+    fn losses_in_a_row_open_it_and_an_answer_between_them_does_not() {
+        let (mut b, now) = breaker();
+        for _ in 0..5 {
+            assert!(!b.lost(now, 1));
+            assert!(!b.lost(now, 1));
+            b.answered(1);
+        }
+        assert!(!b.lost(now, 1));
+        assert!(!b.lost(now, 1));
+        assert!(b.lost(now, 1));
+        assert_eq!(until(&b, now), Some(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn stuck_threads_open_it_even_between_answers() {
+        let (mut b, now) = breaker();
+        assert!(!b.lost(now, 1));
+        b.answered(1);
+        assert!(!b.lost(now, 2));
+        b.answered(2);
+        assert!(b.lost(now, 3));
+    }
+
+    #[test]
+    fn after_losses_a_probe_half_opens_it_and_one_answer_closes_it() {
+        let (mut b, now) = breaker();
+        for stuck in 1..=3 {
+            b.lost(now, stuck);
+        }
+        b.probed(3);
+        assert_eq!(b.stand(), Stand::HalfOpen);
+        b.answered(3);
+        assert_eq!(b.stand(), Stand::Closed);
+        // The three are forgiven: three more may be lost before it opens again.
+        assert!(!b.lost(now, 4));
+        b.answered(4);
+        assert!(!b.lost(now, 5));
+        b.answered(5);
+        assert!(b.lost(now, 6));
+    }
+
+    #[test]
+    fn a_lost_trial_opens_it_again_for_longer() {
+        let (mut b, now) = breaker();
+        for stuck in 1..=3 {
+            b.lost(now, stuck);
+        }
+        b.probed(3);
+        assert!(b.lost(now, 4));
+        assert_eq!(until(&b, now), Some(Duration::from_millis(500)));
+        b.probed(4);
+        assert_eq!(b.stand(), Stand::HalfOpen);
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_an_answer_resets_them() {
+        let (mut b, now) = breaker();
+        let mut pauses = Vec::new();
+        for _ in 0..40 {
+            b.failed(now);
+            pauses.push(until(&b, now));
+        }
+        assert_eq!(pauses.first(), Some(&Some(Duration::from_millis(250))));
+        assert_eq!(pauses.get(1), Some(&Some(Duration::from_millis(500))));
+        assert_eq!(pauses.last(), Some(&Some(Duration::from_secs(30))));
+        b.probed(0);
+        assert_eq!(b.stand(), Stand::Closed, "opened by errors alone: no trial");
+        b.answered(0);
+        b.failed(now);
+        assert_eq!(until(&b, now), Some(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn hurry_makes_the_probe_due_and_touches_nothing_else() {
+        let (mut b, now) = breaker();
+        b.hurry(now);
+        assert_eq!(b.stand(), Stand::Closed);
+        b.failed(now);
+        b.hurry(now);
+        assert_eq!(b.stand(), Stand::Open { until: now });
+    }
+}

@@ -1,0 +1,136 @@
+//! What the pool is told at start: which token, which keys, and every limit.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use inkan_pki::pkcs11::TokenSelector;
+use inkan_pki::secret::Pin;
+
+use super::error::StartError;
+
+/// Settings of one pool: one token of one module.
+#[derive(Debug, Clone)]
+pub struct HsmConfig {
+    /// The PKCS#11 module. It is loaded by a worker, so a module that hangs while loading hangs nobody else.
+    pub module: PathBuf,
+    /// The token that holds the keys.
+    pub token: TokenSelector,
+    /// The user PIN. Tried once; a refusal ends all attempts until another is provided.
+    pub pin: Pin,
+    /// The keys the pool signs with.
+    pub keys: Vec<HsmKey>,
+    /// Sessions that sign. One more session holds the login.
+    pub workers: usize,
+    /// Jobs that may wait; one more is refused at once.
+    pub queue: usize,
+    /// Limit of one signature: for the caller from asking to answer, for the HSM from the start of the call.
+    pub deadline: Duration,
+    /// Limit of each other call: loading, opening and closing a session, login, looking a key up.
+    pub open_deadline: Duration,
+    /// How long a session may be idle before it is exercised.
+    pub keepalive: Duration,
+    /// Calls lost in a row, or threads stuck at once, that open the breaker.
+    pub max_quarantined: usize,
+    /// Pause before the first probe of an HSM that is away.
+    pub first_pause: Duration,
+    /// The longest pause between two probes.
+    pub longest_pause: Duration,
+}
+
+impl HsmConfig {
+    /// The settings with the usual limits.
+    #[must_use]
+    pub fn new(module: PathBuf, token: TokenSelector, pin: Pin, keys: Vec<HsmKey>) -> Self {
+        Self {
+            module,
+            token,
+            pin,
+            keys,
+            workers: 4,
+            queue: 256,
+            deadline: Duration::from_secs(5),
+            open_deadline: Duration::from_secs(15),
+            keepalive: Duration::from_secs(30),
+            max_quarantined: 3,
+            first_pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(30),
+        }
+    }
+
+    /// Threads that may be stuck inside the module before the pool stops probing. With it the token never sees
+    /// more sessions of ours than `workers + 1 + stuck_limit()`.
+    pub(super) fn stuck_limit(&self) -> usize {
+        self.max_quarantined.saturating_mul(2).saturating_add(2)
+    }
+
+    pub(super) fn check(&self) -> Result<(), StartError> {
+        for (name, value) in [
+            ("workers", self.workers),
+            ("queue", self.queue),
+            ("max_quarantined", self.max_quarantined),
+            ("keys", self.keys.len()),
+        ] {
+            if value == 0 {
+                return Err(StartError::Zero(name));
+            }
+        }
+        for (name, value) in [
+            ("deadline", self.deadline),
+            ("open_deadline", self.open_deadline),
+            ("keepalive", self.keepalive),
+            ("first_pause", self.first_pause),
+            ("longest_pause", self.longest_pause),
+        ] {
+            if value.is_zero() {
+                return Err(StartError::Zero(name));
+            }
+        }
+        let mut seen = HashSet::new();
+        for key in &self.keys {
+            if !seen.insert(key.id.as_str()) {
+                return Err(StartError::KeyTwice(key.id.clone()));
+            }
+            if key.spki.is_none() && key.label.is_none() {
+                return Err(StartError::KeyUnnamed(key.id.clone()));
+            }
+        }
+        if !self.module.is_file() {
+            return Err(StartError::ModuleMissing(self.module.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// One key: its name in the bank's configuration, and how it is found on the token.
+#[derive(Debug, Clone)]
+pub struct HsmKey {
+    /// Name in the configuration, as given to `sign`.
+    pub id: String,
+    /// The public key it must have (SubjectPublicKeyInfo, DER). A key with another one is never used.
+    pub spki: Option<Vec<u8>>,
+    /// Label on the token; used only to find a key whose public key is not known yet.
+    pub label: Option<String>,
+}
+
+impl HsmKey {
+    /// A key known by its public key, usually taken from the CA certificate.
+    #[must_use]
+    pub fn by_public_key(id: impl Into<String>, spki_der: Vec<u8>) -> Self {
+        Self {
+            id: id.into(),
+            spki: Some(spki_der),
+            label: None,
+        }
+    }
+
+    /// A key known by its label alone.
+    #[must_use]
+    pub fn by_label(id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            spki: None,
+            label: Some(label.into()),
+        }
+    }
+}

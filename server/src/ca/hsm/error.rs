@@ -1,0 +1,103 @@
+//! What a caller of the pool can be told. No prose: the catalogue has the sentences.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use inkan_pki::pkcs11::ErrorClass;
+
+/// Why the pool did not start. All of these are mistakes in the configuration: an HSM that is away is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// A number or duration that must be positive is zero.
+    #[error("hsm setting {0} must not be zero")]
+    Zero(&'static str),
+    /// Two keys with the same name.
+    #[error("hsm key {0} is configured twice")]
+    KeyTwice(String),
+    /// A key with neither a public key nor a label.
+    #[error("hsm key {0} has neither a public key nor a label")]
+    KeyUnnamed(String),
+    /// The module file does not exist.
+    #[error("pkcs#11 module {} is not a file", .0.display())]
+    ModuleMissing(PathBuf),
+    /// The operating system gave no thread.
+    #[error("no thread for the hsm pool")]
+    NoThread,
+}
+
+/// Why there is no signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HsmError {
+    /// The queue is full.
+    #[error("hsm queue is full")]
+    Busy,
+    /// No answer within the deadline. A signature that comes later is dropped.
+    #[error("hsm did not answer within the deadline")]
+    Deadline,
+    /// The HSM is away or the breaker is open.
+    #[error("hsm is unavailable, retry after {retry_after:?}")]
+    Unavailable {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The HSM refused the PIN, or the last try would have been spent. Nothing is tried until a PIN is provided.
+    #[error("hsm refused the pin")]
+    PinRefused,
+    /// Threads are stuck inside the module and it cannot be re-initialised under them: the process must be restarted.
+    #[error("hsm module is stuck, restart needed")]
+    RestartNeeded,
+    /// The pool was shut down.
+    #[error("hsm pool is stopped")]
+    Stopped,
+    /// No key of that name in the configuration.
+    #[error("hsm key {0} is not configured")]
+    UnknownKey(String),
+    /// The token has no such key.
+    #[error("hsm key {0} is not on the token")]
+    KeyMissing(String),
+    /// The token's key of that label is not the key expected.
+    #[error("hsm key {0} is not the expected key")]
+    WrongKey(String),
+    /// The HSM answered and said no to this one call.
+    #[error("hsm refused {operation}: {class:?}")]
+    Refused {
+        /// What was asked.
+        operation: &'static str,
+        /// What kind of refusal.
+        class: ErrorClass,
+    },
+}
+
+impl HsmError {
+    /// Stable name for metrics and logs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Busy => "hsm-busy",
+            Self::Deadline => "hsm-deadline",
+            Self::Unavailable { .. } => "hsm-unavailable",
+            Self::PinRefused => "hsm-pin-refused",
+            Self::RestartNeeded => "hsm-restart-needed",
+            Self::Stopped => "hsm-stopped",
+            Self::UnknownKey(_) => "hsm-key-unknown",
+            Self::KeyMissing(_) => "hsm-key-missing",
+            Self::WrongKey(_) => "hsm-key-wrong",
+            Self::Refused { .. } => "hsm-refused",
+        }
+    }
+
+    /// When it is worth asking again with the same request; `None`: only after somebody has done something about it.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Busy | Self::Deadline => Some(Duration::from_secs(1)),
+            Self::Unavailable { retry_after } => Some(*retry_after),
+            // A person has to act, and may be quick.
+            Self::PinRefused | Self::RestartNeeded | Self::Stopped => Some(Duration::from_secs(60)),
+            Self::UnknownKey(_)
+            | Self::KeyMissing(_)
+            | Self::WrongKey(_)
+            | Self::Refused { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The thread that logs in and never closes its session while anybody signs: a login lasts as long as the last session.
+//! Also the probe of an HSM that is away.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use inkan_pki::pkcs11::{Access, ErrorClass, Module, PinState, Pkcs11Error, Session, TokenInfo};
+use inkan_pki::secret::Pin;
+
+use super::crew::{Event, Tell};
+use super::meter;
+use super::reaction::{LoginFailure, ends_logins};
+use super::shared::Shared;
+use super::slot::{Abandoned, Slot};
+use super::state::KeyFound;
+use super::token::{Place, look_up};
+
+/// What the holder is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Open a session, log in, look for the keys.
+    Open(Attempt),
+    /// Close it.
+    Leave,
+}
+
+/// One attempt to get in.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// Re-initialise the library first.
+    pub(super) reinitialise: bool,
+    pub(super) pin: Pin,
+    /// This PIN has logged in before.
+    pub(super) proven: bool,
+    /// A login with this PIN has failed for a reason that was not clear.
+    pub(super) doubtful: bool,
+}
+
+/// Why an attempt failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The PIN was refused or is too likely to be: no more attempts with it.
+    Pin(PinTrouble),
+    /// A login failed and the reason may be the PIN or not.
+    UnclearLogin(Pkcs11Error),
+    /// Anything else.
+    Other(Pkcs11Error),
+}
+
+/// What is the matter with the PIN.
+#[derive(Debug)]
+pub(super) enum PinTrouble {
+    /// The token refused it.
+    Refused(Pkcs11Error),
+    /// The token says that it was not tried: this state of its counter forbids it.
+    NotTried(PinState),
+}
+
+#[derive(Debug)]
+pub(super) struct Holder {
+    pub(super) slot: Arc<Slot>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) orders: Receiver<Order>,
+    pub(super) tell: Tell,
+}
+
+impl Holder {
+    /// Until the pool is gone or this thread has been given up.
+    pub(super) fn run(self) {
+        let _ = self.obey();
+    }
+
+    fn obey(&self) -> Result<(), Abandoned> {
+        while let Ok(order) = self.orders.recv() {
+            match order {
+                Order::Leave => self.tell.say(Event::Left),
+                Order::Open(attempt) => match self.open(&attempt)? {
+                    Ok((place, session)) => {
+                        self.tell.say(Event::Opened(Arc::new(place)));
+                        self.hold(session)?;
+                    }
+                    Err(failure) => self.tell.say(Event::OpenFailed(failure)),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the session, and exercises it, until told to leave.
+    fn hold(&self, session: Session) -> Result<(), Abandoned> {
+        let mut good = true;
+        loop {
+            match self.orders.recv_timeout(self.shared.config.keepalive) {
+                Err(RecvTimeoutError::Timeout) if !good => {}
+                Err(RecvTimeoutError::Timeout) => match self.look_around(&session)? {
+                    Ok(()) => {
+                        self.shared.exercised.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Err(error) if error.class == ErrorClass::Busy => {}
+                    Err(error) => {
+                        good = false;
+                        self.tell.say(Event::Fault(error));
+                    }
+                },
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.close(session)?;
+        self.tell.say(Event::Left);
+        Ok(())
+    }
+
+    fn open(&self, attempt: &Attempt) -> Result<Result<(Place, Session), Failure>, Abandoned> {
+        let place = match self.find_place(attempt.reinitialise)? {
+            Ok(place) => place,
+            Err(error) => return Ok(Err(Failure::Other(error))),
+        };
+        if let Some(state) = too_risky(&place.token, attempt) {
+            return Ok(Err(Failure::Pin(PinTrouble::NotTried(state))));
+        }
+        let session = match self.call("open session", || {
+            Session::open(&place.module, &place.token, Access::ReadOnly)
+        })? {
+            Ok(session) => session,
+            Err(error) => return Ok(Err(Failure::Other(error))),
+        };
+        if let Err(failure) = self.log_in(&session, attempt)? {
+            self.close(session)?;
+            return Ok(Err(failure));
+        }
+        if let Err(error) = self.look_around(&session)? {
+            self.close(session)?;
+            return Ok(Err(Failure::Other(error)));
+        }
+        Ok(Ok((place, session)))
+    }
+
+    fn find_place(&self, reinitialise: bool) -> Result<Result<Place, Pkcs11Error>, Abandoned> {
+        let settings = &self.shared.config;
+        let module = match self.call("load module", || Module::load(&settings.module))? {
+            Ok(module) => module,
+            Err(error) => return Ok(Err(error)),
+        };
+        if reinitialise {
+            if let Err(error) = self.call("re-initialise", || module.reinitialise())? {
+                return Ok(Err(error));
+            }
+            self.shared
+                .reinitialisations
+                .fetch_add(1, Ordering::Relaxed);
+            tracing::warn!("hsm library re-initialised");
+        }
+        let token = self.call("find token", || module.find_token(&settings.token))?;
+        Ok(token.map(|token| Place { module, token }))
+    }
+
+    fn log_in(
+        &self,
+        session: &Session,
+        attempt: &Attempt,
+    ) -> Result<Result<(), Failure>, Abandoned> {
+        self.shared.logins.fetch_add(1, Ordering::Relaxed);
+        meter::login();
+        let Err(error) = self.call("log in", || session.login(&attempt.pin))? else {
+            return Ok(Ok(()));
+        };
+        let failure = LoginFailure {
+            class: error.class,
+            vendor_code: error.is_vendor_code(),
+            proven: attempt.proven,
+        };
+        Ok(Err(if ends_logins(failure) {
+            Failure::Pin(PinTrouble::Refused(error))
+        } else if error.class == ErrorClass::DeviceFault {
+            Failure::UnclearLogin(error)
+        } else {
+            Failure::Other(error)
+        }))
+    }
+
+    /// Looks for every key. A key that was there and is gone means that the login or the token is gone.
+    fn look_around(&self, session: &Session) -> Result<Result<(), Pkcs11Error>, Abandoned> {
+        for key in &self.shared.keys {
+            match self.call("find key", || look_up(session, key))? {
+                Ok((found, spki)) => key.set(found, spki),
+                Err(error)
+                    if error.class == ErrorClass::NotFound && key.found() != KeyFound::Ready =>
+                {
+                    key.set(KeyFound::Missing, None);
+                }
+                // A guess between several keys, or a key that cannot be right: that one is not used, the others are.
+                Err(error)
+                    if matches!(
+                        error.class,
+                        ErrorClass::Ambiguous | ErrorClass::Untrustworthy
+                    ) =>
+                {
+                    self.shared.note_error(&error);
+                    key.set(KeyFound::Wrong, None);
+                }
+                Err(error) => {
+                    if error.class == ErrorClass::NotFound {
+                        // The next attempt sees it missing after a fresh login, and says so.
+                        key.set(KeyFound::Unknown, None);
+                    }
+                    return Ok(Err(error));
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn close(&self, session: Session) -> Result<(), Abandoned> {
+        self.call("close session", || drop(session))
+    }
+
+    fn call<T>(&self, what: &'static str, f: impl FnOnce() -> T) -> Result<T, Abandoned> {
+        let limit: Duration = self.shared.config.open_deadline;
+        self.slot.call(what, limit, f)
+    }
+}
+
+/// A PIN that has never worked here is not tried when the token is on its last try, locked, or shows a wrong try after an
+/// attempt of ours that ended in doubt.
+fn too_risky(token: &TokenInfo, attempt: &Attempt) -> Option<PinState> {
+    let risky = match token.pin {
+        PinState::Locked | PinState::NotSet => true,
+        PinState::FinalTry => !attempt.proven,
+        PinState::CountLow => attempt.doubtful && !attempt.proven,
+        PinState::Unknown => false,
+    };
+    risky.then_some(token.pin)
+}

@@ -1,0 +1,237 @@
+//! The HSM: blocking PKCS#11 behind an asynchronous door that never waits longer than it said.
+//!
+//! One session per worker thread, one more that holds the login, one supervisor thread that never enters the module.
+//! A call that overruns costs its thread, not its caller; too many of them open a breaker. Not here: what is signed and
+//! whether the signature is right (`issue`), where the PIN comes from (`main`).
+//!
+//! - [`config`]: token, keys, limits
+//! - [`error`]: what a caller can be told
+//! - [`state`]: a snapshot for operators
+//! - `job`: one signature on its way
+//! - `shared`: queue, door, keys, counters
+//! - `slot`: a thread's mark that it is inside the module, and since when
+//! - `reaction`: what to do about an error, by its class
+//! - `breaker`: when to refuse at once (pure)
+//! - `recovery`: the way back after a fault (pure)
+//! - `token`: what the threads ask of PKCS#11
+//! - `worker`: signs
+//! - `holder`: logs in, keeps the login, probes
+//! - `crew`: the threads and where they stand
+//! - `supervisor`: hears, watches deadlines, decides
+//! - `meter`: metrics
+
+mod breaker;
+mod config;
+mod crew;
+mod error;
+mod holder;
+mod job;
+mod meter;
+mod reaction;
+mod recovery;
+mod shared;
+mod slot;
+mod state;
+mod supervisor;
+mod token;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, unbounded};
+use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::secret::Pin;
+use tokio::sync::oneshot;
+
+pub use self::config::{HsmConfig, HsmKey};
+pub use self::error::{HsmError, StartError};
+pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, KeyState, LastError};
+
+use self::breaker::Limits;
+use self::crew::{Event, Report};
+use self::job::Job;
+use self::shared::{SHORTLY, Shared};
+use self::supervisor::Supervisor;
+
+/// A handle to the pool; clones are the same pool. The threads leave the HSM when the last one is dropped.
+#[derive(Debug, Clone)]
+pub struct HsmPool {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    events: Sender<Report>,
+    /// Disconnected when the supervisor has ended.
+    over: Receiver<Infallible>,
+    deadline: Duration,
+}
+
+impl HsmPool {
+    /// Starts the pool. Returns at once, also when the HSM is away: it is then tried again and again.
+    ///
+    /// # Errors
+    /// Only for mistakes in the configuration, or when the system gives no thread.
+    pub fn start(config: HsmConfig) -> Result<Self, StartError> {
+        config.check()?;
+        let limits = Limits {
+            losses: config.max_quarantined,
+            first_pause: config.first_pause,
+            longest_pause: config.longest_pause,
+        };
+        let (stuck_limit, deadline, pin) =
+            (config.stuck_limit(), config.deadline, config.pin.clone());
+        let shared = Arc::new(Shared::new(config));
+        let (events, inbox) = unbounded();
+        let supervisor = Supervisor::new(
+            Arc::clone(&shared),
+            (events.clone(), inbox),
+            pin,
+            limits,
+            stuck_limit,
+        );
+        let (alive, over) = bounded(0);
+        let run = move || {
+            let _alive: Sender<Infallible> = alive;
+            supervisor.run();
+        };
+        thread::Builder::new()
+            .name("hsm-supervisor".to_owned())
+            .spawn(run)
+            .map_err(|_| StartError::NoThread)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                shared,
+                events,
+                over,
+                deadline,
+            }),
+        })
+    }
+
+    /// Signs `message` (the whole message; it is hashed here, not on the HSM) with the key of that name. The signature
+    /// is DER for ECDSA. Whether it verifies is for the caller to check. Dropping the future gives the job up.
+    ///
+    /// # Errors
+    /// See [`HsmError`]; never later than the deadline.
+    pub async fn sign(
+        &self,
+        key_id: &str,
+        scheme: SignatureScheme,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, HsmError> {
+        let result = self.ask(key_id, scheme, message).await;
+        if let Err(error) = &result {
+            meter::refused(error);
+        }
+        result
+    }
+
+    async fn ask(
+        &self,
+        key_id: &str,
+        scheme: SignatureScheme,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, HsmError> {
+        let now = Instant::now();
+        let shared = &self.inner.shared;
+        let (key, known) = shared
+            .keys
+            .iter()
+            .enumerate()
+            .find(|(_, key)| key.config.id == key_id)
+            .ok_or_else(|| HsmError::UnknownKey(key_id.to_owned()))?;
+        if let Some(refusal) = shared.refusal(now) {
+            return Err(refusal);
+        }
+        if let Some(refusal) = known.refusal() {
+            return Err(refusal);
+        }
+        let expires = now + self.inner.deadline;
+        let (reply, answer) = oneshot::channel();
+        let job = Job {
+            key,
+            scheme,
+            message,
+            expires,
+            tried: false,
+            reply,
+        };
+        match shared.queue.0.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(HsmError::Busy),
+            Err(TrySendError::Disconnected(_)) => return Err(HsmError::Stopped),
+        }
+        match tokio::time::timeout_at(expires.into(), answer).await {
+            Ok(Ok(result)) => result,
+            // Its worker ended without a word.
+            Ok(Err(_)) => Err(HsmError::Unavailable {
+                retry_after: SHORTLY,
+            }),
+            Err(_) => Err(HsmError::Deadline),
+        }
+    }
+
+    /// The public key of that name (SubjectPublicKeyInfo, DER): as configured, or as found on the token by its label.
+    /// `None` for a key that is not configured or has not been found yet.
+    #[must_use]
+    pub fn public_key(&self, key_id: &str) -> Option<Vec<u8>> {
+        self.inner
+            .shared
+            .keys
+            .iter()
+            .find(|key| key.config.id == key_id)?
+            .spki()
+    }
+
+    /// How the pool is.
+    #[must_use]
+    pub fn state(&self) -> HsmState {
+        self.inner.shared.state(Instant::now())
+    }
+
+    /// Waits until the pool signs, `limit` at most; whether it does.
+    pub async fn until_up(&self, limit: Duration) -> bool {
+        let mut phase = self.inner.shared.phase.subscribe();
+        let up = phase.wait_for(|phase| *phase == HsmPhase::Up);
+        matches!(tokio::time::timeout(limit, up).await, Ok(Ok(_)))
+    }
+
+    /// Another PIN, after the first was refused. It is tried once, like the first.
+    pub fn provide_pin(&self, pin: Pin) {
+        let _ = self.inner.events.send((0, Event::Pin(pin)));
+    }
+
+    /// Lets the running calls end and leaves the HSM; blocks, `limit` at most. Whether everybody has left in time.
+    #[must_use]
+    pub fn shutdown(&self, limit: Duration) -> bool {
+        let _ = self
+            .inner
+            .events
+            .send((0, Event::Stop(Instant::now() + limit)));
+        matches!(
+            self.inner.over.recv_timeout(limit),
+            Err(RecvTimeoutError::Disconnected)
+        ) && self
+            .inner
+            .shared
+            .stuck
+            .load(std::sync::atomic::Ordering::Relaxed)
+            == 0
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let _ = self
+            .events
+            .send((0, Event::Stop(Instant::now() + self.deadline)));
+    }
+}

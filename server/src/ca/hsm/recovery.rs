@@ -1,0 +1,295 @@
+//! The way back after a fault: everybody leaves, one opens and logs in, everybody follows. Pure: it is told what
+//! happened and when, and says what to do next.
+//!
+//! All sessions are left together because handles of a library that was restarted behind our back are given out
+//! again: a session believed dead may by now be somebody else's.
+
+use std::time::Instant;
+
+use inkan_pki::pkcs11::ErrorClass;
+
+use super::breaker::{Breaker, Limits, Stand};
+use super::state::Admission;
+
+/// Calls that leave the library neither initialised nor not while they last.
+const IN_LIBRARY: [&str; 2] = ["load module", "re-initialise"];
+
+/// What the pool is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Everybody was told to leave.
+    Draining,
+    /// Everybody has left; the next attempt is not due yet.
+    Waiting,
+    /// The holder opens a session, logs in and looks for the keys.
+    Opening,
+    /// Signing.
+    Serving,
+    /// Nothing happens until a PIN is provided.
+    PinRefused,
+    /// Nothing happens until stuck threads come back or the process is restarted.
+    RestartNeeded,
+    /// Shut down.
+    Stopping,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Nothing,
+    /// Tell everybody to leave their sessions.
+    Leave,
+    /// Let the holder try, re-initialising the library first if asked to.
+    OpenHolder {
+        reinitialise: bool,
+    },
+    /// Bring the workers up to the number wanted.
+    Staff,
+}
+
+/// How much the next attempt needs a fresh library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reinitialise {
+    No,
+    /// Modules exist that never see a token again without it.
+    Helpful,
+    /// Nothing works without it.
+    Needed,
+}
+
+#[derive(Debug)]
+pub(super) struct Recovery {
+    breaker: Breaker,
+    phase: Phase,
+    reinitialise: Reinitialise,
+    pin_refused: bool,
+    /// Something worked since the sessions were opened.
+    progressed: bool,
+    stuck_limit: usize,
+}
+
+impl Recovery {
+    pub(super) fn new(limits: Limits, stuck_limit: usize) -> Self {
+        Self {
+            breaker: Breaker::new(limits),
+            phase: Phase::Waiting,
+            reinitialise: Reinitialise::No,
+            pin_refused: false,
+            progressed: false,
+            stuck_limit,
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(super) fn stand(&self) -> Stand {
+        self.breaker.stand()
+    }
+
+    /// Moves on as far as the facts allow: `inside` threads have a session, `stuck` are lost inside the module.
+    pub(super) fn advance(&mut self, now: Instant, inside: usize, stuck: usize) -> Step {
+        if self.phase == Phase::Draining && inside == 0 {
+            self.phase = if self.pin_refused {
+                Phase::PinRefused
+            } else {
+                Phase::Waiting
+            };
+        }
+        // C_Finalize under a thread that is inside the module is undefined: such a library is never touched again.
+        let hopeless =
+            stuck >= self.stuck_limit || (self.reinitialise == Reinitialise::Needed && stuck > 0);
+        match self.phase {
+            Phase::RestartNeeded if !hopeless => self.phase = Phase::Waiting,
+            Phase::Waiting if hopeless => self.phase = Phase::RestartNeeded,
+            _ => {}
+        }
+        let due = match self.breaker.stand() {
+            Stand::Open { until } => until <= now,
+            Stand::Closed | Stand::HalfOpen => true,
+        };
+        if self.phase != Phase::Waiting || !due {
+            return Step::Nothing;
+        }
+        self.phase = Phase::Opening;
+        Step::OpenHolder {
+            reinitialise: self.reinitialise > Reinitialise::No && stuck == 0,
+        }
+    }
+
+    /// A thread with a session met an error that new sessions may mend.
+    pub(super) fn fault(&mut self, now: Instant, class: ErrorClass) -> Step {
+        self.pin_refused |= class.is_pin();
+        if class == ErrorClass::LibraryLost {
+            self.reinitialise = Reinitialise::Needed;
+        }
+        if self.phase != Phase::Serving {
+            return Step::Nothing;
+        }
+        // New sessions that fail before anything worked: pause, or this would spin.
+        if !self.progressed {
+            self.breaker.failed(now);
+            self.reinitialise = self.reinitialise.max(Reinitialise::Helpful);
+        }
+        self.phase = Phase::Draining;
+        Step::Leave
+    }
+
+    /// A worker got no session. With others at work that is no fault: the token may have no more to give.
+    pub(super) fn join_failed(&mut self, now: Instant, class: ErrorClass, joined: usize) -> Step {
+        if class == ErrorClass::Busy && joined > 0 {
+            return Step::Nothing;
+        }
+        self.fault(now, class)
+    }
+
+    /// A thread ended without having been told to.
+    pub(super) fn deserted(&mut self, now: Instant) -> Step {
+        if self.phase == Phase::Opening {
+            self.breaker.failed(now);
+            self.phase = Phase::Waiting;
+            return Step::Nothing;
+        }
+        self.fault(now, ErrorClass::DeviceFault)
+    }
+
+    /// The system gave no thread for the holder.
+    pub(super) fn no_holder(&mut self, now: Instant) {
+        if self.phase == Phase::Opening {
+            self.breaker.failed(now);
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    /// A call overran and its thread was given up; `stuck` are now lost inside the module.
+    pub(super) fn lost(&mut self, now: Instant, holder: bool, call: &str, stuck: usize) -> Step {
+        if IN_LIBRARY.contains(&call) {
+            self.reinitialise = Reinitialise::Needed;
+        }
+        let tripped = self.breaker.lost(now, stuck);
+        match self.phase {
+            Phase::Serving if tripped || holder || stuck >= self.stuck_limit => {
+                self.phase = Phase::Draining;
+                Step::Leave
+            }
+            Phase::Serving => Step::Staff,
+            Phase::Opening if holder => {
+                if !tripped {
+                    self.breaker.failed(now);
+                }
+                self.phase = Phase::Waiting;
+                Step::Nothing
+            }
+            _ => Step::Nothing,
+        }
+    }
+
+    /// The holder is logged in.
+    pub(super) fn opened(&mut self, stuck: usize) -> Step {
+        if self.phase != Phase::Opening {
+            return Step::Leave;
+        }
+        self.breaker.probed(stuck);
+        self.reinitialise = Reinitialise::No;
+        self.progressed = false;
+        self.phase = Phase::Serving;
+        Step::Staff
+    }
+
+    /// The holder could not open or log in, and has left.
+    pub(super) fn open_failed(&mut self, now: Instant, class: ErrorClass, pin_refused: bool) {
+        self.pin_refused |= pin_refused;
+        let wish = match class {
+            ErrorClass::LibraryLost => Reinitialise::Needed,
+            // Says nothing about the library.
+            ErrorClass::Busy => Reinitialise::No,
+            _ => Reinitialise::Helpful,
+        };
+        self.reinitialise = self.reinitialise.max(wish);
+        if self.phase != Phase::Opening {
+            return;
+        }
+        if self.pin_refused {
+            self.phase = Phase::PinRefused;
+        } else {
+            self.breaker.failed(now);
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    /// The holder found the token in a state in which the PIN must not be tried.
+    pub(super) fn pin_not_tried(&mut self) {
+        self.pin_refused = true;
+        if self.phase == Phase::Opening {
+            self.phase = Phase::PinRefused;
+        }
+    }
+
+    /// A job was answered in time.
+    pub(super) fn answered(&mut self, stuck: usize) -> Step {
+        let trial = self.breaker.stand() == Stand::HalfOpen;
+        if self.phase == Phase::Serving {
+            self.progressed = true;
+            self.breaker.answered(stuck);
+            if trial {
+                return Step::Staff;
+            }
+        }
+        Step::Nothing
+    }
+
+    /// An idle session was exercised and is good.
+    pub(super) fn alive(&mut self) {
+        if self.phase == Phase::Serving {
+            self.progressed = true;
+            self.breaker.alive();
+        }
+    }
+
+    /// A stuck thread came back; `stuck` are left.
+    pub(super) fn returned(&mut self, stuck: usize) {
+        self.breaker.returned(stuck);
+    }
+
+    /// There is another PIN to try.
+    pub(super) fn pin_provided(&mut self, now: Instant) {
+        self.pin_refused = false;
+        self.breaker.hurry(now);
+        if self.phase == Phase::PinRefused {
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    pub(super) fn stop(&mut self) -> Step {
+        self.phase = Phase::Stopping;
+        Step::Leave
+    }
+
+    /// How many workers should have a session.
+    pub(super) fn staff(&self, workers: usize) -> usize {
+        match (self.phase, self.breaker.stand()) {
+            (Phase::Serving, Stand::Closed) => workers,
+            (Phase::Serving, Stand::HalfOpen) => 1,
+            _ => 0,
+        }
+    }
+
+    /// What a caller is told at the door.
+    pub(super) fn admission(&self) -> Admission {
+        match (self.phase, self.breaker.stand()) {
+            (Phase::PinRefused, _) => Admission::PinRefused,
+            (Phase::RestartNeeded, _) => Admission::RestartNeeded,
+            (Phase::Stopping, _) => Admission::Stopped,
+            (_, _) if self.pin_refused => Admission::PinRefused,
+            (_, Stand::Open { until }) => Admission::Refused { until },
+            (_, Stand::HalfOpen) => Admission::OneAtATime,
+            // A first recovery is short: callers wait in the queue, within their deadline.
+            (_, Stand::Closed) => Admission::Open,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "recovery_tests.rs"]
+mod tests;

@@ -1,0 +1,284 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use super::*;
+
+const FIRST: Duration = Duration::from_millis(100);
+
+fn recovery() -> (Recovery, Instant) {
+    let limits = Limits {
+        losses: 2,
+        first_pause: FIRST,
+        longest_pause: Duration::from_secs(10),
+    };
+    (Recovery::new(limits, 6), Instant::now())
+}
+
+/// Through the first attempt to signing.
+fn up() -> (Recovery, Instant) {
+    let (mut r, now) = recovery();
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+    assert_eq!(r.opened(0), Step::Staff);
+    assert_eq!(r.answered(0), Step::Nothing);
+    (r, now)
+}
+
+#[test]
+fn one_attempt_at_a_time_and_callers_wait_for_the_first() {
+    let (mut r, now) = recovery();
+    assert_eq!(r.admission(), Admission::Open);
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::Nothing,
+        "the attempt is under way"
+    );
+    assert_eq!(r.staff(4), 0);
+    r.opened(0);
+    assert_eq!(r.staff(4), 4);
+}
+
+#[test]
+fn an_hsm_that_is_away_is_probed_ever_more_rarely_and_callers_are_refused_at_once() {
+    let (mut r, mut now) = recovery();
+    r.advance(now, 0, 0);
+    for pause in [1, 2, 4, 8] {
+        r.open_failed(now, ErrorClass::NotFound, false);
+        let until = now + FIRST * pause;
+        assert_eq!(r.admission(), Admission::Refused { until });
+        assert_eq!(
+            r.advance(until - Duration::from_millis(1), 0, 0),
+            Step::Nothing
+        );
+        assert_eq!(
+            r.advance(until, 0, 0),
+            Step::OpenHolder { reinitialise: true }
+        );
+        now = until;
+    }
+    r.opened(0);
+    assert_eq!(
+        r.admission(),
+        Admission::Open,
+        "opened by errors alone: no trial"
+    );
+}
+
+#[test]
+fn a_lost_session_recovers_without_a_pause_once_everybody_has_left() {
+    let (mut r, now) = up();
+    assert_eq!(r.fault(now, ErrorClass::SessionLost), Step::Leave);
+    assert_eq!(
+        r.fault(now, ErrorClass::SessionLost),
+        Step::Nothing,
+        "told already"
+    );
+    assert_eq!(r.advance(now, 2, 0), Step::Nothing);
+    assert_eq!(r.admission(), Admission::Open);
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+}
+
+#[test]
+fn sessions_that_fail_before_anything_worked_do_not_spin() {
+    let (mut r, now) = up();
+    r.fault(now, ErrorClass::SessionLost);
+    r.advance(now, 0, 0);
+    r.opened(0);
+    assert_eq!(r.fault(now, ErrorClass::SessionLost), Step::Leave);
+    assert_eq!(r.advance(now, 0, 0), Step::Nothing);
+    assert_eq!(
+        r.advance(now + FIRST, 0, 0),
+        Step::OpenHolder { reinitialise: true }
+    );
+}
+
+#[test]
+fn a_lost_library_is_reinitialised_only_when_nobody_is_inside() {
+    let (mut r, now) = up();
+    r.fault(now, ErrorClass::LibraryLost);
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::OpenHolder { reinitialise: true }
+    );
+
+    let (mut r, now) = up();
+    assert_eq!(r.lost(now, false, "sign", 1), Step::Staff);
+    r.fault(now, ErrorClass::LibraryLost);
+    assert_eq!(r.advance(now, 0, 1), Step::Nothing);
+    assert_eq!(
+        (r.phase(), r.admission()),
+        (Phase::RestartNeeded, Admission::RestartNeeded)
+    );
+    r.returned(0);
+    assert_eq!(
+        r.advance(now, 0, 0),
+        Step::OpenHolder { reinitialise: true },
+        "it came back after all"
+    );
+}
+
+#[test]
+fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_thread() {
+    let (mut r, now) = up();
+    r.lost(now, false, "sign", 1);
+    r.fault(now, ErrorClass::TokenLost);
+    assert_eq!(
+        r.advance(now, 0, 1),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+    r.open_failed(now, ErrorClass::NotFound, false);
+    let later = now + Duration::from_secs(1);
+    assert_eq!(
+        r.advance(later, 0, 1),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+    r.open_failed(later, ErrorClass::NotFound, false);
+    assert_eq!(
+        r.advance(later + Duration::from_secs(1), 0, 0),
+        Step::OpenHolder { reinitialise: true }
+    );
+}
+
+#[test]
+fn lost_workers_are_replaced_until_the_breaker_opens_and_a_trial_closes_it() {
+    let (mut r, now) = up();
+    assert_eq!(r.lost(now, false, "sign", 1), Step::Staff);
+    assert_eq!(r.lost(now, false, "sign", 2), Step::Leave);
+    assert_eq!(r.staff(4), 0);
+    assert_eq!(r.advance(now, 0, 2), Step::Nothing, "not before the pause");
+    let later = now + FIRST;
+    assert!(matches!(r.advance(later, 0, 2), Step::OpenHolder { .. }));
+    assert_eq!(r.opened(2), Step::Staff);
+    assert_eq!((r.staff(4), r.admission()), (1, Admission::OneAtATime));
+    assert_eq!(r.answered(2), Step::Staff);
+    assert_eq!((r.staff(4), r.admission()), (4, Admission::Open));
+}
+
+#[test]
+fn a_probe_that_hangs_opens_it_for_longer_and_too_many_need_a_restart() {
+    let (mut r, mut now) = up();
+    r.lost(now, false, "sign", 1);
+    r.lost(now, false, "sign", 2);
+    for stuck in 3..=6 {
+        now += Duration::from_secs(10);
+        assert_eq!(
+            r.advance(now, 0, stuck - 1),
+            Step::OpenHolder {
+                reinitialise: false
+            }
+        );
+        r.lost(now, true, "sign", stuck);
+    }
+    assert_eq!(
+        r.advance(now + Duration::from_secs(60), 0, 6),
+        Step::Nothing
+    );
+    assert_eq!(r.phase(), Phase::RestartNeeded);
+    r.returned(5);
+    assert!(matches!(
+        r.advance(now + Duration::from_secs(60), 0, 5),
+        Step::OpenHolder { .. }
+    ));
+}
+
+#[test]
+fn a_refused_pin_ends_everything_until_another_is_provided() {
+    let (mut r, now) = recovery();
+    r.advance(now, 0, 0);
+    r.open_failed(now, ErrorClass::PinIncorrect, true);
+    for hour in 0..48 {
+        assert_eq!(
+            r.advance(now + Duration::from_secs(3600 * hour), 0, 0),
+            Step::Nothing
+        );
+    }
+    assert_eq!(r.admission(), Admission::PinRefused);
+    r.pin_provided(now);
+    assert!(matches!(r.advance(now, 0, 0), Step::OpenHolder { .. }));
+}
+
+#[test]
+fn a_refused_pin_stays_refused_whatever_else_happens() {
+    let (mut r, now) = up();
+    assert_eq!(r.fault(now, ErrorClass::PinLocked), Step::Leave);
+    r.lost(now, false, "sign", 1);
+    r.fault(now, ErrorClass::SessionLost);
+    assert_eq!(
+        r.advance(now + Duration::from_secs(3600), 0, 1),
+        Step::Nothing
+    );
+    assert_eq!(r.phase(), Phase::PinRefused);
+    assert_eq!(
+        r.advance(now + Duration::from_secs(7200), 0, 0),
+        Step::Nothing
+    );
+}
+
+#[test]
+fn the_loss_of_the_holder_is_a_loss_of_the_login() {
+    let (mut r, now) = up();
+    assert_eq!(r.lost(now, true, "sign", 1), Step::Leave);
+    assert_eq!(
+        r.advance(now, 0, 1),
+        Step::OpenHolder {
+            reinitialise: false
+        }
+    );
+}
+
+#[test]
+fn nothing_starts_after_the_stop() {
+    let (mut r, now) = up();
+    assert_eq!(r.stop(), Step::Leave);
+    r.fault(now, ErrorClass::SessionLost);
+    r.pin_provided(now);
+    assert_eq!(
+        r.advance(now + Duration::from_secs(60), 0, 0),
+        Step::Nothing
+    );
+    assert_eq!(r.admission(), Admission::Stopped);
+}
+
+#[test]
+fn a_library_that_hangs_while_starting_needs_a_restart() {
+    let (mut r, now) = recovery();
+    r.advance(now, 0, 0);
+    r.lost(now, true, "load module", 1);
+    assert_eq!(
+        r.advance(now + Duration::from_secs(60), 0, 1),
+        Step::Nothing
+    );
+    assert_eq!(r.phase(), Phase::RestartNeeded);
+    r.returned(0);
+    assert_eq!(
+        r.advance(now + Duration::from_secs(60), 0, 0),
+        Step::OpenHolder { reinitialise: true }
+    );
+}
+
+#[test]
+fn a_token_with_too_few_sessions_is_used_with_those_it_has() {
+    let (mut r, now) = up();
+    assert_eq!(r.join_failed(now, ErrorClass::Busy, 1), Step::Nothing);
+    assert_eq!(r.join_failed(now, ErrorClass::Busy, 0), Step::Leave);
+}

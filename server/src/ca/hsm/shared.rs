@@ -1,0 +1,274 @@
+//! What callers, supervisor and threads have in common: the queue, the door, the keys, the counters.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use inkan_pki::pkcs11::{ErrorClass, PinState, Pkcs11Error, TokenSelector};
+use tokio::sync::watch;
+
+use super::config::{HsmConfig, HsmKey};
+use super::error::HsmError;
+use super::job::Job;
+use super::meter;
+use super::state::{Admission, BreakerState, HsmPhase, HsmState, KeyFound, KeyState, LastError};
+
+/// What callers are told to wait when the HSM is back in a moment.
+pub(super) const SHORTLY: Duration = Duration::from_secs(1);
+
+/// The last fault, with its time.
+#[derive(Debug, Clone)]
+struct Fault {
+    operation: &'static str,
+    class: Option<ErrorClass>,
+    detail: String,
+    at: Instant,
+}
+
+/// One configured key and what is known of it.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) config: HsmKey,
+    known: Mutex<(KeyFound, Option<Vec<u8>>)>,
+}
+
+impl Key {
+    pub(super) fn found(&self) -> KeyFound {
+        lock(&self.known).0
+    }
+
+    /// The error for a caller who wants this key, when the token has no such key.
+    pub(super) fn refusal(&self) -> Option<HsmError> {
+        match self.found() {
+            KeyFound::Missing => Some(HsmError::KeyMissing(self.config.id.clone())),
+            KeyFound::Wrong => Some(HsmError::WrongKey(self.config.id.clone())),
+            KeyFound::Ready | KeyFound::Unknown => None,
+        }
+    }
+
+    /// The public key: as configured, or as the token gave it for the label.
+    pub(super) fn spki(&self) -> Option<Vec<u8>> {
+        lock(&self.known).1.clone()
+    }
+
+    pub(super) fn set(&self, found: KeyFound, spki: Option<Vec<u8>>) {
+        let mut known = lock(&self.known);
+        if known.0 != found && found != KeyFound::Ready {
+            tracing::error!(key = %self.config.id, ?found, "hsm key cannot be used");
+        }
+        known.0 = found;
+        if let Some(spki) = spki {
+            known.1 = Some(spki);
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) config: Settings,
+    pub(super) keys: Vec<Key>,
+    pub(super) queue: (Sender<Job>, Receiver<Job>),
+    /// Jobs that failed once on a session that was given up; taken before the queue.
+    pub(super) second_try: (Sender<Job>, Receiver<Job>),
+    /// Jobs answered by the HSM, a refusal included.
+    pub(super) answered: AtomicU64,
+    /// Idle sessions that proved good.
+    pub(super) exercised: AtomicU64,
+    pub(super) logins: AtomicU64,
+    pub(super) reinitialisations: AtomicU64,
+    pub(super) lost_total: AtomicU64,
+    pub(super) stuck: AtomicUsize,
+    pub(super) workers: AtomicUsize,
+    pub(super) phase: watch::Sender<HsmPhase>,
+    door: Mutex<(Admission, BreakerView)>,
+    last: Mutex<Option<Fault>>,
+}
+
+/// The breaker as last seen by the supervisor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BreakerView {
+    Closed,
+    Open(Instant),
+    HalfOpen,
+}
+
+/// The configuration without the PIN, which only the supervisor has.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) module: std::path::PathBuf,
+    pub(super) token: TokenSelector,
+    pub(super) workers: usize,
+    pub(super) deadline: Duration,
+    pub(super) open_deadline: Duration,
+    pub(super) keepalive: Duration,
+}
+
+impl Shared {
+    pub(super) fn new(config: HsmConfig) -> Self {
+        let key = |config: HsmKey| {
+            let known = Mutex::new((KeyFound::Unknown, config.spki.clone()));
+            Key { config, known }
+        };
+        Self {
+            queue: bounded(config.queue),
+            second_try: bounded(config.workers),
+            config: Settings {
+                module: config.module,
+                token: config.token,
+                workers: config.workers,
+                deadline: config.deadline,
+                open_deadline: config.open_deadline,
+                keepalive: config.keepalive,
+            },
+            keys: config.keys.into_iter().map(key).collect(),
+            answered: AtomicU64::new(0),
+            exercised: AtomicU64::new(0),
+            logins: AtomicU64::new(0),
+            reinitialisations: AtomicU64::new(0),
+            lost_total: AtomicU64::new(0),
+            stuck: AtomicUsize::new(0),
+            workers: AtomicUsize::new(0),
+            phase: watch::Sender::new(HsmPhase::Recovering),
+            door: Mutex::new((Admission::Open, BreakerView::Closed)),
+            last: Mutex::new(None),
+        }
+    }
+
+    /// The error for a caller who may not come in now; `None` when he may.
+    pub(super) fn refusal(&self, now: Instant) -> Option<HsmError> {
+        match lock(&self.door).0 {
+            Admission::Open => None,
+            Admission::OneAtATime if self.queue.1.is_empty() => None,
+            Admission::OneAtATime => Some(HsmError::Unavailable {
+                retry_after: SHORTLY,
+            }),
+            Admission::Refused { until } => Some(HsmError::Unavailable {
+                retry_after: until.saturating_duration_since(now).max(SHORTLY),
+            }),
+            Admission::PinRefused => Some(HsmError::PinRefused),
+            Admission::RestartNeeded => Some(HsmError::RestartNeeded),
+            Admission::Stopped => Some(HsmError::Stopped),
+        }
+    }
+
+    pub(super) fn set_door(&self, admission: Admission, breaker: BreakerView, phase: HsmPhase) {
+        *lock(&self.door) = (admission, breaker);
+        let changed = self
+            .phase
+            .send_if_modified(|known| std::mem::replace(known, phase) != phase);
+        if changed {
+            match phase {
+                HsmPhase::Up => tracing::info!("hsm is up"),
+                HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(?phase, "hsm"),
+                HsmPhase::Down => tracing::warn!("hsm is away"),
+                HsmPhase::PinRefused | HsmPhase::RestartNeeded => {
+                    tracing::error!(?phase, "hsm needs an operator")
+                }
+            }
+        }
+    }
+
+    /// Tells everybody in the queue, while nobody is let in.
+    pub(super) fn turn_away(&self, now: Instant) {
+        let Some(refusal) = self.refusal(now) else {
+            return;
+        };
+        if matches!(lock(&self.door).0, Admission::OneAtATime) {
+            return;
+        }
+        for queue in [&self.second_try.1, &self.queue.1] {
+            while let Ok(job) = queue.try_recv() {
+                job.answer(Err(refusal.clone()));
+            }
+        }
+    }
+
+    /// Keeps a job for the sessions to come, once.
+    pub(super) fn try_again(&self, mut job: Job) {
+        let sorry = Err(HsmError::Unavailable {
+            retry_after: SHORTLY,
+        });
+        if job.tried {
+            return job.answer(sorry);
+        }
+        job.tried = true;
+        if let Err(full) = self.second_try.0.try_send(job) {
+            full.into_inner().answer(sorry);
+        }
+    }
+
+    pub(super) fn note_error(&self, error: &Pkcs11Error) {
+        meter::error(error.class);
+        tracing::warn!(operation = error.operation, class = ?error.class, %error, "hsm error");
+        self.note(error.operation, Some(error.class), error.to_string());
+    }
+
+    pub(super) fn note_overrun(&self, operation: &'static str, after: Duration) {
+        tracing::error!(
+            operation,
+            ?after,
+            "hsm call overran its deadline; its thread is given up"
+        );
+        self.note(operation, None, "no answer within the deadline".to_owned());
+    }
+
+    pub(super) fn note_untried(&self, state: PinState) {
+        tracing::error!(?state, "hsm pin not tried: the token's counter forbids it");
+        self.note(
+            "log in",
+            Some(ErrorClass::PinLocked),
+            format!("not tried: the token says {state:?}"),
+        );
+    }
+
+    fn note(&self, operation: &'static str, class: Option<ErrorClass>, detail: String) {
+        *lock(&self.last) = Some(Fault {
+            operation,
+            class,
+            detail,
+            at: Instant::now(),
+        });
+    }
+
+    pub(super) fn state(&self, now: Instant) -> HsmState {
+        let breaker = match lock(&self.door).1 {
+            BreakerView::Closed => BreakerState::Closed,
+            BreakerView::HalfOpen => BreakerState::HalfOpen,
+            BreakerView::Open(until) => BreakerState::Open {
+                retry_after: until.saturating_duration_since(now),
+            },
+        };
+        HsmState {
+            phase: *self.phase.borrow(),
+            breaker,
+            workers: self.workers.load(Ordering::Relaxed),
+            workers_configured: self.config.workers,
+            queue_length: self.queue.1.len(),
+            queue_capacity: self.queue.1.capacity().unwrap_or(0),
+            quarantined: self.stuck.load(Ordering::Relaxed),
+            quarantined_total: self.lost_total.load(Ordering::Relaxed),
+            logins: self.logins.load(Ordering::Relaxed),
+            reinitialisations: self.reinitialisations.load(Ordering::Relaxed),
+            keys: self
+                .keys
+                .iter()
+                .map(|key| KeyState {
+                    id: key.config.id.clone(),
+                    found: key.found(),
+                })
+                .collect(),
+            last_error: lock(&self.last).as_ref().map(|fault| LastError {
+                operation: fault.operation,
+                class: fault.class,
+                detail: fault.detail.clone(),
+                ago: now.saturating_duration_since(fault.at),
+            }),
+        }
+    }
+}
+
+/// Locks; what these locks guard is whole at every moment, so a panic elsewhere does no harm.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,122 @@
+//! What the pool shows of itself: to its callers' door, to the operations page, to the metrics.
+
+use std::time::{Duration, Instant};
+
+use inkan_pki::pkcs11::ErrorClass;
+
+/// What a caller is told before anything is queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    Open,
+    /// The breaker is half-open.
+    OneAtATime,
+    Refused {
+        until: Instant,
+    },
+    PinRefused,
+    RestartNeeded,
+    Stopped,
+}
+
+/// What the pool is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HsmPhase {
+    /// Opening the first sessions, or new ones after a fault.
+    Recovering,
+    /// Signing.
+    Up,
+    /// The HSM is away; probed from time to time.
+    Down,
+    /// The PIN was refused; waiting for another.
+    PinRefused,
+    /// Stuck threads make recovery in this process impossible.
+    RestartNeeded,
+    /// Shut down.
+    Stopped,
+}
+
+/// The circuit breaker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Jobs are let in.
+    Closed,
+    /// Jobs are refused at once; the next probe is due then.
+    Open {
+        /// Time until the next probe.
+        retry_after: Duration,
+    },
+    /// A probe got through; one job at a time is let in until one is answered.
+    HalfOpen,
+}
+
+/// One configured key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyState {
+    /// Name in the configuration.
+    pub id: String,
+    /// What the token has.
+    pub found: KeyFound,
+}
+
+/// What the token has of a configured key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFound {
+    /// Not looked for yet.
+    Unknown,
+    /// There, with the expected public key.
+    Ready,
+    /// Not there.
+    Missing,
+    /// There under its label, but with another public key.
+    Wrong,
+}
+
+/// The last fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastError {
+    /// What was being done.
+    pub operation: &'static str,
+    /// Its class; `None` when the call overran its deadline.
+    pub class: Option<ErrorClass>,
+    /// The error's own text: names and return values, no secret.
+    pub detail: String,
+    /// How long ago.
+    pub ago: Duration,
+}
+
+/// A snapshot of the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HsmState {
+    /// What it is doing.
+    pub phase: HsmPhase,
+    /// The circuit breaker.
+    pub breaker: BreakerState,
+    /// Workers with a session.
+    pub workers: usize,
+    /// Workers wanted.
+    pub workers_configured: usize,
+    /// Jobs waiting.
+    pub queue_length: usize,
+    /// Jobs that may wait.
+    pub queue_capacity: usize,
+    /// Threads stuck inside the module now.
+    pub quarantined: usize,
+    /// Threads given up since the start.
+    pub quarantined_total: u64,
+    /// Logins since the start, refused ones included.
+    pub logins: u64,
+    /// Times the library was re-initialised.
+    pub reinitialisations: u64,
+    /// The keys.
+    pub keys: Vec<KeyState>,
+    /// The last fault.
+    pub last_error: Option<LastError>,
+}
+
+impl HsmState {
+    /// Whether a signature asked for now has a good chance.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.phase == HsmPhase::Up
+    }
+}
