@@ -2,6 +2,7 @@
 //!
 //! Only the public key is taken from it. Subject, extensions and attributes are the requester's words and are ignored.
 
+use x509_cert::request::CertReq;
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::oid_registry::{OID_PKCS1_SHA1WITHRSA, OID_SHA1_WITH_RSA};
 use x509_parser::prelude::FromDer;
@@ -72,7 +73,9 @@ impl ProvenRequest {
         }
         let (rest, request) =
             X509CertificationRequest::from_der(der).map_err(|_| CsrError::Malformed)?;
-        if !rest.is_empty() {
+        // The first parser is lenient about tags; the second takes strict DER only. A signature is whole octets.
+        let strict = <CertReq as der::Decode>::from_der(der).is_ok();
+        if !rest.is_empty() || !strict || request.signature_value.unused_bits != 0 {
             return Err(CsrError::Malformed);
         }
         let spki = &request.certification_request_info.subject_pki;

@@ -53,8 +53,8 @@ mod tests {
     #[test]
     fn sizes_and_exponents() {
         let n = odd_2048();
-        let small = &n >> 1024;
-        let odd_size = &n << 8;
+        let small: BigUint = &n >> 1024;
+        let odd_size: BigUint = &n << 8;
         let e = 65537u32.to_be_bytes();
         assert_eq!(
             check(&small.to_bytes_be(), &e),
