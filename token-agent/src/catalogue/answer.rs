@@ -1,0 +1,67 @@
+//! The certificate that came back.
+
+use super::{Text, text};
+use crate::error::AnswerError;
+use crate::exit::Exit;
+
+pub(super) fn answer(error: &AnswerError) -> (&'static str, Exit, Text) {
+    let (code, ja, en) = match error {
+        AnswerError::TooLarge => ("answer-too-large", "大きすぎます", "is too large"),
+        AnswerError::NotPkcs7 => (
+            "answer-not-pkcs7",
+            "途中で切れているか、形が違います",
+            "is cut off or of another form",
+        ),
+        AnswerError::Malformed => ("answer-malformed", "読み取れません", "cannot be read"),
+        AnswerError::WrongKey => (
+            "answer-wrong-key",
+            "トークンの鍵のものではありません",
+            "is not for the token's key",
+        ),
+        AnswerError::NotChained => (
+            "answer-not-chained",
+            "この銀行の認証局が発行したものではありません",
+            "was not issued by this bank's CA",
+        ),
+        AnswerError::Validity => (
+            "answer-validity",
+            "このコンピューターの時計では有効期間の外です",
+            "is outside its validity by this computer's clock",
+        ),
+        AnswerError::Usage => (
+            "answer-usage",
+            "ログイン用の証明書ではありません",
+            "is not for logging in",
+        ),
+        AnswerError::IsCa => ("answer-is-ca", "認証局の証明書です", "is a CA's"),
+        AnswerError::Subject => (
+            "answer-subject",
+            "名義がお申し込みと違います",
+            "is not in the name asked for",
+        ),
+        AnswerError::Serial => (
+            "answer-serial",
+            "通し番号が正しくありません",
+            "has a bad serial number",
+        ),
+        AnswerError::OtherActivated => (
+            "answer-other-activated",
+            "有効になったものと違います",
+            "is not the one that was activated",
+        ),
+    };
+    let (written_ja, written_en) = match error {
+        AnswerError::OtherActivated => ("", ""),
+        _ => (
+            "トークンには書き込んでいません。",
+            " It was not written to the token.",
+        ),
+    };
+    let text = text(
+        format!("銀行から届いた証明書が{ja}。{written_ja}"),
+        "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
+        format!("The certificate from the bank {en}.{written_en}"),
+        "Start again from the bank's page; if it happens again, tell the help desk.",
+    );
+    (code, Exit::AnswerWrong, text)
+}

@@ -1,0 +1,146 @@
+//! Every sentence the agent says, in Japanese and English. Nothing else in the crate holds prose for people.
+//!
+//! [`entry`] is the one exhaustive match over [`Failure`]: sentence, next step, stable code, exit code; each group of
+//! failures has its own file. The words of a normal run are in [`talk`].
+//!
+//! - [`setup`]: configuration and command line
+//! - [`mod@link`]: links that are none of ours
+//! - [`token`]: tokens and PINs
+//! - [`bank`]: the bank and the way to it
+//! - [`answer`]: the certificate that came back
+//! - [`talk`]: questions, labels, progress
+
+mod answer;
+mod bank;
+mod link;
+mod setup;
+pub mod talk;
+mod token;
+
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+
+/// Language of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Lang {
+    /// 日本語
+    Ja,
+    /// English
+    #[default]
+    En,
+}
+
+impl Lang {
+    /// From a locale name such as `ja_JP.UTF-8`.
+    #[must_use]
+    pub fn from_locale(locale: &str) -> Self {
+        if locale.starts_with("ja") {
+            Self::Ja
+        } else {
+            Self::En
+        }
+    }
+
+    /// One of two, by language.
+    #[must_use]
+    pub fn pick<T>(self, ja: T, en: T) -> T {
+        match self {
+            Self::Ja => ja,
+            Self::En => en,
+        }
+    }
+
+    /// For `Accept-Language`.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+}
+
+/// What the customer is told about a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Stable code.
+    pub code: String,
+    /// Exit code of the process.
+    #[serde(serialize_with = "exit_number")]
+    pub exit: Exit,
+    /// What happened.
+    pub sentence: String,
+    /// What to do.
+    pub next: String,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the shape serde asks for
+fn exit_number<S: serde::Serializer>(exit: &Exit, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u8(exit.code())
+}
+
+/// Sentence and next step in both languages.
+struct Text {
+    ja: (String, String),
+    en: (String, String),
+}
+
+/// Shorthand of the group files.
+fn text(
+    ja: impl Into<String>,
+    ja_next: impl Into<String>,
+    en: impl Into<String>,
+    en_next: impl Into<String>,
+) -> Text {
+    Text {
+        ja: (ja.into(), ja_next.into()),
+        en: (en.into(), en_next.into()),
+    }
+}
+
+/// Sentence, next step, code and exit code of a failure.
+#[must_use]
+pub fn entry(failure: &Failure, lang: Lang) -> Entry {
+    let (code, exit, text) = match failure {
+        Failure::Usage(error) => setup::usage(error),
+        Failure::Setup(error) => setup::setup(error),
+        Failure::Link(error) => link::link(error),
+        Failure::Token(error) => token::token(error),
+        Failure::Bank(error) => bank::bank(error),
+        Failure::Answer(error) => answer::answer(error),
+        Failure::Cancelled => ("cancelled", Exit::Cancelled, cancelled()),
+        Failure::Internal(detail) => ("internal", Exit::Internal, internal(detail)),
+    };
+    let (sentence, next) = lang.pick(text.ja, text.en);
+    let code = match failure {
+        // The bank's code is the more telling one: `grant-missing` rather than `bank-refused`.
+        Failure::Bank(error) => error.code().filter(|c| !c.is_empty()).unwrap_or(code),
+        _ => code,
+    };
+    Entry {
+        code: code.to_owned(),
+        exit,
+        sentence,
+        next,
+    }
+}
+
+fn cancelled() -> Text {
+    text(
+        "取り消しました。",
+        "続けるときは、銀行の画面でもう一度「発行」を押してください。",
+        "Cancelled.",
+        "To go on, press the button on the bank's page again.",
+    )
+}
+
+fn internal(detail: &str) -> Text {
+    text(
+        format!("プログラムの内部で問題が起きました（{detail}）。"),
+        "もう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
+        format!("Something went wrong inside the program ({detail})."),
+        "Try again; if it happens again, tell the help desk this sentence.",
+    )
+}

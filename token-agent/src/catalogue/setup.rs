@@ -1,0 +1,180 @@
+//! Configuration files and the command line.
+
+use super::{Text, text};
+use crate::error::{FieldFault, SetupError, UsageError};
+use crate::exit::Exit;
+
+pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
+    let (code, text) = match error {
+        UsageError::PinFile { path, detail } => (
+            "pin-file",
+            text(
+                format!(
+                    "PIN のファイル {} を読めません（{detail}）。",
+                    path.display()
+                ),
+                "--pin-file の場所と権限を確かめてください。",
+                format!("The PIN file {} cannot be read ({detail}).", path.display()),
+                "Check the path and permissions given with --pin-file.",
+            ),
+        ),
+        UsageError::PinVariable { name } => (
+            "pin-variable",
+            text(
+                format!("環境変数 {name} に PIN がありません。"),
+                "--pin-env の名前を確かめてください。",
+                format!("The environment variable {name} holds no PIN."),
+                "Check the name given with --pin-env.",
+            ),
+        ),
+        UsageError::PinEmpty => (
+            "pin-source-empty",
+            text(
+                "PIN の入力元が空か、長すぎます。",
+                "PIN を一行で入れてください。",
+                "The PIN source is empty or far too long.",
+                "Put the PIN there as one line.",
+            ),
+        ),
+        UsageError::Time => (
+            "now-invalid",
+            text(
+                "--now の時刻が読めません。",
+                "RFC 3339 で書いてください。",
+                "--now is no time.",
+                "Write it as RFC 3339.",
+            ),
+        ),
+    };
+    (code, Exit::Usage, text)
+}
+
+pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
+    let config = Exit::Configuration;
+    match error {
+        SetupError::NoDirectory => (
+            "config-directory",
+            config,
+            text(
+                "設定フォルダの場所がわかりません。",
+                "--config-dir で指定するか、HOME を設定してください。",
+                "There is no place for configuration files.",
+                "Give one with --config-dir, or set HOME.",
+            ),
+        ),
+        SetupError::Unreadable { path, detail } => (
+            "file-unreadable",
+            config,
+            text(
+                format!("{} を読めません（{detail}）。", path.display()),
+                "ファイルの場所と権限を確かめてください。",
+                format!("{} cannot be read ({detail}).", path.display()),
+                "Check that the file is there and that you may read it.",
+            ),
+        ),
+        SetupError::Unwritable { path, detail } => (
+            "file-unwritable",
+            config,
+            text(
+                format!("{} に書けません（{detail}）。", path.display()),
+                "フォルダの権限と空き容量を確かめてください。",
+                format!("{} cannot be written ({detail}).", path.display()),
+                "Check the directory's permissions and free space.",
+            ),
+        ),
+        SetupError::TooLarge { path, limit } => (
+            "file-too-large",
+            config,
+            text(
+                format!("{} が大きすぎます（{limit} バイトまで）。", path.display()),
+                "銀行から受け取った正しいファイルかどうか確かめてください。",
+                format!("{} is too large (limit {limit} bytes).", path.display()),
+                "Check that it is the file the bank gave you.",
+            ),
+        ),
+        SetupError::Field { path, field, fault } => (
+            "file-field",
+            config,
+            field_text(&path.display().to_string(), field, fault),
+        ),
+        SetupError::BankUnknown { id } => (
+            "bank-unknown",
+            Exit::BankUnknown,
+            text(
+                format!(
+                    "銀行「{id}」は、このコンピューターに登録されていません。何も送っていません。"
+                ),
+                "お取引の銀行なら、銀行のページから銀行ファイルを受け取り inkan-agent bank add で登録してください。覚えのないリンクなら閉じてください。",
+                format!("The bank \"{id}\" is not installed on this computer. Nothing was sent."),
+                "If it is your bank, get its bank file and run `inkan-agent bank add`. If you do not know the link, close it.",
+            ),
+        ),
+        SetupError::BankDiffers { id } => (
+            "bank-differs",
+            config,
+            text(
+                format!("銀行「{id}」は、別の内容ですでに登録されています。"),
+                "内容を確かめたうえで、inkan-agent bank remove で消してから登録し直してください。",
+                format!("The bank \"{id}\" is already installed with another content."),
+                "Make sure which one is right; then remove the old one with `inkan-agent bank remove` first.",
+            ),
+        ),
+    }
+}
+
+fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
+    let (ja, en) = match fault {
+        FieldFault::Syntax(detail) => (
+            format!("読み取れません: {detail}"),
+            format!("cannot be read: {detail}"),
+        ),
+        FieldFault::Empty => ("空です".to_owned(), "is empty".to_owned()),
+        FieldFault::TooLong(limit) => (
+            format!("長すぎます（{limit} 文字まで）"),
+            format!("is longer than {limit} characters"),
+        ),
+        FieldFault::ControlCharacter => (
+            "制御文字があります".to_owned(),
+            "has a control character".to_owned(),
+        ),
+        FieldFault::NotHttpsOrigin => (
+            "https://ホスト名[:ポート] の形ではありません".to_owned(),
+            "is not of the form https://host[:port]".to_owned(),
+        ),
+        FieldFault::NoCertificate => (
+            "PEM の証明書がありません".to_owned(),
+            "holds no PEM certificate".to_owned(),
+        ),
+        FieldFault::TooMany(limit) => (
+            format!("多すぎます（{limit} 個まで）"),
+            format!("has more than {limit} entries"),
+        ),
+        FieldFault::BadCertificate => (
+            "読み取れない証明書があります".to_owned(),
+            "holds a certificate that cannot be read".to_owned(),
+        ),
+        FieldFault::NotCa => (
+            "認証局の証明書ではありません".to_owned(),
+            "holds a certificate that is no CA's".to_owned(),
+        ),
+        FieldFault::NotAbsolute => (
+            "絶対パスではありません".to_owned(),
+            "is not an absolute path".to_owned(),
+        ),
+        FieldFault::NotFileName => (
+            "ファイル名と違います（<id>.toml にしてください）".to_owned(),
+            "is not the file's name (<id>.toml)".to_owned(),
+        ),
+    };
+    let (ja_field, en_field) = if field.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("の項目 {field}"), format!(", field {field},"))
+    };
+    text(
+        format!("{path}{ja_field}が{ja}。"),
+        "ファイルを直すか、銀行または管理者から正しいものを受け取ってください。",
+        format!("{path}{en_field} {en}."),
+        "Correct the file, or get the right one from the bank or your administrator.",
+    )
+}

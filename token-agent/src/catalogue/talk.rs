@@ -1,0 +1,245 @@
+//! The words of a normal run: questions, labels, progress.
+
+use inkan_pki::messages::link::Action;
+
+use super::Lang;
+use crate::output::event::{PinWarning, Step};
+
+/// Names of the things shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum Label {
+    Bank,
+    Action,
+    Company,
+    Account,
+    User,
+    LoginId,
+    RequestedAt,
+    ComparisonCode,
+    Token,
+    Organization,
+    OrganizationalUnit,
+    CommonName,
+    Serial,
+    ValidUntil,
+    Portal,
+    CertificateLogin,
+    ServerCa,
+    CustomerCa,
+    Next,
+}
+
+/// The label's text.
+#[must_use]
+pub const fn label(label: Label, lang: Lang) -> &'static str {
+    let (ja, en) = match label {
+        Label::Bank => ("銀行", "Bank"),
+        Label::Action => ("手続き", "Action"),
+        Label::Company => ("企業名", "Company"),
+        Label::Account => ("代表口座", "Account"),
+        Label::User => ("利用者名", "User"),
+        Label::LoginId => ("ログインID", "Login ID"),
+        Label::RequestedAt => ("受付日時", "Requested at"),
+        Label::ComparisonCode => ("照合コード", "Comparison code"),
+        Label::Token => ("トークン", "Token"),
+        Label::Organization => ("Organization", "Organization"),
+        Label::OrganizationalUnit => ("Organization Unit", "Organization Unit"),
+        Label::CommonName => ("Common Name", "Common Name"),
+        Label::Serial => ("シリアル番号", "Serial number"),
+        Label::ValidUntil => ("有効期限", "Valid until"),
+        Label::Portal => ("ポータル", "Portal"),
+        Label::CertificateLogin => ("証明書ログイン", "Certificate login"),
+        Label::ServerCa => ("サーバー認証局 SHA-256", "Server CA SHA-256"),
+        Label::CustomerCa => ("利用者認証局 SHA-256", "Customer CA SHA-256"),
+        Label::Next => ("次にすること", "What to do"),
+    };
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+/// What the customer asked the bank for.
+#[must_use]
+pub fn action(action: Action, lang: Lang) -> &'static str {
+    match action {
+        Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
+        Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
+    }
+}
+
+/// A step that is done.
+#[must_use]
+pub fn step(step: Step, lang: Lang) -> &'static str {
+    match step {
+        Step::KeyMade => lang.pick(
+            "トークンの中に鍵を作りました。",
+            "A key was made on the token.",
+        ),
+        Step::KeyReused => lang.pick(
+            "前回の続きから、同じ鍵で進めます。",
+            "Going on from last time with the same key.",
+        ),
+        Step::KeyRemoved => lang.pick(
+            "今回作った鍵を消しました。",
+            "The key made for this request was removed.",
+        ),
+        Step::CertificateReceived => lang.pick(
+            "証明書を受け取り、内容を確かめました。",
+            "The certificate was received and checked.",
+        ),
+        Step::CertificateWritten => lang.pick(
+            "証明書をトークンに書き込みました。",
+            "The certificate was written to the token.",
+        ),
+        Step::KeyProved => lang.pick(
+            "鍵と証明書が合うことを署名で確かめました。",
+            "A signature proved that key and certificate fit.",
+        ),
+        Step::Activated => lang.pick(
+            "銀行に接続し、証明書が有効になりました。",
+            "The bank took the certificate; it is active.",
+        ),
+    }
+}
+
+/// The bank is busy or away.
+#[must_use]
+pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
+    lang.pick(
+        format!("銀行がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"),
+        format!("The bank cannot answer just now (try {attempt}). The same is sent again in {seconds} s."),
+    )
+}
+
+/// Before the PIN.
+#[must_use]
+pub fn pin_warning(warning: PinWarning, lang: Lang) -> &'static str {
+    match warning {
+        PinWarning::CountLow => {
+            lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was given before.")
+        }
+        PinWarning::FinalTry => lang.pick(
+            "警告: あと一度間違えると、トークンがロックされます。自信がなければ何も入れずに Enter を押してください。",
+            "Warning: one more wrong PIN locks the token. If you are not sure, press Enter without typing.",
+        ),
+    }
+}
+
+/// May it go on?
+#[must_use]
+pub fn consent(lang: Lang) -> &'static str {
+    lang.pick(
+        "銀行の画面の照合コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ",
+        "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ",
+    )
+}
+
+/// May this bank be installed?
+#[must_use]
+pub fn add_bank(lang: Lang) -> &'static str {
+    lang.pick(
+        "この銀行を登録しますか？ [はい=y / いいえ=Enter] ",
+        "Install this bank? [y / Enter = no] ",
+    )
+}
+
+/// Which token?
+#[must_use]
+pub fn which_token(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("どのトークンを使いますか？ [1–{count}、Enter = 取り消し] "),
+        format!("Which token? [1–{count}, Enter = cancel] "),
+    )
+}
+
+/// Asking for the PIN.
+#[must_use]
+pub fn pin(token: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("トークン「{token}」の PIN（Enter = 取り消し）: "),
+        format!("PIN of the token \"{token}\" (Enter = cancel): "),
+    )
+}
+
+/// The PIN goes into the reader itself.
+#[must_use]
+pub fn pin_pad(token: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("カードリーダーのキーで、トークン「{token}」の PIN を入力してください。"),
+        format!("Enter the PIN of the token \"{token}\" on the reader's keypad."),
+    )
+}
+
+/// The end of an enrolment.
+#[must_use]
+pub fn enrolled(lang: Lang) -> &'static str {
+    lang.pick(
+        "電子証明書が発行され、使えるようになりました。",
+        "Your certificate was issued and is ready to use.",
+    )
+}
+
+/// The bank takes the certificate.
+#[must_use]
+pub fn accepted(bank: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("{bank}はこの証明書を受け入れています。"),
+        format!("{bank} accepts this certificate."),
+    )
+}
+
+/// A bank was installed, or was there.
+#[must_use]
+pub fn bank_added(already: bool, lang: Lang) -> &'static str {
+    if already {
+        lang.pick(
+            "この銀行はすでに登録されています。",
+            "This bank was installed already.",
+        )
+    } else {
+        lang.pick("銀行を登録しました。", "The bank is installed.")
+    }
+}
+
+/// A bank was removed.
+#[must_use]
+pub fn bank_removed(id: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("銀行「{id}」を消しました。"),
+        format!("The bank \"{id}\" was removed."),
+    )
+}
+
+/// Empty lists.
+#[must_use]
+pub fn nothing(lang: Lang) -> &'static str {
+    lang.pick("（なし）", "(none)")
+}
+
+/// Mark of an entry in the list.
+#[must_use]
+pub fn mark(
+    usable: Option<bool>,
+    has_key: Option<bool>,
+    has_certificate: bool,
+    lang: Lang,
+) -> &'static str {
+    match (usable, has_key, has_certificate) {
+        (Some(true), ..) => lang.pick("使えます", "usable"),
+        (None, ..) => lang.pick("鍵は PIN を入れると見えます", "its key shows after the PIN"),
+        (Some(false), Some(false), true) => lang.pick("鍵がありません", "no key"),
+        (Some(false), _, true) => lang.pick("使えません", "not usable"),
+        (Some(false), _, false) => lang.pick("証明書のない鍵", "key without certificate"),
+    }
+}
+
+/// Keys stay hidden without a PIN.
+#[must_use]
+pub fn not_logged_in(lang: Lang) -> &'static str {
+    lang.pick(
+        "PIN なしで見える範囲です（--login ですべて表示）",
+        "Only what shows without the PIN (--login for all)",
+    )
+}

@@ -1,0 +1,227 @@
+//! Tokens and PINs.
+
+use super::{Text, text};
+use crate::error::TokenError;
+use crate::exit::Exit;
+
+#[allow(clippy::too_many_lines)] // one exhaustive match: splitting it would hide what is missing
+pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
+    match error {
+        TokenError::NoModule => (
+            "module-none",
+            Exit::Configuration,
+            text(
+                "トークンのドライバー（PKCS#11 モジュール）が設定されていません。",
+                "設定フォルダの modules.toml に書くか、--module で指定してください。",
+                "No token driver (PKCS#11 module) is configured.",
+                "Name one in modules.toml, or with --module.",
+            ),
+        ),
+        TokenError::Module { path, detail } => (
+            "module-load",
+            Exit::Configuration,
+            text(
+                format!(
+                    "トークンのドライバー {} を読み込めません（{detail}）。",
+                    path.display()
+                ),
+                "ドライバーがこの場所に入っているか確かめてください。",
+                format!(
+                    "The token driver {} cannot be loaded ({detail}).",
+                    path.display()
+                ),
+                "Check that the driver is installed at this path.",
+            ),
+        ),
+        TokenError::NoToken => (
+            "token-none",
+            Exit::TokenMissing,
+            text(
+                "トークンが見つかりません。",
+                "トークン（IC カード・USB トークン）を差し込んで、もう一度お試しください。",
+                "No token was found.",
+                "Insert the card or USB token and try again.",
+            ),
+        ),
+        TokenError::NotFound { wanted } => (
+            "token-not-found",
+            Exit::TokenMissing,
+            text(
+                format!("トークン「{wanted}」が見つかりません。"),
+                "差し込まれているか確かめてください。名前は inkan-agent list で見られます。",
+                format!("The token \"{wanted}\" was not found."),
+                "Check that it is inserted; `inkan-agent list` shows the names.",
+            ),
+        ),
+        TokenError::Ambiguous { wanted } => (
+            "token-ambiguous",
+            Exit::Usage,
+            text(
+                format!("「{wanted}」というトークンが二つ以上あります。"),
+                "--token に通し番号（serial）を書いてください。",
+                format!("More than one token is called \"{wanted}\"."),
+                "Give the serial number with --token.",
+            ),
+        ),
+        TokenError::NotInitialised { token } => (
+            "token-not-initialised",
+            Exit::TokenFailed,
+            text(
+                format!("トークン「{token}」は初期化されていないか、PIN が決められていません。"),
+                "トークンに付属のソフトで初期化し、PIN を決めてください。",
+                format!("The token \"{token}\" is not initialised, or has no PIN yet."),
+                "Initialise it and set a PIN with the token's own software.",
+            ),
+        ),
+        TokenError::WriteProtected => (
+            "token-read-only",
+            Exit::TokenFull,
+            text(
+                "このトークンには書き込めません。",
+                "書き込み禁止を解くか、ほかのトークンを使ってください。",
+                "This token takes no writing.",
+                "Take its write protection off, or use another token.",
+            ),
+        ),
+        TokenError::Full => (
+            "token-full",
+            Exit::TokenFull,
+            text(
+                "トークンの空きが足りません。",
+                "使わなくなった鍵や証明書を消すか、ほかのトークンを使ってください。",
+                "The token is full.",
+                "Delete keys and certificates that are no longer used, or use another token.",
+            ),
+        ),
+        TokenError::PinWrong { last_try } => {
+            let (ja, en) = if *last_try {
+                (
+                    "次に間違えると、トークンがロックされます。",
+                    "The next wrong PIN locks the token.",
+                )
+            } else {
+                ("", "")
+            };
+            (
+                "pin-wrong",
+                Exit::PinWrong,
+                text(
+                    format!("PIN が違います。{ja}"),
+                    "試したのは一度だけです。PIN を確かめてから、銀行の画面でもう一度始めてください。",
+                    format!("The PIN is wrong. {en}").trim_end(),
+                    "It was tried only once. Make sure of the PIN, then start again from the bank's page.",
+                ),
+            )
+        }
+        TokenError::PinLocked => (
+            "pin-locked",
+            Exit::PinLocked,
+            text(
+                "トークンの PIN がロックされています。",
+                "トークンの管理者に、解除（PUK など）を頼んでください。",
+                "The token's PIN is locked.",
+                "Ask whoever manages the token to unlock it (PUK or the like).",
+            ),
+        ),
+        TokenError::PinUnusable => (
+            "pin-unusable",
+            Exit::PinWrong,
+            text(
+                "この PIN は使えません（長さが合わないか、期限切れです）。",
+                "トークンに付属のソフトで PIN を決め直してください。",
+                "This PIN cannot be used (wrong length, or expired).",
+                "Set a new PIN with the token's own software.",
+            ),
+        ),
+        TokenError::Removed => (
+            "token-removed",
+            Exit::TokenMissing,
+            text(
+                "トークンとの通信が途中で切れました。",
+                "トークンを差し込み直し、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
+                "The token went away in the middle.",
+                "Insert it again and start again from the bank's page; a key already made will be used.",
+            ),
+        ),
+        TokenError::Hung => (
+            "token-hung",
+            Exit::TokenFailed,
+            text(
+                "トークンが答えません。",
+                "トークンを抜き差ししてから、もう一度お試しください。",
+                "The token does not answer.",
+                "Take it out, put it back in and try again.",
+            ),
+        ),
+        TokenError::NoAlgorithm => (
+            "token-no-algorithm",
+            Exit::TokenFailed,
+            text(
+                "このトークンは、銀行が求める種類の鍵を作れません。",
+                "ほかのトークンを使ってください。",
+                "This token makes none of the kinds of key that the bank takes.",
+                "Use another token.",
+            ),
+        ),
+        TokenError::Extractable => (
+            "key-extractable",
+            Exit::TokenFailed,
+            text(
+                "このトークンの鍵は外に取り出せてしまうので、使いません。",
+                "ほかのトークンを使ってください。",
+                "The key on this token could be taken out, so it is not used.",
+                "Use another token.",
+            ),
+        ),
+        TokenError::KeyElsewhere => (
+            "key-elsewhere",
+            Exit::TokenMissing,
+            text(
+                "途中まで進んだ発行の鍵が、このトークンにありません。",
+                "はじめに使ったトークンを差し込んでやり直してください。失くしたときは銀行にお知らせください。",
+                "The key of the issue that broke off is not on this token.",
+                "Use the token you began with; if it is lost, tell the bank.",
+            ),
+        ),
+        TokenError::NoCertificate => (
+            "certificate-none",
+            Exit::TokenMissing,
+            text(
+                "このトークンに、この銀行の使える証明書がありません。",
+                "inkan-agent list で、どのトークンにあるか確かめてください。",
+                "There is no usable certificate of this bank on the token.",
+                "See with `inkan-agent list` which token holds it.",
+            ),
+        ),
+        TokenError::ProofFailed => (
+            "key-proof-failed",
+            Exit::TokenFailed,
+            text(
+                "トークンの鍵による署名が、証明書と合いません。",
+                "ほかのトークンでお試しください。続くときはヘルプデスクにお知らせください。",
+                "A signature by the token's key does not fit the certificate.",
+                "Try another token; if it happens again, tell the help desk.",
+            ),
+        ),
+        TokenError::Cancelled => (
+            "cancelled",
+            Exit::Cancelled,
+            text(
+                "トークンで取り消されました。",
+                "続けるときは、銀行の画面でもう一度「発行」を押してください。",
+                "Cancelled on the token.",
+                "To go on, press the button on the bank's page again.",
+            ),
+        ),
+        TokenError::Failed { operation, detail } => (
+            "token-failed",
+            Exit::TokenFailed,
+            text(
+                format!("トークンの操作に失敗しました（{operation}: {detail}）。"),
+                "トークンを抜き差ししてもう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
+                format!("The token failed ({operation}: {detail})."),
+                "Take it out, put it back in and try again; if it happens again, tell the help desk this sentence.",
+            ),
+        ),
+    }
+}

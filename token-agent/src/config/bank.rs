@@ -1,0 +1,127 @@
+//! One bank file, checked field by field before anything in it is used.
+
+use std::path::Path;
+
+use inkan_pki::messages::bank::BankFile;
+use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_pki::x509::pem;
+use inkan_pki::x509::summary::CertificateSummary;
+use rustls_pki_types::CertificateDer;
+
+use super::{field_error, syntax};
+use crate::error::{FieldFault, SetupError};
+
+/// Longest bank name, in characters.
+pub const MAX_NAME: usize = 100;
+/// Most certificates in one field.
+pub const MAX_CERTIFICATES: usize = 10;
+
+/// A bank that the agent may talk to.
+#[derive(Debug, Clone)]
+pub struct Bank {
+    /// The `bank` of links.
+    pub id: Identifier,
+    /// Name for people.
+    pub name: String,
+    /// Where requests are picked up and enrolled.
+    pub portal: Origin,
+    /// Where the certificate is used.
+    pub certificate: Origin,
+    /// What the bank's servers must chain to.
+    pub server_ca: Vec<CertificateDer<'static>>,
+    /// What a customer's certificate must chain to.
+    pub customer_ca: Vec<CertificateDer<'static>>,
+}
+
+/// `https://host[:port]`, nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(reqwest::Url);
+
+impl Origin {
+    /// Checks the text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = reqwest::Url::parse(text).ok()?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let anonymous = url.username().is_empty() && url.password().is_none();
+        (url.scheme() == "https" && url.has_host() && bare && anonymous).then_some(Self(url))
+    }
+
+    /// The origin with a path (which must start with `/`).
+    #[must_use]
+    pub fn at(&self, path: &str) -> reqwest::Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url
+    }
+
+    /// `host` or `host:port`, for messages.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+}
+
+impl Bank {
+    /// Reads the text of the file at `path` (named in errors).
+    ///
+    /// # Errors
+    /// [`SetupError::Field`] names the field.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, SetupError> {
+        let file: BankFile =
+            toml::from_str(text).map_err(|e| field_error(path, "", syntax(&e, text)))?;
+        let bad = |field: &'static str| move |fault| field_error(path, field, fault);
+        check_name(&file.name).map_err(bad("name"))?;
+        let origin = |text: &str| Origin::parse(text).ok_or(FieldFault::NotHttpsOrigin);
+        Ok(Self {
+            portal: origin(&file.portal).map_err(bad("portal"))?,
+            certificate: origin(&file.certificate).map_err(bad("certificate"))?,
+            server_ca: certificates(&file.server_ca, false).map_err(bad("server_ca"))?,
+            customer_ca: certificates(&file.customer_ca, true).map_err(bad("customer_ca"))?,
+            id: file.id,
+            name: file.name,
+        })
+    }
+
+    /// SHA-256 of each certificate of `list`, to compare with what the bank publishes.
+    #[must_use]
+    pub fn fingerprints(list: &[CertificateDer<'_>]) -> Vec<String> {
+        list.iter().map(|c| sha256_hex(c)).collect()
+    }
+}
+
+fn check_name(name: &str) -> Result<(), FieldFault> {
+    if name.trim().is_empty() {
+        return Err(FieldFault::Empty);
+    }
+    if name.chars().count() > MAX_NAME {
+        return Err(FieldFault::TooLong(MAX_NAME));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(FieldFault::ControlCharacter);
+    }
+    Ok(())
+}
+
+fn certificates(text: &str, must_be_ca: bool) -> Result<Vec<CertificateDer<'static>>, FieldFault> {
+    let found = pem::certificates(text).map_err(|e| match e {
+        pem::PemError::NoCertificate => FieldFault::NoCertificate,
+        pem::PemError::Malformed(_) => FieldFault::BadCertificate,
+    })?;
+    if found.len() > MAX_CERTIFICATES {
+        return Err(FieldFault::TooMany(MAX_CERTIFICATES));
+    }
+    for der in &found {
+        let summary = CertificateSummary::parse(der).map_err(|_| FieldFault::BadCertificate)?;
+        if must_be_ca && !summary.is_ca {
+            return Err(FieldFault::NotCa);
+        }
+        // What TLS will do with it later must not fail there for the first time.
+        webpki::anchor_from_trusted_cert(der).map_err(|_| FieldFault::BadCertificate)?;
+    }
+    Ok(found)
+}

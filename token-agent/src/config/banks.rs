@@ -1,0 +1,129 @@
+//! The list of installed banks: `banks/<id>.toml`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use inkan_pki::messages::identifier::Identifier;
+
+use super::bank::Bank;
+use super::directory::{ConfigDir, read_text, write_text};
+use super::field_error;
+use crate::error::{FieldFault, SetupError};
+
+/// Most banks listed.
+pub const MAX_BANKS: usize = 100;
+
+fn path_of(config: &ConfigDir, id: &Identifier) -> PathBuf {
+    config.banks().join(format!("{id}.toml"))
+}
+
+/// The bank of that id.
+///
+/// # Errors
+/// [`SetupError::BankUnknown`], or what is wrong with its file.
+pub fn find(config: &ConfigDir, id: &Identifier) -> Result<Bank, SetupError> {
+    let path = path_of(config, id);
+    if !path.exists() {
+        return Err(SetupError::BankUnknown { id: id.clone() });
+    }
+    load(&path)
+}
+
+/// One installed file; its id must be its name.
+fn load(path: &Path) -> Result<Bank, SetupError> {
+    let bank = Bank::parse(&read_text(path)?, path)?;
+    if path.file_stem().and_then(|s| s.to_str()) != Some(bank.id.as_str()) {
+        return Err(field_error(path, "id", FieldFault::NotFileName));
+    }
+    Ok(bank)
+}
+
+/// A file of the list: its id, and the bank or what is wrong with it.
+pub type Installed = (String, Result<Bank, SetupError>);
+
+/// All installed banks by id, each with what is wrong with it if it cannot be used.
+///
+/// # Errors
+/// When the directory is there and cannot be read.
+pub fn all(config: &ConfigDir) -> Result<Vec<Installed>, SetupError> {
+    let directory = config.banks();
+    if !directory.exists() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |e: std::io::Error| SetupError::Unreadable {
+        path: directory.clone(),
+        detail: e.to_string(),
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&directory)
+        .map_err(unreadable)?
+        .take(MAX_BANKS)
+    {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let id = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            found.push((id, load(&path)));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(found)
+}
+
+/// All banks that can be used; the others are left out.
+///
+/// # Errors
+/// As [`all`].
+pub fn usable(config: &ConfigDir) -> Result<Vec<Bank>, SetupError> {
+    Ok(all(config)?
+        .into_iter()
+        .filter_map(|(_, bank)| bank.ok())
+        .collect())
+}
+
+/// What [`add`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// Written.
+    New,
+    /// The same file was there.
+    Same,
+}
+
+/// Installs the text of a checked bank file.
+///
+/// # Errors
+/// [`SetupError::BankDiffers`] rather than replacing a file with another content.
+pub fn add(config: &ConfigDir, bank: &Bank, text: &str) -> Result<Added, SetupError> {
+    let path = path_of(config, &bank.id);
+    if path.exists() {
+        let same = read_text(&path)? == text;
+        return if same {
+            Ok(Added::Same)
+        } else {
+            Err(SetupError::BankDiffers {
+                id: bank.id.clone(),
+            })
+        };
+    }
+    write_text(&path, text)?;
+    Ok(Added::New)
+}
+
+/// Removes a bank; a file that cannot be read can be removed too.
+///
+/// # Errors
+/// [`SetupError::BankUnknown`], [`SetupError::Unwritable`].
+pub fn remove(config: &ConfigDir, id: &Identifier) -> Result<(), SetupError> {
+    let path = path_of(config, id);
+    if !path.exists() {
+        return Err(SetupError::BankUnknown { id: id.clone() });
+    }
+    fs::remove_file(&path).map_err(|e| SetupError::Unwritable {
+        path,
+        detail: e.to_string(),
+    })
+}

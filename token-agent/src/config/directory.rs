@@ -1,0 +1,113 @@
+//! The configuration directory: finding it, reading and writing files in it within limits.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::MAX_FILE;
+use crate::error::SetupError;
+
+/// The agent's configuration directory. It need not exist to be read: then nothing is configured.
+#[derive(Debug, Clone)]
+pub struct ConfigDir(PathBuf);
+
+impl ConfigDir {
+    /// `given`, or `inkan` under `xdg` (`$XDG_CONFIG_HOME`) or under `.config` of `home` (`$HOME`).
+    ///
+    /// # Errors
+    /// [`SetupError::NoDirectory`] when none of them says anything.
+    pub fn resolve(
+        given: Option<PathBuf>,
+        xdg: Option<PathBuf>,
+        home: Option<PathBuf>,
+    ) -> Result<Self, SetupError> {
+        let set = |p: Option<PathBuf>| p.filter(|p| p.is_absolute());
+        given
+            .or_else(|| set(xdg).map(|p| p.join("inkan")))
+            .or_else(|| set(home).map(|p| p.join(".config/inkan")))
+            .map(Self)
+            .ok_or(SetupError::NoDirectory)
+    }
+
+    /// Where bank files are.
+    #[must_use]
+    pub fn banks(&self) -> PathBuf {
+        self.0.join("banks")
+    }
+
+    /// The list of token drivers.
+    #[must_use]
+    pub fn modules(&self) -> PathBuf {
+        self.0.join("modules.toml")
+    }
+}
+
+/// Reads a text file of at most [`MAX_FILE`] bytes.
+///
+/// # Errors
+/// [`SetupError::Unreadable`], [`SetupError::TooLarge`].
+pub fn read_text(path: &Path) -> Result<String, SetupError> {
+    let unreadable = |e: std::io::Error| SetupError::Unreadable {
+        path: path.to_owned(),
+        detail: e.to_string(),
+    };
+    let mut text = String::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE + 1)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(SetupError::TooLarge {
+            path: path.to_owned(),
+            limit: MAX_FILE,
+        });
+    }
+    Ok(text)
+}
+
+/// Writes a file so that a reader sees the old content or the new, never half of it. Makes its directory.
+///
+/// # Errors
+/// [`SetupError::Unwritable`].
+pub fn write_text(path: &Path, text: &str) -> Result<(), SetupError> {
+    let unwritable = |e: std::io::Error| SetupError::Unwritable {
+        path: path.to_owned(),
+        detail: e.to_string(),
+    };
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(unwritable)?;
+    let temporary = path.with_extension("new");
+    let mut file = File::create(&temporary).map_err(unwritable)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(unwritable)?;
+    fs::rename(&temporary, path).map_err(unwritable)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_that_says_something_wins() {
+        let path = |s: &str| Some(PathBuf::from(s));
+        let banks = |c: Result<ConfigDir, SetupError>| c.unwrap().banks();
+        assert_eq!(
+            banks(ConfigDir::resolve(path("here"), path("/x"), path("/h"))),
+            Path::new("here/banks")
+        );
+        assert_eq!(
+            banks(ConfigDir::resolve(None, path("/x"), path("/h"))),
+            Path::new("/x/inkan/banks")
+        );
+        assert_eq!(
+            banks(ConfigDir::resolve(None, path(""), path("/h"))),
+            Path::new("/h/.config/inkan/banks")
+        );
+        assert!(matches!(
+            ConfigDir::resolve(None, None, path("")),
+            Err(SetupError::NoDirectory)
+        ));
+    }
+}

@@ -1,0 +1,41 @@
+//! The agent's own files: which banks it knows and which token drivers it loads.
+//!
+//! Addresses and trust come from here alone, never from a link.
+//!
+//! - [`directory`]: where the files live, reading and writing them within limits
+//! - [`bank`]: one bank file, checked field by field
+//! - [`banks`]: the list of installed banks
+//! - [`modules`]: the token drivers of `modules.toml`
+
+pub mod bank;
+pub mod banks;
+pub mod directory;
+pub mod modules;
+
+use std::path::Path;
+
+use crate::error::{FieldFault, SetupError};
+
+/// Longest configuration file, in bytes.
+pub const MAX_FILE: u64 = 64 * 1024;
+
+pub(crate) fn field_error(path: &Path, field: &'static str, fault: FieldFault) -> SetupError {
+    SetupError::Field {
+        path: path.to_owned(),
+        field,
+        fault,
+    }
+}
+
+/// The TOML parser's complaint as one line.
+pub(crate) fn syntax(error: &toml::de::Error, text: &str) -> FieldFault {
+    let line = error.span().map(|s| {
+        text.get(..s.start)
+            .unwrap_or_default()
+            .matches('\n')
+            .count()
+            + 1
+    });
+    let message = error.message().replace('\n', " ");
+    FieldFault::Syntax(line.map_or_else(|| message.clone(), |l| format!("line {l}: {message}")))
+}

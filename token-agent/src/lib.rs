@@ -1,0 +1,30 @@
+//! The customer's side: keys on the customer's own token, certificates from the customer's bank.
+//!
+//! The agent never listens on a port, never takes an address from a link, and never keeps a PIN beyond its use. It reads
+//! the clock and the environment in `main` only.
+//!
+//! - [`cli`]: the command line
+//! - [`commands`]: what each command does
+//! - [`config`]: bank files and token drivers
+//! - [`http`]: talking to a bank
+//! - [`answer`]: checking the certificate that came back
+//! - [`token`]: the token, through PKCS#11
+//! - [`ask`], [`interrupt`]: questions to the person, and Ctrl-C
+//! - [`output`]: text or JSON lines
+//! - [`catalogue`]: every sentence, in Japanese and English
+//! - [`error`], [`exit`]: failures as data, and their exit codes
+//! - [`clock`]: the time
+
+pub mod answer;
+pub mod ask;
+pub mod catalogue;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod error;
+pub mod exit;
+pub mod http;
+pub mod interrupt;
+pub mod output;
+pub mod token;

@@ -1,0 +1,96 @@
+//! What happens while a command runs.
+
+use inkan_pki::messages::link::Action;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// One event; in JSON the field `event` names it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The request as the bank describes it, before consent.
+    Request(RequestView),
+    /// The token chosen.
+    Token(TokenView),
+    /// Something to know about the PIN before it is used.
+    PinWarning {
+        /// What the token says.
+        state: PinWarning,
+    },
+    /// A step is done.
+    Progress {
+        /// Which.
+        step: Step,
+    },
+    /// The bank is busy or away: the same is sent again.
+    Waiting {
+        /// Seconds until then.
+        seconds: u64,
+        /// Number of the try that failed, from 1.
+        attempt: u32,
+    },
+}
+
+/// What the customer is asked to agree to.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestView {
+    /// The bank's name in its file.
+    pub bank: String,
+    /// Enrol or renew.
+    pub action: Action,
+    /// 企業名.
+    pub company: String,
+    /// 代表口座.
+    pub account: String,
+    /// 利用者名.
+    pub user_name: String,
+    /// ログインID.
+    pub login_id: String,
+    /// When the page made the request.
+    pub requested_at: Timestamp,
+    /// By when it must be done.
+    pub expires_at: Timestamp,
+    /// The page shows the same.
+    pub comparison_code: String,
+}
+
+/// A token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenView {
+    /// Its label.
+    pub label: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Its maker and model.
+    pub model: String,
+}
+
+/// What a token says about its PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinWarning {
+    /// A wrong PIN was given since the last good one.
+    CountLow,
+    /// One more wrong PIN locks it.
+    FinalTry,
+}
+
+/// A step of an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// A new key pair is on the token.
+    KeyMade,
+    /// The key of an enrolment that broke off goes on.
+    KeyReused,
+    /// The bank refused; the key made for this request is off the token again.
+    KeyRemoved,
+    /// The bank's certificate is here and checked.
+    CertificateReceived,
+    /// Certificate and chain are on the token.
+    CertificateWritten,
+    /// A signature by the token fits the certificate.
+    KeyProved,
+    /// The bank took the certificate in a TLS connection.
+    Activated,
+}

@@ -1,0 +1,182 @@
+//! Events and outcomes as text for a terminal.
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use super::clean::clean;
+use super::event::{Event, RequestView, TokenView};
+use super::outcome::{BankLine, BankView, Enrolled, Outcome, TokenContent, TokenEntry};
+use crate::catalogue::talk::{self, Label, label};
+use crate::catalogue::{Entry, Lang};
+
+/// A time as the bank's pages show it.
+fn time(at: Timestamp) -> String {
+    let zone = TimeZone::fixed(Offset::constant(9));
+    at.to_zoned(zone)
+        .strftime("%Y-%m-%d %H:%M:%S JST")
+        .to_string()
+}
+
+/// Rows of `label: value`.
+fn rows(lang: Lang, rows: &[(Label, &str)]) -> String {
+    let row = |(name, value): &(Label, &str)| format!("  {}: {}", label(*name, lang), clean(value));
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// One event.
+#[must_use]
+pub fn event(event: &Event, lang: Lang) -> String {
+    match event {
+        Event::Request(view) => request(view, lang),
+        Event::Token(view) => rows(lang, &[(Label::Token, &token_name(view))]),
+        Event::PinWarning { state } => talk::pin_warning(*state, lang).to_owned(),
+        Event::Progress { step } => format!("- {}", talk::step(*step, lang)),
+        Event::Waiting { seconds, attempt } => {
+            format!("- {}", talk::waiting(*seconds, *attempt, lang))
+        }
+    }
+}
+
+fn request(view: &RequestView, lang: Lang) -> String {
+    rows(
+        lang,
+        &[
+            (Label::Bank, &view.bank),
+            (Label::Action, talk::action(view.action, lang)),
+            (Label::Company, &view.company),
+            (Label::Account, &view.account),
+            (Label::User, &view.user_name),
+            (Label::LoginId, &view.login_id),
+            (Label::RequestedAt, &time(view.requested_at)),
+            (Label::ComparisonCode, &view.comparison_code),
+        ],
+    )
+}
+
+/// Label and serial number.
+#[must_use]
+pub fn token_name(view: &TokenView) -> String {
+    clean(&format!("{} ({}, {})", view.label, view.serial, view.model))
+}
+
+/// A failure: sentence, code, next step.
+#[must_use]
+pub fn failure(entry: &Entry, lang: Lang) -> String {
+    let Entry {
+        code,
+        sentence,
+        next,
+        ..
+    } = entry;
+    format!(
+        "{} [{}]\n{}: {}",
+        clean(sentence),
+        clean(code),
+        label(Label::Next, lang),
+        clean(next)
+    )
+}
+
+/// The end of a command.
+#[must_use]
+pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
+    match outcome {
+        Outcome::Enrolled(enrolled) => {
+            format!("{}\n{}", talk::enrolled(lang), certificate(enrolled, lang))
+        }
+        Outcome::Tokens { tokens } => list(tokens, lang, token),
+        Outcome::BankAdded { already, .. } => talk::bank_added(*already, lang).to_owned(),
+        Outcome::Banks { banks } => list(banks, lang, bank_line),
+        Outcome::BankRemoved { id } => talk::bank_removed(id, lang),
+        Outcome::Accepted {
+            bank,
+            common_name,
+            serial,
+        } => {
+            let details = rows(
+                lang,
+                &[(Label::CommonName, common_name), (Label::Serial, serial)],
+            );
+            format!("{}\n{details}", talk::accepted(&clean(bank), lang))
+        }
+    }
+}
+
+fn list<T>(items: &[T], lang: Lang, show: impl Fn(&T, Lang) -> String) -> String {
+    if items.is_empty() {
+        return talk::nothing(lang).to_owned();
+    }
+    items
+        .iter()
+        .map(|item| show(item, lang))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn certificate(enrolled: &Enrolled, lang: Lang) -> String {
+    rows(
+        lang,
+        &[
+            (Label::Bank, &enrolled.bank),
+            (Label::Organization, &enrolled.organization),
+            (Label::OrganizationalUnit, &enrolled.organizational_unit),
+            (Label::CommonName, &enrolled.common_name),
+            (Label::Serial, &enrolled.serial),
+            (Label::ValidUntil, &time(enrolled.not_after)),
+            (Label::Token, &token_name(&enrolled.token)),
+        ],
+    )
+}
+
+fn token(content: &TokenContent, lang: Lang) -> String {
+    let head = format!(
+        "{}: {}",
+        label(Label::Token, lang),
+        token_name(&content.token)
+    );
+    if let Some(sentence) = &content.failure_sentence {
+        return format!("{head}\n  {}", clean(sentence));
+    }
+    let mut text = format!("{head}\n{}", list(&content.entries, lang, token_entry));
+    if !content.logged_in {
+        text = format!("{text}\n  {}", talk::not_logged_in(lang));
+    }
+    text
+}
+
+fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
+    let name = entry.common_name.as_deref().unwrap_or(&entry.label);
+    let mark = talk::mark(entry.usable, entry.has_key, entry.serial.is_some(), lang);
+    let bank = entry.bank.as_deref().unwrap_or("-");
+    let until = entry.not_after.map_or_else(|| "-".to_owned(), time);
+    format!("  {} | {} | {until} | {mark}", clean(bank), clean(name))
+}
+
+/// A bank file, for comparing before it is installed.
+#[must_use]
+pub fn bank(view: &BankView, lang: Lang) -> String {
+    let mut all = vec![
+        (Label::Bank, format!("{} ({})", view.name, view.id)),
+        (Label::Portal, view.portal.clone()),
+        (Label::CertificateLogin, view.certificate.clone()),
+    ];
+    all.extend(view.server_ca.iter().map(|f| (Label::ServerCa, f.clone())));
+    all.extend(
+        view.customer_ca
+            .iter()
+            .map(|f| (Label::CustomerCa, f.clone())),
+    );
+    let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
+    rows(lang, &all)
+}
+
+fn bank_line(line: &BankLine, lang: Lang) -> String {
+    match (&line.bank, &line.fault) {
+        (Some(view), _) => bank(view, lang),
+        (None, fault) => format!(
+            "  {}: {}",
+            clean(&line.id),
+            clean(fault.as_deref().unwrap_or_default())
+        ),
+    }
+}

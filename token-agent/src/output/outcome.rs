@@ -1,0 +1,140 @@
+//! What came out of a command.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::event::TokenView;
+
+/// The result; in JSON the field `result` names it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A certificate is on the token and active at the bank.
+    Enrolled(Enrolled),
+    /// What is on the tokens.
+    Tokens {
+        /// One per token.
+        tokens: Vec<TokenContent>,
+    },
+    /// A bank file was installed.
+    BankAdded {
+        /// The bank.
+        bank: BankView,
+        /// The same file was there already.
+        already: bool,
+    },
+    /// The installed banks.
+    Banks {
+        /// In the order of their ids.
+        banks: Vec<BankLine>,
+    },
+    /// A bank was removed.
+    BankRemoved {
+        /// Its id.
+        id: String,
+    },
+    /// The bank takes the certificate.
+    Accepted {
+        /// The bank's name.
+        bank: String,
+        /// Common name of the certificate shown.
+        common_name: String,
+        /// Its serial number.
+        serial: String,
+    },
+}
+
+/// The customer's new certificate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Enrolled {
+    /// The bank's name.
+    pub bank: String,
+    /// Organization.
+    pub organization: String,
+    /// Organization Unit.
+    pub organizational_unit: String,
+    /// Common Name.
+    pub common_name: String,
+    /// Serial number, hex.
+    pub serial: String,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// SHA-256 of the public key, hex.
+    pub spki_sha256: String,
+    /// Key type.
+    pub algorithm: String,
+    /// Label of key and certificate on the token.
+    pub label: String,
+    /// Where it is.
+    pub token: TokenView,
+}
+
+/// A token and what is on it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenContent {
+    /// The token.
+    pub token: TokenView,
+    /// Private keys were visible (logged in, or the token hides none).
+    pub logged_in: bool,
+    /// Why its content could not be read: a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// The same as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_sentence: Option<String>,
+    /// Certificates and keys.
+    pub entries: Vec<TokenEntry>,
+}
+
+/// A certificate, a key, or both as a pair.
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenEntry {
+    /// Id of the configured bank it belongs to.
+    pub bank: Option<String>,
+    /// Label on the token.
+    pub label: String,
+    /// Organization of the certificate.
+    pub organization: Option<String>,
+    /// Common Name of the certificate.
+    pub common_name: Option<String>,
+    /// Serial number of the certificate, hex.
+    pub serial: Option<String>,
+    /// Start of its validity.
+    pub not_before: Option<Timestamp>,
+    /// End of its validity.
+    pub not_after: Option<Timestamp>,
+    /// A private key for it is on the token; null when that shows only after login.
+    pub has_key: Option<bool>,
+    /// Bank, key and dates all fit: it can log in, as far as the token tells.
+    pub usable: Option<bool>,
+}
+
+/// A bank file for people to check.
+#[derive(Debug, Clone, Serialize)]
+pub struct BankView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Host of the portal.
+    pub portal: String,
+    /// Host of the certificate login.
+    pub certificate: String,
+    /// SHA-256 of each server CA.
+    pub server_ca: Vec<String>,
+    /// SHA-256 of each customer CA.
+    pub customer_ca: Vec<String>,
+}
+
+/// One line of the list of banks.
+#[derive(Debug, Clone, Serialize)]
+pub struct BankLine {
+    /// Its id.
+    pub id: String,
+    /// The bank, if its file is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank: Option<BankView>,
+    /// Else what is wrong with the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
