@@ -1,0 +1,249 @@
+//! One HTTP exchange with one origin of a bank.
+
+use std::io::Read;
+use std::time::Duration;
+
+use inkan_pki::messages::problem::Problem;
+use inkan_pki::signer::SignError;
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+
+use crate::catalogue::Lang;
+use crate::config::bank::Origin;
+use crate::error::{BankError, Failure, Refusal, TokenError, Unreachable};
+use crate::output::clean::clean;
+
+/// Longest answer read, in bytes.
+pub const MAX_ANSWER: u64 = 64 * 1024;
+const CONNECT: Duration = Duration::from_secs(10);
+const WHOLE: Duration = Duration::from_secs(40);
+const MAX_RETRY_AFTER: u64 = 30;
+/// Longest code taken from the bank, in characters.
+const MAX_CODE: usize = 64;
+
+/// A client for one origin.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    client: Client,
+    origin: Origin,
+    lang: Lang,
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type` in lower case, without parameters.
+    pub media_type: String,
+    /// `Inkan-Code`: the reason of an explanatory page.
+    pub code: Option<String>,
+    /// `Retry-After` in seconds, at most 30.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Channel {
+    /// A channel to `origin` with the given TLS configuration.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`].
+    pub fn new(origin: &Origin, tls: rustls::ClientConfig, lang: Lang) -> Result<Self, Failure> {
+        let client = Client::builder()
+            .use_preconfigured_tls(tls)
+            .https_only(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .timeout(WHOLE)
+            .user_agent(concat!("inkan-agent/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|e| Failure::Internal(format!("HTTP client: {e}")))?;
+        Ok(Self {
+            client,
+            origin: origin.clone(),
+            lang,
+        })
+    }
+
+    /// Begins a POST.
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client
+            .post(self.origin.at(path))
+            .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
+    }
+
+    /// Begins a GET.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client
+            .get(self.origin.at(path))
+            .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
+    }
+
+    /// Sends, and reads the whole answer.
+    ///
+    /// # Errors
+    /// What kept the answer from coming; a refusal is an answer.
+    pub fn send(
+        &self,
+        request: RequestBuilder,
+        exchange: &'static str,
+    ) -> Result<Answer, BankError> {
+        let response = request.send().map_err(|e| self.connection(&e))?;
+        let header = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|v| v.to_str().ok())
+                .map(str::to_owned)
+        };
+        let media_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
+        let media_type = media_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| v.trim().parse().ok());
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            media_type,
+            code: header("Inkan-Code").map(|c| code(&c)),
+            retry_after: retry_after.map(|s: u64| Duration::from_secs(s.min(MAX_RETRY_AFTER))),
+            body: Vec::new(),
+        };
+        response
+            .take(MAX_ANSWER + 1)
+            .read_to_end(&mut answer.body)
+            .map_err(|e| self.reading(e))?;
+        if answer.body.len() as u64 > MAX_ANSWER {
+            return Err(BankError::TooLarge { exchange });
+        }
+        Ok(answer)
+    }
+
+    fn reading(&self, error: std::io::Error) -> BankError {
+        let timeout = error.kind() == std::io::ErrorKind::TimedOut;
+        self.tls_fault(&error)
+            .unwrap_or_else(|| BankError::Unreachable {
+                host: self.origin.host(),
+                how: if timeout {
+                    Unreachable::Timeout
+                } else {
+                    Unreachable::Dropped
+                },
+            })
+    }
+
+    fn dropped(&self) -> BankError {
+        BankError::Unreachable {
+            host: self.origin.host(),
+            how: Unreachable::Dropped,
+        }
+    }
+
+    fn connection(&self, error: &reqwest::Error) -> BankError {
+        if let Some(fault) = self.tls_fault(error) {
+            return fault;
+        }
+        let how = if error.is_timeout() {
+            Unreachable::Timeout
+        } else if error.is_connect() {
+            Unreachable::Connect
+        } else {
+            Unreachable::Dropped
+        };
+        BankError::Unreachable {
+            host: self.origin.host(),
+            how,
+        }
+    }
+
+    /// Looks for what TLS said, however deep it is wrapped.
+    fn tls_fault(&self, error: &(dyn std::error::Error + 'static)) -> Option<BankError> {
+        use rustls::CertificateError as Bad;
+        let host = self.origin.host();
+        match find_tls(error)? {
+            rustls::Error::InvalidCertificate(
+                Bad::Expired
+                | Bad::ExpiredContext { .. }
+                | Bad::NotValidYet
+                | Bad::NotValidYetContext { .. },
+            ) => Some(BankError::Clock { host }),
+            rustls::Error::AlertReceived(alert) => Some(BankError::Alert {
+                alert: format!("{alert:?}"),
+            }),
+            rustls::Error::InvalidCertificate(reason) => Some(BankError::NotTrusted {
+                host,
+                detail: format!("{reason:?}").chars().take(120).collect(),
+            }),
+            rustls::Error::Other(other) => Some(match other.0.downcast_ref() {
+                Some(SignError::Elsewhere(error)) => {
+                    let token = error.downcast_ref::<TokenError>().cloned();
+                    token.map_or_else(|| self.dropped(), BankError::Token)
+                }
+                _ => self.dropped(),
+            }),
+            other => Some(BankError::NotTrusted {
+                host,
+                detail: other.to_string(),
+            }),
+        }
+    }
+}
+
+fn find_tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(tls);
+        }
+        // An io::Error's `source` skips the error it wraps.
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+/// A code of the protocol: letters, digits, `-` and `_`; anything else would not be one.
+fn code(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .take(MAX_CODE)
+        .collect()
+}
+
+impl Answer {
+    /// The refusal in an answer that is not 2xx.
+    ///
+    /// # Errors
+    /// [`BankError::Unexpected`] when it is neither 2xx nor a problem.
+    pub fn refusal(&self, exchange: &'static str) -> Result<Option<Refusal>, BankError> {
+        if (200..300).contains(&self.status) {
+            return Ok(None);
+        }
+        let unexpected = BankError::Unexpected {
+            status: self.status,
+            exchange,
+        };
+        let problem: Problem = serde_json::from_slice(&self.body).map_err(|_| unexpected)?;
+        Ok(Some(Refusal {
+            status: self.status,
+            code: code(&problem.code),
+            title: clean(&problem.title),
+            next: problem.next.map(|n| clean(&n)),
+        }))
+    }
+
+    /// True when the bank asks to come back later.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        matches!(self.status, 429 | 502 | 503 | 504)
+    }
+}

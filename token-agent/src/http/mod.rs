@@ -1,0 +1,13 @@
+//! Talking to a bank: its server CA and nothing else, https only, no redirects, no proxy, no cookies, small answers.
+//!
+//! - [`tls`]: TLS configurations, with and without a client certificate
+//! - [`client`]: one exchange, and what its failure means
+//! - [`portal`]: pick-up, progress, EST enrolment
+//! - [`certificate`]: what needs the certificate: activation, renewal, asking whether it is taken
+//! - [`patience`]: trying again within a limit
+
+pub mod certificate;
+pub mod client;
+pub mod patience;
+pub mod portal;
+pub mod tls;

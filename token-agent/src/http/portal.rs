@@ -1,0 +1,109 @@
+//! The portal: picking a request up, progress, EST enrolment (`docs/protocol.md`).
+
+use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::messages::request::{PickUp, PickedUp, Progress, ProgressStep};
+use inkan_pki::secret::Secret;
+use inkan_pki::x509::transfer;
+use reqwest::header::CONTENT_TYPE;
+
+use super::client::{Answer, Channel};
+use crate::error::{BankError, Refusal};
+
+/// Name and version, for the bank's log.
+pub const AGENT: &str = concat!("inkan-agent/", env!("CARGO_PKG_VERSION"));
+
+/// A request that was picked up, and the way to its bank.
+#[derive(Debug)]
+pub struct Portal {
+    channel: Channel,
+    request: Identifier,
+    credential: Secret,
+}
+
+/// Refusals about the request itself have an exit code of their own.
+#[must_use]
+pub fn refused(refusal: Refusal) -> BankError {
+    if refusal.code.starts_with("request-") {
+        BankError::RequestGone(refusal)
+    } else {
+        BankError::Refused(refusal)
+    }
+}
+
+impl Portal {
+    /// Picks the request up; the credential in the answer is kept here and leaves only towards the bank.
+    ///
+    /// # Errors
+    /// [`BankError::RequestGone`] when it is unknown, used or expired.
+    pub fn pick_up(channel: Channel, request: &Identifier) -> Result<(Self, PickedUp), BankError> {
+        const EXCHANGE: &str = "pickup";
+        let body = PickUp {
+            agent: AGENT.to_owned(),
+        };
+        let answer = channel.send(
+            channel
+                .post(&format!("/agent/requests/{request}/pickup"))
+                .json(&body),
+            EXCHANGE,
+        )?;
+        if let Some(refusal) = answer.refusal(EXCHANGE)? {
+            return Err(refused(refusal));
+        }
+        let unexpected = BankError::Unexpected {
+            status: answer.status,
+            exchange: EXCHANGE,
+        };
+        let picked: PickedUp = serde_json::from_slice(&answer.body).map_err(|_| unexpected)?;
+        let portal = Self {
+            channel,
+            request: request.clone(),
+            credential: picked.credential.clone(),
+        };
+        Ok((portal, picked))
+    }
+
+    /// Sends a CSR (DER) once, RFC 7030 §4.2.
+    ///
+    /// # Errors
+    /// What kept the answer from coming.
+    pub fn enroll(&self, csr: &[u8]) -> Result<Answer, BankError> {
+        let request = self
+            .channel
+            .post("/.well-known/est/simpleenroll")
+            .basic_auth(&self.request, Some(self.credential.expose()))
+            .header(CONTENT_TYPE, "application/pkcs10")
+            .header("Content-Transfer-Encoding", "base64")
+            .body(transfer::encode(csr));
+        self.channel.send(request, "simpleenroll")
+    }
+
+    /// The bank's CA certificates, RFC 7030 §4.1.
+    ///
+    /// # Errors
+    /// What kept them from coming, or a refusal.
+    pub fn ca_certificates(&self) -> Result<Answer, BankError> {
+        const EXCHANGE: &str = "cacerts";
+        let answer = self
+            .channel
+            .send(self.channel.get("/.well-known/est/cacerts"), EXCHANGE)?;
+        match answer.refusal(EXCHANGE)? {
+            Some(refusal) => Err(refused(refusal)),
+            None => Ok(answer),
+        }
+    }
+
+    /// Tells the waiting page where the agent is. Nobody depends on it: a failure is ignored.
+    pub fn progress(&self, step: ProgressStep, code: Option<&str>) {
+        let body = Progress {
+            step,
+            code: code.and_then(|c| Identifier::new(c).ok()),
+        };
+        let request = self
+            .channel
+            .post(&format!("/agent/requests/{}/progress", self.request))
+            .timeout(std::time::Duration::from_secs(5))
+            .basic_auth(&self.request, Some(self.credential.expose()))
+            .json(&body);
+        let _ = self.channel.send(request, "progress");
+    }
+}
