@@ -1,0 +1,36 @@
+//! What a PKCS#11 error means to the customer.
+
+use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
+
+use crate::error::TokenError;
+
+/// The failure to tell the customer. A wrong PIN is told without the count; [`super::login`] adds it.
+#[must_use]
+pub fn token_error(error: &Pkcs11Error) -> TokenError {
+    if let ErrorKind::UnsafeKey { .. } = *error.kind {
+        return TokenError::Extractable;
+    }
+    match error.class {
+        ErrorClass::PinIncorrect => TokenError::PinWrong { last_try: false },
+        ErrorClass::PinLocked => TokenError::PinLocked,
+        ErrorClass::PinInvalid => TokenError::PinUnusable,
+        ErrorClass::SessionLost | ErrorClass::TokenLost | ErrorClass::LibraryLost => {
+            TokenError::Removed
+        }
+        ErrorClass::DeviceFull => TokenError::Full,
+        ErrorClass::WriteProtected => TokenError::WriteProtected,
+        ErrorClass::Cancelled => TokenError::Cancelled,
+        ErrorClass::NotLoggedIn
+        | ErrorClass::AlreadyLoggedIn
+        | ErrorClass::DeviceFault
+        | ErrorClass::Busy
+        | ErrorClass::Unsupported
+        | ErrorClass::NotFound
+        | ErrorClass::Ambiguous
+        | ErrorClass::Untrustworthy
+        | ErrorClass::Refused => TokenError::Failed {
+            operation: error.operation.to_owned(),
+            detail: error.kind.to_string(),
+        },
+    }
+}
