@@ -1,0 +1,46 @@
+//! A channel to the certificate listener that shows a certificate and signs with the token's key.
+
+use std::sync::Arc;
+
+use inkan_pki::signer::rustls::OneClientCertificate;
+use rustls_pki_types::CertificateDer;
+
+use super::context::Context;
+use crate::answer::path::issuers;
+use crate::config::bank::Bank;
+use crate::error::{Failure, TokenError};
+use crate::http::client::Channel;
+use crate::http::tls;
+use crate::token::signer::TokenSigner;
+use crate::token::thread::TokenThread;
+
+/// Opens it for this certificate (DER) of the key with that public key.
+///
+/// # Errors
+/// [`TokenError`] when the key cannot be used.
+pub fn channel(
+    context: &Context,
+    bank: &Bank,
+    thread: &TokenThread,
+    certificate: &[u8],
+    spki_der: &[u8],
+) -> Result<Channel, Failure> {
+    let signer = TokenSigner::open(thread, spki_der)?;
+    let trusted: Vec<&[u8]> = bank.customer_ca.iter().map(|c| &**c).collect();
+    let mut chain = vec![CertificateDer::from(certificate.to_vec())];
+    // The server has the root; what it may lack is what stands between.
+    let above = issuers(certificate, &trusted, &[]);
+    let roots = |ca: &Vec<u8>| inkan_pki::x509::chain::verify_issued_by(ca, ca).is_ok();
+    chain.extend(
+        above
+            .into_iter()
+            .filter(|ca| !roots(ca))
+            .map(CertificateDer::from),
+    );
+    let resolver = OneClientCertificate::new(chain, Arc::new(signer)).map_err(|e| match e {
+        rustls::Error::InconsistentKeys(_) => Failure::Token(TokenError::ProofFailed),
+        other => Failure::Internal(format!("client certificate: {other}")),
+    })?;
+    let tls = tls::config(&bank.server_ca, context.clock, Some(Arc::new(resolver)))?;
+    Channel::new(&bank.certificate, tls, context.reporter.lang)
+}

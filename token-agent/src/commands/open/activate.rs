@@ -1,0 +1,40 @@
+//! Activation: the bank sees the new certificate in a TLS connection that only the token's key can make.
+
+use super::Job;
+use super::obtain::Issued;
+use crate::commands::mutual;
+use crate::error::{AnswerError, BankError, Failure};
+use crate::http::certificate::{activate as send, activated};
+use crate::http::portal::refused;
+
+/// Activates the certificate; safe to repeat.
+///
+/// # Errors
+/// What the token or the bank said.
+pub(super) fn activate(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
+    let channel = mutual::channel(
+        job.context,
+        job.bank,
+        &job.thread,
+        &issued.der,
+        &issued.key.spki_der,
+    )?;
+    let answer = job
+        .patience()
+        .run(|| send(&channel), |s, n| job.waiting(s, n))
+        .result?;
+    if answer.is_busy() {
+        return Err(BankError::Busy.into());
+    }
+    if let Some(refusal) = answer.refusal("activate")? {
+        return Err(refused(refusal).into());
+    }
+    if activated(&answer)?
+        .serial
+        .eq_ignore_ascii_case(&issued.summary.serial)
+    {
+        Ok(())
+    } else {
+        Err(AnswerError::OtherActivated.into())
+    }
+}

@@ -1,0 +1,59 @@
+//! `inkan-agent`: reads the command line, the environment and the clock, and leaves with a documented exit code.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use inkan_agent::catalogue::Lang;
+use inkan_agent::cli::Cli;
+use inkan_agent::clock::Clock;
+use inkan_agent::commands::{self, context::Context};
+use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::error::{Failure, UsageError};
+use inkan_agent::interrupt::Interrupt;
+use inkan_agent::output::Reporter;
+use inkan_agent::output::outcome::Outcome;
+
+fn main() -> ExitCode {
+    // A wrong command line ends here with clap's own text and exit code 2.
+    let cli = Cli::parse();
+    let lang = cli.lang.unwrap_or_else(lang_of_environment);
+    let reporter = Reporter {
+        json: cli.json,
+        lang,
+    };
+    let exit = reporter.finish(&run(&cli, reporter));
+    ExitCode::from(exit.code())
+}
+
+fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
+    let interrupt = Interrupt::install().map_err(|e| Failure::Internal(e.to_string()))?;
+    let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let config = ConfigDir::resolve(
+        cli.config_dir.clone(),
+        path("XDG_CONFIG_HOME"),
+        path("HOME"),
+    )?;
+    let context = Context {
+        config,
+        clock: clock(cli)?,
+        reporter,
+        interrupt,
+    };
+    commands::run(&cli.command, &context)
+}
+
+fn clock(cli: &Cli) -> Result<Clock, Failure> {
+    let Some(text) = &cli.now else {
+        return Ok(Clock::default());
+    };
+    let shown = text.parse().map_err(|_| UsageError::Time)?;
+    Ok(Clock::showing(shown, jiff::Timestamp::now()))
+}
+
+/// `LC_ALL`, `LC_MESSAGES`, `LANG`: the first that is set decides.
+fn lang_of_environment() -> Lang {
+    let set = |name: &&str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
+    locale.map_or_else(Lang::default, |l| Lang::from_locale(&l))
+}
