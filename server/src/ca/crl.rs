@@ -96,7 +96,10 @@ impl Authority {
             crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
             revoked_certs: lines?,
-            key_identifier_method: KeyIdMethod::PreSpecified(subject_key_id(&ca.certificate, &ca.key)?),
+            key_identifier_method: KeyIdMethod::PreSpecified(subject_key_id(
+                &ca.certificate,
+                &ca.key,
+            )?),
         };
         let tbs = tbs::crl(&params, &ca.certificate, ca.algorithm)?;
         let der = self.sign_with(ca, &tbs).await?;
@@ -119,7 +122,9 @@ fn subject_key_id(ca_der: &[u8], key: &str) -> Result<Vec<u8>, IssueError> {
     let (_, ca) = X509Certificate::from_der(ca_der).map_err(|_| bad())?;
     ca.iter_extensions()
         .find_map(|e| match e.parsed_extension() {
-            x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+            x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => {
+                Some(id.0.to_vec())
+            }
             _ => None,
         })
         .ok_or_else(bad)
@@ -127,12 +132,17 @@ fn subject_key_id(ca_der: &[u8], key: &str) -> Result<Vec<u8>, IssueError> {
 
 fn verify(crl: &[u8], tbs: &[u8], ca: &[u8]) -> Result<(), IssueError> {
     let malformed = IssueError::Signature(ChainError::Malformed);
-    let (Ok((_, crl)), Ok((_, ca))) =
-        (CertificateRevocationList::from_der(crl), X509Certificate::from_der(ca))
-    else {
+    let (Ok((_, crl)), Ok((_, ca))) = (
+        CertificateRevocationList::from_der(crl),
+        X509Certificate::from_der(ca),
+    ) else {
         return Err(malformed);
     };
     crl.verify_signature(ca.public_key())
         .map_err(|_| IssueError::Signature(ChainError::BadSignature))?;
-    if crl.tbs_cert_list.as_ref() == tbs { Ok(()) } else { Err(IssueError::Differs) }
+    if crl.tbs_cert_list.as_ref() == tbs {
+        Ok(())
+    } else {
+        Err(IssueError::Differs)
+    }
 }

@@ -55,7 +55,12 @@ impl IssuingCa {
             return Err(bad());
         }
         let algorithm = check_spki(&summary.spki_der)?;
-        Ok(Self { key: key.to_owned(), certificate, algorithm, profile })
+        Ok(Self {
+            key: key.to_owned(),
+            certificate,
+            algorithm,
+            profile,
+        })
     }
 }
 
@@ -120,7 +125,12 @@ impl Authority {
         customer: IssuingCa,
         staff: IssuingCa,
     ) -> Self {
-        Self { pool, customer: Arc::new(customer), staff: Arc::new(staff), root }
+        Self {
+            pool,
+            customer: Arc::new(customer),
+            staff: Arc::new(staff),
+            root,
+        }
     }
 
     /// The CA of that name.
@@ -160,10 +170,19 @@ impl Authority {
         let validity = Validity::one_year(now)?;
         let params = ca.profile.client(name, &serial, validity)?;
         let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
-        let expected =
-            lint::Expected { profile: &ca.profile, name, serial: &serial, spki_der, validity };
+        let expected = lint::Expected {
+            profile: &ca.profile,
+            name,
+            serial: &serial,
+            spki_der,
+            validity,
+        };
         lint::client(&tbs, &expected)?;
-        Ok(ToBeSigned { tbs, serial: serial_hex(&serial), validity })
+        Ok(ToBeSigned {
+            tbs,
+            serial: serial_hex(&serial),
+            validity,
+        })
     }
 
     /// Has the HSM sign recorded bytes; returns the DER certificate after verifying its signature under the CA's
@@ -182,7 +201,11 @@ impl Authority {
     }
 
     /// Signs to-be-signed bytes of any kind with a CA's key; verifies nothing.
-    pub(super) async fn sign_with(&self, ca: &IssuingCa, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
+    pub(super) async fn sign_with(
+        &self,
+        ca: &IssuingCa,
+        tbs: &[u8],
+    ) -> Result<Vec<u8>, IssueError> {
         let scheme = ca.algorithm.default_scheme();
         let signature = self.pool.sign(&ca.key, scheme, tbs.to_vec()).await?;
         Ok(assemble::signed(tbs, ca.algorithm, &signature)?)

@@ -33,10 +33,22 @@ pub fn client(tbs: &[u8], expected: &Expected<'_>) -> Result<(), LintError> {
     let rule = |holds: bool, name: &'static str| if holds { Ok(()) } else { Err(LintError(name)) };
     rule(rest.is_empty(), "trailing bytes")?;
     rule(cert.version == X509Version::V3, "version is 3")?;
-    rule(cert.raw_serial() == expected.serial, "serial number is the recorded one")?;
-    rule((16..=20).contains(&cert.raw_serial().len()), "serial number has 16 to 20 octets")?;
-    rule(cert.raw_serial().first().is_some_and(|b| b & 0x80 == 0), "serial number is positive")?;
-    rule(cert.subject_pki.raw == expected.spki_der, "public key is the requested one")?;
+    rule(
+        cert.raw_serial() == expected.serial,
+        "serial number is the recorded one",
+    )?;
+    rule(
+        (16..=20).contains(&cert.raw_serial().len()),
+        "serial number has 16 to 20 octets",
+    )?;
+    rule(
+        cert.raw_serial().first().is_some_and(|b| b & 0x80 == 0),
+        "serial number is positive",
+    )?;
+    rule(
+        cert.subject_pki.raw == expected.spki_der,
+        "public key is the requested one",
+    )?;
     rule(
         cert.validity.not_before.timestamp() == expected.validity.not_before.as_second()
             && cert.validity.not_after.timestamp() == expected.validity.not_after.as_second(),
@@ -53,7 +65,11 @@ fn subject(
 ) -> Result<(), LintError> {
     let profile = expected.profile;
     let common_name = format!("{} {}", profile.common_name_prefix, expected.name);
-    let parts: Vec<_> = cert.subject.iter_attributes().filter_map(|a| a.as_str().ok()).collect();
+    let parts: Vec<_> = cert
+        .subject
+        .iter_attributes()
+        .filter_map(|a| a.as_str().ok())
+        .collect();
     let wanted = [
         profile.organization.as_str(),
         profile.organizational_unit.as_str(),
@@ -72,8 +88,14 @@ fn extensions(
         let (holds, name) = match extension.parsed_extension() {
             ParsedExtension::KeyUsage(u) => (u.flags == 1 && extension.critical, "keyUsage"),
             ParsedExtension::ExtendedKeyUsage(e) => (
-                e.client_auth && !e.any && !e.server_auth && !e.email_protection && !e.code_signing
-                    && !e.time_stamping && !e.ocsp_signing && e.other.is_empty(),
+                e.client_auth
+                    && !e.any
+                    && !e.server_auth
+                    && !e.email_protection
+                    && !e.code_signing
+                    && !e.time_stamping
+                    && !e.ocsp_signing
+                    && e.other.is_empty(),
                 "extendedKeyUsage",
             ),
             ParsedExtension::BasicConstraints(b) => (!b.ca, "basicConstraints"),
@@ -83,11 +105,16 @@ fn extensions(
             }
             ParsedExtension::CRLDistributionPoints(_) => (true, "cRLDistributionPoints"),
             ParsedExtension::AuthorityInfoAccess(access) => {
-                let urls: Vec<_> = access.accessdescs.iter().map(|d| &d.access_location).collect();
+                let urls: Vec<_> = access
+                    .accessdescs
+                    .iter()
+                    .map(|d| &d.access_location)
+                    .collect();
                 let wanted = [&profile.ocsp_url, &profile.ca_issuers_url];
-                let same = urls.iter().zip(wanted).all(
-                    |(url, want)| matches!(url, GeneralName::URI(u) if *u == want.as_str()),
-                );
+                let same = urls
+                    .iter()
+                    .zip(wanted)
+                    .all(|(url, want)| matches!(url, GeneralName::URI(u) if *u == want.as_str()));
                 (urls.len() == 2 && same, "authorityInfoAccess")
             }
             ParsedExtension::CertificatePolicies(p) => (

@@ -17,3 +17,7 @@ pub mod profile;
 pub mod tbs;
 
 pub use issue::{Authority, IssuerId};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -69,11 +69,19 @@ impl Validity {
     pub fn one_year(now: Timestamp) -> Result<Self, ProfileError> {
         // Japan keeps one offset all year; a database of time zones is not needed.
         let japan = TimeZone::fixed(jiff::tz::offset(9));
-        let next = now.to_zoned(japan.clone()).date().checked_add(Span::new().years(1));
+        let next = now
+            .to_zoned(japan.clone())
+            .date()
+            .checked_add(Span::new().years(1));
         let end = next
-            .and_then(|date| date.to_datetime(Time::constant(23, 59, 59, 0)).to_zoned(japan))
+            .and_then(|date| {
+                date.to_datetime(Time::constant(23, 59, 59, 0))
+                    .to_zoned(japan)
+            })
             .map_err(|_| ProfileError::Validity)?;
-        let start = now.checked_sub(CLOCK_SKEW).map_err(|_| ProfileError::Validity)?;
+        let start = now
+            .checked_sub(CLOCK_SKEW)
+            .map_err(|_| ProfileError::Validity)?;
         let whole = |t: Timestamp| Timestamp::from_second(t.as_second());
         Ok(Self {
             not_before: whole(start).map_err(|_| ProfileError::Validity)?,
@@ -119,12 +127,15 @@ impl ClientProfile {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
-        params.crl_distribution_points =
-            vec![CrlDistributionPoint { uris: vec![self.crl_url.clone()] }];
+        params.crl_distribution_points = vec![CrlDistributionPoint {
+            uris: vec![self.crl_url.clone()],
+        }];
         let access =
             extensions::authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;
         params.custom_extensions.extend(access);
-        params.custom_extensions.push(extensions::certificate_policies(&self.policy_oid)?);
+        params
+            .custom_extensions
+            .push(extensions::certificate_policies(&self.policy_oid)?);
         Ok(params)
     }
 }
@@ -146,7 +157,10 @@ mod tests {
 
     #[test]
     fn a_year_ends_at_the_end_of_the_same_day_in_japan() {
-        let expected = ("2026-11-22T03:55:00Z".to_owned(), "2027-11-22T14:59:59Z".to_owned());
+        let expected = (
+            "2026-11-22T03:55:00Z".to_owned(),
+            "2027-11-22T14:59:59Z".to_owned(),
+        );
         assert_eq!(one_year("2026-11-22T04:00:00.9Z"), expected);
         // 15:00 UTC is midnight in Japan: the next day.
         assert_eq!(one_year("2026-11-22T14:59:59Z").1, "2027-11-22T14:59:59Z");

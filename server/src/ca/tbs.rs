@@ -68,12 +68,20 @@ impl Recorder {
                 &rcgen::PKCS_RSA_SHA256
             }
         };
-        Self { algorithm, message: Mutex::new(None) }
+        Self {
+            algorithm,
+            message: Mutex::new(None),
+        }
     }
 
     fn take(&self) -> Result<Vec<u8>, TbsError> {
-        let mut message = self.message.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        message.take().ok_or_else(|| TbsError("nothing was signed".to_owned()))
+        let mut message = self
+            .message
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        message
+            .take()
+            .ok_or_else(|| TbsError("nothing was signed".to_owned()))
     }
 }
 
@@ -90,7 +98,10 @@ impl PublicKeyData for Recorder {
 
 impl SigningKey for Recorder {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        let mut kept = self.message.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self
+            .message
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *kept = Some(message.to_vec());
         Ok(vec![0])
     }

@@ -1,0 +1,237 @@
+//! Issuing with a real token behind the real pool; what comes out is judged by openssl and by another parser.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
+use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
+use inkan_pki::secret::Pin;
+use inkan_pki::signer::pkcs11::Pkcs11Signer;
+use inkan_pki::signer::rcgen::RcgenKey;
+use inkan_pki::x509::chain::{ChainError, verify_issued_by};
+use inkan_pki::x509::pem;
+use inkan_pki::x509::summary::CertificateSummary;
+use jiff::Timestamp;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyUsagePurpose};
+use rustls_pki_types::CertificateDer;
+use softhsm_test_helpers::{SoftHsm, TestToken};
+
+use super::hsm::{HsmConfig, HsmKey, HsmPool};
+use super::issue::{Authority, IssueError, IssuerId, IssuingCa};
+use super::profile::ClientProfile;
+
+fn profile() -> ClientProfile {
+    ClientProfile {
+        organization: "YAMANASHIKENMIN SHINKUMI".into(),
+        organizational_unit: "YAMANASHIKENMIN SHINKUMI for Corporate Edition".into(),
+        common_name_prefix: "YAMANASHIKENMIN SHINKUMI ANSER SERVICE".into(),
+        crl_url: "http://pki.example/crl/customer-ca.crl".into(),
+        ocsp_url: "http://pki.example/ocsp".into(),
+        ca_issuers_url: "http://pki.example/ca/customer-ca.crt".into(),
+        policy_oid: "1.3.6.1.4.1.99999.1.1".into(),
+    }
+}
+
+struct Bank {
+    hsm: SoftHsm,
+    authority: Authority,
+    pool: HsmPool,
+    ca_pem: String,
+}
+
+fn make_ca(
+    module: &Arc<Module>,
+    token: &TestToken,
+    algorithm: KeyAlgorithm,
+) -> CertificateDer<'static> {
+    let info = module
+        .find_token(&TokenSelector::Label(token.label.clone()))
+        .unwrap();
+    let session = Session::open(module, &info, Access::ReadWrite).unwrap();
+    session.login(&Pin::new(token.pin.clone())).unwrap();
+    let made =
+        generate_key_pair(&session, &NewKey::with_random_id(algorithm, "ca").unwrap()).unwrap();
+    let signer = Pkcs11Signer::open(session, &made.spki_der).unwrap();
+    let key = RcgenKey::new(Arc::new(signer)).unwrap();
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "Test Customer CA");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.self_signed(&key).unwrap().der().clone()
+}
+
+fn bank(algorithm: KeyAlgorithm) -> Bank {
+    let hsm = SoftHsm::new();
+    hsm.use_in_this_process();
+    let token = hsm.init_token("issuing");
+    let module = Module::load(&hsm.module_path()).unwrap();
+    let certificate = make_ca(&module, &token, algorithm);
+    let spki = CertificateSummary::parse(&certificate).unwrap().spki_der;
+    let keys = vec![HsmKey::by_public_key("customer-ca", spki)];
+    let selector = TokenSelector::Label(token.label);
+    let config = HsmConfig::new(hsm.module_path(), selector, Pin::new(token.pin), keys);
+    let pool = HsmPool::start(config).unwrap();
+    let ca = IssuingCa::new("customer-ca", certificate.clone(), profile()).unwrap();
+    let ca_pem = pem::encode_certificate(&certificate);
+    let authority = Authority::new(pool.clone(), certificate, ca.clone(), ca);
+    Bank {
+        hsm,
+        authority,
+        pool,
+        ca_pem,
+    }
+}
+
+fn client_spki() -> Vec<u8> {
+    rcgen::PublicKeyData::subject_public_key_info(&rcgen::KeyPair::generate().unwrap())
+}
+
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn openssl(directory: &std::path::Path, arguments: &[&str]) -> String {
+    let output = Command::new("openssl")
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}
+
+#[tokio::test]
+async fn a_certificate_carries_the_recorded_bytes_and_openssl_agrees() {
+    let bank = bank(KeyAlgorithm::EcP256);
+    let spki = client_spki();
+    let prepared = bank
+        .authority
+        .prepare(IssuerId::Customer, "hanakodt", &spki, now())
+        .unwrap();
+    let der = bank
+        .authority
+        .sign(IssuerId::Customer, &prepared.tbs)
+        .await
+        .unwrap();
+    let summary = CertificateSummary::parse(&der).unwrap();
+    assert_eq!(summary.spki_der, spki);
+    assert_eq!(summary.serial, prepared.serial);
+    assert_eq!(
+        summary.common_name,
+        "YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt"
+    );
+    assert!(summary.client_auth && !summary.is_ca);
+
+    let directory = bank.hsm.path();
+    std::fs::write(directory.join("ca.pem"), &bank.ca_pem).unwrap();
+    std::fs::write(directory.join("c.pem"), pem::encode_certificate(&der)).unwrap();
+    openssl(
+        directory,
+        &[
+            "verify",
+            "-x509_strict",
+            "-purpose",
+            "sslclient",
+            "-CAfile",
+            "ca.pem",
+            "c.pem",
+        ],
+    );
+    let text = openssl(
+        directory,
+        &[
+            "x509", "-in", "c.pem", "-noout", "-text", "-nameopt", "utf8",
+        ],
+    );
+    for line in [
+        "TLS Web Client Authentication",
+        "CA:FALSE",
+        "URI:http://pki.example/crl/customer-ca.crl",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_of_another_key_is_never_handed_out() {
+    let bank = bank(KeyAlgorithm::EcP384);
+    let module = Module::load(&bank.hsm.module_path()).unwrap();
+    let other = bank.hsm.init_token("other");
+    module.reinitialise().unwrap();
+    let stranger = make_ca(&module, &other, KeyAlgorithm::EcP384);
+    // The configuration names one CA's certificate and another CA's key.
+    let ca = IssuingCa::new("customer-ca", stranger.clone(), profile()).unwrap();
+    let mixed = Authority::new(bank.pool.clone(), stranger, ca.clone(), ca);
+    let prepared = mixed
+        .prepare(IssuerId::Customer, "hanakodt", &client_spki(), now())
+        .unwrap();
+    let refused = loop {
+        match mixed.sign(IssuerId::Customer, &prepared.tbs).await {
+            // The pool is coming back from the re-initialisation above.
+            Err(IssueError::Hsm(e)) if e.retry_after().is_some() => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            other => break other,
+        }
+    };
+    assert_eq!(
+        refused,
+        Err(IssueError::Signature(ChainError::BadSignature))
+    );
+}
+
+#[tokio::test]
+async fn a_crl_lists_what_was_revoked() {
+    use super::crl::{Reason, Revoked};
+    let bank = bank(KeyAlgorithm::Rsa2048);
+    let at = now();
+    let later = at + jiff::SignedDuration::from_hours(24);
+    let revoked = [Revoked {
+        serial: vec![0x41; 20],
+        at,
+        reason: Some(Reason::KeyCompromise),
+    }];
+    let der = bank
+        .authority
+        .sign_crl(IssuerId::Customer, 7, at, later, &revoked)
+        .await
+        .unwrap();
+    let directory = bank.hsm.path();
+    std::fs::write(directory.join("ca.pem"), &bank.ca_pem).unwrap();
+    std::fs::write(directory.join("c.crl"), &der).unwrap();
+    let arguments = [
+        "crl", "-inform", "DER", "-in", "c.crl", "-CAfile", "ca.pem", "-noout", "-text",
+    ];
+    let text = openssl(directory, &arguments);
+    assert!(
+        text.contains(&"41".repeat(20)) && text.contains("Key Compromise"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn names_that_no_certificate_may_carry_are_refused_before_signing() {
+    let bank = bank(KeyAlgorithm::EcP256);
+    for name in ["x".repeat(64), "a\nb".to_owned()] {
+        let refused = bank
+            .authority
+            .prepare(IssuerId::Customer, &name, &client_spki(), now());
+        assert!(
+            matches!(refused, Err(IssueError::Profile(_))),
+            "{refused:?}"
+        );
+    }
+    let der = bank
+        .authority
+        .prepare(IssuerId::Customer, "hanakodt", &client_spki(), now())
+        .unwrap();
+    assert!(verify_issued_by(&der.tbs, bank.authority.root()).is_err());
+}
