@@ -1,0 +1,198 @@
+//! One run of `apply`, from opening to completion.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::error::ApplyError;
+use super::hsm::Hsm;
+use super::{certificate, inspect, key, token};
+use crate::plan::{Action, Plan, Step, plan};
+use crate::spec::Spec;
+use crate::transcript::{Event, Line, Seen, Transcript};
+
+/// A ceremony under way. Holds the certificate directory's lock.
+pub struct Ceremony<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) hsm: Hsm,
+    pub(super) transcript: Transcript,
+    plan: Plan,
+    next: usize,
+    now: Timestamp,
+    started: Instant,
+    on_line: &'a mut dyn FnMut(&Line),
+    _lock: File,
+}
+
+impl<'a> Ceremony<'a> {
+    /// Looks whether the ceremony can begin or go on, reads the PINs and records the beginning.
+    /// Until then nothing is touched.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    pub fn open(
+        spec: &'a Spec,
+        now: Timestamp,
+        terminal: bool,
+        on_line: &'a mut dyn FnMut(&Line),
+    ) -> Result<Self, ApplyError> {
+        let started = Instant::now();
+        let plan = plan(spec);
+        let transcript = usable_transcript(spec, &plan)?;
+        let mut hsm = Hsm::load(spec)?;
+        inspect::surroundings(spec, &plan, &transcript, &hsm)?;
+        for token in spec.tokens() {
+            let pin_step = format!("pin:{}", token.id);
+            let new = token.initialize && transcript.done(&pin_step).is_none();
+            hsm.read_pins(token, new, terminal)?;
+        }
+        inspect::keys(spec, &plan, &transcript, &mut hsm)?;
+        let lock = lock(spec)?;
+        // Between the look and the lock another run may have written.
+        if usable_transcript(spec, &plan)? != transcript {
+            return Err(ApplyError::Busy(spec.certificate_dir().to_owned()));
+        }
+        let mut ceremony = Self {
+            spec,
+            hsm,
+            transcript,
+            plan,
+            next: 0,
+            now,
+            started,
+            on_line,
+            _lock: lock,
+        };
+        ceremony.record_opening()?;
+        Ok(ceremony)
+    }
+
+    /// Does the next step; false when all were done before this call.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; the ceremony can be opened again after it.
+    pub fn step(&mut self) -> Result<bool, ApplyError> {
+        let Some(step) = self.plan.steps.get(self.next).cloned() else {
+            if !self.transcript.is_complete() {
+                self.record(Event::Completed, "", Seen::new())?;
+            }
+            return Ok(false);
+        };
+        if self.transcript.done(&step.id).is_none() {
+            self.perform(&step)?;
+        }
+        self.next += 1;
+        Ok(true)
+    }
+
+    /// The transcript so far.
+    #[must_use]
+    pub fn into_transcript(self) -> Transcript {
+        self.transcript
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<(), ApplyError> {
+        let id = step.id.as_str();
+        match &step.action {
+            Action::InitializeToken { token, label } => token::initialize(self, id, token, label),
+            Action::SetPin { token, label } => token::set_pin(self, id, token, label),
+            Action::FindToken { label, .. } => token::find(self, id, label),
+            Action::GenerateKey { key, .. } => match self.spec.key(key) {
+                Some(key) => key::generate(self, id, key),
+                None => Ok(()),
+            },
+            Action::Certify { key, .. } => match self.spec.certificate(key) {
+                Some(certificate) => certificate::certify(self, id, certificate),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Records a step as started, unless an earlier run did. True when this run did.
+    pub(super) fn start(&mut self, step: &str, seen: Seen) -> Result<bool, ApplyError> {
+        if self.transcript.started(step).is_some() {
+            return Ok(false);
+        }
+        self.record(Event::Started, step, seen)?;
+        Ok(true)
+    }
+
+    pub(super) fn record(
+        &mut self,
+        event: Event,
+        step: &str,
+        seen: Seen,
+    ) -> Result<(), ApplyError> {
+        let at = self.time();
+        let line = self.transcript.append(at, event, step, seen)?;
+        (self.on_line)(line);
+        Ok(())
+    }
+
+    /// The time now.
+    pub(super) fn time(&self) -> Timestamp {
+        let passed = jiff::SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
+        self.now.checked_add(passed).unwrap_or(self.now)
+    }
+
+    fn record_opening(&mut self) -> Result<(), ApplyError> {
+        let mut seen = Seen::from([
+            ("environment".to_owned(), self.plan.environment.clone()),
+            ("profile".to_owned(), self.plan.profile.to_owned()),
+            (
+                "module".to_owned(),
+                self.hsm.module().path().display().to_string(),
+            ),
+            ("plan_sha256".to_owned(), self.plan.sha256.clone()),
+            (
+                "program".to_owned(),
+                concat!("inkan-hsm ", env!("CARGO_PKG_VERSION")).to_owned(),
+            ),
+        ]);
+        for (n, custodian) in self.spec.custodians().iter().enumerate() {
+            let who = format!("{} ({})", custodian.name, custodian.role);
+            seen.insert(format!("custodian_{:02}", n + 1), who);
+        }
+        let event = if self.transcript.lines().is_empty() {
+            Event::Begun
+        } else {
+            Event::Resumed
+        };
+        self.record(event, "", seen)
+    }
+}
+
+/// The transcript to go on with: of this plan, and not complete.
+fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError> {
+    let path = spec.transcript_path();
+    let Some(transcript) = Transcript::load(&path)? else {
+        return Ok(Transcript::new(path));
+    };
+    let recorded = transcript.plan_sha256().unwrap_or_default();
+    if recorded != plan.sha256 {
+        return Err(ApplyError::OtherPlan {
+            transcript: path,
+            recorded: recorded.to_owned(),
+            planned: plan.sha256.clone(),
+        });
+    }
+    if transcript.is_complete() {
+        return Err(ApplyError::Complete(path));
+    }
+    Ok(transcript)
+}
+
+/// Makes the certificate directory and locks it for this run; the lock ends with the process.
+fn lock(spec: &Spec) -> Result<File, ApplyError> {
+    let directory: PathBuf = spec.certificate_dir().to_owned();
+    let failed = |e: std::io::Error| ApplyError::File(directory.clone(), e.kind());
+    std::fs::create_dir_all(&directory).map_err(failed)?;
+    let file = File::open(&directory).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ApplyError::Busy(directory)),
+        Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
+    }
+}

@@ -1,0 +1,131 @@
+//! The HSM during a ceremony: its module, the PINs read, one session per token.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::module::Module;
+use inkan_pki::pkcs11::session::{Access, Session};
+use inkan_pki::pkcs11::token::TokenInfo;
+use inkan_pki::secret::Pin;
+
+use super::error::{ApplyError, Obstacle};
+use crate::pin_source::Prompt;
+use crate::spec::{ModuleError, Spec, TokenSpec};
+
+/// Module, PINs and sessions. Sessions stay open to the end: closing the last one would log out.
+pub(super) struct Hsm {
+    module: Arc<Module>,
+    pins: HashMap<String, Pins>,
+    sessions: HashMap<String, Session>,
+}
+
+struct Pins {
+    user: Pin,
+    officer: Option<Pin>,
+}
+
+impl Hsm {
+    pub(super) fn load(spec: &Spec) -> Result<Self, ApplyError> {
+        let module = spec.load_module().map_err(|error| match error {
+            ModuleError::Spec(error) => ApplyError::Spec(error),
+            ModuleError::Hsm(error) => failed("")(error),
+        })?;
+        Ok(Self {
+            module,
+            pins: HashMap::new(),
+            sessions: HashMap::new(),
+        })
+    }
+
+    pub(super) fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// Tokens with that label; a token that does not tell about itself has none.
+    pub(super) fn tokens(&self, label: &str) -> Result<Vec<TokenInfo>, Pkcs11Error> {
+        let mut tokens = self.module.tokens()?;
+        tokens.retain(|token| token.readable && token.initialized && token.label == label);
+        Ok(tokens)
+    }
+
+    /// The one token with that label.
+    pub(super) fn token(&self, step: &str, label: &str) -> Result<TokenInfo, ApplyError> {
+        let mut tokens = self.tokens(label).map_err(failed(step))?;
+        match (tokens.pop(), tokens.is_empty()) {
+            (Some(token), true) => Ok(token),
+            (Some(_), false) => Err(in_the_way(Obstacle::TokenAmbiguous(label.to_owned()))),
+            (None, _) => Err(in_the_way(Obstacle::TokenMissing(label.to_owned()))),
+        }
+    }
+
+    /// Reads the PINs of a token from their sources, once. `new`: they are about to be set.
+    pub(super) fn read_pins(
+        &mut self,
+        token: &TokenSpec,
+        new: bool,
+        terminal: bool,
+    ) -> Result<(), ApplyError> {
+        let read = |source: &crate::pin_source::PinSource, whose: &str| {
+            let question = format!("{whose} of token \"{}\"", token.label);
+            let prompt = match (terminal, new) {
+                (false, _) => Prompt::Never,
+                (true, false) => Prompt::Ask(&question),
+                (true, true) => Prompt::AskTwice(&question),
+            };
+            source
+                .read(prompt)
+                .map_err(|e| ApplyError::Pin(token.label.clone(), e))
+        };
+        let officer = match &token.so_pin {
+            Some(source) if new => Some(read(source, "Security officer's PIN")?),
+            _ => None,
+        };
+        let user = read(&token.pin, "PIN")?;
+        self.pins.insert(token.id.clone(), Pins { user, officer });
+        Ok(())
+    }
+
+    /// The security officer's PIN, as read before.
+    pub(super) fn officer_pin(&self, token: &str) -> Option<&Pin> {
+        self.pins.get(token)?.officer.as_ref()
+    }
+
+    /// The user PIN, as read before.
+    pub(super) fn user_pin(&self, token: &str) -> Option<&Pin> {
+        self.pins.get(token).map(|pins| &pins.user)
+    }
+
+    /// The token's session with its user logged in; opened at the first use, one try with the PIN.
+    pub(super) fn session(
+        &mut self,
+        step: &str,
+        token: &TokenSpec,
+    ) -> Result<&Session, ApplyError> {
+        if !self.sessions.contains_key(&token.id) {
+            let session = self.open(step, token)?;
+            if let Some(pin) = self.user_pin(&token.id) {
+                session.login(pin).map_err(failed(step))?;
+            }
+            self.sessions.insert(token.id.clone(), session);
+        }
+        self.sessions
+            .get(&token.id)
+            .ok_or_else(|| in_the_way(Obstacle::TokenMissing(token.label.clone())))
+    }
+
+    /// Another session on the token. The login of the first covers it.
+    pub(super) fn open(&self, step: &str, token: &TokenSpec) -> Result<Session, ApplyError> {
+        let info = self.token(step, &token.label)?;
+        Session::open(&self.module, &info, Access::ReadWrite).map_err(failed(step))
+    }
+}
+
+pub(super) fn failed(step: &str) -> impl FnOnce(Pkcs11Error) -> ApplyError {
+    let step = step.to_owned();
+    move |error| ApplyError::Hsm(step, error)
+}
+
+pub(super) fn in_the_way(obstacle: Obstacle) -> ApplyError {
+    ApplyError::InTheWay(vec![obstacle])
+}

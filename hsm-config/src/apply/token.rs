@@ -1,0 +1,76 @@
+//! Steps on tokens: initialise, set the PIN, find.
+
+use inkan_pki::pkcs11::session::{Access, Session};
+use inkan_pki::pkcs11::token::TokenInfo;
+
+use super::ceremony::Ceremony;
+use super::error::{ApplyError, Obstacle};
+use super::hsm::{failed, in_the_way};
+use crate::pin_source::PinError;
+use crate::transcript::{Event, Seen};
+
+/// Initialises a free token. One with that label, if an earlier run began this step, is that run's.
+pub(super) fn initialize(
+    ceremony: &mut Ceremony<'_>,
+    step: &str,
+    token: &str,
+    label: &str,
+) -> Result<(), ApplyError> {
+    let first = ceremony.start(step, Seen::from([("label".to_owned(), label.to_owned())]))?;
+    if !ceremony.hsm.tokens(label).map_err(failed(step))?.is_empty() {
+        if first {
+            return Err(in_the_way(Obstacle::TokenExists(label.to_owned())));
+        }
+        let info = ceremony.hsm.token(step, label)?;
+        return ceremony.record(Event::Recognised, step, seen(&info));
+    }
+    let module = ceremony.hsm.module();
+    let free = module.free_token().map_err(failed(step))?;
+    let officer = ceremony.hsm.officer_pin(token);
+    let officer = officer.ok_or_else(|| ApplyError::Pin(label.to_owned(), PinError::Empty))?;
+    let info = module
+        .init_token(&free, officer, label)
+        .map_err(failed(step))?;
+    ceremony.record(Event::Done, step, seen(&info))
+}
+
+/// Sets the user PIN. Doing it twice does no harm: nothing is on the token before it is done.
+pub(super) fn set_pin(
+    ceremony: &mut Ceremony<'_>,
+    step: &str,
+    token: &str,
+    label: &str,
+) -> Result<(), ApplyError> {
+    let label_seen = Seen::from([("label".to_owned(), label.to_owned())]);
+    ceremony.start(step, label_seen.clone())?;
+    let info = ceremony.hsm.token(step, label)?;
+    let (Some(officer), Some(user)) = (
+        ceremony.hsm.officer_pin(token),
+        ceremony.hsm.user_pin(token),
+    ) else {
+        return Err(ApplyError::Pin(label.to_owned(), PinError::Empty));
+    };
+    let session =
+        Session::open(ceremony.hsm.module(), &info, Access::ReadWrite).map_err(failed(step))?;
+    session.login_so(officer).map_err(failed(step))?;
+    let set = session.init_user_pin(user);
+    session.logout().map_err(failed(step))?;
+    set.map_err(failed(step))?;
+    drop(session);
+    ceremony.record(Event::Done, step, label_seen)
+}
+
+/// Finds a token made with the vendor's tool.
+pub(super) fn find(ceremony: &mut Ceremony<'_>, step: &str, label: &str) -> Result<(), ApplyError> {
+    let info = ceremony.hsm.token(step, label)?;
+    ceremony.record(Event::Done, step, seen(&info))
+}
+
+fn seen(token: &TokenInfo) -> Seen {
+    Seen::from([
+        ("label".to_owned(), token.label.clone()),
+        ("serial".to_owned(), token.serial.clone()),
+        ("manufacturer".to_owned(), token.manufacturer.clone()),
+        ("model".to_owned(), token.model.clone()),
+    ])
+}

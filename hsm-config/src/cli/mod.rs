@@ -1,0 +1,9 @@
+//! Command line, exit codes, output of `inkan-hsm`.
+//!
+//! - `args`: the command line
+//! - `exit`: exit codes
+//! - `output`: what is printed
+
+pub(crate) mod args;
+pub(crate) mod exit;
+pub(crate) mod output;

@@ -1,0 +1,184 @@
+//! What is printed: results on standard output, failures on standard error.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use inkan_hsm_config::Spec;
+use inkan_hsm_config::catalogue::{self, Explanation};
+use inkan_hsm_config::plan::{Action, Plan, Step};
+use inkan_hsm_config::transcript::{Event, Line, Transcript};
+use inkan_hsm_config::verify::Report;
+use serde::Serialize;
+
+use super::exit::Exit;
+
+/// Why the program ends early.
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    explanation: Explanation,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, explanation: Explanation) -> Self {
+        Self { exit, explanation }
+    }
+
+    fn output(error: &impl std::fmt::Display) -> Self {
+        Self::new(
+            Exit::Output,
+            Explanation {
+                code: "output",
+                sentence: format!("The output could not be written: {error}."),
+                next: "Check where it goes.".to_owned(),
+            },
+        )
+    }
+}
+
+pub(crate) fn failure(failure: &Failure, json: bool) {
+    let e = &failure.explanation;
+    let text = if json {
+        serde_json::json!({ "error": e }).to_string()
+    } else {
+        format!(
+            "error: {}\n       {}\n       [{}]",
+            e.sentence, e.next, e.code
+        )
+    };
+    // Nowhere is left to say that this failed.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+pub(crate) fn text(text: &str) -> Result<Exit, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|e| Failure::output(&e))?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Exit, Failure> {
+    let mut json = serde_json::to_string_pretty(value).map_err(|e| Failure::output(&e))?;
+    json.push('\n');
+    text(&json)
+}
+
+// Writing to a String, below, cannot fail.
+
+pub(crate) fn plan(plan: &Plan) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    let tried = if plan.exercised {
+        ""
+    } else {
+        " (not part of the tests)"
+    };
+    let _ = writeln!(out, "environment   {}", plan.environment);
+    let _ = writeln!(out, "product       {}{tried}", plan.product);
+    let module = plan.module.as_ref().map_or_else(
+        || "not found on this machine".to_owned(),
+        |path| path.display().to_string(),
+    );
+    let _ = writeln!(out, "module        {module}");
+    let _ = writeln!(out, "certificates  {}", plan.certificate_dir.display());
+    let _ = writeln!(out, "plan sha256   {}", plan.sha256);
+    for custodian in &plan.custodians {
+        let _ = writeln!(out, "custodian     {}, {}", custodian.name, custodian.role);
+    }
+    for note in plan.notes {
+        let _ = writeln!(out, "note          {note}");
+    }
+    let _ = writeln!(out, "\nsteps");
+    for (n, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(out, "{:>4}  {}", n + 1, describe(step));
+    }
+    text(&out)
+}
+
+fn describe(step: &Step) -> String {
+    match &step.action {
+        Action::InitializeToken { label, .. } => format!("initialise a free token as \"{label}\""),
+        Action::SetPin { label, .. } => format!("set the user PIN of token \"{label}\""),
+        Action::FindToken { label, .. } => format!("find the token \"{label}\""),
+        Action::GenerateKey {
+            key,
+            token,
+            label,
+            algorithm,
+            key_use,
+            ..
+        } => {
+            format!(
+                "generate key {key} ({algorithm}, {key_use}) on token {token}, label \"{label}\""
+            )
+        }
+        Action::Certify {
+            key,
+            issuer,
+            subject,
+            years,
+            path_len,
+            file,
+            ..
+        } => format!(
+            "sign the certificate of {key} by {issuer}: {subject}; {years} years, path length {path_len}; {file}"
+        ),
+    }
+}
+
+/// One line of a ceremony, while it goes on.
+pub(crate) fn line(line: &Line) {
+    let what = match line.event {
+        Event::Begun => "begun".to_owned(),
+        Event::Resumed => "resumed: what is on record is left alone".to_owned(),
+        Event::Started => return,
+        Event::Done => format!("done                   {}", line.step),
+        Event::Recognised => format!("found done, as planned {}", line.step),
+        Event::Completed => "completed".to_owned(),
+    };
+    // A closed standard output must not break a ceremony off.
+    let _ = writeln!(io::stdout(), "{:.3}  {what}", line.at);
+}
+
+pub(crate) fn completed(spec: &Spec, transcript: &Transcript) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    let _ = writeln!(out, "\ncertificates  {}", spec.certificate_dir().display());
+    let _ = writeln!(out, "transcript    {}", spec.transcript_path().display());
+    let _ = writeln!(out, "last hash     {}", transcript.head());
+    let _ = writeln!(
+        out,
+        "Custodians sign the last hash; `inkan-hsm transcript` prints the whole record."
+    );
+    text(&out)
+}
+
+pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    for check in &report.checks {
+        // Named as in --json.
+        let aspect = serde_json::to_value(check.aspect).unwrap_or_default();
+        let aspect = aspect.as_str().unwrap_or_default();
+        let seen: Vec<_> = check.seen.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let mark = if check.finding.is_none() {
+            "ok  "
+        } else {
+            "FAIL"
+        };
+        let line = format!(
+            "{mark} {aspect:<12} {:<14} {}",
+            check.subject,
+            seen.join(" ")
+        );
+        let _ = writeln!(out, "{}", line.trim_end());
+        if let Some(finding) = &check.finding {
+            let e = catalogue::finding(finding);
+            let _ = writeln!(out, "     {} [{}]\n     {}", e.sentence, e.code, e.next);
+        }
+    }
+    let wrong = report.findings().count();
+    let all = report.checks.len();
+    let _ = match wrong {
+        0 => writeln!(out, "\nAll {all} checks passed."),
+        _ => writeln!(out, "\n{wrong} of {all} checks failed."),
+    };
+    text(&out)
+}

@@ -1,0 +1,88 @@
+//! `inkan-hsm`: plans, does, verifies and shows the setting up of an HSM.
+//!
+//! - `cli::args`: the command line
+//! - `cli::exit`: exit codes
+//! - `cli::output`: what is printed
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use inkan_hsm_config::transcript::{Transcript, TranscriptError};
+use inkan_hsm_config::{Spec, apply, catalogue, plan, verify};
+use jiff::Timestamp;
+
+use cli::args::{Arguments, Command};
+use cli::exit::Exit;
+use cli::output::{self, Failure};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (spec, json) = match &arguments.command {
+        Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
+        Command::Apply(a) => (&a.spec, false),
+    };
+    let done = Spec::load(spec)
+        .map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
+        .and_then(|spec| match &arguments.command {
+            Command::Plan(_) => show_plan(&spec, json),
+            Command::Apply(_) => do_apply(&spec),
+            Command::Verify(_) => do_verify(&spec, json),
+            Command::Transcript(_) => show_transcript(&spec, json),
+        });
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::failure(&failure, json);
+            failure.exit.into()
+        }
+    }
+}
+
+fn show_plan(spec: &Spec, json: bool) -> Result<Exit, Failure> {
+    let plan = plan(spec);
+    if json {
+        output::json(&plan)
+    } else {
+        output::plan(&plan)
+    }
+}
+
+fn do_apply(spec: &Spec) -> Result<Exit, Failure> {
+    let done = apply(spec, Timestamp::now(), true, &mut output::line);
+    let transcript = done.map_err(|e| Failure::new(Exit::of_apply(&e), catalogue::apply(&e)))?;
+    output::completed(spec, &transcript)
+}
+
+fn do_verify(spec: &Spec, json: bool) -> Result<Exit, Failure> {
+    let report = verify(spec, Timestamp::now(), true)
+        .map_err(|e| Failure::new(Exit::of_verify(&e), catalogue::verify(&e)))?;
+    if json {
+        output::json(&report)?;
+    } else {
+        output::report(&report)?;
+    }
+    Ok(if report.is_ok() {
+        Exit::Ok
+    } else {
+        Exit::Findings
+    })
+}
+
+fn show_transcript(spec: &Spec, json: bool) -> Result<Exit, Failure> {
+    let path = spec.transcript_path();
+    let transcript = Transcript::load(&path)
+        .and_then(|t| t.ok_or(TranscriptError::Missing(path)))
+        .map_err(|e| Failure::new(Exit::Transcript, catalogue::transcript(&e)))?;
+    if json {
+        output::json(transcript.lines())?;
+    } else {
+        output::text(&transcript.to_text())?;
+    }
+    Ok(if transcript.is_complete() {
+        Exit::Ok
+    } else {
+        Exit::Incomplete
+    })
+}

@@ -1,0 +1,214 @@
+//! The specification of one environment: tokens, keys, certificates, custodians.
+//!
+//! A [`Spec`] that exists has been checked in itself; whether the HSM agrees is not its business.
+//!
+//! - `raw`: the TOML tables as written
+//! - `check`: from tables to a checked [`Spec`]
+//! - `fields`: rules for single values
+//! - `error`: what can be wrong
+//! - `types`: tokens, keys, certificates, custodians
+
+mod check;
+mod error;
+mod fields;
+mod raw;
+mod types;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use inkan_pki::pkcs11::{ErrorKind, Module, Pkcs11Error};
+use inkan_pki::secret::Pin;
+use thiserror::Error;
+
+pub use error::{Expected, Problem, SpecError};
+pub use types::{CertificateSpec, Custodian, KeySpec, KeyUse, Subject, TokenSpec};
+
+use crate::pin_source::{PinError, Prompt};
+use crate::profile::Profile;
+
+/// Largest specification read, in octets.
+pub const MAX_SPEC_OCTETS: u64 = 256 * 1024;
+
+/// A checked specification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    source: PathBuf,
+    pub(crate) environment: String,
+    pub(crate) profile: &'static Profile,
+    pub(crate) module: Option<PathBuf>,
+    pub(crate) certificate_dir: PathBuf,
+    pub(crate) tokens: Vec<TokenSpec>,
+    pub(crate) keys: Vec<KeySpec>,
+    pub(crate) certificates: Vec<CertificateSpec>,
+    pub(crate) custodians: Vec<Custodian>,
+}
+
+/// Why the module could not be loaded.
+#[derive(Debug, Error)]
+pub enum ModuleError {
+    /// The specification names no usable module.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// The module would not start.
+    #[error(transparent)]
+    Hsm(#[from] Pkcs11Error),
+}
+
+impl Spec {
+    /// Reads and checks a specification. Relative paths in it are relative to its directory.
+    ///
+    /// # Errors
+    /// [`SpecError`] with file, field and problem.
+    pub fn load(path: &Path) -> Result<Self, SpecError> {
+        let failed = |problem| SpecError {
+            file: path.to_owned(),
+            field: String::new(),
+            problem,
+        };
+        let unreadable = |e: std::io::Error| failed(Problem::Unreadable(e.kind()));
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(failed(Problem::Unreadable(
+                std::io::ErrorKind::InvalidInput,
+            )));
+        }
+        if metadata.len() > MAX_SPEC_OCTETS {
+            return Err(failed(Problem::FileTooLarge(MAX_SPEC_OCTETS)));
+        }
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, base, path)
+    }
+
+    /// Checks a specification given as text. Relative paths in it are relative to `base`; `source`
+    /// is the name that errors give it.
+    ///
+    /// # Errors
+    /// [`SpecError`] with file, field and problem.
+    pub fn parse(text: &str, base: &Path, source: &Path) -> Result<Self, SpecError> {
+        check::check(text, base, source)
+    }
+
+    /// The file this came from.
+    pub fn source(&self) -> &Path {
+        &self.source
+    }
+
+    /// Name of the environment, e.g. `demo`.
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    /// The HSM product.
+    pub fn profile(&self) -> &'static Profile {
+        self.profile
+    }
+
+    /// Where certificates and the transcript lie.
+    pub fn certificate_dir(&self) -> &Path {
+        &self.certificate_dir
+    }
+
+    /// Path of the PKCS#11 module: the one given, or the first of the profile's that exists.
+    ///
+    /// # Errors
+    /// [`Problem::ModuleNotFound`] with the paths tried.
+    pub fn module_path(&self) -> Result<PathBuf, SpecError> {
+        let candidates: Vec<PathBuf> = match &self.module {
+            Some(path) => vec![path.clone()],
+            None => self
+                .profile
+                .module_candidates
+                .iter()
+                .map(PathBuf::from)
+                .collect(),
+        };
+        match candidates.iter().find(|path| path.is_file()) {
+            Some(path) => Ok(path.clone()),
+            None => Err(SpecError {
+                file: self.source.clone(),
+                field: "module".to_owned(),
+                problem: Problem::ModuleNotFound(candidates),
+            }),
+        }
+    }
+
+    /// Loads the PKCS#11 module.
+    ///
+    /// # Errors
+    /// [`ModuleError::Spec`] when the file is missing or no module, else what the module said.
+    pub fn load_module(&self) -> Result<Arc<Module>, ModuleError> {
+        let path = self.module_path()?;
+        Module::load(&path).map_err(|error| match *error.kind {
+            ErrorKind::NotAModule { reason, .. } | ErrorKind::ModuleMissing { reason, .. } => {
+                ModuleError::Spec(SpecError {
+                    file: self.source.clone(),
+                    field: "module".to_owned(),
+                    problem: Problem::NotAModule(path, reason),
+                })
+            }
+            _ => ModuleError::Hsm(error),
+        })
+    }
+
+    /// All tokens, in the order of the file.
+    pub fn tokens(&self) -> &[TokenSpec] {
+        &self.tokens
+    }
+
+    /// All keys, in the order of the file.
+    pub fn keys(&self) -> &[KeySpec] {
+        &self.keys
+    }
+
+    /// All certificates, issuers before what they sign.
+    pub fn certificates(&self) -> &[CertificateSpec] {
+        &self.certificates
+    }
+
+    /// Who holds and witnesses.
+    pub fn custodians(&self) -> &[Custodian] {
+        &self.custodians
+    }
+
+    /// The token of that id.
+    pub fn token(&self, id: &str) -> Option<&TokenSpec> {
+        self.tokens.iter().find(|token| token.id == id)
+    }
+
+    /// The key of that id.
+    pub fn key(&self, id: &str) -> Option<&KeySpec> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// The certificate of the key of that id.
+    pub fn certificate(&self, key_id: &str) -> Option<&CertificateSpec> {
+        self.certificates.iter().find(|c| c.key == key_id)
+    }
+
+    /// Where the certificate of the key of that id lies (or will): `<certificate_dir>/<id>.pem`.
+    pub fn certificate_path(&self, key_id: &str) -> PathBuf {
+        self.certificate_dir.join(format!("{key_id}.pem"))
+    }
+
+    /// Where the transcript lies (or will).
+    pub fn transcript_path(&self) -> PathBuf {
+        self.certificate_dir.join("transcript.jsonl")
+    }
+}
+
+impl TokenSpec {
+    /// Reads the user PIN from its source; at a terminal only when `terminal`.
+    ///
+    /// # Errors
+    /// [`PinError`].
+    pub fn read_pin(&self, terminal: bool) -> Result<Pin, PinError> {
+        let question = format!("PIN of token \"{}\"", self.label);
+        self.pin.read(if terminal {
+            Prompt::Ask(&question)
+        } else {
+            Prompt::Never
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! The record of a ceremony: what was done, when, and what was seen; no secret.
+//!
+//! One JSON object per line in `transcript.jsonl`. Each line carries the SHA-256 of the one before,
+//! so that a line cannot be changed, dropped or moved without a trace; the last hash is what the
+//! custodians sign on paper. A step is recorded as started before it is done: that is how an
+//! `apply` that broke off knows its own work from somebody else's.
+//!
+//! - [`line`](Line): one line and its hash
+//! - `text`: the same for people
+
+mod line;
+mod text;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+pub use line::{Event, Line, Seen};
+
+use crate::files;
+
+/// Largest transcript read, in octets.
+pub const MAX_TRANSCRIPT_OCTETS: u64 = 4 * 1024 * 1024;
+
+/// A transcript whose chain holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    path: PathBuf,
+    lines: Vec<Line>,
+}
+
+/// Why a transcript cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", crate::catalogue::transcript(self).sentence)]
+pub enum TranscriptError {
+    /// The file could not be read or written.
+    File(PathBuf, io::ErrorKind),
+    /// There is none.
+    Missing(PathBuf),
+    /// This line (from 1) is no line of a transcript.
+    Malformed(PathBuf, usize),
+    /// The chain breaks at this line (from 1): it, or one before it, was changed.
+    Broken(PathBuf, usize),
+}
+
+impl Transcript {
+    /// An empty transcript for that file; nothing is written yet.
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Reads a transcript and checks its chain; `None` when there is no file.
+    pub fn load(path: &Path) -> Result<Option<Self>, TranscriptError> {
+        let text = files::read_text(path, MAX_TRANSCRIPT_OCTETS)
+            .map_err(|e| TranscriptError::File(path.to_owned(), e.kind()))?;
+        let Some(text) = text else { return Ok(None) };
+        let mut lines: Vec<Line> = Vec::new();
+        for (n, text) in text.split_inclusive('\n').enumerate() {
+            let malformed = || TranscriptError::Malformed(path.to_owned(), n + 1);
+            let text = text.strip_suffix('\n').ok_or_else(malformed)?;
+            let line: Line = serde_json::from_str(text).map_err(|_| malformed())?;
+            if !line.follows(lines.last()) {
+                return Err(TranscriptError::Broken(path.to_owned(), n + 1));
+            }
+            lines.push(line);
+        }
+        if lines.is_empty() {
+            return Err(TranscriptError::Malformed(path.to_owned(), 1));
+        }
+        Ok(Some(Self {
+            path: path.to_owned(),
+            lines,
+        }))
+    }
+
+    /// Its lines.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Hash of the last line, hex; empty for an empty transcript.
+    #[must_use]
+    pub fn head(&self) -> &str {
+        self.lines.last().map_or("", |line| line.hash.as_str())
+    }
+
+    /// SHA-256 of the plan it was begun for, hex.
+    #[must_use]
+    pub fn plan_sha256(&self) -> Option<&str> {
+        let first = self.lines.first().filter(|l| l.event == Event::Begun)?;
+        first.seen.get("plan_sha256").map(String::as_str)
+    }
+
+    /// Whether every step was done.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.lines
+            .last()
+            .is_some_and(|l| l.event == Event::Completed)
+    }
+
+    /// What was recorded when this step was started.
+    #[must_use]
+    pub fn started(&self, step: &str) -> Option<&Line> {
+        self.find(step, &[Event::Started])
+    }
+
+    /// What was recorded when this step was done.
+    #[must_use]
+    pub fn done(&self, step: &str) -> Option<&Line> {
+        self.find(step, &[Event::Done, Event::Recognised])
+    }
+
+    fn find(&self, step: &str, events: &[Event]) -> Option<&Line> {
+        self.lines
+            .iter()
+            .rev()
+            .find(|line| line.step == step && events.contains(&line.event))
+    }
+
+    /// Adds a line and writes the file.
+    pub(crate) fn append(
+        &mut self,
+        at: Timestamp,
+        event: Event,
+        step: &str,
+        seen: Seen,
+    ) -> Result<&Line, TranscriptError> {
+        self.lines
+            .push(Line::next(self.lines.last(), at, event, step, seen));
+        if let Err(e) = files::write_atomically(&self.path, self.to_jsonl().as_bytes()) {
+            self.lines.pop();
+            return Err(TranscriptError::File(self.path.clone(), e.kind()));
+        }
+        self.lines
+            .last()
+            .ok_or_else(|| TranscriptError::Missing(self.path.clone()))
+    }
+
+    /// The transcript as it stands in its file.
+    #[must_use]
+    pub fn to_jsonl(&self) -> String {
+        let mut text = String::new();
+        for line in &self.lines {
+            text.push_str(&line.to_json());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The transcript for people.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::render(self)
+    }
+}

@@ -1,0 +1,81 @@
+//! What `verify` can find, without prose.
+
+use std::path::PathBuf;
+
+use crate::transcript::TranscriptError;
+
+/// Something that is not as the specification or the record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// There is no transcript.
+    TranscriptMissing(PathBuf),
+    /// The transcript cannot be trusted.
+    Transcript(TranscriptError),
+    /// The ceremony was never completed.
+    TranscriptIncomplete(PathBuf),
+    /// The transcript is of another plan.
+    OtherPlan {
+        /// SHA-256 on record, hex.
+        recorded: String,
+        /// SHA-256 of the plan now, hex.
+        planned: String,
+    },
+    /// No token has this label.
+    TokenMissing(String),
+    /// More than one token has this label.
+    TokenAmbiguous(String),
+    /// The token has another serial number than on record.
+    TokenReplaced {
+        /// Label.
+        label: String,
+        /// On record.
+        recorded: String,
+        /// Found.
+        found: String,
+    },
+    /// The key is not on its token.
+    KeyMissing(String),
+    /// More than one key has this label or public key.
+    KeyAmbiguous(String),
+    /// A key with this label is there, but it is not the certified or recorded one.
+    KeyReplaced(String),
+    /// The key has another algorithm.
+    KeyAlgorithm {
+        /// Label.
+        label: String,
+        /// In the specification.
+        specified: &'static str,
+        /// On the token.
+        found: &'static str,
+    },
+    /// The private key is not marked sensitive.
+    KeyNotSensitive(String),
+    /// The private key can leave the token.
+    KeyExtractable(String),
+    /// The private key was not made on the token.
+    KeyNotLocal(String),
+    /// The private key may not sign.
+    KeyMayNotSign(String),
+    /// A signature failed; in the HSM's words.
+    KeyCannotSign(String, String),
+    /// A signature did not verify under the public key.
+    KeyWrongSignature(String),
+    /// The certificate file is not there.
+    CertificateMissing(PathBuf),
+    /// The certificate file cannot be read.
+    CertificateUnreadable(PathBuf, std::io::ErrorKind),
+    /// The file holds no single certificate.
+    CertificateMalformed(PathBuf),
+    /// The certificate is another one than on record.
+    CertificateReplaced(PathBuf),
+    /// The certificate's subject is not the one of the specification.
+    CertificateSubject(PathBuf),
+    /// The certificate is not that of a CA with the specified path length and key usage.
+    CertificateNotCa(PathBuf),
+    /// The certificate is not signed by its issuer.
+    CertificateChain(PathBuf),
+    /// The certificate is not valid yet.
+    CertificateNotYetValid(PathBuf),
+    /// The certificate is no longer valid.
+    CertificateExpired(PathBuf),
+}

@@ -1,0 +1,86 @@
+//! Proves that the HSM and the files hold what the specification and the record say.
+//!
+//! Changes nothing. Every finding is listed, not only the first; a PIN that is refused ends it,
+//! because trying on would cost another try.
+//!
+//! - `finding`: what can be found
+//! - `report`: all checks of one run
+//! - `record`: the transcript
+//! - `token`: tokens
+//! - `key`: keys: which, attributes, sign-and-verify
+//! - `certificate`: files: record, profile, chain, dates
+
+mod certificate;
+mod finding;
+mod key;
+mod record;
+mod report;
+mod token;
+
+use inkan_pki::pkcs11::error::Pkcs11Error;
+use jiff::Timestamp;
+use thiserror::Error;
+
+pub use finding::Finding;
+pub use report::{Aspect, Check, Report};
+
+use crate::apply::is_pin;
+use crate::pin_source::PinError;
+use crate::spec::{ModuleError, Spec, SpecError};
+
+/// Why `verify` could not look.
+#[derive(Debug, Error)]
+#[error("{}", crate::catalogue::verify(self).sentence)]
+pub enum VerifyError {
+    /// The specification cannot be used here.
+    Spec(#[from] SpecError),
+    /// A PIN could not be read: of the token with this label.
+    Pin(String, PinError),
+    /// The HSM refused or failed: at the token with this label, or the module when empty.
+    Hsm(String, Pkcs11Error),
+    /// The system gave no random numbers.
+    Random,
+}
+
+impl VerifyError {
+    /// Whether a PIN could not be read or was refused.
+    #[must_use]
+    pub fn is_pin(&self) -> bool {
+        match self {
+            Self::Pin(..) => true,
+            Self::Hsm(_, error) => is_pin(error),
+            Self::Spec(_) | Self::Random => false,
+        }
+    }
+}
+
+/// Checks transcript, tokens, keys and certificates at the time `now`. `terminal` says whether
+/// officers may be asked for PINs.
+///
+/// # Errors
+/// [`VerifyError`] when it could not look; what it found is in the report.
+pub fn verify(spec: &Spec, now: Timestamp, terminal: bool) -> Result<Report, VerifyError> {
+    let mut report = Report::new(spec, now);
+    let transcript = record::check(spec, &mut report);
+    let module = spec.load_module().map_err(|error| match error {
+        ModuleError::Spec(error) => VerifyError::Spec(error),
+        ModuleError::Hsm(error) => failed("")(error),
+    })?;
+    let certificates = certificate::check(spec, transcript.as_ref(), now, &mut report);
+    for token in spec.tokens() {
+        let Some(info) = token::check(token, transcript.as_ref(), &module, &mut report)? else {
+            continue;
+        };
+        let session = token::open(token, &module, &info, terminal)?;
+        for key in spec.keys().iter().filter(|key| key.token == token.id) {
+            let evidence = key::Evidence::of(key, transcript.as_ref(), &certificates);
+            key::check(&session, &info, key, &evidence, &mut report)?;
+        }
+    }
+    Ok(report)
+}
+
+fn failed(label: &str) -> impl FnOnce(Pkcs11Error) -> VerifyError {
+    let label = label.to_owned();
+    move |error| VerifyError::Hsm(label, error)
+}

@@ -1,0 +1,32 @@
+//! The transcript: there, unbroken, complete, of this plan.
+
+use super::finding::Finding;
+use super::report::{Aspect, Report};
+use crate::plan::plan;
+use crate::spec::Spec;
+use crate::transcript::{Seen, Transcript};
+
+/// The transcript, when its chain holds.
+pub(super) fn check(spec: &Spec, report: &mut Report) -> Option<Transcript> {
+    let path = spec.transcript_path();
+    let mut seen = Seen::new();
+    let (transcript, finding) = match Transcript::load(&path) {
+        Err(error) => (None, Some(Finding::Transcript(error))),
+        Ok(None) => (None, Some(Finding::TranscriptMissing(path))),
+        Ok(Some(transcript)) => {
+            seen.insert("head".to_owned(), transcript.head().to_owned());
+            let planned = plan(spec).sha256;
+            let recorded = transcript.plan_sha256().unwrap_or_default().to_owned();
+            let finding = if recorded != planned {
+                Some(Finding::OtherPlan { recorded, planned })
+            } else if !transcript.is_complete() {
+                Some(Finding::TranscriptIncomplete(path))
+            } else {
+                None
+            };
+            (Some(transcript), finding)
+        }
+    };
+    report.add(Aspect::Transcript, "", seen, finding);
+    transcript
+}

@@ -1,0 +1,62 @@
+//! Tokens: there once, the recorded one; and a session on it.
+
+use std::sync::Arc;
+
+use inkan_pki::pkcs11::module::Module;
+use inkan_pki::pkcs11::session::{Access, Session};
+use inkan_pki::pkcs11::token::TokenInfo;
+
+use super::finding::Finding;
+use super::report::{Aspect, Report};
+use super::{VerifyError, failed};
+use crate::spec::TokenSpec;
+use crate::transcript::{Seen, Transcript};
+
+/// The token, when there is exactly one with its label.
+pub(super) fn check(
+    token: &TokenSpec,
+    transcript: Option<&Transcript>,
+    module: &Module,
+    report: &mut Report,
+) -> Result<Option<TokenInfo>, VerifyError> {
+    let label = token.label.clone();
+    let mut tokens = module.tokens().map_err(failed(&label))?;
+    tokens.retain(|t| t.readable && t.initialized && t.label == label);
+    let (found, finding) = match (tokens.pop(), tokens.is_empty()) {
+        (None, _) => (None, Some(Finding::TokenMissing(label))),
+        (Some(_), false) => (None, Some(Finding::TokenAmbiguous(label))),
+        (Some(found), true) => {
+            let recorded = transcript
+                .and_then(|t| t.done(&format!("token:{}", token.id)))
+                .and_then(|line| line.seen.get("serial"));
+            let finding = recorded
+                .filter(|serial| **serial != found.serial)
+                .map(|serial| Finding::TokenReplaced {
+                    label,
+                    recorded: serial.clone(),
+                    found: found.serial.clone(),
+                });
+            (Some(found), finding)
+        }
+    };
+    let seen = found
+        .iter()
+        .map(|t| ("serial".to_owned(), t.serial.clone()));
+    report.add(Aspect::Token, &token.id, Seen::from_iter(seen), finding);
+    Ok(found)
+}
+
+/// A session with the user logged in; one try with the PIN.
+pub(super) fn open(
+    token: &TokenSpec,
+    module: &Arc<Module>,
+    info: &TokenInfo,
+    terminal: bool,
+) -> Result<Session, VerifyError> {
+    let pin = token
+        .read_pin(terminal)
+        .map_err(|e| VerifyError::Pin(token.label.clone(), e))?;
+    let session = Session::open(module, info, Access::ReadOnly).map_err(failed(&token.label))?;
+    session.login(&pin).map_err(failed(&token.label))?;
+    Ok(session)
+}
