@@ -4,6 +4,8 @@
 //!
 //! - [`ca`]: what is signed, and the HSM that signs
 //! - [`store`]: what the bank remembers (SQLite, PostgreSQL)
+//! - [`workflow`]: what the bank and its customers do, each as one deed
 
 pub mod ca;
 pub mod store;
+pub mod workflow;

@@ -30,6 +30,14 @@ impl<'a> From<&'a mut Tx> for Db<'a> {
 }
 
 impl Db<'_> {
+    /// The same place for one more read.
+    pub fn again(&mut self) -> Db<'_> {
+        match self {
+            Db::Pool(pool) => Db::Pool(pool),
+            Db::Connection(connection) => Db::Connection(connection),
+        }
+    }
+
     pub(crate) async fn optional(self, statement: Sql) -> Result<Option<AnyRow>, StoreError> {
         Ok(match self {
             Db::Pool(pool) => statement.fetch_optional(pool).await?,

@@ -12,9 +12,15 @@
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
 //! - [`reconcile`]: on start, what a crash left open
 //! - [`crl`]: publishing revocation lists
+//! - [`records`]: rows and words that the workflows hand out
 //! - [`status`]: the HSM and the store, for the operator
 //! - `audited`: audit rows in few words
-//! - [`counter`], [`registration`], [`login`], [`session`], [`validation`], [`passwords`]: people
+//! - [`people`]: what the workflows below stand on, without a CA
+//! - [`counter`]: contracts and applications; the second person decides
+//! - [`registration`]: ログインID取得, BLIS005 to BLIS004
+//! - [`login`]: by password, by certificate
+//! - [`session`]: browsers' sessions
+//! - [`validation`], [`passwords`], `locks`: character rules, hashing, what failures lead to
 
 pub mod activation;
 mod audited;
@@ -24,8 +30,11 @@ pub mod enrolment;
 pub mod error;
 pub mod issuing;
 pub mod login;
+mod locks;
 pub mod passwords;
+pub mod people;
 pub mod reconcile;
+pub mod records;
 pub mod registration;
 pub mod renewal;
 pub mod session;

@@ -65,8 +65,14 @@ impl Passwords {
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
         let turns = Arc::new(Semaphore::new(settings.concurrent.max(1)));
-        let inner = Inner { settings: settings.clone(), turns, waiting: AtomicUsize::new(0) };
-        Self { inner: Arc::new(inner) }
+        let inner = Inner {
+            settings: settings.clone(),
+            turns,
+            waiting: AtomicUsize::new(0),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// Hashes a new password with a fresh salt; the result is a PHC string.
@@ -75,7 +81,10 @@ impl Passwords {
         getrandom::fill(&mut salt).map_err(Fault::Random)?;
         self.in_turn(move |argon2| {
             let salt = SaltString::encode_b64(&salt).map_err(fault)?;
-            Ok(argon2.hash_password(password.expose().as_bytes(), &salt).map_err(fault)?.to_string())
+            Ok(argon2
+                .hash_password(password.expose().as_bytes(), &salt)
+                .map_err(fault)?
+                .to_string())
         })
         .await
     }
@@ -84,7 +93,11 @@ impl Passwords {
     pub async fn verify(&self, hash: Option<String>, password: Secret) -> Result<bool> {
         self.in_turn(move |argon2| {
             let long = password.expose().len() > LONGEST;
-            let bytes = if long { &[] } else { password.expose().as_bytes() };
+            let bytes = if long {
+                &[]
+            } else {
+                password.expose().as_bytes()
+            };
             let Some(hash) = hash else {
                 let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
                 std::hint::black_box(argon2.hash_password(bytes, &salt).map_err(fault)?);
@@ -105,11 +118,19 @@ impl Passwords {
         work: impl FnOnce(Argon2<'static>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let settings = &self.inner.settings;
-        let params = Params::new(settings.memory_kib, settings.iterations, settings.parallelism, None)
-            .map_err(|error| Fault::PasswordHash(error.to_string()))?;
+        let params = Params::new(
+            settings.memory_kib,
+            settings.iterations,
+            settings.parallelism,
+            None,
+        )
+        .map_err(|error| Fault::PasswordHash(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let place = Place::take(&self.inner)?;
-        let turn = Arc::clone(&self.inner.turns).acquire_owned().await.map_err(task)?;
+        let turn = Arc::clone(&self.inner.turns)
+            .acquire_owned()
+            .await
+            .map_err(task)?;
         drop(place);
         tokio::task::spawn_blocking(move || {
             // Held by the work itself: a caller who goes away does not make room before the memory is free.
@@ -128,7 +149,10 @@ impl<'a> Place<'a> {
     fn take(inner: &'a Inner) -> Result<Self> {
         let place = Place(inner);
         if inner.waiting.fetch_add(1, Ordering::AcqRel) >= inner.settings.queue {
-            return Err(Refusal::Unavailable { retry_after: RETRY_AFTER_SECONDS }.into());
+            return Err(Refusal::Unavailable {
+                retry_after: RETRY_AFTER_SECONDS,
+            }
+            .into());
         }
         Ok(place)
     }

@@ -51,16 +51,26 @@ pub fn login_id_as_typed(typed: &str) -> String {
 /// that old Japanese mobile addresses have.
 pub fn email(typed: &str) -> Result<String, FieldError> {
     let field = Field::Email;
-    let address = narrowed(field, typed, EMAIL.1, |character| character.is_ascii_graphic())?;
+    let address = narrowed(field, typed, EMAIL.1, |character| {
+        character.is_ascii_graphic()
+    })?;
     check_length(field, address.len(), EMAIL.0, EMAIL.1)?;
-    let fits = address.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_domain(domain));
-    if fits { Ok(address) } else { Err(field.error(Problem::NotAnAddress)) }
+    let fits = address
+        .split_once('@')
+        .is_some_and(|(local, domain)| is_local(local) && is_domain(domain));
+    if fits {
+        Ok(address)
+    } else {
+        Err(field.error(Problem::NotAnAddress))
+    }
 }
 
 /// RFC 5322 atext and dots.
 fn is_local(local: &str) -> bool {
     !local.is_empty()
-        && local.chars().all(|character| character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character))
+        && local.chars().all(|character| {
+            character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(character)
+        })
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -70,7 +80,9 @@ fn is_domain(domain: &str) -> bool {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
 }
 
@@ -93,7 +105,10 @@ fn narrowed(
             if !allowed(character) {
                 let position = index + 1;
                 return Err(field.error(if is_invisible(found) {
-                    Problem::Invisible { code_point: u32::from(found), position }
+                    Problem::Invisible {
+                        code_point: u32::from(found),
+                        position,
+                    }
                 } else {
                     Problem::Character { found, position }
                 }));

@@ -26,7 +26,10 @@ pub struct CharacterSettings {
 
 impl Default for CharacterSettings {
     fn default() -> Self {
-        Self { login_id_symbols: "-_.@".to_owned(), kana_symbols: "().,-/\\｢｣ｦｰ".to_owned() }
+        Self {
+            login_id_symbols: "-_.@".to_owned(),
+            kana_symbols: "().,-/\\｢｣ｦｰ".to_owned(),
+        }
     }
 }
 
@@ -143,7 +146,10 @@ impl Field {
     /// The error `problem` at this field.
     #[must_use]
     pub fn error(self, problem: Problem) -> FieldError {
-        FieldError { field: self, problem }
+        FieldError {
+            field: self,
+            problem,
+        }
     }
 }
 

@@ -29,7 +29,10 @@ fn full_width(field: Field, typed: &str, max: usize) -> Result<String, FieldErro
     for placed in &characters {
         let (found, position) = (placed.typed, placed.position);
         if is_invisible(placed.character) {
-            return Err(field.error(Problem::Invisible { code_point: u32::from(found), position }));
+            return Err(field.error(Problem::Invisible {
+                code_point: u32::from(found),
+                position,
+            }));
         }
         if !is_double_byte_cp932(placed.character) {
             return Err(field.error(Problem::NotRepresentable { found, position }));
@@ -57,9 +60,10 @@ pub fn company_kana(typed: &str, settings: &CharacterSettings) -> Result<String,
             if !allowed {
                 let position = index + 1;
                 return Err(field.error(match found {
-                    found if is_invisible(found) => {
-                        Problem::Invisible { code_point: u32::from(found), position }
-                    }
+                    found if is_invisible(found) => Problem::Invisible {
+                        code_point: u32::from(found),
+                        position,
+                    },
                     found => Problem::Character { found, position },
                 }));
             }

@@ -2,10 +2,10 @@
 
 /// Half-width U+FF61–U+FF9F, in order, in full width. The last two are the voiced marks standing alone.
 const FULL_KANA: [char; 63] = [
-    '。', '「', '」', '、', '・', 'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ',
-    'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ',
-    'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム', 'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ', 'ル',
-    'レ', 'ロ', 'ワ', 'ン', '゛', '゜',
+    '。', '「', '」', '、', '・', 'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー',
+    'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ',
+    'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ',
+    'ム', 'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ', 'ル', 'レ', 'ロ', 'ワ', 'ン', '゛', '゜',
 ];
 
 const FIRST_HALF_KANA: u32 = 0xFF61;
@@ -73,7 +73,11 @@ pub(super) fn to_full(text: &str) -> Vec<Placed> {
             last.character = one;
             continue;
         }
-        out.push(Placed { character: full(typed), typed, position: index + 1 });
+        out.push(Placed {
+            character: full(typed),
+            typed,
+            position: index + 1,
+        });
     }
     out
 }
@@ -85,7 +89,9 @@ pub(super) fn to_half_capital(character: char) -> [Option<char>; 2] {
     let base = capital(base);
     let half = match base {
         '\u{3000}' => ' ',
-        '！'..='～' => char::from_u32(u32::from(base) - 0xFEE0).unwrap_or(base).to_ascii_uppercase(),
+        '！'..='～' => char::from_u32(u32::from(base) - 0xFEE0)
+            .unwrap_or(base)
+            .to_ascii_uppercase(),
         '￥' | '\u{00A5}' => '\\',
         '\u{2212}' => '-',
         other => FULL_KANA

@@ -1,0 +1,149 @@
+//! What a try with a password leads to, decided in one transaction: lock state, history, audit row.
+
+use jiff::Timestamp;
+
+use crate::store::audit::{Actor, Outcome};
+use crate::store::contracts::{self, Contract, Status};
+use crate::store::login_history::{self, Login, Method};
+use crate::store::shadow_locks::{self, Kind};
+use crate::store::users::{self, PasswordKind, User};
+use crate::store::{Tx, id};
+use crate::workflow::audited::audit;
+use crate::workflow::locks::Lock;
+use crate::workflow::people::People;
+use crate::workflow::{Caller, Fault, Refusal, Result};
+
+/// A try whose password was compared.
+pub(super) struct Attempt<'a> {
+    pub(super) action: &'static str,
+    pub(super) method: Method,
+    /// The user as read when the password was compared.
+    pub(super) user: &'a User,
+    /// Whether it was right.
+    pub(super) right: bool,
+    pub(super) caller: Caller,
+    pub(super) now: Timestamp,
+}
+
+impl People<'_> {
+    /// Decides on a try of a known user and records it; `rule` may still refuse a right password. The transaction is
+    /// committed either way.
+    pub(super) async fn settle(
+        &self,
+        mut tx: Tx,
+        attempt: Attempt<'_>,
+        rule: impl FnOnce(&Contract) -> Option<Refusal>,
+    ) -> Result<(User, Contract)> {
+        let now = attempt.now;
+        let user = users::find(&mut tx, &attempt.user.id).await?;
+        let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
+        let contract = contracts::find(&mut tx, &user.contract_id).await?;
+        let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
+        let lock = Lock::from(&user.login);
+        let refusal = if let Some(locked) = lock.refusal(now) {
+            Some(locked)
+        } else if !attempt.right || user.login.hash != attempt.user.login.hash {
+            let lock = lock.failed(&self.settings.locks, now);
+            store_lock(&mut tx, &user.id, lock).await?;
+            Some(lock.refusal(now).unwrap_or(Refusal::CredentialsWrong))
+        } else {
+            if lock != Lock::default() {
+                store_lock(&mut tx, &user.id, Lock::default()).await?;
+            }
+            (contract.status == Status::Cancelled)
+                .then_some(Refusal::ContractCancelled)
+                .or_else(|| rule(&contract))
+        };
+        record(&mut tx, &attempt, &user, refusal.as_ref()).await?;
+        tx.commit().await?;
+        match refusal {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok((user, contract)),
+        }
+    }
+
+    /// Decides on a try with a login ID nobody has: counted and locked like any other.
+    pub(super) async fn settle_unknown(
+        &self,
+        action: &'static str,
+        login_id: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Refusal> {
+        // People type passwords into the wrong field: only a digest is kept.
+        let key = id::sha256_hex(login_id.as_bytes());
+        let mut tx = self.store.begin().await?;
+        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Login, &key).await?);
+        let refusal = match lock.refusal(now) {
+            Some(locked) => locked,
+            None => {
+                let lock = lock.failed(&self.settings.locks, now);
+                shadow_locks::set(&mut tx, Kind::Login, &key, lock.into(), now).await?;
+                lock.refusal(now).unwrap_or(Refusal::CredentialsWrong)
+            }
+        };
+        let entry = audit(
+            Actor::Anonymous,
+            action,
+            "login-id",
+            key.get(..16).unwrap_or_default(),
+        );
+        entry
+            .from(caller)
+            .refused(&refusal)
+            .write(&mut tx, now)
+            .await?;
+        tx.commit().await?;
+        Ok(refusal)
+    }
+}
+
+async fn store_lock(tx: &mut Tx, user_id: &str, lock: Lock) -> Result<()> {
+    let Lock {
+        failures,
+        locked_until,
+        stopped,
+    } = lock;
+    users::set_password_state(
+        tx,
+        user_id,
+        PasswordKind::Login,
+        failures,
+        locked_until,
+        stopped,
+    )
+    .await?;
+    Ok(())
+}
+
+async fn record(
+    tx: &mut Tx,
+    attempt: &Attempt<'_>,
+    user: &User,
+    refusal: Option<&Refusal>,
+) -> Result<()> {
+    let login = Login {
+        user_id: user.id.clone(),
+        at: attempt.now,
+        method: attempt.method,
+        outcome: if refusal.is_some() {
+            Outcome::Refused
+        } else {
+            Outcome::Done
+        },
+        code: refusal.map(Refusal::code).unwrap_or_default().to_owned(),
+        address: attempt.caller.address.map(|address| address.to_string()),
+    };
+    login_history::insert(tx, &login).await?;
+    // Who fails is not known to be the user.
+    let actor = if attempt.right {
+        Actor::User(user.id.clone())
+    } else {
+        Actor::Anonymous
+    };
+    let mut entry = audit(actor, attempt.action, "user", &user.id).from(attempt.caller);
+    if let Some(refusal) = refusal {
+        entry = entry.refused(refusal);
+    }
+    entry.write(tx, attempt.now).await
+}

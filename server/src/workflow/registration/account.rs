@@ -1,0 +1,212 @@
+//! BLIS005: the account and both temporary passwords must fit together. What does not fit is never said; an account
+//! that does not exist costs the same work, gets the same answer and locks the same way.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+
+use super::Wizard;
+use crate::store::audit::Actor;
+use crate::store::contracts::{self, AccountType, Contract, Status};
+use crate::store::shadow_locks::{self, Kind, ShadowLock};
+use crate::store::{Tx, id, sessions};
+use crate::workflow::audited::audit;
+use crate::workflow::locks::Lock;
+use crate::workflow::people::People;
+use crate::workflow::session::{self, NewSession, Stage, Started};
+use crate::workflow::validation::{Errors, Field, Problem, codes};
+use crate::workflow::{Caller, Fault, Refusal, Result};
+
+/// BLIS005 as it is entered.
+#[derive(Debug, Clone)]
+pub struct AccountForm {
+    /// 支店番号.
+    pub branch: String,
+    /// 科目: `ordinary` or `current`.
+    pub account_type: String,
+    /// 口座番号.
+    pub account: String,
+    /// 仮ログインパスワード.
+    pub temp_login: Secret,
+    /// 仮確認用パスワード.
+    pub temp_confirmation: Secret,
+}
+
+struct Account {
+    branch: String,
+    account_type: AccountType,
+    account: String,
+}
+
+impl People<'_> {
+    /// Checks account and temporary passwords; answers the wizard's session, in stage
+    /// [`Stage::AccountProved`].
+    ///
+    /// # Errors
+    /// [`Refusal::Fields`] (not of the right form), [`Refusal::AccountNotMatched`], [`Refusal::AccountLocked`].
+    pub async fn check_account(
+        &self,
+        form: AccountForm,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Started> {
+        let account = checked(&form)?;
+        let Account {
+            branch,
+            account_type,
+            account: number,
+        } = &account;
+        let found = contracts::by_account(self.store, branch, *account_type, number).await?;
+        let usable = found.filter(|contract| contract.status == Status::Active);
+        let hash = |of: fn(&Contract) -> &Option<String>| {
+            usable.as_ref().and_then(|contract| of(contract).clone())
+        };
+        // Always both, whatever the first says.
+        let login = self
+            .passwords
+            .verify(hash(|c| &c.temp_login_hash), form.temp_login)
+            .await?;
+        let confirmation = self
+            .passwords
+            .verify(hash(|c| &c.temp_confirmation_hash), form.temp_confirmation)
+            .await?;
+        let tx = self.store.begin().await?;
+        match usable {
+            Some(seen) => {
+                self.settle_account(tx, &seen, login & confirmation, caller, now)
+                    .await
+            }
+            None => Err(self
+                .settle_no_account(tx, &account, caller, now)
+                .await?
+                .into()),
+        }
+    }
+
+    async fn settle_account(
+        &self,
+        mut tx: Tx,
+        seen: &Contract,
+        right: bool,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Started> {
+        let contract = contracts::find(&mut tx, &seen.id).await?;
+        let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
+        let unchanged = contract.temp_login_hash == seen.temp_login_hash
+            && contract.temp_confirmation_hash == seen.temp_confirmation_hash;
+        let lock = Lock {
+            failures: contract.temp_failures,
+            locked_until: contract.temp_locked_until,
+            stopped: false,
+        };
+        let outcome = self.decide(lock, right && unchanged, now);
+        if let Some(next) = outcome.next.filter(|next| *next != lock) {
+            contracts::set_temp_failures(&mut tx, &contract.id, next.failures, next.locked_until)
+                .await?;
+        }
+        let entry = audit(
+            Actor::Anonymous,
+            "registration.account",
+            "contract",
+            &contract.id,
+        )
+        .from(caller);
+        if let Some(refusal) = outcome.refusal {
+            entry.refused(&refusal).write(&mut tx, now).await?;
+            tx.commit().await?;
+            return Err(refusal.into());
+        }
+        let wizard = Wizard {
+            contract_id: contract.id.clone(),
+            user: None,
+        };
+        let new = NewSession {
+            user_id: None,
+            certificate_id: None,
+            stage: Stage::AccountProved,
+            data: wizard.to_json()?,
+        };
+        let started = session::prepare(new, self.settings.periods.session, now)?;
+        sessions::insert(&mut tx, &started.session).await?;
+        entry.write(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(started)
+    }
+
+    async fn settle_no_account(
+        &self,
+        mut tx: Tx,
+        account: &Account,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Refusal> {
+        let Account {
+            branch,
+            account_type,
+            account: number,
+        } = account;
+        let key = id::sha256_hex(format!("{branch}/{}/{number}", account_type.as_str()).as_bytes());
+        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Account, &key).await?);
+        let outcome = self.decide(lock, false, now);
+        if let Some(next) = outcome.next {
+            shadow_locks::set(&mut tx, Kind::Account, &key, ShadowLock::from(next), now).await?;
+        }
+        let refusal = outcome.refusal.unwrap_or(Refusal::AccountNotMatched);
+        let subject = key.get(..16).unwrap_or_default();
+        let entry =
+            audit(Actor::Anonymous, "registration.account", "account", subject).from(caller);
+        entry.refused(&refusal).write(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(refusal)
+    }
+
+    fn decide(&self, lock: Lock, right: bool, now: Timestamp) -> Outcome {
+        if let Some(until) = lock.locked_at(now) {
+            return Outcome {
+                next: None,
+                refusal: Some(Refusal::AccountLocked { until }),
+            };
+        }
+        if right {
+            return Outcome {
+                next: Some(Lock::default()),
+                refusal: None,
+            };
+        }
+        let next = lock.failed_for_a_while(&self.settings.locks, now);
+        let refusal = match next.locked_at(now) {
+            Some(until) => Refusal::AccountLocked { until },
+            None => Refusal::AccountNotMatched,
+        };
+        Outcome {
+            next: Some(next),
+            refusal: Some(refusal),
+        }
+    }
+}
+
+struct Outcome {
+    next: Option<Lock>,
+    refusal: Option<Refusal>,
+}
+
+fn checked(form: &AccountForm) -> Result<Account> {
+    let mut errors = Errors::default();
+    let branch = errors.take(codes::branch(&form.branch));
+    let account_type = errors.take(codes::account_type(&form.account_type));
+    let account = errors.take(codes::account(&form.account));
+    if form.temp_login.is_empty() {
+        errors.push(Field::TempLoginPassword.error(Problem::Missing));
+    }
+    if form.temp_confirmation.is_empty() {
+        errors.push(Field::TempConfirmationPassword.error(Problem::Missing));
+    }
+    match (errors.into_refusal(), branch, account_type, account) {
+        (None, Some(branch), Some(account_type), Some(account)) => Ok(Account {
+            branch,
+            account_type,
+            account,
+        }),
+        (refusal, ..) => Err(refusal.unwrap_or(Refusal::AccountNotMatched).into()),
+    }
+}

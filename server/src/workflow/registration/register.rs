@@ -1,0 +1,140 @@
+//! BLIS003 shows what was entered; BLIS004 makes the user, once.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Entered, Wizard};
+use crate::store::audit::Actor;
+use crate::store::contracts::{self, Contract};
+use crate::store::users::{self, NewUser, Role, User};
+use crate::store::{StoreError, Unique, id, sessions};
+use crate::workflow::audited::audit;
+use crate::workflow::people::People;
+use crate::workflow::session::{self, NewSession, Stage, Started};
+use crate::workflow::{Caller, Fault, Refusal, Result};
+
+/// What BLIS003 shows beside two masks; also what BLIS006 shows again after 戻る.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// 代表口座情報 and 企業情報.
+    pub contract: Contract,
+    /// 利用者名, メールアドレス, ログインID, once entered.
+    pub user: Option<UserView>,
+}
+
+/// 利用者情報.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserView {
+    /// 利用者名.
+    pub name: String,
+    /// メールアドレス.
+    pub email: String,
+    /// ログインID.
+    pub login_id: String,
+}
+
+/// What BLIS004 shows, and the session that may go on to BSMS002.
+#[derive(Debug)]
+pub struct Registered {
+    /// The new user.
+    pub user: User,
+    /// Of which contract.
+    pub contract: Contract,
+    /// In [`Stage::Registered`], with a new token.
+    pub started: Started,
+}
+
+impl People<'_> {
+    /// What the wizard knows so far.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`].
+    pub async fn registration(&self, token: &str, now: Timestamp) -> Result<View> {
+        let session = self
+            .session_at(token, &[Stage::AccountProved, Stage::UserEntered], now)
+            .await?;
+        let wizard = Wizard::of(&session)?;
+        let contract = self.wizard_contract(&wizard).await?;
+        let user = wizard.user.map(|entered| UserView {
+            name: entered.name,
+            email: entered.email,
+            login_id: entered.login_id,
+        });
+        Ok(View { contract, user })
+    }
+
+    /// 登録: makes the master user and uses the temporary passwords up. The old token ends.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`] (also when somebody else of the contract was faster),
+    /// [`Refusal::LoginIdTaken`] (taken meanwhile: back to BLIS006).
+    pub async fn register(
+        &self,
+        token: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Registered> {
+        let session = self.session_at(token, &[Stage::UserEntered], now).await?;
+        let wizard = Wizard::of(&session)?;
+        let entered = wizard.user.ok_or(Refusal::OutOfOrder)?;
+        let user = new_user(&wizard.contract_id, entered, now)?;
+        let mut tx = self.store.begin().await?;
+        // Ended first: a form sent twice finds no session the second time.
+        if !sessions::delete(&mut tx, &session.token_sha256).await? {
+            return Err(Refusal::SessionEnded.into());
+        }
+        if !contracts::consume_temp_passwords(&mut tx, &wizard.contract_id).await? {
+            return Err(Refusal::OutOfOrder.into());
+        }
+        match users::insert(&mut tx, &user).await {
+            Err(StoreError::Duplicate(Unique::LoginId)) => return Err(Refusal::LoginIdTaken.into()),
+            Err(StoreError::Duplicate(Unique::MasterUser)) => {
+                return Err(Refusal::OutOfOrder.into());
+            }
+            other => other?,
+        }
+        let new = NewSession {
+            user_id: Some(&user.id),
+            certificate_id: None,
+            stage: Stage::Registered,
+            data: json!({}),
+        };
+        let started = session::prepare(new, self.settings.periods.session, now)?;
+        sessions::insert(&mut tx, &started.session).await?;
+        let entry = audit(
+            Actor::User(user.id.clone()),
+            "user.registered",
+            "user",
+            &user.id,
+        )
+        .from(caller);
+        let detail =
+            json!({ "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role });
+        entry.detail(detail).write(&mut tx, now).await?;
+        let stored = users::find(&mut tx, &user.id)
+            .await?
+            .ok_or(Fault::Inconsistent("user is gone"))?;
+        let contract = contracts::find(&mut tx, &user.contract_id).await?;
+        let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
+        tx.commit().await?;
+        Ok(Registered {
+            user: stored,
+            contract,
+            started,
+        })
+    }
+}
+
+fn new_user(contract_id: &str, entered: Entered, now: Timestamp) -> Result<NewUser> {
+    Ok(NewUser {
+        id: id::new_id()?,
+        contract_id: contract_id.to_owned(),
+        login_id: entered.login_id,
+        name: entered.name,
+        email: entered.email,
+        role: Role::Master,
+        login_hash: entered.login_hash,
+        confirmation_hash: entered.confirmation_hash,
+        created_at: now,
+    })
+}

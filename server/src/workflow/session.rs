@@ -1,0 +1,233 @@
+//! Sessions of browsers: anonymous ones for the registration, a user's after that. The cookie has a token of 256
+//! random bits; the store has its SHA-256.
+
+use inkan_pki::secret::Secret;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::audited::audit;
+use super::people::People;
+use super::{Caller, Fault, Refusal, Result};
+use crate::store::audit::Actor;
+use crate::store::contracts::{Contract, Status};
+use crate::store::id::sha256_hex;
+use crate::store::sessions::{self, Session};
+use crate::store::text_enum::text_enum;
+use crate::store::users::User;
+use crate::store::{contracts, shadow_locks, users};
+
+text_enum! {
+    /// How far a session is, and so what it is good for.
+    pub enum Stage {
+        /// BLIS005 is done: the account is proved. No user.
+        AccountProved => "account-proved",
+        /// BLIS006 is done: the user's data are waiting for 登録. No user.
+        UserEntered => "user-entered",
+        /// BLIS004: just registered; may go to BSMS002, is not logged in.
+        Registered => "registered",
+        /// BSMS001: identified to get a certificate, is not logged in.
+        Identified => "identified",
+        /// Logged in.
+        LoggedIn => "logged-in",
+    }
+}
+
+/// Requests closer together than this are not noted one by one.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(15);
+/// Lock states of what does not exist are forgotten after this.
+const SHADOW_LOCKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A session just made.
+#[derive(Debug)]
+pub struct Started {
+    /// For the cookie: 64 hex digits. Given once.
+    pub token: Secret,
+    /// What is stored.
+    pub session: Session,
+}
+
+/// A session to be made.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Whose; `None` while anonymous.
+    pub user_id: Option<&'a str>,
+    /// The certificate it is tied to.
+    pub certificate_id: Option<&'a str>,
+    /// How far it is.
+    pub stage: Stage,
+    /// The wizard's answers so far. Never a password.
+    pub data: Value,
+}
+
+/// A live session of a user whose contract is in force.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// The session.
+    pub session: Session,
+    /// Whose.
+    pub user: User,
+    /// Of which contract.
+    pub contract: Contract,
+}
+
+/// Makes token, CSRF token and row; the caller stores the row.
+pub(super) fn prepare(
+    new: NewSession<'_>,
+    longest: SignedDuration,
+    now: Timestamp,
+) -> Result<Started> {
+    let token = random_hex()?;
+    let session = Session {
+        token_sha256: sha256_hex(token.as_bytes()),
+        user_id: new.user_id.map(str::to_owned),
+        certificate_id: new.certificate_id.map(str::to_owned),
+        stage: new.stage.as_str().to_owned(),
+        csrf: random_hex()?,
+        data: new.data,
+        created_at: now,
+        last_seen_at: now,
+        expires_at: now.checked_add(longest).unwrap_or(Timestamp::MAX),
+    };
+    Ok(Started {
+        token: Secret::new(token),
+        session,
+    })
+}
+
+fn random_hex() -> Result<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(Fault::Random)?;
+    Ok(hex::encode(bytes))
+}
+
+impl People<'_> {
+    /// Makes a session. After a change of who somebody is, always a new one: an old token never gains rights.
+    pub async fn start_session(&self, new: NewSession<'_>, now: Timestamp) -> Result<Started> {
+        let started = prepare(new, self.settings.periods.session, now)?;
+        let mut tx = self.store.begin().await?;
+        sessions::insert(&mut tx, &started.session).await?;
+        tx.commit().await?;
+        Ok(started)
+    }
+
+    /// The live session of a token, noted as used.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`]: unknown, idle too long, or past its end.
+    pub async fn session(&self, token: &str, now: Timestamp) -> Result<Session> {
+        let digest = sha256_hex(token.as_bytes());
+        let session = sessions::find(self.store, &digest)
+            .await?
+            .ok_or(Refusal::SessionEnded)?;
+        let idle = now.duration_since(session.last_seen_at);
+        if now >= session.expires_at || idle > self.settings.periods.idle {
+            return Err(Refusal::SessionEnded.into());
+        }
+        if idle > TOUCH_EVERY {
+            let mut tx = self.store.begin().await?;
+            let there = sessions::touch(&mut tx, &digest, now).await?;
+            tx.commit().await?;
+            if !there {
+                return Err(Refusal::SessionEnded.into());
+            }
+        }
+        Ok(session)
+    }
+
+    /// The live session of a token in one of `stages`.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], or [`Refusal::OutOfOrder`] in another stage.
+    pub async fn session_at(
+        &self,
+        token: &str,
+        stages: &[Stage],
+        now: Timestamp,
+    ) -> Result<Session> {
+        let session = self.session(token, now).await?;
+        match Stage::parse(&session.stage) {
+            Some(stage) if stages.contains(&stage) => Ok(session),
+            _ => Err(Refusal::OutOfOrder.into()),
+        }
+    }
+
+    /// The live session of a user, looked up again at every request: the contract must be in force, the login not
+    /// stopped.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`], [`Refusal::ContractCancelled`], [`Refusal::Stopped`].
+    pub async fn authenticated(
+        &self,
+        token: &str,
+        stages: &[Stage],
+        now: Timestamp,
+    ) -> Result<Authenticated> {
+        let session = self.session_at(token, stages, now).await?;
+        let user_id = session.user_id.as_deref().ok_or(Refusal::SessionEnded)?;
+        let user = users::find(self.store, user_id)
+            .await?
+            .ok_or(Refusal::SessionEnded)?;
+        let contract = contracts::find(self.store, &user.contract_id).await?;
+        let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
+        if contract.status == Status::Cancelled {
+            return Err(Refusal::ContractCancelled.into());
+        }
+        if user.login.stopped {
+            return Err(Refusal::Stopped.into());
+        }
+        Ok(Authenticated {
+            session,
+            user,
+            contract,
+        })
+    }
+
+    /// As [`Self::authenticated`], for a session made by a certificate login: the certificate presented with this
+    /// request must be the same one, and good now.
+    ///
+    /// # Errors
+    /// As there, and [`Refusal::Certificate`].
+    pub async fn authenticated_by_certificate(
+        &self,
+        token: &str,
+        presented: &[u8],
+        now: Timestamp,
+    ) -> Result<Authenticated> {
+        let registered = super::login::certificate_status(self.store, presented, now).await?;
+        let found = self.authenticated(token, &[Stage::LoggedIn], now).await?;
+        if found.session.certificate_id.as_deref() != Some(registered.certificate.id.as_str()) {
+            return Err(Refusal::SessionEnded.into());
+        }
+        Ok(found)
+    }
+
+    /// Ends a session (log out, 中断). One that is gone already is no error.
+    pub async fn end_session(&self, token: &str, caller: Caller, now: Timestamp) -> Result<()> {
+        let digest = sha256_hex(token.as_bytes());
+        let mut tx = self.store.begin().await?;
+        let session = sessions::find(&mut tx, &digest).await?;
+        sessions::delete(&mut tx, &digest).await?;
+        if let Some(user_id) = session.and_then(|session| session.user_id) {
+            let entry = audit(
+                Actor::User(user_id.clone()),
+                "session.ended",
+                "user",
+                &user_id,
+            );
+            entry.from(caller).write(&mut tx, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes sessions that are over and lock states nobody needs; to be called now and then.
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64> {
+        let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        let mut tx = self.store.begin().await?;
+        let ended =
+            sessions::delete_expired(&mut tx, now, before(self.settings.periods.idle)).await?;
+        shadow_locks::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
