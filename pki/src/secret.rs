@@ -6,14 +6,15 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The PIN of a token's user or security officer.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Pin(Zeroizing<String>);
 
 /// A password, a one-time credential, or any other text that must not be seen.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 macro_rules! secret_text {
@@ -42,6 +43,15 @@ macro_rules! secret_text {
                 f.write_str($shown)
             }
         }
+
+        // In constant time: a guess must not learn how far it was right.
+        impl PartialEq for $type {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+        }
+
+        impl Eq for $type {}
 
         impl From<String> for $type {
             fn from(text: String) -> Self {
@@ -74,6 +84,13 @@ mod tests {
                 "Some(\n    Secret(..),\n)"
             );
         }
+    }
+
+    #[test]
+    fn equal_only_when_the_whole_text_is() {
+        assert_eq!(Pin::new("123456"), Pin::new("123456".to_owned()));
+        assert_ne!(Pin::new("123456"), Pin::new("123457"));
+        assert_ne!(Pin::new("123456"), Pin::new("12345"));
     }
 
     #[test]

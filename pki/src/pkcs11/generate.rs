@@ -248,3 +248,110 @@ fn read_back(
         attributes: attributes::of_object(session, private)?,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::pkcs11::tests::Fixture;
+
+    /// A pair as a token would make it that does not keep to what it was asked.
+    fn careless(session: &Session, private: &[Attribute]) -> (ObjectHandle, ObjectHandle) {
+        let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "careless").unwrap();
+        let public = public_template(&new_key, Rung::Explicit).unwrap();
+        let mut template = common_template(&new_key);
+        template.extend_from_slice(private);
+        session
+            .call("test", |s| {
+                s.generate_key_pair(&Mechanism::EccKeyPairGen, &public, &template)
+            })
+            .unwrap()
+    }
+
+    fn objects(session: &Session) -> usize {
+        [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY]
+            .map(|class| find(session, "test", class, &[]).unwrap().len())
+            .iter()
+            .sum()
+    }
+
+    #[test]
+    fn a_key_that_could_leave_is_destroyed() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        for loose in [
+            [Attribute::Sensitive(true), Attribute::Extractable(true)],
+            [Attribute::Sensitive(false), Attribute::Extractable(false)],
+        ] {
+            let (public, private) = careless(&session, &loose);
+            let error =
+                accept_or_destroy(&session, KeyAlgorithm::EcP256, public, private).unwrap_err();
+            assert_eq!(error.class, ErrorClass::Untrustworthy);
+            assert!(matches!(
+                *error.kind,
+                ErrorKind::UnsafeKey {
+                    destroyed: true,
+                    ..
+                }
+            ));
+            assert_eq!(objects(&session), 0);
+        }
+    }
+
+    #[test]
+    fn another_kind_of_key_than_asked_for_is_destroyed() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let kept = [Attribute::Sensitive(true), Attribute::Extractable(false)];
+        let (public, private) = careless(&session, &kept);
+        let error = accept_or_destroy(&session, KeyAlgorithm::EcP384, public, private).unwrap_err();
+        assert!(matches!(*error.kind, ErrorKind::WrongKey));
+        assert_eq!(objects(&session), 0);
+    }
+
+    /// SoftHSM2 takes every template, and keeps a key readable unless told otherwise: so what came of each is read back.
+    #[test]
+    fn a_rung_is_only_as_good_as_what_the_token_makes_of_it() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let make = |rung| {
+            let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "rung").unwrap();
+            let public = public_template(&new_key, rung).unwrap();
+            let private = private_template(&new_key, rung);
+            let (public, private) = session
+                .call("test", |s| {
+                    s.generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private)
+                })
+                .unwrap();
+            accept_or_destroy(&session, KeyAlgorithm::EcP256, public, private)
+        };
+        make(Rung::Explicit).unwrap();
+        for rung in [Rung::WithoutProtection, Rung::Minimal] {
+            let error = make(rung).unwrap_err();
+            assert!(matches!(
+                *error.kind,
+                ErrorKind::UnsafeKey {
+                    destroyed: true,
+                    ..
+                }
+            ));
+        }
+        assert_eq!(objects(&session), 2);
+    }
+
+    #[test]
+    fn only_complaints_about_the_template_lead_down_the_ladder() {
+        let returned = |code| Pkcs11Error::returned(GENERATE, code, "C_GenerateKeyPair");
+        assert!(is_about_the_template(&returned(
+            RvError::TemplateInconsistent
+        )));
+        for code in [
+            RvError::SessionReadOnly,
+            RvError::UserNotLoggedIn,
+            RvError::DeviceMemory,
+            RvError::DeviceError,
+        ] {
+            assert!(!is_about_the_template(&returned(code)), "{code:?}");
+        }
+    }
+}

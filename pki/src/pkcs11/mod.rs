@@ -67,3 +67,7 @@ pub use error::{ErrorClass, ErrorKind, Pkcs11Error};
 pub use module::Module;
 pub use session::{Access, LoginState, Session};
 pub use token::{PinState, TokenInfo, TokenSelector};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+pub(crate) mod tests;

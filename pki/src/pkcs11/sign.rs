@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::ecdsa;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::PrivateKey;
+use super::raw::RawFunctions;
 use super::session::Session;
 use crate::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
 
@@ -80,7 +81,8 @@ pub fn sign(
             (Mechanism::RsaPkcsPss(pss_parameters(scheme.hash())), hash)
         }
     };
-    let raw = sign_input(session, key, &mechanism, &input)?;
+    let functions = session.module().raw();
+    let raw = sign_input(session, key, &mechanism, &input, functions)?;
     let malformed = || {
         Pkcs11Error::new(
             SIGN,
@@ -125,8 +127,8 @@ fn sign_input(
     key: &PrivateKey,
     mechanism: &Mechanism<'_>,
     input: &[u8],
+    raw: Option<&RawFunctions>,
 ) -> Result<Vec<u8>, Pkcs11Error> {
-    let raw = session.module().raw();
     if key.always_authenticate {
         let pin_pad = !session.knows_pin() && session.token()?.pin_pad;
         session.call(SIGN, |session| session.sign_init(mechanism, key.handle))?;
@@ -174,5 +176,78 @@ const fn pss_parameters(hash: Hash) -> PkcsPssParams {
         hash_alg,
         mgf,
         s_len: cryptoki::types::Ulong::new(salt),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use cryptoki::object::Attribute;
+
+    use super::*;
+    use crate::pkcs11::keys::find_private_key;
+    use crate::pkcs11::public_key;
+    use crate::pkcs11::tests::{Fixture, new_pair, verifies};
+    use crate::secret::Pin;
+
+    const SCHEME: SignatureScheme = SignatureScheme::EcdsaP256Sha256;
+
+    /// A pair whose private key asks for the PIN at each use.
+    fn asking(session: &Session) -> PrivateKey {
+        let curve = crate::spki::curve_parameters(KeyAlgorithm::EcP256).unwrap();
+        let common = [Attribute::Token(true), Attribute::Id(vec![9])];
+        let public = [&common[..], &[Attribute::EcParams(curve)]].concat();
+        let private = [
+            &common[..],
+            &[
+                Attribute::Private(true),
+                Attribute::AlwaysAuthenticate(true),
+            ],
+        ]
+        .concat();
+        let (public, _) = session
+            .call("test", |s| {
+                s.generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private)
+            })
+            .unwrap();
+        let key = public_key::of_object(session, public).unwrap().unwrap();
+        find_private_key(session, &key.to_spki().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_key_that_asks_at_each_use_gets_the_pin_each_time() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let key = asking(&session);
+        assert!(key.always_authenticate);
+        for message in [b"one", b"two"] {
+            let signature = sign(&session, &key, SCHEME, message).unwrap();
+            assert!(verifies(&key.spki_der, SCHEME, message, &signature));
+        }
+    }
+
+    #[test]
+    fn a_refused_pin_is_not_sent_to_the_key_again() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let key = asking(&session);
+        // Already logged in, so this PIN is not looked at until the key asks.
+        session.login(&Pin::new("00000000")).unwrap();
+        let error = sign(&session, &key, SCHEME, b"message").unwrap_err();
+        assert_eq!(error.class, ErrorClass::PinIncorrect);
+        assert!(!error.retry_ok());
+        assert!(!session.knows_pin());
+    }
+
+    #[test]
+    fn a_module_whose_functions_are_out_of_reach_signs_too() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let made = new_pair(&session, KeyAlgorithm::EcP256, "key");
+        let key = find_private_key(&session, &made.spki_der).unwrap();
+        let hash = hash(Hash::Sha256, b"message");
+        let raw = sign_input(&session, &key, &Mechanism::Ecdsa, &hash, None).unwrap();
+        let signature = ecdsa::raw_to_der(&raw, 32).unwrap();
+        assert!(verifies(&key.spki_der, SCHEME, b"message", &signature));
     }
 }
