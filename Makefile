@@ -14,7 +14,7 @@ demo: packages-demo build ## one certificate, from the HSM to a customer's token
 	@target/debug/inkan-demo
 
 dev: packages-demo build ## the same bank, kept up for a browser (Ctrl-C ends it)
-	@target/debug/inkan-demo --keep
+	@target/debug/inkan-demo --dev
 
 test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
 	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked

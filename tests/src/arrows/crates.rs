@@ -1,0 +1,62 @@
+//! Arrows between the crates: `tests → {server, token-agent, hsm-config} → pki`, and `server → hsm-config`.
+
+use serde_json::Value;
+
+/// Who may depend on which of our own crates, outside of its tests.
+const ALLOWED: [(&str, &[&str]); 6] = [
+    ("inkan-pki", &[]),
+    ("softhsm-test-helpers", &[]),
+    ("inkan-hsm-config", &["inkan-pki"]),
+    ("inkan-agent", &["inkan-pki"]),
+    ("inkan-server", &["inkan-pki", "inkan-hsm-config"]),
+    (
+        "inkan-tests",
+        &[
+            "inkan-pki",
+            "inkan-hsm-config",
+            "inkan-agent",
+            "inkan-server",
+            "softhsm-test-helpers",
+        ],
+    ),
+];
+
+/// What the lowest crate does without: it must not decide how others run, serve or store.
+const PKI_DOES_WITHOUT: [&str; 5] = ["tokio", "axum", "sqlx", "hyper", "reqwest"];
+
+/// Complaints about the answer of `cargo metadata --no-deps`.
+pub fn complaints(metadata: &Value) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
+    for package in &packages {
+        let name = package["name"].as_str().unwrap_or_default();
+        let Some((_, allowed)) = ALLOWED.iter().find(|(n, _)| *n == name) else {
+            complaints.push(format!("{name} is a crate that no arrow is drawn for"));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let other = dependency["name"].as_str().unwrap_or_default();
+            let for_tests = dependency["kind"] == "dev";
+            let ours = ALLOWED.iter().any(|(n, _)| *n == other);
+            let helper = for_tests && other == "softhsm-test-helpers";
+            // A crate's tests may look down as well, never up.
+            let below = for_tests
+                && ours
+                && name == "inkan-server"
+                && other != "inkan-tests"
+                && other != "inkan-agent";
+            if ours && !allowed.contains(&other) && !helper && !below {
+                complaints.push(format!("{name} must not depend on {other}"));
+            }
+            if name == "inkan-pki" && !for_tests && PKI_DOES_WITHOUT.contains(&other) {
+                complaints.push(format!("{name} must do without {other}"));
+            }
+        }
+    }
+    for (name, _) in ALLOWED {
+        if !packages.iter().any(|p| p["name"] == name) {
+            complaints.push(format!("the workspace has no crate {name}"));
+        }
+    }
+    complaints
+}

@@ -1,0 +1,74 @@
+//! Which part may know which other part, as functions from texts to complaints. `tests/it/arrows.rs` runs them over the
+//! repository, and over planted violations to see that they bite.
+//!
+//! Not here: what a part does; only whom it knows, and where sentences for people may stand.
+//!
+//! - [`crates`]: arrows between the crates of the workspace
+//! - [`modules`]: arrows between the layers inside the server
+//! - [`texts`]: maps at the top of modules, and Japanese only where sentences belong
+
+pub mod crates;
+pub mod modules;
+pub mod texts;
+
+use std::path::{Path, PathBuf};
+
+use crate::{Outcome, programs};
+
+/// A source file: its path from the repository's root, with `/`, and its text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// For example `server/src/ca/mod.rs`.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// A source that exists only in a test.
+    pub fn planted(path: &str, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// The text without line comments and without what follows `#[cfg(test)]`: what is built into the product.
+    pub fn product_code(&self) -> String {
+        let product = self.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = product.lines().map(|line| match line.find("//") {
+            // Not a comment but the middle of a URL.
+            Some(at) if !line[..at].ends_with(':') => &line[..at],
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// All Rust sources below `directory` (from the repository's root).
+pub fn sources(directory: &str) -> Outcome<Vec<Source>> {
+    let root = programs::repository();
+    let (mut found, mut open) = (Vec::new(), vec![root.join(directory)]);
+    while let Some(directory) = open.pop() {
+        for entry in
+            std::fs::read_dir(&directory).map_err(|e| format!("{}: {e}", directory.display()))?
+        {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(Source {
+                    path: relative(&root, &path),
+                    text: std::fs::read_to_string(&path)?,
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let path: PathBuf = path.strip_prefix(root).unwrap_or(path).to_path_buf();
+    path.to_string_lossy().replace('\\', "/")
+}

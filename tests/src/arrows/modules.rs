@@ -1,0 +1,121 @@
+//! Arrows between the layers inside the server: `main → http → workflow → {ca, store}`; `ca` and `store` meet only in
+//! `workflow`; only `main` and `app` read configuration.
+
+use super::Source;
+
+/// A layer, and whom in the same crate it may know.
+const LAYERS: [(&str, &[&str]); 6] = [
+    ("http", &["http", "workflow", "clock"]),
+    ("workflow", &["workflow", "ca", "store"]),
+    ("ca", &["ca"]),
+    ("store", &["store"]),
+    ("clock", &[]),
+    ("app", &["app", "http", "workflow", "ca", "store", "clock"]),
+];
+
+/// What reading configuration looks like.
+const CONFIGURATION: [&str; 3] = ["toml::", "inkan_hsm_config", "env::var"];
+
+/// Complaints about one file of `server/src`.
+pub fn complaints(source: &Source) -> Vec<String> {
+    let Some(inside) = source.path.strip_prefix("server/src/") else {
+        return Vec::new();
+    };
+    let layer = inside.split(['/', '.']).next().unwrap_or_default();
+    if layer == "main" || layer == "lib" {
+        return Vec::new();
+    }
+    let code = source.product_code();
+    let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
+        return vec![format!(
+            "{}: a layer that no arrow is drawn for",
+            source.path
+        )];
+    };
+    let mut complaints = Vec::new();
+    for known in names_after(&code, "crate::") {
+        if known != layer && !allowed.contains(&known.as_str()) {
+            complaints.push(format!("{}: {layer} must not know {known}", source.path));
+        }
+    }
+    if climbs_out(inside, &code) {
+        complaints.push(format!("{}: leaves its layer through super", source.path));
+    }
+    if layer != "app" {
+        let reads = CONFIGURATION.iter().filter(|word| code.contains(**word));
+        complaints.extend(reads.map(|word| {
+            format!(
+                "{}: {layer} must not read configuration ({word})",
+                source.path
+            )
+        }));
+    }
+    complaints
+}
+
+/// The first names after each `prefix`, also those of a group `prefix{a, b::c}`.
+fn names_after(code: &str, prefix: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, _) in code.match_indices(prefix) {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
+            continue;
+        }
+        let rest = &code[at + prefix.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => names.extend(group_names(group)),
+            None => names.push(identifier(rest)),
+        }
+    }
+    names
+}
+
+fn group_names(group: &str) -> Vec<String> {
+    let (mut names, mut depth, mut start) = (Vec::new(), 0_i32, true);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => start = true,
+            c if start && !c.is_whitespace() => {
+                names.push(identifier(&group[at..]));
+                start = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn identifier(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
+
+/// Whether a chain of `super::` reaches the crate's root from the module in the file `inside` (from `src`).
+fn climbs_out(inside: &str, code: &str) -> bool {
+    let parts = inside
+        .trim_end_matches(".rs")
+        .split('/')
+        .filter(|p| *p != "mod")
+        .count();
+    code.lines().any(|line| {
+        // An indented line stands in an inline module or a function, one level further down at most.
+        let depth = parts + usize::from(line.starts_with(' '));
+        let longest = line
+            .match_indices("super::")
+            .map(|(at, _)| chain(&line[at..]))
+            .max();
+        longest.is_some_and(|ups| ups >= depth)
+    })
+}
+
+fn chain(mut text: &str) -> usize {
+    let mut ups = 0;
+    while let Some(rest) = text.strip_prefix("super::") {
+        (text, ups) = (rest, ups + 1);
+    }
+    ups
+}

@@ -1,0 +1,286 @@
+//! The bank: `inkan-server dev` as a process of its own.
+
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use inkan_hsm_config::spec::{Spec, TokenSpec};
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::{Outcome, programs};
+
+/// How long a bank may take until it is ready, and to end once told to.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What `dev.json` says.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Dev {
+    /// Base URL of the customers' screens, EST and the agent's requests.
+    pub portal: String,
+    /// Base URL of the listener that asks for the customer's certificate.
+    pub certificate: String,
+    /// Base URL of the staff console.
+    pub staff: String,
+    /// Base URL of CRLs and CA certificates (plain HTTP).
+    pub public: String,
+    /// Base URL of health and metrics (plain HTTP).
+    pub operations: String,
+    /// PEM file: what signs the server's certificates.
+    pub server_ca: PathBuf,
+    /// PEM file: what signs the customers' certificates.
+    pub customer_ca: PathBuf,
+    /// SoftHSM configuration of the bank's HSM.
+    pub softhsm_conf: PathBuf,
+    /// The agent's description of this bank.
+    pub bank_config: PathBuf,
+    /// The customer whose application is approved.
+    pub demo: DemoCustomer,
+    /// Who works here.
+    pub staff_identities: Vec<StaffIdentity>,
+}
+
+/// The account and the temporary passwords of the demo's customer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DemoCustomer {
+    /// Three digits.
+    pub branch: String,
+    /// `ordinary` or `current`.
+    pub account_type: String,
+    /// Seven digits.
+    pub account: String,
+    /// What the branch handed over for the first login.
+    pub temporary_login_password: String,
+    /// What the branch handed over for confirmations.
+    pub temporary_confirmation_password: String,
+}
+
+/// A member of staff with a soft key, as only `dev` makes them.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StaffIdentity {
+    /// The person's name.
+    pub name: String,
+    /// `teller`, `approver`, …
+    pub role: String,
+    /// PEM file.
+    pub certificate: PathBuf,
+    /// PEM file.
+    pub key: PathBuf,
+}
+
+impl Dev {
+    /// The first member of staff with this role.
+    pub fn staff_with_role(&self, role: &str) -> Outcome<&StaffIdentity> {
+        let found = self.staff_identities.iter().find(|s| s.role == role);
+        found.ok_or_else(|| format!("dev.json names nobody with the role {role}").into())
+    }
+}
+
+/// A running (or killed) bank with a directory of its own.
+#[derive(Debug)]
+pub struct Bank {
+    process: Option<Child>,
+    directory: TempDir,
+    options: Vec<String>,
+    environment: Vec<(String, String)>,
+    /// What `dev.json` said when the bank was last ready.
+    pub dev: Dev,
+}
+
+impl Bank {
+    /// A bank with default options on its embedded database, ready for customers.
+    pub fn open() -> Outcome<Self> {
+        Self::open_with(&[])
+    }
+
+    /// A bank started with further options of `inkan-server dev`.
+    pub fn open_with(options: &[&str]) -> Outcome<Self> {
+        let directory = TempDir::with_prefix("inkan-bank-")?;
+        let mut options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
+        let environment = Vec::new();
+        let (process, dev) = start(directory.path(), &options, &environment)?;
+        // A clock or a database stays what it was; a planned crash happens once.
+        forget_planned_crash(&mut options);
+        Ok(Self {
+            process: Some(process),
+            directory,
+            options,
+            environment,
+            dev,
+        })
+    }
+
+    /// Ends the bank as a power cut would, wherever it is.
+    pub fn kill(&mut self) -> Outcome {
+        if let Some(mut process) = self.process.take() {
+            process.kill()?;
+            process.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the bank ended by itself; says how.
+    pub fn wait_for_end(&mut self) -> Outcome<std::process::ExitStatus> {
+        let Some(mut process) = self.process.take() else {
+            return Err("the bank is not running".into());
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = process.try_wait()? {
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                self.process = Some(process);
+                return Err("the bank did not end".into());
+            }
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Starts the bank again on the same data, without a planned crash.
+    pub fn restart(&mut self) -> Outcome {
+        self.kill()?;
+        let (process, dev) = start(self.directory.path(), &self.options, &self.environment)?;
+        (self.process, self.dev) = (Some(process), dev);
+        Ok(())
+    }
+
+    /// The same, with further options for this run only.
+    pub fn restart_with(&mut self, options: &[&str]) -> Outcome {
+        self.kill()?;
+        let all: Vec<String> = self
+            .options
+            .iter()
+            .cloned()
+            .chain(options.iter().map(|&o| o.to_owned()))
+            .collect();
+        let (process, dev) = start(self.directory.path(), &all, &self.environment)?;
+        (self.process, self.dev) = (Some(process), dev);
+        Ok(())
+    }
+
+    /// Starts the bank again with its clock at `now`, where it then goes on.
+    pub fn restart_at(&mut self, now: jiff::Timestamp) -> Outcome {
+        self.restart_with(&["--now", &now.to_string()])
+    }
+
+    /// The bank's data directory.
+    pub fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// Labels and user PINs of the tokens in the bank's HSM, from the specification that `dev` wrote.
+    pub fn hsm_tokens(&self) -> Outcome<Vec<(String, String)>> {
+        let conf = self
+            .dev
+            .softhsm_conf
+            .parent()
+            .ok_or("softhsm_conf has no directory")?;
+        let places = [self.data(), self.data().join("hsm"), conf.to_path_buf()];
+        let specs = places.iter().map(|place| place.join("hsm.toml"));
+        let file = specs
+            .into_iter()
+            .find(|f| f.is_file())
+            .ok_or("no hsm.toml in the bank's directory")?;
+        let spec = Spec::load(&file)?;
+        let pin = |token: &TokenSpec| -> Outcome<(String, String)> {
+            Ok((
+                token.label.clone(),
+                token.read_pin(false)?.expose().to_owned(),
+            ))
+        };
+        spec.tokens().iter().map(pin).collect()
+    }
+
+    /// Everything the bank has printed.
+    pub fn log(&self) -> Outcome<String> {
+        Ok(String::from_utf8_lossy(&fs::read(log_path(self.directory.path()))?).into_owned())
+    }
+
+    /// The process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
+    /// Keeps the bank running until it ends by itself (Ctrl-C reaches it too).
+    pub fn wait(mut self) -> Outcome {
+        if let Some(mut process) = self.process.take() {
+            process.wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+fn log_path(directory: &Path) -> PathBuf {
+    directory.join("bank.log")
+}
+
+fn forget_planned_crash(options: &mut Vec<String>) {
+    if let Some(at) = options.iter().position(|o| o == "--crash-at") {
+        options.drain(at..(at + 2).min(options.len()));
+    }
+}
+
+fn start(
+    directory: &Path,
+    options: &[String],
+    environment: &[(String, String)],
+) -> Outcome<(Child, Dev)> {
+    let data = directory.join("data");
+    let ready = data.join("dev.json");
+    if ready.exists() {
+        fs::remove_file(&ready)?;
+    }
+    let log: File = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log_path(directory))?;
+    let mut process = Command::new(programs::built("inkan-server")?)
+        .arg("dev")
+        .arg("--data-dir")
+        .arg(&data)
+        .args(options)
+        .env_remove("SOFTHSM2_CONF")
+        .envs(environment.iter().map(|(k, v)| (k, v)))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()?;
+    match wait_until_ready(&mut process, &ready) {
+        Ok(dev) => Ok((process, dev)),
+        Err(reason) => {
+            let _ = process.kill();
+            let _ = process.wait();
+            let said = fs::read(log_path(directory)).unwrap_or_default();
+            Err(format!(
+                "the bank did not start: {reason}\n{}",
+                String::from_utf8_lossy(&said)
+            )
+            .into())
+        }
+    }
+}
+
+fn wait_until_ready(process: &mut Child, ready: &Path) -> Result<Dev, String> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Ok(text) = fs::read(ready)
+            && text.ends_with(b"}\n") | text.ends_with(b"}")
+        {
+            return serde_json::from_slice(&text).map_err(|e| format!("dev.json: {e}"));
+        }
+        if let Ok(Some(status)) = process.try_wait() {
+            return Err(format!("it ended with {status}"));
+        }
+        sleep(Duration::from_millis(20));
+    }
+    Err(format!("no dev.json after {} s", PATIENCE.as_secs()))
+}

@@ -1,0 +1,69 @@
+//! How a visitor goes on by hand.
+
+use inkan_tests::bank::Dev;
+use inkan_tests::customer::Customer;
+
+/// After a demo that has ended.
+pub(crate) const HOW_TO_GO_ON: &str = "\
+How to go on:
+  make dev      the same bank, kept up for your browser, with a token and an agent ready
+  make test     everything that is promised, shown on the real programs
+  README.md     what to do first as a security officer, at the counter, as a customer, as a developer";
+
+/// While the bank is up. `issued`: the story was told, so the customer has registered and has a certificate.
+pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> String {
+    let agent = customer.agent();
+    let environment: Vec<String> = agent
+        .get_envs()
+        .filter_map(|(key, value)| Some(format!("{}={}", key.to_str()?, value?.to_str()?)))
+        .filter(|pair| pair.starts_with("SOFTHSM2_CONF="))
+        .collect();
+    let line = |command: &str| {
+        format!(
+            "  {} {} --lang en --config-dir {} {command}",
+            environment.join(" "),
+            agent.get_program().to_string_lossy(),
+            customer.config().display()
+        )
+    };
+    let demo = &dev.demo;
+    let mut text = format!(
+        "The bank is open. Ctrl-C closes it and removes everything.\n\n\
+         In a browser (trust {} first, or accept its warning):\n  {}/\n",
+        dev.server_ca.display(),
+        dev.portal
+    );
+    if issued {
+        text += "\nThe customer's login ID is hanakodt. Ask the bank whether it takes the certificate on the token:\n";
+        text += &line("verify demo");
+    } else {
+        text += &format!(
+            "\n「ログインID取得」 (get a login ID) with\n  branch {} / {} / account {}\n  temporary login password         {}\n  \
+             temporary confirmation password  {}\n",
+            demo.branch,
+            demo.account_type,
+            demo.account,
+            demo.temporary_login_password,
+            demo.temporary_confirmation_password
+        );
+        text += "\nThen 「電子証明書発行へ」 and 「発行」. Give the page's link to the agent, within a minute:\n";
+        text += &line("open 'inkan:enroll?…'");
+    }
+    text += &format!(
+        "\n\nThe token's PIN is {}. What is on the token:\n",
+        customer.token.pin
+    );
+    text += &line("list");
+    text += "\n\nThe counter (client certificate and key for curl or a browser):\n";
+    for staff in &dev.staff_identities {
+        text += &format!(
+            "  {} ({}): {} {}\n",
+            staff.name,
+            staff.role,
+            staff.certificate.display(),
+            staff.key.display()
+        );
+    }
+    text += &format!("  {}/", dev.staff);
+    text
+}

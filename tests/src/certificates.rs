@@ -1,0 +1,100 @@
+//! Certificates that the bank did not issue: a stranger's own, and one of a CA that only bears the bank's name.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
+
+use std::path::Path;
+
+use inkan_pki::messages::bank::BankFile;
+use inkan_pki::x509::pem;
+use inkan_pki::x509::summary::CertificateSummary;
+use jiff::Timestamp;
+
+use crate::Outcome;
+use crate::bank::Dev;
+use crate::trust::Identity;
+
+/// A stranger who made a CA with exactly the name of the bank's customer CA (`real_ca`, DER) and a certificate under it.
+pub fn stranger_with_the_banks_name(real_ca: &[u8], login_id: &str) -> Outcome<Identity> {
+    let (_, real) = X509Certificate::from_der(real_ca)?;
+    let mut ca = CertificateParams::default();
+    ca.distinguished_name = DistinguishedName::new();
+    for (kind, value) in [
+        (
+            DnType::OrganizationName,
+            real.subject().iter_organization().next(),
+        ),
+        (
+            DnType::OrganizationalUnitName,
+            real.subject().iter_organizational_unit().next(),
+        ),
+        (DnType::CommonName, real.subject().iter_common_name().next()),
+    ] {
+        if let Some(value) = value {
+            ca.distinguished_name.push(kind, value.as_str()?);
+        }
+    }
+    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?)?;
+
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let mut params = CertificateParams::default();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, format!("STRANGER {login_id}"));
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let certificate = params.signed_by(&key, &ca)?;
+    Ok(soft(vec![certificate.der().clone()], &key))
+}
+
+/// The root that the bank's customer CA chains to (PEM), from the file that the bank hands to agents.
+pub fn root_ca(dev: &Dev) -> Outcome<String> {
+    one_of_the_banks_cas(dev, |subject, issuer| subject == issuer)
+}
+
+/// The CA of the customers' certificates (PEM), from the same file.
+pub fn customer_ca(dev: &Dev) -> Outcome<String> {
+    one_of_the_banks_cas(dev, |subject, issuer| subject != issuer)
+}
+
+/// The CA of the staff's certificates (PEM), as the bank publishes it.
+pub fn staff_ca(dev: &Dev) -> Outcome<String> {
+    let der = reqwest::blocking::get(format!("{}/ca/staff-ca.crt", dev.public))?
+        .error_for_status()?
+        .bytes()?;
+    Ok(pem::encode_certificate(&der))
+}
+
+fn one_of_the_banks_cas(
+    dev: &Dev,
+    wanted: fn(&X509Name<'_>, &X509Name<'_>) -> bool,
+) -> Outcome<String> {
+    let file: BankFile = toml::from_str(&std::fs::read_to_string(&dev.bank_config)?)?;
+    for certificate in pem::certificates(&file.customer_ca)? {
+        let (_, parsed) = X509Certificate::from_der(&certificate)?;
+        if wanted(parsed.subject(), parsed.issuer()) {
+            return Ok(pem::encode_certificate(&certificate));
+        }
+    }
+    Err("the bank's file does not name that CA".into())
+}
+
+/// From when to when the certificate in a PEM file is valid.
+pub fn validity(file: &Path) -> Outcome<(Timestamp, Timestamp)> {
+    let certificate = CertificateSummary::parse(&CertificateDer::from_pem_file(file)?)?;
+    Ok((certificate.not_before, certificate.not_after))
+}
+
+/// `key` with the certificate chain the bank gave for it.
+pub fn soft(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Identity {
+    Identity::Soft {
+        chain,
+        key: key.serialize_der(),
+    }
+}

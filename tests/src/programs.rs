@@ -1,0 +1,104 @@
+//! Where the built products and the system's tools are, and running one of them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::Outcome;
+
+/// The path of a product built beside this program (`target/<profile>/NAME`).
+pub fn built(name: &str) -> Outcome<PathBuf> {
+    let here = std::env::current_exe()?;
+    let mut directory = here.parent();
+    // A test runs from target/<profile>/deps, the demo from target/<profile>.
+    for _ in 0..2 {
+        let Some(candidate) = directory.map(|d| d.join(name)) else {
+            break;
+        };
+        if candidate.is_file() {
+            return Ok(candidate);
+        }
+        directory = directory.and_then(Path::parent);
+    }
+    Err(format!("{name} is not built yet; run: cargo build --workspace --bins").into())
+}
+
+/// The repository's root directory.
+pub fn repository() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_path_buf()
+}
+
+/// A tool that `scripts/install-packages` put under `.work/tools/bin`, or else the one on the path.
+pub fn tool(name: &str) -> PathBuf {
+    let ours = repository().join(".work/tools/bin").join(name);
+    if ours.exists() {
+        ours
+    } else {
+        PathBuf::from(name)
+    }
+}
+
+/// What a finished program said.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// Whether it ended with 0.
+    pub fn well(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// Its standard output, or an error with all it said if it did not end well.
+    pub fn expect_well(self) -> Outcome<String> {
+        if self.well() {
+            Ok(self.out)
+        } else {
+            Err(self.to_string().into())
+        }
+    }
+}
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "exit code {:?}\n{}\n{}",
+            self.code,
+            self.out.trim(),
+            self.err.trim()
+        )
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs `command` to its end with nothing on standard input.
+pub fn run(command: &mut Command) -> Outcome<Said> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("{name}: {e}"))?;
+    Ok(output.into())
+}
+
+/// Runs `openssl` with `arguments`.
+pub fn openssl<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Outcome<Said> {
+    run(Command::new("openssl").args(arguments))
+}

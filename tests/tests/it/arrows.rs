@@ -1,0 +1,146 @@
+//! The arrows of `ARCHITECTURE.md` hold: between crates, between the server's layers, and for Japanese text.
+
+use std::process::Command;
+
+use inkan_tests::arrows::{self, Source, crates, modules, texts};
+use inkan_tests::{Outcome, programs};
+
+#[test]
+fn crates_know_only_those_below_them() -> Outcome {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "metadata",
+        "--no-deps",
+        "--format-version",
+        "1",
+        "--offline",
+    ]);
+    let answer = programs::run(cargo.current_dir(programs::repository()))?.expect_well()?;
+    let complaints = crates::complaints(&serde_json::from_str(&answer)?);
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[test]
+fn layers_of_the_server_know_only_those_below_them() -> Outcome {
+    let sources = arrows::sources("server/src")?;
+    assert!(sources.len() > 40, "only {} files seen", sources.len());
+    let complaints: Vec<String> = sources.iter().flat_map(modules::complaints).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[test]
+fn modules_open_with_a_map_and_japanese_stays_in_the_catalogues() -> Outcome {
+    let mut complaints = Vec::new();
+    for directory in ["pki/src", "hsm-config/src", "server/src", "token-agent/src"] {
+        complaints.extend(
+            arrows::sources(directory)?
+                .iter()
+                .flat_map(texts::complaints),
+        );
+    }
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[test]
+fn planted_crate_arrows_are_caught() {
+    let package = |name: &str, dependency: &str, kind: Option<&str>| {
+        let names = [
+            "inkan-pki",
+            "softhsm-test-helpers",
+            "inkan-hsm-config",
+            "inkan-agent",
+            "inkan-server",
+            "inkan-tests",
+        ];
+        let packages: Vec<_> = names
+            .iter()
+            .map(|&n| {
+                let dependencies = serde_json::json!([{ "name": dependency, "kind": kind }]);
+                let none = serde_json::json!([]);
+                serde_json::json!({ "name": n, "dependencies": if n == name { dependencies } else { none } })
+            })
+            .collect();
+        crates::complaints(&serde_json::json!({ "packages": packages }))
+    };
+    assert_eq!(
+        package("inkan-pki", "tokio", None),
+        ["inkan-pki must do without tokio"]
+    );
+    assert_eq!(
+        package("inkan-agent", "inkan-server", None),
+        ["inkan-agent must not depend on inkan-server"]
+    );
+    assert_eq!(
+        package("inkan-pki", "inkan-tests", Some("dev")),
+        ["inkan-pki must not depend on inkan-tests"]
+    );
+    assert!(package("inkan-pki", "softhsm-test-helpers", Some("dev")).is_empty());
+    assert!(package("inkan-server", "inkan-hsm-config", None).is_empty());
+}
+
+#[test]
+fn planted_layer_arrows_are_caught() {
+    let caught = |path: &str, text: &str| modules::complaints(&Source::planted(path, text));
+    let upwards = caught("server/src/ca/issue.rs", "use crate::store::Tx;\n");
+    assert_eq!(upwards, ["server/src/ca/issue.rs: ca must not know store"]);
+    let grouped = caught(
+        "server/src/store/users.rs",
+        "use crate::{store::Id, ca::{Tbs, Csr}};\n",
+    );
+    assert_eq!(
+        grouped,
+        ["server/src/store/users.rs: store must not know ca"]
+    );
+    let past_the_workflow = caught(
+        "server/src/http/login.rs",
+        "fn f() { crate::store::users::find(); }\n",
+    );
+    assert_eq!(
+        past_the_workflow,
+        ["server/src/http/login.rs: http must not know store"]
+    );
+    let through_super = caught("server/src/store/mod.rs", "use super::ca::Tbs;\n");
+    assert_eq!(
+        through_super,
+        ["server/src/store/mod.rs: leaves its layer through super"]
+    );
+    let configuration = caught(
+        "server/src/workflow/mod.rs",
+        "let s = toml::from_str(text);\n",
+    );
+    assert_eq!(
+        configuration,
+        ["server/src/workflow/mod.rs: workflow must not read configuration (toml::)"]
+    );
+    assert_eq!(
+        caught("server/src/helpers/x.rs", "").len(),
+        1,
+        "a new layer needs an arrow first"
+    );
+
+    let fine = "//! See [`crate::store`].\nuse crate::workflow::Error;\nmod tests {\n    use super::*;\n}\n";
+    assert!(caught("server/src/http/mod.rs", fine).is_empty());
+}
+
+#[test]
+fn planted_texts_are_caught() {
+    let caught = |path: &str, text: &str| texts::complaints(&Source::planted(path, text)).len();
+    assert_eq!(caught("server/src/workflow/x.rs", "let s = \"窓口\";"), 1);
+    assert_eq!(
+        caught("server/src/workflow/x.rs", "// 窓口 is the counter"),
+        0
+    );
+    assert_eq!(
+        caught("pki/src/x.rs", "/// 企業名."),
+        1,
+        "nothing at all in the lowest crate"
+    );
+    assert_eq!(
+        caught("server/src/http/catalogue/ja.rs", "let s = \"窓口\";"),
+        0
+    );
+    assert_eq!(caught("pki/src/x/mod.rs", "use std::fmt;"), 1);
+}

@@ -1,0 +1,91 @@
+//! `kill -9` at every step of an issue, then a restart: exactly one certificate is left, and the agent goes on.
+
+use inkan_server::workflow::step::Step;
+use inkan_tests::Outcome;
+use inkan_tests::bank::Bank;
+use inkan_tests::browser::Browser;
+use inkan_tests::database::Database;
+use inkan_tests::screens::customer;
+
+use crate::scene::Scene;
+
+#[test]
+fn the_bank_dies_at_every_step_and_one_certificate_is_left() -> Outcome {
+    for step in Step::ALL {
+        die_at(step).map_err(|e| format!("dying at {step}: {e}"))?;
+    }
+    Ok(())
+}
+
+fn die_at(step: Step) -> Outcome {
+    let scene = Scene::at(Bank::open_with(&["--crash-at", step.as_str()])?)?;
+    let agent_at = scene.customer("OOZORA")?;
+    let Scene {
+        mut bank, person, ..
+    } = scene;
+    let browser = Browser::new(&bank.dev.server_ca)?;
+    let confirm = customer::identify(
+        &browser,
+        &bank.dev,
+        &person.login_id,
+        &person.login_password,
+    )?;
+    let link = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;
+
+    // The agent is in the middle of it when the bank dies.
+    let mut agent = agent_at.following(&link);
+    agent.args(["--patience", "2"]);
+    let first = inkan_tests::customer::Followed(inkan_tests::programs::run(&mut agent)?);
+    let status = bank.wait_for_end()?;
+    assert!(
+        !status.success(),
+        "{step}: the bank ended by a signal or an error, not by itself: {status}"
+    );
+
+    bank.restart()?;
+    let records = Database::embedded(&bank.data())?.customer_certificates()?;
+    assert!(records.len() <= 1, "{step}: {records:?}");
+    assert!(
+        records.iter().all(|r| r.state != "intent"),
+        "{step}: no intent is left open after a start: {records:?}"
+    );
+
+    // The customer starts again at the page; whatever was begun goes on with the same key.
+    agent_at.install_bank(&bank.dev.bank_config)?;
+    if !first.0.well() {
+        let browser = Browser::new(&bank.dev.server_ca)?;
+        let page = customer::identify(
+            &browser,
+            &bank.dev,
+            &person.login_id,
+            &person.login_password,
+        )?;
+        if step == Step::Activated {
+            // It was active before the answer was lost: nothing is issued again.
+            assert!(
+                agent_at.verify("demo")?.well(),
+                "{step}: the bank takes the certificate on the token"
+            );
+        } else {
+            let page = customer::press_issue(&browser, &page.must_show("BSMS002")?)?;
+            agent_at
+                .follow(&customer::agent_link(&page)?)?
+                .result()
+                .map_err(|e| format!("{e}\nfirst: {}", first.0))?;
+        }
+    }
+    let records = Database::embedded(&bank.data())?.customer_certificates()?;
+    assert_eq!(records.len(), 1, "{step}: {records:?}");
+    assert_eq!(records[0].state, "active", "{step}");
+
+    // And it is the one on the token.
+    let listed = agent_at.list()?.to_string();
+    assert_eq!(
+        listed.matches("ANSER SERVICE hanakodt").count(),
+        1,
+        "{step}: {listed}"
+    );
+    assert!(listed.contains(&records[0].serial), "{step}: {listed}");
+    assert!(agent_at.verify("demo")?.well(), "{step}");
+    Ok(())
+}

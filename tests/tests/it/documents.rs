@@ -1,0 +1,121 @@
+//! What the documents point to exists: tests, files, commands.
+
+use std::fs;
+
+use inkan_tests::{Outcome, programs};
+
+/// Pieces of `text` between backquotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Why `name` (`module::test` of this binary, or `path.rs::test`) is no test; nothing if it is one.
+fn missing_test(name: &str) -> Option<String> {
+    let (place, test) = name.rsplit_once("::")?;
+    let path = if place.ends_with(".rs") {
+        place.to_owned()
+    } else {
+        format!("tests/tests/it/{place}.rs")
+    };
+    let Ok(text) = fs::read_to_string(programs::repository().join(&path)) else {
+        return Some(format!("{name}: there is no {path}"));
+    };
+    let is_test = |(at, _): (usize, &str)| {
+        let before: Vec<&str> = text[..at].lines().rev().take(4).collect();
+        before
+            .iter()
+            .any(|l| l.contains("#[test]") || l.contains("test]"))
+    };
+    let found = text.match_indices(&format!("fn {test}(")).any(is_test);
+    (!found).then(|| format!("{name}: {path} has no such test"))
+}
+
+#[test]
+fn every_test_named_in_the_security_page_exists() -> Outcome {
+    let page = fs::read_to_string(programs::repository().join("docs/security.md"))?;
+    let names: Vec<&str> = quoted(&page)
+        .into_iter()
+        .filter(|q| q.contains("::"))
+        .collect();
+    assert!(
+        names.len() >= 15,
+        "the page names only {} tests",
+        names.len()
+    );
+    let missing: Vec<String> = names.into_iter().filter_map(missing_test).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(
+        missing_test("documents::no_such_test").is_some(),
+        "the check itself would notice"
+    );
+    assert!(
+        missing_test("documents::quoted").is_some(),
+        "a function is not a test"
+    );
+    Ok(())
+}
+
+#[test]
+fn every_file_that_the_documents_link_to_exists() -> Outcome {
+    let root = programs::repository();
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "docs/security.md",
+        "docs/benchmarks.md",
+        "docs/protocol.md",
+    ] {
+        let text = fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"))?;
+        let base = root
+            .join(name)
+            .parent()
+            .map(ToOwned::to_owned)
+            .unwrap_or_default();
+        for target in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            let file = target.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !file.contains("://") {
+                assert!(
+                    base.join(file).exists(),
+                    "{name} links to {target}, which is not there"
+                );
+            }
+        }
+        for path in quoted(&text)
+            .into_iter()
+            .filter(|q| q.starts_with("docs/") && !q.contains(['*', '{', ' ']))
+        {
+            assert!(
+                root.join(path.split("::").next().unwrap_or(path)).exists(),
+                "{name} names {path}, which is not there"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_make_target_of_the_readme_exists() -> Outcome {
+    let root = programs::repository();
+    let (readme, makefile) = (
+        fs::read_to_string(root.join("README.md"))?,
+        fs::read_to_string(root.join("Makefile"))?,
+    );
+    let words: Vec<&str> = readme.split(['`', '\n', ' ']).collect();
+    let targets: Vec<&str> = words
+        .windows(2)
+        .filter(|w| w[0] == "make")
+        .map(|w| w[1])
+        .collect();
+    assert!(targets.contains(&"demo") && targets.contains(&"test"));
+    for target in targets {
+        assert!(
+            makefile.contains(&format!("\n{target}:")),
+            "README says `make {target}`"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! What Inkan promises, shown on the real programs: bank, HSM, customer's token, agent, database.
+//!
+//! One binary, so that it links once; `cargo nextest` gives each test a process of its own. Each module mirrors a promise:
+//!
+//! - [`journey`]: from the application to the login, on both databases
+//! - [`counter`]: two people for every application; no application, no certificate
+//! - [`login`]: who gets in, who does not, and what they are told
+//! - [`requests`]: a request for a certificate is good once, for one minute, for one user
+//! - [`enrolment`]: what the bank signs and what it refuses to sign
+//! - [`certificate`]: the issued certificate in the eyes of openssl and pkilint
+//! - [`token`]: what the tokens hold, and what happens when one is missing or its PIN is wrong
+//! - [`crash`]: `kill -9` at every step between intent and activation
+//! - [`secrets`]: no key, no PIN and no password where none belongs
+//! - [`configuration`]: a wrong configuration is named with file, field and what to do
+//! - [`arrows`]: who may know whom
+//! - [`documents`]: what the documents point to exists
+
+mod arrows;
+mod certificate;
+mod configuration;
+mod counter;
+mod crash;
+mod documents;
+mod enrolment;
+mod journey;
+mod login;
+mod requests;
+mod scene;
+mod secrets;
+mod token;
