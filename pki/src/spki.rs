@@ -205,3 +205,67 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use rcgen::{KeyPair, PublicKeyData};
+
+    use super::*;
+
+    fn rsa(bits: usize, exponent: &[u8]) -> Result<PublicKey, SpkiError> {
+        // Not a product of two primes; only its size is looked at here.
+        PublicKey::from_rsa(&vec![0xff; bits / 8], exponent)
+    }
+
+    #[test]
+    fn the_canonical_form_is_the_one_others_write() {
+        for algorithm in [
+            &rcgen::PKCS_ECDSA_P256_SHA256,
+            &rcgen::PKCS_ECDSA_P384_SHA384,
+            &rcgen::PKCS_RSA_SHA256,
+        ] {
+            let spki = KeyPair::generate_for(algorithm)
+                .unwrap()
+                .subject_public_key_info();
+            let key = PublicKey::from_spki(&spki).unwrap();
+            assert_eq!(key.to_spki().unwrap(), spki);
+            assert_eq!(algorithm_of(&spki), Ok(key.algorithm()));
+        }
+    }
+
+    #[test]
+    fn zeros_in_front_of_rsa_numbers_change_nothing() {
+        let key = rsa(2048, &[1, 0, 1]).unwrap();
+        let mut modulus = vec![0; 3];
+        modulus.extend([0xff; 256]);
+        assert_eq!(PublicKey::from_rsa(&modulus, &[0, 1, 0, 1]), Ok(key));
+    }
+
+    #[test]
+    fn only_the_supported_sizes_and_types() {
+        for bits in [0, 8, 1024, 2040, 2056, 4104, 8192] {
+            assert_eq!(rsa(bits, &[3]), Err(SpkiError::Unsupported), "{bits}");
+        }
+        let ed25519 = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let spki = ed25519.subject_public_key_info();
+        assert_eq!(algorithm_of(&spki), Err(SpkiError::Unsupported));
+        let p521 = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
+        let spki = p521.subject_public_key_info();
+        assert_eq!(algorithm_of(&spki), Err(SpkiError::Unsupported));
+    }
+
+    #[test]
+    fn nothing_may_be_missing_or_follow() {
+        let spki = rsa(2048, &[1, 0, 1]).unwrap().to_spki().unwrap();
+        let longer = [spki.as_slice(), &[0]].concat();
+        assert_eq!(algorithm_of(&longer), Err(SpkiError::Malformed));
+        for end in 0..spki.len() {
+            assert_eq!(algorithm_of(&spki[..end]), Err(SpkiError::Malformed));
+        }
+        assert_eq!(
+            algorithm_of(&vec![0x30; 1 << 20]),
+            Err(SpkiError::Malformed)
+        );
+    }
+}

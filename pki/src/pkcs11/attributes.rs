@@ -51,6 +51,7 @@ impl KeyAttributes {
 /// # Errors
 /// `Untrustworthy` when the token does not tell whether the key is sensitive and extractable.
 pub fn key_attributes(session: &Session, key: &PrivateKey) -> Result<KeyAttributes, Pkcs11Error> {
+    key.belongs_to(session, OPERATION)?;
     of_object(session, key.handle)
 }
 

@@ -78,6 +78,9 @@ pub enum ErrorKind {
     /// The library was re-initialised after this session was opened.
     #[error("the session ended when the library was re-initialised")]
     StaleSession,
+    /// The key was found before the library was re-initialised, or on another token.
+    #[error("the key handle belongs to another session")]
+    StaleKey,
     /// The library cannot be re-initialised while calls are in it; a call that hangs keeps it that way.
     #[error("{0} calls into the library are still under way")]
     CallsUnderWay(usize),

@@ -6,17 +6,20 @@ use super::certificate;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::object::{find, read_bool, read_bytes, read_label};
 use super::public_key;
-use super::session::{LoginState, Session};
+use super::session::{LoginState, Origin, Session};
 use crate::algorithm::KeyAlgorithm;
 use crate::spki::PublicKey;
 
 const FIND: &str = "find key";
 const LIST: &str = "list keys";
 
-/// A private key object, good for the session (and its generation of the library) it was found in.
+/// A private key object, good for every session with its token until the library is re-initialised.
 #[derive(Debug, Clone)]
 pub struct PrivateKey {
     pub(super) handle: ObjectHandle,
+    /// Where and when the handle means this key. Handles are numbered anew after a re-initialisation, and the old number may
+    /// be another key's by then.
+    pub(super) origin: Origin,
     /// CKA_ID; the certificate carries the same.
     pub id: Vec<u8>,
     /// Label.
@@ -27,6 +30,21 @@ pub struct PrivateKey {
     pub spki_der: Vec<u8>,
     /// Asks for the PIN at each use.
     pub always_authenticate: bool,
+}
+
+impl PrivateKey {
+    /// Refuses a handle that may mean another key in this session.
+    pub(super) fn belongs_to(
+        &self,
+        session: &Session,
+        operation: &'static str,
+    ) -> Result<(), Pkcs11Error> {
+        if self.origin == session.origin() {
+            return Ok(());
+        }
+        let kind = ErrorKind::StaleKey;
+        Err(Pkcs11Error::new(operation, ErrorClass::SessionLost, kind))
+    }
 }
 
 /// A key pair on a token.
@@ -193,6 +211,7 @@ fn describe(
     let always = read_bool(session, FIND, handle, AttributeType::AlwaysAuthenticate)?;
     Ok(PrivateKey {
         handle,
+        origin: session.origin(),
         id: read_bytes(session, FIND, handle, AttributeType::Id)?.unwrap_or_default(),
         label: read_label(session, FIND, handle)?,
         algorithm: public.algorithm(),

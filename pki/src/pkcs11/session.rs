@@ -41,6 +41,13 @@ pub enum LoginState {
     SecurityOfficer,
 }
 
+/// The slot and generation of the library that a handle belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    slot: Slot,
+    generation: u64,
+}
+
 /// An open session. Closed when dropped.
 #[derive(Debug)]
 pub struct Session {
@@ -182,6 +189,13 @@ impl Session {
 
     pub(super) fn knows_pin(&self) -> bool {
         self.pin.borrow().is_some()
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            slot: self.slot,
+            generation: self.generation,
+        }
     }
 
     /// What the token can do.

@@ -64,6 +64,7 @@ pub fn sign(
             ErrorKind::WrongScheme,
         ));
     }
+    key.belongs_to(session, SIGN)?;
     let hash = hash(scheme.hash(), message);
     let (mechanism, input) = match scheme {
         SignatureScheme::EcdsaP256Sha256 | SignatureScheme::EcdsaP384Sha384 => {

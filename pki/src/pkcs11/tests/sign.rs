@@ -4,7 +4,7 @@ use super::{Fixture, new_pair, verifies};
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 use crate::pkcs11::keys::find_private_key;
 use crate::pkcs11::sign::{schemes, sign};
-use crate::pkcs11::{Access, ErrorClass};
+use crate::pkcs11::{Access, ErrorClass, ErrorKind};
 
 fn signs(algorithm: KeyAlgorithm) {
     let fixture = Fixture::new();
@@ -87,4 +87,21 @@ fn being_logged_out_by_somebody_else_is_recovered_by_a_login() {
     session.login(&fixture.pin()).unwrap();
     let key = find_private_key(&session, &made.spki_der).unwrap();
     sign(&session, &key, scheme, b"message").unwrap();
+}
+
+#[test]
+fn a_handle_from_before_is_not_taken_for_another_key() {
+    let fixture = Fixture::new();
+    let session = fixture.session();
+    let made = new_pair(&session, KeyAlgorithm::EcP256, "signer");
+    let old = find_private_key(&session, &made.spki_der).unwrap();
+    fixture.module.reinitialise().unwrap();
+    let session = fixture.session();
+    let scheme = SignatureScheme::EcdsaP256Sha256;
+    let error = sign(&session, &old, scheme, b"message").unwrap_err();
+    assert!(matches!(*error.kind, ErrorKind::StaleKey));
+    assert_eq!(error.class, ErrorClass::SessionLost);
+    let key = find_private_key(&session, &made.spki_der).unwrap();
+    // A key found in one session serves all sessions with the token.
+    sign(&fixture.session(), &key, scheme, b"message").unwrap();
 }
