@@ -24,7 +24,10 @@ impl Clock {
     /// Starts at `start` now and runs at the usual speed, whatever the system's clock does.
     #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
-        Self(Kind::Shifted { start, since: Instant::now() })
+        Self(Kind::Shifted {
+            start,
+            since: Instant::now(),
+        })
     }
 
     /// The time now.
@@ -33,7 +36,8 @@ impl Clock {
         match self.0 {
             Kind::System => Timestamp::now(),
             Kind::Shifted { start, since } => {
-                let elapsed = SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX);
+                let elapsed =
+                    SignedDuration::try_from(since.elapsed()).unwrap_or(SignedDuration::MAX);
                 start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
             }
         }

@@ -20,4 +20,7 @@ pub use issue::{Authority, IssuerId};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
+pub(crate) mod testing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -1,89 +1,16 @@
 //! Issuing with a real token behind the real pool; what comes out is judged by openssl and by another parser.
 
 use std::process::Command;
-use std::sync::Arc;
 
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
-use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
-use inkan_pki::secret::Pin;
-use inkan_pki::signer::pkcs11::Pkcs11Signer;
-use inkan_pki::signer::rcgen::RcgenKey;
+use inkan_pki::pkcs11::Module;
 use inkan_pki::x509::chain::{ChainError, verify_issued_by};
 use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyUsagePurpose};
-use rustls_pki_types::CertificateDer;
-use softhsm_test_helpers::{SoftHsm, TestToken};
 
-use super::hsm::{HsmConfig, HsmKey, HsmPool};
 use super::issue::{Authority, IssueError, IssuerId, IssuingCa};
-use super::profile::ClientProfile;
-
-fn profile() -> ClientProfile {
-    ClientProfile {
-        organization: "YAMANASHIKENMIN SHINKUMI".into(),
-        organizational_unit: "YAMANASHIKENMIN SHINKUMI for Corporate Edition".into(),
-        common_name_prefix: "YAMANASHIKENMIN SHINKUMI ANSER SERVICE".into(),
-        crl_url: "http://pki.example/crl/customer-ca.crl".into(),
-        ocsp_url: "http://pki.example/ocsp".into(),
-        ca_issuers_url: "http://pki.example/ca/customer-ca.crt".into(),
-        policy_oid: "1.3.6.1.4.1.99999.1.1".into(),
-    }
-}
-
-struct Bank {
-    hsm: SoftHsm,
-    authority: Authority,
-    pool: HsmPool,
-    ca_pem: String,
-}
-
-fn make_ca(
-    module: &Arc<Module>,
-    token: &TestToken,
-    algorithm: KeyAlgorithm,
-) -> CertificateDer<'static> {
-    let info = module
-        .find_token(&TokenSelector::Label(token.label.clone()))
-        .unwrap();
-    let session = Session::open(module, &info, Access::ReadWrite).unwrap();
-    session.login(&Pin::new(token.pin.clone())).unwrap();
-    let made =
-        generate_key_pair(&session, &NewKey::with_random_id(algorithm, "ca").unwrap()).unwrap();
-    let signer = Pkcs11Signer::open(session, &made.spki_der).unwrap();
-    let key = RcgenKey::new(Arc::new(signer)).unwrap();
-    let mut params = CertificateParams::default();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Test Customer CA");
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.self_signed(&key).unwrap().der().clone()
-}
-
-fn bank(algorithm: KeyAlgorithm) -> Bank {
-    let hsm = SoftHsm::new();
-    hsm.use_in_this_process();
-    let token = hsm.init_token("issuing");
-    let module = Module::load(&hsm.module_path()).unwrap();
-    let certificate = make_ca(&module, &token, algorithm);
-    let spki = CertificateSummary::parse(&certificate).unwrap().spki_der;
-    let keys = vec![HsmKey::by_public_key("customer-ca", spki)];
-    let selector = TokenSelector::Label(token.label);
-    let config = HsmConfig::new(hsm.module_path(), selector, Pin::new(token.pin), keys);
-    let pool = HsmPool::start(config).unwrap();
-    let ca = IssuingCa::new("customer-ca", certificate.clone(), profile()).unwrap();
-    let ca_pem = pem::encode_certificate(&certificate);
-    let authority = Authority::new(pool.clone(), certificate, ca.clone(), ca);
-    Bank {
-        hsm,
-        authority,
-        pool,
-        ca_pem,
-    }
-}
+use super::testing::{bank, make_ca, profile};
 
 fn client_spki() -> Vec<u8> {
     rcgen::PublicKeyData::subject_public_key_info(&rcgen::KeyPair::generate().unwrap())

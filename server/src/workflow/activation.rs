@@ -30,8 +30,14 @@ impl Workflows {
         match self.try_activate(presented, caller, now).await {
             Err(Error::Refused(refusal)) => {
                 let sha256 = sha256_hex(presented);
-                let entry = audit(Actor::Anonymous, "certificate.activated", "certificate", &sha256);
-                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                let entry = audit(
+                    Actor::Anonymous,
+                    "certificate.activated",
+                    "certificate",
+                    &sha256,
+                );
+                self.record_refusal(entry.from(caller).refused(&refusal), now)
+                    .await?;
                 Err(refusal.into())
             }
             other => other,
@@ -49,7 +55,10 @@ impl Workflows {
         let mut tx = self.inner.store.begin().await?;
         let row = certificates::by_sha256(&mut tx, &sha256_hex(presented)).await?;
         let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
-        let user_id = row.user_id.clone().ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+        let user_id = row
+            .user_id
+            .clone()
+            .ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
         match row.state {
             State::Issued => {}
             State::Active => return Ok(answer(&row)),
@@ -71,11 +80,16 @@ impl Workflows {
         if !certificates::set_active(&mut tx, &row.id, now).await? {
             return Err(Fault::Inconsistent("issued certificate did not become active").into());
         }
-        audit(Actor::User(user_id), "certificate.activated", "certificate", &row.id)
-            .from(caller)
-            .detail(json!({ "serial": row.serial }))
-            .write(&mut tx, now)
-            .await?;
+        audit(
+            Actor::User(user_id),
+            "certificate.activated",
+            "certificate",
+            &row.id,
+        )
+        .from(caller)
+        .detail(json!({ "serial": row.serial }))
+        .write(&mut tx, now)
+        .await?;
         finish_requests(&mut tx, &row, now).await?;
         tx.commit().await?;
         self.inner.step.reached(Step::Activated);
@@ -91,24 +105,46 @@ async fn supersede(
     caller: Caller,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(old) = certificates::active_for_user(&mut *tx, user_id).await? else { return Ok(()) };
+    let Some(old) = certificates::active_for_user(&mut *tx, user_id).await? else {
+        return Ok(());
+    };
     if row.replaces.as_deref() != Some(&old.id) {
         return Err(Refusal::CertificateActive.into());
     }
-    certificates::set_state(tx, &old.id, &[State::Active], State::Superseded, now, Some("superseded"))
-        .await?;
-    audit(Actor::User(user_id.to_owned()), "certificate.superseded", "certificate", &old.id)
-        .from(caller)
-        .detail(json!({ "by": row.id }))
-        .write(tx, now)
-        .await
+    certificates::set_state(
+        tx,
+        &old.id,
+        &[State::Active],
+        State::Superseded,
+        now,
+        Some("superseded"),
+    )
+    .await?;
+    audit(
+        Actor::User(user_id.to_owned()),
+        "certificate.superseded",
+        "certificate",
+        &old.id,
+    )
+    .from(caller)
+    .detail(json!({ "by": row.id }))
+    .write(tx, now)
+    .await
 }
 
 /// Ends every open request of the user as done: the one that was picked up may be a second try after a crash.
 async fn finish_requests(tx: &mut Tx, row: &Certificate, now: Timestamp) -> Result<()> {
     let user_id = row.user_id.as_deref().unwrap_or_default();
     for open in requests::open_for_user(&mut *tx, user_id, now).await? {
-        requests::finish(tx, &open.id, requests::State::Done, Some(&row.id), None, now).await?;
+        requests::finish(
+            tx,
+            &open.id,
+            requests::State::Done,
+            Some(&row.id),
+            None,
+            now,
+        )
+        .await?;
     }
     Ok(())
 }

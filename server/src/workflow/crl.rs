@@ -22,7 +22,8 @@ impl Workflows {
         for issuer in [Issuer::Customer, Issuer::Staff] {
             let last = crls::latest(&self.inner.store, issuer.as_str()).await?;
             if last.as_ref().is_none_or(|crl| due(crl, now)) {
-                self.publish_crl(issuer, last.map_or(0, |crl| crl.number), now).await?;
+                self.publish_crl(issuer, last.map_or(0, |crl| crl.number), now)
+                    .await?;
                 published += 1;
             }
         }
@@ -41,13 +42,19 @@ impl Workflows {
         let number = last_number + 1;
         let revoked = certificates::revoked_serials(&self.inner.store, issuer).await?;
         let lines: Vec<Revoked> = revoked.iter().map(line).collect::<Result<_>>()?;
-        let next_update = now.checked_add(self.settings().periods.crl).unwrap_or(Timestamp::MAX);
+        let next_update = now
+            .checked_add(self.settings().periods.crl)
+            .unwrap_or(Timestamp::MAX);
         let id = match issuer {
             Issuer::Customer => IssuerId::Customer,
             Issuer::Staff => IssuerId::Staff,
         };
         let number_field = u64::try_from(number).map_err(|_| Fault::Inconsistent("CRL number"))?;
-        let der = self.inner.ca.sign_crl(id, number_field, now, next_update, &lines).await?;
+        let der = self
+            .inner
+            .ca
+            .sign_crl(id, number_field, now, next_update, &lines)
+            .await?;
         let crl = Crl {
             issuer: issuer.as_str().to_owned(),
             number,
@@ -58,10 +65,15 @@ impl Workflows {
         };
         let mut tx = self.inner.store.begin().await?;
         crls::insert(&mut tx, &crl).await?;
-        audit(Actor::System, "crl.published", "crl", &format!("{}/{number}", crl.issuer))
-            .detail(json!({ "revoked": lines.len() }))
-            .write(&mut tx, now)
-            .await?;
+        audit(
+            Actor::System,
+            "crl.published",
+            "crl",
+            &format!("{}/{number}", crl.issuer),
+        )
+        .detail(json!({ "revoked": lines.len() }))
+        .write(&mut tx, now)
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -70,7 +82,10 @@ impl Workflows {
 /// Past half its time: a failure now leaves as long again to mend it.
 fn due(crl: &Crl, now: Timestamp) -> bool {
     let life: SignedDuration = crl.this_update.duration_until(crl.next_update);
-    let half = crl.this_update.checked_add(life / 2).unwrap_or(crl.next_update);
+    let half = crl
+        .this_update
+        .checked_add(life / 2)
+        .unwrap_or(crl.next_update);
     now >= half
 }
 
@@ -81,5 +96,9 @@ fn line(row: &RevokedSerial) -> Result<Revoked> {
     } else {
         row.reason.as_deref().and_then(Reason::parse)
     };
-    Ok(Revoked { serial, at: row.revoked_at, reason })
+    Ok(Revoked {
+        serial,
+        at: row.revoked_at,
+        reason,
+    })
 }

@@ -8,7 +8,9 @@ use subtle::ConstantTimeEq;
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::{Action, Link};
-use inkan_pki::messages::request::{AccountType, BankName, PickedUp, Progress, ProgressStep, Resume};
+use inkan_pki::messages::request::{
+    AccountType, BankName, PickedUp, Progress, ProgressStep, Resume,
+};
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
@@ -56,8 +58,14 @@ impl Workflows {
     ) -> Result<Status> {
         match self.try_create_request(user_id, binding, caller, now).await {
             Err(super::Error::Refused(refusal)) => {
-                let entry = audit(Actor::User(user_id.to_owned()), "request.created", "user", user_id);
-                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                let entry = audit(
+                    Actor::User(user_id.to_owned()),
+                    "request.created",
+                    "user",
+                    user_id,
+                );
+                self.record_refusal(entry.from(caller).refused(&refusal), now)
+                    .await?;
                 Err(refusal.into())
             }
             other => other,
@@ -73,11 +81,21 @@ impl Workflows {
     ) -> Result<Status> {
         let periods = self.settings().periods;
         let mut tx = self.inner.store.begin().await?;
-        let user = users::find(&mut tx, user_id).await?.ok_or(Refusal::SessionEnded)?;
+        let user = users::find(&mut tx, user_id)
+            .await?
+            .ok_or(Refusal::SessionEnded)?;
         let grant_id = self.grant_for(&mut tx, &user, now).await?;
         for old in requests::open_for_user(&mut tx, user_id, now).await? {
             if old.state == State::Created {
-                requests::finish(&mut tx, &old.id, State::Failed, None, Some("request-replaced"), now).await?;
+                requests::finish(
+                    &mut tx,
+                    &old.id,
+                    State::Failed,
+                    None,
+                    Some("request-replaced"),
+                    now,
+                )
+                .await?;
             }
         }
         let id = id::new_id()?;
@@ -94,10 +112,15 @@ impl Workflows {
             expires_at: later(periods.pick_up + periods.enrolment),
         };
         requests::create(&mut tx, &new).await?;
-        audit(Actor::User(user_id.to_owned()), "request.created", "request", &id)
-            .from(caller)
-            .write(&mut tx, now)
-            .await?;
+        audit(
+            Actor::User(user_id.to_owned()),
+            "request.created",
+            "request",
+            &id,
+        )
+        .from(caller)
+        .write(&mut tx, now)
+        .await?;
         tx.commit().await?;
         self.request_status(&id, binding, now).await
     }
@@ -119,7 +142,10 @@ impl Workflows {
                 return Ok(grant);
             }
         }
-        if certificates::active_for_user(&mut *tx, &user.id).await?.is_some() {
+        if certificates::active_for_user(&mut *tx, &user.id)
+            .await?
+            .is_some()
+        {
             return Err(Refusal::CertificateActive.into());
         }
         let open = grants::open_for_user(&mut *tx, &user.id, &user.contract_id, now).await?;
@@ -135,7 +161,9 @@ impl Workflows {
     /// # Errors
     /// [`Refusal::RequestUnknown`], also for another browser's.
     pub async fn request_status(&self, id: &str, binding: &str, now: Timestamp) -> Result<Status> {
-        let request = requests::find(&self.inner.store, id).await?.ok_or(Refusal::RequestUnknown)?;
+        let request = requests::find(&self.inner.store, id)
+            .await?
+            .ok_or(Refusal::RequestUnknown)?;
         let given = sha256_hex(binding.as_bytes());
         if !same(&given, &request.browser_binding_sha256) {
             return Err(Refusal::RequestUnknown.into());
@@ -153,7 +181,8 @@ impl Workflows {
         let link = Link {
             action: Action::Enroll,
             bank: Identifier::new(bank).map_err(|_| Fault::Inconsistent("bank id"))?,
-            request: Identifier::new(&*request.id).map_err(|_| Fault::Inconsistent("request id"))?,
+            request: Identifier::new(&*request.id)
+                .map_err(|_| Fault::Inconsistent("request id"))?,
         };
         Ok(Status {
             link: link.to_string(),
@@ -161,7 +190,11 @@ impl Workflows {
             comparison_code: request.comparison_code,
             state: if late { State::Failed } else { request.state },
             progress: request.progress,
-            failure_code: if late { Some("request-expired".to_owned()) } else { request.failure_code },
+            failure_code: if late {
+                Some("request-expired".to_owned())
+            } else {
+                request.failure_code
+            },
             certificate,
         })
     }
@@ -177,19 +210,34 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<PickedUp> {
-        let request = requests::find(&self.inner.store, id).await?.ok_or(Refusal::RequestUnknown)?;
+        let request = requests::find(&self.inner.store, id)
+            .await?
+            .ok_or(Refusal::RequestUnknown)?;
         let credential = random_credential()?;
         let mut tx = self.inner.store.begin().await?;
         let digest = sha256_hex(credential.expose().as_bytes());
-        let entry = audit(Actor::Agent(id.to_owned()), "request.picked-up", "request", id).from(caller);
+        let entry = audit(
+            Actor::Agent(id.to_owned()),
+            "request.picked-up",
+            "request",
+            id,
+        )
+        .from(caller);
         if !requests::pick_up(&mut tx, id, &digest, now).await? {
             tx.rollback().await?;
             let late = request.state == State::Created && now >= request.pickup_expires_at;
-            let refusal = if late { Refusal::RequestExpired } else { Refusal::RequestUsed };
+            let refusal = if late {
+                Refusal::RequestExpired
+            } else {
+                Refusal::RequestUsed
+            };
             self.record_refusal(entry.refused(&refusal), now).await?;
             return Err(refusal.into());
         }
-        entry.detail(json!({ "agent": clip(agent) })).write(&mut tx, now).await?;
+        entry
+            .detail(json!({ "agent": clip(agent) }))
+            .write(&mut tx, now)
+            .await?;
         let answer = self.describe(&mut tx, request, credential).await?;
         tx.commit().await?;
         self.inner.step.reached(Step::PickedUp);
@@ -229,12 +277,15 @@ impl Workflows {
             comparison_code: request.comparison_code,
             key_algorithms: self.settings().key_algorithms.clone(),
             credential,
-            resume: pending.map(|c| Resume { spki_sha256: c.spki_sha256, serial: c.serial }),
+            resume: pending.map(|c| Resume {
+                spki_sha256: c.spki_sha256,
+                serial: c.serial,
+            }),
         })
     }
 
-    /// The agent says how far it is. A failure ends the request, unless a certificate was signed for it: then the
-    /// customer can go on with a new request and the same key.
+    /// The agent says how far it is. A failure ends the request; where a certificate was signed for it, the customer
+    /// goes on with a new request and the same key.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`].
@@ -249,7 +300,10 @@ impl Workflows {
         self.authenticated(id, credential, now).await?;
         let mut tx = self.inner.store.begin().await?;
         if progress.step == ProgressStep::Failed {
-            let code = progress.code.as_ref().map_or("agent-failed", Identifier::as_str);
+            let code = progress
+                .code
+                .as_ref()
+                .map_or("agent-failed", Identifier::as_str);
             if requests::finish(&mut tx, id, State::Failed, None, Some(code), now).await? {
                 audit(Actor::Agent(id.to_owned()), "request.failed", "request", id)
                     .from(caller)
@@ -273,10 +327,14 @@ impl Workflows {
     ) -> Result<EnrolmentRequest> {
         let request = requests::find(&self.inner.store, id).await?;
         let given = sha256_hex(credential.expose().as_bytes());
-        let known = request.as_ref().and_then(|r| r.credential_sha256.as_deref());
+        let known = request
+            .as_ref()
+            .and_then(|r| r.credential_sha256.as_deref());
         // Compared in any case: an unknown request takes as long as a wrong credential.
         let right = same(&given, known.unwrap_or(&"0".repeat(64)));
-        let request = request.filter(|_| right).ok_or(Refusal::CredentialInvalid)?;
+        let request = request
+            .filter(|_| right)
+            .ok_or(Refusal::CredentialInvalid)?;
         if now >= request.expires_at {
             return Err(Refusal::RequestExpired.into());
         }
@@ -293,7 +351,9 @@ fn random_credential() -> Result<Secret> {
     use base64::Engine;
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
     getrandom::fill(&mut *bytes).map_err(Fault::Random)?;
-    Ok(Secret::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*bytes)))
+    Ok(Secret::new(
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(*bytes),
+    ))
 }
 
 /// Six digits in two groups: long enough to compare, short enough to read aloud.

@@ -207,7 +207,9 @@ impl From<IssueError> for Error {
 impl From<HsmError> for Error {
     fn from(error: HsmError) -> Self {
         match error.retry_after() {
-            Some(wait) => Self::Refused(Refusal::Unavailable { retry_after: wait.as_secs().max(1) }),
+            Some(wait) => Self::Refused(Refusal::Unavailable {
+                retry_after: wait.as_secs().max(1),
+            }),
             None => Self::Fault(Fault::Issue(IssueError::Hsm(error))),
         }
     }

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::csr::{CsrError, ProvenRequest};
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -33,18 +34,26 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Vec<u8>> {
+        // Before anything is recorded under it: an id is short and of few characters.
+        Identifier::new(request_id).map_err(|_| Refusal::CredentialInvalid)?;
         let done = async {
             let request = self.authenticated(request_id, credential, now).await?;
             self.inner.step.reached(Step::CsrReceived);
             let proven = prove(csr).await?;
-            let row = self.intent_for_request(&request, &proven, caller, now).await?;
-            self.complete(row, Actor::Agent(request_id.to_owned()), caller, now).await
+            let row = self
+                .intent_for_request(&request, &proven, caller, now)
+                .await?;
+            self.complete(row, Actor::Agent(request_id.to_owned()), caller, now)
+                .await
         };
         match done.await {
+            // Nothing was decided: the same request goes on later.
+            Err(Error::Refused(refusal @ Refusal::Unavailable { .. })) => Err(refusal.into()),
             Err(Error::Refused(refusal)) => {
                 let actor = Actor::Agent(request_id.to_owned());
                 let entry = audit(actor, "certificate.requested", "request", request_id);
-                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                self.record_refusal(entry.from(caller).refused(&refusal), now)
+                    .await?;
                 Err(refusal.into())
             }
             other => other,
@@ -61,7 +70,10 @@ impl Workflows {
     ) -> Result<Certificate> {
         let user = users::find(&self.inner.store, &request.user_id).await?;
         let user = user.ok_or(Fault::Inconsistent("request without user"))?;
-        if let Some(known) = self.known_key(&user, request.grant_id.as_deref(), proven).await? {
+        if let Some(known) = self
+            .known_key(&user, request.grant_id.as_deref(), proven)
+            .await?
+        {
             return Ok(known);
         }
         if request.state != requests::State::PickedUp {
@@ -70,17 +82,29 @@ impl Workflows {
         if !self.settings().key_algorithms.contains(&proven.algorithm) {
             return Err(Refusal::KeyAlgorithmNotOffered.into());
         }
-        let grant_id = request.grant_id.clone().ok_or(Fault::Inconsistent("request without grant"))?;
-        if certificates::by_grant(&self.inner.store, &grant_id).await?.is_some() {
+        let grant_id = request
+            .grant_id
+            .clone()
+            .ok_or(Fault::Inconsistent("request without grant"))?;
+        if certificates::by_grant(&self.inner.store, &grant_id)
+            .await?
+            .is_some()
+        {
             return Err(Refusal::KeyMismatch.into());
         }
         let new = self.new_intent(&user, proven, now)?;
-        let new = NewIntent { grant_id: Some(grant_id), request_id: Some(request.id.clone()), ..new };
+        let new = NewIntent {
+            grant_id: Some(grant_id),
+            request_id: Some(request.id.clone()),
+            ..new
+        };
         let actor = Actor::Agent(request.id.clone());
         match self.record_intent(&new, actor, caller, now).await {
             // Somebody was faster: the same request twice, or another key for the same grant.
             Err(Error::Fault(Fault::Store(StoreError::Duplicate(_)))) => {
-                let known = self.known_key(&user, new.grant_id.as_deref(), proven).await?;
+                let known = self
+                    .known_key(&user, new.grant_id.as_deref(), proven)
+                    .await?;
                 known.ok_or_else(|| Refusal::KeyMismatch.into())
             }
             Err(other) => Err(other),
@@ -100,7 +124,11 @@ impl Workflows {
         let own = known.user_id.as_deref() == Some(&user.id)
             && known.grant_id.as_deref() == grant_id
             && matches!(known.state, State::Intent | State::Issued | State::Active);
-        if own { Ok(Some(known)) } else { Err(Refusal::KeyAlreadyCertified.into()) }
+        if own {
+            Ok(Some(known))
+        } else {
+            Err(Refusal::KeyAlreadyCertified.into())
+        }
     }
 
     /// A customer's intent without its reason (grant or predecessor).
@@ -111,7 +139,9 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<NewIntent> {
         let prepared =
-            self.inner.ca.prepare(IssuerId::Customer, &user.login_id, &proven.spki_der, now)?;
+            self.inner
+                .ca
+                .prepare(IssuerId::Customer, &user.login_id, &proven.spki_der, now)?;
         Ok(NewIntent {
             id: id::new_id()?,
             serial: prepared.serial,
@@ -200,7 +230,10 @@ impl Workflows {
 
 /// Whether an error of [`Workflows::record_intent`] says that the key has a certificate.
 pub(super) fn is_duplicate_key(error: &Error) -> bool {
-    matches!(error, Error::Fault(Fault::Store(StoreError::Duplicate(Unique::CertificateKey))))
+    matches!(
+        error,
+        Error::Fault(Fault::Store(StoreError::Duplicate(Unique::CertificateKey)))
+    )
 }
 
 /// Checks a CSR off the async threads: an RSA key costs milliseconds.

@@ -9,6 +9,7 @@
 //! - [`issuing`]: intent on record, then signed, then stored
 //! - [`renewal`]: a successor while the old certificate is good
 //! - [`staff_certificate`]: certificates of staff
+//! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
 //! - [`reconcile`]: on start, what a crash left open
 //! - [`crl`]: publishing revocation lists
@@ -40,6 +41,7 @@ pub mod renewal;
 pub mod session;
 pub mod settings;
 pub mod staff_certificate;
+pub mod staffing;
 pub mod status;
 pub mod step;
 pub mod validation;
@@ -89,3 +91,7 @@ impl Workflows {
         &self.inner.settings
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod issuing_tests;

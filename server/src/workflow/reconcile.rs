@@ -26,9 +26,15 @@ impl Workflows {
     /// A [`super::Fault`] of the store, or bytes on record that do not verify.
     pub async fn reconcile(&self, now: Timestamp) -> Result<Reconciled> {
         let open = certificates::intents_without_result(&self.inner.store).await?;
-        let mut report = Reconciled { completed: 0, waiting: open.len() };
+        let mut report = Reconciled {
+            completed: 0,
+            waiting: open.len(),
+        };
         for row in open {
-            match self.complete(row, Actor::System, Caller::default(), now).await {
+            match self
+                .complete(row, Actor::System, Caller::default(), now)
+                .await
+            {
                 Ok(_) => {
                     report.completed += 1;
                     report.waiting -= 1;

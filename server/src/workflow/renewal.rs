@@ -28,10 +28,12 @@ impl Workflows {
         let registered = self.registered(presented, caller, now).await?;
         let actor = Actor::User(registered.user.id.clone());
         match self.try_reenroll(&registered, csr, caller, now).await {
+            Err(Error::Refused(refusal @ Refusal::Unavailable { .. })) => Err(refusal.into()),
             Err(Error::Refused(refusal)) => {
                 let old = &registered.certificate.id;
                 let entry = audit(actor, "certificate.renewal-requested", "certificate", old);
-                self.record_refusal(entry.from(caller).refused(&refusal), now).await?;
+                self.record_refusal(entry.from(caller).refused(&refusal), now)
+                    .await?;
                 Err(refusal.into())
             }
             other => other,
@@ -62,7 +64,10 @@ impl Workflows {
         let user = users::find(&self.inner.store, &registered.user.id).await?;
         let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
         let new = self.new_intent(&user, &proven, now)?;
-        let new = NewIntent { replaces: Some(old.id.clone()), ..new };
+        let new = NewIntent {
+            replaces: Some(old.id.clone()),
+            ..new
+        };
         match self.record_intent(&new, actor.clone(), caller, now).await {
             Ok(()) => {}
             Err(e) if is_duplicate_key(&e) => {}
@@ -82,7 +87,11 @@ impl Workflows {
         if let Some(known) = certificates::by_spki_sha256(store, spki_sha256).await? {
             let own = known.replaces.as_deref() == Some(&old.id)
                 && matches!(known.state, State::Intent | State::Issued);
-            return if own { Ok(Some(known)) } else { Err(Refusal::KeyAlreadyCertified.into()) };
+            return if own {
+                Ok(Some(known))
+            } else {
+                Err(Refusal::KeyAlreadyCertified.into())
+            };
         }
         let user = old.user_id.as_deref().unwrap_or_default();
         match certificates::pending_for_user(store, user).await? {

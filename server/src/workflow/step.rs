@@ -67,7 +67,10 @@ pub struct UnknownStep;
 impl FromStr for Step {
     type Err = UnknownStep;
     fn from_str(word: &str) -> std::result::Result<Self, UnknownStep> {
-        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or(UnknownStep)
+        Self::ALL
+            .into_iter()
+            .find(|s| s.as_str() == word)
+            .ok_or(UnknownStep)
     }
 }
 

@@ -63,8 +63,8 @@ pub(super) struct Recovery {
     phase: Phase,
     reinitialise: Reinitialise,
     pin_refused: bool,
-    /// Something worked since the sessions were opened.
-    progressed: bool,
+    /// Recoveries since anything worked.
+    fruitless: u32,
     stuck_limit: usize,
 }
 
@@ -75,7 +75,7 @@ impl Recovery {
             phase: Phase::Waiting,
             reinitialise: Reinitialise::No,
             pin_refused: false,
-            progressed: false,
+            fruitless: 0,
             stuck_limit,
         }
     }
@@ -127,11 +127,12 @@ impl Recovery {
         if self.phase != Phase::Serving {
             return Step::Nothing;
         }
-        // New sessions that fail before anything worked: pause, or this would spin.
-        if !self.progressed {
+        // New sessions that fail again before anything worked: pause, or this would spin.
+        if self.fruitless > 0 {
             self.breaker.failed(now);
             self.reinitialise = self.reinitialise.max(Reinitialise::Helpful);
         }
+        self.fruitless = self.fruitless.saturating_add(1);
         self.phase = Phase::Draining;
         Step::Leave
     }
@@ -192,7 +193,6 @@ impl Recovery {
         }
         self.breaker.probed(stuck);
         self.reinitialise = Reinitialise::No;
-        self.progressed = false;
         self.phase = Phase::Serving;
         Step::Staff
     }
@@ -230,7 +230,7 @@ impl Recovery {
     pub(super) fn answered(&mut self, stuck: usize) -> Step {
         let trial = self.breaker.stand() == Stand::HalfOpen;
         if self.phase == Phase::Serving {
-            self.progressed = true;
+            self.fruitless = 0;
             self.breaker.answered(stuck);
             if trial {
                 return Step::Staff;
@@ -242,7 +242,7 @@ impl Recovery {
     /// An idle session was exercised and is good.
     pub(super) fn alive(&mut self) {
         if self.phase == Phase::Serving {
-            self.progressed = true;
+            self.fruitless = 0;
             self.breaker.alive();
         }
     }

@@ -1,0 +1,240 @@
+//! A token with keys, a pool on it, and ways to get in its way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::signature::{self as verification, UnparsedPublicKey, VerificationAlgorithm};
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
+use inkan_pki::pkcs11::{Access, Module, Session, TokenInfo, TokenSelector};
+use inkan_pki::secret::Pin;
+use inkan_pki::spki::PublicKey;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use softhsm_test_helpers::{SoftHsm, TestToken};
+
+use super::super::*;
+
+/// Long enough for a busy machine, short enough for a test that waits for it.
+pub(super) const DEADLINE: Duration = Duration::from_millis(800);
+/// How long recoveries may take here.
+pub(super) const RECOVERY: Duration = Duration::from_secs(20);
+
+pub(super) struct Bench {
+    pub(super) hsm: SoftHsm,
+    pub(super) token: TestToken,
+    /// Name, type and public key.
+    pub(super) keys: Vec<(String, KeyAlgorithm, Vec<u8>)>,
+}
+
+impl Bench {
+    pub(super) fn new(keys: &[(&str, KeyAlgorithm)]) -> Self {
+        let hsm = SoftHsm::new();
+        hsm.use_in_this_process();
+        let token = hsm.init_token("inkan-issuing");
+        let mut bench = Self {
+            hsm,
+            token,
+            keys: Vec::new(),
+        };
+        let session = bench.session(Access::ReadWrite);
+        session.login(&bench.pin()).unwrap();
+        for (name, algorithm) in keys {
+            let new_key = NewKey::with_random_id(*algorithm, *name).unwrap();
+            let made = generate_key_pair(&session, &new_key).unwrap();
+            bench
+                .keys
+                .push(((*name).to_owned(), *algorithm, made.spki_der));
+        }
+        bench
+    }
+
+    pub(super) fn pin(&self) -> Pin {
+        Pin::new(self.token.pin.as_str())
+    }
+
+    pub(super) fn module(&self) -> std::sync::Arc<Module> {
+        Module::load(&self.hsm.module_path()).unwrap()
+    }
+
+    pub(super) fn token_info(&self) -> TokenInfo {
+        self.module().find_token(&self.selector()).unwrap()
+    }
+
+    /// A session of another part of this process.
+    pub(super) fn session(&self, access: Access) -> Session {
+        Session::open(&self.module(), &self.token_info(), access).unwrap()
+    }
+
+    pub(super) fn selector(&self) -> TokenSelector {
+        TokenSelector::Label(self.token.label.clone())
+    }
+
+    pub(super) fn config(&self) -> HsmConfig {
+        let keys = self
+            .keys
+            .iter()
+            .map(|(name, _, spki)| HsmKey::by_public_key(name.as_str(), spki.clone()))
+            .collect();
+        HsmConfig {
+            workers: 3,
+            deadline: DEADLINE,
+            open_deadline: DEADLINE * 2,
+            first_pause: Duration::from_millis(50),
+            longest_pause: Duration::from_millis(400),
+            ..HsmConfig::new(self.hsm.module_path(), self.selector(), self.pin(), keys)
+        }
+    }
+
+    /// A pool that is up.
+    pub(super) async fn pool(&self, config: HsmConfig) -> HsmPool {
+        let pool = HsmPool::start(config).unwrap();
+        assert!(pool.until_up(RECOVERY).await, "{:?}", pool.state());
+        pool
+    }
+
+    /// One signature, verified.
+    pub(super) async fn sign(
+        &self,
+        pool: &HsmPool,
+        name: &str,
+        message: &[u8],
+    ) -> Result<(), HsmError> {
+        let (_, algorithm, spki) = self.keys.iter().find(|(key, ..)| key == name).unwrap();
+        let signature = pool
+            .sign(name, algorithm.default_scheme(), message.to_vec())
+            .await?;
+        verify(*algorithm, spki, message, &signature);
+        Ok(())
+    }
+
+    /// Signs again and again until it works; what it took.
+    pub(super) async fn sign_eventually(&self, pool: &HsmPool, name: &str) -> Vec<HsmError> {
+        let until = Instant::now() + RECOVERY;
+        let mut errors = Vec::new();
+        while let Err(error) = self.sign(pool, name, b"eventually").await {
+            assert!(
+                Instant::now() < until,
+                "{errors:?} {error:?} {:?}",
+                pool.state()
+            );
+            errors.push(error);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        errors
+    }
+
+    /// Takes the tokens away, as if the HSM had gone.
+    pub(super) fn take_away(&self) -> TakenAway {
+        let here = self.hsm.token_directory();
+        let there = self.hsm.path().join("away");
+        fs::rename(&here, &there).unwrap();
+        fs::create_dir(&here).unwrap();
+        TakenAway { here, there }
+    }
+
+    /// Makes the key's file one that cannot be read to its end: every call that needs it really hangs inside the
+    /// module, until released.
+    pub(super) fn jam(&self, name: &str) -> Jam {
+        Jam::new(private_key_file(&self.hsm.token_directory(), name))
+    }
+}
+
+pub(super) struct TakenAway {
+    here: PathBuf,
+    there: PathBuf,
+}
+
+impl TakenAway {
+    pub(super) fn bring_back(self) {
+        fs::remove_dir_all(&self.here).unwrap();
+        fs::rename(&self.there, &self.here).unwrap();
+    }
+}
+
+pub(super) struct Jam {
+    path: PathBuf,
+    aside: PathBuf,
+    pipe: PathBuf,
+}
+
+impl Jam {
+    fn new(path: PathBuf) -> Self {
+        let aside = path.with_extension("aside");
+        let pipe = path.with_extension("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        fs::hard_link(&path, &aside).unwrap();
+        fs::hard_link(&pipe, path.with_extension("swap")).unwrap();
+        fs::rename(path.with_extension("swap"), &path).unwrap();
+        Self { path, aside, pipe }
+    }
+
+    /// The file is whole again, and whoever waits for it gets an empty one.
+    pub(super) fn release(self) {
+        fs::rename(&self.aside, &self.path).unwrap();
+        // Opening both ways never waits; closing it ends the readers' wait.
+        drop(
+            fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(&self.pipe)
+                .unwrap(),
+        );
+        fs::remove_file(&self.pipe).unwrap();
+    }
+}
+
+/// SoftHSM2 keeps an object per file. The private key's holds the label, and is longer than the public key's.
+fn private_key_file(tokens: &Path, label: &str) -> PathBuf {
+    let files = |path: &Path| {
+        fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect::<Vec<_>>()
+    };
+    let holds_label = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        path.extension().is_some_and(|ending| ending == "object")
+            && bytes
+                .windows(label.len())
+                .any(|window| window == label.as_bytes())
+    };
+    let mut found: Vec<_> = files(tokens)
+        .iter()
+        .flat_map(|token| files(token))
+        .filter(holds_label)
+        .collect();
+    found.sort_by_key(|path| fs::metadata(path).unwrap().len());
+    found.pop().expect("an object file with the label")
+}
+
+pub(super) fn verify(algorithm: KeyAlgorithm, spki: &[u8], message: &[u8], signature: &[u8]) {
+    let with: &'static dyn VerificationAlgorithm = match algorithm {
+        KeyAlgorithm::EcP256 => &verification::ECDSA_P256_SHA256_ASN1,
+        KeyAlgorithm::EcP384 => &verification::ECDSA_P384_SHA384_ASN1,
+        KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
+            &verification::RSA_PKCS1_2048_8192_SHA256
+        }
+    };
+    let key = PublicKey::from_spki(spki).unwrap();
+    UnparsedPublicKey::new(with, key.key_bits())
+        .verify(message, signature)
+        .expect("a signature that verifies");
+}
+
+/// Waits for something to become true.
+pub(super) async fn eventually(
+    what: &str,
+    pool: &HsmPool,
+    mut holds: impl FnMut(&HsmState) -> bool,
+) {
+    let until = Instant::now() + RECOVERY;
+    while !holds(&pool.state()) {
+        assert!(
+            Instant::now() < until,
+            "not within {RECOVERY:?}: {what}; {:?}",
+            pool.state()
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,155 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::super::*;
+use super::bench::{Bench, RECOVERY, eventually};
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::{Access, PinState};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    bench.sign(&pool, "p256", b"before").await.unwrap();
+
+    let away = bench.take_away();
+    let until = Instant::now() + RECOVERY;
+    while bench.sign(&pool, "p256", b"away").await.is_ok() {
+        assert!(Instant::now() < until, "it still signs without its key");
+    }
+    eventually("it is down", &pool, |state| state.phase == HsmPhase::Down).await;
+    let asked = Instant::now();
+    let refused = bench.sign(&pool, "p256", b"away").await;
+    assert!(
+        matches!(refused, Err(HsmError::Unavailable { .. })),
+        "{refused:?}"
+    );
+    assert!(
+        asked.elapsed() < Duration::from_millis(400),
+        "refused at once"
+    );
+    assert!(pool.state().last_error.is_some());
+
+    away.bring_back();
+    bench.sign_eventually(&pool, "p256").await;
+    eventually("all workers are back", &pool, |state| state.workers == 3).await;
+    assert!(
+        pool.state().reinitialisations > 0,
+        "SoftHSM2 sees no token that came later without it"
+    );
+    assert_eq!(pool.state().breaker, BreakerState::Closed);
+    assert_eq!(
+        bench.token_info().pin,
+        PinState::Unknown,
+        "no wrong pin was tried"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pool_starts_while_the_token_is_away() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let away = bench.take_away();
+    bench.module().reinitialise().unwrap();
+    let pool = HsmPool::start(bench.config()).unwrap();
+    eventually("it is down", &pool, |state| state.phase == HsmPhase::Down).await;
+    assert!(
+        bench
+            .sign(&pool, "p256", b"away")
+            .await
+            .is_err_and(|error| error.retry_after().is_some())
+    );
+    assert_eq!(
+        pool.public_key("p256"),
+        Some(bench.keys[0].2.clone()),
+        "known from the configuration"
+    );
+    assert_eq!(pool.state().logins, 0);
+
+    away.bring_back();
+    bench.sign_eventually(&pool, "p256").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_finalised_behind_its_back_costs_no_signature() {
+    let bench = Arc::new(Bench::new(&[("p256", KeyAlgorithm::EcP256)]));
+    let pool = bench.pool(bench.config()).await;
+    for round in 0..5 {
+        bench.module().reinitialise().unwrap();
+        assert_eq!(
+            bench.sign(&pool, "p256", b"the next one").await,
+            Ok(()),
+            "round {round}"
+        );
+    }
+
+    // And under load: whoever asks gets a signature that verifies, or is told to come again.
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let (bench, pool, stop) = (bench.clone(), pool.clone(), stop.clone());
+        tasks.spawn(async move {
+            let mut signed = 0_u32;
+            while !stop.load(Ordering::Relaxed) {
+                match bench.sign(&pool, "p256", b"under load").await {
+                    Ok(()) => signed += 1,
+                    Err(error) => {
+                        assert!(error.retry_after().is_some(), "{error:?}");
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
+                }
+            }
+            signed
+        });
+    }
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let module = bench.module();
+        tokio::task::spawn_blocking(move || module.reinitialise())
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    stop.store(true, Ordering::Relaxed);
+    assert!(tasks.join_all().await.into_iter().all(|signed| signed > 0));
+    bench.sign_eventually(&pool, "p256").await;
+    assert_eq!(pool.state().quarantined_total, 0);
+    assert_eq!(
+        bench.token_info().pin,
+        PinState::Unknown,
+        "no wrong pin was tried"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_by_somebody_else_is_mended_by_one_login() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    bench.sign(&pool, "p256", b"before").await.unwrap();
+    assert_eq!(pool.state().logins, 1);
+
+    bench.session(Access::ReadOnly).logout().unwrap();
+    assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
+    let state = pool.state();
+    assert_eq!((state.logins, state.reinitialisations), (2, 0), "{state:?}");
+    assert_eq!(
+        bench.token_info().pin,
+        PinState::Unknown,
+        "no wrong pin was tried"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_is_noticed_while_nobody_signs() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let config = HsmConfig {
+        keepalive: Duration::from_millis(50),
+        ..bench.config()
+    };
+    let pool = bench.pool(config).await;
+    bench.session(Access::ReadOnly).logout().unwrap();
+    eventually("it logged in again", &pool, |state| {
+        state.logins == 2 && state.is_up()
+    })
+    .await;
+    assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
+}

@@ -1,0 +1,189 @@
+use std::collections::HashSet;
+
+use super::super::*;
+use super::bench::{Bench, DEADLINE, RECOVERY, eventually};
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::{Access, LoginState};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_over_several_workers_all_verify() {
+    let kinds = [
+        ("p256", KeyAlgorithm::EcP256),
+        ("p384", KeyAlgorithm::EcP384),
+        ("rsa", KeyAlgorithm::Rsa2048),
+    ];
+    let bench = std::sync::Arc::new(Bench::new(&kinds));
+    let pool = bench.pool(bench.config()).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..240_usize {
+        let (bench, pool) = (bench.clone(), pool.clone());
+        tasks.spawn(async move {
+            bench
+                .sign(&pool, kinds[n % 3].0, format!("message {n}").as_bytes())
+                .await
+        });
+    }
+    for result in tasks.join_all().await {
+        assert_eq!(result, Ok(()));
+    }
+    let state = pool.state();
+    assert_eq!(
+        (state.workers, state.logins, state.quarantined_total),
+        (3, 1, 0),
+        "{state:?}"
+    );
+    assert!(
+        state.keys.iter().all(|key| key.found == KeyFound::Ready),
+        "{state:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_by_the_hsm_is_an_answer_and_costs_no_session() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    let wrong = pool
+        .sign("p256", SignatureScheme::RsaPkcs1Sha256, b"x".to_vec())
+        .await;
+    assert!(
+        matches!(
+            wrong,
+            Err(HsmError::Refused {
+                operation: "sign",
+                ..
+            })
+        ),
+        "{wrong:?}"
+    );
+    assert_eq!(bench.sign(&pool, "p256", b"y").await, Ok(()));
+    assert_eq!(pool.state().logins, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shutdown_leaves_the_hsm_logged_out_and_answers_everybody() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    bench.sign(&pool, "p256", b"x").await.unwrap();
+    let other = pool.clone();
+    assert!(
+        tokio::task::spawn_blocking(move || other.shutdown(RECOVERY))
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        bench.sign(&pool, "p256", b"y").await,
+        Err(HsmError::Stopped)
+    );
+    assert_eq!(pool.state().phase, HsmPhase::Stopped);
+    let session = bench.session(Access::ReadOnly);
+    assert_eq!(session.login_state().unwrap(), LoginState::Nobody);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropping_the_last_handle_ends_every_thread() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    let other = pool.clone();
+    drop(pool);
+    bench
+        .sign(&other, "p256", b"the clone still works")
+        .await
+        .unwrap();
+    eventually("all workers are in", &other, |state| state.workers == 3).await;
+    let wanted = ["hsm-holder", "hsm-supervisor", "hsm-worker"].map(str::to_owned);
+    assert_eq!(threads(), HashSet::from(wanted));
+    drop(other);
+    let until = Instant::now() + RECOVERY;
+    while !threads().is_empty() {
+        assert!(Instant::now() < until, "{:?}", threads());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The pool's threads of this process, by name.
+fn threads() -> HashSet<String> {
+    std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .map(|name| name.trim().to_owned())
+        .filter(|name| name.starts_with("hsm-"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_sessions_are_exercised() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let config = HsmConfig {
+        keepalive: Duration::from_millis(30),
+        ..bench.config()
+    };
+    let pool = bench.pool(config).await;
+    tokio::time::sleep(DEADLINE).await;
+    let exercised = pool
+        .inner
+        .shared
+        .exercised
+        .load(std::sync::atomic::Ordering::Relaxed);
+    assert!(exercised >= 8, "{exercised} times in {DEADLINE:?}");
+    assert_eq!(pool.state().last_error, None);
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused() {
+    let hsm = softhsm_test_helpers::SoftHsm::new();
+    let config = || {
+        let token = inkan_pki::pkcs11::TokenSelector::Label("t".to_owned());
+        let keys = vec![HsmKey::by_label("a", "a")];
+        HsmConfig::new(hsm.module_path(), token, Pin::new("1234"), keys)
+    };
+    let refused = |config| HsmPool::start(config).map(drop).unwrap_err();
+    assert_eq!(
+        refused(HsmConfig {
+            workers: 0,
+            ..config()
+        }),
+        StartError::Zero("workers")
+    );
+    assert_eq!(
+        refused(HsmConfig {
+            deadline: Duration::ZERO,
+            ..config()
+        }),
+        StartError::Zero("deadline")
+    );
+    assert_eq!(
+        refused(HsmConfig {
+            keys: Vec::new(),
+            ..config()
+        }),
+        StartError::Zero("keys")
+    );
+    let twice = vec![HsmKey::by_label("a", "a"), HsmKey::by_label("a", "b")];
+    assert_eq!(
+        refused(HsmConfig {
+            keys: twice,
+            ..config()
+        }),
+        StartError::KeyTwice("a".to_owned())
+    );
+    let unnamed = vec![HsmKey {
+        id: "a".to_owned(),
+        spki: None,
+        label: None,
+    }];
+    assert_eq!(
+        refused(HsmConfig {
+            keys: unnamed,
+            ..config()
+        }),
+        StartError::KeyUnnamed("a".to_owned())
+    );
+    let nowhere = hsm.path().join("no-such-module.so");
+    assert_eq!(
+        refused(HsmConfig {
+            module: nowhere.clone(),
+            ..config()
+        }),
+        StartError::ModuleMissing(nowhere)
+    );
+}

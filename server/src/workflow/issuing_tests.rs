@@ -1,0 +1,444 @@
+//! Issuing over a real store and a real token: one grant, one certificate, whatever comes twice, at once, or not at all.
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::messages::request::PickedUp;
+use inkan_pki::secret::Secret;
+use inkan_pki::x509::chain::verify_issued_by;
+use inkan_pki::x509::summary::CertificateSummary;
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{CertificateParams, DnType, KeyPair};
+
+use super::counter::ContractForm;
+use super::settings::{Bank as BankNames, Settings};
+use super::step::{Step, StepHook};
+use super::{Caller, Error, Refusal, Workflows};
+use crate::ca::testing::{Bank, bank};
+use crate::store::Store;
+use crate::store::audit::{self, Actor, AuditEntry, Outcome};
+use crate::store::certificates::{self, State};
+use crate::store::staff::{self, Role, StaffMember};
+use crate::store::users::{self, NewUser};
+
+const USER: &str = "00000000000000000000000000000001";
+const BROWSER: &str = "the browser's session";
+
+struct World {
+    bank: Bank,
+    workflows: Workflows,
+    store: Store,
+    now: Timestamp,
+}
+
+fn settings() -> Settings {
+    Settings {
+        bank: BankNames {
+            id: "demo".into(),
+            name_ja: "Demo".into(),
+            name_en: "Demo".into(),
+        },
+        periods: Default::default(),
+        locks: Default::default(),
+        passwords: Default::default(),
+        characters: Default::default(),
+        key_algorithms: vec![KeyAlgorithm::EcP256, KeyAlgorithm::EcP384],
+    }
+}
+
+async fn member(store: &Store, id: &str, role: Role, now: Timestamp) {
+    let mut tx = store.begin().await.unwrap();
+    let member = StaffMember {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        role,
+        certificate_sha256: None,
+        status: staff::Status::Active,
+        created_at: now,
+    };
+    staff::insert(&mut tx, &member).await.unwrap();
+    note(&mut tx, now).await;
+    tx.commit().await.unwrap();
+}
+
+async fn note(tx: &mut crate::store::Tx, now: Timestamp) {
+    let entry = AuditEntry {
+        actor: Actor::System,
+        action: "test.prepared",
+        subject_kind: "test",
+        subject_id: "test",
+        address: None,
+        outcome: Outcome::Done,
+        code: "",
+        detail: serde_json::Value::Null,
+    };
+    audit::append(tx, now, entry).await.unwrap();
+}
+
+/// A bank with one user whose application is approved.
+async fn world(hook: StepHook) -> World {
+    let bank = bank(KeyAlgorithm::EcP256);
+    let url = format!("sqlite://{}", bank.hsm.path().join("inkan.db").display());
+    let store = Store::connect(&url).await.unwrap();
+    let workflows = Workflows::new(store.clone(), bank.authority.clone(), settings(), hook);
+    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+    member(&store, "teller", Role::Teller, now).await;
+    member(&store, "approver", Role::Approver, now).await;
+    let form = ContractForm {
+        branch: "100".into(),
+        account_type: "ordinary".into(),
+        account: "1234567".into(),
+        company_name: "株式会社大空商事".into(),
+        company_kana: "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ".into(),
+        temp_login: Secret::new("kari-1234"),
+        temp_confirmation: Secret::new("kari-5678"),
+    };
+    let caller = Caller::default();
+    let people = workflows.people();
+    let contract = people
+        .create_contract("teller", form, caller, now)
+        .await
+        .unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let user = NewUser {
+        id: USER.into(),
+        contract_id: contract.id.clone(),
+        login_id: "hanakodt".into(),
+        name: "データ花子".into(),
+        email: "hanakodt@oozora.co.jp".into(),
+        role: users::Role::Master,
+        login_hash: "x".into(),
+        confirmation_hash: "x".into(),
+        created_at: now,
+    };
+    users::insert(&mut tx, &user).await.unwrap();
+    note(&mut tx, now).await;
+    tx.commit().await.unwrap();
+    let world = World {
+        bank,
+        store,
+        now,
+        workflows,
+    };
+    assert_eq!(world.request().await.unwrap_err(), Refusal::GrantMissing);
+    let people = world.workflows.people();
+    let entered = people
+        .enter_application("teller", &contract.id, "A-1", caller, now)
+        .await
+        .unwrap();
+    people
+        .approve_application("approver", &entered.id, entered.version, caller, now)
+        .await
+        .unwrap();
+    world
+}
+
+impl World {
+    async fn request(&self) -> Result<PickedUp, Refusal> {
+        let caller = Caller::default();
+        let created = refusal(
+            self.workflows
+                .create_request(USER, BROWSER, caller, self.now)
+                .await,
+        )?;
+        refusal(
+            self.workflows
+                .pick_up(&created.id, "test/1", caller, self.now)
+                .await,
+        )
+    }
+
+    async fn enroll(&self, request: &PickedUp, csr: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let (id, credential) = (request.request.as_str(), &request.credential);
+        refusal(
+            self.workflows
+                .enroll(id, credential, csr, Caller::default(), self.now)
+                .await,
+        )
+    }
+
+    async fn activate(&self, der: &[u8]) -> Result<(), Refusal> {
+        refusal(
+            self.workflows
+                .activate(der, Caller::default(), self.now)
+                .await
+                .map(drop),
+        )
+    }
+
+    async fn states(&self) -> Vec<State> {
+        let rows = certificates::list_for_user(&self.store, USER)
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.state).collect()
+    }
+}
+
+fn refusal<T>(result: super::Result<T>) -> Result<T, Refusal> {
+    result.map_err(|error| match error {
+        Error::Refused(refusal) => refusal,
+        Error::Fault(fault) => panic!("{fault:?}"),
+    })
+}
+
+fn csr(key: &KeyPair) -> Vec<u8> {
+    let mut params = CertificateParams::new(vec!["evil.example".to_owned()]).unwrap();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "somebody else");
+    params.serialize_request(key).unwrap().der().to_vec()
+}
+
+#[tokio::test]
+async fn one_grant_one_key_one_certificate() {
+    let world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let der = world.enroll(&request, &csr(&key)).await.unwrap();
+    assert_eq!(
+        world.enroll(&request, &csr(&key)).await.unwrap(),
+        der,
+        "the same key gets the same certificate"
+    );
+    assert_eq!(
+        world.enroll(&request, &csr(&other)).await,
+        Err(Refusal::KeyMismatch)
+    );
+
+    let summary = CertificateSummary::parse(&der).unwrap();
+    assert_eq!(
+        summary.common_name, "YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt",
+        "the CSR's subject is ignored"
+    );
+    let text = String::from_utf8_lossy(&der).into_owned();
+    assert!(
+        !text.contains("evil.example"),
+        "the CSR's extensions are ignored"
+    );
+    verify_issued_by(&der, world.bank.authority.root()).unwrap();
+
+    // Broken off and started again from the page: only the same key goes on.
+    let again = world.request().await.unwrap();
+    assert_eq!(
+        again.resume.as_ref().unwrap().spki_sha256,
+        summary.spki_sha256
+    );
+    assert_eq!(
+        world.enroll(&again, &csr(&other)).await,
+        Err(Refusal::KeyMismatch)
+    );
+    assert_eq!(world.enroll(&again, &csr(&key)).await.unwrap(), der);
+
+    world.activate(&der).await.unwrap();
+    world.activate(&der).await.unwrap();
+    assert_eq!(world.states().await, [State::Active]);
+    assert_eq!(
+        world.request().await.unwrap_err(),
+        Refusal::CertificateActive
+    );
+}
+
+#[tokio::test]
+async fn requests_at_the_same_time_leave_one_certificate() {
+    let world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let keys: Vec<KeyPair> = (0..4).map(|_| KeyPair::generate().unwrap()).collect();
+    let csrs: Vec<Vec<u8>> = (0..16).map(|i| csr(&keys[i % keys.len()])).collect();
+    let mut tasks = tokio::task::JoinSet::new();
+    for csr in csrs {
+        let (workflows, now) = (world.workflows.clone(), world.now);
+        let (id, credential) = (request.request.to_string(), request.credential.clone());
+        tasks.spawn(async move {
+            workflows
+                .enroll(&id, &credential, &csr, Caller::default(), now)
+                .await
+        });
+    }
+    let mut issued = std::collections::HashSet::new();
+    for result in tasks.join_all().await {
+        match refusal(result) {
+            Ok(der) => drop(issued.insert(der)),
+            Err(refusal) => assert_eq!(refusal, Refusal::KeyMismatch),
+        }
+    }
+    assert_eq!(issued.len(), 1);
+    assert_eq!(world.states().await, [State::Issued]);
+}
+
+#[tokio::test]
+async fn an_intent_without_certificate_is_completed_on_start() {
+    // The process "dies" after the intent is committed: the task is dropped there and never reaches the HSM.
+    let (sender, mut reached) = tokio::sync::mpsc::unbounded_channel();
+    let hook = StepHook::calling(move |step| {
+        if step == Step::IntentRecorded && !sender.is_closed() {
+            let _ = sender.send(());
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    });
+    let world = world(hook).await;
+    let request = world.request().await.unwrap();
+    let key = KeyPair::generate().unwrap();
+    let csr = csr(&key);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (workflows, now, sent) = (world.workflows.clone(), world.now, csr.clone());
+    let (id, credential) = (request.request.to_string(), request.credential.clone());
+    let task = runtime.spawn(async move {
+        workflows
+            .enroll(&id, &credential, &sent, Caller::default(), now)
+            .await
+    });
+    reached.recv().await.unwrap();
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    drop(reached);
+    runtime.shutdown_background();
+    assert_eq!(world.states().await, [State::Intent]);
+
+    let report = world.workflows.reconcile(world.now).await.unwrap();
+    assert_eq!((report.completed, report.waiting), (1, 0));
+    assert_eq!(world.states().await, [State::Issued]);
+    let der = world.enroll(&request, &csr).await.unwrap();
+    world.activate(&der).await.unwrap();
+    assert_eq!(world.states().await, [State::Active]);
+}
+
+#[tokio::test]
+async fn requests_are_picked_up_once_in_time_and_stay_with_their_browser() {
+    let world = world(StepHook::default()).await;
+    let (workflows, now, caller) = (&world.workflows, world.now, Caller::default());
+    let created = workflows
+        .create_request(USER, BROWSER, caller, now)
+        .await
+        .unwrap();
+    let other_browser = workflows.request_status(&created.id, "another", now).await;
+    assert_eq!(
+        refusal(other_browser.map(drop)),
+        Err(Refusal::RequestUnknown)
+    );
+    let late = now + SignedDuration::from_secs(61);
+    let pick = |at| workflows.pick_up(&created.id, "test/1", caller, at);
+    assert_eq!(
+        refusal(pick(late).await.map(drop)),
+        Err(Refusal::RequestExpired)
+    );
+    let picked = pick(now).await.unwrap();
+    assert_eq!(
+        refusal(pick(now).await.map(drop)),
+        Err(Refusal::RequestUsed)
+    );
+    assert_eq!(
+        refusal(
+            workflows
+                .pick_up("nobody", "t", caller, now)
+                .await
+                .map(drop)
+        ),
+        Err(Refusal::RequestUnknown)
+    );
+
+    let csr = csr(&KeyPair::generate().unwrap());
+    let wrong = Secret::new("wrong");
+    let id = picked.request.as_str();
+    let refused = workflows.enroll(id, &wrong, &csr, caller, now).await;
+    assert_eq!(refusal(refused.map(drop)), Err(Refusal::CredentialInvalid));
+    let too_late = now + SignedDuration::from_mins(30);
+    let refused = workflows
+        .enroll(id, &picked.credential, &csr, caller, too_late)
+        .await;
+    assert_eq!(refusal(refused.map(drop)), Err(Refusal::RequestExpired));
+    assert!(world.states().await.is_empty(), "nothing is on record");
+}
+
+#[tokio::test]
+async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
+    let mut world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let old = world
+        .enroll(&request, &csr(&KeyPair::generate().unwrap()))
+        .await
+        .unwrap();
+    world.activate(&old).await.unwrap();
+    let key = KeyPair::generate().unwrap();
+    let renew = |world: &World, csr: Vec<u8>| {
+        let (workflows, now, old) = (world.workflows.clone(), world.now, old.clone());
+        async move { refusal(workflows.reenroll(&old, &csr, Caller::default(), now).await) }
+    };
+    let early = renew(&world, csr(&key)).await;
+    assert!(
+        matches!(early, Err(Refusal::RenewalTooEarly { .. })),
+        "{early:?}"
+    );
+
+    world.now =
+        CertificateSummary::parse(&old).unwrap().not_after - SignedDuration::from_hours(24 * 39);
+    let new = renew(&world, csr(&key)).await.unwrap();
+    assert_eq!(renew(&world, csr(&key)).await.unwrap(), new);
+    let second = renew(&world, csr(&KeyPair::generate().unwrap())).await;
+    assert_eq!(second, Err(Refusal::RenewalPending));
+    assert_eq!(
+        world
+            .states()
+            .await
+            .iter()
+            .filter(|s| **s == State::Active)
+            .count(),
+        1
+    );
+
+    world.activate(&new).await.unwrap();
+    let mut states = world.states().await;
+    states.sort_by_key(|s| s.as_str());
+    assert_eq!(states, [State::Active, State::Superseded]);
+    let refused = renew(&world, csr(&key)).await;
+    assert!(
+        matches!(refused, Err(Refusal::Certificate(_))),
+        "the old one opens nothing: {refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_deed_left_an_audit_row_and_the_chain_holds() {
+    let world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let der = world
+        .enroll(&request, &csr(&KeyPair::generate().unwrap()))
+        .await
+        .unwrap();
+    world.activate(&der).await.unwrap();
+    assert_eq!(
+        refusal(
+            world
+                .workflows
+                .enroll(
+                    "bad id!",
+                    &Secret::new("x"),
+                    &[],
+                    Caller::default(),
+                    world.now
+                )
+                .await
+        ),
+        Err(Refusal::CredentialInvalid)
+    );
+    let rows = audit::after(&world.store, 0, 1000).await.unwrap();
+    let actions: Vec<_> = rows.iter().map(|r| r.action.as_str()).collect();
+    for action in [
+        "request.created",
+        "request.picked-up",
+        "certificate.intended",
+        "certificate.issued",
+        "certificate.activated",
+    ] {
+        assert!(actions.contains(&action), "{action} in {actions:?}");
+    }
+    let credential = request.credential.expose();
+    assert!(
+        rows.iter().all(|r| !r.detail.contains(credential)),
+        "no secret in the log"
+    );
+    assert!(matches!(
+        audit::verify(&world.store).await.unwrap(),
+        audit::Chain::Whole { .. }
+    ));
+}
