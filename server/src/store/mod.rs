@@ -42,3 +42,10 @@ pub use connect::{Backend, Store};
 pub use db::Db;
 pub use error::{StoreError, Unique};
 pub use tx::Tx;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+pub(crate) mod testing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

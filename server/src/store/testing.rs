@@ -1,0 +1,223 @@
+//! Databases for tests: a SQLite file in a directory of its own, a PostgreSQL cluster started for one test on a
+//! unix socket. What cannot be started fails the test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::{Backend, Store};
+
+/// Where the databases of one test are.
+pub(crate) enum Place {
+    /// A directory for files.
+    Sqlite(TempDir),
+    /// A cluster.
+    Postgres(Cluster),
+}
+
+impl Place {
+    /// A fresh place of that kind.
+    pub(crate) fn new(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Place::Sqlite(TempDir::new().unwrap()),
+            Backend::Postgres => Place::Postgres(Cluster::start()),
+        }
+    }
+
+    /// URL of an empty database of that name.
+    pub(crate) fn url(&self, name: &str) -> String {
+        match self {
+            Place::Sqlite(dir) => format!("sqlite://{}", dir.path().join(name).display()),
+            Place::Postgres(cluster) => cluster.create(name),
+        }
+    }
+
+    /// An empty store of that name.
+    pub(crate) async fn store(&self, name: &str) -> Store {
+        Store::connect(&self.url(name)).await.unwrap()
+    }
+}
+
+/// A PostgreSQL server without TCP, its data and socket in a directory of its own; both end with it.
+pub(crate) struct Cluster {
+    dir: TempDir,
+    server: Child,
+    bin: PathBuf,
+}
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// What the server is to get when this process dies: immediate shutdown.
+const PARENT_DEATH_SIGNAL: &str = "QUIT";
+
+impl Cluster {
+    fn start() -> Self {
+        let bin = installed();
+        let dir = tempfile::Builder::new()
+            .prefix("inkan-pg-")
+            .tempdir()
+            .unwrap();
+        if is_root() {
+            run(Command::new("chown")
+                .arg("postgres:postgres")
+                .arg(dir.path()));
+        }
+        let data = dir.path().join("data");
+        run(as_owner(dir.path(), &bin.join("initdb"))
+            .args([
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+            .arg("--pgdata")
+            .arg(&data));
+        let log = fs::File::create(dir.path().join("log")).unwrap();
+        let server = as_owner(dir.path(), &bin.join("postgres"))
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(dir.path())
+            .args([
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "shared_buffers=16MB",
+            ])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut cluster = Cluster { dir, server, bin };
+        cluster.wait();
+        cluster
+    }
+
+    fn wait(&mut self) {
+        let end = Instant::now() + START_LIMIT;
+        loop {
+            let ready = self
+                .psql("postgres", "SELECT 1")
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
+            if ready.success() {
+                return;
+            }
+            let log = || fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+            assert!(
+                self.server.try_wait().unwrap().is_none(),
+                "PostgreSQL ended: {}",
+                log()
+            );
+            assert!(Instant::now() < end, "PostgreSQL does not start: {}", log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn create(&self, name: &str) -> String {
+        run(&mut self.psql("postgres", &format!("CREATE DATABASE {name}")));
+        format!(
+            "postgres:///{name}?host={}&user=postgres",
+            self.dir.path().display()
+        )
+    }
+
+    fn psql(&self, database: &str, statement: &str) -> Command {
+        let mut command = Command::new(self.bin.join("psql"));
+        command
+            .arg("-qX")
+            .arg("-h")
+            .arg(self.dir.path())
+            .args(["-U", "postgres", "-d", database]);
+        command
+            .args(["-c", statement])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // By its own process id; immediate, the data are thrown away.
+        let _ = Command::new("kill")
+            .args(["-QUIT", &self.server.id().to_string()])
+            .status();
+        let _ = self.server.wait();
+    }
+}
+
+fn installed() -> PathBuf {
+    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| {
+            versions
+                .flatten()
+                .map(|version| version.path().join("bin"))
+                .collect()
+        })
+        .unwrap_or_default();
+    found.retain(|bin| bin.join("initdb").exists());
+    found.sort();
+    found
+        .pop()
+        .expect("PostgreSQL is not installed under /usr/lib/postgresql")
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// PostgreSQL refuses to run as root: then as the user `postgres`. setpriv runs the program in its own process, so
+/// that the child's id is the server's.
+fn as_owner(dir: &Path, program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    if is_root() {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    }
+    command
+        .arg(format!("--pdeathsig={PARENT_DEATH_SIGNAL}"))
+        .arg(program);
+    command
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    command
+}
+
+fn run(command: &mut Command) {
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The same scenario on both databases: `on_both!(name => scenario)` where `scenario` is
+/// `async fn(&Place)`.
+macro_rules! on_both {
+    ($($name:ident => $scenario:path),+ $(,)?) => {
+        $(mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let place = $crate::store::testing::Place::new($crate::store::Backend::Sqlite);
+                $scenario(&place).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let place = $crate::store::testing::Place::new($crate::store::Backend::Postgres);
+                $scenario(&place).await;
+            }
+        })+
+    };
+}
+pub(crate) use on_both;
