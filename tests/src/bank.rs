@@ -171,8 +171,8 @@ impl Bank {
         self.directory.path().join("data")
     }
 
-    /// Labels and user PINs of the tokens in the bank's HSM, from the specification that `dev` wrote.
-    pub fn hsm_tokens(&self) -> Outcome<Vec<(String, String)>> {
+    /// The specification of the bank's HSM, which `dev` wrote.
+    pub fn hsm_spec(&self) -> Outcome<PathBuf> {
         let conf = self
             .dev
             .softhsm_conf
@@ -180,11 +180,15 @@ impl Bank {
             .ok_or("softhsm_conf has no directory")?;
         let places = [self.data(), self.data().join("hsm"), conf.to_path_buf()];
         let specs = places.iter().map(|place| place.join("hsm.toml"));
-        let file = specs
+        specs
             .into_iter()
             .find(|f| f.is_file())
-            .ok_or("no hsm.toml in the bank's directory")?;
-        let spec = Spec::load(&file)?;
+            .ok_or_else(|| "no hsm.toml in the bank's directory".into())
+    }
+
+    /// Labels and user PINs of the tokens in the bank's HSM.
+    pub fn hsm_tokens(&self) -> Outcome<Vec<(String, String)>> {
+        let spec = Spec::load(&self.hsm_spec()?)?;
         let pin = |token: &TokenSpec| -> Outcome<(String, String)> {
             Ok((
                 token.label.clone(),

@@ -45,6 +45,11 @@ impl Database {
         }
     }
 
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The rows of `query`, each turned into a value.
     pub fn rows<T: Send + 'static>(
         &self,

@@ -68,8 +68,10 @@ impl Cluster {
 
     /// What the server's configuration takes.
     pub fn url(&self) -> String {
-        let socket = self.socket().display().to_string().replace('/', "%2F");
-        format!("postgres://inkan@{socket}/inkan")
+        format!(
+            "postgres:///inkan?host={}&user=inkan",
+            self.socket().display()
+        )
     }
 
     fn socket(&self) -> &Path {

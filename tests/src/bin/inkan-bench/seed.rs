@@ -1,0 +1,151 @@
+//! Users, each with an approved application and a request that waits for an agent, written through the server's own
+//! store before the clock starts. Making them is not what is measured; the rows are what the screens would have left.
+
+use inkan_server::store::audit::{self, Actor, AuditEntry};
+use inkan_server::store::contracts::{self, AccountType, Contract, Method};
+use inkan_server::store::id::{new_id, sha256_hex};
+use inkan_server::store::requests::{self, Action, NewRequest};
+use inkan_server::store::users::{self, NewUser};
+use inkan_server::store::{Store, Tx, applications, grants, staff};
+use inkan_tests::Outcome;
+use inkan_tests::bank::Bank;
+use inkan_tests::database::Database;
+use jiff::{SignedDuration, Timestamp};
+use rcgen::KeyPair;
+
+/// Customers written in one transaction.
+const AT_ONCE: usize = 250;
+
+/// One piece of work for a client.
+pub(crate) struct Work {
+    /// The request's id.
+    pub(crate) request: String,
+    /// The key it is for.
+    pub(crate) key: KeyPair,
+    /// Its CSR, DER.
+    pub(crate) csr: Vec<u8>,
+}
+
+/// `count` fresh requests at `bank`, each with a key pair and a CSR made beforehand.
+pub(crate) fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
+    let url = Database::embedded(&bank.data())?
+        .url()
+        .replace("?mode=ro", "");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let store = Store::connect(&url).await?;
+        let people: Vec<String> = staff::list(&store)
+            .await?
+            .into_iter()
+            .map(|member| member.id)
+            .collect();
+        let [enters, approves, ..] = people.as_slice() else {
+            return Err("the bank has no two people".into());
+        };
+        let mut work = Vec::with_capacity(count);
+        while work.len() < count {
+            let mut tx = store.begin().await?;
+            for _ in 0..AT_ONCE.min(count - work.len()) {
+                let request = customer(&mut tx, enters, approves).await?;
+                let (key, csr) = inkan_tests::requests::honest()?;
+                work.push(Work { request, key, csr });
+            }
+            tx.commit().await?;
+        }
+        store.close().await;
+        Ok(work)
+    })
+}
+
+/// One customer whose request waits for an agent; its id.
+async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> {
+    let now = Timestamp::now();
+    let later = now + SignedDuration::from_hours(1);
+    let [contract, application, grant, user, request] =
+        [new_id()?, new_id()?, new_id()?, new_id()?, new_id()?];
+    let row = Contract {
+        id: contract.clone(),
+        // 16 hexadecimal digits of an id do not fit into an account number: branch and account are the bench's own.
+        branch: contract[..8].to_owned(),
+        account_type: AccountType::Ordinary,
+        account: contract[8..15].to_owned(),
+        company_name: "Benchmark".to_owned(),
+        company_kana: "BENCHMARK".to_owned(),
+        method: Method::Certificate,
+        status: contracts::Status::Active,
+        version: 1,
+        temp_login_hash: None,
+        temp_confirmation_hash: None,
+        temp_failures: 0,
+        temp_locked_until: None,
+        created_at: now,
+    };
+    contracts::insert(tx, &row).await?;
+    let entered = applications::NewApplication {
+        id: application.clone(),
+        contract_id: contract.clone(),
+        reference: "benchmark".to_owned(),
+        contract_version: 1,
+        entered_by: enters.to_owned(),
+        entered_at: now,
+    };
+    applications::insert(tx, &entered).await?;
+    applications::decide(
+        tx,
+        &application,
+        1,
+        applications::State::Approved,
+        approves,
+        now,
+        None,
+    )
+    .await?;
+    let granted = grants::NewGrant {
+        id: grant.clone(),
+        contract_id: contract.clone(),
+        application_id: application,
+        created_at: now,
+        expires_at: later,
+    };
+    grants::create(tx, &granted).await?;
+    let person = NewUser {
+        id: user.clone(),
+        contract_id: contract,
+        login_id: user[..12].to_owned(),
+        name: "Benchmark".to_owned(),
+        email: "benchmark@example.com".to_owned(),
+        role: users::Role::Master,
+        // Nobody logs in with a password here.
+        login_hash: "none".to_owned(),
+        confirmation_hash: "none".to_owned(),
+        created_at: now,
+    };
+    users::insert(tx, &person).await?;
+    grants::bind(tx, &grant, &user).await?;
+    let waits = NewRequest {
+        id: request.clone(),
+        user_id: user.clone(),
+        action: Action::Enroll,
+        grant_id: Some(grant),
+        browser_binding_sha256: sha256_hex(request.as_bytes()),
+        comparison_code: "0000".to_owned(),
+        created_at: now,
+        pickup_expires_at: later,
+        expires_at: later,
+    };
+    requests::create(tx, &waits).await?;
+    let entry = AuditEntry {
+        actor: Actor::System,
+        action: "benchmark.seeded",
+        subject_kind: "user",
+        subject_id: &user,
+        address: None,
+        outcome: audit::Outcome::Done,
+        code: "",
+        detail: serde_json::Value::Null,
+    };
+    audit::append(tx, now, entry).await?;
+    Ok(request)
+}

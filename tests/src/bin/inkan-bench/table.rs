@@ -1,0 +1,49 @@
+//! The figures as a table.
+
+use std::io::Write as _;
+
+/// One measurement.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// What was done.
+    pub(crate) name: String,
+    /// How often a second.
+    pub(crate) per_second: f64,
+    /// Milliseconds that half of them took at most.
+    pub(crate) p50: Option<f64>,
+    /// Milliseconds that 99 of 100 took at most.
+    pub(crate) p99: Option<f64>,
+    /// CPU seconds of the server for 1,000 of them.
+    pub(crate) cpu_per_thousand: Option<f64>,
+}
+
+/// Prints the table (Markdown).
+pub(crate) fn print(rows: &[Row], certificates: usize) {
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let figure = |value: Option<f64>, digits: usize| {
+        value.map_or("–".to_owned(), |v| format!("{v:.digits$}"))
+    };
+    let mut text = format!(
+        "{certificates} certificates for each row; server and clients share {cores} cores\n\n"
+    );
+    text += "| what | per second | p50 ms | p99 ms | server CPU s per 1,000 |\n|---|---:|---:|---:|---:|\n";
+    for row in rows {
+        text += &format!(
+            "| {} | {:.0} | {} | {} | {} |\n",
+            row.name,
+            row.per_second,
+            figure(row.p50, 2),
+            figure(row.p99, 2),
+            figure(row.cpu_per_thousand, 2)
+        );
+    }
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// The end that nobody wanted.
+pub(crate) fn failed(why: &str) {
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "the benchmark could not go on: {why}"
+    );
+}
