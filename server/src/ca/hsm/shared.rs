@@ -69,7 +69,10 @@ pub(super) struct Shared {
     pub(super) config: Settings,
     pub(super) keys: Vec<Key>,
     pub(super) queue: (Sender<Job>, Receiver<Job>),
-    /// Jobs that failed once on a session that was given up; taken before the queue.
+    /// Jobs that failed once on a session that is being given up. Kept from the other workers, who have the same fault
+    /// and do not know it yet.
+    parked: Mutex<Vec<Job>>,
+    /// The same jobs once there are new sessions; taken before the queue.
     pub(super) second_try: (Sender<Job>, Receiver<Job>),
     /// Jobs answered by the HSM, a refusal included.
     pub(super) answered: AtomicU64,
@@ -112,6 +115,7 @@ impl Shared {
         };
         Self {
             queue: bounded(config.queue),
+            parked: Mutex::default(),
             second_try: bounded(config.workers),
             config: Settings {
                 module: config.module,
@@ -177,6 +181,9 @@ impl Shared {
         if matches!(lock(&self.door).0, Admission::OneAtATime) {
             return;
         }
+        for job in self.take_parked() {
+            job.answer(Err(refusal.clone()));
+        }
         for queue in [&self.second_try.1, &self.queue.1] {
             while let Ok(job) = queue.try_recv() {
                 job.answer(Err(refusal.clone()));
@@ -185,17 +192,30 @@ impl Shared {
     }
 
     /// Keeps a job for the sessions to come, once.
-    pub(super) fn try_again(&self, mut job: Job) {
-        let sorry = Err(HsmError::Unavailable {
-            retry_after: SHORTLY,
-        });
+    pub(super) fn park(&self, mut job: Job) {
         if job.tried {
-            return job.answer(sorry);
+            return job.answer(Err(HsmError::Unavailable {
+                retry_after: SHORTLY,
+            }));
         }
         job.tried = true;
-        if let Err(full) = self.second_try.0.try_send(job) {
-            full.into_inner().answer(sorry);
+        // One for each worker at most: a worker that parked one has left its session.
+        lock(&self.parked).push(job);
+    }
+
+    /// There are new sessions.
+    pub(super) fn unpark(&self) {
+        for job in self.take_parked() {
+            if let Err(full) = self.second_try.0.try_send(job) {
+                full.into_inner().answer(Err(HsmError::Unavailable {
+                    retry_after: SHORTLY,
+                }));
+            }
         }
+    }
+
+    fn take_parked(&self) -> Vec<Job> {
+        std::mem::take(&mut *lock(&self.parked))
     }
 
     pub(super) fn note_error(&self, error: &Pkcs11Error) {

@@ -99,6 +99,7 @@ impl Supervisor {
                 self.doubtful = false;
                 self.place = Some(place);
                 self.crew.has_joined(id);
+                self.shared.unpark();
                 self.recovery.opened(self.crew.stuck())
             }
             Event::OpenFailed(failure) => {

@@ -165,7 +165,7 @@ impl Worker {
                 Ok(true)
             }
             Reaction::Recover => {
-                self.shared.try_again(job);
+                self.shared.park(job);
                 self.tell.say(Event::Fault(error));
                 Ok(false)
             }

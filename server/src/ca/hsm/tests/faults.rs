@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::pkcs11::{Access, PinState};
+use inkan_pki::pkcs11::{Access, ErrorClass, PinState};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
@@ -152,4 +152,23 @@ async fn a_logout_is_noticed_while_nobody_signs() {
     })
     .await;
     assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_that_loses_itself_is_initialised_again() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    let pool = bench.pool(bench.config()).await;
+    bench.sign(&pool, "p256", b"before").await.unwrap();
+    eventually("nobody is inside", &pool, |state| state.workers == 3).await;
+
+    // Past everybody who keeps count: as a module does that forgets its state, or a plug-in that shares it.
+    let raw = cryptoki::context::Pkcs11::new(bench.hsm.module_path()).unwrap();
+    raw.finalize().unwrap();
+    assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));
+    let state = pool.state();
+    assert_eq!((state.reinitialisations, state.logins), (1, 2), "{state:?}");
+    assert_eq!(
+        state.last_error.and_then(|error| error.class),
+        Some(ErrorClass::LibraryLost)
+    );
 }

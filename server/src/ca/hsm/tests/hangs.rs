@@ -19,8 +19,10 @@ async fn a_call_that_hangs_costs_its_thread_and_nobody_else() {
     let pool = bench.pool(config).await;
     // Every worker has "two" at hand, so that it is not looked for past the jam.
     for _ in 0..50 {
-        let (one, two) =
-            tokio::join!(bench.sign(&pool, "two", b"x"), bench.sign(&pool, "two", b"x"));
+        let (one, two) = tokio::join!(
+            bench.sign(&pool, "two", b"x"),
+            bench.sign(&pool, "two", b"x")
+        );
         assert_eq!((one, two), (Ok(()), Ok(())));
     }
 
