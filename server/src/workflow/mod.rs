@@ -30,8 +30,8 @@ pub mod crl;
 pub mod enrolment;
 pub mod error;
 pub mod issuing;
-pub mod login;
 mod locks;
+pub mod login;
 pub mod passwords;
 pub mod people;
 pub mod reconcile;
@@ -44,6 +44,9 @@ pub mod staff_certificate;
 pub mod staffing;
 pub mod status;
 pub mod step;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod testing;
 pub mod validation;
 
 use std::net::IpAddr;

@@ -1,0 +1,177 @@
+//! What a type cannot say: ranges, origins, files that must be there.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use inkan_pki::messages::identifier::Identifier;
+
+use super::error::ConfigError;
+use super::sections::{Config, TlsListener};
+
+/// Checks a parsed configuration; the first thing wrong is returned.
+pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
+    let checker = Checker { file };
+    checker.bank(config)?;
+    checker.store(&config.store.url)?;
+    checker.tls("portal", &config.portal)?;
+    checker.tls("certificate", &config.certificate)?;
+    checker.tls("staff", &config.staff)?;
+    checker.origin("public.url", &config.public.url, "http://")?;
+    checker.file(
+        "hsm.spec",
+        &config.hsm.spec,
+        "run `inkan-hsm apply` with it first",
+    )?;
+    checker.numbers(config)?;
+    checker.log(&config.log.level)
+}
+
+struct Checker<'a> {
+    file: &'a Path,
+}
+
+type Checked = Result<(), ConfigError>;
+
+impl Checker<'_> {
+    fn fail(&self, field: &str, problem: impl Display, next: impl Display) -> Checked {
+        Err(ConfigError::Field {
+            file: self.file.to_owned(),
+            field: field.to_owned(),
+            problem: problem.to_string(),
+            next: next.to_string(),
+        })
+    }
+
+    fn bank(&self, config: &Config) -> Checked {
+        if let Err(error) = Identifier::new(config.bank.id.as_str()) {
+            return self.fail("bank.id", error, "Use letters, digits, _ and - only.");
+        }
+        if config.bank.key_algorithms.is_empty() {
+            let next = "Name at least one, the preferred one first.";
+            return self.fail("bank.key_algorithms", "is empty", next);
+        }
+        for (field, text) in [
+            ("bank.name.ja", &config.bank.name.ja),
+            ("bank.name.en", &config.bank.name.en),
+            ("bank.help_desk.telephone", &config.bank.help_desk.telephone),
+        ] {
+            if text.trim().is_empty() {
+                return self.fail(field, "is empty", "Customers are shown this text.");
+            }
+        }
+        Ok(())
+    }
+
+    /// The URL itself is not repeated: it may hold a password.
+    fn store(&self, url: &str) -> Checked {
+        let known = ["sqlite:///", "postgres://", "postgresql://"];
+        if known.iter().any(|scheme| url.starts_with(scheme)) {
+            return Ok(());
+        }
+        let next = "Write sqlite:///absolute/path.db or postgres://….";
+        self.fail("store.url", "is neither SQLite nor PostgreSQL", next)
+    }
+
+    fn tls(&self, section: &str, listener: &TlsListener) -> Checked {
+        self.origin(&format!("{section}.url"), &listener.url, "https://")?;
+        let next = "give the PEM file of this listener";
+        self.file(
+            &format!("{section}.tls_certificate"),
+            &listener.tls_certificate,
+            next,
+        )?;
+        self.file(&format!("{section}.tls_key"), &listener.tls_key, next)?;
+        self.within(
+            &format!("{section}.connections"),
+            listener.connections,
+            1..=100_000,
+        )
+    }
+
+    fn origin(&self, field: &str, url: &str, scheme: &str) -> Checked {
+        let rest = url.strip_prefix(scheme).unwrap_or_default();
+        let good = !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
+        if good {
+            return Ok(());
+        }
+        let next = format!("Write {scheme}host or {scheme}host:port, without a path.");
+        self.fail(field, format!("\"{url}\" is no origin"), next)
+    }
+
+    fn file(&self, field: &str, path: &PathBuf, next: &str) -> Checked {
+        if path.is_file() {
+            return Ok(());
+        }
+        let problem = format!("{} is not there or is no file", path.display());
+        self.fail(field, problem, format!("Correct the path, or {next}."))
+    }
+
+    fn within<T: PartialOrd + Display>(
+        &self,
+        field: &str,
+        value: T,
+        range: RangeInclusive<T>,
+    ) -> Checked {
+        if range.contains(&value) {
+            return Ok(());
+        }
+        let next = format!("Use {} to {}.", range.start(), range.end());
+        self.fail(field, format!("{value} is out of range"), next)
+    }
+
+    fn numbers(&self, c: &Config) -> Checked {
+        let p = &c.periods;
+        self.within("periods.grant_days", p.grant_days, 1..=3650)?;
+        self.within(
+            "periods.renewal_window_days",
+            p.renewal_window_days,
+            1..=364,
+        )?;
+        self.within("periods.pick_up_seconds", p.pick_up_seconds, 10..=3600)?;
+        self.within("periods.enrolment_minutes", p.enrolment_minutes, 1..=1440)?;
+        self.within("periods.idle_minutes", p.idle_minutes, 1..=1440)?;
+        self.within("periods.session_hours", p.session_hours, 1..=168)?;
+        self.within("periods.crl_hours", p.crl_hours, 1..=8760)?;
+        self.within("passwords.max", c.passwords.max, 6..=128)?;
+        self.within("passwords.min", c.passwords.min, 4..=c.passwords.max)?;
+        self.within("argon2.memory_kib", c.argon2.memory_kib, 8..=4_194_304)?;
+        self.within("argon2.iterations", c.argon2.iterations, 1..=100)?;
+        self.within("argon2.parallelism", c.argon2.parallelism, 1..=64)?;
+        self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000)?;
+        self.within(
+            "locks.temporary_after",
+            c.locks.temporary_after,
+            1..=c.locks.stopped_after,
+        )?;
+        self.within(
+            "locks.temporary_minutes",
+            c.locks.temporary_minutes,
+            1..=10_080,
+        )?;
+        self.within("hsm.workers", c.hsm.workers, 1..=256)?;
+        self.within("hsm.queue", c.hsm.queue, 1..=100_000)?;
+        self.within("hsm.deadline_ms", c.hsm.deadline_ms, 50..=600_000)?;
+        self.within("public.connections", c.public.connections, 1..=100_000)?;
+        for (field, rate) in [
+            ("rates.password_burst", c.rates.password_burst),
+            ("rates.password_per_minute", c.rates.password_per_minute),
+            ("rates.machine_burst", c.rates.machine_burst),
+            ("rates.machine_per_minute", c.rates.machine_per_minute),
+        ] {
+            self.within(field, rate, 1..=1_000_000)?;
+        }
+        Ok(())
+    }
+
+    fn log(&self, level: &str) -> Checked {
+        if ["error", "warn", "info", "debug", "trace"].contains(&level) {
+            return Ok(());
+        }
+        let next = "Use error, warn, info, debug or trace.";
+        self.fail("log.level", format!("\"{level}\" is no level"), next)
+    }
+}

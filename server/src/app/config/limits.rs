@@ -1,0 +1,172 @@
+//! The sections that have defaults.
+
+use serde::{Deserialize, Serialize};
+
+/// `[periods]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Periods {
+    /// 取得期限: days a grant is good for.
+    pub grant_days: u32,
+    /// Days before expiry in which the customer may renew.
+    pub renewal_window_days: u32,
+    /// Seconds a page's request waits for the agent.
+    pub pick_up_seconds: u32,
+    /// Minutes the agent has from then on.
+    pub enrolment_minutes: u32,
+    /// Minutes without use after which a session ends.
+    pub idle_minutes: u32,
+    /// Hours after which a session ends in any case.
+    pub session_hours: u32,
+    /// Hours a CRL is good for.
+    pub crl_hours: u32,
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self {
+            grant_days: 80,
+            renewal_window_days: 40,
+            pick_up_seconds: 60,
+            enrolment_minutes: 15,
+            idle_minutes: 10,
+            session_hours: 8,
+            crl_hours: 24,
+        }
+    }
+}
+
+/// `[passwords]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Passwords {
+    /// Shortest new password.
+    pub min: usize,
+    /// Longest new password.
+    pub max: usize,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { min: 6, max: 12 }
+    }
+}
+
+/// `[argon2]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Argon2 {
+    /// Memory of one hash.
+    pub memory_kib: u32,
+    /// Passes.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Default for Argon2 {
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            iterations: 2,
+            parallelism: 1,
+        }
+    }
+}
+
+/// `[locks]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Locks {
+    /// Failures until 利用一時停止.
+    pub temporary_after: u32,
+    /// Minutes it lasts.
+    pub temporary_minutes: u32,
+    /// Failures until 利用停止.
+    pub stopped_after: u32,
+}
+
+impl Default for Locks {
+    fn default() -> Self {
+        Self {
+            temporary_after: 5,
+            temporary_minutes: 30,
+            stopped_after: 10,
+        }
+    }
+}
+
+/// `[characters]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Characters {
+    /// Half-width symbols a login ID may have.
+    pub login_id_symbols: String,
+    /// Half-width symbols 企業名(カナ) may have.
+    pub kana_symbols: String,
+}
+
+impl Default for Characters {
+    fn default() -> Self {
+        let usual = crate::workflow::validation::CharacterSettings::default();
+        Self {
+            login_id_symbols: usual.login_id_symbols,
+            kana_symbols: usual.kana_symbols,
+        }
+    }
+}
+
+/// `[rates]`: token buckets per client address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rates {
+    /// Posts with a password, at once.
+    pub password_burst: u32,
+    /// Posts with a password, per minute.
+    pub password_per_minute: u32,
+    /// Posts of agents and EST clients, at once.
+    pub machine_burst: u32,
+    /// Posts of agents and EST clients, per minute.
+    pub machine_per_minute: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            password_burst: 20,
+            password_per_minute: 20,
+            machine_burst: 60,
+            machine_per_minute: 120,
+        }
+    }
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object per line.
+    #[default]
+    Json,
+    /// For reading at a terminal.
+    Text,
+}
+
+/// `[log]`: what goes to standard error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `json` or `text`.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Json,
+            level: "info".to_owned(),
+        }
+    }
+}

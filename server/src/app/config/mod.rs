@@ -1,0 +1,72 @@
+//! The configuration file: TOML, every unknown field refused, every error with
+//! file, field and what to do (`docs/configuration.md` says what each is for).
+//!
+//! - [`sections`]: the file as it is written
+//! - [`limits`]: the sections that have defaults
+//! - [`check`]: what a type cannot say
+//! - [`error`]: what can be wrong
+//! - [`settings`]: the plain data that workflows and pages are given
+
+pub mod check;
+pub mod error;
+pub mod limits;
+pub mod sections;
+pub mod settings;
+
+use std::path::{Path, PathBuf};
+
+pub use error::ConfigError;
+pub use sections::Config;
+
+/// Largest configuration file, in bytes.
+const MAX_FILE: u64 = 256 * 1024;
+
+/// Reads and checks a file. Relative paths in it start at its directory.
+pub fn load(file: &Path) -> Result<Config, ConfigError> {
+    let fail = |error: std::io::Error| ConfigError::Unreadable {
+        file: file.to_owned(),
+        reason: error.to_string(),
+    };
+    if std::fs::metadata(file).map_err(fail)?.len() > MAX_FILE {
+        return Err(ConfigError::TooLarge {
+            file: file.to_owned(),
+            limit: MAX_FILE,
+        });
+    }
+    let text = std::fs::read_to_string(file).map_err(fail)?;
+    parse(&text, file)
+}
+
+/// Parses and checks the text of `file`.
+pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
+    let mut config: Config = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        file: file.to_owned(),
+        line: error.span().map_or(1, |span| line_of(text, span.start)),
+        reason: error.message().to_owned(),
+    })?;
+    let base = file.parent().unwrap_or(Path::new("."));
+    for path in config.paths_mut() {
+        *path = base.join(&*path);
+    }
+    check::check(&config, file)?;
+    Ok(config)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+impl Config {
+    fn paths_mut(&mut self) -> [&mut PathBuf; 7] {
+        [
+            &mut self.portal.tls_certificate,
+            &mut self.portal.tls_key,
+            &mut self.certificate.tls_certificate,
+            &mut self.certificate.tls_key,
+            &mut self.staff.tls_certificate,
+            &mut self.staff.tls_key,
+            &mut self.hsm.spec,
+        ]
+    }
+}

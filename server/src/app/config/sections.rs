@@ -1,0 +1,198 @@
+//! The file as it is written.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use serde::{Deserialize, Serialize};
+
+use super::limits::{Argon2, Characters, Locks, Log, Passwords, Periods, Rates};
+
+/// The whole file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the records are.
+    pub store: Store,
+    /// Who the bank is.
+    pub bank: Bank,
+    /// Names in customers' certificates.
+    pub customer_certificate: CertificateNames,
+    /// Names in staff certificates.
+    pub staff_certificate: CertificateNames,
+    /// Screens and EST.
+    pub portal: TlsListener,
+    /// Certificate login.
+    pub certificate: TlsListener,
+    /// Staff console.
+    pub staff: TlsListener,
+    /// CRLs and CA certificates, plain HTTP.
+    pub public: PlainListener,
+    /// Health and figures, plain HTTP.
+    pub operations: OperationsListener,
+    /// The HSM.
+    pub hsm: Hsm,
+    /// Lengths of time.
+    #[serde(default)]
+    pub periods: Periods,
+    /// New passwords.
+    #[serde(default)]
+    pub passwords: Passwords,
+    /// Hashing of passwords.
+    #[serde(default)]
+    pub argon2: Argon2,
+    /// Locking after wrong passwords.
+    #[serde(default)]
+    pub locks: Locks,
+    /// Characters banks differ on.
+    #[serde(default)]
+    pub characters: Characters,
+    /// Requests per address.
+    #[serde(default)]
+    pub rates: Rates,
+    /// The log.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// `[store]`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// `sqlite:///absolute/path.db` or `postgres://…`.
+    pub url: String,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+/// `[bank]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bank {
+    /// The `bank` of `inkan:` links: A–Z a–z 0–9 _ -.
+    pub id: String,
+    /// Key types offered to agents, preferred one first.
+    #[serde(default = "all_key_algorithms")]
+    pub key_algorithms: Vec<KeyAlgorithm>,
+    /// The bank's name.
+    pub name: Bilingual,
+    /// Shown on every page.
+    pub help_desk: HelpDesk,
+}
+
+fn all_key_algorithms() -> Vec<KeyAlgorithm> {
+    use KeyAlgorithm::{EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096};
+    vec![EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096]
+}
+
+/// `[bank.help_desk]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HelpDesk {
+    /// As printed.
+    pub telephone: String,
+    /// Its name.
+    pub name: Bilingual,
+    /// Opening hours, one entry per line.
+    pub hours: Vec<Bilingual>,
+}
+
+/// `[customer_certificate]`, `[staff_certificate]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateNames {
+    /// O of the subject.
+    pub organization: String,
+    /// OU of the subject.
+    pub organizational_unit: String,
+    /// CN of the subject, before the login ID or staff name.
+    pub common_name_prefix: String,
+    /// Certificate policy, dotted.
+    pub policy_oid: String,
+}
+
+/// `[portal]`, `[certificate]`, `[staff]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsListener {
+    /// Address and port to listen on.
+    pub bind: SocketAddr,
+    /// Origin as browsers see it: `https://host[:port]`.
+    pub url: String,
+    /// PEM chain of the server certificate.
+    pub tls_certificate: PathBuf,
+    /// PEM private key.
+    pub tls_key: PathBuf,
+    /// Connections open at the same time.
+    #[serde(default = "connections")]
+    pub connections: usize,
+}
+
+/// `[public]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainListener {
+    /// Address and port to listen on.
+    pub bind: SocketAddr,
+    /// Origin as it stands in certificates: `http://host[:port]`.
+    pub url: String,
+    /// Connections open at the same time.
+    #[serde(default = "connections")]
+    pub connections: usize,
+}
+
+/// `[operations]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationsListener {
+    /// Address and port to listen on; keep it on loopback.
+    pub bind: SocketAddr,
+}
+
+fn connections() -> usize {
+    1024
+}
+
+/// `[hsm]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hsm {
+    /// The specification that `inkan-hsm apply` was run with.
+    pub spec: PathBuf,
+    /// Sessions that sign.
+    #[serde(default = "workers")]
+    pub workers: usize,
+    /// Signatures that may wait.
+    #[serde(default = "queue")]
+    pub queue: usize,
+    /// Limit of one signature.
+    #[serde(default = "deadline_ms")]
+    pub deadline_ms: u64,
+}
+
+fn workers() -> usize {
+    4
+}
+
+fn queue() -> usize {
+    256
+}
+
+fn deadline_ms() -> u64 {
+    5_000
+}

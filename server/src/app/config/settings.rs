@@ -1,0 +1,119 @@
+//! From the file to the plain data that workflows, CA and pages are given.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::sections::{self, CertificateNames, Config};
+use crate::ca::profile::ClientProfile;
+use crate::http::rate::Rate;
+use crate::http::site::{Bilingual, HelpDesk, Site};
+use crate::workflow::passwords::PasswordSettings;
+use crate::workflow::settings::{Bank, LockSettings, Periods, Settings};
+use crate::workflow::validation::{CharacterSettings, PasswordLength};
+
+impl Config {
+    /// What the workflows need to know.
+    pub fn settings(&self) -> Settings {
+        let hours = |n: u32| SignedDuration::from_hours(i64::from(n));
+        let minutes = |n: u32| SignedDuration::from_mins(i64::from(n));
+        let p = &self.periods;
+        Settings {
+            bank: Bank {
+                id: self.bank.id.clone(),
+                name_ja: self.bank.name.ja.clone(),
+                name_en: self.bank.name.en.clone(),
+            },
+            periods: Periods {
+                grant: hours(p.grant_days.saturating_mul(24)),
+                renewal_window: hours(p.renewal_window_days.saturating_mul(24)),
+                pick_up: SignedDuration::from_secs(i64::from(p.pick_up_seconds)),
+                enrolment: minutes(p.enrolment_minutes),
+                idle: minutes(p.idle_minutes),
+                session: hours(p.session_hours),
+                crl: hours(p.crl_hours),
+            },
+            locks: LockSettings {
+                temporary_after: self.locks.temporary_after,
+                temporary_for: minutes(self.locks.temporary_minutes),
+                stopped_after: self.locks.stopped_after,
+            },
+            passwords: PasswordSettings {
+                length: PasswordLength {
+                    min: self.passwords.min,
+                    max: self.passwords.max,
+                },
+                memory_kib: self.argon2.memory_kib,
+                iterations: self.argon2.iterations,
+                parallelism: self.argon2.parallelism,
+                ..PasswordSettings::default()
+            },
+            characters: CharacterSettings {
+                login_id_symbols: self.characters.login_id_symbols.clone(),
+                kana_symbols: self.characters.kana_symbols.clone(),
+            },
+            key_algorithms: self.bank.key_algorithms.clone(),
+        }
+    }
+
+    /// What the customer CA puts into certificates.
+    pub fn customer_profile(&self) -> ClientProfile {
+        self.profile(&self.customer_certificate, "customer-ca")
+    }
+
+    /// What the staff CA puts into certificates.
+    pub fn staff_profile(&self) -> ClientProfile {
+        self.profile(&self.staff_certificate, "staff-ca")
+    }
+
+    fn profile(&self, names: &CertificateNames, ca: &str) -> ClientProfile {
+        let public = &self.public.url;
+        ClientProfile {
+            organization: names.organization.clone(),
+            organizational_unit: names.organizational_unit.clone(),
+            common_name_prefix: names.common_name_prefix.clone(),
+            crl_url: format!("{public}/crl/{ca}.crl"),
+            ocsp_url: format!("{public}/ocsp"),
+            ca_issuers_url: format!("{public}/ca/{ca}.crt"),
+            policy_oid: names.policy_oid.clone(),
+        }
+    }
+
+    /// What the pages say about the bank.
+    pub fn site(&self) -> Arc<Site> {
+        let desk = &self.bank.help_desk;
+        Arc::new(Site {
+            bank: both(&self.bank.name),
+            help_desk: HelpDesk {
+                name: both(&desk.name),
+                telephone: desk.telephone.clone(),
+                hours: desk.hours.iter().map(both).collect(),
+            },
+            portal: self.portal.url.clone(),
+            certificate: self.certificate.url.clone(),
+        })
+    }
+
+    /// Posts with a password.
+    pub fn password_rate(&self) -> Rate {
+        Rate {
+            burst: self.rates.password_burst,
+            per_minute: self.rates.password_per_minute,
+        }
+    }
+
+    /// Posts of agents and EST clients.
+    pub fn machine_rate(&self) -> Rate {
+        Rate {
+            burst: self.rates.machine_burst,
+            per_minute: self.rates.machine_per_minute,
+        }
+    }
+}
+
+fn both(text: &sections::Bilingual) -> Bilingual {
+    Bilingual {
+        ja: text.ja.clone(),
+        en: text.en.clone(),
+    }
+}

@@ -1,0 +1,29 @@
+//! What the handlers of all listeners share.
+
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use super::rate::RateLimiter;
+use super::site::Site;
+use crate::clock::Clock;
+use crate::workflow::Workflows;
+
+/// State of the HTTP side.
+pub struct App {
+    /// The bank's deeds.
+    pub workflows: Workflows,
+    /// The time.
+    pub clock: Clock,
+    /// The bank on its pages.
+    pub site: Arc<Site>,
+    /// Posts that carry a password.
+    pub password_rate: RateLimiter,
+    /// Posts of agents and EST clients.
+    pub machine_rate: RateLimiter,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+}
+
+/// Shared by all listeners.
+pub type Shared = Arc<App>;

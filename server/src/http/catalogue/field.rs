@@ -1,0 +1,94 @@
+//! One sentence per broken rule of a form field.
+
+use crate::http::lang::Lang;
+use crate::workflow::validation::{Field, Problem};
+
+/// Name of the field in our forms.
+pub fn name(field: Field) -> &'static str {
+    match field {
+        Field::Branch => "branch",
+        Field::AccountType => "account_type",
+        Field::Account => "account",
+        Field::TempLoginPassword => "temporary_login_password",
+        Field::TempConfirmationPassword => "temporary_confirmation_password",
+        Field::CompanyName => "company_name",
+        Field::CompanyKana => "company_kana",
+        Field::Reference => "reference",
+        Field::Reason => "reason",
+        Field::UserName => "user_name",
+        Field::Email => "email",
+        Field::EmailAgain => "email_again",
+        Field::LoginId => "login_id",
+        Field::LoginIdAgain => "login_id_again",
+        Field::LoginPassword => "login_password",
+        Field::LoginPasswordAgain => "login_password_again",
+        Field::ConfirmationPassword => "confirmation_password",
+        Field::ConfirmationPasswordAgain => "confirmation_password_again",
+    }
+}
+
+/// What to say at the field.
+pub fn sentence(problem: Problem, lang: Lang) -> String {
+    match problem {
+        Problem::Missing => lang.pick("入力してください。", "Please fill this in.").into(),
+        Problem::TooShort { min } => lang.pick(
+            format!("{min}文字以上で入力してください。"),
+            format!("Enter at least {min} characters."),
+        ),
+        Problem::TooLong { max } => lang.pick(
+            format!("{max}文字以内で入力してください。"),
+            format!("Enter at most {max} characters."),
+        ),
+        Problem::Character { found, position } => lang.pick(
+            format!("{position}文字目の「{found}」は使用できません。"),
+            format!("Character {position}, “{found}”, cannot be used here."),
+        ),
+        Problem::NotRepresentable { found, position } => lang.pick(
+            format!("{position}文字目の「{found}」は当システムで扱えない文字です。別の文字で入力してください。"),
+            format!("Character {position}, “{found}”, cannot be stored by our systems. Use another one."),
+        ),
+        Problem::Invisible { code_point, position } => lang.pick(
+            format!("{position}文字目に目に見えない文字（U+{code_point:04X}）があります。削除してください。"),
+            format!("Character {position} cannot be seen (U+{code_point:04X}). Remove it."),
+        ),
+        Problem::PasswordCharacter => lang
+            .pick(
+                "半角英数字記号で入力してください。",
+                "Use half-width letters, digits and symbols only.",
+            )
+            .into(),
+        Problem::NotAnAddress => lang
+            .pick(
+                "メールアドレスの形式が正しくありません。",
+                "This is not an e-mail address.",
+            )
+            .into(),
+        Problem::NotAChoice => lang.pick("選択し直してください。", "Choose again.").into(),
+        Problem::Differs => lang
+            .pick(
+                "1回目の入力と一致しません。同じ内容を入力してください。",
+                "This differs from the first entry. Enter the same again.",
+            )
+            .into(),
+        Problem::SameAsTemporary => lang
+            .pick(
+                "仮パスワードと異なるパスワードを入力してください。",
+                "Choose a password other than the temporary one.",
+            )
+            .into(),
+        Problem::SameAsLoginPassword => lang
+            .pick(
+                "ログインパスワードと異なるパスワードを入力してください。",
+                "Choose a password other than the login password.",
+            )
+            .into(),
+    }
+}
+
+/// The hint beside a field of half-width characters.
+pub fn half_width(min: usize, max: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("(半角英数字記号{min}文字以上{max}文字以内)"),
+        format!("({min} to {max} half-width letters, digits or symbols)"),
+    )
+}

@@ -1,0 +1,70 @@
+//! Refusals of HTTP itself.
+
+use super::{Message, Text};
+use crate::http::lang::Lang;
+use crate::http::problem::HttpProblem;
+
+/// The message for a problem.
+pub fn message(problem: &HttpProblem, lang: Lang) -> Message {
+    text(problem).message(problem.code(), lang)
+}
+
+fn text(problem: &HttpProblem) -> Text {
+    match problem {
+        HttpProblem::NotFound => Text::fixed(
+            ("ページが見つかりません。", "アドレスをご確認のうえ、ログイン画面からお進みください。"),
+            ("This page does not exist.", "Check the address, or start at the login page."),
+        ),
+        HttpProblem::MethodNotAllowed => Text::fixed(
+            ("この操作はできません。", "ログイン画面からお進みください。"),
+            ("This page cannot be used in that way.", "Start at the login page."),
+        ),
+        HttpProblem::TooLarge { limit } => Text {
+            ja: (format!("送信された内容が大きすぎます（上限 {limit} バイト）。").into(), "内容を減らしてもう一度お試しください。".into()),
+            en: (format!("What was sent is too large (limit {limit} bytes).").into(), "Send less and try again.".into()),
+        },
+        HttpProblem::BodyIncomplete => Text::fixed(
+            ("送信が途中で切れました。", "通信状態をご確認のうえ、もう一度お試しください。"),
+            ("What was sent broke off on the way.", "Check your connection and try again."),
+        ),
+        HttpProblem::Timeout => Text::fixed(
+            ("処理に時間がかかりすぎたため中止しました。", "しばらくしてからもう一度お試しください。"),
+            ("The request took too long and was given up.", "Try again in a little while."),
+        ),
+        HttpProblem::TooMany { wait } => {
+            let seconds = wait.as_secs().max(1);
+            Text {
+                ja: ("短い時間に操作が多すぎます。".into(), format!("{seconds}秒以上おいてから、もう一度お試しください。").into()),
+                en: ("Too many requests in a short time.".into(), format!("Wait at least {seconds} seconds and try again.").into()),
+            }
+        }
+        HttpProblem::FormExpired => Text::fixed(
+            ("画面の有効期限が切れたか、Cookieが無効になっています。", "Cookieを有効にし、前の画面を再表示してから、もう一度操作してください。"),
+            ("This form has expired, or cookies are turned off.", "Allow cookies, load the page before again, and repeat what you did."),
+        ),
+        HttpProblem::BadRequest => Text::fixed(
+            ("送信された内容を読み取れません。", "前の画面に戻り、もう一度操作してください。"),
+            ("What was sent cannot be read.", "Go back and try again."),
+        ),
+        HttpProblem::UnsupportedMediaType => Text::fixed(
+            ("送信された内容の形式に対応していません。", "ソフトウェアを最新版に更新してください。"),
+            ("What was sent has a type that is not taken here.", "Update the software you use."),
+        ),
+        HttpProblem::CredentialMissing => Text::fixed(
+            ("認証情報がありません。", "ブラウザの「発行」からやり直してください。"),
+            ("The credential is missing.", "Start again at “Issue” in the browser."),
+        ),
+        HttpProblem::NoCertificate => Text::fixed(
+            ("電子証明書が提示されませんでした。", "トークンを接続し、全てのブラウザを閉じてから、もう一度「電子証明書ログイン」を押し、証明書を選択してください。証明書をお持ちでない方は「電子証明書発行」からお進みください。"),
+            ("No certificate was presented.", "Connect your token, close all browser windows, press “Certificate login” again and choose your certificate. If you have none, go to “Get a certificate”."),
+        ),
+        HttpProblem::StaffForbidden => Text::fixed(
+            ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
+            ("You are not allowed to do this.", "Ask a colleague whose role allows it."),
+        ),
+        HttpProblem::Internal { reference } => Text {
+            ja: ("システムの都合により処理できませんでした。".into(), format!("しばらくしてからもう一度お試しください。続く場合は、参照番号 {reference} をヘルプデスクにお知らせください。").into()),
+            en: ("We could not do this because of a fault on our side.".into(), format!("Try again in a little while. If it goes on, tell the help desk the reference {reference}.").into()),
+        },
+    }
+}

@@ -1,0 +1,61 @@
+//! The sentences: for every refusal what happened, what to do next, and its
+//! stable code, in Japanese and English. Nothing is decided here.
+//!
+//! - [`http`]: refusals of HTTP itself
+//! - [`refusal`]: refusals of the workflows
+//! - [`csr`]: refused certificate requests
+//! - [`certificate`]: certificates that chain but are not acceptable
+//! - [`enrolment`]: how far the agent is
+//! - [`field`]: one sentence per broken rule of a form field
+//! - [`word`]: single words: states, roles, steps, account types
+
+pub mod certificate;
+pub mod csr;
+pub mod enrolment;
+pub mod field;
+pub mod http;
+pub mod refusal;
+pub mod word;
+
+use std::borrow::Cow;
+
+use super::lang::Lang;
+
+/// A refusal in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Stable code.
+    pub code: Cow<'static, str>,
+    /// What happened.
+    pub sentence: Cow<'static, str>,
+    /// What to do; empty if there is nothing to do.
+    pub next: Cow<'static, str>,
+}
+
+/// The two sentences in both languages; one is chosen.
+pub(crate) struct Text {
+    pub(crate) ja: (Cow<'static, str>, Cow<'static, str>),
+    pub(crate) en: (Cow<'static, str>, Cow<'static, str>),
+}
+
+impl Text {
+    /// Fixed sentences: (what happened, what to do), Japanese and English.
+    pub(crate) const fn fixed(
+        ja: (&'static str, &'static str),
+        en: (&'static str, &'static str),
+    ) -> Self {
+        Self {
+            ja: (Cow::Borrowed(ja.0), Cow::Borrowed(ja.1)),
+            en: (Cow::Borrowed(en.0), Cow::Borrowed(en.1)),
+        }
+    }
+
+    pub(crate) fn message(self, code: &'static str, lang: Lang) -> Message {
+        let (sentence, next) = lang.pick(self.ja, self.en);
+        Message {
+            code: Cow::Borrowed(code),
+            sentence,
+            next,
+        }
+    }
+}

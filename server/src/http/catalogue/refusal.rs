@@ -1,0 +1,161 @@
+//! Refusals of the workflows.
+
+use super::{Message, Text, certificate, csr, word};
+use crate::http::lang::Lang;
+use crate::workflow::Refusal;
+
+/// The message for a refusal.
+pub fn message(refusal: &Refusal, lang: Lang) -> Message {
+    text(refusal, lang).message(refusal.code(), lang)
+}
+
+fn text(refusal: &Refusal, lang: Lang) -> Text {
+    match refusal {
+        // Counter
+        Refusal::ContractExists => Text::fixed(
+            ("この口座の契約は登録済みです。", "契約一覧でご確認ください。"),
+            ("There is a contract for this account already.", "Look it up in the list of contracts."),
+        ),
+        Refusal::ContractUnknown => Text::fixed(
+            ("契約が見つかりません。", "契約一覧でご確認ください。"),
+            ("There is no such contract.", "Look it up in the list of contracts."),
+        ),
+        Refusal::ContractCancelled => Text::fixed(
+            ("この契約は解約されています。", "お取引店舗の窓口にお問い合わせください。"),
+            ("This contract has been cancelled.", "Ask at your branch."),
+        ),
+        Refusal::ApplicationExists => Text::fixed(
+            ("この契約には、承認待ちまたは承認済みの申込みがあります。", "申込みの状態をご確認ください。"),
+            ("This contract has an application that waits for approval or was approved.", "Look at the state of the application."),
+        ),
+        Refusal::ApplicationUnknown => Text::fixed(
+            ("申込みが見つかりません。", "申込み一覧でご確認ください。"),
+            ("There is no such application.", "Look it up in the list of applications."),
+        ),
+        Refusal::ApplicationDecided => Text::fixed(
+            ("この申込みは承認または却下されています。", "申込みの状態をご確認ください。"),
+            ("This application was approved or rejected already.", "Look at the state of the application."),
+        ),
+        Refusal::ApplicationStale => Text::fixed(
+            ("表示した後に申込みの内容が変わりました。", "もう一度表示し、内容を確認してから承認してください。"),
+            ("The application has changed since it was shown.", "Show it again, check it, then approve."),
+        ),
+        Refusal::SamePerson => Text::fixed(
+            ("申込みを入力した本人は承認できません。", "別の承認者が再鑑してください。"),
+            ("Whoever entered an application cannot approve it.", "A second person must check and approve it."),
+        ),
+        Refusal::RoleMissing => Text::fixed(
+            ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
+            ("Your role does not allow this.", "Ask a colleague whose role allows it."),
+        ),
+
+        // Registration
+        Refusal::AccountNotMatched => Text::fixed(
+            ("入力された口座情報または仮パスワードが正しくありません。", "お手元の書類をご確認のうえ、もう一度入力してください。"),
+            ("The account or the temporary passwords are not right.", "Check your papers and enter them again."),
+        ),
+        Refusal::AccountLocked { until } => {
+            let until = word::time(*until, lang);
+            Text {
+                ja: ("入力の誤りが続いたため、一時的に利用を停止しています。".into(), format!("{until}以降にもう一度お試しください。お急ぎの場合はお取引店舗の窓口にお問い合わせください。").into()),
+                en: ("There were too many wrong entries; this account is locked for a while.".into(), format!("Try again after {until}, or ask at your branch.").into()),
+            }
+        }
+        Refusal::OutOfOrder => Text::fixed(
+            ("画面の順序が正しくないか、時間が経過しました。", "最初の画面からやり直してください。"),
+            ("A step before this one is missing, or too much time has passed.", "Start again at the first page."),
+        ),
+        Refusal::LoginIdTaken => Text::fixed(
+            ("このログインIDは使用されています。", "別のログインIDを入力してください。"),
+            ("This login ID is taken.", "Choose another one."),
+        ),
+        Refusal::Fields(_) => Text::fixed(
+            ("入力内容に誤りがあります。", "各項目の説明をご確認のうえ、入力し直してください。"),
+            ("Some entries are not right.", "See the note at each field and correct it."),
+        ),
+
+        // Login
+        Refusal::CredentialsWrong => Text::fixed(
+            ("ログインIDまたはパスワードが正しくありません。", "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。"),
+            ("The login ID or the password is not right.", "Check them and try again. After several wrong tries the ID is locked."),
+        ),
+        Refusal::TemporarilyLocked { until } => {
+            let until = word::time(*until, lang);
+            Text {
+                ja: ("パスワードの誤りが続いたため、利用を一時停止しています。".into(), format!("{until}以降にもう一度お試しください。").into()),
+                en: ("There were too many wrong passwords; the login is suspended for a while.".into(), format!("Try again after {until}.").into()),
+            }
+        }
+        Refusal::Stopped => Text::fixed(
+            ("パスワードの誤りが続いたため、利用を停止しています。", "お取引店舗の窓口またはヘルプデスクにお問い合わせください。"),
+            ("There were too many wrong passwords; the login is stopped.", "Contact your branch or the help desk."),
+        ),
+        Refusal::CertificateRequired => Text::fixed(
+            ("電子証明書方式のお客様は、ログインIDとパスワードだけではログインできません。", "「電子証明書ログイン」からログインしてください。"),
+            ("Customers on the certificate method cannot log in with ID and password alone.", "Use “Certificate login”."),
+        ),
+        Refusal::Certificate(inner) => certificate::text(inner),
+        Refusal::SessionEnded => Text::fixed(
+            ("ログインの有効時間が過ぎたか、ログアウトされています。", "もう一度ログインしてください。"),
+            ("Your login has ended.", "Log in again."),
+        ),
+
+        // Enrolment
+        Refusal::GrantMissing => Text::fixed(
+            ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。"),
+            ("A certificate cannot be issued: there is no approved application, its time is over, or it was used already.", "Please apply for a certificate at the counter of your branch."),
+        ),
+        Refusal::CertificateActive => Text::fixed(
+            ("有効な電子証明書がすでに発行されています。", "再発行するには、現在の電子証明書を失効させたうえで、お取引店舗の窓口であらためてお申し込みください。"),
+            ("You have a valid certificate already.", "For another one the present one must be revoked, and a new application made at your branch."),
+        ),
+        Refusal::RequestUnknown => Text::fixed(
+            ("発行の要求が見つかりません。", "ブラウザの「発行」からやり直してください。"),
+            ("There is no such request.", "Start again at “Issue” in the browser."),
+        ),
+        Refusal::RequestExpired => Text::fixed(
+            ("発行の要求の有効時間が過ぎました。", "ブラウザの「発行」からやり直してください。"),
+            ("The time of this request is over.", "Start again at “Issue” in the browser."),
+        ),
+        Refusal::RequestUsed => Text::fixed(
+            ("この発行の要求は使用済みです。", "お心当たりがない場合はヘルプデスクにご連絡ください。続ける場合はブラウザの「発行」からやり直してください。"),
+            ("This request was picked up already.", "If that was not you, call the help desk. To go on, start again at “Issue” in the browser."),
+        ),
+        Refusal::CredentialInvalid => Text::fixed(
+            ("発行の要求の認証情報が正しくありません。", "ブラウザの「発行」からやり直してください。"),
+            ("The credential of this request is not right.", "Start again at “Issue” in the browser."),
+        ),
+        Refusal::RequestClosed => Text::fixed(
+            ("この発行の要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
+            ("This request has ended.", "See the result in the browser."),
+        ),
+        Refusal::Csr(inner) => csr::text(*inner),
+        Refusal::KeyAlgorithmNotOffered => Text::fixed(
+            ("トークンで作成した鍵の種類は受け付けていません。", "別の種類の鍵を作成できるトークンをご利用ください。"),
+            ("The key on the token is of a type that this bank does not take.", "Use a token that can make another type of key."),
+        ),
+        Refusal::KeyAlreadyCertified => Text::fixed(
+            ("この鍵にはすでに電子証明書が発行されています。", "新しい鍵を作成してお申し込みください。"),
+            ("This key has a certificate already.", "Make a new key."),
+        ),
+        Refusal::KeyMismatch => Text::fixed(
+            ("この申込みでは、別の鍵に対して電子証明書が発行されています。", "最初に使用したトークンを接続してやり直してください。そのトークンがない場合は窓口にお問い合わせください。"),
+            ("Under this application a certificate was issued for another key.", "Connect the token that was used first and try again. If you do not have it any more, ask at your branch."),
+        ),
+        Refusal::RenewalTooEarly { opens } => {
+            let opens = word::date(*opens, lang);
+            Text {
+                ja: ("まだ電子証明書を更新できません。".into(), format!("{opens}から更新できます。").into()),
+                en: ("The certificate cannot be renewed yet.".into(), format!("It can be renewed from {opens}.").into()),
+            }
+        }
+        Refusal::RenewalPending => Text::fixed(
+            ("別の鍵による更新の途中です。", "更新を始めたトークンを接続してやり直してください。"),
+            ("A renewal with another key is under way.", "Connect the token with which it was begun and try again."),
+        ),
+        Refusal::Unavailable { retry_after } => Text {
+            ja: ("ただいま電子証明書の発行が混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),
+            en: ("Issuing is busy or stopped for a moment.".into(), format!("Wait about {retry_after} seconds and try again; it goes on where it was.").into()),
+        },
+    }
+}

@@ -1,0 +1,100 @@
+//! Single words: times, account types, roles, states.
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::http::lang::Lang;
+use crate::workflow::records::{
+    AccountType, ApplicationState, ContractStatus, LoginMethod, Method, Outcome, StaffRole,
+};
+
+/// Japan Standard Time; it knows no summer time.
+fn jst() -> TimeZone {
+    TimeZone::fixed(Offset::constant(9))
+}
+
+/// A point in time, to the minute, in Japan Standard Time.
+pub fn time(at: Timestamp, lang: Lang) -> String {
+    let format = lang.pick("%Y年%-m月%-d日 %H:%M", "%Y-%m-%d %H:%M JST");
+    at.to_zoned(jst()).strftime(format).to_string()
+}
+
+/// A day in Japan Standard Time.
+pub fn date(at: Timestamp, lang: Lang) -> String {
+    let format = lang.pick("%Y年%-m月%-d日", "%Y-%m-%d");
+    at.to_zoned(jst()).strftime(format).to_string()
+}
+
+/// 科目.
+pub fn account_type(kind: AccountType, lang: Lang) -> &'static str {
+    match kind {
+        AccountType::Ordinary => lang.pick("普通", "Ordinary"),
+        AccountType::Current => lang.pick("当座", "Current"),
+    }
+}
+
+/// How a contract's users log in.
+pub fn method(method: Method, lang: Lang) -> &'static str {
+    match method {
+        Method::Password => lang.pick("ID・パスワード方式", "ID and password"),
+        Method::Certificate => lang.pick("電子証明書方式", "Certificate"),
+    }
+}
+
+/// Whether a contract is in force.
+pub fn contract_status(status: ContractStatus, lang: Lang) -> &'static str {
+    match status {
+        ContractStatus::Active => lang.pick("契約中", "In force"),
+        ContractStatus::Cancelled => lang.pick("解約", "Cancelled"),
+    }
+}
+
+/// Where an application stands.
+pub fn application_state(state: ApplicationState, lang: Lang) -> &'static str {
+    match state {
+        ApplicationState::Entered => lang.pick("承認待ち", "Waiting for approval"),
+        ApplicationState::Approved => lang.pick("承認済み", "Approved"),
+        ApplicationState::Rejected => lang.pick("却下", "Rejected"),
+    }
+}
+
+/// By what somebody logged in.
+pub fn login_method(method: LoginMethod, lang: Lang) -> &'static str {
+    match method {
+        LoginMethod::Password => lang.pick("ID・パスワード", "ID and password"),
+        LoginMethod::Certificate => lang.pick("電子証明書", "Certificate"),
+        LoginMethod::Enrolment => lang.pick("証明書取得認証", "Identification for a certificate"),
+    }
+}
+
+/// Whether it worked.
+pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
+    match outcome {
+        Outcome::Done => lang.pick("成功", "Done"),
+        Outcome::Refused => lang.pick("失敗", "Refused"),
+    }
+}
+
+/// What a staff member may do.
+pub fn staff_role(role: StaffRole, lang: Lang) -> &'static str {
+    match role {
+        StaffRole::Teller => lang.pick("窓口", "Teller"),
+        StaffRole::Approver => lang.pick("承認者", "Approver"),
+        StaffRole::Helpdesk => lang.pick("ヘルプデスク", "Help desk"),
+        StaffRole::SecurityOfficer => lang.pick("セキュリティ管理者", "Security officer"),
+        StaffRole::Auditor => lang.pick("監査", "Auditor"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_words_times_are_in_japan() {
+        let at: Timestamp = "2026-12-31T15:00:00Z".parse().unwrap();
+        assert_eq!(time(at, Lang::Ja), "2027年1月1日 00:00");
+        assert_eq!(date(at, Lang::En), "2027-01-01");
+    }
+}

@@ -1,0 +1,62 @@
+//! Every page of this listener: the certificate of the connection must be the
+//! registered one, active and in its time, now. Asked per request and not per
+//! handshake, so that a resumed connection is no hole.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::http::app::Shared;
+use crate::http::est::caller;
+use crate::http::failure::Failure;
+use crate::http::layer::is_machine;
+use crate::http::listen::Peer;
+use crate::http::problem::HttpProblem;
+use crate::http::router::STYLE;
+use crate::workflow::login::Registered;
+
+/// Lets the registered certificate in and puts its owner into the request's
+/// extensions. Programs' endpoints ask for themselves: activation takes a
+/// certificate that is not active yet.
+pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if is_machine(path) || path == STYLE {
+        return next.run(request).await;
+    }
+    match registered(&app, request.extensions().get::<Peer>()).await {
+        Ok(registered) => {
+            request.extensions_mut().insert(Arc::new(registered));
+            next.run(request).await
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn registered(app: &Shared, peer: Option<&Peer>) -> Result<Registered, Failure> {
+    let missing = || Failure::Http(HttpProblem::NoCertificate);
+    let peer = peer.ok_or_else(missing)?;
+    let presented = peer.certificate.as_ref().ok_or_else(missing)?;
+    let now = app.clock.now();
+    Ok(app
+        .workflows
+        .registered(presented, caller(peer), now)
+        .await?)
+}
+
+/// The owner of the connection's certificate.
+pub struct Owner(pub Arc<Registered>);
+
+impl<S: Sync> FromRequestParts<S> for Owner {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let found = parts.extensions.get::<Arc<Registered>>();
+        found
+            .cloned()
+            .map(Self)
+            .ok_or(Failure::Http(HttpProblem::NoCertificate))
+    }
+}

@@ -1,0 +1,8 @@
+//! Screens of the certificate listener. A request reaches them only with the
+//! registered certificate, looked up for each request ([`gate`]).
+//!
+//! - [`gate`]: the certificate of the connection, against live state
+//! - [`login`]: BLGI002, BTOP001, log out
+
+pub mod gate;
+pub mod login;

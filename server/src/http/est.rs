@@ -1,0 +1,157 @@
+//! Enrolment over Secure Transport (RFC 7030, as amended by RFC 8951).
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use inkan_pki::secret::Secret;
+use inkan_pki::x509::csr::CsrError;
+use inkan_pki::x509::{certs_only, transfer};
+use zeroize::Zeroizing;
+
+use super::app::Shared;
+use super::csrattrs;
+use super::cx::Answer;
+use super::failure::Failure;
+use super::listen::Peer;
+use super::problem::HttpProblem;
+use crate::workflow::records::IssuerId;
+use crate::workflow::{Caller, Refusal};
+
+const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
+const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
+
+/// `GET cacerts` (4.1): customer CA and root.
+pub async fn cacerts(State(app): State<Shared>) -> Answer {
+    let authority = app.workflows.authority();
+    let customer = &authority.issuer(IssuerId::Customer).certificate;
+    certificates(&[customer, authority.root()])
+}
+
+/// `GET csrattrs` (4.5): which keys are taken.
+pub async fn csrattrs(State(app): State<Shared>) -> Response {
+    let der = csrattrs::encode(&app.workflows.settings().key_algorithms);
+    transfer("application/csrattrs", &der)
+}
+
+/// `POST simpleenroll` (4.2) with the credential of a picked-up request.
+pub async fn simpleenroll(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let (request, credential) = basic(&headers)?;
+    let csr = csr(&headers, &body)?;
+    let now = app.clock.now();
+    let der = app
+        .workflows
+        .enroll(&request, &credential, &csr, caller(&peer), now)
+        .await?;
+    certificates(&[&der])
+}
+
+/// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed.
+pub async fn simplereenroll(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let csr = csr(&headers, &body)?;
+    let now = app.clock.now();
+    let der = app
+        .workflows
+        .reenroll(&presented, &csr, caller(&peer), now)
+        .await?;
+    certificates(&[&der])
+}
+
+/// Who asks: the address of the peer.
+pub(super) fn caller(peer: &Peer) -> Caller {
+    Caller {
+        address: Some(peer.address.ip()),
+    }
+}
+
+/// User name and password of HTTP Basic (RFC 7617): request id and credential.
+pub(super) fn basic(headers: &HeaderMap) -> Result<(String, Secret), Failure> {
+    let missing = || Failure::Http(HttpProblem::CredentialMissing);
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let value = value.to_str().map_err(|_| missing())?;
+    let (scheme, encoded) = value.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(missing());
+    }
+    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim());
+    let decoded = Zeroizing::new(decoded.map_err(|_| missing())?);
+    let text = std::str::from_utf8(&decoded).map_err(|_| missing())?;
+    let (user, password) = text.split_once(':').ok_or_else(missing)?;
+    Ok((user.to_owned(), Secret::new(password)))
+}
+
+/// The PKCS#10 request in a body; the type must be the one of RFC 7030, 4.2.1.
+fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
+    let essence = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    if !essence.trim().eq_ignore_ascii_case("application/pkcs10") {
+        return Err(HttpProblem::UnsupportedMediaType.into());
+    }
+    transfer::decode(body).map_err(|_| Refusal::Csr(CsrError::Malformed).into())
+}
+
+fn certificates(chain: &[&[u8]]) -> Answer {
+    let der = certs_only::encode(chain).map_err(|error| Failure::fault(&error))?;
+    Ok(transfer(CERTS_ONLY, &der))
+}
+
+fn transfer(content_type: &'static str, der: &[u8]) -> Response {
+    let mut response = transfer::encode(der).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("base64"));
+    response
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn with(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn http_est_basic_credentials() {
+        let headers = with(header::AUTHORIZATION, "Basic cmVxOnB3OngK");
+        let (user, password) = basic(&headers).unwrap();
+        assert_eq!((user.as_str(), password.expose()), ("req", "pw:x\n"));
+        for bad in ["Bearer abc", "Basic", "Basic !!", "Basic cmVx"] {
+            let failure = basic(&with(header::AUTHORIZATION, bad)).unwrap_err();
+            assert_eq!(failure.code(), "credential-missing", "{bad}");
+            assert!(failure.headers().contains_key(header::WWW_AUTHENTICATE));
+        }
+    }
+
+    #[test]
+    fn http_est_csr_needs_its_content_type() {
+        let body = Bytes::from_static(b"MAA=");
+        let good = with(header::CONTENT_TYPE, "application/pkcs10; charset=x");
+        assert_eq!(csr(&good, &body).unwrap(), [0x30, 0]);
+        let bad = with(header::CONTENT_TYPE, "text/plain");
+        assert_eq!(
+            csr(&bad, &body).unwrap_err().code(),
+            "unsupported-media-type"
+        );
+        let noise = Bytes::from_static(b"***");
+        assert_eq!(csr(&good, &noise).unwrap_err().code(), "csr-malformed");
+    }
+}

@@ -1,0 +1,163 @@
+//! Why a handler did not do what was asked. It travels in the extensions of an
+//! otherwise empty answer; [`super::layer::explain`] turns it into a page or a
+//! problem document in the caller's language.
+
+use std::fmt::Display;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::catalogue::{self, Message};
+use super::lang::Lang;
+use super::problem::HttpProblem;
+use crate::workflow::{Error, Refusal};
+
+/// Carries the code of a refused certificate.
+pub const CODE_HEADER: HeaderName = HeaderName::from_static("inkan-code");
+
+/// A refusal by HTTP or by a workflow.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// By HTTP itself.
+    Http(HttpProblem),
+    /// By a workflow.
+    Refused(Refusal),
+}
+
+impl Failure {
+    /// Something of ours failed: logged here, once, under a reference that is
+    /// all the caller gets to see.
+    pub fn fault(error: &dyn Display) -> Self {
+        let mut random = [0u8; 6];
+        let reference = match getrandom::fill(&mut random) {
+            Ok(()) => hex::encode(random),
+            Err(_) => "unknown".to_owned(),
+        };
+        tracing::error!(%reference, %error, "request failed");
+        Self::Http(HttpProblem::Internal { reference })
+    }
+
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Http(problem) => problem.code(),
+            Self::Refused(refusal) => refusal.code(),
+        }
+    }
+
+    /// In words.
+    pub fn message(&self, lang: Lang) -> Message {
+        match self {
+            Self::Http(problem) => catalogue::http::message(problem, lang),
+            Self::Refused(refusal) => catalogue::refusal::message(refusal, lang),
+        }
+    }
+
+    /// Status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Http(problem) => problem.status(),
+            Self::Refused(refusal) => status(refusal),
+        }
+    }
+
+    /// Headers that go with the status.
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let wait = match self {
+            Self::Http(HttpProblem::TooMany { wait }) => Some(wait.as_secs().max(1)),
+            Self::Http(HttpProblem::Timeout) => Some(5),
+            Self::Refused(Refusal::Unavailable { retry_after }) => Some(*retry_after),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        match self {
+            Self::Http(HttpProblem::CredentialMissing)
+            | Self::Refused(Refusal::CredentialInvalid) => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Basic realm=\"inkan\", charset=\"UTF-8\""),
+                );
+            }
+            // The browser shall not go on with this certificate on this connection.
+            Self::Http(HttpProblem::NoCertificate) | Self::Refused(Refusal::Certificate(_)) => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+                headers.insert(CODE_HEADER, HeaderValue::from_static(self.code()));
+            }
+            Self::Http(HttpProblem::TooLarge { .. } | HttpProblem::BodyIncomplete) => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+        headers
+    }
+}
+
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::ContractUnknown | Refusal::ApplicationUnknown | Refusal::RequestUnknown => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::ContractExists
+        | Refusal::ApplicationExists
+        | Refusal::ApplicationDecided
+        | Refusal::ApplicationStale
+        | Refusal::OutOfOrder
+        | Refusal::LoginIdTaken
+        | Refusal::CertificateActive
+        | Refusal::RequestUsed
+        | Refusal::RequestClosed
+        | Refusal::KeyAlreadyCertified
+        | Refusal::KeyMismatch
+        | Refusal::RenewalPending => StatusCode::CONFLICT,
+        Refusal::RequestExpired => StatusCode::GONE,
+        Refusal::CredentialInvalid => StatusCode::UNAUTHORIZED,
+        Refusal::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Csr(_) | Refusal::KeyAlgorithmNotOffered => StatusCode::BAD_REQUEST,
+        Refusal::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::ContractCancelled
+        | Refusal::SamePerson
+        | Refusal::RoleMissing
+        | Refusal::AccountNotMatched
+        | Refusal::AccountLocked { .. }
+        | Refusal::CredentialsWrong
+        | Refusal::TemporarilyLocked { .. }
+        | Refusal::Stopped
+        | Refusal::CertificateRequired
+        | Refusal::Certificate(_)
+        | Refusal::SessionEnded
+        | Refusal::GrantMissing
+        | Refusal::RenewalTooEarly { .. } => StatusCode::FORBIDDEN,
+    }
+}
+
+impl From<HttpProblem> for Failure {
+    fn from(problem: HttpProblem) -> Self {
+        Self::Http(problem)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::Refused(refusal),
+            Error::Fault(fault) => Self::fault(&fault),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

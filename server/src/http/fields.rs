@@ -1,0 +1,65 @@
+//! The fields of a submitted form. Values are wiped on drop: some are passwords.
+
+use inkan_pki::secret::Secret;
+use zeroize::Zeroizing;
+
+/// Most fields a form may have.
+const MAX_FIELDS: usize = 64;
+
+/// Fields in order of appearance; of several with one name the first counts.
+#[derive(Default)]
+pub struct Fields(Vec<(String, Zeroizing<String>)>);
+
+impl Fields {
+    /// Parses `application/x-www-form-urlencoded`; none if there are too many.
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let mut fields = Vec::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            if fields.len() == MAX_FIELDS {
+                return None;
+            }
+            fields.push((name.into_owned(), Zeroizing::new(value.into_owned())));
+        }
+        Some(Self(fields))
+    }
+
+    /// The value of a field, empty if it is missing.
+    pub fn text(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// A password field; never trimmed, never normalised.
+    pub fn secret(&self, name: &str) -> Secret {
+        Secret::new(self.text(name))
+    }
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fields({})", self.0.len())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_fields_decode_and_never_print_values() {
+        let fields = Fields::parse("a=%E8%8A%B1+b&p=%20x%20&a=2".as_bytes()).unwrap();
+        assert_eq!(fields.text("a"), "花 b");
+        assert_eq!(fields.text("p"), " x ");
+        assert_eq!(fields.text("none"), "");
+        assert!(!format!("{fields:?}").contains('花'));
+    }
+
+    #[test]
+    fn http_fields_are_limited_in_number() {
+        assert!(Fields::parse("a=1&".repeat(64).as_bytes()).is_some());
+        assert!(Fields::parse("a=1&".repeat(65).as_bytes()).is_none());
+    }
+}

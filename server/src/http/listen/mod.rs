@@ -1,0 +1,15 @@
+//! Sockets, TLS and HTTP/1.1 connections. Knows nothing of URLs, screens or
+//! workflows: a listener takes a router and serves it until told to stop.
+//!
+//! - [`accept`]: the accept loop with its limits and graceful stop
+//! - [`connection`]: what a request can know about the connection it came by
+//! - [`tls`]: rustls configurations of the three TLS listeners
+//! - [`client_verifier`]: which client certificates pass the handshake
+
+pub mod accept;
+pub mod client_verifier;
+pub mod connection;
+pub mod tls;
+
+pub use accept::{Limits, Listener, serve};
+pub use connection::Peer;

@@ -1,0 +1,112 @@
+//! rustls configurations of the TLS listeners.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::time_provider::TimeProvider;
+use thiserror::Error;
+
+use super::client_verifier;
+
+/// Why a TLS configuration could not be made.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// A PEM file could not be read or holds nothing usable.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The CA for client certificates is not usable as a trust anchor.
+    #[error("the CA for client certificates is not usable: {0}")]
+    ClientCa(rustls::Error),
+    /// The client certificate verifier could not be built.
+    #[error("client certificate verifier: {0}")]
+    Verifier(String),
+    /// Certificate and private key do not fit, or no common parameters.
+    #[error("server certificate or key: {0}")]
+    Rustls(#[from] rustls::Error),
+}
+
+/// A server certificate chain (leaf first) and its private key.
+#[derive(Debug)]
+pub struct ServerIdentity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl ServerIdentity {
+    /// Reads a PEM chain and a PEM private key.
+    pub fn load(chain_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
+        let chain = certificates(chain_file)?;
+        let key = PrivateKeyDer::from_pem_file(key_file).map_err(|error| TlsError::File {
+            path: key_file.to_owned(),
+            reason: format!("no usable private key: {error}"),
+        })?;
+        Ok(Self { chain, key })
+    }
+
+    /// A second handle on the same certificate and key.
+    pub fn share(&self) -> Self {
+        Self {
+            chain: self.chain.clone(),
+            key: self.key.clone_key(),
+        }
+    }
+}
+
+/// All certificates of a PEM file; at least one.
+pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let fail = |reason: String| TlsError::File {
+        path: file.to_owned(),
+        reason,
+    };
+    let found = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| fail(format!("no usable certificate: {error}")))?;
+    if found.is_empty() {
+        return Err(fail("holds no PEM certificate".into()));
+    }
+    Ok(found)
+}
+
+/// What a listener asks of its clients.
+#[derive(Debug, Clone, Copy)]
+pub enum ClientAuth<'a> {
+    /// No certificate is asked for (portal).
+    None,
+    /// Asked for; see [`client_verifier::explaining`] (certificate listener).
+    Explaining(&'a CertificateDer<'a>),
+    /// Required; see [`client_verifier::strict`] (staff listener).
+    Strict(&'a CertificateDer<'a>),
+}
+
+/// TLS 1.2 and 1.3, HTTP/1.1, by aws-lc-rs. `time` is the clock certificates
+/// are checked against.
+pub fn server_config(
+    identity: ServerIdentity,
+    clients: ClientAuth<'_>,
+    time: Arc<dyn TimeProvider>,
+) -> Result<Arc<ServerConfig>, TlsError> {
+    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_details(Arc::clone(&provider), time)
+        .with_safe_default_protocol_versions()?;
+    let builder = match clients {
+        ClientAuth::None => builder.with_no_client_auth(),
+        ClientAuth::Explaining(ca) => {
+            builder.with_client_cert_verifier(client_verifier::explaining(&provider, ca)?)
+        }
+        ClientAuth::Strict(ca) => {
+            builder.with_client_cert_verifier(client_verifier::strict(&provider, ca)?)
+        }
+    };
+    let mut config = builder.with_single_cert(identity.chain, identity.key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}

@@ -1,0 +1,43 @@
+//! HTTP: listeners, URLs, screens, machine endpoints, and every sentence.
+//!
+//! Not here: any rule of the bank (`workflow`), any row (`store`), any key (`ca`).
+//!
+//! - [`listen`]: sockets, TLS, connections
+//! - [`router`]: every URL of every listener
+//! - [`layer`]: what every request passes
+//! - [`app`]: what handlers share; [`cx`]: what a page's handler is given
+//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`top`]: BTOP001
+//! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
+//! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
+//! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
+//! - [`form`], [`fields`]: forms, shown and submitted
+//! - [`visitor`], [`cookie`], [`lang`], [`rate`]: the browser behind a request
+//! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
+
+pub mod agent;
+pub mod app;
+pub mod catalogue;
+pub mod certificate;
+pub mod certificate_facts;
+pub mod cookie;
+pub mod csrattrs;
+pub mod cx;
+pub mod est;
+pub mod failure;
+pub mod fields;
+pub mod form;
+pub mod lang;
+pub mod layer;
+pub mod listen;
+pub mod operations;
+pub mod page;
+pub mod portal;
+pub mod problem;
+pub mod public;
+pub mod rate;
+pub mod router;
+pub mod screens;
+pub mod site;
+pub mod staff;
+pub mod top;
+pub mod visitor;

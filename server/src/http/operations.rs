@@ -1,0 +1,62 @@
+//! For the operator: alive, ready, figures. Bound to loopback by default.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::app::Shared;
+use crate::workflow::records::HsmPhase;
+
+/// `GET /healthz`: the process answers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: 200 while the store answers. Logins go on while the HSM is
+/// away, so its state is told but decides nothing.
+pub async fn readyz(State(app): State<Shared>) -> Response {
+    let health = app.workflows.health(app.clock.now()).await;
+    let status = if health.store {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let hsm = &health.hsm;
+    let body = json!({
+        "ready": health.store,
+        "store": if health.store { "up" } else { "down" },
+        "hsm": {
+            "state": phase(hsm.phase),
+            "workers": hsm.workers,
+            "workers_configured": hsm.workers_configured,
+            "queue": hsm.queue_length,
+            "quarantined": hsm.quarantined,
+            "last_error": hsm.last_error.as_ref().map(|error| json!({
+                "operation": error.operation,
+                "detail": error.detail,
+                "seconds_ago": error.ago.as_secs(),
+            })),
+        },
+        "crl": if health.crl_fresh { "fresh" } else { "stale" },
+    });
+    (status, Json(body)).into_response()
+}
+
+/// `GET /metrics` in the Prometheus text format.
+pub async fn metrics(State(app): State<Shared>) -> Response {
+    let text = app.metrics.render();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+fn phase(phase: HsmPhase) -> &'static str {
+    match phase {
+        HsmPhase::Recovering => "recovering",
+        HsmPhase::Up => "up",
+        HsmPhase::Down => "down",
+        HsmPhase::PinRefused => "pin-refused",
+        HsmPhase::RestartNeeded => "restart-needed",
+        HsmPhase::Stopped => "stopped",
+    }
+}

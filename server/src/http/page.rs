@@ -1,0 +1,107 @@
+//! What the layout of every page needs, and turning a template into an answer.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::catalogue::Message;
+use super::failure::Failure;
+use super::lang::Lang;
+use super::site::Site;
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Language of all texts.
+    pub lang: Lang,
+    /// Screen ID at the top right; empty where there is none.
+    pub screen: &'static str,
+    /// Goes into every form.
+    pub form_token: String,
+    /// A refusal shown above the content.
+    pub message: Option<Message>,
+    /// Query parameters that must survive a switch of language.
+    pub query: Vec<(&'static str, String)>,
+    /// The bank.
+    pub site: Arc<Site>,
+}
+
+impl Page {
+    /// One of two texts.
+    pub fn t<'a>(&self, ja: &'a str, en: &'a str) -> &'a str {
+        self.lang.pick(ja, en)
+    }
+
+    /// The same page with a message above its content.
+    #[must_use]
+    pub fn saying(mut self, message: Message) -> Self {
+        self.message = Some(message);
+        self
+    }
+
+    /// The bank's name.
+    pub fn bank(&self) -> &str {
+        self.site.bank.get(self.lang)
+    }
+
+    /// The help desk's name.
+    pub fn help_desk(&self) -> &str {
+        self.site.help_desk.name.get(self.lang)
+    }
+
+    /// The help desk's telephone number.
+    pub fn telephone(&self) -> &str {
+        &self.site.help_desk.telephone
+    }
+
+    /// The help desk's opening hours.
+    pub fn hours(&self) -> Vec<&str> {
+        let hours = &self.site.help_desk.hours;
+        hours.iter().map(|line| line.get(self.lang)).collect()
+    }
+
+    /// Where the explanatory page is, from any listener.
+    pub fn help_href(&self) -> String {
+        format!("{}/help", self.site.portal)
+    }
+
+    /// `&name=value` for what must survive a switch of language.
+    pub fn keep(&self) -> String {
+        let mut kept = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &self.query {
+            kept.append_pair(name, value);
+        }
+        let kept = kept.finish();
+        if kept.is_empty() {
+            kept
+        } else {
+            format!("&{kept}")
+        }
+    }
+}
+
+/// Renders a page.
+pub fn html(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let body = template.render().map_err(|error| Failure::fault(&error))?;
+    let mut response = (status, body).into_response();
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    Ok(response)
+}
+
+#[cfg(test)]
+pub(crate) fn sample(lang: Lang, screen: &'static str) -> Page {
+    Page {
+        lang,
+        screen,
+        form_token: "f".repeat(64),
+        message: None,
+        query: Vec::new(),
+        site: Arc::new(super::site::sample()),
+    }
+}

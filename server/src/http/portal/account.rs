@@ -1,0 +1,102 @@
+//! BLIS005: the account and the temporary passwords.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::show_errors;
+use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
+use crate::http::failure::Failure;
+use crate::http::form::FormView;
+use crate::http::page::{Page, html};
+use crate::http::visitor::Realm;
+use crate::workflow::Refusal;
+use crate::workflow::registration::AccountForm;
+
+#[derive(Template)]
+#[template(path = "registration/blis005.html")]
+struct Blis005 {
+    page: Page,
+    form: FormView,
+}
+
+/// `GET /register/account`.
+pub async fn show(cx: Cx) -> Answer {
+    let template = Blis005 {
+        page: cx.page("BLIS005"),
+        form: FormView::default(),
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `POST /register/account`.
+pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
+    if fields.text("action") == "stop" {
+        return stop(&cx).await;
+    }
+    let entered = AccountForm {
+        branch: fields.text("branch").to_owned(),
+        account_type: fields.text("account_type").to_owned(),
+        account: fields.text("account").to_owned(),
+        temp_login: fields.secret("temporary_login_password"),
+        temp_confirmation: fields.secret("temporary_confirmation_password"),
+    };
+    let people = cx.app.workflows.people();
+    let done = people.check_account(entered, cx.caller(), cx.now).await;
+    match done.map_err(Failure::from) {
+        Ok(started) => {
+            let next = see_other("/register/user");
+            Ok(with_session(next, Realm::Portal, started.token.expose()))
+        }
+        Err(failure @ Failure::Refused(_)) => {
+            let mut form = FormView::keeping(&fields, &["branch", "account_type", "account"]);
+            if let Failure::Refused(Refusal::Fields(errors)) = &failure {
+                show_errors(&mut form, errors, cx.lang);
+            }
+            let page = cx.page("BLIS005").saying(failure.message(cx.lang));
+            html(failure.status(), &Blis005 { page, form })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// 中断: the wizard's session ends.
+pub(super) async fn stop(cx: &Cx) -> Answer {
+    let people = cx.app.workflows.people();
+    people
+        .end_session(cx.visitor.token(), cx.caller(), cx.now)
+        .await?;
+    Ok(without_session(see_other("/"), Realm::Portal))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::lang::Lang;
+    use crate::http::page::sample;
+    use crate::workflow::validation::{Field, Problem};
+
+    #[test]
+    fn http_blis005_keeps_what_was_typed_and_says_what_is_wrong() {
+        for lang in [Lang::Ja, Lang::En] {
+            let mut form = FormView::default();
+            form.set("branch", "1O0");
+            form.set("account_type", "current");
+            let error = Field::Branch.error(Problem::Character {
+                found: 'O',
+                position: 2,
+            });
+            show_errors(&mut form, &[error], lang);
+            let text = Blis005 {
+                page: sample(lang, "BLIS005"),
+                form,
+            }
+            .render()
+            .unwrap();
+            assert!(text.contains("value=\"1O0\"") && text.contains("branch-error"));
+            assert!(text.contains("value=\"current\" selected"));
+            assert_eq!(text.matches("type=\"password\"").count(), 2);
+            assert!(text.contains("aria-current=\"step\""));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! BSMS002 to BSMS004: the request for a certificate, followed until the agent is done.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use crate::http::catalogue;
+use crate::http::certificate_facts::CertificateFacts;
+use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::page::{Page, html};
+use crate::workflow::Refusal;
+use crate::workflow::enrolment::Status;
+use crate::workflow::records::RequestState;
+use crate::workflow::session::{Authenticated, Stage};
+
+/// Who may be here: somebody who has just registered, or was identified.
+const STAGES: [Stage; 2] = [Stage::Registered, Stage::Identified];
+
+#[derive(Template)]
+#[template(path = "issue/bsms002.html")]
+struct Bsms002 {
+    page: Page,
+    login_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "issue/bsms003.html")]
+struct Bsms003 {
+    page: Page,
+    /// Still under way: the page loads itself again.
+    waiting: bool,
+    comparison_code: String,
+    progress: &'static str,
+    /// The `inkan:` link; empty once the agent has picked the request up.
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "issue/bsms004.html")]
+struct Bsms004 {
+    page: Page,
+    certificate: CertificateFacts,
+}
+
+/// Which request a page is about.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    request: String,
+}
+
+async fn user(cx: &Cx) -> Result<Authenticated, crate::http::failure::Failure> {
+    let people = cx.app.workflows.people();
+    Ok(people
+        .authenticated(cx.visitor.token(), &STAGES, cx.now)
+        .await?)
+}
+
+/// `GET /certificate/confirm`: BSMS002.
+pub async fn confirm(cx: Cx) -> Answer {
+    let found = user(&cx).await?;
+    let template = Bsms002 {
+        page: cx.page("BSMS002"),
+        login_id: found.user.login_id,
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `POST /certificate/confirm`: 発行.
+pub async fn request(cx: Cx) -> Answer {
+    let found = user(&cx).await?;
+    let binding = &found.session.token_sha256;
+    let status = cx
+        .app
+        .workflows
+        .create_request(&found.user.id, binding, cx.caller(), cx.now)
+        .await?;
+    Ok(see_other(&format!(
+        "/certificate/progress?request={}",
+        status.id
+    )))
+}
+
+async fn status(cx: &Cx, asked: &Asked) -> Result<Status, crate::http::failure::Failure> {
+    let found = user(cx).await?;
+    let binding = &found.session.token_sha256;
+    let status = cx
+        .app
+        .workflows
+        .request_status(&asked.request, binding, cx.now);
+    Ok(status.await?)
+}
+
+/// `GET /certificate/progress`: BSMS003, and on to BSMS004 by itself.
+pub async fn progress(cx: Cx, Query(asked): Query<Asked>) -> Answer {
+    let status = status(&cx, &asked).await?;
+    let mut page = cx.page("BSMS003");
+    page.query.push(("request", status.id.clone()));
+    if let RequestState::Done = status.state {
+        return Ok(see_other(&format!(
+            "/certificate/result?request={}",
+            status.id
+        )));
+    }
+    let waiting = status.state != RequestState::Failed;
+    if !waiting {
+        let code = status.failure_code.as_deref().unwrap_or("agent-failed");
+        page = page.saying(catalogue::enrolment::failure(code, cx.lang));
+    }
+    let progress = status.progress.as_deref();
+    let template = Bsms003 {
+        page,
+        waiting,
+        progress: catalogue::enrolment::progress(status.state, progress, cx.lang),
+        link: if status.state == RequestState::Created {
+            status.link
+        } else {
+            String::new()
+        },
+        comparison_code: status.comparison_code,
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `GET /certificate/result`: BSMS004.
+pub async fn result(cx: Cx, Query(asked): Query<Asked>) -> Answer {
+    let status = status(&cx, &asked).await?;
+    let certificate = match (status.state, status.certificate) {
+        (RequestState::Done, Some(certificate)) => certificate,
+        _ => return Err(Refusal::OutOfOrder.into()),
+    };
+    let mut page = cx.page("BSMS004");
+    page.query.push(("request", status.id));
+    let certificate = CertificateFacts::of(&certificate, cx.lang)?;
+    html(StatusCode::OK, &Bsms004 { page, certificate })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::lang::Lang;
+    use crate::http::page::sample;
+
+    fn third(lang: Lang, waiting: bool, link: &str) -> String {
+        let template = Bsms003 {
+            page: sample(lang, "BSMS003"),
+            waiting,
+            comparison_code: "123-456".into(),
+            progress: "p",
+            link: link.into(),
+        };
+        template.render().unwrap()
+    }
+
+    #[test]
+    fn http_bsms002_names_the_user() {
+        for lang in [Lang::Ja, Lang::En] {
+            let page = sample(lang, "BSMS002");
+            let login_id = "hanakodt".to_owned();
+            let text = Bsms002 { page, login_id }.render().unwrap();
+            assert!(text.contains("hanakodt") && text.contains("/certificate/confirm"));
+        }
+    }
+
+    #[test]
+    fn http_bsms003_refreshes_only_while_waiting_and_shows_the_link_as_text() {
+        for lang in [Lang::Ja, Lang::En] {
+            let link = "inkan:enroll?bank=b&request=r";
+            let text = third(lang, true, link);
+            assert!(text.contains("http-equiv=\"refresh\" content=\"2\""));
+            assert!(text.contains("123-456"));
+            assert!(
+                text.contains("href=\"inkan:enroll?bank=b&#38;request=r\""),
+                "{text}"
+            );
+            assert!(!third(lang, true, "").contains("open-agent"));
+            let failed = third(lang, false, "");
+            assert!(!failed.contains("refresh") && failed.contains("start-again"));
+        }
+    }
+
+    #[test]
+    fn http_bsms004_shows_the_certificate() {
+        for lang in [Lang::Ja, Lang::En] {
+            let certificate = CertificateFacts {
+                organization: "YAMANASHIKENMIN SHINKUMI".into(),
+                organizational_unit: "YAMANASHIKENMIN SHINKUMI for Corporate Edition".into(),
+                common_name: "YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt".into(),
+                serial: "0a1b".into(),
+                not_after: "2027".into(),
+            };
+            let page = sample(lang, "BSMS004");
+            let text = Bsms004 { page, certificate }.render().unwrap();
+            for part in [
+                "Organization Unit",
+                "ANSER SERVICE hanakodt",
+                "0a1b",
+                "action=\"/logout\"",
+            ] {
+                assert!(text.contains(part), "{part}");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! BLGI001, and the login of those on the password method.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
+use crate::http::failure::Failure;
+use crate::http::page::{Page, html};
+use crate::http::top;
+use crate::http::visitor::Realm;
+use crate::workflow::Refusal;
+use crate::workflow::records::Method;
+use crate::workflow::session::{NewSession, Stage};
+
+#[derive(Template)]
+#[template(path = "portal/blgi001.html")]
+struct Blgi001 {
+    page: Page,
+    certificate_login: String,
+    login_id: String,
+}
+
+fn screen(cx: &Cx, status: StatusCode, page: Page, login_id: &str) -> Answer {
+    let template = Blgi001 {
+        page,
+        certificate_login: format!("{}/login", cx.app.site.certificate),
+        login_id: login_id.to_owned(),
+    };
+    html(status, &template)
+}
+
+/// `GET /`: BLGI001.
+pub async fn show(cx: Cx) -> Answer {
+    screen(&cx, StatusCode::OK, cx.page("BLGI001"), "")
+}
+
+/// `GET /login`: a page that was answered with an error is loaded again.
+pub async fn again() -> Answer {
+    Ok(see_other("/"))
+}
+
+/// `POST /login`.
+pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
+    let login_id = fields.text("login_id");
+    let people = cx.app.workflows.people();
+    let password = fields.secret("password");
+    let done = people
+        .password_login(login_id, password, cx.caller(), cx.now)
+        .await;
+    let logged_in = match done.map_err(Failure::from) {
+        Ok(logged_in) => logged_in,
+        Err(failure @ Failure::Refused(_)) => {
+            let page = cx.page("BLGI001").saying(failure.message(cx.lang));
+            return screen(&cx, failure.status(), page, login_id);
+        }
+        Err(other) => return Err(other),
+    };
+    let new = NewSession {
+        user_id: Some(&logged_in.user.id),
+        certificate_id: None,
+        stage: Stage::LoggedIn,
+        data: serde_json::Value::Null,
+    };
+    let started = people.start_session(new, cx.now).await?;
+    Ok(with_session(
+        see_other("/top"),
+        Realm::Portal,
+        started.token.expose(),
+    ))
+}
+
+/// `GET /top`: BTOP001.
+pub async fn top(cx: Cx) -> Answer {
+    let people = cx.app.workflows.people();
+    let found = people
+        .authenticated(cx.visitor.token(), &[Stage::LoggedIn], cx.now)
+        .await?;
+    // R4: a login by password ends when the contract goes over to certificates.
+    let by_password = found.session.certificate_id.is_none();
+    if !by_password || found.contract.method == Method::Certificate {
+        return Err(Refusal::SessionEnded.into());
+    }
+    top::show(&cx, &found.user, &found.contract, None).await
+}
+
+/// `POST /logout`: also 中断 and 閉じる; back to BLGI001.
+pub async fn logout(cx: Cx) -> Answer {
+    let people = cx.app.workflows.people();
+    people
+        .end_session(cx.visitor.token(), cx.caller(), cx.now)
+        .await?;
+    Ok(without_session(see_other("/"), Realm::Portal))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::lang::Lang;
+    use crate::http::page::sample;
+
+    #[test]
+    fn http_blgi001_has_three_panels_and_escapes_what_was_typed() {
+        for lang in [Lang::Ja, Lang::En] {
+            let template = Blgi001 {
+                page: sample(lang, "BLGI001"),
+                certificate_login: "https://localhost:2/login".into(),
+                login_id: "\"><script>".into(),
+            };
+            let text = template.render().unwrap();
+            for part in [
+                "certificate-login",
+                "password-login",
+                "get-login-id",
+                "BLGI001",
+            ] {
+                assert!(text.contains(part), "{part}");
+            }
+            assert!(!text.contains("<script"));
+            assert!(text.contains(&"f".repeat(64)));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Refusals that HTTP itself makes, before or beside any workflow. No prose:
+//! [`super::catalogue`] has the sentences.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+/// Why a request was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HttpProblem {
+    /// No such page.
+    NotFound,
+    /// The page does not take this method.
+    MethodNotAllowed,
+    /// The body is over the limit.
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The body did not arrive in time or broke off.
+    BodyIncomplete,
+    /// The request took too long.
+    Timeout,
+    /// Too many requests from one address.
+    TooMany {
+        /// When the next one is taken.
+        wait: Duration,
+    },
+    /// Form token missing or not this browser's (CSRF).
+    FormExpired,
+    /// The body is not what the endpoint takes.
+    BadRequest,
+    /// The content type is not what the endpoint takes.
+    UnsupportedMediaType,
+    /// The agent's credential is missing.
+    CredentialMissing,
+    /// A client certificate is needed and none was presented.
+    NoCertificate,
+    /// The staff certificate is not registered, or the person's role does not allow it.
+    StaffForbidden,
+    /// Something of ours failed; it is in the log under this reference.
+    Internal {
+        /// Reference for the help desk.
+        reference: String,
+    },
+}
+
+impl HttpProblem {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::TooLarge { .. } => "body-too-large",
+            Self::BodyIncomplete => "body-incomplete",
+            Self::Timeout => "timeout",
+            Self::TooMany { .. } => "too-many-requests",
+            Self::FormExpired => "form-expired",
+            Self::BadRequest => "bad-request",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::CredentialMissing => "credential-missing",
+            Self::NoCertificate => "certificate-missing",
+            Self::StaffForbidden => "staff-forbidden",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// Status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyIncomplete | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::FormExpired | Self::NoCertificate | Self::StaffForbidden => StatusCode::FORBIDDEN,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::CredentialMissing => StatusCode::UNAUTHORIZED,
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// One of each, for tests over all of them.
+    #[cfg(test)]
+    pub(crate) fn samples() -> Vec<Self> {
+        vec![
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::TooLarge { limit: 65536 },
+            Self::BodyIncomplete,
+            Self::Timeout,
+            Self::TooMany {
+                wait: Duration::from_secs(3),
+            },
+            Self::FormExpired,
+            Self::BadRequest,
+            Self::UnsupportedMediaType,
+            Self::CredentialMissing,
+            Self::NoCertificate,
+            Self::StaffForbidden,
+            Self::Internal {
+                reference: "0123456789ab".into(),
+            },
+        ]
+    }
+}

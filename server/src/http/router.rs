@@ -1,0 +1,182 @@
+//! Every URL of every listener.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::app::Shared;
+use super::failure::Failure;
+use super::layer::body::{MaxBody, bound};
+use super::layer::frame::{Frame, frame};
+use super::layer::headers::OverTls;
+use super::layer::{form, headers, observe, throttle};
+use super::problem::HttpProblem;
+use super::visitor::Realm;
+use super::{agent, certificate, est, operations, portal, public, screens, staff};
+
+/// The stylesheet, on each listener that has pages.
+pub const STYLE: &str = "/style.css";
+
+/// Posts that carry a password: counted per address.
+pub const PASSWORD_PATHS: [&str; 3] = ["/login", "/register/account", "/certificate/identify"];
+
+/// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Time for one request, its body included.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// Screens, EST and the agent's requests.
+pub fn portal(app: &Shared) -> Router {
+    let routes = Router::new()
+        .route("/", get(portal::login::show))
+        .route(
+            "/login",
+            get(portal::login::again).post(portal::login::submit),
+        )
+        .route("/logout", post(portal::login::logout))
+        .route("/top", get(portal::login::top))
+        .route(
+            "/register/account",
+            get(portal::account::show).post(portal::account::submit),
+        )
+        .route(
+            "/register/user",
+            get(portal::user::show).post(portal::user::submit),
+        )
+        .route(
+            "/register/confirm",
+            get(portal::confirm::show).post(portal::confirm::submit),
+        )
+        .route("/register/done", get(portal::confirm::done))
+        .route(
+            "/certificate/identify",
+            get(portal::identify::show).post(portal::identify::submit),
+        )
+        .route(
+            "/certificate/confirm",
+            get(portal::issue::confirm).post(portal::issue::request),
+        )
+        .route("/certificate/progress", get(portal::issue::progress))
+        .route("/certificate/result", get(portal::issue::result))
+        .route("/help", get(portal::help::show))
+        .route(STYLE, get(screens::style))
+        .route("/.well-known/est/cacerts", get(est::cacerts))
+        .route("/.well-known/est/csrattrs", get(est::csrattrs))
+        .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
+        .route("/agent/requests/{id}/pickup", post(agent::pick_up))
+        .route("/agent/requests/{id}/progress", post(agent::progress));
+    finish("portal", app, Some(Realm::Portal), forms(routes))
+}
+
+/// Certificate login, renewal and activation, over mutual TLS.
+pub fn certificate(app: &Shared) -> Router {
+    let routes = Router::new()
+        .route("/", get(certificate::login::start))
+        .route(
+            "/login",
+            get(certificate::login::show).post(certificate::login::submit),
+        )
+        .route("/logout", post(certificate::login::logout))
+        .route("/top", get(certificate::login::top))
+        .route(STYLE, get(screens::style))
+        .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
+        .route("/agent/activate", post(agent::activate));
+    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
+    finish("certificate", app, Some(Realm::Certificate), routes)
+}
+
+/// The staff console, over mutual TLS.
+pub fn staff(app: &Shared) -> Router {
+    let routes = Router::new()
+        .route("/", get(staff::home::show))
+        .route("/contracts", get(staff::contracts::list))
+        .route(
+            "/contracts/new",
+            get(staff::contracts::new).post(staff::contracts::create),
+        )
+        .route(
+            "/contracts/{id}/applications",
+            get(staff::application::new).post(staff::application::enter),
+        )
+        .route("/applications", get(staff::approval::list))
+        .route(
+            "/applications/{id}",
+            get(staff::approval::show).post(staff::approval::decide),
+        )
+        .route(STYLE, get(screens::style));
+    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), staff::gate::gate));
+    finish("staff", app, Some(Realm::Staff), routes)
+}
+
+/// CRLs and CA certificates, plain HTTP.
+pub fn public(app: &Shared) -> Router {
+    let routes = Router::new()
+        .route("/crl/customer-ca.crl", get(public::customer_crl))
+        .route("/crl/staff-ca.crl", get(public::staff_crl))
+        .route("/ca/customer-ca.crt", get(public::customer_ca))
+        .route("/ca/staff-ca.crt", get(public::staff_ca))
+        .route("/ca/root-ca.crt", get(public::root_ca));
+    finish("public", app, None, fallbacks(routes))
+}
+
+/// Health and figures, plain HTTP on loopback.
+pub fn operations(app: &Shared) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics));
+    finish("operations", app, None, fallbacks(routes))
+}
+
+fn fallbacks(routes: Router<Shared>) -> Router<Shared> {
+    routes
+        .fallback(|| async { Failure::from(HttpProblem::NotFound) })
+        .method_not_allowed_fallback(|| async { Failure::from(HttpProblem::MethodNotAllowed) })
+}
+
+/// Pages: every POST is a form of ours.
+fn forms(routes: Router<Shared>) -> Router<Shared> {
+    fallbacks(routes).layer(from_fn(form::check))
+}
+
+/// The layers of `layer`, innermost first.
+fn finish(
+    name: &'static str,
+    app: &Shared,
+    realm: Option<Realm>,
+    routes: Router<Shared>,
+) -> Router {
+    let tls = realm.is_some();
+    let around = Frame {
+        app: Arc::clone(app),
+        realm,
+    };
+    routes
+        .layer(from_fn_with_state(MaxBody(MAX_BODY), bound))
+        .layer(from_fn_with_state(Arc::clone(app), throttle::limit))
+        .layer(from_fn(in_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(around, frame))
+        .layer(from_fn_with_state(OverTls(tls), headers::add))
+        .layer(from_fn_with_state(name, observe::observe))
+        .with_state(Arc::clone(app))
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Failure::from(HttpProblem::Timeout).into_response(),
+    }
+}
+
+/// The panic's own text is not for the log: it may quote what a handler held.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Failure::fault(&"a handler panicked").into_response()
+}

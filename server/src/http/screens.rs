@@ -1,0 +1,71 @@
+//! Pages that any listener shows: a refusal, and a certificate that is not acceptable.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::cx::Answer;
+use super::page::{Page, html};
+
+/// A refusal.
+#[derive(Template)]
+#[template(path = "common/error.html")]
+struct ErrorPage {
+    page: Page,
+}
+
+/// A certificate that is not acceptable; the links lead to the portal.
+#[derive(Template)]
+#[template(path = "certificate/refused.html")]
+struct RefusedPage {
+    page: Page,
+}
+
+/// The page for a refusal; `page` carries its message.
+pub fn error(status: StatusCode, page: Page) -> Answer {
+    html(status, &ErrorPage { page })
+}
+
+/// The page for a certificate that is not acceptable; `page` carries the message.
+pub fn refused_certificate(status: StatusCode, page: Page) -> Answer {
+    html(status, &RefusedPage { page })
+}
+
+/// `GET /style.css`.
+pub async fn style() -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/css; charset=utf-8"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
+    ];
+    (headers, include_str!("../../templates/style.css")).into_response()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::lang::Lang;
+    use crate::http::page::sample;
+    use crate::http::problem::HttpProblem;
+
+    #[test]
+    fn http_screens_error_and_refused_certificate_in_both_languages() {
+        for lang in [Lang::Ja, Lang::En] {
+            let message = crate::http::catalogue::http::message(&HttpProblem::NotFound, lang);
+            let page = sample(lang, "").saying(message);
+            let text = ErrorPage { page: page.clone() }.render().unwrap();
+            assert!(
+                text.contains("not-found") && text.contains("0120-565-657"),
+                "{text}"
+            );
+            let text = RefusedPage { page }.render().unwrap();
+            assert!(text.contains("https://localhost:1/certificate/identify"));
+        }
+    }
+}

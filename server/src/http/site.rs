@@ -1,0 +1,61 @@
+//! What every page says about the bank, and where its listeners are.
+
+use super::lang::Lang;
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bilingual {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    pub en: String,
+}
+
+impl Bilingual {
+    /// The text in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        lang.pick(&self.ja, &self.en)
+    }
+}
+
+/// The help desk, as customers are told.
+#[derive(Debug, Clone)]
+pub struct HelpDesk {
+    /// Its name.
+    pub name: Bilingual,
+    /// Telephone number as printed.
+    pub telephone: String,
+    /// Opening hours, one text per line.
+    pub hours: Vec<Bilingual>,
+}
+
+/// The bank on its pages.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The bank's name.
+    pub bank: Bilingual,
+    /// The help desk.
+    pub help_desk: HelpDesk,
+    /// Origin of the portal listener, without a slash at the end.
+    pub portal: String,
+    /// Origin of the certificate listener, without a slash at the end.
+    pub certificate: String,
+}
+
+#[cfg(test)]
+pub(crate) fn sample() -> Site {
+    let both = |ja: &str, en: &str| Bilingual {
+        ja: ja.into(),
+        en: en.into(),
+    };
+    Site {
+        bank: both("けんみん信組", "Kenmin Shinkumi"),
+        help_desk: HelpDesk {
+            name: both("ヘルプデスク", "Help desk"),
+            telephone: "0120-565-657".into(),
+            hours: vec![both("平日 9:00～24:00", "Weekdays 9:00-24:00")],
+        },
+        portal: "https://localhost:1".into(),
+        certificate: "https://localhost:2".into(),
+    }
+}

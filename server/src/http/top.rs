@@ -1,0 +1,128 @@
+//! BTOP001, the same for both methods of login.
+
+use askama::Template;
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+
+use super::catalogue::word;
+use super::certificate_facts::CertificateFacts;
+use super::cx::{Answer, Cx};
+use super::lang::Lang;
+use super::page::{Page, html};
+use crate::workflow::records::{Certificate, Contract, Login, User};
+
+struct LoginLine {
+    at: String,
+    method: &'static str,
+    outcome: &'static str,
+    address: String,
+}
+
+struct Top {
+    company_name: String,
+    user_name: String,
+    login_id: String,
+    logins: Vec<LoginLine>,
+    certificate: Option<CertificateFacts>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/btop001.html")]
+struct Btop001 {
+    page: Page,
+    top: Top,
+    /// The certificate's last day, once the renewal window is open (R8).
+    expires_soon: Option<String>,
+}
+
+/// The top page of a user who is logged in.
+pub async fn show(
+    cx: &Cx,
+    user: &User,
+    contract: &Contract,
+    certificate: Option<&Certificate>,
+) -> Answer {
+    let logins = cx.app.workflows.people().last_logins(&user.id).await?;
+    let facts = certificate
+        .map(|row| CertificateFacts::of(row, cx.lang))
+        .transpose()?;
+    let window = cx.app.workflows.settings().periods.renewal_window;
+    let expires_soon = certificate
+        .filter(|row| is_soon(row.not_after, window, cx.now))
+        .map(|row| word::time(row.not_after, cx.lang));
+    let template = Btop001 {
+        page: cx.page("BTOP001"),
+        top: Top {
+            company_name: contract.company_name.clone(),
+            user_name: user.name.clone(),
+            login_id: user.login_id.clone(),
+            logins: logins.iter().map(|login| line(login, cx.lang)).collect(),
+            certificate: facts,
+        },
+        expires_soon,
+    };
+    html(StatusCode::OK, &template)
+}
+
+fn is_soon(not_after: Timestamp, window: SignedDuration, now: Timestamp) -> bool {
+    not_after.duration_since(now) <= window
+}
+
+fn line(login: &Login, lang: Lang) -> LoginLine {
+    LoginLine {
+        at: word::time(login.at, lang),
+        method: word::login_method(login.method, lang),
+        outcome: word::outcome(login.outcome, lang),
+        address: login.address.clone().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::page::sample;
+
+    fn page(lang: Lang, expires_soon: Option<String>) -> String {
+        let top = Top {
+            company_name: "株式会社大空商事".into(),
+            user_name: "データ花子".into(),
+            login_id: "hanakodt".into(),
+            logins: vec![LoginLine {
+                at: "t".into(),
+                method: "m",
+                outcome: "o",
+                address: "<192.0.2.1>".into(),
+            }],
+            certificate: None,
+        };
+        let page = sample(lang, "BTOP001");
+        Btop001 {
+            page,
+            top,
+            expires_soon,
+        }
+        .render()
+        .unwrap()
+    }
+
+    #[test]
+    fn http_top_page_shows_the_notice_only_in_the_window() {
+        for lang in [Lang::Ja, Lang::En] {
+            let quiet = page(lang, None);
+            assert!(quiet.contains("BTOP001") && quiet.contains("株式会社大空商事"));
+            assert!(!quiet.contains("renewal-notice"));
+            assert!(!quiet.contains("<192"), "values are escaped");
+            assert!(page(lang, Some("2027".into())).contains("renewal-notice"));
+        }
+        let end: Timestamp = "2027-11-22T14:59:59Z".parse().unwrap();
+        let window = SignedDuration::from_hours(40 * 24);
+        assert!(!is_soon(
+            end,
+            window,
+            end - SignedDuration::from_hours(40 * 24 + 1)
+        ));
+        assert!(is_soon(end, window, end - window));
+        assert!(is_soon(end, window, end + window));
+    }
+}
