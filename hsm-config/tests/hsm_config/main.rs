@@ -1,0 +1,20 @@
+//! `inkan-hsm` and its library against SoftHSM2. Run with `cargo nextest`: one process per test.
+//!
+//! - `environment`: a SoftHSM2, a directory, a specification and PIN files, all of the test's own
+//! - `ceremony`: apply from nothing, again, and after a break-off at every point
+//! - `record`: a transcript made by hand, as documented, to place a break-off anywhere
+//! - `findings`: what verify finds
+//! - `in_the_way`: what apply refuses
+//! - `specification`: what a specification may not say
+//! - `pins`: sources of PINs
+//! - `program`: the program as a process: exit codes, output, example, openssl
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod ceremony;
+mod environment;
+mod findings;
+mod in_the_way;
+mod pins;
+mod program;
+mod record;
+mod specification;

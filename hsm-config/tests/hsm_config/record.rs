@@ -1,0 +1,56 @@
+//! A transcript made by hand, as documented, to place a break-off anywhere.
+
+use std::fs;
+use std::path::Path;
+
+use inkan_hsm_config::transcript::{Event, Line, Seen};
+use sha2::{Digest as _, Sha256};
+
+use crate::environment::now;
+
+/// Drops the last line: as if the program had ended between doing a step and recording it.
+pub(crate) fn forget_last(path: &Path) -> Line {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines: Vec<_> = text.lines().collect();
+    let last = lines.pop().unwrap();
+    fs::write(path, lines.join("\n") + "\n").unwrap();
+    serde_json::from_str(last).unwrap()
+}
+
+/// Adds a "started" line: as if the program had ended between recording a step and doing it.
+pub(crate) fn announce(path: &Path, step: &str, seen: &[(&str, &str)]) {
+    let mut text = fs::read_to_string(path).unwrap();
+    let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let seen: Seen = seen
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    let mut line = Line {
+        seq: last.seq + 1,
+        at: now(),
+        event: Event::Started,
+        step: step.to_owned(),
+        seen,
+        previous: last.hash,
+        hash: String::new(),
+    };
+    let mut fields = vec![
+        line.previous.clone(),
+        line.seq.to_string(),
+        line.at.to_string(),
+        "started".to_owned(),
+        line.step.clone(),
+    ];
+    for (name, value) in &line.seen {
+        fields.extend([name.clone(), value.clone()]);
+    }
+    let mut hash = Sha256::new();
+    for field in fields {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field);
+    }
+    line.hash = hex::encode(hash.finalize());
+    text += &serde_json::to_string(&line).unwrap();
+    text += "\n";
+    fs::write(path, text).unwrap();
+}
