@@ -53,8 +53,7 @@ impl Asker {
             return Ok(());
         }
         let answer = ask(question)?;
-        let yes = ["y", "yes", "はい", "ｙ"];
-        if yes.contains(&answer.to_lowercase().as_str()) {
+        if talk::is_yes(&answer) {
             Ok(())
         } else {
             Err(Failure::Cancelled)

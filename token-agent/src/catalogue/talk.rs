@@ -1,9 +1,10 @@
 //! The words of a normal run: questions, labels, progress.
 
 use inkan_pki::messages::link::Action;
+use inkan_pki::messages::request::AccountType;
 
 use super::Lang;
-use crate::output::event::{PinWarning, Step};
+use crate::output::event::{PinWarning, RequestView, Step};
 
 /// Names of the things shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,25 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
         Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
         Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
     }
+}
+
+/// Branch, kind and number of the account.
+#[must_use]
+pub fn account(view: &RequestView, lang: Lang) -> String {
+    let RequestView {
+        branch,
+        account_type,
+        account,
+        ..
+    } = view;
+    let kind = match account_type {
+        AccountType::Ordinary => lang.pick("普通", "ordinary"),
+        AccountType::Current => lang.pick("当座", "current"),
+    };
+    lang.pick(
+        format!("支店 {branch} {kind} {account}"),
+        format!("branch {branch}, {kind}, {account}"),
+    )
 }
 
 /// A step that is done.
@@ -134,6 +154,12 @@ pub fn consent(lang: Lang) -> &'static str {
         "銀行の画面の照合コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ",
         "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ",
     )
+}
+
+/// Is the answer a yes? Everything else is a no.
+#[must_use]
+pub fn is_yes(answer: &str) -> bool {
+    ["y", "yes", "ｙ", "はい"].contains(&answer.trim().to_lowercase().as_str())
 }
 
 /// May this bank be installed?

@@ -22,7 +22,7 @@ pub struct Patience {
 pub struct Tried {
     /// The last answer, or why there was none.
     pub result: Result<Answer, BankError>,
-    /// An earlier try may have been carried out although its answer was lost.
+    /// An earlier try may have been carried out, or will be, although no answer said so.
     pub ambiguous: bool,
 }
 
@@ -53,7 +53,8 @@ impl Patience {
                 Err(BankError::Unreachable { .. }) => None,
                 _ => return Tried { result, ambiguous },
             };
-            ambiguous |= result.is_err();
+            // A busy bank may have put the request on record already, a broken connection as well.
+            ambiguous = true;
             let pause = asked.unwrap_or(self.pause).max(Duration::from_millis(200));
             self.pause = (self.pause * 2).min(LONGEST);
             if self.tries >= MAX_TRIES || Instant::now() + pause > self.until {

@@ -1,6 +1,7 @@
 //! What happens while a command runs.
 
 use inkan_pki::messages::link::Action;
+use inkan_pki::messages::request::AccountType;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -38,13 +39,17 @@ pub struct RequestView {
     pub bank: String,
     /// Enrol or renew.
     pub action: Action,
-    /// 企業名.
+    /// Name of the company.
     pub company: String,
-    /// 代表口座.
+    /// Branch, three digits.
+    pub branch: String,
+    /// Kind of account.
+    pub account_type: AccountType,
+    /// Account number, seven digits.
     pub account: String,
-    /// 利用者名.
+    /// Name of the user.
     pub user_name: String,
-    /// ログインID.
+    /// Login ID.
     pub login_id: String,
     /// When the page made the request.
     pub requested_at: Timestamp,

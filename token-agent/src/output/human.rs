@@ -44,7 +44,7 @@ fn request(view: &RequestView, lang: Lang) -> String {
             (Label::Bank, &view.bank),
             (Label::Action, talk::action(view.action, lang)),
             (Label::Company, &view.company),
-            (Label::Account, &view.account),
+            (Label::Account, &talk::account(view, lang)),
             (Label::User, &view.user_name),
             (Label::LoginId, &view.login_id),
             (Label::RequestedAt, &time(view.requested_at)),

@@ -26,35 +26,41 @@ pub(crate) struct Issued {
     pub(crate) summary: CertificateSummary,
 }
 
-/// Codes by which the bank refuses this key, whatever the customer does: another key may be taken.
-const KEY_REFUSED: [&str; 2] = ["key-already-certified", "key-algorithm-not-offered"];
-
 /// Settles on a key and gets the bank's certificate for it.
 ///
 /// # Errors
 /// What the token or the bank said. A key made for this request and refused for good is off the token again.
 pub(super) fn certificate(job: &Job<'_>) -> Result<Issued, Failure> {
-    let settled = key::settle(job)?;
-    match with_key(job, settled.clone()) {
-        Err(Failed {
-            failure,
-            key_is_dead: true,
-        }) => match (settled.origin, &failure) {
-            (Origin::Fresh, _) => {
-                key::remove(job, &settled)?;
-                Err(failure)
-            }
-            (Origin::Left, Failure::Bank(BankError::Refused(r)))
-                if KEY_REFUSED.contains(&r.code.as_str()) =>
-            {
-                key::remove(job, &settled)?;
-                let fresh = key::make(job)?;
-                with_key(job, fresh).map_err(|failed| failed.failure)
-            }
-            _ => Err(failure),
-        },
-        Err(Failed { failure, .. }) => Err(failure),
-        Ok(issued) => Ok(issued),
+    let mut key = key::settle(job)?;
+    loop {
+        let failed = match with_key(job, key.clone()) {
+            Ok(issued) => return Ok(issued),
+            Err(failed) => failed,
+        };
+        let remove = failed.key_is_dead
+            && match key.origin {
+                Origin::Fresh => true,
+                Origin::Left => only_this_key(&failed.failure),
+                Origin::Resumed => false,
+            };
+        if remove {
+            // What stays on a token that fails here is found again as a key left behind.
+            let _ = key::remove(job, &key);
+        }
+        if !remove || key.origin == Origin::Fresh {
+            return Err(failed.failure);
+        }
+        key = key::make(job)?;
+    }
+}
+
+/// True when the bank refuses this key, whatever the customer does: another key may be taken.
+fn only_this_key(failure: &Failure) -> bool {
+    match failure {
+        Failure::Bank(BankError::Refused(refusal)) => {
+            refusal.code.starts_with("key-") && refusal.code != "key-mismatch"
+        }
+        _ => false,
     }
 }
 
@@ -73,19 +79,23 @@ impl<E: Into<Failure>> From<E> for Failed {
     }
 }
 
-fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
-    // Nothing was sent before this: a key that cannot sign its request is of no use to anybody.
-    let csr = request(job, &key).map_err(|failure| Failed {
+/// The bank has never heard of the key: it is of no use to anybody.
+fn unsent(failure: Failure) -> Failed {
+    Failed {
         failure,
         key_is_dead: true,
-    })?;
+    }
+}
+
+fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
+    let csr = request(job, &key).map_err(unsent)?;
     job.portal.progress(ProgressStep::KeyMade, None);
     let Tried { result, ambiguous } = match job.picked.action {
         Action::Enroll => job
             .patience()
             .run(|| job.portal.enroll(&csr), |s, n| job.waiting(s, n)),
         Action::Renew => {
-            let channel = renewal::channel(job, &key)?;
+            let channel = renewal::channel(job, &key).map_err(unsent)?;
             job.patience()
                 .run(|| reenroll(&channel, &csr), |s, n| job.waiting(s, n))
         }

@@ -43,6 +43,8 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
         bank: bank.name.clone(),
         action: picked.action,
         company: picked.company.clone(),
+        branch: picked.branch.clone(),
+        account_type: picked.account_type,
         account: picked.account.clone(),
         user_name: picked.user_name.clone(),
         login_id: picked.login_id.clone(),

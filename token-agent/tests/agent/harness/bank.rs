@@ -1,0 +1,348 @@
+//! The bank's side of the protocol, with software keys, and faults on demand.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+use base64::Engine;
+use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_pki::x509::summary::CertificateSummary;
+use inkan_pki::x509::{certs_only, transfer};
+use jiff::{SignedDuration, Timestamp};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use serde_json::{Value, json};
+
+use super::authority::{Ca, LOGIN_ID, Profile, issue, issue_for_other_key};
+use super::wire::{Request, Response, serve};
+
+pub(crate) const REQUEST: &str = "3f2a9c01d4e5";
+pub(crate) const CREDENTIAL: &str = "credential-for-this-request-only";
+
+/// How the answer to an enrolment is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deviation {
+    None,
+    Profile(Profile),
+    OtherCa,
+    OtherKey,
+    Truncated,
+    NotBase64,
+    Oversized,
+    TooManyCertificates,
+}
+
+/// What goes wrong with one exchange.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fault {
+    /// Broken off before anything was done.
+    Drop,
+    /// Done, but the answer is lost.
+    DropAfter,
+    /// Done, but no answer comes for a long time.
+    Hold,
+    /// 503 with `Retry-After` in seconds.
+    Busy(u64),
+    /// Refused with this status and code.
+    Refuse(u16, &'static str),
+}
+
+/// What the bank is told to do, and what it saw.
+pub(crate) struct State {
+    pub(crate) deviation: Deviation,
+    pub(crate) pickup: VecDeque<Fault>,
+    pub(crate) enroll: VecDeque<Fault>,
+    pub(crate) activate: VecDeque<Fault>,
+    pub(crate) algorithms: Vec<&'static str>,
+    pub(crate) action: &'static str,
+    /// Code of the explanatory page at login, instead of the login page.
+    pub(crate) login_code: Option<&'static str>,
+    /// SHA-256 of each CSR's public key, in order.
+    pub(crate) csrs: Vec<String>,
+    /// Public key (SHA-256) and certificate of the one certificate of this grant.
+    pub(crate) issued: Option<(String, Vec<u8>)>,
+    pub(crate) active: bool,
+    /// Progress told, `step` or `step:code`.
+    pub(crate) progress: Vec<String>,
+    /// Client certificates that renewed.
+    pub(crate) renewed_with: Vec<Vec<u8>>,
+}
+
+pub(crate) struct Bank {
+    pub(crate) file: String,
+    pub(crate) portal_port: u16,
+    pub(crate) customer_ca: Arc<Ca>,
+    state: Arc<Mutex<State>>,
+}
+
+struct Side {
+    root: Ca,
+    customer: Arc<Ca>,
+    other: Ca,
+    state: Arc<Mutex<State>>,
+}
+
+impl Bank {
+    pub(crate) fn start() -> Self {
+        Self::start_with(|_, _| {})
+    }
+
+    /// `adapt` may change the bank file's `server_ca` and `customer_ca` (PEM).
+    pub(crate) fn start_with(adapt: impl FnOnce(&mut String, &mut String)) -> Self {
+        let root = Ca::new("Test Root CA", None);
+        let customer = Arc::new(Ca::new("Test Customer CA", Some(&root)));
+        let server = Ca::new("Test Server CA", None);
+        let state = Arc::new(Mutex::new(State {
+            deviation: Deviation::None,
+            pickup: VecDeque::new(),
+            enroll: VecDeque::new(),
+            activate: VecDeque::new(),
+            algorithms: vec!["ec-p256", "rsa-2048"],
+            action: "enroll",
+            login_code: None,
+            csrs: Vec::new(),
+            issued: None,
+            active: false,
+            progress: Vec::new(),
+            renewed_with: Vec::new(),
+        }));
+        let mut server_ca = server.pem.clone();
+        let mut customer_ca = format!("{}{}", customer.pem, root.pem);
+        adapt(&mut server_ca, &mut customer_ca);
+        let side = Arc::new(Side {
+            root,
+            customer: Arc::clone(&customer),
+            other: Ca::new("Another CA", None),
+            state: Arc::clone(&state),
+        });
+        let (portal, certificate) = (Arc::clone(&side), Arc::clone(&side));
+        let portal_port = serve(tls(&server, None), move |r| portal.portal(r));
+        let certificate_port = serve(tls(&server, Some(&customer)), move |r| {
+            certificate.certificate(r)
+        });
+        let file = format!(
+            "id = \"kenmin\"\nname = \"Kenmin Shinkumi\"\nportal = \"https://127.0.0.1:{portal_port}\"\n\
+             certificate = \"https://127.0.0.1:{certificate_port}\"\nserver_ca = '''\n{server_ca}'''\ncustomer_ca = '''\n{customer_ca}'''\n"
+        );
+        Self {
+            file,
+            portal_port,
+            customer_ca: customer,
+            state,
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn link(&self) -> String {
+        format!(
+            "inkan:{}?bank=kenmin&request={REQUEST}",
+            self.state().action
+        )
+    }
+}
+
+fn tls(server: &Ca, clients: Option<&Ca>) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let (certificate, key) = server.server();
+    let builder = match clients {
+        Some(ca) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(ca.der.clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                .build()
+                .unwrap();
+            builder.with_client_cert_verifier(verifier)
+        }
+        None => builder.with_no_client_auth(),
+    };
+    builder.with_single_cert(vec![certificate], key).unwrap()
+}
+
+fn json_response(status: u16, body: &Value) -> Response {
+    Response::new(status, "application/json", body.to_string())
+}
+
+fn problem(status: u16, code: &str) -> Response {
+    let body =
+        json!({"code": code, "title": format!("refused: {code}"), "next": "do something else"});
+    Response::new(status, "application/problem+json", body.to_string())
+}
+
+impl Side {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn portal(&self, request: &Request) -> Option<Response> {
+        let enroll = "/.well-known/est/simpleenroll";
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", path) if path == format!("/agent/requests/{REQUEST}/pickup") => {
+                let fault = self.state().pickup.pop_front();
+                self.faulty(fault, || self.pick_up())
+            }
+            ("POST", path)
+                if path == format!("/agent/requests/{REQUEST}/progress") && authorised(request) =>
+            {
+                let body: Value = serde_json::from_slice(&request.body).unwrap();
+                let code = body["code"]
+                    .as_str()
+                    .map(|c| format!(":{c}"))
+                    .unwrap_or_default();
+                self.state()
+                    .progress
+                    .push(format!("{}{code}", body["step"].as_str().unwrap()));
+                Some(Response::new(204, "text/plain", ""))
+            }
+            ("GET", "/.well-known/est/cacerts") => {
+                Some(certificates(&[&self.customer.der, &self.root.der]))
+            }
+            ("POST", path) if path == enroll && !authorised(request) => {
+                Some(problem(401, "credential-invalid"))
+            }
+            ("POST", path) if path == enroll => {
+                let fault = self.state().enroll.pop_front();
+                self.faulty(fault, || self.enroll(request))
+            }
+            _ => Some(problem(404, "not-found")),
+        }
+    }
+
+    fn certificate(&self, request: &Request) -> Option<Response> {
+        let client = request.client.clone().unwrap();
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/agent/activate") => {
+                let fault = self.state().activate.pop_front();
+                self.faulty(fault, || self.activate(&client))
+            }
+            ("POST", "/.well-known/est/simplereenroll") => {
+                self.state().renewed_with.push(client);
+                let fault = self.state().enroll.pop_front();
+                self.faulty(fault, || self.enroll(request))
+            }
+            ("GET", "/login") => Some(match self.state().login_code {
+                None => Response::new(200, "text/html", "login"),
+                Some(code) => Response::new(403, "text/html", "why not").with("Inkan-Code", code),
+            }),
+            _ => Some(problem(404, "not-found")),
+        }
+    }
+
+    fn faulty(&self, fault: Option<Fault>, work: impl FnOnce() -> Response) -> Option<Response> {
+        match fault {
+            None => Some(work()),
+            Some(Fault::Drop) => None,
+            Some(Fault::DropAfter) => {
+                work();
+                None
+            }
+            Some(Fault::Hold) => {
+                work();
+                thread::sleep(Duration::from_secs(60));
+                None
+            }
+            Some(Fault::Busy(seconds)) => {
+                Some(problem(503, "unavailable").with("Retry-After", seconds.to_string()))
+            }
+            Some(Fault::Refuse(status, code)) => Some(problem(status, code)),
+        }
+    }
+
+    fn pick_up(&self) -> Response {
+        let state = self.state();
+        let now = Timestamp::now();
+        let resume = state.issued.as_ref().filter(|_| !state.active).map(|(spki, der)| {
+            json!({"spki_sha256": spki, "serial": CertificateSummary::parse(der).unwrap().serial})
+        });
+        json_response(
+            200,
+            &json!({
+                "request": REQUEST, "action": state.action, "bank": {"id": "kenmin", "name": "Kenmin"},
+                "company": "OOZORA SHOJI", "branch": "100", "account_type": "ordinary", "account": "1234567",
+                "login_id": LOGIN_ID, "user_name": "HANAKO DATA", "requested_at": now,
+                "expires_at": now + SignedDuration::from_mins(15), "comparison_code": "K7-42",
+                "key_algorithms": state.algorithms, "credential": CREDENTIAL, "resume": resume,
+            }),
+        )
+    }
+
+    /// One certificate for one key, as the real bank does.
+    fn enroll(&self, request: &Request) -> Response {
+        let csr = transfer::decode(&request.body).unwrap();
+        let parsed =
+            rcgen::CertificateSigningRequestParams::from_der(&csr.as_slice().into()).unwrap();
+        let spki = sha256_hex(&rcgen::PublicKeyData::subject_public_key_info(
+            &parsed.public_key,
+        ));
+        let mut state = self.state();
+        state.csrs.push(spki.clone());
+        let der = match &state.issued {
+            Some((key, der)) if *key == spki => der.clone(),
+            Some(_) if !state.active => return problem(409, "key-mismatch"),
+            _ => self.issue(&csr, state.deviation),
+        };
+        state.issued = Some((spki, der.clone()));
+        state.active = false;
+        match state.deviation {
+            Deviation::Truncated => {
+                let whole = certs_only::encode(&[&der]).unwrap();
+                pkcs7(transfer::encode(&whole[..whole.len() - 10]))
+            }
+            Deviation::NotBase64 => pkcs7("?? this is no certificate ??".to_owned()),
+            Deviation::Oversized => pkcs7("A".repeat(10_000_000)),
+            Deviation::TooManyCertificates => {
+                let others: Vec<_> = (0..9)
+                    .map(|_| issue_for_other_key(&self.customer))
+                    .collect();
+                let mut all: Vec<&[u8]> = others.iter().map(Vec::as_slice).collect();
+                all.push(&der);
+                certificates(&all)
+            }
+            Deviation::None | Deviation::Profile(_) | Deviation::OtherCa | Deviation::OtherKey => {
+                certificates(&[&der])
+            }
+        }
+    }
+
+    fn issue(&self, csr: &[u8], deviation: Deviation) -> Vec<u8> {
+        match deviation {
+            Deviation::Profile(profile) => issue(&self.customer, csr, profile),
+            Deviation::OtherCa => issue(&self.other, csr, Profile::Right),
+            Deviation::OtherKey => issue_for_other_key(&self.customer),
+            _ => issue(&self.customer, csr, Profile::Right),
+        }
+    }
+
+    fn activate(&self, client: &[u8]) -> Response {
+        let mut state = self.state();
+        if state.issued.as_ref().is_none_or(|(_, der)| der != client) {
+            return problem(403, "certificate-unknown");
+        }
+        state.active = true;
+        let summary = CertificateSummary::parse(client).unwrap();
+        json_response(
+            200,
+            &json!({"serial": summary.serial, "not_after": summary.not_after, "state": "active"}),
+        )
+    }
+}
+
+fn authorised(request: &Request) -> bool {
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{REQUEST}:{CREDENTIAL}"));
+    request.header("authorization") == Some(&format!("Basic {basic}"))
+}
+
+fn pkcs7(body: String) -> Response {
+    Response::new(200, "application/pkcs7-mime; smime-type=certs-only", body)
+        .with("Content-Transfer-Encoding", "base64")
+}
+
+fn certificates(list: &[&[u8]]) -> Response {
+    pkcs7(transfer::encode(&certs_only::encode(list).unwrap()))
+}

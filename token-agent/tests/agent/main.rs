@@ -1,0 +1,22 @@
+//! The agent as a customer meets it: the program itself, a SoftHSM2 token, and a bank behind real TLS that speaks the
+//! protocol and can be told to misbehave.
+//!
+//! - `harness`: the bank, its CAs, the customer
+//! - `bank_files`, `links`: what the agent refuses before it talks to anybody
+//! - `enrol`: from the link to an active certificate
+//! - `answers`: certificates that are not what was asked for
+//! - `pins`: one try, and cancelling
+//! - `resume`: broken off at every point
+//! - `refusals`: the bank says no, is busy, is not the bank
+//! - `tokens`: missing, listed, verified
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod answers;
+mod bank_files;
+mod enrol;
+mod harness;
+mod links;
+mod pins;
+mod refusals;
+mod resume;
+mod tokens;

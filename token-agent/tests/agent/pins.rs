@@ -1,0 +1,131 @@
+//! The PIN: one try; cancelling leaves nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::harness::customer::finish;
+use super::harness::{Bank, Customer};
+
+/// `pkcs11-spy` writes down every call that reaches the module behind it.
+fn spy() -> PathBuf {
+    [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/usr/lib64",
+        "/usr/lib",
+    ]
+    .iter()
+    .map(|d| PathBuf::from(d).join("pkcs11-spy.so"))
+    .find(|p| p.is_file())
+    .expect("pkcs11-spy.so (Debian: apt-get install opensc)")
+}
+
+#[test]
+fn a_wrong_pin_is_tried_exactly_once() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let log = customer.config.path().join("calls");
+    let module = spy();
+    let mut command = customer.plain_command(&["open", &bank.link(), "--json", "--yes"]);
+    command.args(["--module", module.to_str().unwrap()]);
+    command
+        .env("PKCS11SPY", customer.module())
+        .env("PKCS11SPY_OUTPUT", &log);
+    // The right PIN stands ready, in case the agent asks again.
+    let run = finish(command, &format!("00000000\n{}\n", customer.token.pin));
+    assert_eq!(run.failure(), (8, "pin-wrong".to_owned()));
+    assert_eq!(
+        run.stderr.matches("PIN of the token").count(),
+        1,
+        "asked once: {}",
+        run.stderr
+    );
+    let calls = fs::read_to_string(log).unwrap();
+    assert_eq!(calls.matches("C_Login").count(), 1, "tried once");
+    assert!(customer.look().keys.is_empty());
+    assert_eq!(bank.state().progress, ["failed:pin-wrong"]);
+}
+
+#[test]
+fn after_a_wrong_pin_the_next_run_warns() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let link = bank.link();
+    let wrong = customer.command(&["open", &link, "--yes"]);
+    assert_eq!(finish(wrong, "00000000\n").code, 8);
+    let run = customer.open(&bank);
+    assert_eq!(run.code, 0);
+    let warned = run
+        .lines()
+        .iter()
+        .any(|l| l["event"] == "pin-warning" && l["state"] == "count-low");
+    assert!(warned, "{run:?}");
+}
+
+#[test]
+fn a_pin_of_impossible_length_is_told_apart() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = finish(customer.command(&["open", &bank.link(), "--yes"]), "1\n");
+    assert_eq!(run.code, 8, "{run:?}");
+    assert!(customer.look().keys.is_empty());
+}
+
+#[test]
+fn cancelling_leaves_nothing_on_the_token() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let link = bank.link();
+    // No to the request; end of input there; an empty PIN; end of input there.
+    let ways: [(&[&str], &str); 5] = [
+        (&[], "n\n"),
+        (&[], ""),
+        (&[], "y\n\n"),
+        (&["--yes"], "\n"),
+        (&["--yes"], ""),
+    ];
+    for (arguments, stdin) in ways {
+        let run = finish(
+            customer.command(&[&["open", &link], arguments].concat()),
+            stdin,
+        );
+        assert_eq!(run.failure(), (10, "cancelled".to_owned()), "{stdin:?}");
+        let look = customer.look();
+        assert!(look.keys.is_empty() && look.certificates.is_empty());
+        assert_eq!(bank.state().progress.last().unwrap(), "failed:cancelled");
+        assert!(bank.state().csrs.is_empty());
+    }
+}
+
+#[test]
+fn pin_from_a_file() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let file = customer.config.path().join("pin");
+    let open = |file: &str| customer.run(&["open", &bank.link(), "--yes", "--pin-file", file]);
+    assert_eq!(
+        open("/does/not/exist").failure(),
+        (2, "pin-file".to_owned())
+    );
+    fs::write(&file, "\n").unwrap();
+    assert_eq!(
+        open(file.to_str().unwrap()).failure(),
+        (2, "pin-source-empty".to_owned())
+    );
+    fs::write(&file, format!("{}\n", customer.token.pin)).unwrap();
+    assert_eq!(open(file.to_str().unwrap()).code, 0);
+}
+
+#[test]
+fn pin_from_a_variable_that_is_not_set() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = customer.run(&[
+        "open",
+        &bank.link(),
+        "--yes",
+        "--pin-env",
+        "NO_SUCH_VARIABLE",
+    ]);
+    assert_eq!(run.failure(), (2, "pin-variable".to_owned()));
+}

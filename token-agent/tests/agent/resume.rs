@@ -1,0 +1,136 @@
+//! Broken off at every point; the customer clicks again; one key is left and it is active.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::harness::bank::{Bank, Fault};
+use super::harness::{Customer, Run};
+
+/// The state every resumed enrolment must end in.
+fn one_key_and_active(bank: &Bank, customer: &Customer, run: &Run) {
+    assert_eq!(run.code, 0, "{run:?}");
+    let look = customer.look();
+    assert_eq!(look.keys.len(), 1, "one key");
+    let (spki, der) = bank.state().issued.clone().unwrap();
+    assert_eq!(
+        inkan_pki::x509::fingerprint::sha256_hex(&look.keys[0].spki_der),
+        spki
+    );
+    let ours: Vec<_> = look
+        .certificates
+        .iter()
+        .filter(|c| c.id == look.keys[0].id)
+        .collect();
+    assert_eq!(ours.len(), 1, "one certificate");
+    assert_eq!(ours[0].der, der);
+    assert!(bank.state().active);
+    let csrs = bank.state().csrs.clone();
+    assert!(csrs.iter().all(|c| *c == spki), "the same key every time");
+}
+
+#[test]
+fn after_the_key_was_made() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state().enroll.push_back(Fault::Drop);
+    assert_eq!(
+        customer.open(&bank).failure(),
+        (14, "bank-unreachable".to_owned())
+    );
+    assert_eq!(customer.look().keys.len(), 1, "the key waits");
+    let run = customer.open(&bank);
+    assert!(run.steps().contains(&"key-reused".to_owned()));
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
+fn after_the_certificate_was_signed() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state().enroll.push_back(Fault::DropAfter);
+    assert_eq!(customer.open(&bank).code, 14);
+    assert!(bank.state().issued.is_some() && customer.look().certificates.is_empty());
+    let run = customer.open(&bank);
+    assert!(run.steps().contains(&"key-reused".to_owned()));
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
+fn after_the_certificate_was_written() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state().activate.push_back(Fault::Drop);
+    assert_eq!(customer.open(&bank).code, 14);
+    assert_eq!(
+        customer.look().certificates.len(),
+        3,
+        "written before activation"
+    );
+    let run = customer.open(&bank);
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
+fn killed_while_it_waits_for_the_certificate() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state().enroll.push_back(Fault::Hold);
+    let mut agent = customer.begin(&bank);
+    let start = Instant::now();
+    while bank.state().issued.is_none() {
+        assert!(start.elapsed() < Duration::from_secs(20), "no CSR came");
+        sleep(Duration::from_millis(20));
+    }
+    agent.kill().unwrap();
+    agent.wait().unwrap();
+    let run = customer.open(&bank);
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
+fn busy_and_dropped_within_one_run() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state()
+        .enroll
+        .extend([Fault::Busy(1), Fault::Drop, Fault::DropAfter]);
+    bank.state()
+        .activate
+        .extend([Fault::Busy(1), Fault::DropAfter]);
+    let run = customer.open_with(&bank, &["--patience", "60"]);
+    let waits = run
+        .lines()
+        .iter()
+        .filter(|l| l["event"] == "waiting")
+        .count();
+    assert_eq!(waits, 5, "{run:?}");
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
+fn with_the_other_token() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let other = customer.hsm.init_token("Other");
+    bank.state().enroll.push_back(Fault::DropAfter);
+    let on = |label: &str, pin: &str| {
+        let mut command = customer.command(&[
+            "open",
+            &bank.link(),
+            "--yes",
+            "--pin-env",
+            "PIN",
+            "--patience",
+            "0",
+        ]);
+        command.args(["--token", label]).env("PIN", pin);
+        super::harness::customer::finish(command, "")
+    };
+    assert_eq!(on("Hanako", &customer.token.pin).code, 14);
+    assert_eq!(
+        on("Other", &other.pin).failure(),
+        (7, "key-elsewhere".to_owned())
+    );
+    let run = on("Hanako", &customer.token.pin);
+    one_key_and_active(&bank, &customer, &run);
+}

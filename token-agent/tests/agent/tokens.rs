@@ -1,0 +1,222 @@
+//! Tokens that are missing or full of other things; `list` and `verify`.
+
+use inkan_agent::error::TokenError;
+use inkan_agent::token::fault::token_error;
+use inkan_agent::token::find::fit_for_use;
+use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use inkan_pki::pkcs11::{Module, PinState};
+use softhsm_test_helpers::SoftHsm;
+
+use super::harness::customer::finish;
+use super::harness::{Bank, Customer};
+
+#[test]
+fn no_token_at_all() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let empty = SoftHsm::new();
+    let mut command = customer.command(&["open", &bank.link(), "--yes", "--pin-env", "PIN"]);
+    command.envs(empty.env());
+    assert_eq!(finish(command, "").failure(), (7, "token-none".to_owned()));
+    assert_eq!(
+        bank.state().progress,
+        ["failed:token-none"],
+        "the page is told"
+    );
+}
+
+#[test]
+fn not_that_token_and_two_of_one_name() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let open = |label: &str| customer.open_with(&bank, &["--token", label]);
+    assert_eq!(open("Taro").failure(), (7, "token-not-found".to_owned()));
+    customer.hsm.init_token("Hanako");
+    assert_eq!(open("Hanako").failure(), (2, "token-ambiguous".to_owned()));
+    let serial = customer.run(&["list"]).result()["tokens"][0]["token"]["serial"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_ne!(open(&serial).failure().1, "token-not-found");
+}
+
+#[test]
+fn a_numbered_question_when_there_are_several() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    customer.hsm.init_token("Other");
+    let link = bank.link();
+    let open = || customer.command(&["open", &link, "--yes", "--pin-env", "PIN"]);
+    for answer in ["\n", "0\n", "3\n", "x\n", ""] {
+        assert_eq!(
+            finish(open(), answer).failure(),
+            (10, "cancelled".to_owned()),
+            "{answer:?}"
+        );
+    }
+    let run = finish(open(), "9\n");
+    let number = run
+        .stderr
+        .lines()
+        .find(|l| l.contains("Hanako"))
+        .unwrap()
+        .trim()
+        .chars()
+        .next()
+        .unwrap();
+    let run = finish(open(), &format!("{number}\n"));
+    assert_eq!(
+        (run.code, &run.result()["token"]["label"]),
+        (0, &"Hanako".into()),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn no_driver_and_a_wrong_driver() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let modules = customer.config.path().join("modules.toml");
+    let open = || customer.open(&bank).failure();
+    std::fs::write(
+        &modules,
+        "[[module]]\nname = \"x\"\npath = \"/does/not/exist.so\"\n",
+    )
+    .unwrap();
+    assert_eq!(open(), (5, "module-load".to_owned()));
+    std::fs::write(
+        &modules,
+        "[[module]]\nname = \"x\"\npath = \"relative.so\"\n",
+    )
+    .unwrap();
+    assert_eq!(open(), (5, "file-field".to_owned()));
+    std::fs::write(&modules, "[[modules]]\n").unwrap();
+    assert_eq!(open(), (5, "file-field".to_owned()));
+    std::fs::remove_file(&modules).unwrap();
+    assert_eq!(open(), (5, "module-none".to_owned()));
+}
+
+#[test]
+fn a_token_that_says_beforehand_that_it_cannot_is_not_tried() {
+    let customer = Customer::new();
+    let module = Module::load(&customer.module()).unwrap();
+    let found = module.tokens().unwrap();
+    let mut token = found.into_iter().find(|t| t.label == "Hanako").unwrap();
+    assert!(fit_for_use(&token, true).is_ok());
+    token.write_protected = true;
+    assert!(matches!(
+        fit_for_use(&token, true),
+        Err(TokenError::WriteProtected)
+    ));
+    assert!(
+        fit_for_use(&token, false).is_ok(),
+        "reading is still possible"
+    );
+    token.pin = PinState::Locked;
+    assert!(matches!(
+        fit_for_use(&token, false),
+        Err(TokenError::PinLocked)
+    ));
+}
+
+#[test]
+fn full_and_read_only_as_a_module_says_it() {
+    let of = |class| {
+        token_error(&Pkcs11Error {
+            operation: "write",
+            kind: Box::new(ErrorKind::KeyNotFound),
+            class,
+        })
+    };
+    assert!(matches!(of(ErrorClass::DeviceFull), TokenError::Full));
+    assert!(matches!(
+        of(ErrorClass::WriteProtected),
+        TokenError::WriteProtected
+    ));
+    assert!(matches!(of(ErrorClass::TokenLost), TokenError::Removed));
+    assert!(matches!(of(ErrorClass::PinLocked), TokenError::PinLocked));
+}
+
+#[test]
+fn list_tells_banks_certificates_and_keys_apart() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    assert_eq!(customer.open(&bank).code, 0);
+    customer.foreign_key("somebody else's");
+
+    let public = customer.run(&["list"]).result();
+    let token = &public["tokens"][0];
+    assert_eq!(token["logged_in"], false);
+    let ours = &token["entries"][0];
+    assert_eq!(
+        (&ours["bank"], &ours["usable"]),
+        (&"kenmin".into(), &serde_json::Value::Null)
+    );
+
+    let all = customer
+        .run(&["list", "--login", "--pin-env", "PIN"])
+        .result();
+    let entries = all["tokens"][0]["entries"].as_array().unwrap();
+    assert_eq!(
+        entries.len(),
+        2,
+        "CA certificates are not the customer's: {entries:?}"
+    );
+    assert_eq!(
+        (&entries[0]["bank"], &entries[0]["usable"]),
+        (&"kenmin".into(), &true.into())
+    );
+    assert_eq!(
+        (&entries[1]["label"], &entries[1]["bank"]),
+        (&"somebody else's".into(), &serde_json::Value::Null)
+    );
+
+    let later = customer
+        .run(&[
+            "list",
+            "--login",
+            "--pin-env",
+            "PIN",
+            "--now",
+            "4097-01-01T00:00:00Z",
+        ])
+        .result();
+    assert_eq!(later["tokens"][0]["entries"][0]["usable"], false, "expired");
+
+    let text = finish(customer.plain_command(&["list"]), "");
+    assert!(
+        text.stdout.contains("Hanako") && text.stdout.contains("kenmin"),
+        "{}",
+        text.stdout
+    );
+}
+
+#[test]
+fn verify_tells_what_the_bank_says_of_the_certificate() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let verify = || customer.run(&["verify", "kenmin", "--pin-env", "PIN"]);
+    assert_eq!(verify().failure(), (7, "certificate-none".to_owned()));
+    assert_eq!(customer.open(&bank).code, 0);
+    let run = verify();
+    assert_eq!(
+        (run.code, &run.result()["result"]),
+        (0, &"accepted".into()),
+        "{run:?}"
+    );
+    bank.state().login_code = Some("certificate-revoked");
+    assert_eq!(verify().failure(), (13, "certificate-revoked".to_owned()));
+}
+
+#[test]
+fn verify_shows_that_a_stranger_is_refused() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    assert_eq!(customer.open(&bank).code, 0);
+    // The same token at a bank that did not issue its certificate.
+    let other = Bank::start();
+    let stranger = other.file.replace("kenmin", "other");
+    std::fs::write(customer.config.path().join("banks/other.toml"), stranger).unwrap();
+    let run = customer.run(&["verify", "other", "--pin-env", "PIN"]);
+    assert_eq!(run.failure(), (13, "certificate-not-accepted".to_owned()));
+}
