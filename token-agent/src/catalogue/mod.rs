@@ -130,9 +130,9 @@ pub fn entry(failure: &Failure, lang: Lang) -> Entry {
 fn cancelled() -> Text {
     text(
         "取り消しました。",
-        "続けるときは、銀行の画面でもう一度「発行」を押してください。",
+        "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
         "Cancelled.",
-        "To go on, press the button on the bank's page again.",
+        "To go on, start again; for a certificate, with the button on the bank's page.",
     )
 }
 

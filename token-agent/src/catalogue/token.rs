@@ -107,9 +107,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 Exit::PinWrong,
                 text(
                     format!("PIN が違います。{ja}"),
-                    "試したのは一度だけです。PIN を確かめてから、銀行の画面でもう一度始めてください。",
+                    "試したのは一度だけです。PIN を確かめてから、はじめからやり直してください。",
                     format!("The PIN is wrong. {en}").trim_end(),
-                    "It was tried only once. Make sure of the PIN, then start again from the bank's page.",
+                    "It was tried only once. Make sure of the PIN, then start again.",
                 ),
             )
         }
@@ -208,9 +208,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::Cancelled,
             text(
                 "トークンで取り消されました。",
-                "続けるときは、銀行の画面でもう一度「発行」を押してください。",
+                "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
                 "Cancelled on the token.",
-                "To go on, press the button on the bank's page again.",
+                "To go on, start again; for a certificate, with the button on the bank's page.",
             ),
         ),
         TokenError::Failed { operation, detail } => (
