@@ -20,7 +20,8 @@ pub struct Ceremony<'a> {
     pub(super) transcript: Transcript,
     plan: Plan,
     next: usize,
-    now: Timestamp,
+    /// When this run was called: what certificates begin by, however long the officers take.
+    pub(super) now: Timestamp,
     started: Instant,
     on_line: &'a mut dyn FnMut(&Line),
     _lock: File,
@@ -132,7 +133,7 @@ impl<'a> Ceremony<'a> {
     }
 
     /// The time now.
-    pub(super) fn time(&self) -> Timestamp {
+    fn time(&self) -> Timestamp {
         let passed = jiff::SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
         self.now.checked_add(passed).unwrap_or(self.now)
     }

@@ -148,7 +148,7 @@ fn settle(
     let issuer_ends = issuer
         .and_then(|der| CertificateSummary::parse(der).ok())
         .map(|issuer| issuer.not_after);
-    let terms = Terms::new(ceremony.time(), certificate.years, issuer_ends)?;
+    let terms = Terms::new(ceremony.now, certificate.years, issuer_ends)?;
     ceremony.start(step, terms.seen())?;
     Ok(terms)
 }

@@ -32,7 +32,8 @@ use crate::transcript::{Line, Transcript};
 
 /// Does all steps of a specification and gives their transcript.
 ///
-/// `now` is the time of the call; lines are stamped with it plus the time that has passed since.
+/// `now` is the time of the call: certificates begin five minutes before it, lines are stamped with
+/// it plus the time that has passed since.
 /// `terminal` says whether officers may be asked for PINs. `on_line` is called with each line after
 /// it was written.
 ///

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::catalogue::{self, Explanation};
 use inkan_hsm_config::plan::{Action, Plan, Step};
-use inkan_hsm_config::transcript::{Event, Line, Transcript};
+use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
 use inkan_hsm_config::verify::Report;
 use serde::Serialize;
 
@@ -157,7 +157,11 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
         // Named as in --json.
         let aspect = serde_json::to_value(check.aspect).unwrap_or_default();
         let aspect = aspect.as_str().unwrap_or_default();
-        let seen: Vec<_> = check.seen.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let seen: Vec<_> = check
+            .seen
+            .iter()
+            .map(|(k, v)| format!("{k}={}", printable(v)))
+            .collect();
         let mark = if check.finding.is_none() {
             "ok  "
         } else {

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 pub use line::{Event, Line, Seen};
+pub use text::printable;
 
 use crate::files;
 

@@ -1,5 +1,6 @@
 //! Keys: the certified or recorded one, its attributes, a fresh signature.
 
+use inkan_pki::pkcs11::ErrorClass;
 use inkan_pki::pkcs11::attributes::{KeyAttributes, key_attributes};
 use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
 use inkan_pki::pkcs11::session::{Access, Session};
@@ -61,7 +62,14 @@ pub(super) fn check(
     report.add(Aspect::Key, &key.id, seen, finding);
     let Some(pair) = pair else { return Ok(()) };
 
-    let private = find_private_key(session, &pair.spki_der).map_err(failed(&token.label))?;
+    let private = match find_private_key(session, &pair.spki_der) {
+        Err(error) if error.class == ErrorClass::Ambiguous => {
+            let finding = Finding::KeyAmbiguous(key.label.clone());
+            report.add(Aspect::Attributes, &key.id, Seen::new(), Some(finding));
+            return Ok(());
+        }
+        other => other.map_err(failed(&token.label))?,
+    };
     let attributes = key_attributes(session, &private).map_err(failed(&token.label))?;
     for finding in findings(key, &attributes) {
         report.add(

@@ -42,7 +42,6 @@ fn from_nothing_to_a_verified_environment() {
     let customer = certificate(&spec, "customer-ca");
     assert_eq!(root.not_before.to_string(), "2026-11-22T08:55:00Z");
     assert_eq!(root.not_after.to_string(), "2046-11-22T08:54:59Z");
-    // The same period as the root's, begun later, ends with the root's.
     assert_eq!(customer.not_after, root.not_after);
     assert_eq!(customer.common_name, "株式会社 CA");
     assert_eq!(customer.issuer_common_name, "BANK Root CA");
@@ -69,7 +68,7 @@ fn a_second_apply_refuses_and_changes_nothing() {
 }
 
 #[test]
-fn all_algorithms_are_made_and_sign() {
+fn keys_of_other_algorithms_are_made_and_sign() {
     let environment = Environment::new();
     for algorithm in ["ec-p384", "rsa-2048", "rsa-3072"] {
         environment.edit(
@@ -87,6 +86,18 @@ fn all_algorithms_are_made_and_sign() {
     let spec = environment.spec();
     perform(&spec);
     assert!(verify(&spec, now(), false).unwrap().is_ok());
+}
+
+#[test]
+fn a_certificate_ends_with_its_issuers_at_the_latest() {
+    let environment = Environment::new();
+    let spec = environment.spec();
+    break_off_after(&spec, 8);
+    let later = now() + jiff::SignedDuration::from_hours(24);
+    apply(&spec, later, false, &mut |_| ()).unwrap();
+    let customer = certificate(&spec, "customer-ca");
+    assert_eq!(customer.not_before.to_string(), "2026-11-23T08:55:00Z");
+    assert_eq!(customer.not_after.to_string(), "2046-11-22T08:54:59Z");
 }
 
 /// Runs `steps` steps and drops the ceremony.
