@@ -1,6 +1,59 @@
 //! The program: command line, configuration file, start and stop. Only here
 //! files of the operator are read.
 //!
+//! - [`cli`]: the command line
 //! - [`config`]: the configuration file
+//! - [`log`]: what goes to standard error
+//! - [`start`]: from a configuration to workflows and routers
+//! - [`hsm`]: the HSM of the configuration's specification
+//! - [`sockets`]: the five listening sockets
+//! - [`serve`]: serving until a signal
+//! - [`chores`]: what is done from time to time
+//! - [`dev`]: a self-contained server for development and tests
+//! - [`error`]: why the program ended
 
+pub mod chores;
+pub mod cli;
 pub mod config;
+pub mod dev;
+pub mod error;
+pub mod hsm;
+pub mod log;
+pub mod serve;
+pub mod sockets;
+pub mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command, ConfigCommand};
+use error::AppError;
+
+/// Runs the program named on the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::last_words(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<(), AppError> {
+    match command {
+        Command::Serve { config } => {
+            let config = config::load(&config)?;
+            log::start(&config.log);
+            serve::block_on(serve::serve(config))
+        }
+        Command::Config(ConfigCommand::Check { config }) => {
+            config::load(&config)?;
+            log::say(&format!("{}: ok", config.display()));
+            Ok(())
+        }
+        Command::Dev(options) => dev::run(options),
+    }
+}

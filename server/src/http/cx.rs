@@ -44,7 +44,6 @@ impl Cx {
             screen,
             form_token: self.visitor.form_token(),
             message: None,
-            query: Vec::new(),
             site: self.app.site.clone(),
         }
     }

@@ -23,8 +23,6 @@ pub struct Page {
     pub form_token: String,
     /// A refusal shown above the content.
     pub message: Option<Message>,
-    /// Query parameters that must survive a switch of language.
-    pub query: Vec<(&'static str, String)>,
     /// The bank.
     pub site: Arc<Site>,
 }
@@ -67,20 +65,6 @@ impl Page {
     pub fn help_href(&self) -> String {
         format!("{}/help", self.site.portal)
     }
-
-    /// `&name=value` for what must survive a switch of language.
-    pub fn keep(&self) -> String {
-        let mut kept = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.query {
-            kept.append_pair(name, value);
-        }
-        let kept = kept.finish();
-        if kept.is_empty() {
-            kept
-        } else {
-            format!("&{kept}")
-        }
-    }
 }
 
 /// Renders a page.
@@ -101,7 +85,6 @@ pub(crate) fn sample(lang: Lang, screen: &'static str) -> Page {
         screen,
         form_token: "f".repeat(64),
         message: None,
-        query: Vec::new(),
         site: Arc::new(super::site::sample()),
     }
 }

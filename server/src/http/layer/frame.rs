@@ -83,7 +83,6 @@ fn explained(
         screen: "",
         form_token: visitor.form_token(),
         message: Some(failure.message(lang)),
-        query: Vec::new(),
         site: frame.app.site.clone(),
     };
     let certificate = realm == Realm::Certificate

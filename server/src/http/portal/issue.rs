@@ -1,13 +1,13 @@
 //! BSMS002 to BSMS004: the request for a certificate, followed until the agent is done.
 
 use askama::Template;
-use axum::extract::Query;
-use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::http::catalogue;
 use crate::http::certificate_facts::CertificateFacts;
+use crate::http::cookie;
 use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
 use crate::workflow::Refusal;
 use crate::workflow::enrolment::Status;
@@ -43,14 +43,11 @@ struct Bsms004 {
     certificate: CertificateFacts,
 }
 
-/// Which request a page is about.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    request: String,
-}
+/// Which request the pages are about. No secret: a request is told only to the
+/// session that made it.
+const REQUEST_COOKIE: &str = "__Host-inkan-request";
 
-async fn user(cx: &Cx) -> Result<Authenticated, crate::http::failure::Failure> {
+async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
     let people = cx.app.workflows.people();
     Ok(people
         .authenticated(cx.visitor.token(), &STAGES, cx.now)
@@ -76,32 +73,27 @@ pub async fn request(cx: Cx) -> Answer {
         .workflows
         .create_request(&found.user.id, binding, cx.caller(), cx.now)
         .await?;
-    Ok(see_other(&format!(
-        "/certificate/progress?request={}",
-        status.id
-    )))
+    let mut next = see_other("/certificate/progress");
+    if let Some(value) = cookie::set(REQUEST_COOKIE, &status.id, None) {
+        next.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(next)
 }
 
-async fn status(cx: &Cx, asked: &Asked) -> Result<Status, crate::http::failure::Failure> {
+async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failure> {
     let found = user(cx).await?;
     let binding = &found.session.token_sha256;
-    let status = cx
-        .app
-        .workflows
-        .request_status(&asked.request, binding, cx.now);
+    let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
+    let status = cx.app.workflows.request_status(request, binding, cx.now);
     Ok(status.await?)
 }
 
 /// `GET /certificate/progress`: BSMS003, and on to BSMS004 by itself.
-pub async fn progress(cx: Cx, Query(asked): Query<Asked>) -> Answer {
-    let status = status(&cx, &asked).await?;
+pub async fn progress(cx: Cx, headers: HeaderMap) -> Answer {
+    let status = status(&cx, &headers).await?;
     let mut page = cx.page("BSMS003");
-    page.query.push(("request", status.id.clone()));
     if let RequestState::Done = status.state {
-        return Ok(see_other(&format!(
-            "/certificate/result?request={}",
-            status.id
-        )));
+        return Ok(see_other("/certificate/result"));
     }
     let waiting = status.state != RequestState::Failed;
     if !waiting {
@@ -124,14 +116,13 @@ pub async fn progress(cx: Cx, Query(asked): Query<Asked>) -> Answer {
 }
 
 /// `GET /certificate/result`: BSMS004.
-pub async fn result(cx: Cx, Query(asked): Query<Asked>) -> Answer {
-    let status = status(&cx, &asked).await?;
+pub async fn result(cx: Cx, headers: HeaderMap) -> Answer {
+    let status = status(&cx, &headers).await?;
     let certificate = match (status.state, status.certificate) {
         (RequestState::Done, Some(certificate)) => certificate,
         _ => return Err(Refusal::OutOfOrder.into()),
     };
-    let mut page = cx.page("BSMS004");
-    page.query.push(("request", status.id));
+    let page = cx.page("BSMS004");
     let certificate = CertificateFacts::of(&certificate, cx.lang)?;
     html(StatusCode::OK, &Bsms004 { page, certificate })
 }
@@ -140,6 +131,7 @@ pub async fn result(cx: Cx, Query(asked): Query<Asked>) -> Answer {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::http::failure::Failure;
     use crate::http::lang::Lang;
     use crate::http::page::sample;
 

@@ -1,0 +1,92 @@
+//! Why the program ended, for its operator.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use inkan_hsm_config::chain::ChainError;
+use inkan_hsm_config::pin_source::PinError;
+use inkan_hsm_config::spec::SpecError;
+use thiserror::Error;
+
+use super::config::ConfigError;
+use super::dev::DevError;
+use crate::ca::hsm::StartError;
+use crate::ca::issue::IssueError;
+use crate::http::listen::tls::TlsError;
+use crate::store::StoreError;
+
+/// Why the program ended.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The specification of the HSM.
+    #[error("hsm.spec: {0}")]
+    Spec(#[from] SpecError),
+    /// The specification lacks something the server needs.
+    #[error("hsm.spec: {file}: {problem}. {next}", file = .file.display())]
+    SpecLacks {
+        /// The specification.
+        file: PathBuf,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        next: &'static str,
+    },
+    /// The PIN of the token.
+    #[error("PIN of the issuing token: {0}")]
+    Pin(#[from] PinError),
+    /// A CA certificate.
+    #[error("CA certificates of hsm.spec: {0}")]
+    Chain(#[from] ChainError),
+    /// A CA certificate that cannot be used.
+    #[error("CA certificates of hsm.spec: {0}")]
+    Issue(#[from] IssueError),
+    /// The settings of the HSM pool.
+    #[error("HSM: {0}")]
+    Hsm(#[from] StartError),
+    /// The database.
+    #[error("store.url: {0}. Check that the database can be reached and written by this user.")]
+    Store(#[from] StoreError),
+    /// What a crash left open cannot be completed.
+    #[error("records that a crash left open: {0}")]
+    Reconcile(String),
+    /// TLS of a listener.
+    #[error("{listener}.tls_certificate, {listener}.tls_key: {reason}")]
+    Tls {
+        /// Section of the configuration.
+        listener: &'static str,
+        /// What is wrong.
+        reason: TlsError,
+    },
+    /// A socket.
+    #[error(
+        "{listener}.bind: cannot listen on {address}: {reason}. Stop what uses it, or choose another port."
+    )]
+    Bind {
+        /// Section of the configuration.
+        listener: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        reason: std::io::Error,
+    },
+    /// The runtime, signals, figures.
+    #[error("{0}")]
+    System(String),
+    /// The development server's own doings.
+    #[error(transparent)]
+    Dev(#[from] DevError),
+}
+
+impl AppError {
+    /// 3: the configuration; 1: everything else (2 is the command line).
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) | Self::Spec(_) | Self::SpecLacks { .. } => ExitCode::from(3),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Serving until SIGTERM or SIGINT.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::config::Config;
+use super::error::AppError;
+use super::sockets::Sockets;
+use super::{chores, start};
+use crate::clock::Clock;
+use crate::http::app::Shared;
+use crate::http::listen::{self, Listener};
+use crate::workflow::step::StepHook;
+
+/// How long the HSM's workers may take to leave.
+const HSM_LEAVE: Duration = Duration::from_secs(5);
+
+/// Runs a future on the process's runtime.
+pub fn block_on(future: impl Future<Output = Result<(), AppError>>) -> Result<(), AppError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| AppError::System(format!("runtime: {error}")))?;
+    let done = runtime.block_on(future);
+    // A thread stuck inside a vendor's module must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    done
+}
+
+/// `serve`: everything of a configuration.
+pub async fn serve(config: Config) -> Result<(), AppError> {
+    let clock = Clock::system();
+    let figures = start::figures()?;
+    let workflows = start::workflows(&config, clock, StepHook::default()).await?;
+    let app = start::app(&config, workflows, clock, figures);
+    let sockets = Sockets::bind(&config).await?;
+    let listeners = start::listeners(&config, sockets, &app)?;
+    until_signal(&app, listeners, || Ok(())).await
+}
+
+/// Serves; calls `ready` once everything listens.
+pub async fn until_signal(
+    app: &Shared,
+    listeners: Vec<Listener>,
+    ready: impl FnOnce() -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    for listener in listeners {
+        tasks.spawn(listen::serve(listener, stopped.clone()));
+    }
+    let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
+    tasks.spawn(chores::run(workflows, clock, metrics, stopped));
+    ready()?;
+    tracing::info!("ready");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    // All receivers are in tasks of ours; one that has ended is no error.
+    let _ = stop.send(true);
+    while tasks.join_next().await.is_some() {}
+    let pool = app.workflows.authority().pool().clone();
+    let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
+    if !left.unwrap_or(false) {
+        tracing::warn!("a call into the HSM did not end; leaving without it");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! From a configuration to workflows and listeners, in the order in which each
+//! part needs the one before.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rustls::ServerConfig;
+use rustls::pki_types::UnixTime;
+use rustls::time_provider::TimeProvider;
+
+use super::config::Config;
+use super::config::sections::TlsListener;
+use super::error::AppError;
+use super::hsm;
+use super::sockets::Sockets;
+use crate::clock::Clock;
+use crate::http::app::{App, Shared};
+use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
+use crate::http::listen::{Limits, Listener};
+use crate::http::rate::RateLimiter;
+use crate::http::router;
+use crate::store::Store;
+use crate::workflow::Workflows;
+use crate::workflow::records::IssuerId;
+use crate::workflow::step::StepHook;
+
+/// How long the start waits for the HSM before it goes on without.
+const HSM_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Store, migrations, HSM, what a crash left open, CRLs.
+pub async fn workflows(
+    config: &Config,
+    clock: Clock,
+    hook: StepHook,
+) -> Result<Workflows, AppError> {
+    let store = Store::connect(&config.store.url).await?;
+    let authority = hsm::authority(config)?;
+    let up = authority.pool().until_up(HSM_PATIENCE).await;
+    let workflows = Workflows::new(store, authority, config.settings(), hook);
+    if !up {
+        tracing::warn!("the HSM is away; logins go on, issuing waits for it");
+    }
+    let report = workflows
+        .reconcile(clock.now())
+        .await
+        .map_err(|error| AppError::Reconcile(error.to_string()))?;
+    tracing::info!(
+        completed = report.completed,
+        waiting = report.waiting,
+        "records reconciled"
+    );
+    if up {
+        match workflows.publish_due_crls(clock.now()).await {
+            Ok(published) => tracing::info!(published, "CRLs"),
+            Err(error) => tracing::error!(%error, "CRLs could not be published"),
+        }
+    }
+    Ok(workflows)
+}
+
+/// The process's figures; once per process.
+pub fn figures() -> Result<PrometheusHandle, AppError> {
+    PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| AppError::System(format!("figures: {error}")))
+}
+
+/// What the handlers share.
+pub fn app(
+    config: &Config,
+    workflows: Workflows,
+    clock: Clock,
+    metrics: PrometheusHandle,
+) -> Shared {
+    Arc::new(App {
+        workflows,
+        clock,
+        site: config.site(),
+        password_rate: RateLimiter::new(config.password_rate()),
+        machine_rate: RateLimiter::new(config.machine_rate()),
+        metrics,
+    })
+}
+
+/// The five listeners, ready to serve.
+pub fn listeners(
+    config: &Config,
+    sockets: Sockets,
+    app: &Shared,
+) -> Result<Vec<Listener>, AppError> {
+    let authority = app.workflows.authority();
+    let customer_ca = &authority.issuer(IssuerId::Customer).certificate;
+    let staff_ca = &authority.issuer(IssuerId::Staff).certificate;
+    let time = Arc::new(CertificateTime(app.clock));
+    let portal = tls("portal", &config.portal, ClientAuth::None, &time)?;
+    let explaining = ClientAuth::Explaining(customer_ca);
+    let certificate = tls("certificate", &config.certificate, explaining, &time)?;
+    let staff = tls("staff", &config.staff, ClientAuth::Strict(staff_ca), &time)?;
+    let listener = |name, socket, tls, router: Router, connections| Listener {
+        name,
+        socket,
+        tls,
+        router,
+        limits: Limits {
+            connections,
+            ..Limits::default()
+        },
+    };
+    let c = config;
+    Ok(vec![
+        listener(
+            "portal",
+            sockets.portal,
+            Some(portal),
+            router::portal(app),
+            c.portal.connections,
+        ),
+        listener(
+            "certificate",
+            sockets.certificate,
+            Some(certificate),
+            router::certificate(app),
+            c.certificate.connections,
+        ),
+        listener(
+            "staff",
+            sockets.staff,
+            Some(staff),
+            router::staff(app),
+            c.staff.connections,
+        ),
+        listener(
+            "public",
+            sockets.public,
+            None,
+            router::public(app),
+            c.public.connections,
+        ),
+        listener(
+            "operations",
+            sockets.operations,
+            None,
+            router::operations(app),
+            64,
+        ),
+    ])
+}
+
+fn tls(
+    listener: &'static str,
+    section: &TlsListener,
+    clients: ClientAuth<'_>,
+    time: &Arc<CertificateTime>,
+) -> Result<Arc<ServerConfig>, AppError> {
+    let time: Arc<CertificateTime> = Arc::clone(time);
+    ServerIdentity::load(&section.tls_certificate, &section.tls_key)
+        .and_then(|identity| server_config(identity, clients, time))
+        .map_err(|reason| AppError::Tls { listener, reason })
+}
+
+/// TLS checks certificates by the same clock as the rest.
+#[derive(Debug)]
+struct CertificateTime(Clock);
+
+impl TimeProvider for CertificateTime {
+    fn current_time(&self) -> Option<UnixTime> {
+        let seconds = u64::try_from(self.0.now().as_second()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
+}
