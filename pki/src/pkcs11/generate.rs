@@ -68,6 +68,7 @@ pub struct GeneratedKey {
 /// How much is asked for. Some tokens want it said that a key is sensitive, others refuse to be told.
 #[derive(Debug, Clone, Copy)]
 enum Rung {
+    SigningOnly,
     Explicit,
     WithoutProtection,
     Minimal,
@@ -125,8 +126,8 @@ fn climb(session: &Session, new_key: &NewKey) -> Result<(ObjectHandle, ObjectHan
             session.generate_key_pair(&mechanism, &public, &private)
         })
     };
-    let mut result = attempt(Rung::Explicit);
-    for rung in [Rung::WithoutProtection, Rung::Minimal] {
+    let mut result = attempt(Rung::SigningOnly);
+    for rung in [Rung::Explicit, Rung::WithoutProtection, Rung::Minimal] {
         match result {
             Err(error) if is_about_the_template(&error) => result = attempt(rung),
             settled => return settled,
@@ -164,7 +165,7 @@ fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attribute>, Pkcs1
         template.push(Attribute::EcParams(parameters));
     }
     match rung {
-        Rung::Explicit | Rung::WithoutProtection => {
+        Rung::SigningOnly | Rung::Explicit | Rung::WithoutProtection => {
             template.extend([Attribute::Private(false), Attribute::Verify(true)]);
         }
         Rung::Minimal => {}
@@ -174,8 +175,16 @@ fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attribute>, Pkcs1
 
 fn private_template(new_key: &NewKey, rung: Rung) -> Vec<Attribute> {
     let mut template = common_template(new_key);
+    if matches!(rung, Rung::SigningOnly) {
+        // SoftHSM2, for one, takes what is not said as yes.
+        template.extend([
+            Attribute::Decrypt(false),
+            Attribute::Unwrap(false),
+            Attribute::Derive(false),
+        ]);
+    }
     match rung {
-        Rung::Explicit => template.extend([
+        Rung::SigningOnly | Rung::Explicit => template.extend([
             Attribute::Private(true),
             Attribute::Sign(true),
             Attribute::Sensitive(true),

@@ -33,7 +33,11 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<KeyAlgorithm, Key
 }
 
 fn small_factor(n: &BigUint) -> Option<u32> {
-    let is_prime = |c: u32| (2..c).take_while(|d| d * d <= c).all(|d| !c.is_multiple_of(d));
+    let is_prime = |c: u32| {
+        (2..c)
+            .take_while(|d| d * d <= c)
+            .all(|d| !c.is_multiple_of(d))
+    };
     let zero = BigUint::ZERO;
     (2..SMALL_PRIMES_BELOW)
         .filter(|c| is_prime(*c))
