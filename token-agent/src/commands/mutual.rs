@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use inkan_pki::signer::rustls::OneClientCertificate;
+use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 
 use super::context::Context;
@@ -25,6 +26,21 @@ pub fn channel(
     certificate: &[u8],
     spki_der: &[u8],
 ) -> Result<Channel, Failure> {
+    let tls = config(context, bank, thread, certificate, spki_der)?;
+    Channel::new(&bank.certificate, tls, true, context.reporter.lang)
+}
+
+/// The TLS configuration of such a channel.
+///
+/// # Errors
+/// As [`channel`].
+pub fn config(
+    context: &Context,
+    bank: &Bank,
+    thread: &TokenThread,
+    certificate: &[u8],
+    spki_der: &[u8],
+) -> Result<ClientConfig, Failure> {
     let signer = TokenSigner::open(thread, spki_der)?;
     let trusted: Vec<&[u8]> = bank.customer_ca.iter().map(|c| &**c).collect();
     let mut chain = vec![CertificateDer::from(certificate.to_vec())];
@@ -41,6 +57,5 @@ pub fn channel(
         rustls::Error::InconsistentKeys(_) => Failure::Token(TokenError::ProofFailed),
         other => Failure::Internal(format!("client certificate: {other}")),
     })?;
-    let tls = tls::config(&bank.server_ca, context.clock, Some(Arc::new(resolver)))?;
-    Channel::new(&bank.certificate, tls, context.reporter.lang)
+    tls::config(&bank.server_ca, context.clock, Some(Arc::new(resolver)))
 }

@@ -9,6 +9,8 @@ use crate::cli::Verify;
 use crate::config::banks;
 use crate::error::{Failure, TokenError};
 use crate::http::certificate::login_page;
+use crate::http::client::Channel;
+use crate::http::probe::handshake;
 use crate::output::outcome::Outcome;
 use crate::token::content::Content;
 
@@ -29,13 +31,15 @@ pub fn run(args: &Verify, context: &Context) -> Result<Outcome, Failure> {
     };
     let certificate = certificate.ok_or(TokenError::NoCertificate)?;
     let summary = &certificate.summary;
-    let channel = mutual::channel(
+    let tls = mutual::config(
         context,
         &bank,
         &thread,
         &certificate.stored.der,
         &summary.spki_der,
     )?;
+    handshake(&bank.certificate, tls.clone())?;
+    let channel = Channel::new(&bank.certificate, tls, true, context.reporter.lang)?;
     login_page(&channel)?;
     Ok(Outcome::Accepted {
         bank: bank.name.clone(),

@@ -1,5 +1,6 @@
 //! One bank file, checked field by field before anything in it is used.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use inkan_pki::messages::bank::BankFile;
@@ -7,7 +8,7 @@ use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, ServerName};
 
 use super::{field_error, syntax};
 use crate::error::{FieldFault, SetupError};
@@ -54,6 +55,23 @@ impl Origin {
         let mut url = self.0.clone();
         url.set_path(path);
         url
+    }
+
+    /// The host as TLS checks it against the server's certificate.
+    #[must_use]
+    pub fn server_name(&self) -> Option<ServerName<'static>> {
+        let host = self
+            .0
+            .host_str()?
+            .trim_start_matches('[')
+            .trim_end_matches(']');
+        ServerName::try_from(host.to_owned()).ok()
+    }
+
+    /// Its addresses, looked up now; none when that fails.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.0.socket_addrs(|| None).unwrap_or_default()
     }
 
     /// `host` or `host:port`, for messages.

@@ -4,13 +4,13 @@ use std::io::Read;
 use std::time::Duration;
 
 use inkan_pki::messages::problem::Problem;
-use inkan_pki::signer::SignError;
 use reqwest::blocking::{Client, RequestBuilder};
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::RETRY_AFTER;
 
+use super::fault;
 use crate::catalogue::Lang;
 use crate::config::bank::Origin;
-use crate::error::{BankError, Failure, Refusal, TokenError, Unreachable};
+use crate::error::{BankError, Failure, Refusal};
 use crate::output::clean::clean;
 
 /// Longest answer read, in bytes.
@@ -27,6 +27,8 @@ pub struct Channel {
     client: Client,
     origin: Origin,
     lang: Lang,
+    /// A client certificate is shown.
+    mutual: bool,
 }
 
 /// A complete answer.
@@ -34,8 +36,6 @@ pub struct Channel {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// `Content-Type` in lower case, without parameters.
-    pub media_type: String,
     /// `Inkan-Code`: the reason of an explanatory page.
     pub code: Option<String>,
     /// `Retry-After` in seconds, at most 30.
@@ -45,11 +45,16 @@ pub struct Answer {
 }
 
 impl Channel {
-    /// A channel to `origin` with the given TLS configuration.
+    /// A channel to `origin` with the given TLS configuration; `mutual` when that shows a client certificate.
     ///
     /// # Errors
     /// [`Failure::Internal`].
-    pub fn new(origin: &Origin, tls: rustls::ClientConfig, lang: Lang) -> Result<Self, Failure> {
+    pub fn new(
+        origin: &Origin,
+        tls: rustls::ClientConfig,
+        mutual: bool,
+        lang: Lang,
+    ) -> Result<Self, Failure> {
         let client = Client::builder()
             .use_preconfigured_tls(tls)
             .https_only(true)
@@ -64,6 +69,7 @@ impl Channel {
             client,
             origin: origin.clone(),
             lang,
+            mutual,
         })
     }
 
@@ -90,7 +96,9 @@ impl Channel {
         request: RequestBuilder,
         exchange: &'static str,
     ) -> Result<Answer, BankError> {
-        let response = request.send().map_err(|e| self.connection(&e))?;
+        let response = request
+            .send()
+            .map_err(|e| fault::sending(&e, &self.origin, self.mutual))?;
         let header = |name: &str| {
             response
                 .headers()
@@ -98,17 +106,9 @@ impl Channel {
                 .and_then(|v| v.to_str().ok())
                 .map(str::to_owned)
         };
-        let media_type = header(CONTENT_TYPE.as_str()).unwrap_or_default();
-        let media_type = media_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| v.trim().parse().ok());
         let mut answer = Answer {
             status: response.status().as_u16(),
-            media_type,
             code: header("Inkan-Code").map(|c| code(&c)),
             retry_after: retry_after.map(|s: u64| Duration::from_secs(s.min(MAX_RETRY_AFTER))),
             body: Vec::new(),
@@ -116,99 +116,12 @@ impl Channel {
         response
             .take(MAX_ANSWER + 1)
             .read_to_end(&mut answer.body)
-            .map_err(|e| self.reading(e))?;
+            .map_err(|e| fault::reading(&e, &self.origin, self.mutual))?;
         if answer.body.len() as u64 > MAX_ANSWER {
             return Err(BankError::TooLarge { exchange });
         }
         Ok(answer)
     }
-
-    fn reading(&self, error: std::io::Error) -> BankError {
-        let timeout = error.kind() == std::io::ErrorKind::TimedOut;
-        self.tls_fault(&error)
-            .unwrap_or_else(|| BankError::Unreachable {
-                host: self.origin.host(),
-                how: if timeout {
-                    Unreachable::Timeout
-                } else {
-                    Unreachable::Dropped
-                },
-            })
-    }
-
-    fn dropped(&self) -> BankError {
-        BankError::Unreachable {
-            host: self.origin.host(),
-            how: Unreachable::Dropped,
-        }
-    }
-
-    fn connection(&self, error: &reqwest::Error) -> BankError {
-        if let Some(fault) = self.tls_fault(error) {
-            return fault;
-        }
-        let how = if error.is_timeout() {
-            Unreachable::Timeout
-        } else if error.is_connect() {
-            Unreachable::Connect
-        } else {
-            Unreachable::Dropped
-        };
-        BankError::Unreachable {
-            host: self.origin.host(),
-            how,
-        }
-    }
-
-    /// Looks for what TLS said, however deep it is wrapped.
-    fn tls_fault(&self, error: &(dyn std::error::Error + 'static)) -> Option<BankError> {
-        use rustls::CertificateError as Bad;
-        let host = self.origin.host();
-        match find_tls(error)? {
-            rustls::Error::InvalidCertificate(
-                Bad::Expired
-                | Bad::ExpiredContext { .. }
-                | Bad::NotValidYet
-                | Bad::NotValidYetContext { .. },
-            ) => Some(BankError::Clock { host }),
-            rustls::Error::AlertReceived(alert) => Some(BankError::Alert {
-                alert: format!("{alert:?}"),
-            }),
-            rustls::Error::InvalidCertificate(reason) => Some(BankError::NotTrusted {
-                host,
-                detail: format!("{reason:?}").chars().take(120).collect(),
-            }),
-            rustls::Error::Other(other) => Some(match other.0.downcast_ref() {
-                Some(SignError::Elsewhere(error)) => {
-                    let token = error.downcast_ref::<TokenError>().cloned();
-                    token.map_or_else(|| self.dropped(), BankError::Token)
-                }
-                _ => self.dropped(),
-            }),
-            other => Some(BankError::NotTrusted {
-                host,
-                detail: other.to_string(),
-            }),
-        }
-    }
-}
-
-fn find_tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return Some(tls);
-        }
-        // An io::Error's `source` skips the error it wraps.
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        next = match inner {
-            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        };
-    }
-    None
 }
 
 /// A code of the protocol: letters, digits, `-` and `_`; anything else would not be one.

@@ -28,8 +28,11 @@ pub fn config(
         .with_safe_default_protocol_versions()
         .map_err(internal)?
         .with_root_certificates(roots);
-    Ok(match resolver {
+    let mut config = match resolver {
         Some(resolver) => builder.with_client_cert_resolver(resolver),
         None => builder.with_no_client_auth(),
-    })
+    };
+    // Every connection is to be proved by the token's key anew.
+    config.resumption = rustls::client::Resumption::disabled();
+    Ok(config)
 }

@@ -37,7 +37,9 @@ fn not_that_token_and_two_of_one_name() {
         .as_str()
         .unwrap()
         .to_owned();
-    assert_ne!(open(&serial).failure().1, "token-not-found");
+    let one = customer.run(&["list", "--token", &serial]).result();
+    assert_eq!(one["tokens"].as_array().unwrap().len(), 1);
+    assert_eq!(one["tokens"][0]["token"]["serial"], serial);
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub fn run(args: &Open, context: &Context) -> Result<Outcome, Failure> {
     let link = Link::parse(&args.link)?;
     let bank = banks::find(&context.config, &link.bank)?;
     let tls = tls::config(&bank.server_ca, context.clock, None)?;
-    let channel = Channel::new(&bank.portal, tls, context.reporter.lang)?;
+    let channel = Channel::new(&bank.portal, tls, false, context.reporter.lang)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
     let result = request::check(&link, &picked, context.clock.now())
         .map_err(Failure::from)

@@ -1,0 +1,95 @@
+//! Why an exchange has no answer, from whatever HTTP, TLS or the system said.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
+use inkan_pki::signer::SignError;
+
+use crate::config::bank::Origin;
+use crate::error::{BankError, TokenError, Unreachable};
+
+/// Longest text taken from TLS, in characters.
+const MAX_DETAIL: usize = 120;
+
+/// A request that could not be sent, or got no answer.
+pub(super) fn sending(error: &reqwest::Error, origin: &Origin, mutual: bool) -> BankError {
+    let how = if error.is_timeout() {
+        Unreachable::Timeout
+    } else if error.is_connect() {
+        Unreachable::Connect
+    } else {
+        Unreachable::Dropped
+    };
+    tls(error, origin, mutual).unwrap_or_else(|| unreachable(origin, how))
+}
+
+/// An answer that broke off, or a handshake.
+pub(super) fn reading(error: &io::Error, origin: &Origin, mutual: bool) -> BankError {
+    let timeout = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    let how = if timeout {
+        Unreachable::Timeout
+    } else {
+        Unreachable::Dropped
+    };
+    tls(error, origin, mutual).unwrap_or_else(|| unreachable(origin, how))
+}
+
+pub(super) fn unreachable(origin: &Origin, how: Unreachable) -> BankError {
+    BankError::Unreachable {
+        host: origin.host(),
+        how,
+    }
+}
+
+/// Looks for what TLS said, however deep it is wrapped.
+fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<BankError> {
+    use rustls::CertificateError as Bad;
+    let host = origin.host();
+    let dropped = unreachable(origin, Unreachable::Dropped);
+    Some(match find(error)? {
+        rustls::Error::InvalidCertificate(
+            Bad::Expired
+            | Bad::ExpiredContext { .. }
+            | Bad::NotValidYet
+            | Bad::NotValidYetContext { .. },
+        ) => BankError::Clock { host },
+        rustls::Error::InvalidCertificate(reason) => BankError::NotTrusted {
+            host,
+            detail: format!("{reason:?}").chars().take(MAX_DETAIL).collect(),
+        },
+        rustls::Error::AlertReceived(alert) if mutual => BankError::Alert {
+            alert: format!("{alert:?}"),
+        },
+        rustls::Error::AlertReceived(_) => dropped,
+        // The token's own failure comes back through TLS.
+        rustls::Error::Other(other) => match other.0.downcast_ref() {
+            Some(SignError::Elsewhere(error)) => error
+                .downcast_ref::<TokenError>()
+                .cloned()
+                .map_or(dropped, BankError::Token),
+            _ => dropped,
+        },
+        other => BankError::NotTrusted {
+            host,
+            detail: other.to_string().chars().take(MAX_DETAIL).collect(),
+        },
+    })
+}
+
+fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(tls);
+        }
+        // An io::Error's `source` skips the error it wraps.
+        let inner = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => error.source(),
+        };
+    }
+    None
+}

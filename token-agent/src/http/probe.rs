@@ -1,0 +1,66 @@
+//! A TLS handshake and nothing after it: does the server take our certificate?
+//!
+//! In TLS 1.3 the server's verdict comes after the client's last message. A client that has begun to send its request by
+//! then can lose the alert to a reset connection; this one waits for the verdict first.
+
+use std::io::ErrorKind;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::{ClientConfig, ClientConnection};
+
+use super::fault::{self, unreachable};
+use crate::config::bank::Origin;
+use crate::error::{BankError, Unreachable};
+
+const CONNECT: Duration = Duration::from_secs(10);
+const HANDSHAKE: Duration = Duration::from_secs(20);
+/// A server that issues session tickets speaks at once; one that does not stays silent.
+const VERDICT: Duration = Duration::from_secs(2);
+
+/// Makes the handshake and waits for an alert.
+///
+/// # Errors
+/// [`BankError::Alert`] when the server refuses the certificate; what else kept the handshake from its end.
+pub fn handshake(origin: &Origin, config: ClientConfig) -> Result<(), BankError> {
+    let away = || unreachable(origin, Unreachable::Connect);
+    let name = origin.server_name().ok_or_else(away)?;
+    let mut socket = connect(origin).ok_or_else(away)?;
+    let mut tls =
+        ClientConnection::new(Arc::new(config), name).map_err(|e| BankError::NotTrusted {
+            host: origin.host(),
+            detail: e.to_string(),
+        })?;
+    let failed = |error: std::io::Error| fault::reading(&error, origin, true);
+    while tls.is_handshaking() {
+        tls.complete_io(&mut socket).map_err(failed)?;
+    }
+    let silent = |kind| matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    if socket.set_read_timeout(Some(VERDICT)).is_err() {
+        return Ok(());
+    }
+    match tls.read_tls(&mut socket) {
+        Err(error) if silent(error.kind()) => Ok(()),
+        Err(error) => Err(failed(error)),
+        Ok(0) => Err(unreachable(origin, Unreachable::Dropped)),
+        Ok(_) => {
+            let verdict = tls.process_new_packets();
+            verdict
+                .map(|_| ())
+                .map_err(|e| failed(std::io::Error::new(ErrorKind::InvalidData, e)))
+        }
+    }
+}
+
+fn connect(origin: &Origin) -> Option<TcpStream> {
+    let addresses = origin.addresses();
+    let mut tried = addresses
+        .iter()
+        .filter_map(|a| TcpStream::connect_timeout(a, CONNECT).ok());
+    let socket = tried.next()?;
+    let limits = socket
+        .set_read_timeout(Some(HANDSHAKE))
+        .and_then(|()| socket.set_write_timeout(Some(HANDSHAKE)));
+    limits.ok().map(|()| socket)
+}
