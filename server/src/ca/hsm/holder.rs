@@ -6,8 +6,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use inkan_pki::pkcs11::sign::schemes;
 use inkan_pki::pkcs11::{Access, ErrorClass, Module, PinState, Pkcs11Error, Session, TokenInfo};
 use inkan_pki::secret::Pin;
+use inkan_pki::spki::algorithm_of;
 
 use super::crew::{Event, Tell};
 use super::meter;
@@ -134,7 +136,30 @@ impl Holder {
             self.close(session)?;
             return Ok(Err(Failure::Other(error)));
         }
+        self.check_mechanisms(&session)?;
         Ok(Ok((place, session)))
+    }
+
+    /// Says so at once, and not at the first certificate, when the token cannot make the signatures a key is for.
+    fn check_mechanisms(&self, session: &Session) -> Result<(), Abandoned> {
+        for key in self
+            .shared
+            .keys
+            .iter()
+            .filter(|key| key.found() == KeyFound::Ready)
+        {
+            let Some(Ok(algorithm)) = key.spki().map(|spki| algorithm_of(&spki)) else {
+                continue;
+            };
+            let (id, scheme) = (&key.config.id, algorithm.default_scheme());
+            match self.call("list mechanisms", || schemes(session, algorithm))? {
+                Ok(schemes) if schemes.contains(&scheme) => {}
+                Ok(_) => tracing::error!(key = %id, ?scheme, "hsm has no mechanism for this key"),
+                // Some modules keep the list to themselves; a signature will tell.
+                Err(error) => tracing::warn!(key = %id, %error, "hsm mechanisms not known"),
+            }
+        }
+        Ok(())
     }
 
     fn find_place(&self, reinitialise: bool) -> Result<Result<Place, Pkcs11Error>, Abandoned> {
