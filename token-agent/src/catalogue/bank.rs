@@ -126,15 +126,13 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
 }
 
 fn refused(refusal: &Refusal) -> Text {
-    let Refusal {
-        code, title, next, ..
-    } = refusal;
+    let Refusal { title, next, .. } = refusal;
     let next = next.clone();
     text(
-        format!("銀行が受け付けませんでした: {title}（{code}）"),
+        format!("銀行が受け付けませんでした: {title}"),
         next.clone()
             .unwrap_or_else(|| "銀行の画面の案内に従ってください。".to_owned()),
-        format!("The bank refused: {title} ({code})"),
+        format!("The bank refused: {title}"),
         next.unwrap_or_else(|| "Follow the advice on the bank's page.".to_owned()),
     )
 }

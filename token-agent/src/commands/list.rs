@@ -97,7 +97,7 @@ fn certificate(
         .map(|bank| bank.id.to_string());
     let seen = content.key_of(on).is_some();
     let has_key = (seen || logged_in).then_some(seen);
-    let good = bank.is_some() && in_time(on, now) && on.summary.client_auth && !on.summary.is_ca;
+    let good = bank.is_some() && in_time(on, now) && on.summary.client_auth;
     TokenEntry {
         bank,
         label: on.stored.label.clone(),

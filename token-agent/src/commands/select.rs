@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use crate::config::bank::Bank;
 use crate::token::content::{Content, OnToken};
 
-/// True when one of the bank's customer CAs issued it.
+/// True when one of the bank's customer CAs issued it to a customer.
 #[must_use]
 pub fn issued_by(certificate: &OnToken, bank: &Bank) -> bool {
-    bank.customer_ca
-        .iter()
-        .any(|ca| verify_issued_by(&certificate.stored.der, ca).is_ok())
+    !certificate.summary.is_ca
+        && bank
+            .customer_ca
+            .iter()
+            .any(|ca| verify_issued_by(&certificate.stored.der, ca).is_ok())
 }
 
 /// True inside its validity.
@@ -20,13 +22,13 @@ pub fn in_time(certificate: &OnToken, now: Timestamp) -> bool {
     (certificate.summary.not_before..=certificate.summary.not_after).contains(&now)
 }
 
-/// The newest end-entity certificate with a key for which `fits` holds.
+/// The newest certificate with a key for which `fits` holds.
 #[must_use]
 pub fn newest(content: &Content, fits: impl Fn(&OnToken) -> bool) -> Option<&OnToken> {
     let candidates = content
         .certificates
         .iter()
-        .filter(|c| !c.summary.is_ca && content.key_of(c).is_some());
+        .filter(|c| content.key_of(c).is_some());
     candidates
         .filter(|c| fits(c))
         .max_by_key(|c| (c.summary.not_before, c.summary.not_after))
