@@ -85,7 +85,15 @@ impl Workflows {
     #[must_use]
     pub fn new(store: Store, ca: Authority, settings: Settings, step: StepHook) -> Self {
         let passwords = passwords::Passwords::new(&settings.passwords);
-        Self { inner: Arc::new(Inner { store, ca, settings, passwords, step }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                ca,
+                settings,
+                passwords,
+                step,
+            }),
+        }
     }
 
     /// The settings in force.

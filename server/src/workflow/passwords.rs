@@ -171,3 +171,90 @@ fn fault(error: argon2::password_hash::Error) -> Error {
 fn task(error: impl std::fmt::Display) -> Error {
     Fault::Task(error.to_string()).into()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn cheap() -> PasswordSettings {
+        PasswordSettings {
+            memory_kib: 64,
+            iterations: 3,
+            parallelism: 2,
+            ..PasswordSettings::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_only() {
+        let passwords = Passwords::new(&cheap());
+        let hash = passwords.hash(Secret::new("sakura-8")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=64,t=3,p=2$"), "{hash}");
+        assert_ne!(
+            hash,
+            passwords.hash(Secret::new("sakura-8")).await.unwrap(),
+            "the salt is fresh"
+        );
+        let verify =
+            |hash: Option<String>, password: &str| passwords.verify(hash, Secret::new(password));
+        assert!(verify(Some(hash.clone()), "sakura-8").await.unwrap());
+        assert!(!verify(Some(hash.clone()), "sakura-9").await.unwrap());
+        assert!(!verify(Some(hash.clone()), "").await.unwrap());
+        assert!(!verify(None, "sakura-8").await.unwrap());
+        assert!(
+            verify(Some("no hash".to_owned()), "sakura-8")
+                .await
+                .is_err()
+        );
+        // What is too long is wrong, whatever is stored: not even the empty password's hash fits it.
+        let empty = passwords.hash(Secret::new("")).await.unwrap();
+        assert!(!verify(Some(empty), &"a".repeat(LONGEST + 1)).await.unwrap());
+        // A hash made with other settings is still good.
+        let dearer = Passwords::new(&PasswordSettings {
+            memory_kib: 128,
+            ..cheap()
+        });
+        assert!(
+            dearer
+                .verify(Some(hash), Secret::new("sakura-8"))
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_refused_and_leaves_nothing_behind() {
+        let settings = PasswordSettings {
+            concurrent: 1,
+            queue: 2,
+            ..cheap()
+        };
+        let passwords = Passwords::new(&settings);
+        let turn = Arc::clone(&passwords.inner.turns)
+            .acquire_owned()
+            .await
+            .unwrap();
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..2 {
+            let passwords = passwords.clone();
+            waiting.spawn(async move { passwords.verify(None, Secret::new("x")).await });
+        }
+        while passwords.inner.waiting.load(Ordering::Acquire) < 2 {
+            tokio::task::yield_now().await;
+        }
+        let refused = passwords.verify(None, Secret::new("x")).await;
+        assert!(matches!(
+            refused,
+            Err(Error::Refused(Refusal::Unavailable { .. }))
+        ));
+        // One goes away, its place is free; then everybody has their turn.
+        waiting.abort_all();
+        while passwords.inner.waiting.load(Ordering::Acquire) > 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(turn);
+        assert!(!passwords.verify(None, Secret::new("x")).await.unwrap());
+        assert_eq!(passwords.inner.turns.available_permits(), 1);
+    }
+}

@@ -10,6 +10,7 @@ pub mod contract;
 pub mod decision;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
 use jiff::Timestamp;

@@ -5,14 +5,18 @@
 //! cost the same work, get the same answers and lock the same way.
 //!
 //! - [`status`]: is this certificate the registered one, and good
-//! - [`by_password`]: BLGI001 and BSMS001 (re-exported methods of `People`)
-//! - [`by_certificate`]: BLGI002
+//! - [`by_password`]: BLGI001 and BSMS001
+//! - [`by_certificate`]: BLGI002, certificate and password
 //! - `attempt`: what a try leads to
 
 mod attempt;
 pub mod by_certificate;
 pub mod by_password;
 pub mod status;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
 
 use crate::store::certificates::Certificate;
 use crate::store::contracts::Contract;

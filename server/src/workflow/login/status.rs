@@ -1,6 +1,7 @@
 //! The state of a certificate that a browser or agent presents. That it chains to the customer CA, TLS has checked;
 //! here it must be the registered one, byte for byte.
 
+use inkan_pki::x509::summary::serial_hex;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -11,6 +12,9 @@ use crate::store::users::{self, User};
 use crate::store::{Db, id};
 use crate::workflow::audited::audit;
 use crate::workflow::{Caller, Error, Fault, Refusal, Result, Workflows};
+
+/// Octets of a serial number, sign octet included (RFC 5280 section 4.1.2.2).
+const LONGEST_SERIAL: usize = 21;
 
 /// Why a certificate is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -177,13 +181,9 @@ impl crate::workflow::people::People<'_> {
     }
 }
 
-/// Serial number as the store writes it: lower-case hex without the sign octet.
+/// Serial number as the store writes it.
 fn serial_of(der: &[u8]) -> Option<String> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
     let serial = certificate.raw_serial();
-    let digits = serial
-        .strip_prefix(&[0])
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(serial);
-    (digits.len() <= 20).then(|| hex::encode(digits))
+    (serial.len() <= LONGEST_SERIAL).then(|| serial_hex(serial))
 }

@@ -10,6 +10,7 @@ pub mod register;
 pub mod user;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
 use serde::{Deserialize, Serialize};

@@ -13,6 +13,7 @@ pub mod secrets;
 pub mod width;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
 /// What banks differ on.

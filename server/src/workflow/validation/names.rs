@@ -54,7 +54,8 @@ pub fn company_kana(typed: &str, settings: &CharacterSettings) -> Result<String,
             let allowed = match half {
                 'ｱ'..='ﾝ' | '0'..='9' | 'A'..='Z' | ' ' => true,
                 // A mark belongs to the kana before it.
-                'ﾞ' | 'ﾟ' => previous.is_some_and(takes_mark),
+                'ﾞ' => previous.is_some_and(|kana| matches!(kana, 'ｳ' | 'ｶ'..='ﾄ' | 'ﾊ'..='ﾎ')),
+                'ﾟ' => previous.is_some_and(|kana| matches!(kana, 'ﾊ'..='ﾎ')),
                 other => settings.kana_symbols.contains(other),
             };
             if !allowed {
@@ -73,10 +74,6 @@ pub fn company_kana(typed: &str, settings: &CharacterSettings) -> Result<String,
     }
     check_length(field, kana.chars().count(), 1, LONGEST_KANA)?;
     Ok(kana)
-}
-
-fn takes_mark(kana: char) -> bool {
-    matches!(kana, 'ｳ' | 'ｶ'..='ﾄ' | 'ﾊ'..='ﾎ')
 }
 
 /// Written in code page 932 as two bytes, and not one of its private-use characters.

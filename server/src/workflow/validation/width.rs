@@ -94,6 +94,8 @@ pub(super) fn to_half_capital(character: char) -> [Option<char>; 2] {
             .to_ascii_uppercase(),
         '￥' | '\u{00A5}' => '\\',
         '\u{2212}' => '-',
+        '\u{3099}' => 'ﾞ',
+        '\u{309A}' => 'ﾟ',
         other => FULL_KANA
             .iter()
             .position(|full| *full == other)

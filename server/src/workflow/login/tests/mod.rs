@@ -1,0 +1,7 @@
+//! Who gets in, who does not, and what they are told.
+//!
+//! - [`by_password`]: BLGI001, BSMS001, locks
+//! - [`by_certificate`]: every state of a certificate, BLGI002, sessions
+
+mod by_certificate;
+mod by_password;

@@ -1,0 +1,273 @@
+//! A counter with customers, on SQLite, without a CA: for the tests of the people's workflows.
+
+use inkan_pki::secret::Secret;
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::counter::ContractForm;
+use super::passwords::{PasswordSettings, Passwords};
+use super::people::People;
+use super::registration::{AccountForm, UserForm};
+use super::settings::{Bank, Settings};
+use super::{Caller, Error, Refusal, Result};
+use crate::store::audit::{self, Actor, AuditRow, Chain};
+use crate::store::certificates::{self, Issuer, NewIntent, State};
+use crate::store::contracts::Contract;
+use crate::store::grants;
+use crate::store::staff::{self, Role, StaffMember, Status};
+use crate::store::users::User;
+use crate::store::{Store, id};
+
+/// The world of one test.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) passwords: Passwords,
+    _dir: TempDir,
+}
+
+/// Somebody's temporary and later passwords.
+pub(crate) const TEMP_LOGIN: &str = "kari-1";
+pub(crate) const TEMP_CONFIRMATION: &str = "kari-2";
+pub(crate) const LOGIN_PASSWORD: &str = "sakura-8";
+pub(crate) const CONFIRMATION_PASSWORD: &str = "fujisan#1";
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+pub(crate) fn caller() -> Caller {
+    Caller {
+        address: Some("192.0.2.7".parse().unwrap()),
+    }
+}
+
+/// The refusal in a result that must be one.
+pub(crate) fn refusal<T>(result: Result<T>) -> Refusal {
+    match result {
+        Ok(_) => panic!("was not refused"),
+        Err(Error::Refused(refusal)) => refusal,
+        Err(Error::Fault(fault)) => panic!("{fault:?}"),
+    }
+}
+
+impl World {
+    /// Staff: `teller`, `approver`, `second-approver`, `auditor`.
+    pub(crate) async fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("inkan.db").display());
+        let store = Store::connect(&url).await.unwrap();
+        let passwords = PasswordSettings {
+            memory_kib: 64,
+            iterations: 1,
+            parallelism: 1,
+            ..PasswordSettings::default()
+        };
+        let settings = Settings {
+            bank: Bank {
+                id: "demo".into(),
+                name_ja: "デモ".into(),
+                name_en: "Demo".into(),
+            },
+            periods: Default::default(),
+            locks: Default::default(),
+            passwords,
+            characters: Default::default(),
+            key_algorithms: Vec::new(),
+        };
+        let passwords = Passwords::new(&settings.passwords);
+        let world = World {
+            store,
+            settings,
+            passwords,
+            _dir: dir,
+        };
+        for (name, role) in [
+            ("teller", Role::Teller),
+            ("approver", Role::Approver),
+            ("second-approver", Role::Approver),
+            ("auditor", Role::Auditor),
+        ] {
+            world.add_staff(name, role).await;
+        }
+        world
+    }
+
+    pub(crate) fn people(&self) -> People<'_> {
+        People::new(&self.store, &self.settings, &self.passwords)
+    }
+
+    async fn add_staff(&self, name: &str, role: Role) {
+        let member = StaffMember {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            role,
+            certificate_sha256: None,
+            status: Status::Active,
+            created_at: at(0),
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        staff::insert(&mut tx, &member).await.unwrap();
+        super::audited::audit(Actor::System, "staff.added", "staff", name)
+            .write(&mut tx, at(0))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub(crate) async fn contract(&self, account: &str) -> Contract {
+        self.people()
+            .create_contract("teller", contract_form(account), caller(), at(0))
+            .await
+            .unwrap()
+    }
+
+    /// Registers the user of a contract.
+    pub(crate) async fn user(&self, account: &str, login_id: &str) -> User {
+        let people = self.people();
+        let wizard = people
+            .check_account(account_form(account), caller(), at(1))
+            .await
+            .unwrap();
+        let token = wizard.token.expose();
+        people
+            .submit_user(token, user_form(login_id), at(2))
+            .await
+            .unwrap();
+        people.register(token, caller(), at(3)).await.unwrap().user
+    }
+
+    /// Enters and approves an application; answers the grant's id.
+    pub(crate) async fn approve(&self, contract_id: &str, now: Timestamp) -> String {
+        let people = self.people();
+        let entered = people
+            .enter_application("teller", contract_id, "申-1", caller(), now)
+            .await
+            .unwrap();
+        let approved = people
+            .approve_application("approver", &entered.id, 1, caller(), now)
+            .await;
+        approved.unwrap().id
+    }
+
+    /// Puts a certificate of the user on record in `state`, as issuing leaves it; its "DER" is `der`.
+    pub(crate) async fn certificate(
+        &self,
+        user: &User,
+        grant_id: &str,
+        der: &[u8],
+        state: State,
+    ) -> String {
+        let certificate_id = id::new_id().unwrap();
+        let intent = NewIntent {
+            id: certificate_id.clone(),
+            serial: id::new_id().unwrap(),
+            issuer: Issuer::Customer,
+            user_id: Some(user.id.clone()),
+            staff_id: None,
+            grant_id: Some(grant_id.to_owned()),
+            request_id: None,
+            replaces: None,
+            spki: [b"key of ", der].concat(),
+            csr: None,
+            tbs: der.to_vec(),
+            not_before: at(0),
+            not_after: at(0) + SignedDuration::from_hours(365 * 24),
+            created_at: at(4),
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        grants::bind(&mut tx, grant_id, &user.id).await.unwrap();
+        certificates::insert_intent(&mut tx, &intent).await.unwrap();
+        let sha256 = id::sha256_hex(der);
+        assert!(
+            certificates::set_issued(&mut tx, &certificate_id, der, &sha256, at(5))
+                .await
+                .unwrap()
+        );
+        if state != State::Issued {
+            assert!(
+                certificates::set_active(&mut tx, &certificate_id, at(6))
+                    .await
+                    .unwrap()
+            );
+        }
+        let subject = &certificate_id;
+        super::audited::audit(Actor::System, "test", "certificate", subject)
+            .write(&mut tx, at(6))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        if state != State::Issued && state != State::Active {
+            self.set_state(&certificate_id, State::Active, state).await;
+        }
+        certificate_id
+    }
+
+    pub(crate) async fn set_state(&self, certificate_id: &str, from: State, to: State) {
+        let mut tx = self.store.begin().await.unwrap();
+        assert!(
+            certificates::set_state(&mut tx, certificate_id, &[from], to, at(7), None)
+                .await
+                .unwrap()
+        );
+        let entry = super::audited::audit(Actor::System, "test", "certificate", certificate_id);
+        entry.write(&mut tx, at(7)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Every audit row; the chain must be whole.
+    pub(crate) async fn log(&self) -> Vec<AuditRow> {
+        assert!(matches!(
+            audit::verify(&self.store).await.unwrap(),
+            Chain::Whole { .. }
+        ));
+        audit::after(&self.store, 0, 10_000).await.unwrap()
+    }
+
+    /// The last audit row's action, outcome and code.
+    pub(crate) async fn last(&self) -> (String, String, String) {
+        let row = self.log().await.pop().unwrap();
+        (row.action, row.outcome, row.code)
+    }
+}
+
+/// What the audit log says of a deed.
+pub(crate) fn said(action: &str, outcome: &str, code: &str) -> (String, String, String) {
+    (action.to_owned(), outcome.to_owned(), code.to_owned())
+}
+
+pub(crate) fn contract_form(account: &str) -> ContractForm {
+    ContractForm {
+        branch: "１００".to_owned(),
+        account_type: "ordinary".to_owned(),
+        account: account.to_owned(),
+        company_name: "株式会社大空商事".to_owned(),
+        company_kana: "カブシキガイシャオオゾラショウジ".to_owned(),
+        temp_login: Secret::new(TEMP_LOGIN),
+        temp_confirmation: Secret::new(TEMP_CONFIRMATION),
+    }
+}
+
+pub(crate) fn account_form(account: &str) -> AccountForm {
+    AccountForm {
+        branch: "100".to_owned(),
+        account_type: "ordinary".to_owned(),
+        account: account.to_owned(),
+        temp_login: Secret::new(TEMP_LOGIN),
+        temp_confirmation: Secret::new(TEMP_CONFIRMATION),
+    }
+}
+
+pub(crate) fn user_form(login_id: &str) -> UserForm {
+    UserForm {
+        name: "ﾃﾞｰﾀ花子".to_owned(),
+        email: "hanakodt@oozora.co.jp".to_owned(),
+        email_again: "hanakodt@oozora.co.jp".to_owned(),
+        login_id: login_id.to_owned(),
+        login_id_again: login_id.to_owned(),
+        login_password: Secret::new(LOGIN_PASSWORD),
+        login_password_again: Secret::new(LOGIN_PASSWORD),
+        confirmation_password: Secret::new(CONFIRMATION_PASSWORD),
+        confirmation_password_again: Secret::new(CONFIRMATION_PASSWORD),
+    }
+}
