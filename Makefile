@@ -22,7 +22,7 @@ test: packages-test ## every test of the workspace: real HSM emulation, real tok
 check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
-	@$(CARGO) test --quiet --locked -p inkan-tests --test it -- arrows
+	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-demo ## certificates per second, beside the bare token (release build; takes some minutes)
 	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-tests --bin inkan-bench

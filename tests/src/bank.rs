@@ -32,6 +32,12 @@ pub struct Dev {
     pub server_ca: PathBuf,
     /// PEM file: what signs the customers' certificates.
     pub customer_ca: PathBuf,
+    /// PEM file: what signs that.
+    pub root_ca: PathBuf,
+    /// PEM file: what signs the staff's certificates.
+    pub staff_ca: PathBuf,
+    /// The specification of the bank's HSM.
+    pub hsm_spec: PathBuf,
     /// SoftHSM configuration of the bank's HSM.
     pub softhsm_conf: PathBuf,
     /// The agent's description of this bank.
@@ -171,24 +177,9 @@ impl Bank {
         self.directory.path().join("data")
     }
 
-    /// The specification of the bank's HSM, which `dev` wrote.
-    pub fn hsm_spec(&self) -> Outcome<PathBuf> {
-        let conf = self
-            .dev
-            .softhsm_conf
-            .parent()
-            .ok_or("softhsm_conf has no directory")?;
-        let places = [self.data(), self.data().join("hsm"), conf.to_path_buf()];
-        let specs = places.iter().map(|place| place.join("hsm.toml"));
-        specs
-            .into_iter()
-            .find(|f| f.is_file())
-            .ok_or_else(|| "no hsm.toml in the bank's directory".into())
-    }
-
     /// Labels and user PINs of the tokens in the bank's HSM.
     pub fn hsm_tokens(&self) -> Outcome<Vec<(String, String)>> {
-        let spec = Spec::load(&self.hsm_spec()?)?;
+        let spec = Spec::load(&self.dev.hsm_spec)?;
         let pin = |token: &TokenSpec| -> Outcome<(String, String)> {
             Ok((
                 token.label.clone(),

@@ -6,17 +6,14 @@ use rcgen::{
 };
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use std::path::Path;
 
-use inkan_pki::messages::bank::BankFile;
-use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
 
 use crate::Outcome;
-use crate::bank::Dev;
 use crate::trust::Identity;
 
 /// A stranger who made a CA with exactly the name of the bank's customer CA (`real_ca`, DER) and a certificate under it.
@@ -51,38 +48,6 @@ pub fn stranger_with_the_banks_name(real_ca: &[u8], login_id: &str) -> Outcome<I
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     let certificate = params.signed_by(&key, &ca)?;
     Ok(soft(vec![certificate.der().clone()], &key))
-}
-
-/// The root that the bank's customer CA chains to (PEM), from the file that the bank hands to agents.
-pub fn root_ca(dev: &Dev) -> Outcome<String> {
-    one_of_the_banks_cas(dev, |subject, issuer| subject == issuer)
-}
-
-/// The CA of the customers' certificates (PEM), from the same file.
-pub fn customer_ca(dev: &Dev) -> Outcome<String> {
-    one_of_the_banks_cas(dev, |subject, issuer| subject != issuer)
-}
-
-/// The CA of the staff's certificates (PEM), as the bank publishes it.
-pub fn staff_ca(dev: &Dev) -> Outcome<String> {
-    let der = reqwest::blocking::get(format!("{}/ca/staff-ca.crt", dev.public))?
-        .error_for_status()?
-        .bytes()?;
-    Ok(pem::encode_certificate(&der))
-}
-
-fn one_of_the_banks_cas(
-    dev: &Dev,
-    wanted: fn(&X509Name<'_>, &X509Name<'_>) -> bool,
-) -> Outcome<String> {
-    let file: BankFile = toml::from_str(&std::fs::read_to_string(&dev.bank_config)?)?;
-    for certificate in pem::certificates(&file.customer_ca)? {
-        let (_, parsed) = X509Certificate::from_der(&certificate)?;
-        if wanted(parsed.subject(), parsed.issuer()) {
-            return Ok(pem::encode_certificate(&certificate));
-        }
-    }
-    Err("the bank's file does not name that CA".into())
 }
 
 /// From when to when the certificate in a PEM file is valid.

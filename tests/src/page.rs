@@ -255,3 +255,61 @@ impl Form {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(body: &str) -> Outcome<Page> {
+        let url = Url::parse("https://bank.example/certificate/confirm")?;
+        Ok(Page {
+            url,
+            status: 200,
+            headers: HeaderMap::new(),
+            body: body.to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_form_has_the_values_it_would_send() -> Outcome {
+        let page = page(
+            "<form action=/a method=POST><input name=t type=hidden value='x&amp;y'><input type=password name=p>\
+             <select name=s><option value=one>1<option value=two selected>2</select>\
+             <input type=checkbox name=c checked><input type=checkbox name=d>\
+             <button name=action value=next>Next</button></form><form action=/b></form>",
+        )?;
+        let form = page.form("/a")?;
+        let sent = |form: &Form| {
+            form.fields
+                .iter()
+                .map(|(n, v)| format!("{n}={v}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert!(form.post);
+        assert_eq!(sent(&form), "t=x&y p= s=two c=on");
+        assert_eq!(
+            sent(&form.clone().fill("p", "secret")?.press("action", "next")?),
+            "t=x&y p=secret s=two c=on action=next"
+        );
+        assert!(
+            form.clone().fill("q", "").is_err(),
+            "a field that is not there cannot be filled in"
+        );
+        assert!(form.press("action", "back").is_err());
+        assert!(!page.form("/b")?.post);
+        Ok(())
+    }
+
+    #[test]
+    fn text_is_what_a_reader_sees() -> Outcome {
+        let page = page(
+            "<title>no</title><p>支店 <b>100</b></p><script>no</script><tr><td>a</td></tr><tr><td>b</td></tr>",
+        )?;
+        assert_eq!(page.text(), "支店\n100\na\nb\n");
+        assert!(page.shows("支店") && !page.shows("no"));
+        assert_eq!(page.row("b")?.text(), "b\n");
+        assert!(page.clone().must_show("missing").is_err());
+        Ok(())
+    }
+}

@@ -103,3 +103,45 @@ fn small_primes(count: usize) -> Vec<u32> {
     }
     primes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openssl_takes_the_key_for_a_good_one_and_both_primes_have_the_weak_form() -> Outcome {
+        let directory = tempfile::TempDir::new()?;
+        let path = directory.path().join("roca.pem");
+        write_key(&path)?;
+        let text = programs::run(
+            Command::new("openssl")
+                .args(["rsa", "-check", "-noout", "-text", "-in"])
+                .arg(&path),
+        )?;
+        let text = text.expect_well()?;
+        assert!(
+            text.contains("RSA key ok") && text.contains("2048 bit"),
+            "{text}"
+        );
+
+        // Modulo each small prime, a weak prime is a power of 65537: the fingerprint by which such keys are found.
+        let modulus = programs::run(
+            Command::new("openssl")
+                .args(["rsa", "-noout", "-modulus", "-in"])
+                .arg(&path),
+        )?;
+        let hex = modulus.expect_well()?.trim().replace("Modulus=", "");
+        let n = BigUint::parse_bytes(hex.as_bytes(), 16).ok_or("no modulus")?;
+        for prime in small_primes(FACTORS).into_iter().skip(1) {
+            let residue = &n % prime;
+            let powers = (0..prime).map(|e| {
+                BigUint::from(65_537_u32).modpow(&BigUint::from(e), &BigUint::from(prime))
+            });
+            assert!(
+                powers.into_iter().any(|power| power == residue),
+                "modulo {prime}"
+            );
+        }
+        Ok(())
+    }
+}

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use inkan_tests::bank::Dev;
 use inkan_tests::certificates;
 use inkan_tests::machine::{Expect as _, Machine};
 use inkan_tests::{Outcome, programs, requests};
@@ -29,14 +28,12 @@ impl Issued {
             files.path().join("client.pem"),
             inkan_pki::x509::pem::encode_certificate(&chain[0]),
         )?;
-        std::fs::write(
-            files.path().join("root.pem"),
-            certificates::root_ca(&scene.bank.dev)?,
-        )?;
-        std::fs::write(
+        std::fs::copy(&scene.bank.dev.root_ca, files.path().join("root.pem"))?;
+        std::fs::copy(
+            &scene.bank.dev.customer_ca,
             files.path().join("customer-ca.pem"),
-            certificates::customer_ca(&scene.bank.dev)?,
         )?;
+        std::fs::copy(&scene.bank.dev.staff_ca, files.path().join("staff-ca.pem"))?;
         Ok(Self { scene, files })
     }
 
@@ -51,10 +48,6 @@ impl Issued {
                 .args(arguments),
         )?
         .expect_well()
-    }
-
-    fn dev(&self) -> &Dev {
-        &self.scene.bank.dev
     }
 }
 
@@ -181,7 +174,7 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
     let ca = reqwest::blocking::get(url)?.error_for_status()?.bytes()?;
     assert_eq!(
         inkan_pki::x509::pem::encode_certificate(&ca).trim(),
-        certificates::customer_ca(issued.dev())?.trim()
+        std::fs::read_to_string(&issued.scene.bank.dev.customer_ca)?.trim()
     );
     Ok(())
 }
@@ -189,8 +182,6 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
 #[test]
 fn pkilint_has_no_error_to_report() -> Outcome {
     let issued = Issued::new()?;
-    let staff = certificates::staff_ca(issued.dev())?;
-    std::fs::write(issued.path("staff-ca.pem"), staff)?;
     for name in ["client.pem", "customer-ca.pem", "staff-ca.pem", "root.pem"] {
         let mut lint = Command::new(programs::tool("lint_pkix_cert"));
         let said = programs::run(lint.args(["lint", "-s", "ERROR"]).arg(issued.path(name)))

@@ -63,7 +63,7 @@ fn die_at(step: Step) -> Outcome {
         if step == Step::Activated {
             // It was active before the answer was lost: nothing is issued again.
             assert!(
-                agent_at.verify("demo")?.well(),
+                agent_at.verify("dev")?.well(),
                 "{step}: the bank takes the certificate on the token"
             );
         } else {
@@ -86,6 +86,6 @@ fn die_at(step: Step) -> Outcome {
         "{step}: {listed}"
     );
     assert!(listed.contains(&records[0].serial), "{step}: {listed}");
-    assert!(agent_at.verify("demo")?.well(), "{step}");
+    assert!(agent_at.verify("dev")?.well(), "{step}");
     Ok(())
 }

@@ -167,15 +167,13 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
         files.path().join("credential"),
         format!("user = \"{}:{}\"\n", ticket.request, ticket.credential),
     )?;
-    let root = inkan_tests::certificates::root_ca(dev)?;
-    std::fs::write(files.path().join("root.pem"), root)?;
     let mut shell = Command::new("bash");
     shell.current_dir(files.path()).args(["-c", script]);
     shell
         .env("SERVER_CA", &dev.server_ca)
         .env("PORTAL", &dev.portal)
         .env("CERTIFICATE", &dev.certificate);
-    let said = programs::run(shell.env("ROOT", files.path().join("root.pem")))?.expect_well()?;
+    let said = programs::run(shell.env("ROOT", &dev.root_ca))?.expect_well()?;
     assert!(said.contains("certificate.pem: OK"), "{said}");
     assert!(said.contains("\"active\""), "{said}");
     Ok(())
@@ -185,7 +183,7 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
 fn second_customer(scene: &Scene) -> Outcome<(inkan_tests::browser::Browser, Ticket)> {
     use inkan_tests::screens::{counter, customer};
     let dev = &scene.bank.dev;
-    let contract = counter::approved_contract(dev, "7654321")?;
+    let contract = counter::approved_contract(dev, "2345678")?;
     let (browser, person) = crate::scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let link = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;

@@ -131,7 +131,7 @@ fn the_agent_itself_can_ask_whether_the_certificate_is_good() -> Outcome {
     let customer = scene.customer_with_certificate("OOZORA")?;
     let listed = customer.list()?.to_string();
     assert!(listed.contains("ANSER SERVICE hanakodt"), "{listed}");
-    let said = customer.verify("demo")?;
+    let said = customer.verify("dev")?;
     assert!(said.well(), "{said}");
     Ok(())
 }

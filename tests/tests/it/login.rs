@@ -74,7 +74,7 @@ fn a_customer_on_the_password_method_logs_in_with_id_and_password() -> Outcome {
     let contract = inkan_tests::screens::counter::open_contract(
         &teller,
         dev,
-        "7654321",
+        "2345678",
         "有限会社小海工業",
         "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ",
     )?;

@@ -9,6 +9,7 @@
 //! - [`enrolment`]: what the bank signs and what it refuses to sign
 //! - [`certificate`]: the issued certificate in the eyes of openssl and pkilint
 //! - [`token`]: what the tokens hold, and what happens when one is missing or its PIN is wrong
+//! - [`record`]: what somebody who edits the database cannot do unseen
 //! - [`crash`]: `kill -9` at every step between intent and activation
 //! - [`secrets`]: no key, no PIN and no password where none belongs
 //! - [`configuration`]: a wrong configuration is named with file, field and what to do
@@ -24,6 +25,7 @@ mod documents;
 mod enrolment;
 mod journey;
 mod login;
+mod record;
 mod requests;
 mod scene;
 mod secrets;

@@ -16,7 +16,7 @@ fn an_unknown_request_is_refused() -> Outcome {
     let scene = Scene::open()?;
     let machine = Machine::new(&scene.bank.dev)?;
     let refused = machine
-        .pick_up("inkan:enroll?bank=demo&request=0123456789abcdef0123456789abcdef")?
+        .pick_up("inkan:enroll?bank=dev&request=0123456789abcdef0123456789abcdef")?
         .refused()?;
     assert_eq!(
         (refused.status, refused.code.as_str()),
@@ -75,7 +75,7 @@ fn a_credential_is_good_for_a_quarter_of_an_hour() -> Outcome {
 fn a_credential_opens_only_its_own_request() -> Outcome {
     let scene = Scene::open()?;
     let dev = &scene.bank.dev;
-    let contract = counter::approved_contract(dev, "7654321")?;
+    let contract = counter::approved_contract(dev, "2345678")?;
     let (browser, person) = scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let theirs = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;

@@ -25,7 +25,7 @@ pub(crate) fn measure(bank: &Bank, threads: usize) -> Outcome<Row> {
     let mut child = Command::new(std::env::current_exe()?);
     child
         .args(["raw-sign", &threads.to_string()])
-        .arg(bank.hsm_spec()?);
+        .arg(&bank.dev.hsm_spec);
     let said = programs::run(child.env("SOFTHSM2_CONF", &bank.dev.softhsm_conf))?.expect_well()?;
     let times: Vec<Duration> = said
         .lines()

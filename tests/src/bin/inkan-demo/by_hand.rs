@@ -35,7 +35,7 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
     );
     if issued {
         text += "\nThe customer's login ID is hanakodt. Ask the bank whether it takes the certificate on the token:\n";
-        text += &line("verify demo");
+        text += &line("verify dev");
     } else {
         text += &format!(
             "\n「ログインID取得」 (get a login ID) with\n  branch {} / {} / account {}\n  temporary login password         {}\n  \

@@ -20,7 +20,7 @@ pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
     let bank = telling.step(
         "The bank sets up its HSM: root CA on one token, customer CA, staff CA, OCSP and audit keys on another. \
          No private key ever leaves them. Then it opens.",
-        || Bank::open_with(&["--demo-application", "none"]),
+        || Bank::open_with(&["--leave-application"]),
     )?;
     at_the_counter(telling, &bank)?;
     let customer = telling.step("データ花子 of 株式会社大空商事 unpacks her USB token and installs the bank's file for the agent.", || {
@@ -37,11 +37,10 @@ pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
 
 fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome {
     let (dev, account) = (&bank.dev, bank.dev.demo.account.as_str());
-    telling.step("At the counter, a teller enters the application of 株式会社大空商事 for the certificate method.", || {
-        counter::enter_application(&counter::at_work(dev, "teller")?, dev, account)
-    })?;
-    let approver = counter::at_work(dev, "approver")?;
-    let path = counter::waiting_application(&approver, dev, account)?;
+    let path = telling.step(
+        "At the counter, a teller enters the application of 株式会社大空商事 for the certificate method.",
+        || counter::enter_application(&counter::at_work(dev, "teller")?, dev, account),
+    )?;
     telling.step(
         "The teller tries to approve it as well, and is refused: it takes a second person.",
         || {
@@ -55,9 +54,16 @@ fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome {
     )?;
     telling.step(
         "A second person approves it. That is good for exactly one certificate.",
-        || counter::decide(&approver, dev, &path),
-    )?;
-    Ok(())
+        || {
+            let approver = counter::at_work(dev, "approver")?;
+            counter::decide(&approver, dev, &path)?;
+            if counter::waits_for_approval(&approver, dev, account)? {
+                Err("it still waits".into())
+            } else {
+                Ok(())
+            }
+        },
+    )
 }
 
 fn issue(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) -> Outcome {
@@ -120,7 +126,7 @@ fn logins(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) 
         page.must_show("certificate-required")
     })?;
     telling.step(
-        "Nor does he get a certificate of his own: the application has been used.",
+        "Nor does he get a certificate of his own: there is one already, and the application has been used.",
         || {
             let phisher = Browser::new(&dev.server_ca)?;
             let page = customer::identify(&phisher, dev, &hanako.login_id, &hanako.login_password)?;
@@ -129,7 +135,7 @@ fn logins(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) 
             } else {
                 page
             };
-            page.must_show("grant-missing")
+            page.must_show("certificate-active")
         },
     )?;
     telling.step("A stranger with a certificate from a CA of the same name does not even get a page: TLS alert.", || {
@@ -146,25 +152,25 @@ fn logins(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) 
 
 fn show_certificate(telling: &Telling, bank: &Bank, customer: &Customer) -> Outcome {
     let files = customer.home();
-    let (leaf, root, ca) = (
-        files.join("certificate.pem"),
-        files.join("root.pem"),
-        files.join("customer-ca.pem"),
-    );
+    let leaf = files.join("certificate.pem");
     std::fs::write(
         &leaf,
         inkan_pki::x509::pem::encode_certificate(&customer.certificate()?),
     )?;
-    std::fs::write(&root, certificates::root_ca(&bank.dev)?)?;
-    std::fs::write(&ca, certificates::customer_ca(&bank.dev)?)?;
     let verified = telling.step(
         "OpenSSL, which knows nothing of Inkan, verifies the certificate up to the root.",
         || {
             let mut openssl = std::process::Command::new("openssl");
             openssl
                 .args(["verify", "-x509_strict", "-purpose", "sslclient", "-CAfile"])
-                .arg(&root);
-            programs::run(openssl.arg("-untrusted").arg(&ca).arg(&leaf))?.expect_well()
+                .arg(&bank.dev.root_ca);
+            programs::run(
+                openssl
+                    .arg("-untrusted")
+                    .arg(&bank.dev.customer_ca)
+                    .arg(&leaf),
+            )?
+            .expect_well()
         },
     )?;
     telling.seen(verified.trim());
