@@ -137,10 +137,9 @@ impl Workflows {
         if contract.status != contracts::Status::Active {
             return Err(Refusal::ContractCancelled.into());
         }
-        if let Some(pending) = certificates::pending_for_user(&mut *tx, &user.id).await? {
-            if let Some(grant) = pending.grant_id {
-                return Ok(grant);
-            }
+        let pending = certificates::pending_for_user(&mut *tx, &user.id).await?;
+        if let Some(grant) = pending.and_then(|row| row.grant_id) {
+            return Ok(grant);
         }
         if certificates::active_for_user(&mut *tx, &user.id)
             .await?

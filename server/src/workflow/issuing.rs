@@ -171,11 +171,11 @@ impl Workflows {
         let mut tx = self.inner.store.begin().await?;
         // First the row, whose constraints tell a duplicate from a grant that is gone.
         certificates::insert_intent(&mut tx, new).await?;
-        if let Some(grant) = &new.grant_id {
-            if !grants::use_up(&mut tx, grant, now).await? {
-                tx.rollback().await?;
-                return Err(Refusal::GrantMissing.into());
-            }
+        if let Some(grant) = &new.grant_id
+            && !grants::use_up(&mut tx, grant, now).await?
+        {
+            tx.rollback().await?;
+            return Err(Refusal::GrantMissing.into());
         }
         audit(actor, "certificate.intended", "certificate", &new.id)
             .from(caller)
