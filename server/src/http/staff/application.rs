@@ -56,7 +56,8 @@ pub async fn new(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
 
 /// `POST /contracts/{id}/applications`.
 pub async fn enter(cx: Cx, member: Member, Path(id): Path<String>, Form(fields): Form) -> Answer {
-    let staff = member.among(ENTER)?;
+    // Whether the role allows it is decided, and a refusal audited, by the workflow.
+    let staff = &member.0;
     let people = cx.app.workflows.people();
     let reference = fields.text("reference");
     let done = people

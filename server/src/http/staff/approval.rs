@@ -118,7 +118,8 @@ async fn screen(
 
 /// `POST /applications/{id}`: 承認 or 却下.
 pub async fn decide(cx: Cx, member: Member, Path(id): Path<String>, Form(fields): Form) -> Answer {
-    let staff = member.among(DECIDE)?;
+    // Whether the role allows it is decided, and a refusal audited, by the workflow.
+    let staff = &member.0;
     let people = cx.app.workflows.people();
     let shown: i64 = fields
         .text("shown")
