@@ -104,11 +104,9 @@ impl Bank {
     /// A bank started with further options of `inkan-server dev`.
     pub fn open_with(options: &[&str]) -> Outcome<Self> {
         let directory = TempDir::with_prefix("inkan-bank-")?;
-        let mut options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
+        let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
         let environment = Vec::new();
         let (process, dev) = start(directory.path(), &options, &environment)?;
-        // A clock or a database stays what it was; a planned crash happens once.
-        forget_planned_crash(&mut options);
         Ok(Self {
             process: Some(process),
             directory,
@@ -145,7 +143,7 @@ impl Bank {
         }
     }
 
-    /// Starts the bank again on the same data, without a planned crash.
+    /// Starts the bank again on the same data.
     pub fn restart(&mut self) -> Outcome {
         self.kill()?;
         let (process, dev) = start(self.directory.path(), &self.options, &self.environment)?;
@@ -216,12 +214,6 @@ impl Drop for Bank {
 
 fn log_path(directory: &Path) -> PathBuf {
     directory.join("bank.log")
-}
-
-fn forget_planned_crash(options: &mut Vec<String>) {
-    if let Some(at) = options.iter().position(|o| o == "--crash-at") {
-        options.drain(at..(at + 2).min(options.len()));
-    }
 }
 
 fn start(

@@ -49,10 +49,10 @@ pub fn truncated() -> Outcome<Vec<u8>> {
     Ok(der)
 }
 
-/// A megabyte that claims to be a request.
-pub fn one_megabyte() -> Vec<u8> {
-    let mut der = vec![0x30, 0x83, 0x0f, 0xff, 0xfb];
-    der.resize(1 << 20, 0x41);
+/// `length` bytes that claim to be the beginning of a request.
+pub fn endless(length: usize) -> Vec<u8> {
+    let mut der = vec![0x30, 0x83, 0x7f, 0xff, 0xff];
+    der.resize(length, 0x41);
     der
 }
 

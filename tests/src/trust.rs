@@ -44,6 +44,11 @@ pub fn client(server_ca: &Path, identity: &Identity) -> Outcome<ClientConfig> {
     for certificate in CertificateDer::pem_file_iter(server_ca)? {
         roots.add(certificate?)?;
     }
+    believing(roots, identity)
+}
+
+/// A client that believes `roots` alone.
+pub fn believing(roots: RootCertStore, identity: &Identity) -> Outcome<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use inkan_tests::certificates;
-use inkan_tests::machine::{Expect as _, Machine};
+use inkan_tests::machine::{self, Expect as _, Machine};
 use inkan_tests::{Outcome, programs, requests};
 use tempfile::TempDir;
 
@@ -129,14 +129,9 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
         .and_then(|r| r.split_whitespace().next())
         .ok_or("no CRL URL")?;
     // `dev` puts its own public listener into certificates: the URL in the certificate really answers.
-    let crl = reqwest::blocking::get(url)?.error_for_status()?;
-    let kind = crl
-        .headers()
-        .get("content-type")
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
-    assert_eq!(kind.as_deref(), Some("application/pkix-crl"));
-    std::fs::write(issued.path("customer.crl"), crl.bytes()?)?;
+    let (kind, crl) = machine::fetch(url)?;
+    assert_eq!(kind, "application/pkix-crl");
+    std::fs::write(issued.path("customer.crl"), crl)?;
     let said = programs::run(
         Command::new("openssl")
             .current_dir(issued.files.path())
@@ -171,7 +166,7 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
         .nth(1)
         .and_then(|r| r.split_whitespace().next())
         .ok_or("no CA URL")?;
-    let ca = reqwest::blocking::get(url)?.error_for_status()?.bytes()?;
+    let (_, ca) = machine::fetch(url)?;
     assert_eq!(
         inkan_pki::x509::pem::encode_certificate(&ca).trim(),
         std::fs::read_to_string(&issued.scene.bank.dev.customer_ca)?.trim()

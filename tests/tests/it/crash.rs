@@ -2,7 +2,6 @@
 
 use inkan_server::workflow::step::Step;
 use inkan_tests::Outcome;
-use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
 use inkan_tests::database::Database;
 use inkan_tests::screens::customer;
@@ -18,11 +17,12 @@ fn the_bank_dies_at_every_step_and_one_certificate_is_left() -> Outcome {
 }
 
 fn die_at(step: Step) -> Outcome {
-    let scene = Scene::at(Bank::open_with(&["--crash-at", step.as_str()])?)?;
+    let scene = Scene::open()?;
     let agent_at = scene.customer("OOZORA")?;
     let Scene {
         mut bank, person, ..
     } = scene;
+    bank.restart_with(&["--crash-at", step.as_str()])?;
     let browser = Browser::new(&bank.dev.server_ca)?;
     let confirm = customer::identify(
         &browser,

@@ -18,10 +18,11 @@ fn bad_requests_are_refused_and_leave_nothing_behind() -> Outcome {
     let (machine, ticket) = (Machine::new(&scene.bank.dev)?, scene.ticket()?);
     let files = TempDir::new()?;
     let someone = requests::honest()?.0;
-    let table: [(&str, Vec<u8>, &str); 9] = [
+    let table: [(&str, Vec<u8>, &str); 10] = [
         ("nothing at all", Vec::new(), "csr-malformed"),
         ("truncated", requests::truncated()?, "csr-malformed"),
-        ("one megabyte", requests::one_megabyte(), "csr-too-large"),
+        ("one megabyte", requests::endless(1 << 20), "body-too-large"),
+        ("20 KiB", requests::endless(20 << 10), "csr-too-large"),
         (
             "wrong signature",
             requests::with_wrong_signature()?,

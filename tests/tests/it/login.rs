@@ -157,12 +157,12 @@ fn a_certificate_that_was_not_activated_gets_a_page() -> Outcome {
         page.headers.get("connection").map(|v| v.as_bytes()),
         Some(b"close".as_slice())
     );
-    page.must_show("certificate-not-active")?;
+    page.must_show("certificate-not-yet-active")?;
     let audit = Database::embedded(&scene.bank.data())?.audit()?;
     assert!(
         audit
             .iter()
-            .any(|row| row.ends_with("refused certificate-not-active")),
+            .any(|row| row.ends_with("refused certificate-not-yet-active")),
         "{audit:?}"
     );
     Ok(())

@@ -55,11 +55,11 @@ fn a_request_is_good_for_a_minute() -> Outcome {
 }
 
 #[test]
-fn a_credential_is_good_for_a_quarter_of_an_hour() -> Outcome {
+fn a_credential_is_good_for_fifteen_minutes_after_the_pick_up() -> Outcome {
     let scene = Scene::open()?;
     let ticket = scene.ticket()?;
     let mut bank = scene.bank;
-    bank.restart_at(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(15 * 60 + 1))?;
+    bank.restart_at(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(16 * 60 + 1))?;
     let refused = Machine::new(&bank.dev)?
         .enrol(&ticket, &requests::honest()?.1)?
         .refused()?;

@@ -141,7 +141,7 @@ fn the_banks_data_holds_no_secret_of_the_customer() -> Outcome {
     assert!(
         files
             .iter()
-            .any(|(name, content)| name.ends_with(".db") && content.len() > 10_000),
+            .any(|(name, content)| name.ends_with(".db-wal") && content.len() > 10_000),
         "the database is among them"
     );
     for (name, content) in files {

@@ -96,7 +96,7 @@ fn a_wrong_pin_is_tried_exactly_once() -> Outcome {
     customer.mistype_pin("00000000")?;
     let followed = customer.follow(&scene.link()?)?;
     assert_eq!(followed.0.code, Some(8), "{}", followed.0);
-    assert_eq!(scene::failure(&followed)?, "pin-incorrect");
+    assert_eq!(scene::failure(&followed)?, "pin-wrong");
     assert_eq!(customer.logins_seen()?, 1);
     assert!(
         !followed.0.to_string().contains("00000000"),
