@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use inkan_pki::messages::identifier::Identifier;
 
@@ -102,7 +102,7 @@ impl Checker<'_> {
         self.fail(field, format!("\"{url}\" is no origin"), next)
     }
 
-    fn file(&self, field: &str, path: &PathBuf, next: &str) -> Checked {
+    fn file(&self, field: &str, path: &Path, next: &str) -> Checked {
         if path.is_file() {
             return Ok(());
         }

@@ -17,6 +17,9 @@ pub mod http;
 pub mod refusal;
 pub mod word;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use super::lang::Lang;

@@ -131,7 +131,6 @@ pub async fn result(cx: Cx, headers: HeaderMap) -> Answer {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::http::failure::Failure;
     use crate::http::lang::Lang;
     use crate::http::page::sample;
 

@@ -1,0 +1,199 @@
+//! A bank in this process: SoftHSM, SQLite, demo data; requests go straight to
+//! the routers, with the connection's peer as a listener would give it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use inkan_server::app::cli::DevOptions;
+use inkan_server::app::config::Config;
+use inkan_server::app::dev::directory::Directory;
+use inkan_server::app::dev::identity::Identity;
+use inkan_server::app::dev::secrets::Secrets;
+use inkan_server::app::dev::{bank, ceremony, identity, secrets, seed, server_tls};
+use inkan_server::app::start;
+use inkan_server::clock::Clock;
+use inkan_server::http::app::Shared;
+use inkan_server::http::listen::Peer;
+use inkan_server::http::router;
+use inkan_server::workflow::step::StepHook;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use softhsm_test_helpers::SoftHsm;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub struct Bank {
+    pub app: Shared,
+    pub staff: Vec<Identity>,
+    pub secrets: Secrets,
+    _hsm: SoftHsm,
+    _directory: TempDir,
+}
+
+/// Which listener a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    Portal,
+    Certificate,
+    Staff,
+    Public,
+    Operations,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Bank {
+    pub async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// A bank whose configuration was changed.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
+        let hsm = SoftHsm::new();
+        hsm.use_in_this_process();
+        let temporary = TempDir::new().unwrap();
+        let directory = Directory::open(temporary.path()).unwrap();
+        let clock = Clock::system();
+        server_tls::ensure(&directory).unwrap();
+        ceremony::ensure(&directory, clock.now()).unwrap();
+        let (mut config, _sockets) = bank::ensure(&directory, &options(&temporary))
+            .await
+            .unwrap();
+        change(&mut config);
+        let secrets = secrets::ensure(&directory).unwrap();
+        let workflows = start::workflows(&config, clock, StepHook::default());
+        let workflows = workflows.await.unwrap();
+        let staff = identity::ensure(&directory, &workflows, clock.now())
+            .await
+            .unwrap();
+        seed::ensure(&directory, &workflows, &staff, &secrets, false, clock.now())
+            .await
+            .unwrap();
+        let figures = PrometheusBuilder::new().build_recorder().handle();
+        Self {
+            app: start::app(&config, workflows, clock, figures),
+            staff,
+            secrets,
+            _hsm: hsm,
+            _directory: temporary,
+        }
+    }
+
+    fn router(&self, to: To) -> Router {
+        match to {
+            To::Portal => router::portal(&self.app),
+            To::Certificate => router::certificate(&self.app),
+            To::Staff => router::staff(&self.app),
+            To::Public => router::public(&self.app),
+            To::Operations => router::operations(&self.app),
+        }
+    }
+
+    /// Sends a request; `certificate` is what the peer presented.
+    pub async fn send(
+        &self,
+        to: To,
+        mut request: Request<Body>,
+        certificate: Option<&[u8]>,
+    ) -> Answer {
+        let peer = Peer {
+            address: SocketAddr::from(([192, 0, 2, 1], 40000)),
+            certificate: certificate.map(Arc::from),
+        };
+        request.extensions_mut().insert(peer);
+        let answer = self.router(to).oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub async fn get(&self, to: To, path: &str) -> Answer {
+        self.send(to, get(path), None).await
+    }
+
+    /// The certificate (DER) of the first staff member with this name.
+    pub fn staff_certificate(&self, name: &str) -> Vec<u8> {
+        let found = self.staff.iter().find(|one| one.name == name).unwrap();
+        let der = CertificateDer::from_pem_file(&found.certificate).unwrap();
+        der.as_ref().to_vec()
+    }
+}
+
+fn options(directory: &TempDir) -> DevOptions {
+    DevOptions {
+        data_dir: directory.path().to_owned(),
+        now: None,
+        leave_application: false,
+        store_url: None,
+        portal_port: None,
+        certificate_port: None,
+        staff_port: None,
+        public_port: None,
+        operations_port: None,
+        crash_at: None,
+    }
+}
+
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path)
+        .header(header::HOST, "bank.example")
+        .body(Body::empty())
+        .unwrap()
+}
+
+/// A form as a browser posts it, with the cookies given.
+pub fn form(path: &str, cookies: &str, fields: &str) -> Request<Body> {
+    Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::HOST, "bank.example")
+        .header(header::COOKIE, cookies)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(fields.to_owned()))
+        .unwrap()
+}
+
+impl Answer {
+    /// `name=value` of the cookies that were set.
+    pub fn cookies(&self) -> String {
+        let set = self.headers.get_all(header::SET_COOKIE).iter();
+        let pairs: Vec<&str> = set
+            .map(|value| value.to_str().unwrap().split(';').next().unwrap())
+            .collect();
+        pairs.join("; ")
+    }
+
+    /// The token of the first form.
+    pub fn form_token(&self) -> String {
+        let (_, rest) = self
+            .body
+            .split_once("name=\"form_token\" value=\"")
+            .unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// The refusal's code on a page or in a problem document.
+    pub fn code(&self) -> String {
+        if let Ok(value) = serde_json::from_str::<serde_json::Value>(&self.body) {
+            return value["code"].as_str().unwrap_or_default().to_owned();
+        }
+        let Some((_, rest)) = self.body.split_once("<p class=\"code\">") else {
+            return String::new();
+        };
+        let line = rest.split("</p>").next().unwrap();
+        line.rsplit(':').next().unwrap().trim().to_owned()
+    }
+}

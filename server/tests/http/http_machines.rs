@@ -1,0 +1,117 @@
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use inkan_pki::x509::{certs_only, transfer};
+
+use crate::harness::{Bank, To};
+
+fn post(path: &str, kind: &str, authorization: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, kind)
+        .header(header::AUTHORIZATION, authorization)
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn http_cacerts_are_customer_ca_and_root() {
+    let bank = Bank::open().await;
+    let answer = bank.get(To::Portal, "/.well-known/est/cacerts").await;
+    assert_eq!(
+        answer.headers[header::CONTENT_TYPE],
+        "application/pkcs7-mime; smime-type=certs-only"
+    );
+    let der = transfer::decode(answer.body.as_bytes()).unwrap();
+    let found = certs_only::decode(&der).unwrap();
+    assert_eq!(found.len(), 2);
+    assert!(found.contains(&bank.app.workflows.authority().root().to_vec()));
+}
+
+#[tokio::test]
+async fn http_csrattrs_are_der_in_base64() {
+    let bank = Bank::open().await;
+    let answer = bank.get(To::Portal, "/.well-known/est/csrattrs").await;
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/csrattrs");
+    assert_eq!(transfer::decode(answer.body.as_bytes()).unwrap()[0], 0x30);
+}
+
+#[tokio::test]
+async fn http_refusals_of_machines_have_status_code_and_challenge() {
+    let bank = Bank::open().await;
+    let enroll = "/.well-known/est/simpleenroll";
+    let basic = "Basic cmVxOmNyZWRlbnRpYWw=";
+    let (csr, json) = ("application/pkcs10", "application/json");
+    for (path, kind, authorization, body, status, code) in [
+        (enroll, csr, "", "MAA=", 401, "credential-missing"),
+        (enroll, csr, basic, "MAA=", 401, "credential-invalid"),
+        (
+            enroll,
+            "text/plain",
+            basic,
+            "MAA=",
+            415,
+            "unsupported-media-type",
+        ),
+        (enroll, csr, basic, "%%%", 400, "csr-malformed"),
+        (
+            "/agent/requests/a/pickup",
+            json,
+            "",
+            "{}",
+            400,
+            "bad-request",
+        ),
+        (
+            "/agent/requests/a/pickup",
+            json,
+            "",
+            r#"{"agent":"x"}"#,
+            404,
+            "request-unknown",
+        ),
+        (
+            "/agent/requests/a/progress",
+            json,
+            "",
+            "{}",
+            401,
+            "credential-missing",
+        ),
+        (
+            "/agent/requests/a/progress",
+            json,
+            basic,
+            r#"{"step":"key-made"}"#,
+            401,
+            "credential-invalid",
+        ),
+        ("/agent/nothing", json, "", "{}", 404, "not-found"),
+    ] {
+        let answer = bank
+            .send(To::Portal, post(path, kind, authorization, body), None)
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), &*answer.code()),
+            (status, code),
+            "{path}"
+        );
+        assert_eq!(
+            answer.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        let challenged = answer.headers.contains_key(header::WWW_AUTHENTICATE);
+        assert_eq!(challenged, status == 401, "{path}");
+        assert!(!answer.headers.contains_key(header::SET_COOKIE), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn http_problems_speak_the_callers_language() {
+    let bank = Bank::open().await;
+    let mut request = post("/agent/requests/a/pickup", "application/json", "", "{}");
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_LANGUAGE, "en".parse().unwrap());
+    let answer = bank.send(To::Portal, request, None).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.is_ascii(), "{}", answer.body);
+}

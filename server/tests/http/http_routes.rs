@@ -1,0 +1,212 @@
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+
+use crate::harness::{Bank, To, get};
+
+/// Every URL of `router.rs` with the methods it takes.
+const ROUTES: &[(To, &str, &[Method])] = &[
+    (To::Portal, "/", &[Method::GET]),
+    (To::Portal, "/login", &[Method::GET, Method::POST]),
+    (To::Portal, "/logout", &[Method::POST]),
+    (To::Portal, "/top", &[Method::GET]),
+    (
+        To::Portal,
+        "/register/account",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/register/user", &[Method::GET, Method::POST]),
+    (
+        To::Portal,
+        "/register/confirm",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/register/done", &[Method::GET]),
+    (
+        To::Portal,
+        "/certificate/identify",
+        &[Method::GET, Method::POST],
+    ),
+    (
+        To::Portal,
+        "/certificate/confirm",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/certificate/progress", &[Method::GET]),
+    (To::Portal, "/certificate/result", &[Method::GET]),
+    (To::Portal, "/help", &[Method::GET]),
+    (To::Portal, "/style.css", &[Method::GET]),
+    (To::Portal, "/.well-known/est/cacerts", &[Method::GET]),
+    (To::Portal, "/.well-known/est/csrattrs", &[Method::GET]),
+    (To::Portal, "/.well-known/est/simpleenroll", &[Method::POST]),
+    (To::Portal, "/agent/requests/a/pickup", &[Method::POST]),
+    (To::Portal, "/agent/requests/a/progress", &[Method::POST]),
+    (To::Certificate, "/", &[Method::GET]),
+    (To::Certificate, "/login", &[Method::GET, Method::POST]),
+    (To::Certificate, "/logout", &[Method::POST]),
+    (To::Certificate, "/top", &[Method::GET]),
+    (To::Certificate, "/style.css", &[Method::GET]),
+    (
+        To::Certificate,
+        "/.well-known/est/simplereenroll",
+        &[Method::POST],
+    ),
+    (To::Certificate, "/agent/activate", &[Method::POST]),
+    (To::Staff, "/", &[Method::GET]),
+    (To::Staff, "/contracts", &[Method::GET]),
+    (To::Staff, "/contracts/new", &[Method::GET, Method::POST]),
+    (
+        To::Staff,
+        "/contracts/a/applications",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Staff, "/applications", &[Method::GET]),
+    (To::Staff, "/applications/a", &[Method::GET, Method::POST]),
+    (To::Staff, "/style.css", &[Method::GET]),
+    (To::Public, "/crl/customer-ca.crl", &[Method::GET]),
+    (To::Public, "/crl/staff-ca.crl", &[Method::GET]),
+    (To::Public, "/ca/customer-ca.crt", &[Method::GET]),
+    (To::Public, "/ca/staff-ca.crt", &[Method::GET]),
+    (To::Public, "/ca/root-ca.crt", &[Method::GET]),
+    (To::Operations, "/healthz", &[Method::GET]),
+    (To::Operations, "/readyz", &[Method::GET]),
+    (To::Operations, "/metrics", &[Method::GET]),
+];
+
+fn is_tls(to: To) -> bool {
+    !matches!(to, To::Public | To::Operations)
+}
+
+#[tokio::test]
+async fn http_every_answer_of_every_route_has_the_security_headers() {
+    let bank = Bank::open().await;
+    let teller = bank.staff_certificate("teller");
+    for (to, path, methods) in ROUTES {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            let request = Request::builder().method(&method).uri(*path);
+            let request = request.body(Body::empty()).unwrap();
+            let presented = (*to == To::Staff).then_some(&*teller);
+            let answer = bank.send(*to, request, presented).await;
+            let what = format!("{to:?} {method} {path}: {}", answer.status);
+            let header = |name: &str| answer.headers.get(name).map(|v| v.to_str().unwrap());
+            let csp = header("content-security-policy").unwrap_or_default();
+            assert!(csp.starts_with("default-src 'none'"), "{what}");
+            assert!(csp.contains("frame-ancestors 'none'"), "{what}");
+            assert!(!csp.contains("unsafe"), "{what}");
+            assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what}");
+            assert_eq!(header("referrer-policy"), Some("same-origin"), "{what}");
+            assert!(header("cache-control").is_some(), "{what}");
+            assert_eq!(
+                header("strict-transport-security").is_some(),
+                is_tls(*to),
+                "{what}"
+            );
+            assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{what}");
+            if methods.contains(&method) {
+                assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{what}");
+                assert_ne!(answer.code(), "not-found", "{what}");
+            } else {
+                assert!(answer.status.is_client_error(), "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn http_pages_carry_their_screen_ids_and_no_inline_style_or_script() {
+    let bank = Bank::open().await;
+    for (path, id) in [
+        ("/", "BLGI001"),
+        ("/register/account", "BLIS005"),
+        ("/certificate/identify", "BSMS001"),
+    ] {
+        for lang in ["ja", "en"] {
+            let answer = bank.get(To::Portal, &format!("{path}?lang={lang}")).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            let shown = format!("<span class=\"screen-id\">{id}</span>");
+            assert!(answer.body.contains(&shown), "{path}");
+            assert!(answer.body.contains(&format!("<html lang=\"{lang}\">")));
+            assert!(answer.body.contains("0120-565-657"));
+            for inline in ["<script", "<style", " style=", " onclick=", "javascript:"] {
+                assert!(!answer.body.contains(inline), "{path}: {inline}");
+            }
+            assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        }
+    }
+}
+
+#[tokio::test]
+async fn http_pages_out_of_order_are_refused_without_a_session() {
+    let bank = Bank::open().await;
+    for path in [
+        "/top",
+        "/register/user",
+        "/register/confirm",
+        "/register/done",
+        "/certificate/confirm",
+        "/certificate/progress",
+        "/certificate/result",
+    ] {
+        let answer = bank.get(To::Portal, path).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(answer.code(), "session-ended", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn http_the_language_is_remembered() {
+    let bank = Bank::open().await;
+    let answer = bank.get(To::Portal, "/?lang=en").await;
+    assert!(answer.cookies().contains("__Host-inkan-lang=en"));
+    let mut request = get("/");
+    request
+        .headers_mut()
+        .insert(header::COOKIE, "__Host-inkan-lang=en".parse().unwrap());
+    assert!(
+        bank.send(To::Portal, request, None)
+            .await
+            .body
+            .contains("<html lang=\"en\">")
+    );
+    let mut request = get("/");
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_LANGUAGE, "en-GB,ja;q=0.5".parse().unwrap());
+    assert!(
+        bank.send(To::Portal, request, None)
+            .await
+            .body
+            .contains("<html lang=\"en\">")
+    );
+    assert!(
+        bank.get(To::Portal, "/")
+            .await
+            .body
+            .contains("<html lang=\"ja\">")
+    );
+}
+
+#[tokio::test]
+async fn http_public_files_are_der_with_etags_and_operations_answer() {
+    let bank = Bank::open().await;
+    for (to, path, _) in ROUTES.iter().filter(|(to, ..)| *to == To::Public) {
+        let answer = bank.get(*to, path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let kind = if path.ends_with(".crl") {
+            "application/pkix-crl"
+        } else {
+            "application/pkix-cert"
+        };
+        assert_eq!(answer.headers[header::CONTENT_TYPE], kind);
+        let mut again = get(path);
+        let tag = answer.headers[header::ETAG].clone();
+        again.headers_mut().insert(header::IF_NONE_MATCH, tag);
+        let again = bank.send(*to, again, None).await;
+        assert_eq!((again.status, &*again.body), (StatusCode::NOT_MODIFIED, ""));
+    }
+    let ready = bank.get(To::Operations, "/readyz").await;
+    let state: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
+    assert_eq!(
+        (&state["store"], &state["hsm"]["state"]),
+        (&"up".into(), &"up".into())
+    );
+}

@@ -1,0 +1,29 @@
+//! The HTTP side on its own: listeners over real TLS, and every route with a
+//! real store and HSM behind it. Whole journeys are in the `tests` crate.
+//!
+//! - [`harness`]: a bank in this process
+//! - [`http_tls`]: who passes the handshake, and limits of connections
+//! - [`http_routes`]: every URL, its status and its headers
+//! - [`http_forms`]: form tokens, origins, content types
+//! - [`http_limits`]: bodies and rates
+//! - [`http_certificate`]: the certificate listener's gate
+//! - [`http_staff`]: roles at the console
+//! - [`http_machines`]: EST and the agent's endpoints
+//! - [`http_config`]: the configuration file
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod harness;
+mod http_certificate;
+mod http_config;
+mod http_forms;
+mod http_limits;
+mod http_machines;
+mod http_routes;
+mod http_staff;
+mod http_tls;
