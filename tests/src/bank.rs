@@ -10,7 +10,7 @@ use inkan_hsm_config::spec::{Spec, TokenSpec};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::{Outcome, programs};
+use crate::{Outcome, machine, programs};
 
 /// How long a bank may take until it is ready, and to end once told to.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -36,6 +36,8 @@ pub struct Dev {
     pub root_ca: PathBuf,
     /// PEM file: what signs the staff's certificates.
     pub staff_ca: PathBuf,
+    /// The bank's configuration file.
+    pub config: PathBuf,
     /// The specification of the bank's HSM.
     pub hsm_spec: PathBuf,
     /// SoftHSM configuration of the bank's HSM.
@@ -165,6 +167,32 @@ impl Bank {
         Ok(())
     }
 
+    /// Ends `dev` and serves the same data as a bank would: `inkan-server serve` with the configuration that `dev` wrote.
+    pub fn restart_as_serve(&mut self) -> Outcome {
+        self.kill()?;
+        let mut command = Command::new(programs::built("inkan-server")?);
+        command.args(["serve", "--config"]).arg(&self.dev.config);
+        command.env("SOFTHSM2_CONF", &self.dev.softhsm_conf);
+        let log = open_log(self.directory.path())?;
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        self.process = Some(process);
+        let (deadline, ready) = (
+            Instant::now() + PATIENCE,
+            format!("{}/readyz", self.dev.operations),
+        );
+        while machine::fetch(&ready).is_err() {
+            if Instant::now() > deadline {
+                return Err(format!("serve is not ready:\n{}", self.log()?).into());
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
     /// Starts the bank again with its clock at `now`, where it then goes on.
     pub fn restart_at(&mut self, now: jiff::Timestamp) -> Outcome {
         self.restart_with(&["--now", &now.to_string()])
@@ -212,6 +240,13 @@ impl Drop for Bank {
     }
 }
 
+fn open_log(directory: &Path) -> Outcome<File> {
+    Ok(OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log_path(directory))?)
+}
+
 fn log_path(directory: &Path) -> PathBuf {
     directory.join("bank.log")
 }
@@ -226,10 +261,7 @@ fn start(
     if ready.exists() {
         fs::remove_file(&ready)?;
     }
-    let log: File = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(log_path(directory))?;
+    let log = open_log(directory)?;
     let mut process = Command::new(programs::built("inkan-server")?)
         .arg("dev")
         .arg("--data-dir")

@@ -68,6 +68,21 @@ fn an_unknown_field_of_an_hsm_spec_is_named() -> Outcome {
 }
 
 #[test]
+fn a_wrong_module_is_named_with_the_field_to_correct() -> Outcome {
+    let files = TempDir::new()?;
+    let example =
+        std::fs::read_to_string(programs::repository().join("hsm-config/examples/softhsm2.toml"))?;
+    let wrong = format!("module = \"/nowhere/libhsm.so\"\n{example}");
+    std::fs::write(files.path().join("hsm.toml"), wrong)?;
+    let said = refusal("inkan-hsm", &["apply", "--spec", "hsm.toml"], files.path())?;
+    assert!(
+        said.contains("/nowhere/libhsm.so") && said.contains("module"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_missing_hsm_spec_is_named() -> Outcome {
     let files = TempDir::new()?;
     let said = refusal(

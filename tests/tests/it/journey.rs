@@ -108,6 +108,17 @@ fn the_same_journey_on_postgresql() -> Outcome {
 }
 
 #[test]
+fn the_same_journey_with_serve() -> Outcome {
+    let mut bank = Bank::open()?;
+    bank.restart_as_serve()?;
+    whole_journey(&bank)?;
+    let records = Database::embedded(&bank.data())?.customer_certificates()?;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].state, "active");
+    Ok(())
+}
+
+#[test]
 fn a_customer_with_a_login_id_starts_at_bsms001() -> Outcome {
     let scene = Scene::open()?;
     let (dev, hanako) = (&scene.bank.dev, &scene.person);
