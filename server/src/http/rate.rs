@@ -73,11 +73,12 @@ impl Bucket {
     }
 }
 
-/// Forgets the full buckets; if there are none, the fuller half.
+/// Forgets the full buckets; if they are few, the fuller half of the rest.
 fn make_room(buckets: &mut HashMap<IpAddr, Bucket>, burst: f64, per_second: f64, now: Instant) {
     let before = buckets.len();
     buckets.retain(|_, bucket| bucket.filled(burst, per_second, now) < burst);
-    if buckets.len() < before {
+    // Only a good harvest is worth stopping at: each scan looks at every bucket.
+    if buckets.len() <= before - before / 8 {
         return;
     }
     let mut levels: Vec<f64> = buckets
@@ -86,7 +87,7 @@ fn make_room(buckets: &mut HashMap<IpAddr, Bucket>, burst: f64, per_second: f64,
         .collect();
     levels.sort_by(f64::total_cmp);
     let median = levels.get(levels.len() / 2).copied().unwrap_or(0.0);
-    let mut surplus = before / 2;
+    let mut surplus = buckets.len() / 2;
     buckets.retain(|_, bucket| {
         let goes = surplus > 0 && bucket.filled(burst, per_second, now) >= median;
         if goes {

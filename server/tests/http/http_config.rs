@@ -91,6 +91,24 @@ fn http_config_errors_name_file_field_and_what_to_do() {
             "2 to",
         ),
         (
+            "policy_oid = \"1.2.3\"",
+            "policy_oid = \"any\"",
+            "customer_certificate",
+            "OID",
+        ),
+        (
+            "common_name_prefix = \"P\"",
+            "common_name_prefix = \"A name far too long for what stands before a login ID\"",
+            "customer_certificate",
+            "64",
+        ),
+        (
+            "[hsm]\n",
+            "[argon2]\nparallelism = 4\nmemory_kib = 8\n[hsm]\n",
+            "argon2.memory_kib",
+            "32 to",
+        ),
+        (
             "[hsm]\n",
             "[log]\nlevel = \"loud\"\n[hsm]\n",
             "log.level",

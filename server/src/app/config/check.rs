@@ -5,9 +5,16 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use inkan_pki::messages::identifier::Identifier;
+use jiff::Timestamp;
 
 use super::error::ConfigError;
 use super::sections::{Config, TlsListener};
+use crate::ca::profile::{ClientProfile, Validity};
+
+/// As long as a login ID may be.
+const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
+/// A day to try names with; which one does not matter.
+const ANY_DAY: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// Checks a parsed configuration; the first thing wrong is returned.
 pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
@@ -23,6 +30,8 @@ pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
         &config.hsm.spec,
         "run `inkan-hsm apply` with it first",
     )?;
+    checker.profile("customer_certificate", &config.customer_profile())?;
+    checker.profile("staff_certificate", &config.staff_profile())?;
     checker.numbers(config)?;
     checker.log(&config.log.level)
 }
@@ -123,6 +132,20 @@ impl Checker<'_> {
         self.fail(field, format!("{value} is out of range"), next)
     }
 
+    /// What issuing would find out later: names too long, an OID that is none.
+    fn profile(&self, section: &str, profile: &ClientProfile) -> Checked {
+        let probe = Validity::one_year(ANY_DAY)
+            .and_then(|validity| profile.client(LONGEST_LOGIN_ID, &[1], validity));
+        match probe {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let next = "Shorten the names (a login ID has up to 12 characters; the CN at most 64), \
+                            and write the policy as a dotted OID.";
+                self.fail(section, error, next)
+            }
+        }
+    }
+
     fn numbers(&self, c: &Config) -> Checked {
         let p = &c.periods;
         self.within("periods.grant_days", p.grant_days, 1..=3650)?;
@@ -138,9 +161,15 @@ impl Checker<'_> {
         self.within("periods.crl_hours", p.crl_hours, 1..=8760)?;
         self.within("passwords.max", c.passwords.max, 6..=128)?;
         self.within("passwords.min", c.passwords.min, 4..=c.passwords.max)?;
-        self.within("argon2.memory_kib", c.argon2.memory_kib, 8..=4_194_304)?;
+        let lanes = c.argon2.parallelism;
+        self.within("argon2.parallelism", lanes, 1..=64)?;
         self.within("argon2.iterations", c.argon2.iterations, 1..=100)?;
-        self.within("argon2.parallelism", c.argon2.parallelism, 1..=64)?;
+        // RFC 9106, 3.1: at least 8 KiB per lane.
+        self.within(
+            "argon2.memory_kib",
+            c.argon2.memory_kib,
+            8 * lanes..=4_194_304,
+        )?;
         self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000)?;
         self.within(
             "locks.temporary_after",
