@@ -5,12 +5,13 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// Replaces or creates `path` with `content`: temporary file beside it, fsync, rename, fsync of
-/// the directory. World-readable: nothing secret is written by this crate.
+/// the directory. World-readable: nothing secret is written by this crate. One writer at a time: the
+/// temporary file has one name, so that what a break-off left is taken up by the next write.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut temporary = name.to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
+    temporary.push(".tmp");
     let temporary = directory.join(temporary);
     let written = write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
@@ -43,11 +44,14 @@ fn sync_directory(_directory: &Path) -> io::Result<()> {
 
 /// The text of a regular file of at most `limit` octets; `None` when there is none.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<Option<String>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    // Opening a pipe would wait for a writer for ever.
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Err(io::ErrorKind::InvalidInput.into()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(e),
-    };
+    }
+    let file = File::open(path)?;
     let mut text = String::new();
     file.take(limit + 1).read_to_string(&mut text)?;
     if text.len() as u64 > limit {

@@ -119,14 +119,17 @@ pub(super) fn keys(
         let session = hsm.session(&step.id, token)?;
         let found = key::look(session, spec, key).map_err(failed(&step.id))?;
         let label = key.label.clone();
+        let begun = transcript.started(&step.id).is_some();
         obstacles.extend(match (found, transcript.done(&step.id)) {
             (key::Found::Nothing, Some(_)) => Some(Obstacle::KeyMissing(label)),
             (key::Found::Nothing, None) => None,
+            (key::Found::Half | key::Found::Other(Difference::Unsafe), None) if begun => None,
+            (key::Found::Half, _) => Some(Obstacle::KeyDiffers(label, Difference::HalfMade)),
             (key::Found::Other(what), Some(_)) => Some(Obstacle::KeyDiffers(label, what)),
             (key::Found::AsPlanned(seen), Some(done)) => (seen.get("spki_sha256")
                 != done.seen.get("spki_sha256"))
             .then_some(Obstacle::KeyDiffers(label, Difference::PublicKey)),
-            (_, None) if transcript.started(&step.id).is_none() => Some(Obstacle::KeyExists(label)),
+            (_, None) if !begun => Some(Obstacle::KeyExists(label)),
             (key::Found::Other(what), None) => Some(Obstacle::KeyDiffers(label, what)),
             (key::Found::AsPlanned(_), None) => None,
         });

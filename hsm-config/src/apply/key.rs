@@ -1,8 +1,8 @@
 //! The step that makes a key pair.
 
 use inkan_pki::pkcs11::attributes::{KeyAttributes, key_attributes};
-use inkan_pki::pkcs11::error::{ErrorKind, Pkcs11Error};
-use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
+use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::generate::{NewKey, destroy_key_pair, generate_key_pair, id_in_use};
 use inkan_pki::pkcs11::keys::{find_private_key, list_key_pairs};
 use inkan_pki::pkcs11::session::Session;
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -18,6 +18,8 @@ use crate::transcript::{Event, Seen};
 pub(super) enum Found {
     /// Nothing.
     Nothing,
+    /// One half of a pair with the planned `CKA_ID`: what a break-off inside the token leaves.
+    Half,
     /// A key exactly as planned; what was seen of it.
     AsPlanned(Seen),
     /// Something else.
@@ -30,10 +32,12 @@ pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Foun
     let mut pairs = list_key_pairs(session)?;
     pairs.retain(|pair| pair.label == key.label || pair.id == id);
     let (Some(pair), true) = (pairs.pop(), pairs.is_empty()) else {
-        return Ok(if pairs.is_empty() {
-            Found::Nothing
-        } else {
+        return Ok(if !pairs.is_empty() {
             Found::Other(Difference::Ambiguous)
+        } else if id_in_use(session, &id)? {
+            Found::Half
+        } else {
+            Found::Nothing
         });
     };
     if pair.algorithm != key.algorithm {
@@ -55,7 +59,9 @@ pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Foun
     )))
 }
 
-/// Makes the key pair, or recognises the one that an earlier run made.
+/// Makes the key pair, or recognises the one that an earlier run made. Half a pair that an earlier run left, or a key that
+/// has not all its attributes yet, gives way: nothing was there when that run began the step, and no certificate can be
+/// for a key that was never recorded.
 pub(super) fn generate(
     ceremony: &mut Ceremony<'_>,
     step: &str,
@@ -66,41 +72,66 @@ pub(super) fn generate(
         .token(&key.token)
         .ok_or_else(|| in_the_way(Obstacle::TokenMissing(key.token.clone())))?;
     let id = cka_id(spec, key);
-    let first = ceremony.start(
-        step,
-        Seen::from([
-            ("label".to_owned(), key.label.clone()),
-            ("cka_id".to_owned(), hex::encode(&id)),
-            ("algorithm".to_owned(), key.algorithm.as_str().to_owned()),
-        ]),
-    )?;
+    let label = || key.label.clone();
     let session = ceremony.hsm.session(step, token)?;
-    let (event, seen) = match look(session, spec, key).map_err(failed(step))? {
+    let found = look(session, spec, key).map_err(failed(step))?;
+    if ceremony.transcript.started(step).is_none() {
+        // Before the step is on record as ours: whatever is here is not.
+        match found {
+            Found::Nothing => {}
+            Found::Half => return Err(differs(label(), Difference::HalfMade)),
+            Found::AsPlanned(_) => return Err(in_the_way(Obstacle::KeyExists(label()))),
+            Found::Other(what) => return Err(differs(label(), what)),
+        }
+        ceremony.start(
+            step,
+            Seen::from([
+                ("label".to_owned(), label()),
+                ("cka_id".to_owned(), hex::encode(&id)),
+                ("algorithm".to_owned(), key.algorithm.as_str().to_owned()),
+            ]),
+        )?;
+        let seen = make(ceremony, step, key, id)?;
+        return ceremony.record(Event::Done, step, seen);
+    }
+    match found {
         Found::Nothing => {
-            let new = NewKey {
-                algorithm: key.algorithm,
-                label: key.label.clone(),
-                id: id.clone(),
-            };
-            let made = generate_key_pair(session, &new).map_err(|error| match *error.kind {
-                ErrorKind::IdInUse(_) => {
-                    let label = key.label.clone();
-                    in_the_way(Obstacle::KeyDiffers(label, Difference::HalfMade))
-                }
-                _ => failed(step)(error),
-            })?;
-            let seen = seen(key, &made.id, &made.spki_der, &made.attributes);
-            (Event::Done, seen)
+            let seen = make(ceremony, step, key, id)?;
+            ceremony.record(Event::Done, step, seen)
         }
-        Found::AsPlanned(_) if first => {
-            return Err(in_the_way(Obstacle::KeyExists(key.label.clone())));
+        Found::Half | Found::Other(Difference::Unsafe) => {
+            destroy_key_pair(session, &id).map_err(failed(step))?;
+            let mut seen = make(ceremony, step, key, id)?;
+            seen.insert("replaces".to_owned(), "what a break-off left".to_owned());
+            ceremony.record(Event::Done, step, seen)
         }
-        Found::AsPlanned(seen) => (Event::Recognised, seen),
-        Found::Other(what) => {
-            return Err(in_the_way(Obstacle::KeyDiffers(key.label.clone(), what)));
-        }
+        Found::AsPlanned(seen) => ceremony.record(Event::Recognised, step, seen),
+        Found::Other(what) => Err(differs(label(), what)),
+    }
+}
+
+fn make(
+    ceremony: &mut Ceremony<'_>,
+    step: &str,
+    key: &KeySpec,
+    id: Vec<u8>,
+) -> Result<Seen, ApplyError> {
+    let token = ceremony
+        .spec
+        .token(&key.token)
+        .ok_or_else(|| in_the_way(Obstacle::TokenMissing(key.token.clone())))?;
+    let session = ceremony.hsm.session(step, token)?;
+    let new = NewKey {
+        algorithm: key.algorithm,
+        label: key.label.clone(),
+        id,
     };
-    ceremony.record(event, step, seen)
+    let made = generate_key_pair(session, &new).map_err(failed(step))?;
+    Ok(seen(key, &made.id, &made.spki_der, &made.attributes))
+}
+
+fn differs(label: String, what: Difference) -> ApplyError {
+    in_the_way(Obstacle::KeyDiffers(label, what))
 }
 
 fn seen(key: &KeySpec, id: &[u8], spki_der: &[u8], attributes: &KeyAttributes) -> Seen {

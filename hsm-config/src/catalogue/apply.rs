@@ -221,9 +221,7 @@ fn difference(difference: Difference) -> &'static str {
         Difference::PublicKey => "another public key",
         Difference::Unsafe => "the private key can leave the token or was not made on it",
         Difference::Label => "its CKA_ID is planned for a key of another label",
-        Difference::HalfMade => {
-            "only one half of the pair is there; no private key came out of it, so delete that half"
-        }
+        Difference::HalfMade => "only one half of a pair with its CKA_ID is there",
         Difference::Malformed => "not one certificate in PEM",
         Difference::Content => "another serial number, name or period",
         Difference::Signature => "not signed by its issuer",

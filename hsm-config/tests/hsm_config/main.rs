@@ -4,6 +4,7 @@
 //! - `ceremony`: apply from nothing, again, and after a break-off at every point
 //! - `record`: a transcript made by hand, as documented, to place a break-off anywhere
 //! - `findings`: what verify finds
+//! - `half_made`: half a key pair, left by an end in the middle of making it
 //! - `in_the_way`: what apply refuses
 //! - `specification`: what a specification may not say
 //! - `pins`: sources of PINs
@@ -13,6 +14,7 @@
 mod ceremony;
 mod environment;
 mod findings;
+mod half_made;
 mod in_the_way;
 mod pins;
 mod program;

@@ -81,18 +81,29 @@ enum Rung {
 /// `Ambiguous` when the CKA_ID is taken, `WriteProtected`, `DeviceFull`, `Unsupported`, `NotLoggedIn`; `Untrustworthy`
 /// when the pair was refused after reading it back ([`ErrorKind::UnsafeKey`] says whether it could be removed).
 pub fn generate_key_pair(session: &Session, new_key: &NewKey) -> Result<GeneratedKey, Pkcs11Error> {
-    let same_id = [Attribute::Id(new_key.id.clone())];
-    for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
-        if !find(session, GENERATE, class, &same_id)?.is_empty() {
-            let kind = ErrorKind::IdInUse(new_key.id.clone());
-            return Err(Pkcs11Error::new(GENERATE, ErrorClass::Ambiguous, kind));
-        }
+    if id_in_use(session, &new_key.id)? {
+        let kind = ErrorKind::IdInUse(new_key.id.clone());
+        return Err(Pkcs11Error::new(GENERATE, ErrorClass::Ambiguous, kind));
     }
     let (public, private) = climb(session, new_key)?;
     accept_or_destroy(session, new_key.algorithm, public, private)
 }
 
-/// Destroys both halves of the pair with this CKA_ID. Certificates stay.
+/// True when a private or a public key has this CKA_ID: a pair, or the half that a break-off inside the token left.
+///
+/// # Errors
+/// What the token says.
+pub fn id_in_use(session: &Session, id: &[u8]) -> Result<bool, Pkcs11Error> {
+    let same_id = [Attribute::Id(id.to_vec())];
+    for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
+        if !find(session, GENERATE, class, &same_id)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Destroys both halves of the pair with this CKA_ID, or the one that is there. Certificates stay.
 ///
 /// # Errors
 /// `NotFound` when there is neither half, `WriteProtected`, or what else the token says.
