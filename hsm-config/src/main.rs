@@ -19,6 +19,8 @@ use cli::output::{self, Failure};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Where that fails, Ctrl-C at a prompt leaves a terminal without echo: no reason to do nothing.
+    let _ = inkan_hsm_config::pin_source::prompts_survive_ctrl_c();
     let (spec, json) = match &arguments.command {
         Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
         Command::Apply(a) => (&a.spec, false),

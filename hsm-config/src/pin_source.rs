@@ -6,6 +6,8 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use inkan_pki::secret::Pin;
 use thiserror::Error;
@@ -45,6 +47,8 @@ pub enum PinError {
     NoTerminal,
     /// The terminal failed.
     Terminal(std::io::ErrorKind),
+    /// Ctrl-C at the question.
+    Cancelled,
     /// The two entries differ.
     EntriesDiffer,
     /// The file could not be read.
@@ -87,8 +91,12 @@ impl PinSource {
 
 fn ask(prompt: Prompt<'_>) -> Result<Pin, PinError> {
     let enter = |question: &str| {
+        let _paused = Paused::new();
         rpassword::prompt_password(format!("{question}: "))
-            .map_err(|e| PinError::Terminal(e.kind()))
+            .map_err(|e| match e.kind() {
+                std::io::ErrorKind::Interrupted => PinError::Cancelled,
+                kind => PinError::Terminal(kind),
+            })
             .and_then(check)
     };
     match prompt {
@@ -103,6 +111,40 @@ fn ask(prompt: Prompt<'_>) -> Result<Pin, PinError> {
                 Err(PinError::EntriesDiffer)
             }
         }
+    }
+}
+
+/// True while Ctrl-C ends the program.
+static CTRL_C_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// For a program whose Ctrl-C nobody else handles: makes a prompt end by [`PinError::Cancelled`], so that the terminal
+/// shows again what is typed. Anywhere else Ctrl-C ends the program as before.
+///
+/// # Errors
+/// What the system said.
+pub fn prompts_survive_ctrl_c() -> std::io::Result<()> {
+    let ends = Arc::clone(CTRL_C_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true))));
+    signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, ends).map(|_| ())
+}
+
+struct Paused;
+
+impl Paused {
+    fn new() -> Self {
+        Self::set(false);
+        Self
+    }
+
+    fn set(ends: bool) {
+        if let Some(flag) = CTRL_C_ENDS.get() {
+            flag.store(ends, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        Self::set(true);
     }
 }
 

@@ -12,9 +12,19 @@ pub fn pin(error: &PinError) -> Explanation {
             "The PIN is to be asked for, but nobody can be asked here.".to_owned(),
             "Use `file`, `env` or `credential` as its source where no officer is present.",
         ),
-        PinError::Terminal(kind) => say(
+        PinError::Cancelled => say(
+            "pin-cancelled",
+            "Cancelled at the question for a PIN.".to_owned(),
+            "Run the command again when you want to go on.",
+        ),
+        PinError::Terminal(std::io::ErrorKind::UnexpectedEof) => say(
+            "pin-cancelled",
+            "The question for a PIN was left without an answer.".to_owned(),
+            "Run the command again when you want to go on.",
+        ),
+        PinError::Terminal(_) => say(
             "pin-terminal",
-            format!("The PIN could not be read from the terminal: {kind}."),
+            "The PIN is to be asked for, but there is no terminal, or it failed.".to_owned(),
             "Run this at a terminal, or use `file`, `env` or `credential` as the PIN's source.",
         ),
         PinError::EntriesDiffer => say(

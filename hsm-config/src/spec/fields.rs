@@ -23,6 +23,12 @@ fn malformed<T>(value: impl ToString, expected: Expected) -> Checked<T> {
     })
 }
 
+/// Control characters, and those that reorder or hide their neighbours: officers compare what they read.
+fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 pub(super) fn id(value: &str) -> Checked<String> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if value.is_empty() || value.len() > MAX_ID || !value.chars().all(good) {
@@ -35,7 +41,7 @@ pub(super) fn label(value: &str) -> Checked<String> {
     let bad = value.is_empty()
         || value.len() > MAX_LABEL_OCTETS
         || value.trim() != value
-        || value.chars().any(char::is_control);
+        || value.chars().any(hides);
     if bad {
         return malformed(value, Expected::Label);
     }
@@ -46,7 +52,7 @@ pub(super) fn name(value: &str) -> Checked<String> {
     let bad = value.is_empty()
         || value.chars().count() > MAX_NAME_CHARACTERS
         || value.trim() != value
-        || value.chars().any(char::is_control);
+        || value.chars().any(hides);
     if bad {
         return malformed(value, Expected::Name);
     }
