@@ -165,6 +165,8 @@ pub enum TokenError {
     PinUnusable,
     /// The token went away in the middle.
     Removed,
+    /// Another agent is at work with it.
+    InUse,
     /// The token did not answer in time.
     Hung,
     /// The token makes none of the key types the bank takes.

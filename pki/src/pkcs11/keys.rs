@@ -139,6 +139,28 @@ pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error
     Ok(pairs)
 }
 
+/// Label and CKA_ID of each public key that has no private key beside it: what a break-off inside the token leaves of a
+/// pair. None while nobody is logged in, because private keys are not seen then.
+///
+/// # Errors
+/// What the token says.
+pub fn lone_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkcs11Error> {
+    if session.login_state()? != LoginState::User && session.token()?.login_required {
+        return Ok(Vec::new());
+    }
+    let mut lone = Vec::new();
+    for object in find(session, LIST, ObjectClass::PUBLIC_KEY, &[])? {
+        let Some(id) = read_bytes(session, LIST, object, AttributeType::Id)? else {
+            continue;
+        };
+        let same_id = [Attribute::Id(id.clone())];
+        if find(session, LIST, ObjectClass::PRIVATE_KEY, &same_id)?.is_empty() {
+            lone.push((read_label(session, LIST, object)?, id));
+        }
+    }
+    Ok(lone)
+}
+
 /// CKA_IDs under which the public key is known on the token.
 fn ids_of(session: &Session, wanted: &PublicKey) -> Result<Vec<Vec<u8>>, Pkcs11Error> {
     let mut ids = Vec::new();

@@ -143,6 +143,16 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Insert it again and start again from the bank's page; a key already made will be used.",
             ),
         ),
+        TokenError::InUse => (
+            "token-in-use",
+            Exit::TokenFailed,
+            text(
+                "このトークンは、別に開いている inkan-agent が使っています。",
+                "そちらの操作を終えるか取り消してから、もう一度お試しください。",
+                "Another inkan-agent is at work with this token.",
+                "Finish or cancel there, then try again.",
+            ),
+        ),
         TokenError::Hung => (
             "token-hung",
             Exit::TokenFailed,

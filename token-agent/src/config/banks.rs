@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use inkan_pki::messages::identifier::Identifier;
 
 use super::bank::Bank;
-use super::directory::{ConfigDir, read_text, write_text};
+use super::directory::{ConfigDir, make_text, read_text};
 use super::field_error;
 use crate::error::{FieldFault, SetupError};
 
@@ -99,18 +99,15 @@ pub enum Added {
 /// [`SetupError::BankDiffers`] rather than replacing a file with another content.
 pub fn add(config: &ConfigDir, bank: &Bank, text: &str) -> Result<Added, SetupError> {
     let path = path_of(config, &bank.id);
-    if path.exists() {
-        let same = read_text(&path)? == text;
-        return if same {
-            Ok(Added::Same)
-        } else {
-            Err(SetupError::BankDiffers {
-                id: bank.id.clone(),
-            })
-        };
+    if !path.exists() && make_text(&path, text)? {
+        Ok(Added::New)
+    } else if read_text(&path)? == text {
+        Ok(Added::Same)
+    } else {
+        Err(SetupError::BankDiffers {
+            id: bank.id.clone(),
+        })
     }
-    write_text(&path, text)?;
-    Ok(Added::New)
 }
 
 /// Removes a bank; a file that cannot be read can be removed too.

@@ -1,7 +1,7 @@
 //! The configuration directory: finding it, reading and writing files in it within limits.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::MAX_FILE;
@@ -35,6 +35,12 @@ impl ConfigDir {
         self.0.join("banks")
     }
 
+    /// Where the marks of tokens in use are.
+    #[must_use]
+    pub fn locks(&self) -> PathBuf {
+        self.0.join("locks")
+    }
+
     /// The list of token drivers.
     #[must_use]
     pub fn modules(&self) -> PathBuf {
@@ -51,6 +57,10 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
         path: path.to_owned(),
         detail: e.to_string(),
     };
+    // Opening a pipe would wait for a writer for ever.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(ErrorKind::InvalidInput.into()));
+    }
     let mut text = String::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE + 1)
@@ -65,29 +75,47 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
     Ok(text)
 }
 
-/// Writes a file so that a reader sees the old content or the new, never half of it. Makes its directory.
+/// Makes a file so that a reader sees all of it or none. Makes its directory. False when there is such a file already,
+/// even one that came this moment: it is left alone.
 ///
 /// # Errors
 /// [`SetupError::Unwritable`].
-pub fn write_text(path: &Path, text: &str) -> Result<(), SetupError> {
+pub fn make_text(path: &Path, text: &str) -> Result<bool, SetupError> {
     let unwritable = |e: std::io::Error| SetupError::Unwritable {
         path: path.to_owned(),
         detail: e.to_string(),
     };
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).map_err(unwritable)?;
-    let temporary = path.with_extension("new");
-    let mut file = File::create(&temporary).map_err(unwritable)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(unwritable)?;
-    fs::rename(&temporary, path).map_err(unwritable)
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let written = File::create(&temporary).and_then(|mut file| {
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+    });
+    // Unlike a rename, a link never replaces what is there.
+    let made = written.and_then(|()| match fs::hard_link(&temporary, path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
+        other => other.map(|()| true),
+    });
+    let _ = fs::remove_file(&temporary);
+    made.map_err(unwritable)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_never_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("banks").join("kenmin.toml");
+        assert!(make_text(&path, "first").unwrap());
+        assert!(!make_text(&path, "second").unwrap());
+        assert_eq!(read_text(&path).unwrap(), "first");
+        let files = fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(files, 1, "nothing else is left");
+    }
 
     #[test]
     fn the_first_that_says_something_wins() {

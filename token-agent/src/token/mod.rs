@@ -6,6 +6,7 @@
 //! - [`fault`]: PKCS#11 errors → [`TokenError`](crate::error::TokenError)
 //! - [`find`]: modules, the tokens in them, and choosing one
 //! - [`thread`]: the thread of one token
+//! - [`lock`]: one agent at a time on one token
 //! - [`login`]: the PIN, once
 //! - [`label`]: how our keys are found again
 //! - [`content`]: certificates and key pairs on a token, matched
@@ -15,6 +16,7 @@ pub mod content;
 pub mod fault;
 pub mod find;
 pub mod label;
+pub mod lock;
 pub mod login;
 pub mod signer;
 pub mod thread;

@@ -8,6 +8,7 @@
 //! - `pins`: one try, and cancelling
 //! - `resume`: broken off at every point
 //! - `refusals`: the bank says no, is busy, is not the bank
+//! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
 //! - `tokens`: missing, listed, verified
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -19,4 +20,5 @@ mod links;
 mod pins;
 mod refusals;
 mod resume;
+mod side_by_side;
 mod tokens;

@@ -4,7 +4,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::attributes::key_attributes;
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
 use inkan_pki::pkcs11::generate::{GeneratedKey, NewKey, destroy_key_pair, generate_key_pair};
-use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key};
+use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, lone_public_keys};
 use inkan_pki::pkcs11::session::Session;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
@@ -58,6 +58,7 @@ impl OurKey {
 /// # Errors
 /// [`TokenError::KeyElsewhere`] when the bank waits for a key that is not on this token; what the token says.
 pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
+    clear_halves(job)?;
     let content = job.thread.call(Content::read)?;
     let existing = if let Some(resume) = &job.picked.resume {
         let fits = |k: &KeyPairInfo| sha256_hex(&k.spki_der) == resume.spki_sha256.to_lowercase();
@@ -66,13 +67,15 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
             .into_iter()
             .find(fits)
             .ok_or(TokenError::KeyElsewhere)?;
+        if !confined(job, &pair)? {
+            return Err(TokenError::Extractable.into());
+        }
         Some(OurKey::existing(pair, Origin::Resumed))
     } else {
-        left_over(&content, job).map(|pair| OurKey::existing(pair, Origin::Left))
+        left_over(&content, job)?.map(|pair| OurKey::existing(pair, Origin::Left))
     };
     match existing {
         Some(key) => {
-            confined(job, &key)?;
             job.step(Step::KeyReused);
             Ok(key)
         }
@@ -80,32 +83,53 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
     }
 }
 
-/// The newest key of ours for this bank and user that has no certificate and is of a type the bank takes.
-fn left_over(content: &Content, job: &Job<'_>) -> Option<KeyPairInfo> {
+/// Takes the public half of a pair of ours off the token where a break-off in the middle of making it left no private
+/// half: it is of no use, and room is scarce. Only under the lock: else another agent might be making that very pair.
+fn clear_halves(job: &Job<'_>) -> Result<(), TokenError> {
+    if job.lock.is_none() {
+        return Ok(());
+    }
+    let (bank, login_id) = (job.bank.id.clone(), job.picked.login_id.clone());
+    job.thread.call(move |session| {
+        for (label, id) in lone_public_keys(session)? {
+            if is_ours(&label, &bank, &login_id) {
+                destroy_key_pair(session, &id)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The newest key of ours for this bank and user that has no certificate and is of a type the bank takes. One that is not
+/// confined to the token is none: the agent never sent such a key to a bank, so it is what a break-off inside the token left
+/// of a pair not yet whole, and is cleared away.
+fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyPairInfo>, TokenError> {
     let ours = |k: &&KeyPairInfo| {
         is_ours(&k.label, &job.bank.id, &job.picked.login_id)
             && job.picked.key_algorithms.contains(&k.algorithm)
             && content.certificates_of(&k.spki_der).next().is_none()
     };
-    content
-        .keys
-        .iter()
-        .filter(ours)
-        .max_by(|a, b| a.label.cmp(&b.label))
-        .cloned()
+    let mut newest: Option<&KeyPairInfo> = None;
+    for pair in content.keys.iter().filter(ours) {
+        if !confined(job, pair)? {
+            if job.lock.is_some() {
+                let id = pair.id.clone();
+                job.thread.call(move |s| destroy_key_pair(s, &id))?;
+            }
+        } else if newest.is_none_or(|n| n.label <= pair.label) {
+            newest = Some(pair);
+        }
+    }
+    Ok(newest.cloned())
 }
 
 /// A key made earlier is held to the same rule as a new one.
-fn confined(job: &Job<'_>, key: &OurKey) -> Result<(), TokenError> {
-    let spki = key.spki_der.clone();
+fn confined(job: &Job<'_>, pair: &KeyPairInfo) -> Result<bool, TokenError> {
+    let spki = pair.spki_der.clone();
     let attributes = job
         .thread
         .call(move |s| key_attributes(s, &find_private_key(s, &spki)?))?;
-    if attributes.confined() {
-        Ok(())
-    } else {
-        Err(TokenError::Extractable)
-    }
+    Ok(attributes.confined())
 }
 
 /// Makes a key pair of the first type the token can do.

@@ -36,6 +36,7 @@ use crate::http::portal::Portal;
 use crate::http::tls;
 use crate::output::event::{Event, Step};
 use crate::output::outcome::{Enrolled, Outcome};
+use crate::token::lock::TokenLock;
 use crate::token::thread::TokenThread;
 
 /// Everything one request needs.
@@ -45,6 +46,8 @@ pub(crate) struct Job<'a> {
     portal: &'a Portal,
     picked: &'a PickedUp,
     thread: TokenThread,
+    /// Held to the end; `None` where there can be none.
+    lock: Option<TokenLock>,
     /// Seconds the customer waits for a busy bank, never beyond the request's end.
     patience: Duration,
 }
@@ -102,6 +105,7 @@ fn enrol(
         .event(&Event::Request(request::view(bank, picked)));
     asker.consent(talk::consent(asker.lang))?;
     let token = context.one_token(&args.token, &asker)?;
+    let lock = TokenLock::take(&context.config, &token)?;
     let thread = context.unlock(&token, Access::ReadWrite, &asker)?;
     portal.progress(ProgressStep::TokenChosen, None);
 
@@ -112,6 +116,7 @@ fn enrol(
         portal,
         picked,
         thread,
+        lock,
         patience,
     };
     let issued = obtain::certificate(&job)?;

@@ -39,7 +39,8 @@ pub(super) fn certificate(job: &Job<'_>) -> Result<Issued, Failure> {
         };
         let remove = failed.key_is_dead
             && match key.origin {
-                Origin::Fresh => true,
+                // A certificate for a key made just now: whoever got it, the key is not to go.
+                Origin::Fresh => !certified(&failed.failure),
                 Origin::Left => only_this_key(&failed.failure),
                 Origin::Resumed => false,
             };
@@ -62,6 +63,11 @@ fn only_this_key(failure: &Failure) -> bool {
         }
         _ => false,
     }
+}
+
+/// True when the bank says that the key has a certificate.
+fn certified(failure: &Failure) -> bool {
+    matches!(failure, Failure::Bank(BankError::Refused(refusal)) if refusal.code == "key-already-certified")
 }
 
 /// A failure, and whether no certificate can ever come for the key that was sent.

@@ -169,6 +169,11 @@ impl Customer {
         }
     }
 
+    /// Uses the token without the agent.
+    pub(crate) fn with_session<T>(&self, call: impl FnOnce(&Session) -> T) -> T {
+        call(&self.session())
+    }
+
     /// Puts somebody else's key on the token.
     pub(crate) fn foreign_key(&self, label: &str) {
         let new_key =
