@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use inkan_pki::pkcs11::module::Module;
 use inkan_pki::pkcs11::token::{PinState, TokenInfo};
@@ -12,6 +15,9 @@ use crate::output::event::TokenView;
 
 /// Most tokens looked at.
 pub const MAX_TOKENS: usize = 64;
+
+/// Longest wait for one driver to say which tokens it sees.
+const DISCOVERY: Duration = Duration::from_secs(30);
 
 /// A token in a reader.
 #[derive(Debug, Clone)]
@@ -56,7 +62,7 @@ pub fn tokens(modules: &[PathBuf]) -> Result<Vec<Found>, TokenError> {
     let mut found = Vec::new();
     let mut failure = None;
     for path in modules {
-        match tokens_of(path) {
+        match within(DISCOVERY, path, tokens_of) {
             Ok(tokens) => found.extend(tokens),
             Err(error) => failure = failure.or(Some(error)),
         }
@@ -66,6 +72,31 @@ pub fn tokens(modules: &[PathBuf]) -> Result<Vec<Found>, TokenError> {
         (false, _) => Ok(found),
         (true, Some(failure)) => Err(failure),
         (true, None) => Err(TokenError::NoToken),
+    }
+}
+
+/// Runs `ask` on a thread of its own for `limit` at most: a driver can hang as soon as it is loaded.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    path: &Path,
+    ask: impl FnOnce(&Path) -> Result<T, TokenError> + Send + 'static,
+) -> Result<T, TokenError> {
+    let (done, result) = sync_channel(1);
+    let path = path.to_owned();
+    thread::Builder::new()
+        .name("driver".to_owned())
+        .spawn(move || {
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(ask(&path));
+        })
+        .map_err(|e| TokenError::Failed {
+            operation: "start thread".to_owned(),
+            detail: e.to_string(),
+        })?;
+    match result.recv_timeout(limit) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => Err(TokenError::Hung),
+        Err(RecvTimeoutError::Disconnected) => Err(TokenError::Removed),
     }
 }
 
@@ -121,5 +152,24 @@ pub fn fit_for_use(token: &TokenInfo, write: bool) -> Result<(), TokenError> {
             token: token.label.clone(),
         }),
         PinState::NotSet | PinState::Unknown | PinState::CountLow | PinState::FinalTry => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_that_hangs_is_given_up() {
+        let path = Path::new("driver.so");
+        let hang = |_: &Path| {
+            thread::sleep(Duration::from_secs(60));
+            Ok(())
+        };
+        let result = within(Duration::from_millis(20), path, hang);
+        assert!(matches!(result, Err(TokenError::Hung)));
+        let found = within(Duration::from_secs(30), path, |p| Ok(p.to_owned()));
+        assert_eq!(found.unwrap(), path);
     }
 }
