@@ -42,7 +42,7 @@ pub const fn label(label: Label, lang: Lang) -> &'static str {
         Label::User => ("利用者名", "User"),
         Label::LoginId => ("ログインID", "Login ID"),
         Label::RequestedAt => ("受付日時", "Requested at"),
-        Label::ComparisonCode => ("照合コード", "Comparison code"),
+        Label::ComparisonCode => ("確認コード", "Comparison code"),
         Label::Token => ("トークン", "Token"),
         Label::Organization => ("Organization", "Organization"),
         Label::OrganizationalUnit => ("Organization Unit", "Organization Unit"),
@@ -151,7 +151,7 @@ pub fn pin_warning(warning: PinWarning, lang: Lang) -> &'static str {
 #[must_use]
 pub fn consent(lang: Lang) -> &'static str {
     lang.pick(
-        "銀行の画面の照合コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ",
+        "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ",
         "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ",
     )
 }

@@ -16,6 +16,8 @@ use crate::output::clean::clean;
 /// Longest answer read, in bytes.
 pub const MAX_ANSWER: u64 = 64 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
+/// From the first byte sent to the last one read: set on each request, because the client's own limit would begin anew at
+/// each piece of the answer.
 const WHOLE: Duration = Duration::from_secs(40);
 const MAX_RETRY_AFTER: u64 = 30;
 /// Longest code taken from the bank, in characters.
@@ -61,7 +63,6 @@ impl Channel {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
             .user_agent(concat!("inkan-agent/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| Failure::Internal(format!("HTTP client: {e}")))?;
@@ -77,6 +78,7 @@ impl Channel {
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.client
             .post(self.origin.at(path))
+            .timeout(WHOLE)
             .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
     }
 
@@ -84,6 +86,7 @@ impl Channel {
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.client
             .get(self.origin.at(path))
+            .timeout(WHOLE)
             .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
     }
 

@@ -3,7 +3,7 @@
 /// Longest text shown.
 const MAX: usize = 300;
 
-/// The text without control characters and direction overrides (which can hide or reorder what is shown), cut at 300
+/// The text without control characters and those that hide, reorder or break what is shown, cut at 300
 /// characters.
 #[must_use]
 pub fn clean(text: &str) -> String {
@@ -14,7 +14,7 @@ pub fn clean(text: &str) -> String {
 }
 
 const fn reorders(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -24,6 +24,7 @@ mod tests {
     #[test]
     fn nothing_moves_the_cursor_or_turns_the_text() {
         assert_eq!(clean("Zo\u{eb}\u{1b}[2J\r\n\u{202e}x"), "Zo\u{eb}[2Jx");
+        assert_eq!(clean("a\u{200b}b\u{61c}c\u{2028}d\u{9b}e"), "abcde");
         assert_eq!(clean(&"\u{3042}".repeat(1000)).chars().count(), 300);
     }
 }
