@@ -2,6 +2,7 @@
 
 use inkan_tests::bank::Dev;
 use inkan_tests::customer::Customer;
+use inkan_tests::screens::customer::Person;
 
 /// After a demo that has ended.
 pub(crate) const HOW_TO_GO_ON: &str = "\
@@ -34,8 +35,8 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
         dev.portal
     );
     if issued {
-        text += "\nThe customer's login ID is hanakodt. Ask the bank whether it takes the certificate on the token:\n";
-        text += &line("verify dev");
+        text += "\nThe customer's login ID is hanakodt, the login password ";
+        text += &format!("{}.\n", Person::hanako().login_password);
     } else {
         text += &format!(
             "\n「ログインID取得」 (get a login ID) with\n  branch {} / {} / account {}\n  temporary login password         {}\n  \
@@ -54,6 +55,14 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
         customer.token.pin
     );
     text += &line("list");
+    text += &format!(
+        "\n\nTo log in with the certificate, start the browser with {} and add {}\n\
+         as a security device (Firefox: Settings, Privacy & Security, Security Devices); then 「電子証明書ログイン」.\n\
+         Without a browser, ask the bank whether it takes the certificate on the token:\n",
+        environment.join(" "),
+        customer.hsm.module_path().display()
+    );
+    text += &line("verify dev");
     text += "\n\nThe counter (client certificate and key for curl or a browser):\n";
     for staff in &dev.staff_identities {
         text += &format!(
