@@ -1,9 +1,10 @@
 //! Sources of PINs: files, environment, credentials; and that a wrong one is tried once.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use inkan_hsm_config::apply::Ceremony;
 use inkan_hsm_config::pin_source::{PinError, PinSource, Prompt};
@@ -196,4 +197,51 @@ fn an_open_pin_file_stops_apply_before_anything_is_touched() {
         "{text}"
     );
     assert_eq!(environment.files(), before);
+}
+
+#[test]
+fn ctrl_c_at_a_prompt_is_an_answer_and_gives_the_terminal_back() {
+    let environment = Environment::new();
+    environment.edit("pin = { file = \"root.pin\" }", "pin = { prompt = true }");
+    let command = format!(
+        "{} apply --spec {}; echo exit $?; stty -a",
+        env!("CARGO_BIN_EXE_inkan-hsm"),
+        environment.path("hsm.toml").display()
+    );
+    // util-linux's `script` gives the program a terminal of its own.
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--flush", "--command", &command, "/dev/null"])
+        .env("SHELL", "/bin/sh")
+        .envs(environment.hsm.env())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut keyboard = terminal.stdin.take().unwrap();
+    let mut screen = terminal.stdout.take().unwrap();
+    let mut said = Vec::new();
+    let mut piece = [0_u8; 4096];
+    let mut pressed = false;
+    loop {
+        let count = screen.read(&mut piece).unwrap();
+        if count == 0 {
+            break;
+        }
+        said.extend_from_slice(&piece[..count]);
+        if !pressed && String::from_utf8_lossy(&said).contains("PIN of token") {
+            keyboard.write_all(b"\x03").unwrap();
+            keyboard.flush().unwrap();
+            pressed = true;
+        }
+    }
+    terminal.wait().unwrap();
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.contains("[pin-cancelled]") && said.contains("exit 5"),
+        "{said}"
+    );
+    assert!(
+        said.contains(" echo ") && !said.contains(" -echo "),
+        "{said}"
+    );
 }

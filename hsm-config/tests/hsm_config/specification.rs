@@ -364,3 +364,18 @@ fn other_products_use_tokens_made_with_the_vendors_tool() {
         2
     );
 }
+
+#[test]
+fn nothing_that_hides_or_reorders_its_neighbours_stands_in_a_name() {
+    for hidden in ["\\u202E", "\\u200B", "\\u061C", "\\u2066"] {
+        let (field, problem) = wrong("BANK Root CA", &format!("BANK {hidden}Root CA"));
+        assert_eq!(field, "certificate.root-ca.subject.common_name");
+        assert!(matches!(
+            problem,
+            Problem::Malformed {
+                expected: Expected::Name,
+                ..
+            }
+        ));
+    }
+}
