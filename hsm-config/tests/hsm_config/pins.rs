@@ -5,6 +5,9 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use inkan_hsm_config::apply::Ceremony;
 use inkan_hsm_config::pin_source::{PinError, PinSource, Prompt};
@@ -219,21 +222,34 @@ fn ctrl_c_at_a_prompt_is_an_answer_and_gives_the_terminal_back() {
         .unwrap();
     let mut keyboard = terminal.stdin.take().unwrap();
     let mut screen = terminal.stdout.take().unwrap();
+    let (asked, question) = channel();
+    // The question is on the screen a moment before the terminal is ready for it; a key pressed too early is lost.
+    let presses = thread::spawn(move || {
+        let _ = question.recv();
+        let mut pause = Duration::from_millis(300);
+        while question.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            let _ = keyboard.write_all(b"\x03").and_then(|()| keyboard.flush());
+            pause = Duration::from_secs(2);
+        }
+    });
     let mut said = Vec::new();
     let mut piece = [0_u8; 4096];
-    let mut pressed = false;
+    let mut told = 0;
     loop {
         let count = screen.read(&mut piece).unwrap();
         if count == 0 {
             break;
         }
         said.extend_from_slice(&piece[..count]);
-        if !pressed && String::from_utf8_lossy(&said).contains("PIN of token") {
-            keyboard.write_all(b"\x03").unwrap();
-            keyboard.flush().unwrap();
-            pressed = true;
+        let text = String::from_utf8_lossy(&said);
+        let (question, answer) = (text.contains("PIN of token"), text.contains("[pin-"));
+        while told < i32::from(question) + i32::from(answer) {
+            asked.send(()).unwrap();
+            told += 1;
         }
     }
+    drop(asked);
+    presses.join().unwrap();
     terminal.wait().unwrap();
     let said = String::from_utf8_lossy(&said);
     assert!(
