@@ -8,6 +8,7 @@ use inkan_pki::secret::Pin;
 use crate::catalogue::{Lang, talk};
 use crate::error::{Failure, UsageError};
 use crate::interrupt::Interrupt;
+use crate::output::clean::clean;
 use crate::output::event::TokenView;
 use crate::output::human;
 
@@ -83,7 +84,7 @@ impl Asker {
     /// [`Failure::Cancelled`], or what is wrong with the source.
     pub fn pin(&self, token: &str) -> Result<Pin, Failure> {
         match &self.pin {
-            PinSource::Prompt => self.prompt_pin(&talk::pin(token, self.lang)),
+            PinSource::Prompt => self.prompt_pin(&talk::pin(&clean(token), self.lang)),
             PinSource::File(path) => {
                 let fault = |e: std::io::Error| UsageError::PinFile {
                     path: path.clone(),

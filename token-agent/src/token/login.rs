@@ -8,6 +8,7 @@ use crate::ask::Asker;
 use crate::catalogue::talk;
 use crate::error::{Failure, TokenError};
 use crate::output::Reporter;
+use crate::output::clean::clean;
 use crate::output::event::{Event, PinWarning};
 
 /// Logs in to the token. Says before what the token says about tries left; after a wrong PIN it stops.
@@ -33,7 +34,7 @@ pub fn log_in(
         PinState::Unknown | PinState::Locked | PinState::NotSet => {}
     }
     let tried = if token.pin_pad {
-        asker.tell(&talk::pin_pad(&token.label, asker.lang));
+        asker.tell(&talk::pin_pad(&clean(&token.label), asker.lang));
         thread.call(|s| s.login_pin_pad())
     } else {
         let pin = asker.pin(&token.label)?;

@@ -222,3 +222,18 @@ fn verify_shows_that_a_stranger_is_refused() {
     let run = customer.run(&["verify", "other", "--pin-env", "PIN"]);
     assert_eq!(run.failure(), (13, "certificate-not-accepted".to_owned()));
 }
+
+#[test]
+fn a_label_cannot_play_with_the_terminal_at_the_question_for_the_pin() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let label = "x\u{1b}[2Jy\u{202e}z";
+    let token = customer.hsm.init_token(label);
+    let command = customer.plain_command(&["list", "--login", "--token", label]);
+    let run = finish(command, &format!("{}\n", token.pin));
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("x[2Jyz"), "{run:?}");
+    for text in [&run.stdout, &run.stderr] {
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run:?}");
+    }
+}

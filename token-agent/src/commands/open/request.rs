@@ -6,7 +6,11 @@ use jiff::Timestamp;
 
 use crate::config::bank::Bank;
 use crate::error::BankError;
+use crate::output::clean::clean;
 use crate::output::event::RequestView;
+
+/// Longest login ID, in characters.
+const MAX_LOGIN_ID: usize = 64;
 
 /// It must be the one the link names, and still have time.
 ///
@@ -23,9 +27,7 @@ pub(super) fn check(link: &Link, picked: &PickedUp, now: Timestamp) -> Result<()
     if picked.bank.id != link.bank {
         return mismatch("bank");
     }
-    if picked.login_id.trim().is_empty()
-        || picked.login_id.chars().any(|c| c.is_control() || c == ' ')
-    {
+    if !is_login_id(&picked.login_id) {
         return mismatch("login_id");
     }
     if picked.key_algorithms.is_empty() {
@@ -35,6 +37,14 @@ pub(super) fn check(link: &Link, picked: &PickedUp, now: Timestamp) -> Result<()
         return Err(BankError::Late);
     }
     Ok(())
+}
+
+/// It goes into labels on the token and is compared with the last word of a name.
+fn is_login_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().count() <= MAX_LOGIN_ID
+        && !text.contains(char::is_whitespace)
+        && clean(text) == text
 }
 
 /// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
@@ -51,5 +61,29 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: picked.comparison_code.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_login_id;
+
+    #[test]
+    fn a_login_id_is_one_short_word_that_hides_nothing() {
+        assert!(
+            is_login_id("hanakodt") && is_login_id("hana/kodt") && is_login_id(&"x".repeat(64))
+        );
+        for bad in [
+            "",
+            " ",
+            "a b",
+            "a\u{3000}b",
+            "a\nb",
+            "a\u{1b}b",
+            "a\u{202e}b",
+            &"x".repeat(65),
+        ] {
+            assert!(!is_login_id(bad), "{bad:?}");
+        }
     }
 }
