@@ -218,7 +218,8 @@ impl Customer {
         self.home.path()
     }
 
-    fn pin_file(&self) -> PathBuf {
+    /// The file that holds the PIN.
+    pub fn pin_file(&self) -> PathBuf {
         self.home.path().join("pin")
     }
 }

@@ -11,6 +11,7 @@
 //! - [`customer`]: the customer's PC: a token in a directory of its own, and the agent that uses it
 //! - [`trust`]: TLS configurations: whom a client believes, and as whom it presents itself
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
+//! - [`chromium`]: a real browser, driven by the scripts in `tests/browser`
 //! - [`page`]: one page, its forms and its text
 //! - [`screens`]: the customer's and the counter's ways through the screens
 //! - [`machine`]: the machine's way: pick up a request, enrol by EST, activate; no agent needed
@@ -24,6 +25,7 @@ pub mod arrows;
 pub mod bank;
 pub mod browser;
 pub mod certificates;
+pub mod chromium;
 pub mod customer;
 pub mod database;
 pub mod machine;

@@ -50,6 +50,7 @@ fn planted_crate_arrows_are_caught() {
         let names = [
             "inkan-pki",
             "softhsm-test-helpers",
+            "inkan-token-shim",
             "inkan-hsm-config",
             "inkan-agent",
             "inkan-server",

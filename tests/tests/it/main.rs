@@ -3,6 +3,7 @@
 //! One binary, so that it links once; `cargo nextest` gives each test a process of its own. Each module mirrors a promise:
 //!
 //! - [`journey`]: from the application to the login, on both databases
+//! - [`browser`]: the same screens in Chromium, the key on a token
 //! - [`counter`]: two people for every application; no application, no certificate
 //! - [`login`]: who gets in, who does not, and what they are told
 //! - [`requests`]: a request for a certificate is good once, for one minute, for one user
@@ -17,6 +18,7 @@
 //! - [`documents`]: what the documents point to exists
 
 mod arrows;
+mod browser;
 mod certificate;
 mod configuration;
 mod counter;

@@ -1,0 +1,71 @@
+// Chromium with a HOME of its own: it trusts the bank's server, knows the customer's token and nothing else.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { execFileSync } = require('node:child_process');
+const { chromium } = require('playwright-core');
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+// No step of a test takes longer, on a busy machine too.
+const PATIENCE = 20000;
+
+function environment(scene) {
+  return { PATH: process.env.PATH, HOME: scene.home, LANG: 'C.UTF-8', LANGUAGE: 'ja', ...(scene.module ? scene.module.env : {}) };
+}
+
+// The browser's certificate database: whom it trusts, and the token's module.
+function prepareDatabase(scene) {
+  const directory = path.join(scene.home, '.pki', 'nssdb');
+  if (fs.existsSync(directory)) return;
+  fs.mkdirSync(directory, { recursive: true });
+  const database = `sql:${directory}`;
+  const run = (program, ...args) =>
+    execFileSync(program, args, { env: environment(scene), stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE });
+  run('certutil', '-N', '-d', database, '--empty-password');
+  run('certutil', '-A', '-d', database, '-n', 'bank', '-t', 'C,,', '-i', scene.dev.server_ca);
+  if (scene.module) run('modutil', '-force', '-dbdir', database, '-add', 'customer token', '-libfile', scene.module.path);
+}
+
+// Which certificate is presented without a dialog: the customer's, to the certificate login alone. An administrator sets
+// this by the policy AutoSelectCertificateForUrls; here it is written into the profile, so that no other browser of this
+// machine is touched.
+function preparePreferences(scene, options) {
+  const directory = path.join(scene.profile, 'Default');
+  fs.mkdirSync(directory, { recursive: true });
+  const file = path.join(directory, 'Preferences');
+  if (fs.existsSync(file)) return;
+  const filter = { SUBJECT: { CN: `YAMANASHIKENMIN SHINKUMI ANSER SERVICE ${scene.person.login_id}` } };
+  const rule = JSON.stringify({ pattern: scene.dev.certificate, filter });
+  const preferences = {
+    profile: options.chooser ? {} : { managed_auto_select_certificate_for_urls: [rule] },
+    intl: { accept_languages: options.locale || 'ja' },
+  };
+  fs.writeFileSync(file, JSON.stringify(preferences));
+}
+
+// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme.
+async function open(scene, closing, options = {}) {
+  const program = process.env.INKAN_CHROMIUM || PROGRAMS.find((p) => fs.existsSync(p));
+  if (!program) throw new Error('Chromium is missing; run: scripts/install-packages test');
+  prepareDatabase(scene);
+  preparePreferences(scene, options);
+  const context = await chromium.launchPersistentContext(scene.profile, {
+    executablePath: program,
+    chromiumSandbox: false,
+    headless: options.headless !== false,
+    env: { ...environment(scene), ...(options.env || {}) },
+    args: ['--disable-gpu', '--disable-quic'],
+    viewport: options.viewport || { width: 1280, height: 900 },
+    locale: options.locale || 'ja-JP',
+    colorScheme: options.colorScheme || 'light',
+    timeout: PATIENCE,
+  });
+  closing(() => context.close());
+  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultNavigationTimeout(PATIENCE);
+  const page = context.pages()[0] || (await context.newPage());
+  scene.page = page;
+  return { context, page };
+}
+
+module.exports = { open, PATIENCE };

@@ -1,0 +1,55 @@
+// A display of the test's own: Xvfb on a free number, a window manager, and hands on the keyboard.
+'use strict';
+const { spawn, execFile } = require('node:child_process');
+const { PATIENCE } = require('./browser');
+
+// Gives { env, waitForWindow, type, key }; `closing` takes what ends it.
+async function open(scene, closing) {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1000x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  closing(() => end(server));
+  const env = { DISPLAY: `:${await displayNumber(server)}` };
+  const own = { PATH: process.env.PATH, HOME: scene.home, ...env };
+  const manager = spawn('openbox', ['--sm-disable'], { env: own, stdio: 'ignore' });
+  closing(() => end(manager));
+  const xdotool = (...args) => run('xdotool', args, own);
+  return {
+    env,
+    // The window with this title; it is shown, and has the keyboard.
+    async waitForWindow(title) {
+      const found = await xdotool('search', '--sync', '--onlyvisible', '--name', title);
+      const id = found.trim().split('\n')[0];
+      await xdotool('windowactivate', '--sync', id);
+      return id;
+    },
+    type: (text) => xdotool('type', '--delay', '20', text),
+    key: (name) => xdotool('key', name),
+  };
+}
+
+function displayNumber(server) {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error('Xvfb did not start')), PATIENCE);
+    server.on('error', reject);
+    server.stdio[3].once('data', (data) => {
+      clearTimeout(limit);
+      resolve(String(data).trim());
+    });
+  });
+}
+
+function run(program, args, env) {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { env, timeout: PATIENCE }, (error, out) => (error ? reject(error) : resolve(out)));
+  });
+}
+
+function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  return ended;
+}
+
+module.exports = { open };

@@ -1,0 +1,45 @@
+// Screens, fields and buttons, found by ID, name and value, so that a better sentence breaks no test.
+'use strict';
+
+// Waits for the screen with this ID, at the top right of the page.
+async function expectScreen(page, id) {
+  try {
+    await page.locator('.screen-id').filter({ hasText: id }).waitFor();
+  } catch {
+    throw new Error(`${id} did not come`);
+  }
+}
+
+// Passwords go through the keyboard on the screen unless its box is unchecked.
+async function useOwnKeyboard(page, field) {
+  const box = page.locator(`input[type=checkbox][aria-controls~="${field}"], input[type=checkbox][data-for="${field}"]`);
+  const near = page.locator('.row', { has: page.locator(`[id="${field}"]`) }).locator('input[type=checkbox]');
+  for (const found of [box.first(), near.first()]) {
+    if ((await found.count()) > 0 && (await found.isVisible()) && (await found.isChecked())) await found.uncheck();
+  }
+}
+
+async function fillPassword(page, name, value) {
+  await useOwnKeyboard(page, name);
+  await page.locator(`[id="${name}"]`).fill(value);
+}
+
+async function fillForm(page, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = page.locator(`[id="${name}"]`);
+    const kind = await field.evaluate((e) => (e.tagName === 'SELECT' ? 'select' : e.type));
+    if (kind === 'select') await field.selectOption(value);
+    else if (kind === 'password') await fillPassword(page, name, value);
+    else await field.fill(value);
+  }
+}
+
+// The button of the form that posts to `action`, by its value when the form has several.
+function button(page, action, value) {
+  const form = page.locator(`form[action="${action}"]`);
+  return value ? form.locator(`button[name=action][value="${value}"]`) : form.locator('button[type=submit]');
+}
+
+const press = (page, action, value) => button(page, action, value).click();
+
+module.exports = { expectScreen, fillForm, fillPassword, button, press, useOwnKeyboard };

@@ -1,0 +1,152 @@
+//! A real browser: Chromium, driven by the scripts in `tests/browser`.
+//!
+//! The harness makes bank, token and person; a script plays the person in front of the browser. What it needs to know is
+//! written to one JSON file in the customer's own directory, which is also the browser's HOME.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::bank::Bank;
+use crate::customer::Customer;
+use crate::programs::{self, Said};
+use crate::screens::customer::Person;
+
+/// How long one script may take; it is told to close its browser then.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// How the browser gets at the customer's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pin {
+    /// The test's own module gives the PIN, for a browser without a window.
+    GivenByShim,
+    /// The token's own module; the browser asks in its dialog.
+    AskedByBrowser,
+}
+
+/// Plays `tests/browser/<script>` for `person` at `bank`, with the token of `customer`.
+pub fn play(script: &str, bank: &Bank, customer: &Customer, person: &Person, pin: Pin) -> Outcome {
+    let directory = programs::repository().join("tests/browser");
+    if !directory.join("node_modules/playwright-core").is_dir() {
+        return Err(
+            "the browser's driver is not installed; run: scripts/install-packages test".into(),
+        );
+    }
+    let scene = customer.home().join("scene.json");
+    fs::write(
+        &scene,
+        serde_json::to_vec(&describe(bank, customer, person, pin)?)?,
+    )?;
+    let (out, err) = (
+        customer.home().join("script.out"),
+        customer.home().join("script.err"),
+    );
+    let mut process = Command::new("node")
+        .arg(directory.join(script))
+        .arg(&scene)
+        .stdin(Stdio::null())
+        .stdout(fs::File::create(&out)?)
+        .stderr(fs::File::create(&err)?)
+        .spawn()
+        .map_err(|e| format!("node: {e}; run: scripts/install-packages test"))?;
+    let code = wait(&mut process)?;
+    let said = Said {
+        code,
+        out: fs::read_to_string(out)?,
+        err: fs::read_to_string(err)?,
+    };
+    said.expect_well()
+        .map_err(|told| format!("{script}: {told}"))?;
+    Ok(())
+}
+
+fn describe(bank: &Bank, customer: &Customer, person: &Person, pin: Pin) -> Outcome<Value> {
+    let dev: Value = serde_json::from_slice(&fs::read(bank.data().join("dev.json"))?)?;
+    let module = customer.hsm.module_path();
+    let token: Value = customer
+        .hsm
+        .env()
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), Value::String(v.display().to_string())))
+        .collect();
+    let module = match pin {
+        Pin::AskedByBrowser => json!({ "path": module, "env": token }),
+        Pin::GivenByShim => {
+            let mut env = token;
+            env["INKAN_SHIM_MODULE"] = json!(module);
+            env["INKAN_SHIM_PIN_FILE"] = json!(customer.pin_file());
+            json!({ "path": shim()?, "env": env })
+        }
+    };
+    Ok(json!({
+        "dev": dev,
+        "person": {
+            "name": person.name,
+            "email": person.email,
+            "login_id": person.login_id,
+            "login_password": person.login_password,
+            "confirmation_password": person.confirmation_password,
+        },
+        "home": customer.home(),
+        "module": module,
+        "pin_file": customer.pin_file(),
+        "agent": agent(customer),
+        "pictures": pictures(),
+    }))
+}
+
+/// The agent's command line and environment; the script appends the link.
+fn agent(customer: &Customer) -> Value {
+    let command = customer.following("");
+    let mut args: Vec<String> = command
+        .get_args()
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect();
+    args.pop();
+    let env: Value = command
+        .get_envs()
+        .filter_map(|(k, v)| {
+            Some((
+                k.to_string_lossy().into_owned(),
+                Value::String(v?.to_string_lossy().into_owned()),
+            ))
+        })
+        .collect();
+    json!({ "program": command.get_program().to_string_lossy(), "args": args, "env": env })
+}
+
+fn shim() -> Outcome<PathBuf> {
+    programs::built("libinkan_token_shim.so")
+}
+
+/// Where `make screens` wants its pictures.
+fn pictures() -> Option<PathBuf> {
+    let wanted = std::env::var_os("INKAN_SCREENS")?;
+    Some(programs::repository().join(Path::new(&wanted)))
+}
+
+fn wait(process: &mut Child) -> Outcome<Option<i32>> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut told = false;
+    loop {
+        if let Some(status) = process.try_wait()? {
+            return Ok(status.code());
+        }
+        let late = Instant::now().saturating_duration_since(deadline);
+        if !told && late > Duration::ZERO {
+            // The driver closes its browser on this signal.
+            kill_process(Pid::from_child(process), Signal::TERM)?;
+            told = true;
+        }
+        if late > Duration::from_secs(10) {
+            process.kill()?;
+        }
+        sleep(Duration::from_millis(50));
+    }
+}
