@@ -44,6 +44,7 @@ impl Cx {
             screen,
             form_token: self.visitor.form_token(),
             message: None,
+            wrong: Vec::new(),
             site: self.app.site.clone(),
         }
     }

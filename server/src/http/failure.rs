@@ -149,7 +149,14 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => Self::Refused(refusal),
-            Error::Fault(fault) => Self::fault(&fault),
+            // No fault of the request's, and none of ours for long: 503 and when to come again.
+            Error::Fault(fault) => match fault.retry_after() {
+                Some(retry_after) => {
+                    tracing::warn!(error = %fault, "request put off");
+                    Self::Refused(Refusal::Unavailable { retry_after })
+                }
+                None => Self::fault(&fault),
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::catalogue::Message;
+use super::catalogue::key::Keys;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::site::Site;
@@ -23,8 +24,21 @@ pub struct Page {
     pub form_token: String,
     /// A refusal shown above the content.
     pub message: Option<Message>,
+    /// Refused fields, told with the message and linked.
+    pub wrong: Vec<WrongField>,
     /// The bank.
     pub site: Arc<Site>,
+}
+
+/// A refused field in the list above a form.
+#[derive(Debug, Clone)]
+pub struct WrongField {
+    /// Its name and id.
+    pub name: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// What is wrong with it.
+    pub sentence: String,
 }
 
 impl Page {
@@ -38,6 +52,11 @@ impl Page {
     pub fn saying(mut self, message: Message) -> Self {
         self.message = Some(message);
         self
+    }
+
+    /// Keys of the on-screen keyboard.
+    pub fn keys(&self) -> Keys {
+        Keys(self.lang)
     }
 
     /// The bank's name.
@@ -85,6 +104,7 @@ pub(crate) fn sample(lang: Lang, screen: &'static str) -> Page {
         screen,
         form_token: "f".repeat(64),
         message: None,
+        wrong: Vec::new(),
         site: Arc::new(super::site::sample()),
     }
 }

@@ -23,6 +23,14 @@ use super::{agent, certificate, est, operations, portal, public, screens, staff}
 /// The stylesheet, on each listener that has pages.
 pub const STYLE: &str = "/style.css";
 
+/// The pages' script, on each listener that has pages.
+pub const SCRIPT: &str = "/screens.js";
+
+/// Files that every page needs, also one that says who may not come in.
+pub fn is_public_file(path: &str) -> bool {
+    path == STYLE || path == SCRIPT
+}
+
 /// Posts that carry a password: counted per address.
 pub const PASSWORD_PATHS: [&str; 3] = ["/login", "/register/account", "/certificate/identify"];
 
@@ -67,6 +75,7 @@ pub fn portal(app: &Shared) -> Router {
         .route("/certificate/result", get(portal::issue::result))
         .route("/help", get(portal::help::show))
         .route(STYLE, get(screens::style))
+        .route(SCRIPT, get(screens::script))
         .route("/.well-known/est/cacerts", get(est::cacerts))
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
@@ -86,6 +95,7 @@ pub fn certificate(app: &Shared) -> Router {
         .route("/logout", post(certificate::login::logout))
         .route("/top", get(certificate::login::top))
         .route(STYLE, get(screens::style))
+        .route(SCRIPT, get(screens::script))
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
         .route("/agent/activate", post(agent::activate));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
@@ -110,7 +120,8 @@ pub fn staff(app: &Shared) -> Router {
             "/applications/{id}",
             get(staff::approval::show).post(staff::approval::decide),
         )
-        .route(STYLE, get(screens::style));
+        .route(STYLE, get(screens::style))
+        .route(SCRIPT, get(screens::script));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), staff::gate::gate));
     finish("staff", app, Some(Realm::Staff), routes)
 }

@@ -33,17 +33,32 @@ pub fn refused_certificate(status: StatusCode, page: Page) -> Answer {
 
 /// `GET /style.css`.
 pub async fn style() -> Response {
+    file(
+        "text/css; charset=utf-8",
+        include_str!("../../templates/style.css"),
+    )
+}
+
+/// `GET /screens.js`: what the pages do beyond links and forms. Every page works without it.
+pub async fn script() -> Response {
+    file("text/javascript; charset=utf-8", SCRIPT)
+}
+
+/// One file per job, each closed in itself.
+const SCRIPT: &str = concat!(
+    include_str!("../../templates/script/forms.js"),
+    include_str!("../../templates/script/keyboard.js"),
+);
+
+fn file(kind: &'static str, text: &'static str) -> Response {
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/css; charset=utf-8"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (
             header::CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=300"),
         ),
     ];
-    (headers, include_str!("../../templates/style.css")).into_response()
+    (headers, text).into_response()
 }
 
 #[cfg(test)]

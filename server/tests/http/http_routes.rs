@@ -35,6 +35,7 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/certificate/result", &[Method::GET]),
     (To::Portal, "/help", &[Method::GET]),
     (To::Portal, "/style.css", &[Method::GET]),
+    (To::Portal, "/screens.js", &[Method::GET]),
     (To::Portal, "/.well-known/est/cacerts", &[Method::GET]),
     (To::Portal, "/.well-known/est/csrattrs", &[Method::GET]),
     (To::Portal, "/.well-known/est/simpleenroll", &[Method::POST]),
@@ -45,6 +46,7 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Certificate, "/logout", &[Method::POST]),
     (To::Certificate, "/top", &[Method::GET]),
     (To::Certificate, "/style.css", &[Method::GET]),
+    (To::Certificate, "/screens.js", &[Method::GET]),
     (
         To::Certificate,
         "/.well-known/est/simplereenroll",
@@ -62,6 +64,7 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Staff, "/applications", &[Method::GET]),
     (To::Staff, "/applications/a", &[Method::GET, Method::POST]),
     (To::Staff, "/style.css", &[Method::GET]),
+    (To::Staff, "/screens.js", &[Method::GET]),
     (To::Public, "/crl/customer-ca.crl", &[Method::GET]),
     (To::Public, "/crl/staff-ca.crl", &[Method::GET]),
     (To::Public, "/ca/customer-ca.crt", &[Method::GET]),
@@ -126,8 +129,11 @@ async fn http_pages_carry_their_screen_ids_and_no_inline_style_or_script() {
             assert!(answer.body.contains(&shown), "{path}");
             assert!(answer.body.contains(&format!("<html lang=\"{lang}\">")));
             assert!(answer.body.contains("0120-565-657"));
+            let ours = "<script src=\"/screens.js\" defer></script>";
+            assert!(answer.body.contains(ours), "{path}");
+            let rest = answer.body.replace(ours, "");
             for inline in ["<script", "<style", " style=", " onclick=", "javascript:"] {
-                assert!(!answer.body.contains(inline), "{path}: {inline}");
+                assert!(!rest.contains(inline), "{path}: {inline}");
             }
             assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         }

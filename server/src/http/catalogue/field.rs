@@ -27,6 +27,40 @@ pub fn name(field: Field) -> &'static str {
     }
 }
 
+/// What the field is called.
+pub fn label(field: Field, lang: Lang) -> &'static str {
+    match field {
+        Field::Branch => lang.pick("支店番号", "Branch number"),
+        Field::AccountType => lang.pick("科目", "Account type"),
+        Field::Account => lang.pick("口座番号", "Account number"),
+        Field::TempLoginPassword => lang.pick("仮ログインパスワード", "Temporary login password"),
+        Field::TempConfirmationPassword => {
+            lang.pick("仮確認用パスワード", "Temporary confirmation password")
+        }
+        Field::CompanyName => lang.pick("企業名", "Company name"),
+        Field::CompanyKana => lang.pick("企業名(カナ)", "Company name (kana)"),
+        Field::Reference => lang.pick("申込書番号", "Number of the form"),
+        Field::Reason => lang.pick("理由", "Reason"),
+        Field::UserName => lang.pick("利用者名", "User name"),
+        Field::Email => lang.pick("メールアドレス", "E-mail address"),
+        Field::EmailAgain => lang.pick("メールアドレス(確認)", "E-mail address (again)"),
+        Field::LoginId => lang.pick("ログインID", "Login ID"),
+        Field::LoginIdAgain => lang.pick("ログインID(確認)", "Login ID (again)"),
+        Field::LoginPassword => lang.pick("新しいログインパスワード", "New login password"),
+        Field::LoginPasswordAgain => lang.pick(
+            "新しいログインパスワード(確認)",
+            "New login password (again)",
+        ),
+        Field::ConfirmationPassword => {
+            lang.pick("新しい確認用パスワード", "New confirmation password")
+        }
+        Field::ConfirmationPasswordAgain => lang.pick(
+            "新しい確認用パスワード(確認)",
+            "New confirmation password (again)",
+        ),
+    }
+}
+
 /// What to say at the field.
 pub fn sentence(problem: Problem, lang: Lang) -> String {
     match problem {

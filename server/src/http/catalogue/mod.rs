@@ -7,6 +7,7 @@
 //! - [`certificate`]: certificates that chain but are not acceptable
 //! - [`enrolment`]: how far the agent is
 //! - [`field`]: one sentence per broken rule of a form field
+//! - [`key`]: keys of the on-screen keyboard
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod certificate;
@@ -14,6 +15,7 @@ pub mod csr;
 pub mod enrolment;
 pub mod field;
 pub mod http;
+pub mod key;
 pub mod refusal;
 pub mod word;
 

@@ -15,7 +15,7 @@ use crate::http::failure::Failure;
 use crate::http::layer::is_machine;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::STYLE;
+use crate::http::router::is_public_file;
 use crate::workflow::login::Registered;
 
 /// Lets the registered certificate in and puts its owner into the request's
@@ -23,7 +23,7 @@ use crate::workflow::login::Registered;
 /// certificate that is not active yet.
 pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if is_machine(path) || path == STYLE {
+    if is_machine(path) || is_public_file(path) {
         return next.run(request).await;
     }
     match registered(&app, request.extensions().get::<Peer>()).await {

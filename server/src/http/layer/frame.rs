@@ -83,6 +83,7 @@ fn explained(
         screen: "",
         form_token: visitor.form_token(),
         message: Some(failure.message(lang)),
+        wrong: Vec::new(),
         site: frame.app.site.clone(),
     };
     let certificate = realm == Realm::Certificate

@@ -6,8 +6,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 /// Everything is ours and nothing is inline; nobody frames us.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                   base-uri 'none'; frame-ancestors 'none'";
+const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
+                   img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// `same-origin`, not `no-referrer`: with the latter browsers send `Origin: null`
 /// with our own forms, and the origin check of forms could not tell them apart.

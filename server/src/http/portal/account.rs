@@ -49,10 +49,10 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         }
         Err(failure @ Failure::Refused(_)) => {
             let mut form = FormView::keeping(&fields, &["branch", "account_type", "account"]);
+            let mut page = cx.page("BLIS005").saying(failure.message(cx.lang));
             if let Failure::Refused(Refusal::Fields(errors)) = &failure {
-                show_errors(&mut form, errors, cx.lang);
+                show_errors(&mut page, &mut form, errors);
             }
-            let page = cx.page("BLIS005").saying(failure.message(cx.lang));
             html(failure.status(), &Blis005 { page, form })
         }
         Err(other) => Err(other),
@@ -72,6 +72,7 @@ pub(super) async fn stop(cx: &Cx) -> Answer {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::http::catalogue;
     use crate::http::lang::Lang;
     use crate::http::page::sample;
     use crate::workflow::validation::{Field, Problem};
@@ -86,13 +87,13 @@ mod tests {
                 found: 'O',
                 position: 2,
             });
-            show_errors(&mut form, &[error], lang);
-            let text = Blis005 {
-                page: sample(lang, "BLIS005"),
-                form,
-            }
-            .render()
-            .unwrap();
+            let message = catalogue::refusal::message(&Refusal::Fields(vec![error]), lang);
+            let mut page = sample(lang, "BLIS005").saying(message);
+            show_errors(&mut page, &mut form, &[error]);
+            let text = Blis005 { page, form }.render().unwrap();
+            assert!(text.contains("<li><a href=\"#branch\">"), "{text}");
+            assert!(text.contains("aria-describedby=\"branch-hint branch-error\""));
+            assert_eq!(text.matches("aria-invalid=\"true\"").count(), 1);
             assert!(text.contains("value=\"1O0\"") && text.contains("branch-error"));
             assert!(text.contains("value=\"current\" selected"));
             assert_eq!(text.matches("type=\"password\"").count(), 2);

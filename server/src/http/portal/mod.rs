@@ -15,13 +15,27 @@ pub mod user;
 
 use super::catalogue;
 use super::form::FormView;
-use super::lang::Lang;
-use crate::workflow::validation::FieldError;
+use super::page::{Page, WrongField};
+use crate::workflow::validation::{Field, FieldError};
 
-/// Says at each refused field what is wrong with it.
-pub(super) fn show_errors(form: &mut FormView, errors: &[FieldError], lang: Lang) {
+/// Says at each refused field, and in the list above the form, what is wrong with it.
+pub(super) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldError]) {
     for error in errors {
-        let sentence = catalogue::field::sentence(error.problem, lang);
-        form.refuse(catalogue::field::name(error.field), sentence);
+        let sentence = catalogue::field::sentence(error.problem, page.lang);
+        show_error(page, form, error.field, sentence);
     }
+}
+
+/// Says it at one field and in the list.
+pub(super) fn show_error(page: &mut Page, form: &mut FormView, field: Field, sentence: String) {
+    let name = catalogue::field::name(field);
+    if form.has_error(name) {
+        return;
+    }
+    page.wrong.push(WrongField {
+        name,
+        label: catalogue::field::label(field, page.lang),
+        sentence: sentence.clone(),
+    });
+    form.refuse(name, sentence);
 }

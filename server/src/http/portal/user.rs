@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use super::{account, show_errors};
+use super::{account, show_error, show_errors};
 use crate::http::catalogue::field::half_width;
 use crate::http::cx::{Answer, Cx, Form, see_other};
 use crate::http::failure::Failure;
@@ -76,20 +76,16 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 fn refused(cx: &Cx, fields: &Fields, failure: Failure) -> Answer {
     let message = failure.message(cx.lang);
     let mut form = FormView::keeping(fields, &KEPT);
+    let taken = message.sentence.to_string();
+    let mut page = cx.page("BLIS006").saying(message);
     match &failure {
-        Failure::Refused(Refusal::Fields(errors)) => show_errors(&mut form, errors, cx.lang),
+        Failure::Refused(Refusal::Fields(errors)) => show_errors(&mut page, &mut form, errors),
         Failure::Refused(Refusal::LoginIdTaken) => {
-            let name = crate::http::catalogue::field::name(Field::LoginId);
-            form.refuse(name, message.sentence.clone());
+            show_error(&mut page, &mut form, Field::LoginId, taken);
         }
         _ => return Err(failure),
     }
-    screen(
-        cx,
-        failure.status(),
-        cx.page("BLIS006").saying(message),
-        form,
-    )
+    screen(cx, failure.status(), page, form)
 }
 
 fn entered(fields: &Fields) -> UserForm {

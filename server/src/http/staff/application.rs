@@ -68,8 +68,8 @@ pub async fn enter(cx: Cx, member: Member, Path(id): Path<String>, Form(fields):
         Err(Failure::Refused(Refusal::Fields(errors))) => {
             let failure = Failure::Refused(Refusal::Fields(errors.clone()));
             let mut form = FormView::keeping(&fields, &["reference"]);
-            show_errors(&mut form, &errors, cx.lang);
-            let page = cx.page("").saying(failure.message(cx.lang));
+            let mut page = cx.page("").saying(failure.message(cx.lang));
+            show_errors(&mut page, &mut form, &errors);
             let contract = people.contract(&id).await?;
             screen(&cx, &member, failure.status(), page, contract, form)
         }

@@ -146,10 +146,10 @@ pub async fn decide(cx: Cx, member: Member, Path(id): Path<String>, Form(fields)
         }
         Err(failure @ Failure::Refused(_)) => {
             let mut form = FormView::keeping(&fields, &["reason"]);
+            let mut page = cx.page("").saying(failure.message(cx.lang));
             if let Failure::Refused(Refusal::Fields(errors)) = &failure {
-                show_errors(&mut form, errors, cx.lang);
+                show_errors(&mut page, &mut form, errors);
             }
-            let page = cx.page("").saying(failure.message(cx.lang));
             screen(&cx, &member, &id, failure.status(), page, form).await
         }
         Err(other) => Err(other),

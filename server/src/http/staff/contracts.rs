@@ -140,10 +140,10 @@ pub async fn create(cx: Cx, member: Member, Form(fields): Form) -> Answer {
                 "company_kana",
             ];
             let mut form = FormView::keeping(&fields, &kept);
+            let mut page = cx.page("").saying(failure.message(cx.lang));
             if let Failure::Refused(Refusal::Fields(errors)) = &failure {
-                show_errors(&mut form, errors, cx.lang);
+                show_errors(&mut page, &mut form, errors);
             }
-            let page = cx.page("").saying(failure.message(cx.lang));
             html(failure.status(), &New { page, person, form })
         }
         Err(other) => Err(other),

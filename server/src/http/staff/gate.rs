@@ -13,12 +13,12 @@ use crate::http::est::caller;
 use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::STYLE;
+use crate::http::router::is_public_file;
 use crate::workflow::records::{StaffMember, StaffRole};
 
 /// Lets registered staff in and puts the staff member into the request.
 pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    if request.uri().path() == STYLE {
+    if is_public_file(request.uri().path()) {
         return next.run(request).await;
     }
     match member(&app, request.extensions().get::<Peer>()).await {
