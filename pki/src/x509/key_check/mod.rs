@@ -20,8 +20,8 @@ use crate::algorithm::KeyAlgorithm;
 /// Why a public key is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyWeakness {
-    /// The SubjectPublicKeyInfo does not parse.
-    #[error("public key does not parse")]
+    /// The SubjectPublicKeyInfo does not parse, or is not the one canonical encoding of its key.
+    #[error("public key is not a SubjectPublicKeyInfo in its canonical form")]
     Malformed,
     /// Neither RSA nor EC on P-256 or P-384.
     #[error("key is neither RSA nor EC on P-256 or P-384")]
@@ -72,14 +72,25 @@ pub fn check_spki(der: &[u8]) -> Result<KeyAlgorithm, KeyWeakness> {
     if !rest.is_empty() {
         return Err(KeyWeakness::Malformed);
     }
-    if spki.algorithm.algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
-        return check_ec(&spki);
+    let algorithm = if spki.algorithm.algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
+        check_ec(&spki)?
+    } else {
+        match spki.parsed() {
+            Ok(PublicKey::RSA(key)) => rsa::check(key.modulus, key.exponent)?,
+            Ok(_) => return Err(KeyWeakness::AlgorithmNotAllowed),
+            Err(_) => return Err(KeyWeakness::Malformed),
+        }
+    };
+    // One key, one encoding: else a key that was certified comes again with other parameters beside it.
+    if canonical(der).as_deref() == Some(der) {
+        Ok(algorithm)
+    } else {
+        Err(KeyWeakness::Malformed)
     }
-    match spki.parsed() {
-        Ok(PublicKey::RSA(key)) => rsa::check(key.modulus, key.exponent),
-        Ok(_) => Err(KeyWeakness::AlgorithmNotAllowed),
-        Err(_) => Err(KeyWeakness::Malformed),
-    }
+}
+
+fn canonical(der: &[u8]) -> Option<Vec<u8>> {
+    crate::spki::PublicKey::from_spki(der).ok()?.to_spki().ok()
 }
 
 fn check_ec(spki: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, KeyWeakness> {
@@ -124,6 +135,32 @@ mod tests {
         let n = zero.len();
         zero[n - 64..].fill(0);
         assert_eq!(check_spki(&zero), Err(KeyWeakness::PointInvalid));
+    }
+
+    #[test]
+    fn an_rsa_key_has_one_encoding() {
+        // A product of no primes that matter here: odd, 2048 bits, without small factors.
+        let mut modulus = vec![0xc5; 256];
+        while matches!(
+            rsa::check(&modulus, &[1, 0, 1]),
+            Err(KeyWeakness::SmallFactor(_))
+        ) {
+            let n = num_bigint::BigUint::from_bytes_be(&modulus) + 2u8;
+            modulus = n.to_bytes_be();
+        }
+        let key = crate::spki::PublicKey::from_rsa(&modulus, &[1, 0, 1]).unwrap();
+        let spki = key.to_spki().unwrap();
+        assert_eq!(check_spki(&spki), Ok(KeyAlgorithm::Rsa2048));
+        // SEQUENCE { SEQUENCE { rsaEncryption, NULL }, BIT STRING }: the NULL left out, and something in its place.
+        let (head, null, tail) = (&spki[..17], &spki[17..19], &spki[19..]);
+        assert_eq!(null, [5, 0]);
+        for parameters in [&[][..], &[4, 0], &[4, 3, 1, 2, 3]] {
+            let mut other = [head, parameters, tail].concat();
+            let outer = u16::try_from(other.len() - 4).unwrap().to_be_bytes();
+            other[2..4].copy_from_slice(&outer);
+            other[5] = u8::try_from(11 + parameters.len()).unwrap();
+            assert_eq!(check_spki(&other), Err(KeyWeakness::Malformed));
+        }
     }
 
     #[test]
