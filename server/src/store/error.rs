@@ -141,10 +141,10 @@ pub enum StoreError {
     #[error("already exists: {0:?}")]
     Duplicate(Unique),
     /// A check or foreign-key constraint.
-    #[error("constraint violated")]
+    #[error("constraint violated: {0}")]
     Constraint(#[source] sqlx::Error),
     /// The database is busy or away; the same call may succeed later.
-    #[error("database busy or away")]
+    #[error("database busy or away: {0}")]
     Busy(#[source] sqlx::Error),
     /// A row holds what this program cannot read.
     #[error("table {table}, column {column}: {what}")]
@@ -166,7 +166,7 @@ pub enum StoreError {
     #[error("no random numbers")]
     Random(#[source] getrandom::Error),
     /// Any other answer of the database.
-    #[error("database")]
+    #[error("database: {0}")]
     Database(#[source] sqlx::Error),
 }
 
@@ -193,9 +193,10 @@ impl From<sqlx::Error> for StoreError {
             return StoreError::Database(error);
         }
         match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
-                StoreError::Busy(error)
-            }
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Io(_) => StoreError::Busy(error),
             other => StoreError::Database(other),
         }
     }
@@ -215,14 +216,37 @@ fn unique_constraint(database: &dyn sqlx::error::DatabaseError) -> Unique {
         .map_or(Unique::PrimaryKey, |known| known.2)
 }
 
-/// SQLite: BUSY (5) and LOCKED (6) with their extended codes. PostgreSQL: serialization failure, deadlock,
-/// lock or statement timeout, shutting down, too many connections.
+/// What passes without a change to program or data: somebody else is at work, the database is starting or stopping, the
+/// disk is full. SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13), CANTOPEN (14) with their extended codes.
+/// PostgreSQL: connection exceptions (class 08), insufficient resources (53), serialization failure, deadlock, lock or
+/// statement timeout, idle in transaction, shutting down, a standby that takes no writes.
 fn is_busy(code: Option<&str>) -> bool {
     match code {
-        Some("40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "53300") => true,
-        Some(code) if code.len() < 5 => code
+        Some(
+            "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "25P03" | "25006",
+        ) => true,
+        Some(code) if code.len() == 5 => code.starts_with("08") || code.starts_with("53"),
+        Some(code) => code
             .parse::<u32>()
-            .is_ok_and(|code| matches!(code & 0xff, 5 | 6)),
-        _ => false,
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_busy() {
+        for code in [
+            "5", "517", "6", "10", "778", "13", "14", "53100", "08006", "57P03",
+        ] {
+            assert!(is_busy(Some(code)), "{code}");
+        }
+        for code in ["1", "11", "2067", "1555", "42P01", "23505", "XX000"] {
+            assert!(!is_busy(Some(code)), "{code}");
+        }
+        assert!(!is_busy(None));
     }
 }

@@ -48,6 +48,20 @@ pub enum Fault {
     Task(String),
 }
 
+/// Seconds after which a caller may ask a database again that was busy, away or full.
+const STORE_RETRY_AFTER: u64 = 5;
+
+impl Fault {
+    /// When the same request may succeed without anybody doing anything, in seconds.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Store(error) if error.is_transient() => Some(STORE_RETRY_AFTER),
+            _ => None,
+        }
+    }
+}
+
 /// A rule said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {

@@ -115,3 +115,23 @@ async fn http_problems_speak_the_callers_language() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.body.is_ascii(), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn http_a_busy_store_is_503_with_a_time_to_come_again() {
+    let mut url = String::new();
+    let bank = Bank::open_with(|config| url.clone_from(&config.store.url)).await;
+    // Another process writes, and does not end.
+    let other = inkan_server::store::Store::connect(&url).await.unwrap();
+    let held = other.begin().await.unwrap();
+    let enroll = post(
+        "/.well-known/est/simpleenroll",
+        "application/pkcs10",
+        "Basic cmVxOmNyZWRlbnRpYWw=",
+        "MAA=",
+    );
+    let answer = bank.send(To::Portal, enroll, None).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.code(), "unavailable");
+    assert!(answer.headers.contains_key(header::RETRY_AFTER));
+    held.rollback().await.unwrap();
+}

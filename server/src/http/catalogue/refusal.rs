@@ -154,8 +154,8 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("A renewal with another key is under way.", "Connect the token with which it was begun and try again."),
         ),
         Refusal::Unavailable { retry_after } => Text {
-            ja: ("ただいま電子証明書の発行が混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),
-            en: ("Issuing is busy or stopped for a moment.".into(), format!("Wait about {retry_after} seconds and try again; it goes on where it was.").into()),
+            ja: ("ただいま混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),
+            en: ("The service is busy or stopped for a moment.".into(), format!("Wait about {retry_after} seconds and try again; it goes on where it was.").into()),
         },
     }
 }
