@@ -18,7 +18,7 @@ use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, NewIntent, State};
 use crate::store::requests::{self, EnrolmentRequest};
 use crate::store::users::User;
-use crate::store::{StoreError, Unique, grants, id, users};
+use crate::store::{Db, StoreError, Unique, contracts, grants, id, users};
 
 impl Workflows {
     /// Issues the certificate of a picked-up request for the key in `csr` (DER) and returns it (DER).
@@ -70,6 +70,7 @@ impl Workflows {
     ) -> Result<Certificate> {
         let user = users::find(&self.inner.store, &request.user_id).await?;
         let user = user.ok_or(Fault::Inconsistent("request without user"))?;
+        entitled(&self.inner.store, &user).await?;
         if let Some(known) = self
             .known_key(&user, request.grant_id.as_deref(), proven)
             .await?
@@ -169,6 +170,12 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.inner.store.begin().await?;
+        // Once more, as of this transaction: a request lives for minutes, a renewal's certificate for a year.
+        if let Some(user_id) = &new.user_id {
+            let user = users::find(&mut tx, user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("intent without user"))?;
+            entitled(&mut tx, &user).await?;
+        }
         // First the row, whose constraints tell a duplicate from a grant that is gone.
         certificates::insert_intent(&mut tx, new).await?;
         if let Some(grant) = &new.grant_id
@@ -226,6 +233,19 @@ impl Workflows {
         let row = certificates::find(&self.inner.store, id).await?;
         Ok(row.ok_or(Fault::Inconsistent("certificate row is gone"))?)
     }
+}
+
+/// Nothing is issued to who is stopped (利用停止), or whose contract was cancelled (解約, R12), since the request was made.
+async fn entitled(db: impl Into<Db<'_>>, user: &User) -> Result<()> {
+    let contract = contracts::find(db, &user.contract_id).await?;
+    let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
+    if contract.status != contracts::Status::Active {
+        return Err(Refusal::ContractCancelled.into());
+    }
+    if user.login.stopped {
+        return Err(Refusal::Stopped.into());
+    }
+    Ok(())
 }
 
 /// Whether an error of [`Workflows::record_intent`] says that the key has a certificate.

@@ -1,5 +1,7 @@
 //! Issuing over a real store and a real token: one grant, one certificate, whatever comes twice, at once, or not at all.
 
+mod meanwhile;
+
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::request::PickedUp;
 use inkan_pki::secret::Secret;

@@ -5,7 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::{Caller, Error, Refusal, Result, Workflows};
+use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::ca::issue::IssueError;
 use crate::store::audit::Actor;
 use crate::store::certificates;
 
@@ -16,6 +17,8 @@ pub struct Reconciled {
     pub completed: usize,
     /// Intents that wait for the HSM.
     pub waiting: usize,
+    /// Intents whose recorded bytes give no good certificate: logged, left as they are, somebody must look.
+    pub broken: usize,
 }
 
 impl Workflows {
@@ -23,14 +26,16 @@ impl Workflows {
     /// anything waits.
     ///
     /// # Errors
-    /// A [`super::Fault`] of the store, or bytes on record that do not verify.
+    /// A [`super::Fault`] of the store, or of the HSM that waiting does not mend (its key is missing).
     pub async fn reconcile(&self, now: Timestamp) -> Result<Reconciled> {
         let open = certificates::intents_without_result(&self.inner.store).await?;
         let mut report = Reconciled {
             completed: 0,
             waiting: open.len(),
+            broken: 0,
         };
         for row in open {
+            let serial = row.serial.clone();
             match self
                 .complete(row, Actor::System, Caller::default(), now)
                 .await
@@ -40,7 +45,15 @@ impl Workflows {
                     report.waiting -= 1;
                 }
                 Err(Error::Refused(Refusal::Unavailable { .. })) => break,
-                Err(other) => return Err(other),
+                Err(error @ Error::Fault(Fault::Store(_) | Fault::Issue(IssueError::Hsm(_)))) => {
+                    return Err(error);
+                }
+                // One row that cannot be completed keeps neither the others nor the server from their work.
+                Err(error) => {
+                    tracing::error!(serial, %error, "an intent on record cannot be completed");
+                    report.broken += 1;
+                    report.waiting -= 1;
+                }
             }
         }
         Ok(report)
