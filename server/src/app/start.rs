@@ -21,6 +21,7 @@ use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
 use crate::http::listen::{Limits, Listener};
 use crate::http::rate::RateLimiter;
 use crate::http::router;
+use crate::http::streams::Streams;
 use crate::store::Store;
 use crate::workflow::Workflows;
 use crate::workflow::records::IssuerId;
@@ -49,6 +50,7 @@ pub async fn workflows(
     tracing::info!(
         completed = report.completed,
         waiting = report.waiting,
+        broken = report.broken,
         "records reconciled"
     );
     if up {
@@ -80,6 +82,7 @@ pub fn app(
         site: config.site(),
         password_rate: RateLimiter::new(config.password_rate()),
         machine_rate: RateLimiter::new(config.machine_rate()),
+        streams: Streams::default(),
         metrics,
     })
 }
@@ -98,13 +101,14 @@ pub fn listeners(
     let explaining = ClientAuth::Explaining(customer_ca);
     let certificate = tls("certificate", &config.certificate, explaining, &time)?;
     let staff = tls("staff", &config.staff, ClientAuth::Strict(staff_ca), &time)?;
-    let listener = |name, socket, tls, router: Router, connections| Listener {
+    let listener = |name, socket, tls, router: Router, (connections, per_address)| Listener {
         name,
         socket,
         tls,
         router,
         limits: Limits {
             connections,
+            per_address,
             ..Limits::default()
         },
     };
@@ -115,35 +119,35 @@ pub fn listeners(
             sockets.portal,
             Some(portal),
             router::portal(app),
-            c.portal.connections,
+            (c.portal.connections, c.portal.per_address()),
         ),
         listener(
             "certificate",
             sockets.certificate,
             Some(certificate),
             router::certificate(app),
-            c.certificate.connections,
+            (c.certificate.connections, c.certificate.per_address()),
         ),
         listener(
             "staff",
             sockets.staff,
             Some(staff),
             router::staff(app),
-            c.staff.connections,
+            (c.staff.connections, c.staff.per_address()),
         ),
         listener(
             "public",
             sockets.public,
             None,
             router::public(app),
-            c.public.connections,
+            (c.public.connections, c.public.per_address()),
         ),
         listener(
             "operations",
             sockets.operations,
             None,
             router::operations(app),
-            64,
+            (64, 64),
         ),
     ])
 }

@@ -97,8 +97,8 @@ fn make_room(buckets: &mut HashMap<IpAddr, Bucket>, burst: f64, per_second: f64,
     });
 }
 
-/// An IPv6 customer owns a /64: one bucket for all of it.
-fn network(address: IpAddr) -> IpAddr {
+/// Whom an address stands for: an IPv6 customer owns a /64, one bucket for all of it.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

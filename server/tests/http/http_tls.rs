@@ -14,7 +14,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
@@ -267,6 +267,33 @@ async fn http_listeners_hold_only_so_many_connections() {
     assert!(early.is_err(), "served beside the first");
     drop(first);
     assert!(second.await.ends_with("nobody"));
+}
+
+#[tokio::test]
+async fn http_one_address_does_not_hold_every_connection() {
+    let limits = Limits {
+        per_address: 2,
+        ..Limits::default()
+    };
+    let running = listen(None, limits).await;
+    let held = [
+        TcpStream::connect(running.address).await.unwrap(),
+        TcpStream::connect(running.address).await.unwrap(),
+    ];
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(closes(&running).await, "one more than its share");
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut tcp = elsewhere.connect(running.address).await.unwrap();
+    tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("nobody"), "{answer}");
+    drop(held);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(plain(running.address, "/").await.ends_with("nobody"));
 }
 
 #[tokio::test]

@@ -69,6 +69,11 @@ impl Checker<'_> {
                 return self.fail(field, "is empty", "Customers are shown this text.");
             }
         }
+        let insecure = |place: &String| !place.starts_with("https://");
+        if config.bank.agent_download.as_ref().is_some_and(insecure) {
+            let next = "Customers install what they find there: give an https:// address.";
+            return self.fail("bank.agent_download", "is not https", next);
+        }
         Ok(())
     }
 
@@ -94,6 +99,11 @@ impl Checker<'_> {
         self.within(
             &format!("{section}.connections"),
             listener.connections,
+            1..=100_000,
+        )?;
+        self.within(
+            &format!("{section}.connections_per_address"),
+            listener.per_address(),
             1..=100_000,
         )
     }
@@ -185,6 +195,11 @@ impl Checker<'_> {
         self.within("hsm.queue", c.hsm.queue, 1..=100_000)?;
         self.within("hsm.deadline_ms", c.hsm.deadline_ms, 50..=600_000)?;
         self.within("public.connections", c.public.connections, 1..=100_000)?;
+        self.within(
+            "public.connections_per_address",
+            c.public.per_address(),
+            1..=100_000,
+        )?;
         for (field, rate) in [
             ("rates.password_burst", c.rates.password_burst),
             ("rates.password_per_minute", c.rates.password_per_minute),

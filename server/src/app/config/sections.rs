@@ -93,6 +93,9 @@ pub struct Bank {
     pub name: Bilingual,
     /// Shown on every page.
     pub help_desk: HelpDesk,
+    /// Page where customers get the agent; without one they are sent to the help desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_download: Option<String>,
 }
 
 fn all_key_algorithms() -> Vec<KeyAlgorithm> {
@@ -141,6 +144,9 @@ pub struct TlsListener {
     /// Connections open at the same time.
     #[serde(default = "connections")]
     pub connections: usize,
+    /// Connections that one address may hold; default: a quarter of `connections`.
+    #[serde(default)]
+    pub connections_per_address: Option<usize>,
 }
 
 /// `[public]`.
@@ -154,6 +160,9 @@ pub struct PlainListener {
     /// Connections open at the same time.
     #[serde(default = "connections")]
     pub connections: usize,
+    /// Connections that one address may hold; default: a quarter of `connections`.
+    #[serde(default)]
+    pub connections_per_address: Option<usize>,
 }
 
 /// `[operations]`.
@@ -166,6 +175,26 @@ pub struct OperationsListener {
 
 fn connections() -> usize {
     1024
+}
+
+impl TlsListener {
+    /// What one address may hold.
+    #[must_use]
+    pub fn per_address(&self) -> usize {
+        per_address(self.connections_per_address, self.connections)
+    }
+}
+
+impl PlainListener {
+    /// What one address may hold.
+    #[must_use]
+    pub fn per_address(&self) -> usize {
+        per_address(self.connections_per_address, self.connections)
+    }
+}
+
+fn per_address(configured: Option<usize>, connections: usize) -> usize {
+    configured.unwrap_or_else(|| (connections / 4).max(1))
 }
 
 /// `[hsm]`.

@@ -19,12 +19,15 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use super::connection::Peer;
+use super::share::{Share, Shares};
 
 /// Limits of one listener.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections open at the same time; more wait in the system's backlog.
     pub connections: usize,
+    /// Of these, as many as one address may hold; more of it are closed at once.
+    pub per_address: usize,
     /// Time for the TLS handshake.
     pub handshake: Duration,
     /// Time for the header of a request, and for an idle connection to send one.
@@ -37,6 +40,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
+            per_address: 256,
             handshake: Duration::from_secs(10),
             header: Duration::from_secs(20),
             stop: Duration::from_secs(10),
@@ -72,6 +76,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
         limits,
     } = listener;
     let slots = Arc::new(Semaphore::new(limits.connections));
+    let shares = Shares::new(limits.per_address);
     let graceful = GracefulShutdown::new();
     let acceptor = tls.map(TlsAcceptor::from);
     loop {
@@ -88,6 +93,11 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
                 continue;
             }
         };
+        let Some(share) = shares.take(address.ip()) else {
+            metrics::counter!("inkan_connections_refused_total", "listener" => name).increment(1);
+            tracing::debug!(listener = name, %address, "too many connections of this address");
+            continue;
+        };
         let connection = Connection {
             name,
             address,
@@ -95,6 +105,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
             limits,
             watcher: graceful.watcher(),
             _slot: slot,
+            _share: share,
         };
         tokio::spawn(connection.run(stream, acceptor.clone()));
     }
@@ -131,6 +142,7 @@ struct Connection {
     limits: Limits,
     watcher: Watcher,
     _slot: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 impl Connection {

@@ -2,6 +2,7 @@
 //! workflows: a listener takes a router and serves it until told to stop.
 //!
 //! - [`accept`]: the accept loop with its limits and graceful stop
+//! - `share`: how many connections one peer holds
 //! - [`connection`]: what a request can know about the connection it came by
 //! - [`tls`]: rustls configurations of the three TLS listeners
 //! - [`client_verifier`]: which client certificates pass the handshake
@@ -9,6 +10,7 @@
 pub mod accept;
 pub mod client_verifier;
 pub mod connection;
+mod share;
 pub mod tls;
 
 pub use accept::{Limits, Listener, serve};
