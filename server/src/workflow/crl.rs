@@ -79,8 +79,12 @@ impl Workflows {
     }
 }
 
-/// Past half its time: a failure now leaves as long again to mend it.
+/// Past half its time: a failure now leaves as long again to mend it. One that was made in the future (a clock that was
+/// put right since) would be refused by everybody until then.
 fn due(crl: &Crl, now: Timestamp) -> bool {
+    if now < crl.this_update {
+        return true;
+    }
     let life: SignedDuration = crl.this_update.duration_until(crl.next_update);
     let half = crl
         .this_update
@@ -101,4 +105,27 @@ fn line(row: &RevokedSerial) -> Result<Revoked> {
         at: row.revoked_at,
         reason,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crl_is_due_past_half_its_time_and_when_the_clock_was_put_back() {
+        let start: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+        let crl = Crl {
+            issuer: "customer".into(),
+            number: 1,
+            der: Vec::new(),
+            this_update: start,
+            next_update: start + SignedDuration::from_hours(24),
+            created_at: start,
+        };
+        let due_after = |hours| due(&crl, start + SignedDuration::from_hours(hours));
+        assert!(!due_after(0) && !due_after(11));
+        assert!(due_after(12) && due_after(48));
+        assert!(due_after(-1));
+    }
 }
