@@ -180,6 +180,25 @@ pub async fn list(
         .collect()
 }
 
+/// The contracts of the applications that [`applications::list_by_state`](super::applications::list_by_state) lists.
+pub async fn of_applications(
+    db: impl Into<Db<'_>>,
+    state: super::applications::State,
+    limit: i64,
+) -> Result<Vec<Contract>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE id IN (SELECT contract_id FROM applications WHERE state = $1 ORDER BY entered_at, id LIMIT $2)"
+    ))
+    .bind(state.as_str())
+    .bind(limit);
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(Contract::read)
+        .collect()
+}
+
 /// Changes the login method. False when it was that method already or the contract is not in force.
 pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, StoreError> {
     let statement = sqlx::query(
