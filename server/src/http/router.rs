@@ -31,8 +31,14 @@ pub fn is_public_file(path: &str) -> bool {
     path == STYLE || path == SCRIPT
 }
 
-/// Posts that carry a password: counted per address.
-pub const PASSWORD_PATHS: [&str; 3] = ["/login", "/register/account", "/certificate/identify"];
+/// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
+pub const PASSWORD_PATHS: [&str; 5] = [
+    "/login",
+    "/register/account",
+    "/register/user",
+    "/certificate/identify",
+    "/certificate/confirm",
+];
 
 /// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
 const MAX_BODY: usize = 64 * 1024;

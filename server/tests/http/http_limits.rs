@@ -82,5 +82,11 @@ async fn http_passwords_and_machines_are_slowed_down_per_address() {
             .unwrap();
         assert!((50..=60).contains(&wait), "{wait}");
     }
+    // What hashes or leaves rows is counted with the passwords.
+    for path in ["/register/user", "/certificate/confirm"] {
+        let request = form(path, &own.cookies(), &fields);
+        let answer = bank.send(To::Portal, request, None).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+    }
     assert_eq!(bank.get(To::Portal, "/").await.status, StatusCode::OK);
 }
