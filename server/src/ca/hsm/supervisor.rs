@@ -25,6 +25,8 @@ pub(super) struct Supervisor {
     pin: Pin,
     proven: bool,
     doubtful: bool,
+    /// No attempt was made with this PIN yet; one with the PIN before may be under way.
+    untried: bool,
     place: Option<Arc<Place>>,
     /// Counters as last looked at.
     answered: u64,
@@ -50,6 +52,7 @@ impl Supervisor {
             pin,
             proven: false,
             doubtful: false,
+            untried: true,
             place: None,
             answered: 0,
             exercised: 0,
@@ -140,6 +143,7 @@ impl Supervisor {
                 self.pin = pin;
                 self.proven = false;
                 self.doubtful = false;
+                self.untried = true;
                 self.recovery.pin_provided(now);
                 Step::Nothing
             }
@@ -170,6 +174,10 @@ impl Supervisor {
                 self.shared.note_error(error);
                 self.recovery.open_failed(now, error.class, false);
             }
+        }
+        // The refusal was about the PIN before: the one provided meanwhile gets its own try.
+        if self.untried {
+            self.recovery.pin_provided(now);
         }
     }
 
@@ -209,12 +217,15 @@ impl Supervisor {
                 self.crew.leave();
                 Ok(())
             }
-            Step::OpenHolder { reinitialise } => self.crew.open(Attempt {
-                reinitialise,
-                pin: self.pin.clone(),
-                proven: self.proven,
-                doubtful: self.doubtful,
-            }),
+            Step::OpenHolder { reinitialise } => {
+                self.untried = false;
+                self.crew.open(Attempt {
+                    reinitialise,
+                    pin: self.pin.clone(),
+                    proven: self.proven,
+                    doubtful: self.doubtful,
+                })
+            }
             Step::Staff => match &self.place {
                 Some(place) => self
                     .crew

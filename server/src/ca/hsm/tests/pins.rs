@@ -42,6 +42,24 @@ async fn a_wrong_pin_is_tried_once_and_a_provided_one_mends_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pin_provided_while_the_one_before_is_tried_is_not_lost() {
+    let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
+    for _ in 0..8 {
+        let pool = HsmPool::start(HsmConfig {
+            pin: Pin::new("not-the-pin"),
+            ..bench.config()
+        })
+        .unwrap();
+        // The login is counted before the token answers it.
+        eventually("the first is being tried", &pool, |state| state.logins == 1).await;
+        pool.provide_pin(bench.pin());
+        assert!(pool.until_up(RECOVERY).await, "{:?}", pool.state());
+        let left = tokio::task::spawn_blocking(move || pool.shutdown(RECOVERY));
+        assert!(left.await.unwrap(), "the next pool must not find a login");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_pin_is_in_no_error_and_no_state() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let config = HsmConfig {
