@@ -1,6 +1,7 @@
 //! The customer's PC: a token in a directory of its own, and the agent as a process that knows only this token.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -39,6 +40,8 @@ impl Customer {
         let home = TempDir::with_prefix("inkan-customer-")?;
         let customer = Self { hsm, token, home };
         fs::write(customer.pin_file(), format!("{}\n", customer.token.pin))?;
+        // The agent takes no PIN from a file that others can read.
+        fs::set_permissions(customer.pin_file(), fs::Permissions::from_mode(0o600))?;
         let modules = format!(
             "[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
             customer.hsm.module_path().display()

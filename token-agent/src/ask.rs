@@ -92,6 +92,8 @@ impl Asker {
                 };
                 let mut text = zeroize::Zeroizing::new(String::new());
                 let file = std::fs::File::open(path).map_err(fault)?;
+                #[cfg(unix)]
+                only_its_owners(path, &file.metadata().map_err(fault)?)?;
                 file.take(MAX_ANSWER)
                     .read_to_string(&mut text)
                     .map_err(fault)?;
@@ -117,6 +119,20 @@ impl Asker {
         };
         first_line(&zeroize::Zeroizing::new(text)).ok_or(Failure::Cancelled)
     }
+}
+
+/// A PIN that others can read is no secret: refused before it is looked at.
+#[cfg(unix)]
+fn only_its_owners(path: &std::path::Path, file: &std::fs::Metadata) -> Result<(), UsageError> {
+    use std::os::unix::fs::MetadataExt;
+    // A pipe (`--pin-file <(…)`) is the caller's own affair.
+    if file.is_file() && file.mode() & 0o077 != 0 {
+        return Err(UsageError::PinFileShared {
+            path: path.to_owned(),
+            mode: file.mode() & 0o777,
+        });
+    }
+    Ok(())
 }
 
 fn first_line(text: &str) -> Option<Pin> {

@@ -36,6 +36,13 @@ pub enum UsageError {
         /// What the system said.
         detail: String,
     },
+    /// `--pin-file` names a file that others than its owner may read.
+    PinFileShared {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
     /// `--pin-env` names a variable that is not set, or not text.
     PinVariable {
         /// Its name.

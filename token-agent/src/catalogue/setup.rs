@@ -18,6 +18,21 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Check the path and permissions given with --pin-file.",
             ),
         ),
+        UsageError::PinFileShared { path, mode } => (
+            "pin-file-shared",
+            text(
+                format!(
+                    "PIN のファイル {} は他の人も読めます（権限 {mode:03o}）。PIN は使われていません。",
+                    path.display()
+                ),
+                "chmod 600 で自分だけが読めるようにしてください。",
+                format!(
+                    "The PIN file {} can be read by others (permissions {mode:03o}); the PIN was not used.",
+                    path.display()
+                ),
+                "Make it readable by yourself only: chmod 600.",
+            ),
+        ),
         UsageError::PinVariable { name } => (
             "pin-variable",
             text(

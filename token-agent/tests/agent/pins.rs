@@ -1,6 +1,7 @@
 //! The PIN: one try; cancelling leaves nothing.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::harness::customer::finish;
@@ -107,6 +108,13 @@ fn pin_from_a_file() {
         open("/does/not/exist").failure(),
         (2, "pin-file".to_owned())
     );
+    fs::write(&file, format!("{}\n", customer.token.pin)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(
+        open(file.to_str().unwrap()).failure(),
+        (2, "pin-file-shared".to_owned())
+    );
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(&file, "\n").unwrap();
     assert_eq!(
         open(file.to_str().unwrap()).failure(),
