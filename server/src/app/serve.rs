@@ -67,6 +67,7 @@ pub async fn until_signal(
     tracing::info!("stopping");
     // All receivers are in tasks of ours; one that has ended is no error.
     let _ = stop.send(true);
+    app.streams.close();
     while tasks.join_next().await.is_some() {}
     let pool = app.workflows.authority().pool().clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;

@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::rate::RateLimiter;
 use super::site::Site;
+use super::streams::Streams;
 use crate::clock::Clock;
 use crate::workflow::Workflows;
 
@@ -21,6 +22,8 @@ pub struct App {
     pub password_rate: RateLimiter,
     /// Posts of agents and EST clients.
     pub machine_rate: RateLimiter,
+    /// Pages that follow an issue.
+    pub streams: Streams,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
 }

@@ -12,6 +12,7 @@
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
 //! - [`form`], [`fields`]: forms, shown and submitted
 //! - [`visitor`], [`cookie`], [`lang`], [`rate`]: the browser behind a request
+//! - [`streams`]: open event streams
 //! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
 
 pub mod agent;
@@ -39,5 +40,6 @@ pub mod router;
 pub mod screens;
 pub mod site;
 pub mod staff;
+pub mod streams;
 pub mod top;
 pub mod visitor;

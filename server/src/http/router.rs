@@ -77,7 +77,8 @@ pub fn portal(app: &Shared) -> Router {
             "/certificate/confirm",
             get(portal::issue::confirm).post(portal::issue::request),
         )
-        .route("/certificate/progress", get(portal::issue::progress))
+        .route("/certificate/progress", get(portal::progress::show))
+        .route("/certificate/events", get(portal::events::follow))
         .route("/certificate/result", get(portal::issue::result))
         .route("/help", get(portal::help::show))
         .route(STYLE, get(screens::style))

@@ -21,6 +21,18 @@ struct RefusedPage {
     page: Page,
 }
 
+/// A session of the portal that is over.
+#[derive(Template)]
+#[template(path = "common/ended.html")]
+struct EndedPage {
+    page: Page,
+}
+
+/// The portal's page for a session that is over; `page` carries the message.
+pub fn ended(status: StatusCode, page: Page) -> Answer {
+    html(status, &EndedPage { page })
+}
+
 /// The page for a refusal; `page` carries its message.
 pub fn error(status: StatusCode, page: Page) -> Answer {
     html(status, &ErrorPage { page })
@@ -48,6 +60,7 @@ pub async fn script() -> Response {
 const SCRIPT: &str = concat!(
     include_str!("../../templates/script/forms.js"),
     include_str!("../../templates/script/keyboard.js"),
+    include_str!("../../templates/script/progress.js"),
 );
 
 fn file(kind: &'static str, text: &'static str) -> Response {

@@ -36,6 +36,8 @@ pub struct Site {
     pub bank: Bilingual,
     /// The help desk.
     pub help_desk: HelpDesk,
+    /// Where customers get the agent.
+    pub agent_download: Option<String>,
     /// Origin of the portal listener, without a slash at the end.
     pub portal: String,
     /// Origin of the certificate listener, without a slash at the end.
@@ -55,6 +57,7 @@ pub(crate) fn sample() -> Site {
             telephone: "0120-565-657".into(),
             hours: vec![both("平日 9:00～24:00", "Weekdays 9:00-24:00")],
         },
+        agent_download: Some("https://bank.example/app".into()),
         portal: "https://localhost:1".into(),
         certificate: "https://localhost:2".into(),
     }

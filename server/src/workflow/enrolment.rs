@@ -40,6 +40,8 @@ pub struct Status {
     pub failure_code: Option<String>,
     /// The certificate, once it is active.
     pub certificate: Option<Certificate>,
+    /// By when the next thing has to happen: picking up, then the rest.
+    pub deadline: Timestamp,
 }
 
 impl Workflows {
@@ -171,11 +173,12 @@ impl Workflows {
             Some(id) => certificates::find(&self.inner.store, id).await?,
             None => None,
         };
-        let late = match request.state {
-            State::Created => now >= request.pickup_expires_at,
-            State::PickedUp => now >= request.expires_at,
-            State::Done | State::Failed => false,
+        let (deadline, open) = match request.state {
+            State::Created => (request.pickup_expires_at, true),
+            State::PickedUp => (request.expires_at, true),
+            State::Done | State::Failed => (request.expires_at, false),
         };
+        let late = open && now >= deadline;
         let bank = self.settings().bank.id.clone();
         let link = Link {
             action: Action::Enroll,
@@ -195,6 +198,7 @@ impl Workflows {
                 request.failure_code
             },
             certificate,
+            deadline,
         })
     }
 

@@ -32,6 +32,7 @@ const ROUTES: &[(To, &str, &[Method])] = &[
         &[Method::GET, Method::POST],
     ),
     (To::Portal, "/certificate/progress", &[Method::GET]),
+    (To::Portal, "/certificate/events", &[Method::GET]),
     (To::Portal, "/certificate/result", &[Method::GET]),
     (To::Portal, "/help", &[Method::GET]),
     (To::Portal, "/style.css", &[Method::GET]),
@@ -150,6 +151,7 @@ async fn http_pages_out_of_order_are_refused_without_a_session() {
         "/register/done",
         "/certificate/confirm",
         "/certificate/progress",
+        "/certificate/events",
         "/certificate/result",
     ] {
         let answer = bank.get(To::Portal, path).await;

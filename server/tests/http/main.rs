@@ -2,9 +2,12 @@
 //! real store and HSM behind it. Whole journeys are in the `tests` crate.
 //!
 //! - [`harness`]: a bank in this process
+//! - [`journey`]: a browser with its cookies
 //! - [`http_tls`]: who passes the handshake, and limits of connections
 //! - [`http_routes`]: every URL, its status and its headers
 //! - [`http_forms`]: form tokens, origins, content types
+//! - [`http_events`]: BSMS003 as server-sent events
+//! - [`http_pages`]: back, reload, twice, out of order
 //! - [`http_limits`]: bodies and rates
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_staff`]: roles at the console
@@ -21,9 +24,12 @@
 mod harness;
 mod http_certificate;
 mod http_config;
+mod http_events;
 mod http_forms;
 mod http_limits;
 mod http_machines;
+mod http_pages;
 mod http_routes;
 mod http_staff;
 mod http_tls;
+mod journey;

@@ -89,6 +89,7 @@ impl Config {
                 telephone: desk.telephone.clone(),
                 hours: desk.hours.iter().map(both).collect(),
             },
+            agent_download: self.bank.agent_download.clone(),
             portal: self.portal.url.clone(),
             certificate: self.certificate.url.clone(),
         })

@@ -11,6 +11,39 @@ use super::{Message, Text};
 use crate::http::lang::Lang;
 use crate::workflow::records::RequestState;
 
+/// The steps of an issue, first to last.
+pub fn steps(lang: Lang) -> [&'static str; 6] {
+    lang.pick(
+        [
+            "発行の受付",
+            "電子証明書アプリの起動",
+            "トークンの選択",
+            "鍵の作成",
+            "電子証明書の書き込み",
+            "電子証明書の有効化",
+        ],
+        [
+            "Request taken",
+            "Certificate app opened",
+            "Token chosen",
+            "Key made",
+            "Certificate written",
+            "Certificate activated",
+        ],
+    )
+}
+
+/// How many steps beyond the app's opening the agent's last word stands for.
+pub fn beyond(progress: Option<&str>) -> usize {
+    let told = [
+        ProgressStep::TokenChosen,
+        ProgressStep::KeyMade,
+        ProgressStep::CertificateWritten,
+    ];
+    let is = |step: &ProgressStep| progress == Some(step.as_str());
+    told.iter().position(is).map_or(0, |at| at + 1)
+}
+
 /// How far a request is.
 pub fn progress(state: RequestState, progress: Option<&str>, lang: Lang) -> &'static str {
     let is = |step: ProgressStep| progress == Some(step.as_str());

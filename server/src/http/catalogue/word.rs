@@ -19,6 +19,12 @@ pub fn time(at: Timestamp, lang: Lang) -> String {
     at.to_zoned(jst()).strftime(format).to_string()
 }
 
+/// A time of day in Japan Standard Time, to the second.
+pub fn clock(at: Timestamp, lang: Lang) -> String {
+    let format = lang.pick("%H:%M:%Sまで", "until %H:%M:%S JST");
+    at.to_zoned(jst()).strftime(format).to_string()
+}
+
 /// A day in Japan Standard Time.
 pub fn date(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%Y年%-m月%-d日", "%Y-%m-%d");

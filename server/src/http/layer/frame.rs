@@ -16,6 +16,7 @@ use crate::http::lang::{self, Lang};
 use crate::http::page::Page;
 use crate::http::screens;
 use crate::http::visitor::{Realm, Visitor};
+use crate::workflow::Refusal;
 
 /// How long the language is remembered, in seconds.
 const LANGUAGE_AGE: u32 = 365 * 24 * 3600;
@@ -92,6 +93,8 @@ fn explained(
             .contains_key(crate::http::failure::CODE_HEADER);
     let rendered = if certificate {
         screens::refused_certificate(failure.status(), page)
+    } else if realm == Realm::Portal && matches!(failure, Failure::Refused(Refusal::SessionEnded)) {
+        screens::ended(failure.status(), page)
     } else {
         screens::error(failure.status(), page)
     };

@@ -5,9 +5,10 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Everything is ours and nothing is inline; nobody frames us.
+/// Everything is ours and nothing is inline; nobody frames us. The one frame of ours is how BSMS003 opens the agent's
+/// link: a browser without the agent then says so in the frame and leaves the page alone.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
-                   img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                   img-src 'self'; frame-src inkan:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// `same-origin`, not `no-referrer`: with the latter browsers send `Origin: null`
 /// with our own forms, and the origin check of forms could not tell them apart.

@@ -9,9 +9,9 @@ use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::Refusal;
 use crate::workflow::records::Contract;
 use crate::workflow::session::Stage;
+use crate::workflow::{Error, Refusal};
 
 struct Summary {
     branch: String,
@@ -77,10 +77,14 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         _ => {}
     }
     let people = cx.app.workflows.people();
-    let registered = people
-        .register(cx.visitor.token(), cx.caller(), cx.now)
-        .await?;
+    let done = people.register(cx.visitor.token(), cx.caller(), cx.now);
     let next = see_other("/register/done");
+    let registered = match done.await {
+        Ok(registered) => registered,
+        // Pressed twice: the first one's answer has set the cookie that BLIS004 is shown to.
+        Err(Error::Refused(Refusal::SessionEnded)) => return Ok(next),
+        Err(other) => return Err(other.into()),
+    };
     Ok(with_session(
         next,
         Realm::Portal,

@@ -1,9 +1,8 @@
-//! BSMS002 to BSMS004: the request for a certificate, followed until the agent is done.
+//! BSMS002 and BSMS004: the request for a certificate, and what came of it.
 
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 
-use crate::http::catalogue;
 use crate::http::certificate_facts::CertificateFacts;
 use crate::http::cookie;
 use crate::http::cx::{Answer, Cx, see_other};
@@ -15,25 +14,13 @@ use crate::workflow::records::RequestState;
 use crate::workflow::session::{Authenticated, Stage};
 
 /// Who may be here: somebody who has just registered, or was identified.
-const STAGES: [Stage; 2] = [Stage::Registered, Stage::Identified];
+pub(super) const STAGES: [Stage; 2] = [Stage::Registered, Stage::Identified];
 
 #[derive(Template)]
 #[template(path = "issue/bsms002.html")]
 struct Bsms002 {
     page: Page,
     login_id: String,
-}
-
-#[derive(Template)]
-#[template(path = "issue/bsms003.html")]
-struct Bsms003 {
-    page: Page,
-    /// Still under way: the page loads itself again.
-    waiting: bool,
-    comparison_code: String,
-    progress: &'static str,
-    /// The `inkan:` link; empty once the agent has picked the request up.
-    link: String,
 }
 
 #[derive(Template)]
@@ -45,9 +32,9 @@ struct Bsms004 {
 
 /// Which request the pages are about. No secret: a request is told only to the
 /// session that made it.
-const REQUEST_COOKIE: &str = "__Host-inkan-request";
+pub(super) const REQUEST_COOKIE: &str = "__Host-inkan-request";
 
-async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
+pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
     let people = cx.app.workflows.people();
     Ok(people
         .authenticated(cx.visitor.token(), &STAGES, cx.now)
@@ -80,39 +67,13 @@ pub async fn request(cx: Cx) -> Answer {
     Ok(next)
 }
 
-async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failure> {
+/// Where the request of this browser stands.
+pub(super) async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failure> {
     let found = user(cx).await?;
     let binding = &found.session.token_sha256;
     let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
     let status = cx.app.workflows.request_status(request, binding, cx.now);
     Ok(status.await?)
-}
-
-/// `GET /certificate/progress`: BSMS003, and on to BSMS004 by itself.
-pub async fn progress(cx: Cx, headers: HeaderMap) -> Answer {
-    let status = status(&cx, &headers).await?;
-    let mut page = cx.page("BSMS003");
-    if let RequestState::Done = status.state {
-        return Ok(see_other("/certificate/result"));
-    }
-    let waiting = status.state != RequestState::Failed;
-    if !waiting {
-        let code = status.failure_code.as_deref().unwrap_or("agent-failed");
-        page = page.saying(catalogue::enrolment::failure(code, cx.lang));
-    }
-    let progress = status.progress.as_deref();
-    let template = Bsms003 {
-        page,
-        waiting,
-        progress: catalogue::enrolment::progress(status.state, progress, cx.lang),
-        link: if status.state == RequestState::Created {
-            status.link
-        } else {
-            String::new()
-        },
-        comparison_code: status.comparison_code,
-    };
-    html(StatusCode::OK, &template)
 }
 
 /// `GET /certificate/result`: BSMS004.
@@ -134,17 +95,6 @@ mod tests {
     use crate::http::lang::Lang;
     use crate::http::page::sample;
 
-    fn third(lang: Lang, waiting: bool, link: &str) -> String {
-        let template = Bsms003 {
-            page: sample(lang, "BSMS003"),
-            waiting,
-            comparison_code: "123-456".into(),
-            progress: "p",
-            link: link.into(),
-        };
-        template.render().unwrap()
-    }
-
     #[test]
     fn http_bsms002_names_the_user() {
         for lang in [Lang::Ja, Lang::En] {
@@ -152,23 +102,6 @@ mod tests {
             let login_id = "hanakodt".to_owned();
             let text = Bsms002 { page, login_id }.render().unwrap();
             assert!(text.contains("hanakodt") && text.contains("/certificate/confirm"));
-        }
-    }
-
-    #[test]
-    fn http_bsms003_refreshes_only_while_waiting_and_shows_the_link_as_text() {
-        for lang in [Lang::Ja, Lang::En] {
-            let link = "inkan:enroll?bank=b&request=r";
-            let text = third(lang, true, link);
-            assert!(text.contains("http-equiv=\"refresh\" content=\"2\""));
-            assert!(text.contains("123-456"));
-            assert!(
-                text.contains("href=\"inkan:enroll?bank=b&#38;request=r\""),
-                "{text}"
-            );
-            assert!(!third(lang, true, "").contains("open-agent"));
-            let failed = third(lang, false, "");
-            assert!(!failed.contains("refresh") && failed.contains("start-again"));
         }
     }
 

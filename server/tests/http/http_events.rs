@@ -1,0 +1,117 @@
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use base64::Engine;
+use serde_json::{Value, json};
+
+use crate::harness::{Bank, To, get};
+use crate::journey::{Browser, registered};
+
+/// Posts JSON as the agent does.
+async fn agent(bank: &Bank, path: &str, credential: Option<&str>, body: Value) -> Value {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(credential) = credential {
+        let basic = base64::engine::general_purpose::STANDARD.encode(credential);
+        request = request.header(header::AUTHORIZATION, format!("Basic {basic}"));
+    }
+    let request = request.body(Body::from(body.to_string())).unwrap();
+    let answer = bank.send(To::Portal, request, None).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    serde_json::from_str(&answer.body).unwrap_or_default()
+}
+
+/// A registered browser on BSMS003, and the request's id.
+async fn waiting(bank: &Bank) -> (Browser, String) {
+    let mut browser = registered(bank).await;
+    let answer = browser.post(bank, "/certificate/confirm", "").await;
+    assert_eq!(answer.headers[header::LOCATION], "/certificate/progress");
+    let page = browser.get(bank, "/certificate/progress").await;
+    let (_, rest) = page.body.split_once("&#38;request=").unwrap();
+    (browser, rest.split('"').next().unwrap().to_owned())
+}
+
+fn events(browser: &Browser) -> Request<Body> {
+    let mut request = get("/certificate/events");
+    let cookies = browser.cookies().parse().unwrap();
+    request.headers_mut().insert(header::COOKIE, cookies);
+    request
+}
+
+#[tokio::test]
+async fn http_events_follow_the_agent_and_end_with_the_request() {
+    let bank = Bank::open().await;
+    let (browser, id) = waiting(&bank).await;
+    let stream = bank.send(To::Portal, events(&browser), None);
+    let deeds = async {
+        // Longer than the stream waits between two looks.
+        let pause = || tokio::time::sleep(Duration::from_millis(1200));
+        pause().await;
+        let body = json!({ "agent": "inkan-agent/0.1.0" });
+        let picked_up = agent(&bank, &format!("/agent/requests/{id}/pickup"), None, body).await;
+        let credential = format!("{id}:{}", picked_up["credential"].as_str().unwrap());
+        let path = format!("/agent/requests/{id}/progress");
+        for step in [
+            json!({ "step": "key-made" }),
+            json!({ "step": "failed", "code": "cancelled" }),
+        ] {
+            pause().await;
+            agent(&bank, &path, Some(&credential), step).await;
+        }
+    };
+    let (answer, ()) = tokio::join!(stream, deeds);
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "text/event-stream");
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+    let reached: Vec<i64> = answer
+        .body
+        .split("event: progress\ndata: ")
+        .skip(1)
+        .map(|rest| serde_json::from_str::<Value>(rest.lines().next().unwrap()).unwrap())
+        .map(|event| event["reached"].as_i64().unwrap())
+        .collect();
+    assert!(reached.is_sorted(), "{}", answer.body);
+    assert_eq!((reached[0], reached.last()), (1, Some(&4)));
+    assert!(answer.body.ends_with("event: end\ndata: {}\n\n"));
+    let again = bank.send(To::Portal, events(&browser), None).await;
+    assert_eq!(again.body, "event: end\ndata: {}\n\n");
+}
+
+#[tokio::test]
+async fn http_events_of_one_session_go_to_the_newest_page_and_never_to_another_session() {
+    let bank = Bank::open().await;
+    let (mut browser, _) = waiting(&bank).await;
+    let first = bank.send(To::Portal, events(&browser), None);
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let second = bank.send(To::Portal, events(&browser), None);
+        // The second one lasts until the process stops.
+        let stop = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            bank.app.streams.close();
+        };
+        tokio::join!(second, stop).0
+    };
+    let (first, second) = tokio::join!(first, second);
+    for answer in [&first, &second] {
+        assert!(answer.body.contains("\"reached\":1"), "{}", answer.body);
+        assert!(answer.body.ends_with("event: moved\ndata: {}\n\n"));
+    }
+    let refused = bank.send(To::Portal, events(&browser), None).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    // Somebody else who knows the request's id has no session for it.
+    let stranger = Browser::open(&bank).await;
+    let request_only = browser.only("__Host-inkan-request");
+    let mut request = events(&stranger);
+    let both = format!("{}; {request_only}", stranger.cookies());
+    let cookies = request.headers_mut();
+    cookies.insert(header::COOKIE, both.parse().unwrap());
+    let answer = bank.send(To::Portal, request, None).await;
+    assert_eq!(answer.code(), "session-ended");
+    browser.post(&bank, "/logout", "").await;
+    let answer = bank.send(To::Portal, events(&browser), None).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,134 @@
+use axum::http::{StatusCode, header};
+
+use crate::harness::Bank;
+use crate::journey::{Browser, USER, account, entered, registered};
+
+#[tokio::test]
+async fn http_register_pressed_twice_registers_once_and_ends_on_blis004() {
+    let bank = Bank::open().await;
+    let mut browser = entered(&bank).await;
+    let fields = "action=register";
+    // Both went out with the same cookie; the browser follows the second answer.
+    let twice = browser
+        .post_unheard(&bank, "/register/confirm", fields)
+        .await;
+    let again = browser
+        .post_unheard(&bank, "/register/confirm", fields)
+        .await;
+    for answer in [&twice, &again] {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers[header::LOCATION], "/register/done");
+    }
+    assert!(twice.headers.contains_key(header::SET_COOKIE));
+    assert!(!again.headers.contains_key(header::SET_COOKIE));
+    // Without the first answer's cookie there is nothing to see, and nothing went wrong twice.
+    let page = browser.get(&bank, "/register/done").await;
+    assert_eq!(
+        (page.status, &*page.code()),
+        (StatusCode::FORBIDDEN, "session-ended")
+    );
+    let fields = "login_id=hanakodt&password=Sakura-12";
+    browser.get(&bank, "/certificate/identify").await;
+    let identified = browser.post(&bank, "/certificate/identify", fields).await;
+    assert_eq!(identified.headers[header::LOCATION], "/certificate/confirm");
+}
+
+#[tokio::test]
+async fn http_back_and_reload_show_the_same_pages_again() {
+    let bank = Bank::open().await;
+    let mut browser = entered(&bank).await;
+    let back = browser
+        .post(&bank, "/register/confirm", "action=back")
+        .await;
+    assert_eq!(back.headers[header::LOCATION], "/register/user");
+    let page = browser.get(&bank, "/register/user").await;
+    assert!(page.body.contains("value=\"hanakodt\"") && !page.body.contains("Sakura"));
+    let again = browser.post(&bank, "/register/user", USER).await;
+    assert_eq!(again.headers[header::LOCATION], "/register/confirm");
+    let done = browser
+        .post(&bank, "/register/confirm", "action=register")
+        .await;
+    assert_eq!(done.headers[header::LOCATION], "/register/done");
+    for _ in 0..2 {
+        let page = browser.get(&bank, "/register/done").await;
+        assert!(page.body.contains("BLIS004") && page.body.contains("hanakodt"));
+    }
+    // Back to what is over: a page that says so, and no second user.
+    for path in ["/register/user", "/register/confirm"] {
+        let page = browser.get(&bank, path).await;
+        assert_eq!(page.code(), "out-of-order", "{path}");
+    }
+    let form = browser.get(&bank, "/register/account").await;
+    assert_eq!(form.status, StatusCode::OK);
+    let answer = browser
+        .post(&bank, "/register/account", &account(&bank))
+        .await;
+    assert_eq!(answer.code(), "account-not-matched");
+}
+
+#[tokio::test]
+async fn http_issue_pressed_twice_leaves_one_request_that_can_be_picked_up() {
+    let bank = Bank::open().await;
+    let mut browser = registered(&bank).await;
+    let mut pages = Vec::new();
+    for _ in 0..2 {
+        let answer = browser.post(&bank, "/certificate/confirm", "").await;
+        assert_eq!(answer.headers[header::LOCATION], "/certificate/progress");
+        pages.push(browser.only("__Host-inkan-request"));
+    }
+    assert_ne!(pages[0], pages[1]);
+    let page = browser.get(&bank, "/certificate/progress").await;
+    let (_, newest) = pages[1].split_once('=').unwrap();
+    assert!(page.body.contains(&format!("request={newest}")));
+    let (_, older) = pages[0].split_once('=').unwrap();
+    assert!(!page.body.contains(older));
+}
+
+#[tokio::test]
+async fn http_missing_doubled_and_foreign_fields() {
+    let bank = Bank::open().await;
+    let mut browser = Browser::open(&bank).await;
+    browser.get(&bank, "/register/account").await;
+    let answer = browser
+        .post(&bank, "/register/account", "action=next")
+        .await;
+    assert_eq!(answer.code(), "fields-invalid");
+    for name in [
+        "branch",
+        "account_type",
+        "account",
+        "temporary_login_password",
+        "temporary_confirmation_password",
+    ] {
+        assert!(
+            answer.body.contains(&format!("<li><a href=\"#{name}\">")),
+            "{name} is listed"
+        );
+        assert!(
+            answer.body.contains(&format!("id=\"{name}-error\"")),
+            "{name}"
+        );
+    }
+    // Which of two values counts must not be a matter of who reads first.
+    let doubled = format!("{}&branch=200", account(&bank));
+    let answer = browser.post(&bank, "/register/account", &doubled).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let extra = format!("{}&stage=logged-in&role=master", account(&bank));
+    let answer = browser.post(&bank, "/register/account", &extra).await;
+    assert_eq!(answer.headers[header::LOCATION], "/register/user");
+}
+
+#[tokio::test]
+async fn http_logging_out_ends_on_a_page_that_says_so_and_the_session_is_gone() {
+    let bank = Bank::open().await;
+    let mut browser = registered(&bank).await;
+    let before = browser.cookies();
+    let answer = browser.post(&bank, "/logout", "").await;
+    assert_eq!(answer.headers[header::LOCATION], "/");
+    let mut request = crate::harness::get("/certificate/confirm");
+    let cookies = request.headers_mut();
+    cookies.insert(header::COOKIE, before.parse().unwrap());
+    let answer = bank.send(crate::harness::To::Portal, request, None).await;
+    assert_eq!(answer.code(), "session-ended");
+    assert!(answer.body.contains("href=\"/certificate/identify\""));
+}
