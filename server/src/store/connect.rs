@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Executor, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
 
 use super::{StoreError, Tx, migrate};
 
@@ -117,7 +117,16 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
         path: path.to_owned(),
         source,
     })?;
-    let writers = pool(url, SQLITE_WRITER, 1).await?;
+    // What ends a transaction may fail: SQLite rolls back by itself when the disk is full, and then has nothing left to
+    // roll back. Such a connection would refuse every transaction after it.
+    let writer = options(url, SQLITE_WRITER, 1).after_release(|connection, _| {
+        Box::pin(async move {
+            // Lets a rollback that a drop has left behind run first.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    });
+    let writers = pool(url, writer).await?;
     // The journal mode is a property of the file: set once, before there are readers.
     let mode: String = writers
         .fetch_one("PRAGMA journal_mode = WAL")
@@ -126,7 +135,7 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
     if mode != "wal" {
         return Err(StoreError::JournalMode(mode));
     }
-    let readers = pool(url, SQLITE_READER, SQLITE_READERS).await?;
+    let readers = pool(url, options(url, SQLITE_READER, SQLITE_READERS)).await?;
     Ok(Store {
         inner: Arc::new(Inner {
             backend: Backend::Sqlite,
@@ -137,8 +146,8 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
 }
 
 async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
-    let writers = pool(url, POSTGRES_SESSION, POSTGRES_WRITERS).await?;
-    let readers = pool(url, POSTGRES_SESSION, POSTGRES_READERS).await?;
+    let writers = pool(url, options(url, POSTGRES_SESSION, POSTGRES_WRITERS)).await?;
+    let readers = pool(url, options(url, POSTGRES_SESSION, POSTGRES_READERS)).await?;
     Ok(Store {
         inner: Arc::new(Inner {
             backend: Backend::Postgres,
@@ -148,9 +157,8 @@ async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
     })
 }
 
-async fn pool(url: &str, session: &'static str, connections: u32) -> Result<AnyPool, StoreError> {
-    let options = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
-    Ok(AnyPoolOptions::new()
+fn options(url: &str, session: &'static str, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         // A connection to a file does not go away; asking each time would cost as much as the statement itself.
@@ -161,8 +169,11 @@ async fn pool(url: &str, session: &'static str, connections: u32) -> Result<AnyP
                 Ok(())
             })
         })
-        .connect_with(options)
-        .await?)
+}
+
+async fn pool(url: &str, options: AnyPoolOptions) -> Result<AnyPool, StoreError> {
+    let url = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
+    Ok(options.connect_with(url).await?)
 }
 
 /// The database holds password hashes: nobody but the service's user reads it (the log files take over its mode).
