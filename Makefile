@@ -1,5 +1,5 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test check bench packages-demo packages-test build
+.PHONY: help demo dev test screens check bench packages-demo packages-test build
 
 CARGO ?= cargo
 # What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
@@ -18,6 +18,11 @@ dev: packages-demo build ## the same bank, kept up for a browser (Ctrl-C ends it
 
 test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
 	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked
+
+screens: packages-test ## pictures of every screen, wide and narrow, in both languages, into .work/screens
+	@rm -rf .work/screens
+	@INKAN_SCREENS=.work/screens $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^browser::every_screen/)'
+	@node tests/browser/index.js .work/screens
 
 check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) fmt --all --check

@@ -23,33 +23,67 @@ const PATIENCE: Duration = Duration::from_secs(100);
 
 /// How the browser gets at the customer's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pin {
-    /// The test's own module gives the PIN, for a browser without a window.
+enum Pin {
+    /// `tests/browser/token-shim` gives the PIN.
     GivenByShim,
     /// The token's own module; the browser asks in its dialog.
     AskedByBrowser,
 }
 
-/// Plays `tests/browser/<script>` for `person` at `bank`, with the token of `customer`.
-pub fn play(script: &str, bank: &Bank, customer: &Customer, person: &Person, pin: Pin) -> Outcome {
+/// A person in front of a browser, with a token, and the bank they deal with.
+#[derive(Debug)]
+pub struct Stage {
+    /// The bank.
+    pub bank: Bank,
+    /// The person's PC.
+    pub customer: Customer,
+    /// The person.
+    pub person: Person,
+}
+
+impl Stage {
+    /// The demo's bank, and データ花子 with an empty token whose agent knows the bank.
+    pub fn open() -> Outcome<Self> {
+        let bank = Bank::open()?;
+        let customer = Customer::with_token("OOZORA")?;
+        customer.install_bank(&bank.dev.bank_config)?;
+        Ok(Self {
+            bank,
+            customer,
+            person: Person::hanako(),
+        })
+    }
+
+    /// Plays `tests/browser/<script>` with further arguments. The browser has no window and never asks for the PIN.
+    pub fn play(&self, script: &str, arguments: &[&str]) -> Outcome {
+        self.perform(script, arguments, Pin::GivenByShim)
+    }
+
+    /// The same with the token's own module: the browser asks for the PIN in a dialog, and so needs a window.
+    pub fn play_in_window(&self, script: &str) -> Outcome {
+        self.perform(script, &[], Pin::AskedByBrowser)
+    }
+
+    fn perform(&self, script: &str, arguments: &[&str], pin: Pin) -> Outcome {
+        let scene = describe(&self.bank, &self.customer, &self.person, pin)?;
+        perform(script, arguments, self.customer.home(), &scene)
+    }
+}
+
+fn perform(script: &str, arguments: &[&str], home: &Path, scene: &Value) -> Outcome {
     let directory = programs::repository().join("tests/browser");
     if !directory.join("node_modules/playwright-core").is_dir() {
         return Err(
             "the browser's driver is not installed; run: scripts/install-packages test".into(),
         );
     }
-    let scene = customer.home().join("scene.json");
-    fs::write(
-        &scene,
-        serde_json::to_vec(&describe(bank, customer, person, pin)?)?,
-    )?;
-    let (out, err) = (
-        customer.home().join("script.out"),
-        customer.home().join("script.err"),
-    );
+    let file = home.join("scene.json");
+    fs::write(&file, serde_json::to_vec(scene)?)?;
+    let (out, err) = (home.join("script.out"), home.join("script.err"));
     let mut process = Command::new("node")
         .arg(directory.join(script))
-        .arg(&scene)
+        .arg(&file)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(fs::File::create(&out)?)
         .stderr(fs::File::create(&err)?)

@@ -38,12 +38,14 @@ function preparePreferences(scene, options) {
   const rule = JSON.stringify({ pattern: scene.dev.certificate, filter });
   const preferences = {
     profile: options.chooser ? {} : { managed_auto_select_certificate_for_urls: [rule] },
+    // Without a window nobody could answer whether the agent may be opened, and the question takes all input.
+    protocol_handler: { allowed_origin_protocol_pairs: { [scene.dev.portal]: { inkan: true } } },
     intl: { accept_languages: options.locale || 'ja' },
   };
   fs.writeFileSync(file, JSON.stringify(preferences));
 }
 
-// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme.
+// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme, hasTouch.
 async function open(scene, closing, options = {}) {
   const program = process.env.INKAN_CHROMIUM || PROGRAMS.find((p) => fs.existsSync(p));
   if (!program) throw new Error('Chromium is missing; run: scripts/install-packages test');
@@ -58,6 +60,7 @@ async function open(scene, closing, options = {}) {
     viewport: options.viewport || { width: 1280, height: 900 },
     locale: options.locale || 'ja-JP',
     colorScheme: options.colorScheme || 'light',
+    hasTouch: Boolean(options.hasTouch),
     timeout: PATIENCE,
   });
   closing(() => context.close());

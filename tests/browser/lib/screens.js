@@ -1,22 +1,22 @@
 // Screens, fields and buttons, found by ID, name and value, so that a better sentence breaks no test.
 'use strict';
 
-// Waits for the screen with this ID, at the top right of the page.
+// Waits for the screen with this ID, at the top right of the page, and for its scripts.
 async function expectScreen(page, id) {
   try {
     await page.locator('.screen-id').filter({ hasText: id }).waitFor();
+    await page.waitForLoadState('load');
   } catch {
     throw new Error(`${id} did not come`);
   }
 }
 
+const keyboardControls = (page, field) => page.locator(`[data-keyboard="${field}"]`);
+
 // Passwords go through the keyboard on the screen unless its box is unchecked.
 async function useOwnKeyboard(page, field) {
-  const box = page.locator(`input[type=checkbox][aria-controls~="${field}"], input[type=checkbox][data-for="${field}"]`);
-  const near = page.locator('.row', { has: page.locator(`[id="${field}"]`) }).locator('input[type=checkbox]');
-  for (const found of [box.first(), near.first()]) {
-    if ((await found.count()) > 0 && (await found.isVisible()) && (await found.isChecked())) await found.uncheck();
-  }
+  const box = keyboardControls(page, field).locator('input[type=checkbox]');
+  if ((await box.count()) > 0 && (await box.isChecked())) await box.uncheck();
 }
 
 async function fillPassword(page, name, value) {
@@ -42,4 +42,4 @@ function button(page, action, value) {
 
 const press = (page, action, value) => button(page, action, value).click();
 
-module.exports = { expectScreen, fillForm, fillPassword, button, press, useOwnKeyboard };
+module.exports = { expectScreen, fillForm, fillPassword, button, press, keyboardControls };

@@ -1,43 +1,50 @@
 //! The screens in Chromium, with the customer's key on a token.
 
 use inkan_tests::Outcome;
-use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
-use inkan_tests::chromium::{Pin, play};
-use inkan_tests::customer::Customer;
-use inkan_tests::screens::customer::{self, Person};
+use inkan_tests::chromium::Stage;
+use inkan_tests::screens::customer;
 
-/// A bank, and a customer with an empty token whose agent knows the bank.
-fn open() -> Outcome<(Bank, Customer, Person)> {
-    let bank = Bank::open()?;
-    let customer = Customer::with_token("OOZORA")?;
-    customer.install_bank(&bank.dev.bank_config)?;
-    Ok((bank, customer, Person::hanako()))
-}
-
-/// Another browser has been used to register.
-fn register(bank: &Bank, person: &Person) -> Outcome {
-    let browser = Browser::new(&bank.dev.server_ca)?;
-    customer::register(&browser, &bank.dev, &bank.dev.demo, person)?;
-    Ok(())
+/// A stage on which データ花子 has registered already, with another browser.
+fn registered() -> Outcome<Stage> {
+    let stage = Stage::open()?;
+    let dev = &stage.bank.dev;
+    let browser = Browser::new(&dev.server_ca)?;
+    customer::register(&browser, dev, &dev.demo, &stage.person)?;
+    Ok(stage)
 }
 
 #[test]
 fn a_new_customer_goes_from_the_first_screen_to_the_top_page() -> Outcome {
-    let (bank, customer, hanako) = open()?;
-    play("journey.js", &bank, &customer, &hanako, Pin::GivenByShim)
+    Stage::open()?.play("journey.js", &[])
 }
 
 #[test]
 fn a_user_with_a_login_id_starts_at_the_request_for_a_certificate() -> Outcome {
-    let (bank, customer, hanako) = open()?;
-    register(&bank, &hanako)?;
-    play("returning.js", &bank, &customer, &hanako, Pin::GivenByShim)
+    registered()?.play("returning.js", &[])
 }
 
 #[test]
 fn the_browser_asks_for_the_pin_in_its_own_window() -> Outcome {
-    let (bank, customer, hanako) = open()?;
-    register(&bank, &hanako)?;
-    play("window.js", &bank, &customer, &hanako, Pin::AskedByBrowser)
+    registered()?.play_in_window("window.js")
+}
+
+#[test]
+fn the_whole_way_by_keyboard_alone() -> Outcome {
+    Stage::open()?.play("keyboard.js", &[])
+}
+
+#[test]
+fn passwords_are_entered_with_the_keyboard_on_the_screen() -> Outcome {
+    registered()?.play("screen-keyboard.js", &[])
+}
+
+#[test]
+fn every_screen_is_accessible_in_japanese() -> Outcome {
+    Stage::open()?.play("screens.js", &["ja"])
+}
+
+#[test]
+fn every_screen_is_accessible_in_english() -> Outcome {
+    Stage::open()?.play("screens.js", &["en"])
 }

@@ -1,0 +1,15 @@
+// What axe-core has to say about a page.
+'use strict';
+const axe = require('axe-core');
+
+// Complaints, one line each, with the elements they are about. `rules`: only these; all of them, best practices too, if null.
+async function complaints(page, rules = null) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
+  const violations = await page.evaluate(async (given) => (await window.axe.run(document, given)).violations, options);
+  return violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id} (${violation.impact}): ${node.html}\n    ${node.failureSummary}`),
+  );
+}
+
+module.exports = { complaints };

@@ -1,0 +1,121 @@
+// Every screen in one language (the second argument: ja or en): no complaint by axe-core, no sideways scrolling; with
+// pictures when they are wanted.
+'use strict';
+const { play } = require('./lib/scene');
+const { open } = require('./lib/browser');
+const { Gallery } = require('./lib/gallery');
+const { expectScreen, fillForm, keyboardControls, press } = require('./lib/screens');
+const journey = require('./lib/journey');
+const agent = require('./lib/agent');
+
+const LANGUAGE = process.argv[3] || 'ja';
+const LOCALE = { ja: 'ja-JP', en: 'en-US' }[LANGUAGE];
+
+play(async (scene, closing) => {
+  const gallery = new Gallery(scene, LANGUAGE);
+  const { page } = await open(scene, closing, { locale: LOCALE });
+  await front(page, scene, gallery);
+  await registration(page, scene, gallery);
+  await issue(page, scene, gallery);
+  await login(page, scene, gallery);
+  await strangers(scene, closing, gallery);
+  gallery.close();
+});
+
+async function front(page, scene, gallery) {
+  await page.goto(`${scene.dev.portal}/`);
+  await expectScreen(page, 'BLGI001');
+  await gallery.look(page, 'BLGI001');
+  await keyboardControls(page, 'password').locator('button').click();
+  await page.locator('.keyboard').waitFor();
+  await gallery.look(page, 'BLGI001-keyboard');
+  await fillForm(page, { login_id: 'nobody01', password: 'wrong-one' });
+  await press(page, '/login');
+  await page.locator('[role=alert]').waitFor();
+  await gallery.look(page, 'BLGI001-refused');
+  await page.goto(`${scene.dev.portal}/help`);
+  await gallery.look(page, 'help');
+  await page.goto(`${scene.dev.portal}/there-is-no-such-page`);
+  await gallery.look(page, 'error');
+}
+
+async function registration(page, scene, gallery) {
+  await page.goto(`${scene.dev.portal}/register/account`);
+  await expectScreen(page, 'BLIS005');
+  await gallery.look(page, 'BLIS005');
+  await fillForm(page, { ...journey.accountFields(scene), branch: '1a', account: '12-34' });
+  await press(page, '/register/account', 'next');
+  await page.locator('[aria-invalid=true]').first().waitFor();
+  await gallery.look(page, 'BLIS005-mistakes');
+  await fillForm(page, journey.accountFields(scene));
+  await press(page, '/register/account', 'next');
+  await expectScreen(page, 'BLIS006');
+  await gallery.look(page, 'BLIS006');
+  await fillForm(page, { ...journey.userFields(scene), user_name: '𠮷田', email_again: 'b@c', login_id: 'はなこ', login_password: 'abc' });
+  await press(page, '/register/user', 'next');
+  await page.locator('[aria-invalid=true]').first().waitFor();
+  await gallery.look(page, 'BLIS006-mistakes');
+  await fillForm(page, journey.userFields(scene));
+  await press(page, '/register/user', 'next');
+  await expectScreen(page, 'BLIS003');
+  await gallery.look(page, 'BLIS003');
+  await press(page, '/register/confirm', 'register');
+  await expectScreen(page, 'BLIS004');
+  await gallery.look(page, 'BLIS004');
+  await gallery.print(page, 'BLIS004');
+}
+
+async function issue(page, scene, gallery) {
+  await page.goto(`${scene.dev.portal}/certificate/identify`);
+  await expectScreen(page, 'BSMS001');
+  await gallery.look(page, 'BSMS001');
+  await fillForm(page, { login_id: scene.person.login_id, password: 'wrong-one' });
+  await press(page, '/certificate/identify');
+  await page.locator('[role=alert]').waitFor();
+  await gallery.look(page, 'BSMS001-refused');
+  await fillForm(page, { login_id: scene.person.login_id, password: scene.person.login_password });
+  await press(page, '/certificate/identify');
+  await expectScreen(page, 'BSMS002');
+  await gallery.look(page, 'BSMS002');
+  const link = await journey.ask(page);
+  await gallery.look(page, 'BSMS003');
+  await agent.follow(scene, link);
+  await expectScreen(page, 'BSMS004');
+  await gallery.look(page, 'BSMS004');
+  await gallery.print(page, 'BSMS004');
+  await press(page, '/logout');
+  await page.waitForLoadState();
+  await gallery.look(page, 'closed');
+}
+
+async function login(page, scene, gallery) {
+  await page.goto(`${scene.dev.portal}/`);
+  await page.locator('#certificate-login').click();
+  await expectScreen(page, 'BLGI002');
+  await gallery.look(page, 'BLGI002');
+  await fillForm(page, { password: 'wrong-one' });
+  await press(page, '/login');
+  await page.locator('[role=alert]').waitFor();
+  await gallery.look(page, 'BLGI002-refused');
+  await fillForm(page, { password: scene.person.login_password });
+  await press(page, '/login');
+  await expectScreen(page, 'BTOP001');
+  await gallery.look(page, 'BTOP001');
+  await press(page, '/logout');
+  await page.waitForURL('**/logout*');
+  await gallery.look(page, 'logged-out');
+}
+
+// A browser that has no certificate, and a certificate user who tries ID and password.
+async function strangers(scene, closing, gallery) {
+  const other = { ...scene, home: `${scene.home}/stranger`, profile: `${scene.home}/stranger/profile`, module: null };
+  const { page } = await open(other, closing, { locale: LOCALE });
+  await page.goto(`${scene.dev.certificate}/login`);
+  await page.locator('main h1').waitFor();
+  await gallery.look(page, 'not-acceptable');
+  await page.goto(`${scene.dev.portal}/`);
+  await fillForm(page, { login_id: scene.person.login_id, password: scene.person.login_password });
+  await press(page, '/login');
+  await page.locator('[role=alert]').waitFor();
+  await gallery.look(page, 'BLGI001-certificate-required');
+}
