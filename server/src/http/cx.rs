@@ -9,12 +9,14 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::app::Shared;
+use super::browser::Browser;
+use super::catalogue::word;
 use super::cookie;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::lang::Lang;
 use super::listen::Peer;
-use super::page::Page;
+use super::page::{Idle, Page};
 use super::problem::HttpProblem;
 use super::visitor::{Realm, Visitor};
 use crate::workflow::Caller;
@@ -28,8 +30,10 @@ pub struct Cx {
     pub app: Shared,
     /// Language of the answer.
     pub lang: Lang,
-    /// The browser.
+    /// The browser's cookie.
     pub visitor: Visitor,
+    /// What the browser can do.
+    pub browser: Browser,
     /// The connection.
     pub peer: Peer,
     /// Now.
@@ -45,7 +49,21 @@ impl Cx {
             form_token: self.visitor.form_token(),
             message: None,
             wrong: Vec::new(),
+            idle: None,
+            browser: self.browser,
             site: self.app.site.clone(),
+        }
+    }
+
+    /// The frame of a page that is shown to a session only.
+    pub fn session_page(&self, screen: &'static str) -> Page {
+        let idle = self.app.workflows.settings().periods.idle;
+        Page {
+            idle: Some(Idle {
+                seconds: idle.as_secs(),
+                sentence: word::idle(idle, self.lang),
+            }),
+            ..self.page(screen)
         }
     }
 
@@ -79,6 +97,7 @@ impl FromRequestParts<Shared> for Cx {
             app: Arc::clone(app),
             lang: *lang,
             visitor: visitor.clone(),
+            browser: found.get::<Browser>().copied().unwrap_or_default(),
             peer: peer.clone(),
             now: app.clock.now(),
         })

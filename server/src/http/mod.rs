@@ -11,12 +11,13 @@
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
 //! - [`form`], [`fields`]: forms, shown and submitted
-//! - [`visitor`], [`cookie`], [`lang`], [`rate`]: the browser behind a request
+//! - [`visitor`], [`cookie`], [`lang`], [`browser`], [`rate`]: the browser behind a request
 //! - [`streams`]: open event streams
 //! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
 
 pub mod agent;
 pub mod app;
+pub mod browser;
 pub mod catalogue;
 pub mod certificate;
 pub mod certificate_facts;

@@ -7,11 +7,15 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::browser::Browser;
 use super::catalogue::Message;
 use super::catalogue::key::Keys;
 use super::failure::Failure;
 use super::lang::Lang;
 use super::site::Site;
+
+/// Screens that lead to the certificate app.
+const APP_SCREENS: [&str; 3] = ["BLGI001", "BSMS001", "BSMS002"];
 
 /// The frame of a page.
 #[derive(Debug, Clone)]
@@ -26,8 +30,21 @@ pub struct Page {
     pub message: Option<Message>,
     /// Refused fields, told with the message and linked.
     pub wrong: Vec<WrongField>,
+    /// For pages of a session: when it ends without use.
+    pub idle: Option<Idle>,
+    /// What the browser can do.
+    pub browser: Browser,
     /// The bank.
     pub site: Arc<Site>,
+}
+
+/// When a session ends without use.
+#[derive(Debug, Clone)]
+pub struct Idle {
+    /// After so many seconds.
+    pub seconds: i64,
+    /// In words.
+    pub sentence: String,
 }
 
 /// A refused field in the list above a form.
@@ -52,6 +69,11 @@ impl Page {
     pub fn saying(mut self, message: Message) -> Self {
         self.message = Some(message);
         self
+    }
+
+    /// Whether the screen is about the certificate app and there is none for this system.
+    pub fn needs_app(&self) -> bool {
+        self.browser.is_elsewhere() && APP_SCREENS.contains(&self.screen)
     }
 
     /// Keys of the on-screen keyboard.
@@ -105,6 +127,8 @@ pub(crate) fn sample(lang: Lang, screen: &'static str) -> Page {
         form_token: "f".repeat(64),
         message: None,
         wrong: Vec::new(),
+        idle: None,
+        browser: Browser::Able,
         site: Arc::new(super::site::sample()),
     }
 }

@@ -26,9 +26,15 @@ pub const STYLE: &str = "/style.css";
 /// The pages' script, on each listener that has pages.
 pub const SCRIPT: &str = "/screens.js";
 
+/// The icon, on each listener that has pages.
+pub const ICON: &str = "/icon.svg";
+
+/// Where a log out ends.
+pub const LOGGED_OUT: &str = "/logged-out";
+
 /// Files that every page needs, also one that says who may not come in.
 pub fn is_public_file(path: &str) -> bool {
-    path == STYLE || path == SCRIPT
+    [STYLE, SCRIPT, ICON].contains(&path)
 }
 
 /// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
@@ -55,6 +61,7 @@ pub fn portal(app: &Shared) -> Router {
             get(portal::login::again).post(portal::login::submit),
         )
         .route("/logout", post(portal::login::logout))
+        .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(portal::login::top))
         .route(
             "/register/account",
@@ -83,6 +90,7 @@ pub fn portal(app: &Shared) -> Router {
         .route("/help", get(portal::help::show))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
+        .route(ICON, get(screens::icon))
         .route("/.well-known/est/cacerts", get(est::cacerts))
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
@@ -100,9 +108,11 @@ pub fn certificate(app: &Shared) -> Router {
             get(certificate::login::show).post(certificate::login::submit),
         )
         .route("/logout", post(certificate::login::logout))
+        .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(certificate::login::top))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
+        .route(ICON, get(screens::icon))
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
         .route("/agent/activate", post(agent::activate));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
@@ -128,7 +138,8 @@ pub fn staff(app: &Shared) -> Router {
             get(staff::approval::show).post(staff::approval::decide),
         )
         .route(STYLE, get(screens::style))
-        .route(SCRIPT, get(screens::script));
+        .route(SCRIPT, get(screens::script))
+        .route(ICON, get(screens::icon));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), staff::gate::gate));
     finish("staff", app, Some(Realm::Staff), routes)
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::cx::Answer;
+use super::cx::{Answer, Cx};
 use super::page::{Page, html};
 
 /// A refusal.
@@ -19,6 +19,18 @@ struct ErrorPage {
 #[template(path = "certificate/refused.html")]
 struct RefusedPage {
     page: Page,
+}
+
+/// Logged out, on either listener.
+#[derive(Template)]
+#[template(path = "portal/logged_out.html")]
+struct LoggedOutPage {
+    page: Page,
+}
+
+/// `GET /logged-out`.
+pub async fn logged_out(cx: Cx) -> Answer {
+    html(StatusCode::OK, &LoggedOutPage { page: cx.page("") })
 }
 
 /// A session of the portal that is over.
@@ -56,11 +68,17 @@ pub async fn script() -> Response {
     file("text/javascript; charset=utf-8", SCRIPT)
 }
 
+/// `GET /icon.svg`.
+pub async fn icon() -> Response {
+    file("image/svg+xml", include_str!("../../templates/icon.svg"))
+}
+
 /// One file per job, each closed in itself.
 const SCRIPT: &str = concat!(
     include_str!("../../templates/script/forms.js"),
     include_str!("../../templates/script/keyboard.js"),
     include_str!("../../templates/script/progress.js"),
+    include_str!("../../templates/script/idle.js"),
 );
 
 fn file(kind: &'static str, text: &'static str) -> Response {
@@ -92,6 +110,10 @@ mod tests {
                 text.contains("not-found") && text.contains("0120-565-657"),
                 "{text}"
             );
+            let text = LoggedOutPage { page: page.clone() }.render().unwrap();
+            assert!(text.contains("https://localhost:1/"));
+            let text = EndedPage { page: page.clone() }.render().unwrap();
+            assert!(text.contains("/certificate/identify"));
             let text = RefusedPage { page }.render().unwrap();
             assert!(text.contains("https://localhost:1/certificate/identify"));
         }

@@ -51,7 +51,7 @@ pub async fn show(
         .filter(|row| is_soon(row.not_after, window, cx.now))
         .map(|row| word::time(row.not_after, cx.lang));
     let template = Btop001 {
-        page: cx.page("BTOP001"),
+        page: cx.session_page("BTOP001"),
         top: Top {
             company_name: contract.company_name.clone(),
             user_name: user.name.clone(),

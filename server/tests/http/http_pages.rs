@@ -132,3 +132,48 @@ async fn http_logging_out_ends_on_a_page_that_says_so_and_the_session_is_gone() 
     assert_eq!(answer.code(), "session-ended");
     assert!(answer.body.contains("href=\"/certificate/identify\""));
 }
+
+#[tokio::test]
+async fn http_pages_of_a_session_say_when_it_ends() {
+    let bank = Bank::open_with(|config| config.periods.idle_minutes = 7).await;
+    let mut browser = registered(&bank).await;
+    for path in ["/register/done", "/certificate/confirm"] {
+        let page = browser.get(&bank, path).await;
+        assert!(page.body.contains("data-seconds=\"420\""), "{path}");
+        assert!(page.body.contains("7分間操作がないと"), "{path}");
+    }
+    let page = browser.get(&bank, "/").await;
+    assert!(!page.body.contains("id=\"idle\""), "nothing ends there");
+}
+
+#[tokio::test]
+async fn http_a_browser_that_cannot_is_told_so_and_what_to_do() {
+    let bank = Bank::open().await;
+    for (agent, path, told) in [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0) like Gecko",
+            "/help",
+            true,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile",
+            "/certificate/identify",
+            true,
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) Chrome/140 Mobile",
+            "/help",
+            false,
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140", "/", false),
+    ] {
+        let mut request = crate::harness::get(path);
+        let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, agent.parse().unwrap());
+        let answer = bank.send(crate::harness::To::Portal, request, None).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.body.contains("browser-hint"), told, "{agent} {path}");
+    }
+    let help = bank.get(crate::harness::To::Portal, "/help").await;
+    assert!(help.body.contains("id=\"browsers\""));
+}

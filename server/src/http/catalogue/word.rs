@@ -1,7 +1,7 @@
 //! Single words: times, account types, roles, states.
 
-use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::http::lang::Lang;
 use crate::workflow::records::{
@@ -23,6 +23,15 @@ pub fn time(at: Timestamp, lang: Lang) -> String {
 pub fn clock(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%H:%M:%Sまで", "until %H:%M:%S JST");
     at.to_zoned(jst()).strftime(format).to_string()
+}
+
+/// After how long without use a session ends.
+pub fn idle(after: SignedDuration, lang: Lang) -> String {
+    let minutes = after.as_mins();
+    lang.pick(
+        format!("安全のため、{minutes}分間操作がないと自動的に終了します。"),
+        format!("For your safety this ends after {minutes} minutes without use."),
+    )
 }
 
 /// A day in Japan Standard Time.

@@ -9,6 +9,7 @@ use crate::http::certificate_facts::CertificateFacts;
 use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
+use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
 use crate::workflow::Refusal;
@@ -21,12 +22,6 @@ struct Blgi002 {
     page: Page,
     common_name: String,
     serial: String,
-}
-
-#[derive(Template)]
-#[template(path = "portal/logged_out.html")]
-struct LoggedOut {
-    page: Page,
 }
 
 fn screen(cx: &Cx, status: StatusCode, page: Page, owner: &Registered) -> Answer {
@@ -92,15 +87,14 @@ pub async fn top(cx: Cx, Owner(owner): Owner) -> Answer {
     top::show(&cx, &found.user, &found.contract, Some(&owner.certificate)).await
 }
 
-/// `POST /logout`: a page with the way back to the portal; the portal is another
+/// `POST /logout`: to a page with the way back to the portal; the portal is another
 /// origin, to which our own policy lets no form redirect.
 pub async fn logout(cx: Cx) -> Answer {
     let people = cx.app.workflows.people();
     people
         .end_session(cx.visitor.token(), cx.caller(), cx.now)
         .await?;
-    let page = html(StatusCode::OK, &LoggedOut { page: cx.page("") })?;
-    Ok(without_session(page, Realm::Certificate))
+    Ok(without_session(see_other(LOGGED_OUT), Realm::Certificate))
 }
 
 #[cfg(test)]
@@ -121,12 +115,6 @@ mod tests {
             let text = template.render().unwrap();
             assert_eq!(text.matches("type=\"password\"").count(), 1);
             assert!(!text.contains("name=\"login_id\""));
-            let text = LoggedOut {
-                page: sample(lang, ""),
-            }
-            .render()
-            .unwrap();
-            assert!(text.contains("https://localhost:1/"));
         }
     }
 }

@@ -9,6 +9,7 @@ use inkan_pki::messages::problem::{PROBLEM_JSON, Problem};
 
 use super::is_machine;
 use crate::http::app::Shared;
+use crate::http::browser::Browser;
 use crate::http::catalogue::Message;
 use crate::http::cookie;
 use crate::http::failure::Failure;
@@ -35,6 +36,8 @@ pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next)
     let chosen = Lang::from_query(request.uri().query());
     let lang = chosen.unwrap_or_else(|| Lang::from_headers(request.headers()));
     request.extensions_mut().insert(lang);
+    let browser = Browser::of(request.headers());
+    request.extensions_mut().insert(browser);
     let realm = frame.realm.filter(|_| !is_machine(request.uri().path()));
     let Some(realm) = realm else {
         let response = next.run(request).await;
@@ -50,7 +53,7 @@ pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next)
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
     if let Some(failure) = failure_in(&response) {
-        response = explained(&frame, realm, &visitor, &failure, lang);
+        response = explained(&frame, realm, &visitor, browser, &failure, lang);
     }
     if let Some(lang) = chosen {
         append(
@@ -76,6 +79,7 @@ fn explained(
     frame: &Frame,
     realm: Realm,
     visitor: &Visitor,
+    browser: Browser,
     failure: &Failure,
     lang: Lang,
 ) -> Response {
@@ -85,6 +89,8 @@ fn explained(
         form_token: visitor.form_token(),
         message: Some(failure.message(lang)),
         wrong: Vec::new(),
+        idle: None,
+        browser,
         site: frame.app.site.clone(),
     };
     let certificate = realm == Realm::Certificate

@@ -63,7 +63,7 @@ pub async fn show(cx: Cx) -> Answer {
     let view = people.registration(cx.visitor.token(), cx.now).await?;
     let user = view.user.ok_or(Refusal::OutOfOrder)?;
     let template = Blis003 {
-        page: cx.page("BLIS003"),
+        page: cx.session_page("BLIS003"),
         summary: summary(view.contract, user.name, user.email, user.login_id, cx.lang),
     };
     html(StatusCode::OK, &template)
@@ -100,7 +100,7 @@ pub async fn done(cx: Cx) -> Answer {
         .await?;
     let user = found.user;
     let template = Blis004 {
-        page: cx.page("BLIS004"),
+        page: cx.session_page("BLIS004"),
         summary: summary(
             found.contract,
             user.name,

@@ -45,7 +45,7 @@ pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
 pub async fn confirm(cx: Cx) -> Answer {
     let found = user(&cx).await?;
     let template = Bsms002 {
-        page: cx.page("BSMS002"),
+        page: cx.session_page("BSMS002"),
         login_id: found.user.login_id,
     };
     html(StatusCode::OK, &template)
@@ -83,7 +83,7 @@ pub async fn result(cx: Cx, headers: HeaderMap) -> Answer {
         (RequestState::Done, Some(certificate)) => certificate,
         _ => return Err(Refusal::OutOfOrder.into()),
     };
-    let page = cx.page("BSMS004");
+    let page = cx.session_page("BSMS004");
     let certificate = CertificateFacts::of(&certificate, cx.lang)?;
     html(StatusCode::OK, &Bsms004 { page, certificate })
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
+use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
 use crate::workflow::Refusal;
@@ -83,13 +84,17 @@ pub async fn top(cx: Cx) -> Answer {
     top::show(&cx, &found.user, &found.contract, None).await
 }
 
-/// `POST /logout`: also 中断 and 閉じる; back to BLGI001.
-pub async fn logout(cx: Cx) -> Answer {
+/// `POST /logout`: from BTOP001 to a page that says so, from elsewhere (閉じる) back to BLGI001.
+pub async fn logout(cx: Cx, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
     people
         .end_session(cx.visitor.token(), cx.caller(), cx.now)
         .await?;
-    Ok(without_session(see_other("/"), Realm::Portal))
+    let next = match fields.text("from") {
+        "top" => LOGGED_OUT,
+        _ => "/",
+    };
+    Ok(without_session(see_other(next), Realm::Portal))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub async fn show(cx: Cx) -> Answer {
         form.set("login_id_again", user.login_id.as_str());
         form.set("login_id", user.login_id);
     }
-    screen(&cx, StatusCode::OK, cx.page("BLIS006"), form)
+    screen(&cx, StatusCode::OK, cx.session_page("BLIS006"), form)
 }
 
 /// `POST /register/user`.
@@ -77,7 +77,7 @@ fn refused(cx: &Cx, fields: &Fields, failure: Failure) -> Answer {
     let message = failure.message(cx.lang);
     let mut form = FormView::keeping(fields, &KEPT);
     let taken = message.sentence.to_string();
-    let mut page = cx.page("BLIS006").saying(message);
+    let mut page = cx.session_page("BLIS006").saying(message);
     match &failure {
         Failure::Refused(Refusal::Fields(errors)) => show_errors(&mut page, &mut form, errors),
         Failure::Refused(Refusal::LoginIdTaken) => {

@@ -1,0 +1,26 @@
+// A session ends when nothing is done: says so a minute before, and lets the
+// customer go on without losing what was typed.
+(() => {
+  "use strict";
+  const notice = document.getElementById("idle");
+  if (!notice) return;
+  const whole = Number(notice.dataset.seconds);
+  const warn = Math.max(whole - 60, whole / 2);
+  let timers = [];
+  const start = () => {
+    timers.forEach(clearTimeout);
+    notice.hidden = true;
+    timers = [
+      setTimeout(() => { notice.hidden = false; }, warn * 1000),
+      // A little later than the server, which then says that it is over.
+      setTimeout(() => location.replace(location.pathname), (whole + 2) * 1000),
+    ];
+  };
+  notice.querySelector("button").addEventListener("click", () => {
+    fetch(location.pathname, { cache: "no-store" }).then((answer) => {
+      if (answer.ok) start();
+      else location.replace(location.pathname);
+    }, () => {});
+  });
+  start();
+})();
