@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -33,6 +34,14 @@ pub struct Bank {
     pub secrets: Secrets,
     _hsm: SoftHsm,
     _directory: TempDir,
+}
+
+/// The pool leaves the HSM first: a process that ends while a thread is inside the module may die of it.
+impl Drop for Bank {
+    fn drop(&mut self) {
+        let pool = self.app.workflows.authority().pool();
+        let _ = pool.shutdown(Duration::from_secs(10));
+    }
 }
 
 /// Which listener a request is for.

@@ -8,6 +8,7 @@
 //! - [`http_forms`]: form tokens, origins, content types
 //! - [`http_events`]: BSMS003 as server-sent events
 //! - [`http_pages`]: back, reload, twice, out of order
+//! - [`http_texts`]: the sentences of the bank's guide
 //! - [`http_limits`]: bodies and rates
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_staff`]: roles at the console
@@ -31,5 +32,6 @@ mod http_machines;
 mod http_pages;
 mod http_routes;
 mod http_staff;
+mod http_texts;
 mod http_tls;
 mod journey;

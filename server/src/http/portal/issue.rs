@@ -127,4 +127,32 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn http_bsms004_says_what_to_do_now_and_shows_the_certificate() {
+        let certificate = CertificateFacts {
+            organization: "YAMANASHIKENMIN SHINKUMI".into(),
+            organizational_unit: "YAMANASHIKENMIN SHINKUMI for Corporate Edition".into(),
+            common_name: "YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt".into(),
+            serial: "0a1b".into(),
+            not_after: "2027年11月22日 23:59".into(),
+        };
+        let page = sample(Lang::Ja, "BSMS004");
+        let text = Bsms004 { page, certificate }.render().unwrap();
+        for part in [
+            "証明書取得 » 証明書発行結果",
+            "電子証明書の発行とインストールが完了しました。",
+            "「閉じる」ボタンを押して、ブラウザを閉じてください。",
+            "※ 電子証明書を有効にするには、一度全てのブラウザを閉じてください。",
+            "※ 電子証明書の有効期限は、発行後1年間です。",
+            "※ 有効期間満了の40日前に、ログイン後のトップページおよび電子メールでお知らせします。",
+            "<dt>Organization</dt><dd>YAMANASHIKENMIN SHINKUMI</dd>",
+            "<dt>Organization Unit</dt>",
+            "<dt>Common Name</dt><dd>YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt</dd>",
+            "<dt>シリアル番号</dt><dd>0a1b</dd>",
+            "電子証明書情報をご確認下さい。",
+        ] {
+            assert!(text.contains(part), "{part}");
+        }
+    }
 }
