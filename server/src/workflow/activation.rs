@@ -60,8 +60,7 @@ impl Workflows {
             .clone()
             .ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
         match row.state {
-            State::Issued => {}
-            State::Active => return Ok(answer(&row)),
+            State::Issued | State::Active => {}
             State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
             State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
             State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
@@ -75,6 +74,9 @@ impl Workflows {
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         if contract.is_none_or(|c| c.status != contracts::Status::Active) {
             return Err(refuse(CertificateRefusal::ContractCancelled));
+        }
+        if row.state == State::Active {
+            return Ok(answer(&row));
         }
         supersede(&mut tx, &row, &user_id, caller, now).await?;
         if !certificates::set_active(&mut tx, &row.id, now).await? {

@@ -88,3 +88,20 @@ async fn nothing_is_issued_to_a_user_who_was_stopped() {
     assert_eq!(refused, Err(Refusal::Stopped));
     assert_eq!(world.states().await, []);
 }
+
+#[tokio::test]
+async fn an_active_certificate_is_not_called_so_after_its_end() {
+    let world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let der = world
+        .enroll(&request, &csr(&KeyPair::generate().unwrap()))
+        .await
+        .unwrap();
+    world.activate(&der).await.unwrap();
+    world.activate(&der).await.unwrap();
+    let row = certificates::active_for_user(&world.store, USER).await;
+    let late = row.unwrap().unwrap().not_after + SignedDuration::from_secs(1);
+    let asked = world.workflows.activate(&der, Caller::default(), late);
+    let expired = Refusal::Certificate(super::super::login::CertificateRefusal::Expired);
+    assert_eq!(refusal(asked.await.map(drop)), Err(expired));
+}
