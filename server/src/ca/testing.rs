@@ -1,6 +1,7 @@
 //! A real token with a CA key behind the real pool, for tests of this crate.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
@@ -37,6 +38,13 @@ pub(crate) struct Bank {
     pub(crate) authority: Authority,
     pub(crate) pool: HsmPool,
     pub(crate) ca_pem: String,
+}
+
+/// The pool leaves the HSM first: a process that ends while a thread is inside the module may die of it.
+impl Drop for Bank {
+    fn drop(&mut self) {
+        let _ = self.pool.shutdown(Duration::from_secs(10));
+    }
 }
 
 /// A CA key on `token`, and its self-signed certificate.
