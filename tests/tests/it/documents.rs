@@ -31,19 +31,21 @@ fn missing_test(name: &str) -> Option<String> {
 }
 
 #[test]
-fn every_test_named_in_the_security_page_exists() -> Outcome {
-    let page = fs::read_to_string(programs::repository().join("docs/security.md"))?;
-    let names: Vec<&str> = quoted(&page)
-        .into_iter()
-        .filter(|q| q.contains("::"))
-        .collect();
-    assert!(
-        names.len() >= 15,
-        "the page names only {} tests",
-        names.len()
-    );
-    let missing: Vec<String> = names.into_iter().filter_map(missing_test).collect();
-    assert!(missing.is_empty(), "{missing:#?}");
+fn every_test_named_in_the_documents_exists() -> Outcome {
+    for document in ["docs/security.md", "docs/screens.md"] {
+        let page = fs::read_to_string(programs::repository().join(document))?;
+        let names: Vec<&str> = quoted(&page)
+            .into_iter()
+            .filter(|q| q.contains("::"))
+            .collect();
+        assert!(
+            names.len() >= 15,
+            "{document} names only {} tests",
+            names.len()
+        );
+        let missing: Vec<String> = names.into_iter().filter_map(missing_test).collect();
+        assert!(missing.is_empty(), "{document}: {missing:#?}");
+    }
     assert!(
         missing_test("documents::no_such_test").is_some(),
         "the check itself would notice"
@@ -62,6 +64,7 @@ fn every_file_that_the_documents_link_to_exists() -> Outcome {
         "README.md",
         "ARCHITECTURE.md",
         "docs/security.md",
+        "docs/screens.md",
         "docs/benchmarks.md",
         "docs/protocol.md",
     ] {
