@@ -25,7 +25,7 @@ fn a_user_with_a_login_id_starts_at_the_request_for_a_certificate() -> Outcome {
 }
 
 #[test]
-fn the_browser_asks_for_the_pin_in_its_own_window() -> Outcome {
+fn in_a_window_the_page_calls_the_agent_and_the_browser_asks_for_the_pin() -> Outcome {
     registered()?.play_in_window("window.js")
 }
 
@@ -47,4 +47,9 @@ fn every_screen_is_accessible_in_japanese() -> Outcome {
 #[test]
 fn every_screen_is_accessible_in_english() -> Outcome {
     Stage::open()?.play("screens.js", &["en"])
+}
+
+#[test]
+fn back_reload_double_clicks_and_two_tabs_do_no_harm() -> Outcome {
+    Stage::open()?.play("disorder.js", &[])
 }
