@@ -43,6 +43,14 @@ async fn http_back_and_reload_show_the_same_pages_again() {
     assert_eq!(back.headers[header::LOCATION], "/register/user");
     let page = browser.get(&bank, "/register/user").await;
     assert!(page.body.contains("value=\"hanakodt\"") && !page.body.contains("Sakura"));
+    let answer = browser.post(&bank, "/register/user", "action=back").await;
+    assert_eq!(answer.headers[header::LOCATION], "/register/account");
+    let page = browser.get(&bank, "/register/account").await;
+    assert!(page.body.contains("value=\"100\"") && page.body.contains("value=\"1234567\""));
+    let mut stranger = Browser::open(&bank).await;
+    let page = stranger.get(&bank, "/register/account").await;
+    assert!(!page.body.contains("value=\"1234567\""));
+    browser.get(&bank, "/register/user").await;
     let again = browser.post(&bank, "/register/user", USER).await;
     assert_eq!(again.headers[header::LOCATION], "/register/confirm");
     let done = browser

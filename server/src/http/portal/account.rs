@@ -9,8 +9,8 @@ use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::Refusal;
 use crate::workflow::registration::AccountForm;
+use crate::workflow::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "registration/blis005.html")]
@@ -19,13 +19,23 @@ struct Blis005 {
     form: FormView,
 }
 
-/// `GET /register/account`.
+/// `GET /register/account`; after 戻る with the account that was entered.
 pub async fn show(cx: Cx) -> Answer {
-    let template = Blis005 {
-        page: cx.page("BLIS005"),
-        form: FormView::default(),
-    };
-    html(StatusCode::OK, &template)
+    let mut form = FormView::default();
+    if !cx.visitor.fresh() {
+        let people = cx.app.workflows.people();
+        match people.registration(cx.visitor.token(), cx.now).await {
+            Ok(view) => {
+                form.set("branch", view.contract.branch);
+                form.set("account_type", view.contract.account_type.as_str());
+                form.set("account", view.contract.account);
+            }
+            Err(Error::Refused(_)) => {}
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    let page = cx.page("BLIS005");
+    html(StatusCode::OK, &Blis005 { page, form })
 }
 
 /// `POST /register/account`.
