@@ -170,7 +170,8 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
         actor_id: entry.actor.id().map(str::to_owned),
         action: entry.action.to_owned(),
         subject_kind: entry.subject_kind.to_owned(),
-        subject_id: entry.subject_id.to_owned(),
+        // What a stranger asks for may hold a NUL, which PostgreSQL keeps in no text.
+        subject_id: entry.subject_id.replace('\0', "\u{fffd}"),
         address: entry.address.map(|address| address.to_string()),
         outcome: entry.outcome.as_str().to_owned(),
         code: entry.code.to_owned(),

@@ -39,10 +39,14 @@ impl Db<'_> {
     }
 
     pub(crate) async fn optional(self, statement: Sql) -> Result<Option<AnyRow>, StoreError> {
-        Ok(match self {
-            Db::Pool(pool) => statement.fetch_optional(pool).await?,
-            Db::Connection(connection) => statement.fetch_optional(connection).await?,
-        })
+        let found = match self {
+            Db::Pool(pool) => statement.fetch_optional(pool).await,
+            Db::Connection(connection) => statement.fetch_optional(connection).await,
+        };
+        match found {
+            Err(error) if asks_for_nul(&error) => Ok(None),
+            other => Ok(other?),
+        }
     }
 
     pub(crate) async fn all(self, statement: Sql) -> Result<Vec<AnyRow>, StoreError> {
@@ -51,4 +55,11 @@ impl Db<'_> {
             Db::Connection(connection) => statement.fetch_all(connection).await?,
         })
     }
+}
+
+/// PostgreSQL keeps no NUL in a text and refuses one in a question, too (22021): what is asked for is not there. SQLite
+/// says so by itself.
+fn asks_for_nul(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.as_deref() == Some("22021")
 }

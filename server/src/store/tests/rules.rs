@@ -29,6 +29,18 @@ async fn scenario(place: &Place) {
     bank(&store).await;
     people(&store).await;
     keys(&store).await;
+    nul(&store).await;
+}
+
+/// Nothing has a NUL in its name; asking for one is no fault of the database, and the refusal can be recorded.
+async fn nul(store: &Store) {
+    let found = users::by_login_id(store, "login-u1\0").await;
+    assert!(found.unwrap().is_none());
+    let mut tx = store.begin().await.unwrap();
+    note(&mut tx, "u1\0").await.unwrap();
+    tx.commit().await.unwrap();
+    let chain = crate::store::audit::verify(store).await.unwrap();
+    assert!(matches!(chain, crate::store::audit::Chain::Whole { .. }));
 }
 
 async fn people(store: &Store) {
