@@ -162,7 +162,7 @@ async fn granted(answer: Response) -> Outcome<Response> {
 }
 
 /// User and system time of a process so far, in seconds (`proc(5)`, fields 14 and 15 of `stat`).
-fn cpu_seconds(pid: u32) -> Outcome<f64> {
+pub(crate) fn cpu_seconds(pid: u32) -> Outcome<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let fields: Vec<&str> = stat
         .rsplit(") ")

@@ -6,10 +6,12 @@
 //!
 //! - [`seed`]: users with approved applications and requests, written before the clock starts
 //! - [`load`]: clients that enrol
+//! - [`pages`]: weight and time of the customer's pages
 //! - [`raw_sign`]: C_Sign on the same token, without Inkan
 //! - [`table`]: the figures
 
 mod load;
+mod pages;
 mod raw_sign;
 mod seed;
 mod table;
@@ -64,6 +66,7 @@ fn bench(certificates: usize) -> Outcome {
         }
     }
     table::print(&rows, certificates);
+    table::print_pages(&pages::measure(&bank)?);
     Ok(())
 }
 

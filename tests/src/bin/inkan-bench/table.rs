@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::pages::PageRow;
+
 /// One measurement.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -36,6 +38,23 @@ pub(crate) fn print(rows: &[Row], certificates: usize) {
             figure(row.p99, 2),
             figure(row.cpu_per_thousand, 2)
         );
+    }
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints the pages' table (Markdown).
+pub(crate) fn print_pages(rows: &[PageRow]) {
+    let mut text = String::from(
+        "\n| page | bytes | median ms, 8 browsers | server CPU s per 1,000 |\n|---|---:|---:|---:|\n",
+    );
+    for PageRow {
+        name,
+        bytes,
+        median,
+        cpu_per_thousand,
+    } in rows
+    {
+        text += &format!("| {name} | {bytes} | {median:.2} | {cpu_per_thousand:.2} |\n");
     }
     let _ = write!(std::io::stdout().lock(), "{text}");
 }
