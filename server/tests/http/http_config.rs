@@ -58,6 +58,12 @@ fn http_config_that_is_right_has_the_documented_defaults() {
 fn http_config_errors_name_file_field_and_what_to_do() {
     for (from, to, field, what) in [
         ("id = \"kenmin\"", "id = \"ken min\"", "bank.id", "letters"),
+        (
+            "id = \"kenmin\"",
+            "id = \"kenmin\"\nagent_download = \"http://bank.example/app\"",
+            "bank.agent_download",
+            "https://",
+        ),
         ("sqlite:///", "mysql://u:secret@", "store.url", "sqlite:///"),
         (
             "https://bank.example:1",

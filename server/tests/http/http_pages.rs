@@ -185,3 +185,34 @@ async fn http_a_browser_that_cannot_is_told_so_and_what_to_do() {
     let help = bank.get(crate::harness::To::Portal, "/help").await;
     assert!(help.body.contains("id=\"browsers\""));
 }
+
+/// How BSMS003 and the help lead to the certificate app.
+async fn way_to_the_app(configured: Option<&str>) -> Vec<String> {
+    let place = configured.map(str::to_owned);
+    let bank = Bank::open_with(|config| config.bank.agent_download = place).await;
+    let mut browser = registered(&bank).await;
+    browser.post(&bank, "/certificate/confirm", "").await;
+    let mut bodies = Vec::new();
+    for path in ["/certificate/progress", "/help"] {
+        bodies.push(browser.get(&bank, path).await.body);
+    }
+    bodies
+}
+
+const DESK: &str = "入手方法はヘルプデスクでご案内します。";
+
+#[tokio::test]
+async fn http_the_way_to_the_certificate_app_is_the_configured_one() {
+    let place = "https://bank.example/app";
+    for body in way_to_the_app(Some(place)).await {
+        assert!(body.contains(&format!("id=\"agent-download\" href=\"{place}\"")));
+        assert!(!body.contains(DESK));
+    }
+}
+
+#[tokio::test]
+async fn http_the_way_to_the_certificate_app_is_the_help_desk_without_configuration() {
+    for body in way_to_the_app(None).await {
+        assert!(body.contains(DESK) && !body.contains("agent-download"));
+    }
+}
