@@ -84,7 +84,8 @@ async function issue(page, scene, gallery) {
   await gallery.look(page, 'BSMS004');
   await gallery.print(page, 'BSMS004');
   await press(page, '/logout');
-  await page.waitForLoadState();
+  await page.locator('#certificate-facts').waitFor({ state: 'detached' });
+  await page.waitForLoadState('load');
   await gallery.look(page, 'closed');
 }
 
@@ -102,7 +103,8 @@ async function login(page, scene, gallery) {
   await expectScreen(page, 'BTOP001');
   await gallery.look(page, 'BTOP001');
   await press(page, '/logout');
-  await page.waitForURL('**/logout*');
+  await page.locator('#logout').waitFor({ state: 'detached' });
+  await page.waitForLoadState('load');
   await gallery.look(page, 'logged-out');
 }
 
@@ -118,4 +120,14 @@ async function strangers(scene, closing, gallery) {
   await press(page, '/login');
   await page.locator('[role=alert]').waitFor();
   await gallery.look(page, 'BLGI001-certificate-required');
+  await page.goto(`${scene.dev.portal}/register/user`);
+  await page.locator('[role=alert]').waitFor();
+  await gallery.look(page, 'out-of-order');
+
+  const phone = { ...scene, home: `${scene.home}/phone`, profile: `${scene.home}/phone/profile`, module: null };
+  const userAgent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
+  const { page: small } = await open(phone, closing, { locale: LOCALE, userAgent });
+  await small.goto(`${scene.dev.portal}/`);
+  await expectScreen(small, 'BLGI001');
+  await gallery.look(small, 'BLGI001-browser-that-cannot');
 }

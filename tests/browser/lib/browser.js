@@ -45,7 +45,7 @@ function preparePreferences(scene, options) {
   fs.writeFileSync(file, JSON.stringify(preferences));
 }
 
-// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme, hasTouch.
+// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme, hasTouch, userAgent.
 async function open(scene, closing, options = {}) {
   const program = process.env.INKAN_CHROMIUM || PROGRAMS.find((p) => fs.existsSync(p));
   if (!program) throw new Error('Chromium is missing; run: scripts/install-packages test');
@@ -59,6 +59,7 @@ async function open(scene, closing, options = {}) {
     args: ['--disable-gpu', '--disable-quic'],
     viewport: options.viewport || { width: 1280, height: 900 },
     locale: options.locale || 'ja-JP',
+    userAgent: options.userAgent,
     colorScheme: options.colorScheme || 'light',
     hasTouch: Boolean(options.hasTouch),
     timeout: PATIENCE,
