@@ -128,6 +128,10 @@ mod tests {
             };
             let failed = failed.render().unwrap();
             assert!(!failed.contains("http-equiv") && failed.contains("start-again"));
+            assert!(
+                failed.contains("agent-download"),
+                "without the app, where to get it"
+            );
         }
     }
 
