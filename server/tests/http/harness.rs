@@ -1,7 +1,7 @@
 //! A bank in this process: SoftHSM, SQLite, demo data; requests go straight to
 //! the routers, with the connection's peer as a listener would give it.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -108,14 +108,21 @@ impl Bank {
     }
 
     /// Sends a request; `certificate` is what the peer presented.
-    pub async fn send(
+    pub async fn send(&self, to: To, request: Request<Body>, certificate: Option<&[u8]>) -> Answer {
+        let address = Ipv4Addr::new(192, 0, 2, 1);
+        self.send_from(to, request, certificate, address).await
+    }
+
+    /// As [`Self::send`], from another address.
+    pub async fn send_from(
         &self,
         to: To,
         mut request: Request<Body>,
         certificate: Option<&[u8]>,
+        address: Ipv4Addr,
     ) -> Answer {
         let peer = Peer {
-            address: SocketAddr::from(([192, 0, 2, 1], 40000)),
+            address: SocketAddr::from((address, 40000)),
             certificate: certificate.map(Arc::from),
         };
         request.extensions_mut().insert(peer);

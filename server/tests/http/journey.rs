@@ -32,6 +32,11 @@ impl Browser {
         pairs.join("; ")
     }
 
+    /// The form token of the last page that had one.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// One cookie as `name=value`.
     pub fn only(&self, name: &str) -> String {
         format!("{name}={}", self.cookies[name])

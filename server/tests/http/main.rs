@@ -9,6 +9,7 @@
 //! - [`http_events`]: BSMS003 as server-sent events
 //! - [`http_pages`]: back, reload, twice, out of order
 //! - [`http_texts`]: the sentences of the bank's guide
+//! - [`http_guessing`]: a thousand wrong passwords
 //! - [`http_limits`]: bodies and rates
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_staff`]: roles at the console
@@ -27,6 +28,7 @@ mod http_certificate;
 mod http_config;
 mod http_events;
 mod http_forms;
+mod http_guessing;
 mod http_limits;
 mod http_machines;
 mod http_pages;
