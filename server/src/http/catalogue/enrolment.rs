@@ -81,11 +81,11 @@ pub fn failure(code: &str, lang: Lang) -> Message {
         "request-expired" => Text::fixed(
             (
                 "時間内に電子証明書アプリでの操作が完了しませんでした。",
-                "電子証明書アプリがインストールされていることを確認し、「発行」からやり直してください。",
+                "電子証明書アプリがインストールされていることを確認し、「やりなおす」ボタンを押してください。",
             ),
             (
                 "The certificate app did not finish in time.",
-                "Make sure that the app is installed and start again at “Issue”.",
+                "Make sure that the app is installed and press “Start again”.",
             ),
         ),
         "request-replaced" => Text::fixed(
@@ -101,26 +101,90 @@ pub fn failure(code: &str, lang: Lang) -> Message {
         "cancelled" => Text::fixed(
             (
                 "電子証明書アプリで操作が中止されました。",
-                "続ける場合は「発行」からやり直してください。",
+                "続ける場合は「やりなおす」ボタンを押してください。",
             ),
             (
                 "It was cancelled in the certificate app.",
-                "To go on, start again at “Issue”.",
+                "To go on, press “Start again”.",
             ),
         ),
+        "pin-wrong" => Text::fixed(
+            (
+                "トークンのPINが正しくありません。",
+                "PINをご確認のうえ、「やりなおす」ボタンを押してください。続けて誤るとトークンがロックされます。",
+            ),
+            (
+                "The PIN of the token was not right.",
+                "Check it and press “Start again”. After several wrong tries the token locks.",
+            ),
+        ),
+        "pin-locked" => Text::fixed(
+            (
+                "トークンのPINがロックされています。",
+                "ヘルプデスクにご連絡ください。",
+            ),
+            ("The PIN of the token is locked.", "Call the help desk."),
+        ),
+        "module-none" | "token-none" | "token-not-found" | "token-removed" => Text::fixed(
+            (
+                "トークン（ICカードまたはUSBトークン）が見つかりません。",
+                "トークンをパソコンに接続し、処理が終わるまで取り外さずに、「やりなおす」ボタンを押してください。",
+            ),
+            (
+                "The token (smart card or USB token) was not found.",
+                "Connect it, leave it connected until all is done, and press “Start again”.",
+            ),
+        ),
+        "token-full" | "token-read-only" | "token-not-initialised" | "token-no-algorithm" => {
+            Text::fixed(
+                (
+                    "このトークンには電子証明書を格納できません。",
+                    "空きのある別のトークンを接続して、「やりなおす」ボタンを押してください。ご不明な点はヘルプデスクにお問い合わせください。",
+                ),
+                (
+                    "This token cannot hold the certificate.",
+                    "Connect another one with room on it and press “Start again”, or ask the help desk.",
+                ),
+            )
+        }
         _ => Text::fixed(
             (
                 "電子証明書アプリで発行を完了できませんでした。",
-                "アプリの表示をご確認のうえ、「発行」からやり直してください。続く場合は下のコードをヘルプデスクにお知らせください。",
+                "アプリの表示をご確認のうえ、「やりなおす」ボタンを押してください。続く場合は下のコードをヘルプデスクにお知らせください。",
             ),
             (
                 "The certificate app could not finish.",
-                "See what the app says and start again at “Issue”. If it goes on, tell the help desk the code below.",
+                "See what the app says and press “Start again”. If it goes on, tell the help desk the code below.",
             ),
         ),
     };
     Message {
         code: Cow::Owned(code.to_owned()),
         ..text.message("", lang)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_failures_keep_the_agents_code_and_known_ones_have_their_own_sentence() {
+        for lang in [Lang::Ja, Lang::En] {
+            let general = failure("something-new", lang);
+            assert_eq!(general.code, "something-new");
+            for code in [
+                "pin-wrong",
+                "pin-locked",
+                "token-none",
+                "token-full",
+                "cancelled",
+            ] {
+                let told = failure(code, lang);
+                assert_eq!(told.code, code);
+                assert_ne!(told.sentence, general.sentence, "{code}");
+                assert!(!told.next.is_empty(), "{code}");
+            }
+        }
     }
 }
