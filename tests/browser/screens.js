@@ -1,6 +1,9 @@
 // Every screen in one language (the second argument: ja or en): no complaint by axe-core, no sideways scrolling; with
 // pictures when they are wanted.
 'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
@@ -77,6 +80,7 @@ async function issue(page, scene, gallery) {
   await press(page, '/certificate/identify');
   await expectScreen(page, 'BSMS002');
   await gallery.look(page, 'BSMS002');
+  await failedIssue(page, scene, gallery);
   const link = await journey.ask(page);
   await gallery.look(page, 'BSMS003');
   await agent.follow(scene, link);
@@ -87,6 +91,19 @@ async function issue(page, scene, gallery) {
   await page.locator('#certificate-facts').waitFor({ state: 'detached' });
   await page.waitForLoadState('load');
   await gallery.look(page, 'closed');
+}
+
+// A wrong PIN: the agent reports it, the page says so and leads back to BSMS002.
+async function failedIssue(page, scene, gallery) {
+  const wrong = path.join(scene.home, 'wrong-pin');
+  fs.writeFileSync(wrong, '0000\n', { mode: 0o600 });
+  const args = scene.agent.args.map((word) => (word === scene.pin_file ? wrong : word));
+  const link = await journey.ask(page);
+  await assert.rejects(agent.follow({ ...scene, agent: { ...scene.agent, args } }, link));
+  await page.locator('[role=alert]').waitFor();
+  await page.waitForLoadState('load');
+  await gallery.look(page, 'BSMS003-failed');
+  await page.locator('#start-again').click();
 }
 
 async function login(page, scene, gallery) {
