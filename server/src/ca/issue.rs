@@ -35,6 +35,8 @@ pub struct IssuingCa {
     pub certificate: CertificateDer<'static>,
     /// Kind of its key.
     pub algorithm: KeyAlgorithm,
+    /// Start and end of its own validity.
+    pub validity: Validity,
     /// What its certificates say.
     pub profile: ClientProfile,
 }
@@ -55,12 +57,37 @@ impl IssuingCa {
             return Err(bad());
         }
         let algorithm = check_spki(&summary.spki_der)?;
+        let validity = Validity {
+            not_before: summary.not_before,
+            not_after: summary.not_after,
+        };
         Ok(Self {
             key: key.to_owned(),
             certificate,
             algorithm,
+            validity,
             profile,
         })
+    }
+}
+
+impl IssuingCa {
+    /// A certificate that outlives its CA, or is older, verifies nowhere (RFC 5280 §6.1.3).
+    fn covers(&self, asked: Timestamp) -> Result<(), IssueError> {
+        let Validity {
+            not_before: from,
+            not_after: until,
+        } = self.validity;
+        if asked < from || asked > until {
+            let key = self.key.clone();
+            return Err(IssueError::CaPeriod {
+                key,
+                from,
+                until,
+                asked,
+            });
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +118,20 @@ pub enum IssueError {
     /// The CA's key is of a kind we do not use.
     #[error("CA key: {0}")]
     CaKey(#[from] KeyWeakness),
+    /// The CA's own certificate is not valid yet, or ends before the certificate would.
+    #[error(
+        "the certificate of {key} is good from {from} to {until}: nothing can be issued that is valid {asked}"
+    )]
+    CaPeriod {
+        /// Which CA.
+        key: String,
+        /// Its start.
+        from: Timestamp,
+        /// Its end.
+        until: Timestamp,
+        /// What would not fit.
+        asked: Timestamp,
+    },
     /// The CA's certificate is not a CA certificate.
     #[error("the certificate of {0} is no CA certificate")]
     CaCertificate(String),
@@ -168,6 +209,8 @@ impl Authority {
         let ca = self.issuer(id);
         let serial = random_serial()?;
         let validity = Validity::one_year(now)?;
+        ca.covers(now)?;
+        ca.covers(validity.not_after)?;
         let params = ca.profile.client(name, &serial, validity)?;
         let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
         let expected = lint::Expected {

@@ -162,3 +162,27 @@ async fn names_that_no_certificate_may_carry_are_refused_before_signing() {
         .unwrap();
     assert!(verify_issued_by(&der.tbs, bank.authority.root()).is_err());
 }
+
+#[tokio::test]
+async fn nothing_outlives_its_ca_or_is_older() {
+    let bank = bank(KeyAlgorithm::EcP256);
+    let period = bank.authority.issuer(IssuerId::Customer).validity;
+    let day = jiff::SignedDuration::from_hours(24);
+    for bad in [
+        period.not_before - day,
+        period.not_after - day * 300,
+        period.not_after + day,
+    ] {
+        let refused = bank
+            .authority
+            .prepare(IssuerId::Customer, "hanakodt", &client_spki(), bad);
+        assert!(
+            matches!(refused, Err(IssueError::CaPeriod { .. })),
+            "{bad}: {refused:?}"
+        );
+    }
+    let good = period.not_after - day * 400;
+    bank.authority
+        .prepare(IssuerId::Customer, "hanakodt", &client_spki(), good)
+        .unwrap();
+}

@@ -1,7 +1,7 @@
 //! Security headers, the same on every answer of a listener.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -27,6 +27,9 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// When to come again, where the answer does not know better.
+const RETRY_AFTER_SECONDS: &str = "5";
+
 /// Whether the listener speaks TLS.
 #[derive(Debug, Clone, Copy)]
 pub struct OverTls(pub bool);
@@ -34,6 +37,7 @@ pub struct OverTls(pub bool);
 /// Adds the headers; answers that say nothing else about caching are not stored.
 pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -47,5 +51,11 @@ pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Re
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    // A page drawn again with a refusal on it says so by its status only.
+    if busy {
+        headers
+            .entry(header::RETRY_AFTER)
+            .or_insert(HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    }
     response
 }
