@@ -34,7 +34,7 @@ bench: packages-demo ## certificates per second, beside the bare token (release 
 	@target/bench-release/inkan-bench
 
 build:
-	@$(CARGO) build --quiet --locked $(PROGRAMS)
+	@$(CARGO) build --locked $(PROGRAMS)
 
 packages-demo:
 	@scripts/install-packages demo
