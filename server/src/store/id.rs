@@ -1,6 +1,7 @@
 //! Identifiers and digests as they stand in the database.
 
-use sha2::{Digest, Sha256};
+/// The form of every `*_sha256` column.
+pub use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::StoreError;
 
@@ -12,10 +13,4 @@ pub fn new_id() -> Result<String, StoreError> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
     Ok(hex::encode(bytes))
-}
-
-/// SHA-256 in lower-case hex, the form of every `*_sha256` column.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
