@@ -203,7 +203,8 @@ fn the_right_certificate_with_a_wrong_password_is_refused() -> Outcome {
     let scene = Scene::open()?;
     let browser = Browser::presenting(&scene.bank.dev.server_ca, &soft_certificate(&scene, true)?)?;
     let page = customer::log_in_with_certificate(&browser, &scene.bank.dev, "Wrong#2026")?;
-    page.must_show("credentials-wrong")?;
+    page.must_show("credentials-wrong")?
+        .must_show("ログインパスワードが正しくありません。")?;
     customer::log_in_with_certificate(&browser, &scene.bank.dev, &scene.person.login_password)?
         .must_show("BTOP001")?;
     Ok(())

@@ -9,6 +9,18 @@ pub fn message(refusal: &Refusal, lang: Lang) -> Message {
     text(refusal, lang).message(refusal.code(), lang)
 }
 
+/// The message on BLGI002, where no login ID is typed.
+pub fn message_after_certificate(refusal: &Refusal, lang: Lang) -> Message {
+    match refusal {
+        Refusal::CredentialsWrong => Text::fixed(
+            ("ログインパスワードが正しくありません。", "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。"),
+            ("The login password is not right.", "Check it and try again. After several wrong tries the login is locked."),
+        )
+        .message(refusal.code(), lang),
+        other => message(other, lang),
+    }
+}
+
 fn text(refusal: &Refusal, lang: Lang) -> Text {
     match refusal {
         // Counter

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::gate::Owner;
+use crate::http::catalogue;
 use crate::http::certificate_facts::CertificateFacts;
 use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
@@ -55,9 +56,10 @@ pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
     let logged_in = match done.map_err(Failure::from) {
         Ok(logged_in) => logged_in,
         Err(failure @ Failure::Refused(Refusal::Certificate(_))) => return Err(failure),
-        Err(failure @ Failure::Refused(_)) => {
-            let page = cx.page("BLGI002").saying(failure.message(cx.lang));
-            return screen(&cx, failure.status(), page, &owner);
+        Err(Failure::Refused(refusal)) => {
+            let message = catalogue::refusal::message_after_certificate(&refusal, cx.lang);
+            let page = cx.page("BLGI002").saying(message);
+            return screen(&cx, Failure::from(refusal).status(), page, &owner);
         }
         Err(other) => return Err(other),
     };
