@@ -13,8 +13,14 @@ pub fn message(refusal: &Refusal, lang: Lang) -> Message {
 pub fn message_after_certificate(refusal: &Refusal, lang: Lang) -> Message {
     match refusal {
         Refusal::CredentialsWrong => Text::fixed(
-            ("ログインパスワードが正しくありません。", "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。"),
-            ("The login password is not right.", "Check it and try again. After several wrong tries the login is locked."),
+            (
+                "ログインパスワードが正しくありません。",
+                "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。",
+            ),
+            (
+                "The login password is not right.",
+                "Check it and try again. After several wrong tries the login is locked.",
+            ),
         )
         .message(refusal.code(), lang),
         other => message(other, lang),
