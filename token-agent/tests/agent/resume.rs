@@ -88,6 +88,31 @@ fn killed_while_it_waits_for_the_certificate() {
 }
 
 #[test]
+fn pulled_while_the_bank_signs() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    bank.state().enroll.push_back(Fault::Busy(2));
+    let agent = customer.begin(&bank);
+    let start = Instant::now();
+    // The bank has said that it is busy: the key is made and the agent waits with it.
+    while !bank.state().enroll.is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(20), "no CSR came");
+        sleep(Duration::from_millis(20));
+    }
+    let tokens = customer.hsm.token_directory();
+    let pulled = tokens.with_extension("pulled");
+    std::fs::rename(&tokens, &pulled).unwrap();
+    let output = agent.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_ne!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("\"code\":\"token-"), "{said}");
+
+    std::fs::rename(&pulled, &tokens).unwrap();
+    let run = customer.open(&bank);
+    one_key_and_active(&bank, &customer, &run);
+}
+
+#[test]
 fn busy_and_dropped_within_one_run() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
