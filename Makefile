@@ -30,7 +30,7 @@ check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-demo ## certificates per second, beside the bare token (release build; takes some minutes)
-	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-tests --bin inkan-bench
+	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-agent --bin inkan-agent -p inkan-tests --bin inkan-bench
 	@target/bench-release/inkan-bench
 
 build:

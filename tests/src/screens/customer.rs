@@ -75,8 +75,8 @@ pub fn give_account(browser: &Browser, dev: &Dev, customer: &DemoCustomer) -> Ou
     browser.send(&page, &form.press("action", "next")?)
 }
 
-/// BLIS005 → BLIS006 → BLIS003 → BLIS004. Gives BLIS004.
-pub fn register(
+/// BLIS005 → BLIS006 → BLIS003. Gives BLIS003: everything is entered, nothing registered.
+pub fn enter(
     browser: &Browser,
     dev: &Dev,
     customer: &DemoCustomer,
@@ -94,14 +94,28 @@ pub fn register(
         ("confirmation_password", &person.confirmation_password),
         ("confirmation_password_again", &person.confirmation_password),
     ])?;
-    let page = browser
+    browser
         .send(&page, &form.press("action", "next")?)?
-        .must_show("BLIS003")?;
-    let page = page.must_show(&person.login_id)?;
-    let form = page
+        .must_show("BLIS003")
+}
+
+/// BLIS005 → BLIS006 → BLIS003 → BLIS004. Gives BLIS004.
+pub fn register(
+    browser: &Browser,
+    dev: &Dev,
+    customer: &DemoCustomer,
+    person: &Person,
+) -> Outcome<Page> {
+    let page = enter(browser, dev, customer, person)?.must_show(&person.login_id)?;
+    press_register(browser, &page)
+}
+
+/// 「登録」 on BLIS003. Gives BLIS004.
+pub fn press_register(browser: &Browser, confirm: &Page) -> Outcome<Page> {
+    let form = confirm
         .form("/register/confirm")?
         .press("action", "register")?;
-    browser.send(&page, &form)?.must_show("BLIS004")
+    browser.send(confirm, &form)?.must_show("BLIS004")
 }
 
 /// BLIS004 → BSMS002 → BSMS003, which shows the link for the agent.

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use inkan_tests::Outcome;
-use inkan_tests::bank::{Bank, Dev};
+use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
-use inkan_tests::screens::counter;
+use inkan_tests::customer::Customer;
 use inkan_tests::screens::customer::{self, Person};
+use inkan_tests::trust::Identity;
 use inkan_tests::whole_story;
 
 use crate::load::cpu_seconds;
@@ -31,9 +32,21 @@ pub(crate) struct PageRow {
     pub(crate) cpu_per_thousand: f64,
 }
 
-/// Measures every page that a customer sees without a certificate, and what the pages load.
+/// Who asks: where the pages are, and the certificate presented there.
+struct Visit<'a> {
+    bank: &'a Bank,
+    origin: &'a str,
+    identity: Identity,
+}
+
+/// Measures every screen of a customer, and what the pages load.
 pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<PageRow>> {
     let dev = &bank.dev;
+    let portal = Visit {
+        bank,
+        origin: &dev.portal,
+        identity: Identity::Nobody,
+    };
     let mut rows = Vec::new();
     let nobody = Browser::new(&dev.server_ca)?;
     for (name, path) in [
@@ -44,69 +57,89 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<PageRow>> {
         ("style.css", "/style.css"),
         ("screens.js", "/screens.js"),
     ] {
-        rows.push(page(bank, &nobody, name, path)?);
+        rows.push(portal.page(&nobody, name, path)?);
     }
-    let new = Browser::new(&dev.server_ca)?;
-    let page_of = customer::give_account(&new, dev, &dev.demo)?.must_show("BLIS006")?;
-    rows.push(page(bank, &new, "BLIS006", page_of.url.path())?);
-    let done = customer::register(&new, dev, &dev.demo, &Person::hanako())?;
-    rows.push(page(bank, &new, "BLIS004", done.url.path())?);
-    rows.push(page(bank, &new, "BSMS002", "/certificate/confirm")?);
-    let asked = customer::ask_for_certificate(&new, &done)?;
-    rows.push(page(bank, &new, "BSMS003", asked.url.path())?);
 
-    // Only a customer on the password method sees BTOP001 on the portal.
-    let teller = counter::at_work(dev, "teller")?;
-    let contract = counter::open_contract(&teller, dev, "2345678", "Koumi", "KOUMI")?;
-    let known = Browser::new(&dev.server_ca)?;
-    let person = Person::with_login_id("koumi001");
-    customer::register(&known, dev, &contract, &person)?;
-    let top =
-        customer::log_in_with_password(&known, dev, &person.login_id, &person.login_password)?
-            .must_show("BTOP001")?;
-    rows.push(page(bank, &known, "BTOP001", top.url.path())?);
+    let (new, hanako) = (Browser::new(&dev.server_ca)?, Person::hanako());
+    let blis006 = customer::give_account(&new, dev, &dev.demo)?.must_show("BLIS006")?;
+    rows.push(portal.page(&new, "BLIS006", blis006.url.path())?);
+    let blis003 = customer::enter(&new, dev, &dev.demo, &hanako)?;
+    rows.push(portal.page(&new, "BLIS003", blis003.url.path())?);
+    let blis004 = customer::press_register(&new, &blis003)?;
+    rows.push(portal.page(&new, "BLIS004", blis004.url.path())?);
+    rows.push(portal.page(&new, "BSMS002", "/certificate/confirm")?);
+    let bsms003 = customer::ask_for_certificate(&new, &blis004)?.must_show("BSMS003")?;
+    rows.push(portal.page(&new, "BSMS003", bsms003.url.path())?);
+
+    let owner = Customer::with_token("OOZORA HANAKO")?;
+    owner.install_bank(&dev.bank_config)?;
+    owner.follow(&customer::agent_link(&bsms003)?)?.result()?;
+    let bsms004 = customer::wait_for_result(&new, dev)?;
+    rows.push(portal.page(&new, "BSMS004", bsms004.url.path())?);
+
+    let identity = Identity::Token(owner.present_certificate()?);
+    let known = Browser::presenting(&dev.server_ca, &identity)?;
+    let certificate = Visit {
+        bank,
+        origin: &dev.certificate,
+        identity,
+    };
+    rows.push(certificate.page(&known, "BLGI002", "/login")?);
+    let top = customer::log_in_with_certificate(&known, dev, &hanako.login_password)?
+        .must_show("BTOP001")?;
+    rows.push(certificate.page(&known, "BTOP001", top.url.path())?);
     Ok(rows)
 }
 
-/// One page, asked for by several browsers that share a session.
-fn page(bank: &Bank, owner: &Browser, name: &'static str, path: &str) -> Outcome<PageRow> {
-    let (dev, url) = (&bank.dev, format!("{}{path}", bank.dev.portal));
-    let pid = bank.pid().ok_or("the bank is not running")?;
-    let first = owner.open(&url)?;
-    if first.status != 200 {
-        return Err(format!("{url} answers {}", first.status).into());
+impl Visit<'_> {
+    /// One page, asked for by several browsers that share a session.
+    fn page(&self, owner: &Browser, name: &'static str, path: &str) -> Outcome<PageRow> {
+        let url = format!("{}{path}", self.origin);
+        let pid = self.bank.pid().ok_or("the bank is not running")?;
+        let first = owner.open(&url)?;
+        if first.status != 200 || first.url.path() != path {
+            return Err(format!("{url} answers {} at {}", first.status, first.url).into());
+        }
+        let browsers = (0..BROWSERS)
+            .map(|_| self.another(owner, &url))
+            .collect::<Outcome<Vec<_>>>()?;
+        let (left, cpu) = (AtomicUsize::new(TIMES), cpu_seconds(pid)?);
+        let answers = std::thread::scope(|scope| {
+            let running: Vec<_> = browsers
+                .iter()
+                .map(|browser| {
+                    scope.spawn(|| ask(browser, &url, &left).map_err(|e| whole_story(e.as_ref())))
+                })
+                .collect();
+            running
+                .into_iter()
+                .map(|thread| {
+                    thread
+                        .join()
+                        .unwrap_or_else(|_| Err("a browser panicked".into()))
+                })
+                .collect::<Result<Vec<_>, String>>()
+        })?;
+        let mut times = answers.concat();
+        times.sort_unstable();
+        Ok(PageRow {
+            name,
+            bytes: first.body.len(),
+            median: milliseconds(times.get(times.len() / 2).copied().unwrap_or_default()),
+            cpu_per_thousand: (cpu_seconds(pid)? - cpu) / times.len().max(1) as f64 * 1_000.0,
+        })
     }
-    let (left, cpu) = (AtomicUsize::new(TIMES), cpu_seconds(pid)?);
-    let answers = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..BROWSERS)
-            .map(|_| {
-                scope.spawn(|| ask(dev, owner, &url, &left).map_err(|e| whole_story(e.as_ref())))
-            })
-            .collect();
-        running
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err("a browser panicked".into()))
-            })
-            .collect::<Result<Vec<_>, String>>()
-    })?;
-    let mut times = answers.concat();
-    times.sort_unstable();
-    Ok(PageRow {
-        name,
-        bytes: first.body.len(),
-        median: milliseconds(times.get(times.len() / 2).copied().unwrap_or_default()),
-        cpu_per_thousand: (cpu_seconds(pid)? - cpu) / times.len().max(1) as f64 * 1_000.0,
-    })
+
+    /// A browser with the same session and a connection that is open: the handshake is not the page's.
+    fn another(&self, owner: &Browser, url: &str) -> Outcome<Browser> {
+        let browser = Browser::presenting(&self.bank.dev.server_ca, &self.identity)?;
+        browser.take_cookies_of(owner);
+        browser.open(url)?;
+        Ok(browser)
+    }
 }
 
-fn ask(dev: &Dev, owner: &Browser, url: &str, left: &AtomicUsize) -> Outcome<Vec<Duration>> {
-    let browser = Browser::new(&dev.server_ca)?;
-    browser.take_cookies_of(owner);
-    // The handshake is not the page's.
-    browser.open(url)?;
+fn ask(browser: &Browser, url: &str, left: &AtomicUsize) -> Outcome<Vec<Duration>> {
     let mut times = Vec::new();
     while left
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
