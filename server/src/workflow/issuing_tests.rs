@@ -267,34 +267,26 @@ async fn requests_at_the_same_time_leave_one_certificate() {
 
 #[tokio::test]
 async fn an_intent_without_certificate_is_completed_on_start() {
-    // The process "dies" after the intent is committed: the task is dropped there and never reaches the HSM.
-    let (sender, mut reached) = tokio::sync::mpsc::unbounded_channel();
+    // The process "dies" once, after the intent is committed and before the HSM is asked.
+    let died = std::sync::atomic::AtomicBool::new(false);
     let hook = StepHook::calling(move |step| {
-        if step == Step::IntentRecorded && !sender.is_closed() {
-            let _ = sender.send(());
-            std::thread::sleep(std::time::Duration::from_millis(300));
+        let first = || !died.swap(true, std::sync::atomic::Ordering::SeqCst);
+        if step == Step::IntentRecorded && first() {
+            panic!("the process dies here");
         }
     });
     let world = world(hook).await;
     let request = world.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
     let csr = csr(&key);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let (workflows, now, sent) = (world.workflows.clone(), world.now, csr.clone());
     let (id, credential) = (request.request.to_string(), request.credential.clone());
-    let task = runtime.spawn(async move {
+    let task = tokio::spawn(async move {
         workflows
             .enroll(&id, &credential, &sent, Caller::default(), now)
             .await
     });
-    reached.recv().await.unwrap();
-    task.abort();
-    assert!(task.await.unwrap_err().is_cancelled());
-    drop(reached);
-    runtime.shutdown_background();
+    assert!(task.await.unwrap_err().is_panic());
     assert_eq!(world.states().await, [State::Intent]);
 
     let report = world.workflows.reconcile(world.now).await.unwrap();
