@@ -1,0 +1,2 @@
+//! `inkan-agent-window`.
+fn main() {}
