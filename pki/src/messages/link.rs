@@ -20,6 +20,8 @@ pub enum Action {
     Enroll,
     /// A new key and certificate while the old one is still good.
     Renew,
+    /// A proof of the certificate, for a browser that does not know the token.
+    Login,
 }
 
 impl Action {
@@ -29,13 +31,14 @@ impl Action {
         match self {
             Self::Enroll => "enroll",
             Self::Renew => "renew",
+            Self::Login => "login",
         }
     }
 
     /// The action of that name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Enroll, Self::Renew]
+        [Self::Enroll, Self::Renew, Self::Login]
             .into_iter()
             .find(|a| a.as_str() == word)
     }
@@ -144,6 +147,12 @@ mod tests {
             Link::parse("INKAN:renew?request=r&bank=b").unwrap().action,
             Action::Renew
         );
+        let login = "inkan:login?bank=demo&request=0a_B-9";
+        let parsed = Link::parse(login).unwrap();
+        assert_eq!(
+            (parsed.action, &*parsed.to_string()),
+            (Action::Login, login)
+        );
     }
 
     #[test]
@@ -157,11 +166,33 @@ mod tests {
             ("inkan:", UnknownAction),
             ("inkan://enroll?bank=a&request=b", UnknownAction),
             ("inkan:delete?bank=a&request=b", UnknownAction),
+            ("inkan:LOGIN?bank=a&request=b", UnknownAction),
+            ("inkan:login:443?bank=a&request=b", UnknownAction),
+            ("inkan:login@evil.example?bank=a&request=b", UnknownAction),
+            ("inkan://bank.example/login?bank=a&request=b", UnknownAction),
+            ("inkan:login/?bank=a&request=b", UnknownAction),
             ("inkan:enroll", Missing("bank")),
+            ("inkan:login?request=b", Missing("bank")),
             ("inkan:enroll?bank=a", Missing("request")),
             ("inkan:enroll?bank=a&bank=b&request=c", Doubled("bank")),
             ("inkan:enroll?bank=a&request=b&host=evil", UnknownParameter),
             ("inkan:enroll?bank", UnknownParameter),
+            (
+                "inkan:login?bank=a&request=b&portal=https://evil.example",
+                UnknownParameter,
+            ),
+            (
+                "inkan:login?bank=a@evil.example&request=b",
+                BadValue("bank", IdentifierError::BadCharacter),
+            ),
+            (
+                "inkan:login?bank=a&request=b#https://evil.example",
+                BadValue("request", IdentifierError::BadCharacter),
+            ),
+            (
+                "inkan:login?bank=a&request=b\n",
+                BadValue("request", IdentifierError::BadCharacter),
+            ),
             (
                 "inkan:enroll?bank=&request=b",
                 BadValue("bank", IdentifierError::Empty),

@@ -5,11 +5,13 @@
 //! - [`link`]: the `inkan:` link that starts the agent
 //! - [`identifier`]: the only characters an id in a link may have
 //! - [`request`]: picking a request up, progress, activation
+//! - [`login`]: login with the agent: picking up, the one-time code, and where it is opened
 //! - [`problem`]: an error answer with a stable code
 //! - [`bank`]: the file by which an agent knows a bank
 
 pub mod bank;
 pub mod identifier;
 pub mod link;
+pub mod login;
 pub mod problem;
 pub mod request;

@@ -67,6 +67,7 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
     match action {
         Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
         Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
+        Action::Login => lang.pick("電子証明書でのログイン", "Login with the certificate"),
     }
 }
 

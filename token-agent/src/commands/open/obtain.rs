@@ -105,6 +105,8 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
             job.patience()
                 .run(|| reenroll(&channel, &csr), |s, n| job.waiting(s, n))
         }
+        // Nothing is certified for a login; the request's own check comes first.
+        Action::Login => return Err(unsent(BankError::Mismatch { field: "action" }.into())),
     };
     let answer = result?;
     if answer.is_busy() {
