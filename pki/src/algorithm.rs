@@ -130,7 +130,8 @@ pub enum Hash {
 }
 
 /// A signature algorithm in full: key type, padding and hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SignatureScheme {
     /// ECDSA on P-256 over SHA-256.
     EcdsaP256Sha256,

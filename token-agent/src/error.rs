@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::LinkError;
+use serde::{Deserialize, Serialize};
+
+use crate::keystore::abilities::{Ability, Admin};
 
 /// Any failure of a command.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub enum UsageError {
     PinEmpty,
     /// `--now` is no time.
     Time,
+    /// The new PIN was not typed the same twice.
+    PinsDiffer,
 }
 
 /// What is wrong with one field of a configuration file.
@@ -129,7 +134,7 @@ pub enum SetupError {
 }
 
 /// Token failures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenError {
     /// No PKCS#11 module configured and none named.
     NoModule,
@@ -165,6 +170,8 @@ pub enum TokenError {
     PinWrong {
         /// The next wrong one locks the token.
         last_try: bool,
+        /// Tries left, where the token counts aloud.
+        tries_left: Option<u8>,
     },
     /// The PIN is locked.
     PinLocked,
@@ -188,6 +195,74 @@ pub enum TokenError {
     ProofFailed,
     /// Cancelled on the token or its PIN pad.
     Cancelled,
+    /// The new PIN is too short, too long, or not to the token's liking. The old one stays.
+    NewPinUnusable {
+        /// Shortest, in bytes; 0 when the token does not say.
+        min: u8,
+        /// Longest, in bytes; 0 when the token does not say.
+        max: u8,
+    },
+    /// The key asks for the PIN at each use, and there is none to give it.
+    PinNeeded,
+    /// The PUK (or the security officer's PIN in its place) was refused.
+    PukWrong {
+        /// Tries left, where the token counts aloud.
+        tries_left: Option<u8>,
+    },
+    /// The PUK is locked: nothing here opens this token again.
+    PukLocked,
+    /// A change of the token needs more than the PIN.
+    AdminNeeded {
+        /// What.
+        what: Admin,
+    },
+    /// The security officer's PIN or the management key was refused.
+    AdminWrong {
+        /// Which.
+        what: Admin,
+        /// Tries left, where the token counts aloud.
+        tries_left: Option<u8>,
+    },
+    /// The security officer's PIN is locked.
+    AdminLocked,
+    /// What was given cannot be a management key or security officer's PIN of this token.
+    AdminUnusable {
+        /// Which.
+        what: Admin,
+    },
+    /// This token cannot do that here.
+    CannotDo {
+        /// What.
+        what: Ability,
+    },
+    /// The key is not on the token any more.
+    KeyGone,
+    /// The certificate is not on the token any more.
+    CertificateGone,
+    /// Another program holds the card and does not let go.
+    HeldByOther {
+        /// Its name, where the system tells.
+        program: Option<String>,
+    },
+    /// The system's service for card readers does not run, or there is no reader.
+    ReaderService {
+        /// What the system said.
+        detail: String,
+    },
+    /// The process in which the token driver runs ended by itself.
+    DriverCrashed {
+        /// The driver.
+        driver: PathBuf,
+        /// How it ended, as the system says it.
+        how: String,
+    },
+    /// The process in which the token driver runs said what makes no sense.
+    DriverGarbled {
+        /// The driver.
+        driver: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// Anything else the module said.
     Failed {
         /// The PKCS#11 function or step.

@@ -38,6 +38,8 @@ pub enum Exit {
     NotTrusted = 15,
     /// What the bank sent back is not the certificate asked for.
     AnswerWrong = 16,
+    /// The PUK, the security officer's PIN or the management key was refused or is missing.
+    AdminRefused = 17,
 }
 
 impl Exit {

@@ -8,7 +8,10 @@
 //! - [`config`]: bank files and token drivers
 //! - [`http`]: talking to a bank
 //! - [`answer`]: checking the certificate that came back
+//! - [`keystore`]: one opened token, whatever its kind
 //! - [`token`]: the token, through PKCS#11
+//! - [`prompt`]: the questions to the person and what is told them, in a terminal or a window
+//! - [`operations`]: what can be done, for the terminal and the window alike
 //! - [`ask`], [`interrupt`]: questions to the person, and Ctrl-C
 //! - [`output`]: text or JSON lines
 //! - [`catalogue`]: every sentence, in Japanese and English
@@ -26,5 +29,8 @@ pub mod error;
 pub mod exit;
 pub mod http;
 pub mod interrupt;
+pub mod keystore;
+pub mod operations;
 pub mod output;
+pub mod prompt;
 pub mod token;

@@ -51,6 +51,15 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Put the PIN there as one line.",
             ),
         ),
+        UsageError::PinsDiffer => (
+            "pins-differ",
+            text(
+                "新しい PIN が二度とも同じになっていません。PIN は変わっていません。",
+                "はじめからやり直して、同じ PIN を二度入れてください。",
+                "The new PIN was not the same both times; nothing was changed.",
+                "Start again and type the same PIN twice.",
+            ),
+        ),
         UsageError::Time => (
             "now-invalid",
             text(

@@ -4,7 +4,7 @@ use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::AccountType;
 
 use super::Lang;
-use crate::output::event::{PinWarning, RequestView, Step};
+use crate::output::event::{PinWarning, RequestView, Step, Work};
 
 /// Names of the things shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,15 +136,50 @@ pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
 
 /// Before the PIN.
 #[must_use]
-pub fn pin_warning(warning: PinWarning, lang: Lang) -> &'static str {
+pub fn pin_warning(warning: PinWarning, tries_left: Option<u8>, lang: Lang) -> String {
     match warning {
         PinWarning::CountLow => {
-            lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was given before.")
+            let note = lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was given before.");
+            match tries_left {
+                None => note.to_owned(),
+                Some(left) => lang.pick(
+                    format!("{note}残りは {left} 回です。"),
+                    format!("{note} {left} tries are left."),
+                ),
+            }
         }
         PinWarning::FinalTry => lang.pick(
             "警告: あと一度間違えると、トークンがロックされます。自信がなければ何も入れずに Enter を押してください。",
             "Warning: one more wrong PIN locks the token. If you are not sure, press Enter without typing.",
+        ).to_owned(),
+    }
+}
+
+/// What may take long.
+#[must_use]
+pub fn work(work: Work, lang: Lang) -> String {
+    match work {
+        Work::MakingKey { algorithm } => lang.pick(
+            format!(
+                "トークンの中で鍵（{algorithm}）を作っています。種類によっては数分かかります。"
+            ),
+            format!("The token is making a key ({algorithm}); some kinds take minutes."),
         ),
+        Work::AskingBank => lang
+            .pick(
+                "銀行に証明書を求めています。",
+                "Asking the bank for the certificate.",
+            )
+            .to_owned(),
+        Work::Writing => lang
+            .pick("トークンに書き込んでいます。", "Writing to the token.")
+            .to_owned(),
+        Work::Signing => lang
+            .pick(
+                "トークンの署名で銀行に接続しています。",
+                "Connecting to the bank with the token's signature.",
+            )
+            .to_owned(),
     }
 }
 

@@ -3,6 +3,59 @@
 use super::{Text, text};
 use crate::error::TokenError;
 use crate::exit::Exit;
+use crate::keystore::abilities::{Ability, Admin};
+
+const fn admin(what: Admin) -> (&'static str, &'static str) {
+    match what {
+        Admin::SoPin => (
+            "トークンの管理者の PIN（SO PIN）",
+            "the security officer's PIN",
+        ),
+        Admin::ManagementKey => ("カードの管理鍵", "the card's management key"),
+    }
+}
+
+const fn ability(what: Ability) -> (&'static str, &'static str) {
+    match what {
+        Ability::Generate => ("鍵を作る", "make keys"),
+        Ability::WriteCertificates => ("証明書を書き込む", "take certificates"),
+        Ability::DeleteKeys => ("鍵を消す", "destroy keys"),
+        Ability::ChangePin => ("PIN を変える", "change its PIN"),
+        Ability::Unblock => ("PIN のロックを解く", "unblock its PIN"),
+        Ability::PinPad => (
+            "カードリーダーのキーで PIN を入力する",
+            "take the PIN at the reader's keypad",
+        ),
+    }
+}
+
+/// What is left after a wrong one, as far as it is known.
+fn tries(last_try: bool, left: Option<u8>) -> (String, String) {
+    match (last_try, left) {
+        (true, _) => (
+            "次に間違えると、トークンがロックされます。".to_owned(),
+            "The next wrong PIN locks the token.".to_owned(),
+        ),
+        (false, Some(left)) => (
+            format!("あと {left} 回間違えるとロックされます。"),
+            format!("{left} tries are left."),
+        ),
+        (false, None) => (String::new(), String::new()),
+    }
+}
+
+/// The same of a PUK, a management key and the like.
+fn other_tries(left: Option<u8>) -> (String, String) {
+    left.map_or_else(
+        || (String::new(), String::new()),
+        |left| {
+            (
+                format!("残りは {left} 回です。"),
+                format!(" {left} tries are left."),
+            )
+        },
+    )
+}
 
 #[allow(clippy::too_many_lines)] // one exhaustive match: splitting it would hide what is missing
 pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
@@ -93,15 +146,11 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Delete keys and certificates that are no longer used, or use another token.",
             ),
         ),
-        TokenError::PinWrong { last_try } => {
-            let (ja, en) = if *last_try {
-                (
-                    "次に間違えると、トークンがロックされます。",
-                    "The next wrong PIN locks the token.",
-                )
-            } else {
-                ("", "")
-            };
+        TokenError::PinWrong {
+            last_try,
+            tries_left,
+        } => {
+            let (ja, en) = tries(*last_try, *tries_left);
             (
                 "pin-wrong",
                 Exit::PinWrong,
@@ -221,6 +270,194 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
                 "Cancelled on the token.",
                 "To go on, start again; for a certificate, with the button on the bank's page.",
+            ),
+        ),
+        TokenError::NewPinUnusable { min, max } => {
+            let (ja, en) = match (*min, *max) {
+                (0, _) | (_, 0) => (String::new(), String::new()),
+                (min, max) => (
+                    format!("{min}～{max} 文字にしてください。"),
+                    format!(" It takes {min} to {max} characters."),
+                ),
+            };
+            (
+                "pin-new-unusable",
+                Exit::PinWrong,
+                text(
+                    format!("トークンが新しい PIN を受け付けません。{ja}"),
+                    "いまの PIN はそのまま使えます。ほかの PIN を選んで、やり直してください。",
+                    format!("The token does not take the new PIN.{en}"),
+                    "The present PIN still holds. Choose another one and start again.",
+                ),
+            )
+        }
+        TokenError::PinNeeded => (
+            "pin-needed",
+            Exit::PinWrong,
+            text(
+                "この鍵は、使うたびに PIN が要ります。",
+                "はじめからやり直して、PIN を入れてください。",
+                "This key asks for the PIN at each use.",
+                "Start again and give the PIN.",
+            ),
+        ),
+        TokenError::PukWrong { tries_left } => {
+            let (ja, en) = other_tries(*tries_left);
+            (
+                "puk-wrong",
+                Exit::AdminRefused,
+                text(
+                    format!("ロックを解く番号（PUK）が違います。{ja}"),
+                    "試したのは一度だけです。番号を確かめてから、はじめからやり直してください。",
+                    format!("The PUK is wrong.{en}"),
+                    "It was tried only once. Make sure of it, then start again.",
+                ),
+            )
+        }
+        TokenError::PukLocked => (
+            "puk-locked",
+            Exit::PinLocked,
+            text(
+                "ロックを解く番号（PUK）もロックされています。このトークンはここでは元に戻せません。",
+                "トークンの管理者と銀行にお知らせください。ほかのトークンで発行をやり直せます。",
+                "The PUK is locked too: nothing here opens this token again.",
+                "Tell whoever manages the token, and the bank; a certificate can be issued on another token.",
+            ),
+        ),
+        TokenError::AdminNeeded { what } => (
+            "admin-needed",
+            Exit::AdminRefused,
+            text(
+                format!("このトークンに書き込むには、{}が要ります。", admin(*what).0),
+                "トークンの管理者にお尋ねください。",
+                format!("To change this token, {} is needed.", admin(*what).1),
+                "Ask whoever manages the token.",
+            ),
+        ),
+        TokenError::AdminWrong { what, tries_left } => {
+            let (ja, en) = other_tries(*tries_left);
+            (
+                "admin-wrong",
+                Exit::AdminRefused,
+                text(
+                    format!("{}が違います。{ja}", admin(*what).0),
+                    "試したのは一度だけです。トークンの管理者に確かめてから、はじめからやり直してください。",
+                    format!("The token refused {}.{en}", admin(*what).1),
+                    "It was tried only once. Ask whoever manages the token, then start again.",
+                ),
+            )
+        }
+        TokenError::AdminLocked => (
+            "admin-locked",
+            Exit::AdminRefused,
+            text(
+                "管理者の PIN（SO PIN）がロックされています。",
+                "トークンの管理者にお知らせください。",
+                "The security officer's PIN is locked.",
+                "Tell whoever manages the token.",
+            ),
+        ),
+        TokenError::AdminUnusable { what } => (
+            "admin-unusable",
+            Exit::AdminRefused,
+            text(
+                format!("これは{}の形をしていません。", admin(*what).0),
+                "管理鍵は 16 進数（0～9、A～F）で入力します。トークンの管理者に確かめてください。",
+                format!("This cannot be {}.", admin(*what).1),
+                "A management key is typed as hex digits (0-9, A-F). Ask whoever manages the token.",
+            ),
+        ),
+        TokenError::CannotDo { what } => {
+            let (ja, en) = ability(*what);
+            (
+                "token-cannot",
+                Exit::TokenFailed,
+                text(
+                    format!("このトークンは、ここでは{ja}ことができません。"),
+                    "トークンに付属のソフトを使うか、ほかのトークンを使ってください。",
+                    format!("This token cannot {en} here."),
+                    "Use the token's own software, or another token.",
+                ),
+            )
+        }
+        TokenError::KeyGone => (
+            "key-gone",
+            Exit::TokenMissing,
+            text(
+                "鍵がトークンからなくなっています。",
+                "inkan-agent list で、いまあるものを確かめてください。",
+                "The key is not on the token any more.",
+                "See with `inkan-agent list` what is there.",
+            ),
+        ),
+        TokenError::CertificateGone => (
+            "certificate-gone",
+            Exit::TokenMissing,
+            text(
+                "証明書がトークンからなくなっています。",
+                "inkan-agent list で、いまあるものを確かめてください。",
+                "The certificate is not on the token any more.",
+                "See with `inkan-agent list` what is there.",
+            ),
+        ),
+        TokenError::HeldByOther { program } => {
+            let (ja, en) = program.as_ref().map_or_else(
+                || ("ほかのプログラム".to_owned(), "Another program".to_owned()),
+                |name| {
+                    (
+                        format!("ほかのプログラム（{name}）"),
+                        format!("Another program ({name})"),
+                    )
+                },
+            );
+            (
+                "token-held",
+                Exit::TokenFailed,
+                text(
+                    format!("{ja}がカードを使っています。"),
+                    "そのプログラムを閉じてから、もう一度お試しください。",
+                    format!("{en} holds the card."),
+                    "Close that program and try again.",
+                ),
+            )
+        }
+        TokenError::ReaderService { detail } => (
+            "reader-service",
+            Exit::TokenMissing,
+            text(
+                format!("カードリーダーが使えません（{detail}）。"),
+                "カードリーダーをつなぎ、スマートカードのサービス（pcscd）が動いているか確かめてください。",
+                format!("No card reader can be used ({detail})."),
+                "Connect the reader, and check that the smart card service (pcscd) runs.",
+            ),
+        ),
+        TokenError::DriverCrashed { driver, how } => (
+            "driver-crashed",
+            Exit::TokenFailed,
+            text(
+                format!(
+                    "トークンのドライバー {} が異常終了しました（{how}）。",
+                    driver.display()
+                ),
+                "もう一度お試しください。続くときは、ドライバーを新しくするか、ヘルプデスクにこの文をお知らせください。",
+                format!("The token driver {} crashed ({how}).", driver.display()),
+                "Try again; if it happens again, update the driver, or tell the help desk this sentence.",
+            ),
+        ),
+        TokenError::DriverGarbled { driver, detail } => (
+            "driver-garbled",
+            Exit::TokenFailed,
+            text(
+                format!(
+                    "トークンのドライバー {} との通信が壊れています（{detail}）。",
+                    driver.display()
+                ),
+                "もう一度お試しください。続くときは、ドライバーを新しくするか、ヘルプデスクにこの文をお知らせください。",
+                format!(
+                    "What the token driver {} says makes no sense ({detail}).",
+                    driver.display()
+                ),
+                "Try again; if it happens again, update the driver, or tell the help desk this sentence.",
             ),
         ),
         TokenError::Failed { operation, detail } => (

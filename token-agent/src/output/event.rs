@@ -1,9 +1,12 @@
 //! What happens while a command runs.
 
+use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::AccountType;
 use jiff::Timestamp;
 use serde::Serialize;
+
+pub use crate::keystore::view::TokenView;
 
 /// One event; in JSON the field `event` names it.
 #[derive(Debug, Clone, Serialize)]
@@ -17,7 +20,14 @@ pub enum Event {
     PinWarning {
         /// What the token says.
         state: PinWarning,
+        /// Tries left, where it counts aloud.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tries_left: Option<u8>,
     },
+    /// The PIN is being entered at the reader's keypad.
+    PinPad(TokenView),
+    /// Something begins that may take long.
+    Working(Work),
     /// A step is done.
     Progress {
         /// Which.
@@ -59,17 +69,6 @@ pub struct RequestView {
     pub comparison_code: String,
 }
 
-/// A token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TokenView {
-    /// Its label.
-    pub label: String,
-    /// Its serial number.
-    pub serial: String,
-    /// Its maker and model.
-    pub model: String,
-}
-
 /// What a token says about its PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -98,4 +97,21 @@ pub enum Step {
     KeyProved,
     /// The bank took the certificate in a TLS connection.
     Activated,
+}
+
+/// What may take long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "work", rename_all = "kebab-case")]
+pub enum Work {
+    /// The token makes a key. RSA on a card: minutes.
+    MakingKey {
+        /// Its type.
+        algorithm: KeyAlgorithm,
+    },
+    /// The bank is asked for the certificate.
+    AskingBank,
+    /// The token writes.
+    Writing,
+    /// The token signs for a connection to the bank.
+    Signing,
 }

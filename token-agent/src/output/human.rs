@@ -29,7 +29,9 @@ pub fn event(event: &Event, lang: Lang) -> String {
     match event {
         Event::Request(view) => request(view, lang),
         Event::Token(view) => rows(lang, &[(Label::Token, &token_name(view))]),
-        Event::PinWarning { state } => talk::pin_warning(*state, lang).to_owned(),
+        Event::PinWarning { state, tries_left } => talk::pin_warning(*state, *tries_left, lang),
+        Event::PinPad(view) => talk::pin_pad(&clean(&view.label), lang),
+        Event::Working(work) => format!("- {}", talk::work(*work, lang)),
         Event::Progress { step } => format!("- {}", talk::step(*step, lang)),
         Event::Waiting { seconds, attempt } => {
             format!("- {}", talk::waiting(*seconds, *attempt, lang))

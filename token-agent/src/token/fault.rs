@@ -11,7 +11,10 @@ pub fn token_error(error: &Pkcs11Error) -> TokenError {
         return TokenError::Extractable;
     }
     match error.class {
-        ErrorClass::PinIncorrect => TokenError::PinWrong { last_try: false },
+        ErrorClass::PinIncorrect => TokenError::PinWrong {
+            last_try: false,
+            tries_left: None,
+        },
         ErrorClass::PinLocked => TokenError::PinLocked,
         ErrorClass::PinInvalid => TokenError::PinUnusable,
         ErrorClass::SessionLost | ErrorClass::TokenLost | ErrorClass::LibraryLost => {

@@ -11,7 +11,7 @@ use inkan_pki::pkcs11::token::{PinState, TokenInfo};
 
 use super::fault::token_error;
 use crate::error::TokenError;
-use crate::output::event::TokenView;
+use crate::keystore::view::{TokenKind, TokenView};
 
 /// Most tokens looked at.
 pub const MAX_TOKENS: usize = 64;
@@ -47,6 +47,14 @@ impl Found {
             label: label.clone(),
             serial: serial.clone(),
             model,
+            kind: TokenKind::Pkcs11,
+            reader: None,
+            driver: self
+                .module
+                .path()
+                .file_stem()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default(),
         }
     }
 }

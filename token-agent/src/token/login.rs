@@ -27,9 +27,11 @@ pub fn log_in(
     match token.pin {
         PinState::CountLow => reporter.event(&Event::PinWarning {
             state: PinWarning::CountLow,
+            tries_left: None,
         }),
         PinState::FinalTry => reporter.event(&Event::PinWarning {
             state: PinWarning::FinalTry,
+            tries_left: None,
         }),
         PinState::Unknown | PinState::Locked | PinState::NotSet => {}
     }
@@ -50,7 +52,13 @@ pub fn log_in(
 fn after_wrong_pin(thread: &TokenThread) -> TokenError {
     match thread.call(|s| s.token()).map(|info| info.pin) {
         Ok(PinState::Locked) => TokenError::PinLocked,
-        Ok(PinState::FinalTry) => TokenError::PinWrong { last_try: true },
-        _ => TokenError::PinWrong { last_try: false },
+        Ok(PinState::FinalTry) => TokenError::PinWrong {
+            last_try: true,
+            tries_left: None,
+        },
+        _ => TokenError::PinWrong {
+            last_try: false,
+            tries_left: None,
+        },
     }
 }

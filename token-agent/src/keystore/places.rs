@@ -1,0 +1,120 @@
+//! Tokens found, and where each can be opened.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::KeyStore;
+use super::view::{PinStanding, PinState, TokenView};
+use crate::error::TokenError;
+
+/// Where a token can be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Place {
+    /// In a slot of a PKCS#11 module.
+    Module {
+        /// The module's file.
+        path: PathBuf,
+        /// Number of the slot. Not stable: serial number and label are looked at again when it is opened.
+        slot: u64,
+    },
+    /// In a reader, as PIV card.
+    Reader {
+        /// Name of the reader as PC/SC gives it.
+        name: String,
+    },
+}
+
+/// A token that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What it is called.
+    pub view: TokenView,
+    /// Where it is.
+    pub place: Place,
+    /// What it says about its PIN.
+    pub pin: PinState,
+    /// It takes no writing.
+    pub write_protected: bool,
+}
+
+/// All tokens that were found, and what went wrong on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Tokens that are initialised.
+    pub tokens: Vec<Found>,
+    /// Drivers and readers that failed.
+    pub failures: Vec<TokenError>,
+}
+
+impl Survey {
+    /// The tokens; where there is none, why.
+    ///
+    /// # Errors
+    /// The first failure on the way, or [`TokenError::NoToken`].
+    pub fn usable(&self) -> Result<&[Found], TokenError> {
+        if !self.tokens.is_empty() {
+            return Ok(&self.tokens);
+        }
+        Err(self
+            .failures
+            .first()
+            .cloned()
+            .unwrap_or(TokenError::NoToken))
+    }
+
+    /// The one token whose label or serial number is `wanted`.
+    ///
+    /// # Errors
+    /// As [`Survey::usable`]; [`TokenError::NotFound`]; [`TokenError::Ambiguous`] when more than one fits.
+    pub fn named(&self, wanted: &str) -> Result<&Found, TokenError> {
+        let fits = |f: &&Found| f.view.serial == wanted || f.view.label == wanted;
+        let mut fitting = self.usable()?.iter().filter(fits);
+        let wanted = wanted.to_owned();
+        match (fitting.next(), fitting.next()) {
+            (Some(found), None) => Ok(found),
+            (None, _) => Err(TokenError::NotFound { wanted }),
+            (Some(_), Some(_)) => Err(TokenError::Ambiguous { wanted }),
+        }
+    }
+}
+
+impl Found {
+    /// What the token says already before anything is tried with it.
+    ///
+    /// # Errors
+    /// [`TokenError::WriteProtected`] (if it is to be written to), [`TokenError::NotInitialised`], [`TokenError::PinLocked`].
+    pub fn fit_for_use(&self, write: bool) -> Result<(), TokenError> {
+        if write && self.write_protected {
+            return Err(TokenError::WriteProtected);
+        }
+        match self.pin.standing {
+            PinStanding::Locked => Err(TokenError::PinLocked),
+            PinStanding::NotSet if !self.pin.pin_pad => Err(TokenError::NotInitialised {
+                token: self.view.label.clone(),
+            }),
+            PinStanding::NotSet
+            | PinStanding::Fine
+            | PinStanding::CountLow
+            | PinStanding::FinalTry => Ok(()),
+        }
+    }
+}
+
+/// Where tokens are looked for and opened: the drivers and readers of this computer, or part of them.
+pub trait Places: Send + Sync + Debug {
+    /// Looks at all drivers and readers now. Takes as long as the slowest of them, within limits.
+    fn look(&self) -> Survey;
+
+    /// Waits for a reader or card to come or go, `limit` at most; true when one did. Where the system tells nothing it
+    /// waits out the limit and says true, so that somebody who calls again and again sees the change all the same.
+    fn changed_within(&self, limit: Duration) -> bool;
+
+    /// Opens a token that was found. It must still be the same one: label and serial number are looked at again.
+    ///
+    /// # Errors
+    /// [`TokenError::Removed`] when it is not there any more; what the token said.
+    fn open(&self, found: &Found) -> Result<Box<dyn KeyStore>, TokenError>;
+}

@@ -1,0 +1,36 @@
+//! What can be done, for the terminal and the window alike. Every operation is a function
+//! `run(what, &Context, &dyn Person) -> Result<Outcome, Failure>`; it blocks, so call it on a thread of its own where a
+//! window must go on living.
+//!
+//! | function | |
+//! |---|---|
+//! | `follow::run(link: &str, …)` | what an `inkan:` link asks for: issue, renewal |
+//! | `list::run(login: bool, …)` | tokens, and the certificates and keys on them |
+//! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | does the bank take the certificate |
+//! | `delete::run(serial: &str, last: bool, …)` | a certificate and its key; `last`: even the last usable one of its bank |
+//! | `pin::change(…)`, `pin::unblock(…)` | new PIN, with the old one or with the PUK |
+//! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | the agent's own lists |
+
+use std::time::Duration;
+
+use crate::catalogue::Lang;
+use crate::clock::Clock;
+use crate::config::directory::ConfigDir;
+use crate::keystore::places::Places;
+
+/// What operations need to know, and never ask the person.
+#[derive(Debug)]
+pub struct Context {
+    /// The agent's own files.
+    pub config: ConfigDir,
+    /// The time.
+    pub clock: Clock,
+    /// For the language asked of the bank, and for sentences inside outcomes.
+    pub lang: Lang,
+    /// Where tokens are looked for.
+    pub places: Box<dyn Places>,
+    /// Label or serial number of the token, if named beforehand.
+    pub wanted: Option<String>,
+    /// How long a busy bank or a broken connection is tried again.
+    pub patience: Duration,
+}
