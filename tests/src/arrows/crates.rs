@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
+    ("inkan-virtual-card", &[]),
     ("inkan-token-shim", &[]),
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-agent", &["inkan-pki"]),
@@ -19,9 +20,13 @@ const ALLOWED: [(&str, &[&str]); 7] = [
             "inkan-agent",
             "inkan-server",
             "softhsm-test-helpers",
+            "inkan-virtual-card",
         ],
     ),
 ];
+
+/// What every crate may use in its tests.
+const HELPERS: [&str; 2] = ["softhsm-test-helpers", "inkan-virtual-card"];
 
 /// What the lowest crate does without: it must not decide how others run, serve or store.
 const PKI_DOES_WITHOUT: [&str; 5] = ["tokio", "axum", "sqlx", "hyper", "reqwest"];
@@ -40,7 +45,7 @@ pub fn complaints(metadata: &Value) -> Vec<String> {
             let other = dependency["name"].as_str().unwrap_or_default();
             let for_tests = dependency["kind"] == "dev";
             let ours = ALLOWED.iter().any(|(n, _)| *n == other);
-            let helper = for_tests && other == "softhsm-test-helpers";
+            let helper = for_tests && HELPERS.contains(&other);
             // A crate's tests may look down as well, never up.
             let below = for_tests
                 && ours

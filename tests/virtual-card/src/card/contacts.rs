@@ -1,0 +1,181 @@
+//! What the reader sees: power, reset, answer to reset, and commands one by one.
+
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::Duration;
+
+use rand_core::{OsRng, RngCore as _};
+use rustix::net::sockopt::set_tcp_quickack;
+use vpicc::{Connection, VSmartCard};
+
+use super::chip::{Application, Chip};
+use super::pull::Moment;
+use super::transport::{Incoming, Transport};
+use super::yubico::Yubico;
+use super::{Model, Seen, Shared};
+
+/// The answer to reset of an ordinary card with T=1 and chaining.
+const ATR: [u8; 11] = [
+    0x3b, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xff, 0x01, 0x00, 0x0b,
+];
+
+/// The PIV application's full name, and the short one that some programs select it by.
+const AID: [u8; 11] = [0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0];
+const SHORT_AID: [u8; 5] = [0xa0, 0, 0, 3, 8];
+
+/// The life of a card: in and out of readers until it is over.
+pub(super) fn live(model: Model, shared: &Shared) {
+    let mut chip = Chip::new();
+    let mut serial = [0; 4];
+    OsRng.fill_bytes(&mut serial);
+    // A serial number is a positive number of eight digits at most in all programs.
+    serial[0] = 0;
+    let mut yubico = Yubico::new(serial);
+    while let Some(port) = wait_for_reader(shared) {
+        let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else {
+            std::thread::sleep(Duration::from_millis(20));
+            continue;
+        };
+        let Ok(contact) = stream.try_clone() else {
+            continue;
+        };
+        {
+            let mut control = shared.control();
+            if control.port != Some(port) {
+                continue;
+            }
+            control.contact = contact.try_clone().ok();
+        }
+        let mut connection = Connection::from(stream);
+        let mut connected = true;
+        while connected {
+            yubico.power_lost();
+            connected = chip.power_on(|application| {
+                let mut powered = Powered {
+                    model,
+                    serial,
+                    application,
+                    yubico: &mut yubico,
+                    transport: Transport::default(),
+                    shared,
+                    lost_power: false,
+                };
+                loop {
+                    // The kernel turns this off by itself; without it each command waits for a delayed acknowledgement.
+                    let _ = set_tcp_quickack(&contact, true);
+                    match connection.poll(&mut powered) {
+                        Err(_) => return false,
+                        Ok(()) if powered.lost_power => return true,
+                        Ok(()) => {}
+                    }
+                }
+            });
+        }
+        // pcscd may have gone: a card that is still to be in the reader comes back with it.
+        shared.control().contact = None;
+    }
+}
+
+fn wait_for_reader(shared: &Shared) -> Option<u16> {
+    let mut control = shared.control();
+    loop {
+        if control.over {
+            return None;
+        }
+        if let Some(port) = control.port {
+            return Some(port);
+        }
+        control = shared
+            .changed
+            .wait(control)
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+}
+
+/// The card between power-on and power-off.
+struct Powered<'a, 'b> {
+    model: Model,
+    serial: [u8; 4],
+    application: &'a mut Application<'b>,
+    yubico: &'a mut Yubico,
+    transport: Transport,
+    shared: &'a Shared,
+    lost_power: bool,
+}
+
+impl Powered<'_, '_> {
+    fn execute_whole(&mut self, apdu: &[u8]) -> Vec<u8> {
+        let (header, data, expected) = match self.transport.take(apdu) {
+            Incoming::Answer(answer) => return answer,
+            Incoming::Command {
+                header,
+                data,
+                expected,
+            } => (header, data, expected),
+        };
+        let data = match header {
+            [_, 0xa4, 4, _] if data == SHORT_AID => AID.to_vec(),
+            _ => data,
+        };
+        let (answer, status) = match (self.model, header) {
+            (Model::Yubico, _) => self.yubico.answer(self.application, header, &data),
+            (Model::Plain, [_, 0xf8, ..]) => (self.serial.to_vec(), 0x9000),
+            (Model::Plain, _) => self.application.answer(header, &data),
+        };
+        self.transport.give(answer, status, expected)
+    }
+
+    /// The pull that was arranged for this command, if it was for this one.
+    fn pulled(&self, ins: u8) -> Option<Moment> {
+        let mut control = self.shared.control();
+        let pull = control.pull.as_mut()?;
+        pull.reached(ins).then_some(pull.moment)
+    }
+}
+
+impl VSmartCard for Powered<'_, '_> {
+    fn atr(&self) -> &[u8] {
+        &ATR
+    }
+
+    fn power_off(&mut self) {
+        self.lost_power = true;
+    }
+
+    fn reset(&mut self) {
+        self.lost_power = true;
+    }
+
+    fn execute(&mut self, apdu: &[u8]) -> Vec<u8> {
+        let ins = apdu.get(1).copied().unwrap_or_default();
+        let pulled = self.pulled(ins);
+        if pulled == Some(Moment::Before) {
+            self.shared.control().take_out();
+            return Vec::new();
+        }
+        let instead = {
+            let answers = &mut self.shared.control().answers;
+            let at = answers.iter().position(|(wanted, _)| *wanted == ins);
+            at.map(|at| answers.remove(at).1)
+        };
+        let answer = instead.unwrap_or_else(|| self.execute_whole(apdu));
+        let mut header = [0; 4];
+        header
+            .iter_mut()
+            .zip(apdu)
+            .for_each(|(to, from)| *to = *from);
+        let status = match answer.as_slice() {
+            [.., high, low] => u16::from_be_bytes([*high, *low]),
+            _ => 0,
+        };
+        let mut control = self.shared.control();
+        control.seen.push(Seen {
+            header,
+            status,
+            data: apdu.len().saturating_sub(5),
+        });
+        if pulled == Some(Moment::After) {
+            control.take_out();
+        }
+        answer
+    }
+}

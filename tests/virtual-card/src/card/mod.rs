@@ -1,0 +1,181 @@
+//! A card: it lives in this process, and goes into a reader of [`Readers`](crate::Readers) and out of it like a real one.
+//!
+//! - [`pull`]: pulling it at a given command
+//! - `chip`: the PIV application and its storage
+//! - `contacts`: what the reader sees of it
+//! - `transport`: chaining, and answers in pieces
+//! - `yubico`: what newer keys of Yubico do beyond the standard
+
+mod chip;
+mod contacts;
+pub mod pull;
+mod transport;
+mod yubico;
+
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+pub use pull::{Moment, Pull};
+
+use crate::Reader;
+
+/// What kind of card it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// The standard and little more: no metadata, management key 3DES.
+    Plain,
+    /// As a key of Yubico with firmware 5.7: metadata, management key AES-192, keys that can be deleted.
+    Yubico,
+}
+
+/// A command the card has seen: its header (never its data, which may hold a PIN) and the status word it gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// CLA, INS, P1, P2; the INS of a management exchange is 0 (power, reset).
+    pub header: [u8; 4],
+    /// The status word.
+    pub status: u16,
+    /// Bytes of data that came with it.
+    pub data: usize,
+}
+
+/// A virtual card. It keeps what is on it until it is dropped, in a reader or not.
+#[derive(Debug)]
+pub struct Card {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// The reader, and its count of insertions when this card went in.
+    reader: Option<(Reader, u32)>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    control: Mutex<Control>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Control {
+    /// The port of the reader it is to be in.
+    port: Option<u16>,
+    over: bool,
+    contact: Option<TcpStream>,
+    pull: Option<Pull>,
+    answers: Vec<(u8, Vec<u8>)>,
+    seen: Vec<Seen>,
+}
+
+impl Shared {
+    fn control(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Control {
+    fn take_out(&mut self) {
+        self.port = None;
+        self.pull = None;
+        if let Some(contact) = self.contact.take() {
+            let _ = contact.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Card {
+    /// A card as it comes from the factory, in no reader. Its serial number is its own.
+    #[must_use]
+    pub fn new(model: Model) -> Self {
+        let shared = Arc::new(Shared::default());
+        let inside = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("virtual card".to_owned())
+            .spawn(move || contacts::live(model, &inside))
+            .expect("a thread for the card");
+        Self {
+            shared,
+            thread: Some(thread),
+            reader: None,
+        }
+    }
+
+    /// A new card in that reader.
+    #[must_use]
+    pub fn inserted(model: Model, reader: &Reader) -> Self {
+        let mut card = Self::new(model);
+        card.insert(reader);
+        card
+    }
+
+    /// Puts it into a reader and waits until pcscd has seen it.
+    ///
+    /// # Panics
+    /// When pcscd does not.
+    pub fn insert(&mut self, reader: &Reader) {
+        reader.wait_for_card(false);
+        self.shared.control().port = Some(reader.port);
+        self.shared.changed.notify_all();
+        let count = reader.wait_for_card(true);
+        self.reader = Some((reader.clone(), count));
+    }
+
+    /// Pulls it and waits until pcscd has seen that.
+    ///
+    /// # Panics
+    /// When pcscd does not.
+    pub fn pull(&mut self) {
+        self.shared.control().take_out();
+        self.wait_until_out();
+    }
+
+    /// Arranges for it to be pulled at a command to come.
+    pub fn pull_at(&self, pull: Pull) {
+        self.shared.control().pull = Some(pull);
+    }
+
+    /// Calls off what [`Card::pull_at`] arranged. Whether it was still to come.
+    pub fn keep(&self) -> bool {
+        self.shared.control().pull.take().is_some()
+    }
+
+    /// Whether it is in a reader (a pull that was arranged may have happened).
+    #[must_use]
+    pub fn is_in(&self) -> bool {
+        self.shared.control().port.is_some()
+    }
+
+    /// After a pull that was arranged: waits until pcscd has seen it.
+    ///
+    /// # Panics
+    /// When pcscd does not.
+    pub fn wait_until_out(&mut self) {
+        if let Some((reader, count)) = self.reader.take() {
+            reader.wait_for_removal(count);
+        }
+    }
+
+    /// The next command with this INS gets this answer (with its status word) instead of the card's.
+    pub fn answer_instead(&self, ins: u8, answer: &[u8]) {
+        self.shared.control().answers.push((ins, answer.to_vec()));
+    }
+
+    /// The commands seen since the last time this was asked.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.shared.control().seen)
+    }
+}
+
+impl Drop for Card {
+    fn drop(&mut self) {
+        {
+            let mut control = self.shared.control();
+            control.over = true;
+            control.take_out();
+        }
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
