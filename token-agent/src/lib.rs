@@ -9,17 +9,17 @@
 //! - [`http`]: talking to a bank
 //! - [`answer`]: checking the certificate that came back
 //! - [`keystore`]: one opened token, whatever its kind
-//! - [`token`]: the token, through PKCS#11
+//! - [`pkcs11`]: a token through its maker's module
+//! - [`token`]: the tokens as operations use them
 //! - [`prompt`]: the questions to the person and what is told them, in a terminal or a window
 //! - [`operations`]: what can be done, for the terminal and the window alike
-//! - [`ask`], [`interrupt`]: questions to the person, and Ctrl-C
+//! - [`mod@interrupt`]: what Ctrl-C means
 //! - [`output`]: text or JSON lines
 //! - [`catalogue`]: every sentence, in Japanese and English
 //! - [`error`], [`exit`]: failures as data, and their exit codes
 //! - [`clock`]: the time
 
 pub mod answer;
-pub mod ask;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;
@@ -32,5 +32,6 @@ pub mod interrupt;
 pub mod keystore;
 pub mod operations;
 pub mod output;
+pub mod pkcs11;
 pub mod prompt;
 pub mod token;

@@ -7,7 +7,7 @@ use clap::Parser;
 use inkan_agent::catalogue::Lang;
 use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
-use inkan_agent::commands::{self, context::Context};
+use inkan_agent::commands::{self, context::Setting};
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::interrupt::Interrupt;
@@ -27,20 +27,24 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
-    let interrupt = Interrupt::install().map_err(|e| Failure::Internal(e.to_string()))?;
+    let cancelled = move || {
+        let exit = reporter.finish(&Err(Failure::Cancelled));
+        std::process::exit(exit.code().into());
+    };
+    let interrupt = Interrupt::install(cancelled).map_err(|e| Failure::Internal(e.to_string()))?;
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let config = ConfigDir::resolve(
         cli.config_dir.clone(),
         path("XDG_CONFIG_HOME"),
         path("HOME"),
     )?;
-    let context = Context {
+    let setting = Setting {
         config,
         clock: clock(cli)?,
         reporter,
         interrupt,
     };
-    commands::run(&cli.command, &context)
+    commands::run(&cli.command, &setting)
 }
 
 fn clock(cli: &Cli) -> Result<Clock, Failure> {

@@ -41,8 +41,14 @@ impl KeyAttributes {
             && !self.extractable
             && self.always_sensitive != Some(false)
             && self.never_extractable != Some(false)
-            && self.local != Some(false)
+            && (self.local != Some(false) || self.never_anywhere_else())
             && self.token != Some(false)
+    }
+
+    /// True when the token vouches for all of the key's life. It must not for keys that were brought to it (PKCS#11 3.1,
+    /// 4.9), so this outweighs a CKA_LOCAL that is not set: NSS softokn never sets it.
+    fn never_anywhere_else(&self) -> bool {
+        self.always_sensitive == Some(true) && self.never_extractable == Some(true)
     }
 }
 
@@ -98,6 +104,13 @@ mod tests {
     #[test]
     fn unknown_is_no_objection_and_a_plain_no_is() {
         assert!(KEPT.confined());
+        let vouched_for = KeyAttributes {
+            local: Some(false),
+            always_sensitive: Some(true),
+            never_extractable: Some(true),
+            ..KEPT
+        };
+        assert!(vouched_for.confined());
         let objections = [
             KeyAttributes {
                 sensitive: false,
@@ -117,6 +130,16 @@ mod tests {
             },
             KeyAttributes {
                 local: Some(false),
+                ..KEPT
+            },
+            KeyAttributes {
+                local: Some(false),
+                always_sensitive: Some(true),
+                ..KEPT
+            },
+            KeyAttributes {
+                local: Some(false),
+                never_extractable: Some(true),
                 ..KEPT
             },
             KeyAttributes {

@@ -208,6 +208,15 @@ impl Pkcs11Error {
         )
     }
 
+    /// True for what a token says that takes this from its security officer only.
+    #[must_use]
+    pub fn wants_officer(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(RvError::UserTypeInvalid | RvError::UserNotLoggedIn)
+        )
+    }
+
     /// Whether trying again (after the remedy the class asks for) makes sense. Never for a login, whatever the code:
     /// vendors report a wrong PIN by codes of their own too.
     #[must_use]

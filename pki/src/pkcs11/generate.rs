@@ -140,11 +140,18 @@ fn climb(session: &Session, new_key: &NewKey) -> Result<(ObjectHandle, ObjectHan
     let mut result = attempt(Rung::SigningOnly);
     for rung in [Rung::Explicit, Rung::WithoutProtection, Rung::Minimal] {
         match result {
-            Err(error) if is_about_the_template(&error) => result = attempt(rung),
+            Err(error) if leads_down_to(rung, &error) => result = attempt(rung),
             settled => return settled,
         }
     }
     result
+}
+
+fn leads_down_to(rung: Rung, error: &Pkcs11Error) -> bool {
+    // tpm2-pkcs11 has no better word for a key that is told what it must not do.
+    let too_much_said =
+        matches!(rung, Rung::Explicit) && error.code() == Some(RvError::GeneralError);
+    too_much_said || is_about_the_template(error)
 }
 
 fn is_about_the_template(error: &Pkcs11Error) -> bool {
@@ -373,5 +380,8 @@ mod tests {
         ] {
             assert!(!is_about_the_template(&returned(code)), "{code:?}");
         }
+        let vague = returned(RvError::GeneralError);
+        assert!(leads_down_to(Rung::Explicit, &vague));
+        assert!(!leads_down_to(Rung::WithoutProtection, &vague));
     }
 }

@@ -58,6 +58,8 @@ pub struct KeyPairInfo {
     pub algorithm: KeyAlgorithm,
     /// Public key, canonical DER SubjectPublicKeyInfo.
     pub spki_der: Vec<u8>,
+    /// The private key asks for the PIN at each use.
+    pub always_authenticate: bool,
 }
 
 /// The private key that belongs to this public key. Found by a public key object, else by a certificate, else by what the
@@ -133,6 +135,13 @@ pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error
                 id,
                 algorithm: public.algorithm(),
                 spki_der: spki(&public, LIST)?,
+                always_authenticate: read_bool(
+                    session,
+                    LIST,
+                    object,
+                    AttributeType::AlwaysAuthenticate,
+                )?
+                .unwrap_or(false),
             });
         }
     }

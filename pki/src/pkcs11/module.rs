@@ -3,7 +3,9 @@
 //! Two contexts of one module crash it, so a module that was loaded stays in the registry for the life of the process.
 
 use std::collections::HashMap;
+use std::ffi::{CString, c_void};
 use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +30,8 @@ pub struct Module {
     context: Pkcs11,
     raw: OnceLock<Option<RawFunctions>>,
     gate: Gate,
+    /// For `C_Initialize`; kept, because nothing says when the module has read it for the last time.
+    parameters: Option<CString>,
 }
 
 impl Module {
@@ -37,6 +41,15 @@ impl Module {
     /// # Errors
     /// `NotFound` when there is no such file, `Unsupported` when it is no PKCS#11 module, else what `C_Initialize` said.
     pub fn load(path: &Path) -> Result<Arc<Self>, Pkcs11Error> {
+        Self::load_with(path, None)
+    }
+
+    /// As [`Module::load`], with a text for `C_Initialize` in the place that the standard reserves. NSS's modules want
+    /// their configuration there, and other modules refuse it.
+    ///
+    /// # Errors
+    /// As [`Module::load`]; `Refused` for a text with a NUL in it.
+    pub fn load_with(path: &Path, parameters: Option<&str>) -> Result<Arc<Self>, Pkcs11Error> {
         let canonical = path
             .canonicalize()
             .map_err(|error| Pkcs11Error::module_missing(path, &error))?;
@@ -45,6 +58,10 @@ impl Module {
             if let Some(module) = loaded.get(&canonical) {
                 Arc::clone(module)
             } else {
+                let parameters = parameters.map(CString::new).transpose().map_err(|error| {
+                    let kind = ErrorKind::Binding(error.to_string());
+                    Pkcs11Error::new("load module", ErrorClass::Refused, kind)
+                })?;
                 let context = Pkcs11::new(&canonical)
                     .map_err(|error| Pkcs11Error::not_a_module(path, &error))?;
                 let module = Arc::new(Self {
@@ -52,6 +69,7 @@ impl Module {
                     context,
                     raw: OnceLock::new(),
                     gate: Gate::new(),
+                    parameters,
                 });
                 loaded.insert(canonical, Arc::clone(&module));
                 module
@@ -134,7 +152,7 @@ impl Module {
 
     /// True when this initialised it, false when it was initialised already.
     fn initialise(&self) -> Result<bool, Pkcs11Error> {
-        let args = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
+        let args = self.initialise_args();
         let fresh = match self.context.initialize(args) {
             Ok(()) => true,
             // Another part of the process uses the library without us: its context is ours.
@@ -145,6 +163,22 @@ impl Module {
         };
         self.raw.get_or_init(|| RawFunctions::of(&self.path));
         Ok(fresh)
+    }
+
+    #[allow(
+        unsafe_code,
+        reason = "the reserved argument is a pointer that only the module can vouch for"
+    )]
+    fn initialise_args(&self) -> CInitializeArgs {
+        let flags = CInitializeFlags::OS_LOCKING_OK;
+        let Some(parameters) = &self.parameters else {
+            return CInitializeArgs::new(flags);
+        };
+        let Some(pointer) = NonNull::new(parameters.as_ptr().cast_mut().cast::<c_void>()) else {
+            return CInitializeArgs::new(flags);
+        };
+        // SAFETY: a NUL-terminated text that lives as long as the module; only modules that want one are given one.
+        unsafe { CInitializeArgs::new_with_reserved(flags, pointer) }
     }
 
     fn renew(&self) -> Result<(), Pkcs11Error> {

@@ -1,5 +1,6 @@
-//! Two functions of a module called without the binding: `C_GetTokenInfo`, which the binding drops when the token's clock
-//! is malformed, and `C_Sign`, which it calls only together with `C_SignInit` and with a length the module chooses.
+//! Functions of a module called without the binding: `C_GetTokenInfo`, which the binding drops when the token's clock
+//! is malformed, `C_Sign`, which it calls only together with `C_SignInit` and with a length the module chooses, and
+//! `C_SetPIN` without PINs, which have the reader's keypad ask for them.
 //!
 //! This is no second context: the library is the one already loaded, and it is neither initialised nor finalised here.
 
@@ -8,8 +9,8 @@ use std::path::Path;
 use cryptoki::error::{Rv, RvError};
 use cryptoki::slot::Slot;
 use cryptoki_sys::{
-    CK_C_GetTokenInfo, CK_C_Sign, CK_FUNCTION_LIST, CK_INFO, CK_SESSION_HANDLE, CK_TOKEN_INFO,
-    CK_ULONG,
+    CK_C_GetTokenInfo, CK_C_SetPIN, CK_C_Sign, CK_FUNCTION_LIST, CK_INFO, CK_SESSION_HANDLE,
+    CK_TOKEN_INFO, CK_ULONG,
 };
 
 /// Longer than any signature of a supported key (RSA-4096: 512 bytes).
@@ -18,6 +19,7 @@ const MAX_SIGNATURE: usize = 1024;
 pub(super) struct RawFunctions {
     token_info: CK_C_GetTokenInfo,
     sign: CK_C_Sign,
+    set_pin: CK_C_SetPIN,
     /// Keeps the functions above loaded.
     _library: cryptoki_sys::Pkcs11,
 }
@@ -48,6 +50,7 @@ impl RawFunctions {
         matches!(Rv::from(answer), Rv::Ok).then_some(Self {
             token_info: table.C_GetTokenInfo,
             sign: table.C_Sign,
+            set_pin: table.C_SetPIN,
             _library: library,
         })
     }
@@ -91,6 +94,18 @@ impl RawFunctions {
                 signature.truncate(length as usize);
                 Ok(signature)
             }
+            Rv::Error(code) => Err(code),
+        }
+    }
+
+    /// `C_SetPIN` without PINs (PKCS#11 3.1, 5.5.8: only with a protected authentication path).
+    #[allow(unsafe_code, reason = "the binding cannot call C_SetPIN without PINs")]
+    pub(super) fn set_pin_at_keypad(&self, session: CK_SESSION_HANDLE) -> Result<(), RvError> {
+        let function = self.set_pin.ok_or(RvError::FunctionNotSupported)?;
+        let none = std::ptr::null_mut();
+        // SAFETY: null pointers with length 0 are what the standard asks for here.
+        match Rv::from(unsafe { function(session, none, 0, none, 0) }) {
+            Rv::Ok => Ok(()),
             Rv::Error(code) => Err(code),
         }
     }

@@ -21,6 +21,8 @@ use crate::secret::Pin;
 /// How the operation of every kind of login begins.
 pub(super) const LOGIN: &str = "log in";
 
+const CHANGE_PIN: &str = "change PIN";
+
 /// What a session may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -145,6 +147,32 @@ impl Session {
         self.call("set user PIN", |session| session.init_pin(&pin))
     }
 
+    /// Changes the PIN of whoever is logged in, the user's when nobody is. The old one is sent once.
+    ///
+    /// # Errors
+    /// `PinIncorrect`, `PinLocked`; `PinInvalid` when the token does not take the new one.
+    pub fn change_pin(&self, old: &Pin, new: &Pin) -> Result<(), Pkcs11Error> {
+        let (old, new) = (auth_pin(old), auth_pin(new));
+        self.call(CHANGE_PIN, |session| session.set_pin(&old, &new))?;
+        self.pin.borrow_mut().take();
+        Ok(())
+    }
+
+    /// Changes the PIN with the reader's own keypad: old and new one are entered there.
+    ///
+    /// # Errors
+    /// As [`Session::change_pin`], and `Cancelled`; `Unsupported` when the module's functions are out of reach.
+    pub fn change_pin_pad(&self) -> Result<(), Pkcs11Error> {
+        let raw = self.module.raw().ok_or_else(|| {
+            let kind = ErrorKind::Binding("C_SetPIN is out of reach".to_owned());
+            Pkcs11Error::new(CHANGE_PIN, ErrorClass::Unsupported, kind)
+        })?;
+        let answer = self.call(CHANGE_PIN, |session| {
+            Ok(raw.set_pin_at_keypad(session.handle()))
+        })?;
+        answer.map_err(|code| Pkcs11Error::returned(CHANGE_PIN, code, "C_SetPIN"))
+    }
+
     /// Leaves the session behind without telling the library: for one that hangs on every call.
     pub fn abandon(mut self) {
         self.inner.take();
@@ -187,7 +215,9 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn knows_pin(&self) -> bool {
+    /// True while the PIN is at hand for keys that ask for it at each use.
+    #[must_use]
+    pub fn knows_pin(&self) -> bool {
         self.pin.borrow().is_some()
     }
 

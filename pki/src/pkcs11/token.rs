@@ -7,9 +7,9 @@ use std::fmt;
 use cryptoki::error::Error as Binding;
 use cryptoki::slot::{Slot, TokenInfo as BindingInfo};
 use cryptoki_sys::{
-    CK_TOKEN_INFO, CKF_LOGIN_REQUIRED, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_TOKEN_INITIALIZED,
-    CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_INITIALIZED, CKF_USER_PIN_LOCKED,
-    CKF_WRITE_PROTECTED,
+    CK_TOKEN_INFO, CKF_LOGIN_REQUIRED, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
+    CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED, CKF_TOKEN_INITIALIZED, CKF_USER_PIN_COUNT_LOW,
+    CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_INITIALIZED, CKF_USER_PIN_LOCKED, CKF_WRITE_PROTECTED,
 };
 
 use super::error::Pkcs11Error;
@@ -83,6 +83,14 @@ pub struct TokenInfo {
     pub pin_pad: bool,
     /// What it says about the tries left.
     pub pin: PinState,
+    /// What it says about the tries left for the security officer's PIN.
+    pub so_pin: PinState,
+    /// Shortest PIN, in bytes.
+    pub min_pin: usize,
+    /// Longest PIN, in bytes.
+    pub max_pin: usize,
+    /// What the slot is called: with most modules the reader's name.
+    pub slot_name: String,
 }
 
 impl TokenInfo {
@@ -105,6 +113,10 @@ impl TokenInfo {
             login_required: true,
             pin_pad: false,
             pin: PinState::Unknown,
+            so_pin: PinState::Unknown,
+            min_pin: 0,
+            max_pin: 0,
+            slot_name: String::new(),
         }
     }
 
@@ -126,6 +138,15 @@ impl TokenInfo {
                 info.user_pin_final_try(),
                 info.user_pin_count_low(),
             ),
+            so_pin: PinState::from_flags(
+                true,
+                info.so_pin_locked(),
+                info.so_pin_final_try(),
+                info.so_pin_count_low(),
+            ),
+            min_pin: info.min_pin_length(),
+            max_pin: info.max_pin_length(),
+            slot_name: String::new(),
         }
     }
 
@@ -149,6 +170,15 @@ impl TokenInfo {
                 set(CKF_USER_PIN_FINAL_TRY),
                 set(CKF_USER_PIN_COUNT_LOW),
             ),
+            so_pin: PinState::from_flags(
+                true,
+                set(CKF_SO_PIN_LOCKED),
+                set(CKF_SO_PIN_FINAL_TRY),
+                set(CKF_SO_PIN_COUNT_LOW),
+            ),
+            min_pin: usize::try_from(info.ulMinPinLen).unwrap_or(0),
+            max_pin: usize::try_from(info.ulMaxPinLen).unwrap_or(0),
+            slot_name: String::new(),
         }
     }
 }
@@ -183,7 +213,12 @@ impl Module {
 
     pub(super) fn read_token(&self, slot: Slot) -> Result<TokenInfo, Pkcs11Error> {
         let (info, _) = self.call("read token", |context| {
-            Ok(match context.get_token_info(slot) {
+            // A slot that does not tell its name is as good as any.
+            let slot_name = context.get_slot_info(slot).map_or_else(
+                |_| String::new(),
+                |info| trimmed(info.slot_description().as_bytes()),
+            );
+            let token = match context.get_token_info(slot) {
                 Ok(info) => TokenInfo::from_binding(slot, &info),
                 Err(Binding::Pkcs11(..)) => TokenInfo::unreadable(slot),
                 // The token answered; the binding did not like something in it that does not matter here.
@@ -191,7 +226,8 @@ impl Module {
                     Some(Ok(info)) => TokenInfo::from_raw(slot, &info),
                     Some(Err(_)) | None => TokenInfo::unreadable(slot),
                 },
-            })
+            };
+            Ok(TokenInfo { slot_name, ..token })
         })?;
         Ok(info)
     }

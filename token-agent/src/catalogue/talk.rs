@@ -4,7 +4,10 @@ use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::AccountType;
 
 use super::Lang;
+use crate::keystore::abilities::{Admin, Unblock};
+use crate::output::clean::clean;
 use crate::output::event::{PinWarning, RequestView, Step, Work};
+use crate::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 
 /// Names of the things shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,28 +186,50 @@ pub fn work(work: Work, lang: Lang) -> String {
     }
 }
 
-/// May it go on?
+/// A question whose answer is yes or no, after what it is about was shown.
 #[must_use]
-pub fn consent(lang: Lang) -> &'static str {
-    lang.pick(
-        "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ",
-        "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ",
-    )
+pub fn question(question: &Question, lang: Lang) -> String {
+    match question {
+        Question::Request(_) => lang.pick(
+            "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ".to_owned(),
+        ),
+        Question::Overwrite { .. } => lang.pick(
+            "トークンに空きがありません。これを消して、そこに新しい鍵を作りますか？ 元には戻せません。 [はい=y / いいえ=Enter] ".to_owned(),
+            "The token is full. Destroy this and make the new key in its place? It cannot be undone. [y / Enter = no] ".to_owned(),
+        ),
+        Question::Delete { with_key, last, .. } => {
+            let what = match (with_key, lang) {
+                (true, Lang::Ja) => "この証明書と鍵を消しますか？ 元には戻せません。",
+                (false, Lang::Ja) => "この証明書を消しますか？（鍵はこのトークンでは消せません）",
+                (true, Lang::En) => "Delete this certificate and its key? It cannot be undone.",
+                (false, Lang::En) => "Delete this certificate? (This token does not destroy keys.)",
+            };
+            let note = match (last, lang) {
+                (true, Lang::Ja) => "この銀行に使える最後の証明書です。",
+                (true, Lang::En) => "It is the last usable one of this bank. ",
+                (false, _) => "",
+            };
+            lang.pick(
+                format!("{note}{what} [はい=y / いいえ=Enter] "),
+                format!("{note}{what} [y / Enter = no] "),
+            )
+        }
+        Question::AddBank(_) => lang.pick(
+            "この銀行を登録しますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Install this bank? [y / Enter = no] ".to_owned(),
+        ),
+        Question::AddModule { .. } => lang.pick(
+            "このドライバーを使いますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Use this driver from now on? [y / Enter = no] ".to_owned(),
+        ),
+    }
 }
 
 /// Is the answer a yes? Everything else is a no.
 #[must_use]
 pub fn is_yes(answer: &str) -> bool {
     ["y", "yes", "ｙ", "はい"].contains(&answer.trim().to_lowercase().as_str())
-}
-
-/// May this bank be installed?
-#[must_use]
-pub fn add_bank(lang: Lang) -> &'static str {
-    lang.pick(
-        "この銀行を登録しますか？ [はい=y / いいえ=Enter] ",
-        "Install this bank? [y / Enter = no] ",
-    )
 }
 
 /// Which token?
@@ -216,13 +241,49 @@ pub fn which_token(count: usize, lang: Lang) -> String {
     )
 }
 
-/// Asking for the PIN.
+/// Asking for a PIN, PUK or the like.
 #[must_use]
-pub fn pin(token: &str, lang: Lang) -> String {
+pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
+    let token = clean(&question.token.label);
+    let (ja, en) = match question.what {
+        SecretKind::Pin => ("PIN", "PIN"),
+        SecretKind::PresentPin => ("いまの PIN", "Present PIN"),
+        SecretKind::Unblock(Unblock::Puk) => ("PUK（ロックを解く番号）", "PUK"),
+        SecretKind::Unblock(Unblock::SoPin) | SecretKind::Admin(Admin::SoPin) => {
+            ("管理者の PIN（SO PIN）", "Security officer's PIN")
+        }
+        SecretKind::Admin(Admin::ManagementKey) => {
+            ("管理鍵（16 進数）", "Management key (hex digits)")
+        }
+    };
     lang.pick(
-        format!("トークン「{token}」の PIN（Enter = 取り消し）: "),
-        format!("PIN of the token \"{token}\" (Enter = cancel): "),
+        format!("トークン「{token}」の {ja}（Enter = 取り消し）: "),
+        format!("{en} of the token \"{token}\" (Enter = cancel): "),
     )
+}
+
+/// Asking for a new PIN.
+#[must_use]
+pub fn new_pin(question: &NewPin, lang: Lang) -> String {
+    let token = clean(&question.token.label);
+    match (question.min_length, question.max_length) {
+        (0, _) | (_, 0) => lang.pick(
+            format!("トークン「{token}」の新しい PIN（Enter = 取り消し）: "),
+            format!("New PIN of the token \"{token}\" (Enter = cancel): "),
+        ),
+        (min, max) => lang.pick(
+            format!("トークン「{token}」の新しい PIN（{min}～{max} 文字、Enter = 取り消し）: "),
+            format!(
+                "New PIN of the token \"{token}\" ({min} to {max} characters, Enter = cancel): "
+            ),
+        ),
+    }
+}
+
+/// The same once more.
+#[must_use]
+pub fn new_pin_again(lang: Lang) -> &'static str {
+    lang.pick("もう一度同じ PIN: ", "The same PIN again: ")
 }
 
 /// The PIN goes into the reader itself.

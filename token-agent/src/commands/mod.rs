@@ -1,35 +1,51 @@
-//! What each command does.
+//! The commands of the terminal: each hands its arguments to the [operation](crate::operations) of the same name.
 //!
 //! - [`context`]: what all commands share
-//! - [`open`]: follow a link: key, certificate, activation
-//! - [`list`]: what is on the tokens
-//! - [`verify`]: does the bank take the certificate
-//! - [`banks`]: add, list, remove bank files
-//! - [`select`]: the certificate of a bank on a token
-//! - [`mutual`]: a channel that shows the token's certificate
 
-pub mod banks;
 pub mod context;
-pub mod list;
-pub mod mutual;
-pub mod open;
-pub mod select;
-pub mod verify;
 
-use crate::cli::Command;
+use std::time::Duration;
+
+use crate::cli::{BankCommand, Command};
 use crate::error::Failure;
+use crate::operations::{banks, follow, list, verify};
 use crate::output::outcome::Outcome;
-use context::Context;
+use context::Setting;
 
 /// Runs a command.
 ///
 /// # Errors
 /// Whatever kept it from its outcome.
-pub fn run(command: &Command, context: &Context) -> Result<Outcome, Failure> {
+pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
     match command {
-        Command::Open(args) => open::run(args, context),
-        Command::List(args) => list::run(args, context),
-        Command::Verify(args) => verify::run(args, context),
-        Command::Bank(args) => banks::run(args, context),
+        Command::Open(args) => {
+            let mut context = setting.with_tokens(&args.token)?;
+            context.patience = Duration::from_secs(args.patience);
+            let person = setting.person(args.yes, Some(&args.pin));
+            follow::run(&args.link, &context, &person)
+        }
+        Command::List(args) => {
+            let context = setting.with_tokens(&args.token)?;
+            list::run(
+                args.login,
+                &context,
+                &setting.person(false, Some(&args.pin)),
+            )
+        }
+        Command::Verify(args) => {
+            let context = setting.with_tokens(&args.token)?;
+            let person = setting.person(false, Some(&args.pin));
+            verify::run(&args.bank, args.serial.as_deref(), &context, &person)
+        }
+        Command::Bank(command) => bank(command, setting),
+    }
+}
+
+fn bank(command: &BankCommand, setting: &Setting) -> Result<Outcome, Failure> {
+    let context = setting.without_token();
+    match command {
+        BankCommand::Add { file, yes } => banks::add(file, &context, &setting.person(*yes, None)),
+        BankCommand::List => banks::list(&context),
+        BankCommand::Remove { id } => banks::remove(id, &context),
     }
 }

@@ -41,6 +41,12 @@ impl ConfigDir {
         self.0.join("locks")
     }
 
+    /// Where labels of keys are noted for tokens that keep none.
+    #[must_use]
+    pub fn notes(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
     /// The list of token drivers.
     #[must_use]
     pub fn modules(&self) -> PathBuf {

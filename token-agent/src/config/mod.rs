@@ -6,10 +6,12 @@
 //! - [`bank`]: one bank file, checked field by field
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
+//! - [`known`]: the token drivers we know, and their ways
 
 pub mod bank;
 pub mod banks;
 pub mod directory;
+pub mod known;
 pub mod modules;
 
 use std::path::Path;

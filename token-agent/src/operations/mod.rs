@@ -10,6 +10,21 @@
 //! | `delete::run(serial: &str, last: bool, …)` | a certificate and its key; `last`: even the last usable one of its bank |
 //! | `pin::change(…)`, `pin::unblock(…)` | new PIN, with the old one or with the PUK |
 //! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | the agent's own lists |
+//!
+//! - [`follow`], [`list`], [`verify`], [`banks`]: as above
+//! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
+//! - [`entries`]: what is on a token, as the person sees it
+//! - [`select`]: the certificate of a bank on a token
+//! - [`mutual`]: a channel that shows the token's certificate
+
+pub mod banks;
+pub mod entries;
+pub mod follow;
+pub mod list;
+pub mod mutual;
+pub mod select;
+pub mod unlock;
+pub mod verify;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use super::event::{Event, RequestView, TokenView};
 use super::outcome::{BankLine, BankView, Enrolled, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::talk::{self, Label, label};
 use crate::catalogue::{Entry, Lang};
+use crate::prompt::question::Question;
 
 /// A time as the bank's pages show it.
 fn time(at: Timestamp) -> String {
@@ -170,6 +171,19 @@ pub fn bank(view: &BankView, lang: Lang) -> String {
     );
     let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
     rows(lang, &all)
+}
+
+/// What a question is about, where that was not told already.
+#[must_use]
+pub fn question(question: &Question, lang: Lang) -> Option<String> {
+    match question {
+        Question::Request(_) => None,
+        Question::Overwrite { token, entry } | Question::Delete { token, entry, .. } => Some(
+            format!("  {}\n{}", token_name(token), token_entry(entry, lang)),
+        ),
+        Question::AddBank(view) => Some(bank(view, lang)),
+        Question::AddModule { name, path } => Some(format!("  {}: {}", clean(name), clean(path))),
+    }
 }
 
 fn bank_line(line: &BankLine, lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! What came out of a command.
 
+use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -91,8 +92,14 @@ pub struct TokenContent {
 pub struct TokenEntry {
     /// Id of the configured bank it belongs to.
     pub bank: Option<String>,
+    /// Name of that bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_name: Option<String>,
     /// Label on the token.
     pub label: String,
+    /// Where on the token, in the token's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Organization of the certificate.
     pub organization: Option<String>,
     /// Common Name of the certificate.
@@ -107,6 +114,30 @@ pub struct TokenEntry {
     pub has_key: Option<bool>,
     /// Bank, key and dates all fit: it can log in, as far as the token tells.
     pub usable: Option<bool>,
+    /// Why it cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Unusable>,
+    /// Type of the key, where that is seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<KeyAlgorithm>,
+}
+
+/// Why a certificate or key cannot be used to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unusable {
+    /// No bank of the agent's list issued it.
+    NoBank,
+    /// Its time has not come.
+    NotYet,
+    /// Its time is over.
+    Expired,
+    /// It is not for logging in.
+    OtherPurpose,
+    /// Its private key is not on the token.
+    NoKey,
+    /// A key without certificate.
+    NoCertificate,
 }
 
 /// A bank file for people to check.

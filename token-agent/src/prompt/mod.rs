@@ -5,9 +5,15 @@
 //!
 //! - [`question`]: what is asked
 //! - [`choice`]: the tokens to choose from, with those that come and go
+//! - [`terminal`]: the person at the terminal
+//! - [`line`](self::line): one line from there
+//! - [`sources`]: PINs from files and variables instead
 
 pub mod choice;
+pub mod line;
 pub mod question;
+pub mod sources;
+pub mod terminal;
 
 use std::fmt::Debug;
 

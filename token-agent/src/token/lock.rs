@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
 
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::find::Found;
 use crate::config::directory::ConfigDir;
 use crate::error::TokenError;
+use crate::keystore::places::Found;
 
 /// Characters of the lock file's name.
 const NAME: usize = 32;
@@ -24,12 +24,8 @@ impl TokenLock {
     /// # Errors
     /// [`TokenError::InUse`] when another agent has it.
     pub fn take(config: &ConfigDir, token: &Found) -> Result<Option<Self>, TokenError> {
-        let who = format!(
-            "{}\0{}\0{}",
-            token.module.path().display(),
-            token.info.serial,
-            token.info.label
-        );
+        // The same card through another driver is the same token still.
+        let who = format!("{}\0{}", token.view.serial, token.view.label);
         let name: String = sha256_hex(who.as_bytes()).chars().take(NAME).collect();
         let directory = config.locks();
         let file = create_dir_all(&directory).and_then(|()| {

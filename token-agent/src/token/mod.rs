@@ -1,22 +1,15 @@
-//! The customer's token, through PKCS#11.
+//! The customer's tokens as operations use them.
 //!
-//! Each token has one thread, which owns its session: a token that hangs cannot hang the agent, and no call overtakes
-//! another.
-//!
-//! - [`fault`]: PKCS#11 errors → [`TokenError`](crate::error::TokenError)
-//! - [`find`]: modules, the tokens in them, and choosing one
-//! - [`thread`]: the thread of one token
+//! - [`computer`]: the tokens of this computer: drivers and readers
+//! - [`opened`]: a token that is open, shared by those who use it
 //! - [`lock`]: one agent at a time on one token
-//! - [`login`]: the PIN, once
 //! - [`label`]: how our keys are found again
-//! - [`content`]: certificates and key pairs on a token, matched
+//! - [`notes`]: the same for tokens that keep no labels
 //! - [`signer`]: the token's key as a signer for CSR, TLS and proof
 
-pub mod content;
-pub mod fault;
-pub mod find;
+pub mod computer;
 pub mod label;
 pub mod lock;
-pub mod login;
+pub mod notes;
+pub mod opened;
 pub mod signer;
-pub mod thread;

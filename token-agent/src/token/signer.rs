@@ -1,44 +1,32 @@
-//! The token's key as a signer: every signature is made on the token's own thread.
+//! The token's key as a signer.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
-use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
-use inkan_pki::pkcs11::sign::{schemes, sign};
 use inkan_pki::signer::{SignError, Signer};
 
-use super::thread::TokenThread;
+use super::opened::OpenToken;
 use crate::error::TokenError;
+use crate::keystore::content::KeyEntry;
 
 /// A private key on a token.
 #[derive(Debug)]
 pub struct TokenSigner {
-    thread: TokenThread,
-    key: PrivateKey,
+    token: OpenToken,
+    key: KeyEntry,
     schemes: Vec<SignatureScheme>,
 }
 
 impl TokenSigner {
-    /// Finds the private key of this public key (DER SubjectPublicKeyInfo).
+    /// A key of this token.
     ///
     /// # Errors
     /// What the token said.
-    pub fn open(thread: &TokenThread, spki_der: &[u8]) -> Result<Self, TokenError> {
-        let spki = spki_der.to_vec();
-        let (key, schemes) = thread.call(move |session| {
-            let key = find_private_key(session, &spki)?;
-            let schemes = schemes(session, key.algorithm)?;
-            Ok((key, schemes))
-        })?;
+    pub fn new(token: &OpenToken, key: KeyEntry) -> Result<Self, TokenError> {
+        let schemes = token.with(|store| store.schemes(&key.reference))?;
         Ok(Self {
-            thread: thread.clone(),
+            token: token.clone(),
             key,
             schemes,
         })
-    }
-
-    /// The key.
-    #[must_use]
-    pub fn key(&self) -> &PrivateKey {
-        &self.key
     }
 }
 
@@ -58,10 +46,9 @@ impl Signer for TokenSigner {
                 scheme,
             });
         }
-        let (key, message) = (self.key.clone(), message.to_vec());
         let signed = self
-            .thread
-            .call(move |session| sign(session, &key, scheme, &message));
+            .token
+            .with(|store| store.sign(&self.key.reference, scheme, message));
         signed.map_err(|error| SignError::Elsewhere(Box::new(error)))
     }
 
@@ -78,8 +65,7 @@ pub fn sign_failure(error: &SignError) -> TokenError {
         detail,
     };
     match error {
-        SignError::Token(error) => super::fault::token_error(error),
-        SignError::WrongScheme { .. } => failed(error.to_string()),
+        SignError::Token(_) | SignError::WrongScheme { .. } => failed(error.to_string()),
         SignError::Elsewhere(inner) => inner
             .downcast_ref::<TokenError>()
             .cloned()

@@ -19,10 +19,14 @@ fn one_key_one_certificate_its_chain_and_it_is_active() {
     let expected = [
         "request",
         "token",
+        "making-key",
         "key-made",
+        "asking-bank",
         "certificate-received",
+        "writing",
         "certificate-written",
         "key-proved",
+        "signing",
         "activated",
         "result",
     ];

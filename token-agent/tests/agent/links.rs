@@ -11,7 +11,7 @@ fn garbage_has_an_exit_code_a_sentence_and_a_code() {
         ("https://bank.example/", "link-scheme"),
         ("inkan:", "link-action"),
         ("inkan://enroll?bank=a&request=b", "link-action"),
-        ("inkan:login?bank=a&request=b", "link-action"),
+        ("inkan:sign?bank=a&request=b", "link-action"),
         ("inkan:enroll?bank=a", "link-incomplete"),
         ("inkan:enroll?bank=a&bank=b&request=c", "link-doubled"),
         (

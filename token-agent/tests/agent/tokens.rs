@@ -1,10 +1,11 @@
 //! Tokens that are missing or full of other things; `list` and `verify`.
 
+use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::error::TokenError;
-use inkan_agent::token::fault::token_error;
-use inkan_agent::token::find::fit_for_use;
+use inkan_agent::keystore::view::PinStanding;
+use inkan_agent::pkcs11::fault::token_error;
+use inkan_agent::pkcs11::find;
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
-use inkan_pki::pkcs11::{Module, PinState};
 use softhsm_test_helpers::SoftHsm;
 
 use super::harness::customer::finish;
@@ -101,24 +102,21 @@ fn no_driver_and_a_wrong_driver() {
 #[test]
 fn a_token_that_says_beforehand_that_it_cannot_is_not_tried() {
     let customer = Customer::new();
-    let module = Module::load(&customer.module()).unwrap();
-    let found = module.tokens().unwrap();
-    let mut token = found.into_iter().find(|t| t.label == "Hanako").unwrap();
-    assert!(fit_for_use(&token, true).is_ok());
+    let module = ModuleEntry::at(&customer.module());
+    let found = find::tokens(&module).unwrap();
+    let mut token = found
+        .into_iter()
+        .find(|t| t.view.label == "Hanako")
+        .unwrap();
+    assert!(token.fit_for_use(true).is_ok());
     token.write_protected = true;
-    assert!(matches!(
-        fit_for_use(&token, true),
-        Err(TokenError::WriteProtected)
-    ));
+    assert_eq!(token.fit_for_use(true), Err(TokenError::WriteProtected));
     assert!(
-        fit_for_use(&token, false).is_ok(),
+        token.fit_for_use(false).is_ok(),
         "reading is still possible"
     );
-    token.pin = PinState::Locked;
-    assert!(matches!(
-        fit_for_use(&token, false),
-        Err(TokenError::PinLocked)
-    ));
+    token.pin.standing = PinStanding::Locked;
+    assert_eq!(token.fit_for_use(false), Err(TokenError::PinLocked));
 }
 
 #[test]

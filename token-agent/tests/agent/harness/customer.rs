@@ -61,6 +61,7 @@ impl Run {
         let name = |l: &Value| {
             l["step"]
                 .as_str()
+                .or(l["work"].as_str())
                 .or(l["event"].as_str())
                 .unwrap()
                 .to_owned()

@@ -6,28 +6,31 @@ use inkan_pki::signer::rustls::OneClientCertificate;
 use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 
-use super::context::Context;
+use super::Context;
+use super::unlock::signer;
 use crate::answer::path::issuers;
 use crate::config::bank::Bank;
 use crate::error::{Failure, TokenError};
 use crate::http::client::Channel;
 use crate::http::tls;
-use crate::token::signer::TokenSigner;
-use crate::token::thread::TokenThread;
+use crate::keystore::content::KeyEntry;
+use crate::prompt::Person;
+use crate::token::opened::OpenToken;
 
-/// Opens it for this certificate (DER) of the key with that public key.
+/// Opens it for this certificate (DER) of that key.
 ///
 /// # Errors
 /// [`TokenError`] when the key cannot be used.
 pub fn channel(
     context: &Context,
+    person: &dyn Person,
     bank: &Bank,
-    thread: &TokenThread,
+    token: &OpenToken,
     certificate: &[u8],
-    spki_der: &[u8],
+    key: &KeyEntry,
 ) -> Result<Channel, Failure> {
-    let tls = config(context, bank, thread, certificate, spki_der)?;
-    Channel::new(&bank.certificate, tls, true, context.reporter.lang)
+    let tls = config(context, person, bank, token, certificate, key)?;
+    Channel::new(&bank.certificate, tls, true, context.lang)
 }
 
 /// The TLS configuration of such a channel.
@@ -36,12 +39,13 @@ pub fn channel(
 /// As [`channel`].
 pub fn config(
     context: &Context,
+    person: &dyn Person,
     bank: &Bank,
-    thread: &TokenThread,
+    token: &OpenToken,
     certificate: &[u8],
-    spki_der: &[u8],
+    key: &KeyEntry,
 ) -> Result<ClientConfig, Failure> {
-    let signer = TokenSigner::open(thread, spki_der)?;
+    let signer = signer(token, person, key)?;
     let trusted: Vec<&[u8]> = bank.customer_ca.iter().map(|c| &**c).collect();
     let mut chain = vec![CertificateDer::from(certificate.to_vec())];
     // The server has the root; what it may lack is what stands between.

@@ -2,10 +2,10 @@
 
 use super::Job;
 use super::obtain::Issued;
-use crate::commands::mutual;
 use crate::error::{AnswerError, BankError, Failure};
 use crate::http::certificate::{activate as send, activated};
 use crate::http::portal::refused;
+use crate::operations::mutual;
 
 /// Activates the certificate; safe to repeat.
 ///
@@ -14,10 +14,11 @@ use crate::http::portal::refused;
 pub(super) fn activate(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     let channel = mutual::channel(
         job.context,
+        job.person,
         job.bank,
-        &job.thread,
+        &job.token,
         &issued.der,
-        &issued.key.spki_der,
+        &issued.key.entry,
     )?;
     let answer = job
         .patience()

@@ -4,11 +4,14 @@ use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
 use crate::error::TokenError;
 
-/// The failure to tell the customer. A wrong PIN is told without the count; [`super::login`] adds it.
+/// The failure to tell the customer. A wrong PIN is told without the count; the store adds it.
 #[must_use]
 pub fn token_error(error: &Pkcs11Error) -> TokenError {
     if let ErrorKind::UnsafeKey { .. } = *error.kind {
         return TokenError::Extractable;
+    }
+    if matches!(*error.kind, ErrorKind::PinNeeded) {
+        return TokenError::PinNeeded;
     }
     match error.class {
         ErrorClass::PinIncorrect => TokenError::PinWrong {

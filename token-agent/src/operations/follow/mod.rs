@@ -1,9 +1,10 @@
-//! `open`: follows a link from the bank's page to an active certificate on the token.
+//! What an `inkan:` link asks for: from the bank's page to an active certificate on the token.
 //!
 //! Can break off anywhere: the next try with the same user finds the key and goes on with it, so no second one is left.
 //!
 //! - [`request`]: what was picked up, checked against the link
 //! - [`key`]: the key pair: a new one, or the one of a try that broke off
+//! - [`make`]: a new key pair
 //! - [`obtain`]: CSR, EST, and which failures mean that the key is not needed any more
 //! - [`renewal`]: the old certificate, which authenticates a renewal
 //! - [`write`]: certificate and chain onto the token
@@ -12,21 +13,19 @@
 
 mod activate;
 mod key;
+mod make;
 mod obtain;
 mod prove;
 mod renewal;
 mod request;
 mod write;
 
-use std::time::Duration;
-
 use inkan_pki::messages::link::Link;
 use inkan_pki::messages::request::{PickedUp, ProgressStep};
-use inkan_pki::pkcs11::session::Access;
 
-use super::context::Context;
-use crate::catalogue::{entry, talk};
-use crate::cli::Open;
+use super::Context;
+use super::unlock::{choose, unlock};
+use crate::catalogue::entry;
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::Failure;
@@ -34,41 +33,53 @@ use crate::http::client::Channel;
 use crate::http::patience::Patience;
 use crate::http::portal::Portal;
 use crate::http::tls;
-use crate::output::event::{Event, Step};
+use crate::output::event::{Event, Step, Work};
 use crate::output::outcome::{Enrolled, Outcome};
+use crate::prompt::Person;
+use crate::prompt::question::Question;
 use crate::token::lock::TokenLock;
-use crate::token::thread::TokenThread;
+use crate::token::opened::OpenToken;
 
 /// Everything one request needs.
 pub(crate) struct Job<'a> {
     context: &'a Context,
+    person: &'a dyn Person,
     bank: &'a Bank,
     portal: &'a Portal,
     picked: &'a PickedUp,
-    thread: TokenThread,
+    token: OpenToken,
     /// Held to the end; `None` where there can be none.
     lock: Option<TokenLock>,
-    /// Seconds the customer waits for a busy bank, never beyond the request's end.
-    patience: Duration,
 }
 
 impl Job<'_> {
     fn step(&self, step: Step) {
-        self.context.reporter.event(&Event::Progress { step });
+        self.person.tell(&Event::Progress { step });
+    }
+
+    fn working(&self, work: Work) {
+        self.person.tell(&Event::Working(work));
     }
 
     fn waiting(&self, seconds: u64, attempt: u32) {
-        self.context
-            .reporter
-            .event(&Event::Waiting { seconds, attempt });
+        self.person.tell(&Event::Waiting { seconds, attempt });
     }
 
+    /// Looked at only while stopping leaves nothing half done.
+    fn still_wanted(&self) -> Result<(), Failure> {
+        if self.person.wants_to_stop() {
+            return Err(Failure::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// As long as the customer waits for a busy bank, never beyond the request's end.
     fn patience(&self) -> Patience {
         let left = self
             .picked
             .expires_at
             .duration_since(self.context.clock.now());
-        Patience::new(self.patience.min(left.unsigned_abs()))
+        Patience::new(self.context.patience.min(left.unsigned_abs()))
     }
 }
 
@@ -76,48 +87,45 @@ impl Job<'_> {
 ///
 /// # Errors
 /// Whatever kept the certificate from becoming active; the waiting page is told the code.
-pub fn run(args: &Open, context: &Context) -> Result<Outcome, Failure> {
-    let link = Link::parse(&args.link)?;
+pub fn run(link: &str, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
+    let link = Link::parse(link)?;
     let bank = banks::find(&context.config, &link.bank)?;
     let tls = tls::config(&bank.server_ca, context.clock, None)?;
-    let channel = Channel::new(&bank.portal, tls, false, context.reporter.lang)?;
+    let channel = Channel::new(&bank.portal, tls, false, context.lang)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
     let result = request::check(&link, &picked, context.clock.now())
         .map_err(Failure::from)
-        .and_then(|()| enrol(args, context, &bank, &portal, &picked));
+        .and_then(|()| enrol(context, person, &bank, &portal, &picked));
     if let Err(failure) = &result {
-        let code = entry(failure, context.reporter.lang).code;
+        let code = entry(failure, context.lang).code;
         portal.progress(ProgressStep::Failed, Some(&code));
     }
     result.map(Outcome::Enrolled)
 }
 
 fn enrol(
-    args: &Open,
     context: &Context,
+    person: &dyn Person,
     bank: &Bank,
     portal: &Portal,
     picked: &PickedUp,
 ) -> Result<Enrolled, Failure> {
-    let asker = context.asker(args.yes, Some(&args.pin));
-    context
-        .reporter
-        .event(&Event::Request(request::view(bank, picked)));
-    asker.consent(talk::consent(asker.lang))?;
-    let token = context.one_token(&args.token, &asker)?;
-    let lock = TokenLock::take(&context.config, &token)?;
-    let thread = context.unlock(&token, Access::ReadWrite, &asker)?;
+    let view = request::view(bank, picked);
+    person.tell(&Event::Request(view.clone()));
+    person.agree(&Question::Request(view))?;
+    let found = choose(context, person)?;
+    let lock = TokenLock::take(&context.config, &found)?;
+    let token = unlock(context, person, &found, true)?;
     portal.progress(ProgressStep::TokenChosen, None);
 
-    let patience = Duration::from_secs(args.patience);
     let job = Job {
         context,
+        person,
         bank,
         portal,
         picked,
-        thread,
+        token,
         lock,
-        patience,
     };
     let issued = obtain::certificate(&job)?;
     job.step(Step::CertificateReceived);
@@ -127,6 +135,7 @@ fn enrol(
     portal.progress(ProgressStep::CertificateWritten, None);
     prove::key_fits(&job, &issued)?;
     job.step(Step::KeyProved);
+    job.working(Work::Signing);
     activate::activate(&job, &issued)?;
     job.step(Step::Activated);
 
@@ -139,8 +148,8 @@ fn enrol(
         serial: summary.serial,
         not_after: summary.not_after,
         spki_sha256: summary.spki_sha256,
-        algorithm: issued.key.algorithm.as_str().to_owned(),
+        algorithm: issued.key.entry.algorithm.as_str().to_owned(),
         label: issued.key.label,
-        token: token.view(),
+        token: found.view,
     })
 }

@@ -7,7 +7,8 @@ use webpki::EndEntityCert;
 use super::Job;
 use super::obtain::Issued;
 use crate::error::{Failure, TokenError};
-use crate::token::signer::{TokenSigner, sign_failure};
+use crate::operations::unlock::signer;
+use crate::token::signer::sign_failure;
 
 /// In front of the random part, so that the signature fits nothing else.
 const PURPOSE: &[u8] = b"inkan-agent: proof that key and certificate fit\0";
@@ -17,7 +18,7 @@ const PURPOSE: &[u8] = b"inkan-agent: proof that key and certificate fit\0";
 /// # Errors
 /// [`TokenError::ProofFailed`], or what the token says.
 pub(super) fn key_fits(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
-    let signer = TokenSigner::open(&job.thread, &issued.key.spki_der)?;
+    let signer = signer(&job.token, job.person, &issued.key.entry)?;
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|e| Failure::Internal(e.to_string()))?;
     let message = [PURPOSE, &random].concat();

@@ -1,41 +1,28 @@
-//! Bank files: add, list, remove.
+//! The agent's own list of banks.
 
 use std::path::Path;
 
-use super::context::Context;
-use crate::catalogue::{entry, talk};
-use crate::cli::BankCommand;
+use inkan_pki::messages::identifier::Identifier;
+
+use super::Context;
+use crate::catalogue::entry;
 use crate::config::bank::Bank;
 use crate::config::banks::{self, Added};
 use crate::config::directory::read_text;
 use crate::error::{Failure, SetupError};
-use crate::output::human;
 use crate::output::outcome::{BankLine, BankView, Outcome};
+use crate::prompt::Person;
+use crate::prompt::question::Question;
 
-/// Runs a `bank` command.
+/// Installs a bank file after showing what is in it.
 ///
 /// # Errors
 /// What is wrong with the file, or cancelled.
-pub fn run(command: &BankCommand, context: &Context) -> Result<Outcome, Failure> {
-    match command {
-        BankCommand::Add { file, yes } => add(file, *yes, context),
-        BankCommand::List => list(context),
-        BankCommand::Remove { id } => {
-            banks::remove(&context.config, id)?;
-            Ok(Outcome::BankRemoved { id: id.to_string() })
-        }
-    }
-}
-
-fn add(file: &Path, yes: bool, context: &Context) -> Result<Outcome, Failure> {
+pub fn add(file: &Path, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
     let text = read_text(file)?;
     let bank = Bank::parse(&text, file)?;
     let shown = view(&bank);
-    let asker = context.asker(yes, None);
-    if !yes {
-        asker.tell(&human::bank(&shown, asker.lang));
-        asker.consent(talk::add_bank(asker.lang))?;
-    }
+    person.agree(&Question::AddBank(shown.clone()))?;
     let added = banks::add(&context.config, &bank, &text)?;
     Ok(Outcome::BankAdded {
         bank: shown,
@@ -43,8 +30,11 @@ fn add(file: &Path, yes: bool, context: &Context) -> Result<Outcome, Failure> {
     })
 }
 
-fn list(context: &Context) -> Result<Outcome, Failure> {
-    let lang = context.reporter.lang;
+/// The installed banks.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn list(context: &Context) -> Result<Outcome, Failure> {
     let line = |(id, bank): (String, Result<Bank, SetupError>)| match bank {
         Ok(bank) => BankLine {
             id,
@@ -54,12 +44,21 @@ fn list(context: &Context) -> Result<Outcome, Failure> {
         Err(error) => BankLine {
             id,
             bank: None,
-            fault: Some(entry(&Failure::Setup(error), lang).sentence),
+            fault: Some(entry(&Failure::Setup(error), context.lang).sentence),
         },
     };
     Ok(Outcome::Banks {
         banks: banks::all(&context.config)?.into_iter().map(line).collect(),
     })
+}
+
+/// Removes a bank.
+///
+/// # Errors
+/// [`SetupError::BankUnknown`], [`SetupError::Unwritable`].
+pub fn remove(id: &Identifier, context: &Context) -> Result<Outcome, Failure> {
+    banks::remove(&context.config, id)?;
+    Ok(Outcome::BankRemoved { id: id.to_string() })
 }
 
 fn view(bank: &Bank) -> BankView {

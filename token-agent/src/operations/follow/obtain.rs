@@ -9,14 +9,16 @@ use inkan_pki::x509::summary::CertificateSummary;
 use rcgen::{CertificateParams, DistinguishedName, DnType};
 
 use super::key::{self, Origin, OurKey};
-use super::{Job, renewal};
+use super::{Job, make, renewal};
 use crate::answer::check::{Expected, ours};
 use crate::answer::{path, unpack};
 use crate::error::{BankError, Failure, Refusal};
 use crate::http::certificate::reenroll;
 use crate::http::patience::Tried;
 use crate::http::portal::refused;
-use crate::token::signer::{TokenSigner, sign_failure};
+use crate::operations::unlock::signer;
+use crate::output::event::Work;
+use crate::token::signer::sign_failure;
 
 /// A certificate that passed every check, and its key.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ pub(super) fn certificate(job: &Job<'_>) -> Result<Issued, Failure> {
         if !remove || key.origin == Origin::Fresh {
             return Err(failed.failure);
         }
-        key = key::make(job)?;
+        key = make::key(job)?;
     }
 }
 
@@ -96,6 +98,8 @@ fn unsent(failure: Failure) -> Failed {
 fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
     let csr = request(job, &key).map_err(unsent)?;
     job.portal.progress(ProgressStep::KeyMade, None);
+    job.still_wanted().map_err(unsent)?;
+    job.working(Work::AskingBank);
     let Tried { result, ambiguous } = match job.picked.action {
         Action::Enroll => job
             .patience()
@@ -122,7 +126,7 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
     }
     let certificates = unpack::certificates(&answer.body)?;
     let expected = Expected {
-        spki_der: &key.spki_der,
+        spki_der: &key.entry.spki_der,
         login_id: &job.picked.login_id,
         customer_ca: &job.bank.customer_ca,
         now: job.context.clock.unix(),
@@ -138,7 +142,7 @@ fn definite(refusal: &Refusal) -> bool {
 
 /// The CSR (DER), signed by the token. The bank makes the subject itself; the login ID is for its log.
 fn request(job: &Job<'_>, key: &OurKey) -> Result<Vec<u8>, Failure> {
-    let signer = Arc::new(TokenSigner::open(&job.thread, &key.spki_der)?);
+    let signer = Arc::new(signer(&job.token, job.person, &key.entry)?);
     let rcgen_key = RcgenKey::new(signer).map_err(|e| Failure::Internal(e.to_string()))?;
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();

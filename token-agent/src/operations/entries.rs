@@ -1,0 +1,99 @@
+//! What is on a token, as the person sees it: certificates with their keys, and keys without certificate.
+
+use super::Context;
+use super::select::{certificates_of, in_time, issued_by};
+use crate::config::bank::Bank;
+use crate::keystore::content::{Content, KeyEntry, Readable};
+use crate::output::outcome::{TokenEntry, Unusable};
+use crate::token::label::bank_of;
+use crate::token::notes::label_of;
+
+/// All of them; CA certificates without key are left out. `logged_in`: keys that are not seen are not there.
+#[must_use]
+pub fn all(
+    content: &Content,
+    logged_in: bool,
+    banks: &[Bank],
+    context: &Context,
+) -> Vec<TokenEntry> {
+    let certificates = content.readable();
+    let mut entries: Vec<_> = certificates
+        .iter()
+        .filter(|c| !c.summary.is_ca || content.key(&c.summary.spki_der).is_some())
+        .map(|c| certificate(c, content, logged_in, banks, context))
+        .collect();
+    let lone = content
+        .keys
+        .iter()
+        .filter(|k| certificates_of(content, &k.spki_der).is_empty());
+    entries.extend(lone.map(|key| self::key(key, context)));
+    entries
+}
+
+/// One certificate.
+#[must_use]
+pub fn certificate(
+    on: &Readable,
+    content: &Content,
+    logged_in: bool,
+    banks: &[Bank],
+    context: &Context,
+) -> TokenEntry {
+    let bank = banks.iter().find(|bank| issued_by(on, bank));
+    let seen = content.key(&on.summary.spki_der);
+    let has_key = (seen.is_some() || logged_in).then_some(seen.is_some());
+    let now = context.clock.now();
+    let reason = if bank.is_none() {
+        Some(Unusable::NoBank)
+    } else if on.summary.not_before > now {
+        Some(Unusable::NotYet)
+    } else if !in_time(on, now) {
+        Some(Unusable::Expired)
+    } else if !on.summary.client_auth {
+        Some(Unusable::OtherPurpose)
+    } else if has_key == Some(false) {
+        Some(Unusable::NoKey)
+    } else {
+        None
+    };
+    TokenEntry {
+        bank: bank.map(|bank| bank.id.to_string()),
+        bank_name: bank.map(|bank| bank.name.clone()),
+        label: on.stored.label.clone(),
+        place: Some(on.stored.place.clone()).filter(|p| !p.is_empty()),
+        organization: Some(on.summary.organization.clone()),
+        common_name: Some(on.summary.common_name.clone()),
+        serial: Some(on.summary.serial.clone()),
+        not_before: Some(on.summary.not_before),
+        not_after: Some(on.summary.not_after),
+        has_key,
+        usable: if reason.is_some() {
+            Some(false)
+        } else {
+            has_key
+        },
+        reason,
+        algorithm: seen.map(|key| key.algorithm),
+    }
+}
+
+/// A key that has no certificate.
+#[must_use]
+pub fn key(pair: &KeyEntry, context: &Context) -> TokenEntry {
+    let label = label_of(&context.config, pair);
+    TokenEntry {
+        bank: bank_of(&label).map(str::to_owned),
+        bank_name: None,
+        label,
+        place: Some(pair.place.clone()).filter(|p| !p.is_empty()),
+        organization: None,
+        common_name: None,
+        serial: None,
+        not_before: None,
+        not_after: None,
+        has_key: Some(true),
+        usable: Some(false),
+        reason: Some(Unusable::NoCertificate),
+        algorithm: Some(pair.algorithm),
+    }
+}

@@ -1,0 +1,47 @@
+//! Does the bank take the certificate on the token?
+
+use inkan_pki::messages::identifier::Identifier;
+
+use super::select::{issued_by, newest};
+use super::unlock::{choose, unlock};
+use super::{Context, mutual};
+use crate::config::banks;
+use crate::error::{Failure, TokenError};
+use crate::http::certificate::login_page;
+use crate::http::client::Channel;
+use crate::http::probe::handshake;
+use crate::output::outcome::Outcome;
+use crate::prompt::Person;
+
+/// Shows a certificate to the bank's certificate listener: the one with this serial number (hex), else the bank's newest, or
+/// the newest of any CA if the token holds none of the bank.
+///
+/// # Errors
+/// [`BankError::NotAccepted`](crate::error::BankError::NotAccepted) or
+/// [`BankError::Alert`](crate::error::BankError::Alert) when the bank does not take it.
+pub fn run(
+    bank: &Identifier,
+    serial: Option<&str>,
+    context: &Context,
+    person: &dyn Person,
+) -> Result<Outcome, Failure> {
+    let bank = banks::find(&context.config, bank)?;
+    let found = choose(context, person)?;
+    let token = unlock(context, person, &found, false)?;
+    let content = token.content()?;
+    let pair = match serial {
+        Some(serial) => newest(&content, |c| c.summary.serial.eq_ignore_ascii_case(serial)),
+        None => newest(&content, |c| issued_by(c, &bank)).or_else(|| newest(&content, |_| true)),
+    };
+    let (certificate, key) = pair.ok_or(TokenError::NoCertificate)?;
+    let der = &certificate.stored.der;
+    let tls = mutual::config(context, person, &bank, &token, der, &key)?;
+    handshake(&bank.certificate, tls.clone())?;
+    let channel = Channel::new(&bank.certificate, tls, true, context.lang)?;
+    login_page(&channel)?;
+    Ok(Outcome::Accepted {
+        bank: bank.name.clone(),
+        common_name: certificate.summary.common_name,
+        serial: certificate.summary.serial,
+    })
+}

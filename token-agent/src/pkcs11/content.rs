@@ -1,0 +1,41 @@
+//! What is on a token.
+
+use inkan_pki::pkcs11::Session;
+use inkan_pki::pkcs11::certificate::list_certificates;
+use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::keys::{KeyPairInfo, list_key_pairs, lone_public_keys};
+
+use super::reference::Reference;
+use crate::keystore::content::{CertificateEntry, Content, HalfPair, KeyEntry};
+
+pub(super) fn read(session: &Session) -> Result<Content, Pkcs11Error> {
+    let certificates = list_certificates(session)?
+        .into_iter()
+        .map(|stored| CertificateEntry {
+            label: stored.label,
+            place: String::new(),
+            der: stored.der,
+        });
+    let halves = lone_public_keys(session)?
+        .into_iter()
+        .map(|(label, id)| HalfPair {
+            reference: Reference::Half(&id).write(),
+            label,
+        });
+    Ok(Content {
+        certificates: certificates.collect(),
+        halves: halves.collect(),
+        keys: list_key_pairs(session)?.into_iter().map(entry).collect(),
+    })
+}
+
+pub(super) fn entry(pair: KeyPairInfo) -> KeyEntry {
+    KeyEntry {
+        reference: Reference::Pair(&pair.spki_der).write(),
+        label: pair.label,
+        place: String::new(),
+        algorithm: pair.algorithm,
+        spki_der: pair.spki_der,
+        asks_each_time: pair.always_authenticate,
+    }
+}

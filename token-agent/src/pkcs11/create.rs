@@ -1,0 +1,118 @@
+//! Keys and certificates made and destroyed.
+
+use inkan_pki::pkcs11::Session;
+use inkan_pki::pkcs11::certificate::{list_certificates, write_certificate};
+use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
+use inkan_pki::pkcs11::generate::{
+    NewKey as NewPair, destroy_key_pair, generate_key_pair, id_in_use,
+};
+use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
+use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_pki::x509::summary::CertificateSummary;
+
+use super::content::entry;
+use super::fault::token_error;
+use super::reference::Reference;
+use crate::config::known::IdChoice;
+use crate::error::TokenError;
+use crate::keystore::abilities::{Admin, NewKey};
+use crate::keystore::content::{KeyEntry, KeyRef};
+
+/// Bytes of the public key's hash used as CKA_ID of a CA certificate.
+const CA_ID: usize = 20;
+
+/// Makes a pair. What it is to take the place of goes first. `officer`: the security officer does it.
+pub(super) fn generate(
+    session: &Session,
+    new: &NewKey,
+    ids: IdChoice,
+    officer: bool,
+) -> Result<KeyEntry, TokenError> {
+    let failed = |error: Pkcs11Error| match error.class {
+        _ if error.wants_officer() && !officer => TokenError::AdminNeeded { what: Admin::SoPin },
+        // A token that will not make this kind of key is one that has not this kind.
+        ErrorClass::Unsupported => TokenError::NoAlgorithm,
+        _ => token_error(&error),
+    };
+    let mut pair = NewPair::with_random_id(new.algorithm, new.label.clone()).map_err(failed)?;
+    if let Some(old) = &new.instead_of {
+        let spki = Reference::pair(old)?;
+        let old = find_private_key(session, spki).map_err(|e| gone(&e))?.id;
+        destroy_key_pair(session, &old).map_err(failed)?;
+        if ids != IdChoice::Any {
+            pair.id = old;
+        }
+    } else if ids != IdChoice::Any {
+        let free = free_place(session, ids).map_err(failed)?;
+        pair.id = free.ok_or(TokenError::Full)?;
+    }
+    let made = generate_key_pair(session, &pair).map_err(failed)?;
+    Ok(entry(KeyPairInfo {
+        label: pair.label,
+        id: made.id,
+        algorithm: pair.algorithm,
+        spki_der: made.spki_der,
+        always_authenticate: made.attributes.always_authenticate,
+    }))
+}
+
+/// The first of the places that the module counts by CKA_ID with neither key nor certificate in it.
+fn free_place(session: &Session, ids: IdChoice) -> Result<Option<Vec<u8>>, Pkcs11Error> {
+    let taken: Vec<Vec<u8>> = list_certificates(session)?
+        .into_iter()
+        .map(|c| c.id)
+        .collect();
+    for id in ids.places() {
+        let id = vec![*id];
+        if !taken.contains(&id) && !id_in_use(session, &id)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn write(
+    session: &Session,
+    key: Option<&KeyRef>,
+    der: &[u8],
+    label: &str,
+) -> Result<(), TokenError> {
+    let id = match key {
+        Some(key) => {
+            let spki = Reference::pair(key)?;
+            let found = find_private_key(session, spki);
+            found.map_err(|e| gone(&e))?.id
+        }
+        None => ca_id(der),
+    };
+    write_certificate(session, der, label, &id).map_err(|e| token_error(&e))
+}
+
+fn ca_id(der: &[u8]) -> Vec<u8> {
+    let hash = CertificateSummary::parse(der).map_or_else(|_| sha256_hex(der), |s| s.spki_sha256);
+    let bytes = hex::decode(hash).unwrap_or_default();
+    bytes.into_iter().take(CA_ID).collect()
+}
+
+/// Destroys a pair or a half, and nothing that shares its CKA_ID.
+pub(super) fn destroy(session: &Session, key: &KeyRef) -> Result<(), TokenError> {
+    let id = match Reference::read(key)? {
+        Reference::Pair(spki) => find_private_key(session, spki).map_err(|e| gone(&e))?.id,
+        Reference::Half(id) => id.to_vec(),
+    };
+    let pairs = list_key_pairs(session).map_err(|e| token_error(&e))?;
+    if pairs.iter().filter(|pair| pair.id == id).count() > 1 {
+        return Err(TokenError::Failed {
+            operation: "destroy key pair".to_owned(),
+            detail: "several keys share its CKA_ID".to_owned(),
+        });
+    }
+    destroy_key_pair(session, &id).map_err(|e| gone(&e))
+}
+
+pub(super) fn gone(error: &Pkcs11Error) -> TokenError {
+    match error.class {
+        ErrorClass::NotFound => TokenError::KeyGone,
+        _ => token_error(error),
+    }
+}

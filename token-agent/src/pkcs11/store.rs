@@ -1,0 +1,280 @@
+//! One opened token of a module.
+
+use std::collections::HashMap;
+
+use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::attributes::key_attributes;
+use inkan_pki::pkcs11::certificate::delete_certificate;
+use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
+use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
+use inkan_pki::pkcs11::sign::{schemes, sign};
+use inkan_pki::pkcs11::{Access, LoginState, Session};
+use inkan_pki::secret::Pin;
+
+use super::admin::as_officer;
+use super::content;
+use super::create::{self, gone};
+use super::fault::token_error;
+use super::find::{again, load, pin_state, so_state};
+use super::reference::Reference;
+use crate::config::known::Quirks;
+use crate::config::modules::ModuleEntry;
+use crate::error::TokenError;
+use crate::keystore::KeyStore;
+use crate::keystore::abilities::{Abilities, Ability, Admin, NewKey, Unblock};
+use crate::keystore::content::{Content, KeyEntry, KeyRef};
+use crate::keystore::places::Found;
+use crate::keystore::view::{PinStanding, PinState, TokenView};
+
+/// An opened token of a PKCS#11 module that is loaded in this process.
+#[derive(Debug)]
+pub struct Pkcs11Store {
+    session: Session,
+    view: TokenView,
+    quirks: Quirks,
+    pin_pad: bool,
+    /// For the user's login again after the security officer's.
+    pin: Option<Pin>,
+    officer: Option<Pin>,
+    /// Private keys found in this session, by public key.
+    keys: HashMap<Vec<u8>, PrivateKey>,
+}
+
+impl Pkcs11Store {
+    /// Opens a token that was found in this module. For writing where the token lets us.
+    ///
+    /// # Errors
+    /// [`TokenError::Removed`] when it is not there any more; what the module said.
+    pub fn open(entry: &ModuleEntry, wanted: &Found) -> Result<Self, TokenError> {
+        let module = load(entry)?;
+        let info = again(&module, &entry.path, wanted)?;
+        let session = match Session::open(&module, &info, Access::ReadWrite) {
+            Err(error) if error.class == ErrorClass::WriteProtected => {
+                Session::open(&module, &info, Access::ReadOnly)
+            }
+            other => other,
+        };
+        Ok(Self {
+            session: session.map_err(|e| token_error(&e))?,
+            view: wanted.view.clone(),
+            quirks: entry.quirks(),
+            pin_pad: info.pin_pad,
+            pin: None,
+            officer: None,
+            keys: HashMap::new(),
+        })
+    }
+
+    fn key(&mut self, key: &KeyRef) -> Result<&PrivateKey, TokenError> {
+        let spki = Reference::pair(key)?;
+        if !self.keys.contains_key(spki) {
+            let found = find_private_key(&self.session, spki).map_err(|e| gone(&e))?;
+            self.keys.insert(spki.to_vec(), found);
+        }
+        self.keys.get(spki).ok_or(TokenError::KeyGone)
+    }
+
+    /// A change, as whoever the token takes it from.
+    fn change<T>(
+        &mut self,
+        change: impl Fn(&Session) -> Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        // Handles are numbered anew when a key comes or goes, with some modules.
+        self.keys.clear();
+        match (&self.officer, self.quirks.admin) {
+            (Some(secret), what) => as_officer(
+                &self.session,
+                what.unwrap_or(Admin::SoPin),
+                secret,
+                self.pin.as_ref(),
+                change,
+            ),
+            (None, Some(what)) => Err(TokenError::AdminNeeded { what }),
+            (None, None) => change(&self.session),
+        }
+    }
+
+    /// What a wrong PIN means now: the token may know more after the try than before it.
+    fn after_wrong(&self, error: &Pkcs11Error) -> TokenError {
+        if error.class != ErrorClass::PinIncorrect {
+            return token_error(error);
+        }
+        match self.session.token().map(|info| pin_state(&info).standing) {
+            Ok(PinStanding::Locked) => TokenError::PinLocked,
+            standing => TokenError::PinWrong {
+                last_try: matches!(standing, Ok(PinStanding::FinalTry)),
+                tries_left: None,
+            },
+        }
+    }
+
+    /// What the token does not like about a new PIN is told from what it does not like about the old one.
+    fn after_change(&self, error: &Pkcs11Error) -> TokenError {
+        if error.class != ErrorClass::PinInvalid {
+            return self.after_wrong(error);
+        }
+        let state = self
+            .session
+            .token()
+            .map_or(PinState::UNKNOWN, |info| pin_state(&info));
+        TokenError::NewPinUnusable {
+            min: state.min_length,
+            max: state.max_length,
+        }
+    }
+}
+
+impl KeyStore for Pkcs11Store {
+    fn view(&self) -> &TokenView {
+        &self.view
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            generate: self.quirks.generates,
+            write_certificates: self.quirks.writes,
+            ca_certificates: self.quirks.ca_certificates,
+            labels: self.quirks.labels,
+            delete_keys: self.quirks.deletes,
+            change_pin: true,
+            unblock: self.quirks.officer_unblocks.then_some(Unblock::SoPin),
+        }
+    }
+
+    fn needs_login(&mut self) -> Result<bool, TokenError> {
+        let required = self.session.token().map_err(|e| token_error(&e))?;
+        let state = self.session.login_state().map_err(|e| token_error(&e))?;
+        Ok(required.login_required && state != LoginState::User)
+    }
+
+    fn pin_state(&mut self) -> Result<PinState, TokenError> {
+        let info = self.session.token().map_err(|e| token_error(&e))?;
+        Ok(pin_state(&info))
+    }
+
+    fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
+        let tried = self.session.login(pin);
+        tried.map_err(|e| self.after_wrong(&e))?;
+        self.pin = Some(pin.clone());
+        Ok(())
+    }
+
+    fn login_pin_pad(&mut self) -> Result<(), TokenError> {
+        let tried = self.session.login_pin_pad();
+        tried.map_err(|e| self.after_wrong(&e))
+    }
+
+    fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
+        Ok(self.quirks.admin.filter(|_| self.officer.is_none()))
+    }
+
+    fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
+        let what = self.quirks.admin.unwrap_or(Admin::SoPin);
+        as_officer(&self.session, what, secret, self.pin.as_ref(), |_| Ok(()))?;
+        self.officer = Some(secret.clone());
+        Ok(())
+    }
+
+    fn content(&mut self) -> Result<Content, TokenError> {
+        content::read(&self.session).map_err(|e| token_error(&e))
+    }
+
+    fn confined(&mut self, key: &KeyRef) -> Result<bool, TokenError> {
+        let key = self.key(key)?.clone();
+        let attributes = key_attributes(&self.session, &key).map_err(|e| token_error(&e))?;
+        Ok(attributes.confined())
+    }
+
+    fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
+        if !self.quirks.generates {
+            return Err(Ability::Generate.missing());
+        }
+        let (ids, officer) = (self.quirks.ids, self.officer.is_some());
+        self.change(|session| create::generate(session, new, ids, officer))
+    }
+
+    fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
+        let algorithm = self.key(key)?.algorithm;
+        schemes(&self.session, algorithm).map_err(|e| token_error(&e))
+    }
+
+    fn sign(
+        &mut self,
+        key: &KeyRef,
+        scheme: SignatureScheme,
+        message: &[u8],
+    ) -> Result<Vec<u8>, TokenError> {
+        let key = self.key(key)?.clone();
+        if key.always_authenticate && !self.session.knows_pin() && !self.pin_pad {
+            return Err(TokenError::PinNeeded);
+        }
+        sign(&self.session, &key, scheme, message).map_err(|e| self.after_wrong(&e))
+    }
+
+    fn write_certificate(
+        &mut self,
+        key: Option<&KeyRef>,
+        der: &[u8],
+        label: &str,
+    ) -> Result<(), TokenError> {
+        if !self.quirks.writes || (key.is_none() && !self.quirks.ca_certificates) {
+            return Err(Ability::WriteCertificates.missing());
+        }
+        self.change(|session| create::write(session, key, der, label))
+    }
+
+    fn delete_certificate(&mut self, der: &[u8]) -> Result<(), TokenError> {
+        self.change(|session| {
+            delete_certificate(session, der).map_err(|e| match e.class {
+                ErrorClass::NotFound => TokenError::CertificateGone,
+                _ => token_error(&e),
+            })
+        })
+    }
+
+    fn delete_key(&mut self, key: &KeyRef) -> Result<(), TokenError> {
+        if !self.quirks.deletes {
+            return Err(Ability::DeleteKeys.missing());
+        }
+        self.change(|session| create::destroy(session, key))
+    }
+
+    fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
+        let changed = self.session.change_pin(old, new);
+        changed.map_err(|e| self.after_change(&e))?;
+        self.pin = None;
+        Ok(())
+    }
+
+    fn change_pin_pad(&mut self) -> Result<(), TokenError> {
+        let changed = self.session.change_pin_pad();
+        changed.map_err(|e| self.after_change(&e))
+    }
+
+    fn unblock_state(&mut self) -> Result<PinState, TokenError> {
+        if !self.quirks.officer_unblocks {
+            return Err(Ability::Unblock.missing());
+        }
+        let info = self.session.token().map_err(|e| token_error(&e))?;
+        Ok(so_state(&info))
+    }
+
+    fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError> {
+        if !self.quirks.officer_unblocks {
+            return Err(Ability::Unblock.missing());
+        }
+        let set = as_officer(&self.session, Admin::SoPin, puk, None, |session| {
+            session.init_user_pin(new).map_err(|e| match e.class {
+                ErrorClass::Unsupported => Ability::Unblock.missing(),
+                _ => self.after_change(&e),
+            })
+        });
+        self.pin = None;
+        set.map_err(|error| match error {
+            TokenError::AdminWrong { tries_left, .. } => TokenError::PukWrong { tries_left },
+            TokenError::AdminLocked => TokenError::PukLocked,
+            TokenError::AdminUnusable { .. } => TokenError::PukWrong { tries_left: None },
+            other => other,
+        })
+    }
+}

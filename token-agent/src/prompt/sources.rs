@@ -1,0 +1,103 @@
+//! Where PINs and the like come from, if not from a question: files and environment variables.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use inkan_pki::secret::Pin;
+use zeroize::Zeroizing;
+
+use crate::error::UsageError;
+
+/// Longest line read for a PIN, in bytes.
+const MAX_FILE: u64 = 1024;
+/// Longest PIN, in bytes. A management key is 48 hex digits, 64 for AES-256.
+const MAX_PIN: usize = 256;
+
+/// Where one secret comes from.
+#[derive(Debug, Clone, Default)]
+pub enum Source {
+    /// Asked without echo.
+    #[default]
+    Prompt,
+    /// First line of a file.
+    File(PathBuf),
+    /// An environment variable.
+    Variable(String),
+}
+
+/// Where all of them come from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The PIN.
+    pub pin: Source,
+    /// The new PIN.
+    pub new_pin: Source,
+    /// PUK, or the security officer's PIN in its place.
+    pub puk: Source,
+    /// What the token wants beyond the PIN.
+    pub admin: Source,
+}
+
+impl Source {
+    /// `--x-file` or `--x-env`; a question where neither is given.
+    #[must_use]
+    pub fn of(file: Option<&PathBuf>, variable: Option<&String>) -> Self {
+        match (file, variable) {
+            (Some(path), _) => Self::File(path.clone()),
+            (None, Some(name)) => Self::Variable(name.clone()),
+            (None, None) => Self::Prompt,
+        }
+    }
+
+    /// The secret; `None` when it is to be asked for.
+    ///
+    /// # Errors
+    /// What is wrong with the source.
+    pub fn read(&self) -> Result<Option<Pin>, UsageError> {
+        let text = match self {
+            Self::Prompt => return Ok(None),
+            Self::File(path) => file(path)?,
+            Self::Variable(name) => {
+                let missing = |_| UsageError::PinVariable { name: name.clone() };
+                Zeroizing::new(std::env::var(name).map_err(missing)?)
+            }
+        };
+        first_line(&text).map(Some).ok_or(UsageError::PinEmpty)
+    }
+}
+
+fn file(path: &Path) -> Result<Zeroizing<String>, UsageError> {
+    let fault = |e: std::io::Error| UsageError::PinFile {
+        path: path.to_owned(),
+        detail: e.to_string(),
+    };
+    let mut text = Zeroizing::new(String::with_capacity(MAX_PIN));
+    let file = std::fs::File::open(path).map_err(fault)?;
+    #[cfg(unix)]
+    only_its_owners(path, &file.metadata().map_err(fault)?)?;
+    file.take(MAX_FILE)
+        .read_to_string(&mut text)
+        .map_err(fault)?;
+    Ok(text)
+}
+
+/// A PIN that others can read is no secret: refused before it is looked at.
+#[cfg(unix)]
+fn only_its_owners(path: &Path, file: &std::fs::Metadata) -> Result<(), UsageError> {
+    use std::os::unix::fs::MetadataExt;
+    // A pipe (`--pin-file <(…)`) is the caller's own affair.
+    if file.is_file() && file.mode() & 0o077 != 0 {
+        return Err(UsageError::PinFileShared {
+            path: path.to_owned(),
+            mode: file.mode() & 0o777,
+        });
+    }
+    Ok(())
+}
+
+/// The first line as a PIN; nothing when it is empty or far too long.
+#[must_use]
+pub fn first_line(text: &str) -> Option<Pin> {
+    let line = text.lines().next().unwrap_or_default();
+    (!line.is_empty() && line.len() <= MAX_PIN).then(|| Pin::new(line))
+}

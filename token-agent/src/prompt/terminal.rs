@@ -1,0 +1,112 @@
+//! The person at the terminal. No answer, an empty line or Ctrl-C means cancel, and nothing asks twice.
+
+use std::io::Write;
+
+use inkan_pki::secret::Pin;
+
+use super::Person;
+use super::choice::TokenChoice;
+use super::line::{ask, ask_unseen};
+use super::question::{NewPin, Question, SecretKind, SecretQuestion};
+use super::sources::{Source, Sources, first_line};
+use crate::catalogue::talk;
+use crate::error::{Failure, UsageError};
+use crate::interrupt::Interrupt;
+use crate::keystore::places::Found;
+use crate::output::event::Event;
+use crate::output::{Reporter, human};
+
+/// Asks the person, or the sources the command line names instead.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    /// Where events go, and the language of the questions.
+    pub reporter: Reporter,
+    /// Agree without asking to what the command itself is about.
+    pub yes: bool,
+    /// Where PINs come from.
+    pub sources: Sources,
+    /// What Ctrl-C does.
+    pub interrupt: Interrupt,
+}
+
+impl Terminal {
+    /// Says something that is no question, where the questions are.
+    fn say(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    fn consent(&self, question: &str) -> Result<(), Failure> {
+        let answer = ask(question, &self.interrupt)?;
+        if talk::is_yes(&answer) {
+            Ok(())
+        } else {
+            Err(Failure::Cancelled)
+        }
+    }
+
+    fn secret_of(&self, source: &Source, question: &str) -> Result<Pin, Failure> {
+        if let Some(pin) = source.read()? {
+            return Ok(pin);
+        }
+        first_line(&ask_unseen(question, &self.interrupt)?).ok_or(Failure::Cancelled)
+    }
+}
+
+impl Person for Terminal {
+    fn tell(&self, event: &Event) {
+        self.reporter.event(event);
+    }
+
+    fn agree(&self, question: &Question) -> Result<(), Failure> {
+        let lang = self.reporter.lang;
+        // That somebody else's key may go is never agreed to beforehand.
+        let beforehand = self.yes && !matches!(question, Question::Overwrite { .. });
+        if beforehand {
+            return Ok(());
+        }
+        if let Some(shown) = human::question(question, lang) {
+            self.say(&shown);
+        }
+        self.consent(&talk::question(question, lang))
+    }
+
+    fn choose_token(&self, choice: &TokenChoice<'_>) -> Result<Found, Failure> {
+        if let Some(only) = choice.only()? {
+            return Ok(only.clone());
+        }
+        let tokens = choice.first().usable()?;
+        for (index, token) in tokens.iter().enumerate() {
+            let name = human::token_name(&token.view);
+            self.say(&format!("  {}. {name}", index + 1));
+        }
+        let question = talk::which_token(tokens.len(), self.reporter.lang);
+        let answer = ask(&question, &self.interrupt)?;
+        let number: usize = answer.trim().parse().map_err(|_| Failure::Cancelled)?;
+        let index = number.checked_sub(1).ok_or(Failure::Cancelled)?;
+        tokens.get(index).cloned().ok_or(Failure::Cancelled)
+    }
+
+    fn secret(&self, question: &SecretQuestion) -> Result<Pin, Failure> {
+        let source = match question.what {
+            SecretKind::Pin | SecretKind::PresentPin => &self.sources.pin,
+            SecretKind::Unblock(_) => &self.sources.puk,
+            SecretKind::Admin(_) => &self.sources.admin,
+        };
+        let text = talk::secret(question, self.reporter.lang);
+        self.secret_of(source, &text)
+    }
+
+    fn new_pin(&self, question: &NewPin) -> Result<Pin, Failure> {
+        if let Some(pin) = self.sources.new_pin.read()? {
+            return Ok(pin);
+        }
+        let lang = self.reporter.lang;
+        let pin = self.secret_of(&Source::Prompt, &talk::new_pin(question, lang))?;
+        let again = self.secret_of(&Source::Prompt, talk::new_pin_again(lang))?;
+        if pin == again {
+            Ok(pin)
+        } else {
+            Err(UsageError::PinsDiffer.into())
+        }
+    }
+}
