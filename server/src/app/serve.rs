@@ -56,6 +56,8 @@ pub async fn until_signal(
     for listener in listeners {
         tasks.spawn(listen::serve(listener, stopped.clone()));
     }
+    let (following, until) = (app.workflows.clone(), stopped.clone());
+    tasks.spawn(async move { following.follow_status(until).await });
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
     tasks.spawn(chores::run(workflows, clock, metrics, stopped));
     ready()?;

@@ -1,13 +1,12 @@
 //! Revocation lists (RFC 5280 §5): full ones, version 2, with a number that only grows.
 
 use jiff::Timestamp;
-use rcgen::{
-    CertificateRevocationListParams, KeyIdMethod, RevocationReason, RevokedCertParams, SerialNumber,
-};
+use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber};
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::issue::{Authority, IssueError, IssuerId};
 use super::profile::{ProfileError, offset};
+pub use super::reason::Reason;
 use super::tbs;
 use inkan_pki::x509::chain::ChainError;
 
@@ -20,59 +19,6 @@ pub struct Revoked {
     pub at: Timestamp,
     /// Why; `None` for unspecified, which a CRL leaves out (§5.3.1).
     pub reason: Option<Reason>,
-}
-
-/// Reasons that a bank gives (RFC 5280 §5.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The token was lost or the key may be known.
-    KeyCompromise,
-    /// The holder's belonging changed.
-    AffiliationChanged,
-    /// A newer certificate took its place.
-    Superseded,
-    /// The contract ended (解約).
-    CessationOfOperation,
-    /// Suspended.
-    CertificateHold,
-}
-
-impl Reason {
-    /// The name in the standard, as the store keeps it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::KeyCompromise => "keyCompromise",
-            Self::AffiliationChanged => "affiliationChanged",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessationOfOperation",
-            Self::CertificateHold => "certificateHold",
-        }
-    }
-
-    /// The reason of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::KeyCompromise,
-            Self::AffiliationChanged,
-            Self::Superseded,
-            Self::CessationOfOperation,
-            Self::CertificateHold,
-        ]
-        .into_iter()
-        .find(|r| r.as_str() == name)
-    }
-
-    const fn to_rcgen(self) -> RevocationReason {
-        match self {
-            Self::KeyCompromise => RevocationReason::KeyCompromise,
-            Self::AffiliationChanged => RevocationReason::AffiliationChanged,
-            Self::Superseded => RevocationReason::Superseded,
-            Self::CessationOfOperation => RevocationReason::CessationOfOperation,
-            Self::CertificateHold => RevocationReason::CertificateHold,
-        }
-    }
 }
 
 impl Authority {

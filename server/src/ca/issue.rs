@@ -14,6 +14,7 @@ use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
 
 use super::hsm::{HsmError, HsmPool};
 use super::lint::{self, LintError};
+use super::part;
 use super::profile::{ClientProfile, ProfileError, Validity, random_serial};
 use super::tbs::{self, TbsError};
 
@@ -146,6 +147,8 @@ pub struct ToBeSigned {
     pub serial: String,
     /// Start and end of validity.
     pub validity: Validity,
+    /// The part of the CRL it points to.
+    pub shard: String,
 }
 
 /// The bank's issuing CAs in front of one HSM; cheap to clone.
@@ -211,7 +214,8 @@ impl Authority {
         let validity = Validity::one_year(now)?;
         ca.covers(now)?;
         ca.covers(validity.not_after)?;
-        let params = ca.profile.client(name, &serial, validity)?;
+        let shard = part::name(now, ca.profile.crl_part_months);
+        let params = ca.profile.client(name, &serial, validity, &shard)?;
         let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
         let expected = lint::Expected {
             profile: &ca.profile,
@@ -219,12 +223,14 @@ impl Authority {
             serial: &serial,
             spki_der,
             validity,
+            part: &shard,
         };
         lint::client(&tbs, &expected)?;
         Ok(ToBeSigned {
             tbs,
             serial: serial_hex(&serial),
             validity,
+            shard,
         })
     }
 

@@ -1,6 +1,8 @@
 //! The to-be-signed certificate, read back and held against the profile before the HSM sees it.
 
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{
+    CRLDistributionPoint, DistributionPointName, GeneralName, ParsedExtension,
+};
 use x509_parser::prelude::{FromDer, TbsCertificate, X509Version};
 
 use super::profile::{ClientProfile, Validity};
@@ -22,6 +24,8 @@ pub struct Expected<'a> {
     pub spki_der: &'a [u8],
     /// Start and end.
     pub validity: Validity,
+    /// The part of the CRL it points to.
+    pub part: &'a str,
 }
 
 /// Checks every field and every extension; one that is not expected is an error too.
@@ -55,7 +59,7 @@ pub fn client(tbs: &[u8], expected: &Expected<'_>) -> Result<(), LintError> {
         "validity is the recorded one",
     )?;
     subject(&cert, expected, rule)?;
-    extensions(&cert, expected.profile, rule)
+    extensions(&cert, expected.profile, expected.part, rule)
 }
 
 fn subject(
@@ -81,6 +85,7 @@ fn subject(
 fn extensions(
     cert: &TbsCertificate<'_>,
     profile: &ClientProfile,
+    part: &str,
     rule: impl Fn(bool, &'static str) -> Result<(), LintError>,
 ) -> Result<(), LintError> {
     let mut seen = 0;
@@ -103,7 +108,17 @@ fn extensions(
             ParsedExtension::AuthorityKeyIdentifier(id) => {
                 (id.key_identifier.is_some(), "authorityKeyIdentifier")
             }
-            ParsedExtension::CRLDistributionPoints(_) => (true, "cRLDistributionPoints"),
+            ParsedExtension::CRLDistributionPoints(points) => {
+                let wanted = profile.crl_url(part);
+                let right = |point: &CRLDistributionPoint<'_>| {
+                    matches!(&point.distribution_point, Some(DistributionPointName::FullName(names))
+                        if matches!(names.as_slice(), [GeneralName::URI(u)] if *u == wanted))
+                };
+                let [point] = points.points.as_slice() else {
+                    return rule(false, "cRLDistributionPoints");
+                };
+                (right(point), "cRLDistributionPoints")
+            }
             ParsedExtension::AuthorityInfoAccess(access) => {
                 let urls: Vec<_> = access
                     .accessdescs

@@ -8,12 +8,16 @@
 //! - [`lint`]: those bytes against the profile
 //! - [`issue`]: signing, verifying, comparing
 //! - [`crl`]: revocation lists
+//! - [`part`]: which part of the list a certificate points to
+//! - [`reason`]: why a certificate ended
 
 pub mod crl;
 pub mod hsm;
 pub mod issue;
 pub mod lint;
+pub mod part;
 pub mod profile;
+pub mod reason;
 pub mod tbs;
 
 pub use issue::{Authority, IssuerId};

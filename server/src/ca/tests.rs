@@ -81,7 +81,7 @@ async fn a_certificate_carries_the_recorded_bytes_and_openssl_agrees() {
     for line in [
         "TLS Web Client Authentication",
         "CA:FALSE",
-        "URI:http://pki.example/crl/customer-ca.crl",
+        &format!("URI:http://pki.example/crl/customer-ca/{}.crl", prepared.shard),
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
@@ -117,7 +117,8 @@ async fn a_signature_of_another_key_is_never_handed_out() {
 
 #[tokio::test]
 async fn a_crl_lists_what_was_revoked() {
-    use super::crl::{Reason, Revoked};
+    use super::crl::Revoked;
+    use super::reason::Reason;
     let bank = bank(KeyAlgorithm::Rsa2048);
     let at = now();
     let later = at + jiff::SignedDuration::from_hours(24);

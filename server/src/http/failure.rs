@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::catalogue::{self, Message};
 use super::lang::Lang;
 use super::problem::HttpProblem;
+use crate::workflow::life::LifeRefusal;
 use crate::workflow::{Error, Refusal};
 
 /// Carries the code of a refused certificate.
@@ -97,6 +98,9 @@ impl Failure {
 
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
+        Refusal::Life(LifeRefusal::CertificateMissing) => StatusCode::NOT_FOUND,
+        Refusal::Life(LifeRefusal::ReasonNotAllowed) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Life(_) => StatusCode::CONFLICT,
         Refusal::ContractUnknown | Refusal::ApplicationUnknown | Refusal::RequestUnknown => {
             StatusCode::NOT_FOUND
         }

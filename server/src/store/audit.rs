@@ -29,7 +29,9 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn kind(&self) -> &'static str {
+    /// The word for the kind of actor.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
         match self {
             Actor::Staff(_) => "staff",
             Actor::User(_) => "user",
@@ -39,7 +41,9 @@ impl Actor {
         }
     }
 
-    fn id(&self) -> Option<&str> {
+    /// Id of a person or a request.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
         match self {
             Actor::Staff(id) | Actor::User(id) | Actor::Agent(id) => Some(id),
             Actor::System | Actor::Anonymous => None,

@@ -147,6 +147,21 @@ pub async fn open_for_user(
         .transpose()
 }
 
+/// Open grants whose time is over, oldest first.
+pub async fn overdue(
+    db: impl Into<Db<'_>>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Grant>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"
+    ))
+    .bind(now.as_second())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Grant::read).collect()
+}
+
 /// Binds an open grant to a user. True when it is bound to this user now (before or just now).
 pub async fn bind(tx: &mut Tx, grant_id: &str, user_id: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(
@@ -166,4 +181,31 @@ pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
     .bind(grant_id.to_owned())
     .bind(now.as_second());
     Ok(tx.change(statement).await? == 1)
+}
+
+/// Ends an open grant unused. False when it was not open.
+pub async fn lapse(tx: &mut Tx, grant_id: &str) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("UPDATE grants SET state = 'lapsed' WHERE id = $1 AND state = 'open'")
+            .bind(grant_id.to_owned());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Open grants whose time is over, at most `limit`.
+pub async fn past_their_time(
+    db: impl Into<Db<'_>>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Grant>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"
+    ))
+    .bind(now.as_second())
+    .bind(limit);
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(Grant::read)
+        .collect()
 }

@@ -18,11 +18,18 @@ pub struct Migration {
 }
 
 /// Every migration of this program, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "initial",
-    sql: include_str!("migrations/0001_initial.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "initial",
+        sql: include_str!("migrations/0001_initial.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "status",
+        sql: include_str!("migrations/0003_status.sql"),
+    },
+];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.
 const POSTGRES_BLOB: &str = "DO $$ BEGIN \

@@ -34,6 +34,7 @@ pub(crate) mod row;
 pub mod sessions;
 pub mod shadow_locks;
 pub mod staff;
+pub mod status_changes;
 pub(crate) mod text_enum;
 pub mod tx;
 pub mod users;

@@ -147,3 +147,11 @@ pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, S
         .bind(status.as_str());
     Ok(tx.change(statement).await? == 1)
 }
+
+/// Unties whoever was known by this certificate (SHA-256, hex). False when nobody was.
+pub async fn clear_certificate(tx: &mut Tx, certificate_sha256: &str) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("UPDATE staff SET certificate_sha256 = NULL WHERE certificate_sha256 = $1")
+            .bind(certificate_sha256.to_owned());
+    Ok(tx.change(statement).await? == 1)
+}

@@ -9,6 +9,8 @@ use inkan_pki::messages::request::Activated;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::audited::audit;
+use super::life::machine::{Event, next};
+use super::life::{self, Reason, expired};
 use super::login::CertificateRefusal;
 use super::step::Step;
 use super::{Caller, Error, Fault, Refusal, Result, Workflows};
@@ -79,7 +81,8 @@ impl Workflows {
             return Ok(answer(&row));
         }
         supersede(&mut tx, &row, &user_id, caller, now).await?;
-        if !certificates::set_active(&mut tx, &row.id, now).await? {
+        let by = Actor::User(user_id.clone());
+        if !certificates::set_active(&mut tx, &row.id, &by, now).await? {
             return Err(Fault::Inconsistent("issued certificate did not become active").into());
         }
         audit(
@@ -107,21 +110,20 @@ async fn supersede(
     caller: Caller,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(old) = certificates::active_for_user(&mut *tx, user_id).await? else {
+    let Some(old) = life::in_the_way(tx, user_id).await? else {
         return Ok(());
     };
+    // A successor does not get round a suspension: it waits for the release.
+    if old.state == State::Suspended {
+        return Err(Refusal::Certificate(CertificateRefusal::Suspended).into());
+    }
     if row.replaces.as_deref() != Some(&old.id) {
         return Err(Refusal::CertificateActive.into());
     }
-    certificates::set_state(
-        tx,
-        &old.id,
-        &[State::Active],
-        State::Superseded,
-        now,
-        Some("superseded"),
-    )
-    .await?;
+    let to = next(old.state, Event::Supersede, expired(&old, now)).map_err(Refusal::Life)?;
+    let by = Actor::User(user_id.to_owned());
+    let reason = Reason::Superseded.as_str();
+    certificates::set_state(tx, &old.id, (old.state, to), &by, now, Some(reason)).await?;
     audit(
         Actor::User(user_id.to_owned()),
         "certificate.superseded",

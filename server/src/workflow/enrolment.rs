@@ -15,6 +15,7 @@ use inkan_pki::secret::Secret;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::audited::audit;
+use super::life;
 use super::step::Step;
 use super::{Caller, Fault, Refusal, Result, Workflows};
 use crate::store::audit::Actor;
@@ -86,7 +87,7 @@ impl Workflows {
         let user = users::find(&mut tx, user_id)
             .await?
             .ok_or(Refusal::SessionEnded)?;
-        let grant_id = self.grant_for(&mut tx, &user, now).await?;
+        let grant_id = self.grant_for(&mut tx, &user, caller, now).await?;
         for old in requests::open_for_user(&mut tx, user_id, now).await? {
             if old.state == State::Created {
                 requests::finish(
@@ -132,6 +133,7 @@ impl Workflows {
         &self,
         tx: &mut crate::store::Tx,
         user: &User,
+        caller: Caller,
         now: Timestamp,
     ) -> Result<String> {
         let contract = contracts::find(&mut *tx, &user.contract_id).await?;
@@ -139,14 +141,12 @@ impl Workflows {
         if contract.status != contracts::Status::Active {
             return Err(Refusal::ContractCancelled.into());
         }
+        life::lapse_expired(tx, &user.id, caller, now).await?;
         let pending = certificates::pending_for_user(&mut *tx, &user.id).await?;
         if let Some(grant) = pending.and_then(|row| row.grant_id) {
             return Ok(grant);
         }
-        if certificates::active_for_user(&mut *tx, &user.id)
-            .await?
-            .is_some()
-        {
+        if life::in_the_way(tx, &user.id).await?.is_some() {
             return Err(Refusal::CertificateActive.into());
         }
         let open = grants::open_for_user(&mut *tx, &user.id, &user.contract_id, now).await?;

@@ -8,6 +8,7 @@ use crate::ca::hsm::HsmError;
 use crate::ca::issue::IssueError;
 use crate::store::StoreError;
 
+use super::life::LifeRefusal;
 use super::login::CertificateRefusal;
 use super::validation::FieldError;
 
@@ -117,6 +118,10 @@ pub enum Refusal {
     /// No session, or it ended.
     SessionEnded,
 
+    // Life
+    /// 失効, 事故登録, release: the state or the person does not allow it.
+    Life(LifeRefusal),
+
     // Enrolment
     /// No approved application, or its grant is used up or has lapsed (R2).
     GrantMissing,
@@ -179,6 +184,7 @@ impl Refusal {
             Self::CertificateRequired => "certificate-required",
             Self::Certificate(refusal) => refusal.code(),
             Self::SessionEnded => "session-ended",
+            Self::Life(refusal) => refusal.code(),
             Self::GrantMissing => "grant-missing",
             Self::CertificateActive => "certificate-active",
             Self::RequestUnknown => "request-unknown",

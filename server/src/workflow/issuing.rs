@@ -158,6 +158,7 @@ impl Workflows {
             not_before: prepared.validity.not_before,
             not_after: prepared.validity.not_after,
             created_at: now,
+            shard: prepared.shard,
         })
     }
 
@@ -213,7 +214,7 @@ impl Workflows {
         self.inner.step.reached(Step::Signed);
         let sha256 = sha256_hex(&der);
         let mut tx = self.inner.store.begin().await?;
-        if certificates::set_issued(&mut tx, &row.id, &der, &sha256, now).await? {
+        if certificates::set_issued(&mut tx, &row.id, &der, &sha256, &actor, now).await? {
             audit(actor, "certificate.issued", "certificate", &row.id)
                 .from(caller)
                 .detail(json!({ "serial": row.serial, "sha256": sha256 }))

@@ -30,6 +30,7 @@ pub mod crl;
 pub mod enrolment;
 pub mod error;
 pub mod issuing;
+pub mod life;
 mod locks;
 pub mod login;
 pub mod passwords;
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) passwords: passwords::Passwords,
     pub(crate) step: StepHook,
+    pub(crate) status: status::StatusMemory,
 }
 
 /// From where a deed is asked for.
@@ -92,6 +94,7 @@ impl Workflows {
                 settings,
                 passwords,
                 step,
+                status: status::StatusMemory::default(),
             }),
         }
     }

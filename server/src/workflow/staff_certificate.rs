@@ -51,6 +51,7 @@ impl Workflows {
                     not_before: prepared.validity.not_before,
                     not_after: prepared.validity.not_after,
                     created_at: now,
+                    shard: prepared.shard,
                 };
                 self.record_intent(&new, actor.clone(), caller, now).await?;
                 let row = certificates::find(store, &new.id).await?;
@@ -63,7 +64,7 @@ impl Workflows {
             return Ok(der);
         }
         let mut tx = store.begin().await?;
-        certificates::set_active(&mut tx, &certificate_id, now).await?;
+        certificates::set_active(&mut tx, &certificate_id, &actor, now).await?;
         staff::set_certificate(&mut tx, staff_id, &sha256_hex(&der)).await?;
         audit(actor, "staff.certificate-registered", "staff", staff_id)
             .detail(json!({ "certificate": certificate_id }))

@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) passwords: Passwords,
-    _dir: TempDir,
+    _dir: Option<TempDir>,
 }
 
 /// Somebody's temporary and later passwords.
@@ -57,6 +57,14 @@ impl World {
         let dir = TempDir::new().unwrap();
         let url = format!("sqlite://{}", dir.path().join("inkan.db").display());
         let store = Store::connect(&url).await.unwrap();
+        Self {
+            _dir: Some(dir),
+            ..Self::over(store).await
+        }
+    }
+
+    /// The same on a store that is there.
+    pub(crate) async fn over(store: Store) -> Self {
         let passwords = PasswordSettings {
             memory_kib: 64,
             iterations: 1,
@@ -80,7 +88,7 @@ impl World {
             store,
             settings,
             passwords,
-            _dir: dir,
+            _dir: None,
         };
         for (name, role) in [
             ("teller", Role::Teller),
@@ -174,19 +182,27 @@ impl World {
             not_before: at(0),
             not_after: at(0) + SignedDuration::from_hours(365 * 24),
             created_at: at(4),
+            shard: String::new(),
         };
         let mut tx = self.store.begin().await.unwrap();
         grants::bind(&mut tx, grant_id, &user.id).await.unwrap();
         certificates::insert_intent(&mut tx, &intent).await.unwrap();
         let sha256 = id::sha256_hex(der);
         assert!(
-            certificates::set_issued(&mut tx, &certificate_id, der, &sha256, at(5))
-                .await
-                .unwrap()
+            certificates::set_issued(
+                &mut tx,
+                &certificate_id,
+                der,
+                &sha256,
+                &Actor::System,
+                at(5)
+            )
+            .await
+            .unwrap()
         );
         if state != State::Issued {
             assert!(
-                certificates::set_active(&mut tx, &certificate_id, at(6))
+                certificates::set_active(&mut tx, &certificate_id, &Actor::System, at(6))
                     .await
                     .unwrap()
             );
@@ -206,9 +222,16 @@ impl World {
     pub(crate) async fn set_state(&self, certificate_id: &str, from: State, to: State) {
         let mut tx = self.store.begin().await.unwrap();
         assert!(
-            certificates::set_state(&mut tx, certificate_id, &[from], to, at(7), None)
-                .await
-                .unwrap()
+            certificates::set_state(
+                &mut tx,
+                certificate_id,
+                (from, to),
+                &Actor::System,
+                at(7),
+                None
+            )
+            .await
+            .unwrap()
         );
         let entry = super::audited::audit(Actor::System, "test", "certificate", certificate_id);
         entry.write(&mut tx, at(7)).await.unwrap();

@@ -51,7 +51,10 @@ fn http_config_that_is_right_has_the_documented_defaults() {
     assert_eq!((config.passwords.min, config.passwords.max), (6, 12));
     assert!(config.hsm.spec.is_absolute(), "relative to the file");
     let profile = config.customer_profile();
-    assert_eq!(profile.crl_url, "http://bank.example/crl/customer-ca.crl");
+    assert_eq!(
+        profile.crl_url(""),
+        "http://bank.example/crl/customer-ca.crl"
+    );
 }
 
 #[test]

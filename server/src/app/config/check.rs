@@ -145,7 +145,7 @@ impl Checker<'_> {
     /// What issuing would find out later: names too long, an OID that is none.
     fn profile(&self, section: &str, profile: &ClientProfile) -> Checked {
         let probe = Validity::one_year(ANY_DAY)
-            .and_then(|validity| profile.client(LONGEST_LOGIN_ID, &[1], validity));
+            .and_then(|validity| profile.client(LONGEST_LOGIN_ID, &[1], validity, ""));
         match probe {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -169,6 +169,7 @@ impl Checker<'_> {
         self.within("periods.idle_minutes", p.idle_minutes, 1..=1440)?;
         self.within("periods.session_hours", p.session_hours, 1..=168)?;
         self.within("periods.crl_hours", p.crl_hours, 1..=8760)?;
+        self.within("periods.crl_part_months", p.crl_part_months, 0..=12)?;
         self.within("passwords.max", c.passwords.max, 6..=128)?;
         self.within("passwords.min", c.passwords.min, 4..=c.passwords.max)?;
         let lanes = c.argon2.parallelism;

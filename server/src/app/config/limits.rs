@@ -20,6 +20,8 @@ pub struct Periods {
     pub session_hours: u32,
     /// Hours a CRL is good for.
     pub crl_hours: u32,
+    /// Months of issue that share a part of the CRL; 0: no parts.
+    pub crl_part_months: u32,
 }
 
 impl Default for Periods {
@@ -32,6 +34,7 @@ impl Default for Periods {
             idle_minutes: 10,
             session_hours: 8,
             crl_hours: 24,
+            crl_part_months: 3,
         }
     }
 }

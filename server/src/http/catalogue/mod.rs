@@ -16,6 +16,7 @@ pub mod enrolment;
 pub mod field;
 pub mod http;
 pub mod key;
+pub mod life;
 pub mod refusal;
 pub mod word;
 

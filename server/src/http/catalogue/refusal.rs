@@ -1,6 +1,6 @@
 //! Refusals of the workflows.
 
-use super::{Message, Text, certificate, csr, word};
+use super::{Message, Text, certificate, csr, life, word};
 use crate::http::lang::Lang;
 use crate::workflow::Refusal;
 
@@ -147,6 +147,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("この発行の要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
             ("This request has ended.", "See the result in the browser."),
         ),
+        Refusal::Life(inner) => life::text(*inner),
         Refusal::Csr(inner) => csr::text(*inner),
         Refusal::KeyAlgorithmNotOffered => Text::fixed(
             ("トークンで作成した鍵の種類は受け付けていません。", "別の種類の鍵を作成できるトークンをご利用ください。"),

@@ -10,6 +10,7 @@ use super::{Message, field, http, refusal};
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
 use crate::workflow::Refusal;
+use crate::workflow::life::LifeRefusal;
 use crate::workflow::login::CertificateRefusal;
 use crate::workflow::validation::Problem;
 
@@ -51,6 +52,7 @@ fn refusals() -> Vec<Refusal> {
         Unavailable { retry_after: 7 },
     ];
     all.extend(CertificateRefusal::ALL.map(Certificate));
+    all.extend(LifeRefusal::ALL.map(Life));
     let keys = [
         KeyWeakness::Malformed,
         KeyWeakness::AlgorithmNotAllowed,

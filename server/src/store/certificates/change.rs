@@ -1,8 +1,10 @@
-//! The life of a certificate's row. Each function changes exactly one state and says whether it did.
+//! The life of a certificate's row. Each function changes exactly one state, says whether it did, and puts the change
+//! into the sequence that [`status_changes`](crate::store::status_changes) reads. Which changes are allowed, the workflow knows.
 
 use jiff::Timestamp;
 
 use super::{NewIntent, State};
+use crate::store::audit::Actor;
 use crate::store::{StoreError, Tx, id};
 
 /// Puts a certificate on record before it is signed.
@@ -13,8 +15,8 @@ use crate::store::{StoreError, Tx, id};
 pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO certificates (id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, \
-         spki_sha256, spki, csr, tbs, state, not_before, not_after, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intent', $13, $14, $15)",
+         spki_sha256, spki, csr, tbs, state, not_before, not_after, created_at, shard) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intent', $13, $14, $15, $16)",
     )
     .bind(new.id.clone())
     .bind(new.serial.clone())
@@ -30,7 +32,8 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     .bind(new.tbs.clone())
     .bind(new.not_before.as_second())
     .bind(new.not_after.as_second())
-    .bind(new.created_at.as_second());
+    .bind(new.created_at.as_second())
+    .bind(new.shard.clone());
     tx.change(statement).await.map(drop)
 }
 
@@ -40,6 +43,7 @@ pub async fn set_issued(
     id: &str,
     der: &[u8],
     sha256: &str,
+    by: &Actor,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
@@ -50,30 +54,41 @@ pub async fn set_issued(
     .bind(der.to_vec())
     .bind(sha256.to_owned())
     .bind(at.as_second());
-    Ok(tx.change(statement).await? == 1)
+    if tx.change(statement).await? != 1 {
+        return Ok(false);
+    }
+    note(tx, id, State::Intent, by, at).await
 }
 
 /// `issued` → `active`. False when it was not `issued`.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the user has an active one: supersede that first, in the same transaction.
-pub async fn set_active(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
+pub async fn set_active(
+    tx: &mut Tx,
+    id: &str,
+    by: &Actor,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE certificates SET state = 'active', activated_at = $2 WHERE id = $1 AND state = 'issued'",
     )
     .bind(id.to_owned())
     .bind(at.as_second());
-    Ok(tx.change(statement).await? == 1)
+    if tx.change(statement).await? != 1 {
+        return Ok(false);
+    }
+    note(tx, id, State::Issued, by, at).await
 }
 
-/// Any other change of state, from one of `from`. False when it was in none of them.
+/// Any other change of state. False when it was not in `from`.
 ///
-/// `ended_at` becomes `at`, or empty when `to` is `active` or `issued` again (a suspension released).
+/// `ended_at` becomes `at`, or empty when `to` is `active` again (a suspension released).
 pub async fn set_state(
     tx: &mut Tx,
     id: &str,
-    from: &[State],
-    to: State,
+    (from, to): (State, State),
+    by: &Actor,
     at: Timestamp,
     reason: Option<&str>,
 ) -> Result<bool, StoreError> {
@@ -83,15 +98,38 @@ pub async fn set_state(
             Some(at.as_second())
         }
     };
-    let words: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
     let statement = sqlx::query(
-        "UPDATE certificates SET state = $2, ended_at = $3, reason = $4 \
-         WHERE id = $1 AND $5 LIKE '%,' || state || ',%'",
+        "UPDATE certificates SET state = $2, ended_at = $3, reason = $4 WHERE id = $1 AND state = $5",
     )
     .bind(id.to_owned())
     .bind(to.as_str())
     .bind(ended)
     .bind(reason.map(str::to_owned))
-    .bind(format!(",{},", words.join(",")));
+    .bind(from.as_str());
+    if tx.change(statement).await? != 1 {
+        return Ok(false);
+    }
+    note(tx, id, from, by, at).await
+}
+
+/// Puts the change just made into the sequence.
+async fn note(
+    tx: &mut Tx,
+    id: &str,
+    from: State,
+    by: &Actor,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO status_changes (seq, certificate_id, serial, issuer, shard, from_state, to_state, reason, \
+         actor_kind, actor_id, at) \
+         SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM status_changes), id, serial, issuer, shard, $2, state, reason, \
+         $3, $4, $5 FROM certificates WHERE id = $1",
+    )
+    .bind(id.to_owned())
+    .bind(from.as_str())
+    .bind(by.kind())
+    .bind(by.id().map(str::to_owned))
+    .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }

@@ -128,6 +128,34 @@ pub async fn list_for_user(
     many(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
 }
 
+/// Every certificate of a staff member, newest first.
+pub async fn list_for_staff(
+    db: impl Into<Db<'_>>,
+    staff_id: &str,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!("WHERE staff_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000");
+    many(db.into(), sqlx::query(statement).bind(staff_id.to_owned())).await
+}
+
+/// Customers' active certificates that end after `after` (time, then id) and not after `to`, by their end.
+pub async fn ending(
+    db: impl Into<Db<'_>>,
+    after: &(Timestamp, String),
+    to: Timestamp,
+    limit: i64,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!(
+        "WHERE issuer = 'customer' AND state = 'active' AND not_after <= $3 \
+         AND (not_after > $1 OR (not_after = $1 AND id > $2 AND $2 <> '')) ORDER BY not_after, id LIMIT $4"
+    );
+    let statement = sqlx::query(statement)
+        .bind(after.0.as_second())
+        .bind(after.1.clone())
+        .bind(to.as_second())
+        .bind(limit);
+    many(db.into(), statement).await
+}
+
 /// Certificates on record that were never signed, oldest first, at most 1000: what a restart must settle.
 pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, StoreError> {
     // Both issuers by name: the index begins with them, and this is asked every minute.
@@ -173,6 +201,29 @@ pub async fn revoked_serials(
                 suspended: row.word::<super::State>("state")? == super::State::Suspended,
                 not_after: row.time("not_after")?,
             })
+        })
+        .collect()
+}
+
+/// Serial numbers that are not good under a CA, with their states, by serial number from behind `after`.
+pub async fn ended_serials(
+    db: impl Into<Db<'_>>,
+    issuer: Issuer,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, super::State)>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT serial, state FROM certificates WHERE issuer = $1 AND serial > $2 \
+         AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $3",
+    )
+    .bind(issuer.as_str())
+    .bind(after.to_owned())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("certificates", row);
+            Ok((row.text("serial")?, row.word("state")?))
         })
         .collect()
 }

@@ -17,7 +17,8 @@ use super::text_enum::text_enum;
 pub use change::{insert_intent, set_active, set_issued, set_state};
 pub use find::{
     RevokedSerial, active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256,
-    find, find_in, intents_without_result, list_for_user, pending_for_user, revoked_serials,
+    ended_serials, ending, find, find_in, intents_without_result, list_for_staff, list_for_user,
+    pending_for_user, revoked_serials,
 };
 
 text_enum! {
@@ -81,6 +82,8 @@ pub struct NewIntent {
     pub not_after: Timestamp,
     /// When it was put on record.
     pub created_at: Timestamp,
+    /// The part of the CRL it points to.
+    pub shard: String,
 }
 
 /// A certificate's row.
@@ -130,6 +133,8 @@ pub struct Certificate {
     pub ended_at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,
+    /// The part of the CRL it points to; empty for one issued before there were parts.
+    pub shard: String,
 }
 
 /// `SELECT` of every column, with the rest of the statement.
@@ -137,8 +142,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, spki_sha256, spki, csr, \
-             tbs, der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason \
-             FROM certificates ",
+             tbs, der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, \
+             shard FROM certificates ",
             $rest
         )
     };
@@ -171,6 +176,7 @@ impl Certificate {
             activated_at: row.opt_time("activated_at")?,
             ended_at: row.opt_time("ended_at")?,
             reason: row.opt_text("reason")?,
+            shard: row.text("shard")?,
         })
     }
 }

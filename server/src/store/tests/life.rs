@@ -1,7 +1,7 @@
 //! Grants, requests and certificates through their states; logins and locks.
 
 use super::rows::{at, bank, intent, note};
-use crate::store::audit::Outcome;
+use crate::store::audit::{Actor, Outcome};
 use crate::store::certificates::{self, Issuer, State};
 use crate::store::login_history::{self, Login, Method};
 use crate::store::requests::{self, Action, NewRequest};
@@ -180,18 +180,18 @@ async fn certificate(store: &Store) {
 
     let mut tx = store.begin().await.unwrap();
     assert!(
-        !certificates::set_active(&mut tx, "k1", at(1))
+        !certificates::set_active(&mut tx, "k1", &Actor::System, at(1))
             .await
             .unwrap(),
         "not issued"
     );
     assert!(
-        certificates::set_issued(&mut tx, "k1", b"der", "d1", at(2))
+        certificates::set_issued(&mut tx, "k1", b"der", "d1", &Actor::System, at(2))
             .await
             .unwrap()
     );
     assert!(
-        !certificates::set_issued(&mut tx, "k1", b"other", "d2", at(2))
+        !certificates::set_issued(&mut tx, "k1", b"other", "d2", &Actor::System, at(2))
             .await
             .unwrap(),
         "twice"
@@ -223,18 +223,19 @@ async fn certificate(store: &Store) {
 
     let mut tx = store.begin().await.unwrap();
     assert!(
-        certificates::set_active(&mut tx, "k1", at(3))
+        certificates::set_active(&mut tx, "k1", &Actor::System, at(3))
             .await
             .unwrap()
     );
-    let (active, suspended) = (&[State::Active], State::Suspended);
+    let by = Actor::System;
+    let held = (State::Active, State::Suspended);
     assert!(
-        certificates::set_state(&mut tx, "k1", active, suspended, at(4), Some("lost"))
+        certificates::set_state(&mut tx, "k1", held, &by, at(4), Some("lost"))
             .await
             .unwrap()
     );
     assert!(
-        !certificates::set_state(&mut tx, "k1", active, suspended, at(5), None)
+        !certificates::set_state(&mut tx, "k1", held, &by, at(5), None)
             .await
             .unwrap()
     );
@@ -257,12 +258,18 @@ async fn certificate(store: &Store) {
     );
 
     let mut tx = store.begin().await.unwrap();
-    let released =
-        certificates::set_state(&mut tx, "k1", &[suspended], State::Active, at(6), None).await;
+    let released = certificates::set_state(
+        &mut tx,
+        "k1",
+        (State::Suspended, State::Active),
+        &by,
+        at(6),
+        None,
+    )
+    .await;
     assert!(released.unwrap());
-    let either = &[State::Issued, State::Active];
-    let ended =
-        certificates::set_state(&mut tx, "k1", either, State::Revoked, at(7), Some("key")).await;
+    let ends = (State::Active, State::Revoked);
+    let ended = certificates::set_state(&mut tx, "k1", ends, &by, at(7), Some("key")).await;
     assert!(ended.unwrap());
     note(&mut tx, "k1").await.unwrap();
     tx.commit().await.unwrap();

@@ -111,6 +111,7 @@ pub(super) fn intent(id: &str, user_id: &str, grant_id: Option<&str>) -> NewInte
         not_before: at(0),
         not_after: at(10_000),
         created_at: at(0),
+        shard: "202610".to_owned(),
     }
 }
 

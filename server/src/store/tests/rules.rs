@@ -1,6 +1,7 @@
 //! What the constraints refuse, and how it is said.
 
 use super::rows::{application, at, bank, contract, grant, intent, member, note, user};
+use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, State};
 use crate::store::staff::{self, Role};
 use crate::store::testing::{Place, on_both};
@@ -157,12 +158,12 @@ async fn keys(store: &Store) {
     // One active per user, while a successor is on its way.
     let mut tx = store.begin().await.unwrap();
     assert!(
-        certificates::set_issued(&mut tx, "k1", b"der-1", "d1", at(1))
+        certificates::set_issued(&mut tx, "k1", b"der-1", "d1", &Actor::System, at(1))
             .await
             .unwrap()
     );
     assert!(
-        certificates::set_active(&mut tx, "k1", at(2))
+        certificates::set_active(&mut tx, "k1", &Actor::System, at(2))
             .await
             .unwrap()
     );
@@ -172,19 +173,19 @@ async fn keys(store: &Store) {
         .await
         .unwrap();
     assert!(
-        certificates::set_issued(&mut tx, "k3", b"der-3", "d3", at(3))
+        certificates::set_issued(&mut tx, "k3", b"der-3", "d3", &Actor::System, at(3))
             .await
             .unwrap()
     );
     note(&mut tx, "k3").await.unwrap();
     tx.commit().await.unwrap();
-    let error = refused!(store, tx => certificates::set_active(tx, "k3", at(4)));
+    let error = refused!(store, tx => certificates::set_active(tx, "k3", &Actor::System, at(4)));
     assert_duplicate(&error, Unique::CertificateActive);
     let mut tx = store.begin().await.unwrap();
     certificates::insert_intent(&mut tx, &intent("k2", "u2", Some("g2")))
         .await
         .unwrap();
-    let error = certificates::set_issued(&mut tx, "k2", b"der-1", "d1", at(5))
+    let error = certificates::set_issued(&mut tx, "k2", b"der-1", "d1", &Actor::System, at(5))
         .await
         .unwrap_err();
     assert_duplicate(&error, Unique::CertificateDigest);
@@ -193,15 +194,15 @@ async fn keys(store: &Store) {
     let superseded = certificates::set_state(
         &mut tx,
         "k1",
-        &[State::Active],
-        State::Superseded,
+        (State::Active, State::Superseded),
+        &Actor::System,
         at(4),
         None,
     )
     .await;
     assert!(superseded.unwrap());
     assert!(
-        certificates::set_active(&mut tx, "k3", at(4))
+        certificates::set_active(&mut tx, "k3", &Actor::System, at(4))
             .await
             .unwrap()
     );

@@ -23,6 +23,7 @@ async fn broken_intent(world: &World) {
         not_before: created_at,
         not_after: world.now,
         created_at,
+        shard: String::new(),
     };
     let mut tx = world.store.begin().await.unwrap();
     certificates::insert_intent(&mut tx, &intent).await.unwrap();

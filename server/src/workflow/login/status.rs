@@ -11,6 +11,8 @@ use crate::store::contracts::{self, Contract};
 use crate::store::users::{self, User};
 use crate::store::{Db, id};
 use crate::workflow::audited::audit;
+use crate::workflow::life::EXPIRED;
+use crate::workflow::status::Ended;
 use crate::workflow::{Caller, Error, Fault, Refusal, Result, Workflows};
 
 /// Octets of a serial number, sign octet included (RFC 5280 section 4.1.2.2).
@@ -87,11 +89,36 @@ pub async fn certificate_status(
     now: Timestamp,
 ) -> Result<Registered> {
     let mut db = db.into();
-    let refused = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
     let found = certificates::by_sha256(db.again(), &id::sha256_hex(presented)).await?;
     let certificate = found
         .filter(|row| row.issuer == Issuer::Customer && row.der.as_deref() == Some(presented))
         .ok_or_else(|| refused(CertificateRefusal::Unknown))?;
+    owner(db, certificate, now).await
+}
+
+/// As [`certificate_status`], for a certificate that was proved before; `certificate_id` is the row's.
+///
+/// # Errors
+/// As there.
+pub async fn proved_certificate_status(
+    db: impl Into<Db<'_>>,
+    certificate_id: &str,
+    now: Timestamp,
+) -> Result<Registered> {
+    let mut db = db.into();
+    let found = certificates::find(db.again(), certificate_id).await?;
+    let certificate = found
+        .filter(|row| row.issuer == Issuer::Customer)
+        .ok_or_else(|| refused(CertificateRefusal::Unknown))?;
+    owner(db, certificate, now).await
+}
+
+fn refused(why: CertificateRefusal) -> Error {
+    Refusal::Certificate(why).into()
+}
+
+/// Whose it is, if it is good now.
+async fn owner(mut db: Db<'_>, certificate: Certificate, now: Timestamp) -> Result<Registered> {
     let user_id = certificate
         .user_id
         .as_deref()
@@ -119,6 +146,9 @@ fn refusal(
     let by_state = match row.state {
         State::Revoked => Some(CertificateRefusal::Revoked),
         State::Suspended => Some(CertificateRefusal::Suspended),
+        State::Superseded if row.reason.as_deref() == Some(EXPIRED) => {
+            Some(CertificateRefusal::Expired)
+        }
         State::Superseded => Some(CertificateRefusal::Superseded),
         State::Intent | State::Abandoned => Some(CertificateRefusal::Unknown),
         State::Issued | State::Active => None,
@@ -142,6 +172,15 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Registered> {
+        // Known here to be over for good: no need to ask the store. A suspension may have been released since.
+        let ended = serial_octets(presented)
+            .and_then(|serial| self.status_memory().look(Issuer::Customer, &serial));
+        if ended == Some(Ended::Revoked) {
+            let refusal = Refusal::Certificate(CertificateRefusal::Revoked);
+            let people = self.people();
+            people.refused_certificate(presented, &refusal, caller, now).await?;
+            return Err(refusal.into());
+        }
         self.people().registered(presented, caller, now).await
     }
 }
@@ -159,31 +198,48 @@ impl crate::workflow::people::People<'_> {
     ) -> Result<Registered> {
         let found = certificate_status(self.store, presented, now).await;
         if let Err(Error::Refused(refusal)) = &found {
-            let digest = id::sha256_hex(presented);
-            // A registered serial under another key or signature is worth more than a plain stranger's certificate.
-            let serial = serial_of(presented);
-            let registered = match &serial {
-                Some(serial) => certificates::by_serial(self.store, serial).await?.is_some(),
-                None => false,
-            };
-            let entry = audit(
-                Actor::Anonymous,
-                "certificate.presented",
-                "certificate",
-                &digest,
-            )
-            .from(caller)
-            .refused(refusal)
-            .detail(json!({ "serial": serial, "serial_registered": registered }));
-            self.record_refusal(entry, now).await?;
+            self.refused_certificate(presented, refusal, caller, now)
+                .await?;
         }
         found
+    }
+
+    /// Records that a certificate was refused.
+    async fn refused_certificate(
+        &self,
+        presented: &[u8],
+        refusal: &Refusal,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<()> {
+        let digest = id::sha256_hex(presented);
+        // A registered serial under another key or signature is worth more than a plain stranger's certificate.
+        let serial = serial_of(presented);
+        let registered = match &serial {
+            Some(serial) => certificates::by_serial(self.store, serial).await?.is_some(),
+            None => false,
+        };
+        let entry = audit(
+            Actor::Anonymous,
+            "certificate.presented",
+            "certificate",
+            &digest,
+        )
+        .from(caller)
+        .refused(refusal)
+        .detail(json!({ "serial": serial, "serial_registered": registered }));
+        self.record_refusal(entry, now).await
     }
 }
 
 /// Serial number as the store writes it.
 fn serial_of(der: &[u8]) -> Option<String> {
+    serial_octets(der).map(|serial| serial_hex(&serial))
+}
+
+/// Serial number octets of a certificate, of a length that a serial number may have.
+fn serial_octets(der: &[u8]) -> Option<Vec<u8>> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
     let serial = certificate.raw_serial();
-    (serial.len() <= LONGEST_SERIAL).then(|| serial_hex(serial))
+    (serial.len() <= LONGEST_SERIAL).then(|| serial.to_vec())
 }

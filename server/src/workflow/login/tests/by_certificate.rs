@@ -107,6 +107,7 @@ async fn a_certificate_not_on_record_is_a_stranger() {
         not_before: at(0),
         not_after: at(1),
         created_at: at(0),
+        shard: String::new(),
     };
     certificates::insert_intent(&mut tx, &intent).await.unwrap();
     audit(Actor::System, "test", "certificate", "forged")

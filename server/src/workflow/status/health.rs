@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Result, Workflows};
 use crate::ca::hsm::HsmState;
 use crate::store::certificates::Issuer;
+use crate::workflow::{Result, Workflows};
 
 /// What `/readyz` and the security officer look at.
 #[derive(Debug, Clone)]

@@ -1,0 +1,101 @@
+//! Every change of a certificate's state, in the order of their commits. Written by
+//! [`certificates`](super::certificates) with the change itself; here it is read.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::certificates::{Issuer, State};
+use super::row::Row;
+use super::{Db, StoreError};
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// Place in the sequence, from 1 without gaps.
+    pub seq: i64,
+    /// Which certificate.
+    pub certificate_id: String,
+    /// Its serial number, lower-case hex.
+    pub serial: String,
+    /// Its CA.
+    pub issuer: Issuer,
+    /// The part of the CRL it points to.
+    pub shard: String,
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+    /// `staff`, `user`, `agent`, `system`, `anonymous`.
+    pub actor_kind: String,
+    /// Id of who did it, where there is one.
+    pub actor_id: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, certificate_id, serial, issuer, shard, from_state, to_state, reason, actor_kind, actor_id, \
+             at FROM status_changes ",
+            $rest
+        )
+    };
+}
+
+impl StatusChange {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("status_changes", row);
+        Ok(StatusChange {
+            seq: row.int("seq")?,
+            certificate_id: row.text("certificate_id")?,
+            serial: row.text("serial")?,
+            issuer: row.word("issuer")?,
+            shard: row.text("shard")?,
+            from: row.word("from_state")?,
+            to: row.word("to_state")?,
+            reason: row.opt_text("reason")?,
+            actor_kind: row.text("actor_kind")?,
+            actor_id: row.opt_text("actor_id")?,
+            at: row.time("at")?,
+        })
+    }
+}
+
+/// The last place in the sequence; 0 before the first change.
+pub async fn last(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
+    let statement = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS seq FROM status_changes");
+    match db.into().optional(statement).await? {
+        Some(row) => Row::new("status_changes", &row).int("seq"),
+        None => Ok(0),
+    }
+}
+
+/// Changes after `seq`, in order, at most `limit`.
+pub async fn after(
+    db: impl Into<Db<'_>>,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<StatusChange>, StoreError> {
+    let statement = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+        .bind(seq)
+        .bind(limit);
+    read_all(db.into(), statement).await
+}
+
+/// The history of one certificate, oldest first.
+pub async fn of_certificate(
+    db: impl Into<Db<'_>>,
+    certificate_id: &str,
+) -> Result<Vec<StatusChange>, StoreError> {
+    let statement = sqlx::query(select!("WHERE certificate_id = $1 ORDER BY seq LIMIT 1000"))
+        .bind(certificate_id.to_owned());
+    read_all(db.into(), statement).await
+}
+
+async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<StatusChange>, StoreError> {
+    let rows = db.all(statement).await?;
+    rows.iter().map(StatusChange::read).collect()
+}

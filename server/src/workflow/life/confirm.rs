@@ -1,0 +1,72 @@
+//! 確認用パスワード: asked for before a deed that cannot be taken back. Its failures lock it, and not the login.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+
+use crate::store::audit::Actor;
+use crate::store::contracts::{self, Status};
+use crate::store::users::{self, PasswordKind, User};
+use crate::workflow::audited::audit;
+use crate::workflow::locks::Lock;
+use crate::workflow::people::People;
+use crate::workflow::{Caller, Fault, Refusal, Result};
+
+const ACTION: &str = "user.confirmed";
+
+impl People<'_> {
+    /// The user, if the 確認用パスワード is theirs and their contract is in force. The outcome is recorded either way.
+    ///
+    /// # Errors
+    /// [`Refusal::CredentialsWrong`], [`Refusal::TemporarilyLocked`], [`Refusal::Stopped`],
+    /// [`Refusal::ContractCancelled`], [`Refusal::SessionEnded`] for a user who is gone.
+    pub async fn confirm(
+        &self,
+        user_id: &str,
+        confirmation: Secret,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<User> {
+        let seen = users::find(self.store, user_id).await?;
+        let seen = seen.ok_or(Refusal::SessionEnded)?;
+        let hash = seen.confirmation.hash.clone();
+        let right = self.passwords.verify(Some(hash), confirmation).await?;
+        let mut tx = self.store.begin().await?;
+        let user = users::find(&mut tx, user_id).await?;
+        let user = user.ok_or(Refusal::SessionEnded)?;
+        let contract = contracts::find(&mut tx, &user.contract_id).await?;
+        let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
+        let lock = Lock::from(&user.confirmation);
+        let (after, refusal) = if let Some(locked) = lock.refusal(now) {
+            (lock, Some(locked))
+        } else if !right || user.confirmation.hash != seen.confirmation.hash {
+            let failed = lock.failed(&self.settings.locks, now);
+            let why = failed.refusal(now).unwrap_or(Refusal::CredentialsWrong);
+            (failed, Some(why))
+        } else if contract.status == Status::Cancelled {
+            (Lock::default(), Some(Refusal::ContractCancelled))
+        } else {
+            (Lock::default(), None)
+        };
+        if after != lock {
+            let Lock {
+                failures,
+                locked_until,
+                stopped,
+            } = after;
+            let kind = PasswordKind::Confirmation;
+            users::set_password_state(&mut tx, user_id, kind, failures, locked_until, stopped)
+                .await?;
+        }
+        let mut entry =
+            audit(Actor::User(user_id.to_owned()), ACTION, "user", user_id).from(caller);
+        if let Some(refusal) = &refusal {
+            entry = entry.refused(refusal);
+        }
+        entry.write(&mut tx, now).await?;
+        tx.commit().await?;
+        match refusal {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(user),
+        }
+    }
+}

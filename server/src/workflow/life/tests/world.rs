@@ -1,0 +1,153 @@
+//! A bank with a user who has a certificate, and a signer nobody asks.
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ca::testing::{Bank, bank};
+use crate::store::certificates::{self, Certificate, State};
+use crate::store::contracts::Contract;
+use crate::store::sessions;
+use crate::store::testing::Place;
+use crate::store::users::{self, User};
+use crate::store::{Store, grants};
+use crate::workflow::Workflows;
+use crate::workflow::session::{NewSession, Stage, Started};
+use crate::workflow::step::StepHook;
+use crate::workflow::testing::{World, at};
+
+pub(super) struct Scene {
+    pub(super) bank: Bank,
+    pub(super) world: World,
+    pub(super) workflows: Workflows,
+    pub(super) contract: Contract,
+    pub(super) user: User,
+    pub(super) grant: String,
+    pub(super) url: String,
+}
+
+/// After everything that [`Scene`] prepares.
+pub(super) fn later(seconds: i64) -> Timestamp {
+    at(100 + seconds)
+}
+
+/// After the certificates of a [`Scene`] expired.
+pub(super) fn much_later() -> Timestamp {
+    at(0) + SignedDuration::from_hours(366 * 24)
+}
+
+impl Scene {
+    pub(super) async fn new(place: &Place) -> Self {
+        let url = place.url("life");
+        let store = Store::connect(&url).await.unwrap();
+        let bank = bank(KeyAlgorithm::EcP256);
+        let world = World::over(store.clone()).await;
+        let contract = world.contract("1234567").await;
+        let user = world.user("1234567", "hanakodt").await;
+        let grant = world.approve(&contract.id, at(3)).await;
+        let workflows = instance(&bank, &world, store);
+        Self {
+            bank,
+            world,
+            workflows,
+            contract,
+            user,
+            grant,
+            url,
+        }
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.world.store
+    }
+
+    pub(super) async fn certificate(&self, state: State) -> String {
+        let (world, user) = (&self.world, &self.user);
+        let id = world.certificate(user, &self.grant, b"one", state).await;
+        let mut tx = self.store().begin().await.unwrap();
+        assert!(grants::use_up(&mut tx, &self.grant, at(7)).await.unwrap());
+        let by = crate::store::audit::Actor::System;
+        crate::workflow::audited::audit(by, "test", "grant", &self.grant)
+            .write(&mut tx, at(7))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A successor of `old` on its way.
+    pub(super) async fn successor(&self, old: &str) -> String {
+        let mut tx = self.store().begin().await.unwrap();
+        let row = certificates::find(&mut tx, old).await.unwrap().unwrap();
+        let new = certificates::NewIntent {
+            id: crate::store::id::new_id().unwrap(),
+            serial: crate::store::id::new_id().unwrap(),
+            issuer: row.issuer,
+            user_id: row.user_id,
+            staff_id: None,
+            grant_id: None,
+            request_id: None,
+            replaces: Some(old.to_owned()),
+            spki: b"the successor's key".to_vec(),
+            csr: None,
+            tbs: b"two".to_vec(),
+            not_before: row.not_before,
+            not_after: row.not_after,
+            created_at: at(50),
+            shard: String::new(),
+        };
+        certificates::insert_intent(&mut tx, &new).await.unwrap();
+        let sha256 = crate::store::id::sha256_hex(b"two");
+        let by = crate::store::audit::Actor::System;
+        let issued = certificates::set_issued(&mut tx, &new.id, b"two", &sha256, &by, at(51));
+        assert!(issued.await.unwrap());
+        crate::workflow::audited::audit(by, "test", "certificate", &new.id)
+            .write(&mut tx, at(51))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        new.id
+    }
+
+    pub(super) async fn row(&self, id: &str) -> Certificate {
+        certificates::find(self.store(), id).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn session(&self) -> Started {
+        let new = NewSession {
+            user_id: Some(&self.user.id),
+            certificate_id: None,
+            stage: Stage::LoggedIn,
+            data: serde_json::Value::Null,
+        };
+        self.world
+            .people()
+            .start_session(new, at(60))
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn session_is_there(&self, started: &Started) -> bool {
+        let digest = &started.session.token_sha256;
+        sessions::find(self.store(), digest)
+            .await
+            .unwrap()
+            .is_some()
+    }
+
+    pub(super) async fn set_role(&self, role: users::Role) {
+        // Roles are given at registration; here the first user becomes what the test needs.
+        let user = users::find(self.store(), &self.user.id).await.unwrap();
+        assert_eq!(user.unwrap().role, role, "the role that registration gives");
+    }
+
+    pub(super) async fn grant_state(&self) -> grants::State {
+        let found = grants::find(self.store(), &self.grant).await.unwrap();
+        found.unwrap().state
+    }
+}
+
+/// One more server over the same store.
+pub(super) fn instance(bank: &Bank, world: &World, store: Store) -> Workflows {
+    let (ca, settings) = (bank.authority.clone(), world.settings.clone());
+    Workflows::new(store, ca, settings, StepHook::default())
+}

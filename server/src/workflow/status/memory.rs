@@ -1,0 +1,243 @@
+//! Serial numbers that are not good, in this process: one look-up in a hash table, whether there are none or a million.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::store::certificates::{Issuer, State};
+use crate::store::status_changes::StatusChange;
+
+/// Octets of a serial number of ours.
+const OCTETS: usize = 20;
+
+/// How a certificate stands that is not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Its successor is in use, or it lapsed.
+    Superseded,
+    /// Held; the only one that can be good again.
+    Suspended,
+    /// For good.
+    Revoked,
+}
+
+impl Ended {
+    /// Of a state in the store; none for a state that is not an end.
+    #[must_use]
+    pub const fn of(state: State) -> Option<Self> {
+        match state {
+            State::Superseded => Some(Self::Superseded),
+            State::Suspended => Some(Self::Suspended),
+            State::Revoked => Some(Self::Revoked),
+            State::Intent | State::Issued | State::Active | State::Abandoned => None,
+        }
+    }
+}
+
+type Serial = [u8; OCTETS];
+
+/// A serial number as a key; none for one that cannot be ours.
+fn key(serial: &[u8]) -> Option<Serial> {
+    let start = serial.iter().position(|b| *b != 0).unwrap_or(serial.len());
+    let digits = serial.get(start..)?;
+    let mut key = [0u8; OCTETS];
+    let place = OCTETS.checked_sub(digits.len())?;
+    key.get_mut(place..)?.copy_from_slice(digits);
+    Some(key)
+}
+
+fn key_of_hex(serial: &str) -> Option<Serial> {
+    // The store keeps no leading zeros; a digit may be missing for the last octet.
+    let even = if serial.len().is_multiple_of(2) {
+        hex::decode(serial)
+    } else {
+        hex::decode(format!("0{serial}"))
+    };
+    key(&even.ok()?)
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    loaded: bool,
+    seq: i64,
+    customer: HashMap<Serial, Ended>,
+    staff: HashMap<Serial, Ended>,
+}
+
+impl Known {
+    fn of(&mut self, issuer: Issuer) -> &mut HashMap<Serial, Ended> {
+        match issuer {
+            Issuer::Customer => &mut self.customer,
+            Issuer::Staff => &mut self.staff,
+        }
+    }
+}
+
+/// The memory of one process.
+#[derive(Debug)]
+pub struct StatusMemory {
+    known: RwLock<Known>,
+    refreshed: RwLock<Option<Instant>>,
+    seq: watch::Sender<i64>,
+    /// One at a time reads the store.
+    pub(super) turn: tokio::sync::Mutex<()>,
+}
+
+impl Default for StatusMemory {
+    fn default() -> Self {
+        Self {
+            known: RwLock::default(),
+            refreshed: RwLock::default(),
+            seq: watch::Sender::new(0),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+}
+
+impl StatusMemory {
+    /// How a serial number stands, if it is known not to be good. `None` says nothing: ask the store.
+    #[must_use]
+    pub fn look(&self, issuer: Issuer, serial: &[u8]) -> Option<Ended> {
+        let key = key(serial)?;
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let map = match issuer {
+            Issuer::Customer => &known.customer,
+            Issuer::Staff => &known.staff,
+        };
+        map.get(&key).copied()
+    }
+
+    /// How many serial numbers are known not to be good.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.customer.len() + known.staff.len()
+    }
+
+    /// Whether nothing is known not to be good.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How long ago the store was last heard; none before the first time.
+    #[must_use]
+    pub fn age(&self, now: Instant) -> Option<Duration> {
+        let refreshed = *self
+            .refreshed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        refreshed.map(|then| now.saturating_duration_since(then))
+    }
+
+    /// The place in the sequence that is known here; changes wake whoever waits.
+    #[must_use]
+    pub fn sequence(&self) -> watch::Receiver<i64> {
+        self.seq.subscribe()
+    }
+
+    /// Where to read on; none before everything was loaded once.
+    pub(super) fn place(&self) -> Option<i64> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.loaded.then_some(known.seq)
+    }
+
+    /// One page of what is not good, while loading.
+    pub(super) fn load<'a>(&self, issuer: Issuer, rows: impl Iterator<Item = (&'a str, State)>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let map = known.of(issuer);
+        for (serial, state) in rows {
+            if let (Some(key), Some(ended)) = (key_of_hex(serial), Ended::of(state)) {
+                map.insert(key, ended);
+            }
+        }
+    }
+
+    /// Everything up to `seq` is loaded.
+    pub(super) fn loaded(&self, seq: i64) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        (known.loaded, known.seq) = (true, seq);
+    }
+
+    /// Takes changes in, in their order. Taking one in twice does no harm.
+    pub(super) fn apply(&self, changes: &[StatusChange]) {
+        let Some(last) = changes.last() else { return };
+        {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            for change in changes {
+                let Some(key) = key_of_hex(&change.serial) else {
+                    continue;
+                };
+                match Ended::of(change.to) {
+                    Some(ended) => known.of(change.issuer).insert(key, ended),
+                    None => known.of(change.issuer).remove(&key),
+                };
+            }
+            known.seq = last.seq;
+        }
+        let _ = self.seq.send_replace(last.seq);
+    }
+
+    pub(super) fn refreshed(&self, now: Instant) {
+        *self
+            .refreshed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn change(seq: i64, serial: &str, to: State) -> StatusChange {
+        StatusChange {
+            seq,
+            certificate_id: "c".into(),
+            serial: serial.into(),
+            issuer: Issuer::Customer,
+            shard: String::new(),
+            from: State::Active,
+            to,
+            reason: None,
+            actor_kind: "system".into(),
+            actor_id: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn changes_are_taken_in_and_a_release_takes_out() {
+        let memory = StatusMemory::default();
+        memory.loaded(0);
+        let serial = "4142434445464748494a4b4c4d4e4f5051525354";
+        let octets = hex::decode(serial).unwrap();
+        memory.apply(&[change(1, serial, State::Suspended)]);
+        assert_eq!(
+            memory.look(Issuer::Customer, &octets),
+            Some(Ended::Suspended)
+        );
+        assert_eq!(memory.look(Issuer::Staff, &octets), None, "another CA");
+        memory.apply(&[change(2, serial, State::Active)]);
+        assert_eq!(memory.look(Issuer::Customer, &octets), None);
+        memory.apply(&[change(3, serial, State::Revoked)]);
+        assert_eq!(memory.look(Issuer::Customer, &octets), Some(Ended::Revoked));
+        assert_eq!((memory.len(), memory.place()), (1, Some(3)));
+        assert_eq!(*memory.sequence().borrow(), 3);
+    }
+
+    #[test]
+    fn serial_numbers_meet_whatever_their_leading_zeros_and_foreign_ones_do_no_harm() {
+        let memory = StatusMemory::default();
+        memory.load(Issuer::Staff, [("a1b", State::Revoked)].into_iter());
+        assert!(memory.look(Issuer::Staff, &[0, 0x0a, 0x1b]).is_some());
+        assert!(memory.look(Issuer::Staff, &[0x0a, 0x1b]).is_some());
+        assert!(memory.look(Issuer::Staff, &[1; 40]).is_none());
+        assert!(memory.look(Issuer::Staff, &[]).is_none());
+        memory.load(Issuer::Staff, [("not hex", State::Revoked)].into_iter());
+        assert_eq!(memory.len(), 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! Following the sequence of changes. An instance takes its own changes in at once, those of others a few times a second.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::memory::StatusMemory;
+use crate::store::certificates::{self, Issuer};
+use crate::store::{Store, status_changes};
+use crate::workflow::{Result, Workflows};
+
+/// How often other instances' changes are looked for: with the time of one query, how stale the memory is.
+const EVERY: Duration = Duration::from_millis(250);
+/// Rows of one read.
+const PAGE: i64 = 5_000;
+
+impl Workflows {
+    /// What is known here not to be good.
+    #[must_use]
+    pub fn status_memory(&self) -> &StatusMemory {
+        &self.inner.status
+    }
+
+    /// Takes in what has changed since the last time; the first time everything.
+    ///
+    /// # Errors
+    /// Faults of the store; the memory stays as it is, and the store is asked as always.
+    pub async fn refresh_status(&self) -> Result<()> {
+        let memory = &self.inner.status;
+        let _turn = memory.turn.lock().await;
+        let store = &self.inner.store;
+        let mut seq = match memory.place() {
+            Some(seq) => seq,
+            None => load(memory, store).await?,
+        };
+        loop {
+            let changes = status_changes::after(store, seq, PAGE).await?;
+            memory.apply(&changes);
+            match changes.last() {
+                Some(last) => seq = last.seq,
+                None => break,
+            }
+        }
+        memory.refreshed(Instant::now());
+        Ok(())
+    }
+
+    /// After a change of this instance: the memory knows it before anybody is answered.
+    pub(in crate::workflow) async fn status_changed(&self) {
+        if let Err(error) = self.refresh_status().await {
+            tracing::warn!(%error, "changes of status could not be read; the store is asked at each request as always");
+        }
+    }
+
+    /// Follows the changes of all instances until `stop`.
+    pub async fn follow_status(&self, mut stop: watch::Receiver<bool>) {
+        let mut failing = false;
+        loop {
+            match self.refresh_status().await {
+                Ok(()) => failing = false,
+                Err(error) if !failing => {
+                    tracing::warn!(%error, "changes of status cannot be read");
+                    failing = true;
+                }
+                Err(_) => {}
+            }
+            let memory = &self.inner.status;
+            // Lossless for any number of certificates there will be.
+            #[allow(clippy::cast_precision_loss)]
+            metrics::gauge!("inkan_status_not_good").set(memory.len() as f64);
+            let age = memory.age(Instant::now()).unwrap_or(Duration::MAX);
+            metrics::gauge!("inkan_status_age_seconds").set(age.as_secs_f64());
+            tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+}
+
+/// Everything that is not good, and the place from which on changes are to be read. What changes meanwhile is read after.
+async fn load(memory: &StatusMemory, store: &Store) -> Result<i64> {
+    let seq = status_changes::last(store).await?;
+    for issuer in [Issuer::Customer, Issuer::Staff] {
+        let mut after = String::new();
+        loop {
+            let page = certificates::ended_serials(store, issuer, &after, PAGE).await?;
+            memory.load(issuer, page.iter().map(|row| (row.0.as_str(), row.1)));
+            match page.into_iter().next_back() {
+                Some((serial, _)) => after = serial,
+                None => break,
+            }
+        }
+    }
+    memory.loaded(seq);
+    Ok(seq)
+}
