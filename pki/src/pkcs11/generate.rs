@@ -1,25 +1,19 @@
 //! Key pairs made on the token, and read back before anybody relies on them.
 
-use cryptoki::error::RvError;
-use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
-use cryptoki::types::Ulong;
 
 use super::attributes::{self, KeyAttributes};
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::spki;
+use super::ladder::climb;
 use super::object::{find, read_bytes};
 use super::public_key;
 use super::session::Session;
 use crate::algorithm::KeyAlgorithm;
-use crate::spki::curve_parameters;
 
-const GENERATE: &str = "generate key pair";
+pub(super) const GENERATE: &str = "generate key pair";
 const READ_BACK: &str = "read new key back";
 const DESTROY: &str = "destroy key pair";
-
-/// 65537: what every profile asks for.
-const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// A key pair to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,15 +57,6 @@ pub struct GeneratedKey {
     pub id: Vec<u8>,
     /// How the private key is kept.
     pub attributes: KeyAttributes,
-}
-
-/// How much is asked for. Some tokens want it said that a key is sensitive, others refuse to be told.
-#[derive(Debug, Clone, Copy)]
-enum Rung {
-    SigningOnly,
-    Explicit,
-    WithoutProtection,
-    Minimal,
 }
 
 /// Makes a key pair on the token, for signing and verifying only, and reads it back. A pair whose private key can be read
@@ -122,106 +107,6 @@ pub fn destroy_key_pair(session: &Session, id: &[u8]) -> Result<(), Pkcs11Error>
         session.call(DESTROY, |session| session.destroy_object(object))?;
     }
     Ok(())
-}
-
-fn climb(session: &Session, new_key: &NewKey) -> Result<(ObjectHandle, ObjectHandle), Pkcs11Error> {
-    let mechanism = if new_key.algorithm.is_rsa() {
-        Mechanism::RsaPkcsKeyPairGen
-    } else {
-        Mechanism::EccKeyPairGen
-    };
-    let attempt = |rung| {
-        let public = public_template(new_key, rung)?;
-        let private = private_template(new_key, rung);
-        session.call(GENERATE, |session| {
-            session.generate_key_pair(&mechanism, &public, &private)
-        })
-    };
-    let mut result = attempt(Rung::SigningOnly);
-    for rung in [Rung::Explicit, Rung::WithoutProtection, Rung::Minimal] {
-        match result {
-            Err(error) if leads_down_to(rung, &error) => result = attempt(rung),
-            settled => return settled,
-        }
-    }
-    result
-}
-
-fn leads_down_to(rung: Rung, error: &Pkcs11Error) -> bool {
-    // tpm2-pkcs11 has no better word for a key that is told what it must not do.
-    let too_much_said =
-        matches!(rung, Rung::Explicit) && error.code() == Some(RvError::GeneralError);
-    too_much_said || is_about_the_template(error)
-}
-
-fn is_about_the_template(error: &Pkcs11Error) -> bool {
-    matches!(
-        error.code(),
-        Some(
-            RvError::AttributeReadOnly
-                | RvError::AttributeTypeInvalid
-                | RvError::AttributeValueInvalid
-                | RvError::TemplateIncomplete
-                | RvError::TemplateInconsistent
-                | RvError::ArgumentsBad
-                | RvError::ActionProhibited
-        )
-    )
-}
-
-fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attribute>, Pkcs11Error> {
-    let mut template = common_template(new_key);
-    if new_key.algorithm.is_rsa() {
-        // At most 4096, so it fits whatever CK_ULONG is.
-        template.push(Attribute::ModulusBits(Ulong::new(
-            new_key.algorithm.bits() as _
-        )));
-        template.push(Attribute::PublicExponent(PUBLIC_EXPONENT.to_vec()));
-    } else {
-        let parameters = curve_parameters(new_key.algorithm)
-            .map_err(|error| Pkcs11Error::new(GENERATE, ErrorClass::Unsupported, error.into()))?;
-        template.push(Attribute::EcParams(parameters));
-    }
-    match rung {
-        Rung::SigningOnly | Rung::Explicit | Rung::WithoutProtection => {
-            template.extend([Attribute::Private(false), Attribute::Verify(true)]);
-        }
-        Rung::Minimal => {}
-    }
-    Ok(template)
-}
-
-fn private_template(new_key: &NewKey, rung: Rung) -> Vec<Attribute> {
-    let mut template = common_template(new_key);
-    if matches!(rung, Rung::SigningOnly) {
-        // SoftHSM2, for one, takes what is not said as yes.
-        template.extend([
-            Attribute::Decrypt(false),
-            Attribute::Unwrap(false),
-            Attribute::Derive(false),
-        ]);
-    }
-    match rung {
-        Rung::SigningOnly | Rung::Explicit => template.extend([
-            Attribute::Private(true),
-            Attribute::Sign(true),
-            Attribute::Sensitive(true),
-            Attribute::Extractable(false),
-        ]),
-        Rung::WithoutProtection => {
-            template.extend([Attribute::Private(true), Attribute::Sign(true)]);
-        }
-        Rung::Minimal => {}
-    }
-    template
-}
-
-fn common_template(new_key: &NewKey) -> Vec<Attribute> {
-    vec![
-        Attribute::Token(true),
-        Attribute::Label(new_key.label.as_bytes().to_vec()),
-        Attribute::Id(new_key.id.clone()),
-    ]
 }
 
 /// Reads the pair back; destroys it when it is not what it must be or cannot be read.
@@ -279,7 +164,10 @@ fn read_back(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use cryptoki::mechanism::Mechanism;
+
     use super::*;
+    use crate::pkcs11::ladder::{Rung, common_template, private_template, public_template};
     use crate::pkcs11::tests::Fixture;
 
     /// A pair as a token would make it that does not keep to what it was asked.
@@ -364,24 +252,5 @@ mod tests {
             ));
         }
         assert_eq!(objects(&session), 2);
-    }
-
-    #[test]
-    fn only_complaints_about_the_template_lead_down_the_ladder() {
-        let returned = |code| Pkcs11Error::returned(GENERATE, code, "C_GenerateKeyPair");
-        assert!(is_about_the_template(&returned(
-            RvError::TemplateInconsistent
-        )));
-        for code in [
-            RvError::SessionReadOnly,
-            RvError::UserNotLoggedIn,
-            RvError::DeviceMemory,
-            RvError::DeviceError,
-        ] {
-            assert!(!is_about_the_template(&returned(code)), "{code:?}");
-        }
-        let vague = returned(RvError::GeneralError);
-        assert!(leads_down_to(Rung::Explicit, &vague));
-        assert!(!leads_down_to(Rung::WithoutProtection, &vague));
     }
 }

@@ -14,6 +14,7 @@
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
+//! - `ladder`: what is said about a new key pair, to tokens that want it said and to tokens that do not
 //! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
 //!   objects; r‖s to DER
 //!
@@ -54,6 +55,7 @@ pub mod error;
 mod gate;
 pub mod generate;
 pub mod keys;
+mod ladder;
 pub mod module;
 mod object;
 pub mod public_key;

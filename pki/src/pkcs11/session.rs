@@ -236,6 +236,14 @@ impl Session {
         Ok(mechanisms)
     }
 
+    /// The largest key, in bits, that the token says it takes with this mechanism.
+    pub(super) fn largest_key(&self, mechanism: MechanismType) -> Result<usize, Pkcs11Error> {
+        let (info, _) = self.module.call("read mechanism", |context| {
+            context.get_mechanism_info(self.slot, mechanism)
+        })?;
+        Ok(info.max_key_size())
+    }
+
     /// The token as it is now.
     ///
     /// # Errors
