@@ -23,6 +23,9 @@ pub struct Cli {
     /// Pretend that it is this time (RFC 3339); for trying out another day
     #[arg(long, global = true, hide = true, value_name = "TIME")]
     pub now: Option<String>,
+    /// Give a token driver no more than this many seconds for one answer
+    #[arg(long, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub driver_limit: Option<u64>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

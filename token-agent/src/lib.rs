@@ -10,6 +10,7 @@
 //! - [`answer`]: checking the certificate that came back
 //! - [`keystore`]: one opened token, whatever its kind
 //! - [`pkcs11`]: a token through its maker's module
+//! - [`driver`]: the same in a process of its own
 //! - [`token`]: the tokens as operations use them
 //! - [`prompt`]: the questions to the person and what is told them, in a terminal or a window
 //! - [`operations`]: what can be done, for the terminal and the window alike
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod driver;
 pub mod error;
 pub mod exit;
 pub mod http;

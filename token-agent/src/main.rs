@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use inkan_agent::catalogue::Lang;
@@ -9,12 +10,17 @@ use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
 use inkan_agent::commands::{self, context::Setting};
 use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::driver;
+use inkan_agent::driver::limits::Limits;
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::interrupt::Interrupt;
 use inkan_agent::output::Reporter;
 use inkan_agent::output::outcome::Outcome;
 
 fn main() -> ExitCode {
+    if let Some(code) = driver::host_if_asked() {
+        return code;
+    }
     // A wrong command line ends here with clap's own text and exit code 2.
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(lang_of_environment);
@@ -43,6 +49,9 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         clock: clock(cli)?,
         reporter,
         interrupt,
+        limits: cli.driver_limit.map_or_else(Limits::default, |seconds| {
+            Limits::default().at_most(Duration::from_secs(seconds))
+        }),
     };
     commands::run(&cli.command, &setting)
 }

@@ -6,6 +6,7 @@ use crate::cli::{PinArgs, TokenArgs};
 use crate::clock::Clock;
 use crate::config::directory::ConfigDir;
 use crate::config::modules::{self, ModuleEntry};
+use crate::driver::limits::Limits;
 use crate::error::Failure;
 use crate::interrupt::Interrupt;
 use crate::operations::Context;
@@ -25,6 +26,8 @@ pub struct Setting {
     pub reporter: Reporter,
     /// What Ctrl-C does.
     pub interrupt: Interrupt,
+    /// How long token drivers may take.
+    pub limits: Limits,
 }
 
 impl Setting {
@@ -51,7 +54,7 @@ impl Setting {
             config: self.config.clone(),
             clock: self.clock,
             lang: self.reporter.lang,
-            places: Box::new(Computer::new(modules)),
+            places: Box::new(Computer::new(modules).limited(self.limits)),
             wanted,
             patience: Duration::ZERO,
         }

