@@ -11,7 +11,7 @@ use super::catalogue::{self, Message};
 use super::lang::Lang;
 use super::problem::HttpProblem;
 use crate::workflow::life::LifeRefusal;
-use crate::workflow::{Error, Refusal};
+use crate::workflow::{Error, Refusal, StaffRefusal};
 
 /// Carries the code of a refused certificate.
 pub const CODE_HEADER: HeaderName = HeaderName::from_static("inkan-code");
@@ -101,16 +101,14 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Life(LifeRefusal::CertificateMissing) => StatusCode::NOT_FOUND,
         Refusal::Life(LifeRefusal::ReasonNotAllowed) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Life(_) => StatusCode::CONFLICT,
-        Refusal::ContractUnknown | Refusal::ApplicationUnknown | Refusal::RequestUnknown => {
-            StatusCode::NOT_FOUND
-        }
+        Refusal::ContractUnknown | Refusal::RequestUnknown => StatusCode::NOT_FOUND,
+        Refusal::Staff(refusal) => staff_status(*refusal),
         Refusal::ContractExists
         | Refusal::ApplicationExists
-        | Refusal::ApplicationDecided
-        | Refusal::ApplicationStale
         | Refusal::OutOfOrder
         | Refusal::LoginIdTaken
         | Refusal::CertificateActive
+        | Refusal::LoginCodeInvalid
         | Refusal::RequestUsed
         | Refusal::RequestClosed
         | Refusal::KeyAlreadyCertified
@@ -130,10 +128,27 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::TemporarilyLocked { .. }
         | Refusal::Stopped
         | Refusal::CertificateRequired
+        | Refusal::LoginOtherBrowser
         | Refusal::Certificate(_)
         | Refusal::SessionEnded
         | Refusal::GrantMissing
         | Refusal::RenewalTooEarly { .. } => StatusCode::FORBIDDEN,
+    }
+}
+
+fn staff_status(refusal: StaffRefusal) -> StatusCode {
+    match refusal {
+        StaffRefusal::ProposalUnknown
+        | StaffRefusal::UserUnknown
+        | StaffRefusal::CertificateUnknown
+        | StaffRefusal::StaffUnknown => StatusCode::NOT_FOUND,
+        StaffRefusal::OwnAffair | StaffRefusal::NotYours => StatusCode::FORBIDDEN,
+        StaffRefusal::ProposalExists
+        | StaffRefusal::ProposalDecided
+        | StaffRefusal::ProposalStale
+        | StaffRefusal::StaffExists
+        | StaffRefusal::OfficersNeeded
+        | StaffRefusal::NotInThatState => StatusCode::CONFLICT,
     }
 }
 

@@ -38,8 +38,10 @@ pub fn is_public_file(path: &str) -> bool {
 }
 
 /// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
-pub const PASSWORD_PATHS: [&str; 5] = [
+pub const PASSWORD_PATHS: [&str; 7] = [
     "/login",
+    "/login/agent",
+    "/login/agent/password",
     "/register/account",
     "/register/user",
     "/certificate/identify",
@@ -59,6 +61,23 @@ pub fn portal(app: &Shared) -> Router {
         .route(
             "/login",
             get(portal::login::again).post(portal::login::submit),
+        )
+        .route(
+            "/login/agent",
+            get(portal::agent_login::wait::show).post(portal::agent_login::wait::start),
+        )
+        .route(
+            "/login/agent/events",
+            get(portal::agent_login::wait::follow),
+        )
+        .route("/login/agent/open", get(portal::agent_login::code::open))
+        .route(
+            "/login/agent/refused",
+            get(portal::agent_login::code::refused),
+        )
+        .route(
+            "/login/agent/password",
+            get(portal::agent_login::password::show).post(portal::agent_login::password::submit),
         )
         .route("/logout", post(portal::login::logout))
         .route(LOGGED_OUT, get(screens::logged_out))
@@ -95,7 +114,9 @@ pub fn portal(app: &Shared) -> Router {
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
-        .route("/agent/requests/{id}/progress", post(agent::progress));
+        .route("/agent/requests/{id}/progress", post(agent::progress))
+        .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
+        .route("/agent/logins/{id}/progress", post(agent::login_progress));
     finish("portal", app, Some(Realm::Portal), forms(routes))
 }
 
@@ -114,29 +135,15 @@ pub fn certificate(app: &Shared) -> Router {
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon))
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
-        .route("/agent/activate", post(agent::activate));
+        .route("/agent/activate", post(agent::activate))
+        .route("/agent/logins/{id}/proof", post(agent::prove_login));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
     finish("certificate", app, Some(Realm::Certificate), routes)
 }
 
-/// The staff console, over mutual TLS.
+/// The staff console, over mutual TLS: URLs and roles are in the table of [`staff::routes`].
 pub fn staff(app: &Shared) -> Router {
-    let routes = Router::new()
-        .route("/", get(staff::home::show))
-        .route("/contracts", get(staff::contracts::list))
-        .route(
-            "/contracts/new",
-            get(staff::contracts::new).post(staff::contracts::create),
-        )
-        .route(
-            "/contracts/{id}/applications",
-            get(staff::application::new).post(staff::application::enter),
-        )
-        .route("/applications", get(staff::approval::list))
-        .route(
-            "/applications/{id}",
-            get(staff::approval::show).post(staff::approval::decide),
-        )
+    let routes = staff::routes::routes()
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon));

@@ -1,4 +1,5 @@
-//! Applications for the certificate method: entered by one person, decided by another (the schema insists).
+//! Applications for the certificate method that were approved: what grants hang on. How they came about is in
+//! [`proposals`](super::proposals).
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -119,47 +120,6 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Application>
         .as_ref()
         .map(Application::read)
         .transpose()
-}
-
-/// Applications in a state, oldest first, at most `limit`.
-pub async fn list_by_state(
-    db: impl Into<Db<'_>>,
-    state: State,
-    limit: i64,
-) -> Result<Vec<Application>, StoreError> {
-    let statement = sqlx::query(select!("WHERE state = $1 ORDER BY entered_at, id LIMIT $2"))
-        .bind(state.as_str())
-        .bind(limit);
-    db.into()
-        .all(statement)
-        .await?
-        .iter()
-        .map(Application::read)
-        .collect()
-}
-
-/// Amends an undecided application; whoever amends it counts as the one who entered it.
-/// False when it was decided or `seen_version` is not its version any more.
-pub async fn amend(
-    tx: &mut Tx,
-    id: &str,
-    seen_version: i64,
-    reference: &str,
-    contract_version: i64,
-    by: &str,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE applications SET reference = $3, contract_version = $4, version = version + 1, entered_by = $5, \
-         entered_at = $6 WHERE id = $1 AND version = $2 AND state = 'entered'",
-    )
-    .bind(id.to_owned())
-    .bind(seen_version)
-    .bind(reference.to_owned())
-    .bind(contract_version)
-    .bind(by.to_owned())
-    .bind(at.as_second());
-    Ok(tx.change(statement).await? == 1)
 }
 
 /// Decides. False when it was decided or `seen_version` is not its version any more.

@@ -180,23 +180,94 @@ pub async fn list(
         .collect()
 }
 
-/// The contracts of the applications that [`applications::list_by_state`](super::applications::list_by_state) lists.
-pub async fn of_applications(
+/// What contracts are searched by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    /// 口座番号, seven digits, at any branch or at one.
+    Account {
+        /// 支店番号.
+        branch: Option<String>,
+        /// 口座番号.
+        account: String,
+    },
+    /// A part of 企業名(カナ).
+    Kana(String),
+    /// A part of 企業名.
+    Name(String),
+    /// ログインID of one of its users.
+    LoginId(String),
+}
+
+/// Contracts that a search finds, in the order of branch and account, at most `limit` from `offset`.
+pub async fn search(
     db: impl Into<Db<'_>>,
-    state: super::applications::State,
+    by: &Search,
     limit: i64,
+    offset: i64,
 ) -> Result<Vec<Contract>, StoreError> {
-    let statement = sqlx::query(select!(
-        "WHERE id IN (SELECT contract_id FROM applications WHERE state = $1 ORDER BY entered_at, id LIMIT $2)"
-    ))
-    .bind(state.as_str())
-    .bind(limit);
-    db.into()
-        .all(statement)
-        .await?
-        .iter()
-        .map(Contract::read)
-        .collect()
+    let statement = match by {
+        Search::Account { branch, account } => sqlx::query(select!(
+            "WHERE account = $3 AND ($4 = '' OR branch = $4) \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+        ))
+        .bind(limit)
+        .bind(offset)
+        .bind(account.clone())
+        .bind(branch.clone().unwrap_or_default()),
+        Search::Kana(part) => sqlx::query(select!(
+            "WHERE company_kana LIKE $3 ESCAPE '!' \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+        ))
+        .bind(limit)
+        .bind(offset)
+        .bind(containing(part)),
+        Search::Name(part) => sqlx::query(select!(
+            "WHERE company_name LIKE $3 ESCAPE '!' \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+        ))
+        .bind(limit)
+        .bind(offset)
+        .bind(containing(part)),
+        Search::LoginId(login_id) => sqlx::query(select!(
+            "WHERE id IN (SELECT contract_id FROM users WHERE login_id = $3) \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+        ))
+        .bind(limit)
+        .bind(offset)
+        .bind(login_id.clone()),
+    };
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Contract::read).collect()
+}
+
+/// A pattern for LIKE in which the part stands for itself.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// New temporary passwords, in place of those before; failures are forgotten. False when it is not in force.
+pub async fn set_temp_passwords(
+    tx: &mut Tx,
+    id: &str,
+    login_hash: &str,
+    confirmation_hash: &str,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE contracts SET temp_login_hash = $2, temp_confirmation_hash = $3, temp_failures = 0, \
+         temp_locked_until = NULL WHERE id = $1 AND status = 'active'",
+    )
+    .bind(id.to_owned())
+    .bind(login_hash.to_owned())
+    .bind(confirmation_hash.to_owned());
+    Ok(tx.change(statement).await? == 1)
 }
 
 /// Changes the login method. False when it was that method already or the contract is not in force.

@@ -12,6 +12,8 @@ pub enum Unique {
     StaffCertificate,
     /// One open application per contract.
     ApplicationOpen,
+    /// One proposal of a kind waits per subject.
+    ProposalOpen,
     /// One grant per application.
     GrantApplication,
     /// Login IDs are unique in the bank.
@@ -50,6 +52,11 @@ const UNIQUE_CONSTRAINTS: &[(&str, &str, Unique)] = &[
         "applications_one_open",
         "applications.contract_id",
         Unique::ApplicationOpen,
+    ),
+    (
+        "proposals_one_open",
+        "proposals.kind, proposals.subject",
+        Unique::ProposalOpen,
     ),
     (
         "grants_application",

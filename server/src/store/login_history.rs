@@ -20,6 +20,14 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a certificate was presented, where it was not by the browser itself.
+    pub enum Via {
+        /// The agent proved it for the browser.
+        Agent => "agent",
+    }
+}
+
 /// One try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
@@ -29,6 +37,8 @@ pub struct Login {
     pub at: Timestamp,
     /// By what.
     pub method: Method,
+    /// Through what, where the method alone does not say it.
+    pub via: Option<Via>,
     /// Whether it succeeded.
     pub outcome: Outcome,
     /// Code of a refusal; empty when done.
@@ -44,6 +54,7 @@ impl Login {
             user_id: row.text("user_id")?,
             at: row.time_ms("at_ms")?,
             method: row.word("method")?,
+            via: row.opt_word("via")?,
             outcome: row.word("outcome")?,
             code: row.text("code")?,
             address: row.opt_text("address")?,
@@ -54,8 +65,8 @@ impl Login {
 /// Records a try.
 pub async fn insert(tx: &mut Tx, login: &Login) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code, address) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code, address, via) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id::new_id()?)
     .bind(login.user_id.clone())
@@ -63,7 +74,8 @@ pub async fn insert(tx: &mut Tx, login: &Login) -> Result<(), StoreError> {
     .bind(login.method.as_str())
     .bind(login.outcome.as_str())
     .bind(login.code.clone())
-    .bind(login.address.clone());
+    .bind(login.address.clone())
+    .bind(login.via.map(Via::as_str));
     tx.change(statement).await.map(drop)
 }
 
@@ -74,7 +86,7 @@ pub async fn last_logins(
     limit: i64,
 ) -> Result<Vec<Login>, StoreError> {
     let statement = sqlx::query(
-        "SELECT user_id, at_ms, method, outcome, code, address FROM login_history \
+        "SELECT user_id, at_ms, method, via, outcome, code, address FROM login_history \
          WHERE user_id = $1 AND outcome = 'done' AND method <> 'enrolment' \
          ORDER BY at_ms DESC, id DESC LIMIT $2",
     )
@@ -86,4 +98,20 @@ pub async fn last_logins(
         .iter()
         .map(Login::read)
         .collect()
+}
+
+/// The user's last tries of any kind, newest first.
+pub async fn last(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+    limit: i64,
+) -> Result<Vec<Login>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT user_id, at_ms, method, via, outcome, code, address FROM login_history \
+         WHERE user_id = $1 ORDER BY at_ms DESC, id DESC LIMIT $2",
+    )
+    .bind(user_id.to_owned())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Login::read).collect()
 }

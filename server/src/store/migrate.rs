@@ -25,9 +25,24 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0001_initial.sql"),
     },
     Migration {
+        version: 2,
+        name: "agent_logins",
+        sql: include_str!("migrations/0002_agent_logins.sql"),
+    },
+    Migration {
         version: 3,
         name: "status",
         sql: include_str!("migrations/0003_status.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "jobs_and_mail",
+        sql: include_str!("migrations/0004_jobs_and_mail.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "staff",
+        sql: include_str!("migrations/0005_staff.sql"),
     },
 ];
 

@@ -13,10 +13,13 @@
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`], [`staff`], [`applications`], [`grants`], [`users`]: who may have a certificate
-//! - [`requests`], [`certificates`], [`crls`]: how it is issued and ended
-//! - [`sessions`], [`login_history`], [`shadow_locks`]: who is at the door
+//! - [`contracts`], [`staff`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
+//! - [`requests`], [`certificates`], [`status_changes`], [`crls`]: how it is issued and ended
+//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
+//! - [`jobs`]: scheduled work
+//! - [`outbox`]: mail to customers, until it is sent or given up
 
+pub mod agent_logins;
 pub mod applications;
 pub mod audit;
 pub mod certificates;
@@ -27,8 +30,11 @@ pub mod db;
 pub mod error;
 pub mod grants;
 pub mod id;
+pub mod jobs;
 pub mod login_history;
 pub mod migrate;
+pub mod outbox;
+pub mod proposals;
 pub mod requests;
 pub(crate) mod row;
 pub mod sessions;

@@ -40,6 +40,8 @@ pub struct StaffMember {
     pub id: String,
     /// Name.
     pub name: String,
+    /// Employee number: accounts with the same one are the same person.
+    pub person: String,
     /// What they may do.
     pub role: Role,
     /// SHA-256 of the staff certificate, hex; empty until it is issued.
@@ -53,7 +55,7 @@ pub struct StaffMember {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, role, certificate_sha256, status, created_at FROM staff ",
+            "SELECT id, name, person, role, certificate_sha256, status, created_at FROM staff ",
             $rest
         )
     };
@@ -65,6 +67,7 @@ impl StaffMember {
         Ok(StaffMember {
             id: row.text("id")?,
             name: row.text("name")?,
+            person: row.text("person")?,
             role: row.word("role")?,
             certificate_sha256: row.opt_text("certificate_sha256")?,
             status: row.word("status")?,
@@ -76,15 +79,16 @@ impl StaffMember {
 /// Puts a staff member on record.
 pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at, person) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(new.id.clone())
     .bind(new.name.clone())
     .bind(new.role.as_str())
     .bind(new.certificate_sha256.clone())
     .bind(new.status.as_str())
-    .bind(new.created_at.as_second());
+    .bind(new.created_at.as_second())
+    .bind(new.person.clone());
     tx.change(statement).await.map(drop)
 }
 
@@ -127,6 +131,23 @@ pub async fn list(db: impl Into<Db<'_>>) -> Result<Vec<StaffMember>, StoreError>
         .collect()
 }
 
+/// Every account of a person, oldest first.
+pub async fn of_person(
+    db: impl Into<Db<'_>>,
+    person: &str,
+) -> Result<Vec<StaffMember>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE person = $1 ORDER BY created_at, id LIMIT 100"
+    ))
+    .bind(person.to_owned());
+    db.into()
+        .all(statement)
+        .await?
+        .iter()
+        .map(StaffMember::read)
+        .collect()
+}
+
 /// Ties a staff member to a certificate (SHA-256, hex). False when there is no such active member.
 pub async fn set_certificate(
     tx: &mut Tx,
@@ -145,6 +166,16 @@ pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, S
     let statement = sqlx::query("UPDATE staff SET status = $2 WHERE id = $1 AND status <> $2")
         .bind(id.to_owned())
         .bind(status.as_str());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Changes what somebody may do. False when they do not work here or have that role.
+pub async fn set_role(tx: &mut Tx, id: &str, role: Role) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE staff SET role = $2 WHERE id = $1 AND status = 'active' AND role <> $2",
+    )
+    .bind(id.to_owned())
+    .bind(role.as_str());
     Ok(tx.change(statement).await? == 1)
 }
 

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::ca::hsm::HsmError;
 use crate::ca::issue::IssueError;
+use crate::mail::Trouble;
 use crate::store::StoreError;
 
 use super::life::LifeRefusal;
 use super::login::CertificateRefusal;
+use super::staff_refusal::StaffRefusal;
 use super::validation::FieldError;
 
 /// Result of every workflow.
@@ -35,6 +37,9 @@ pub enum Fault {
     /// Building, signing or verifying a certificate or CRL.
     #[error("issuing: {0}")]
     Issue(#[from] IssueError),
+    /// The mail server.
+    #[error("mail: {0}")]
+    Mail(#[from] Trouble),
     /// Hashing a password.
     #[error("password hashing failed: {0}")]
     PasswordHash(String),
@@ -75,14 +80,10 @@ pub enum Refusal {
     ContractCancelled,
     /// The contract has an application that waits or was approved.
     ApplicationExists,
-    /// No such application.
-    ApplicationUnknown,
-    /// Already approved or rejected.
-    ApplicationDecided,
-    /// The entry is not the one that was shown for approval.
-    ApplicationStale,
     /// Entered and approved by one person (再鑑).
     SamePerson,
+    /// At the bank's desks: proposals, staff.
+    Staff(StaffRefusal),
     /// The staff member's role does not allow this.
     RoleMissing,
 
@@ -121,6 +122,12 @@ pub enum Refusal {
     // Life
     /// 失効, 事故登録, release: the state or the person does not allow it.
     Life(LifeRefusal),
+
+    // Login with the agent
+    /// The code is unknown, was used, or came too late.
+    LoginCodeInvalid,
+    /// The code came in another browser than the one that asked.
+    LoginOtherBrowser,
 
     // Enrolment
     /// No approved application, or its grant is used up or has lapsed (R2).
@@ -168,9 +175,7 @@ impl Refusal {
             Self::ContractUnknown => "contract-unknown",
             Self::ContractCancelled => "contract-cancelled",
             Self::ApplicationExists => "application-exists",
-            Self::ApplicationUnknown => "application-unknown",
-            Self::ApplicationDecided => "application-decided",
-            Self::ApplicationStale => "application-stale",
+            Self::Staff(refusal) => refusal.code(),
             Self::SamePerson => "same-person",
             Self::RoleMissing => "role-missing",
             Self::AccountNotMatched => "account-not-matched",
@@ -185,6 +190,8 @@ impl Refusal {
             Self::Certificate(refusal) => refusal.code(),
             Self::SessionEnded => "session-ended",
             Self::Life(refusal) => refusal.code(),
+            Self::LoginCodeInvalid => "login-code-invalid",
+            Self::LoginOtherBrowser => "login-other-browser",
             Self::GrantMissing => "grant-missing",
             Self::CertificateActive => "certificate-active",
             Self::RequestUnknown => "request-unknown",
@@ -206,6 +213,18 @@ impl Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<StaffRefusal> for Error {
+    fn from(refusal: StaffRefusal) -> Self {
+        Self::Refused(Refusal::Staff(refusal))
+    }
+}
+
+impl From<StaffRefusal> for Refusal {
+    fn from(refusal: StaffRefusal) -> Self {
+        Self::Staff(refusal)
     }
 }
 

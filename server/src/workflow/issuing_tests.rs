@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DnType, KeyPair};
 
 use super::counter::ContractForm;
+use super::proposals::{Kind, WishForm};
 use super::settings::{Bank as BankNames, Settings};
 use super::step::{Step, StepHook};
 use super::{Caller, Error, Refusal, Workflows};
@@ -43,6 +44,7 @@ fn settings() -> Settings {
         passwords: Default::default(),
         characters: Default::default(),
         key_algorithms: vec![KeyAlgorithm::EcP256, KeyAlgorithm::EcP384],
+        mail: None,
     }
 }
 
@@ -51,6 +53,7 @@ async fn member(store: &Store, id: &str, role: Role, now: Timestamp) {
     let member = StaffMember {
         id: id.to_owned(),
         name: id.to_owned(),
+        person: id.to_owned(),
         role,
         certificate_sha256: None,
         status: staff::Status::Active,
@@ -122,12 +125,19 @@ async fn world(hook: StepHook) -> World {
     };
     assert_eq!(world.request().await.unwrap_err(), Refusal::GrantMissing);
     let people = world.workflows.people();
+    let (kind, form) = (
+        Kind::Application,
+        WishForm {
+            reference: "A-1".into(),
+            ..WishForm::default()
+        },
+    );
     let entered = people
-        .enter_application("teller", &contract.id, "A-1", caller, now)
+        .propose("teller", kind, &contract.id, &form, caller, now)
         .await
         .unwrap();
     people
-        .approve_application("approver", &entered.id, entered.version, caller, now)
+        .approve_proposal("approver", &entered.id, entered.version, caller, now)
         .await
         .unwrap();
     world

@@ -8,33 +8,45 @@
 //! - [`enrolment`]: a page's request, picked up by the agent
 //! - [`issuing`]: intent on record, then signed, then stored
 //! - [`renewal`]: a successor while the old certificate is good
+//! - [`life`]: what may follow what; revocation, suspension, cancellation
 //! - [`staff_certificate`]: certificates of staff
+//! - [`staff_refusal`]: what the bank's own people are refused
 //! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
 //! - [`reconcile`]: on start, what a crash left open
 //! - [`crl`]: publishing revocation lists
 //! - [`records`]: rows and words that the workflows hand out
-//! - [`status`]: the HSM and the store, for the operator
+//! - [`jobs`]: scheduled work: what is due, what came of it
+//! - [`status`]: what is not good any more, in memory; health
 //! - `audited`: audit rows in few words
 //! - [`people`]: what the workflows below stand on, without a CA
-//! - [`counter`]: contracts and applications; the second person decides
+//! - [`counter`]: contracts and what is handed over at the counter
+//! - [`proposals`]: one person enters, another one decides
+//! - `deed`: who of the staff does what to what
 //! - [`registration`]: ログインID取得, BLIS005 to BLIS004
 //! - [`login`]: by password, by certificate
+//! - [`agent_login`]: by a certificate that the agent proves, for a browser that does not know the token
 //! - [`session`]: browsers' sessions
 //! - [`validation`], [`passwords`], `locks`: character rules, hashing, what failures lead to
 
 pub mod activation;
+pub mod agent_login;
 mod audited;
 pub mod counter;
 pub mod crl;
+mod deed;
 pub mod enrolment;
 pub mod error;
 pub mod issuing;
+pub mod jobs;
 pub mod life;
 mod locks;
 pub mod login;
+pub mod mail;
+pub mod notices;
 pub mod passwords;
 pub mod people;
+pub mod proposals;
 pub mod reconcile;
 pub mod records;
 pub mod registration;
@@ -42,6 +54,7 @@ pub mod renewal;
 pub mod session;
 pub mod settings;
 pub mod staff_certificate;
+pub mod staff_refusal;
 pub mod staffing;
 pub mod status;
 pub mod step;
@@ -54,6 +67,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use error::{Error, Fault, Refusal, Result};
+pub use staff_refusal::StaffRefusal;
 
 use crate::ca::Authority;
 use crate::store::Store;

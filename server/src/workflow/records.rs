@@ -3,12 +3,14 @@
 pub use crate::ca::IssuerId;
 pub use crate::ca::hsm::HsmPhase;
 pub use crate::ca::reason::Reason;
-pub use crate::store::applications::State as ApplicationState;
+pub use crate::store::agent_logins::State as AgentLoginState;
 pub use crate::store::audit::Outcome;
 pub use crate::store::certificates::{Certificate, Issuer, State as CertificateState};
 pub use crate::store::contracts::{AccountType, Contract, Method, Status as ContractStatus};
-pub use crate::store::login_history::{Login, Method as LoginMethod};
+pub use crate::store::grants::{Grant, State as GrantState};
+pub use crate::store::login_history::{Login, Method as LoginMethod, Via as LoginVia};
+pub use crate::store::outbox::Language;
 pub use crate::store::requests::State as RequestState;
-pub use crate::store::staff::{Role as StaffRole, StaffMember};
+pub use crate::store::staff::{Role as StaffRole, StaffMember, Status as StaffStatus};
 pub use crate::store::status_changes::StatusChange;
-pub use crate::store::users::User;
+pub use crate::store::users::{PasswordState, Role as UserRole, User};

@@ -3,14 +3,20 @@
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
 
 use super::audited::audit;
 use super::people::People;
-use super::{Caller, Fault, Refusal, Result};
+use super::settings::Settings;
+use super::validation::{codes, names};
+use super::{Caller, Error, Fault, Refusal, Result};
 use crate::store::audit::Actor;
-use crate::store::certificates::{self, Issuer, State};
-use crate::store::contracts::{self, Contract};
+use crate::store::certificates::{self, Certificate, Issuer, State};
+use crate::store::contracts::{self, Contract, Search};
+use crate::store::grants::{self, Grant};
+use crate::store::login_history::{self, Login};
 use crate::store::staff::{self, Role, StaffMember, Status};
+use crate::store::users::{self, User};
 use crate::store::{StoreError, id};
 
 /// No 0 O 1 I l: the customer reads it from paper.
@@ -34,8 +40,53 @@ pub fn temporary_password() -> Result<Secret> {
     Ok(Secret::new(password))
 }
 
+/// What the bank knows of a contract.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The contract.
+    pub contract: Contract,
+    /// Its users by login ID, each with the newest certificate.
+    pub users: Vec<(User, Option<Certificate>)>,
+    /// Its grants, newest first.
+    pub grants: Vec<Grant>,
+}
+
+/// What a search may mean, most likely first. Nothing that was typed can be more than a value.
+fn searches(typed: &str, settings: &Settings) -> Vec<Search> {
+    let typed: String = typed.trim().chars().take(LONGEST_SEARCH).collect();
+    let digits: String = typed.nfkc().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let mut found = Vec::new();
+    if digits.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        let (branch, account) = digits.split_at(3);
+        found.push(Search::Account {
+            branch: Some(branch.to_owned()),
+            account: account.to_owned(),
+        });
+    } else if let Ok(account) = codes::account(&digits) {
+        found.push(Search::Account {
+            branch: None,
+            account,
+        });
+    }
+    if let Ok(kana) = names::company_kana(&typed, &settings.characters) {
+        found.push(Search::Kana(kana));
+    }
+    if let Ok(name) = names::company_name(&typed) {
+        found.push(Search::Name(name));
+    }
+    found.push(Search::LoginId(codes::login_id_as_typed(&typed)));
+    // A login ID in Latin letters would be found as kana or name only by chance: it goes first.
+    if typed.is_ascii() && !digits.bytes().all(|b| b.is_ascii_digit()) {
+        found.rotate_right(1);
+    }
+    found
+}
+
+/// More of a search than any name has.
+const LONGEST_SEARCH: usize = 100;
+
 /// Contracts on one page of the list.
-pub const PAGE: i64 = 100;
+pub const PAGE: i64 = 50;
 
 impl People<'_> {
     /// Who presents this staff certificate (DER): it must be the one registered, active and within its validity.
@@ -69,13 +120,31 @@ impl People<'_> {
         Err(refusal.into())
     }
 
-    /// Puts somebody on record; `actor` is who ordered it. They can do nothing before they have a certificate.
+    /// A member of the staff asks for what their role may not have. Audited.
+    pub async fn off_limits(
+        &self,
+        member: &StaffMember,
+        place: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Error {
+        let refusal = Refusal::RoleMissing;
+        let actor = Actor::Staff(member.id.clone());
+        let entry = audit(actor, "staff.off-limits", "page", place).from(caller);
+        match self.record_refusal(entry.refused(&refusal), now).await {
+            Ok(()) => refusal.into(),
+            Err(fault) => fault,
+        }
+    }
+
+    /// Puts somebody on record; `person` is the employee number, `actor` is who ordered it. They can do nothing before they have a certificate.
     ///
     /// # Errors
     /// Faults of the store.
     pub async fn add_staff_member(
         &self,
         name: &str,
+        person: &str,
         role: Role,
         actor: Actor,
         now: Timestamp,
@@ -83,6 +152,7 @@ impl People<'_> {
         let member = StaffMember {
             id: id::new_id()?,
             name: name.to_owned(),
+            person: person.to_owned(),
             role,
             certificate_sha256: None,
             status: Status::Active,
@@ -92,7 +162,7 @@ impl People<'_> {
         staff::insert(&mut tx, &member).await?;
         let entry = audit(actor, "staff.added", "staff", &member.id);
         entry
-            .detail(json!({ "name": name, "role": role }))
+            .detail(json!({ "name": name, "person": person, "role": role }))
             .write(&mut tx, now)
             .await?;
         tx.commit().await?;
@@ -105,6 +175,51 @@ impl People<'_> {
     /// Faults of the store.
     pub async fn staff_members(&self) -> Result<Vec<StaffMember>> {
         Ok(staff::list(self.store).await?)
+    }
+
+    /// One page of the contracts that fit what was typed at the counter: an account (with or without its branch), a
+    /// part of 企業名(カナ) or 企業名, or a login ID; all of them for nothing.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn find_contracts(&self, typed: &str, page: u32) -> Result<Vec<Contract>> {
+        if typed.trim().is_empty() {
+            return self.contracts(page).await;
+        }
+        for by in searches(typed, self.settings) {
+            let offset = i64::from(page) * PAGE;
+            let found = contracts::search(self.store, &by, PAGE, offset).await?;
+            if !found.is_empty() || page > 0 {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// A contract with its users, each with the certificate that matters, and its grants.
+    ///
+    /// # Errors
+    /// [`Refusal::ContractUnknown`].
+    pub async fn contract_overview(&self, contract_id: &str) -> Result<Overview> {
+        let contract = self.contract(contract_id).await?;
+        let mut users = Vec::new();
+        for user in users::list_for_contract(self.store, contract_id).await? {
+            let newest = certificates::list_for_user(self.store, &user.id).await?;
+            users.push((user, newest.into_iter().next()));
+        }
+        Ok(Overview {
+            contract,
+            users,
+            grants: grants::list_for_contract(self.store, contract_id).await?,
+        })
+    }
+
+    /// A user's last tries to log in, newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn login_history(&self, user_id: &str) -> Result<Vec<Login>> {
+        Ok(login_history::last(self.store, user_id, 20).await?)
     }
 
     /// One page of contracts, in the order of branch and account; `page` counts from 0.

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::counter::ContractForm;
 use super::passwords::{PasswordSettings, Passwords};
 use super::people::People;
+use super::proposals::{Kind, WishForm};
 use super::registration::{AccountForm, UserForm};
 use super::settings::{Bank, Settings};
 use super::{Caller, Error, Refusal, Result};
@@ -14,6 +15,7 @@ use crate::store::audit::{self, Actor, AuditRow, Chain};
 use crate::store::certificates::{self, Issuer, NewIntent, State};
 use crate::store::contracts::Contract;
 use crate::store::grants;
+use crate::store::outbox::Language;
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::users::User;
 use crate::store::{Store, id};
@@ -82,6 +84,7 @@ impl World {
             passwords,
             characters: Default::default(),
             key_algorithms: Vec::new(),
+            mail: None,
         };
         let passwords = Passwords::new(&settings.passwords);
         let world = World {
@@ -106,9 +109,15 @@ impl World {
     }
 
     async fn add_staff(&self, name: &str, role: Role) {
+        self.add_account(name, name, role).await;
+    }
+
+    /// A further account, of a person who may have others.
+    pub(crate) async fn add_account(&self, name: &str, person: &str, role: Role) {
         let member = StaffMember {
             id: name.to_owned(),
             name: name.to_owned(),
+            person: person.to_owned(),
             role,
             certificate_sha256: None,
             status: Status::Active,
@@ -142,20 +151,35 @@ impl World {
             .submit_user(token, user_form(login_id), at(2))
             .await
             .unwrap();
-        people.register(token, caller(), at(3)).await.unwrap().user
+        people
+            .register(token, Language::Ja, caller(), at(3))
+            .await
+            .unwrap()
+            .user
     }
 
     /// Enters and approves an application; answers the grant's id.
     pub(crate) async fn approve(&self, contract_id: &str, now: Timestamp) -> String {
         let people = self.people();
+        let form = WishForm {
+            reference: "申-1".to_owned(),
+            ..WishForm::default()
+        };
         let entered = people
-            .enter_application("teller", contract_id, "申-1", caller(), now)
+            .propose(
+                "teller",
+                Kind::Application,
+                contract_id,
+                &form,
+                caller(),
+                now,
+            )
             .await
             .unwrap();
         let approved = people
-            .approve_application("approver", &entered.id, 1, caller(), now)
+            .approve_proposal("approver", &entered.id, 1, caller(), now)
             .await;
-        approved.unwrap().id
+        approved.unwrap().grant.unwrap()
     }
 
     /// Puts a certificate of the user on record in `state`, as issuing leaves it; its "DER" is `der`.

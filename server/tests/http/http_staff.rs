@@ -1,29 +1,73 @@
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use inkan_server::http::staff::routes::rights;
+use inkan_server::workflow::records::StaffRole;
 
-use crate::harness::{Bank, To, form, get};
+use crate::harness::{Answer, Bank, To, form, get};
 
+/// Staff of the development server, one of each role.
+const ROLES: [(StaffRole, &str); 5] = [
+    (StaffRole::Teller, "teller"),
+    (StaffRole::Approver, "approver"),
+    (StaffRole::Helpdesk, "helpdesk"),
+    (StaffRole::SecurityOfficer, "security-officer"),
+    (StaffRole::Auditor, "auditor"),
+];
+
+/// Every role at every URL of the table, as the table says; the matrix goes to `.work/` and must be the one of the guide.
 #[tokio::test]
-async fn http_pages_of_the_console_by_role() {
+async fn http_every_role_at_every_route_of_the_console() {
     let bank = Bank::open().await;
-    let (yes, no) = (StatusCode::OK, StatusCode::FORBIDDEN);
-    for (name, list, new) in [
-        ("teller", yes, yes),
-        ("approver", yes, yes),
-        ("helpdesk", yes, no),
-        ("auditor", yes, no),
-        ("security-officer", no, no),
-    ] {
-        let certificate = bank.staff_certificate(name);
-        for (path, expected) in [
-            ("/", yes),
-            ("/contracts", list),
-            ("/applications", list),
-            ("/contracts/new", new),
-        ] {
-            let answer = bank.send(To::Staff, get(path), Some(&certificate)).await;
-            assert_eq!(answer.status, expected, "{name} {path}");
+    let teller = bank.staff_certificate("teller");
+    let page = bank
+        .send(To::Staff, get("/contracts/new"), Some(&teller))
+        .await;
+    let (cookies, token) = (page.cookies(), page.form_token());
+    let mut matrix = String::from(
+        "| | URL | 窓口 | 承認者 | ヘルプデスク | セキュリティ責任者 | 監査 |\n|---|---|---|---|---|---|---|\n",
+    );
+    for right in rights() {
+        let path = right.path.replace("{id}", "none");
+        let mut line = format!("| {} | `{}` |", right.method, right.path);
+        for (role, name) in ROLES {
+            let certificate = bank.staff_certificate(name);
+            let request = if right.method == Method::POST {
+                form(
+                    &path,
+                    &cookies,
+                    &format!("form_token={token}&shown=1&reason=x"),
+                )
+            } else {
+                get(&path)
+            };
+            let answer = bank.send(To::Staff, request, Some(&certificate)).await;
+            let refused =
+                (answer.status, &*answer.code()) == (StatusCode::FORBIDDEN, "role-missing");
+            assert_ne!(
+                answer.status,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "{role:?} {path}"
+            );
+            assert_ne!(answer.code(), "form-expired", "{role:?} {path}");
+            let allowed = right.roles.contains(&role);
+            assert_eq!(
+                !refused, allowed,
+                "{role:?} {} {path}: {}",
+                right.method, answer.status
+            );
+            line += if allowed { " ○ |" } else { " – |" };
         }
+        matrix += &line;
+        matrix.push('\n');
     }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::create_dir_all(root.join(".work")).unwrap();
+    std::fs::write(root.join(".work/roles.md"), &matrix).unwrap();
+    println!("{matrix}");
+    let guide = std::fs::read_to_string(root.join("docs/staff.md")).unwrap();
+    assert!(
+        guide.contains(&matrix),
+        "docs/staff.md has another matrix than .work/roles.md"
+    );
 }
 
 #[tokio::test]
@@ -31,70 +75,238 @@ async fn http_nobody_without_a_registered_staff_certificate() {
     let bank = Bank::open().await;
     let customer_ca = bank.app.workflows.authority().root().to_vec();
     for presented in [None, Some(&*customer_ca)] {
-        for path in ["/", "/contracts", "/applications", "/nowhere"] {
+        for path in rights().iter().map(|right| right.path).chain(["/nowhere"]) {
             let answer = bank.send(To::Staff, get(path), presented).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+            assert_ne!(answer.code(), "", "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn http_a_teller_enters_and_only_another_persons_approval_counts() {
+async fn http_what_has_no_row_is_not_there() {
+    let bank = Bank::open().await;
+    let officer = bank.staff_certificate("security-officer");
+    let answer = bank.send(To::Staff, get("/nowhere"), Some(&officer)).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let put = axum::http::Request::put("/contracts")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let answer = bank.send(To::Staff, put, Some(&officer)).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    let head = axum::http::Request::head("/contracts")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let answer = bank.send(To::Staff, head, Some(&officer)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+/// Somebody at the console, with cookies and form token.
+struct Desk<'a> {
+    bank: &'a Bank,
+    certificate: Vec<u8>,
+    cookies: String,
+    token: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn of(bank: &'a Bank, name: &str) -> Self {
+        let certificate = bank.staff_certificate(name);
+        let teller = bank.staff_certificate("teller");
+        let page = bank
+            .send(To::Staff, get("/contracts/new"), Some(&teller))
+            .await;
+        Self {
+            bank,
+            certificate,
+            cookies: page.cookies(),
+            token: page.form_token(),
+        }
+    }
+
+    async fn see(&self, path: &str) -> Answer {
+        self.bank
+            .send(To::Staff, get(path), Some(&self.certificate))
+            .await
+    }
+
+    async fn act(&self, path: &str, fields: &str) -> Answer {
+        let fields = format!("form_token={}&{fields}", self.token);
+        let request = form(path, &self.cookies, &fields);
+        self.bank
+            .send(To::Staff, request, Some(&self.certificate))
+            .await
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap();
+    rest.split(after).next().unwrap()
+}
+
+fn place(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.code());
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn http_one_enters_and_only_another_persons_approval_counts() {
     let bank = Bank::open().await;
     let (teller, approver) = (
-        bank.staff_certificate("teller"),
-        bank.staff_certificate("approver"),
+        Desk::of(&bank, "teller").await,
+        Desk::of(&bank, "approver").await,
     );
-    let second = bank.staff_certificate("approver-2");
-    let contracts = bank
-        .send(To::Staff, get("/contracts"), Some(&approver))
-        .await;
-    let (cookies, token) = (contracts.cookies(), contracts.form_token());
-    let fields = format!(
-        "form_token={token}&branch=101&account_type=current&account=77\
-         &company_name=%E5%95%86%E5%BA%97&company_kana=%EF%BD%BC%EF%BE%96"
-    );
-    let request = form("/contracts/new", &cookies, &fields);
-    let created = bank.send(To::Staff, request, Some(&approver)).await;
+    let second = Desk::of(&bank, "approver-2").await;
+    let fields = "branch=101&account_type=current&account=77\
+         &company_name=%E5%95%86%E5%BA%97&company_kana=%EF%BD%BC%EF%BE%96";
+    let created = approver.act("/contracts/new", fields).await;
     assert_eq!(created.status, StatusCode::OK, "{}", created.code());
+    let contract = format!(
+        "/contracts/{}",
+        between(&created.body, "href=\"/contracts/", "\"")
+    );
+    let list = teller.see("/contracts?q=0000077").await;
+    assert!(list.body.contains(&contract));
 
-    let list = bank
-        .send(To::Staff, get("/contracts"), Some(&approver))
-        .await;
-    let (_, row) = list.body.split_once("0000077").unwrap();
-    let (_, action) = row.split_once("action=\"").unwrap();
-    let action = action.split('"').next().unwrap();
-    let fields = format!("form_token={token}&reference=A1");
-    let entered = bank
-        .send(To::Staff, form(action, &cookies, &fields), Some(&approver))
-        .await;
-    assert_eq!(entered.status, StatusCode::SEE_OTHER);
-    let path = entered.headers["location"].to_str().unwrap().to_owned();
-
-    let shown = bank.send(To::Staff, get(&path), Some(&second)).await;
-    let (_, version) = shown.body.split_once("name=\"shown\" value=\"").unwrap();
-    let version = version.split('"').next().unwrap().to_owned();
-    let approve = format!("form_token={token}&decision=approve&shown={version}");
+    let path = place(
+        &approver
+            .act(&format!("{contract}/application"), "reference=A1")
+            .await,
+    );
+    // Who entered it sees why there is no button, and is refused when sending what the button sends.
+    let own = approver.see(&path).await;
+    assert!(own.body.contains("same-person") && !own.body.contains(&format!("{path}/approve")));
+    let shown = second.see(&path).await;
+    assert!(shown.body.contains("id=\"changes\""));
+    let version = between(&shown.body, "name=\"shown\" value=\"", "\"");
+    let approve = format!("shown={version}");
+    let to = format!("{path}/approve");
     for (who, code) in [(&teller, "role-missing"), (&approver, "same-person")] {
-        let answer = bank
-            .send(To::Staff, form(&path, &cookies, &approve), Some(who))
-            .await;
+        let answer = who.act(&to, &approve).await;
         assert_eq!(
             (answer.status, &*answer.code()),
             (StatusCode::FORBIDDEN, code)
         );
     }
-    let stale = format!("form_token={token}&decision=approve&shown=9999");
-    let answer = bank
-        .send(To::Staff, form(&path, &cookies, &stale), Some(&second))
+    assert_eq!(second.act(&to, "shown=9999").await.code(), "proposal-stale");
+    assert_eq!(second.act(&to, "shown=x").await.code(), "bad-request");
+    place(&second.act(&to, &approve).await);
+    assert_eq!(second.act(&to, &approve).await.code(), "proposal-decided");
+    let home = approver.see("/").await;
+    assert!(home.body.contains(&path), "what became of my entry");
+    let history = teller.see(&contract).await;
+    assert!(history.body.contains(&path));
+}
+
+#[tokio::test]
+async fn http_an_entry_is_amended_taken_over_rejected_and_withdrawn() {
+    let bank = Bank::open().await;
+    let (teller, other) = (
+        Desk::of(&bank, "teller").await,
+        Desk::of(&bank, "teller-2").await,
+    );
+    let approver = Desk::of(&bank, "approver").await;
+    let list = teller.see("/contracts?q=7654321").await;
+    let contract = format!(
+        "/contracts/{}",
+        between(&list.body, "href=\"/contracts/", "\"")
+    );
+    let contract = contract.replace("/contracts/new", "");
+    let contract = if contract.is_empty() {
+        let (_, rest) = list.body.split_once("<tbody>").unwrap();
+        format!("/contracts/{}", between(rest, "href=\"/contracts/", "\""))
+    } else {
+        contract
+    };
+    // The development server's own application waits already.
+    let twice = teller
+        .act(&format!("{contract}/application"), "reference=A1")
         .await;
-    assert_eq!(answer.code(), "application-stale");
-    let answer = bank
-        .send(To::Staff, form(&path, &cookies, &approve), Some(&second))
+    assert_eq!(
+        (twice.status, &*twice.code()),
+        (StatusCode::CONFLICT, "proposal-exists")
+    );
+    let path = place(&teller.act(&format!("{contract}/cancel"), "note=x").await);
+    let missing = teller.act(&format!("{path}/amend"), "shown=1&note=").await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    place(&teller.act(&format!("{path}/amend"), "shown=1&note=y").await);
+    place(&other.act(&format!("{path}/take-over"), "shown=2").await);
+    assert_eq!(
+        teller
+            .act(&format!("{path}/withdraw"), "shown=3&reason=z")
+            .await
+            .code(),
+        "not-yours"
+    );
+    place(
+        &other
+            .act(&format!("{path}/withdraw"), "shown=3&reason=z")
+            .await,
+    );
+    let page = approver.see(&path).await;
+    for how in ["入力", "修正", "引継ぎ", "取下げ"] {
+        assert!(page.body.contains(how), "{how}");
+    }
+    let path = place(&teller.act(&format!("{contract}/cancel"), "note=x").await);
+    let missing = approver
+        .act(&format!("{path}/reject"), "shown=1&reason=")
         .await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.code());
-    let answer = bank
-        .send(To::Staff, form(&path, &cookies, &approve), Some(&second))
-        .await;
-    assert_eq!(answer.code(), "application-decided");
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    place(
+        &approver
+            .act(&format!("{path}/reject"), "shown=1&reason=z")
+            .await,
+    );
+    let waiting = approver.see("/proposals").await;
+    assert!(!waiting.body.contains(&path));
+}
+
+#[tokio::test]
+async fn http_a_new_letter_is_shown_once() {
+    let bank = Bank::open().await;
+    let teller = Desk::of(&bank, "teller").await;
+    let list = teller.see("/contracts?q=7654321").await;
+    let (_, rest) = list.body.split_once("<tbody>").unwrap();
+    let contract = format!("/contracts/{}", between(rest, "href=\"/contracts/", "\""));
+    let letter = teller.act(&format!("{contract}/letter"), "").await;
+    assert_eq!(letter.status, StatusCode::OK);
+    assert!(
+        letter.headers["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("no-store")
+    );
+    let password = between(&letter.body, "<dt>仮ログインパスワード</dt><dd>", "<");
+    assert_eq!(password.len(), 10);
+    let page = teller.see(&contract).await;
+    assert!(!page.body.contains(password));
+}
+
+#[tokio::test]
+async fn http_a_staff_certificate_that_ended_opens_nothing_from_the_next_request_on() {
+    let bank = Bank::open().await;
+    let approver = Desk::of(&bank, "approver-2").await;
+    assert_eq!(approver.see("/").await.status, StatusCode::OK);
+    let members = bank.app.workflows.people().staff_members().await.unwrap();
+    let id = |name: &str| {
+        members
+            .iter()
+            .find(|one| one.name == name)
+            .unwrap()
+            .id
+            .clone()
+    };
+    let first = Desk::of(&bank, "security-officer").await;
+    let second = Desk::of(&bank, "security-officer-2").await;
+    let path = place(
+        &first
+            .act(&format!("/staff/{}/leave", id("approver-2")), "note=x")
+            .await,
+    );
+    place(&second.act(&format!("{path}/approve"), "shown=1").await);
+    let answer = approver.see("/").await;
+    assert_eq!(
+        (answer.status, &*answer.code()),
+        (StatusCode::FORBIDDEN, "role-missing")
+    );
 }

@@ -38,36 +38,36 @@ pub fn open_contract(
     })
 }
 
-/// 「電子証明書利用申込みを入力」 in the row of this account. Gives the path of the application.
+/// 「電子証明書利用申込みを入力」 on the contract of this account. Gives the path of the entry.
 pub fn enter_application(staff: &Browser, dev: &Dev, account: &str) -> Outcome<String> {
-    let page = staff.open(&format!("{}/contracts", dev.staff))?;
-    let form = page
-        .row(account)?
-        .form("/applications")?
-        .fill("reference", "IB-2026-0001")?;
+    let page = staff.open(&format!("{}/contracts?q={account}", dev.staff))?;
+    let contract = page.row(account)?.link("/contracts/")?;
+    let path = format!("{}/application", contract.split('?').next().unwrap_or_default());
+    let page = staff.open(&format!("{}{path}", dev.staff))?;
+    let form = page.form(&path)?.fill("reference", "IB-2026-0001")?;
     let entered = staff.send(&page, &form)?;
     let path = entered.url.path().to_owned();
-    if path.starts_with("/applications/") {
+    if path.starts_with("/proposals/") {
         Ok(path)
     } else {
         Err(format!("not entered:\n{}", entered.text()).into())
     }
 }
 
-/// Whether an approver finds this account among the applications that wait.
+/// Whether an approver finds this account among what waits.
 pub fn waits_for_approval(approver: &Browser, dev: &Dev, account: &str) -> Outcome<bool> {
-    let list = approver.open(&format!("{}/applications", dev.staff))?;
+    let list = approver.open(&format!("{}/proposals", dev.staff))?;
     Ok(list
         .row(account)
-        .and_then(|row| row.link("/applications/"))
+        .and_then(|row| row.link("/proposals/"))
         .is_ok())
 }
 
 /// 「承認」 at this path. Gives whatever comes.
 pub fn decide(staff: &Browser, dev: &Dev, path: &str) -> Outcome<Page> {
     let page = staff.open(&format!("{}{path}", dev.staff))?;
-    let form = match page.form(path) {
-        Ok(form) => form.press("decision", "approve")?,
+    let form = match page.form(&format!("{path}/approve")) {
+        Ok(form) => form,
         // No button for this person. Somebody who knows the address can still send what the button sends.
         Err(_) => forged_approval(staff, dev, path)?,
     };
@@ -101,9 +101,8 @@ fn forged_approval(staff: &Browser, dev: &Dev, path: &str) -> Outcome<Form> {
         .filter(|(name, _)| name == "form_token");
     let mut fields: Vec<(String, String)> = token.collect();
     fields.push(("shown".to_owned(), "1".to_owned()));
-    fields.push(("decision".to_owned(), "approve".to_owned()));
     Ok(Form {
-        action: path.to_owned(),
+        action: format!("{path}/approve"),
         post: true,
         fields,
         buttons: Vec::new(),

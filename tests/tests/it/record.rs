@@ -57,9 +57,10 @@ fn the_database_itself_refuses_one_person_twice() -> Outcome {
     )?;
     counter::enter_application(&teller, dev, "2345678")?;
     let refused = Database::embedded(&bank.data())?.execute(
-        "UPDATE applications SET state = 'approved', decided_by = entered_by, decided_at = 0 WHERE state = 'entered'",
+        "UPDATE proposals SET state = 'approved', decided_by = entered_by, decided_person = entered_person, \
+         decided_at = 0 WHERE state = 'entered'",
     );
     let story = refused.err().ok_or("one person was enough")?.to_string();
-    assert!(story.contains("applications_four_eyes"), "{story}");
+    assert!(story.contains("proposals_four_eyes"), "{story}");
     Ok(())
 }

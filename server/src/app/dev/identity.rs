@@ -17,13 +17,14 @@ use crate::store::audit::Actor;
 use crate::workflow::Workflows;
 use crate::workflow::records::{IssuerId, StaffMember, StaffRole};
 
-const STAFF: [(&str, StaffRole); 7] = [
+const STAFF: [(&str, StaffRole); 8] = [
     ("teller", StaffRole::Teller),
     ("teller-2", StaffRole::Teller),
     ("approver", StaffRole::Approver),
     ("approver-2", StaffRole::Approver),
     ("helpdesk", StaffRole::Helpdesk),
     ("security-officer", StaffRole::SecurityOfficer),
+    ("security-officer-2", StaffRole::SecurityOfficer),
     ("auditor", StaffRole::Auditor),
 ];
 
@@ -60,7 +61,7 @@ pub async fn ensure(
         let member = match known.iter().find(|member| member.name == name) {
             Some(member) => member.clone(),
             None => {
-                let added = people.add_staff_member(name, role, Actor::System, now);
+                let added = people.add_staff_member(name, name, role, Actor::System, now);
                 added.await.map_err(fail)?
             }
         };

@@ -10,6 +10,7 @@ use super::secrets::{Secrets, Temporary};
 use super::{DevError, files};
 use crate::workflow::counter::ContractForm;
 use crate::workflow::people::People;
+use crate::workflow::proposals::{Kind, WishForm};
 use crate::workflow::records::{AccountType, Contract, Method, StaffRole};
 use crate::workflow::{Caller, Workflows};
 
@@ -102,29 +103,25 @@ impl Clerks<'_> {
         if contract.method == Method::Certificate {
             return Ok(());
         }
-        let waiting = self.people.waiting_applications().await?;
-        let waiting = waiting
-            .into_iter()
-            .find(|view| view.contract.id == contract.id);
         let (people, caller, now) = (&self.people, Caller::default(), self.now);
-        let application = match waiting {
-            Some(view) => view.application,
+        let entered = people.contract_proposals(&contract.id, 1).await?;
+        let application = match entered.into_iter().next() {
+            Some(line) => line.proposal,
             None => {
-                let reference = sample.reference;
+                let form = WishForm {
+                    reference: sample.reference.to_owned(),
+                    ..WishForm::default()
+                };
+                let kind = Kind::Application;
                 people
-                    .enter_application(self.teller, &contract.id, reference, caller, now)
+                    .propose(self.teller, kind, &contract.id, &form, caller, now)
                     .await?
             }
         };
         if sample.approved {
+            let (id, version) = (&application.id, application.version);
             people
-                .approve_application(
-                    self.approver,
-                    &application.id,
-                    application.version,
-                    caller,
-                    now,
-                )
+                .approve_proposal(self.approver, id, version, caller, now)
                 .await?;
         }
         Ok(())

@@ -1,7 +1,50 @@
 //! Certificates that chain to the customer CA but are not acceptable.
 
-use super::Text;
+use super::{Message, Text};
+use crate::http::lang::Lang;
 use crate::workflow::login::CertificateRefusal;
+
+/// The message where the agent presents the certificate, and no browser has one to remember or to forget.
+pub fn message_by_agent(refusal: CertificateRefusal, lang: Lang) -> Message {
+    let text = match refusal {
+        CertificateRefusal::Unknown => Text::fixed(
+            (
+                "トークンの電子証明書は登録されているものと異なるため、認証できません。",
+                "登録した電子証明書の入ったトークンを接続し、もう一度お試しください。お心当たりがない場合は、すぐにヘルプデスクにご連絡ください。",
+            ),
+            (
+                "The certificate on the token is not the one registered; authentication failed.",
+                "Connect the token with your registered certificate and try again. If you do not know why this happened, call the help desk at once.",
+            ),
+        ),
+        CertificateRefusal::Expired => Text::fixed(
+            (
+                "この電子証明書は有効期限が過ぎています。",
+                "お取引店舗の窓口で、電子証明書の再発行をお申し込みください。新しい電子証明書をお持ちの場合は、その入ったトークンを接続してください。",
+            ),
+            (
+                "This certificate has expired.",
+                "Apply for a new one at your branch. If you have a newer certificate, connect the token with it.",
+            ),
+        ),
+        CertificateRefusal::Superseded => Text::fixed(
+            (
+                "この電子証明書は更新前のものです。",
+                "更新後の新しい電子証明書をご利用ください。古い電子証明書は電子証明書アプリで削除できます。",
+            ),
+            (
+                "This certificate has been replaced by a newer one.",
+                "Use the newer one. The old one can be deleted in the certificate app.",
+            ),
+        ),
+        CertificateRefusal::NotYetActive
+        | CertificateRefusal::NotYetValid
+        | CertificateRefusal::Suspended
+        | CertificateRefusal::Revoked
+        | CertificateRefusal::ContractCancelled => text(&refusal),
+    };
+    text.message(refusal.code(), lang)
+}
 
 pub(super) fn text(refusal: &CertificateRefusal) -> Text {
     match refusal {

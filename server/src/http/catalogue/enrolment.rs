@@ -12,9 +12,9 @@ use crate::http::lang::Lang;
 use crate::workflow::records::RequestState;
 
 /// The steps of an issue, first to last.
-pub fn steps(lang: Lang) -> [&'static str; 6] {
+pub fn steps(lang: Lang) -> &'static [&'static str; 6] {
     lang.pick(
-        [
+        &[
             "発行の受付",
             "電子証明書アプリの起動",
             "トークンの選択",
@@ -22,7 +22,7 @@ pub fn steps(lang: Lang) -> [&'static str; 6] {
             "電子証明書の書き込み",
             "電子証明書の有効化",
         ],
-        [
+        &[
             "Request taken",
             "Certificate app opened",
             "Token chosen",

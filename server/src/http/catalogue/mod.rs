@@ -5,19 +5,27 @@
 //! - [`refusal`]: refusals of the workflows
 //! - [`csr`]: refused certificate requests
 //! - [`certificate`]: certificates that chain but are not acceptable
+//! - [`life`]: refusals in a certificate's life
 //! - [`enrolment`]: how far the agent is
+//! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
+//! - `staff`: what the bank's own people are refused
+//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words
 //! - [`word`]: single words: states, roles, steps, account types
 
+pub mod agent_login;
 pub mod certificate;
 pub mod csr;
+pub mod desk;
 pub mod enrolment;
 pub mod field;
 pub mod http;
 pub mod key;
 pub mod life;
+pub mod proposal;
 pub mod refusal;
+mod staff;
 pub mod word;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Refusals of the workflows.
 
-use super::{Message, Text, certificate, csr, life, word};
+use super::{Message, Text, certificate, csr, life, staff, word};
 use crate::http::lang::Lang;
 use crate::workflow::Refusal;
 
@@ -46,21 +46,10 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("この契約には、承認待ちまたは承認済みの申込みがあります。", "申込みの状態をご確認ください。"),
             ("This contract has an application that waits for approval or was approved.", "Look at the state of the application."),
         ),
-        Refusal::ApplicationUnknown => Text::fixed(
-            ("申込みが見つかりません。", "申込み一覧でご確認ください。"),
-            ("There is no such application.", "Look it up in the list of applications."),
-        ),
-        Refusal::ApplicationDecided => Text::fixed(
-            ("この申込みは承認または却下されています。", "申込みの状態をご確認ください。"),
-            ("This application was approved or rejected already.", "Look at the state of the application."),
-        ),
-        Refusal::ApplicationStale => Text::fixed(
-            ("表示した後に申込みの内容が変わりました。", "もう一度表示し、内容を確認してから承認してください。"),
-            ("The application has changed since it was shown.", "Show it again, check it, then approve."),
-        ),
+        Refusal::Staff(inner) => staff::text(*inner),
         Refusal::SamePerson => Text::fixed(
-            ("申込みを入力した本人は承認できません。", "別の承認者が再鑑してください。"),
-            ("Whoever entered an application cannot approve it.", "A second person must check and approve it."),
+            ("入力・修正・引継ぎをした本人は、別の職員IDを使っても承認できません。", "別の承認者が再鑑してください。"),
+            ("Whoever entered, changed or took over an entry cannot decide it, with no account of theirs.", "A second person must check and decide it."),
         ),
         Refusal::RoleMissing => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
@@ -118,6 +107,16 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("Your login has ended.", "Log in again."),
         ),
 
+        // Login with the agent
+        Refusal::LoginCodeInvalid => Text::fixed(
+            ("このログインの有効時間が過ぎたか、使用済みです。", "ログイン画面からもう一度お試しください。"),
+            ("This login has been used, or its time is over.", "Start again at the login page."),
+        ),
+        Refusal::LoginOtherBrowser => Text::fixed(
+            ("ログインを始めたブラウザではないため、ログインできません。", "このブラウザのログイン画面からもう一度お試しください。ご自身でログインの操作をしていない場合は、すぐにヘルプデスクにご連絡ください。"),
+            ("This is not the browser in which the login was begun; nobody was logged in.", "Begin it in this browser. If you did not begin a login yourself, call the help desk at once."),
+        ),
+
         // Enrolment
         Refusal::GrantMissing => Text::fixed(
             ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。"),
@@ -128,23 +127,23 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("You have a valid certificate already.", "For another one the present one must be revoked, and a new application made at your branch."),
         ),
         Refusal::RequestUnknown => Text::fixed(
-            ("発行の要求が見つかりません。", "ブラウザの「発行」からやり直してください。"),
-            ("There is no such request.", "Start again at “Issue” in the browser."),
+            ("要求が見つかりません。", "ブラウザの画面からやり直してください。"),
+            ("There is no such request.", "Start again in the browser."),
         ),
         Refusal::RequestExpired => Text::fixed(
-            ("発行の要求の有効時間が過ぎました。", "ブラウザの「発行」からやり直してください。"),
-            ("The time of this request is over.", "Start again at “Issue” in the browser."),
+            ("要求の有効時間が過ぎました。", "ブラウザの画面からやり直してください。"),
+            ("The time of this request is over.", "Start again in the browser."),
         ),
         Refusal::RequestUsed => Text::fixed(
-            ("この発行の要求は使用済みです。", "お心当たりがない場合はヘルプデスクにご連絡ください。続ける場合はブラウザの「発行」からやり直してください。"),
-            ("This request was picked up already.", "If that was not you, call the help desk. To go on, start again at “Issue” in the browser."),
+            ("この要求は使用済みです。", "お心当たりがない場合はヘルプデスクにご連絡ください。続ける場合はブラウザの画面からやり直してください。"),
+            ("This request was picked up already.", "If that was not you, call the help desk. To go on, start again in the browser."),
         ),
         Refusal::CredentialInvalid => Text::fixed(
-            ("発行の要求の認証情報が正しくありません。", "ブラウザの「発行」からやり直してください。"),
-            ("The credential of this request is not right.", "Start again at “Issue” in the browser."),
+            ("要求の認証情報が正しくありません。", "ブラウザの画面からやり直してください。"),
+            ("The credential of this request is not right.", "Start again in the browser."),
         ),
         Refusal::RequestClosed => Text::fixed(
-            ("この発行の要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
+            ("この要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
             ("This request has ended.", "See the result in the browser."),
         ),
         Refusal::Life(inner) => life::text(*inner),

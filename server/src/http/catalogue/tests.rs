@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::{Message, field, http, refusal};
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
-use crate::workflow::Refusal;
 use crate::workflow::life::LifeRefusal;
 use crate::workflow::login::CertificateRefusal;
 use crate::workflow::validation::Problem;
+use crate::workflow::{Refusal, StaffRefusal};
 
 fn refusals() -> Vec<Refusal> {
     use Refusal::*;
@@ -22,9 +22,6 @@ fn refusals() -> Vec<Refusal> {
         ContractUnknown,
         ContractCancelled,
         ApplicationExists,
-        ApplicationUnknown,
-        ApplicationDecided,
-        ApplicationStale,
         SamePerson,
         RoleMissing,
         AccountNotMatched,
@@ -37,6 +34,8 @@ fn refusals() -> Vec<Refusal> {
         Stopped,
         CertificateRequired,
         SessionEnded,
+        LoginCodeInvalid,
+        LoginOtherBrowser,
         GrantMissing,
         CertificateActive,
         RequestUnknown,
@@ -53,6 +52,7 @@ fn refusals() -> Vec<Refusal> {
     ];
     all.extend(CertificateRefusal::ALL.map(Certificate));
     all.extend(LifeRefusal::ALL.map(Life));
+    all.extend(StaffRefusal::ALL.map(Staff));
     let keys = [
         KeyWeakness::Malformed,
         KeyWeakness::AlgorithmNotAllowed,

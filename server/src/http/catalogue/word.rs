@@ -4,8 +4,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::http::lang::Lang;
+use crate::workflow::proposals::State as ProposalState;
 use crate::workflow::records::{
-    AccountType, ApplicationState, ContractStatus, LoginMethod, Method, Outcome, StaffRole,
+    AccountType, ContractStatus, LoginMethod, LoginVia, Method, Outcome, StaffRole,
 };
 
 /// Japan Standard Time; it knows no summer time.
@@ -64,18 +65,23 @@ pub fn contract_status(status: ContractStatus, lang: Lang) -> &'static str {
     }
 }
 
-/// Where an application stands.
-pub fn application_state(state: ApplicationState, lang: Lang) -> &'static str {
+/// Where a proposal stands.
+pub fn proposal_state(state: ProposalState, lang: Lang) -> &'static str {
     match state {
-        ApplicationState::Entered => lang.pick("承認待ち", "Waiting for approval"),
-        ApplicationState::Approved => lang.pick("承認済み", "Approved"),
-        ApplicationState::Rejected => lang.pick("却下", "Rejected"),
+        ProposalState::Entered => lang.pick("承認待ち", "Waiting for approval"),
+        ProposalState::Approved => lang.pick("承認済み", "Approved"),
+        ProposalState::Rejected => lang.pick("却下", "Rejected"),
+        ProposalState::Withdrawn => lang.pick("取下げ", "Withdrawn"),
     }
 }
 
 /// By what somebody logged in.
-pub fn login_method(method: LoginMethod, lang: Lang) -> &'static str {
+pub fn login_method(method: LoginMethod, via: Option<LoginVia>, lang: Lang) -> &'static str {
     match method {
+        LoginMethod::Certificate if via == Some(LoginVia::Agent) => lang.pick(
+            "電子証明書（電子証明書アプリ）",
+            "Certificate, with the app",
+        ),
         LoginMethod::Password => lang.pick("ID・パスワード", "ID and password"),
         LoginMethod::Certificate => lang.pick("電子証明書", "Certificate"),
         LoginMethod::Enrolment => lang.pick("証明書取得認証", "Identification for a certificate"),
@@ -96,7 +102,7 @@ pub fn staff_role(role: StaffRole, lang: Lang) -> &'static str {
         StaffRole::Teller => lang.pick("窓口", "Teller"),
         StaffRole::Approver => lang.pick("承認者", "Approver"),
         StaffRole::Helpdesk => lang.pick("ヘルプデスク", "Help desk"),
-        StaffRole::SecurityOfficer => lang.pick("セキュリティ管理者", "Security officer"),
+        StaffRole::SecurityOfficer => lang.pick("セキュリティ責任者", "Security officer"),
         StaffRole::Auditor => lang.pick("監査", "Auditor"),
     }
 }

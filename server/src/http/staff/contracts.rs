@@ -1,13 +1,13 @@
-//! Contracts: the list, and putting a new one on record.
+//! Contracts: searching, and putting a new one on record.
 
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use inkan_pki::secret::Secret;
 use serde::Deserialize;
 
 use super::gate::Member;
-use super::{ENTER, Person, READ, account};
+use super::letter;
+use super::{Person, account};
 use crate::http::catalogue::word;
 use crate::http::cx::{Answer, Cx, Form};
 use crate::http::failure::Failure;
@@ -16,6 +16,7 @@ use crate::http::page::{Page, html};
 use crate::http::portal::show_errors;
 use crate::workflow::Refusal;
 use crate::workflow::counter::ContractForm;
+use crate::workflow::records::Contract;
 use crate::workflow::staffing::{PAGE, temporary_password};
 
 struct ContractLine {
@@ -33,9 +34,13 @@ struct Contracts {
     page: Page,
     person: Person,
     may_enter: bool,
+    may_import: bool,
     contracts: Vec<ContractLine>,
-    /// Number of the next page, if there is one.
-    next: Option<u32>,
+    /// What was searched for.
+    query: String,
+    /// Query string of the next page, if there is one.
+    next: Option<String>,
+    previous: Option<String>,
 }
 
 #[derive(Template)]
@@ -46,64 +51,65 @@ struct New {
     form: FormView,
 }
 
-#[derive(Template)]
-#[template(path = "staff/contract_created.html")]
-struct Created {
-    page: Page,
-    person: Person,
-    account: String,
-    company_name: String,
-    temporary_login_password: Secret,
-    temporary_confirmation_password: Secret,
-}
-
-/// Which page of the list.
+/// What is searched for, and which page of the answer.
 #[derive(Deserialize)]
 pub struct Asked {
+    #[serde(default)]
+    q: String,
     #[serde(default)]
     page: u32,
 }
 
-/// `GET /contracts`.
-pub async fn list(cx: Cx, member: Member, Query(asked): Query<Asked>) -> Answer {
-    member.among(READ)?;
-    let contracts = cx.app.workflows.people().contracts(asked.page).await?;
-    let full = i64::try_from(contracts.len()).is_ok_and(|n| n == PAGE);
-    let line = |contract: &crate::workflow::records::Contract| ContractLine {
+fn line(contract: &Contract, cx: &Cx) -> ContractLine {
+    ContractLine {
         id: contract.id.clone(),
         account: account(contract, cx.lang),
         company_name: contract.company_name.clone(),
         company_kana: contract.company_kana.clone(),
         method: word::method(contract.method, cx.lang),
         status: word::contract_status(contract.status, cx.lang),
-    };
+    }
+}
+
+fn query(q: &str, page: u32) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !q.is_empty() {
+        query.append_pair("q", q);
+    }
+    query.append_pair("page", &page.to_string()).finish()
+}
+
+/// `GET /contracts`.
+pub async fn list(cx: Cx, member: Member, Query(asked): Query<Asked>) -> Answer {
+    let people = cx.app.workflows.people();
+    let found = people.find_contracts(&asked.q, asked.page).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n == PAGE);
     let template = Contracts {
         page: cx.page(""),
-        person: Person::of(&member.0, cx.lang),
-        may_enter: member.is(ENTER),
-        contracts: contracts.iter().map(line).collect(),
-        next: full.then(|| asked.page.saturating_add(1)),
+        person: Person::of(&member, cx.lang),
+        may_enter: member.acts("/contracts/new"),
+        may_import: member.acts("/contracts/import"),
+        contracts: found.iter().map(|one| line(one, &cx)).collect(),
+        next: full.then(|| query(&asked.q, asked.page.saturating_add(1))),
+        previous: (asked.page > 0).then(|| query(&asked.q, asked.page - 1)),
+        query: asked.q,
     };
     html(StatusCode::OK, &template)
 }
 
 /// `GET /contracts/new`.
 pub async fn new(cx: Cx, member: Member) -> Answer {
-    member.among(ENTER)?;
     let template = New {
         page: cx.page(""),
-        person: Person::of(&member.0, cx.lang),
+        person: Person::of(&member, cx.lang),
         form: FormView::default(),
     };
     html(StatusCode::OK, &template)
 }
 
-/// `POST /contracts/new`: shows the temporary passwords, this once.
+/// `POST /contracts/new`: shows the letter with the temporary passwords, this once.
 pub async fn create(cx: Cx, member: Member, Form(fields): Form) -> Answer {
-    // Whether the role allows it is decided, and a refusal audited, by the workflow.
-    let staff = &member.0;
-    let temporary_login_password = temporary_password()?;
-    let temporary_confirmation_password = temporary_password()?;
+    let (login, confirmation) = (temporary_password()?, temporary_password()?);
     let text = |name: &str| fields.text(name).to_owned();
     let entered = ContractForm {
         branch: text("branch"),
@@ -111,26 +117,15 @@ pub async fn create(cx: Cx, member: Member, Form(fields): Form) -> Answer {
         account: text("account"),
         company_name: text("company_name"),
         company_kana: text("company_kana"),
-        temp_login: temporary_login_password.clone(),
-        temp_confirmation: temporary_confirmation_password.clone(),
+        temp_login: login.clone(),
+        temp_confirmation: confirmation.clone(),
     };
     let people = cx.app.workflows.people();
     let done = people
-        .create_contract(&staff.id, entered, cx.caller(), cx.now)
+        .create_contract(&member.0.id, entered, cx.caller(), cx.now)
         .await;
-    let person = Person::of(staff, cx.lang);
     match done.map_err(Failure::from) {
-        Ok(contract) => {
-            let template = Created {
-                page: cx.page(""),
-                person,
-                account: account(&contract, cx.lang),
-                company_name: contract.company_name,
-                temporary_login_password,
-                temporary_confirmation_password,
-            };
-            html(StatusCode::OK, &template)
-        }
+        Ok(contract) => letter::show(&cx, &member, &contract, login, confirmation),
         Err(failure @ Failure::Refused(_)) => {
             let kept = [
                 "branch",
@@ -144,6 +139,7 @@ pub async fn create(cx: Cx, member: Member, Form(fields): Form) -> Answer {
             if let Failure::Refused(Refusal::Fields(errors)) = &failure {
                 show_errors(&mut page, &mut form, errors);
             }
+            let person = Person::of(&member, cx.lang);
             html(failure.status(), &New { page, person, form })
         }
         Err(other) => Err(other),
@@ -157,13 +153,6 @@ mod tests {
     use crate::http::lang::Lang;
     use crate::http::page::sample;
 
-    fn person() -> Person {
-        Person {
-            name: "teller".into(),
-            role: "r",
-        }
-    }
-
     #[test]
     fn http_staff_contract_pages_render() {
         for lang in [Lang::Ja, Lang::En] {
@@ -171,39 +160,28 @@ mod tests {
             let line = ContractLine {
                 id: "c1".into(),
                 account: "100 普通 1234567".into(),
-                company_name: "株式会社大空商事".into(),
+                company_name: "<b>大空</b>".into(),
                 company_kana: "ｶﾌﾞ".into(),
                 method: "m",
                 status: "s",
             };
             let template = Contracts {
                 page: page.clone(),
-                person: person(),
+                person: Person::sample(),
                 may_enter: true,
+                may_import: false,
                 contracts: vec![line],
-                next: Some(1),
+                query: "\"><script>".into(),
+                next: Some(query("大", 1)),
+                previous: None,
             };
             let list = template.render().unwrap();
-            assert!(list.contains("/contracts/c1/applications") && list.contains("?page=1"));
+            assert!(list.contains("/contracts/c1\"") && list.contains("page=1"));
+            assert!(!list.contains("<script>") && !list.contains("<b>大空"));
             let form = FormView::default();
-            let new = New {
-                page: page.clone(),
-                person: person(),
-                form,
-            }
-            .render()
-            .unwrap();
+            let person = Person::sample();
+            let new = New { page, person, form }.render().unwrap();
             assert!(new.contains("company_kana"));
-            let created = Created {
-                page,
-                person: person(),
-                account: "a".into(),
-                company_name: "c".into(),
-                temporary_login_password: Secret::new("tmp-login"),
-                temporary_confirmation_password: Secret::new("tmp-confirm"),
-            };
-            let text = created.render().unwrap();
-            assert!(text.contains("tmp-login") && text.contains("tmp-confirm"));
         }
     }
 }

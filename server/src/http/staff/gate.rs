@@ -1,13 +1,15 @@
-//! Who is at the console: the staff certificate of the connection, looked up for
-//! each request.
+//! Who is at the console, and whether the table lets them: the staff certificate of the connection must be registered
+//! and good now, at every request. Deny by default; a refusal is audited.
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::routes;
 use crate::http::app::Shared;
 use crate::http::est::caller;
 use crate::http::failure::Failure;
@@ -16,12 +18,14 @@ use crate::http::problem::HttpProblem;
 use crate::http::router::is_public_file;
 use crate::workflow::records::{StaffMember, StaffRole};
 
-/// Lets registered staff in and puts the staff member into the request.
+/// Lets registered staff in, where their role may go, and puts the staff member into the request.
 pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
     if is_public_file(request.uri().path()) {
         return next.run(request).await;
     }
-    match member(&app, request.extensions().get::<Peer>()).await {
+    let peer = request.extensions().get::<Peer>();
+    let path = request.extensions().get::<MatchedPath>();
+    match admitted(&app, peer, request.method(), path).await {
         Ok(member) => {
             request.extensions_mut().insert(Arc::new(member));
             next.run(request).await
@@ -30,28 +34,44 @@ pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -
     }
 }
 
-async fn member(app: &Shared, peer: Option<&Peer>) -> Result<StaffMember, Failure> {
+async fn admitted(
+    app: &Shared,
+    peer: Option<&Peer>,
+    method: &Method,
+    path: Option<&MatchedPath>,
+) -> Result<StaffMember, Failure> {
     let forbidden = || Failure::Http(HttpProblem::StaffForbidden);
     let peer = peer.ok_or_else(forbidden)?;
     let presented = peer.certificate.as_ref().ok_or_else(forbidden)?;
-    let now = app.clock.now();
+    let (now, caller) = (app.clock.now(), caller(peer));
     let people = app.workflows.people();
-    Ok(people
-        .staff_presenting(presented, caller(peer), now)
-        .await?)
+    let member = people.staff_presenting(presented, caller, now).await?;
+    // What no route matches ends as "not found".
+    let Some(path) = path.map(MatchedPath::as_str) else {
+        return Ok(member);
+    };
+    if !routes::is_known(method, path) {
+        return Err(HttpProblem::MethodNotAllowed.into());
+    }
+    if !routes::may(member.role, method, path) {
+        let place = format!("{method} {path}");
+        return Err(people.off_limits(&member, &place, caller, now).await.into());
+    }
+    Ok(member)
 }
 
 /// The staff member at the console.
 pub struct Member(pub Arc<StaffMember>);
 
 impl Member {
-    /// Refuses roles other than these.
-    pub fn among(&self, roles: &[StaffRole]) -> Result<(), Failure> {
-        if self.is(roles) {
-            Ok(())
-        } else {
-            Err(HttpProblem::StaffForbidden.into())
-        }
+    /// Whether the role may see a page.
+    pub fn sees(&self, path: &str) -> bool {
+        routes::may(self.0.role, &Method::GET, path)
+    }
+
+    /// Whether the role may send a form.
+    pub fn acts(&self, path: &str) -> bool {
+        routes::may(self.0.role, &Method::POST, path)
     }
 
     /// Whether the role is one of these.

@@ -1,27 +1,50 @@
-//! First page of the console.
+//! First page of the console: what waits for this person, what they did, and what others did about it.
 
 use askama::Template;
 use axum::http::StatusCode;
 
+use super::Person;
 use super::gate::Member;
-use super::{Person, READ};
+use super::show::{Line, lines};
 use crate::http::cx::{Answer, Cx};
 use crate::http::page::{Page, html};
+use crate::workflow::proposals::rights;
+
+/// Entries of one's own that are shown.
+const OWN: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "staff/home.html")]
 struct Home {
     page: Page,
     person: Person,
-    may_read: bool,
+    decides: bool,
+    for_me: Vec<Line>,
+    enters: bool,
+    mine: Vec<Line>,
+    decided: Vec<Line>,
 }
 
 /// `GET /`.
 pub async fn show(cx: Cx, member: Member) -> Answer {
+    let people = cx.app.workflows.people();
+    let staff = &member.0;
+    let waiting = people.waiting_proposals(staff).await?;
+    let for_me: Vec<_> = waiting
+        .into_iter()
+        .filter(|line| rights::may_decide(line.proposal.kind).contains(&staff.role))
+        .filter(|line| line.proposal.entered_by.person != staff.person)
+        .collect();
+    let mine = people.own_proposals(staff, OWN).await?;
+    let decided = people.own_decisions(staff, OWN).await?;
     let template = Home {
         page: cx.page(""),
-        person: Person::of(&member.0, cx.lang),
-        may_read: member.is(READ),
+        person: Person::of(&member, cx.lang),
+        decides: member.acts("/proposals/{id}/approve"),
+        for_me: lines(&for_me, cx.lang),
+        enters: member.acts("/proposals/{id}/withdraw"),
+        mine: lines(&mine, cx.lang),
+        decided: lines(&decided, cx.lang),
     };
     html(StatusCode::OK, &template)
 }
@@ -36,21 +59,21 @@ mod tests {
     #[test]
     fn http_staff_home_shows_only_what_the_role_may_see() {
         for lang in [Lang::Ja, Lang::En] {
-            let home = |may_read| {
-                let person = Person {
-                    name: "teller".into(),
-                    role: "r",
-                };
-                Home {
+            let home = |decides| {
+                let home = Home {
                     page: sample(lang, ""),
-                    person,
-                    may_read,
-                }
-                .render()
-                .unwrap()
+                    person: Person::sample(),
+                    decides,
+                    for_me: Vec::new(),
+                    enters: true,
+                    mine: Vec::new(),
+                    decided: Vec::new(),
+                };
+                home.render().unwrap()
             };
-            assert!(home(true).contains("/contracts"));
-            assert!(!home(false).contains("/contracts"));
+            assert!(home(true).contains("id=\"for-me\""));
+            assert!(!home(false).contains("id=\"for-me\""));
+            assert!(home(false).contains("/contracts"));
         }
     }
 }

@@ -1,52 +1,73 @@
-//! The staff console: plain forms for what the counter does. Who somebody is
-//! says the certificate of the connection; what they may do is decided by the
-//! workflow for each deed, and by [`gate`] for each page. Deny by default.
+//! The staff console: plain forms for what the bank's own people do. Who somebody is says the certificate of the
+//! connection; where a role may go says [`routes`]; what a person may do is decided by the workflow for each deed.
 //!
-//! - [`gate`]: staff certificate → staff member
-//! - [`home`]: first page
-//! - [`contracts`]: list and new contract
-//! - [`application`]: entering an application
-//! - [`approval`]: what waits, and the decision (再鑑)
+//! - [`routes`]: every URL with the roles that may use it
+//! - [`gate`]: staff certificate → staff member, asked at every request
+//! - [`home`]: the work list
+//! - [`contracts`], [`contract`], [`user`]: searching, and what the bank knows of a customer
+//! - [`letter`]: 仮パスワード on paper
+//! - [`entry`]: what one person enters
+//! - [`proposals`], [`approval`]: what waits, and the decision (再鑑)
+//! - [`members`]: the staff
+//! - [`show`]: facts and lines that several pages share
 
-pub mod application;
 pub mod approval;
+pub mod contract;
 pub mod contracts;
+pub mod entry;
 pub mod gate;
 pub mod home;
+pub mod letter;
+pub mod members;
+pub mod proposals;
+pub mod routes;
+pub mod show;
+pub mod user;
 
-use super::catalogue::word;
+use self::gate::Member;
+use super::catalogue::{desk, word};
 use super::lang::Lang;
-use crate::workflow::records::{Contract, StaffMember, StaffRole};
+use crate::workflow::records::{AccountType, Contract};
 
-/// Who is at the console, in words.
-struct Person {
+/// Who is at the console, in words, and where they may go.
+#[derive(Debug, Clone)]
+pub struct Person {
     name: String,
     role: &'static str,
+    links: Vec<(&'static str, &'static str)>,
 }
 
 impl Person {
-    fn of(member: &StaffMember, lang: Lang) -> Self {
+    fn of(member: &Member, lang: Lang) -> Self {
+        let links = desk::navigation(lang).into_iter();
         Self {
-            name: member.name.clone(),
-            role: word::staff_role(member.role, lang),
+            name: member.0.name.clone(),
+            role: word::staff_role(member.0.role, lang),
+            links: links.filter(|(path, _)| member.sees(path)).collect(),
+        }
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        Self {
+            name: "teller".into(),
+            role: "r",
+            links: vec![("/contracts", "c")],
         }
     }
 }
 
-/// Who puts contracts and applications in.
-const ENTER: &[StaffRole] = &[StaffRole::Teller, StaffRole::Approver];
-/// Who decides.
-const DECIDE: &[StaffRole] = &[StaffRole::Approver];
-/// Who sees contracts and applications.
-const READ: &[StaffRole] = &[
-    StaffRole::Teller,
-    StaffRole::Approver,
-    StaffRole::Helpdesk,
-    StaffRole::Auditor,
-];
-
 /// 代表口座 in one line.
 fn account(contract: &Contract, lang: Lang) -> String {
-    let kind = word::account_type(contract.account_type, lang);
-    format!("{} {kind} {}", contract.branch, contract.account)
+    account_line(
+        &contract.branch,
+        contract.account_type,
+        &contract.account,
+        lang,
+    )
+}
+
+fn account_line(branch: &str, kind: AccountType, account: &str, lang: Lang) -> String {
+    let kind = word::account_type(kind, lang);
+    format!("{branch} {kind} {account}")
 }

@@ -4,12 +4,20 @@
 //! - [`chain`]: the audit log under concurrent writers, and tampered with
 //! - [`rules`]: what the constraints refuse
 //! - [`life`]: grants, requests and certificates through their states
+//! - [`agent_logins`]: a login with the agent through its states
 //! - [`full`]: a disk without room
+//! - [`jobs`]: scheduled work, claimed by one instance at a time
+//! - [`mail`]: the outbox
+//! - [`proposals`]: two persons, by the schema; searching contracts
 //! - [`rows`]: small rows for the others
 
+mod agent_logins;
 mod chain;
 mod full;
+mod jobs;
 mod life;
+mod mail;
+mod proposals;
 mod rows;
 mod rules;
 mod schema;

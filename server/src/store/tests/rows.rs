@@ -53,6 +53,7 @@ pub(super) fn member(id: &str, role: Role) -> StaffMember {
     StaffMember {
         id: id.to_owned(),
         name: id.to_owned(),
+        person: id.to_owned(),
         role,
         certificate_sha256: None,
         status: staff::Status::Active,

@@ -4,11 +4,10 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Deed, ENTER};
-use crate::store::audit::Actor;
+use super::ENTER;
 use crate::store::contracts::{self, Contract, Method, Status};
 use crate::store::{StoreError, Unique, id};
-use crate::workflow::audited::audit;
+use crate::workflow::deed::Deed;
 use crate::workflow::people::People;
 use crate::workflow::validation::{Errors, Field, Problem, codes, names, secrets};
 use crate::workflow::{Caller, Refusal, Result};
@@ -69,21 +68,11 @@ impl People<'_> {
             }
             other => other?,
         }
-        let entry = audit(
-            Actor::Staff(deed.staff_id.to_owned()),
-            deed.action,
-            deed.kind,
-            &contract.id,
-        );
         let detail = json!({
             "branch": &contract.branch, "account_type": contract.account_type, "account": &contract.account,
             "company_name": &contract.company_name, "company_kana": &contract.company_kana,
         });
-        entry
-            .from(deed.caller)
-            .detail(detail)
-            .write(&mut tx, deed.now)
-            .await?;
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
         tx.commit().await?;
         Ok(contract)
     }

@@ -9,6 +9,7 @@ use crate::store::contracts::AccountType;
 const BRANCH_DIGITS: usize = 3;
 const ACCOUNT_DIGITS: usize = 7;
 const LOGIN_ID: (usize, usize) = (6, 12);
+const EMPLOYEE_NUMBER: usize = 20;
 const EMAIL: (usize, usize) = (4, 64);
 
 /// 支店番号: exactly three digits.
@@ -23,6 +24,16 @@ pub fn account(typed: &str) -> Result<String, FieldError> {
     let digits = digits(Field::Account, typed, ACCOUNT_DIGITS)?;
     check_length(Field::Account, digits.len(), 1, ACCOUNT_DIGITS)?;
     Ok(format!("{digits:0>ACCOUNT_DIGITS$}"))
+}
+
+/// 職員番号: up to 20 letters, digits and hyphens; letters become capitals, so that a person has one number.
+pub fn employee_number(typed: &str) -> Result<String, FieldError> {
+    let field = Field::EmployeeNumber;
+    let number = narrowed(field, typed, EMPLOYEE_NUMBER, |character| {
+        character.is_ascii_alphanumeric() || character == '-'
+    })?;
+    check_length(field, number.len(), 1, EMPLOYEE_NUMBER)?;
+    Ok(number.to_ascii_uppercase())
 }
 
 /// 科目, as the form sends it: `ordinary` or `current`.

@@ -62,8 +62,18 @@ pub enum Field {
     CompanyKana,
     /// Number of the paper form.
     Reference,
-    /// Why an application is rejected.
+    /// Why a proposal is rejected or withdrawn.
     Reason,
+    /// What happened, why something is proposed.
+    Note,
+    /// Why a certificate ends, among the choices.
+    RevocationReason,
+    /// Name of somebody on the staff.
+    StaffName,
+    /// 職員番号.
+    EmployeeNumber,
+    /// Role of somebody on the staff.
+    StaffRole,
     /// 利用者名.
     UserName,
     /// メールアドレス.

@@ -8,6 +8,7 @@ const LONGEST_USER_NAME: usize = 30;
 const LONGEST_COMPANY_NAME: usize = 60;
 const LONGEST_KANA: usize = 60;
 const LONGEST_NOTE: usize = 40;
+const LONGEST_STAFF_NAME: usize = 20;
 
 /// 利用者名: full width, up to 30 characters; half width is turned into full width.
 pub fn user_name(typed: &str) -> Result<String, FieldError> {
@@ -17,6 +18,11 @@ pub fn user_name(typed: &str) -> Result<String, FieldError> {
 /// 企業名: full width, up to 60 characters.
 pub fn company_name(typed: &str) -> Result<String, FieldError> {
     full_width(Field::CompanyName, typed, LONGEST_COMPANY_NAME)
+}
+
+/// Name of somebody on the staff: full width, up to 20 characters.
+pub fn staff_name(typed: &str) -> Result<String, FieldError> {
+    full_width(Field::StaffName, typed, LONGEST_STAFF_NAME)
 }
 
 /// A short note in full width, up to 40 characters (number of a form, reason of a rejection).

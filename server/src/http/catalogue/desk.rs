@@ -1,0 +1,111 @@
+//! Words of the staff console: where it leads, and the states it shows.
+
+use jiff::Timestamp;
+
+use super::word;
+use crate::http::lang::Lang;
+use crate::workflow::records::{
+    CertificateState, Grant, GrantState, PasswordState, Reason, StaffRole, StaffStatus, UserRole,
+};
+
+/// The pages of the console, in the order of the menu.
+pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("/", lang.pick("作業一覧", "My work")),
+        ("/contracts", lang.pick("契約検索", "Contracts")),
+        ("/proposals", lang.pick("承認待ち", "Waiting for approval")),
+        ("/staff", lang.pick("職員", "Staff")),
+    ]
+}
+
+/// Where a certificate stands.
+pub fn certificate_state(state: CertificateState, lang: Lang) -> &'static str {
+    match state {
+        CertificateState::Intent => lang.pick("発行処理中", "Being issued"),
+        CertificateState::Issued => lang.pick("発行済み(未確認)", "Issued, not proved"),
+        CertificateState::Active => lang.pick("有効", "Active"),
+        CertificateState::Superseded => lang.pick("更新済み", "Superseded"),
+        CertificateState::Suspended => lang.pick("一時停止", "Suspended"),
+        CertificateState::Revoked => lang.pick("失効", "Revoked"),
+        CertificateState::Abandoned => lang.pick("発行中止", "Given up"),
+    }
+}
+
+/// Why a certificate ended.
+pub fn reason(reason: Reason, lang: Lang) -> &'static str {
+    match reason {
+        Reason::Unspecified => lang.pick("指定なし", "Not said"),
+        Reason::KeyCompromise => lang.pick(
+            "紛失・盗難・漏えいのおそれ",
+            "Lost, stolen or possibly known",
+        ),
+        Reason::AffiliationChanged => lang.pick("所属の変更", "The holder's belonging changed"),
+        Reason::Superseded => lang.pick("新しい証明書への交換", "A newer one took its place"),
+        Reason::CessationOfOperation => lang.pick("利用の終了", "Not needed any more"),
+        Reason::CertificateHold => lang.pick("一時停止", "Suspended"),
+        Reason::RemoveFromCrl => lang.pick("一時停止の解除", "Suspension released"),
+        Reason::PrivilegeWithdrawn => lang.pick("権限の取消し", "The right was taken away"),
+    }
+}
+
+/// The reason that stands in the store.
+pub fn stored_reason(word: Option<&str>, lang: Lang) -> &'static str {
+    let found = word.and_then(Reason::parse);
+    found.map_or("", |found| reason(found, lang))
+}
+
+/// Role inside a contract.
+pub fn user_role(role: UserRole, lang: Lang) -> &'static str {
+    match role {
+        UserRole::Master => lang.pick("マスター", "Master"),
+        UserRole::Admin => lang.pick("管理者", "Administrator"),
+        UserRole::General => lang.pick("一般", "General"),
+    }
+}
+
+/// Whether a password may be tried (F4).
+pub fn lock(password: &PasswordState, now: Timestamp, lang: Lang) -> String {
+    if password.stopped {
+        return lang.pick("利用停止", "Stopped").to_owned();
+    }
+    match password.locked_until.filter(|until| now < *until) {
+        Some(until) => {
+            let until = word::time(until, lang);
+            lang.pick(
+                format!("利用一時停止({until}まで)"),
+                format!("Locked until {until}"),
+            )
+        }
+        None => lang.pick("利用可能", "Open").to_owned(),
+    }
+}
+
+/// Where a grant stands.
+pub fn grant_state(grant: &Grant, now: Timestamp, lang: Lang) -> &'static str {
+    match grant.state {
+        GrantState::Open if now < grant.expires_at => lang.pick("未使用", "Open"),
+        GrantState::Open | GrantState::Lapsed => lang.pick("期限切れ", "Lapsed"),
+        GrantState::Used => lang.pick("使用済み", "Used"),
+    }
+}
+
+/// Whether somebody works here.
+pub fn staff_status(status: StaffStatus, lang: Lang) -> &'static str {
+    match status {
+        StaffStatus::Active => lang.pick("在籍", "Active"),
+        StaffStatus::Left => lang.pick("離任", "Left"),
+    }
+}
+
+/// The roles to choose from.
+pub fn roles(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let all = StaffRole::ALL.iter();
+    all.map(|role| (role.as_str(), word::staff_role(*role, lang)))
+        .collect()
+}
+
+/// The reasons to choose from.
+pub fn reasons(offered: &[Reason], lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let all = offered.iter();
+    all.map(|one| (one.as_str(), reason(*one, lang))).collect()
+}

@@ -1,0 +1,210 @@
+//! Proposals in words: what each kind is called, what its approval does, what it changes.
+
+use super::{desk, word};
+use crate::http::lang::Lang;
+use crate::workflow::proposals::{How, Kind, Subject, Wish};
+use crate::workflow::records::{CertificateState, ContractStatus, Method, StaffStatus};
+
+/// What it is called.
+pub fn kind(kind: Kind, lang: Lang) -> &'static str {
+    match kind {
+        Kind::Application => lang.pick("電子証明書利用申込み", "Application for certificates"),
+        Kind::Reissue => lang.pick("電子証明書の再発行許可", "Grant for a re-issue"),
+        Kind::Revoke => lang.pick("電子証明書の失効", "Revocation"),
+        Kind::Incident => lang.pick("事故登録", "Reported loss"),
+        Kind::Release => lang.pick("一時停止の解除", "Release of a suspension"),
+        Kind::Cancel => lang.pick("解約", "Cancellation of a contract"),
+        Kind::Unlock => lang.pick("利用停止の解除", "Release of a stopped user"),
+        Kind::StaffAdd => lang.pick("職員の登録", "New member of the staff"),
+        Kind::StaffRole => lang.pick("職員の役割変更", "Change of a role"),
+        Kind::StaffLeave => lang.pick("職員の離任", "Leaving of a member of the staff"),
+    }
+}
+
+/// What an approval does.
+pub fn effect(kind: Kind, lang: Lang) -> &'static str {
+    match kind {
+        Kind::Application => lang.pick(
+            "承認すると、契約は電子証明書方式となり、電子証明書の発行が1回許可されます。",
+            "With the approval the contract is put on the certificate method, and one certificate may be issued.",
+        ),
+        Kind::Reissue => lang.pick(
+            "承認すると、この利用者に電子証明書の発行が1回許可されます。",
+            "With the approval one certificate may be issued to this user.",
+        ),
+        Kind::Revoke => lang.pick(
+            "承認すると、この電子証明書は直ちに失効します。取り消せません。",
+            "With the approval this certificate ends at once. It cannot be undone.",
+        ),
+        Kind::Incident => lang.pick(
+            "電子証明書は登録と同時に一時停止されます。再鑑では、承認すると失効し、却下すると一時停止を解除します。",
+            "The certificate is suspended at once. In the review an approval revokes it, and a rejection releases it.",
+        ),
+        Kind::Release => lang.pick(
+            "承認すると、この電子証明書は再び利用できます。",
+            "With the approval this certificate is good again.",
+        ),
+        Kind::Cancel => lang.pick(
+            "承認すると契約は解約となり、すべての利用者の電子証明書、発行許可、ログインが直ちに終了します。取り消せません。",
+            "With the approval the contract ends, and with it every certificate, grant and login of its users. It cannot be undone.",
+        ),
+        Kind::Unlock => lang.pick(
+            "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
+            "A lock for a time is released at once; a stop is released with the approval.",
+        ),
+        Kind::StaffAdd => lang.pick(
+            "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
+            "With the approval this person is on the staff and can get a staff certificate.",
+        ),
+        Kind::StaffRole => lang.pick(
+            "承認すると、直ちに新しい役割になります。",
+            "With the approval the new role holds at once.",
+        ),
+        Kind::StaffLeave => lang.pick(
+            "承認すると直ちに利用できなくなり、職員用電子証明書は失効します。",
+            "With the approval the access ends at once and the staff certificate is revoked.",
+        ),
+    }
+}
+
+/// What a hand did.
+pub fn how(how: How, lang: Lang) -> &'static str {
+    match how {
+        How::Entered => lang.pick("入力", "Entered"),
+        How::Amended => lang.pick("修正", "Amended"),
+        How::TakenOver => lang.pick("引継ぎ", "Taken over"),
+    }
+}
+
+/// A label and what is now and after the approval.
+pub type Change = (&'static str, String, String);
+
+/// What an approval changes.
+pub fn changes(of: Kind, subject: &Subject, wish: &Wish, lang: Lang) -> Vec<Change> {
+    let certificate = || subject.certificate.as_ref().map(|one| one.state);
+    let state = |state: CertificateState| desk::certificate_state(state, lang).to_owned();
+    let certificate_label = lang.pick("電子証明書の状態", "State of the certificate");
+    match of {
+        Kind::Application | Kind::Reissue => {
+            let now = subject.contract.as_ref().map(|contract| contract.method);
+            let now = now.map_or_else(String::new, |method| word::method(method, lang).to_owned());
+            let after = word::method(Method::Certificate, lang).to_owned();
+            let label = lang.pick("ログイン方式", "Method");
+            let grants = lang.pick("発行許可", "Issues allowed");
+            vec![(label, now, after), (grants, "0".into(), "1".into())]
+        }
+        Kind::Revoke | Kind::Incident => {
+            let after = state(CertificateState::Revoked);
+            vec![(
+                certificate_label,
+                certificate().map_or_else(String::new, state),
+                after,
+            )]
+        }
+        Kind::Release => {
+            let after = state(CertificateState::Active);
+            vec![(
+                certificate_label,
+                certificate().map_or_else(String::new, state),
+                after,
+            )]
+        }
+        Kind::Cancel => {
+            let word = |status| word::contract_status(status, lang).to_owned();
+            let now = subject.contract.as_ref().map(|contract| contract.status);
+            let now = now.map_or_else(String::new, word);
+            vec![(
+                lang.pick("契約", "Contract"),
+                now,
+                word(ContractStatus::Cancelled),
+            )]
+        }
+        Kind::Unlock => {
+            let stopped = lang.pick("利用停止", "Stopped").to_owned();
+            let open = lang.pick("利用可能", "Open").to_owned();
+            vec![(lang.pick("パスワード", "Passwords"), stopped, open)]
+        }
+        Kind::StaffAdd | Kind::StaffRole => {
+            let role = |role| word::staff_role(role, lang).to_owned();
+            let now = subject.staff.as_ref().map(|member| member.role);
+            let after = wish.role().map_or_else(String::new, role);
+            vec![(
+                lang.pick("役割", "Role"),
+                now.map_or_else(|| "-".into(), role),
+                after,
+            )]
+        }
+        Kind::StaffLeave => {
+            let word = |status| desk::staff_status(status, lang).to_owned();
+            let label = lang.pick("在籍", "On the staff");
+            vec![(label, word(StaffStatus::Active), word(StaffStatus::Left))]
+        }
+    }
+}
+
+/// A label and a value.
+pub type Fact = (&'static str, String);
+
+/// What a proposal is about.
+pub fn about(subject: &Subject, lang: Lang) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(contract) = &subject.contract {
+        let kind = word::account_type(contract.account_type, lang);
+        let account = format!("{} {kind} {}", contract.branch, contract.account);
+        facts.push((lang.pick("代表口座", "Main account"), account));
+        facts.push((
+            lang.pick("企業名", "Company name"),
+            contract.company_name.clone(),
+        ));
+        let kana = lang.pick("企業名(カナ)", "Company name (kana)");
+        facts.push((kana, contract.company_kana.clone()));
+    }
+    if let Some(user) = &subject.user {
+        facts.push((lang.pick("ログインID", "Login ID"), user.login_id.clone()));
+        facts.push((lang.pick("利用者名", "User name"), user.name.clone()));
+    }
+    if let Some(certificate) = &subject.certificate {
+        facts.push((
+            lang.pick("シリアル番号", "Serial number"),
+            certificate.serial.clone(),
+        ));
+        let until = word::date(certificate.not_after, lang);
+        facts.push((lang.pick("有効期限", "Valid until"), until));
+    }
+    if let Some(member) = &subject.staff {
+        facts.push((lang.pick("氏名", "Name"), member.name.clone()));
+        facts.push((
+            lang.pick("職員番号", "Employee number"),
+            member.person.clone(),
+        ));
+    }
+    facts
+}
+
+/// What was entered.
+pub fn wished(wish: &Wish, lang: Lang) -> Vec<Fact> {
+    let note = |note: &str| (lang.pick("事由", "What happened"), note.to_owned());
+    match wish {
+        Wish::Form { reference } => {
+            vec![(
+                lang.pick("申込書番号", "Number of the paper form"),
+                reference.clone(),
+            )]
+        }
+        Wish::Note { note: text } | Wish::Role { note: text, .. } => vec![note(text)],
+        Wish::Revocation {
+            revocation_reason,
+            note: text,
+        } => {
+            let reason = desk::stored_reason(Some(revocation_reason), lang);
+            vec![
+                (lang.pick("失効理由", "Reason"), reason.to_owned()),
+                note(text),
+            ]
+        }
+        Wish::Newcomer { name, person, .. } => vec![
+            (lang.pick("氏名", "Name"), name.clone()),
+            (lang.pick("職員番号", "Employee number"), person.clone()),
+        ],
+    }
+}

@@ -1,0 +1,117 @@
+//! What the bank's own people are refused.
+
+use super::Text;
+use crate::workflow::StaffRefusal;
+
+pub(super) fn text(refusal: StaffRefusal) -> Text {
+    match refusal {
+        StaffRefusal::ProposalExists => Text::fixed(
+            (
+                "同じ内容の入力が承認を待っています。",
+                "承認待ちの一覧でご確認ください。",
+            ),
+            (
+                "An entry of this kind waits for approval already.",
+                "Look at what waits.",
+            ),
+        ),
+        StaffRefusal::ProposalUnknown => Text::fixed(
+            (
+                "該当する入力が見つからないか、閲覧する権限がありません。",
+                "承認待ちの一覧でご確認ください。",
+            ),
+            (
+                "There is no such entry, or your role does not see it.",
+                "Look at what waits.",
+            ),
+        ),
+        StaffRefusal::ProposalDecided => Text::fixed(
+            (
+                "この入力は承認、却下または取下げされています。",
+                "結果をご確認ください。",
+            ),
+            (
+                "This entry was approved, rejected or withdrawn already.",
+                "See what became of it.",
+            ),
+        ),
+        StaffRefusal::ProposalStale => Text::fixed(
+            (
+                "表示した後に、入力の内容または対象の状態が変わりました。",
+                "もう一度表示し、内容を確認してください。対象の状態が変わったときは、入力者が修正してから承認します。",
+            ),
+            (
+                "The entry or what it is about has changed since it was shown.",
+                "Show it again and check it. Where the subject has changed, it is amended before it is approved.",
+            ),
+        ),
+        StaffRefusal::OwnAffair => Text::fixed(
+            (
+                "ご自身の職員登録に関する入力や承認はできません。",
+                "別の担当者に依頼してください。",
+            ),
+            (
+                "Nobody enters or decides what concerns their own staff account.",
+                "Ask a colleague.",
+            ),
+        ),
+        StaffRefusal::NotYours => Text::fixed(
+            (
+                "入力した本人だけが取り下げることができます。",
+                "不在のときは、先に引き継いでください。",
+            ),
+            (
+                "Only the person who entered it can withdraw it.",
+                "If that person is away, take it over first.",
+            ),
+        ),
+        StaffRefusal::UserUnknown => Text::fixed(
+            ("利用者が見つかりません。", "契約の画面でご確認ください。"),
+            ("There is no such user.", "Look at the contract."),
+        ),
+        StaffRefusal::CertificateUnknown => Text::fixed(
+            (
+                "電子証明書が見つかりません。",
+                "利用者の画面でご確認ください。",
+            ),
+            ("There is no such certificate.", "Look at the user."),
+        ),
+        StaffRefusal::StaffUnknown => Text::fixed(
+            ("職員が見つかりません。", "職員一覧でご確認ください。"),
+            (
+                "There is no such member of the staff.",
+                "Look at the list of the staff.",
+            ),
+        ),
+        StaffRefusal::StaffExists => Text::fixed(
+            (
+                "この職員番号には、同じ役割の有効な登録があります。",
+                "職員一覧でご確認ください。",
+            ),
+            (
+                "This person has an active account with this role.",
+                "Look at the list of the staff.",
+            ),
+        ),
+        StaffRefusal::OfficersNeeded => Text::fixed(
+            (
+                "セキュリティ責任者は2名以上必要です。",
+                "先に別のセキュリティ責任者を登録してください。",
+            ),
+            (
+                "Two security officers must stay.",
+                "Register another one first.",
+            ),
+        ),
+        StaffRefusal::NotInThatState => Text::fixed(
+            (
+                "対象の現在の状態では、この操作はできません。",
+                "対象の状態をご確認ください。",
+            ),
+            (
+                "What this is about is not in a state for it.",
+                "Look at its state.",
+            ),
+        ),
+    }
+}

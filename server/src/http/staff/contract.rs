@@ -1,0 +1,131 @@
+//! A contract: its users, its grants, and what was entered and decided about it.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::gate::Member;
+use super::show::{Fact, Line, facts, lines};
+use super::{Person, account};
+use crate::http::catalogue::{desk, word};
+use crate::http::cx::{Answer, Cx};
+use crate::http::page::{Page, html};
+use crate::workflow::records::ContractStatus;
+
+struct UserLine {
+    href: String,
+    login_id: String,
+    name: String,
+    role: &'static str,
+    lock: String,
+    certificate: String,
+}
+
+struct GrantLine {
+    state: &'static str,
+    user: String,
+    created: String,
+    expires: String,
+}
+
+/// What may be done, as links and forms.
+struct Actions {
+    application: bool,
+    cancel: bool,
+    letter: bool,
+}
+
+#[derive(Template)]
+#[template(path = "staff/contract.html")]
+struct One {
+    page: Page,
+    person: Person,
+    path: String,
+    about: Vec<Fact>,
+    actions: Actions,
+    users: Vec<UserLine>,
+    grants: Vec<GrantLine>,
+    history: Vec<Line>,
+}
+
+/// `GET /contracts/{id}`.
+pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
+    let (lang, now) = (cx.lang, cx.now);
+    let people = cx.app.workflows.people();
+    let overview = people.contract_overview(&id).await?;
+    let history = people.contract_proposals(&id, 50).await?;
+    let contract = &overview.contract;
+    let in_force = contract.status == ContractStatus::Active;
+    let users = overview.users.iter().map(|(user, certificate)| UserLine {
+        href: format!("/users/{}", user.id),
+        login_id: user.login_id.clone(),
+        name: user.name.clone(),
+        role: desk::user_role(user.role, lang),
+        lock: desk::lock(&user.login, now, lang),
+        certificate: certificate.as_ref().map_or_else(String::new, |one| {
+            let state = desk::certificate_state(one.state, lang);
+            format!("{state} ({})", word::date(one.not_after, lang))
+        }),
+    });
+    let login_id = |id: &Option<String>| {
+        let found = overview.users.iter().map(|(user, _)| user);
+        let mut found = found.filter(|user| Some(&user.id) == id.as_ref());
+        found
+            .next()
+            .map_or_else(String::new, |user| user.login_id.clone())
+    };
+    let grants = overview.grants.iter().map(|grant| GrantLine {
+        state: desk::grant_state(grant, now, lang),
+        user: login_id(&grant.user_id),
+        created: word::date(grant.created_at, lang),
+        expires: word::date(grant.expires_at, lang),
+    });
+    let template = One {
+        page: cx.page(""),
+        person: Person::of(&member, lang),
+        path: format!("/contracts/{id}"),
+        about: facts(vec![
+            (
+                lang.pick("代表口座", "Main account"),
+                account(contract, lang),
+            ),
+            (
+                lang.pick("企業名", "Company name"),
+                contract.company_name.clone(),
+            ),
+            (
+                lang.pick("企業名(カナ)", "Company name (kana)"),
+                contract.company_kana.clone(),
+            ),
+            (
+                lang.pick("方式", "Method"),
+                word::method(contract.method, lang).to_owned(),
+            ),
+            (
+                lang.pick("状態", "State"),
+                word::contract_status(contract.status, lang).to_owned(),
+            ),
+            (
+                lang.pick("仮パスワード", "Temporary passwords"),
+                temporary(contract.temp_login_hash.is_some(), lang).to_owned(),
+            ),
+        ]),
+        actions: Actions {
+            application: in_force && member.acts("/contracts/{id}/application"),
+            cancel: in_force && member.acts("/contracts/{id}/cancel"),
+            letter: in_force && overview.users.is_empty() && member.acts("/contracts/{id}/letter"),
+        },
+        users: users.collect(),
+        grants: grants.collect(),
+        history: lines(&history, lang),
+    };
+    html(StatusCode::OK, &template)
+}
+
+fn temporary(there: bool, lang: crate::http::lang::Lang) -> &'static str {
+    if there {
+        lang.pick("未使用", "Not used yet")
+    } else {
+        lang.pick("なし(使用済みまたは未発行)", "None (used, or not issued)")
+    }
+}

@@ -1,0 +1,275 @@
+//! What one person enters: one form for every kind of proposal, each with the fields of its kind.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::Person;
+use super::gate::Member;
+use super::show::{Fact, facts};
+use crate::http::catalogue::{desk, proposal as words};
+use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::failure::Failure;
+use crate::http::fields::Fields;
+use crate::http::form::FormView;
+use crate::http::page::{Page, html};
+use crate::http::portal::show_errors;
+use crate::workflow::Refusal;
+use crate::workflow::proposals::wish::REASONS;
+use crate::workflow::proposals::{Kind, ProposalView, Subject, Wish, WishForm};
+
+type Choices = Vec<(&'static str, &'static str)>;
+
+#[derive(Template)]
+#[template(path = "staff/entry.html")]
+struct Entry {
+    page: Page,
+    person: Person,
+    kind: &'static str,
+    effect: &'static str,
+    about: Vec<Fact>,
+    /// Where the form goes; where 中断 leads.
+    action: String,
+    back: String,
+    /// Version shown, where an entry is amended.
+    shown: Option<i64>,
+    asks_reference: bool,
+    asks_note: bool,
+    asks_newcomer: bool,
+    reasons: Choices,
+    roles: Choices,
+    form: FormView,
+}
+
+/// The fields of the form that are kept when something was refused.
+const KEPT: [&str; 6] = [
+    "reference",
+    "note",
+    "revocation_reason",
+    "name",
+    "person",
+    "role",
+];
+
+/// What was typed.
+pub(super) fn wish_form(fields: &Fields) -> WishForm {
+    let text = |name: &str| fields.text(name).to_owned();
+    WishForm {
+        reference: text("reference"),
+        note: text("note"),
+        revocation_reason: text("revocation_reason"),
+        name: text("name"),
+        person: text("person"),
+        role: text("role"),
+    }
+}
+
+/// The form as the wish has it.
+pub(super) fn filled(wish: &Wish) -> FormView {
+    let mut form = FormView::default();
+    form.set("reference", wish.reference());
+    form.set("note", wish.note());
+    if let Some(role) = wish.role() {
+        form.set("role", role.as_str());
+    }
+    match wish {
+        Wish::Revocation {
+            revocation_reason, ..
+        } => form.set("revocation_reason", revocation_reason),
+        Wish::Newcomer { name, person, .. } => {
+            form.set("name", name);
+            form.set("person", person);
+        }
+        _ => {}
+    }
+    form
+}
+
+/// Page and form with what was refused.
+pub(super) fn refused(cx: &Cx, failure: &Failure, fields: &Fields) -> (Page, FormView) {
+    let mut form = FormView::keeping(fields, &KEPT);
+    let mut page = cx.page("").saying(failure.message(cx.lang));
+    if let Failure::Refused(Refusal::Fields(errors)) = failure {
+        show_errors(&mut page, &mut form, errors);
+    }
+    (page, form)
+}
+
+/// Where a subject's own page is.
+fn back(kind: Kind, subject: &Subject) -> String {
+    let user = subject
+        .user
+        .as_ref()
+        .map(|user| format!("/users/{}", user.id));
+    let contract = subject.contract.as_ref();
+    let contract = contract.map(|contract| format!("/contracts/{}", contract.id));
+    match kind {
+        Kind::StaffAdd | Kind::StaffRole | Kind::StaffLeave => "/staff".to_owned(),
+        _ => user.or(contract).unwrap_or_else(|| "/".to_owned()),
+    }
+}
+
+fn template(
+    cx: &Cx,
+    member: &Member,
+    kind: Kind,
+    subject: &Subject,
+    page: Page,
+    form: FormView,
+) -> Entry {
+    let asks_role = matches!(kind, Kind::StaffAdd | Kind::StaffRole);
+    Entry {
+        person: Person::of(member, cx.lang),
+        kind: words::kind(kind, cx.lang),
+        effect: words::effect(kind, cx.lang),
+        about: facts(words::about(subject, cx.lang)),
+        action: String::new(),
+        back: back(kind, subject),
+        shown: None,
+        asks_reference: matches!(kind, Kind::Application | Kind::Reissue),
+        asks_note: !matches!(kind, Kind::Application | Kind::Reissue | Kind::StaffAdd),
+        asks_newcomer: kind == Kind::StaffAdd,
+        reasons: match kind {
+            Kind::Revoke => desk::reasons(&REASONS, cx.lang),
+            _ => Vec::new(),
+        },
+        roles: if asks_role {
+            desk::roles(cx.lang)
+        } else {
+            Vec::new()
+        },
+        page,
+        form,
+    }
+}
+
+/// The form with which a waiting entry is amended.
+pub(super) fn amending(
+    cx: &Cx,
+    member: &Member,
+    view: ProposalView,
+    status: StatusCode,
+    page: Page,
+    form: FormView,
+) -> Answer {
+    let proposal = &view.proposal;
+    let path = format!("/proposals/{}", proposal.id);
+    let template = Entry {
+        action: format!("{path}/amend"),
+        back: path,
+        shown: Some(proposal.version),
+        ..template(cx, member, proposal.kind, &view.subject, page, form)
+    };
+    html(status, &template)
+}
+
+async fn screen(
+    cx: &Cx,
+    member: &Member,
+    (kind, id, action): (Kind, &str, String),
+    status: StatusCode,
+    page: Page,
+    form: FormView,
+) -> Answer {
+    let people = cx.app.workflows.people();
+    let subject = people.proposal_subject(kind, id).await?;
+    let template = Entry {
+        action,
+        ..template(cx, member, kind, &subject, page, form)
+    };
+    html(status, &template)
+}
+
+async fn enter(
+    cx: &Cx,
+    member: &Member,
+    (kind, id, action): (Kind, &str, String),
+    fields: &Fields,
+) -> Answer {
+    let form = wish_form(fields);
+    let (workflows, staff, caller) = (&cx.app.workflows, &member.0.id, cx.caller());
+    let done = match kind {
+        Kind::Incident => workflows
+            .report_incident(staff, id, &form, caller, cx.now)
+            .await
+            .map(|proposal| Some(proposal.id)),
+        Kind::Unlock => workflows
+            .people()
+            .release_lock(staff, id, &form, caller, cx.now)
+            .await
+            .map(|proposal| proposal.map(|proposal| proposal.id)),
+        _ => workflows
+            .people()
+            .propose(staff, kind, id, &form, caller, cx.now)
+            .await
+            .map(|proposal| Some(proposal.id)),
+    };
+    match done.map_err(Failure::from) {
+        Ok(Some(proposal)) => Ok(see_other(&format!("/proposals/{proposal}"))),
+        Ok(None) => Ok(see_other(&format!("/users/{id}"))),
+        Err(failure @ Failure::Refused(_)) => {
+            let (page, form) = refused(cx, &failure, fields);
+            screen(cx, member, (kind, id, action), failure.status(), page, form).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Form and entry of a kind, at a path with the id of what it is about.
+macro_rules! kinds {
+    ($($(#[$meta:meta])* $name:ident: $kind:ident at $path:literal;)+) => {
+        $($(#[$meta])* pub mod $name {
+            use axum::extract::Path;
+            use axum::http::StatusCode;
+
+            use crate::http::cx::{Answer, Cx, Form};
+            use crate::http::form::FormView;
+            use crate::http::staff::gate::Member;
+            use crate::workflow::proposals::Kind;
+
+            fn case(id: &str) -> (Kind, &str, String) {
+                (Kind::$kind, id, $path.replace("{id}", id))
+            }
+
+            /// The form.
+            pub async fn form(cx: Cx, member: Member, id: Option<Path<String>>) -> Answer {
+                let id = id.map(|Path(id)| id).unwrap_or_default();
+                let (page, form) = (cx.page(""), FormView::default());
+                super::screen(&cx, &member, case(&id), StatusCode::OK, page, form).await
+            }
+
+            /// The entry.
+            pub async fn enter(
+                cx: Cx,
+                member: Member,
+                id: Option<Path<String>>,
+                Form(fields): Form,
+            ) -> Answer {
+                let id = id.map(|Path(id)| id).unwrap_or_default();
+                super::enter(&cx, &member, case(&id), &fields).await
+            }
+        })+
+    };
+}
+
+kinds! {
+    /// 電子証明書利用申込み.
+    application: Application at "/contracts/{id}/application";
+    /// 解約.
+    cancel: Cancel at "/contracts/{id}/cancel";
+    /// A further grant.
+    reissue: Reissue at "/users/{id}/reissue";
+    /// Locks of a user.
+    unlock: Unlock at "/users/{id}/unlock";
+    /// 失効.
+    revoke: Revoke at "/certificates/{id}/revoke";
+    /// 事故登録.
+    incident: Incident at "/certificates/{id}/incident";
+    /// 一時停止の解除.
+    release: Release at "/certificates/{id}/release";
+    /// Somebody joins.
+    staff_add: StaffAdd at "/staff/new";
+    /// Somebody's role.
+    staff_role: StaffRole at "/staff/{id}/role";
+    /// Somebody leaves.
+    staff_leave: StaffLeave at "/staff/{id}/leave";
+}

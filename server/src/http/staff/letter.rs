@@ -1,0 +1,84 @@
+//! 仮パスワード on paper: shown once, printed, handed over. A new letter makes the one before worthless.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use inkan_pki::secret::Secret;
+
+use super::gate::Member;
+use super::{Person, account};
+use crate::http::catalogue::word;
+use crate::http::cx::{Answer, Cx, Form};
+use crate::http::page::{Page, html};
+use crate::workflow::records::Contract;
+
+#[derive(Template)]
+#[template(path = "staff/letter.html")]
+struct Letter {
+    page: Page,
+    person: Person,
+    contract_id: String,
+    account: String,
+    company_name: String,
+    at: String,
+    temporary_login_password: Secret,
+    temporary_confirmation_password: Secret,
+}
+
+/// The letter of a contract.
+pub(super) fn show(
+    cx: &Cx,
+    member: &Member,
+    contract: &Contract,
+    login: Secret,
+    confirmation: Secret,
+) -> Answer {
+    let template = Letter {
+        page: cx.page(""),
+        person: Person::of(member, cx.lang),
+        contract_id: contract.id.clone(),
+        account: account(contract, cx.lang),
+        company_name: contract.company_name.clone(),
+        at: word::time(cx.now, cx.lang),
+        temporary_login_password: login,
+        temporary_confirmation_password: confirmation,
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `POST /contracts/{id}/letter`: new temporary passwords; those before end.
+pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let people = cx.app.workflows.people();
+    let letter = people
+        .issue_letter(&member.0.id, &id, cx.caller(), cx.now)
+        .await?;
+    let (login, confirmation) = (letter.login, letter.confirmation);
+    show(&cx, &member, &letter.contract, login, confirmation)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::http::lang::Lang;
+    use crate::http::page::sample;
+
+    #[test]
+    fn http_staff_letter_shows_both_passwords_and_how_to_begin() {
+        for lang in [Lang::Ja, Lang::En] {
+            let letter = Letter {
+                page: sample(lang, ""),
+                person: Person::sample(),
+                contract_id: "c1".into(),
+                account: "a".into(),
+                company_name: "c".into(),
+                at: "t".into(),
+                temporary_login_password: Secret::new("tmp-login"),
+                temporary_confirmation_password: Secret::new("tmp-confirm"),
+            };
+            let text = letter.render().unwrap();
+            assert!(text.contains("tmp-login") && text.contains("tmp-confirm"));
+            assert!(text.contains("https://localhost:1"), "where to begin");
+        }
+    }
+}

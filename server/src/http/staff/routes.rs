@@ -1,0 +1,170 @@
+//! Every URL of the staff listener, with the roles that may use it. The router is built from this table and the gate
+//! asks it: what has no row here is not reachable, and a row says who may.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::{approval, contract, contracts, entry, home, letter, proposals, user};
+use crate::http::app::Shared;
+use crate::workflow::records::StaffRole::{
+    self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
+};
+
+/// Everybody on the staff.
+const ALL: &[StaffRole] = StaffRole::ALL;
+/// Who sees customers.
+const CUSTOMERS: &[StaffRole] = &[Teller, Approver, Helpdesk, Auditor];
+/// Who works at the counter.
+const COUNTER: &[StaffRole] = &[Teller, Approver];
+/// Who answers customers, at the counter or on the telephone.
+const DESKS: &[StaffRole] = &[Teller, Approver, Helpdesk];
+/// Who enters something.
+const ENTER: &[StaffRole] = &[Teller, Approver, Helpdesk, SecurityOfficer];
+/// Who decides something.
+const DECIDE: &[StaffRole] = &[Approver, SecurityOfficer];
+/// Who keeps the staff.
+const OFFICERS: &[StaffRole] = &[SecurityOfficer];
+/// Who sees the staff.
+const STAFF: &[StaffRole] = &[SecurityOfficer, Auditor];
+
+/// One URL with one method.
+#[derive(Debug, Clone)]
+pub struct Right {
+    /// The method; GET stands for HEAD, too.
+    pub method: Method,
+    /// The path, as a pattern of the router.
+    pub path: &'static str,
+    /// Who may.
+    pub roles: &'static [StaffRole],
+}
+
+struct Row {
+    right: Right,
+    handler: MethodRouter<Shared>,
+}
+
+fn row<H, T>(method: Method, path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    let filter = if method == Method::POST {
+        MethodFilter::POST
+    } else {
+        MethodFilter::GET
+    };
+    let right = Right {
+        method,
+        path,
+        roles,
+    };
+    Row {
+        right,
+        handler: on(filter, handler),
+    }
+}
+
+fn see<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    row(Method::GET, path, roles, handler)
+}
+
+fn act<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    row(Method::POST, path, roles, handler)
+}
+
+fn table() -> Vec<Row> {
+    vec![
+        see("/", ALL, home::show),
+        // Customers
+        see("/contracts", CUSTOMERS, contracts::list),
+        see("/contracts/new", COUNTER, contracts::new),
+        act("/contracts/new", COUNTER, contracts::create),
+        see("/contracts/{id}", CUSTOMERS, contract::show),
+        act("/contracts/{id}/letter", COUNTER, letter::issue),
+        see("/users/{id}", CUSTOMERS, user::show),
+        // What one person enters
+        see(
+            "/contracts/{id}/application",
+            COUNTER,
+            entry::application::form,
+        ),
+        act(
+            "/contracts/{id}/application",
+            COUNTER,
+            entry::application::enter,
+        ),
+        see("/contracts/{id}/cancel", COUNTER, entry::cancel::form),
+        act("/contracts/{id}/cancel", COUNTER, entry::cancel::enter),
+        see("/users/{id}/reissue", COUNTER, entry::reissue::form),
+        act("/users/{id}/reissue", COUNTER, entry::reissue::enter),
+        see("/users/{id}/unlock", DESKS, entry::unlock::form),
+        act("/users/{id}/unlock", DESKS, entry::unlock::enter),
+        see("/certificates/{id}/revoke", DESKS, entry::revoke::form),
+        act("/certificates/{id}/revoke", DESKS, entry::revoke::enter),
+        see("/certificates/{id}/incident", DESKS, entry::incident::form),
+        act("/certificates/{id}/incident", DESKS, entry::incident::enter),
+        see("/certificates/{id}/release", DESKS, entry::release::form),
+        act("/certificates/{id}/release", DESKS, entry::release::enter),
+        see("/staff/new", OFFICERS, entry::staff_add::form),
+        act("/staff/new", OFFICERS, entry::staff_add::enter),
+        see("/staff/{id}/role", OFFICERS, entry::staff_role::form),
+        act("/staff/{id}/role", OFFICERS, entry::staff_role::enter),
+        see("/staff/{id}/leave", OFFICERS, entry::staff_leave::form),
+        act("/staff/{id}/leave", OFFICERS, entry::staff_leave::enter),
+        // What another one decides
+        see("/proposals", ALL, proposals::list),
+        see("/proposals/{id}", ALL, proposals::show),
+        see("/proposals/{id}/amend", ENTER, proposals::amend_form),
+        act("/proposals/{id}/amend", ENTER, proposals::amend),
+        act("/proposals/{id}/take-over", ENTER, approval::take_over),
+        act("/proposals/{id}/withdraw", ENTER, approval::withdraw),
+        act("/proposals/{id}/approve", DECIDE, approval::approve),
+        act("/proposals/{id}/reject", DECIDE, approval::reject),
+        // The staff
+        see("/staff", STAFF, super::members::list),
+    ]
+}
+
+/// The routes of the table.
+pub fn routes() -> Router<Shared> {
+    table().into_iter().fold(Router::new(), |router, row| {
+        router.route(row.right.path, row.handler)
+    })
+}
+
+static RIGHTS: LazyLock<Vec<Right>> =
+    LazyLock::new(|| table().into_iter().map(|row| row.right).collect());
+
+/// The table, without the handlers.
+pub fn rights() -> &'static [Right] {
+    &RIGHTS
+}
+
+/// Whether a role may use a URL; what is not in the table nobody may.
+pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
+    let method = if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    RIGHTS
+        .iter()
+        .any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
+}
+
+/// Whether the table has this method for this path.
+pub fn is_known(method: &Method, path: &str) -> bool {
+    StaffRole::ALL.iter().any(|role| may(*role, method, path))
+}

@@ -1,0 +1,412 @@
+//! Proposals: entered by one person, decided by another (the schema insists, by person and not by account).
+//!
+//! What a proposal says is text of the workflow's own; here it is kept, versioned and decided once.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::contracts::AccountType;
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// What is proposed.
+    pub enum Kind {
+        /// The certificate method for a contract, with a grant for one certificate.
+        Application => "application",
+        /// A further grant for a user without a certificate (再取得).
+        Reissue => "reissue",
+        /// A certificate ends for good.
+        Revoke => "revoke",
+        /// 事故登録: a certificate was suspended at once; the review ends it or releases it.
+        Incident => "incident",
+        /// A suspended certificate is good again.
+        Release => "release",
+        /// 解約.
+        Cancel => "cancel",
+        /// 利用停止 of a user ends.
+        Unlock => "unlock",
+        /// Somebody joins the staff, or gets a second account.
+        StaffAdd => "staff-add",
+        /// Somebody's role changes.
+        StaffRole => "staff-role",
+        /// Somebody leaves.
+        StaffLeave => "staff-leave",
+    }
+}
+
+text_enum! {
+    /// Where a proposal stands.
+    pub enum State {
+        /// Waiting for the second person.
+        Entered => "entered",
+        /// Done.
+        Approved => "approved",
+        /// Refused.
+        Rejected => "rejected",
+        /// Taken back by whoever entered it.
+        Withdrawn => "withdrawn",
+    }
+}
+
+text_enum! {
+    /// What a hand did.
+    pub enum How {
+        /// Entered it.
+        Entered => "entered",
+        /// Changed it.
+        Amended => "amended",
+        /// Took it over from somebody who is away.
+        TakenOver => "taken-over",
+    }
+}
+
+/// An account together with its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hand {
+    /// The account.
+    pub staff_id: String,
+    /// The person behind it.
+    pub person: String,
+}
+
+/// A proposal's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Id.
+    pub id: String,
+    /// What is proposed.
+    pub kind: Kind,
+    /// Id of what it is about.
+    pub subject: String,
+    /// The contract it concerns, where it concerns one.
+    pub contract_id: Option<String>,
+    /// What it says.
+    pub content: String,
+    /// The subject's state at the entry.
+    pub seen: String,
+    /// Counts amendments and takings-over, from 1.
+    pub version: i64,
+    /// Where it stands.
+    pub state: State,
+    /// Who entered it (or amended it, or took it over) last.
+    pub entered_by: Hand,
+    /// When.
+    pub entered_at: Timestamp,
+    /// Who decided it, or took it back.
+    pub decided_by: Option<Hand>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was rejected or withdrawn.
+    pub reason: Option<String>,
+    /// Whose contract it is, for lists.
+    pub customer: Option<Customer>,
+}
+
+/// A contract in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// 支店番号.
+    pub branch: String,
+    /// 科目.
+    pub account_type: AccountType,
+    /// 口座番号.
+    pub account: String,
+    /// 企業名.
+    pub company_name: String,
+}
+
+/// A proposal to be entered.
+#[derive(Debug, Clone)]
+pub struct NewProposal<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// What is proposed.
+    pub kind: Kind,
+    /// Id of what it is about.
+    pub subject: &'a str,
+    /// The contract it concerns.
+    pub contract_id: Option<&'a str>,
+    /// What it says.
+    pub content: &'a str,
+    /// The subject's state now.
+    pub seen: &'a str,
+    /// Who enters it.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// One hand on a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    /// The version it made.
+    pub version: i64,
+    /// What it did.
+    pub how: How,
+    /// What the proposal said from then on.
+    pub content: String,
+    /// Whose.
+    pub by: Hand,
+    /// When.
+    pub at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.kind, p.subject, p.contract_id, p.content, p.seen, p.version, p.state, p.entered_by, \
+             p.entered_person, p.entered_at, p.decided_by, p.decided_person, p.decided_at, p.reason, c.branch, \
+             c.account_type, c.account, c.company_name \
+             FROM proposals p LEFT JOIN contracts c ON c.id = p.contract_id ",
+            $rest
+        )
+    };
+}
+
+impl Proposal {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("proposals", row);
+        let decided_by = match (row.opt_text("decided_by")?, row.opt_text("decided_person")?) {
+            (Some(staff_id), Some(person)) => Some(Hand { staff_id, person }),
+            _ => None,
+        };
+        let customer = match row.opt_text("branch")? {
+            Some(branch) => Some(Customer {
+                branch,
+                account_type: row.word("account_type")?,
+                account: row.text("account")?,
+                company_name: row.text("company_name")?,
+            }),
+            None => None,
+        };
+        Ok(Proposal {
+            id: row.text("id")?,
+            kind: row.word("kind")?,
+            subject: row.text("subject")?,
+            contract_id: row.opt_text("contract_id")?,
+            content: row.text("content")?,
+            seen: row.text("seen")?,
+            version: row.int("version")?,
+            state: row.word("state")?,
+            entered_by: Hand {
+                staff_id: row.text("entered_by")?,
+                person: row.text("entered_person")?,
+            },
+            entered_at: row.time("entered_at")?,
+            decided_by,
+            decided_at: row.opt_time("decided_at")?,
+            reason: row.opt_text("reason")?,
+            customer,
+        })
+    }
+}
+
+fn listed(rows: &[AnyRow]) -> Result<Vec<Proposal>, StoreError> {
+    rows.iter().map(Proposal::read).collect()
+}
+
+/// Enters a proposal.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when one of this kind waits for this subject.
+pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO proposals (id, kind, subject, contract_id, content, seen, version, state, entered_by, \
+         entered_person, entered_at) VALUES ($1, $2, $3, $4, $5, $6, 1, 'entered', $7, $8, $9)",
+    )
+    .bind(new.id.to_owned())
+    .bind(new.kind.as_str())
+    .bind(new.subject.to_owned())
+    .bind(new.contract_id.map(str::to_owned))
+    .bind(new.content.to_owned())
+    .bind(new.seen.to_owned())
+    .bind(new.by.staff_id.clone())
+    .bind(new.by.person.clone())
+    .bind(new.at.as_second());
+    tx.change(statement).await?;
+    touch(tx, new.id, 1, How::Entered, new.content, new.by, new.at).await
+}
+
+async fn touch(
+    tx: &mut Tx,
+    id: &str,
+    version: i64,
+    how: How,
+    content: &str,
+    by: &Hand,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO proposal_hands (proposal_id, version, how, content, staff_id, person, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id.to_owned())
+    .bind(version)
+    .bind(how.as_str())
+    .bind(content.to_owned())
+    .bind(by.staff_id.clone())
+    .bind(by.person.clone())
+    .bind(at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Proposal>, StoreError> {
+    let statement = sqlx::query(select!("WHERE p.id = $1")).bind(id.to_owned());
+    let row = db.into().optional(statement).await?;
+    row.as_ref().map(Proposal::read).transpose()
+}
+
+/// Those that wait, oldest first, at most `limit`.
+pub async fn waiting(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.state = 'entered' ORDER BY p.entered_at, p.id LIMIT $1"
+    ))
+    .bind(limit);
+    listed(&db.into().all(statement).await?)
+}
+
+/// Those a person entered last, newest first, at most `limit`.
+pub async fn entered_by_person(
+    db: impl Into<Db<'_>>,
+    person: &str,
+    limit: i64,
+) -> Result<Vec<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.entered_person = $1 ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
+    ))
+    .bind(person.to_owned())
+    .bind(limit);
+    listed(&db.into().all(statement).await?)
+}
+
+/// Those a person decided last, newest first, at most `limit`.
+pub async fn decided_by_person(
+    db: impl Into<Db<'_>>,
+    person: &str,
+    limit: i64,
+) -> Result<Vec<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.decided_person = $1 ORDER BY p.decided_at DESC, p.id DESC LIMIT $2"
+    ))
+    .bind(person.to_owned())
+    .bind(limit);
+    listed(&db.into().all(statement).await?)
+}
+
+/// Those that concern a contract, newest first, at most `limit`.
+pub async fn of_contract(
+    db: impl Into<Db<'_>>,
+    contract_id: &str,
+    limit: i64,
+) -> Result<Vec<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.contract_id = $1 ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
+    ))
+    .bind(contract_id.to_owned())
+    .bind(limit);
+    listed(&db.into().all(statement).await?)
+}
+
+/// Every hand that was on a proposal, oldest first.
+pub async fn hands(db: impl Into<Db<'_>>, id: &str) -> Result<Vec<Touch>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT version, how, content, staff_id, person, at FROM proposal_hands WHERE proposal_id = $1 \
+         ORDER BY version LIMIT 1000",
+    )
+    .bind(id.to_owned());
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("proposal_hands", row);
+            Ok(Touch {
+                version: row.int("version")?,
+                how: row.word("how")?,
+                content: row.text("content")?,
+                by: Hand {
+                    staff_id: row.text("staff_id")?,
+                    person: row.text("person")?,
+                },
+                at: row.time("at")?,
+            })
+        })
+        .collect()
+}
+
+/// A further version of a proposal that waits.
+#[derive(Debug, Clone)]
+pub struct Revision<'a> {
+    /// The version it is made from.
+    pub seen_version: i64,
+    /// What the hand did.
+    pub how: How,
+    /// What the proposal says from now on.
+    pub content: &'a str,
+    /// The subject's state now.
+    pub seen: &'a str,
+    /// Whose hand.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Makes a further version; whoever does counts as the one who entered it. False when it was decided or
+/// `seen_version` is not its version any more.
+pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET content = $3, seen = $4, version = version + 1, entered_by = $5, \
+         entered_person = $6, entered_at = $7 WHERE id = $1 AND version = $2 AND state = 'entered'",
+    )
+    .bind(id.to_owned())
+    .bind(new.seen_version)
+    .bind(new.content.to_owned())
+    .bind(new.seen.to_owned())
+    .bind(new.by.staff_id.clone())
+    .bind(new.by.person.clone())
+    .bind(new.at.as_second());
+    if tx.change(statement).await? != 1 {
+        return Ok(false);
+    }
+    let version = new.seen_version + 1;
+    touch(tx, id, version, new.how, new.content, new.by, new.at).await?;
+    Ok(true)
+}
+
+/// The end of a proposal.
+#[derive(Debug, Clone)]
+pub struct Decision<'a> {
+    /// The version that was shown.
+    pub seen_version: i64,
+    /// How it ends.
+    pub state: State,
+    /// By whom.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+    /// Why, where it is not done.
+    pub reason: Option<&'a str>,
+}
+
+/// Decides. False when it was decided, `seen_version` is not its version any more, or (but for a withdrawal) the person
+/// had a hand in it.
+///
+/// # Errors
+/// [`StoreError::Constraint`] when the person is the one who entered it.
+pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET state = $3, decided_by = $4, decided_person = $5, decided_at = $6, reason = $7 \
+         WHERE id = $1 AND version = $2 AND state = 'entered' \
+         AND ($3 = 'withdrawn' OR entered_person = $5 OR NOT EXISTS \
+           (SELECT 1 FROM proposal_hands h WHERE h.proposal_id = proposals.id AND h.person = $5))",
+    )
+    .bind(id.to_owned())
+    .bind(end.seen_version)
+    .bind(end.state.as_str())
+    .bind(end.by.staff_id.clone())
+    .bind(end.by.person.clone())
+    .bind(end.at.as_second())
+    .bind(end.reason.map(str::to_owned));
+    Ok(tx.change(statement).await? == 1)
+}

@@ -1,0 +1,177 @@
+//! The second person decides, on exactly the version that was shown, if nothing under it has changed.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::entry::{not_own, on, waiting};
+use super::subject::Subject;
+use super::wish::Wish;
+use super::{effect, hand, rights, rules};
+use crate::store::proposals::{self, Decision, Hand, Kind, Proposal, State};
+use crate::store::staff::StaffMember;
+use crate::store::{Db, Tx};
+use crate::workflow::deed::Deed;
+use crate::workflow::people::People;
+use crate::workflow::validation::{Field, names};
+use crate::workflow::{Caller, Refusal, Result, StaffRefusal};
+
+/// What an approval made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// A grant (application, re-issue).
+    pub grant: Option<String>,
+    /// A staff account (newcomer).
+    pub staff: Option<String>,
+}
+
+impl People<'_> {
+    /// Approves: it is done, in the same transaction. `seen_version` is the version that was on the screen.
+    ///
+    /// # Errors
+    /// [`StaffRefusal::ProposalUnknown`], [`Refusal::RoleMissing`], [`StaffRefusal::ProposalDecided`], [`Refusal::SamePerson`],
+    /// [`StaffRefusal::OwnAffair`], [`StaffRefusal::ProposalStale`] (entry or subject changed since), or that it cannot be done
+    /// any more.
+    pub async fn approve_proposal(
+        &self,
+        staff_id: &str,
+        proposal_id: &str,
+        seen_version: i64,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Decided> {
+        let deed = on(staff_id, "proposal.approved", proposal_id, caller, now);
+        let result = self.try_approve(deed, seen_version).await;
+        self.audited(deed, result).await
+    }
+
+    async fn try_approve(&self, deed: Deed<'_>, seen_version: i64) -> Result<Decided> {
+        let mut tx = self.store.begin().await?;
+        let case = self.case(&mut tx, deed, seen_version).await?;
+        let (kind, proposal) = (case.proposal.kind, &case.proposal);
+        if case.subject.seen(kind) != proposal.seen {
+            return Err(self.changed(&mut tx, &case, deed.now).await);
+        }
+        rules::possible(&mut tx, kind, &case.subject, &case.wish, deed.now).await?;
+        end(&mut tx, deed, seen_version, &case.by, State::Approved, None).await?;
+        let done = effect::apply(self, &mut tx, deed, proposal, &case.subject, &case.wish).await?;
+        let detail = json!({
+            "kind": kind, "subject": &proposal.subject, "version": seen_version, "entered_by":
+            &proposal.entered_by.staff_id, "seen": &proposal.seen, "wish": case.wish,
+            "grant": &done.grant, "staff": &done.staff,
+        });
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Rejects, with a reason. Of 事故登録 this is the release: the certificate is good again.
+    ///
+    /// # Errors
+    /// As [`Self::approve_proposal`], and [`Refusal::Fields`].
+    pub async fn reject_proposal(
+        &self,
+        staff_id: &str,
+        proposal_id: &str,
+        seen_version: i64,
+        reason: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<()> {
+        let deed = on(staff_id, "proposal.rejected", proposal_id, caller, now);
+        let result = self.try_reject(deed, seen_version, reason).await;
+        self.audited(deed, result).await
+    }
+
+    async fn try_reject(&self, deed: Deed<'_>, seen_version: i64, reason: &str) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        let case = self.case(&mut tx, deed, seen_version).await?;
+        let reason = names::note(Field::Reason, reason);
+        let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
+        let (state, proposal) = (State::Rejected, &case.proposal);
+        end(&mut tx, deed, seen_version, &case.by, state, Some(&reason)).await?;
+        if proposal.kind == Kind::Incident {
+            if case.subject.seen(proposal.kind) != proposal.seen {
+                return Err(StaffRefusal::ProposalStale.into());
+            }
+            effect::release(&mut tx, deed, &case.subject).await?;
+        }
+        let detail = json!({
+            "kind": proposal.kind, "subject": &proposal.subject, "version": seen_version,
+            "entered_by": &proposal.entered_by.staff_id, "reason": reason,
+        });
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What both decisions look at first.
+    async fn case(&self, tx: &mut Tx, deed: Deed<'_>, seen_version: i64) -> Result<Case> {
+        let proposal = match waiting(tx, deed.subject).await {
+            Ok(proposal) => proposal,
+            Err(refusal) => {
+                // Who may decide nothing at all is told so, and not what waits.
+                self.staff_with(deed.staff_id, DECIDERS).await?;
+                return Err(refusal);
+            }
+        };
+        let roles = rights::may_decide(proposal.kind);
+        let member: StaffMember = self.staff_with(deed.staff_id, roles).await?;
+        let hands = proposals::hands(&mut *tx, &proposal.id).await?;
+        if hands.iter().any(|touch| touch.by.person == member.person) {
+            return Err(Refusal::SamePerson.into());
+        }
+        if proposal.version != seen_version {
+            return Err(StaffRefusal::ProposalStale.into());
+        }
+        let subject = Subject::load(Db::from(&mut *tx), proposal.kind, &proposal.subject).await?;
+        not_own(&subject, &member.person)?;
+        Ok(Case {
+            wish: Wish::decode(proposal.kind, &proposal.content)?,
+            by: hand(&member),
+            proposal,
+            subject,
+        })
+    }
+
+    /// The subject changed: said as the rule it breaks now, where it breaks one.
+    async fn changed(&self, tx: &mut Tx, case: &Case, now: Timestamp) -> crate::workflow::Error {
+        let (kind, subject) = (case.proposal.kind, &case.subject);
+        match rules::possible(tx, kind, subject, &case.wish, now).await {
+            Ok(()) => StaffRefusal::ProposalStale.into(),
+            Err(rule) => rule,
+        }
+    }
+}
+
+const DECIDERS: &[crate::store::staff::Role] = &[
+    crate::store::staff::Role::Approver,
+    crate::store::staff::Role::SecurityOfficer,
+];
+
+struct Case {
+    proposal: Proposal,
+    subject: Subject,
+    wish: Wish,
+    by: Hand,
+}
+
+async fn end(
+    tx: &mut Tx,
+    deed: Deed<'_>,
+    seen_version: i64,
+    by: &Hand,
+    state: State,
+    reason: Option<&str>,
+) -> Result<()> {
+    let decision = Decision {
+        seen_version,
+        state,
+        by,
+        at: deed.now,
+        reason,
+    };
+    if !proposals::decide(tx, deed.subject, &decision).await? {
+        return Err(StaffRefusal::ProposalStale.into());
+    }
+    Ok(())
+}

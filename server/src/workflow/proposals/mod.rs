@@ -1,0 +1,44 @@
+//! Proposals (再鑑): one person enters, another one, shown exactly what changes, decides. Nobody who had a hand in a
+//! proposal decides it, whichever of their accounts they use; what changed since the entry is not approved.
+//!
+//! - [`rights`]: which role enters and decides what
+//! - [`wish`]: what a proposal says, checked
+//! - [`subject`]: what it is about, and its state as seen
+//! - [`rules`]: whether it can be done now
+//! - [`entry`]: entering, amending, taking over, withdrawing
+//! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
+//! - [`decision`]: approving and rejecting
+//! - `effect`: what an approval does; `settled`: and this instance is told
+//! - [`view`]: lists and pages
+
+pub mod decision;
+mod effect;
+pub mod entry;
+pub mod incident;
+pub mod rights;
+mod rules;
+mod settled;
+pub mod subject;
+pub mod view;
+pub mod wish;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+pub use decision::Decided;
+pub use subject::Subject;
+pub use view::{ProposalLine, ProposalView};
+pub use wish::{Wish, WishForm};
+
+pub use crate::store::proposals::{How, Kind, Proposal, State};
+
+use crate::store::proposals::Hand;
+use crate::store::staff::StaffMember;
+
+fn hand(member: &StaffMember) -> Hand {
+    Hand {
+        staff_id: member.id.clone(),
+        person: member.person.clone(),
+    }
+}

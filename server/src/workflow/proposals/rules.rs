@@ -1,0 +1,119 @@
+//! Whether a proposal can be done now. Asked when it is entered and again when it is approved.
+
+use jiff::Timestamp;
+
+use super::subject::Subject;
+use super::wish::Wish;
+use crate::store::certificates::State;
+use crate::store::contracts::{Contract, Status};
+use crate::store::grants;
+use crate::store::proposals::Kind;
+use crate::store::staff::{self, Role};
+use crate::store::{Db, Tx};
+use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
+
+/// Officers that must stay: with fewer nobody could be entered and approved any more.
+const OFFICERS: usize = 2;
+
+pub(super) async fn possible(
+    tx: &mut Tx,
+    kind: Kind,
+    subject: &Subject,
+    wish: &Wish,
+    now: Timestamp,
+) -> Result<()> {
+    match kind {
+        Kind::Application => {
+            in_force(subject)?;
+            no_open_grant(subject, now)
+        }
+        Kind::Reissue => {
+            in_force(subject)?;
+            let held = subject.certificates.iter().any(|one| {
+                matches!(
+                    one.state,
+                    State::Intent | State::Issued | State::Active | State::Suspended
+                )
+            });
+            if held {
+                return Err(Refusal::CertificateActive.into());
+            }
+            no_open_grant(subject, now)
+        }
+        Kind::Cancel => in_force(subject).map(drop),
+        Kind::Unlock => {
+            let user = subject.user.as_ref();
+            let user = user.ok_or(Fault::Inconsistent("subject without user"))?;
+            let stopped = user.login.stopped || user.confirmation.stopped;
+            stopped
+                .then_some(())
+                .ok_or(StaffRefusal::NotInThatState.into())
+        }
+        Kind::Revoke => state(subject, &[State::Issued, State::Active, State::Suspended]),
+        Kind::Incident | Kind::Release => state(subject, &[State::Suspended]),
+        Kind::StaffAdd => {
+            let twin = |one: &staff::StaffMember| {
+                one.status == staff::Status::Active && Some(one.role) == wish.role()
+            };
+            if subject.accounts.iter().any(twin) {
+                return Err(StaffRefusal::StaffExists.into());
+            }
+            Ok(())
+        }
+        Kind::StaffRole | Kind::StaffLeave => staff_change(tx, subject, wish).await,
+    }
+}
+
+fn in_force(subject: &Subject) -> Result<&Contract> {
+    let contract = subject.contract.as_ref();
+    let contract = contract.ok_or(Fault::Inconsistent("subject without contract"))?;
+    if contract.status == Status::Cancelled {
+        return Err(Refusal::ContractCancelled.into());
+    }
+    Ok(contract)
+}
+
+/// One grant at a time: for the contract while nobody is bound to it, or for this user.
+fn no_open_grant(subject: &Subject, now: Timestamp) -> Result<()> {
+    let user = subject.user.as_ref().map(|user| &user.id);
+    let open = subject.grants.iter().any(|grant| {
+        let same = user.is_none() || grant.user_id.is_none() || grant.user_id.as_ref() == user;
+        grant.state == grants::State::Open && now < grant.expires_at && same
+    });
+    if open {
+        return Err(Refusal::ApplicationExists.into());
+    }
+    Ok(())
+}
+
+fn state(subject: &Subject, states: &[State]) -> Result<()> {
+    let found = subject.certificate.as_ref().map(|one| one.state);
+    match found {
+        Some(found) if states.contains(&found) => Ok(()),
+        _ => Err(StaffRefusal::NotInThatState.into()),
+    }
+}
+
+async fn staff_change(tx: &mut Tx, subject: &Subject, wish: &Wish) -> Result<()> {
+    let member = subject.staff.as_ref();
+    let member = member.ok_or(Fault::Inconsistent("subject without staff"))?;
+    if member.status == staff::Status::Left || wish.role() == Some(member.role) {
+        return Err(StaffRefusal::NotInThatState.into());
+    }
+    if member.role != Role::SecurityOfficer {
+        return Ok(());
+    }
+    let everybody = staff::list(Db::from(tx)).await?;
+    let mut officers: Vec<&str> = everybody
+        .iter()
+        .filter(|one| one.role == Role::SecurityOfficer && one.status == staff::Status::Active)
+        .filter(|one| one.id != member.id)
+        .map(|one| one.person.as_str())
+        .collect();
+    officers.sort_unstable();
+    officers.dedup();
+    if officers.len() < OFFICERS {
+        return Err(StaffRefusal::OfficersNeeded.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! The life of a certificate by the bank's hands.
+
+use super::*;
+use crate::store::certificates::{self, State};
+use crate::store::contracts::Status;
+use crate::store::users::{self, PasswordKind};
+use crate::store::{contracts, grants};
+use crate::workflow::testing::{refusal, said};
+use crate::workflow::{Refusal, StaffRefusal};
+
+/// A world with a user and their active certificate.
+async fn in_use() -> (World, users::User, String) {
+    let world = world().await;
+    let contract = world.contract("42").await;
+    let user = world.user("42", "hanakodt").await;
+    let grant = world.approve(&contract.id, at(3)).await;
+    let der = b"certificate";
+    let certificate = world.certificate(&user, &grant, der, State::Active).await;
+    (world, user, certificate)
+}
+
+async fn state(world: &World, certificate_id: &str) -> State {
+    let found = certificates::find(&world.store, certificate_id)
+        .await
+        .unwrap();
+    found.unwrap().state
+}
+
+async fn report(world: &World, who: &str, certificate_id: &str) -> Result<Proposal> {
+    let people = world.people();
+    people
+        .report_incident(who, certificate_id, &form(), caller(), at(20))
+        .await
+}
+
+#[tokio::test]
+async fn a_lost_token_is_suspended_at_once_and_reviewed_by_somebody_else() {
+    let (world, user, certificate) = in_use().await;
+    for nobody in ["auditor", "officer", "nobody"] {
+        assert_eq!(
+            refusal(report(&world, nobody, &certificate).await),
+            Refusal::RoleMissing
+        );
+    }
+    let reported = report(&world, "helpdesk", &certificate).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Suspended);
+    assert_eq!(world.last().await, said("incident.reported", "done", ""));
+    let twice = report(&world, "teller", &certificate).await;
+    assert_eq!(refusal(twice), StaffRefusal::NotInThatState.into());
+
+    // It can neither be withdrawn nor reviewed by who may not, nor is a new certificate possible before the review.
+    let people = world.people();
+    let withdrawn = people
+        .withdraw_proposal("helpdesk", &reported.id, 1, "誤り", caller(), at(21))
+        .await;
+    assert_eq!(refusal(withdrawn), StaffRefusal::NotInThatState.into());
+    assert_eq!(
+        refusal(approve(&world, "helpdesk", &reported).await),
+        Refusal::RoleMissing
+    );
+    let early = propose(&world, "teller", Kind::Reissue, &user.id).await;
+    assert_eq!(refusal(early), Refusal::CertificateActive);
+
+    approve(&world, "approver", &reported).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Revoked);
+    let stored = certificates::find(&world.store, &certificate)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(stored.reason.as_deref(), Some("keyCompromise"));
+
+    // 再取得: a new grant, for this user, after two more persons.
+    let reissue = propose(&world, "teller", Kind::Reissue, &user.id)
+        .await
+        .unwrap();
+    let done = approve(&world, "approver", &reissue).await.unwrap();
+    let grant = grants::find(&world.store, &done.grant.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(grant.user_id.as_deref(), Some(user.id.as_str()));
+    let again = propose(&world, "teller", Kind::Reissue, &user.id).await;
+    assert_eq!(refusal(again), Refusal::ApplicationExists);
+}
+
+#[tokio::test]
+async fn the_review_of_a_false_alarm_releases() {
+    let (world, _, certificate) = in_use().await;
+    let reported = report(&world, "approver", &certificate).await.unwrap();
+    let people = world.people();
+    // Who reported it does not review it, with no account.
+    for same in ["approver", "approver-again"] {
+        let own = people
+            .reject_proposal(same, &reported.id, 1, "発見", caller(), at(30))
+            .await;
+        assert_eq!(refusal(own), Refusal::SamePerson);
+    }
+    people
+        .reject_proposal("second-approver", &reported.id, 1, "発見", caller(), at(30))
+        .await
+        .unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Active);
+}
+
+#[tokio::test]
+async fn revocation_and_release_take_two_and_the_state_that_was_seen() {
+    let (world, _, certificate) = in_use().await;
+    let release = propose(&world, "teller", Kind::Release, &certificate).await;
+    assert_eq!(refusal(release), StaffRefusal::NotInThatState.into());
+    let revoke = propose(&world, "helpdesk", Kind::Revoke, &certificate)
+        .await
+        .unwrap();
+    // Suspended meanwhile: the entry is not about what it was.
+    let reported = report(&world, "teller", &certificate).await.unwrap();
+    let stale = approve(&world, "approver", &revoke).await;
+    assert_eq!(refusal(stale), StaffRefusal::ProposalStale.into());
+    // Released by a proposal: the review of the report finds another state and says so.
+    let release = propose(&world, "teller", Kind::Release, &certificate)
+        .await
+        .unwrap();
+    approve(&world, "approver", &release).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Active);
+    let late = approve(&world, "approver", &reported).await;
+    assert_eq!(refusal(late), StaffRefusal::NotInThatState.into());
+
+    let unknown = propose(&world, "teller", Kind::Revoke, "none").await;
+    assert_eq!(refusal(unknown), StaffRefusal::CertificateUnknown.into());
+    let people = world.people();
+    let strange = WishForm {
+        revocation_reason: "cACompromise".to_owned(),
+        ..form()
+    };
+    let amended = people
+        .amend_proposal("teller", &revoke.id, 1, &strange, caller(), at(40))
+        .await;
+    assert!(matches!(refusal(amended), Refusal::Fields(_)));
+    approve(&world, "approver", &revoke).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Revoked);
+}
+
+#[tokio::test]
+async fn a_cancelled_contract_takes_everything_along() {
+    let (world, user, certificate) = in_use().await;
+    let cancel = propose(&world, "teller", Kind::Cancel, &user.contract_id)
+        .await
+        .unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Active);
+    approve(&world, "approver", &cancel).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Revoked);
+    let contract = contracts::find(&world.store, &user.contract_id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(contract.status, Status::Cancelled);
+    world.log().await;
+}
+
+#[tokio::test]
+async fn a_lock_is_released_by_one_and_a_stop_by_two() {
+    let (world, user, _) = in_use().await;
+    let people = world.people();
+    let lock = async |stopped| {
+        let mut tx = world.store.begin().await.unwrap();
+        let until = Some(at(9_000));
+        users::set_password_state(&mut tx, &user.id, PasswordKind::Login, 5, until, stopped)
+            .await
+            .unwrap();
+        let row = crate::workflow::audited::audit(
+            crate::store::audit::Actor::System,
+            "test",
+            "user",
+            &user.id,
+        );
+        row.write(&mut tx, at(10)).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let release = async |who| {
+        people
+            .release_lock(who, &user.id, &form(), caller(), at(20))
+            .await
+    };
+    assert_eq!(
+        refusal(release("helpdesk").await),
+        StaffRefusal::NotInThatState.into()
+    );
+    lock(false).await;
+    assert_eq!(refusal(release("auditor").await), Refusal::RoleMissing);
+    assert!(release("helpdesk").await.unwrap().is_none());
+    assert_eq!(world.last().await, said("user.lock-released", "done", ""));
+    lock(true).await;
+    let proposed = release("helpdesk").await.unwrap().unwrap();
+    let still = users::find(&world.store, &user.id).await.unwrap().unwrap();
+    assert!(still.login.stopped);
+    approve(&world, "approver", &proposed).await.unwrap();
+    let open = users::find(&world.store, &user.id).await.unwrap().unwrap();
+    assert!(!open.login.stopped && open.login.locked_until.is_none());
+}
+
+#[tokio::test]
+async fn a_new_letter_makes_the_old_one_worthless() {
+    let world = world().await;
+    let people = world.people();
+    let contract = world.contract("42").await;
+    let before = contract.temp_login_hash.clone();
+    let refused = people
+        .issue_letter("helpdesk", &contract.id, caller(), at(1))
+        .await;
+    assert_eq!(refusal(refused), Refusal::RoleMissing);
+    let letter = people
+        .issue_letter("teller", &contract.id, caller(), at(1))
+        .await
+        .unwrap();
+    let stored = contracts::find(&world.store, &contract.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_ne!(stored.temp_login_hash, before);
+    let old = crate::workflow::testing::account_form("42");
+    let refused = people.check_account(old.clone(), caller(), at(2)).await;
+    assert_eq!(refusal(refused), Refusal::AccountNotMatched);
+    let new = crate::workflow::registration::AccountForm {
+        temp_login: letter.login.clone(),
+        temp_confirmation: letter.confirmation.clone(),
+        ..old
+    };
+    people.check_account(new, caller(), at(3)).await.unwrap();
+    for row in world.log().await {
+        assert!(!row.detail.contains(letter.login.expose()));
+        assert!(!row.detail.contains(letter.confirmation.expose()));
+    }
+    world.approve(&contract.id, at(4)).await;
+}

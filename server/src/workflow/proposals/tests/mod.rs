@@ -1,0 +1,61 @@
+//! Two persons for everything, whatever they try.
+//!
+//! - [`applications`]: entered, amended, decided, stale
+//! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
+//! - [`people`]: the staff's own accounts, take-over, withdrawal, second accounts
+
+mod applications;
+mod certificates;
+mod people;
+
+use super::{Decided, Kind, Proposal, WishForm};
+use crate::store::staff::Role;
+use crate::workflow::Result;
+use crate::workflow::testing::{World, at, caller};
+
+/// A form with everything in it.
+pub(super) fn form() -> WishForm {
+    WishForm {
+        reference: "申-1".to_owned(),
+        note: "紛失".to_owned(),
+        revocation_reason: "keyCompromise".to_owned(),
+        name: "山田太郎".to_owned(),
+        person: "e-100".to_owned(),
+        role: "teller".to_owned(),
+    }
+}
+
+pub(super) async fn propose(
+    world: &World,
+    who: &str,
+    kind: Kind,
+    subject: &str,
+) -> Result<Proposal> {
+    let people = world.people();
+    people
+        .propose(who, kind, subject, &form(), caller(), at(20))
+        .await
+}
+
+pub(super) async fn approve(world: &World, who: &str, proposal: &Proposal) -> Result<Decided> {
+    let (id, version) = (&proposal.id, proposal.version);
+    let people = world.people();
+    people
+        .approve_proposal(who, id, version, caller(), at(30))
+        .await
+}
+
+/// Help desk, officers, and a second account of the approver's person.
+pub(super) async fn world() -> World {
+    let world = World::new().await;
+    for (name, person, role) in [
+        ("helpdesk", "helpdesk", Role::Helpdesk),
+        ("officer", "officer", Role::SecurityOfficer),
+        ("second-officer", "second-officer", Role::SecurityOfficer),
+        ("approver-again", "approver", Role::Approver),
+        ("officer-again", "officer", Role::SecurityOfficer),
+    ] {
+        world.add_account(name, person, role).await;
+    }
+    world
+}

@@ -1,0 +1,176 @@
+//! The staff's own accounts, and hands that change.
+
+use super::*;
+use crate::store::staff::{self, Status};
+use crate::store::{Db, proposals};
+use crate::workflow::testing::{refusal, said};
+use crate::workflow::{Refusal, StaffRefusal};
+
+#[tokio::test]
+async fn staff_is_entered_by_one_officer_and_approved_by_another() {
+    let world = world().await;
+    for nobody in ["teller", "approver", "helpdesk", "auditor"] {
+        let refused = propose(&world, nobody, Kind::StaffAdd, "").await;
+        assert_eq!(refusal(refused), Refusal::RoleMissing);
+    }
+    let entered = propose(&world, "officer", Kind::StaffAdd, "")
+        .await
+        .unwrap();
+    assert_eq!(entered.subject, "E-100");
+    for (who, why) in [
+        ("officer", Refusal::SamePerson),
+        ("officer-again", Refusal::SamePerson),
+        ("approver", Refusal::RoleMissing),
+    ] {
+        assert_eq!(refusal(approve(&world, who, &entered).await), why, "{who}");
+    }
+    let done = approve(&world, "second-officer", &entered).await.unwrap();
+    let member = staff::find(&world.store, &done.staff.unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (member.person.as_str(), member.role),
+        ("E-100", Role::Teller)
+    );
+    assert_eq!(
+        member.certificate_sha256, None,
+        "no access before a certificate"
+    );
+    let twin = propose(&world, "officer", Kind::StaffAdd, "").await;
+    assert_eq!(refusal(twin), StaffRefusal::StaffExists.into());
+}
+
+#[tokio::test]
+async fn nobody_decides_about_themselves_and_two_officers_stay() {
+    let world = world().await;
+    let own = propose(&world, "officer", Kind::StaffRole, "officer-again").await;
+    assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
+    let own = propose(&world, "officer", Kind::StaffLeave, "officer").await;
+    assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
+    // Of two persons with this role none may go; a second account of one of them may.
+    let last = propose(&world, "officer", Kind::StaffLeave, "second-officer").await;
+    assert_eq!(refusal(last), StaffRefusal::OfficersNeeded.into());
+    world
+        .add_account("third-officer", "third-officer", Role::SecurityOfficer)
+        .await;
+    let leaves = propose(&world, "officer", Kind::StaffLeave, "second-officer")
+        .await
+        .unwrap();
+    assert_eq!(
+        refusal(approve(&world, "second-officer", &leaves).await),
+        StaffRefusal::OwnAffair.into()
+    );
+    approve(&world, "third-officer", &leaves).await.unwrap();
+    let left = staff::find(&world.store, "second-officer")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(left.status, Status::Left);
+    let gone = propose(&world, "second-officer", Kind::StaffAdd, "").await;
+    assert_eq!(refusal(gone), Refusal::RoleMissing);
+}
+
+#[tokio::test]
+async fn a_new_role_opens_no_way_to_ones_own_entry() {
+    let world = world().await;
+    let contract = world.contract("42").await;
+    let entered = propose(&world, "teller", Kind::Application, &contract.id)
+        .await
+        .unwrap();
+    let mut becomes = form();
+    becomes.role = "approver".to_owned();
+    let people = world.people();
+    let promoted = people
+        .propose(
+            "officer",
+            Kind::StaffRole,
+            "teller",
+            &becomes,
+            caller(),
+            at(21),
+        )
+        .await
+        .unwrap();
+    approve(&world, "second-officer", &promoted).await.unwrap();
+    let member = staff::find(&world.store, "teller").await.unwrap().unwrap();
+    assert_eq!(member.role, Role::Approver);
+    assert_eq!(
+        refusal(approve(&world, "teller", &entered).await),
+        Refusal::SamePerson
+    );
+    // Nor after somebody else took it over.
+    let taken = people
+        .take_over_proposal("approver", &entered.id, 1, caller(), at(31))
+        .await
+        .unwrap();
+    assert_eq!(
+        refusal(approve(&world, "teller", &taken).await),
+        Refusal::SamePerson
+    );
+    approve(&world, "second-approver", &taken).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() {
+    let world = world().await;
+    world
+        .add_account("teller-2", "teller-2", Role::Teller)
+        .await;
+    let people = world.people();
+    let contract = world.contract("42").await;
+    let entered = propose(&world, "teller", Kind::Application, &contract.id)
+        .await
+        .unwrap();
+    let withdraw = async |who, version| {
+        people
+            .withdraw_proposal(who, &entered.id, version, "取消", caller(), at(22))
+            .await
+    };
+    assert_eq!(
+        refusal(withdraw("teller-2", 1).await),
+        StaffRefusal::NotYours.into()
+    );
+    let taken = people
+        .take_over_proposal("teller-2", &entered.id, 1, caller(), at(21))
+        .await
+        .unwrap();
+    assert_eq!(
+        (taken.version, taken.entered_by.staff_id.as_str()),
+        (2, "teller-2")
+    );
+    assert_eq!(taken.content, entered.content);
+    assert_eq!(world.last().await, said("proposal.taken-over", "done", ""));
+    let hands = proposals::hands(&world.store, &entered.id).await.unwrap();
+    let hands: Vec<&str> = hands
+        .iter()
+        .map(|touch| touch.by.staff_id.as_str())
+        .collect();
+    assert_eq!(hands, ["teller", "teller-2"]);
+    assert_eq!(
+        refusal(withdraw("teller", 2).await),
+        StaffRefusal::NotYours.into()
+    );
+    assert_eq!(
+        refusal(withdraw("teller-2", 1).await),
+        StaffRefusal::ProposalStale.into()
+    );
+    withdraw("teller-2", 2).await.unwrap();
+    assert_eq!(
+        refusal(approve(&world, "approver", &taken).await),
+        StaffRefusal::ProposalDecided.into()
+    );
+
+    // The work lists say so.
+    let member = staff::find(Db::from(&world.store), "teller-2")
+        .await
+        .unwrap()
+        .unwrap();
+    let mine = people.own_proposals(&member, 10).await.unwrap();
+    assert_eq!(mine.len(), 1);
+    assert_eq!(mine[0].proposal.state, super::super::State::Withdrawn);
+    assert!(people.waiting_proposals(&member).await.unwrap().is_empty());
+    let officer = staff::find(&world.store, "officer").await.unwrap().unwrap();
+    let hidden = people.proposal(&officer, &entered.id).await;
+    assert_eq!(refusal(hidden), StaffRefusal::ProposalUnknown.into());
+}

@@ -1,0 +1,189 @@
+//! Proposals as they are shown: lists of what waits and what became of it, and the page of one.
+
+use std::collections::HashMap;
+
+use super::rights;
+use super::subject::Subject;
+use super::wish::Wish;
+use crate::store::proposals::{self, Kind, Proposal, State, Touch};
+use crate::store::staff::{self, StaffMember};
+use crate::workflow::people::People;
+use crate::workflow::{Refusal, Result, StaffRefusal};
+
+/// Waiting proposals looked at for one list.
+const LISTED: i64 = 500;
+
+/// A proposal in a list.
+#[derive(Debug, Clone)]
+pub struct ProposalLine {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// Name of who entered it.
+    pub entered_by: String,
+    /// Name of who decided it.
+    pub decided_by: Option<String>,
+}
+
+/// A proposal on its page: what the person who decides must have seen.
+#[derive(Debug, Clone)]
+pub struct ProposalView {
+    /// The proposal; its `version` goes back with the decision.
+    pub proposal: Proposal,
+    /// What it says.
+    pub wish: Wish,
+    /// What it is about, as it is now.
+    pub subject: Subject,
+    /// Every hand that was on it, with the name, and what it said then.
+    pub hands: Vec<(Touch, String, Wish)>,
+    /// Name of who decided it.
+    pub decided_by: Option<String>,
+}
+
+impl ProposalView {
+    /// False when the subject has changed since the entry: it must be amended before anybody approves it.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.proposal.state != State::Entered
+            || self.subject.seen(self.proposal.kind) == self.proposal.seen
+    }
+
+    /// Whether this member had a hand in it.
+    #[must_use]
+    pub fn is_by(&self, member: &StaffMember) -> bool {
+        self.hands
+            .iter()
+            .any(|(touch, ..)| touch.by.person == member.person)
+    }
+
+    /// Why this member cannot decide it; nothing if they can.
+    #[must_use]
+    pub fn hindrance(&self, member: &StaffMember) -> Option<Refusal> {
+        let kind = self.proposal.kind;
+        if self.proposal.state != State::Entered {
+            return Some(StaffRefusal::ProposalDecided.into());
+        }
+        if self.is_by(member) {
+            return Some(Refusal::SamePerson);
+        }
+        if !rights::may_decide(kind).contains(&member.role) {
+            return Some(Refusal::RoleMissing);
+        }
+        if self.subject.person() == Some(&member.person) {
+            return Some(StaffRefusal::OwnAffair.into());
+        }
+        if !self.is_current() {
+            return Some(StaffRefusal::ProposalStale.into());
+        }
+        None
+    }
+}
+
+impl People<'_> {
+    /// A proposal as it is to be shown to this member.
+    ///
+    /// # Errors
+    /// [`StaffRefusal::ProposalUnknown`], also where the role does not see it.
+    pub async fn proposal(&self, member: &StaffMember, proposal_id: &str) -> Result<ProposalView> {
+        let proposal = proposals::find(self.store, proposal_id)
+            .await?
+            .filter(|proposal| rights::may_read(proposal.kind).contains(&member.role))
+            .ok_or(StaffRefusal::ProposalUnknown)?;
+        let names = self.names().await?;
+        let touches = proposals::hands(self.store, proposal_id).await?;
+        let hands = touches.into_iter().map(|touch| {
+            let wish = Wish::decode(proposal.kind, &touch.content)?;
+            let name = names.get(&touch.by.staff_id).cloned().unwrap_or_default();
+            Ok((touch, name, wish))
+        });
+        Ok(ProposalView {
+            wish: Wish::decode(proposal.kind, &proposal.content)?,
+            subject: Subject::load(self.store.into(), proposal.kind, &proposal.subject).await?,
+            hands: hands.collect::<Result<_>>()?,
+            decided_by: decider(&proposal, &names),
+            proposal,
+        })
+    }
+
+    /// What waits and this member sees, oldest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn waiting_proposals(&self, member: &StaffMember) -> Result<Vec<ProposalLine>> {
+        let waiting = proposals::waiting(self.store, LISTED).await?;
+        let seen = waiting
+            .into_iter()
+            .filter(|proposal| rights::may_read(proposal.kind).contains(&member.role));
+        self.lines(seen.collect()).await
+    }
+
+    /// What this person entered last, and what became of it; newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn own_proposals(
+        &self,
+        member: &StaffMember,
+        limit: i64,
+    ) -> Result<Vec<ProposalLine>> {
+        let own = proposals::entered_by_person(self.store, &member.person, limit).await?;
+        self.lines(own).await
+    }
+
+    /// What this person decided last; newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn own_decisions(
+        &self,
+        member: &StaffMember,
+        limit: i64,
+    ) -> Result<Vec<ProposalLine>> {
+        let own = proposals::decided_by_person(self.store, &member.person, limit).await?;
+        self.lines(own).await
+    }
+
+    /// What concerned a contract; newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn contract_proposals(
+        &self,
+        contract_id: &str,
+        limit: i64,
+    ) -> Result<Vec<ProposalLine>> {
+        let found = proposals::of_contract(self.store, contract_id, limit).await?;
+        self.lines(found).await
+    }
+
+    /// What an entry of this kind about `subject_id` would concern, for the form.
+    ///
+    /// # Errors
+    /// That the subject is unknown.
+    pub async fn proposal_subject(&self, kind: Kind, subject_id: &str) -> Result<Subject> {
+        Subject::load(self.store.into(), kind, subject_id).await
+    }
+
+    async fn lines(&self, found: Vec<Proposal>) -> Result<Vec<ProposalLine>> {
+        let names = self.names().await?;
+        let name = |id: &str| names.get(id).cloned().unwrap_or_default();
+        let lines = found.into_iter().map(|proposal| ProposalLine {
+            entered_by: name(&proposal.entered_by.staff_id),
+            decided_by: decider(&proposal, &names),
+            proposal,
+        });
+        Ok(lines.collect())
+    }
+
+    async fn names(&self) -> Result<HashMap<String, String>> {
+        let everybody = staff::list(self.store).await?;
+        Ok(everybody
+            .into_iter()
+            .map(|member| (member.id, member.name))
+            .collect())
+    }
+}
+
+fn decider(proposal: &Proposal, names: &HashMap<String, String>) -> Option<String> {
+    let by = proposal.decided_by.as_ref()?;
+    names.get(&by.staff_id).cloned()
+}

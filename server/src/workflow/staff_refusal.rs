@@ -1,0 +1,67 @@
+//! What the bank's own people are refused, beside what customers can meet.
+
+/// A rule of the desks said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaffRefusal {
+    /// A proposal of this kind waits for this subject.
+    ProposalExists,
+    /// No such proposal, or not for this role.
+    ProposalUnknown,
+    /// Already approved, rejected or withdrawn.
+    ProposalDecided,
+    /// The entry is not the one that was shown, or its subject has changed since.
+    ProposalStale,
+    /// A staff member decides about themselves.
+    OwnAffair,
+    /// Only who entered it may do this.
+    NotYours,
+    /// No such user.
+    UserUnknown,
+    /// No such certificate of a customer.
+    CertificateUnknown,
+    /// No such staff member.
+    StaffUnknown,
+    /// This person has an account with this role.
+    StaffExists,
+    /// Two security officers must stay.
+    OfficersNeeded,
+    /// What it is about is not in a state for this.
+    NotInThatState,
+}
+
+impl StaffRefusal {
+    /// Every one of them.
+    pub const ALL: [Self; 12] = [
+        Self::ProposalExists,
+        Self::ProposalUnknown,
+        Self::ProposalDecided,
+        Self::ProposalStale,
+        Self::OwnAffair,
+        Self::NotYours,
+        Self::UserUnknown,
+        Self::CertificateUnknown,
+        Self::StaffUnknown,
+        Self::StaffExists,
+        Self::OfficersNeeded,
+        Self::NotInThatState,
+    ];
+
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ProposalExists => "proposal-exists",
+            Self::ProposalUnknown => "proposal-unknown",
+            Self::ProposalDecided => "proposal-decided",
+            Self::ProposalStale => "proposal-stale",
+            Self::OwnAffair => "own-affair",
+            Self::NotYours => "not-yours",
+            Self::UserUnknown => "user-unknown",
+            Self::CertificateUnknown => "certificate-unknown",
+            Self::StaffUnknown => "staff-unknown",
+            Self::StaffExists => "staff-exists",
+            Self::OfficersNeeded => "officers-needed",
+            Self::NotInThatState => "not-in-that-state",
+        }
+    }
+}
