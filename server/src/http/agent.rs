@@ -1,4 +1,4 @@
-//! The agent's own endpoints: pick-up, progress, activation (`docs/protocol.md`).
+//! The agent's own endpoints: pick-up, progress, activation; login with the agent (`docs/protocol.md`).
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use inkan_pki::messages::request::{PickUp, Progress};
+use inkan_pki::secret::Secret;
 use serde::de::DeserializeOwned;
 
 use super::app::Shared;
@@ -40,10 +41,7 @@ pub async fn progress(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Failure> {
-    let (user, credential) = basic(&headers)?;
-    if user != id {
-        return Err(Refusal::CredentialInvalid.into());
-    }
+    let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
     let now = app.clock.now();
     app.workflows
@@ -65,6 +63,67 @@ pub async fn activate(
         .activate(&presented, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
+}
+
+/// `POST /agent/logins/{id}/pickup`.
+pub async fn pick_up_login(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let PickUp { agent } = json(&body)?;
+    let now = app.clock.now();
+    let people = app.workflows.people();
+    let answer = people
+        .pick_up_agent_login(&id, &agent, caller(&peer), now)
+        .await?;
+    Ok(Json(answer).into_response())
+}
+
+/// `POST /agent/logins/{id}/progress`.
+pub async fn login_progress(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Failure> {
+    let credential = credential_for(&id, &headers)?;
+    let progress: Progress = json(&body)?;
+    let now = app.clock.now();
+    let people = app.workflows.people();
+    people
+        .agent_login_progress(&id, &credential, &progress, caller(&peer), now)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /agent/logins/{id}/proof` over mutual TLS with the registered certificate.
+pub async fn prove_login(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let credential = credential_for(&id, &headers)?;
+    let now = app.clock.now();
+    let people = app.workflows.people();
+    let answer = people
+        .prove_agent_login(&id, &credential, &presented, caller(&peer), now)
+        .await?;
+    Ok(Json(answer).into_response())
+}
+
+/// The credential of HTTP Basic, whose user must be the request in the path.
+fn credential_for(id: &str, headers: &HeaderMap) -> Result<Secret, Failure> {
+    let (user, credential) = basic(headers)?;
+    if user != id {
+        return Err(Refusal::CredentialInvalid.into());
+    }
+    Ok(credential)
 }
 
 fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {

@@ -6,7 +6,7 @@
 //! - [`router`]: every URL of every listener
 //! - [`layer`]: what every request passes
 //! - [`app`]: what handlers share; [`cx`]: what a page's handler is given
-//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`top`]: BTOP001
+//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
@@ -15,6 +15,7 @@
 //! - [`streams`]: open event streams
 //! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
 
+pub mod after_certificate;
 pub mod agent;
 pub mod app;
 pub mod browser;

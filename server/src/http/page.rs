@@ -15,7 +15,7 @@ use super::lang::Lang;
 use super::site::Site;
 
 /// Screens that lead to the certificate app.
-const APP_SCREENS: [&str; 3] = ["BLGI001", "BSMS001", "BSMS002"];
+const APP_SCREENS: [&str; 4] = ["BLGI001", "BLGI003", "BSMS001", "BSMS002"];
 
 /// The frame of a page.
 #[derive(Debug, Clone)]

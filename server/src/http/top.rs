@@ -71,7 +71,7 @@ fn is_soon(not_after: Timestamp, window: SignedDuration, now: Timestamp) -> bool
 fn line(login: &Login, lang: Lang) -> LoginLine {
     LoginLine {
         at: word::time(login.at, lang),
-        method: word::login_method(login.method, lang),
+        method: word::login_method(login.method, login.via, lang),
         outcome: word::outcome(login.outcome, lang),
         address: login.address.clone().unwrap_or_default(),
     }

@@ -55,6 +55,14 @@ impl Store {
     /// [`StoreError::Url`], [`StoreError::File`], [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`],
     /// [`StoreError::Migration`], or what the database answered.
     pub async fn connect(url: &str) -> Result<Store, StoreError> {
+        Self::connect_to(url, migrate::MIGRATIONS).await
+    }
+
+    /// As [`Self::connect`], with the schema as the last of `migrations` leaves it.
+    pub(super) async fn connect_to(
+        url: &str,
+        migrations: &[migrate::Migration],
+    ) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
         let store = if url.starts_with("sqlite:") {
             connect_sqlite(url).await?
@@ -64,7 +72,7 @@ impl Store {
             return Err(StoreError::Url("expected sqlite:///path or postgres://…"));
         };
         let mut tx = store.begin().await?;
-        migrate::run(tx.connection(), store.backend(), migrate::MIGRATIONS).await?;
+        migrate::run(tx.connection(), store.backend(), migrations).await?;
         tx.commit().await?;
         Ok(store)
     }

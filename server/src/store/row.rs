@@ -89,6 +89,14 @@ impl<'r> Row<'r> {
         T::from_word(&word).ok_or_else(|| self.bad(column, format!("unknown word {word:?}")))
     }
 
+    pub(crate) fn opt_word<T: Word>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let word = self.opt_text(column)?;
+        word.map(|word| {
+            T::from_word(&word).ok_or_else(|| self.bad(column, format!("unknown word {word:?}")))
+        })
+        .transpose()
+    }
+
     pub(crate) fn json<T: serde::de::DeserializeOwned>(
         &self,
         column: &'static str,

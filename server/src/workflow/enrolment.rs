@@ -345,12 +345,12 @@ impl Workflows {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
 /// 256 random bits, URL-safe.
-fn random_credential() -> Result<Secret> {
+pub(super) fn random_credential() -> Result<Secret> {
     use base64::Engine;
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
     getrandom::fill(&mut *bytes).map_err(Fault::Random)?;
@@ -360,7 +360,7 @@ fn random_credential() -> Result<Secret> {
 }
 
 /// Six digits in two groups: long enough to compare, short enough to read aloud.
-fn comparison_code() -> Result<String> {
+pub(super) fn comparison_code() -> Result<String> {
     const CODES: u32 = 1_000_000;
     let mut bytes = [0u8; 4];
     loop {
@@ -375,6 +375,6 @@ fn comparison_code() -> Result<String> {
 }
 
 /// A peer's text cut to a size fit for a log.
-fn clip(text: &str) -> String {
+pub(super) fn clip(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -14,7 +14,7 @@ use crate::store::id::sha256_hex;
 use crate::store::sessions::{self, Session};
 use crate::store::text_enum::text_enum;
 use crate::store::users::User;
-use crate::store::{contracts, shadow_locks, users};
+use crate::store::{agent_logins, contracts, shadow_locks, users};
 
 text_enum! {
     /// How far a session is, and so what it is good for.
@@ -29,6 +29,10 @@ text_enum! {
         Identified => "identified",
         /// Logged in.
         LoggedIn => "logged-in",
+        /// The agent has proved the certificate; the login password is still missing.
+        CertificateProved => "certificate-proved",
+        /// Logged in on the portal, with a certificate that the agent proved.
+        LoggedInByAgent => "logged-in-by-agent",
     }
 }
 
@@ -36,6 +40,9 @@ text_enum! {
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(15);
 /// Lock states of what does not exist are forgotten after this.
 const SHADOW_LOCKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Logins with the agent that are over are forgotten after this; the audit log keeps what became of them.
+const AGENT_LOGINS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A session just made.
 #[derive(Debug)]
@@ -227,6 +234,7 @@ impl People<'_> {
         let ended =
             sessions::delete_expired(&mut tx, now, before(self.settings.periods.idle)).await?;
         shadow_locks::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
+        agent_logins::delete_older(&mut tx, before(AGENT_LOGINS_KEPT)).await?;
         tx.commit().await?;
         Ok(ended)
     }

@@ -7,6 +7,15 @@ use crate::harness::{Bank, To, get};
 const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/", &[Method::GET]),
     (To::Portal, "/login", &[Method::GET, Method::POST]),
+    (To::Portal, "/login/agent", &[Method::GET, Method::POST]),
+    (To::Portal, "/login/agent/events", &[Method::GET]),
+    (To::Portal, "/login/agent/open", &[Method::GET]),
+    (To::Portal, "/login/agent/refused", &[Method::GET]),
+    (
+        To::Portal,
+        "/login/agent/password",
+        &[Method::GET, Method::POST],
+    ),
     (To::Portal, "/logout", &[Method::POST]),
     (To::Portal, "/top", &[Method::GET]),
     (
@@ -44,6 +53,8 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/.well-known/est/simpleenroll", &[Method::POST]),
     (To::Portal, "/agent/requests/a/pickup", &[Method::POST]),
     (To::Portal, "/agent/requests/a/progress", &[Method::POST]),
+    (To::Portal, "/agent/logins/a/pickup", &[Method::POST]),
+    (To::Portal, "/agent/logins/a/progress", &[Method::POST]),
     (To::Certificate, "/", &[Method::GET]),
     (To::Certificate, "/login", &[Method::GET, Method::POST]),
     (To::Certificate, "/logout", &[Method::POST]),
@@ -58,6 +69,7 @@ const ROUTES: &[(To, &str, &[Method])] = &[
         &[Method::POST],
     ),
     (To::Certificate, "/agent/activate", &[Method::POST]),
+    (To::Certificate, "/agent/logins/a/proof", &[Method::POST]),
     (To::Staff, "/", &[Method::GET]),
     (To::Staff, "/contracts", &[Method::GET]),
     (To::Staff, "/contracts/new", &[Method::GET, Method::POST]),
@@ -102,7 +114,13 @@ async fn http_every_answer_of_every_route_has_the_security_headers() {
             assert!(csp.contains("frame-ancestors 'none'"), "{what}");
             assert!(!csp.contains("unsafe"), "{what}");
             assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what}");
-            assert_eq!(header("referrer-policy"), Some("same-origin"), "{what}");
+            // The address with the code is told to nobody at all.
+            let referrer = if *path == "/login/agent/open" && answer.status.is_redirection() {
+                "no-referrer"
+            } else {
+                "same-origin"
+            };
+            assert_eq!(header("referrer-policy"), Some(referrer), "{what}");
             assert!(header("cache-control").is_some(), "{what}");
             assert_eq!(
                 header("strict-transport-security").is_some(),

@@ -7,6 +7,7 @@
 //! - [`http_routes`]: every URL, its status and its headers
 //! - [`http_forms`]: form tokens, origins, content types
 //! - [`http_events`]: BSMS003 as server-sent events
+//! - [`http_agent_login`]: login with the agent, in one browser and in two
 //! - [`http_pages`]: back, reload, twice, out of order
 //! - [`http_texts`]: the sentences of the bank's guide
 //! - [`http_guessing`]: a thousand wrong passwords
@@ -24,6 +25,7 @@
 )]
 
 mod harness;
+mod http_agent_login;
 mod http_certificate;
 mod http_config;
 mod http_events;

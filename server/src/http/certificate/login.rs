@@ -1,39 +1,18 @@
 //! BLGI002: the login password, after the certificate; BTOP001; log out.
 
-use askama::Template;
 use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::gate::Owner;
+use crate::http::after_certificate::blgi002;
 use crate::http::catalogue;
-use crate::http::certificate_facts::CertificateFacts;
 use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
-use crate::http::page::{Page, html};
 use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
 use crate::workflow::Refusal;
-use crate::workflow::login::Registered;
 use crate::workflow::session::{NewSession, Stage};
-
-#[derive(Template)]
-#[template(path = "certificate/blgi002.html")]
-struct Blgi002 {
-    page: Page,
-    common_name: String,
-    serial: String,
-}
-
-fn screen(cx: &Cx, status: StatusCode, page: Page, owner: &Registered) -> Answer {
-    let facts = CertificateFacts::of(&owner.certificate, cx.lang)?;
-    let template = Blgi002 {
-        page,
-        common_name: facts.common_name,
-        serial: facts.serial,
-    };
-    html(status, &template)
-}
 
 /// `GET /`: to BLGI002.
 pub async fn start() -> Answer {
@@ -42,7 +21,7 @@ pub async fn start() -> Answer {
 
 /// `GET /login`: BLGI002.
 pub async fn show(cx: Cx, Owner(owner): Owner) -> Answer {
-    screen(&cx, StatusCode::OK, cx.page("BLGI002"), &owner)
+    blgi002(StatusCode::OK, cx.page("BLGI002"), &owner, "/login")
 }
 
 /// `POST /login`.
@@ -59,7 +38,7 @@ pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
         Err(Failure::Refused(refusal)) => {
             let message = catalogue::refusal::message_after_certificate(&refusal, cx.lang);
             let page = cx.page("BLGI002").saying(message);
-            return screen(&cx, Failure::from(refusal).status(), page, &owner);
+            return blgi002(Failure::from(refusal).status(), page, &owner, "/login");
         }
         Err(other) => return Err(other),
     };
@@ -97,26 +76,4 @@ pub async fn logout(cx: Cx) -> Answer {
         .end_session(cx.visitor.token(), cx.caller(), cx.now)
         .await?;
     Ok(without_session(see_other(LOGGED_OUT), Realm::Certificate))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::http::lang::Lang;
-    use crate::http::page::sample;
-
-    #[test]
-    fn http_blgi002_asks_for_the_password_only() {
-        for lang in [Lang::Ja, Lang::En] {
-            let template = Blgi002 {
-                page: sample(lang, "BLGI002"),
-                common_name: "X hanakodt".into(),
-                serial: "0a".into(),
-            };
-            let text = template.render().unwrap();
-            assert_eq!(text.matches("type=\"password\"").count(), 1);
-            assert!(!text.contains("name=\"login_id\""));
-        }
-    }
 }

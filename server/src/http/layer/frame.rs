@@ -10,7 +10,7 @@ use inkan_pki::messages::problem::{PROBLEM_JSON, Problem};
 use super::is_machine;
 use crate::http::app::Shared;
 use crate::http::browser::Browser;
-use crate::http::catalogue::Message;
+use crate::http::catalogue::{self, Message};
 use crate::http::cookie;
 use crate::http::failure::Failure;
 use crate::http::lang::{self, Lang};
@@ -87,7 +87,7 @@ fn explained(
         lang,
         screen: "",
         form_token: visitor.form_token(),
-        message: Some(failure.message(lang)),
+        message: Some(message(failure, realm == Realm::Certificate, lang)),
         wrong: Vec::new(),
         idle: None,
         browser,
@@ -110,13 +110,23 @@ fn explained(
     response
 }
 
+/// In words; where no browser presents a certificate, the agent did.
+fn message(failure: &Failure, by_browser: bool, lang: Lang) -> Message {
+    match failure {
+        Failure::Refused(Refusal::Certificate(why)) if !by_browser => {
+            catalogue::certificate::message_by_agent(*why, lang)
+        }
+        other => other.message(lang),
+    }
+}
+
 /// A problem document (RFC 9457).
 pub fn problem(failure: &Failure, lang: Lang) -> Response {
     let Message {
         code,
         sentence,
         next,
-    } = failure.message(lang);
+    } = message(failure, false, lang);
     let body = Problem {
         code: code.into_owned(),
         title: sentence.into_owned(),

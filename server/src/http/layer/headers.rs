@@ -39,8 +39,15 @@ pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Re
     let mut response = next.run(request).await;
     let busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
+    // Only where an address must not be told to anybody an answer says something stricter.
+    let stricter = headers
+        .remove(header::REFERRER_POLICY)
+        .filter(|policy| policy == "no-referrer");
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(stricter) = stricter {
+        headers.insert(header::REFERRER_POLICY, stricter);
     }
     if tls.0 {
         headers.insert(

@@ -1,11 +1,13 @@
-//! BSMS003 as server-sent events: the store is asked once a second, with no
-//! connection of it held between.
+//! BSMS003 and BLGI003 as server-sent events: the store is asked once a second,
+//! with no connection of it held between.
 //!
 //! Events: `progress` (JSON of [`Progress`]), `end` (load the page again: it
 //! knows what came out), `moved` (another page of this browser follows now).
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -13,15 +15,17 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
+use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::issue::{REQUEST_COOKIE, STAGES, user};
 use super::progress::Progress;
+use crate::http::app::Shared;
 use crate::http::cookie;
 use crate::http::cx::{Answer, Cx};
 use crate::http::problem::HttpProblem;
 use crate::http::streams::Place;
-use crate::workflow::{Error, Refusal};
+use crate::workflow::{self, Error, Refusal};
 
 /// How often the store is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -32,6 +36,54 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How long a refused browser is told to wait.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// What a stream tells of.
+pub(super) trait Followed: Send + Sync + 'static {
+    /// How far it is; none once it is over.
+    fn progress(
+        &self,
+        now: Timestamp,
+    ) -> impl Future<Output = workflow::Result<Option<Progress>>> + Send;
+
+    /// Whether whoever follows may still do so; noted as used, where that counts.
+    fn lives(&self, now: Timestamp) -> impl Future<Output = workflow::Result<()>> + Send;
+}
+
+/// The stream of `followed`; `key` stands for the browser, which has one stream at a time.
+pub(super) fn stream(app: &Shared, key: &str, followed: impl Followed) -> Answer {
+    let place = app.streams.enter(key);
+    let place = place.ok_or(HttpProblem::TooMany { wait: BUSY })?;
+    let (events, body) = channel(4);
+    let follower = Follower {
+        app: Arc::clone(app),
+        followed,
+        place,
+        events,
+    };
+    tokio::spawn(follower.run());
+    Ok(answer(body))
+}
+
+/// A request for a certificate.
+struct Issue {
+    cx: Cx,
+    request: String,
+    binding: String,
+}
+
+impl Followed for Issue {
+    async fn progress(&self, now: Timestamp) -> workflow::Result<Option<Progress>> {
+        let workflows = &self.cx.app.workflows;
+        let status = workflows.request_status(&self.request, &self.binding, now);
+        Ok(Progress::of(&status.await?, now, self.cx.lang))
+    }
+
+    async fn lives(&self, now: Timestamp) -> workflow::Result<()> {
+        let people = self.cx.app.workflows.people();
+        let lives = people.authenticated(self.cx.visitor.token(), &STAGES, now);
+        lives.await.map(drop)
+    }
+}
 
 /// `GET /certificate/events`.
 pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
@@ -44,18 +96,14 @@ pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
         .workflows
         .request_status(request, &binding, cx.now)
         .await?;
-    let place = cx.app.streams.enter(&binding);
-    let place = place.ok_or(HttpProblem::TooMany { wait: BUSY })?;
-    let (events, body) = channel(4);
-    let follower = Follower {
+    let app = Arc::clone(&cx.app);
+    let key = binding.clone();
+    let issue = Issue {
+        cx,
         request: status.id,
         binding,
-        place,
-        events,
-        cx,
     };
-    tokio::spawn(follower.run());
-    Ok(answer(body))
+    stream(&app, &key, issue)
 }
 
 fn answer(body: Receiver<Bytes>) -> Response {
@@ -72,15 +120,14 @@ fn answer(body: Receiver<Bytes>) -> Response {
     (headers, Body::new(Events(body))).into_response()
 }
 
-struct Follower {
-    cx: Cx,
-    request: String,
-    binding: String,
+struct Follower<F> {
+    app: Shared,
+    followed: F,
     place: Place,
     events: Sender<Bytes>,
 }
 
-impl Follower {
+impl<F: Followed> Follower<F> {
     async fn run(self) {
         let mut said: Option<Progress> = None;
         let mut beat = Instant::now();
@@ -119,14 +166,8 @@ impl Follower {
     /// None when the stream is over; the page has been told why, unless the
     /// fault is ours: then it asks again.
     async fn progress(&self) -> Option<Progress> {
-        let now = self.cx.app.clock.now();
-        let workflows = &self.cx.app.workflows;
-        let status = workflows
-            .request_status(&self.request, &self.binding, now)
-            .await;
-        match status {
-            Ok(status) => {
-                let progress = Progress::of(&status, now, self.cx.lang);
+        match self.followed.progress(self.app.clock.now()).await {
+            Ok(progress) => {
                 if progress.is_none() {
                     self.say("end", "{}").await;
                 }
@@ -144,11 +185,8 @@ impl Follower {
     }
 
     async fn session_lives(&self) -> bool {
-        let people = self.cx.app.workflows.people();
-        let now = self.cx.app.clock.now();
-        let lives = people.authenticated(self.cx.visitor.token(), &STAGES, now);
-        match lives.await {
-            Ok(_) => true,
+        match self.followed.lives(self.app.clock.now()).await {
+            Ok(()) => true,
             Err(Error::Refused(_)) => {
                 self.say("end", "{}").await;
                 false

@@ -1,4 +1,4 @@
-//! BLGI001, and the login of those on the password method.
+//! BLGI001, the login of those on the password method, and BTOP001 of all who are logged in here.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -9,8 +9,6 @@ use crate::http::page::{Page, html};
 use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
-use crate::workflow::Refusal;
-use crate::workflow::records::Method;
 use crate::workflow::session::{NewSession, Stage};
 
 #[derive(Template)]
@@ -73,15 +71,12 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 /// `GET /top`: BTOP001.
 pub async fn top(cx: Cx) -> Answer {
     let people = cx.app.workflows.people();
-    let found = people
-        .authenticated(cx.visitor.token(), &[Stage::LoggedIn], cx.now)
+    let login = people
+        .on_portal(cx.visitor.token(), cx.caller(), cx.now)
         .await?;
-    // R4: a login by password ends when the contract goes over to certificates.
-    let by_password = found.session.certificate_id.is_none();
-    if !by_password || found.contract.method == Method::Certificate {
-        return Err(Refusal::SessionEnded.into());
-    }
-    top::show(&cx, &found.user, &found.contract, None).await
+    let found = &login.found;
+    let certificate = login.certificate.as_ref();
+    top::show(&cx, &found.user, &found.contract, certificate).await
 }
 
 /// `POST /logout`: from BTOP001 to a page that says so, from elsewhere (閉じる) back to BLGI001.
@@ -115,6 +110,7 @@ mod tests {
             let text = template.render().unwrap();
             for part in [
                 "certificate-login",
+                "action=\"/login/agent\"",
                 "password-login",
                 "get-login-id",
                 "BLGI001",

@@ -18,7 +18,7 @@ use crate::workflow::records::RequestState;
 /// What changes while the customer waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Progress {
-    /// Steps that are done, of `catalogue::enrolment::steps`.
+    /// Steps that are done, of the steps shown.
     pub reached: usize,
     /// In words.
     pub sentence: &'static str,
@@ -41,7 +41,7 @@ impl Progress {
                 status.progress.as_deref(),
                 lang,
             ),
-            seconds: status.deadline.duration_since(now).as_secs().max(0),
+            seconds: left(status.deadline, now),
         })
     }
 }
@@ -54,13 +54,21 @@ struct Bsms003 {
     waiting: Option<Waiting>,
 }
 
-struct Waiting {
-    progress: Progress,
-    steps: [&'static str; 6],
-    comparison_code: String,
-    until: String,
+/// What a page shows while the agent is at work.
+pub(super) struct Waiting {
+    pub(super) progress: Progress,
+    pub(super) steps: &'static [&'static str],
+    pub(super) comparison_code: String,
+    pub(super) until: String,
     /// The `inkan:` link; empty once the agent has picked the request up.
-    link: String,
+    pub(super) link: String,
+    /// Where the same is told as events.
+    pub(super) events: &'static str,
+}
+
+/// Seconds from now to then, not below none.
+pub(super) fn left(deadline: Timestamp, now: Timestamp) -> i64 {
+    deadline.duration_since(now).as_secs().max(0)
 }
 
 /// `GET /certificate/progress`: BSMS003, and on to BSMS004 by itself.
@@ -79,6 +87,7 @@ pub async fn show(cx: Cx, headers: HeaderMap) -> Answer {
             RequestState::Created => status.link,
             _ => String::new(),
         },
+        events: "/certificate/events",
     });
     if waiting.is_none() {
         let code = status.failure_code.as_deref().unwrap_or("agent-failed");
@@ -104,6 +113,7 @@ mod tests {
             comparison_code: "123-456".into(),
             until: "12:00:00".into(),
             link: link.into(),
+            events: "/certificate/events",
         };
         let page = sample(lang, "BSMS003");
         let waiting = Some(waiting);

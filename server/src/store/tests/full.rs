@@ -15,6 +15,7 @@ async fn fill(tx: &mut Tx) -> StoreError {
             user_id: "u1".to_owned(),
             at: at(1),
             method: Method::Password,
+            via: None,
             outcome: Outcome::Refused,
             code: id::new_id().unwrap().repeat(8),
             address: None,

@@ -3,7 +3,7 @@
 use super::rows::{at, bank, intent, note};
 use crate::store::audit::{Actor, Outcome};
 use crate::store::certificates::{self, Issuer, State};
-use crate::store::login_history::{self, Login, Method};
+use crate::store::login_history::{self, Login, Method, Via};
 use crate::store::requests::{self, Action, NewRequest};
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
 use crate::store::testing::{Place, on_both};
@@ -304,6 +304,7 @@ async fn doors(store: &Store) {
             user_id: "u1".to_owned(),
             at,
             method,
+            via: (method == Method::Certificate).then_some(Via::Agent),
             outcome,
             code,
             address,
@@ -350,8 +351,13 @@ async fn doors(store: &Store) {
     );
     let last = login_history::last_logins(store, "u1", 3).await.unwrap();
     assert_eq!(
-        last.iter().map(|login| login.method).collect::<Vec<_>>(),
-        [Method::Certificate, Method::Password]
+        last.iter()
+            .map(|login| (login.method, login.via))
+            .collect::<Vec<_>>(),
+        [
+            (Method::Certificate, Some(Via::Agent)),
+            (Method::Password, None)
+        ]
     );
     assert_eq!(
         shadow_locks::find(store, Kind::Login, "k").await.unwrap(),

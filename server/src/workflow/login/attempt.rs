@@ -1,34 +1,40 @@
 //! What a try with a password leads to, decided in one transaction: lock state, history, audit row.
 
 use jiff::Timestamp;
+use serde_json::json;
 
+use crate::mail::Letter;
+use crate::mail::letter::Password;
 use crate::store::audit::{Actor, Outcome};
 use crate::store::contracts::{self, Contract, Status};
-use crate::store::login_history::{self, Login, Method};
+use crate::store::login_history::{self, Login, Method, Via};
 use crate::store::shadow_locks::{self, Kind};
 use crate::store::users::{self, PasswordKind, User};
 use crate::store::{Tx, id};
 use crate::workflow::audited::audit;
 use crate::workflow::locks::Lock;
+use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::{Caller, Fault, Refusal, Result};
 
 /// A try whose password was compared.
-pub(super) struct Attempt<'a> {
-    pub(super) action: &'static str,
-    pub(super) method: Method,
+pub(in crate::workflow) struct Attempt<'a> {
+    pub(in crate::workflow) action: &'static str,
+    pub(in crate::workflow) method: Method,
+    /// Through what, where the method alone does not say it.
+    pub(in crate::workflow) via: Option<Via>,
     /// The user as read when the password was compared.
-    pub(super) user: &'a User,
+    pub(in crate::workflow) user: &'a User,
     /// Whether it was right.
-    pub(super) right: bool,
-    pub(super) caller: Caller,
-    pub(super) now: Timestamp,
+    pub(in crate::workflow) right: bool,
+    pub(in crate::workflow) caller: Caller,
+    pub(in crate::workflow) now: Timestamp,
 }
 
 impl People<'_> {
     /// Decides on a try of a known user and records it; `rule` may still refuse a right password. The transaction is
     /// committed either way.
-    pub(super) async fn settle(
+    pub(in crate::workflow) async fn settle(
         &self,
         mut tx: Tx,
         attempt: Attempt<'_>,
@@ -45,6 +51,8 @@ impl People<'_> {
         } else if !attempt.right || user.login.hash != attempt.user.login.hash {
             let lock = lock.failed(&self.settings.locks, now);
             store_lock(&mut tx, &user.id, lock).await?;
+            self.tell_lock(&mut tx, &user, Password::Login, lock, now)
+                .await?;
             Some(lock.refusal(now).unwrap_or(Refusal::CredentialsWrong))
         } else {
             if lock != Lock::default() {
@@ -60,6 +68,29 @@ impl People<'_> {
             Some(refusal) => Err(refusal.into()),
             None => Ok((user, contract)),
         }
+    }
+
+    /// Writes to a user whose password has just been locked or stopped.
+    pub(in crate::workflow) async fn tell_lock(
+        &self,
+        tx: &mut Tx,
+        user: &User,
+        password: Password,
+        lock: Lock,
+        now: Timestamp,
+    ) -> Result<()> {
+        let letter = match (lock.stopped, lock.locked_at(now)) {
+            (true, _) => Letter::PasswordStopped { password, at: now },
+            (false, Some(until)) => Letter::PasswordLocked { password, until },
+            (false, None) => return Ok(()),
+        };
+        let which = match password {
+            Password::Login => "login",
+            Password::Confirmation => "confirmation",
+        };
+        let key = format!("{}:{which}:{}", user.id, now.as_second());
+        tell(tx, self.settings, user, &key, &letter, now).await?;
+        Ok(())
     }
 
     /// Decides on a try with a login ID nobody has: counted and locked like any other.
@@ -126,6 +157,7 @@ async fn record(
         user_id: user.id.clone(),
         at: attempt.now,
         method: attempt.method,
+        via: attempt.via,
         outcome: if refusal.is_some() {
             Outcome::Refused
         } else {
@@ -142,6 +174,9 @@ async fn record(
         Actor::Anonymous
     };
     let mut entry = audit(actor, attempt.action, "user", &user.id).from(attempt.caller);
+    if let Some(via) = attempt.via {
+        entry = entry.detail(json!({ "via": via }));
+    }
     if let Some(refusal) = refusal {
         entry = entry.refused(refusal);
     }

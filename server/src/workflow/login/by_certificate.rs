@@ -34,6 +34,7 @@ impl People<'_> {
         let attempt = Attempt {
             action: "login.certificate",
             method: Method::Certificate,
+            via: None,
             user,
             right,
             caller,

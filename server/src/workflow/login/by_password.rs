@@ -90,6 +90,7 @@ impl People<'_> {
         let attempt = Attempt {
             action,
             method,
+            via: None,
             user: &user,
             right,
             caller,

@@ -7,11 +7,13 @@
 //! - [`status`]: is this certificate the registered one, and good
 //! - [`by_password`]: BLGI001 and BSMS001
 //! - [`by_certificate`]: BLGI002, certificate and password
+//! - [`on_portal`]: who is logged in on the portal, asked at every request
 //! - `attempt`: what a try leads to
 
-mod attempt;
+pub(super) mod attempt;
 pub mod by_certificate;
 pub mod by_password;
+pub mod on_portal;
 pub mod status;
 
 #[cfg(test)]
@@ -22,7 +24,7 @@ use crate::store::certificates::Certificate;
 use crate::store::contracts::Contract;
 use crate::store::users::User;
 
-pub use status::{CertificateRefusal, Registered, certificate_status};
+pub use status::{CertificateRefusal, Registered, certificate_status, proved_certificate_status};
 
 /// Somebody who proved who they are.
 #[derive(Debug, Clone)]

@@ -178,7 +178,9 @@ impl Workflows {
         if ended == Some(Ended::Revoked) {
             let refusal = Refusal::Certificate(CertificateRefusal::Revoked);
             let people = self.people();
-            people.refused_certificate(presented, &refusal, caller, now).await?;
+            people
+                .refused_certificate(presented, &refusal, caller, now)
+                .await?;
             return Err(refusal.into());
         }
         self.people().registered(presented, caller, now).await

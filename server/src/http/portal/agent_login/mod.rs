@@ -1,0 +1,18 @@
+//! Login with the agent, in the browser. The cookie of the request stays here; the code comes from the agent.
+//!
+//! - [`wait`]: BLGI003, from the request to the agent's proof
+//! - [`code`]: the address that the agent opens
+//! - [`password`]: BLGI002 on this listener
+
+pub mod code;
+pub mod password;
+pub mod wait;
+
+/// What binds a login to the browser that asked for it: a secret of its own, so that no other page replaces it.
+const LOGIN_COOKIE: &str = "__Host-inkan-login";
+
+/// BLGI003.
+const WAIT: &str = "/login/agent";
+
+/// BLGI002 after the code.
+const PASSWORD: &str = "/login/agent/password";

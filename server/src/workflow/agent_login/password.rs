@@ -1,0 +1,79 @@
+//! ログインパスワード after the code (R6): the certificate has said who, the password that it is they. Then a session of
+//! the portal that lives with its certificate.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::store::login_history::{Method, Via};
+use crate::store::sessions;
+use crate::workflow::login::attempt::Attempt;
+use crate::workflow::login::{Registered, proved_certificate_status};
+use crate::workflow::people::People;
+use crate::workflow::session::{NewSession, Stage, Started, prepare};
+use crate::workflow::{Caller, Result};
+
+impl People<'_> {
+    /// Whose certificate was proved for this session, which the password is still missing to.
+    ///
+    /// # Errors
+    /// As [`People::authenticated`], and [`crate::workflow::Refusal::Certificate`], which ends the session.
+    pub async fn proved_by_agent(
+        &self,
+        token: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Registered> {
+        let found = self
+            .authenticated(token, &[Stage::CertificateProved], now)
+            .await?;
+        self.still_good(&found, caller, now).await
+    }
+
+    /// Login with the session of [`Self::bring_login_code`] and the login password.
+    ///
+    /// # Errors
+    /// As [`Self::proved_by_agent`], and as [`People::certificate_login`].
+    pub async fn agent_login(
+        &self,
+        token: &str,
+        password: Secret,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Started> {
+        let found = self
+            .authenticated(token, &[Stage::CertificateProved], now)
+            .await?;
+        let registered = self.still_good(&found, caller, now).await?;
+        let Registered {
+            certificate, user, ..
+        } = &registered;
+        let hash = Some(user.login.hash.clone());
+        let right = self.passwords.verify(hash, password).await?;
+        let mut tx = self.store.begin().await?;
+        // Once more: it may have been revoked while the password was hashed.
+        proved_certificate_status(&mut tx, &certificate.id, now).await?;
+        let attempt = Attempt {
+            action: "login.certificate",
+            method: Method::Certificate,
+            via: Some(Via::Agent),
+            user,
+            right,
+            caller,
+            now,
+        };
+        self.settle(tx, attempt, |_| None).await?;
+        let new = NewSession {
+            user_id: Some(&user.id),
+            certificate_id: Some(&certificate.id),
+            stage: Stage::LoggedInByAgent,
+            data: Value::Null,
+        };
+        let started = prepare(new, self.settings.periods.session, now)?;
+        let mut tx = self.store.begin().await?;
+        sessions::delete(&mut tx, &found.session.token_sha256).await?;
+        sessions::insert(&mut tx, &started.session).await?;
+        tx.commit().await?;
+        Ok(started)
+    }
+}

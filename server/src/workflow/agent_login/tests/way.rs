@@ -1,0 +1,193 @@
+use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::messages::link::Action;
+use inkan_pki::messages::request::{Progress, ProgressStep};
+
+use super::HANAKO;
+use crate::store::agent_logins::{self, State};
+use crate::store::id::sha256_hex;
+use crate::store::login_history::{Method, Via};
+use crate::workflow::Refusal;
+use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+
+#[tokio::test]
+async fn from_the_request_to_the_session_and_what_is_on_record() {
+    let world = World::new().await;
+    let certificate = world.hanako().await;
+    let people = world.people();
+    let (before, (cookie, id)) = (world.log().await.len(), world.asked(at(100)).await);
+    let state = async |now| {
+        let status = people.agent_login_status(cookie.expose(), at(now)).await;
+        status.unwrap().state
+    };
+    assert_eq!(state(159).await, State::Created);
+    let picked = people.pick_up_agent_login(&id, "agent/1\n", caller(), at(101));
+    let picked = picked.await.unwrap();
+    assert_eq!(
+        (picked.action, picked.bank.id.as_str()),
+        (Action::Login, "demo")
+    );
+    let text = serde_json::to_string(&picked).unwrap();
+    assert!(
+        !text.contains("hanako") && !text.contains("1234567"),
+        "{text}"
+    );
+    let credential = &picked.credential;
+    let step = |step| Progress { step, code: None };
+    people
+        .agent_login_progress(
+            &id,
+            credential,
+            &step(ProgressStep::TokenChosen),
+            caller(),
+            at(102),
+        )
+        .await
+        .unwrap();
+    let status = people
+        .agent_login_status(cookie.expose(), at(102))
+        .await
+        .unwrap();
+    assert_eq!(status.progress.as_deref(), Some("token-chosen"));
+    assert_eq!(status.comparison_code, picked.comparison_code);
+    let proved = people.prove_agent_login(&id, credential, HANAKO, caller(), at(103));
+    let proved = proved.await.unwrap();
+    assert_eq!(state(104).await, State::Proved);
+
+    // Only digests are on record, and no answer to the browser tells who it was.
+    let row = agent_logins::find(&world.store, &id)
+        .await
+        .unwrap()
+        .unwrap();
+    let digest = sha256_hex(proved.code.expose().as_bytes());
+    assert_eq!(row.code_sha256.as_deref(), Some(digest.as_str()));
+    for secret in [&cookie, credential, &proved.code] {
+        assert!(!format!("{row:?}").contains(secret.expose()));
+        let log = format!("{:?}", world.log().await);
+        assert!(!log.contains(secret.expose()));
+    }
+    assert_eq!(row.certificate_id.as_deref(), Some(certificate.as_str()));
+
+    let session = world.bring(&proved, Some(&cookie), at(104)).await.unwrap();
+    assert_eq!(state(105).await, State::Done);
+    let owner = people
+        .proved_by_agent(session.expose(), caller(), at(105))
+        .await;
+    assert_eq!(owner.unwrap().user.login_id, "hanakodt");
+    let top = people.on_portal(session.expose(), caller(), at(105)).await;
+    assert_eq!(refusal(top), Refusal::OutOfOrder, "the password is missing");
+    let wrong = world.log_in(&session, "wrong", at(106)).await;
+    assert_eq!(refusal(wrong), Refusal::CredentialsWrong);
+    let logged_in = world
+        .log_in(&session, LOGIN_PASSWORD, at(107))
+        .await
+        .unwrap();
+    let top = people
+        .on_portal(logged_in.expose(), caller(), at(108))
+        .await
+        .unwrap();
+    assert_eq!(top.certificate.map(|row| row.id), Some(certificate));
+    let gone = people.session(session.expose(), at(108)).await;
+    assert_eq!(
+        refusal(gone),
+        Refusal::SessionEnded,
+        "an old token gains no rights"
+    );
+
+    let last = people.last_logins(&top.found.user.id).await.unwrap();
+    assert_eq!(last.len(), 1);
+    assert_eq!(
+        (last[0].method, last[0].via),
+        (Method::Certificate, Some(Via::Agent))
+    );
+    let log = world.log().await.split_off(before);
+    let deeds: Vec<_> = log
+        .iter()
+        .map(|row| said(&row.action, &row.outcome, &row.code))
+        .collect();
+    assert_eq!(
+        deeds,
+        [
+            said("agent-login.created", "done", ""),
+            said("agent-login.picked-up", "done", ""),
+            said("agent-login.proved", "done", ""),
+            said("agent-login.opened", "done", ""),
+            said("login.certificate", "refused", "credentials-wrong"),
+            said("login.certificate", "done", ""),
+        ]
+    );
+    assert!(
+        log.iter()
+            .rev()
+            .take(2)
+            .all(|row| row.detail.contains("\"via\":\"agent\""))
+    );
+    assert_eq!(
+        people.sweep(at(100_000)).await.unwrap(),
+        2,
+        "registration and login"
+    );
+    assert_eq!(agent_logins::find(&world.store, &id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_agent_says_why_it_gave_up() {
+    let world = World::new().await;
+    world.hanako().await;
+    let people = world.people();
+    let taken = world.taken(at(100)).await;
+    let failed = Progress {
+        step: ProgressStep::Failed,
+        code: Some(Identifier::new("pin-wrong").unwrap()),
+    };
+    let say =
+        || people.agent_login_progress(&taken.id, &taken.credential, &failed, caller(), at(101));
+    say().await.unwrap();
+    let status = people
+        .agent_login_status(taken.cookie.expose(), at(102))
+        .await
+        .unwrap();
+    assert_eq!(status.state, State::Failed);
+    assert_eq!(status.failure_code.as_deref(), Some("pin-wrong"));
+    assert_eq!(world.last().await, said("agent-login.failed", "done", ""));
+    assert_eq!(refusal(say().await), Refusal::RequestClosed);
+    let late = world.prove(&taken, HANAKO, at(103)).await;
+    assert_eq!(refusal(late), Refusal::RequestClosed);
+}
+
+#[tokio::test]
+async fn a_session_of_one_listener_is_worth_nothing_on_the_other() {
+    let world = World::new().await;
+    let certificate = world.hanako().await;
+    let people = world.people();
+    let taken = world.taken(at(100)).await;
+    let proved = world.prove(&taken, HANAKO, at(101)).await.unwrap();
+    let session = world
+        .bring(&proved, Some(&taken.cookie), at(102))
+        .await
+        .unwrap();
+    let by_agent = world
+        .log_in(&session, LOGIN_PASSWORD, at(103))
+        .await
+        .unwrap();
+    let there = people.authenticated_by_certificate(by_agent.expose(), HANAKO, at(104));
+    assert_eq!(refusal(there.await), Refusal::OutOfOrder);
+
+    let user = people
+        .on_portal(by_agent.expose(), caller(), at(104))
+        .await
+        .unwrap();
+    let by_browser = people.start_session(
+        crate::workflow::session::NewSession {
+            user_id: Some(&user.found.user.id),
+            certificate_id: Some(&certificate),
+            stage: crate::workflow::session::Stage::LoggedIn,
+            data: serde_json::Value::Null,
+        },
+        at(104),
+    );
+    let by_browser = by_browser.await.unwrap().token;
+    let here = people
+        .on_portal(by_browser.expose(), caller(), at(105))
+        .await;
+    assert_eq!(refusal(here), Refusal::SessionEnded);
+}
