@@ -73,6 +73,9 @@ pub struct DevOptions {
     /// Port for health and figures.
     #[arg(long)]
     pub operations_port: Option<u16>,
+    /// Send mail to a mail server on this port of 127.0.0.1, without TLS (kept for later starts; default: none is sent).
+    #[arg(long)]
+    pub smtp_port: Option<u16>,
     /// Die as by kill -9 at this point of an issue.
     #[arg(long, hide = true)]
     pub crash_at: Option<Step>,

@@ -53,6 +53,9 @@ pub enum AppError {
     /// What a crash left open cannot be completed.
     #[error("records that a crash left open: {0}")]
     Reconcile(String),
+    /// The mail server's section.
+    #[error("{0}. Correct the section [mail] of the configuration.")]
+    Mail(String),
     /// TLS of a listener.
     #[error("{listener}.tls_certificate, {listener}.tls_key: {reason}")]
     Tls {
@@ -85,7 +88,9 @@ impl AppError {
     /// 3: the configuration; 1: everything else (2 is the command line).
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Spec(_) | Self::SpecLacks { .. } => ExitCode::from(3),
+            Self::Config(_) | Self::Spec(_) | Self::SpecLacks { .. } | Self::Mail(_) => {
+                ExitCode::from(3)
+            }
             _ => ExitCode::FAILURE,
         }
     }

@@ -5,20 +5,22 @@
 //! - [`config`]: the configuration file
 //! - [`log`]: what goes to standard error
 //! - [`start`]: from a configuration to workflows and routers
+//! - [`mail`]: the bank as a sender of mail
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
 //! - [`serve`]: serving until a signal
-//! - [`chores`]: what is done from time to time
+//! - [`scheduler`]: drives what is done from time to time
 //! - [`dev`]: a self-contained server for development and tests
 //! - [`error`]: why the program ended
 
-pub mod chores;
 pub mod cli;
 pub mod config;
 pub mod dev;
 pub mod error;
 pub mod hsm;
 pub mod log;
+pub mod mail;
+pub mod scheduler;
 pub mod serve;
 pub mod sockets;
 pub mod start;

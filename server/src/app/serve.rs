@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::config::Config;
 use super::error::AppError;
 use super::sockets::Sockets;
-use super::{chores, start};
+use super::{scheduler, start};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
@@ -59,7 +59,7 @@ pub async fn until_signal(
     let (following, until) = (app.workflows.clone(), stopped.clone());
     tasks.spawn(async move { following.follow_status(until).await });
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
-    tasks.spawn(chores::run(workflows, clock, metrics, stopped));
+    tasks.spawn(scheduler::run(workflows, clock, metrics, stopped));
     ready()?;
     tracing::info!("ready");
     tokio::select! {

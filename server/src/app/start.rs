@@ -13,8 +13,8 @@ use rustls::time_provider::TimeProvider;
 use super::config::Config;
 use super::config::sections::TlsListener;
 use super::error::AppError;
-use super::hsm;
 use super::sockets::Sockets;
+use super::{hsm, mail};
 use crate::clock::Clock;
 use crate::http::app::{App, Shared};
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
@@ -25,6 +25,7 @@ use crate::http::streams::Streams;
 use crate::store::Store;
 use crate::workflow::Workflows;
 use crate::workflow::records::IssuerId;
+use crate::workflow::settings::Settings;
 use crate::workflow::step::StepHook;
 
 /// How long the start waits for the HSM before it goes on without.
@@ -39,7 +40,11 @@ pub async fn workflows(
     let store = Store::connect(&config.store.url).await?;
     let authority = hsm::authority(config)?;
     let up = authority.pool().until_up(HSM_PATIENCE).await;
-    let workflows = Workflows::new(store, authority, config.settings(), hook);
+    let settings = Settings {
+        mail: mail::office(config)?,
+        ..config.settings()
+    };
+    let workflows = Workflows::new(store, authority, settings, hook);
     if !up {
         tracing::warn!("the HSM is away; logins go on, issuing waits for it");
     }

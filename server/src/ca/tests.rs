@@ -81,7 +81,10 @@ async fn a_certificate_carries_the_recorded_bytes_and_openssl_agrees() {
     for line in [
         "TLS Web Client Authentication",
         "CA:FALSE",
-        &format!("URI:http://pki.example/crl/customer-ca/{}.crl", prepared.shard),
+        &format!(
+            "URI:http://pki.example/crl/customer-ca/{}.crl",
+            prepared.shard
+        ),
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }

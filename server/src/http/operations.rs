@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::app::Shared;
+use crate::workflow::jobs::Report;
 use crate::workflow::records::HsmPhase;
 
 /// `GET /healthz`: the process answers.
@@ -17,7 +18,9 @@ pub async fn healthz() -> &'static str {
 /// `GET /readyz`: 200 while the store answers. Logins go on while the HSM is
 /// away, so its state is told but decides nothing.
 pub async fn readyz(State(app): State<Shared>) -> Response {
-    let health = app.workflows.health(app.clock.now()).await;
+    let now = app.clock.now();
+    let health = app.workflows.health(now).await;
+    let jobs = app.workflows.job_reports(now).await.unwrap_or_default();
     let status = if health.store {
         StatusCode::OK
     } else {
@@ -40,8 +43,24 @@ pub async fn readyz(State(app): State<Shared>) -> Response {
             })),
         },
         "crl": if health.crl_fresh { "fresh" } else { "stale" },
+        "jobs": jobs.iter().map(job).collect::<Vec<_>>(),
     });
     (status, Json(body)).into_response()
+}
+
+fn job(report: &Report) -> Value {
+    let detail = serde_json::from_str::<Value>(&report.detail);
+    json!({
+        "name": report.name,
+        "state": if report.running { "running" } else { "waiting" },
+        "next": report.next_at,
+        "started": report.started_at,
+        "finished": report.finished_at,
+        "succeeded": report.succeeded_at,
+        "outcome": report.outcome,
+        "failures": report.failures,
+        "detail": detail.unwrap_or_else(|_| Value::from(report.detail.as_str())),
+    })
 }
 
 /// `GET /metrics` in the Prometheus text format.

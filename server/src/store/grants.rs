@@ -147,21 +147,6 @@ pub async fn open_for_user(
         .transpose()
 }
 
-/// Open grants whose time is over, oldest first.
-pub async fn overdue(
-    db: impl Into<Db<'_>>,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<Grant>, StoreError> {
-    let statement = sqlx::query(select!(
-        "WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2"
-    ))
-    .bind(now.as_second())
-    .bind(limit);
-    let rows = db.into().all(statement).await?;
-    rows.iter().map(Grant::read).collect()
-}
-
 /// Binds an open grant to a user. True when it is bound to this user now (before or just now).
 pub async fn bind(tx: &mut Tx, grant_id: &str, user_id: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(

@@ -12,8 +12,10 @@ use super::audited::audit;
 use super::life::machine::{Event, next};
 use super::life::{self, Reason, expired};
 use super::login::CertificateRefusal;
+use super::mail::tell;
 use super::step::Step;
 use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::mail::Letter;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::{Tx, contracts, requests, users};
@@ -80,7 +82,7 @@ impl Workflows {
         if row.state == State::Active {
             return Ok(answer(&row));
         }
-        supersede(&mut tx, &row, &user_id, caller, now).await?;
+        let previous = supersede(&mut tx, &row, &user_id, caller, now).await?;
         let by = Actor::User(user_id.clone());
         if !certificates::set_active(&mut tx, &row.id, &by, now).await? {
             return Err(Fault::Inconsistent("issued certificate did not become active").into());
@@ -96,22 +98,24 @@ impl Workflows {
         .write(&mut tx, now)
         .await?;
         finish_requests(&mut tx, &row, now).await?;
+        let letter = news(&row, previous);
+        tell(&mut tx, self.settings(), &user, &row.id, &letter, now).await?;
         tx.commit().await?;
         self.inner.step.reached(Step::Activated);
         Ok(answer(&row))
     }
 }
 
-/// Ends the predecessor, if there is one.
+/// Ends the predecessor, if there is one, and answers it.
 async fn supersede(
     tx: &mut Tx,
     row: &Certificate,
     user_id: &str,
     caller: Caller,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Option<Certificate>> {
     let Some(old) = life::in_the_way(tx, user_id).await? else {
-        return Ok(());
+        return Ok(None);
     };
     // A successor does not get round a suspension: it waits for the release.
     if old.state == State::Suspended {
@@ -133,7 +137,21 @@ async fn supersede(
     .from(caller)
     .detail(json!({ "by": row.id }))
     .write(tx, now)
-    .await
+    .await?;
+    Ok(Some(old))
+}
+
+/// The letter about an activation: a first certificate, or the successor of `previous`.
+fn news(row: &Certificate, previous: Option<Certificate>) -> Letter {
+    let (serial, not_after) = (row.serial.clone(), row.not_after);
+    match previous {
+        None => Letter::CertificateIssued { serial, not_after },
+        Some(old) => Letter::CertificateRenewed {
+            serial,
+            not_after,
+            previous: old.serial,
+        },
+    }
 }
 
 /// Ends every open request of the user as done: the one that was picked up may be a second try after a crash.

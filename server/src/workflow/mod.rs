@@ -17,6 +17,8 @@
 //! - [`crl`]: publishing revocation lists
 //! - [`records`]: rows and words that the workflows hand out
 //! - [`jobs`]: scheduled work: what is due, what came of it
+//! - [`mail`]: letters to customers, and handing them over
+//! - [`notices`]: what time brings about: certificates that will end, grants that lapse
 //! - [`status`]: what is not good any more, in memory; health
 //! - `audited`: audit rows in few words
 //! - [`people`]: what the workflows below stand on, without a CA

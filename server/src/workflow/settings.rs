@@ -1,11 +1,14 @@
 //! The bank's names and figures as plain data. `app::config` fills it from the configuration file.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
 use super::passwords::PasswordSettings;
 use super::validation::CharacterSettings;
+use crate::mail::Office;
 
 /// Everything a workflow needs to know about its bank.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Settings {
     pub characters: CharacterSettings,
     /// Key types offered to agents, preferred one first.
     pub key_algorithms: Vec<KeyAlgorithm>,
+    /// The bank as a sender of mail; without it no letter is written.
+    pub mail: Option<Arc<Office>>,
 }
 
 /// Who the bank is.
@@ -42,6 +47,8 @@ pub struct Periods {
     pub grant: SignedDuration,
     /// How long before expiry the customer may renew (R9).
     pub renewal_window: SignedDuration,
+    /// How long before expiry the second notice is sent.
+    pub last_notice: SignedDuration,
     /// How long a page's request waits for the agent.
     pub pick_up: SignedDuration,
     /// How long the agent has from then on.
@@ -59,6 +66,7 @@ impl Default for Periods {
         Self {
             grant: SignedDuration::from_hours(80 * 24),
             renewal_window: SignedDuration::from_hours(40 * 24),
+            last_notice: SignedDuration::from_hours(10 * 24),
             pick_up: SignedDuration::from_secs(60),
             enrolment: SignedDuration::from_mins(15),
             idle: SignedDuration::from_mins(10),

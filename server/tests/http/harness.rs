@@ -159,6 +159,7 @@ fn options(directory: &TempDir) -> DevOptions {
         staff_port: None,
         public_port: None,
         operations_port: None,
+        smtp_port: None,
         crash_at: None,
     }
 }

@@ -1,16 +1,20 @@
-//! Arrows between the layers inside the server: `main → http → workflow → {ca, store}`; `ca` and `store` meet only in
-//! `workflow`; only `main` and `app` read configuration.
+//! Arrows between the layers inside the server: `main → http → workflow → {ca, mail, store}`; these three meet only
+//! in `workflow`; only `main` and `app` read configuration.
 
 use super::Source;
 
 /// A layer, and whom in the same crate it may know.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 7] = [
     ("http", &["http", "workflow", "clock"]),
-    ("workflow", &["workflow", "ca", "store"]),
+    ("workflow", &["workflow", "ca", "mail", "store"]),
     ("ca", &["ca"]),
+    ("mail", &["mail"]),
     ("store", &["store"]),
     ("clock", &[]),
-    ("app", &["app", "http", "workflow", "ca", "store", "clock"]),
+    (
+        "app",
+        &["app", "http", "workflow", "ca", "mail", "store", "clock"],
+    ),
 ];
 
 /// What reading configuration looks like.

@@ -3,8 +3,9 @@
 use super::Source;
 
 /// Where Japanese may stand in code: the catalogues, the tables of which characters a bank takes, and the demo's customer.
-const JAPANESE_AT_HOME: [&str; 4] = [
+const JAPANESE_AT_HOME: [&str; 5] = [
     "server/src/http/catalogue",
+    "server/src/mail/catalogue",
     "server/src/workflow/validation",
     "server/src/app/dev",
     "token-agent/src/catalogue",

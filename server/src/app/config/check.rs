@@ -32,18 +32,21 @@ pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
     )?;
     checker.profile("customer_certificate", &config.customer_profile())?;
     checker.profile("staff_certificate", &config.staff_profile())?;
+    if let Some(mail) = &config.mail {
+        checker.mail(mail)?;
+    }
     checker.numbers(config)?;
     checker.log(&config.log.level)
 }
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     file: &'a Path,
 }
 
-type Checked = Result<(), ConfigError>;
+pub(super) type Checked = Result<(), ConfigError>;
 
 impl Checker<'_> {
-    fn fail(&self, field: &str, problem: impl Display, next: impl Display) -> Checked {
+    pub(super) fn fail(&self, field: &str, problem: impl Display, next: impl Display) -> Checked {
         Err(ConfigError::Field {
             file: self.file.to_owned(),
             field: field.to_owned(),
@@ -121,7 +124,7 @@ impl Checker<'_> {
         self.fail(field, format!("\"{url}\" is no origin"), next)
     }
 
-    fn file(&self, field: &str, path: &Path, next: &str) -> Checked {
+    pub(super) fn file(&self, field: &str, path: &Path, next: &str) -> Checked {
         if path.is_file() {
             return Ok(());
         }
@@ -129,7 +132,7 @@ impl Checker<'_> {
         self.fail(field, problem, format!("Correct the path, or {next}."))
     }
 
-    fn within<T: PartialOrd + Display>(
+    pub(super) fn within<T: PartialOrd + Display>(
         &self,
         field: &str,
         value: T,
@@ -163,6 +166,11 @@ impl Checker<'_> {
             "periods.renewal_window_days",
             p.renewal_window_days,
             1..=364,
+        )?;
+        self.within(
+            "periods.last_notice_days",
+            p.last_notice_days,
+            1..=p.renewal_window_days,
         )?;
         self.within("periods.pick_up_seconds", p.pick_up_seconds, 10..=3600)?;
         self.within("periods.enrolment_minutes", p.enrolment_minutes, 1..=1440)?;

@@ -10,6 +10,8 @@ pub struct Periods {
     pub grant_days: u32,
     /// Days before expiry in which the customer may renew.
     pub renewal_window_days: u32,
+    /// Days before expiry at which the second mail is sent.
+    pub last_notice_days: u32,
     /// Seconds a page's request waits for the agent.
     pub pick_up_seconds: u32,
     /// Minutes the agent has from then on.
@@ -29,6 +31,7 @@ impl Default for Periods {
         Self {
             grant_days: 80,
             renewal_window_days: 40,
+            last_notice_days: 10,
             pick_up_seconds: 60,
             enrolment_minutes: 15,
             idle_minutes: 10,

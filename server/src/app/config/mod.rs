@@ -3,13 +3,16 @@
 //!
 //! - [`sections`]: the file as it is written
 //! - [`limits`]: the sections that have defaults
-//! - [`check`]: what a type cannot say
+//! - [`mail`]: the mail server and the bank as a sender
+//! - [`check`], `check_mail`: what a type cannot say
 //! - [`error`]: what can be wrong
 //! - [`settings`]: the plain data that workflows and pages are given
 
 pub mod check;
+mod check_mail;
 pub mod error;
 pub mod limits;
+pub mod mail;
 pub mod sections;
 pub mod settings;
 
@@ -58,8 +61,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 impl Config {
-    fn paths_mut(&mut self) -> [&mut PathBuf; 7] {
-        [
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        let mut paths = vec![
             &mut self.portal.tls_certificate,
             &mut self.portal.tls_key,
             &mut self.certificate.tls_certificate,
@@ -67,6 +70,13 @@ impl Config {
             &mut self.staff.tls_certificate,
             &mut self.staff.tls_key,
             &mut self.hsm.spec,
-        ]
+        ];
+        if let Some(mail) = &mut self.mail {
+            paths.extend(mail.ca.as_mut());
+            if let Some(mail::Password::File(path)) = &mut mail.password {
+                paths.push(path);
+            }
+        }
+        paths
     }
 }

@@ -7,6 +7,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{Argon2, Characters, Locks, Log, Passwords, Periods, Rates};
+use super::mail::Mail;
 
 /// The whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Config {
     pub operations: OperationsListener,
     /// The HSM.
     pub hsm: Hsm,
+    /// Mail to customers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<Mail>,
     /// Lengths of time.
     #[serde(default)]
     pub periods: Periods,

@@ -13,7 +13,7 @@ use crate::workflow::settings::{Bank, LockSettings, Periods, Settings};
 use crate::workflow::validation::{CharacterSettings, PasswordLength};
 
 impl Config {
-    /// What the workflows need to know.
+    /// What the workflows need to know; the mail server is left to [`crate::app::mail`].
     pub fn settings(&self) -> Settings {
         let hours = |n: u32| SignedDuration::from_hours(i64::from(n));
         let minutes = |n: u32| SignedDuration::from_mins(i64::from(n));
@@ -27,6 +27,7 @@ impl Config {
             periods: Periods {
                 grant: hours(p.grant_days.saturating_mul(24)),
                 renewal_window: hours(p.renewal_window_days.saturating_mul(24)),
+                last_notice: hours(p.last_notice_days.saturating_mul(24)),
                 pick_up: SignedDuration::from_secs(i64::from(p.pick_up_seconds)),
                 enrolment: minutes(p.enrolment_minutes),
                 idle: minutes(p.idle_minutes),
@@ -53,6 +54,7 @@ impl Config {
                 kana_symbols: self.characters.kana_symbols.clone(),
             },
             key_algorithms: self.bank.key_algorithms.clone(),
+            mail: None,
         }
     }
 

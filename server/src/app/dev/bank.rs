@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use super::directory::Directory;
 use super::{DevError, files};
 use crate::app::cli::DevOptions;
+use crate::app::config::mail::{Mail, Tls};
 use crate::app::config::{self, Config, ConfigError};
 use crate::app::error::AppError;
 use crate::app::sockets::{self, Sockets};
@@ -56,6 +57,9 @@ pub async fn ensure(
     if let Some(url) = &options.store_url {
         config.store.url.clone_from(url);
     }
+    if let Some(port) = options.smtp_port {
+        config.mail = Some(mail(port));
+    }
     let text = toml::to_string(&config).map_err(|error| AppError::System(error.to_string()))?;
     files::write(&directory.config(), text.as_bytes())?;
     Ok((config::load(&directory.config())?, sockets))
@@ -83,6 +87,24 @@ fn address(config: &mut Config, sockets: &Sockets) -> Result<(), AppError> {
     config.public.url = format!("http://127.0.0.1:{}", config.public.bind.port());
     config.operations.bind = at(&sockets.operations)?;
     Ok(())
+}
+
+/// A mail server on this machine, as tests start one.
+fn mail(port: u16) -> Mail {
+    Mail {
+        server: Ipv4Addr::LOCALHOST.to_string(),
+        port,
+        tls: Tls::None,
+        ca: None,
+        user: None,
+        password: None,
+        from: "internet-banking@bank.example".to_owned(),
+        from_name: None,
+        reply_to: None,
+        return_path: Some("bounces@bank.example".to_owned()),
+        timeout_seconds: 30,
+        give_up_hours: 120,
+    }
 }
 
 fn fresh(directory: &Directory) -> Result<Config, AppError> {

@@ -9,7 +9,7 @@ use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::records::Contract;
+use crate::workflow::records::{Contract, Language};
 use crate::workflow::session::Stage;
 use crate::workflow::{Error, Refusal};
 
@@ -77,7 +77,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         _ => {}
     }
     let people = cx.app.workflows.people();
-    let done = people.register(cx.visitor.token(), cx.caller(), cx.now);
+    let language = cx.lang.pick(Language::Ja, Language::En);
+    let done = people.register(cx.visitor.token(), language, cx.caller(), cx.now);
     let next = see_other("/register/done");
     let registered = match done.await {
         Ok(registered) => registered,

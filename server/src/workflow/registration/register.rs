@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Entered, Wizard};
+use crate::mail::Letter;
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Contract};
+use crate::store::outbox::{self, Language};
 use crate::store::users::{self, NewUser, Role, User};
 use crate::store::{StoreError, Unique, id, sessions};
 use crate::workflow::audited::audit;
+use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::session::{self, NewSession, Stage, Started};
 use crate::workflow::{Caller, Fault, Refusal, Result};
@@ -63,7 +66,8 @@ impl People<'_> {
         Ok(View { contract, user })
     }
 
-    /// 登録: makes the master user and uses the temporary passwords up. The old token ends.
+    /// 登録: makes the master user and uses the temporary passwords up. The old token ends. Letters to the user are in
+    /// `language` from now on.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`] (also when somebody else of the contract was faster),
@@ -71,6 +75,7 @@ impl People<'_> {
     pub async fn register(
         &self,
         token: &str,
+        language: Language,
         caller: Caller,
         now: Timestamp,
     ) -> Result<Registered> {
@@ -116,6 +121,9 @@ impl People<'_> {
             .ok_or(Fault::Inconsistent("user is gone"))?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
+        outbox::set_language(&mut tx, &stored.id, language).await?;
+        let letter = Letter::LoginIdRegistered { at: now };
+        tell(&mut tx, self.settings, &stored, &stored.id, &letter, now).await?;
         tx.commit().await?;
         Ok(Registered {
             user: stored,

@@ -3,6 +3,7 @@
 use inkan_pki::secret::Secret;
 
 use super::*;
+use crate::store::outbox::Language;
 use crate::store::users::Role;
 use crate::workflow::session::Stage;
 use crate::workflow::testing::{
@@ -30,7 +31,7 @@ async fn the_whole_way() {
             .is_none()
     );
     assert_eq!(
-        refusal(people.register(token, caller(), at(2)).await),
+        refusal(people.register(token, Language::Ja, caller(), at(2)).await),
         Refusal::OutOfOrder
     );
 
@@ -63,7 +64,10 @@ async fn the_whole_way() {
         assert!(!waiting.contains(secret), "{secret}");
     }
 
-    let done = people.register(token, caller(), at(7)).await.unwrap();
+    let done = people
+        .register(token, Language::Ja, caller(), at(7))
+        .await
+        .unwrap();
     assert_eq!(
         (done.user.login_id.as_str(), done.user.role),
         ("hanako-2", Role::Master)
@@ -78,7 +82,7 @@ async fn the_whole_way() {
         Refusal::SessionEnded
     );
     assert_eq!(
-        refusal(people.register(token, caller(), at(8)).await),
+        refusal(people.register(token, Language::Ja, caller(), at(8)).await),
         Refusal::SessionEnded
     );
     let next = done.started.token.expose();
@@ -263,11 +267,11 @@ async fn two_browsers_and_one_contract() {
             .unwrap();
     }
     people
-        .register(first.token.expose(), caller(), at(3))
+        .register(first.token.expose(), Language::Ja, caller(), at(3))
         .await
         .unwrap();
     let late = people
-        .register(second.token.expose(), caller(), at(3))
+        .register(second.token.expose(), Language::Ja, caller(), at(3))
         .await;
     assert_eq!(
         refusal(late),
@@ -275,14 +279,16 @@ async fn two_browsers_and_one_contract() {
         "the contract has its user"
     );
     // Taken between BLIS006 and BLIS004: back to BLIS006, nothing lost.
-    let taken = people.register(other.token.expose(), caller(), at(3)).await;
+    let taken = people
+        .register(other.token.expose(), Language::Ja, caller(), at(3))
+        .await;
     assert_eq!(refusal(taken), Refusal::LoginIdTaken);
     people
         .submit_user(other.token.expose(), user_form("third-id"), at(4))
         .await
         .unwrap();
     people
-        .register(other.token.expose(), caller(), at(5))
+        .register(other.token.expose(), Language::Ja, caller(), at(5))
         .await
         .unwrap();
 }

@@ -1,0 +1,61 @@
+//! What a type cannot say about `[mail]`.
+
+use lettre::Address;
+
+use super::check::{Checked, Checker};
+use super::mail::{Mail, Password, Tls};
+
+impl Checker<'_> {
+    pub(super) fn mail(&self, mail: &Mail) -> Checked {
+        let host = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
+        if mail.server.is_empty() || !mail.server.chars().all(host) {
+            let next = "Write the name or the address of the mail server, without a port.";
+            return self.fail(
+                "mail.server",
+                format!("\"{}\" is no host", mail.server),
+                next,
+            );
+        }
+        self.within("mail.port", mail.port, 1..=u16::MAX)?;
+        self.within("mail.timeout_seconds", mail.timeout_seconds, 1..=300)?;
+        self.within("mail.give_up_hours", mail.give_up_hours, 1..=720)?;
+        if mail.tls == Tls::None && !mail.is_local() {
+            let next = "Use \"starttls\" or \"implicit\"; without TLS only a mail server on this machine is used.";
+            return self.fail(
+                "mail.tls",
+                "mail would leave this machine unprotected",
+                next,
+            );
+        }
+        if let Some(ca) = &mail.ca {
+            self.file(
+                "mail.ca",
+                ca,
+                "leave it out to believe whom this system believes",
+            )?;
+        }
+        if mail.user.is_some() != mail.password.is_some() {
+            let next = "Give both mail.user and mail.password, or neither.";
+            return self.fail(
+                "mail.password",
+                "a user without a password, or the other way round",
+                next,
+            );
+        }
+        if let Some(Password::File(path)) = &mail.password {
+            self.file("mail.password", path, "make it with mode 0600")?;
+        }
+        for (field, address) in [
+            ("mail.from", Some(&mail.from)),
+            ("mail.reply_to", mail.reply_to.as_ref()),
+            ("mail.return_path", mail.return_path.as_ref()),
+        ] {
+            let wrong = |text: &&String| !text.is_ascii() || text.parse::<Address>().is_err();
+            if let Some(text) = address.filter(wrong) {
+                let next = "Write one plain address, like ib@bank.example.";
+                return self.fail(field, format!("\"{text}\" is no address"), next);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! From `[mail]` to the bank as a sender: addresses parsed, password read.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inkan_hsm_config::pin_source::{PinSource, Prompt};
+use inkan_pki::secret::Secret;
+use jiff::SignedDuration;
+
+use super::config::mail::{Mail, Password, Tls};
+use super::config::{Config, ConfigError};
+use super::error::AppError;
+use crate::http::lang::Lang;
+use crate::mail::Office;
+use crate::mail::office::{House, Protection, Sender, Server};
+
+/// The bank as a sender; none without `[mail]`.
+pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
+    let Some(mail) = &config.mail else {
+        return Ok(None);
+    };
+    let server = Server {
+        host: mail.server.clone(),
+        port: mail.port,
+        protection: match mail.tls {
+            Tls::Starttls => Protection::Starttls,
+            Tls::Implicit => Protection::Implicit,
+            Tls::None => Protection::None,
+        },
+        roots: mail.ca.as_deref().map(read).transpose()?,
+        login: login(mail)?,
+    };
+    let address = |field: &'static str, text: &str| {
+        text.parse()
+            .map_err(|_| AppError::Mail(format!("{field}: \"{text}\" is no address")))
+    };
+    let sender = Sender {
+        from: address("mail.from", &mail.from)?,
+        reply_to: mail
+            .reply_to
+            .as_deref()
+            .map(|text| address("mail.reply_to", text))
+            .transpose()?,
+        return_path: mail
+            .return_path
+            .as_deref()
+            .map(|text| address("mail.return_path", text))
+            .transpose()?,
+        house: (house(config, mail, Lang::Ja), house(config, mail, Lang::En)),
+        patience: Duration::from_secs(mail.timeout_seconds),
+        give_up: SignedDuration::from_hours(i64::from(mail.give_up_hours)),
+    };
+    Office::new(server, sender)
+        .map(|office| Some(Arc::new(office)))
+        .map_err(|reason| AppError::Mail(format!("mail.ca: {reason}")))
+}
+
+fn login(mail: &Mail) -> Result<Option<(String, Secret)>, AppError> {
+    let (Some(user), Some(password)) = (&mail.user, &mail.password) else {
+        return Ok(None);
+    };
+    let source = match password {
+        Password::File(path) => PinSource::File(path.clone()),
+        Password::Env(name) => PinSource::Env(name.clone()),
+        Password::Credential(name) => PinSource::Credential(name.clone()),
+    };
+    let read = source.read(Prompt::Never);
+    let password = read.map_err(|error| AppError::Mail(format!("mail.password: {error}")))?;
+    Ok(Some((user.clone(), Secret::new(password.expose()))))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, AppError> {
+    std::fs::read(path).map_err(|error| {
+        AppError::Config(ConfigError::Unreadable {
+            file: path.to_owned(),
+            reason: error.to_string(),
+        })
+    })
+}
+
+fn house(config: &Config, mail: &Mail, lang: Lang) -> House {
+    let site = config.site();
+    let bank = match &mail.from_name {
+        Some(name) => lang.pick(&name.ja, &name.en).clone(),
+        None => site.bank.get(lang).to_owned(),
+    };
+    let desk = &site.help_desk;
+    House {
+        bank,
+        desk: desk.name.get(lang).to_owned(),
+        telephone: desk.telephone.clone(),
+        hours: desk
+            .hours
+            .iter()
+            .map(|line| line.get(lang).to_owned())
+            .collect(),
+    }
+}

@@ -1,0 +1,190 @@
+//! Drives the jobs of `workflow::jobs`: looks once a second what is due, claims it, runs it beside the others, keeps
+//! the claim while it runs, and records how it ended.
+//!
+//! Several instances on one database share the work: a claim is a lease in the database. Time is the server's clock,
+//! whatever it is set to; how long a run may take is measured apart from it.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::store::id;
+use crate::workflow::Workflows;
+use crate::workflow::jobs::{Done, JOBS, Job};
+
+/// How often it is looked what is due.
+const TICK: Duration = Duration::from_secs(1);
+/// How often a running job says so: well within a lease.
+const BEAT: Duration = Duration::from_secs(5);
+/// How long running jobs may go on after a stop.
+const LEAVE: Duration = Duration::from_secs(5);
+/// How often figures are tidied up.
+const UPKEEP: Duration = Duration::from_secs(60);
+
+/// Until `stop`.
+pub async fn run(
+    workflows: Workflows,
+    clock: Clock,
+    metrics: PrometheusHandle,
+    stop: watch::Receiver<bool>,
+) {
+    let owner = match id::new_id() {
+        Ok(owner) => owner,
+        Err(error) => {
+            tracing::error!(%error, "no scheduled work: this instance has no name");
+            return;
+        }
+    };
+    let scheduler = Scheduler {
+        workflows,
+        clock,
+        owner,
+    };
+    scheduler.run(metrics, stop).await;
+}
+
+#[derive(Clone)]
+struct Scheduler {
+    workflows: Workflows,
+    clock: Clock,
+    owner: String,
+}
+
+impl Scheduler {
+    async fn run(self, metrics: PrometheusHandle, mut stop: watch::Receiver<bool>) {
+        let mut running = JoinSet::new();
+        let mut busy = HashSet::new();
+        let mut looked = true;
+        let mut tidied = Instant::now();
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => break,
+                Some(ended) = running.join_next() => {
+                    if let Ok(name) = ended {
+                        busy.remove(name);
+                    }
+                    continue;
+                }
+                () = tokio::time::sleep(TICK) => {}
+            }
+            if tidied.elapsed() >= UPKEEP {
+                metrics.run_upkeep();
+                tidied = Instant::now();
+            }
+            match self.workflows.due_jobs(JOBS, self.clock.now()).await {
+                Ok(due) => {
+                    looked = true;
+                    for job in due {
+                        if busy.insert(job.name) {
+                            let scheduler = self.clone();
+                            running.spawn(async move {
+                                scheduler.one(job).await;
+                                job.name
+                            });
+                        }
+                    }
+                }
+                // Said once, not every second.
+                Err(error) => {
+                    if looked {
+                        tracing::error!(%error, "scheduled work cannot be looked up");
+                    }
+                    looked = false;
+                }
+            }
+        }
+        let drained = tokio::time::timeout(LEAVE, async {
+            while running.join_next().await.is_some() {}
+        });
+        if drained.await.is_err() {
+            running.shutdown().await;
+        }
+        if let Err(error) = self.workflows.release_jobs(&self.owner).await {
+            tracing::warn!(%error, "leases could not be given back; they end by themselves");
+        }
+    }
+
+    /// One run, from the claim to the record of its end.
+    async fn one(&self, job: &'static Job) {
+        match self
+            .workflows
+            .claim_job(job, &self.owner, self.clock.now())
+            .await
+        {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(job = job.name, %error, "job could not be claimed");
+                return;
+            }
+        }
+        let begun = Instant::now();
+        let Some(end) = self.watched(job).await else {
+            tracing::warn!(job = job.name, "another instance has taken this job over");
+            return;
+        };
+        let seconds = begun.elapsed().as_secs_f64();
+        let outcome = if end.is_ok() { "done" } else { "failed" };
+        metrics::counter!("inkan_job_runs_total", "job" => job.name, "outcome" => outcome)
+            .increment(1);
+        metrics::histogram!("inkan_job_seconds", "job" => job.name).record(seconds);
+        metrics::gauge!("inkan_job_failing", "job" => job.name).set(if end.is_ok() {
+            0.0
+        } else {
+            1.0
+        });
+        match &end {
+            Ok(done) => tracing::debug!(job = job.name, detail = %done.detail, seconds, "job done"),
+            Err(reason) => tracing::error!(job = job.name, reason, seconds, "job failed"),
+        }
+        let now = self.clock.now();
+        match self.workflows.finish_job(job, &self.owner, &end, now).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(job = job.name, "the end of a job came too late to count"),
+            Err(error) => {
+                tracing::error!(job = job.name, %error, "the end of a job could not be recorded");
+            }
+        }
+    }
+
+    /// Runs the job and keeps its lease. None when the lease was lost.
+    async fn watched(&self, job: &'static Job) -> Option<Result<Done, String>> {
+        let mut task = JoinSet::new();
+        let (workflows, now) = (self.workflows.clone(), self.clock.now());
+        task.spawn(async move { (job.run)(&workflows, now).await });
+        let limit = Duration::from_secs(job.limit.as_secs().unsigned_abs());
+        let end = Instant::now() + limit;
+        loop {
+            tokio::select! {
+                Some(ended) = task.join_next() => {
+                    return Some(match ended {
+                        Ok(Ok(done)) => Ok(done),
+                        Ok(Err(error)) => Err(error.to_string()),
+                        Err(_) => Err("it panicked".to_owned()),
+                    });
+                }
+                () = tokio::time::sleep(BEAT) => {}
+            }
+            if Instant::now() >= end {
+                task.shutdown().await;
+                return Some(Err(format!("it took longer than {} s", limit.as_secs())));
+            }
+            match self
+                .workflows
+                .keep_job(job, &self.owner, self.clock.now())
+                .await
+            {
+                Ok(true) => {}
+                Ok(false) => {
+                    task.shutdown().await;
+                    return None;
+                }
+                Err(error) => tracing::warn!(job = job.name, %error, "a lease was not kept"),
+            }
+        }
+    }
+}

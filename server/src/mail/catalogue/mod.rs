@@ -1,0 +1,284 @@
+//! The sentences of letters. One exhaustive match; the bank's own texts come from its configuration.
+//!
+//! - this file: subject, news, facts and what to do, for each letter
+//! - [`word`]: days and times in Japan
+
+pub mod word;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(super) mod tests;
+
+use jiff::Timestamp;
+
+use super::letter::{By, Lang, Letter, Password};
+
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Subject, without the bank's name.
+    pub subject: String,
+    /// What happened.
+    pub news: String,
+    /// Facts, as label and value.
+    pub facts: Vec<(&'static str, String)>,
+    /// What to do.
+    pub next: Vec<String>,
+}
+
+/// The words of a letter that is sent at `now`.
+#[must_use]
+pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
+    let said = |subject: (&str, &str), news: (&str, &str)| {
+        (
+            lang.pick(subject.0, subject.1).to_owned(),
+            lang.pick(news.0, news.1).to_owned(),
+        )
+    };
+    let ((subject, news), facts, next) = match letter {
+        Letter::LoginIdRegistered { at } => (
+            said(
+                (
+                    "ログインIDを登録しました",
+                    "Your login ID has been registered",
+                ),
+                (
+                    "ログインIDの登録を受け付けました。",
+                    "Your login ID has been registered.",
+                ),
+            ),
+            vec![moment(lang, *at)],
+            vec![not_you(lang)],
+        ),
+        Letter::CertificateIssued { serial, not_after } => (
+            said(
+                (
+                    "電子証明書を発行しました",
+                    "Your certificate has been issued",
+                ),
+                (
+                    "電子証明書の発行が完了し、ご利用いただけるようになりました。有効期間は1年間です。",
+                    "Your certificate has been issued and can be used now. It is valid for one year.",
+                ),
+            ),
+            vec![number(lang, serial), end(lang, *not_after)],
+            vec![not_you(lang)],
+        ),
+        Letter::CertificateRenewed {
+            serial,
+            not_after,
+            previous,
+        } => (
+            said(
+                (
+                    "電子証明書を更新しました",
+                    "Your certificate has been renewed",
+                ),
+                (
+                    "電子証明書の更新が完了しました。これまでの電子証明書はご利用いただけなくなりました。",
+                    "Your certificate has been renewed. The one before it can no longer be used.",
+                ),
+            ),
+            vec![
+                number(lang, serial),
+                end(lang, *not_after),
+                (
+                    lang.pick("これまでの電子証明書", "Certificate before it"),
+                    word::serial(previous),
+                ),
+            ],
+            vec![not_you(lang)],
+        ),
+        Letter::CertificateRevoked { serial, at, by } => (
+            said(
+                (
+                    "電子証明書が失効しました",
+                    "Your certificate has been revoked",
+                ),
+                (
+                    "電子証明書が失効し、ご利用いただけなくなりました。",
+                    "Your certificate has been revoked and can no longer be used.",
+                ),
+            ),
+            vec![number(lang, serial), moment(lang, *at), author(lang, *by)],
+            vec![
+                lang.pick(
+                    "あらためて電子証明書をご利用になるには、お取引店でのお申し込みが必要です。",
+                    "To use a certificate again, please apply at your branch.",
+                )
+                .to_owned(),
+                not_you(lang),
+            ],
+        ),
+        Letter::CertificateSuspended { serial, at, by } => (
+            said(
+                (
+                    "電子証明書の利用を停止しました",
+                    "Your certificate has been suspended",
+                ),
+                (
+                    "電子証明書の利用を一時的に停止しました。停止中はログインできません。",
+                    "Your certificate has been suspended. You cannot log in until it is released.",
+                ),
+            ),
+            vec![number(lang, serial), moment(lang, *at), author(lang, *by)],
+            vec![not_you(lang)],
+        ),
+        Letter::CertificateReleased { serial, at } => (
+            said(
+                (
+                    "電子証明書の利用停止を解除しました",
+                    "Your certificate has been released",
+                ),
+                (
+                    "電子証明書の利用停止を解除しました。",
+                    "Your certificate can be used again.",
+                ),
+            ),
+            vec![number(lang, serial), moment(lang, *at)],
+            vec![not_you(lang)],
+        ),
+        Letter::PasswordLocked { password, until } => (
+            said(
+                ("利用を一時停止しました", "Temporarily locked"),
+                (
+                    "パスワードの入力誤りが続いたため、利用を一時停止しました。",
+                    "After several wrong passwords, use has been locked for a while.",
+                ),
+            ),
+            vec![
+                which(lang, *password),
+                (
+                    lang.pick("停止の期限", "Locked until"),
+                    word::time(*until, lang),
+                ),
+            ],
+            vec![not_you(lang)],
+        ),
+        Letter::PasswordStopped { password, at } => (
+            said(
+                ("利用を停止しました", "Stopped"),
+                (
+                    "パスワードの入力誤りが規定の回数に達したため、利用を停止しました。",
+                    "After too many wrong passwords, use has been stopped.",
+                ),
+            ),
+            vec![which(lang, *password), moment(lang, *at)],
+            vec![
+                lang.pick(
+                    "停止の解除には、管理者の方、またはお取引店でのお手続きが必要です。",
+                    "An administrator of your contract or your branch can release it.",
+                )
+                .to_owned(),
+                not_you(lang),
+            ],
+        ),
+        Letter::CertificateExpiring { serial, not_after } => {
+            expiring(lang, serial, *not_after, now)
+        }
+        Letter::GrantLapsed { at } => (
+            said(
+                (
+                    "電子証明書の取得期限が過ぎました",
+                    "The time to get your certificate is over",
+                ),
+                (
+                    "お申し込みいただいた電子証明書は、取得期限までに発行されませんでした。",
+                    "The certificate you applied for was not issued in time.",
+                ),
+            ),
+            vec![(lang.pick("取得期限", "Time limit"), word::time(*at, lang))],
+            vec![
+                lang.pick(
+                    "電子証明書をご利用になるには、お取引店であらためてお申し込みください。",
+                    "To get a certificate, please apply at your branch again.",
+                )
+                .to_owned(),
+            ],
+        ),
+    };
+    Words {
+        subject,
+        news,
+        facts,
+        next,
+    }
+}
+
+type Parts = ((String, String), Vec<(&'static str, String)>, Vec<String>);
+
+fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> Parts {
+    let days = word::days_left(not_after, now);
+    let left = if days > 0 {
+        lang.pick(
+            format!("電子証明書の有効期限まで、あと{days}日です。"),
+            format!("Your certificate will end in {days} days."),
+        )
+    } else {
+        lang.pick(
+            "電子証明書の有効期限は本日までです。".to_owned(),
+            "Your certificate ends today.".to_owned(),
+        )
+    };
+    let subject = lang.pick(
+        "電子証明書の有効期限が近づいています",
+        "Your certificate will end soon",
+    );
+    let next = lang.pick(
+        [
+            "いつもの方法でログインし、トップページの「更新」から電子証明書を更新してください。",
+            "有効期限を過ぎると電子証明書ではログインできなくなり、お取引店でのお申し込みが必要になります。",
+        ],
+        [
+            "Please log in as usual and renew it with \"Renew\" on the top page.",
+            "After that day you cannot log in with it, and have to apply at your branch.",
+        ],
+    );
+    (
+        (subject.to_owned(), left),
+        vec![number(lang, serial), end(lang, not_after)],
+        next.map(str::to_owned).to_vec(),
+    )
+}
+
+fn number(lang: Lang, serial: &str) -> (&'static str, String) {
+    let label = lang.pick("シリアル番号（末尾）", "Serial number (its end)");
+    (label, word::serial(serial))
+}
+
+fn end(lang: Lang, not_after: Timestamp) -> (&'static str, String) {
+    (
+        lang.pick("有効期限", "Valid until"),
+        word::time(not_after, lang),
+    )
+}
+
+fn moment(lang: Lang, at: Timestamp) -> (&'static str, String) {
+    (lang.pick("日時", "Time"), word::time(at, lang))
+}
+
+fn which(lang: Lang, password: Password) -> (&'static str, String) {
+    let name = match password {
+        Password::Login => lang.pick("ログインパスワード", "Login password"),
+        Password::Confirmation => lang.pick("確認用パスワード", "Confirmation password"),
+    };
+    (lang.pick("対象", "Which"), name.to_owned())
+}
+
+fn author(lang: Lang, by: By) -> (&'static str, String) {
+    let name = match by {
+        By::Yourself => lang.pick("お客様ご本人", "Yourself"),
+        By::Colleague => lang.pick("ご契約先の管理者", "An administrator of your contract"),
+        By::Bank => lang.pick("金融機関", "The bank"),
+        By::ContractEnd => lang.pick("ご契約の解約", "The end of the contract"),
+    };
+    (lang.pick("手続き", "Done by"), name.to_owned())
+}
+
+fn not_you(lang: Lang) -> String {
+    lang.pick(
+        "お心当たりがない場合は、すぐに下記までお電話ください。",
+        "If this was not you, please call the number below at once.",
+    )
+    .to_owned()
+}

@@ -1,0 +1,195 @@
+//! What a letter tells of, as data. It is kept in the database until the letter is sent, so there is no secret in it: no
+//! password, no PIN, no login ID in full, no account number.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The language of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// One of two texts.
+    pub fn pick<T>(self, ja: T, en: T) -> T {
+        match self {
+            Self::Ja => ja,
+            Self::En => en,
+        }
+    }
+
+    /// BCP 47 tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        self.pick("ja", "en")
+    }
+}
+
+/// To whom, in the letter's own text. Nothing of this is ever part of a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct To {
+    /// The company's name.
+    pub company: String,
+    /// The person's name.
+    pub person: String,
+    /// Enough of the login ID to recognise it.
+    pub login_hint: String,
+}
+
+impl To {
+    /// The beginning of a login ID, then always as many stars.
+    #[must_use]
+    pub fn hint(login_id: &str) -> String {
+        let shown: String = login_id.chars().take(2).collect();
+        format!("{shown}****")
+    }
+}
+
+/// Which of the two passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    /// For logging in.
+    Login,
+    /// For confirming.
+    Confirmation,
+}
+
+/// By whom a certificate was ended or held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The user.
+    Yourself,
+    /// Somebody else of the same contract.
+    Colleague,
+    /// The bank.
+    Bank,
+    /// The end of the contract.
+    ContractEnd,
+}
+
+/// What a letter tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Letter {
+    /// A login ID was registered.
+    LoginIdRegistered {
+        /// When.
+        at: Timestamp,
+    },
+    /// A first certificate, or one after a revocation, is in use.
+    CertificateIssued {
+        /// Its serial number.
+        serial: String,
+        /// Its last moment.
+        not_after: Timestamp,
+    },
+    /// A successor is in use; the one before it no longer is.
+    CertificateRenewed {
+        /// Serial number of the new one.
+        serial: String,
+        /// Last moment of the new one.
+        not_after: Timestamp,
+        /// Serial number of the old one.
+        previous: String,
+    },
+    /// A certificate was ended.
+    CertificateRevoked {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// A certificate is held for the time being.
+    CertificateSuspended {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// A certificate that was held is good again.
+    CertificateReleased {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Wrong passwords: locked for a while.
+    PasswordLocked {
+        /// Which one.
+        password: Password,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Wrong passwords: stopped until the bank releases it.
+    PasswordStopped {
+        /// Which one.
+        password: Password,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// A certificate will end.
+    CertificateExpiring {
+        /// Its serial number.
+        serial: String,
+        /// Its last moment.
+        not_after: Timestamp,
+    },
+    /// An approved application was not used in time.
+    GrantLapsed {
+        /// When its time was over.
+        at: Timestamp,
+    },
+}
+
+impl Letter {
+    /// Its stable word, as in the database.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::LoginIdRegistered { .. } => "login-id-registered",
+            Self::CertificateIssued { .. } => "certificate-issued",
+            Self::CertificateRenewed { .. } => "certificate-renewed",
+            Self::CertificateRevoked { .. } => "certificate-revoked",
+            Self::CertificateSuspended { .. } => "certificate-suspended",
+            Self::CertificateReleased { .. } => "certificate-released",
+            Self::PasswordLocked { .. } => "password-locked",
+            Self::PasswordStopped { .. } => "password-stopped",
+            Self::CertificateExpiring { .. } => "certificate-expiring",
+            Self::GrantLapsed { .. } => "grant-lapsed",
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_tells_neither_the_login_id_nor_its_length() {
+        assert_eq!(To::hint("hanakodt"), "ha****");
+        assert_eq!(To::hint("hanako"), "ha****");
+        assert_eq!(To::hint("x"), "x****");
+    }
+
+    #[test]
+    fn the_word_of_a_letter_is_the_one_it_is_stored_under() {
+        let letter = Letter::CertificateExpiring {
+            serial: "01".into(),
+            not_after: Timestamp::UNIX_EPOCH,
+        };
+        let stored = serde_json::to_value(&letter).unwrap();
+        assert_eq!(stored["kind"], letter.kind());
+        assert_eq!(serde_json::from_value::<Letter>(stored).unwrap(), letter);
+    }
+}

@@ -1,0 +1,136 @@
+//! A letter as a message: headers that hold nothing a customer typed but the address, and two parts that say the same.
+//!
+//! There is no link in it: what says "click here" cannot be told from what a phisher sends.
+
+use std::time::{Duration, SystemTime};
+
+use askama::Template;
+use jiff::Timestamp;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+
+use super::catalogue::{self, Words};
+use super::letter::{Lang, Letter, To};
+use super::office::{House, Office};
+use super::trouble::{Trouble, clipped};
+
+/// Longest name that a letter shows.
+const LONGEST_NAME: usize = 100;
+
+/// A letter ready to be written.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// Id of the mail: the same for every try, so that a mail handed over twice can be told to be one.
+    pub id: &'a str,
+    /// The address.
+    pub recipient: &'a str,
+    /// The language.
+    pub lang: Lang,
+    /// Whom it addresses in its text.
+    pub to: &'a To,
+    /// What it tells of.
+    pub letter: &'a Letter,
+    /// When the deed was done.
+    pub written_at: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt")]
+struct Plain<'a> {
+    lang: Lang,
+    house: &'a House,
+    to: To,
+    words: &'a Words,
+    answered: bool,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    lang: Lang,
+    house: &'a House,
+    to: To,
+    words: &'a Words,
+    answered: bool,
+}
+
+impl Office {
+    /// The message of a draft that is sent at `now`.
+    pub(super) fn write(&self, draft: &Draft<'_>, now: Timestamp) -> Result<Message, Trouble> {
+        let unwritable = |error: &dyn std::fmt::Display| Trouble::Unwritable(error.to_string());
+        let address = recipient(draft.recipient)?;
+        let house = draft.lang.pick(&self.house.0, &self.house.1);
+        let words = catalogue::words(draft.letter, draft.lang, now);
+        let to = To {
+            company: one_line(&draft.to.company),
+            person: one_line(&draft.to.person),
+            login_hint: one_line(&draft.to.login_hint),
+        };
+        let (lang, answered) = (draft.lang, self.reply_to.is_some());
+        let plain = Plain {
+            lang,
+            house,
+            to: to.clone(),
+            words: &words,
+            answered,
+        };
+        let html = Html {
+            lang,
+            house,
+            to,
+            words: &words,
+            answered,
+        };
+        let plain = plain.render().map_err(|e| unwritable(&e))?;
+        let html = html.render().map_err(|e| unwritable(&e))?;
+        let subject = format!("[{}] {}", house.bank, words.subject);
+        let mut builder = Message::builder()
+            .message_id(Some(format!("<{}@{}>", draft.id, self.from.domain())))
+            .date(system_time(draft.written_at))
+            .from(Mailbox::new(Some(house.bank.clone()), self.from.clone()))
+            .to(Mailbox::new(None, address))
+            .subject(one_line(&subject));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(Mailbox::new(None, reply_to.clone()));
+        }
+        for (name, value) in [
+            // RFC 3834: no answering machine answers this.
+            ("Auto-Submitted", "auto-generated"),
+            ("X-Auto-Response-Suppress", "All"),
+            ("Content-Language", draft.lang.tag()),
+        ] {
+            let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|e| unwritable(&e))?;
+            builder = builder.raw_header(HeaderValue::new(name, value.to_owned()));
+        }
+        builder
+            .multipart(MultiPart::alternative_plain_html(plain, html))
+            .map_err(|e| unwritable(&e))
+    }
+}
+
+/// The address, if it is one that mail can go to without an extension of the protocol.
+pub(super) fn recipient(text: &str) -> Result<Address, Trouble> {
+    let address: Address = text.parse().map_err(|_| Trouble::AddressInvalid)?;
+    if text.is_ascii() {
+        Ok(address)
+    } else {
+        Err(Trouble::AddressInvalid)
+    }
+}
+
+/// A text from outside in one line: no line end can make a header, or a line of ours, out of it.
+fn one_line(text: &str) -> String {
+    clipped(text).chars().take(LONGEST_NAME).collect()
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(at.as_second()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_secs(seconds))
+        .unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,199 @@
+//! Scheduled jobs: when each ran, how it ended, when it runs next, and which instance is at it.
+//!
+//! A run is claimed by a lease. Whoever loses it (too slow, paused, killed) can no longer record its end.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// How a run ended.
+    pub enum Outcome {
+        /// It did what there was to do.
+        Done => "done",
+        /// It did not; it is tried again.
+        Failed => "failed",
+    }
+}
+
+/// A job's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    /// When it runs next.
+    pub next_at: Timestamp,
+    /// When it was last begun.
+    pub started_at: Option<Timestamp>,
+    /// When it last ended.
+    pub finished_at: Option<Timestamp>,
+    /// When it last ended well.
+    pub succeeded_at: Option<Timestamp>,
+    /// How it last ended.
+    pub outcome: Option<Outcome>,
+    /// Failures since it last ended well.
+    pub failures: u32,
+    /// What it did (JSON), or why it failed.
+    pub detail: String,
+    /// The instance that is at it.
+    pub lease_owner: Option<String>,
+    /// Until when, unless it says more.
+    pub lease_until: Option<Timestamp>,
+}
+
+impl Job {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("jobs", row);
+        Ok(Job {
+            name: row.text("name")?,
+            next_at: row.time("next_at")?,
+            started_at: row.opt_time("started_at")?,
+            finished_at: row.opt_time("finished_at")?,
+            succeeded_at: row.opt_time("succeeded_at")?,
+            outcome: match row.opt_text("outcome")? {
+                None => None,
+                Some(_) => Some(row.word("outcome")?),
+            },
+            failures: row.count("failures")?,
+            detail: row.text("detail")?,
+            lease_owner: row.opt_text("lease_owner")?,
+            lease_until: row.opt_time("lease_until")?,
+        })
+    }
+
+    /// Whether a run may be claimed at `now`, as [`claim`] decides it.
+    #[must_use]
+    pub fn claimable(&self, wanted: &Claim<'_>) -> bool {
+        let due = self.next_at <= wanted.now || self.next_at > wanted.farthest();
+        let free = self
+            .lease_until
+            .is_none_or(|until| until <= wanted.now || until > wanted.until());
+        due && free
+    }
+}
+
+/// Who wants to run a job, and for how long at first.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The job.
+    pub name: &'a str,
+    /// The instance.
+    pub owner: &'a str,
+    /// Now.
+    pub now: Timestamp,
+    /// How long a lease lasts.
+    pub lease: SignedDuration,
+    /// The job's usual pause.
+    pub every: SignedDuration,
+}
+
+impl Claim<'_> {
+    fn until(&self) -> Timestamp {
+        later(self.now, self.lease)
+    }
+
+    fn farthest(&self) -> Timestamp {
+        later(self.now, self.every)
+    }
+}
+
+fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// Every job, by name.
+pub async fn all(db: impl Into<Db<'_>>) -> Result<Vec<Job>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT name, next_at, started_at, finished_at, succeeded_at, outcome, failures, detail, lease_owner, \
+         lease_until FROM jobs ORDER BY name",
+    );
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Job::read).collect()
+}
+
+/// Makes a job known; one that is known stays as it is.
+pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO jobs (name, next_at, failures, detail) VALUES ($1, $2, 0, '') ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(name.to_owned())
+    .bind(now.as_second());
+    tx.upkeep(statement).await.map(drop)
+}
+
+/// Takes the lease of a due job. False when it is not due, or another instance is at it.
+pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE jobs SET lease_owner = $2, lease_until = $3, started_at = $4 \
+         WHERE name = $1 AND (next_at <= $4 OR next_at > $5) \
+         AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $3)",
+    )
+    .bind(wanted.name.to_owned())
+    .bind(wanted.owner.to_owned())
+    .bind(wanted.until().as_second())
+    .bind(wanted.now.as_second())
+    .bind(wanted.farthest().as_second());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Makes a lease last until `until`. False when it was lost.
+pub async fn extend(
+    tx: &mut Tx,
+    name: &str,
+    owner: &str,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement =
+        sqlx::query("UPDATE jobs SET lease_until = $3 WHERE name = $1 AND lease_owner = $2")
+            .bind(name.to_owned())
+            .bind(owner.to_owned())
+            .bind(until.as_second());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// When.
+    pub at: Timestamp,
+    /// When it runs next.
+    pub next_at: Timestamp,
+    /// How.
+    pub outcome: Outcome,
+    /// What it did, or why it failed.
+    pub detail: String,
+}
+
+/// Records the end of a run and gives the lease back. False when the lease was lost: then nothing is recorded.
+pub async fn finish(
+    tx: &mut Tx,
+    name: &str,
+    owner: &str,
+    end: &Finished,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE jobs SET next_at = $3, finished_at = $4, outcome = $5, detail = $6, \
+         failures = CASE WHEN $5 = 'done' THEN 0 ELSE failures + 1 END, \
+         succeeded_at = CASE WHEN $5 = 'done' THEN $4 ELSE succeeded_at END, \
+         lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2",
+    )
+    .bind(name.to_owned())
+    .bind(owner.to_owned())
+    .bind(end.next_at.as_second())
+    .bind(end.at.as_second())
+    .bind(end.outcome.as_str())
+    .bind(end.detail.clone());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Gives a lease back unfinished: the job is due as before.
+pub async fn release(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1",
+    )
+    .bind(owner.to_owned());
+    tx.upkeep(statement).await
+}

@@ -1,0 +1,288 @@
+//! Mail to customers: written in the transaction of the deed it tells of, sent later, kept as a record.
+//!
+//! The key names deed and stage; the same key is never written twice. A mail ends as sent, or as dead: then the bank is
+//! shown it.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// Where a mail stands.
+    pub enum State {
+        /// To be sent.
+        Waiting => "waiting",
+        /// The mail server took it.
+        Sent => "sent",
+        /// Given up.
+        Dead => "dead",
+    }
+}
+
+text_enum! {
+    /// The language of a mail.
+    pub enum Language {
+        /// Japanese.
+        Ja => "ja",
+        /// English.
+        En => "en",
+    }
+}
+
+/// A mail's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Id; part of its Message-ID.
+    pub id: String,
+    /// Deed and stage.
+    pub key: String,
+    /// What it tells of.
+    pub kind: String,
+    /// To whom.
+    pub user_id: String,
+    /// The address, as it was then.
+    pub recipient: String,
+    /// The language.
+    pub lang: Language,
+    /// What its text needs, as JSON.
+    pub facts: String,
+    /// Where it stands.
+    pub state: State,
+    /// How often it was offered to the mail server in vain.
+    pub attempts: u32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it is offered next.
+    pub next_at: Timestamp,
+    /// When it was sent or given up.
+    pub ended_at: Option<Timestamp>,
+    /// What went wrong last: a stable word.
+    pub trouble: Option<String>,
+    /// What the mail server said then.
+    pub reply: Option<String>,
+}
+
+/// A mail to be written.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// Id.
+    pub id: String,
+    /// Deed and stage.
+    pub key: String,
+    /// What it tells of.
+    pub kind: &'static str,
+    /// To whom.
+    pub user_id: String,
+    /// The address.
+    pub recipient: String,
+    /// The language.
+    pub lang: Language,
+    /// What its text needs, as JSON.
+    pub facts: String,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, key, kind, user_id, recipient, lang, facts, state, attempts, created_at, next_at, ended_at, \
+             trouble, reply FROM outbox ",
+            $rest
+        )
+    };
+}
+
+impl Mail {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("outbox", row);
+        Ok(Mail {
+            id: row.text("id")?,
+            key: row.text("key")?,
+            kind: row.text("kind")?,
+            user_id: row.text("user_id")?,
+            recipient: row.text("recipient")?,
+            lang: row.word("lang")?,
+            facts: row.text("facts")?,
+            state: row.word("state")?,
+            attempts: row.count("attempts")?,
+            created_at: row.time("created_at")?,
+            next_at: row.time("next_at")?,
+            ended_at: row.opt_time("ended_at")?,
+            trouble: row.opt_text("trouble")?,
+            reply: row.opt_text("reply")?,
+        })
+    }
+}
+
+/// Writes a mail. False when there is one of that key already.
+pub async fn insert(tx: &mut Tx, new: &NewMail) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO outbox (id, key, kind, user_id, recipient, lang, facts, state, created_at, next_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8) ON CONFLICT (key) DO NOTHING",
+    )
+    .bind(new.id.clone())
+    .bind(new.key.clone())
+    .bind(new.kind)
+    .bind(new.user_id.clone())
+    .bind(new.recipient.clone())
+    .bind(new.lang.as_str())
+    .bind(new.facts.clone())
+    .bind(new.created_at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Mail>, StoreError> {
+    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
+    let row = db.into().optional(statement).await?;
+    row.as_ref().map(Mail::read).transpose()
+}
+
+/// Whether there is a mail of that key.
+pub async fn is_written(db: impl Into<Db<'_>>, key: &str) -> Result<bool, StoreError> {
+    let statement = sqlx::query("SELECT id FROM outbox WHERE key = $1").bind(key.to_owned());
+    Ok(db.into().optional(statement).await?.is_some())
+}
+
+/// Mails to be offered now, longest waiting first. A next try beyond `farthest` was set by a clock that has been put
+/// back since: such a mail is due.
+pub async fn due(
+    db: impl Into<Db<'_>>,
+    now: Timestamp,
+    farthest: Timestamp,
+    limit: i64,
+) -> Result<Vec<Mail>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE state = 'waiting' AND (next_at <= $1 OR next_at > $2) ORDER BY next_at, id LIMIT $3"
+    ))
+    .bind(now.as_second())
+    .bind(farthest.as_second())
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Mail::read).collect()
+}
+
+/// Dead mails, newest first.
+pub async fn dead(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<Mail>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE state = 'dead' ORDER BY ended_at DESC, id DESC LIMIT $1"
+    ))
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Mail::read).collect()
+}
+
+/// Every mail to a user, newest first.
+pub async fn list_for_user(db: impl Into<Db<'_>>, user_id: &str) -> Result<Vec<Mail>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000"
+    ))
+    .bind(user_id.to_owned());
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(Mail::read).collect()
+}
+
+/// How many mails wait, and how many are dead.
+pub async fn counts(db: impl Into<Db<'_>>) -> Result<(i64, i64), StoreError> {
+    let statement = sqlx::query(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
+         CAST(COALESCE(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0) AS BIGINT) AS dead \
+         FROM outbox WHERE state IN ('waiting', 'dead')",
+    );
+    let row = db.into().optional(statement).await?;
+    match row {
+        None => Ok((0, 0)),
+        Some(row) => {
+            let row = Row::new("outbox", &row);
+            Ok((row.int("waiting")?, row.int("dead")?))
+        }
+    }
+}
+
+/// The mail server took it. False when it was not waiting any more.
+pub async fn set_sent(
+    tx: &mut Tx,
+    id: &str,
+    reply: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE outbox SET state = 'sent', ended_at = $3, trouble = NULL, reply = $2 \
+         WHERE id = $1 AND state = 'waiting'",
+    )
+    .bind(id.to_owned())
+    .bind(reply.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Not this time: again at `next_at`.
+pub async fn defer(
+    tx: &mut Tx,
+    id: &str,
+    next_at: Timestamp,
+    trouble: &str,
+    reply: &str,
+) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "UPDATE outbox SET attempts = attempts + 1, next_at = $2, trouble = $3, reply = $4 \
+         WHERE id = $1 AND state = 'waiting'",
+    )
+    .bind(id.to_owned())
+    .bind(next_at.as_second())
+    .bind(trouble.to_owned())
+    .bind(reply.to_owned());
+    tx.upkeep(statement).await.map(drop)
+}
+
+/// Gives a mail up. False when it was not waiting any more.
+pub async fn set_dead(
+    tx: &mut Tx,
+    id: &str,
+    trouble: &str,
+    reply: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE outbox SET state = 'dead', ended_at = $4, attempts = attempts + 1, trouble = $2, reply = $3 \
+         WHERE id = $1 AND state = 'waiting'",
+    )
+    .bind(id.to_owned())
+    .bind(trouble.to_owned())
+    .bind(reply.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Forgets mails that ended before `before`.
+pub async fn delete_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let statement =
+        sqlx::query("DELETE FROM outbox WHERE state IN ('sent', 'dead') AND ended_at < $1")
+            .bind(before.as_second());
+    tx.upkeep(statement).await
+}
+
+/// Notes the language of a user.
+pub async fn set_language(tx: &mut Tx, user_id: &str, lang: Language) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO user_languages (user_id, lang) VALUES ($1, $2) \
+         ON CONFLICT (user_id) DO UPDATE SET lang = excluded.lang",
+    )
+    .bind(user_id.to_owned())
+    .bind(lang.as_str());
+    tx.upkeep(statement).await.map(drop)
+}
+
+/// The language of a user; Japanese when it is not known.
+pub async fn language(db: impl Into<Db<'_>>, user_id: &str) -> Result<Language, StoreError> {
+    let statement =
+        sqlx::query("SELECT lang FROM user_languages WHERE user_id = $1").bind(user_id.to_owned());
+    match db.into().optional(statement).await? {
+        Some(row) => Row::new("user_languages", &row).word("lang"),
+        None => Ok(Language::Ja),
+    }
+}

@@ -1,0 +1,268 @@
+//! Handing letters over. At least once: a letter counts as sent when the mail server took it *and* that is on record;
+//! dying in between sends it again, with the same Message-ID, by which mail servers and readers know it to be one.
+//!
+//! One instance at a time does this (it is a job), over one connection. A letter that fails is put off, so that it never
+//! holds up the others; a mail server that fails holds up all of them and counts against none.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::Facts;
+use crate::mail::line::Line;
+use crate::mail::message::Draft;
+use crate::mail::{Lang, Office, Trouble, Verdict};
+use crate::store::audit::Actor;
+use crate::store::outbox::{self, Language, Mail};
+use crate::workflow::audited::audit;
+use crate::workflow::{Fault, Result, Workflows};
+
+/// Letters read at a time.
+const BATCH: i64 = 50;
+/// After this the run ends; the next one goes on.
+const RUN: Duration = Duration::from_secs(240);
+/// So many broken connections in one run are the mail server's fault.
+const BROKEN_CONNECTIONS: u32 = 3;
+/// First pause of a letter that was put off; doubled each time.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// Longest pause of a letter that was put off.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(4);
+/// Letters are kept as a record for so long after they ended: longer than a certificate lives.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    /// Taken by the mail server.
+    pub sent: u32,
+    /// Put off.
+    pub later: u32,
+    /// Given up.
+    pub dead: u32,
+}
+
+/// The bank's clock during a run.
+#[derive(Clone, Copy)]
+struct Since {
+    now: Timestamp,
+    begun: Instant,
+}
+
+impl Since {
+    fn now(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.begun.elapsed()).unwrap_or_default();
+        self.now.checked_add(elapsed).unwrap_or(self.now)
+    }
+}
+
+impl Workflows {
+    /// Whether a letter is to be handed over at `now`.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn mail_due(&self, now: Timestamp) -> Result<bool> {
+        if self.settings().mail.is_none() {
+            return Ok(false);
+        }
+        let (waiting, dead) = outbox::counts(&self.inner.store).await?;
+        gauge("inkan_mail_waiting", waiting);
+        gauge("inkan_mail_dead", dead);
+        if waiting == 0 {
+            return Ok(false);
+        }
+        Ok(!self.due_letters(now, 1).await?.is_empty())
+    }
+
+    /// Hands over what is due.
+    ///
+    /// # Errors
+    /// [`Fault::Mail`] when the mail server takes nothing from us; faults of the store.
+    pub async fn deliver_mail(&self, now: Timestamp) -> Result<Delivered> {
+        let Some(office) = self.settings().mail.clone() else {
+            return Ok(Delivered::default());
+        };
+        let clock = Since {
+            now,
+            begun: Instant::now(),
+        };
+        let mut done = Delivered::default();
+        self.bury_old(&office, clock, &mut done).await?;
+        let mut line = None;
+        let mut broken = 0;
+        while clock.begun.elapsed() < RUN {
+            let batch = self.due_letters(clock.now(), BATCH).await?;
+            if batch.is_empty() {
+                break;
+            }
+            for mail in batch {
+                let Err(trouble) = self.hand_over(&office, &mut line, &mail, clock).await? else {
+                    done.sent += 1;
+                    continue;
+                };
+                broken += u32::from(matches!(trouble, Trouble::Broken(_)));
+                match trouble.verdict() {
+                    Verdict::Everything => return Err(Fault::Mail(trouble).into()),
+                    Verdict::Later => {
+                        self.put_off(&mail, &trouble, clock.now()).await?;
+                        done.later += 1;
+                    }
+                    Verdict::Never => {
+                        self.bury(&mail, &trouble, clock.now()).await?;
+                        done.dead += 1;
+                    }
+                }
+                if broken >= BROKEN_CONNECTIONS {
+                    return Err(Fault::Mail(trouble).into());
+                }
+                if clock.begun.elapsed() >= RUN {
+                    break;
+                }
+            }
+        }
+        if let Some(line) = line {
+            line.close().await;
+        }
+        Ok(done)
+    }
+
+    /// Forgets letters that ended long ago.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn sweep_mail(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.inner.store.begin().await?;
+        let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+        let forgotten = outbox::delete_ended(&mut tx, before).await?;
+        tx.commit().await?;
+        Ok(forgotten)
+    }
+
+    async fn due_letters(&self, now: Timestamp, limit: i64) -> Result<Vec<Mail>> {
+        let farthest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
+        Ok(outbox::due(&self.inner.store, now, farthest, limit).await?)
+    }
+
+    /// One letter, over the open connection or a new one. Recorded as sent when the mail server took it.
+    async fn hand_over<'a>(
+        &self,
+        office: &'a Office,
+        line: &mut Option<Line<'a>>,
+        mail: &Mail,
+        clock: Since,
+    ) -> Result<std::result::Result<(), Trouble>> {
+        let facts: Facts = match serde_json::from_str(&mail.facts) {
+            Ok(facts) => facts,
+            Err(error) => return Ok(Err(Trouble::Unwritable(error.to_string()))),
+        };
+        let draft = Draft {
+            id: &mail.id,
+            recipient: &mail.recipient,
+            lang: match mail.lang {
+                Language::Ja => Lang::Ja,
+                Language::En => Lang::En,
+            },
+            to: &facts.to,
+            letter: &facts.letter,
+            written_at: mail.created_at,
+        };
+        let mut open = match line.take() {
+            Some(open) => open,
+            None => match office.connect().await {
+                Ok(open) => open,
+                Err(trouble) => return Ok(Err(trouble)),
+            },
+        };
+        let answer = open.send(&draft, clock.now()).await;
+        if open.is_fit() {
+            *line = Some(open);
+        }
+        match answer {
+            Ok(reply) => {
+                self.record_sent(mail, &reply, clock.now()).await?;
+                Ok(Ok(()))
+            }
+            Err(trouble) => Ok(Err(trouble)),
+        }
+    }
+
+    async fn record_sent(&self, mail: &Mail, reply: &str, now: Timestamp) -> Result<()> {
+        let mut tx = self.inner.store.begin().await?;
+        if outbox::set_sent(&mut tx, &mail.id, reply, now).await? {
+            audit(Actor::System, "mail.sent", "mail", &mail.id)
+                .detail(json!({ "kind": mail.kind, "user": mail.user_id }))
+                .write(&mut tx, now)
+                .await?;
+            tx.commit().await?;
+        }
+        count("sent");
+        Ok(())
+    }
+
+    async fn put_off(&self, mail: &Mail, trouble: &Trouble, now: Timestamp) -> Result<()> {
+        let next = now
+            .checked_add(pause(mail.attempts))
+            .unwrap_or(Timestamp::MAX);
+        let mut tx = self.inner.store.begin().await?;
+        outbox::defer(&mut tx, &mail.id, next, trouble.code(), trouble.reply()).await?;
+        tx.commit().await?;
+        tracing::warn!(mail = mail.id, kind = mail.kind, %trouble, "a mail was put off");
+        count("later");
+        Ok(())
+    }
+
+    async fn bury(&self, mail: &Mail, trouble: &Trouble, now: Timestamp) -> Result<()> {
+        let mut tx = self.inner.store.begin().await?;
+        if outbox::set_dead(&mut tx, &mail.id, trouble.code(), trouble.reply(), now).await? {
+            audit(Actor::System, "mail.given-up", "mail", &mail.id)
+                .detail(json!({ "kind": mail.kind, "user": mail.user_id, "code": trouble.code() }))
+                .write(&mut tx, now)
+                .await?;
+            tx.commit().await?;
+        }
+        tracing::warn!(mail = mail.id, kind = mail.kind, %trouble, "a mail was given up");
+        count("dead");
+        Ok(())
+    }
+
+    /// Gives up what has been tried for too long, also while the mail server is away.
+    async fn bury_old(&self, office: &Office, clock: Since, done: &mut Delivered) -> Result<()> {
+        for mail in self.due_letters(clock.now(), BATCH).await? {
+            if clock.now().duration_since(mail.created_at) > office.give_up {
+                self.bury(&mail, &Trouble::TooOld, clock.now()).await?;
+                done.dead += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn pause(attempts: u32) -> SignedDuration {
+    let factor = 2_i32.saturating_pow(attempts.min(20));
+    FIRST_PAUSE
+        .checked_mul(factor)
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+}
+
+fn count(outcome: &'static str) {
+    metrics::counter!("inkan_mail_total", "outcome" => outcome).increment(1);
+}
+
+fn gauge(name: &'static str, value: i64) {
+    let value = u32::try_from(value).unwrap_or(u32::MAX);
+    metrics::gauge!(name).set(f64::from(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_put_off_for_longer_each_time_but_never_for_long() {
+        let minutes: Vec<i64> = [0, 1, 2, 7, 8, 9, u32::MAX]
+            .into_iter()
+            .map(|attempts| pause(attempts).as_mins())
+            .collect();
+        assert_eq!(minutes, [1, 2, 4, 128, 240, 240, 240]);
+    }
+}

@@ -1,0 +1,151 @@
+//! Notices by mail that time brings about: a certificate will end (R8), an application was not used in time.
+//!
+//! What is due follows from the state of things alone. A certificate is told of once in the renewal window and once in
+//! its last days; who missed the first (the server was away) gets the second only.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::audited::audit;
+use super::mail::tell;
+use super::{Result, Workflows};
+use crate::mail::Letter;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate};
+use crate::store::{grants, users};
+
+/// Certificates and grants looked at in one read.
+const PAGE: i64 = 200;
+
+/// How near the end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The renewal window is open.
+    First,
+    /// The last days.
+    Last,
+}
+
+impl Stage {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Last => "last",
+        }
+    }
+}
+
+impl Workflows {
+    /// Writes the notices that are due. Answers how many.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn write_notices(&self, now: Timestamp) -> Result<u64> {
+        if self.settings().mail.is_none() {
+            return Ok(0);
+        }
+        let periods = &self.settings().periods;
+        let last = later(now, periods.last_notice);
+        let first = later(now, periods.renewal_window);
+        let near = self.notices_between(now, last, Stage::Last, now).await?;
+        let far = self.notices_between(last, first, Stage::First, now).await?;
+        Ok(near + far)
+    }
+
+    /// For active certificates that end after `from` and not after `to`.
+    async fn notices_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        stage: Stage,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let mut written = 0;
+        let mut after = (from, String::new());
+        loop {
+            let store = &self.inner.store;
+            let page = certificates::ending(store, &after, to, PAGE).await?;
+            let Some(end) = page.last() else {
+                return Ok(written);
+            };
+            after = (end.not_after, end.id.clone());
+            for certificate in page {
+                written += u64::from(self.notice(&certificate, stage, now).await?);
+            }
+        }
+    }
+
+    /// One notice; false when it was written before or the certificate is not active any more.
+    async fn notice(&self, seen: &Certificate, stage: Stage, now: Timestamp) -> Result<bool> {
+        let key = format!("{}:{}", seen.id, stage.as_str());
+        let letter = Letter::CertificateExpiring {
+            serial: seen.serial.clone(),
+            not_after: seen.not_after,
+        };
+        if super::mail::told(&self.inner.store, &letter, &key).await? {
+            return Ok(false);
+        }
+        let mut tx = self.inner.store.begin().await?;
+        let row = certificates::find(&mut tx, &seen.id).await?;
+        let Some(user_id) = row
+            .filter(|row| row.state == certificates::State::Active)
+            .and_then(|row| row.user_id)
+        else {
+            return Ok(false);
+        };
+        let Some(user) = users::find(&mut tx, &user_id).await? else {
+            return Ok(false);
+        };
+        if !tell(&mut tx, self.settings(), &user, &key, &letter, now).await? {
+            return Ok(false);
+        }
+        audit(Actor::System, "notice.written", "certificate", &seen.id)
+            .detail(json!({ "stage": stage.as_str(), "not_after": seen.not_after }))
+            .write(&mut tx, now)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Ends grants whose time is over (取得期限), and tells the user they were bound to. Answers how many.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn lapse_grants(&self, now: Timestamp) -> Result<u64> {
+        let mut lapsed = 0;
+        loop {
+            let page = grants::past_their_time(&self.inner.store, now, PAGE).await?;
+            if page.is_empty() {
+                return Ok(lapsed);
+            }
+            for grant in page {
+                let mut tx = self.inner.store.begin().await?;
+                if !grants::lapse(&mut tx, &grant.id).await? {
+                    continue;
+                }
+                let letter = Letter::GrantLapsed {
+                    at: grant.expires_at,
+                };
+                let users = users::list_for_contract(&mut tx, &grant.contract_id).await?;
+                // Bound to nobody: it was for the one who registers first.
+                let wanted = |user: &users::User| match &grant.user_id {
+                    Some(id) => user.id == *id,
+                    None => user.role == users::Role::Master,
+                };
+                if let Some(user) = users.into_iter().find(wanted) {
+                    tell(&mut tx, self.settings(), &user, &grant.id, &letter, now).await?;
+                }
+                audit(Actor::System, "grant.lapsed", "grant", &grant.id)
+                    .detail(json!({ "contract": grant.contract_id, "expired": grant.expires_at }))
+                    .write(&mut tx, now)
+                    .await?;
+                tx.commit().await?;
+                lapsed += 1;
+            }
+        }
+    }
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
