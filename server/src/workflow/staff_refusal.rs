@@ -57,7 +57,7 @@ impl StaffRefusal {
             Self::OwnAffair => "own-affair",
             Self::NotYours => "not-yours",
             Self::UserUnknown => "user-unknown",
-            Self::CertificateUnknown => "certificate-unknown",
+            Self::CertificateUnknown => "no-such-certificate",
             Self::StaffUnknown => "staff-unknown",
             Self::StaffExists => "staff-exists",
             Self::OfficersNeeded => "officers-needed",

@@ -93,7 +93,7 @@ impl People<'_> {
             if case.subject.seen(proposal.kind) != proposal.seen {
                 return Err(StaffRefusal::ProposalStale.into());
             }
-            effect::release(&mut tx, deed, &case.subject).await?;
+            effect::release(&mut tx, deed, &case.subject, &reason).await?;
         }
         let detail = json!({
             "kind": proposal.kind, "subject": &proposal.subject, "version": seen_version,

@@ -1,25 +1,25 @@
 //! What an approval does, inside the transaction of the decision.
 
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::Decided;
 use super::subject::Subject;
 use super::wish::Wish;
-use crate::ca::crl::Reason;
 use crate::store::applications::{self, NewApplication};
 use crate::store::audit::Actor;
-use crate::store::certificates::{self, Certificate, State};
+use crate::store::certificates::{self, Certificate};
 use crate::store::contracts::{self, Method};
 use crate::store::grants::{self, NewGrant};
 use crate::store::proposals::{Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
 use crate::store::users::{self, PasswordKind};
 use crate::store::{StoreError, Tx, Unique, id};
-use crate::workflow::audited::audit;
 use crate::workflow::deed::Deed;
+use crate::workflow::life::inside::{self, Ending};
+use crate::workflow::life::machine::{Event, next};
+use crate::workflow::life::{Reason, expired};
 use crate::workflow::people::People;
-use crate::workflow::{Fault, Refusal, Result};
+use crate::workflow::{Error, Fault, Refusal, Result};
 
 pub(super) async fn apply(
     people: &People<'_>,
@@ -40,11 +40,18 @@ pub(super) async fn apply(
         Kind::Revoke => {
             let reason = wish.revocation_reason();
             let reason = reason.ok_or(Fault::Inconsistent("revocation without reason"))?;
-            revoke(tx, deed, certificate(subject)?, reason).await?;
+            let ending = ending(deed, reason, wish.note());
+            inside::revoke(tx, certificate(subject)?, &ending).await?;
         }
-        Kind::Incident => revoke(tx, deed, certificate(subject)?, Reason::KeyCompromise).await?,
-        Kind::Release => release(tx, deed, subject).await?,
-        Kind::Cancel => cancel(tx, deed, subject).await?,
+        Kind::Incident => {
+            let ending = ending(deed, Reason::KeyCompromise, wish.note());
+            inside::revoke(tx, certificate(subject)?, &ending).await?;
+        }
+        Kind::Release => release(tx, deed, subject, wish.note()).await?,
+        Kind::Cancel => {
+            let ending = ending(deed, Reason::CessationOfOperation, wish.note());
+            inside::cancel(tx, &subject.id, &ending).await?;
+        }
         Kind::Unlock => unlock(tx, subject).await?,
         Kind::StaffAdd => {
             let member = newcomer(wish, deed.now)?;
@@ -60,9 +67,10 @@ pub(super) async fn apply(
         }
         Kind::StaffLeave => {
             changed(staff::set_status(tx, &subject.id, staff::Status::Left).await?)?;
+            let ending = ending(deed, Reason::AffiliationChanged, wish.note());
             for one in certificates::list_for_staff(&mut *tx, &subject.id).await? {
-                if matches!(one.state, State::Issued | State::Active | State::Suspended) {
-                    revoke(tx, deed, &one, Reason::AffiliationChanged).await?;
+                if next(one.state, Event::Revoke, expired(&one, deed.now)).is_ok() {
+                    inside::revoke(tx, &one, &ending).await?;
                 }
             }
         }
@@ -108,22 +116,20 @@ async fn grant(
     Ok(new.id)
 }
 
-async fn revoke(tx: &mut Tx, deed: Deed<'_>, one: &Certificate, reason: Reason) -> Result<()> {
-    let reason = reason.as_str();
-    change(tx, deed, one, State::Revoked, Some(reason)).await?;
-    note(tx, deed, "certificate.revoked", one, reason).await
-}
-
 /// A suspended certificate is good again.
-pub(super) async fn release(tx: &mut Tx, deed: Deed<'_>, subject: &Subject) -> Result<()> {
-    let one = certificate(subject)?;
-    match change(tx, deed, one, State::Active, None).await {
-        Err(crate::workflow::Error::Fault(Fault::Store(StoreError::Duplicate(
-            Unique::CertificateActive,
-        )))) => return Err(Refusal::CertificateActive.into()),
-        other => other?,
+pub(super) async fn release(
+    tx: &mut Tx,
+    deed: Deed<'_>,
+    subject: &Subject,
+    note: &str,
+) -> Result<()> {
+    let ending = ending(deed, Reason::CertificateHold, note);
+    match inside::release(tx, certificate(subject)?, &ending).await {
+        Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::CertificateActive)))) => {
+            Err(Refusal::CertificateActive.into())
+        }
+        other => other,
     }
-    note(tx, deed, "certificate.released", one, "").await
 }
 
 /// An active certificate is good no longer, for the time being.
@@ -131,32 +137,20 @@ pub(super) async fn suspend(
     tx: &mut Tx,
     deed: Deed<'_>,
     subject: &Subject,
-    why: &str,
+    note: &str,
 ) -> Result<()> {
-    let one = certificate(subject)?;
-    let hold = Reason::CertificateHold.as_str();
-    change(tx, deed, one, State::Suspended, Some(hold)).await?;
-    note(tx, deed, "certificate.suspended", one, why).await
+    let ending = ending(deed, Reason::CertificateHold, note);
+    inside::suspend(tx, certificate(subject)?, &ending).await
 }
 
-/// 解約: the contract, and everything it takes along.
-async fn cancel(tx: &mut Tx, deed: Deed<'_>, subject: &Subject) -> Result<()> {
-    let contract = subject.contract.as_ref();
-    let contract = contract.ok_or(Fault::Inconsistent("subject without contract"))?;
-    changed(contracts::cancel(tx, &contract.id).await?)?;
-    for grant in &subject.grants {
-        if grant.state == grants::State::Open {
-            grants::lapse(tx, &grant.id).await?;
-        }
+fn ending<'a>(deed: Deed<'_>, reason: Reason, note: &'a str) -> Ending<'a> {
+    Ending {
+        actor: Actor::Staff(deed.staff_id.to_owned()),
+        reason,
+        note,
+        caller: deed.caller,
+        now: deed.now,
     }
-    for user in users::list_for_contract(&mut *tx, &contract.id).await? {
-        for one in certificates::list_for_user(&mut *tx, &user.id).await? {
-            if matches!(one.state, State::Issued | State::Active | State::Suspended) {
-                revoke(tx, deed, &one, Reason::CessationOfOperation).await?;
-            }
-        }
-    }
-    Ok(())
 }
 
 async fn unlock(tx: &mut Tx, subject: &Subject) -> Result<()> {
@@ -186,32 +180,6 @@ fn newcomer(wish: &Wish, now: Timestamp) -> Result<StaffMember> {
 fn certificate(subject: &Subject) -> Result<&Certificate> {
     let found = subject.certificate.as_ref();
     Ok(found.ok_or(Fault::Inconsistent("subject without certificate"))?)
-}
-
-async fn change(
-    tx: &mut Tx,
-    deed: Deed<'_>,
-    one: &Certificate,
-    to: State,
-    reason: Option<&str>,
-) -> Result<()> {
-    let by = Actor::Staff(deed.staff_id.to_owned());
-    let states = (one.state, to);
-    changed(certificates::set_state(tx, &one.id, states, &by, deed.now, reason).await?)
-}
-
-async fn note(
-    tx: &mut Tx,
-    deed: Deed<'_>,
-    action: &'static str,
-    one: &Certificate,
-    why: &str,
-) -> Result<()> {
-    let actor = Actor::Staff(deed.staff_id.to_owned());
-    let entry = audit(actor, action, "certificate", &one.id).from(deed.caller);
-    let detail =
-        json!({ "serial": &one.serial, "user": &one.user_id, "was": one.state, "why": why });
-    entry.detail(detail).write(tx, deed.now).await
 }
 
 /// What was looked at in this transaction is as it was.

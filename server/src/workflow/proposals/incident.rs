@@ -7,17 +7,19 @@ use super::subject::Subject;
 use super::wish::{Wish, WishForm};
 use super::{effect, hand, rights};
 use crate::store::Db;
-use crate::store::certificates::State;
 use crate::store::proposals::{Kind, Proposal};
 use crate::workflow::deed::Deed;
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Result, StaffRefusal};
+use crate::workflow::{Caller, Result};
 
 impl People<'_> {
     /// Suspends a certificate in use and enters the review.
     ///
     /// # Errors
-    /// [`Refusal::RoleMissing`], [`Refusal::Fields`], [`StaffRefusal::CertificateUnknown`], [`StaffRefusal::NotInThatState`].
+    /// [`Refusal::RoleMissing`](crate::workflow::Refusal::RoleMissing),
+    /// [`Refusal::Fields`](crate::workflow::Refusal::Fields),
+    /// [`StaffRefusal::CertificateUnknown`](crate::workflow::StaffRefusal::CertificateUnknown), and
+    /// [`Refusal::Life`](crate::workflow::Refusal::Life) where the certificate is not in use.
     pub async fn report_incident(
         &self,
         staff_id: &str,
@@ -46,10 +48,6 @@ impl People<'_> {
         let wish = Wish::check(kind, form)?;
         let mut tx = self.store.begin().await?;
         let before = Subject::load(Db::from(&mut tx), kind, deed.subject).await?;
-        let state = before.certificate.as_ref().map(|one| one.state);
-        if state != Some(State::Active) {
-            return Err(StaffRefusal::NotInThatState.into());
-        }
         effect::suspend(&mut tx, deed, &before, wish.note()).await?;
         let after = Subject::load(Db::from(&mut tx), kind, deed.subject).await?;
         self.put(tx, deed, kind, &after, &wish, &hand(&member))

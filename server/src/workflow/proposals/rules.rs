@@ -10,6 +10,8 @@ use crate::store::grants;
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, Role};
 use crate::store::{Db, Tx};
+use crate::workflow::life::expired;
+use crate::workflow::life::machine::{Event, next};
 use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
 
 /// Officers that must stay: with fewer nobody could be entered and approved any more.
@@ -30,10 +32,11 @@ pub(super) async fn possible(
         Kind::Reissue => {
             in_force(subject)?;
             let held = subject.certificates.iter().any(|one| {
-                matches!(
+                let open = matches!(
                     one.state,
                     State::Intent | State::Issued | State::Active | State::Suspended
-                )
+                );
+                open && !expired(one, now)
             });
             if held {
                 return Err(Refusal::CertificateActive.into());
@@ -49,8 +52,8 @@ pub(super) async fn possible(
                 .then_some(())
                 .ok_or(StaffRefusal::NotInThatState.into())
         }
-        Kind::Revoke => state(subject, &[State::Issued, State::Active, State::Suspended]),
-        Kind::Incident | Kind::Release => state(subject, &[State::Suspended]),
+        Kind::Revoke => may(subject, Event::Revoke, now),
+        Kind::Incident | Kind::Release => may(subject, Event::Release, now),
         Kind::StaffAdd => {
             let twin = |one: &staff::StaffMember| {
                 one.status == staff::Status::Active && Some(one.role) == wish.role()
@@ -86,12 +89,12 @@ fn no_open_grant(subject: &Subject, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn state(subject: &Subject, states: &[State]) -> Result<()> {
-    let found = subject.certificate.as_ref().map(|one| one.state);
-    match found {
-        Some(found) if states.contains(&found) => Ok(()),
-        _ => Err(StaffRefusal::NotInThatState.into()),
-    }
+/// What the machine of a certificate's life says.
+fn may(subject: &Subject, event: Event, now: Timestamp) -> Result<()> {
+    let found = subject.certificate.as_ref();
+    let one = found.ok_or(Fault::Inconsistent("subject without certificate"))?;
+    let after = next(one.state, event, expired(one, now));
+    after.map(drop).map_err(|no| Refusal::Life(no).into())
 }
 
 async fn staff_change(tx: &mut Tx, subject: &Subject, wish: &Wish) -> Result<()> {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ca::crl::Reason;
 use crate::store::proposals::Kind;
 use crate::store::staff::Role;
+use crate::workflow::life::Reason;
 use crate::workflow::validation::{Errors, Field, Problem, codes, names};
 use crate::workflow::{Fault, Refusal, Result};
 

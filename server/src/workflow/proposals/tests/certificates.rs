@@ -1,10 +1,13 @@
 //! The life of a certificate by the bank's hands.
 
 use super::*;
+use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
 use crate::store::contracts::Status;
 use crate::store::users::{self, PasswordKind};
 use crate::store::{contracts, grants};
+use crate::workflow::audited::audit;
+use crate::workflow::life::LifeRefusal;
 use crate::workflow::testing::{refusal, said};
 use crate::workflow::{Refusal, StaffRefusal};
 
@@ -16,6 +19,11 @@ async fn in_use() -> (World, users::User, String) {
     let grant = world.approve(&contract.id, at(3)).await;
     let der = b"certificate";
     let certificate = world.certificate(&user, &grant, der, State::Active).await;
+    let mut tx = world.store.begin().await.unwrap();
+    assert!(grants::use_up(&mut tx, &grant, at(6)).await.unwrap());
+    let row = audit(Actor::System, "test", "grant", &grant);
+    row.write(&mut tx, at(6)).await.unwrap();
+    tx.commit().await.unwrap();
     (world, user, certificate)
 }
 
@@ -46,7 +54,7 @@ async fn a_lost_token_is_suspended_at_once_and_reviewed_by_somebody_else() {
     assert_eq!(state(&world, &certificate).await, State::Suspended);
     assert_eq!(world.last().await, said("incident.reported", "done", ""));
     let twice = report(&world, "teller", &certificate).await;
-    assert_eq!(refusal(twice), StaffRefusal::NotInThatState.into());
+    assert_eq!(refusal(twice), Refusal::Life(LifeRefusal::AlreadySuspended));
 
     // It can neither be withdrawn nor reviewed by who may not, nor is a new certificate possible before the review.
     let people = world.people();
@@ -106,7 +114,7 @@ async fn the_review_of_a_false_alarm_releases() {
 async fn revocation_and_release_take_two_and_the_state_that_was_seen() {
     let (world, _, certificate) = in_use().await;
     let release = propose(&world, "teller", Kind::Release, &certificate).await;
-    assert_eq!(refusal(release), StaffRefusal::NotInThatState.into());
+    assert_eq!(refusal(release), Refusal::Life(LifeRefusal::NotSuspended));
     let revoke = propose(&world, "helpdesk", Kind::Revoke, &certificate)
         .await
         .unwrap();
@@ -121,7 +129,7 @@ async fn revocation_and_release_take_two_and_the_state_that_was_seen() {
     approve(&world, "approver", &release).await.unwrap();
     assert_eq!(state(&world, &certificate).await, State::Active);
     let late = approve(&world, "approver", &reported).await;
-    assert_eq!(refusal(late), StaffRefusal::NotInThatState.into());
+    assert_eq!(refusal(late), Refusal::Life(LifeRefusal::NotSuspended));
 
     let unknown = propose(&world, "teller", Kind::Revoke, "none").await;
     assert_eq!(refusal(unknown), StaffRefusal::CertificateUnknown.into());
@@ -165,12 +173,7 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
         users::set_password_state(&mut tx, &user.id, PasswordKind::Login, 5, until, stopped)
             .await
             .unwrap();
-        let row = crate::workflow::audited::audit(
-            crate::store::audit::Actor::System,
-            "test",
-            "user",
-            &user.id,
-        );
+        let row = audit(Actor::System, "test", "user", &user.id);
         row.write(&mut tx, at(10)).await.unwrap();
         tx.commit().await.unwrap();
     };
