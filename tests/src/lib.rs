@@ -16,6 +16,7 @@
 //! - [`screens`]: the customer's and the counter's ways through the screens
 //! - [`machine`]: the machine's way: pick up a request, enrol by EST, activate; no agent needed
 //! - [`requests`]: certification requests, honest and hostile
+//! - [`smtp`]: a mail server that keeps what it takes
 //! - [`roca`]: an RSA key with the weakness of CVE-2017-15361
 //! - [`certificates`]: certificates of strangers and of a fake CA
 //! - [`recorder`]: a TLS-terminating recorder between agent and bank
@@ -36,6 +37,7 @@ pub mod recorder;
 pub mod requests;
 pub mod roca;
 pub mod screens;
+pub mod smtp;
 pub mod trust;
 
 /// What a step of a test or of the demo gives: anything that goes wrong ends it with a sentence.

@@ -42,7 +42,10 @@ pub fn open_contract(
 pub fn enter_application(staff: &Browser, dev: &Dev, account: &str) -> Outcome<String> {
     let page = staff.open(&format!("{}/contracts?q={account}", dev.staff))?;
     let contract = page.row(account)?.link("/contracts/")?;
-    let path = format!("{}/application", contract.split('?').next().unwrap_or_default());
+    let path = format!(
+        "{}/application",
+        contract.split('?').next().unwrap_or_default()
+    );
     let page = staff.open(&format!("{}{path}", dev.staff))?;
     let form = page.form(&path)?.fill("reference", "IB-2026-0001")?;
     let entered = staff.send(&page, &form)?;

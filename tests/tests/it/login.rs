@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject as _;
 use crate::scene::Scene;
 
 /// A certificate for a key in memory, active or not: TLS is the same as with a token, and tests stay small.
-fn soft_certificate(scene: &Scene, activate: bool) -> Outcome<Identity> {
+pub(crate) fn soft_certificate(scene: &Scene, activate: bool) -> Outcome<Identity> {
     let (key, csr) = requests::honest()?;
     let chain = Machine::new(&scene.bank.dev)?
         .enrol(&scene.ticket()?, &csr)?

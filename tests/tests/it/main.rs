@@ -14,6 +14,7 @@
 //! - [`crash`]: `kill -9` at every step between intent and activation
 //! - [`secrets`]: no key, no PIN and no password where none belongs
 //! - [`configuration`]: a wrong configuration is named with file, field and what to do
+//! - [`mail`]: letters to customers, at a real mail server that misbehaves
 //! - [`arrows`]: who may know whom
 //! - [`documents`]: what the documents point to exists
 
@@ -27,6 +28,7 @@ mod documents;
 mod enrolment;
 mod journey;
 mod login;
+mod mail;
 mod record;
 mod requests;
 mod scene;
