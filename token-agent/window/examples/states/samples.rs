@@ -1,0 +1,235 @@
+//! The states by name.
+
+use inkan_agent::error::{BankError, Failure, TokenError, Unreachable};
+use inkan_agent::keystore::abilities::{Admin, Unblock};
+use inkan_agent::keystore::view::PinState;
+use inkan_agent::output::event::{Step, Work};
+use inkan_agent::output::outcome::{Outcome, TokenContent};
+use inkan_agent::prompt::question::{Question, SecretKind, SecretQuestion};
+use inkan_agent_window::scene::home::{Home, News};
+use inkan_agent_window::scene::progress::{Again, Progress};
+use inkan_agent_window::scene::secrets::{Complaint, Secrets};
+use inkan_agent_window::scene::{Scene, Waiting};
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::messages::link::{Action, LinkError};
+
+use crate::things::{
+    BANK, about, broken, card, empty, enrolled, entry, foreign, full, module, new_pin, now,
+    refusal, request, stick,
+};
+
+/// One state.
+pub(crate) struct Sample {
+    pub(crate) scene: Scene,
+    pub(crate) bank: Option<String>,
+    pub(crate) waiting: usize,
+    pub(crate) refused: bool,
+}
+
+/// Every state there is.
+pub(crate) const NAMES: [&str; 40] = [
+    "waiting-bank",
+    "waiting-tokens",
+    "stopping",
+    "consent",
+    "consent-renew",
+    "consent-login",
+    "consent-queued",
+    "choose",
+    "choose-none",
+    "pin",
+    "pin-low",
+    "pin-last",
+    "pin-pad",
+    "so-pin",
+    "management-key",
+    "change-pin",
+    "change-pin-differ",
+    "unblock",
+    "new-pin",
+    "progress-key",
+    "progress-certificate",
+    "progress-write",
+    "progress-waiting",
+    "working",
+    "done",
+    "cancelled",
+    "failed-link",
+    "failed-pin",
+    "failed-locked",
+    "failed-removed",
+    "failed-unreachable",
+    "failed-not-trusted",
+    "failed-refused",
+    "home",
+    "home-none",
+    "home-changed",
+    "delete",
+    "delete-last",
+    "overwrite",
+    "about",
+];
+
+/// The state of that name.
+pub(crate) fn named(name: &str) -> Option<Sample> {
+    let about_bank = !name.starts_with("home") && !name.starts_with("waiting") && name != "about";
+    Some(Sample {
+        scene: scene(name)?,
+        bank: about_bank.then(|| BANK.to_owned()),
+        waiting: usize::from(name.ends_with("-queued")) * 2,
+        refused: name.ends_with("-queued"),
+    })
+}
+
+fn scene(name: &str) -> Option<Scene> {
+    let failed = |failure: Failure| Scene::Failed(Box::new(failure));
+    Some(match name {
+        "waiting-bank" => Scene::Waiting(Waiting::Bank),
+        "waiting-tokens" => Scene::Waiting(Waiting::Tokens),
+        "stopping" => Scene::Waiting(Waiting::Stopping),
+        "consent" | "consent-queued" => ask(Question::Request(request(Action::Enroll))),
+        "consent-login" => ask(Question::Request(request(Action::Login))),
+        "consent-renew" => ask(Question::Request(request(Action::Renew))),
+        "choose" => Scene::Choose(vec![card(), stick(), module()]),
+        "choose-none" => Scene::Choose(Vec::new()),
+        "pin" => secret(
+            SecretKind::Pin,
+            PinState {
+                min_length: 6,
+                max_length: 8,
+                ..PinState::counted(3, 3)
+            },
+        ),
+        "pin-low" => secret(SecretKind::Pin, PinState::counted(2, 3)),
+        "pin-last" => secret(SecretKind::Pin, PinState::counted(1, 3)),
+        "pin-pad" => Scene::PinPad(card()),
+        "so-pin" => secret(SecretKind::Admin(Admin::SoPin), PinState::UNKNOWN),
+        "management-key" => secret(SecretKind::Admin(Admin::ManagementKey), PinState::UNKNOWN),
+        "change-pin" => both(
+            SecretKind::PresentPin,
+            PinState {
+                factory: true,
+                ..PinState::counted(3, 3)
+            },
+            None,
+        ),
+        "change-pin-differ" => both(
+            SecretKind::PresentPin,
+            PinState::counted(3, 3),
+            Some(Complaint::Differ),
+        ),
+        "unblock" => both(
+            SecretKind::Unblock(Unblock::Puk),
+            PinState::counted(2, 3),
+            None,
+        ),
+        "new-pin" => Scene::Secrets(Secrets {
+            present: None,
+            new: Some(new_pin()),
+            complaint: Some(Complaint::Short(6)),
+        }),
+        "progress-key" => progress(
+            &[],
+            Work::MakingKey {
+                algorithm: KeyAlgorithm::Rsa2048,
+            },
+            None,
+        ),
+        "progress-certificate" => progress(&[Step::KeyMade], Work::AskingBank, None),
+        "progress-write" => progress(
+            &[Step::KeyMade, Step::CertificateReceived],
+            Work::Writing,
+            None,
+        ),
+        "progress-waiting" => progress(
+            &[Step::KeyMade],
+            Work::AskingBank,
+            Some(Again {
+                seconds: 8,
+                attempt: 2,
+            }),
+        ),
+        "working" => Scene::Progress(Progress::default()),
+        "done" => Scene::Done(Box::new(Outcome::Enrolled(enrolled()))),
+        "cancelled" => failed(Failure::Cancelled),
+        "failed-link" => failed(Failure::Link(LinkError::OtherScheme)),
+        "failed-pin" => failed(Failure::Token(TokenError::PinWrong {
+            last_try: true,
+            tries_left: Some(1),
+        })),
+        "failed-locked" => failed(Failure::Token(TokenError::PinLocked)),
+        "failed-removed" => failed(Failure::Token(TokenError::Removed)),
+        "failed-unreachable" => failed(Failure::Bank(BankError::Unreachable {
+            host: "bank.example:8443".to_owned(),
+            how: Unreachable::Timeout,
+        })),
+        "failed-not-trusted" => failed(Failure::Bank(BankError::NotTrusted {
+            host: "bank.example:8443".to_owned(),
+            detail: "UnknownIssuer".to_owned(),
+        })),
+        "failed-refused" => failed(Failure::Bank(BankError::Refused(refusal()))),
+        "home" => home(vec![full(), broken(), empty()], None),
+        "home-none" => home(Vec::new(), None),
+        "home-changed" => home(vec![full()], Some(News::PinChanged)),
+        "delete" => ask(Question::Delete {
+            token: card(),
+            entry: Box::new(entry("01", -300, 60)),
+            with_key: true,
+            last: false,
+        }),
+        "delete-last" => ask(Question::Delete {
+            token: stick(),
+            entry: Box::new(entry("01", -30, 330)),
+            with_key: false,
+            last: true,
+        }),
+        "overwrite" => ask(Question::Overwrite {
+            token: card(),
+            entry: Box::new(foreign()),
+        }),
+        "about" => Scene::About(about()),
+        _ => return None,
+    })
+}
+
+fn ask(question: Question) -> Scene {
+    Scene::Question(Box::new(question))
+}
+
+fn secret(what: SecretKind, state: PinState) -> Scene {
+    Scene::Secrets(Secrets::one(SecretQuestion {
+        what,
+        token: card(),
+        state,
+    }))
+}
+
+fn both(what: SecretKind, state: PinState, complaint: Option<Complaint>) -> Scene {
+    let present = Some(SecretQuestion {
+        what,
+        token: card(),
+        state,
+    });
+    Scene::Secrets(Secrets {
+        present,
+        new: Some(new_pin()),
+        complaint,
+    })
+}
+
+fn progress(done: &[Step], doing: Work, waiting: Option<Again>) -> Scene {
+    Scene::Progress(Progress {
+        action: Some(Action::Enroll),
+        done: done.to_vec(),
+        doing: Some(doing),
+        waiting,
+    })
+}
+
+fn home(tokens: Vec<TokenContent>, news: Option<News>) -> Scene {
+    Scene::Home(Home {
+        tokens,
+        now: now(),
+        news,
+    })
+}

@@ -1,0 +1,265 @@
+//! Questions, tokens, PINs.
+
+use inkan_agent::catalogue::Lang;
+use inkan_agent::keystore::abilities::Unblock;
+use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
+use inkan_agent::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
+
+use crate::scene::secrets::{Complaint, Field};
+
+/// What a question asks, above the facts.
+#[must_use]
+pub fn question(question: &Question, lang: Lang) -> &'static str {
+    match question {
+        Question::Request(_) => lang.pick(
+            "銀行の画面に出ている確認コードと、下のコードが同じことを確かめてください。心当たりがないとき、コードが違うときは、取り消してください。",
+            "Compare the code below with the one on the bank's page. If they differ, or you did not ask for this, cancel.",
+        ),
+        Question::Overwrite { .. } => lang.pick(
+            "新しい鍵を作るには、次のものをトークンから消さなければなりません。消すと元に戻せません。",
+            "To make room for the new key, this must be destroyed on the token. It cannot be brought back.",
+        ),
+        Question::Delete { with_key: true, .. } => lang.pick(
+            "次の電子証明書と鍵をトークンから消します。消すと元に戻せません。",
+            "This certificate and its key are deleted from the token. They cannot be brought back.",
+        ),
+        Question::Delete { with_key: false, .. } => lang.pick(
+            "次の電子証明書をトークンから消します。このトークンは鍵を消せないので、鍵は残ります。",
+            "This certificate is deleted from the token. The token cannot destroy keys, so the key stays.",
+        ),
+        Question::AddBank(_) => lang.pick(
+            "下の値が、銀行が公表しているものと同じことを確かめてください。",
+            "Compare these values with the ones that the bank publishes.",
+        ),
+        Question::AddModule { .. } => lang.pick(
+            "このドライバーは、あなたの権限で動くプログラムです。入手元が確かなことを確かめてください。",
+            "This driver is a program that runs with your rights. Make sure that you know where it comes from.",
+        ),
+    }
+}
+
+/// What else must be known before the answer.
+#[must_use]
+pub fn caution(question: &Question, lang: Lang) -> Option<&'static str> {
+    match question {
+        Question::Delete { last: true, .. } => Some(lang.pick(
+            "この銀行の、使える最後の電子証明書です。消すとログインできなくなります。",
+            "It is the last usable certificate of this bank. Without it you cannot log in.",
+        )),
+        _ => None,
+    }
+}
+
+/// Above the list of tokens.
+#[must_use]
+pub fn choose(count: usize, lang: Lang) -> &'static str {
+    if count == 0 {
+        lang.pick(
+            "トークン（IC カード・USB トークン）を差し込んでください。差し込むと、ここに表示されます。",
+            "Insert your token (smart card or USB token). It shows here as soon as it is in.",
+        )
+    } else {
+        lang.pick(
+            "使うトークンを選んでください。差し込んだものは、ここに加わります。",
+            "Choose the token to use. Those you insert are added here.",
+        )
+    }
+}
+
+/// Name of the list, for screen readers.
+#[must_use]
+pub fn tokens(lang: Lang) -> &'static str {
+    lang.pick("トークンの一覧", "Tokens")
+}
+
+/// The chosen token, for screen readers.
+#[must_use]
+pub fn chosen(token: &TokenView, lang: Lang) -> String {
+    lang.pick(
+        format!(
+            "選ばれているトークン: {}、{}",
+            token.label,
+            detail(token, lang)
+        ),
+        format!("Chosen token: {}, {}", token.label, detail(token, lang)),
+    )
+}
+
+/// What tells a token from others of the same name.
+#[must_use]
+pub fn detail(token: &TokenView, lang: Lang) -> String {
+    let mut parts = Vec::new();
+    if !token.serial.is_empty() {
+        parts.push(lang.pick(
+            format!("番号 {}", token.serial),
+            format!("No. {}", token.serial),
+        ));
+    }
+    if !token.model.is_empty() && token.model != token.label {
+        parts.push(token.model.clone());
+    }
+    if let Some(reader) = token.reader.as_ref().filter(|r| !r.is_empty()) {
+        parts.push(reader.clone());
+    }
+    match token.kind {
+        TokenKind::Piv => parts.push("PIV".to_owned()),
+        TokenKind::Pkcs11 => {}
+    }
+    parts.join(lang.pick("、", ", "))
+}
+
+/// What is to be typed, and what for.
+#[must_use]
+pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
+    let token = &question.token.label;
+    match question.what {
+        SecretKind::Pin => lang.pick(
+            format!("トークン「{token}」の PIN を入力してください。試すのは一度だけです。"),
+            format!("Enter the PIN of the token \"{token}\". It is tried only once."),
+        ),
+        SecretKind::PresentPin => lang.pick(
+            format!("トークン「{token}」の今の PIN と、新しい PIN を入力してください。"),
+            format!("Enter the present PIN of the token \"{token}\", and the new one."),
+        ),
+        SecretKind::Unblock(_) => lang.pick(
+            format!("トークン「{token}」のロックを解除し、新しい PIN を決めます。"),
+            format!("This unblocks the token \"{token}\" and sets a new PIN."),
+        ),
+        SecretKind::Admin(_) => lang.pick(
+            format!("トークン「{token}」は、鍵を作るのに PIN のほかにこれを求めます。お持ちでなければ、トークンの管理者に頼んでください。"),
+            format!("The token \"{token}\" asks for this, beyond the PIN, before it makes a key. If you do not have it, ask whoever manages the token."),
+        ),
+    }
+}
+
+/// A new PIN alone.
+#[must_use]
+pub fn new_pin(question: &NewPin, lang: Lang) -> String {
+    let token = &question.token.label;
+    lang.pick(
+        format!("トークン「{token}」の新しい PIN を決めてください。"),
+        format!("Choose a new PIN for the token \"{token}\"."),
+    )
+}
+
+/// Where it stays.
+#[must_use]
+pub fn pin_stays(lang: Lang) -> &'static str {
+    lang.pick(
+        "入力したものはトークンだけに送られます。銀行には送られず、どこにも残りません。",
+        "What you type goes to the token only. The bank never gets it, and nothing keeps it.",
+    )
+}
+
+/// The reader's keypad.
+#[must_use]
+pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
+    let token = &token.label;
+    lang.pick(
+        format!("カードリーダーのキーで、トークン「{token}」の PIN を入力してください。取り消すときも、カードリーダーのキーを使ってください。"),
+        format!("Enter the PIN of the token \"{token}\" on the reader's keypad. To cancel, use the keypad as well."),
+    )
+}
+
+/// Name of a field.
+#[must_use]
+pub fn field(field: Field, lang: Lang) -> &'static str {
+    match field {
+        Field::Pin => "PIN",
+        Field::PresentPin => lang.pick("今の PIN", "Present PIN"),
+        Field::Puk => lang.pick("PUK（ロック解除番号）", "PUK (unblocking code)"),
+        Field::SoPin => lang.pick("管理者 PIN（SO PIN）", "Security officer's PIN (SO PIN)"),
+        Field::ManagementKey => lang.pick("管理鍵（16 進数）", "Management key (hex digits)"),
+        Field::NewPin => lang.pick("新しい PIN", "New PIN"),
+        Field::NewPinAgain => lang.pick("新しい PIN（もう一度）", "New PIN once more"),
+    }
+}
+
+/// How long a PIN may be.
+#[must_use]
+pub fn length(min: u8, max: u8, lang: Lang) -> String {
+    match (min, max) {
+        (0, 0) => String::new(),
+        (0, max) => lang.pick(
+            format!("{max} 文字まで"),
+            format!("At most {max} characters"),
+        ),
+        (min, 0) => lang.pick(
+            format!("{min} 文字以上"),
+            format!("At least {min} characters"),
+        ),
+        (min, max) => lang.pick(
+            format!("{min}～{max} 文字"),
+            format!("{min} to {max} characters"),
+        ),
+    }
+}
+
+/// What the token says about the tries left.
+#[must_use]
+pub fn tries(what: SecretKind, state: &PinState, lang: Lang) -> String {
+    let name = match what {
+        SecretKind::Pin | SecretKind::PresentPin => lang.pick("PIN ", "PIN"),
+        SecretKind::Unblock(Unblock::Puk) => lang.pick("PUK ", "PUK"),
+        SecretKind::Unblock(Unblock::SoPin) => lang.pick("管理者 PIN ", "SO PIN"),
+        SecretKind::Admin(_) => lang.pick("入力する値", "value"),
+    };
+    let mut said = match (state.standing, state.tries_left) {
+        (PinStanding::FinalTry, _) => lang.pick(
+            format!("あと 1 回です。次に間違えると、{name}はロックされます。自信がないときは取り消してください。"),
+            format!("One try left: the next wrong {name} locks it. If you are not sure, cancel."),
+        ),
+        (PinStanding::CountLow, Some(left)) => lang.pick(
+            format!("前に間違った {name}が入力されています。あと {left} 回でロックされます。"),
+            format!("A wrong {name} was given before. {left} tries left before it locks."),
+        ),
+        (PinStanding::CountLow, None) => lang.pick(
+            format!("前に間違った {name}が入力されています。"),
+            format!("A wrong {name} was given before."),
+        ),
+        (PinStanding::Locked, _) => lang.pick(
+            format!("{name}はロックされています。"),
+            format!("The {name} is locked."),
+        ),
+        (PinStanding::NotSet, _) => lang.pick(
+            format!("{name}がまだ決められていません。"),
+            format!("No {name} was set yet."),
+        ),
+        (PinStanding::Fine, _) => String::new(),
+    };
+    if state.factory {
+        said.push_str(lang.pick(
+            "出荷時のままの値です。だれでも知っているので、変更してください。",
+            " It is still the one every new token has: change it.",
+        ));
+    }
+    said.trim_start().to_owned()
+}
+
+/// How many tries are left, where nothing is wrong.
+#[must_use]
+pub fn tries_left(left: u8, lang: Lang) -> String {
+    lang.pick(
+        format!("残り {left} 回まで入力できます。"),
+        format!("{left} tries left."),
+    )
+}
+
+/// What is wrong with the new PIN.
+#[must_use]
+pub fn complaint(complaint: Complaint, lang: Lang) -> String {
+    match complaint {
+        Complaint::Differ => lang.pick(
+            "新しい PIN が二つの欄で違います。はじめから入力してください。".to_owned(),
+            "The two new PINs differ. Type them again.".to_owned(),
+        ),
+        Complaint::Short(min) => lang.pick(
+            format!("新しい PIN は {min} 文字以上にしてください。"),
+            format!("The new PIN must have at least {min} characters."),
+        ),
+        Complaint::Long(max) => lang.pick(
+            format!("新しい PIN は {max} 文字までにしてください。"),
+            format!("The new PIN may have at most {max} characters."),
+        ),
+    }
+}

@@ -1,0 +1,127 @@
+//! Titles and buttons.
+
+use inkan_agent::catalogue::Lang;
+use inkan_agent::prompt::question::Question;
+use inkan_pki::messages::link::Action;
+
+use crate::scene::Waiting;
+use crate::scene::secrets::Field;
+
+/// The program's name.
+#[must_use]
+pub fn app(lang: Lang) -> &'static str {
+    lang.pick("電子証明書アプリ", "Certificate app")
+}
+
+/// The button that changes the language, in the other one.
+#[must_use]
+pub fn other_language(lang: Lang) -> &'static str {
+    lang.pick("English", "日本語")
+}
+
+/// Captions of buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum Button {
+    Cancel,
+    Close,
+    Back,
+    Next,
+    Match,
+    Go,
+    Delete,
+    Overwrite,
+    Install,
+    ChangePin,
+    Unblock,
+    Again,
+    About,
+}
+
+/// A button's caption.
+#[must_use]
+pub fn button(button: Button, lang: Lang) -> &'static str {
+    match button {
+        Button::Cancel => lang.pick("取り消す", "Cancel"),
+        Button::Close => lang.pick("閉じる", "Close"),
+        Button::Back => lang.pick("戻る", "Back"),
+        Button::Next => lang.pick("次へ", "Next"),
+        Button::Match => lang.pick("同じです。続ける", "They match: go on"),
+        Button::Go => lang.pick("実行する", "Go on"),
+        Button::Delete => lang.pick("削除する", "Delete"),
+        Button::Overwrite => lang.pick("消して続ける", "Destroy it and go on"),
+        Button::Install => lang.pick("登録する", "Install"),
+        Button::ChangePin => lang.pick("PIN を変更", "Change PIN"),
+        Button::Unblock => lang.pick("ロックを解除", "Unblock"),
+        Button::Again => lang.pick("読み直す", "Read again"),
+        Button::About => lang.pick("このアプリについて", "About"),
+    }
+}
+
+/// Titles of pages.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // the names say it
+pub enum Title<'a> {
+    Waiting(Waiting),
+    Question(&'a Question),
+    Choose,
+    Secret(Option<Field>),
+    PinPad,
+    Work,
+    Done,
+    Failed,
+    Cancelled,
+    Home,
+    About,
+}
+
+/// A page's title.
+#[must_use]
+pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
+    match title {
+        Title::Waiting(Waiting::Bank) => lang.pick("銀行に接続しています", "Contacting the bank"),
+        Title::Waiting(Waiting::Stopping) => lang.pick("取り消しています", "Cancelling"),
+        Title::Waiting(Waiting::Tokens) | Title::Home => {
+            lang.pick("トークンと電子証明書", "Tokens and certificates")
+        }
+        Title::Question(question) => asked(question, lang),
+        Title::Choose => lang.pick("トークンの選択", "Choose the token"),
+        Title::Secret(Some(Field::PresentPin)) => lang.pick("PIN の変更", "Change the PIN"),
+        Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックの解除", "Unblock the PIN"),
+        Title::Secret(Some(Field::SoPin)) => {
+            lang.pick("管理者 PIN の入力", "Enter the security officer's PIN")
+        }
+        Title::Secret(Some(Field::ManagementKey)) => {
+            lang.pick("管理鍵の入力", "Enter the management key")
+        }
+        Title::Secret(Some(Field::NewPin | Field::NewPinAgain)) => {
+            lang.pick("新しい PIN", "New PIN")
+        }
+        Title::Secret(Some(Field::Pin) | None) | Title::PinPad => {
+            lang.pick("PIN の入力", "Enter the PIN")
+        }
+        Title::Work => lang.pick("処理中", "In progress"),
+        Title::Done => lang.pick("完了しました", "Done"),
+        Title::Failed => lang.pick("続けられませんでした", "It could not go on"),
+        Title::Cancelled => lang.pick("取り消しました", "Cancelled"),
+        Title::About => lang.pick("このアプリについて", "About this app"),
+    }
+}
+
+fn asked(question: &Question, lang: Lang) -> &'static str {
+    match question {
+        Question::Request(view) => match view.action {
+            Action::Enroll => lang.pick("電子証明書の発行の確認", "Issue of a certificate"),
+            Action::Renew => lang.pick("電子証明書の更新の確認", "Renewal of a certificate"),
+            Action::Login => lang.pick("ログインの確認", "Login"),
+        },
+        Question::Overwrite { .. } => {
+            lang.pick("トークンの空きがありません", "The token has no free place")
+        }
+        Question::Delete { .. } => lang.pick("電子証明書の削除", "Delete a certificate"),
+        Question::AddBank(_) => lang.pick("銀行の登録", "Install a bank"),
+        Question::AddModule { .. } => {
+            lang.pick("トークンのドライバーの登録", "Install a token driver")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Tokens and certificates.
+
+use inkan_agent::catalogue::Lang;
+use inkan_agent::keystore::view::TokenView;
+use inkan_agent::output::outcome::Unusable;
+use jiff::Timestamp;
+
+use super::{day, frame};
+use crate::scene::home::{News, Standing};
+
+/// Above the list.
+#[must_use]
+pub fn sentence(tokens: usize, lang: Lang) -> &'static str {
+    if tokens == 0 {
+        lang.pick(
+            "トークン（IC カード・USB トークン）が見つかりません。差し込むと、ここに表示されます。",
+            "No token (smart card or USB token) was found. It shows here as soon as you insert one.",
+        )
+    } else {
+        lang.pick(
+            "差し込まれているトークンと、その中の電子証明書です。",
+            "The tokens that are inserted, and the certificates on them.",
+        )
+    }
+}
+
+/// What was just done.
+#[must_use]
+pub fn news(news: News, lang: Lang) -> &'static str {
+    match news {
+        News::PinChanged => lang.pick("PIN を変更しました。", "The PIN was changed."),
+        News::Unblocked => lang.pick(
+            "ロックを解除し、新しい PIN を設定しました。",
+            "The token was unblocked; the new PIN is set.",
+        ),
+        News::Deleted => lang.pick("電子証明書を削除しました。", "The certificate was deleted."),
+    }
+}
+
+/// Whether an entry can be used, and why not.
+#[must_use]
+pub fn standing(standing: Standing, lang: Lang) -> String {
+    let said = match standing {
+        Standing::Usable => lang.pick("使えます", "Usable"),
+        Standing::EndsSoon(days) => {
+            return lang.pick(
+                format!("使えます（あと {days} 日で期限切れです。銀行の画面で更新してください）"),
+                format!("Usable ({days} days left: renew it on the bank's page)"),
+            );
+        }
+        Standing::KeyHidden => lang.pick(
+            "期限内です（鍵があるかどうかは PIN を入れるとわかります）",
+            "In its time (whether its key is here shows after the PIN)",
+        ),
+        Standing::Not(reason) => unusable(reason, lang),
+    };
+    said.to_owned()
+}
+
+fn unusable(reason: Unusable, lang: Lang) -> &'static str {
+    match reason {
+        Unusable::Expired => lang.pick(
+            "使えません: 有効期限が切れています",
+            "Not usable: its time is over",
+        ),
+        Unusable::NotYet => lang.pick(
+            "まだ使えません: 有効期間の前です（コンピューターの時計も確かめてください）",
+            "Not usable yet: its time has not come (check this computer's clock, too)",
+        ),
+        Unusable::NoKey => lang.pick(
+            "使えません: 鍵がこのトークンにありません",
+            "Not usable: its key is not on this token",
+        ),
+        Unusable::NoBank => lang.pick(
+            "このアプリに登録されている銀行のものではありません",
+            "Not of a bank that this app knows",
+        ),
+        Unusable::OtherPurpose => lang.pick(
+            "使えません: ログイン用の電子証明書ではありません",
+            "Not usable: it is not for logging in",
+        ),
+        Unusable::NoCertificate => lang.pick(
+            "使えません: 鍵だけで、電子証明書がありません（発行の途中です）",
+            "Not usable: a key without certificate (an issue that broke off)",
+        ),
+    }
+}
+
+/// By when it ends.
+#[must_use]
+pub fn until(until: Timestamp, lang: Lang) -> String {
+    lang.pick(
+        format!("有効期限 {}", day(until)),
+        format!("valid until {}", day(until)),
+    )
+}
+
+/// A bank that the agent does not know.
+#[must_use]
+pub fn no_bank(lang: Lang) -> &'static str {
+    lang.pick("登録外", "Unknown issuer")
+}
+
+/// A token without anything.
+#[must_use]
+pub fn nothing(lang: Lang) -> &'static str {
+    lang.pick(
+        "電子証明書は入っていません。",
+        "There is no certificate on it.",
+    )
+}
+
+/// A button that belongs to one token, as a screen reader says it.
+#[must_use]
+pub fn of_token(button: frame::Button, token: &TokenView, lang: Lang) -> String {
+    let caption = frame::button(button, lang);
+    lang.pick(
+        format!("{caption}（トークン {}）", token.label),
+        format!("{caption} (token {})", token.label),
+    )
+}
+
+/// The button that deletes an entry, as a screen reader says it.
+#[must_use]
+pub fn delete(name: &str, lang: Lang) -> String {
+    lang.pick(format!("{name} を削除する"), format!("Delete {name}"))
+}

@@ -1,0 +1,56 @@
+//! Links that wait, or were refused.
+
+use inkan_agent::catalogue::Lang;
+
+/// What stands beside the buttons.
+#[must_use]
+pub fn said(waiting: usize, refused: bool, lang: Lang) -> String {
+    let mut said = match waiting {
+        0 => String::new(),
+        1 => lang.pick(
+            "次の手続き: 1 件（いまの手続きが終わると始まります）".to_owned(),
+            "Next: 1 request (starts when this one is over)".to_owned(),
+        ),
+        n => lang.pick(
+            format!("次の手続き: {n} 件（いまの手続きが終わると始まります）"),
+            format!("Next: {n} requests (each starts when the one before is over)"),
+        ),
+    };
+    if refused {
+        if !said.is_empty() {
+            said.push('\n');
+        }
+        said.push_str(lang.pick(
+            "これ以上は受け付けられないので、あとから開かれたリンクを断りました。",
+            "A further link was refused: too many are waiting.",
+        ));
+    }
+    said
+}
+
+/// Said by a second start whose link was refused.
+#[must_use]
+pub fn full(lang: Lang) -> &'static str {
+    lang.pick(
+        "電子証明書アプリの待ち行列がいっぱいです。開いている手続きを終えてから、銀行の画面でもう一度始めてください。",
+        "Too many requests are waiting in the open window. Finish them, then start again from the bank's page.",
+    )
+}
+
+/// Said by a second start whose link was taken.
+#[must_use]
+pub fn handed_over(lang: Lang) -> &'static str {
+    lang.pick(
+        "すでに開いている電子証明書アプリに渡しました。",
+        "Handed over to the window that is open already.",
+    )
+}
+
+/// Said by a second start that got no answer.
+#[must_use]
+pub fn unanswered(lang: Lang) -> &'static str {
+    lang.pick(
+        "すでに開いている電子証明書アプリが答えません。そのウィンドウを閉じてから、もう一度お試しください。",
+        "The window that is open already does not answer. Close it and try again.",
+    )
+}

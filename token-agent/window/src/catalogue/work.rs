@@ -1,0 +1,99 @@
+//! What goes on.
+
+use inkan_agent::catalogue::Lang;
+use inkan_agent::output::event::Work;
+use inkan_pki::algorithm::KeyAlgorithm;
+
+use crate::scene::Waiting;
+use crate::scene::progress::Stage;
+
+/// While nothing can be asked yet.
+#[must_use]
+pub fn waiting(waiting: Waiting, lang: Lang) -> &'static str {
+    match waiting {
+        Waiting::Bank => lang.pick(
+            "銀行に、手続きの内容を確かめています。",
+            "Asking the bank what this request is about.",
+        ),
+        Waiting::Tokens => lang.pick("トークンを調べています。", "Looking at the tokens."),
+        Waiting::Stopping => lang.pick(
+            "いま行っている処理が終わりしだい、取り消します。トークンを抜かないでください。",
+            "It stops as soon as the present step is over. Do not take the token out.",
+        ),
+    }
+}
+
+/// What is going on and may take long.
+#[must_use]
+pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
+    match work {
+        Some(Work::MakingKey { algorithm }) if takes_long(algorithm) => lang.pick(
+            "トークンの中で RSA の鍵を作っています。カードによっては数分かかります。トークンを抜かないでください。",
+            "The token is making an RSA key. With some cards this takes minutes. Do not take the token out.",
+        ),
+        Some(Work::MakingKey { .. }) => lang.pick(
+            "トークンの中で鍵を作っています。トークンを抜かないでください。",
+            "The token is making a key. Do not take it out.",
+        ),
+        Some(Work::AskingBank) => lang.pick(
+            "銀行に電子証明書を申し込んでいます。トークンを抜かないでください。",
+            "Asking the bank for the certificate. Do not take the token out.",
+        ),
+        Some(Work::Writing) => lang.pick(
+            "電子証明書をトークンに書き込んでいます。トークンを抜かないでください。",
+            "Writing the certificate to the token. Do not take the token out.",
+        ),
+        Some(Work::Signing) => lang.pick(
+            "トークンの鍵で銀行に接続しています。トークンを抜かないでください。",
+            "Connecting to the bank with the token's key. Do not take the token out.",
+        ),
+        None => lang.pick(
+            "トークンを操作しています。トークンを抜かないでください。",
+            "Working with the token. Do not take it out.",
+        ),
+    }
+}
+
+/// Primes are looked for by chance.
+const fn takes_long(algorithm: KeyAlgorithm) -> bool {
+    match algorithm {
+        KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => true,
+        KeyAlgorithm::EcP256 | KeyAlgorithm::EcP384 => false,
+    }
+}
+
+/// One stage, whether done or to come.
+#[must_use]
+pub fn stage(stage: Stage, lang: Lang) -> &'static str {
+    match stage {
+        Stage::Key => lang.pick("トークンの中に鍵を作る", "Make a key on the token"),
+        Stage::Certificate => lang.pick(
+            "銀行から電子証明書を受け取り、内容を確かめる",
+            "Receive the certificate and check it",
+        ),
+        Stage::Write => lang.pick(
+            "電子証明書をトークンに書き込む",
+            "Write the certificate to the token",
+        ),
+        Stage::Prove => lang.pick(
+            "鍵と電子証明書が合うことを署名で確かめる",
+            "Prove by a signature that key and certificate fit",
+        ),
+        Stage::Activate => lang.pick(
+            "銀行に接続し、電子証明書を有効にする",
+            "Connect to the bank: the certificate becomes active",
+        ),
+    }
+}
+
+/// Spoken behind a stage that is done.
+#[must_use]
+pub fn done(lang: Lang) -> &'static str {
+    lang.pick("済み", "done")
+}
+
+/// Spoken behind the stage that goes on.
+#[must_use]
+pub fn current(lang: Lang) -> &'static str {
+    lang.pick("いまここ", "now")
+}

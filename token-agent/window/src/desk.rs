@@ -1,0 +1,216 @@
+//! The worker's side of the window: show, ask, wait. Only the worker's thread uses it.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::message::{Act, Answer, Order, Orders, Told};
+use crate::scene::Scene;
+
+/// The way to the window and back.
+#[derive(Debug)]
+pub struct Desk {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    orders: Orders,
+    told: Receiver<Told>,
+    turn: i32,
+    bank: Option<String>,
+    /// The person wants the operation to stop.
+    stop: bool,
+    /// The person closed the window.
+    closed: bool,
+}
+
+/// What was heard while waiting.
+#[derive(Debug)]
+pub enum Heard {
+    /// The person did something on the page that is shown.
+    Act(Act),
+    /// A link came into the queue.
+    Link,
+    /// Nothing, so far.
+    Nothing,
+}
+
+impl Desk {
+    /// A desk between a window and the worker.
+    #[must_use]
+    pub fn new(orders: Orders, told: Receiver<Told>) -> Self {
+        let inner = Inner {
+            orders,
+            told,
+            turn: 0,
+            bank: None,
+            stop: false,
+            closed: false,
+        };
+        Self {
+            inner: Mutex::new(inner),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new operation: nobody has stopped it yet, and no bank is named.
+    pub fn begin(&self) {
+        let mut inner = self.inner();
+        inner.stop = inner.closed;
+        inner.bank = None;
+    }
+
+    /// The bank that the operation is about.
+    pub fn name_bank(&self, bank: &str) {
+        self.inner().bank = Some(bank.to_owned());
+    }
+
+    /// Shows `scene`.
+    pub fn show(&self, scene: Scene) {
+        self.inner().show(scene);
+    }
+
+    /// Shows `scene` and waits for what the person does about it. A closed window is a cancelled question.
+    pub fn ask(&self, scene: Scene) -> Act {
+        let mut inner = self.inner();
+        inner.show(scene);
+        loop {
+            if let Heard::Act(act) = inner.hear(None) {
+                return act;
+            }
+        }
+    }
+
+    /// Waits `limit` at most for what the person does about the scene that is shown.
+    pub fn wait(&self, limit: Duration) -> Heard {
+        self.inner().hear(Some(Instant::now() + limit))
+    }
+
+    /// Whether the person wants the operation to stop.
+    pub fn stop_asked(&self) -> bool {
+        let mut inner = self.inner();
+        while !inner.closed && !matches!(inner.hear(Some(Instant::now())), Heard::Nothing) {}
+        inner.stop
+    }
+
+    /// Whether the person closed the window.
+    pub fn closed(&self) -> bool {
+        self.inner().closed
+    }
+
+    /// Closes the window and ends the program.
+    pub fn quit(&self) {
+        self.inner().orders.send(Order::Quit);
+    }
+}
+
+impl Inner {
+    fn show(&mut self, scene: Scene) {
+        self.turn = self.turn.wrapping_add(1);
+        self.orders.send(Order::Show {
+            turn: self.turn,
+            scene: Box::new(scene),
+            bank: self.bank.clone(),
+        });
+    }
+
+    fn hear(&mut self, until: Option<Instant>) -> Heard {
+        loop {
+            if self.closed {
+                return Heard::Act(Act::Cancel);
+            }
+            let told = match until {
+                None => self.told.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(until) => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    self.told.recv_timeout(left)
+                }
+            };
+            match told {
+                Ok(Told::Link) => return Heard::Link,
+                Ok(Told::Close) | Err(RecvTimeoutError::Disconnected) => {
+                    self.closed = true;
+                    self.stop = true;
+                }
+                // An answer to a page that is not shown any more answers nothing.
+                Ok(Told::Answer(Answer { turn, .. })) if turn != self.turn => {}
+                Ok(Told::Answer(Answer { act, .. })) => {
+                    if matches!(act, Act::Cancel) {
+                        self.stop = true;
+                    }
+                    return Heard::Act(act);
+                }
+                Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use super::{Act, Answer, Desk, Heard, Order, Orders, Scene, Told};
+    use crate::scene::Waiting;
+
+    fn desk() -> (Desk, Receiver<Order>, Sender<Told>) {
+        let (orders, ordered) = channel();
+        let (answers, told) = channel();
+        let desk = Desk::new(Orders::new(orders, slint::Weak::default()), told);
+        (desk, ordered, answers)
+    }
+
+    fn told(turn: i32, act: Act) -> Told {
+        Told::Answer(Answer { turn, act })
+    }
+
+    #[test]
+    fn an_answer_to_an_older_page_answers_nothing() {
+        let (desk, _ordered, answers) = desk();
+        for one in [told(0, Act::Yes), told(7, Act::Yes), told(1, Act::Token(3))] {
+            answers.send(one).unwrap();
+        }
+        assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Token(3)));
+    }
+
+    #[test]
+    fn cancel_while_nothing_is_asked_stops_what_goes_on_and_nothing_later() {
+        let (desk, _ordered, answers) = desk();
+        desk.show(Scene::Waiting(Waiting::Bank));
+        assert!(!desk.stop_asked());
+        answers.send(told(1, Act::Cancel)).unwrap();
+        assert!(desk.stop_asked());
+        desk.begin();
+        assert!(!desk.stop_asked() && !desk.closed());
+    }
+
+    #[test]
+    fn a_closed_window_cancels_every_question_from_then_on() {
+        let (desk, _ordered, answers) = desk();
+        answers.send(Told::Close).unwrap();
+        assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Cancel));
+        assert!(matches!(
+            desk.wait(Duration::from_secs(60)),
+            Heard::Act(Act::Cancel)
+        ));
+        desk.begin();
+        assert!(desk.closed() && desk.stop_asked());
+        assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Cancel));
+    }
+
+    #[test]
+    fn a_link_wakes_up_and_answers_no_question() {
+        let (desk, _ordered, answers) = desk();
+        answers.send(Told::Link).unwrap();
+        assert!(matches!(desk.wait(Duration::from_secs(60)), Heard::Link));
+        assert!(matches!(desk.wait(Duration::ZERO), Heard::Nothing));
+        answers.send(Told::Link).unwrap();
+        answers.send(told(1, Act::Yes)).unwrap();
+        assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Yes));
+    }
+}

@@ -1,0 +1,89 @@
+//! Tokens and certificates.
+
+use std::rc::Rc;
+
+use inkan_agent::catalogue::Lang;
+use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
+use slint::{ModelRc, VecModel};
+
+use super::{View, shown};
+use crate::catalogue::frame::{Button, Title, button};
+use crate::catalogue::{ask, home as words};
+use crate::scene::home::{Home, Standing, standing};
+use crate::ui;
+
+/// All tokens.
+pub(super) fn view(home: &Home, lang: Lang) -> View {
+    let buttons = [Some(Button::Close), Some(Button::Again)];
+    let mut view = View::of(ui::Page::Home, Title::Home, lang, buttons);
+    view.frame.modest = true;
+    if let Some(news) = home.news {
+        view.frame.tone = ui::Tone::Good;
+        view.frame.sentence = words::news(news, lang).into();
+    } else {
+        view.frame.sentence = words::sentence(home.tokens.len(), lang).into();
+    }
+    view.cards = home.tokens.iter().map(|t| card(home, t, lang)).collect();
+    view
+}
+
+fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
+    let token = &content.token;
+    let nothing = if content.failure.is_none() && content.entries.is_empty() {
+        words::nothing(lang)
+    } else {
+        ""
+    };
+    let entries: Vec<_> = content.entries.iter().map(|e| row(home, e, lang)).collect();
+    let spoken = |b| shown(&words::of_token(b, token, lang)).into();
+    ui::TokenCard {
+        name: shown(&token.label).into(),
+        detail: shown(&ask::detail(token, lang)).into(),
+        note: content
+            .failure_sentence
+            .as_deref()
+            .map(shown)
+            .unwrap_or_default()
+            .into(),
+        tone: ui::Tone::Bad,
+        nothing: nothing.into(),
+        change: button(Button::ChangePin, lang).into(),
+        change_label: spoken(Button::ChangePin),
+        unblock: button(Button::Unblock, lang).into(),
+        unblock_label: spoken(Button::Unblock),
+        entries: ModelRc::from(Rc::new(VecModel::from(entries))),
+    }
+}
+
+fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
+    let stands = standing(entry, home.now);
+    let name = shown(entry.common_name.as_deref().unwrap_or(&entry.label));
+    let tone = match stands {
+        Standing::Usable => ui::Tone::Good,
+        Standing::EndsSoon(_) => ui::Tone::Note,
+        Standing::KeyHidden | Standing::Not(Unusable::NoBank) => ui::Tone::Plain,
+        Standing::Not(Unusable::NotYet | Unusable::NoCertificate) => ui::Tone::Note,
+        Standing::Not(Unusable::Expired | Unusable::NoKey | Unusable::OtherPurpose) => {
+            ui::Tone::Bad
+        }
+    };
+    let until = entry.not_after.map(|u| words::until(u, lang));
+    let bank = match (&entry.bank_name, &entry.bank) {
+        (Some(name), _) | (None, Some(name)) => shown(name),
+        (None, None) => words::no_bank(lang).to_owned(),
+    };
+    let ours = entry.bank.is_some() && entry.serial.is_some();
+    ui::EntryRow {
+        bank: bank.into(),
+        until: until.unwrap_or_default().into(),
+        state: words::standing(stands, lang).into(),
+        tone,
+        delete: if ours {
+            button(Button::Delete, lang).into()
+        } else {
+            "".into()
+        },
+        delete_label: words::delete(&name, lang).into(),
+        name: name.into(),
+    }
+}

@@ -1,0 +1,156 @@
+//! Which operation runs when: links first, one after the other, and the tokens and certificates between them.
+
+use std::time::Duration;
+
+use inkan_agent::catalogue::entry;
+use inkan_agent::error::{Failure, TokenError};
+use inkan_agent::exit::Exit;
+use inkan_agent::operations::{Context, follow, list};
+use inkan_agent::output::outcome::{Outcome, TokenContent};
+
+use crate::deeds::{Deed, run};
+use crate::desk::{Desk, Heard};
+use crate::message::{Act, Order, Orders};
+use crate::person::AtWindow;
+use crate::queue::Queue;
+use crate::scene::home::{Home, News};
+use crate::scene::{Scene, Waiting};
+
+/// How often readers and cards are looked at while the tokens are shown.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(300);
+
+/// Everything the worker needs.
+#[derive(Debug)]
+pub struct Worker {
+    /// The window.
+    pub desk: Desk,
+    /// To tell the window who waits.
+    pub orders: Orders,
+    /// Links to follow.
+    pub queue: Queue,
+    /// The surroundings of operations.
+    pub context: Context,
+    /// Whether the tokens are shown when no link waits.
+    pub at_home: bool,
+}
+
+impl Worker {
+    /// Works until the person closes the window, or nothing is left to do. Gives the exit code of the last link.
+    pub fn run(&mut self) -> Exit {
+        let mut exit = Exit::Ok;
+        while !self.desk.closed() {
+            if let Some(link) = self.queue.next() {
+                self.tell_queue();
+                exit = self.follow(&link);
+            } else if self.at_home {
+                self.home();
+            } else {
+                break;
+            }
+        }
+        self.desk.quit();
+        exit
+    }
+
+    fn tell_queue(&self) {
+        let (waiting, refused) = self.queue.state();
+        self.orders.send(Order::Queue { waiting, refused });
+    }
+
+    /// Follows one link to its end, and says what came of it.
+    fn follow(&self, link: &str) -> Exit {
+        self.desk.begin();
+        self.desk.show(Scene::Waiting(Waiting::Bank));
+        let result = follow::run(link, &self.context, &AtWindow::new(&self.desk));
+        let exit = match &result {
+            Ok(_) => Exit::Ok,
+            Err(failure) => entry(failure, self.context.lang).exit,
+        };
+        self.ending(result);
+        exit
+    }
+
+    /// Shows how it ended until the person has read it.
+    fn ending(&self, result: Result<Outcome, Failure>) {
+        if self.desk.closed() {
+            return;
+        }
+        self.desk.ask(match result {
+            Ok(outcome) => Scene::Done(Box::new(outcome)),
+            Err(failure) => Scene::Failed(Box::new(failure)),
+        });
+    }
+
+    /// Does what a button of the list stands for; what went wrong is said before the list comes back.
+    fn deed(&mut self, act: &Act, tokens: &[TokenContent]) -> Option<News> {
+        let deed = Deed::of(act, tokens)?;
+        self.desk.begin();
+        self.context.wanted = Some(deed.token.clone());
+        let result = run(&deed, &self.context, &AtWindow::new(&self.desk));
+        self.context.wanted = None;
+        match result {
+            Ok(news) => Some(news),
+            // Back to the list without a word: that is what was wanted.
+            Err(Failure::Cancelled) => None,
+            Err(failure) => {
+                self.ending(Err(failure));
+                None
+            }
+        }
+    }
+
+    /// Shows the tokens until a link comes or the window is closed.
+    fn home(&mut self) {
+        let mut news = None;
+        loop {
+            self.desk.begin();
+            let tokens = match list::run(false, &self.context, &AtWindow::new(&self.desk)) {
+                Ok(Outcome::Tokens { tokens }) => tokens,
+                Ok(_) | Err(Failure::Token(TokenError::NoToken)) => Vec::new(),
+                Err(failure) => {
+                    self.ending(Err(failure));
+                    self.at_home = false;
+                    return;
+                }
+            };
+            let home = Home {
+                tokens: tokens.clone(),
+                now: self.context.clock.now(),
+                news: news.take(),
+            };
+            self.desk.show(Scene::Home(home));
+            match self.until_something_happens() {
+                Event::Leave => {
+                    self.at_home = false;
+                    return;
+                }
+                Event::Link => return,
+                Event::Again => {}
+                Event::Do(act) => news = self.deed(&act, &tokens),
+            }
+        }
+    }
+
+    fn until_something_happens(&self) -> Event {
+        loop {
+            match self.desk.wait(BETWEEN_LOOKS) {
+                Heard::Link => return Event::Link,
+                Heard::Act(Act::Cancel) => return Event::Leave,
+                Heard::Act(Act::Yes) => return Event::Again,
+                Heard::Act(act) => return Event::Do(act),
+                Heard::Nothing => {
+                    if self.context.places.changed_within(BETWEEN_LOOKS) {
+                        return Event::Again;
+                    }
+                }
+            }
+        }
+    }
+}
+
+enum Event {
+    Leave,
+    Link,
+    Again,
+    Do(Act),
+}
