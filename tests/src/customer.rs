@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::certificate::list_certificates;
 use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
@@ -21,6 +23,9 @@ use tempfile::TempDir;
 
 use crate::Outcome;
 use crate::programs::{self, Said};
+
+/// How long a browser may take to come up.
+const OPENING: Duration = Duration::from_secs(30);
 
 /// A customer with one token.
 #[derive(Debug)]
@@ -43,10 +48,11 @@ impl Customer {
         // The agent takes no PIN from a file that others can read.
         fs::set_permissions(customer.pin_file(), fs::Permissions::from_mode(0o600))?;
         let modules = format!(
-            "[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
+            "piv = false\n[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
             customer.hsm.module_path().display()
         );
         fs::create_dir_all(customer.config())?;
+        customer.note_what_is_opened()?;
         fs::write(customer.config().join("modules.toml"), modules)?;
         Ok(customer)
     }
@@ -70,7 +76,8 @@ impl Customer {
             .env_clear()
             .envs(self.hsm.env())
             .env("HOME", self.home.path())
-            .env("PATH", "/usr/bin:/bin");
+            .env("PATH", "/usr/bin:/bin")
+            .env("BROWSER", self.notes_browser());
         command
             .env("PKCS11SPY", self.hsm.module_path())
             .env("PKCS11SPY_OUTPUT", self.spy_log());
@@ -78,6 +85,48 @@ impl Customer {
             .args(["--lang", "en", "--config-dir"])
             .arg(self.config());
         command
+    }
+
+    /// A browser of this computer that only notes the address it is to open.
+    fn note_what_is_opened(&self) -> Outcome {
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
+            self.notes().display()
+        );
+        fs::write(self.notes_browser(), script)?;
+        Ok(fs::set_permissions(
+            self.notes_browser(),
+            fs::Permissions::from_mode(0o755),
+        )?)
+    }
+
+    fn notes(&self) -> PathBuf {
+        self.home.path().join("opened")
+    }
+
+    fn notes_browser(&self) -> PathBuf {
+        self.home.path().join("browser")
+    }
+
+    /// The address that the agent has opened in the browser; forgotten once it was asked for.
+    pub fn opened(&self) -> Outcome<String> {
+        let deadline = Instant::now() + OPENING;
+        loop {
+            let noted = fs::read_to_string(self.notes()).unwrap_or_default();
+            if let Some(address) = noted.strip_suffix('\n') {
+                fs::remove_file(self.notes())?;
+                return Ok(address.to_owned());
+            }
+            if Instant::now() > deadline {
+                return Err("the agent opened no browser".into());
+            }
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Whether the agent has opened nothing (since [`Self::opened`] was asked).
+    pub fn opened_nothing(&self) -> bool {
+        !self.notes().exists()
     }
 
     /// The agent told to follow `link` with this customer's consent and PIN.
@@ -192,7 +241,7 @@ impl Customer {
             .find(|p| p.is_file());
         let spy = spy.ok_or("pkcs11-spy.so is missing; run: scripts/install-packages test")?;
         let modules = format!(
-            "[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
+            "piv = false\n[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
             spy.display()
         );
         Ok(fs::write(self.config().join("modules.toml"), modules)?)

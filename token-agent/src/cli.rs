@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use inkan_pki::messages::identifier::Identifier;
 
 use crate::catalogue::Lang;
+use crate::prompt::sources::Source;
 
 /// Client certificates on your own token.
 #[derive(Debug, Parser)]
@@ -40,9 +41,17 @@ pub enum Command {
     List(List),
     /// Ask a bank whether it takes the certificate on the token
     Verify(Verify),
+    /// Delete a certificate and its key
+    Delete(Delete),
+    /// Change or unblock the PIN
+    #[command(subcommand)]
+    Pin(PinCommand),
     /// The banks this agent knows
     #[command(subcommand)]
     Bank(BankCommand),
+    /// The token drivers this agent uses
+    #[command(subcommand)]
+    Module(ModuleCommand),
 }
 
 /// `open`
@@ -53,6 +62,9 @@ pub struct Open {
     /// Agree without being asked
     #[arg(long)]
     pub yes: bool,
+    /// For a login: show the address instead of opening the browser
+    #[arg(long)]
+    pub print_url: bool,
     /// How long to go on trying when the bank is busy or the connection breaks, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(0..=900))]
     pub patience: u64,
@@ -62,6 +74,9 @@ pub struct Open {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub admin: AdminArgs,
 }
 
 /// `list`
@@ -92,6 +107,94 @@ pub struct Verify {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub pin: PinArgs,
+}
+
+/// `delete`
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// Serial number of the certificate, as `list` shows it
+    #[arg(value_name = "HEX")]
+    pub serial: String,
+    /// Delete without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Even the last usable one of its bank on this token
+    #[arg(long)]
+    pub last: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub admin: AdminArgs,
+}
+
+/// `pin`
+#[derive(Debug, Subcommand)]
+pub enum PinCommand {
+    /// Change the PIN
+    Change(PinChange),
+    /// Set a new PIN with the PUK or the security officer's PIN
+    Unblock(PinUnblock),
+}
+
+/// `pin change`
+#[derive(Debug, Args)]
+pub struct PinChange {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub new: NewPinArgs,
+}
+
+/// `pin unblock`
+#[derive(Debug, Args)]
+pub struct PinUnblock {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub puk: PukArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub new: NewPinArgs,
+}
+
+/// `module`
+#[derive(Debug, Subcommand)]
+pub enum ModuleCommand {
+    /// Use a token driver: a known one by its word, any other by the absolute path of its file
+    Add {
+        /// Word or path
+        #[arg(value_name = "WORD|PATH")]
+        module: String,
+        /// Name for people
+        #[arg(long)]
+        name: Option<String>,
+        /// Text for C_Initialize, for drivers that want one
+        #[arg(long)]
+        parameters: Option<String>,
+        /// Add without being asked
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Show the token drivers in use, and known ones that are installed
+    List,
+    /// Stop using a token driver
+    Remove {
+        /// Its name or path
+        #[arg(value_name = "NAME|PATH")]
+        module: String,
+    },
 }
 
 /// `bank`
@@ -135,4 +238,72 @@ pub struct PinArgs {
     /// Environment variable that holds the PIN
     #[arg(long, value_name = "NAME")]
     pub pin_env: Option<String>,
+}
+
+/// Where the new PIN comes from.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct NewPinArgs {
+    /// File whose first line is the new PIN
+    #[arg(long, value_name = "FILE")]
+    pub new_pin_file: Option<PathBuf>,
+    /// Environment variable that holds the new PIN
+    #[arg(long, value_name = "NAME")]
+    pub new_pin_env: Option<String>,
+}
+
+/// Where the PUK comes from.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct PukArgs {
+    /// File whose first line is the PUK, or the security officer's PIN
+    #[arg(long, value_name = "FILE")]
+    pub puk_file: Option<PathBuf>,
+    /// Environment variable that holds it
+    #[arg(long, value_name = "NAME")]
+    pub puk_env: Option<String>,
+}
+
+/// Where that comes from which some tokens want beyond the PIN.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct AdminArgs {
+    /// File whose first line is the security officer's PIN, or the management key in hex
+    #[arg(long, value_name = "FILE")]
+    pub admin_file: Option<PathBuf>,
+    /// Environment variable that holds it
+    #[arg(long, value_name = "NAME")]
+    pub admin_env: Option<String>,
+}
+
+impl PinArgs {
+    /// As the person's side wants it.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::of(self.pin_file.as_ref(), self.pin_env.as_ref())
+    }
+}
+
+impl NewPinArgs {
+    /// As the person's side wants it.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::of(self.new_pin_file.as_ref(), self.new_pin_env.as_ref())
+    }
+}
+
+impl PukArgs {
+    /// As the person's side wants it.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::of(self.puk_file.as_ref(), self.puk_env.as_ref())
+    }
+}
+
+impl AdminArgs {
+    /// As the person's side wants it.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::of(self.admin_file.as_ref(), self.admin_env.as_ref())
+    }
 }

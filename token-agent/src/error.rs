@@ -57,6 +57,21 @@ pub enum UsageError {
     Time,
     /// The new PIN was not typed the same twice.
     PinsDiffer,
+    /// The certificate to be deleted is the last usable one of its bank on this token.
+    LastCertificate {
+        /// The bank's name.
+        bank: String,
+    },
+    /// Neither a known token driver that is installed here, nor a file.
+    NoSuchModule {
+        /// As given.
+        wanted: String,
+    },
+    /// No such token driver is in the list.
+    ModuleNotListed {
+        /// As given.
+        wanted: String,
+    },
 }
 
 /// What is wrong with one field of a configuration file.
@@ -84,6 +99,8 @@ pub enum FieldFault {
     NotAbsolute,
     /// The id is not the one in the file's name.
     NotFileName,
+    /// Written in a way that only its writer can change.
+    NotByLines,
 }
 
 /// Configuration failures.
@@ -120,6 +137,11 @@ pub enum SetupError {
         field: &'static str,
         /// What is wrong.
         fault: FieldFault,
+    },
+    /// The system opens no browser.
+    NoBrowser {
+        /// What the system said. Never the address.
+        kind: std::io::ErrorKind,
     },
     /// The bank is not in the list.
     BankUnknown {

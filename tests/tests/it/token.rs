@@ -144,7 +144,7 @@ fn a_missing_module_is_named_with_its_file() -> Outcome {
     let modules = customer.config().join("modules.toml");
     std::fs::write(
         modules,
-        "[[module]]\nname = \"USB token\"\npath = \"/nowhere/libtoken.so\"\n",
+        "piv = false\n[[module]]\nname = \"USB token\"\npath = \"/nowhere/libtoken.so\"\n",
     )?;
     let followed = customer.follow(&scene.link()?)?;
     assert!(!followed.0.well());

@@ -60,6 +60,39 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Start again and type the same PIN twice.",
             ),
         ),
+        UsageError::LastCertificate { bank } => (
+            "certificate-last",
+            text(
+                format!("{bank}に使える、このトークンで最後の証明書です。消していません。"),
+                "新しい証明書を発行してから消すか、それでも消すときは --last を付けてください。",
+                format!(
+                    "It is the last certificate on this token that {bank} takes; it was not deleted."
+                ),
+                "Have a new one issued first; to delete it all the same, add --last.",
+            ),
+        ),
+        UsageError::NoSuchModule { wanted } => (
+            "module-unknown",
+            text(
+                format!(
+                    "「{wanted}」という知られたドライバーは入っておらず、その名のファイルもありません。"
+                ),
+                "inkan-agent module list で名前を見るか、ファイルの絶対パスを書いてください。",
+                format!(
+                    "\"{wanted}\" is neither a known token driver that is installed here nor a file."
+                ),
+                "See the names with `inkan-agent module list`, or give the absolute path of the file.",
+            ),
+        ),
+        UsageError::ModuleNotListed { wanted } => (
+            "module-not-listed",
+            text(
+                format!("使っているドライバーに「{wanted}」はありません。"),
+                "名前は inkan-agent module list で見られます。",
+                format!("No token driver in use is called \"{wanted}\"."),
+                "See the names with `inkan-agent module list`.",
+            ),
+        ),
         UsageError::Time => (
             "now-invalid",
             text(
@@ -120,6 +153,16 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             "file-field",
             config,
             field_text(&path.display().to_string(), field, fault),
+        ),
+        SetupError::NoBrowser { kind } => (
+            "browser-not-opened",
+            config,
+            text(
+                format!("ブラウザを開けません（{kind}）。ログインは行われていません。"),
+                "既定のブラウザを設定するか、inkan-agent open --print-url で表示されるアドレスを、ログインを始めたブラウザで開いてください。",
+                format!("No browser could be opened ({kind}); nobody was logged in."),
+                "Set a default browser, or open the address that `inkan-agent open --print-url` shows in the browser in which you began.",
+            ),
         ),
         SetupError::BankUnknown { id } => (
             "bank-unknown",
@@ -188,6 +231,10 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         FieldFault::NotFileName => (
             "ファイル名と違います（<id>.toml にしてください）".to_owned(),
             "is not the file's name (<id>.toml)".to_owned(),
+        ),
+        FieldFault::NotByLines => (
+            "この書き方では自動で変えられません。手で直してください".to_owned(),
+            "is written in a way that cannot be changed by itself; edit the file".to_owned(),
         ),
     };
     let (ja_field, en_field) = if field.is_empty() {

@@ -384,9 +384,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "key-gone",
             Exit::TokenMissing,
             text(
-                "鍵がトークンからなくなっています。",
+                "鍵がトークンにありません。",
                 "inkan-agent list で、いまあるものを確かめてください。",
-                "The key is not on the token any more.",
+                "The key is not on the token.",
                 "See with `inkan-agent list` what is there.",
             ),
         ),
@@ -394,9 +394,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "certificate-gone",
             Exit::TokenMissing,
             text(
-                "証明書がトークンからなくなっています。",
+                "証明書がトークンにありません。",
                 "inkan-agent list で、いまあるものを確かめてください。",
-                "The certificate is not on the token any more.",
+                "The certificate is not on the token.",
                 "See with `inkan-agent list` what is there.",
             ),
         ),

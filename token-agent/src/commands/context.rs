@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::{PinArgs, TokenArgs};
+use crate::cli::TokenArgs;
 use crate::clock::Clock;
 use crate::config::directory::ConfigDir;
 use crate::config::modules::{self, ModuleEntry};
@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::interrupt::Interrupt;
 use crate::operations::Context;
 use crate::output::Reporter;
-use crate::prompt::sources::{Source, Sources};
+use crate::prompt::sources::Sources;
 use crate::prompt::terminal::Terminal;
 use crate::token::computer::Computer;
 
@@ -34,7 +34,7 @@ impl Setting {
     /// The surroundings of an operation that uses no token.
     #[must_use]
     pub fn without_token(&self) -> Context {
-        self.context(Vec::new(), None)
+        self.context(Computer::new(Vec::new(), false), None)
     }
 
     /// The surroundings of an operation with the tokens that fit the command line.
@@ -42,37 +42,35 @@ impl Setting {
     /// # Errors
     /// What is wrong with `modules.toml`.
     pub fn with_tokens(&self, args: &TokenArgs) -> Result<Context, Failure> {
-        let modules = match &args.module {
-            Some(path) => vec![ModuleEntry::at(path)],
-            None => modules::load(&self.config)?.unwrap_or_default(),
+        let computer = match &args.module {
+            Some(path) => Computer::new(vec![ModuleEntry::at(path)], false),
+            None => {
+                let sources = modules::load(&self.config)?;
+                Computer::new(sources.modules, sources.piv)
+            }
         };
-        Ok(self.context(modules, args.token.clone()))
+        Ok(self.context(computer, args.token.clone()))
     }
 
-    fn context(&self, modules: Vec<ModuleEntry>, wanted: Option<String>) -> Context {
+    fn context(&self, computer: Computer, wanted: Option<String>) -> Context {
         Context {
             config: self.config.clone(),
             clock: self.clock,
             lang: self.reporter.lang,
-            places: Box::new(Computer::new(modules).limited(self.limits)),
+            places: Box::new(computer.limited(self.limits)),
             wanted,
             patience: Duration::ZERO,
         }
     }
 
-    /// Questions, or the sources named instead.
+    /// Questions, or the sources named instead. `yes`: agree to what the command is about.
     #[must_use]
-    pub fn person(&self, yes: bool, pin: Option<&PinArgs>) -> Terminal {
-        let source = pin.map_or(Source::Prompt, |p| {
-            Source::of(p.pin_file.as_ref(), p.pin_env.as_ref())
-        });
+    pub fn person(&self, yes: bool, sources: Sources) -> Terminal {
         Terminal {
+            print_url: false,
             reporter: self.reporter,
             yes,
-            sources: Sources {
-                pin: source,
-                ..Sources::default()
-            },
+            sources,
             interrupt: self.interrupt.clone(),
         }
     }

@@ -6,10 +6,11 @@ pub mod context;
 
 use std::time::Duration;
 
-use crate::cli::{BankCommand, Command};
+use crate::cli::{BankCommand, Command, ModuleCommand, PinCommand};
 use crate::error::Failure;
-use crate::operations::{banks, follow, list, verify};
+use crate::operations::{banks, delete, follow, list, modules, pin, verify};
 use crate::output::outcome::Outcome;
+use crate::prompt::sources::Sources;
 use context::Setting;
 
 /// Runs a command.
@@ -21,31 +22,89 @@ pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
         Command::Open(args) => {
             let mut context = setting.with_tokens(&args.token)?;
             context.patience = Duration::from_secs(args.patience);
-            let person = setting.person(args.yes, Some(&args.pin));
+            let sources = Sources {
+                pin: args.pin.source(),
+                admin: args.admin.source(),
+                ..Sources::default()
+            };
+            let mut person = setting.person(args.yes, sources);
+            person.print_url = args.print_url;
             follow::run(&args.link, &context, &person)
         }
         Command::List(args) => {
             let context = setting.with_tokens(&args.token)?;
-            list::run(
-                args.login,
-                &context,
-                &setting.person(false, Some(&args.pin)),
-            )
+            let person = setting.person(false, Sources::pin(args.pin.source()));
+            list::run(args.login, &context, &person)
         }
         Command::Verify(args) => {
             let context = setting.with_tokens(&args.token)?;
-            let person = setting.person(false, Some(&args.pin));
+            let person = setting.person(false, Sources::pin(args.pin.source()));
             verify::run(&args.bank, args.serial.as_deref(), &context, &person)
         }
+        Command::Delete(args) => {
+            let context = setting.with_tokens(&args.token)?;
+            let sources = Sources {
+                pin: args.pin.source(),
+                admin: args.admin.source(),
+                ..Sources::default()
+            };
+            let person = setting.person(args.yes, sources);
+            delete::run(&args.serial, args.last, &context, &person)
+        }
+        Command::Pin(command) => new_pin(command, setting),
         Command::Bank(command) => bank(command, setting),
+        Command::Module(command) => module(command, setting),
+    }
+}
+
+fn new_pin(command: &PinCommand, setting: &Setting) -> Result<Outcome, Failure> {
+    match command {
+        PinCommand::Change(args) => {
+            let sources = Sources {
+                pin: args.pin.source(),
+                new_pin: args.new.source(),
+                ..Sources::default()
+            };
+            let context = setting.with_tokens(&args.token)?;
+            pin::change(&context, &setting.person(false, sources))
+        }
+        PinCommand::Unblock(args) => {
+            let sources = Sources {
+                puk: args.puk.source(),
+                new_pin: args.new.source(),
+                ..Sources::default()
+            };
+            let context = setting.with_tokens(&args.token)?;
+            pin::unblock(&context, &setting.person(false, sources))
+        }
     }
 }
 
 fn bank(command: &BankCommand, setting: &Setting) -> Result<Outcome, Failure> {
     let context = setting.without_token();
     match command {
-        BankCommand::Add { file, yes } => banks::add(file, &context, &setting.person(*yes, None)),
+        BankCommand::Add { file, yes } => {
+            banks::add(file, &context, &setting.person(*yes, Sources::default()))
+        }
         BankCommand::List => banks::list(&context),
         BankCommand::Remove { id } => banks::remove(id, &context),
+    }
+}
+
+fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure> {
+    let context = setting.without_token();
+    match command {
+        ModuleCommand::Add {
+            module,
+            name,
+            parameters,
+            yes,
+        } => {
+            let person = setting.person(*yes, Sources::default());
+            let (name, parameters) = (name.as_deref(), parameters.as_deref());
+            modules::add(module, name, parameters, &context, &person)
+        }
+        ModuleCommand::List => modules::list(&context),
+        ModuleCommand::Remove { module } => modules::remove(module, &context),
     }
 }

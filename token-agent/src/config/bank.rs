@@ -57,6 +57,12 @@ impl Origin {
         url
     }
 
+    /// The origin itself, without a slash at its end.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.as_str().trim_end_matches('/').to_owned()
+    }
+
     /// The host as TLS checks it against the server's certificate.
     #[must_use]
     pub fn server_name(&self) -> Option<ServerName<'static>> {

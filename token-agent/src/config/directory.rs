@@ -29,6 +29,12 @@ impl ConfigDir {
             .ok_or(SetupError::NoDirectory)
     }
 
+    /// The directory itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Where bank files are.
     #[must_use]
     pub fn banks(&self) -> PathBuf {
@@ -105,6 +111,30 @@ pub fn make_text(path: &Path, text: &str) -> Result<bool, SetupError> {
     });
     let _ = fs::remove_file(&temporary);
     made.map_err(unwritable)
+}
+
+/// Writes a file so that a reader sees all of the old or all of the new one. Makes its directory.
+///
+/// # Errors
+/// [`SetupError::Unwritable`].
+pub fn replace_text(path: &Path, text: &str) -> Result<(), SetupError> {
+    let unwritable = |e: std::io::Error| SetupError::Unwritable {
+        path: path.to_owned(),
+        detail: e.to_string(),
+    };
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(unwritable)?;
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    let written = File::create(&temporary)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(unwritable)
 }
 
 #[cfg(test)]

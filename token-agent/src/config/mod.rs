@@ -6,12 +6,14 @@
 //! - [`bank`]: one bank file, checked field by field
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
+//! - [`module_list`]: changing that file
 //! - [`known`]: the token drivers we know, and their ways
 
 pub mod bank;
 pub mod banks;
 pub mod directory;
 pub mod known;
+pub mod module_list;
 pub mod modules;
 
 use std::path::Path;

@@ -1,11 +1,13 @@
-//! `modules.toml`: the token drivers (PKCS#11 modules) the agent loads.
+//! `modules.toml`: the token drivers (PKCS#11 modules) the agent loads. Without the file: those that are known, installed
+//! and meant for customers' tokens.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::directory::{ConfigDir, read_text};
-use super::known::{self, Quirks};
+use super::known::quirks::Quirks;
+use super::known::{self, Known};
 use super::{field_error, syntax};
 use crate::error::{FieldFault, SetupError};
 
@@ -30,56 +32,117 @@ impl ModuleEntry {
     #[must_use]
     pub fn at(path: &Path) -> Self {
         let stem = path.file_stem().unwrap_or_default();
+        let name = known::of(path).map_or_else(
+            || stem.to_string_lossy().into_owned(),
+            |known| known.name.to_owned(),
+        );
         Self {
-            name: known::of(path).map_or_else(
-                || stem.to_string_lossy().into_owned(),
-                |known| known.name.to_owned(),
-            ),
+            name,
             path: path.to_owned(),
             parameters: None,
         }
     }
 
-    /// What is known about this module's ways.
+    /// What is known about this module's ways with a token of this maker and model.
     #[must_use]
-    pub fn quirks(&self) -> Quirks {
-        known::of(&self.path).map_or(Quirks::NONE, |known| known.quirks)
+    pub fn quirks(&self, model: &str) -> Quirks {
+        let Some(known) = known::of(&self.path) else {
+            return Quirks::NONE;
+        };
+        match known.with_piv {
+            Some(quirks) if is_piv(model) => quirks,
+            _ => known.quirks,
+        }
+    }
+
+    /// True when a token that this module shows is a PIV card.
+    #[must_use]
+    pub fn shows_piv(&self, model: &str) -> bool {
+        is_piv(model) || self.quirks(model).piv_only
     }
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// Maker or model of a token says that it is a PIV card.
+fn is_piv(model: &str) -> bool {
+    model.to_lowercase().contains("piv")
+}
+
+/// Where the agent looks for tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    /// The token drivers.
+    pub modules: Vec<ModuleEntry>,
+    /// PIV cards in readers too, without a driver.
+    pub piv: bool,
+    /// From the file; otherwise what is installed.
+    pub from_file: bool,
+}
+
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModulesFile {
     #[serde(default)]
     module: Vec<ModuleEntry>,
+    #[serde(default = "yes")]
+    piv: bool,
 }
 
-/// The modules of the file; `None` when there is no file.
+const fn yes() -> bool {
+    true
+}
+
+/// What the file says, or what is installed.
 ///
 /// # Errors
 /// [`SetupError`] names file and field.
-pub fn load(config: &ConfigDir) -> Result<Option<Vec<ModuleEntry>>, SetupError> {
+pub fn load(config: &ConfigDir) -> Result<Sources, SetupError> {
     let path = config.modules();
     if !path.exists() {
-        return Ok(None);
+        return Ok(Sources {
+            modules: installed(),
+            piv: true,
+            from_file: false,
+        });
     }
-    let text = read_text(&path)?;
+    parse(&read_text(&path)?, &path)
+}
+
+/// The modules that are installed, known, and meant for customers' tokens.
+#[must_use]
+pub fn installed() -> Vec<ModuleEntry> {
+    let here = |known: &Known| Some(ModuleEntry::at(&known.installed()?));
+    known::KNOWN
+        .iter()
+        .filter(|known| known.automatic)
+        .filter_map(here)
+        .collect()
+}
+
+/// Reads the text of the file at `path` (named in errors).
+///
+/// # Errors
+/// [`SetupError::Field`] names the field.
+pub fn parse(text: &str, path: &Path) -> Result<Sources, SetupError> {
     let file: ModulesFile =
-        toml::from_str(&text).map_err(|e| field_error(&path, "", syntax(&e, &text)))?;
+        toml::from_str(text).map_err(|e| field_error(path, "", syntax(&e, text)))?;
     if file.module.len() > MAX_MODULES {
         return Err(field_error(
-            &path,
+            path,
             "module",
             FieldFault::TooMany(MAX_MODULES),
         ));
     }
     for entry in &file.module {
         if entry.name.trim().is_empty() {
-            return Err(field_error(&path, "name", FieldFault::Empty));
+            return Err(field_error(path, "name", FieldFault::Empty));
         }
         if !entry.path.is_absolute() {
-            return Err(field_error(&path, "path", FieldFault::NotAbsolute));
+            return Err(field_error(path, "path", FieldFault::NotAbsolute));
         }
     }
-    Ok(Some(file.module))
+    Ok(Sources {
+        modules: file.module,
+        piv: file.piv,
+        from_file: true,
+    })
 }

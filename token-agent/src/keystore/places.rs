@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::KeyStore;
 use super::view::{PinStanding, PinState, TokenView};
+use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 
 /// Where a token can be opened.
@@ -117,4 +118,10 @@ pub trait Places: Send + Sync + Debug {
     /// # Errors
     /// [`TokenError::Removed`] when it is not there any more; what the token said.
     fn open(&self, found: &Found) -> Result<Box<dyn KeyStore>, TokenError>;
+
+    /// Loads a token driver that need not be one of these, to see that it is one.
+    ///
+    /// # Errors
+    /// [`TokenError::Module`], or what it said.
+    fn try_module(&self, entry: &ModuleEntry) -> Result<(), TokenError>;
 }

@@ -4,24 +4,29 @@
 //!
 //! | function | |
 //! |---|---|
-//! | `follow::run(link: &str, …)` | what an `inkan:` link asks for: issue, renewal |
+//! | `follow::run(link: &str, …)` | what an `inkan:` link asks for: issue, renewal, login |
 //! | `list::run(login: bool, …)` | tokens, and the certificates and keys on them |
 //! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | does the bank take the certificate |
 //! | `delete::run(serial: &str, last: bool, …)` | a certificate and its key; `last`: even the last usable one of its bank |
 //! | `pin::change(…)`, `pin::unblock(…)` | new PIN, with the old one or with the PUK |
 //! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | the agent's own lists |
 //!
-//! - [`follow`], [`list`], [`verify`], [`banks`]: as above
+//! - [`follow`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
+//! - [`login`]: the certificate proved for a browser, reached through `follow`
 //! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
 //! - [`entries`]: what is on a token, as the person sees it
 //! - [`select`]: the certificate of a bank on a token
 //! - [`mutual`]: a channel that shows the token's certificate
 
 pub mod banks;
+pub mod delete;
 pub mod entries;
 pub mod follow;
 pub mod list;
+pub mod login;
+pub mod modules;
 pub mod mutual;
+pub mod pin;
 pub mod select;
 pub mod unlock;
 pub mod verify;
@@ -30,7 +35,11 @@ use std::time::Duration;
 
 use crate::catalogue::Lang;
 use crate::clock::Clock;
+use crate::config::bank::Bank;
 use crate::config::directory::ConfigDir;
+use crate::error::Failure;
+use crate::http::client::Channel;
+use crate::http::tls;
 use crate::keystore::places::Places;
 
 /// What operations need to know, and never ask the person.
@@ -48,4 +57,15 @@ pub struct Context {
     pub wanted: Option<String>,
     /// How long a busy bank or a broken connection is tried again.
     pub patience: Duration,
+}
+
+impl Context {
+    /// The way to a bank's portal.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`].
+    pub fn channel(&self, bank: &Bank) -> Result<Channel, Failure> {
+        let tls = tls::config(&bank.server_ca, self.clock, None)?;
+        Channel::new(&bank.portal, tls, false, self.lang)
+    }
 }

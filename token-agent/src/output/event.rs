@@ -47,8 +47,22 @@ pub enum Event {
 pub struct RequestView {
     /// The bank's name in its file.
     pub bank: String,
-    /// Enrol or renew.
+    /// What for.
     pub action: Action,
+    /// For whom; nobody is known yet at a login.
+    #[serde(flatten)]
+    pub customer: Option<CustomerView>,
+    /// When the page made the request.
+    pub requested_at: Timestamp,
+    /// By when it must be done.
+    pub expires_at: Timestamp,
+    /// The page shows the same.
+    pub comparison_code: String,
+}
+
+/// The customer, as the bank knows them.
+#[derive(Debug, Clone, Serialize)]
+pub struct CustomerView {
     /// Name of the company.
     pub company: String,
     /// Branch, three digits.
@@ -61,12 +75,6 @@ pub struct RequestView {
     pub user_name: String,
     /// Login ID.
     pub login_id: String,
-    /// When the page made the request.
-    pub requested_at: Timestamp,
-    /// By when it must be done.
-    pub expires_at: Timestamp,
-    /// The page shows the same.
-    pub comparison_code: String,
 }
 
 /// What a token says about its PIN.

@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::clean::clean;
 use super::event::{Event, RequestView, TokenView};
-use super::outcome::{BankLine, BankView, Enrolled, Outcome, TokenContent, TokenEntry};
+use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::talk::{self, Label, label};
 use crate::catalogue::{Entry, Lang};
 use crate::prompt::question::Question;
@@ -41,19 +41,22 @@ pub fn event(event: &Event, lang: Lang) -> String {
 }
 
 fn request(view: &RequestView, lang: Lang) -> String {
-    rows(
-        lang,
-        &[
-            (Label::Bank, &view.bank),
-            (Label::Action, talk::action(view.action, lang)),
-            (Label::Company, &view.company),
-            (Label::Account, &talk::account(view, lang)),
-            (Label::User, &view.user_name),
-            (Label::LoginId, &view.login_id),
-            (Label::RequestedAt, &time(view.requested_at)),
-            (Label::ComparisonCode, &view.comparison_code),
-        ],
-    )
+    let mut all = vec![
+        (Label::Bank, view.bank.clone()),
+        (Label::Action, talk::action(view.action, lang).to_owned()),
+    ];
+    if let Some(customer) = &view.customer {
+        all.extend([
+            (Label::Company, customer.company.clone()),
+            (Label::Account, talk::account(customer, lang)),
+            (Label::User, customer.user_name.clone()),
+            (Label::LoginId, customer.login_id.clone()),
+        ]);
+    }
+    all.push((Label::RequestedAt, time(view.requested_at)));
+    all.push((Label::ComparisonCode, view.comparison_code.clone()));
+    let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
+    rows(lang, &all)
 }
 
 /// Label and serial number.
@@ -91,6 +94,37 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
         Outcome::BankAdded { already, .. } => talk::bank_added(*already, lang).to_owned(),
         Outcome::Banks { banks } => list(banks, lang, bank_line),
         Outcome::BankRemoved { id } => talk::bank_removed(id, lang),
+        Outcome::Deleted(deleted) => {
+            let entry = token_entry(&deleted.entry, lang);
+            format!("{}\n{entry}", talk::deleted(deleted.key_destroyed, lang))
+        }
+        Outcome::PinChanged { .. } => talk::pin_changed(lang).to_owned(),
+        Outcome::PinUnblocked { .. } => talk::pin_unblocked(lang).to_owned(),
+        Outcome::ModuleAdded { module, already } => {
+            format!(
+                "{}\n{}",
+                talk::module_added(*already, lang),
+                module_line(module, lang)
+            )
+        }
+        Outcome::Modules { modules, piv, .. } => {
+            let lines = list(modules, lang, module_line);
+            format!("{lines}\n  {}", talk::piv_readers(*piv, lang))
+        }
+        Outcome::ModuleRemoved { name } => talk::module_removed(&clean(name), lang),
+        Outcome::Opened(opened) => {
+            let details = rows(
+                lang,
+                &[
+                    (Label::CommonName, &opened.common_name),
+                    (Label::Serial, &opened.serial),
+                ],
+            );
+            let said = talk::opened(opened.address.is_some(), lang);
+            // As it stands, on a line of its own, to be copied: a code has no characters to be made harmless.
+            let address = opened.address.as_ref().map(|a| format!("\n{a}"));
+            format!("{said}\n{details}{}", address.unwrap_or_default())
+        }
         Outcome::Accepted {
             bank,
             common_name,
@@ -149,10 +183,26 @@ fn token(content: &TokenContent, lang: Lang) -> String {
 
 fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
     let name = entry.common_name.as_deref().unwrap_or(&entry.label);
-    let mark = talk::mark(entry.usable, entry.has_key, entry.serial.is_some(), lang);
+    let mark = talk::mark(entry.usable, entry.reason, lang);
     let bank = entry.bank.as_deref().unwrap_or("-");
     let until = entry.not_after.map_or_else(|| "-".to_owned(), time);
-    format!("  {} | {} | {until} | {mark}", clean(bank), clean(name))
+    let serial = entry.serial.as_deref().unwrap_or("-");
+    format!(
+        "  {} | {} | {until} | {mark} | {}",
+        clean(bank),
+        clean(name),
+        clean(serial)
+    )
+}
+
+fn module_line(module: &ModuleLine, lang: Lang) -> String {
+    format!(
+        "  {} | {} | {} | {}",
+        module.id.unwrap_or("-"),
+        clean(&module.name),
+        clean(&module.path),
+        talk::module_state(module.used, module.installed, lang)
+    )
 }
 
 /// A bank file, for comparing before it is installed.

@@ -12,6 +12,8 @@ use super::event::TokenView;
 pub enum Outcome {
     /// A certificate is on the token and active at the bank.
     Enrolled(Enrolled),
+    /// The bank took the certificate for a login, which goes on in the browser.
+    Opened(Opened),
     /// What is on the tokens.
     Tokens {
         /// One per token.
@@ -33,6 +35,39 @@ pub enum Outcome {
     BankRemoved {
         /// Its id.
         id: String,
+    },
+    /// A certificate, and perhaps its key, is off the token.
+    Deleted(Deleted),
+    /// The token has a new PIN.
+    PinChanged {
+        /// Which token.
+        token: TokenView,
+    },
+    /// The token has a new PIN and is open again.
+    PinUnblocked {
+        /// Which token.
+        token: TokenView,
+    },
+    /// A token driver is used from now on.
+    ModuleAdded {
+        /// Which.
+        module: ModuleLine,
+        /// It was in the list already.
+        already: bool,
+    },
+    /// The token drivers.
+    Modules {
+        /// The list is that of `modules.toml`; otherwise what is installed is used.
+        from_file: bool,
+        /// PIV cards are looked for in readers too.
+        piv: bool,
+        /// Those in use first, then known ones that are installed.
+        modules: Vec<ModuleLine>,
+    },
+    /// A token driver is off the list.
+    ModuleRemoved {
+        /// As given.
+        name: String,
     },
     /// The bank takes the certificate.
     Accepted {
@@ -68,6 +103,22 @@ pub struct Enrolled {
     pub label: String,
     /// Where it is.
     pub token: TokenView,
+}
+
+/// A login that goes on in the browser.
+#[derive(Debug, Clone, Serialize)]
+pub struct Opened {
+    /// The bank's name.
+    pub bank: String,
+    /// Common Name of the certificate.
+    pub common_name: String,
+    /// Its serial number, hex.
+    pub serial: String,
+    /// Where it is.
+    pub token: TokenView,
+    /// The address to open, where that is left to the person. Good once, for a minute, in the browser that asked only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// A token and what is on it.
@@ -138,6 +189,33 @@ pub enum Unusable {
     NoKey,
     /// A key without certificate.
     NoCertificate,
+}
+
+/// What was deleted.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deleted {
+    /// The certificate as it was.
+    pub entry: TokenEntry,
+    /// Its key is destroyed too.
+    pub key_destroyed: bool,
+    /// Where it was.
+    pub token: TokenView,
+}
+
+/// One token driver.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModuleLine {
+    /// Its word, if it is a known one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<&'static str>,
+    /// Name for people.
+    pub name: String,
+    /// Its file.
+    pub path: String,
+    /// The file is there.
+    pub installed: bool,
+    /// It is asked for tokens.
+    pub used: bool,
 }
 
 /// A bank file for people to check.

@@ -13,7 +13,7 @@ use inkan_pki::x509::summary::CertificateSummary;
 use super::content::entry;
 use super::fault::token_error;
 use super::reference::Reference;
-use crate::config::known::IdChoice;
+use crate::config::known::quirks::IdChoice;
 use crate::error::TokenError;
 use crate::keystore::abilities::{Admin, NewKey};
 use crate::keystore::content::{KeyEntry, KeyRef};

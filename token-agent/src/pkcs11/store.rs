@@ -17,7 +17,7 @@ use super::create::{self, gone};
 use super::fault::token_error;
 use super::find::{again, load, pin_state, so_state};
 use super::reference::Reference;
-use crate::config::known::Quirks;
+use crate::config::known::quirks::Quirks;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
@@ -57,7 +57,7 @@ impl Pkcs11Store {
         Ok(Self {
             session: session.map_err(|e| token_error(&e))?,
             view: wanted.view.clone(),
-            quirks: entry.quirks(),
+            quirks: entry.quirks(&wanted.view.model),
             pin_pad: info.pin_pad,
             pin: None,
             officer: None,
@@ -176,7 +176,12 @@ impl KeyStore for Pkcs11Store {
     }
 
     fn content(&mut self) -> Result<Content, TokenError> {
-        content::read(&self.session).map_err(|e| token_error(&e))
+        let mut content = content::read(&self.session).map_err(|e| token_error(&e))?;
+        if !self.quirks.labels {
+            // What it says in their place is the same on all of its tokens.
+            content.keys.iter_mut().for_each(|key| key.label.clear());
+        }
+        Ok(content)
     }
 
     fn confined(&mut self, key: &KeyRef) -> Result<bool, TokenError> {
@@ -190,7 +195,11 @@ impl KeyStore for Pkcs11Store {
             return Err(Ability::Generate.missing());
         }
         let (ids, officer) = (self.quirks.ids, self.officer.is_some());
-        self.change(|session| create::generate(session, new, ids, officer))
+        let mut made = self.change(|session| create::generate(session, new, ids, officer))?;
+        if !self.quirks.labels {
+            made.label.clear();
+        }
+        Ok(made)
     }
 
     fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {

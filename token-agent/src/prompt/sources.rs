@@ -38,6 +38,17 @@ pub struct Sources {
     pub admin: Source,
 }
 
+impl Sources {
+    /// The PIN from there, everything else asked for.
+    #[must_use]
+    pub fn pin(pin: Source) -> Self {
+        Self {
+            pin,
+            ..Self::default()
+        }
+    }
+}
+
 impl Source {
     /// `--x-file` or `--x-env`; a question where neither is given.
     #[must_use]

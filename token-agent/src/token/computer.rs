@@ -1,34 +1,56 @@
-//! The tokens of this computer: those that the token drivers (PKCS#11 modules) see.
+//! The tokens of this computer: those that the token drivers (PKCS#11 modules) see, and PIV cards in readers.
 
+use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::doubles;
 use crate::config::modules::ModuleEntry;
 use crate::driver::limits::Limits;
 use crate::driver::{self, HostProgram, RemoteStore};
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::places::{Found, Place, Places, Survey};
+use crate::pcsc::Watch;
+use crate::piv::look::look;
+use crate::piv::store::PivStore;
 
 /// Most tokens shown.
 pub const MAX_TOKENS: usize = 64;
 
-/// Drivers, each in a process of its own.
+/// How often drivers are asked again whose tokens come and go without a word from the system.
+const ANYWAY: Duration = Duration::from_secs(5);
+
+/// Drivers, each in a process of its own, and readers.
 #[derive(Debug)]
 pub struct Computer {
     modules: Vec<ModuleEntry>,
+    piv: bool,
     limits: Limits,
     host: Option<HostProgram>,
+    watch: Mutex<Watching>,
+}
+
+#[derive(Debug)]
+struct Watching {
+    /// Begun with the first wait.
+    watch: Option<Watch>,
+    looked: Instant,
 }
 
 impl Computer {
-    /// With these drivers, run by the program that runs now.
+    /// With these drivers, run by the program that runs now; `piv`: with PIV cards in readers too.
     #[must_use]
-    pub fn new(modules: Vec<ModuleEntry>) -> Self {
+    pub fn new(modules: Vec<ModuleEntry>, piv: bool) -> Self {
         Self {
             modules,
+            piv,
             limits: Limits::default(),
             host: HostProgram::this().ok(),
+            watch: Mutex::new(Watching {
+                watch: None,
+                looked: Instant::now(),
+            }),
         }
     }
 
@@ -54,54 +76,77 @@ impl Computer {
         })
     }
 
-    fn module(&self, found: &Found) -> Option<&ModuleEntry> {
-        let Place::Module { path, .. } = &found.place else {
-            return None;
-        };
-        self.modules.iter().find(|entry| entry.path == *path)
-    }
-
-    /// All drivers at once: the slowest does not add to the others.
-    fn ask_all(&self) -> Vec<Result<Vec<Found>, TokenError>> {
+    /// Readers and all drivers at once: the slowest does not add to the others.
+    fn ask_all(&self) -> (Survey, Survey) {
         let ask = |entry| driver::tokens(self.host()?, &self.limits, entry);
         thread::scope(|scope| {
+            let cards = self.piv.then(|| scope.spawn(look));
             let asked: Vec<_> = self
                 .modules
                 .iter()
                 .map(|entry| scope.spawn(move || ask(entry)))
                 .collect();
-            let answers = asked.into_iter().map(|one| one.join());
-            answers
-                .map(|answer| answer.unwrap_or(Err(TokenError::Removed)))
-                .collect()
+            let mut drivers = Survey::default();
+            for answer in asked {
+                match answer.join().unwrap_or(Err(TokenError::Removed)) {
+                    Ok(tokens) => drivers.tokens.extend(tokens),
+                    Err(error) => drivers.failures.push(error),
+                }
+            }
+            let cards = cards.and_then(|cards| cards.join().ok());
+            let (tokens, failures) = cards.unwrap_or_default();
+            (Survey { tokens, failures }, drivers)
         })
     }
 }
 
 impl Places for Computer {
     fn look(&self) -> Survey {
-        let mut survey = Survey::default();
-        if self.modules.is_empty() {
+        let (mut survey, mut drivers) = self.ask_all();
+        doubles::remove(&mut drivers.tokens, &survey.tokens, &self.modules);
+        survey.tokens.extend(drivers.tokens);
+        survey.tokens.truncate(MAX_TOKENS);
+        // A driver that somebody chose and that fails is told before readers that may not be needed.
+        survey.failures.splice(0..0, drivers.failures);
+        if self.modules.is_empty() && !self.piv {
             survey.failures.push(TokenError::NoModule);
         }
-        for answer in self.ask_all() {
-            match answer {
-                Ok(tokens) => survey.tokens.extend(tokens),
-                Err(error) => survey.failures.push(error),
-            }
-        }
-        survey.tokens.truncate(MAX_TOKENS);
         survey
     }
 
     fn changed_within(&self, limit: Duration) -> bool {
-        thread::sleep(limit);
-        true
+        let mut watching = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = watching
+            .watch
+            .get_or_insert_with(Watch::new)
+            .changed_within(limit);
+        let due = !self.modules.is_empty() && watching.looked.elapsed() > ANYWAY;
+        if changed || due {
+            watching.looked = Instant::now();
+        }
+        changed || due
     }
 
     fn open(&self, found: &Found) -> Result<Box<dyn KeyStore>, TokenError> {
-        let entry = self.module(found).ok_or(TokenError::Removed)?;
-        let store = RemoteStore::open(self.host()?, &self.limits, entry, found)?;
-        Ok(Box::new(store))
+        match &found.place {
+            Place::Reader { name } => {
+                let store = PivStore::open(name)?;
+                // Another card may have been put in meanwhile.
+                if store.view().serial != found.view.serial {
+                    return Err(TokenError::Removed);
+                }
+                Ok(Box::new(store))
+            }
+            Place::Module { path, .. } => {
+                let entry = self.modules.iter().find(|entry| entry.path == *path);
+                let entry = entry.ok_or(TokenError::Removed)?;
+                let store = RemoteStore::open(self.host()?, &self.limits, entry, found)?;
+                Ok(Box::new(store))
+            }
+        }
+    }
+
+    fn try_module(&self, entry: &ModuleEntry) -> Result<(), TokenError> {
+        driver::tokens(self.host()?, &self.limits, entry).map(drop)
     }
 }

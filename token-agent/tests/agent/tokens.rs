@@ -83,7 +83,7 @@ fn no_driver_and_a_wrong_driver() {
     let open = || customer.open(&bank).failure();
     std::fs::write(
         &modules,
-        "[[module]]\nname = \"x\"\npath = \"/does/not/exist.so\"\n",
+        "piv = false\n[[module]]\nname = \"x\"\npath = \"/does/not/exist.so\"\n",
     )
     .unwrap();
     assert_eq!(open(), (5, "module-load".to_owned()));
@@ -95,7 +95,7 @@ fn no_driver_and_a_wrong_driver() {
     assert_eq!(open(), (5, "file-field".to_owned()));
     std::fs::write(&modules, "[[modules]]\n").unwrap();
     assert_eq!(open(), (5, "file-field".to_owned()));
-    std::fs::remove_file(&modules).unwrap();
+    std::fs::write(&modules, "piv = false\n").unwrap();
     assert_eq!(open(), (5, "module-none".to_owned()));
 }
 

@@ -84,7 +84,7 @@ impl Customer {
         std::fs::create_dir(customer.config.path().join("banks")).unwrap();
         std::fs::write(customer.config.path().join("banks/kenmin.toml"), &bank.file).unwrap();
         let modules = format!(
-            "[[module]]\nname = \"token\"\npath = \"{}\"\n",
+            "piv = false\n[[module]]\nname = \"token\"\npath = \"{}\"\n",
             customer.hsm.module_path().display()
         );
         std::fs::write(customer.config.path().join("modules.toml"), modules).unwrap();

@@ -1,10 +1,8 @@
-//! Token drivers that are known: where each installs, and its ways.
-
-use std::path::Path;
+//! The ways of a module where it does not do what others do.
 
 use crate::keystore::abilities::Admin;
 
-/// The ways of a module where it does not keep to what others do.
+/// What a module can do, and how it wants to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, each with its name
 pub struct Quirks {
@@ -24,8 +22,8 @@ pub struct Quirks {
     pub admin: Option<Admin>,
     /// How CKA_ID is chosen.
     pub ids: IdChoice,
-    /// It speaks to PIV cards, which we speak to better ourselves.
-    pub piv: bool,
+    /// It speaks to nothing but PIV cards, which we speak to better ourselves.
+    pub piv_only: bool,
 }
 
 impl Quirks {
@@ -39,7 +37,17 @@ impl Quirks {
         officer_unblocks: true,
         admin: None,
         ids: IdChoice::Any,
-        piv: false,
+        piv_only: false,
+    };
+
+    /// Of a module that only reads and signs.
+    pub const READS_ONLY: Self = Self {
+        generates: false,
+        writes: false,
+        ca_certificates: false,
+        deletes: false,
+        officer_unblocks: false,
+        ..Self::NONE
     };
 }
 
@@ -66,46 +74,4 @@ impl IdChoice {
             Self::PivPlace => &PIV_PLACES,
         }
     }
-}
-
-/// A module that is known.
-#[derive(Debug, Clone, Copy)]
-pub struct Known {
-    /// Name for people.
-    pub name: &'static str,
-    /// Begin of its file's name, in lower case.
-    pub file: &'static str,
-    /// Its ways.
-    pub quirks: Quirks,
-}
-
-const KNOWN: [Known; 2] = [
-    Known {
-        name: "OpenSC",
-        file: "opensc-pkcs11",
-        quirks: Quirks {
-            piv: true,
-            ..Quirks::NONE
-        },
-    },
-    Known {
-        name: "YubiKey (ykcs11)",
-        file: "libykcs11",
-        quirks: Quirks {
-            labels: false,
-            ca_certificates: false,
-            officer_unblocks: false,
-            admin: Some(Admin::ManagementKey),
-            ids: IdChoice::PivPlace,
-            piv: true,
-            ..Quirks::NONE
-        },
-    },
-];
-
-/// What is known of the module at this path.
-#[must_use]
-pub fn of(path: &Path) -> Option<&'static Known> {
-    let name = path.file_name()?.to_str()?.to_lowercase();
-    KNOWN.iter().find(|known| name.starts_with(known.file))
 }

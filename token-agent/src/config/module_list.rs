@@ -1,0 +1,158 @@
+//! Changing `modules.toml`: what somebody wrote into it otherwise stays as it is.
+
+use std::fmt::Write;
+
+use super::directory::{ConfigDir, read_text, replace_text};
+use super::field_error;
+use super::modules::{self, MAX_MODULES, ModuleEntry};
+use crate::error::{FieldFault, SetupError};
+
+const HEAD: &str = "[[module]]";
+
+/// What [`add`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// Written.
+    New,
+    /// It was there.
+    Same,
+}
+
+/// Adds a module. Where there is no file yet, the installed ones that were used without it are written down as well, so
+/// that none goes missing.
+///
+/// # Errors
+/// What is wrong with the file, [`SetupError::Unwritable`].
+pub fn add(config: &ConfigDir, entry: &ModuleEntry) -> Result<Added, SetupError> {
+    let path = config.modules();
+    let present = modules::load(config)?;
+    if present.from_file && present.modules.iter().any(|m| m.path == entry.path) {
+        return Ok(Added::Same);
+    }
+    let mut text = if present.from_file {
+        read_text(&path)?
+    } else {
+        present
+            .modules
+            .iter()
+            .filter(|m| m.path != entry.path)
+            .map(block)
+            .collect()
+    };
+    if present.modules.len() >= MAX_MODULES {
+        let fault = FieldFault::TooMany(MAX_MODULES);
+        return Err(field_error(&path, "module", fault));
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(&block(entry));
+    modules::parse(&text, &path)?;
+    replace_text(&path, &text)?;
+    Ok(Added::New)
+}
+
+/// Removes the module of that name or path; false when there is none.
+///
+/// # Errors
+/// What is wrong with the file, [`SetupError::Unwritable`].
+pub fn remove(config: &ConfigDir, wanted: &str) -> Result<bool, SetupError> {
+    let path = config.modules();
+    let present = modules::load(config)?;
+    let gone = |m: &ModuleEntry| m.name == wanted || m.path.as_os_str() == wanted;
+    if !present.modules.iter().any(gone) {
+        return Ok(false);
+    }
+    let text = if present.from_file {
+        without(&read_text(&path)?, gone)
+    } else {
+        // From now on the file decides: it holds what is left.
+        let left = present.modules.iter().filter(|m| !gone(m));
+        left.map(block).collect()
+    };
+    let left = modules::parse(&text, &path)?;
+    if left.modules.iter().any(gone) {
+        // Written in a way that does not let itself be taken apart by lines.
+        return Err(field_error(&path, "module", FieldFault::NotByLines));
+    }
+    replace_text(&path, &text)?;
+    Ok(true)
+}
+
+/// The file without the tables that are gone; each ends where the next begins.
+fn without(text: &str, gone: impl Fn(&ModuleEntry) -> bool) -> String {
+    let mut parts = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with(HEAD) {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push_str(line);
+        }
+    }
+    let stays = |part: &String| {
+        let parsed = modules::parse(part, std::path::Path::new(""));
+        !parsed.is_ok_and(|p| p.modules.iter().any(&gone))
+    };
+    parts.into_iter().filter(stays).collect()
+}
+
+fn block(entry: &ModuleEntry) -> String {
+    let text = |s: &str| toml::Value::String(s.to_owned()).to_string();
+    let path = entry.path.to_string_lossy();
+    let mut block = format!(
+        "{HEAD}\nname = {}\npath = {}\n",
+        text(&entry.name),
+        text(&path)
+    );
+    if let Some(parameters) = &entry.parameters {
+        let _ = writeln!(block, "parameters = {}", text(parameters));
+    }
+    block
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn config(directory: &Path) -> ConfigDir {
+        ConfigDir::resolve(Some(directory.to_owned()), None, None).unwrap()
+    }
+
+    #[test]
+    fn what_somebody_wrote_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = config(directory.path());
+        let written = "# ours\npiv = false\n\n[[module]] # first\nname = \"a\"\npath = \"/a.so\"\n";
+        std::fs::write(config.modules(), written).unwrap();
+        let odd = ModuleEntry {
+            name: "b \"quoted\" \\".to_owned(),
+            path: PathBuf::from("/b.so"),
+            parameters: Some("configdir='x'".to_owned()),
+        };
+        assert_eq!(add(&config, &odd).unwrap(), Added::New);
+        assert_eq!(add(&config, &odd).unwrap(), Added::Same);
+        let now = modules::load(&config).unwrap();
+        assert_eq!((now.modules.len(), now.piv), (2, false));
+        assert_eq!(now.modules[1], odd);
+        assert!(remove(&config, "/b.so").unwrap());
+        assert!(!remove(&config, "/b.so").unwrap());
+        assert_eq!(read_text(&config.modules()).unwrap(), written);
+        assert!(remove(&config, "a").unwrap());
+        let left = read_text(&config.modules()).unwrap();
+        assert_eq!(left, "# ours\npiv = false\n\n");
+    }
+
+    #[test]
+    fn a_list_in_one_line_is_not_torn() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = config(directory.path());
+        let written = "module = [{ name = \"a\", path = \"/a.so\" }]\n";
+        std::fs::write(config.modules(), written).unwrap();
+        assert!(remove(&config, "a").is_err());
+        assert_eq!(read_text(&config.modules()).unwrap(), written);
+    }
+}

@@ -1,0 +1,78 @@
+//! A certificate that is not needed any more, and its key.
+
+use super::select::certificates_of;
+use super::unlock::{change, choose, unlock};
+use super::{Context, entries};
+use crate::config::banks;
+use crate::error::{Failure, TokenError, UsageError};
+use crate::output::outcome::{Deleted, Outcome, TokenEntry};
+use crate::prompt::Person;
+use crate::prompt::question::Question;
+use crate::token::lock::TokenLock;
+use crate::token::notes;
+
+/// Deletes the certificate with this serial number (hex) and its key, after a plain question. The key stays where another
+/// certificate needs it, or where the token destroys none.
+///
+/// # Errors
+/// [`TokenError::CertificateGone`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless `last`;
+/// what the token says, or cancelled.
+pub fn run(
+    serial: &str,
+    last: bool,
+    context: &Context,
+    person: &dyn Person,
+) -> Result<Outcome, Failure> {
+    let banks = banks::usable(&context.config)?;
+    let found = choose(context, person)?;
+    let _lock = TokenLock::take(&context.config, &found)?;
+    let token = unlock(context, person, &found, true)?;
+    let content = token.content()?;
+    let wanted = content
+        .readable()
+        .into_iter()
+        .find(|c| c.summary.serial.eq_ignore_ascii_case(serial))
+        .ok_or(TokenError::CertificateGone)?;
+    let all = entries::all(&content, true, &banks, context);
+    let entry = entries::certificate(&wanted, &content, true, &banks, context);
+    let is_last = is_last(&entry, &all);
+    if is_last && !last {
+        let bank = entry.bank_name.unwrap_or_default();
+        return Err(UsageError::LastCertificate { bank }.into());
+    }
+    let spki = &wanted.summary.spki_der;
+    let shared = certificates_of(&content, spki).len() > 1;
+    let able = token.with(|store| Ok(store.abilities().delete_keys))?;
+    let key = content.key(spki).filter(|_| able && !shared);
+    person.agree(&Question::Delete {
+        token: found.view.clone(),
+        entry: Box::new(entry.clone()),
+        with_key: key.is_some(),
+        last: is_last,
+    })?;
+    // The key first: broken off in between, a certificate without a key is left, and never a key that looks unfinished.
+    let mut key_destroyed = false;
+    if let Some(key) = key {
+        match change(&token, person, |store| store.delete_key(&key.reference)) {
+            Ok(()) => key_destroyed = true,
+            // A token whose maker forgot it, or which does it for its maker's software only.
+            Err(Failure::Token(TokenError::CannotDo { .. })) => {}
+            Err(error) => return Err(error),
+        }
+        notes::remove(&context.config, spki);
+    }
+    change(&token, person, |store| {
+        store.delete_certificate(&wanted.stored.der)
+    })?;
+    Ok(Outcome::Deleted(Deleted {
+        entry,
+        key_destroyed,
+        token: found.view,
+    }))
+}
+
+/// True when it can be used and nothing else of its bank on this token can.
+fn is_last(entry: &TokenEntry, all: &[TokenEntry]) -> bool {
+    let usable = |e: &&TokenEntry| e.usable == Some(true) && e.bank == entry.bank;
+    entry.usable == Some(true) && all.iter().filter(usable).count() <= 1
+}
