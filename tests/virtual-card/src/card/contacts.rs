@@ -119,7 +119,15 @@ impl Powered<'_, '_> {
         let (answer, status) = match (self.model, header) {
             (Model::Yubico, _) => self.yubico.answer(self.application, header, &data),
             (Model::Plain, [_, 0xf8, ..]) => (self.serial.to_vec(), 0x9000),
+            (Model::Plain, [_, 0x87, _, 0x9b]) if self.yubico.has_own_management_key() => {
+                self.yubico.answer(self.application, header, &data)
+            }
             (Model::Plain, _) => self.application.answer(header, &data),
+        };
+        // Of a slot 9A without key the application says that it failed, which no real card does.
+        let status = match (header, status) {
+            ([_, 0x87, ..], 0x6400) => 0x6a88,
+            _ => status,
         };
         self.transport.give(answer, status, expected)
     }
@@ -154,10 +162,24 @@ impl VSmartCard for Powered<'_, '_> {
         }
         let instead = {
             let answers = &mut self.shared.control().answers;
-            let at = answers.iter().position(|(wanted, _)| *wanted == ins);
-            at.map(|at| answers.remove(at).1)
+            let last = apdu.first().is_some_and(|class| class & 0x10 == 0);
+            let at = answers
+                .iter()
+                .position(|instead| instead.ins == ins && (last || !instead.last));
+            at.map(|at| answers.remove(at).answer)
         };
-        let answer = instead.unwrap_or_else(|| self.execute_whole(apdu));
+        let orders = std::mem::take(&mut self.shared.control().orders);
+        for order in orders {
+            self.yubico.obey(self.application, order);
+        }
+        let answer = match instead {
+            // The pieces before are of no use any more.
+            Some(answer) => {
+                self.transport.forget();
+                answer
+            }
+            None => self.execute_whole(apdu),
+        };
         let mut header = [0; 4];
         header
             .iter_mut()

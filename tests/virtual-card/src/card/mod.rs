@@ -13,6 +13,7 @@ mod transport;
 mod yubico;
 
 use std::net::{Shutdown, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -62,8 +63,24 @@ struct Control {
     over: bool,
     contact: Option<TcpStream>,
     pull: Option<Pull>,
-    answers: Vec<(u8, Vec<u8>)>,
+    answers: Vec<Instead>,
+    orders: Vec<Order>,
     seen: Vec<Seen>,
+}
+
+/// An answer that is not the card's.
+#[derive(Debug)]
+struct Instead {
+    ins: u8,
+    last: bool,
+    answer: Vec<u8>,
+}
+
+/// What is done to the card by its maker, so to say.
+#[derive(Debug)]
+enum Order {
+    ManagementKey(u8, Vec<u8>),
+    KeepUnderPin(Vec<u8>),
 }
 
 impl Shared {
@@ -90,7 +107,15 @@ impl Card {
         let inside = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("virtual card".to_owned())
-            .spawn(move || contacts::live(model, &inside))
+            .spawn(move || {
+                let live = AssertUnwindSafe(|| contacts::live(model, &inside));
+                let lived = catch_unwind(live);
+                // A card that broke falls out of its reader, so that nobody waits for it.
+                inside.control().take_out();
+                if let Err(broken) = lived {
+                    resume_unwind(broken);
+                }
+            })
             .expect("a thread for the card");
         Self {
             shared,
@@ -154,9 +179,34 @@ impl Card {
         }
     }
 
-    /// The next command with this INS gets this answer (with its status word) instead of the card's.
+    /// The next command with this INS gets this answer (with its status word) instead of the card's. More than one are
+    /// given in turn.
     pub fn answer_instead(&self, ins: u8, answer: &[u8]) {
-        self.shared.control().answers.push((ins, answer.to_vec()));
+        self.instead(ins, answer, false);
+    }
+
+    /// As [`Card::answer_instead`], but not before the last piece of a command in pieces.
+    pub fn answer_instead_last(&self, ins: u8, answer: &[u8]) {
+        self.instead(ins, answer, true);
+    }
+
+    fn instead(&self, ins: u8, answer: &[u8], last: bool) {
+        let answer = answer.to_vec();
+        let answers = &mut self.shared.control().answers;
+        answers.push(Instead { ins, last, answer });
+    }
+
+    /// Gives the card another management key, for this cipher (03 3DES; 08, 0A, 0C AES), from the next command on.
+    pub fn set_management_key(&self, cipher: u8, key: &[u8]) {
+        let order = Order::ManagementKey(cipher, key.to_vec());
+        self.shared.control().orders.push(order);
+    }
+
+    /// As [`Card::set_management_key`], and keeps it on the card where only the PIN opens it, as Yubico's programs do.
+    pub fn keep_management_key_under_pin(&self, cipher: u8, key: &[u8]) {
+        self.set_management_key(cipher, key);
+        let order = Order::KeepUnderPin(key.to_vec());
+        self.shared.control().orders.push(order);
     }
 
     /// The commands seen since the last time this was asked.

@@ -48,6 +48,11 @@ impl Transport {
         }
     }
 
+    /// Forgets the pieces of a command.
+    pub(super) fn forget(&mut self) {
+        self.chained.clear();
+    }
+
     /// The answer to a command, or its first piece.
     pub(super) fn give(&mut self, data: Vec<u8>, status: u16, expected: usize) -> Vec<u8> {
         if status != 0x9000 {

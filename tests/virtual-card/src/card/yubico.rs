@@ -9,6 +9,7 @@ use aes::{Aes128, Aes192, Aes256};
 use des::TdesEde3;
 use rand_core::{OsRng, RngCore as _};
 
+use super::Order;
 use super::chip::Application;
 use crate::MANAGEMENT_KEY;
 
@@ -61,6 +62,31 @@ impl Yubico {
     pub(super) fn power_lost(&mut self) {
         self.admin = false;
         self.witness = None;
+    }
+
+    /// Does to the card what only its maker could.
+    pub(super) fn obey(&mut self, chip: &mut Application<'_>, order: Order) {
+        match order {
+            Order::ManagementKey(cipher, key) => {
+                assert!(Cipher::new(cipher, &key).is_some(), "a key of that cipher");
+                self.management = (cipher, key);
+            }
+            Order::KeepUnderPin(key) => {
+                assert!(tell_chip(chip), "the chip takes its own key");
+                let length = u8::try_from(key.len()).expect("a management key");
+                let name = [0x5c, 3, 0x5f, 0xc1, 0x09];
+                let head = [0x53, length + 4, 0x88, length + 2, 0x89, length];
+                let object = [&name[..], &head, &key].concat();
+                let (_, status) = chip.answer([0, 0xdb, 0x3f, 0xff], &object);
+                assert_eq!(status, OK, "the chip takes the object");
+                self.admin_data = vec![0x53, 5, 0x80, 3, 0x81, 1, 2];
+            }
+        }
+    }
+
+    /// Whether the management key is another than the maker's.
+    pub(super) fn has_own_management_key(&self) -> bool {
+        self.management.1 != MANAGEMENT_KEY
     }
 
     /// Answers a command, by itself or through the chip.

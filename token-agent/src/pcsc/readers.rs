@@ -1,0 +1,73 @@
+//! Which readers there are, and whether a card is in them.
+
+use std::ffi::{CStr, CString};
+use std::time::Duration;
+
+use pcsc::{Context, Error, ReaderState, Scope, State};
+
+use super::error::PcscError;
+
+/// Most readers looked at.
+const MAX_READERS: usize = 32;
+
+/// A reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Its name in PC/SC.
+    pub name: String,
+    /// A card is in it.
+    pub card: bool,
+}
+
+/// All readers, now. None at all is no error.
+///
+/// # Errors
+/// [`PcscError::Service`], or what else PC/SC says.
+pub fn readers() -> Result<Vec<Reader>, PcscError> {
+    let context = establish()?;
+    let mut states: Vec<ReaderState> = names(&context)?
+        .into_iter()
+        .map(|name| ReaderState::new(name, State::UNAWARE))
+        .collect();
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) | Err(Error::Timeout) => {}
+        Err(error) => return Err(PcscError::of("read states of readers", error)),
+    }
+    Ok(states
+        .iter()
+        .map(|state| Reader {
+            name: shown(state.name()),
+            card: has_card(state.event_state()),
+        })
+        .collect())
+}
+
+/// A connection to the service.
+pub(super) fn establish() -> Result<Context, PcscError> {
+    Context::establish(Scope::User).map_err(|e| PcscError::of("connect to the card service", e))
+}
+
+/// Names of the readers.
+pub(super) fn names(context: &Context) -> Result<Vec<CString>, PcscError> {
+    match context.list_readers_owned() {
+        Ok(mut names) => {
+            names.truncate(MAX_READERS);
+            Ok(names)
+        }
+        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
+        Err(error) => Err(PcscError::of("list readers", error)),
+    }
+}
+
+/// Whether a card is there that can be talked to.
+pub(super) fn has_card(state: State) -> bool {
+    state.contains(State::PRESENT) && !state.contains(State::MUTE)
+}
+
+/// A reader's name as text.
+pub(super) fn shown(name: &CStr) -> String {
+    name.to_string_lossy().into_owned()
+}

@@ -1,0 +1,205 @@
+//! Commands and answers: pieces of a long command, pieces of a long answer, status words.
+
+use zeroize::Zeroizing;
+
+use super::error::PivError;
+use crate::pcsc::Exchange;
+
+/// Instructions of PIV (SP 800-73-4, part 2) and of Yubico's additions.
+pub(super) mod ins {
+    pub(in crate::piv) const VERIFY: u8 = 0x20;
+    pub(in crate::piv) const CHANGE_REFERENCE: u8 = 0x24;
+    pub(in crate::piv) const RESET_RETRY: u8 = 0x2c;
+    pub(in crate::piv) const GENERATE: u8 = 0x47;
+    pub(in crate::piv) const AUTHENTICATE: u8 = 0x87;
+    pub(in crate::piv) const SELECT: u8 = 0xa4;
+    pub(in crate::piv) const GET_RESPONSE: u8 = 0xc0;
+    pub(in crate::piv) const GET_DATA: u8 = 0xcb;
+    pub(in crate::piv) const PUT_DATA: u8 = 0xdb;
+    pub(in crate::piv) const MOVE_KEY: u8 = 0xf6;
+    pub(in crate::piv) const METADATA: u8 = 0xf7;
+    pub(in crate::piv) const SERIAL: u8 = 0xf8;
+    pub(in crate::piv) const VERSION: u8 = 0xfd;
+}
+
+/// Longest answer put together from pieces; the largest object of a card has less.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// Most data in one piece of a command.
+const PIECE: usize = 255;
+
+/// The class bit of a piece that is not the last.
+const CHAINED: u8 = 0x10;
+
+/// A card's answer. Wiped, because some hold a key.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) data: Zeroizing<Vec<u8>>,
+    pub(super) word: u16,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({} bytes, {:04x})", self.data.len(), self.word)
+    }
+}
+
+impl Answer {
+    /// Success, and nothing else.
+    pub(super) fn ok(&self) -> bool {
+        self.word == 0x9000
+    }
+
+    /// The data, or a failure of this operation.
+    pub(super) fn expect(self, operation: &'static str) -> Result<Zeroizing<Vec<u8>>, PivError> {
+        if self.ok() {
+            Ok(self.data)
+        } else {
+            Err(self.failure(operation))
+        }
+    }
+
+    /// What a status word means when nothing better is known about it.
+    pub(super) fn failure(&self, operation: &'static str) -> PivError {
+        match self.word {
+            0x6982 => PivError::PinNeeded,
+            0x6a84 | 0x6581 => PivError::Full,
+            word => PivError::Status { operation, word },
+        }
+    }
+
+    /// The tries left that a status word tells.
+    pub(super) fn tries(&self) -> Option<u8> {
+        match self.word {
+            0x63c0..=0x63cf => u8::try_from(self.word & 0xf).ok(),
+            0x6983 => Some(0),
+            _ => None,
+        }
+    }
+}
+
+/// Sends a command with all its data and gives the whole answer.
+pub(super) fn send(
+    exchange: &Exchange<'_>,
+    [ins, p1, p2]: [u8; 3],
+    data: &[u8],
+) -> Result<Answer, PivError> {
+    let mut pieces = data.chunks(PIECE).peekable();
+    loop {
+        let piece = pieces.next().unwrap_or_default();
+        let last = pieces.peek().is_none();
+        let class = if last { 0 } else { CHAINED };
+        let apdu = command([class, ins, p1, p2], piece);
+        let (data, word) = exchange_one(exchange, &apdu)?;
+        if last {
+            return whole(exchange, &apdu, data, word);
+        }
+        if word != 0x9000 {
+            return Ok(Answer { data, word });
+        }
+    }
+}
+
+/// One command in the short form. With no data there is still a length of the answer.
+fn command(header: [u8; 4], data: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut apdu = Zeroizing::new(Vec::with_capacity(data.len() + 6));
+    apdu.extend(header);
+    if let Ok(length @ 1..) = u8::try_from(data.len()) {
+        apdu.push(length);
+        apdu.extend(data);
+    }
+    apdu.push(0);
+    apdu
+}
+
+/// The rest of an answer that came in pieces, or with another length than asked for.
+fn whole(
+    exchange: &Exchange<'_>,
+    apdu: &[u8],
+    mut data: Zeroizing<Vec<u8>>,
+    mut word: u16,
+) -> Result<Answer, PivError> {
+    let too_much = PivError::Malformed { what: "answer" };
+    loop {
+        let [high, low] = word.to_be_bytes();
+        let next = match high {
+            0x61 => Zeroizing::new(vec![0, ins::GET_RESPONSE, 0, 0, low]),
+            0x6c if data.is_empty() => {
+                let mut again = Zeroizing::new(apdu.to_vec());
+                if let Some(expected) = again.last_mut() {
+                    *expected = low;
+                }
+                again
+            }
+            _ => return Ok(Answer { data, word }),
+        };
+        let (more, then) = exchange_one(exchange, &next)?;
+        // A card that promises more and gives nothing would keep us here for ever.
+        if more.is_empty() && matches!(then >> 8, 0x61 | 0x6c) {
+            return Err(too_much);
+        }
+        data.extend_from_slice(&more);
+        if data.len() > MAX_ANSWER {
+            return Err(too_much);
+        }
+        word = then;
+    }
+}
+
+fn exchange_one(
+    exchange: &Exchange<'_>,
+    apdu: &[u8],
+) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
+    let mut answer = Zeroizing::new(exchange.transmit(apdu)?);
+    let at = answer
+        .len()
+        .checked_sub(2)
+        .ok_or(PivError::Malformed { what: "answer" })?;
+    let word = u16::from_be_bytes([answer[at], answer[at + 1]]);
+    answer.truncate(at);
+    Ok((answer, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(word: u16) -> Answer {
+        Answer {
+            data: Zeroizing::new(Vec::new()),
+            word,
+        }
+    }
+
+    #[test]
+    fn commands_are_short_and_ask_for_all() {
+        assert_eq!(
+            *command([0, 0xcb, 0x3f, 0xff], &[]),
+            [0, 0xcb, 0x3f, 0xff, 0]
+        );
+        let full = command([0x10, 0xdb, 0x3f, 0xff], &[7; 255]);
+        assert_eq!((full.len(), full[4], full[260]), (261, 255, 0));
+    }
+
+    #[test]
+    fn words_are_told_apart() {
+        assert!(answer(0x9000).ok() && !answer(0x61aa).ok());
+        assert_eq!(answer(0x63c2).tries(), Some(2));
+        assert_eq!(answer(0x6983).tries(), Some(0));
+        assert_eq!(answer(0x6300).tries(), None);
+        assert_eq!(answer(0x6982).failure("x"), PivError::PinNeeded);
+        assert_eq!(answer(0x6a84).failure("x"), PivError::Full);
+        let other = PivError::Status {
+            operation: "x",
+            word: 0x6a80,
+        };
+        assert_eq!(answer(0x6a80).failure("x"), other);
+    }
+
+    #[test]
+    fn what_an_answer_holds_is_not_shown() {
+        let mut secret = answer(0x9000);
+        secret.data.extend([0x41; 4]);
+        assert_eq!(format!("{secret:?}"), "Answer(4 bytes, 9000)");
+    }
+}

@@ -1,0 +1,340 @@
+//! An opened PIV card.
+
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::secret::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::change;
+use super::content::{self, SlotContent, SlotKey};
+use super::error::PivError;
+use super::identity;
+use super::management::{self, ManagementKey};
+use super::metadata;
+use super::pin::{self, Tries};
+use super::session::{self, Facts, Session};
+use super::sign::sign_with_pin;
+use super::slot::Slot;
+use crate::pcsc::Link;
+
+/// A PIV card in a reader. What it was proven (PIN, management key) is kept until this is dropped, because another program
+/// may reset the card between two transactions; the card is then made to forget it.
+#[derive(Debug)]
+pub struct PivCard {
+    link: Link,
+    facts: Facts,
+    kept: Kept,
+}
+
+/// What is kept between transactions.
+#[derive(Debug, Default)]
+struct Kept {
+    /// Resets of the card seen by now.
+    resets: Option<u64>,
+    /// The PIN, after the card took it.
+    pin: Option<Pin>,
+    /// The management key, after the card took it.
+    management: Option<ManagementKey>,
+}
+
+impl PivCard {
+    /// Opens the card in that reader.
+    ///
+    /// # Errors
+    /// [`PivError::NotPiv`] for other cards; what PC/SC says.
+    pub fn open(reader: &str) -> Result<Self, PivError> {
+        let mut link = Link::open(reader)?;
+        let (facts, resets) =
+            link.transaction(|exchange, resets| -> Result<(Facts, u64), PivError> {
+                let unknown = Facts::default();
+                let session = Session {
+                    exchange,
+                    facts: &unknown,
+                };
+                Ok((facts(&session)?, resets))
+            })?;
+        let kept = Kept {
+            resets: Some(resets),
+            ..Kept::default()
+        };
+        Ok(Self { link, facts, kept })
+    }
+
+    /// What is known about the card.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// True while the card does something for us: false while another program has it.
+    #[must_use]
+    pub fn inside(&self) -> Arc<AtomicBool> {
+        self.link.inside()
+    }
+
+    /// What the card says about the PIN. Uses no try.
+    ///
+    /// # Errors
+    /// What PC/SC says.
+    pub fn pin_tries(&mut self) -> Result<Tries, PivError> {
+        self.within(|session, _| pin::tries(session))
+    }
+
+    /// What the card says about the PUK, where it says anything.
+    ///
+    /// # Errors
+    /// What PC/SC says.
+    pub fn puk_tries(&mut self) -> Result<Tries, PivError> {
+        self.within(|session, _| pin::puk_tries(session))
+    }
+
+    /// Whether the PIN was verified by us.
+    #[must_use]
+    pub fn logged_in(&self) -> bool {
+        self.kept.pin.is_some()
+    }
+
+    /// Verifies the PIN, once.
+    ///
+    /// # Errors
+    /// [`PivError::PinWrong`], [`PivError::PinBlocked`], [`PivError::PinShape`].
+    pub fn login(&mut self, pin: &Pin) -> Result<(), PivError> {
+        self.kept.pin = None;
+        self.within(|session, kept| {
+            pin::verify(session, pin)?;
+            kept.pin = Some(pin.clone());
+            Ok(())
+        })
+    }
+
+    /// Whether the management key has to be asked for before the card can be changed. The PIN should have been verified: it
+    /// may open the management key.
+    ///
+    /// # Errors
+    /// What the card says.
+    pub fn needs_management_key(&mut self) -> Result<bool, PivError> {
+        self.within(|session, kept| {
+            if kept.management.is_none() {
+                let pin = kept.pin.is_some();
+                if pin {
+                    unlock(session, kept)?;
+                }
+                kept.management = match management::found(session) {
+                    // Without the PIN it cannot be seen whether the key is kept under it.
+                    Err(PivError::PinNeeded) if !pin => return Ok(false),
+                    found => found?,
+                };
+            }
+            Ok(kept.management.is_none())
+        })
+    }
+
+    /// Takes the management key, as hex digits.
+    ///
+    /// # Errors
+    /// [`PivError::ManagementKeyShape`], [`PivError::ManagementKeyWrong`].
+    pub fn administer(&mut self, hex: &Pin) -> Result<(), PivError> {
+        self.within(|session, kept| {
+            let key = management::given(session, hex)?;
+            management::prove(session, &key)?;
+            kept.management = Some(key);
+            Ok(())
+        })
+    }
+
+    /// What is in the slots.
+    ///
+    /// # Errors
+    /// What the card says.
+    pub fn content(&mut self) -> Result<Vec<SlotContent>, PivError> {
+        self.within(|session, _| content::all(session))
+    }
+
+    /// Whether the card says of a key that it was brought to it.
+    ///
+    /// # Errors
+    /// What the card says.
+    pub fn imported(&mut self, slot: Slot) -> Result<bool, PivError> {
+        self.within(|session, _| change::imported(session, slot))
+    }
+
+    /// Makes a key pair in a free slot, or in the one named (with the SHA-256 of the public key expected there): what is
+    /// there is destroyed then.
+    ///
+    /// # Errors
+    /// [`PivError::NoFreeSlot`], [`PivError::Algorithm`], [`PivError::PinNeeded`], [`PivError::ManagementKeyNeeded`],
+    /// [`PivError::Full`].
+    pub fn generate(
+        &mut self,
+        algorithm: KeyAlgorithm,
+        label: &str,
+        instead_of: Option<(Slot, Option<[u8; 32]>)>,
+    ) -> Result<(Slot, SlotKey), PivError> {
+        let new = change::New {
+            algorithm,
+            label,
+            instead_of,
+        };
+        self.changing(|session, pin| change::generate(session, &new, pin))
+    }
+
+    /// Signs a message with the key in this slot.
+    ///
+    /// # Errors
+    /// [`PivError::NoKey`], [`PivError::PinNeeded`].
+    pub fn sign(
+        &mut self,
+        slot: Slot,
+        algorithm: KeyAlgorithm,
+        scheme: SignatureScheme,
+        message: &[u8],
+    ) -> Result<Vec<u8>, PivError> {
+        self.within(|session, kept| {
+            if !slot.asks_each_time() {
+                unlock(session, kept)?;
+            }
+            // One that the card does not take any more is not kept.
+            let pin = kept.pin.take().ok_or(PivError::PinNeeded)?;
+            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &pin);
+            if !matches!(
+                signed,
+                Err(PivError::PinWrong { .. } | PivError::PinBlocked)
+            ) {
+                kept.pin = Some(pin);
+            }
+            signed
+        })
+    }
+
+    /// Writes the certificate of the key in this slot.
+    ///
+    /// # Errors
+    /// [`PivError::OtherKey`], [`PivError::NoKey`], [`PivError::SlotTaken`] when another key's certificate is there,
+    /// [`PivError::Full`], [`PivError::ManagementKeyNeeded`].
+    pub fn write_certificate(&mut self, slot: Slot, der: &[u8]) -> Result<(), PivError> {
+        self.changing(|session, _| change::write_certificate(session, slot, der))
+    }
+
+    /// Deletes every copy of this certificate.
+    ///
+    /// # Errors
+    /// [`PivError::NoCertificate`], [`PivError::ManagementKeyNeeded`].
+    pub fn delete_certificate(&mut self, der: &[u8]) -> Result<(), PivError> {
+        self.changing(|session, _| change::delete_certificate(session, der))
+    }
+
+    /// Destroys the key in this slot; with the SHA-256 of its public key, only that key.
+    ///
+    /// # Errors
+    /// [`PivError::NoKey`], [`PivError::ManagementKeyNeeded`], or what the card says.
+    pub fn delete_key(
+        &mut self,
+        slot: Slot,
+        spki_sha256: Option<[u8; 32]>,
+    ) -> Result<(), PivError> {
+        self.changing(|session, _| change::delete_key(session, slot, spki_sha256))
+    }
+
+    /// Changes the PIN; the old one is tried once.
+    ///
+    /// # Errors
+    /// As [`PivCard::login`], and [`PivError::NewPinRefused`].
+    pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), PivError> {
+        self.within(|session, kept| {
+            pin::change(session, old, new)?;
+            if kept.pin.is_some() {
+                kept.pin = Some(new.clone());
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets a new PIN; the PUK is tried once.
+    ///
+    /// # Errors
+    /// [`PivError::PukWrong`], [`PivError::PukBlocked`], [`PivError::NewPinRefused`].
+    pub fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), PivError> {
+        self.within(|session, kept| {
+            kept.pin = None;
+            pin::unblock(session, puk, new)
+        })
+    }
+
+    /// With the PIN verified and the management key proven.
+    fn changing<T>(
+        &mut self,
+        work: impl FnOnce(&Session<'_>, &Pin) -> Result<T, PivError>,
+    ) -> Result<T, PivError> {
+        self.within(|session, kept| {
+            unlock(session, kept)?;
+            match &kept.management {
+                Some(key) => management::prove(session, key)?,
+                None => {
+                    let found = management::found(session)?;
+                    kept.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
+                }
+            }
+            work(session, kept.pin.as_ref().ok_or(PivError::PinNeeded)?)
+        })
+    }
+
+    /// In one transaction, with PIV selected.
+    fn within<T>(
+        &mut self,
+        work: impl FnOnce(&Session<'_>, &mut Kept) -> Result<T, PivError>,
+    ) -> Result<T, PivError> {
+        let (facts, kept) = (&self.facts, &mut self.kept);
+        self.link.transaction(|exchange, resets| {
+            let session = Session { exchange, facts };
+            if kept.resets != Some(resets) || !session.still_selected()? {
+                session.select()?;
+                kept.resets = Some(resets);
+            }
+            work(&session, kept)
+        })
+    }
+}
+
+impl Drop for PivCard {
+    fn drop(&mut self) {
+        if self.kept.pin.is_none() && self.kept.management.is_none() {
+            return;
+        }
+        // Nothing but a reset makes a card forget a management key.
+        let forgotten = self.kept.management.is_none()
+            && self
+                .within(|session, _| pin::forget(session))
+                .unwrap_or(false);
+        self.link.reset_at_end(!forgotten);
+    }
+}
+
+/// Verifies the PIN that the card took before, if it has forgotten it since. One it does not take any more is forgotten here
+/// as well, so that it is never sent twice.
+fn unlock(session: &Session<'_>, kept: &mut Kept) -> Result<(), PivError> {
+    let pin = kept.pin.take().ok_or(PivError::PinNeeded)?;
+    if !pin::verified(session)? {
+        pin::verify(session, &pin)?;
+    }
+    kept.pin = Some(pin);
+    Ok(())
+}
+
+/// What a card says about itself.
+fn facts(session: &Session<'_>) -> Result<Facts, PivError> {
+    let label = session::label_of(&session.select()?);
+    let version = session::version(session)?;
+    let maker = session::serial(session)?.filter(|serial| *serial != 0);
+    let serial = match maker {
+        Some(serial) => Some(serial.to_string()),
+        None => identity::number(session)?,
+    };
+    // The management key is on every card: one that tells nothing about it tells nothing about keys either.
+    let metadata = metadata::read(session, 0x9b)?.is_some();
+    Ok(Facts {
+        label,
+        version,
+        serial: serial.unwrap_or_default(),
+        metadata,
+    })
+}

@@ -1,0 +1,214 @@
+//! What is in the object of a slot's certificate: a certificate, plain or packed, or a mark of ours.
+//!
+//! A key of ours that has no certificate yet is marked, so that an issue that broke off is gone on with and nothing is left
+//! behind: with its label before it is made, and with its label and public key (in a certificate signed by itself, long
+//! expired, that other programs can read) once it is. Without this a card that tells no metadata could not say which
+//! key is in the slot, nor whether there is one at all.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use inkan_pki::x509::summary::CertificateSummary;
+
+use super::tlv::{self, Element};
+
+/// The certificate.
+const CERTIFICATE: u32 = 0x70;
+/// How it is packed.
+const INFORMATION: u32 = 0x71;
+/// End of the object (a checksum that nobody uses).
+const END: u32 = 0xfe;
+/// Our mark: the label of a key.
+const MARK: u32 = 0xdf49;
+
+/// Longest certificate, unpacked. No card has room for this much.
+pub(super) const MAX_CERTIFICATE: usize = 32 * 1024;
+
+/// Longest label.
+const MAX_LABEL: usize = 512;
+
+/// What is in the object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing.
+    Nothing,
+    /// A certificate (DER): whatever somebody wrote.
+    Certificate(Vec<u8>),
+    /// Our mark.
+    Mark {
+        /// The key's label; empty when the slot was given back.
+        label: String,
+        /// Its public key (DER SubjectPublicKeyInfo), once it is made.
+        spki_der: Option<Vec<u8>>,
+    },
+    /// Something else. It is somebody's.
+    Unreadable,
+}
+
+/// Reads the object's value.
+pub(super) fn decode(value: &[u8]) -> Held {
+    if value.is_empty() {
+        return Held::Nothing;
+    }
+    let Ok(elements) = tlv::all(value) else {
+        return Held::Unreadable;
+    };
+    let find = |tag| {
+        let with_tag = |e: &&Element<'_>| e.tag == tag;
+        elements.iter().find(with_tag).map(|e| e.value)
+    };
+    let certificate = match (find(CERTIFICATE), find(INFORMATION)) {
+        (None | Some([]), _) => Some(None),
+        (Some(packed), Some([information, ..])) if information & 1 != 0 => unpack(packed).map(Some),
+        (Some(der), _) => Some(Some(der.to_vec())),
+    };
+    match (find(MARK).map(label), certificate) {
+        (Some(Some(label)), Some(certificate)) => Held::Mark {
+            label,
+            spki_der: certificate
+                .and_then(|der| CertificateSummary::parse(&der).ok())
+                .map(|summary| summary.spki_der),
+        },
+        (None, Some(Some(der))) if der.len() <= MAX_CERTIFICATE => Held::Certificate(der),
+        // The frame of a certificate with nothing in it: what some programs leave when they delete.
+        (None, Some(None)) if elements.iter().all(|e| e.value.len() <= 1) => Held::Nothing,
+        _ => Held::Unreadable,
+    }
+}
+
+fn label(bytes: &[u8]) -> Option<String> {
+    if bytes.len() > MAX_LABEL {
+        return None;
+    }
+    String::from_utf8(bytes.to_vec()).ok()
+}
+
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut der = Vec::new();
+    let limit = MAX_CERTIFICATE as u64 + 1;
+    GzDecoder::new(packed)
+        .take(limit)
+        .read_to_end(&mut der)
+        .ok()?;
+    (der.len() <= MAX_CERTIFICATE).then_some(der)
+}
+
+/// The object with a certificate, plain.
+pub(super) fn plain(der: &[u8]) -> Vec<u8> {
+    [
+        tlv::element(CERTIFICATE, der),
+        tlv::element(INFORMATION, &[0]),
+        tlv::element(END, &[]),
+    ]
+    .concat()
+}
+
+/// The object with a certificate, packed; `None` when that does not make it shorter.
+pub(super) fn packed(der: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(der).ok()?;
+    let packed = encoder.finish().ok().filter(|p| p.len() < der.len())?;
+    Some(
+        [
+            tlv::element(CERTIFICATE, &packed),
+            tlv::element(INFORMATION, &[1]),
+            tlv::element(END, &[]),
+        ]
+        .concat(),
+    )
+}
+
+/// The object with our mark, and the certificate signed by the key itself once there is one.
+pub(super) fn mark(label: &str, own: Option<&[u8]>) -> Vec<u8> {
+    let mark = tlv::element(MARK, label.as_bytes());
+    let certificate = own.map(|der| {
+        [
+            tlv::element(CERTIFICATE, der),
+            tlv::element(INFORMATION, &[0]),
+        ]
+        .concat()
+    });
+    [
+        certificate.unwrap_or_default(),
+        mark,
+        tlv::element(END, &[]),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_and_packed_say_the_same() {
+        let der = vec![0x30; 1500];
+        assert_eq!(decode(&plain(&der)), Held::Certificate(der.clone()));
+        let short = packed(&der).unwrap();
+        assert!(short.len() < 100);
+        assert_eq!(decode(&short), Held::Certificate(der));
+        assert_eq!(packed(&[1, 2, 3]), None);
+    }
+
+    #[test]
+    fn marks_are_known_again() {
+        let made = |label: &str| Held::Mark {
+            label: label.to_owned(),
+            spki_der: None,
+        };
+        assert_eq!(decode(&mark("a label", None)), made("a label"));
+        assert_eq!(decode(&mark("", None)), made(""));
+        let too_long = "x".repeat(MAX_LABEL + 1);
+        assert_eq!(decode(&mark(&too_long, None)), Held::Unreadable);
+        let no_text = [tlv::element(MARK, &[0xff]), tlv::element(END, &[])].concat();
+        assert_eq!(decode(&no_text), Held::Unreadable);
+    }
+
+    #[test]
+    fn emptiness_has_many_forms() {
+        for empty in [
+            &[][..],
+            &[0x70, 0, 0x71, 1, 0, 0xfe, 0],
+            &[0x70, 0],
+            &[0xfe, 0],
+        ] {
+            assert_eq!(decode(empty), Held::Nothing, "{empty:x?}");
+        }
+    }
+
+    #[test]
+    fn hostile_objects_are_somebodys_and_nothing_more() {
+        let bomb = {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            encoder.write_all(&vec![0; 50 * MAX_CERTIFICATE]).unwrap();
+            encoder.finish().unwrap()
+        };
+        let packed_bomb = [
+            tlv::element(CERTIFICATE, &bomb),
+            tlv::element(INFORMATION, &[1]),
+        ];
+        let not_packed = [
+            tlv::element(CERTIFICATE, &[9; 50]),
+            tlv::element(INFORMATION, &[1]),
+        ];
+        let cut = plain(&[7; 300])[..200].to_vec();
+        for object in [
+            packed_bomb.concat(),
+            not_packed.concat(),
+            cut,
+            vec![1; 20],
+            vec![0xff; 9],
+        ] {
+            assert_eq!(decode(&object), Held::Unreadable);
+        }
+        let good = packed(&[0x30; 1500]).unwrap();
+        for at in 0..good.len() {
+            let mut bent = good.clone();
+            bent[at] ^= 0x41;
+            let _ = decode(&bent);
+        }
+    }
+}

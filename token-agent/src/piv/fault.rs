@@ -1,0 +1,72 @@
+//! A card's failures in the words of all key stores.
+
+use super::error::PivError;
+use super::pin::{MAX_LENGTH, MIN_LENGTH};
+use crate::error::TokenError;
+use crate::keystore::abilities::Admin;
+use crate::pcsc::PcscError;
+
+/// What a failure of a card means to whoever uses a key store.
+pub(super) fn token_error(error: PivError) -> TokenError {
+    let failed = |operation: &str, detail: String| TokenError::Failed {
+        operation: operation.to_owned(),
+        detail,
+    };
+    let what = Admin::ManagementKey;
+    match error {
+        PivError::Pcsc(error) => pcsc_error(error),
+        PivError::NotPiv => failed("select PIV", "not a PIV card".to_owned()),
+        PivError::PinWrong { left } => TokenError::PinWrong {
+            last_try: left == Some(1),
+            tries_left: left,
+        },
+        PivError::PinBlocked => TokenError::PinLocked,
+        PivError::PinShape => TokenError::PinUnusable,
+        PivError::PukWrong { left } => TokenError::PukWrong { tries_left: left },
+        PivError::PukBlocked => TokenError::PukLocked,
+        PivError::NewPinRefused => TokenError::NewPinUnusable {
+            min: MIN_LENGTH,
+            max: MAX_LENGTH,
+        },
+        PivError::PinNeeded => TokenError::PinNeeded,
+        PivError::ManagementKeyNeeded => TokenError::AdminNeeded { what },
+        PivError::ManagementKeyWrong => TokenError::AdminWrong {
+            what,
+            tries_left: None,
+        },
+        PivError::ManagementKeyShape => TokenError::AdminUnusable { what },
+        PivError::SlotTaken(slot) => failed(
+            "write a certificate",
+            format!("another key's certificate is in slot {slot}"),
+        ),
+        PivError::NoFreeSlot | PivError::Full => TokenError::Full,
+        PivError::NoKey(_) => TokenError::KeyGone,
+        PivError::NoCertificate => TokenError::CertificateGone,
+        PivError::OtherKey => failed(
+            "write a certificate",
+            "it is for another key than the one in the slot".to_owned(),
+        ),
+        PivError::Algorithm(_) => TokenError::NoAlgorithm,
+        PivError::Malformed { what } => failed(what, "the card answered nonsense".to_owned()),
+        PivError::Status { operation, word } => failed(operation, format!("status {word:04X}")),
+        PivError::Internal(detail) => failed("prepare a command", detail),
+    }
+}
+
+fn pcsc_error(error: PcscError) -> TokenError {
+    match error {
+        PcscError::Service { detail } => TokenError::ReaderService { detail },
+        PcscError::ReaderGone | PcscError::NoCard | PcscError::Removed => TokenError::Removed,
+        PcscError::Held { programs } => TokenError::HeldByOther {
+            program: Some(programs.join(", ")).filter(|names| !names.is_empty()),
+        },
+        PcscError::Mute => TokenError::Failed {
+            operation: "talk to the card".to_owned(),
+            detail: "the card does not answer".to_owned(),
+        },
+        PcscError::Failed { operation, detail } => TokenError::Failed {
+            operation: operation.to_owned(),
+            detail,
+        },
+    }
+}

@@ -1,0 +1,131 @@
+//! What the card is given to sign: a hash, or a padded one (RFC 8017). The card itself knows neither hash nor padding.
+
+use inkan_pki::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// DER of `DigestInfo` up to the hash itself (RFC 8017, 9.2): `arc` is the last number of 2.16.840.1.101.3.4.2.x.
+const fn digest_info(arc: u8, length: u8) -> [u8; 19] {
+    let algorithm = [
+        0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 5, 0,
+    ];
+    let mut out = [0x30; 19];
+    out[1] = 17 + length;
+    let mut at = 0;
+    while at < algorithm.len() {
+        out[at + 2] = algorithm[at];
+        at += 1;
+    }
+    out[17] = 4;
+    out[18] = length;
+    out
+}
+
+/// The bytes that the card's key is to be applied to; `None` when the scheme is none for this key.
+pub(super) fn to_sign(
+    algorithm: KeyAlgorithm,
+    scheme: SignatureScheme,
+    message: &[u8],
+    salt: &[u8],
+) -> Option<Vec<u8>> {
+    if !scheme.fits(algorithm) {
+        return None;
+    }
+    let hash = hash(scheme.hash(), message);
+    if !algorithm.is_rsa() {
+        return Some(hash);
+    }
+    let length = algorithm.bits() / 8;
+    if scheme.is_pss() {
+        pss(scheme.hash(), &hash, salt, length)
+    } else {
+        pkcs1(scheme.hash(), &hash, length)
+    }
+}
+
+/// Bytes of salt for this scheme; 0 where there is none.
+pub(super) fn salt_length(scheme: SignatureScheme) -> usize {
+    if !scheme.is_pss() {
+        return 0;
+    }
+    match scheme.hash() {
+        Hash::Sha256 => 32,
+        Hash::Sha384 => 48,
+        Hash::Sha512 => 64,
+    }
+}
+
+fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
+    match hash {
+        Hash::Sha256 => Sha256::digest(message).to_vec(),
+        Hash::Sha384 => Sha384::digest(message).to_vec(),
+        Hash::Sha512 => Sha512::digest(message).to_vec(),
+    }
+}
+
+/// EMSA-PKCS1-v1_5.
+fn pkcs1(kind: Hash, hash: &[u8], length: usize) -> Option<Vec<u8>> {
+    let info = match kind {
+        Hash::Sha256 => digest_info(1, 32),
+        Hash::Sha384 => digest_info(2, 48),
+        Hash::Sha512 => digest_info(3, 64),
+    };
+    let filling = length.checked_sub(3 + info.len() + hash.len())?;
+    Some([&[0, 1][..], &vec![0xff; filling], &[0], &info, hash].concat())
+}
+
+/// EMSA-PSS for a modulus of whole bytes, so that one bit is not used.
+fn pss(kind: Hash, hashed: &[u8], salt: &[u8], length: usize) -> Option<Vec<u8>> {
+    let inner = hash(kind, &[&[0; 8][..], hashed, salt].concat());
+    let filling = length.checked_sub(inner.len() + salt.len() + 2)?;
+    let mut block = [&vec![0; filling][..], &[1], salt].concat();
+    let mask = mgf1(kind, &inner, block.len());
+    block.iter_mut().zip(mask).for_each(|(b, m)| *b ^= m);
+    if let Some(first) = block.first_mut() {
+        *first &= 0x7f;
+    }
+    block.extend(inner);
+    block.push(0xbc);
+    Some(block)
+}
+
+fn mgf1(kind: Hash, seed: &[u8], length: usize) -> Vec<u8> {
+    (0_u32..)
+        .flat_map(|counter| hash(kind, &[seed, &counter.to_be_bytes()].concat()))
+        .take(length)
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_padded_hash_is_as_long_as_the_modulus() {
+        for algorithm in KeyAlgorithm::ALL {
+            for scheme in algorithm.schemes() {
+                let salt = vec![7; salt_length(*scheme)];
+                let block = to_sign(algorithm, *scheme, b"message", &salt).unwrap();
+                if algorithm.is_rsa() {
+                    assert_eq!(block.len() * 8, algorithm.bits());
+                    assert!(block[0] < 0x80);
+                } else {
+                    assert_eq!(block.len() * 8, algorithm.bits());
+                }
+            }
+        }
+        let other = SignatureScheme::EcdsaP256Sha256;
+        assert_eq!(to_sign(KeyAlgorithm::Rsa2048, other, b"", &[]), None);
+    }
+
+    #[test]
+    fn the_same_hash_and_salt_give_the_same_block() {
+        let block = |salt: &[u8]| {
+            let scheme = SignatureScheme::RsaPssSha256;
+            to_sign(KeyAlgorithm::Rsa2048, scheme, b"message", salt).unwrap()
+        };
+        assert_eq!(block(&[1; 32]), block(&[1; 32]));
+        assert_ne!(block(&[1; 32]), block(&[2; 32]));
+        assert_eq!(block(&[1; 32]).last(), Some(&0xbc));
+    }
+}

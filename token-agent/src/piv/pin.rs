@@ -1,0 +1,157 @@
+//! PIN and PUK: verify, change, unblock. Each is sent once; nothing here tries again.
+
+use inkan_pki::secret::Pin;
+use zeroize::Zeroizing;
+
+use super::apdu::{Answer, ins};
+use super::error::PivError;
+use super::metadata;
+use super::session::Session;
+
+/// The reference of the PIN.
+const PIN: u8 = 0x80;
+/// The reference of the PUK.
+const PUK: u8 = 0x81;
+
+/// Shortest PIN a card takes.
+pub const MIN_LENGTH: u8 = 6;
+/// Longest PIN a card takes.
+pub const MAX_LENGTH: u8 = 8;
+
+/// What the card says about tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// Left; `None` when the card does not say.
+    pub left: Option<u8>,
+    /// In all; `None` when the card does not say.
+    pub all: Option<u8>,
+    /// It is still the maker's.
+    pub factory: bool,
+}
+
+/// What the card says about the PIN. Uses no try.
+pub(super) fn tries(session: &Session<'_>) -> Result<Tries, PivError> {
+    let mut tries = told(session, PIN)?;
+    if tries.left.is_none() {
+        // Success means that it is verified, and tells nothing.
+        tries.left = session.send([ins::VERIFY, 0, PIN], &[])?.tries();
+    }
+    Ok(tries)
+}
+
+/// What the card says about the PUK. Only the metadata tells; asking with an empty PUK would use a try on some cards.
+pub(super) fn puk_tries(session: &Session<'_>) -> Result<Tries, PivError> {
+    told(session, PUK)
+}
+
+fn told(session: &Session<'_>, of: u8) -> Result<Tries, PivError> {
+    if !session.facts.metadata {
+        return Ok(Tries::default());
+    }
+    let told = metadata::read(session, of)?.unwrap_or_default();
+    Ok(Tries {
+        left: told.tries.map(|(_, left)| left),
+        all: told.tries.map(|(all, _)| all),
+        factory: told.default,
+    })
+}
+
+/// Whether the PIN counts as verified now.
+pub(super) fn verified(session: &Session<'_>) -> Result<bool, PivError> {
+    Ok(session.send([ins::VERIFY, 0, PIN], &[])?.ok())
+}
+
+/// Verifies the PIN.
+pub(super) fn verify(session: &Session<'_>, pin: &Pin) -> Result<(), PivError> {
+    let answer = session.send([ins::VERIFY, 0, PIN], &*padded(pin)?)?;
+    judge(session, &answer, "verify the PIN")
+}
+
+/// Takes the verification back. False on cards that cannot.
+pub(super) fn forget(session: &Session<'_>) -> Result<bool, PivError> {
+    Ok(session.send([ins::VERIFY, 0xff, PIN], &[])?.ok())
+}
+
+/// Changes the PIN.
+pub(super) fn change(session: &Session<'_>, old: &Pin, new: &Pin) -> Result<(), PivError> {
+    let new = padded(new).map_err(|_| PivError::NewPinRefused)?;
+    let both = Zeroizing::new([*padded(old)?, *new].concat());
+    let answer = session.send([ins::CHANGE_REFERENCE, 0, PIN], &both)?;
+    match answer.word {
+        // Not for its length: that was checked. Rules of the card for what a PIN may be.
+        0x6a80 | 0x6985 => Err(PivError::NewPinRefused),
+        _ => judge(session, &answer, "change the PIN"),
+    }
+}
+
+/// Sets a new PIN by the PUK.
+pub(super) fn unblock(session: &Session<'_>, puk: &Pin, new: &Pin) -> Result<(), PivError> {
+    let new = padded(new).map_err(|_| PivError::NewPinRefused)?;
+    let puk = padded(puk).map_err(|_| PivError::PukWrong { left: None })?;
+    let both = Zeroizing::new([*puk, *new].concat());
+    let answer = session.send([ins::RESET_RETRY, 0, PIN], &both)?;
+    match (answer.word, answer.tries()) {
+        (0x9000, _) => Ok(()),
+        (_, Some(0)) => Err(PivError::PukBlocked),
+        (_, Some(left)) => Err(PivError::PukWrong { left: Some(left) }),
+        (0x6300, None) => Err(PivError::PukWrong { left: None }),
+        (0x6a80 | 0x6985, None) => Err(PivError::NewPinRefused),
+        _ => Err(answer.failure("unblock the PIN")),
+    }
+}
+
+/// What the answer to a PIN means. Some cards refuse without saying how many tries are left: they are asked.
+fn judge(session: &Session<'_>, answer: &Answer, operation: &'static str) -> Result<(), PivError> {
+    let left = match (answer.word, answer.tries()) {
+        (0x9000, _) => return Ok(()),
+        (0x6300, None) => {
+            // While it is verified, nothing is told; the agent verifies it again when it is needed.
+            forget(session)?;
+            tries(session)?.left
+        }
+        (_, Some(left)) => Some(left),
+        _ => return Err(answer.failure(operation)),
+    };
+    Err(match left {
+        Some(0) => PivError::PinBlocked,
+        left => PivError::PinWrong { left },
+    })
+}
+
+/// Eight bytes, filled up with FF. What no card could take is not sent: it could only cost a try.
+fn padded(pin: &Pin) -> Result<Zeroizing<[u8; 8]>, PivError> {
+    let bytes = pin.expose().as_bytes();
+    let length = usize::from(MIN_LENGTH)..=usize::from(MAX_LENGTH);
+    if !length.contains(&bytes.len()) || !bytes.iter().all(|b| (0x20..0x7f).contains(b)) {
+        return Err(PivError::PinShape);
+    }
+    let mut padded = Zeroizing::new([0xff; 8]);
+    padded[..bytes.len()].copy_from_slice(bytes);
+    Ok(padded)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_a_pin_is_sent() {
+        assert_eq!(*padded(&Pin::new("123456")).unwrap(), *b"123456\xff\xff");
+        assert_eq!(*padded(&Pin::new("12345678")).unwrap(), *b"12345678");
+        for wrong in [
+            "",
+            "12345",
+            "123456789",
+            "12345\u{e9}",
+            "12345\n",
+            "１２３４５６",
+        ] {
+            assert_eq!(
+                padded(&Pin::new(wrong)),
+                Err(PivError::PinShape),
+                "{wrong:?}"
+            );
+        }
+    }
+}

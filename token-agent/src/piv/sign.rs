@@ -1,0 +1,142 @@
+//! Signatures by a key on the card.
+
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::secret::Pin;
+
+use super::algorithm;
+use super::apdu::ins;
+use super::error::PivError;
+use super::padding::{salt_length, to_sign};
+use super::pin;
+use super::session::Session;
+use super::slot::Slot;
+use super::tlv::{self, Malformed};
+
+const MALFORMED: PivError = PivError::Malformed { what: "signature" };
+
+/// Signs a message with a key that may want the PIN right before: by its slot, or by what its owner has set. `pin` is one
+/// that the card took before.
+pub(super) fn sign_with_pin(
+    session: &Session<'_>,
+    slot: Slot,
+    algorithm: KeyAlgorithm,
+    scheme: SignatureScheme,
+    message: &[u8],
+    pin: &Pin,
+) -> Result<Vec<u8>, PivError> {
+    if !slot.asks_each_time() {
+        match sign(session, slot, algorithm, scheme, message) {
+            Err(PivError::PinNeeded) => {}
+            other => return other,
+        }
+    }
+    pin::verify(session, pin)?;
+    sign(session, slot, algorithm, scheme, message)
+}
+
+/// Signs a message. ECDSA signatures are DER in the shortest form, RSA signatures as long as the modulus.
+pub(super) fn sign(
+    session: &Session<'_>,
+    slot: Slot,
+    algorithm: KeyAlgorithm,
+    scheme: SignatureScheme,
+    message: &[u8],
+) -> Result<Vec<u8>, PivError> {
+    let mut salt = vec![0; salt_length(scheme)];
+    getrandom::fill(&mut salt).map_err(|e| PivError::Internal(e.to_string()))?;
+    let block = to_sign(algorithm, scheme, message, &salt)
+        .ok_or_else(|| PivError::Internal(format!("{scheme:?} with a key of type {algorithm}")))?;
+    let template = [tlv::element(0x82, &[]), tlv::element(0x81, &block)].concat();
+    let command = [
+        ins::AUTHENTICATE,
+        algorithm::number(algorithm),
+        slot.number(),
+    ];
+    let answer = session.send(command, &tlv::element(0x7c, &template))?;
+    match answer.word {
+        // Cards differ in how they say that there is no such key.
+        0x6985 | 0x6a80 | 0x6a86 | 0x6a88 | 0x6a82 => return Err(PivError::NoKey(slot)),
+        _ => {}
+    }
+    let data = answer.expect("sign")?;
+    let signature = tlv::only(&data, 0x7c)
+        .and_then(|inside| tlv::find(inside, 0x82))
+        .map_err(|Malformed| MALFORMED)?
+        .ok_or(MALFORMED)?;
+    if algorithm.is_rsa() {
+        if signature.len() * 8 != algorithm.bits() {
+            return Err(MALFORMED);
+        }
+        return Ok(signature.to_vec());
+    }
+    minimal(signature, algorithm.bits() / 8).ok_or(MALFORMED)
+}
+
+/// `ECDSA-Sig-Value` with both numbers in their shortest form: some cards put zeros in front that strict programs refuse.
+fn minimal(signature: &[u8], length: usize) -> Option<Vec<u8>> {
+    let inside = tlv::only(signature, 0x30).ok()?;
+    let numbers = tlv::all(inside).ok()?;
+    let [r, s] = numbers.as_slice() else {
+        return None;
+    };
+    let parts = [number(r, length)?, number(s, length)?].concat();
+    Some(tlv::element(0x30, &parts))
+}
+
+fn number(element: &tlv::Element<'_>, length: usize) -> Option<Vec<u8>> {
+    if element.tag != 2 {
+        return None;
+    }
+    let zeros = element.value.iter().take_while(|b| **b == 0).count();
+    let digits = &element.value[zeros..];
+    if digits.is_empty() || digits.len() > length {
+        return None;
+    }
+    let sign = if digits[0] & 0x80 == 0 { &[][..] } else { &[0] };
+    Some(tlv::element(2, &[sign, digits].concat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_as_short_as_they_can() {
+        let cases: [(&[u8], &[u8]); 4] = [
+            (&[0x30, 6, 2, 1, 5, 2, 1, 6], &[0x30, 6, 2, 1, 5, 2, 1, 6]),
+            (
+                &[0x30, 8, 2, 3, 0, 0, 5, 2, 1, 6],
+                &[0x30, 6, 2, 1, 5, 2, 1, 6],
+            ),
+            (
+                &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
+                &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
+            ),
+            // A sign that was forgotten.
+            (
+                &[0x30, 6, 2, 1, 0x85, 2, 1, 6],
+                &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
+            ),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(minimal(given, 2).as_deref(), Some(expected), "{given:x?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_is_none() {
+        let cases: [&[u8]; 8] = [
+            &[],
+            &[0x30, 0],
+            &[0x30, 3, 2, 1, 5],
+            &[0x30, 6, 2, 1, 0, 2, 1, 6],
+            &[0x30, 6, 3, 1, 5, 2, 1, 6],
+            &[0x30, 8, 2, 3, 1, 2, 3, 2, 1, 6],
+            &[0x30, 9, 2, 1, 5, 2, 1, 6, 2, 1, 7],
+            &[0x30, 7, 2, 1, 5, 2, 1, 6],
+        ];
+        for case in cases {
+            assert_eq!(minimal(case, 2), None, "{case:x?}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! A PIV card as a key store.
+
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::secret::Pin;
+use sha2::{Digest as _, Sha256};
+
+use super::algorithm;
+use super::container::Held;
+use super::content::{KeyState, SlotContent, SlotKey};
+use super::look::view_of;
+use super::pin::{MAX_LENGTH, MIN_LENGTH, Tries};
+use super::slot::Slot;
+use super::thread::CardThread;
+use crate::error::TokenError;
+use crate::keystore::KeyStore;
+use crate::keystore::abilities::{Abilities, Admin, NewKey, Unblock};
+use crate::keystore::content::{CertificateEntry, Content, HalfPair, KeyEntry, KeyRef};
+use crate::keystore::view::{PinState, TokenKind, TokenView};
+
+/// Tries of a card that does not say how many it gives.
+const USUAL_TRIES: u8 = 3;
+
+/// An opened PIV card.
+#[derive(Debug)]
+pub struct PivStore {
+    thread: CardThread,
+    view: TokenView,
+    logged_in: bool,
+}
+
+impl PivStore {
+    /// Opens the card in that reader.
+    ///
+    /// # Errors
+    /// What reader or card say.
+    pub fn open(reader: &str) -> Result<Self, TokenError> {
+        let name = reader.to_owned();
+        let (thread, view) =
+            CardThread::start(reader, move |card| Ok(view_of(card.facts(), &name)))?;
+        Ok(Self {
+            thread,
+            view,
+            logged_in: false,
+        })
+    }
+}
+
+impl KeyStore for PivStore {
+    fn view(&self) -> &TokenView {
+        &self.view
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            generate: true,
+            write_certificates: true,
+            ca_certificates: false,
+            labels: true,
+            delete_keys: true,
+            change_pin: true,
+            unblock: Some(Unblock::Puk),
+        }
+    }
+
+    fn needs_login(&mut self) -> Result<bool, TokenError> {
+        Ok(!self.logged_in)
+    }
+
+    fn pin_state(&mut self) -> Result<PinState, TokenError> {
+        Ok(pin_state(self.thread.call(|card| card.pin_tries())?))
+    }
+
+    fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
+        let pin = pin.clone();
+        self.logged_in = false;
+        self.thread.call(move |card| card.login(&pin))?;
+        self.logged_in = true;
+        Ok(())
+    }
+
+    fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
+        let needed = self.thread.call(|card| card.needs_management_key())?;
+        Ok(needed.then_some(Admin::ManagementKey))
+    }
+
+    fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
+        let secret = secret.clone();
+        self.thread.call(move |card| card.administer(&secret))
+    }
+
+    fn content(&mut self) -> Result<Content, TokenError> {
+        Ok(content(self.thread.call(|card| card.content())?))
+    }
+
+    fn confined(&mut self, key: &KeyRef) -> Result<bool, TokenError> {
+        let slot = Reference::read(key)?.slot;
+        let imported = self.thread.call(move |card| card.imported(slot))?;
+        Ok(!imported)
+    }
+
+    fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
+        let instead_of = match &new.instead_of {
+            Some(key) => {
+                let Reference { slot, key } = Reference::read(key)?;
+                Some((slot, key.map(|(_, spki_sha256)| spki_sha256)))
+            }
+            None => None,
+        };
+        let (algorithm, label) = (new.algorithm, new.label.clone());
+        let (slot, key) = self
+            .thread
+            .call(move |card| card.generate(algorithm, &label, instead_of))?;
+        if key.imported {
+            self.thread.call(move |card| card.delete_key(slot, None))?;
+            return Err(TokenError::Extractable);
+        }
+        Ok(entry(slot, &key, &new.label))
+    }
+
+    fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
+        Ok(Reference::of_key(key)?.1.schemes().to_vec())
+    }
+
+    fn sign(
+        &mut self,
+        key: &KeyRef,
+        scheme: SignatureScheme,
+        message: &[u8],
+    ) -> Result<Vec<u8>, TokenError> {
+        let (slot, algorithm) = Reference::of_key(key)?;
+        let message = message.to_vec();
+        self.thread
+            .call(move |card| card.sign(slot, algorithm, scheme, &message))
+    }
+
+    fn write_certificate(
+        &mut self,
+        key: Option<&KeyRef>,
+        der: &[u8],
+        _label: &str,
+    ) -> Result<(), TokenError> {
+        let slot = match key {
+            Some(key) => Reference::read(key)?.slot,
+            None => return Err(crate::keystore::abilities::Ability::WriteCertificates.missing()),
+        };
+        let der = der.to_vec();
+        self.thread
+            .call(move |card| card.write_certificate(slot, &der))
+    }
+
+    fn delete_certificate(&mut self, der: &[u8]) -> Result<(), TokenError> {
+        let der = der.to_vec();
+        self.thread.call(move |card| card.delete_certificate(&der))
+    }
+
+    fn delete_key(&mut self, key: &KeyRef) -> Result<(), TokenError> {
+        let Reference { slot, key } = Reference::read(key)?;
+        let spki_sha256 = key.map(|(_, spki_sha256)| spki_sha256);
+        self.thread
+            .call(move |card| card.delete_key(slot, spki_sha256))
+    }
+
+    fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
+        let (old, new) = (old.clone(), new.clone());
+        self.thread.call(move |card| card.change_pin(&old, &new))
+    }
+
+    fn unblock_state(&mut self) -> Result<PinState, TokenError> {
+        Ok(pin_state(self.thread.call(|card| card.puk_tries())?))
+    }
+
+    fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError> {
+        let (puk, new) = (puk.clone(), new.clone());
+        self.logged_in = false;
+        self.thread.call(move |card| card.unblock(&puk, &new))
+    }
+}
+
+/// What a [`KeyRef`] of this store says: the slot, and which key is meant to be in it. Bytes: slot, type, SHA-256 of the
+/// public key; the slot alone where there is no key that can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reference {
+    slot: Slot,
+    key: Option<(KeyAlgorithm, [u8; 32])>,
+}
+
+impl Reference {
+    fn to(slot: Slot, key: Option<&SlotKey>) -> KeyRef {
+        let mut bytes = vec![slot.number()];
+        if let Some(key) = key {
+            bytes.push(algorithm::number(key.algorithm));
+            bytes.extend(Sha256::digest(&key.spki_der));
+        }
+        KeyRef {
+            kind: TokenKind::Piv,
+            bytes,
+        }
+    }
+
+    fn read(reference: &KeyRef) -> Result<Self, TokenError> {
+        let read = || {
+            let (slot, rest) = reference.bytes.split_first()?;
+            let slot = Slot::numbered(*slot)?;
+            let key = match rest {
+                [] => None,
+                [number, spki_sha256 @ ..] => {
+                    Some((algorithm::numbered(*number)?, spki_sha256.try_into().ok()?))
+                }
+            };
+            Some(Self { slot, key })
+        };
+        let ours = reference.kind == TokenKind::Piv;
+        ours.then(read).flatten().ok_or(TokenError::KeyGone)
+    }
+
+    fn of_key(reference: &KeyRef) -> Result<(Slot, KeyAlgorithm), TokenError> {
+        let Self { slot, key } = Self::read(reference)?;
+        let (algorithm, _) = key.ok_or(TokenError::KeyGone)?;
+        Ok((slot, algorithm))
+    }
+}
+
+fn entry(slot: Slot, key: &SlotKey, label: &str) -> KeyEntry {
+    KeyEntry {
+        reference: Reference::to(slot, Some(key)),
+        label: label.to_owned(),
+        place: slot.to_string(),
+        algorithm: key.algorithm,
+        spki_der: key.spki_der.clone(),
+        asks_each_time: key.asks_each_time,
+    }
+}
+
+fn content(slots: Vec<SlotContent>) -> Content {
+    let mut content = Content::default();
+    for slot in slots {
+        let given_back = slot.given_back();
+        let SlotContent { slot, key, held } = slot;
+        let label = match &held {
+            Held::Mark { label, .. } => label.as_str(),
+            Held::Nothing | Held::Certificate(_) | Held::Unreadable => "",
+        };
+        match &key {
+            KeyState::Known(key) if !given_back => content.keys.push(entry(slot, key, label)),
+            _ if given_back && !label.is_empty() => content.halves.push(HalfPair {
+                reference: Reference::to(slot, None),
+                label: label.to_owned(),
+            }),
+            _ => {}
+        }
+        if let Held::Certificate(der) = held {
+            content.certificates.push(CertificateEntry {
+                label: String::new(),
+                place: slot.to_string(),
+                der,
+            });
+        }
+    }
+    content
+}
+
+/// What the card says about a PIN or PUK, in the words of all stores.
+pub(super) fn pin_state(tries: Tries) -> PinState {
+    let counted = match tries.left {
+        Some(left) => PinState::counted(left, tries.all.unwrap_or(USUAL_TRIES)),
+        None => PinState::UNKNOWN,
+    };
+    PinState {
+        factory: tries.factory,
+        min_length: MIN_LENGTH,
+        max_length: MAX_LENGTH,
+        ..counted
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_understood_and_others_are_not() {
+        let slot = Slot::AUTHENTICATION;
+        let key = SlotKey {
+            algorithm: KeyAlgorithm::EcP256,
+            spki_der: vec![1, 2, 3],
+            asks_each_time: false,
+            imported: false,
+        };
+        let reference = Reference::to(slot, Some(&key));
+        let read = Reference::of_key(&reference).unwrap();
+        assert_eq!(read, (slot, KeyAlgorithm::EcP256));
+        let place = Reference::to(slot, None);
+        assert_eq!(Reference::read(&place).unwrap().key, None);
+        assert!(Reference::of_key(&place).is_err());
+        for bytes in [vec![], vec![0x9b], vec![0x9a, 0x11], vec![0x9a, 0x06, 0]] {
+            let kind = TokenKind::Piv;
+            assert!(Reference::read(&KeyRef { kind, bytes }).is_err());
+        }
+        let other = KeyRef {
+            kind: TokenKind::Pkcs11,
+            ..reference
+        };
+        assert!(Reference::read(&other).is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! Keys: made, used, listed, destroyed.
+
+use inkan_agent::piv::container::Held;
+use inkan_agent::piv::content::KeyState;
+use inkan_agent::piv::{PivError, Slot};
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_virtual_card::Model;
+
+use crate::harness::{BOTH, Scene, key_in, signs, slot_of};
+
+#[test]
+fn a_new_key_goes_to_the_first_free_slot_and_signs() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut card = scene.logged_in();
+        let expected = [(KeyAlgorithm::EcP256, "9A"), (KeyAlgorithm::EcP384, "82")];
+        for (algorithm, place) in expected {
+            let (slot, key) = card.generate(algorithm, "a label", None).unwrap();
+            assert_eq!(slot.to_string(), place, "{model:?}");
+            assert_eq!((key.algorithm, key.imported), (algorithm, false));
+            signs(&mut card, slot, &key);
+            let content = card.content().unwrap();
+            assert_eq!(key_in(&content, slot), Some(key.clone()));
+            let Held::Mark { label, spki_der } = &slot_of(&content, slot).held else {
+                panic!("a key without a certificate is marked");
+            };
+            assert_eq!((label.as_str(), spki_der), ("a label", &Some(key.spki_der)));
+        }
+    }
+}
+
+#[test]
+fn rsa_keys_sign_with_both_paddings() {
+    let scene = Scene::new(Model::Plain);
+    let mut card = scene.logged_in();
+    let (slot, key) = card
+        .generate(KeyAlgorithm::Rsa2048, "a label", None)
+        .unwrap();
+    assert_eq!(key.algorithm.schemes().len(), 6);
+    signs(&mut card, slot, &key);
+}
+
+#[test]
+fn longer_rsa_keys_are_made_where_the_card_can() {
+    let scene = Scene::new(Model::Yubico);
+    let mut card = scene.logged_in();
+    let (slot, key) = card
+        .generate(KeyAlgorithm::Rsa3072, "a label", None)
+        .unwrap();
+    assert_eq!(key.algorithm, KeyAlgorithm::Rsa3072);
+    signs(&mut card, slot, &key);
+    // And a card that cannot says so, leaving nothing behind.
+    scene.card.answer_instead(0x47, &[0x6a, 0x80]);
+    let refused = card.generate(KeyAlgorithm::Rsa4096, "another", None);
+    assert_eq!(refused, Err(PivError::Algorithm(KeyAlgorithm::Rsa4096)));
+    let next = Slot::numbered(0x82).unwrap();
+    let content = card.content().unwrap();
+    assert_eq!(slot_of(&content, next).held, Held::Nothing);
+}
+
+#[test]
+fn the_slot_for_signatures_gets_the_pin_right_before_each() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut card = scene.logged_in();
+        // Ours never go there by themselves, so another key is there before.
+        let signature = Slot::SIGNATURE;
+        let made = card.generate(KeyAlgorithm::EcP256, "x", Some((signature, None)));
+        // The certificate of the key itself is a first signature, and needs the PIN right before it as well.
+        let (slot, key) = made.unwrap();
+        assert!(key.asks_each_time || model == Model::Yubico);
+        let _ = scene.card.seen();
+        for _ in 0..2 {
+            signs(&mut card, slot, &key);
+        }
+        let seen = scene.card.seen();
+        let headers: Vec<[u8; 4]> = seen.iter().map(|s| s.header).collect();
+        let signatures: Vec<usize> = (0..headers.len())
+            .filter(|at| headers[*at][1] == 0x87 && headers[*at][3] == 0x9c)
+            .collect();
+        assert_eq!(signatures.len(), 2);
+        for at in signatures {
+            let (before, data) = (headers[at - 1], seen[at - 1].data);
+            assert_eq!((before[1], data > 0), (0x20, true), "a PIN right before");
+        }
+    }
+}
+
+#[test]
+fn a_destroyed_key_signs_no_more_and_its_slot_is_free() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut card = scene.logged_in();
+        let (slot, key) = card.generate(KeyAlgorithm::EcP256, "first", None).unwrap();
+        card.delete_key(slot, Some([0; 32]))
+            .expect_err("another key was meant");
+        signs(&mut card, slot, &key);
+        card.delete_key(slot, None).unwrap();
+        let content = card.content().unwrap();
+        assert_eq!(key_in(&content, slot), None, "{model:?}");
+        let message = b"again";
+        if let Ok(signature) =
+            card.sign(slot, key.algorithm, key.algorithm.default_scheme(), message)
+        {
+            let scheme = key.algorithm.default_scheme();
+            assert!(!crate::harness::verifies(
+                &key.spki_der,
+                scheme,
+                message,
+                &signature
+            ));
+        }
+        let (again, _) = card.generate(KeyAlgorithm::EcP256, "second", None).unwrap();
+        assert_eq!(again, slot, "{model:?}: the slot is free again");
+    }
+}
+
+#[test]
+fn when_all_slots_are_taken_it_is_said() {
+    let scene = Scene::new(Model::Yubico);
+    let mut card = scene.logged_in();
+    for _ in Slot::for_new_keys() {
+        card.generate(KeyAlgorithm::EcP256, "one more", None)
+            .unwrap();
+    }
+    let full = card.generate(KeyAlgorithm::EcP256, "one too many", None);
+    assert_eq!(full, Err(PivError::NoFreeSlot));
+    let content = card.content().unwrap();
+    let untouched = slot_of(&content, Slot::SIGNATURE);
+    assert_eq!(
+        (&untouched.key, &untouched.held),
+        (&KeyState::Absent, &Held::Nothing)
+    );
+    // With a plain yes to one of them there is room.
+    let victim = Slot::numbered(0x90).unwrap();
+    let (slot, key) = card
+        .generate(KeyAlgorithm::EcP256, "instead", Some((victim, None)))
+        .unwrap();
+    assert_eq!(slot, victim);
+    signs(&mut card, slot, &key);
+}
