@@ -44,6 +44,11 @@ pub async fn workflows(
         mail: mail::office(config)?,
         ..config.settings()
     };
+    let store = if settings.mail.is_some() {
+        store.keeping_letters()
+    } else {
+        store
+    };
     let workflows = Workflows::new(store, authority, settings, hook);
     if !up {
         tracing::warn!("the HSM is away; logins go on, issuing waits for it");

@@ -37,6 +37,7 @@ pub enum Backend {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    letters: bool,
 }
 
 struct Inner {
@@ -80,13 +81,31 @@ impl Store {
     /// Opens the one write transaction; waits for its turn, at most some ten seconds ([`StoreError::Busy`]).
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self.inner.backend {
-            Backend::Sqlite => Tx::new(self.inner.writers.begin_with("BEGIN IMMEDIATE").await?),
+            Backend::Sqlite => {
+                let transaction = self.inner.writers.begin_with("BEGIN IMMEDIATE").await?;
+                Tx::new(transaction, self.letters)
+            }
             Backend::Postgres => {
                 let mut transaction = self.inner.writers.begin().await?;
                 transaction.execute(POSTGRES_WRITER_LOCK).await?;
-                Tx::new(transaction)
+                Tx::new(transaction, self.letters)
             }
         })
+    }
+
+    /// The same store, for a bank that sends mail: transactions keep letters to customers.
+    #[must_use]
+    pub fn keeping_letters(self) -> Store {
+        Store {
+            letters: true,
+            ..self
+        }
+    }
+
+    /// Whether letters to customers are kept.
+    #[must_use]
+    pub fn keeps_letters(&self) -> bool {
+        self.letters
     }
 
     /// Which database this is.
@@ -150,6 +169,7 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
             writers,
             readers,
         }),
+        letters: false,
     })
 }
 
@@ -162,6 +182,7 @@ async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
             writers,
             readers,
         }),
+        letters: false,
     })
 }
 

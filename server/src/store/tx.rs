@@ -11,14 +11,16 @@ use super::db::Sql;
 /// Keep it short, and never await anything but the database while it is open.
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    letters: bool,
     changed: bool,
     audited: bool,
 }
 
 impl Tx {
-    pub(super) fn new(inner: Transaction<'static, Any>) -> Self {
+    pub(super) fn new(inner: Transaction<'static, Any>, letters: bool) -> Self {
         Tx {
             inner,
+            letters,
             changed: false,
             audited: false,
         }
@@ -26,6 +28,12 @@ impl Tx {
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.inner
+    }
+
+    /// Whether letters to customers are kept: whether there is a mail server to send them.
+    #[must_use]
+    pub fn keeps_letters(&self) -> bool {
+        self.letters
     }
 
     /// A change of state: the transaction must also write an audit row. Answers the number of rows.

@@ -99,7 +99,7 @@ impl Workflows {
         .await?;
         finish_requests(&mut tx, &row, now).await?;
         let letter = news(&row, previous);
-        tell(&mut tx, self.settings(), &user, &row.id, &letter, now).await?;
+        tell(&mut tx, &user, &row.id, &letter, now).await?;
         tx.commit().await?;
         self.inner.step.reached(Step::Activated);
         Ok(answer(&row))

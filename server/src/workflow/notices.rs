@@ -41,7 +41,7 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn write_notices(&self, now: Timestamp) -> Result<u64> {
-        if self.settings().mail.is_none() {
+        if !self.inner.store.keeps_letters() {
             return Ok(0);
         }
         let periods = &self.settings().periods;
@@ -96,7 +96,7 @@ impl Workflows {
         let Some(user) = users::find(&mut tx, &user_id).await? else {
             return Ok(false);
         };
-        if !tell(&mut tx, self.settings(), &user, &key, &letter, now).await? {
+        if !tell(&mut tx, &user, &key, &letter, now).await? {
             return Ok(false);
         }
         audit(Actor::System, "notice.written", "certificate", &seen.id)
@@ -133,7 +133,7 @@ impl Workflows {
                     None => user.role == users::Role::Master,
                 };
                 if let Some(user) = users.into_iter().find(wanted) {
-                    tell(&mut tx, self.settings(), &user, &grant.id, &letter, now).await?;
+                    tell(&mut tx, &user, &grant.id, &letter, now).await?;
                 }
                 audit(Actor::System, "grant.lapsed", "grant", &grant.id)
                     .detail(json!({ "contract": grant.contract_id, "expired": grant.expires_at }))
@@ -149,3 +149,7 @@ impl Workflows {
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

@@ -3,6 +3,7 @@
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
+use crate::mail::letter::Password;
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Status};
 use crate::store::users::{self, PasswordKind, User};
@@ -55,6 +56,8 @@ impl People<'_> {
             } = after;
             let kind = PasswordKind::Confirmation;
             users::set_password_state(&mut tx, user_id, kind, failures, locked_until, stopped)
+                .await?;
+            self.tell_lock(&mut tx, &user, Password::Confirmation, after, now)
                 .await?;
         }
         let mut entry =

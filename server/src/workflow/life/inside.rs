@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::machine::{Event, GrantEvent, next, next_grant};
-use super::{Cancelled, Reason};
+use super::{Cancelled, Reason, told};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::{Tx, contracts, grants, requests, sessions, staff, users};
@@ -57,6 +57,7 @@ async fn change(
         }))
         .write(tx, ending.now)
         .await?;
+    told::tell_owner(tx, row, to, ending).await?;
     Ok(to)
 }
 

@@ -13,6 +13,7 @@
 //! - [`suspend`]: 事故登録 and its release
 //! - [`cancel`]: 解約: everything of a contract at once
 //! - `lapse`: what expired gives its place up
+//! - `told`: the letter to the one it belongs to
 //! - `inside`: the same deeds inside somebody else's transaction, with all that ends along
 
 pub mod authority;
@@ -25,6 +26,7 @@ pub mod reason;
 pub mod refusal;
 pub mod revoke;
 pub mod suspend;
+mod told;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

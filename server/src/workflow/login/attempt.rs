@@ -89,7 +89,7 @@ impl People<'_> {
             Password::Confirmation => "confirmation",
         };
         let key = format!("{}:{which}:{}", user.id, now.as_second());
-        tell(tx, self.settings, user, &key, &letter, now).await?;
+        tell(tx, user, &key, &letter, now).await?;
         Ok(())
     }
 

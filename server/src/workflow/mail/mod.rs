@@ -12,7 +12,6 @@ pub mod deliver;
 
 use jiff::Timestamp;
 
-use super::settings::Settings;
 use super::{Fault, Result};
 use crate::mail::{Letter, To};
 use crate::store::outbox::{self, NewMail};
@@ -26,13 +25,12 @@ use crate::store::{Store, Tx, contracts, id};
 /// Faults of the store.
 pub(in crate::workflow) async fn tell(
     tx: &mut Tx,
-    settings: &Settings,
     user: &User,
     key: &str,
     letter: &Letter,
     now: Timestamp,
 ) -> Result<bool> {
-    if settings.mail.is_none() {
+    if !tx.keeps_letters() {
         return Ok(false);
     }
     let contract = contracts::find(&mut *tx, &user.contract_id).await?;

@@ -123,7 +123,7 @@ impl People<'_> {
         let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
         outbox::set_language(&mut tx, &stored.id, language).await?;
         let letter = Letter::LoginIdRegistered { at: now };
-        tell(&mut tx, self.settings, &stored, &stored.id, &letter, now).await?;
+        tell(&mut tx, &stored, &stored.id, &letter, now).await?;
         tx.commit().await?;
         Ok(Registered {
             user: stored,

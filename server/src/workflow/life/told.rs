@@ -1,0 +1,47 @@
+//! The letter about what happened to a certificate: to the user it belongs to, in the transaction of the deed.
+
+use super::inside::Ending;
+use crate::mail::Letter;
+use crate::mail::letter::By;
+use crate::store::audit::Actor;
+use crate::store::certificates::{Certificate, State};
+use crate::store::contracts::{self, Status};
+use crate::store::{Tx, users};
+use crate::workflow::mail::tell;
+use crate::workflow::{Fault, Result};
+
+/// Tells the owner that a certificate in use was revoked or held, or that one is released. What was never in use, and
+/// what belongs to staff, is told to nobody.
+pub(super) async fn tell_owner(
+    tx: &mut Tx,
+    before: &Certificate,
+    after: State,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    let Some(user_id) = before.user_id.as_deref() else {
+        return Ok(());
+    };
+    if !matches!(before.state, State::Active | State::Suspended) {
+        return Ok(());
+    }
+    let user = users::find(&mut *tx, user_id).await?;
+    let user = user.ok_or(Fault::Inconsistent("certificate of no user"))?;
+    let contract = contracts::find(&mut *tx, &user.contract_id).await?;
+    let over = contract.is_some_and(|contract| contract.status == Status::Cancelled);
+    let by = match &ending.actor {
+        _ if over => By::ContractEnd,
+        Actor::User(id) if id == user_id => By::Yourself,
+        Actor::User(_) => By::Colleague,
+        Actor::Staff(_) | Actor::Agent(_) | Actor::System | Actor::Anonymous => By::Bank,
+    };
+    let (serial, at) = (before.serial.clone(), ending.now);
+    let letter = match after {
+        State::Revoked => Letter::CertificateRevoked { serial, at, by },
+        State::Suspended => Letter::CertificateSuspended { serial, at, by },
+        State::Active => Letter::CertificateReleased { serial, at },
+        State::Intent | State::Issued | State::Superseded | State::Abandoned => return Ok(()),
+    };
+    let key = format!("{}:{}", before.id, at.as_second());
+    tell(tx, &user, &key, &letter, at).await?;
+    Ok(())
+}

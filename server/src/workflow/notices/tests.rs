@@ -1,0 +1,252 @@
+use jiff::{SignedDuration, Timestamp};
+
+use inkan_pki::algorithm::KeyAlgorithm;
+
+use crate::ca::testing::{Bank, bank};
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, State};
+use crate::store::outbox::{self, Language, Mail};
+use crate::store::testing::{Place, on_both};
+use crate::store::users::User;
+use crate::store::{Store, grants};
+use crate::workflow::Workflows;
+use crate::workflow::audited::audit;
+use crate::workflow::life::{By, Reason};
+use crate::workflow::step::StepHook;
+use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller};
+
+on_both!(expiry => scenario_expiry, deeds => scenario_deeds, lapse => scenario_lapse);
+
+/// A bank that sends mail, with a user whose application is approved.
+struct Scene {
+    _bank: Bank,
+    world: World,
+    workflows: Workflows,
+    user: User,
+    grant: String,
+}
+
+impl Scene {
+    async fn new(place: &Place) -> Self {
+        let store = Store::connect(&place.url("notices")).await.unwrap();
+        let store = store.keeping_letters();
+        let bank = bank(KeyAlgorithm::EcP256);
+        let world = World::over(store.clone()).await;
+        let contract = world.contract("1234567").await;
+        let user = world.user("1234567", "hanakodt").await;
+        let grant = world.approve(&contract.id, at(3)).await;
+        let settings = world.settings.clone();
+        let workflows =
+            Workflows::new(store, bank.authority.clone(), settings, StepHook::default());
+        Self {
+            _bank: bank,
+            world,
+            workflows,
+            user,
+            grant,
+        }
+    }
+
+    /// A certificate that uses its grant up.
+    async fn certificate(&self, grant: &str, der: &[u8], state: State) -> String {
+        let id = self.world.certificate(&self.user, grant, der, state).await;
+        let mut tx = self.world.store.begin().await.unwrap();
+        assert!(grants::use_up(&mut tx, grant, at(8)).await.unwrap());
+        audit(Actor::System, "test", "grant", grant)
+            .write(&mut tx, at(8))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Kinds of the letters so far, oldest first.
+    async fn letters(&self) -> Vec<String> {
+        let all = self.mails().await;
+        all.into_iter().map(|mail| mail.kind).collect()
+    }
+
+    async fn mails(&self) -> Vec<Mail> {
+        let mut all = outbox::list_for_user(&self.world.store, &self.user.id)
+            .await
+            .unwrap();
+        all.reverse();
+        all
+    }
+
+    async fn notices(&self, now: Timestamp) -> u64 {
+        self.workflows.write_notices(now).await.unwrap()
+    }
+}
+
+/// The end of a certificate of [`World`], less `hours`.
+fn before_end(hours: i64) -> Timestamp {
+    at(0) + SignedDuration::from_hours(365 * 24 - hours)
+}
+
+async fn scenario_expiry(place: &Place) {
+    let scene = Scene::new(place).await;
+    let (world, user) = (&scene.world, &scene.user);
+    let id = scene.certificate(&scene.grant, b"one", State::Active).await;
+    let day = 24;
+    assert_eq!(
+        scene.notices(before_end(40 * day + 1)).await,
+        0,
+        "too early"
+    );
+    assert_eq!(scene.notices(before_end(40 * day)).await, 1);
+    assert_eq!(scene.notices(before_end(40 * day)).await, 0, "once");
+    assert_eq!(scene.notices(before_end(11 * day)).await, 0, "once");
+    assert_eq!(scene.notices(before_end(10 * day)).await, 1);
+    assert_eq!(scene.notices(before_end(1)).await, 0, "once");
+    assert_eq!(scene.notices(before_end(-1)).await, 0, "it has ended");
+    // The clock is put back by a month: nothing is said again.
+    assert_eq!(scene.notices(before_end(40 * day)).await, 0);
+    let expiring = scene.letters().await;
+    assert_eq!(
+        expiring,
+        [
+            "login-id-registered",
+            "certificate-expiring",
+            "certificate-expiring"
+        ]
+    );
+    let log = world.log().await;
+    assert_eq!(
+        log.iter()
+            .filter(|row| row.action == "notice.written")
+            .count(),
+        2
+    );
+
+    // Another one: its first notice was missed while the bank stood still, and it is not told twice at once.
+    world.set_state(&id, State::Active, State::Superseded).await;
+    let contract = &user.contract_id;
+    let grant = world.approve(contract, at(9)).await;
+    let second = scene.certificate(&grant, b"two", State::Active).await;
+    assert_eq!(scene.notices(before_end(3 * day)).await, 1);
+    assert_eq!(scene.notices(before_end(2 * day)).await, 0);
+
+    // One that is not in use is not told of.
+    world
+        .set_state(&second, State::Active, State::Revoked)
+        .await;
+    let grant = world.approve(contract, at(10)).await;
+    scene.certificate(&grant, b"three", State::Suspended).await;
+    assert_eq!(scene.notices(before_end(20 * day)).await, 0);
+    assert_eq!(scene.notices(before_end(5 * day)).await, 0);
+}
+
+async fn scenario_deeds(place: &Place) {
+    let scene = Scene::new(place).await;
+    let (world, user) = (&scene.world, &scene.user);
+    let id = scene.certificate(&scene.grant, b"one", State::Issued).await;
+    let mut tx = world.store.begin().await.unwrap();
+    outbox::set_language(&mut tx, &user.id, Language::En)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let workflows = &scene.workflows;
+    for second in [10, 11] {
+        workflows
+            .activate(b"one", caller(), at(second))
+            .await
+            .unwrap();
+    }
+    let staff = |staff_id| By::Staff { staff_id };
+    for second in [20, 30] {
+        let held = workflows.suspend(&id, staff("teller"), "", caller(), at(second));
+        held.await.unwrap();
+        let released = workflows.release(&id, staff("approver"), "", caller(), at(second + 1));
+        released.await.unwrap();
+    }
+    let by = By::Owner { user_id: &user.id };
+    let revoked = workflows.revoke(&id, by, Reason::KeyCompromise, "", caller(), at(40));
+    revoked.await.unwrap();
+    assert_eq!(
+        scene.letters().await,
+        [
+            "login-id-registered",
+            "certificate-issued",
+            "certificate-suspended",
+            "certificate-released",
+            "certificate-suspended",
+            "certificate-released",
+            "certificate-revoked"
+        ]
+    );
+    let mails = scene.mails().await;
+    let languages: Vec<Language> = mails.iter().map(|mail| mail.lang).collect();
+    assert_eq!(languages[0], Language::Ja, "as registered");
+    assert!(
+        languages[1..].iter().all(|lang| *lang == Language::En),
+        "{languages:?}"
+    );
+    assert!(
+        mails[6].facts.contains(r#""by":"yourself""#),
+        "{}",
+        mails[6].facts
+    );
+    for mail in &mails {
+        for secret in ["hanakodt\"", "1234567", LOGIN_PASSWORD] {
+            assert!(!mail.facts.contains(secret), "{}", mail.facts);
+        }
+    }
+
+    // A deed that is refused is told to nobody.
+    let again = workflows.revoke(
+        &id,
+        staff("teller"),
+        Reason::KeyCompromise,
+        "",
+        caller(),
+        at(41),
+    );
+    again.await.unwrap_err();
+    assert_eq!(scene.mails().await.len(), 7);
+
+    // Locks: one letter for each, also for an attacker who goes on.
+    for second in 50..70 {
+        let password = inkan_pki::secret::Secret::new("wrong-one");
+        let people = world.people();
+        let tried = people.password_login("hanakodt", password, caller(), at(second));
+        tried.await.unwrap_err();
+    }
+    assert_eq!(scene.letters().await[7..], ["password-locked"]);
+}
+
+async fn scenario_lapse(place: &Place) {
+    let scene = Scene::new(place).await;
+    let later = at(3) + SignedDuration::from_hours(80 * 24);
+    let lapse = async |now| scene.workflows.lapse_grants(now).await.unwrap();
+    assert_eq!(lapse(later - SignedDuration::from_secs(1)).await, 0);
+    assert_eq!(lapse(later).await, 1);
+    assert_eq!(lapse(later).await, 0);
+    assert_eq!(
+        scene.letters().await,
+        ["login-id-registered", "grant-lapsed"]
+    );
+    let row = grants::find(&scene.world.store, &scene.grant)
+        .await
+        .unwrap();
+    assert_eq!(row.unwrap().state, grants::State::Lapsed);
+    assert!(
+        certificates::list_for_user(&scene.world.store, &scene.user.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(scene.world.last().await.0, "grant.lapsed");
+
+    // A bank without a mail server keeps no letter.
+    let silent = World::new().await;
+    let contract = silent.contract("1234567").await;
+    let user = silent.user("1234567", "hanakodt").await;
+    silent.approve(&contract.id, at(3)).await;
+    assert!(
+        outbox::list_for_user(&silent.store, &user.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
