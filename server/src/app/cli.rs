@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
+use super::audit::AuditCommand;
 use crate::workflow::step::Step;
 
 /// The bank's server: CA, screens, certificate login.
@@ -28,6 +29,9 @@ pub enum Command {
     /// Look at a configuration file without serving.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The audit log: verify, export, signed heads.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// A self-contained server for development and tests: SoftHSM2, demo data, free ports.
     Dev(DevOptions),
 }

@@ -64,6 +64,16 @@ pub enum AppError {
         /// What is wrong.
         reason: TlsError,
     },
+    /// The audit log does not hold.
+    #[error(
+        "audit log: row {seq}: {why}. Keep the database as it is, and compare with a copy kept elsewhere."
+    )]
+    AuditBroken {
+        /// The first row that does not fit.
+        seq: i64,
+        /// Why.
+        why: &'static str,
+    },
     /// A socket.
     #[error(
         "{listener}.bind: cannot listen on {address}: {reason}. Stop what uses it, or choose another port."
@@ -85,12 +95,13 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// 3: the configuration; 1: everything else (2 is the command line).
+    /// 3: the configuration; 4: the audit log does not hold; 1: everything else (2 is the command line).
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) | Self::Spec(_) | Self::SpecLacks { .. } | Self::Mail(_) => {
                 ExitCode::from(3)
             }
+            Self::AuditBroken { .. } => ExitCode::from(4),
             _ => ExitCode::FAILURE,
         }
     }

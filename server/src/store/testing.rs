@@ -41,6 +41,14 @@ impl Place {
     }
 }
 
+/// What somebody with write access to the database does; answers the number of rows.
+pub(crate) async fn execute(store: &Store, statement: &'static str) -> u64 {
+    let mut tx = store.begin().await.unwrap();
+    let rows = tx.upkeep(sqlx::query(statement)).await.unwrap();
+    tx.commit().await.unwrap();
+    rows
+}
+
 /// A PostgreSQL server without TCP, its data and socket in a directory of its own; both end with it.
 pub(crate) struct Cluster {
     dir: TempDir,

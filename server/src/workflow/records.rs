@@ -4,7 +4,7 @@ pub use crate::ca::IssuerId;
 pub use crate::ca::hsm::HsmPhase;
 pub use crate::ca::reason::Reason;
 pub use crate::store::agent_logins::State as AgentLoginState;
-pub use crate::store::audit::Outcome;
+pub use crate::store::audit::{Chain, Outcome};
 pub use crate::store::certificates::{Certificate, Issuer, State as CertificateState};
 pub use crate::store::contracts::{AccountType, Contract, Method, Status as ContractStatus};
 pub use crate::store::grants::{Grant, State as GrantState};

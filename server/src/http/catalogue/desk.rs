@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::word;
 use crate::http::lang::Lang;
 use crate::workflow::records::{
-    CertificateState, Grant, GrantState, PasswordState, Reason, StaffRole, StaffStatus, UserRole,
+    CertificateState, Contract, Grant, GrantState, PasswordState, Reason, StaffRole, StaffStatus,
+    User, UserRole,
 };
 
 /// The pages of the console, in the order of the menu.
@@ -15,6 +16,7 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
         ("/contracts", lang.pick("契約検索", "Contracts")),
         ("/proposals", lang.pick("承認待ち", "Waiting for approval")),
         ("/staff", lang.pick("職員", "Staff")),
+        ("/audit", lang.pick("監査記録", "Audit log")),
     ]
 }
 
@@ -108,4 +110,60 @@ pub fn roles(lang: Lang) -> Vec<(&'static str, &'static str)> {
 pub fn reasons(offered: &[Reason], lang: Lang) -> Vec<(&'static str, &'static str)> {
     let all = offered.iter();
     all.map(|one| (one.as_str(), reason(*one, lang))).collect()
+}
+
+/// What the bank knows of a contract.
+pub fn contract(contract: &Contract, lang: Lang) -> Vec<(&'static str, String)> {
+    let kind = word::account_type(contract.account_type, lang);
+    let account = format!("{} {kind} {}", contract.branch, contract.account);
+    let letter = if contract.temp_login_hash.is_some() {
+        lang.pick("未使用", "Not used yet")
+    } else {
+        lang.pick("なし(使用済みまたは未発行)", "None (used, or not issued)")
+    };
+    vec![
+        (lang.pick("代表口座", "Main account"), account),
+        (
+            lang.pick("企業名", "Company name"),
+            contract.company_name.clone(),
+        ),
+        (
+            lang.pick("企業名(カナ)", "Company name (kana)"),
+            contract.company_kana.clone(),
+        ),
+        (
+            lang.pick("方式", "Method"),
+            word::method(contract.method, lang).to_owned(),
+        ),
+        (
+            lang.pick("状態", "State"),
+            word::contract_status(contract.status, lang).to_owned(),
+        ),
+        (
+            lang.pick("仮パスワード", "Temporary passwords"),
+            letter.to_owned(),
+        ),
+    ]
+}
+
+/// What the bank knows of a user, beside name and login ID.
+pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, String)> {
+    vec![
+        (
+            lang.pick("役割", "Role"),
+            user_role(user.role, lang).to_owned(),
+        ),
+        (
+            lang.pick("メールアドレス", "E-mail address"),
+            user.email.clone(),
+        ),
+        (
+            lang.pick("ログインパスワード", "Login password"),
+            lock(&user.login, now, lang),
+        ),
+        (
+            lang.pick("確認用パスワード", "Confirmation password"),
+            lock(&user.confirmation, now, lang),
+        ),
+    ]
 }

@@ -11,10 +11,11 @@
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
 //! - `staff`: what the bank's own people are refused
-//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words
+//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words; [`audit`]: the audit log
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
+pub mod audit;
 pub mod certificate;
 pub mod csr;
 pub mod desk;

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::Person;
 use super::gate::Member;
 use super::show::{Fact, Line, facts, lines};
-use super::{Person, account};
 use crate::http::catalogue::{desk, word};
 use crate::http::cx::{Answer, Cx};
 use crate::http::page::{Page, html};
@@ -84,32 +84,7 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
         page: cx.page(""),
         person: Person::of(&member, lang),
         path: format!("/contracts/{id}"),
-        about: facts(vec![
-            (
-                lang.pick("代表口座", "Main account"),
-                account(contract, lang),
-            ),
-            (
-                lang.pick("企業名", "Company name"),
-                contract.company_name.clone(),
-            ),
-            (
-                lang.pick("企業名(カナ)", "Company name (kana)"),
-                contract.company_kana.clone(),
-            ),
-            (
-                lang.pick("方式", "Method"),
-                word::method(contract.method, lang).to_owned(),
-            ),
-            (
-                lang.pick("状態", "State"),
-                word::contract_status(contract.status, lang).to_owned(),
-            ),
-            (
-                lang.pick("仮パスワード", "Temporary passwords"),
-                temporary(contract.temp_login_hash.is_some(), lang).to_owned(),
-            ),
-        ]),
+        about: facts(desk::contract(contract, lang)),
         actions: Actions {
             application: in_force && member.acts("/contracts/{id}/application"),
             cancel: in_force && member.acts("/contracts/{id}/cancel"),
@@ -120,12 +95,4 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
         history: lines(&history, lang),
     };
     html(StatusCode::OK, &template)
-}
-
-fn temporary(there: bool, lang: crate::http::lang::Lang) -> &'static str {
-    if there {
-        lang.pick("未使用", "Not used yet")
-    } else {
-        lang.pick("なし(使用済みまたは未発行)", "None (used, or not issued)")
-    }
 }

@@ -9,9 +9,11 @@
 //! - [`entry`]: what one person enters
 //! - [`proposals`], [`approval`]: what waits, and the decision (再鑑)
 //! - [`members`]: the staff
+//! - [`audit`]: the audit log, filtered, exported, verified
 //! - [`show`]: facts and lines that several pages share
 
 pub mod approval;
+pub mod audit;
 pub mod contract;
 pub mod contracts;
 pub mod entry;

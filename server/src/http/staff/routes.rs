@@ -8,7 +8,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{approval, contract, contracts, entry, home, letter, proposals, user};
+use super::{approval, audit, contract, contracts, entry, home, letter, members, proposals, user};
 use crate::http::app::Shared;
 use crate::workflow::records::StaffRole::{
     self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
@@ -133,7 +133,12 @@ fn table() -> Vec<Row> {
         act("/proposals/{id}/approve", DECIDE, approval::approve),
         act("/proposals/{id}/reject", DECIDE, approval::reject),
         // The staff
-        see("/staff", STAFF, super::members::list),
+        see("/staff", STAFF, members::list),
+        // The record
+        see("/audit", STAFF, audit::show),
+        see("/audit/export.csv", STAFF, audit::csv),
+        see("/audit/export.jsonl", STAFF, audit::jsonl),
+        act("/audit/verify", STAFF, audit::verify),
     ]
 }
 

@@ -75,25 +75,7 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
 fn about(cx: &Cx, subject: &Subject) -> Vec<words::Fact> {
     let mut about = words::about(subject, cx.lang);
     if let Some(user) = &subject.user {
-        let lang = cx.lang;
-        about.extend([
-            (
-                lang.pick("役割", "Role"),
-                desk::user_role(user.role, lang).to_owned(),
-            ),
-            (
-                lang.pick("メールアドレス", "E-mail address"),
-                user.email.clone(),
-            ),
-            (
-                lang.pick("ログインパスワード", "Login password"),
-                desk::lock(&user.login, cx.now, lang),
-            ),
-            (
-                lang.pick("確認用パスワード", "Confirmation password"),
-                desk::lock(&user.confirmation, cx.now, lang),
-            ),
-        ]);
+        about.extend(desk::user(user, cx.now, cx.lang));
     }
     about
 }

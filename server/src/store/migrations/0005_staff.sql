@@ -75,7 +75,7 @@ CREATE TABLE audit_checkpoints (
   seq BIGINT NOT NULL PRIMARY KEY,
   hash TEXT NOT NULL,
   at BIGINT NOT NULL,
-  key_sha256 TEXT NOT NULL,
+  spki BLOB NOT NULL,
   statement TEXT NOT NULL,
   signature BLOB NOT NULL
 );

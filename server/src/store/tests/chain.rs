@@ -1,7 +1,7 @@
 //! The audit chain.
 
 use super::rows::{at, contract, note};
-use crate::store::audit::{self, Chain};
+use crate::store::audit::{self, Break, Chain};
 use crate::store::testing::{Place, on_both};
 use crate::store::{StoreError, contracts};
 
@@ -75,20 +75,84 @@ async fn scenario(place: &Place) {
         matches!(audit::verify(&store).await.unwrap(), Chain::Whole { rows, .. } if rows == kept)
     );
 
-    // Tampering shows at its place.
-    let tampering: [(&'static str, i64); 4] = [
-        ("UPDATE audit_log SET subject_id = 'x' WHERE seq = 7", 7),
-        ("UPDATE audit_log SET address = NULL WHERE seq = 5", 5),
-        ("DELETE FROM audit_log WHERE seq = 3", 3),
-        ("DELETE FROM audit_log WHERE seq = 1", 1),
+    tampered(place).await;
+}
+
+/// Each kind of tampering, on a fresh log, shows at its place and by its name.
+async fn tampered(place: &Place) {
+    const HEAD_BACK: &str =
+        "UPDATE audit_head SET seq = 9, hash = (SELECT hash FROM audit_log WHERE seq = 9)";
+    let tampering: [(&[&'static str], i64, Break); 9] = [
+        (
+            &["UPDATE audit_log SET subject_id = 'x' WHERE seq = 7"],
+            7,
+            Break::Edited,
+        ),
+        (
+            &["UPDATE audit_log SET address = NULL WHERE seq = 5"],
+            5,
+            Break::Edited,
+        ),
+        (&["DELETE FROM audit_log WHERE seq = 3"], 3, Break::Missing),
+        (&["DELETE FROM audit_log WHERE seq = 1"], 1, Break::Missing),
+        // Swapped.
+        (
+            &[
+                "UPDATE audit_log SET seq = 99 WHERE seq = 4",
+                "UPDATE audit_log SET seq = 4 WHERE seq = 5",
+                "UPDATE audit_log SET seq = 5 WHERE seq = 99",
+            ],
+            4,
+            Break::Edited,
+        ),
+        (&["DELETE FROM audit_log WHERE seq > 8"], 9, Break::CutOff),
+        (&[HEAD_BACK], 10, Break::PastHead),
+        (&["UPDATE audit_head SET hash = 'x'"], 12, Break::Head),
+        (
+            &["UPDATE audit_log SET at = at - 1 WHERE seq = 12"],
+            12,
+            Break::Edited,
+        ),
     ];
-    for (statement, place) in tampering {
+    for (number, (statements, seq, why)) in tampering.into_iter().enumerate() {
+        let store = place.store(&format!("tampered{number}")).await;
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(tx.upkeep(sqlx::query(statement)).await.unwrap(), 1);
+        for round in 0..12 {
+            note(&mut tx, &round.to_string()).await.unwrap();
+        }
         tx.commit().await.unwrap();
-        assert_eq!(
+        assert!(matches!(
             audit::verify(&store).await.unwrap(),
-            Chain::Broken { seq: place }
-        );
+            Chain::Whole { rows: 12, .. }
+        ));
+        let mut tx = store.begin().await.unwrap();
+        for &statement in statements {
+            assert_ne!(tx.upkeep(sqlx::query(statement)).await.unwrap(), 0);
+        }
+        tx.commit().await.unwrap();
+        let found = audit::verify(&store).await.unwrap();
+        assert_eq!(found, Chain::Broken { seq, why }, "{statements:?}");
+        store.close().await;
     }
+    // A row made anew with a right hash of its own breaks the link after it.
+    let store = place.store("anew").await;
+    let mut tx = store.begin().await.unwrap();
+    for round in 0..3 {
+        note(&mut tx, &round.to_string()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let rows = audit::after(&store, 0, 9).await.unwrap();
+    let mut forged = rows[1].clone();
+    forged.subject_id = "forged".to_owned();
+    let hash = forged.computed_hash();
+    let mut tx = store.begin().await.unwrap();
+    let update = sqlx::query("UPDATE audit_log SET subject_id = 'forged', hash = $1 WHERE seq = 2");
+    assert_eq!(tx.upkeep(update.bind(hash)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let found = audit::verify(&store).await.unwrap();
+    let expected = Chain::Broken {
+        seq: 3,
+        why: Break::Unlinked,
+    };
+    assert_eq!(found, expected);
 }

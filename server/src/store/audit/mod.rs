@@ -1,7 +1,18 @@
 //! The audit log: one row per deed, each row's hash over its own fields and the hash before it.
 //!
 //! Rows are appended in the transaction of what they record. A changed, missing or inserted row breaks the chain at
-//! that place ([`verify`]); cutting off the end shows against the head kept elsewhere.
+//! that place ([`verify()`]); cutting off the end shows against the head, and against signed checkpoints.
+//!
+//! - this file: the row, appending, reading
+//! - [`verify`](mod@verify): walking the chain
+//! - [`search`]: rows by what is asked for
+//! - [`checkpoints`]: heads that were signed
+
+pub mod checkpoints;
+pub mod search;
+pub mod verify;
+
+pub use verify::{Break, Chain, Head, head, verify};
 
 use std::net::IpAddr;
 
@@ -11,7 +22,7 @@ use sqlx::any::AnyRow;
 
 use super::row::Row;
 use super::text_enum::text_enum;
-use super::{Db, Store, StoreError, Tx};
+use super::{Db, StoreError, Tx};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +94,12 @@ pub struct AuditEntry<'a> {
 }
 
 /// A row as it stands in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct AuditRow {
     /// Place in the chain, from 1 without gaps.
     pub seq: i64,
-    /// When.
+    /// When, to the second.
+    #[serde(with = "seconds")]
     pub at: Timestamp,
     /// `staff`, `user`, `agent`, `system`, `anonymous`.
     pub actor_kind: String,
@@ -113,9 +125,30 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, outcome, code, \
+             detail, previous_hash, hash FROM audit_log ",
+            $rest
+        )
+    };
+}
+use select;
+
+/// Times in exports as in the hash: unix seconds.
+mod seconds {
+    use jiff::Timestamp;
+    use serde::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.as_second())
+    }
+}
+
 impl AuditRow {
     /// SHA-256 over every field with its length (and whether it is there), `previous_hash` included.
-    fn computed_hash(&self) -> String {
+    pub(in crate::store) fn computed_hash(&self) -> String {
         let mut hasher = Sha256::new();
         let seq = self.seq.to_string();
         let at = self.at.as_second().to_string();
@@ -216,63 +249,13 @@ pub async fn after(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    let select = sqlx::query(
-        "SELECT seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, outcome, code, \
-         detail, previous_hash, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2",
-    )
-    .bind(seq)
-    .bind(limit);
+    let select = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+        .bind(seq)
+        .bind(limit);
     db.into()
         .all(select)
         .await?
         .iter()
         .map(AuditRow::read)
         .collect()
-}
-
-/// What [`verify`] found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chain {
-    /// Every row fits; number of rows and the last hash.
-    Whole {
-        /// Rows.
-        rows: i64,
-        /// Hash of the last row.
-        hash: String,
-    },
-    /// The first place that does not fit.
-    Broken {
-        /// The `seq` expected or found there.
-        seq: i64,
-    },
-}
-
-/// Walks the whole chain from its beginning to the head.
-pub async fn verify(store: &Store) -> Result<Chain, StoreError> {
-    const PAGE: i64 = 1000;
-    // The head first: rows appended during the walk lie beyond it and are not looked at.
-    let head = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1");
-    let head = Db::from(store)
-        .optional(head)
-        .await?
-        .ok_or(StoreError::AuditHead)?;
-    let head = Row::new("audit_head", &head);
-    let (last, end) = (head.int("seq")?, head.text("hash")?);
-    let (mut seq, mut hash) = (0, "0".repeat(64));
-    while seq < last {
-        let page = after(store, seq, PAGE.min(last - seq)).await?;
-        if page.is_empty() {
-            return Ok(Chain::Broken { seq: seq + 1 });
-        }
-        for row in page {
-            if row.seq != seq + 1 || row.previous_hash != hash || row.hash != row.computed_hash() {
-                return Ok(Chain::Broken { seq: seq + 1 });
-            }
-            (seq, hash) = (row.seq, row.hash);
-        }
-    }
-    if hash != end {
-        return Ok(Chain::Broken { seq });
-    }
-    Ok(Chain::Whole { rows: seq, hash })
 }

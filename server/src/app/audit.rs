@@ -1,0 +1,199 @@
+//! `inkan-server audit`: the chain verified, exported, its signed heads copied out; with the database alone, no HSM.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use inkan_hsm_config::Spec;
+use inkan_hsm_config::spec::KeyUse;
+use inkan_hsm_config::transcript::Transcript;
+
+use super::config::{self, Config};
+use super::error::AppError;
+use super::log::say;
+use crate::store::Store;
+use crate::store::audit::{self, Break, Chain, checkpoints};
+use crate::workflow::audit_log::{Checkpoint, Verdict, export, verify};
+
+/// Rows of one read.
+const PAGE: i64 = 5000;
+
+/// What to do with the audit log.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Walk the whole chain: exit code 0, or 4 and the first row that does not fit.
+    Verify(VerifyOptions),
+    /// Write rows to standard output, oldest first.
+    Export(ExportOptions),
+    /// Write every signed head to standard output, to be kept elsewhere.
+    Checkpoints {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+/// Options of `audit verify`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyOptions {
+    /// The configuration file.
+    #[arg(long)]
+    pub config: PathBuf,
+    /// Signed heads that were kept elsewhere, as `audit checkpoints` writes them.
+    #[arg(long)]
+    pub checkpoints: Option<PathBuf>,
+    /// SHA-256 of the audit key's public key, hex (default: the one in the ceremony's transcript).
+    #[arg(long)]
+    pub key_sha256: Option<String>,
+}
+
+/// Options of `audit export`.
+#[derive(Debug, Clone, Args)]
+pub struct ExportOptions {
+    /// The configuration file.
+    #[arg(long)]
+    pub config: PathBuf,
+    /// Only rows after this one.
+    #[arg(long, default_value_t = 0)]
+    pub after: i64,
+    /// JSON has every field of the hash; CSV is for spreadsheets.
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    pub format: Format,
+}
+
+/// Form of an export.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// One JSON object per line.
+    Jsonl,
+    /// Comma-separated, no field is a formula.
+    Csv,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`AppError::AuditBroken`] when the chain does not hold.
+pub async fn run(command: AuditCommand) -> Result<(), AppError> {
+    match command {
+        AuditCommand::Verify(options) => {
+            let config = config::load(&options.config)?;
+            let key = match &options.key_sha256 {
+                Some(key) => Some(key.to_ascii_lowercase()),
+                None => recorded_key(&config)?,
+            };
+            let kept = match &options.checkpoints {
+                Some(file) => read_checkpoints(file)?,
+                None => Vec::new(),
+            };
+            let store = Store::connect(&config.store.url).await?;
+            let found = verify(&store, key.as_deref(), &kept).await?;
+            report(&found, key.as_deref())
+        }
+        AuditCommand::Export(options) => {
+            let config = config::load(&options.config)?;
+            let store = Store::connect(&config.store.url).await?;
+            export_rows(&store, options.after, options.format).await
+        }
+        AuditCommand::Checkpoints { config } => {
+            let config = config::load(&config)?;
+            let store = Store::connect(&config.store.url).await?;
+            let mut after = 0;
+            loop {
+                let page = checkpoints::after(&store, after, PAGE).await?;
+                let Some(last) = page.last() else {
+                    return Ok(());
+                };
+                after = last.seq;
+                for one in &page {
+                    say(&one.to_json());
+                }
+            }
+        }
+    }
+}
+
+async fn export_rows(store: &Store, mut after: i64, format: Format) -> Result<(), AppError> {
+    if matches!(format, Format::Csv) {
+        say(export::csv_head().trim_end());
+    }
+    loop {
+        let page = audit::after(store, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = last.seq;
+        for row in &page {
+            match format {
+                Format::Jsonl => say(&export::json_line(row)),
+                Format::Csv => say(export::csv_line(row).trim_end()),
+            }
+        }
+    }
+}
+
+/// The digest of the audit key in the ceremony's record, where there is one.
+fn recorded_key(config: &Config) -> Result<Option<String>, AppError> {
+    let spec = Spec::load(&config.hsm.spec)?;
+    let mut keys = spec.keys().iter();
+    let Some(key) = keys.find(|key| key.key_use == KeyUse::Audit) else {
+        return Ok(None);
+    };
+    let unreadable =
+        |error: &dyn std::fmt::Display| AppError::System(format!("transcript: {error}"));
+    let transcript =
+        Transcript::load(&spec.transcript_path()).map_err(|error| unreadable(&error))?;
+    Ok(transcript.and_then(|transcript| {
+        let line = transcript.done(&format!("key:{}", key.id))?;
+        line.seen.get("spki_sha256").cloned()
+    }))
+}
+
+fn read_checkpoints(file: &Path) -> Result<Vec<Checkpoint>, AppError> {
+    let bad = |why: String| AppError::System(format!("{}: {why}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| bad(error.to_string()))?;
+    let lines = text.lines().enumerate();
+    lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| {
+            Checkpoint::from_json(line)
+                .ok_or_else(|| bad(format!("line {}: no checkpoint", number + 1)))
+        })
+        .collect()
+}
+
+fn report(found: &Verdict, key: Option<&str>) -> Result<(), AppError> {
+    match &found.chain {
+        Chain::Whole { rows, hash } => {
+            let signed = found.signed_up_to;
+            say(&format!("whole: {rows} rows, last hash {hash}"));
+            say(&format!(
+                "signed: {} heads, up to row {signed}",
+                found.checkpoints
+            ));
+            match key {
+                Some(key) => say(&format!("signed with: {key}")),
+                None => say("signed with: a key that the ceremony's transcript does not name"),
+            }
+            Ok(())
+        }
+        Chain::Broken { seq, why } => Err(AppError::AuditBroken {
+            seq: *seq,
+            why: words(*why),
+        }),
+    }
+}
+
+/// For the operator.
+fn words(why: Break) -> &'static str {
+    match why {
+        Break::Missing => "it is missing",
+        Break::Edited => "it was changed, or put in the place of another",
+        Break::Unlinked => "it does not follow the row before it",
+        Break::CutOff => "the log was cut off before it",
+        Break::PastHead => "it lies past the head of the log",
+        Break::Head => "the head of the log does not fit it",
+        Break::NotAsSigned => "it is not the row that was signed in a checkpoint",
+        Break::Signature => "the signature of its checkpoint is not the audit key's",
+    }
+}

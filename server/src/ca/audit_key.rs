@@ -1,0 +1,81 @@
+//! The key that signs heads of the audit chain, and whether a signature is its.
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::spki::algorithm_of;
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
+
+use super::hsm::HsmError;
+use super::issue::{Authority, IssueError};
+use inkan_pki::x509::chain::ChainError;
+
+/// A signature with the key that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSignature {
+    /// The public key (SubjectPublicKeyInfo, DER).
+    pub spki: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+impl Authority {
+    /// With a key in the same pool that signs the audit chain.
+    #[must_use]
+    pub fn with_audit_key(mut self, key: &str) -> Self {
+        self.audit_key = Some(key.to_owned());
+        self
+    }
+
+    /// Whether the chain can be signed at all.
+    #[must_use]
+    pub fn signs_audit(&self) -> bool {
+        self.audit_key.is_some()
+    }
+
+    /// The public key that signs the audit chain, once it was found.
+    #[must_use]
+    pub fn audit_public_key(&self) -> Option<Vec<u8>> {
+        self.pool().public_key(self.audit_key.as_deref()?)
+    }
+
+    /// Signs a statement about the audit chain, and verifies the signature.
+    ///
+    /// # Errors
+    /// [`IssueError::Hsm`] also without such a key; [`IssueError::Signature`].
+    pub async fn sign_audit(&self, statement: &str) -> Result<AuditSignature, IssueError> {
+        let unknown = || IssueError::Hsm(HsmError::UnknownKey("audit".to_owned()));
+        let key = self.audit_key.as_deref().ok_or_else(unknown)?;
+        let spki = self.pool().public_key(key).ok_or_else(unknown)?;
+        let scheme = scheme_of(&spki).ok_or(IssueError::Signature(ChainError::Malformed))?;
+        let message = statement.as_bytes().to_vec();
+        let signature = self.pool().sign(key, scheme, message).await?;
+        if !verifies(&spki, statement, &signature) {
+            return Err(IssueError::Signature(ChainError::BadSignature));
+        }
+        Ok(AuditSignature { spki, signature })
+    }
+}
+
+fn scheme_of(spki: &[u8]) -> Option<SignatureScheme> {
+    algorithm_of(spki).ok().map(KeyAlgorithm::default_scheme)
+}
+
+/// Whether the signature over the statement is the key's. False too for a key that does not parse.
+#[must_use]
+pub fn verifies(spki: &[u8], statement: &str, signature: &[u8]) -> bool {
+    let algorithm: &'static dyn VerificationAlgorithm = match scheme_of(spki) {
+        Some(SignatureScheme::EcdsaP256Sha256) => &ECDSA_P256_SHA256_ASN1,
+        Some(SignatureScheme::EcdsaP384Sha384) => &ECDSA_P384_SHA384_ASN1,
+        Some(SignatureScheme::RsaPkcs1Sha256) => &RSA_PKCS1_2048_8192_SHA256,
+        _ => return false,
+    };
+    let Ok((_, parsed)) = SubjectPublicKeyInfo::from_der(spki) else {
+        return false;
+    };
+    UnparsedPublicKey::new(algorithm, &parsed.subject_public_key.data)
+        .verify(statement.as_bytes(), signature)
+        .is_ok()
+}

@@ -1,0 +1,107 @@
+//! The audit log in words.
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+
+use super::word;
+use crate::http::lang::Lang;
+use crate::workflow::audit_log::{Break, Verdict};
+use crate::workflow::records::Chain;
+
+/// The kinds of actors, by their words in the log.
+pub fn actors(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("staff", lang.pick("職員", "Staff")),
+        ("user", lang.pick("利用者", "User")),
+        ("agent", lang.pick("証明書アプリ", "Agent")),
+        ("system", lang.pick("システム", "System")),
+        ("anonymous", lang.pick("不明", "Unknown")),
+    ]
+}
+
+/// A kind of actor.
+pub fn actor(kind: &str, lang: Lang) -> &'static str {
+    let found = actors(lang).into_iter().find(|(word, _)| *word == kind);
+    found.map_or("?", |(_, label)| label)
+}
+
+/// How a deed ended, by the words in the log.
+pub fn outcomes(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("done", lang.pick("実行", "Done")),
+        ("refused", lang.pick("拒否", "Refused")),
+    ]
+}
+
+/// How a deed ended.
+pub fn outcome(word: &str, lang: Lang) -> &'static str {
+    let found = outcomes(lang).into_iter().find(|(one, _)| *one == word);
+    found.map_or("?", |(_, label)| label)
+}
+
+/// A time in the log.
+pub fn at(at: Timestamp, lang: Lang) -> String {
+    word::time(at, lang)
+}
+
+/// The beginning of a day as it is typed (2026-11-22), in Japan Standard Time, or of one so many days after it.
+pub fn day(typed: &str, after: i64) -> Option<Timestamp> {
+    let date: Date = typed.trim().parse().ok()?;
+    let date = date.checked_add(after.days()).ok()?;
+    let zoned = date.to_zoned(TimeZone::fixed(Offset::constant(9))).ok()?;
+    Some(zoned.timestamp())
+}
+
+/// What a verification found, and whether the chain holds.
+pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
+    match &found.chain {
+        Chain::Whole { rows, .. } => {
+            let (signed, count) = (found.signed_up_to, found.checkpoints);
+            let text = lang.pick(
+                format!("監査記録{rows}件はすべて正しく連なっています。署名済みの確認点は{count}件、{signed}番まで署名されています。"),
+                format!("All {rows} rows fit. {count} heads were signed, up to row {signed}."),
+            );
+            (text, true)
+        }
+        Chain::Broken { seq, why } => {
+            let why = broken(*why, lang);
+            let text = lang.pick(
+                format!("監査記録の{seq}番が正しくありません: {why}。セキュリティ責任者に連絡してください。"),
+                format!("Row {seq} does not fit: {why}. Call a security officer."),
+            );
+            (text, false)
+        }
+    }
+}
+
+fn broken(why: Break, lang: Lang) -> &'static str {
+    match why {
+        Break::Missing => lang.pick("削除されています", "it is missing"),
+        Break::Edited => lang.pick(
+            "書き換えられたか、入れ替えられています",
+            "it was changed, or put in the place of another",
+        ),
+        Break::Unlinked => lang.pick(
+            "直前の記録とつながっていません",
+            "it does not follow the row before it",
+        ),
+        Break::CutOff => lang.pick(
+            "これ以降が切り取られています",
+            "the log was cut off before it",
+        ),
+        Break::PastHead => lang.pick("末尾より後ろにあります", "it lies past the head of the log"),
+        Break::Head => lang.pick(
+            "末尾の値と一致しません",
+            "the head of the log does not fit it",
+        ),
+        Break::NotAsSigned => lang.pick(
+            "署名した内容と一致しません",
+            "it is not the row that was signed",
+        ),
+        Break::Signature => lang.pick(
+            "確認点の署名が正しくありません",
+            "the signature of its checkpoint is not the audit key's",
+        ),
+    }
+}

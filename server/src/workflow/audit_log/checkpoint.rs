@@ -1,0 +1,138 @@
+//! Checkpoints: the head of the chain as it was, signed by a key that whoever can write to the database does not have.
+//! A copy kept elsewhere proves that a log was cut or made anew, even with its checkpoints.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::ca::audit_key::verifies;
+use crate::store::audit::checkpoints::{self, Checkpoint};
+use crate::store::audit::{self as log, Actor};
+use crate::store::{StoreError, Unique};
+use crate::workflow::audited::audit;
+use crate::workflow::{Result, Workflows};
+
+const FIRST_LINE: &str = "inkan audit checkpoint v1";
+
+/// What is signed.
+fn statement(bank: &str, seq: i64, hash: &str, at: Timestamp) -> String {
+    format!(
+        "{FIRST_LINE}\nbank {bank}\nseq {seq}\nhash {hash}\nat {}\n",
+        at.as_second()
+    )
+}
+
+impl Checkpoint {
+    /// Whether the signature is the key's, and the statement says what the fields say.
+    #[must_use]
+    pub fn is_genuine(&self) -> bool {
+        let mut lines = self.statement.lines();
+        let first = lines.next() == Some(FIRST_LINE) && lines.next().is_some();
+        let rest = [
+            format!("seq {}", self.seq),
+            format!("hash {}", self.hash),
+            format!("at {}", self.at.as_second()),
+        ];
+        first && lines.eq(rest) && verifies(&self.spki, &self.statement, &self.signature)
+    }
+
+    /// SHA-256 of the public key, lower-case hex.
+    #[must_use]
+    pub fn key_sha256(&self) -> String {
+        crate::store::id::sha256_hex(&self.spki)
+    }
+
+    /// As a line to be kept elsewhere.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let line = Kept {
+            seq: self.seq,
+            hash: self.hash.clone(),
+            at: self.at.as_second(),
+            key: STANDARD.encode(&self.spki),
+            statement: self.statement.clone(),
+            signature: STANDARD.encode(&self.signature),
+        };
+        json!(line).to_string()
+    }
+
+    /// A line that was kept elsewhere; none if it is not one.
+    #[must_use]
+    pub fn from_json(line: &str) -> Option<Self> {
+        let kept: Kept = serde_json::from_str(line).ok()?;
+        Some(Self {
+            seq: kept.seq,
+            hash: kept.hash,
+            at: Timestamp::from_second(kept.at).ok()?,
+            spki: STANDARD.decode(kept.key).ok()?,
+            statement: kept.statement,
+            signature: STANDARD.decode(kept.signature).ok()?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    seq: i64,
+    hash: String,
+    at: i64,
+    key: String,
+    statement: String,
+    signature: String,
+}
+
+impl Workflows {
+    /// Signs the head of the audit chain where it has moved on since the last time; answers the new checkpoint. Without
+    /// an audit key in the HSM nothing is signed.
+    ///
+    /// # Errors
+    /// [`crate::workflow::Refusal::Unavailable`] while the HSM is away; faults.
+    pub async fn checkpoint_audit(&self, now: Timestamp) -> Result<Option<Checkpoint>> {
+        if !self.inner.ca.signs_audit() {
+            return Ok(None);
+        }
+        let store = &self.inner.store;
+        let head = log::head(store).await?;
+        let last = checkpoints::latest(store).await?;
+        // The row that tells of the last checkpoint is no reason for another one.
+        if last.is_some_and(|last| head.seq <= last.seq + 1) || head.seq == 0 {
+            return Ok(None);
+        }
+        let statement = statement(&self.settings().bank.id, head.seq, &head.hash, now);
+        let signed = self.inner.ca.sign_audit(&statement).await?;
+        let new = Checkpoint {
+            seq: head.seq,
+            hash: head.hash,
+            at: Timestamp::from_second(now.as_second()).unwrap_or(now),
+            spki: signed.spki,
+            statement,
+            signature: signed.signature,
+        };
+        let mut tx = store.begin().await?;
+        match checkpoints::insert(&mut tx, &new).await {
+            // Another instance was faster.
+            Err(StoreError::Duplicate(Unique::PrimaryKey)) => return Ok(None),
+            other => other?,
+        }
+        let subject = new.seq.to_string();
+        audit(Actor::System, "audit.checkpoint", "audit", &subject)
+            .detail(json!({ "hash": &new.hash, "key": new.key_sha256() }))
+            .write(&mut tx, now)
+            .await?;
+        tx.commit().await?;
+        // Logs are usually collected elsewhere: a copy that whoever edits the database does not reach.
+        tracing::info!(checkpoint = %new.to_json(), "audit checkpoint");
+        Ok(Some(new))
+    }
+
+    /// The newest checkpoint.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn last_checkpoint(&self) -> Result<Option<Checkpoint>> {
+        Ok(checkpoints::latest(&self.inner.store).await?)
+    }
+}

@@ -1,0 +1,100 @@
+//! A log that is whole, and one that somebody worked on; with the HSM that signs its heads.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::ca::testing::bank;
+use crate::store::audit::Chain;
+use crate::store::audit::checkpoints;
+use crate::store::{Store, testing};
+use crate::workflow::Workflows;
+use crate::workflow::step::StepHook;
+use crate::workflow::testing::World;
+use inkan_pki::algorithm::KeyAlgorithm;
+
+async fn execute(store: &Store, statement: &'static str) {
+    assert_ne!(testing::execute(store, statement).await, 0, "{statement}");
+}
+
+fn broken(verdict: &Verdict) -> (i64, Break) {
+    match verdict.chain {
+        Chain::Broken { seq, why } => (seq, why),
+        Chain::Whole { .. } => panic!("nothing was found: {verdict:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
+    let (world, bank) = (World::new().await, bank(KeyAlgorithm::EcP256));
+    let store = &world.store;
+    let authority = bank.authority.clone().with_audit_key("ocsp");
+    let settings = world.settings.clone();
+    let workflows = Workflows::new(store.clone(), authority, settings, StepHook::default());
+    let now = Timestamp::now();
+    assert!(
+        workflows
+            .authority()
+            .pool()
+            .until_up(std::time::Duration::from_secs(60))
+            .await
+    );
+    let first = workflows.checkpoint_audit(now).await.unwrap().unwrap();
+    assert!(first.is_genuine());
+    // Nothing happened since: nothing to sign. A clock that goes backwards is harmless.
+    assert_eq!(workflows.checkpoint_audit(now).await.unwrap(), None);
+    let earlier = now - SignedDuration::from_hours(48);
+    for _ in 0..3 {
+        let people = workflows.people();
+        let _ = people
+            .staff_presenting(b"nobody", Caller::default(), earlier)
+            .await;
+    }
+    let second = workflows.checkpoint_audit(earlier).await.unwrap().unwrap();
+    assert!(second.seq > first.seq && second.at < first.at);
+
+    let key = second.key_sha256();
+    let look = async |kept: &[Checkpoint]| verify(store, Some(&key), kept).await.unwrap();
+    let whole = look(&[]).await;
+    assert_eq!((whole.checkpoints, whole.signed_up_to), (2, second.seq));
+    assert!(matches!(whole.chain, Chain::Whole { rows, .. } if rows == second.seq + 1));
+    // Kept elsewhere, and read back.
+    let kept = Checkpoint::from_json(&second.to_json()).unwrap();
+    assert_eq!(kept, second);
+    assert_eq!(Checkpoint::from_json("{}"), None);
+    assert!(matches!(
+        look(&[kept.clone()]).await.chain,
+        Chain::Whole { .. }
+    ));
+    let strange = verify(store, Some("00"), &[]).await.unwrap();
+    assert_eq!(
+        broken(&strange),
+        (first.seq, Break::Signature),
+        "another key's signatures"
+    );
+
+    // A checkpoint that says something else than what was signed.
+    execute(store, "UPDATE audit_checkpoints SET hash = 'x' WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)").await;
+    assert_eq!(broken(&look(&[]).await), (second.seq, Break::Signature));
+    execute(
+        store,
+        "DELETE FROM audit_checkpoints WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)",
+    )
+    .await;
+    assert!(matches!(look(&[]).await.chain, Chain::Whole { .. }));
+
+    // The end cut off, head and checkpoints with it: only what was kept elsewhere tells.
+    execute(store, "DELETE FROM audit_log WHERE seq > 3").await;
+    assert_eq!(broken(&look(&[]).await), (4, Break::CutOff));
+    execute(
+        store,
+        "UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit_log WHERE seq = 3)",
+    )
+    .await;
+    execute(store, "DELETE FROM audit_checkpoints").await;
+    assert!(checkpoints::latest(store).await.unwrap().is_none());
+    assert!(matches!(
+        look(&[]).await.chain,
+        Chain::Whole { rows: 3, .. }
+    ));
+    assert_eq!(broken(&look(&[kept]).await), (4, Break::CutOff));
+}
