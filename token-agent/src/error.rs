@@ -99,6 +99,8 @@ pub enum FieldFault {
     NotAbsolute,
     /// The id is not the one in the file's name.
     NotFileName,
+    /// Not `http://[user:password@]host[:port]`.
+    NotProxy,
     /// Written in a way that only its writer can change.
     NotByLines,
 }
@@ -137,6 +139,11 @@ pub enum SetupError {
         field: &'static str,
         /// What is wrong.
         fault: FieldFault,
+    },
+    /// A file that holds a password and that others than its owner may read.
+    SecretShared {
+        /// Which.
+        path: PathBuf,
     },
     /// The system opens no browser.
     NoBrowser {
@@ -305,6 +312,37 @@ pub enum Unreachable {
     Dropped,
 }
 
+/// How a proxy does not lead to the bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyFault {
+    /// No connection to it.
+    Unreachable,
+    /// No answer from it in time.
+    Timeout,
+    /// It broke off, or speaks something else.
+    Dropped,
+    /// It wants user and password, and none are set.
+    LoginNeeded,
+    /// It does not take the user and password that are set.
+    LoginRefused,
+    /// It does not lead there.
+    Refused {
+        /// What it said.
+        status: u16,
+    },
+}
+
+impl ProxyFault {
+    /// The same may work in a while.
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::Timeout | Self::Dropped | Self::Refused { status: 500.. }
+        )
+    }
+}
+
 /// Failures at the bank or on the way to it.
 #[derive(Debug, Clone)]
 pub enum BankError {
@@ -314,6 +352,13 @@ pub enum BankError {
         host: String,
         /// How.
         how: Unreachable,
+    },
+    /// The proxy does not lead to the bank.
+    Proxy {
+        /// Host and port of the proxy.
+        proxy: String,
+        /// How.
+        how: ProxyFault,
     },
     /// The server's certificate does not prove the bank.
     NotTrusted {

@@ -10,6 +10,7 @@ use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
 use inkan_agent::commands::{self, context::Setting};
 use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::config::proxy::{self, System};
 use inkan_agent::driver;
 use inkan_agent::driver::limits::Limits;
 use inkan_agent::error::{Failure, UsageError};
@@ -44,7 +45,9 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         path("XDG_CONFIG_HOME"),
         path("HOME"),
     )?;
+    let system = System::of(|name| std::env::var(name).ok());
     let setting = Setting {
+        ways: proxy::load(&config, &system)?,
         config,
         clock: clock(cli)?,
         reporter,

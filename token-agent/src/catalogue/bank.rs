@@ -1,7 +1,7 @@
 //! The bank and the way to it.
 
 use super::{Text, text};
-use crate::error::{BankError, Refusal, Unreachable};
+use crate::error::{BankError, ProxyFault, Refusal, Unreachable};
 use crate::exit::Exit;
 
 pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
@@ -27,6 +27,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             );
             ("bank-unreachable", Exit::BankUnreachable, text)
         }
+        BankError::Proxy { proxy, how } => by_proxy(proxy, *how),
         BankError::NotTrusted { host, detail } => (
             "server-not-trusted",
             Exit::NotTrusted,
@@ -123,6 +124,57 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             ),
         ),
     }
+}
+
+fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
+    let settings = (
+        "プロキシの設定（agent.toml の proxy、または https_proxy）を管理者に確かめてください。",
+        "Ask your administrator about the proxy (`proxy` in agent.toml, or https_proxy).",
+    );
+    let later = (
+        "インターネットの接続とプロキシの設定を確かめ、銀行の画面でもう一度始めてください。",
+        "Check the internet connection and the proxy settings, and start again from the bank's page.",
+    );
+    let (code, ja, en, next) = match how {
+        ProxyFault::Unreachable => (
+            "proxy-unreachable",
+            format!("プロキシ（{proxy}）に接続できません。"),
+            format!("The proxy ({proxy}) cannot be reached."),
+            later,
+        ),
+        ProxyFault::Timeout => (
+            "proxy-unreachable",
+            format!("プロキシ（{proxy}）から時間内に答えがありません。"),
+            format!("The proxy ({proxy}) did not answer in time."),
+            later,
+        ),
+        ProxyFault::Dropped => (
+            "proxy-unreachable",
+            format!("プロキシ（{proxy}）との接続が切れました。"),
+            format!("The proxy ({proxy}) broke the connection off."),
+            later,
+        ),
+        ProxyFault::LoginNeeded => (
+            "proxy-login-needed",
+            format!("プロキシ（{proxy}）がユーザー名とパスワードを求めています。"),
+            format!("The proxy ({proxy}) wants a user name and a password."),
+            settings,
+        ),
+        ProxyFault::LoginRefused => (
+            "proxy-login-refused",
+            format!("プロキシ（{proxy}）が、設定されたユーザー名とパスワードを受け付けません。"),
+            format!("The proxy ({proxy}) does not take the user name and password that are set."),
+            settings,
+        ),
+        ProxyFault::Refused { status } => (
+            "proxy-refused",
+            format!("プロキシ（{proxy}）が銀行への接続を断りました（HTTP {status}）。"),
+            format!("The proxy ({proxy}) refused the connection to the bank (HTTP {status})."),
+            settings,
+        ),
+    };
+    let text = text(ja, next.0, en, next.1);
+    (code, Exit::BankUnreachable, text)
 }
 
 fn refused(refusal: &Refusal) -> Text {

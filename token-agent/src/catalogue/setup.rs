@@ -154,6 +154,22 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             config,
             field_text(&path.display().to_string(), field, fault),
         ),
+        SetupError::SecretShared { path } => (
+            "file-shared",
+            config,
+            text(
+                format!(
+                    "{} にはパスワードがあり、他の人も読めます。使っていません。",
+                    path.display()
+                ),
+                "chmod 600 で自分だけが読めるようにしてください。",
+                format!(
+                    "{} holds a password and can be read by others; it was not used.",
+                    path.display()
+                ),
+                "Make it readable by yourself only: chmod 600.",
+            ),
+        ),
         SetupError::NoBrowser { kind } => (
             "browser-not-opened",
             config,
@@ -231,6 +247,10 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         FieldFault::NotFileName => (
             "ファイル名と違います（<id>.toml にしてください）".to_owned(),
             "is not the file's name (<id>.toml)".to_owned(),
+        ),
+        FieldFault::NotProxy => (
+            "プロキシのアドレスではありません（http://ユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
+            "is no proxy (http://user:password@host:port, or none)".to_owned(),
         ),
         FieldFault::NotByLines => (
             "この書き方では自動で変えられません。手で直してください".to_owned(),

@@ -8,6 +8,7 @@ use crate::config::directory::ConfigDir;
 use crate::config::modules::{self, ModuleEntry};
 use crate::driver::limits::Limits;
 use crate::error::Failure;
+use crate::http::proxy::Ways;
 use crate::interrupt::Interrupt;
 use crate::operations::Context;
 use crate::output::Reporter;
@@ -22,6 +23,8 @@ pub struct Setting {
     pub config: ConfigDir,
     /// The time.
     pub clock: Clock,
+    /// Proxies, where they are set.
+    pub ways: Ways,
     /// Where results go.
     pub reporter: Reporter,
     /// What Ctrl-C does.
@@ -56,6 +59,7 @@ impl Setting {
         Context {
             config: self.config.clone(),
             clock: self.clock,
+            ways: self.ways.clone(),
             lang: self.reporter.lang,
             places: Box::new(computer.limited(self.limits)),
             wanted,

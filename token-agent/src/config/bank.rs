@@ -74,6 +74,20 @@ impl Origin {
         ServerName::try_from(host.to_owned()).ok()
     }
 
+    /// The host alone; an address without brackets.
+    #[must_use]
+    pub fn bare_host(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_matches(['[', ']']).to_owned()
+    }
+
+    /// `host:port`, the port always there.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let port = self.0.port_or_known_default().unwrap_or(443);
+        format!("{}:{port}", self.0.host_str().unwrap_or_default())
+    }
+
     /// Its addresses, looked up now; none when that fails.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {

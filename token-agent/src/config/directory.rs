@@ -53,10 +53,31 @@ impl ConfigDir {
         self.0.join("keys")
     }
 
+    /// Settings of the agent itself.
+    #[must_use]
+    pub fn agent(&self) -> PathBuf {
+        self.0.join("agent.toml")
+    }
+
     /// The list of token drivers.
     #[must_use]
     pub fn modules(&self) -> PathBuf {
         self.0.join("modules.toml")
+    }
+}
+
+/// True when others than its owner may read a file. Where the system keeps no such bits, its directory protects it.
+#[must_use]
+pub fn others_may_read(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
 //! - [`module_list`]: changing that file
+//! - [`proxy`]: `agent.toml`, the proxy
 //! - [`known`]: the token drivers we know, and their ways
 
 pub mod bank;
@@ -15,6 +16,7 @@ pub mod directory;
 pub mod known;
 pub mod module_list;
 pub mod modules;
+pub mod proxy;
 
 use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! Exchanges on the certificate listener, over mutual TLS with the token's key.
 
+use inkan_pki::messages::login::Proved;
 use inkan_pki::messages::request::Activated;
 use inkan_pki::x509::transfer;
 use reqwest::header::CONTENT_TYPE;
@@ -34,6 +35,17 @@ pub fn activated(answer: &Answer) -> Result<Activated, BankError> {
     } else {
         Err(unexpected())
     }
+}
+
+/// Reads the answer to a proof for a login.
+///
+/// # Errors
+/// [`BankError::Unexpected`].
+pub fn proved(answer: &Answer, exchange: &'static str) -> Result<Proved, BankError> {
+    serde_json::from_slice(&answer.body).map_err(|_| BankError::Unexpected {
+        status: answer.status,
+        exchange,
+    })
 }
 
 /// Sends the CSR (DER) of a renewal, authenticated by the old certificate, RFC 7030 §4.2.2.

@@ -1,5 +1,6 @@
 //! One HTTP exchange with one origin of a bank.
 
+use std::fmt;
 use std::io::Read;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::RETRY_AFTER;
 
 use super::fault;
+use super::proxy::{Proxy, Ways};
 use crate::catalogue::Lang;
 use crate::config::bank::Origin;
 use crate::error::{BankError, Failure, Refusal};
@@ -24,13 +26,21 @@ const MAX_RETRY_AFTER: u64 = 30;
 const MAX_CODE: usize = 64;
 
 /// A client for one origin.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Channel {
     client: Client,
     origin: Origin,
+    proxy: Option<Proxy>,
     lang: Lang,
     /// A client certificate is shown.
     mutual: bool,
+}
+
+impl fmt::Debug for Channel {
+    /// Only where it leads: the client would print more than others may see.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Channel({})", self.origin.host())
+    }
 }
 
 /// A complete answer.
@@ -47,21 +57,27 @@ pub struct Answer {
 }
 
 impl Channel {
-    /// A channel to `origin` with the given TLS configuration; `mutual` when that shows a client certificate.
+    /// A channel to `origin` by its way, with the given TLS configuration; `mutual` when that shows a client certificate.
     ///
     /// # Errors
     /// [`Failure::Internal`].
     pub fn new(
         origin: &Origin,
+        ways: &Ways,
         tls: rustls::ClientConfig,
         mutual: bool,
         lang: Lang,
     ) -> Result<Self, Failure> {
-        let client = Client::builder()
+        let proxy = ways.to(origin);
+        // The system's settings were looked at already, or are not wanted.
+        let mut builder = Client::builder().no_proxy();
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy.for_client()?);
+        }
+        let client = builder
             .use_preconfigured_tls(tls)
             .https_only(true)
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .connect_timeout(CONNECT)
             .user_agent(concat!("inkan-agent/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -69,6 +85,7 @@ impl Channel {
         Ok(Self {
             client,
             origin: origin.clone(),
+            proxy: proxy.cloned(),
             lang,
             mutual,
         })
@@ -101,7 +118,7 @@ impl Channel {
     ) -> Result<Answer, BankError> {
         let response = request
             .send()
-            .map_err(|e| fault::sending(&e, &self.origin, self.mutual))?;
+            .map_err(|e| fault::sending(&e, &self.origin, self.proxy.as_ref(), self.mutual))?;
         let header = |name: &str| {
             response
                 .headers()

@@ -5,14 +5,21 @@ use std::io::{self, ErrorKind};
 
 use inkan_pki::signer::SignError;
 
+use super::proxy::{Proxy, tunnel};
 use crate::config::bank::Origin;
 use crate::error::{BankError, TokenError, Unreachable};
 
 /// Longest text taken from TLS, in characters.
 const MAX_DETAIL: usize = 120;
 
-/// A request that could not be sent, or got no answer.
-pub(super) fn sending(error: &reqwest::Error, origin: &Origin, mutual: bool) -> BankError {
+/// A request that could not be sent, or got no answer. Where a proxy stands between, it is asked once more, alone: the
+/// HTTP client tells too little of what it said.
+pub(super) fn sending(
+    error: &reqwest::Error,
+    origin: &Origin,
+    proxy: Option<&Proxy>,
+    mutual: bool,
+) -> BankError {
     let how = if error.is_timeout() {
         Unreachable::Timeout
     } else if error.is_connect() {
@@ -20,7 +27,12 @@ pub(super) fn sending(error: &reqwest::Error, origin: &Origin, mutual: bool) -> 
     } else {
         Unreachable::Dropped
     };
-    tls(error, origin, mutual).unwrap_or_else(|| unreachable(origin, how))
+    tls(error, origin, mutual)
+        .or_else(|| {
+            let proxy = proxy.filter(|_| error.is_connect() || error.is_timeout())?;
+            tunnel::trouble(proxy, origin)
+        })
+        .unwrap_or_else(|| unreachable(origin, how))
 }
 
 /// An answer that broke off, or a handshake.

@@ -51,6 +51,7 @@ impl Patience {
             let asked = match &result {
                 Ok(answer) if answer.is_busy() => answer.retry_after,
                 Err(BankError::Unreachable { .. }) => None,
+                Err(BankError::Proxy { how, .. }) if how.may_pass() => None,
                 _ => return Tried { result, ambiguous },
             };
             // A busy bank may have put the request on record already, a broken connection as well.

@@ -1,10 +1,12 @@
 //! The portal: picking a request up, progress, EST enrolment (`docs/protocol.md`).
 
 use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::{PickUp, PickedUp, Progress, ProgressStep};
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::transfer;
 use reqwest::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
 
 use super::client::{Answer, Channel};
 use crate::error::{BankError, Refusal};
@@ -16,8 +18,34 @@ pub const AGENT: &str = concat!("inkan-agent/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub struct Portal {
     channel: Channel,
+    /// `requests` or `logins`: what is under way there.
+    kind: &'static str,
     request: Identifier,
     credential: Secret,
+}
+
+const REQUESTS: &str = "requests";
+const LOGINS: &str = "logins";
+
+fn pick_up<T: DeserializeOwned>(
+    channel: &Channel,
+    kind: &str,
+    request: &Identifier,
+) -> Result<T, BankError> {
+    const EXCHANGE: &str = "pickup";
+    let body = PickUp {
+        agent: AGENT.to_owned(),
+    };
+    let post = channel.post(&format!("/agent/{kind}/{request}/pickup"));
+    let answer = channel.send(post.json(&body), EXCHANGE)?;
+    if let Some(refusal) = answer.refusal(EXCHANGE)? {
+        return Err(refused(refusal));
+    }
+    let unexpected = BankError::Unexpected {
+        status: answer.status,
+        exchange: EXCHANGE,
+    };
+    serde_json::from_slice(&answer.body).map_err(|_| unexpected)
 }
 
 /// Refusals about the request itself have an exit code of their own.
@@ -36,30 +64,45 @@ impl Portal {
     /// # Errors
     /// [`BankError::RequestGone`] when it is unknown, used or expired.
     pub fn pick_up(channel: Channel, request: &Identifier) -> Result<(Self, PickedUp), BankError> {
-        const EXCHANGE: &str = "pickup";
-        let body = PickUp {
-            agent: AGENT.to_owned(),
-        };
-        let answer = channel.send(
-            channel
-                .post(&format!("/agent/requests/{request}/pickup"))
-                .json(&body),
-            EXCHANGE,
-        )?;
-        if let Some(refusal) = answer.refusal(EXCHANGE)? {
-            return Err(refused(refusal));
-        }
-        let unexpected = BankError::Unexpected {
-            status: answer.status,
-            exchange: EXCHANGE,
-        };
-        let picked: PickedUp = serde_json::from_slice(&answer.body).map_err(|_| unexpected)?;
+        let picked: PickedUp = pick_up(&channel, REQUESTS, request)?;
         let portal = Self {
             channel,
+            kind: REQUESTS,
             request: request.clone(),
             credential: picked.credential.clone(),
         };
         Ok((portal, picked))
+    }
+
+    /// Picks a login up, in the same way.
+    ///
+    /// # Errors
+    /// As [`Self::pick_up`].
+    pub fn pick_up_login(
+        channel: Channel,
+        request: &Identifier,
+    ) -> Result<(Self, LoginPickedUp), BankError> {
+        let picked: LoginPickedUp = pick_up(&channel, LOGINS, request)?;
+        let portal = Self {
+            channel,
+            kind: LOGINS,
+            request: request.clone(),
+            credential: picked.credential.clone(),
+        };
+        Ok((portal, picked))
+    }
+
+    /// Proves the certificate that `mutual` shows for the login that was picked up.
+    ///
+    /// # Errors
+    /// What kept the answer from coming.
+    pub fn prove(&self, mutual: &Channel, exchange: &'static str) -> Result<Answer, BankError> {
+        let request = mutual
+            .post(&format!("/agent/logins/{}/proof", self.request))
+            .basic_auth(&self.request, Some(self.credential.expose()))
+            .header(CONTENT_TYPE, "application/json")
+            .body("{}");
+        mutual.send(request, exchange)
     }
 
     /// Sends a CSR (DER) once, RFC 7030 §4.2.
@@ -100,7 +143,7 @@ impl Portal {
         };
         let request = self
             .channel
-            .post(&format!("/agent/requests/{}/progress", self.request))
+            .post(&format!("/agent/{}/{}/progress", self.kind, self.request))
             .timeout(std::time::Duration::from_secs(5))
             .basic_auth(&self.request, Some(self.credential.expose()))
             .json(&body);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rustls::{ClientConfig, ClientConnection};
 
 use super::fault::{self, unreachable};
+use super::proxy::{Ways, tunnel};
 use crate::config::bank::Origin;
 use crate::error::{BankError, Unreachable};
 
@@ -23,10 +24,17 @@ const VERDICT: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// [`BankError::Alert`] when the server refuses the certificate; what else kept the handshake from its end.
-pub fn handshake(origin: &Origin, config: ClientConfig) -> Result<(), BankError> {
+pub fn handshake(origin: &Origin, ways: &Ways, config: ClientConfig) -> Result<(), BankError> {
     let away = || unreachable(origin, Unreachable::Connect);
     let name = origin.server_name().ok_or_else(away)?;
-    let mut socket = connect(origin).ok_or_else(away)?;
+    let mut socket = match ways.to(origin) {
+        Some(proxy) => tunnel::open(proxy, origin)?,
+        None => connect(origin).ok_or_else(away)?,
+    };
+    let limits = socket
+        .set_read_timeout(Some(HANDSHAKE))
+        .and_then(|()| socket.set_write_timeout(Some(HANDSHAKE)));
+    limits.map_err(|_| away())?;
     let mut tls =
         ClientConnection::new(Arc::new(config), name).map_err(|e| BankError::NotTrusted {
             host: origin.host(),
@@ -58,9 +66,5 @@ fn connect(origin: &Origin) -> Option<TcpStream> {
     let mut tried = addresses
         .iter()
         .filter_map(|a| TcpStream::connect_timeout(a, CONNECT).ok());
-    let socket = tried.next()?;
-    let limits = socket
-        .set_read_timeout(Some(HANDSHAKE))
-        .and_then(|()| socket.set_write_timeout(Some(HANDSHAKE)));
-    limits.ok().map(|()| socket)
+    tried.next()
 }

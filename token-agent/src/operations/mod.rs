@@ -39,6 +39,7 @@ use crate::config::bank::Bank;
 use crate::config::directory::ConfigDir;
 use crate::error::Failure;
 use crate::http::client::Channel;
+use crate::http::proxy::Ways;
 use crate::http::tls;
 use crate::keystore::places::Places;
 
@@ -49,6 +50,8 @@ pub struct Context {
     pub config: ConfigDir,
     /// The time.
     pub clock: Clock,
+    /// Proxies, where they are set.
+    pub ways: Ways,
     /// For the language asked of the bank, and for sentences inside outcomes.
     pub lang: Lang,
     /// Where tokens are looked for.
@@ -66,6 +69,6 @@ impl Context {
     /// [`Failure::Internal`].
     pub fn channel(&self, bank: &Bank) -> Result<Channel, Failure> {
         let tls = tls::config(&bank.server_ca, self.clock, None)?;
-        Channel::new(&bank.portal, tls, false, self.lang)
+        Channel::new(&bank.portal, &self.ways, tls, false, self.lang)
     }
 }

@@ -30,7 +30,7 @@ pub fn channel(
     key: &KeyEntry,
 ) -> Result<Channel, Failure> {
     let tls = config(context, person, bank, token, certificate, key)?;
-    Channel::new(&bank.certificate, tls, true, context.lang)
+    Channel::new(&bank.certificate, &context.ways, tls, true, context.lang)
 }
 
 /// The TLS configuration of such a channel.

@@ -36,8 +36,8 @@ pub fn run(
     let (certificate, key) = pair.ok_or(TokenError::NoCertificate)?;
     let der = &certificate.stored.der;
     let tls = mutual::config(context, person, &bank, &token, der, &key)?;
-    handshake(&bank.certificate, tls.clone())?;
-    let channel = Channel::new(&bank.certificate, tls, true, context.lang)?;
+    handshake(&bank.certificate, &context.ways, tls.clone())?;
+    let channel = Channel::new(&bank.certificate, &context.ways, tls, true, context.lang)?;
     login_page(&channel)?;
     Ok(Outcome::Accepted {
         bank: bank.name.clone(),

@@ -5,10 +5,12 @@
 //!
 //! - [`question`]: what is asked
 //! - [`choice`]: the tokens to choose from, with those that come and go
+//! - [`browser`]: their browser
 //! - [`terminal`]: the person at the terminal
 //! - [`line`](self::line): one line from there
 //! - [`sources`]: PINs from files and variables instead
 
+pub mod browser;
 pub mod choice;
 pub mod line;
 pub mod question;
@@ -17,7 +19,7 @@ pub mod terminal;
 
 use std::fmt::Debug;
 
-use inkan_pki::secret::Pin;
+use inkan_pki::secret::{Pin, Secret};
 
 use crate::error::Failure;
 use crate::keystore::places::Found;
@@ -66,6 +68,15 @@ pub trait Person: Send + Sync + Debug {
             present: self.secret(present)?,
             new: self.new_pin(new)?,
         })
+    }
+
+    /// Opens an address of the bank in the person's browser; true when that is left to the person. It is worth something for
+    /// a moment: told to nobody else, and not kept.
+    ///
+    /// # Errors
+    /// [`SetupError::NoBrowser`](crate::error::SetupError::NoBrowser).
+    fn open_page(&self, address: &Secret) -> Result<bool, Failure> {
+        browser::open(address).map(|()| false)
     }
 
     /// True when the person wants it to stop although nothing is being asked. Looked at between steps, as long as stopping

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use inkan_pki::secret::Pin;
+use inkan_pki::secret::{Pin, Secret};
 
-use super::Person;
 use super::choice::TokenChoice;
 use super::line::{ask, ask_unseen};
 use super::question::{NewPin, Question, SecretKind, SecretQuestion};
 use super::sources::{Source, Sources, first_line};
+use super::{Person, browser};
 use crate::catalogue::talk;
 use crate::error::{Failure, UsageError};
 use crate::interrupt::Interrupt;
@@ -23,6 +23,8 @@ pub struct Terminal {
     pub reporter: Reporter,
     /// Agree without asking to what the command itself is about.
     pub yes: bool,
+    /// Leave opening an address to the person.
+    pub print_url: bool,
     /// Where PINs come from.
     pub sources: Sources,
     /// What Ctrl-C does.
@@ -68,6 +70,13 @@ impl Person for Terminal {
             self.say(&shown);
         }
         self.consent(&talk::question(question, lang))
+    }
+
+    fn open_page(&self, address: &Secret) -> Result<bool, Failure> {
+        if self.print_url {
+            return Ok(true);
+        }
+        browser::open(address).map(|()| false)
     }
 
     fn choose_token(&self, choice: &TokenChoice<'_>) -> Result<Found, Failure> {

@@ -8,6 +8,7 @@ use std::thread;
 use inkan_agent::catalogue::{Lang, entry};
 use inkan_agent::clock::Clock;
 use inkan_agent::config::directory::ConfigDir;
+use inkan_agent::config::proxy::{self, System};
 use inkan_agent::config::{banks, modules};
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::exit::Exit;
@@ -93,12 +94,14 @@ fn clock(cli: &Cli, now: Timestamp) -> Result<Clock, Failure> {
 }
 
 fn context(config: ConfigDir, clock: Clock, lang: Lang) -> Result<Context, Failure> {
-    let modules = modules::load(&config)?.modules;
+    let sources = modules::load(&config)?;
+    let system = System::of(|name| std::env::var(name).ok());
     Ok(Context {
+        ways: proxy::load(&config, &system)?,
         config,
         clock,
         lang,
-        places: Box::new(Computer::new(modules)),
+        places: Box::new(Computer::new(sources.modules, sources.piv)),
         wanted: None,
         patience: PATIENCE,
     })

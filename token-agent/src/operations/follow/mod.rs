@@ -1,4 +1,5 @@
-//! What an `inkan:` link asks for: from the bank's page to an active certificate on the token.
+//! What an `inkan:` link asks for: from the bank's page to an active certificate on the token; a login is handed to
+//! [`super::login`].
 //!
 //! Can break off anywhere: the next try with the same user finds the key and goes on with it, so no second one is left.
 //!
@@ -20,19 +21,17 @@ mod renewal;
 mod request;
 mod write;
 
-use inkan_pki::messages::link::Link;
+use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::{PickedUp, ProgressStep};
 
-use super::Context;
 use super::unlock::{choose, unlock};
+use super::{Context, login};
 use crate::catalogue::entry;
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::Failure;
-use crate::http::client::Channel;
 use crate::http::patience::Patience;
 use crate::http::portal::Portal;
-use crate::http::tls;
 use crate::output::event::{Event, Step, Work};
 use crate::output::outcome::{Enrolled, Outcome};
 use crate::prompt::Person;
@@ -90,8 +89,10 @@ impl Job<'_> {
 pub fn run(link: &str, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
     let link = Link::parse(link)?;
     let bank = banks::find(&context.config, &link.bank)?;
-    let tls = tls::config(&bank.server_ca, context.clock, None)?;
-    let channel = Channel::new(&bank.portal, tls, false, context.lang)?;
+    if link.action == Action::Login {
+        return login::run(&link, &bank, context, person);
+    }
+    let channel = context.channel(&bank)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
     let result = request::check(&link, &picked, context.clock.now())
         .map_err(Failure::from)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::config::bank::Bank;
 use crate::error::BankError;
 use crate::output::clean::clean;
-use crate::output::event::RequestView;
+use crate::output::event::{CustomerView, RequestView};
 
 /// Longest login ID, in characters.
 const MAX_LOGIN_ID: usize = 64;
@@ -52,12 +52,14 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
     RequestView {
         bank: bank.name.clone(),
         action: picked.action,
-        company: picked.company.clone(),
-        branch: picked.branch.clone(),
-        account_type: picked.account_type,
-        account: picked.account.clone(),
-        user_name: picked.user_name.clone(),
-        login_id: picked.login_id.clone(),
+        customer: Some(CustomerView {
+            company: picked.company.clone(),
+            branch: picked.branch.clone(),
+            account_type: picked.account_type,
+            account: picked.account.clone(),
+            user_name: picked.user_name.clone(),
+            login_id: picked.login_id.clone(),
+        }),
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: picked.comparison_code.clone(),

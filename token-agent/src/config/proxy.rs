@@ -1,0 +1,192 @@
+//! `agent.toml`: the proxy that leads to the banks, where the system's settings do not say it.
+
+use std::path::Path;
+
+use inkan_pki::secret::Secret;
+use serde::Deserialize;
+
+use super::directory::{ConfigDir, others_may_read, read_text};
+use super::{field_error, syntax};
+use crate::error::{FieldFault, SetupError};
+use crate::http::proxy::{Proxy, Ways};
+
+/// Most entries of `no_proxy`.
+const MAX_EXCEPTIONS: usize = 200;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// `http://[user:password@]host[:port]`, or `none`: no proxy, whatever the system says.
+    proxy: Option<Secret>,
+    /// Hosts that are reached without it.
+    #[serde(default)]
+    no_proxy: Vec<String>,
+}
+
+/// What the system says: on Linux the environment.
+#[derive(Debug, Clone, Default)]
+pub struct System {
+    /// Proxy for `https` addresses, and the name of the setting it stands in.
+    pub proxy: Option<(&'static str, Secret)>,
+    /// Hosts that are reached without it, comma-separated.
+    pub no_proxy: String,
+}
+
+impl System {
+    /// From environment variables, as other programs read them: lower case first.
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let first = |names: &[&'static str]| {
+            let set = |name: &&'static str| {
+                let value = variable(name).filter(|v| !v.trim().is_empty())?;
+                Some((*name, value))
+            };
+            names.iter().find_map(set)
+        };
+        let proxy = first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
+        Self {
+            proxy: proxy.map(|(name, value)| (name, Secret::new(value))),
+            no_proxy: first(&["no_proxy", "NO_PROXY"]).map_or_else(String::new, |(_, v)| v),
+        }
+    }
+}
+
+/// The ways to the banks: by the agent's own file, else by what the system says.
+///
+/// # Errors
+/// [`SetupError::Field`], without the value: it may hold a password. [`SetupError::SecretShared`] for a file with a password
+/// that others may read.
+pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
+    let path = config.agent();
+    let file = if path.exists() {
+        let text = read_text(&path)?;
+        toml::from_str(&text).map_err(|e| field_error(&path, "", syntax(&e, &text)))?
+    } else {
+        File::default()
+    };
+    if file.no_proxy.len() > MAX_EXCEPTIONS {
+        let fault = FieldFault::TooMany(MAX_EXCEPTIONS);
+        return Err(field_error(&path, "no_proxy", fault));
+    }
+    let except = file.no_proxy.join(",");
+    match file.proxy {
+        Some(text) if text.expose() == "none" => Ok(Ways::direct()),
+        Some(text) => {
+            let proxy = parse(&text, &path, "proxy")?;
+            if proxy.has_password() && others_may_read(&path) {
+                return Err(SetupError::SecretShared { path });
+            }
+            Ok(Ways::through(proxy, &except))
+        }
+        None => match &system.proxy {
+            Some((name, text)) => {
+                let proxy = parse(text, Path::new(name), "")?;
+                Ok(Ways::through(
+                    proxy,
+                    &format!("{except},{}", system.no_proxy),
+                ))
+            }
+            None => Ok(Ways::direct()),
+        },
+    }
+}
+
+fn parse(text: &Secret, place: &Path, field: &'static str) -> Result<Proxy, SetupError> {
+    Proxy::parse(text).ok_or_else(|| field_error(place, field, FieldFault::NotProxy))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::config::bank::Origin;
+
+    fn with(file: Option<&str>, mode: u32, system: &System) -> Result<Option<String>, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let config = ConfigDir::resolve(Some(directory.path().to_owned()), None, None).unwrap();
+        if let Some(text) = file {
+            fs::write(config.agent(), text).unwrap();
+            fs::set_permissions(config.agent(), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let bank = Origin::parse("https://bank.example").unwrap();
+        let ways = load(&config, system).map_err(|e| format!("{e:?}"))?;
+        Ok(ways.to(&bank).map(Proxy::name))
+    }
+
+    fn system(pairs: &'static [(&'static str, &'static str)]) -> System {
+        System::of(|name| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_agents_own_file_comes_before_the_system() {
+        let none = System::default();
+        let environment = system(&[("HTTPS_PROXY", "http://env.example:3128")]);
+        assert_eq!(with(None, 0o644, &none), Ok(None));
+        assert_eq!(
+            with(None, 0o644, &environment),
+            Ok(Some("env.example:3128".into()))
+        );
+        let own = "proxy = \"http://own.example:8080\"\n";
+        assert_eq!(
+            with(Some(own), 0o644, &environment),
+            Ok(Some("own.example:8080".into()))
+        );
+        assert_eq!(
+            with(Some("proxy = \"none\""), 0o644, &environment),
+            Ok(None)
+        );
+        let except = "no_proxy = [\"bank.example\"]\n";
+        assert_eq!(with(Some(except), 0o644, &environment), Ok(None));
+        let lower = system(&[
+            ("https_proxy", "http://lower.example"),
+            ("HTTPS_PROXY", "http://upper.example"),
+        ]);
+        assert_eq!(
+            with(None, 0o644, &lower),
+            Ok(Some("lower.example:80".into()))
+        );
+        let except = system(&[
+            ("ALL_PROXY", "http://all.example"),
+            ("no_proxy", ".example"),
+        ]);
+        assert_eq!(with(None, 0o644, &except), Ok(None));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_without_the_password() {
+        let none = System::default();
+        let secret = "proxy = \"http://user:geheim@own.example\"\n";
+        assert_eq!(
+            with(Some(secret), 0o600, &none),
+            Ok(Some("own.example:80".into()))
+        );
+        let shared = with(Some(secret), 0o644, &none).unwrap_err();
+        assert!(shared.contains("SecretShared") && !shared.contains("geheim"));
+        for bad in [
+            "proxy = \"https://user:geheim@own.example\"",
+            "proxy = \"socks5://geheim\"",
+            "proxy = \"geheim\"",
+            "proxy = \"http://own.example/geheim\"",
+            "proxy = 7 # geheim",
+            "proxi = \"http://geheim\"",
+        ] {
+            let error = with(Some(bad), 0o600, &none).unwrap_err();
+            assert!(
+                error.contains("agent.toml") && !error.contains("geheim"),
+                "{error}"
+            );
+        }
+        let bad = system(&[("https_proxy", "ftp://user:geheim@x")]);
+        let error = with(None, 0o600, &bad).unwrap_err();
+        assert!(
+            error.contains("https_proxy") && !error.contains("geheim"),
+            "{error}"
+        );
+    }
+}

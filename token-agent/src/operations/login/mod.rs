@@ -1,0 +1,90 @@
+//! A login for a browser that does not know the token: the certificate is proved to the bank, and the code it gives for
+//! that is opened in the browser. Nothing on the token is changed, and nothing is kept.
+//!
+//! - [`request`]: what was picked up, checked against the link
+//! - [`proof`]: mutual TLS with the certificate, and the code
+
+mod proof;
+mod request;
+
+use inkan_pki::messages::link::Link;
+use inkan_pki::messages::login::LoginPickedUp;
+use inkan_pki::messages::request::ProgressStep;
+
+use super::Context;
+use super::select::{in_time, issued_by, newest};
+use super::unlock::{choose, unlock};
+use crate::catalogue::entry;
+use crate::config::bank::Bank;
+use crate::error::{Failure, TokenError};
+use crate::http::portal::Portal;
+use crate::output::event::{Event, Work};
+use crate::output::outcome::{Opened, Outcome};
+use crate::prompt::Person;
+use crate::prompt::question::Question;
+
+/// Follows a link that asks for a login.
+///
+/// # Errors
+/// Whatever kept the code from being opened; the waiting page is told the code of the failure.
+pub(super) fn run(
+    link: &Link,
+    bank: &Bank,
+    context: &Context,
+    person: &dyn Person,
+) -> Result<Outcome, Failure> {
+    let channel = context.channel(bank)?;
+    let (portal, picked) = Portal::pick_up_login(channel, &link.request)?;
+    let result = request::check(link, &picked, context.clock.now())
+        .map_err(Failure::from)
+        .and_then(|()| log_in(context, person, bank, &portal, &picked));
+    if let Err(failure) = &result {
+        let code = entry(failure, context.lang).code;
+        portal.progress(ProgressStep::Failed, Some(&code));
+    }
+    result.map(Outcome::Opened)
+}
+
+fn log_in(
+    context: &Context,
+    person: &dyn Person,
+    bank: &Bank,
+    portal: &Portal,
+    picked: &LoginPickedUp,
+) -> Result<Opened, Failure> {
+    let view = request::view(bank, picked);
+    person.tell(&Event::Request(view.clone()));
+    person.agree(&Question::Request(view))?;
+    let found = choose(context, person)?;
+    let token = unlock(context, person, &found, false)?;
+    portal.progress(ProgressStep::TokenChosen, None);
+
+    let content = token.content()?;
+    let now = context.clock.now();
+    // One whose time is over is shown all the same: the bank says what to do then.
+    let pair = newest(&content, |c| issued_by(c, bank) && in_time(c, now))
+        .or_else(|| newest(&content, |c| issued_by(c, bank)));
+    let (certificate, key) = pair.ok_or(TokenError::NoCertificate)?;
+    if person.wants_to_stop() {
+        return Err(Failure::Cancelled);
+    }
+    person.tell(&Event::Working(Work::Signing));
+    let job = proof::Job {
+        context,
+        person,
+        bank,
+        portal,
+        picked,
+    };
+    let address = job.address(&token, &certificate.stored.der, &key)?;
+    let by_hand = person.open_page(&address)?;
+
+    let summary = certificate.summary;
+    Ok(Opened {
+        bank: bank.name.clone(),
+        common_name: summary.common_name,
+        serial: summary.serial,
+        token: found.view,
+        address: by_hand.then(|| address.expose().to_owned()),
+    })
+}

@@ -1,0 +1,42 @@
+//! The login that was picked up. Nobody is known yet.
+
+use inkan_pki::messages::link::Link;
+use inkan_pki::messages::login::LoginPickedUp;
+use jiff::Timestamp;
+
+use crate::config::bank::Bank;
+use crate::error::BankError;
+use crate::output::event::RequestView;
+
+/// It must be the one the link names, and still have time.
+///
+/// # Errors
+/// [`BankError::Mismatch`], [`BankError::Late`].
+pub(super) fn check(link: &Link, picked: &LoginPickedUp, now: Timestamp) -> Result<(), BankError> {
+    let mismatch = |field| Err(BankError::Mismatch { field });
+    if picked.request != link.request {
+        return mismatch("request");
+    }
+    if picked.action != link.action {
+        return mismatch("action");
+    }
+    if picked.bank.id != link.bank {
+        return mismatch("bank");
+    }
+    if picked.expires_at <= now {
+        return Err(BankError::Late);
+    }
+    Ok(())
+}
+
+/// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
+pub(super) fn view(bank: &Bank, picked: &LoginPickedUp) -> RequestView {
+    RequestView {
+        bank: bank.name.clone(),
+        action: picked.action,
+        customer: None,
+        requested_at: picked.requested_at,
+        expires_at: picked.expires_at,
+        comparison_code: picked.comparison_code.clone(),
+    }
+}
