@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
     ("inkan-virtual-card", &[]),
     ("inkan-token-shim", &[]),
+    ("inkan-hostile-module", &[]),
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-agent", &["inkan-pki"]),
     ("inkan-server", &["inkan-pki", "inkan-hsm-config"]),
@@ -26,7 +27,11 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 ];
 
 /// What every crate may use in its tests.
-const HELPERS: [&str; 2] = ["softhsm-test-helpers", "inkan-virtual-card"];
+const HELPERS: [&str; 3] = [
+    "softhsm-test-helpers",
+    "inkan-virtual-card",
+    "inkan-hostile-module",
+];
 
 /// What the lowest crate does without: it must not decide how others run, serve or store.
 const PKI_DOES_WITHOUT: [&str; 5] = ["tokio", "axum", "sqlx", "hyper", "reqwest"];

@@ -90,11 +90,13 @@ fn without(text: &str, gone: impl Fn(&ModuleEntry) -> bool) -> String {
             part.push_str(line);
         }
     }
+    let head = parts.remove(0);
     let stays = |part: &String| {
         let parsed = modules::parse(part, std::path::Path::new(""));
         !parsed.is_ok_and(|p| p.modules.iter().any(&gone))
     };
-    parts.into_iter().filter(stays).collect()
+    let rest: String = parts.into_iter().filter(stays).collect();
+    head + &rest
 }
 
 fn block(entry: &ModuleEntry) -> String {

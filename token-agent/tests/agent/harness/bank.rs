@@ -52,6 +52,7 @@ pub(crate) enum Fault {
 pub(crate) struct State {
     pub(crate) deviation: Deviation,
     pub(crate) pickup: VecDeque<Fault>,
+    pub(crate) picked_up: bool,
     pub(crate) enroll: VecDeque<Fault>,
     pub(crate) activate: VecDeque<Fault>,
     pub(crate) algorithms: Vec<&'static str>,
@@ -96,6 +97,7 @@ impl Bank {
         let state = Arc::new(Mutex::new(State {
             deviation: Deviation::None,
             pickup: VecDeque::new(),
+            picked_up: false,
             enroll: VecDeque::new(),
             activate: VecDeque::new(),
             algorithms: vec!["ec-p256", "rsa-2048"],
@@ -184,7 +186,10 @@ impl Side {
         let enroll = "/.well-known/est/simpleenroll";
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", path) if path == format!("/agent/requests/{REQUEST}/pickup") => {
-                let fault = self.state().pickup.pop_front();
+                let mut state = self.state();
+                state.picked_up = true;
+                let fault = state.pickup.pop_front();
+                drop(state);
                 self.faulty(fault, || self.pick_up())
             }
             ("POST", path)

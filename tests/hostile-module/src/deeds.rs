@@ -1,0 +1,51 @@
+//! What is done on the way through a function.
+
+use std::io::Write;
+use std::mem::ManuallyDrop;
+use std::time::Duration;
+
+use crate::front;
+
+/// Does what was asked for in this function, before the module behind is called.
+pub(crate) fn on_the_way(function: &str) {
+    let Some(front) = front() else { return };
+    if front.does("chatter") {
+        chatter(function);
+    }
+    if front.does("meddle") {
+        meddle();
+    }
+    if front.does(&format!("crash:{function}")) {
+        std::process::abort();
+    }
+    while front.does(&format!("hang:{function}")) {
+        std::thread::sleep(Duration::from_secs(60));
+    }
+}
+
+/// Into what the process has as standard output and error by number, as a C library does.
+fn chatter(function: &str) {
+    let line = format!("debug: {function} was called \u{1b}[2J\n").repeat(100);
+    for number in [1, 2] {
+        write_to(number, line.as_bytes());
+    }
+}
+
+fn meddle() {
+    for number in 3..64 {
+        write_to(number, b"\xff\xff\xff\xffmeddling");
+    }
+}
+
+#[cfg(unix)]
+fn write_to(number: i32, bytes: &[u8]) {
+    use std::os::fd::FromRawFd;
+    // SAFETY: never closed here; a number that nobody uses gives an error when written to, which is ignored.
+    let mut file = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(number) });
+    let _ = file.write_all(bytes);
+}
+
+#[cfg(not(unix))]
+fn write_to(_number: i32, bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
+}

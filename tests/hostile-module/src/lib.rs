@@ -1,0 +1,114 @@
+//! For tests only: a PKCS#11 module in front of a real one that does what modules do at their worst.
+//!
+//! It finds the module behind it by `INKAN_HOSTILE_MODULE`, and what to do in `INKAN_HOSTILE`, words with blanks between:
+//!
+//! | word | |
+//! |---|---|
+//! | `crash:F`, `hang:F` | ends its process, or never comes back, in F: `tokens`, `login`, `generate`, `sign` |
+//! | `chatter` | prints to standard output and error whenever it is called |
+//! | `meddle` | writes into every file of its process that is open |
+//! | `extractable` | makes keys that can be taken away, whatever it is told |
+//! | `officer` | makes keys for its security officer only, whose PIN is in `INKAN_HOSTILE_SO` |
+//! | `keypad` | has the PIN entered at a keypad, where somebody types `INKAN_HOSTILE_PIN` |
+//! | `short` | gives signatures of seven bytes |
+//!
+//! Never ship it.
+#![allow(
+    unsafe_code,
+    non_snake_case,
+    reason = "a PKCS#11 module is a table of C functions"
+)]
+
+mod calls;
+mod deeds;
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use cryptoki_sys::{
+    CK_FUNCTION_LIST, CK_FUNCTION_LIST_PTR_PTR, CK_RV, CKR_ARGUMENTS_BAD, CKR_FUNCTION_FAILED,
+    CKR_OK, Pkcs11,
+};
+
+/// The module behind, and the table shown in its place.
+pub(crate) struct Front {
+    pub(crate) behind: CK_FUNCTION_LIST,
+    shown: CK_FUNCTION_LIST,
+    words: Vec<String>,
+    state: Mutex<State>,
+    /// Keeps the library loaded.
+    _library: Pkcs11,
+}
+
+/// Who is logged in, as far as this module is concerned.
+#[derive(Default)]
+pub(crate) struct State {
+    /// The user's PIN, once it was given.
+    pub(crate) pin: Vec<u8>,
+    /// The security officer is.
+    pub(crate) officer: bool,
+}
+
+// SAFETY: the raw pointers in a function list are addresses of code, valid in every thread while the library is loaded.
+unsafe impl Send for Front {}
+// SAFETY: as above; what changes is behind a lock.
+unsafe impl Sync for Front {}
+
+static FRONT: OnceLock<Option<Front>> = OnceLock::new();
+
+pub(crate) fn front() -> Option<&'static Front> {
+    FRONT.get_or_init(load).as_ref()
+}
+
+impl Front {
+    pub(crate) fn does(&self, word: &str) -> bool {
+        self.words.iter().any(|w| w == word)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn load() -> Option<Front> {
+    let path = std::env::var_os("INKAN_HOSTILE_MODULE")?;
+    let words = std::env::var("INKAN_HOSTILE").unwrap_or_default();
+    let mut list = std::ptr::null_mut();
+    // SAFETY: loading a module runs its code, which is what this one is for; `list` outlives the call.
+    let (library, answer) = unsafe {
+        let library = Pkcs11::new(path).ok()?;
+        let answer = library.C_GetFunctionList(&raw mut list);
+        (library, answer)
+    };
+    if answer != CKR_OK || list.is_null() {
+        return None;
+    }
+    // SAFETY: C_GetFunctionList succeeded, so this points to the module's own static table.
+    let behind = unsafe { *list };
+    let mut shown = behind;
+    shown.C_GetFunctionList = Some(C_GetFunctionList);
+    calls::put_into(&mut shown);
+    Some(Front {
+        behind,
+        shown,
+        words: words.split_whitespace().map(str::to_owned).collect(),
+        state: Mutex::default(),
+        _library: library,
+    })
+}
+
+/// The one symbol a PKCS#11 module is loaded by.
+///
+/// # Safety
+/// As PKCS#11 says: `list` points to room for one pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK_RV {
+    let Some(front) = front() else {
+        return CKR_FUNCTION_FAILED;
+    };
+    if list.is_null() {
+        return CKR_ARGUMENTS_BAD;
+    }
+    // SAFETY: not null, and the caller gives room for a pointer. The table lives as long as the process; nobody writes to it.
+    unsafe { *list = (&raw const front.shown).cast_mut() };
+    CKR_OK
+}

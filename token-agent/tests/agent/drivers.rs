@@ -1,0 +1,264 @@
+//! Token drivers at their worst: the agent says what happened, and lives.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use inkan_agent::config::modules::ModuleEntry;
+use inkan_agent::driver::HostProgram;
+use inkan_agent::error::TokenError;
+use inkan_agent::keystore::places::Places;
+use inkan_agent::token::computer::Computer;
+
+use super::harness::customer::{Run, finish};
+use super::harness::{Bank, Customer};
+
+/// The module that was built beside this test.
+fn hostile() -> PathBuf {
+    let beside = std::env::current_exe().unwrap();
+    let module = beside.with_file_name("libinkan_hostile_module.so");
+    assert!(module.is_file(), "{}", module.display());
+    module
+}
+
+/// Puts the hostile module in front of the customer's own.
+fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
+    command
+        .args(["--module", hostile().to_str().unwrap()])
+        .env("INKAN_HOSTILE_MODULE", customer.module())
+        .env("INKAN_HOSTILE", deeds)
+        .env("INKAN_HOSTILE_PIN", &customer.token.pin)
+        .env("INKAN_HOSTILE_SO", "70707070");
+}
+
+fn open(bank: &Bank, customer: &Customer, deeds: &str, more: &[&str]) -> Run {
+    let link = bank.link();
+    let args = [
+        "open",
+        &link,
+        "--yes",
+        "--pin-env",
+        "PIN",
+        "--patience",
+        "0",
+    ];
+    let mut command = customer.command(&[&args[..], more].concat());
+    behind_hostile(&mut command, customer, deeds);
+    finish(command, "")
+}
+
+/// Driver processes of this customer that still live.
+fn left(customer: &Customer) -> Vec<u32> {
+    let mark = customer.hsm.token_directory();
+    let mark = mark.parent().unwrap().to_str().unwrap().to_owned();
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
+            continue;
+        };
+        let read = |name: &str| std::fs::read(entry.path().join(name)).unwrap_or_default();
+        let command = String::from_utf8_lossy(&read("cmdline")).into_owned();
+        let environment = String::from_utf8_lossy(&read("environ")).into_owned();
+        if command.contains("driver-host") && environment.contains(&mark) {
+            found.push(pid);
+        }
+    }
+    found
+}
+
+fn soon(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(30), "{what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn one_that_crashes_costs_an_error_wherever_it_does() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    for function in ["tokens", "login", "generate", "sign"] {
+        let run = open(&bank, &customer, &format!("crash:{function}"), &[]);
+        assert_eq!(
+            run.failure(),
+            (12, "driver-crashed".to_owned()),
+            "{function}"
+        );
+        assert_eq!(
+            bank.state().progress.last().unwrap(),
+            "failed:driver-crashed"
+        );
+    }
+    assert!(left(&customer).is_empty());
+    // A key that was made before the crash goes on; there is no second one.
+    let run = customer.open(&bank);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.steps().contains(&"key-reused".to_owned()), "{run:?}");
+    assert_eq!(customer.look().keys.len(), 1);
+}
+
+#[test]
+fn one_that_hangs_is_ended_after_its_time() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    for function in ["tokens", "login", "generate", "sign"] {
+        let deeds = format!("hang:{function}");
+        let run = open(&bank, &customer, &deeds, &["--driver-limit", "3"]);
+        assert_eq!(run.failure(), (12, "token-hung".to_owned()), "{function}");
+    }
+    soon("the processes end", || left(&customer).is_empty());
+}
+
+#[test]
+fn its_process_ends_with_the_agent_even_while_it_hangs() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let link = bank.link();
+    let mut command = customer.command(&["open", &link, "--yes", "--pin-env", "PIN"]);
+    behind_hostile(&mut command, &customer, "hang:generate");
+    let mut agent = command.spawn().unwrap();
+    soon("the token is open", || {
+        !bank.state().progress.is_empty() && !left(&customer).is_empty()
+    });
+    agent.kill().unwrap();
+    agent.wait().unwrap();
+    soon("its process ends", || left(&customer).is_empty());
+}
+
+#[test]
+fn what_it_prints_reaches_nobody() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = open(&bank, &customer, "chatter", &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!run.stdout.contains("debug:") && !run.stderr.contains("debug:"));
+}
+
+#[test]
+fn what_makes_no_sense_is_told_as_that() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = open(&bank, &customer, "meddle", &[]);
+    assert_eq!(run.failure(), (12, "driver-garbled".to_owned()));
+
+    // Programs that are no host of ours.
+    let directory = tempfile::tempdir().unwrap();
+    let host = |text: &str| {
+        let path = directory.path().join("host");
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let module = ModuleEntry::at(&customer.module());
+        let computer = Computer::new(vec![module], false).hosted(HostProgram(path));
+        computer.look().usable().unwrap_err()
+    };
+    let garbled = |e: &TokenError| matches!(e, TokenError::DriverGarbled { .. });
+    assert!(garbled(&host("printf 'nonsense'; exec sleep 60")));
+    assert!(garbled(&host(
+        r"printf '\000\000\000\002{}'; exec sleep 60"
+    )));
+    assert!(garbled(&host(
+        r#"printf '\000\000\000\013{"Ok":"Done"}'; exec sleep 60"#
+    )));
+    let ended = host("exit 3");
+    assert!(
+        matches!(&ended, TokenError::DriverCrashed { how, .. } if how.contains('3')),
+        "{ended:?}"
+    );
+    let missing = Computer::new(vec![ModuleEntry::at(&customer.module())], false)
+        .hosted(HostProgram(directory.path().join("missing")));
+    let missing = missing.look().usable().unwrap_err();
+    assert!(matches!(missing, TokenError::Failed { .. }), "{missing:?}");
+}
+
+#[test]
+fn a_bad_driver_does_not_hide_the_tokens_of_a_good_one() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let modules = format!(
+        "piv = false\n[[module]]\nname = \"bad\"\npath = {:?}\n[[module]]\nname = \"good\"\npath = {:?}\n",
+        hostile(),
+        customer.module()
+    );
+    std::fs::write(customer.config.path().join("modules.toml"), modules).unwrap();
+    for deeds in ["crash:tokens", "hang:tokens", "meddle"] {
+        let mut command = customer.command(&["list", "--driver-limit", "3"]);
+        command
+            .env("INKAN_HOSTILE_MODULE", customer.module())
+            .env("INKAN_HOSTILE", deeds);
+        let run = finish(command, "");
+        assert_eq!(run.code, 0, "{run:?}");
+        let tokens = run.result()["tokens"].clone();
+        assert_eq!(tokens.as_array().unwrap().len(), 1, "{deeds}");
+        assert_eq!(tokens[0]["token"]["driver"], "good");
+    }
+}
+
+#[test]
+fn a_key_that_can_be_taken_away_is_refused_and_destroyed() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = open(&bank, &customer, "extractable", &[]);
+    assert_eq!(run.failure(), (12, "key-extractable".to_owned()));
+    assert!(customer.look().keys.is_empty());
+    assert!(bank.state().csrs.is_empty(), "the bank never heard of it");
+}
+
+#[test]
+fn a_signature_that_is_none_is_not_sent() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = open(&bank, &customer, "short", &[]);
+    assert_eq!(run.failure(), (12, "token-failed".to_owned()));
+    assert!(bank.state().csrs.is_empty());
+    assert!(customer.look().keys.is_empty(), "its key is of no use");
+}
+
+#[test]
+fn keys_that_only_the_security_officer_makes() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let with = |officer: &str| {
+        let link = bank.link();
+        let args = [
+            "open",
+            &link,
+            "--yes",
+            "--pin-env",
+            "PIN",
+            "--patience",
+            "0",
+        ];
+        let mut command = customer.command(&args);
+        behind_hostile(&mut command, &customer, "officer");
+        finish(command, officer)
+    };
+    let run = with("\n");
+    assert_eq!(run.failure(), (10, "cancelled".to_owned()));
+    assert!(run.stderr.contains("Security officer's PIN"), "{run:?}");
+    assert_eq!(with("11111111\n").failure(), (17, "admin-wrong".to_owned()));
+    assert!(customer.look().keys.is_empty());
+    let run = with("70707070\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(
+        run.stderr.matches("Security officer's PIN").count(),
+        1,
+        "asked once"
+    );
+    assert_eq!(customer.look().keys.len(), 1);
+}
+
+#[test]
+fn the_pin_at_the_readers_keypad() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let link = bank.link();
+    let mut command = customer.command(&["open", &link, "--yes"]);
+    behind_hostile(&mut command, &customer, "keypad");
+    let run = finish(command, "");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.steps().contains(&"pin-pad".to_owned()));
+    assert!(!run.stderr.contains("PIN of the token"), "{run:?}");
+}
