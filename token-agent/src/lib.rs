@@ -13,6 +13,7 @@
 //! - [`driver`]: the same in a process of its own
 //! - [`token`]: the tokens as operations use them
 //! - [`prompt`]: the questions to the person and what is told them, in a terminal or a window
+//! - [`pcsc`], [`piv`]: card readers, and PIV cards in them
 //! - [`operations`]: what can be done, for the terminal and the window alike
 //! - [`mod@interrupt`]: what Ctrl-C means
 //! - [`output`]: text or JSON lines
@@ -34,6 +35,8 @@ pub mod interrupt;
 pub mod keystore;
 pub mod operations;
 pub mod output;
+pub mod pcsc;
+pub mod piv;
 pub mod pkcs11;
 pub mod prompt;
 pub mod token;
