@@ -6,7 +6,8 @@
 //! - [`router`]: every URL of every listener
 //! - [`layer`]: what every request passes
 //! - [`app`]: what handlers share; [`cx`]: what a page's handler is given
-//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001
+//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
+//!   [`renewal`]: BSMS012 to BSMS014
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
@@ -38,6 +39,7 @@ pub mod portal;
 pub mod problem;
 pub mod public;
 pub mod rate;
+pub mod renewal;
 pub mod router;
 pub mod screens;
 pub mod site;

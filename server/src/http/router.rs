@@ -18,7 +18,7 @@ use super::layer::headers::OverTls;
 use super::layer::{form, headers, observe, throttle};
 use super::problem::HttpProblem;
 use super::visitor::Realm;
-use super::{agent, certificate, est, operations, portal, public, screens, staff};
+use super::{agent, certificate, est, operations, portal, public, renewal, screens, staff};
 
 /// The stylesheet, on each listener that has pages.
 pub const STYLE: &str = "/style.css";
@@ -38,7 +38,7 @@ pub fn is_public_file(path: &str) -> bool {
 }
 
 /// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
-pub const PASSWORD_PATHS: [&str; 7] = [
+pub const PASSWORD_PATHS: [&str; 8] = [
     "/login",
     "/login/agent",
     "/login/agent/password",
@@ -46,6 +46,7 @@ pub const PASSWORD_PATHS: [&str; 7] = [
     "/register/user",
     "/certificate/identify",
     "/certificate/confirm",
+    renewal::PATH,
 ];
 
 /// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
@@ -80,6 +81,7 @@ pub fn portal(app: &Shared) -> Router {
             get(portal::agent_login::password::show).post(portal::agent_login::password::submit),
         )
         .route("/logout", post(portal::login::logout))
+        .merge(renewal_pages())
         .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(portal::login::top))
         .route(
@@ -129,6 +131,7 @@ pub fn certificate(app: &Shared) -> Router {
             get(certificate::login::show).post(certificate::login::submit),
         )
         .route("/logout", post(certificate::login::logout))
+        .merge(renewal_pages())
         .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(certificate::login::top))
         .route(STYLE, get(screens::style))
@@ -139,6 +142,15 @@ pub fn certificate(app: &Shared) -> Router {
         .route("/agent/logins/{id}/proof", post(agent::prove_login));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
     finish("certificate", app, Some(Realm::Certificate), routes)
+}
+
+/// Renewal, for who is logged in with a certificate, on either listener.
+fn renewal_pages() -> Router<Shared> {
+    Router::new()
+        .route(renewal::PATH, get(renewal::confirm).post(renewal::request))
+        .route("/renew/progress", get(renewal::progress::show))
+        .route("/renew/events", get(renewal::progress::follow))
+        .route("/renew/result", get(renewal::result))
 }
 
 /// The staff console, over mutual TLS: URLs and roles are in the table of [`staff::routes`].

@@ -18,6 +18,12 @@ struct LoginLine {
     address: String,
 }
 
+/// A certificate that ends soon.
+struct Soon {
+    not_after: String,
+    left: String,
+}
+
 struct Top {
     company_name: String,
     user_name: String,
@@ -31,8 +37,8 @@ struct Top {
 struct Btop001 {
     page: Page,
     top: Top,
-    /// The certificate's last day, once the renewal window is open (R8).
-    expires_soon: Option<String>,
+    /// Once the renewal window is open (R8).
+    expires_soon: Option<Soon>,
 }
 
 /// The top page of a user who is logged in.
@@ -49,7 +55,10 @@ pub async fn show(
     let window = cx.app.workflows.settings().periods.renewal_window;
     let expires_soon = certificate
         .filter(|row| is_soon(row.not_after, window, cx.now))
-        .map(|row| word::time(row.not_after, cx.lang));
+        .map(|row| Soon {
+            not_after: word::time(row.not_after, cx.lang),
+            left: word::days_left(row.not_after, cx.now, cx.lang),
+        });
     let template = Btop001 {
         page: cx.session_page("BTOP001"),
         top: Top {
@@ -83,7 +92,7 @@ mod tests {
     use super::*;
     use crate::http::page::sample;
 
-    fn page(lang: Lang, expires_soon: Option<String>) -> String {
+    fn page(lang: Lang, expires_soon: Option<Soon>) -> String {
         let top = Top {
             company_name: "株式会社大空商事".into(),
             user_name: "データ花子".into(),
@@ -113,7 +122,14 @@ mod tests {
             assert!(quiet.contains("BTOP001") && quiet.contains("株式会社大空商事"));
             assert!(!quiet.contains("renewal-notice"));
             assert!(!quiet.contains("<192"), "values are escaped");
-            assert!(page(lang, Some("2027".into())).contains("renewal-notice"));
+            let soon = Soon {
+                not_after: "2027".into(),
+                left: "あと40日".into(),
+            };
+            let noticed = page(lang, Some(soon));
+            for part in ["renewal-notice", "あと40日", "href=\"/renew\""] {
+                assert!(noticed.contains(part), "{part}");
+            }
         }
         let end: Timestamp = "2027-11-22T14:59:59Z".parse().unwrap();
         let window = SignedDuration::from_hours(40 * 24);

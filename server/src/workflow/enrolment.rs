@@ -82,16 +82,35 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Status> {
-        let periods = self.settings().periods;
         let mut tx = self.inner.store.begin().await?;
         let user = users::find(&mut tx, user_id)
             .await?
             .ok_or(Refusal::SessionEnded)?;
         let grant_id = self.grant_for(&mut tx, &user, caller, now).await?;
-        for old in requests::open_for_user(&mut tx, user_id, now).await? {
+        let (action, grant) = (requests::Action::Enroll, Some(grant_id));
+        let made = self.put_request(&mut tx, user_id, action, grant, binding, caller, now);
+        let id = made.await?;
+        tx.commit().await?;
+        self.request_status(&id, binding, now).await
+    }
+
+    /// Puts a request on record; those of the same user that no agent has picked up yet are replaced. Answers its id.
+    #[allow(clippy::too_many_arguments, reason = "each is a fact of the row")]
+    pub(super) async fn put_request(
+        &self,
+        tx: &mut crate::store::Tx,
+        user_id: &str,
+        action: requests::Action,
+        grant_id: Option<String>,
+        binding: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<String> {
+        let periods = self.settings().periods;
+        for old in requests::open_for_user(&mut *tx, user_id, now).await? {
             if old.state == State::Created {
                 requests::finish(
-                    &mut tx,
+                    tx,
                     &old.id,
                     State::Failed,
                     None,
@@ -106,15 +125,15 @@ impl Workflows {
         let new = requests::NewRequest {
             id: id.clone(),
             user_id: user_id.to_owned(),
-            action: requests::Action::Enroll,
-            grant_id: Some(grant_id),
+            action,
+            grant_id,
             browser_binding_sha256: sha256_hex(binding.as_bytes()),
             comparison_code: comparison_code()?,
             created_at: now,
             pickup_expires_at: later(periods.pick_up),
             expires_at: later(periods.pick_up + periods.enrolment),
         };
-        requests::create(&mut tx, &new).await?;
+        requests::create(tx, &new).await?;
         audit(
             Actor::User(user_id.to_owned()),
             "request.created",
@@ -122,10 +141,9 @@ impl Workflows {
             &id,
         )
         .from(caller)
-        .write(&mut tx, now)
+        .write(tx, now)
         .await?;
-        tx.commit().await?;
-        self.request_status(&id, binding, now).await
+        Ok(id)
     }
 
     /// The grant a new request stands on: that of an issue which broke off, else an open one, bound to the user now.
@@ -181,7 +199,7 @@ impl Workflows {
         let late = open && now >= deadline;
         let bank = self.settings().bank.id.clone();
         let link = Link {
-            action: Action::Enroll,
+            action: asked(request.action),
             bank: Identifier::new(bank).map_err(|_| Fault::Inconsistent("bank id"))?,
             request: Identifier::new(&*request.id)
                 .map_err(|_| Fault::Inconsistent("request id"))?,
@@ -261,7 +279,7 @@ impl Workflows {
         let bank = &self.settings().bank;
         Ok(PickedUp {
             request: Identifier::new(request.id).map_err(|_| Fault::Inconsistent("request id"))?,
-            action: Action::Enroll,
+            action: asked(request.action),
             bank: BankName {
                 id: Identifier::new(&*bank.id).map_err(|_| Fault::Inconsistent("bank id"))?,
                 name: bank.name_ja.clone(),
@@ -342,6 +360,13 @@ impl Workflows {
             return Err(Refusal::RequestExpired.into());
         }
         Ok(request)
+    }
+}
+
+fn asked(action: requests::Action) -> Action {
+    match action {
+        requests::Action::Enroll => Action::Enroll,
+        requests::Action::Renew => Action::Renew,
     }
 }
 

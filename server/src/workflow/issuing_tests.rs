@@ -1,6 +1,7 @@
 //! Issuing over a real store and a real token: one grant, one certificate, whatever comes twice, at once, or not at all.
 
 mod meanwhile;
+mod renewing;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::request::PickedUp;
@@ -352,53 +353,6 @@ async fn requests_are_picked_up_once_in_time_and_stay_with_their_browser() {
         .await;
     assert_eq!(refusal(refused.map(drop)), Err(Refusal::RequestExpired));
     assert!(world.states().await.is_empty(), "nothing is on record");
-}
-
-#[tokio::test]
-async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
-    let mut world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let old = world
-        .enroll(&request, &csr(&KeyPair::generate().unwrap()))
-        .await
-        .unwrap();
-    world.activate(&old).await.unwrap();
-    let key = KeyPair::generate().unwrap();
-    let renew = |world: &World, csr: Vec<u8>| {
-        let (workflows, now, old) = (world.workflows.clone(), world.now, old.clone());
-        async move { refusal(workflows.reenroll(&old, &csr, Caller::default(), now).await) }
-    };
-    let early = renew(&world, csr(&key)).await;
-    assert!(
-        matches!(early, Err(Refusal::RenewalTooEarly { .. })),
-        "{early:?}"
-    );
-
-    world.now =
-        CertificateSummary::parse(&old).unwrap().not_after - SignedDuration::from_hours(24 * 39);
-    let new = renew(&world, csr(&key)).await.unwrap();
-    assert_eq!(renew(&world, csr(&key)).await.unwrap(), new);
-    let second = renew(&world, csr(&KeyPair::generate().unwrap())).await;
-    assert_eq!(second, Err(Refusal::RenewalPending));
-    assert_eq!(
-        world
-            .states()
-            .await
-            .iter()
-            .filter(|s| **s == State::Active)
-            .count(),
-        1
-    );
-
-    world.activate(&new).await.unwrap();
-    let mut states = world.states().await;
-    states.sort_by_key(|s| s.as_str());
-    assert_eq!(states, [State::Active, State::Superseded]);
-    let refused = renew(&world, csr(&key)).await;
-    assert!(
-        matches!(refused, Err(Refusal::Certificate(_))),
-        "the old one opens nothing: {refused:?}"
-    );
 }
 
 #[tokio::test]

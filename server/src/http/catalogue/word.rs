@@ -35,6 +35,24 @@ pub fn idle(after: SignedDuration, lang: Lang) -> String {
     )
 }
 
+/// How many days are left, counted on the calendar in Japan; the last day is today.
+pub fn days_left(not_after: Timestamp, now: Timestamp, lang: Lang) -> String {
+    let day = |at: Timestamp| at.to_zoned(jst()).date();
+    let days = day(now).until(day(not_after)).map_or(0, |s| s.get_days());
+    match days {
+        ..=0 => lang
+            .pick("有効期限は本日までです。", "It ends today.")
+            .to_owned(),
+        1 => lang
+            .pick("有効期限まで、あと1日です。", "It ends tomorrow.")
+            .to_owned(),
+        days => lang.pick(
+            format!("有効期限まで、あと{days}日です。"),
+            format!("It ends in {days} days."),
+        ),
+    }
+}
+
 /// A day in Japan Standard Time.
 pub fn date(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%Y年%-m月%-d日", "%Y-%m-%d");
@@ -117,5 +135,10 @@ mod tests {
         let at: Timestamp = "2026-12-31T15:00:00Z".parse().unwrap();
         assert_eq!(time(at, Lang::Ja), "2027年1月1日 00:00");
         assert_eq!(date(at, Lang::En), "2027-01-01");
+        let end: Timestamp = "2027-11-22T14:59:59Z".parse().unwrap();
+        let left = |now: &str| days_left(end, now.parse().unwrap(), Lang::En);
+        assert_eq!(left("2027-10-13T14:59:59Z"), "It ends in 40 days.");
+        assert_eq!(left("2027-11-20T15:00:00Z"), "It ends tomorrow.");
+        assert_eq!(left("2027-11-21T15:00:00Z"), "It ends today.");
     }
 }

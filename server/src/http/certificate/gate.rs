@@ -15,7 +15,8 @@ use crate::http::failure::Failure;
 use crate::http::layer::is_machine;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::is_public_file;
+use crate::http::renewal;
+use crate::http::router::{LOGGED_OUT, is_public_file};
 use crate::workflow::login::Registered;
 
 /// Lets the registered certificate in and puts its owner into the request's
@@ -26,12 +27,29 @@ pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -
     if is_machine(path) || is_public_file(path) {
         return next.run(request).await;
     }
+    match after_renewal(&app, path, request.extensions().get::<Peer>()).await {
+        Ok(false) => {}
+        Ok(true) => return next.run(request).await,
+        Err(failure) => return failure.into_response(),
+    }
     match registered(&app, request.extensions().get::<Peer>()).await {
         Ok(registered) => {
             request.extensions_mut().insert(Arc::new(registered));
             next.run(request).await
         }
         Err(failure) => failure.into_response(),
+    }
+}
+
+/// Whether this is the end of a renewal: the connection still shows the old certificate, which its own renewal has
+/// superseded, and the page is one of those that say so. They ask for the session themselves.
+async fn after_renewal(app: &Shared, path: &str, peer: Option<&Peer>) -> Result<bool, Failure> {
+    if !path.starts_with(renewal::PATH) && path != "/logout" && path != LOGGED_OUT {
+        return Ok(false);
+    }
+    match peer.and_then(|peer| peer.certificate.as_ref()) {
+        Some(presented) => Ok(app.workflows.people().was_renewed(presented).await?),
+        None => Ok(false),
     }
 }
 

@@ -38,7 +38,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What a stream tells of.
-pub(super) trait Followed: Send + Sync + 'static {
+pub(in crate::http) trait Followed: Send + Sync + 'static {
     /// How far it is; none once it is over.
     fn progress(
         &self,
@@ -50,7 +50,7 @@ pub(super) trait Followed: Send + Sync + 'static {
 }
 
 /// The stream of `followed`; `key` stands for the browser, which has one stream at a time.
-pub(super) fn stream(app: &Shared, key: &str, followed: impl Followed) -> Answer {
+pub(in crate::http) fn stream(app: &Shared, key: &str, followed: impl Followed) -> Answer {
     let place = app.streams.enter(key);
     let place = place.ok_or(HttpProblem::TooMany { wait: BUSY })?;
     let (events, body) = channel(4);

@@ -32,7 +32,7 @@ struct Bsms004 {
 
 /// Which request the pages are about. No secret: a request is told only to the
 /// session that made it.
-pub(super) const REQUEST_COOKIE: &str = "__Host-inkan-request";
+pub(in crate::http) const REQUEST_COOKIE: &str = "__Host-inkan-request";
 
 pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
     let people = cx.app.workflows.people();

@@ -17,7 +17,7 @@ use crate::workflow::records::RequestState;
 
 /// What changes while the customer waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Progress {
+pub(in crate::http) struct Progress {
     /// Steps that are done, of the steps shown.
     pub reached: usize,
     /// In words.
@@ -28,7 +28,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Of a request under way; none once it is done or has failed.
-    pub(super) fn of(status: &Status, now: Timestamp, lang: Lang) -> Option<Self> {
+    pub(in crate::http) fn of(status: &Status, now: Timestamp, lang: Lang) -> Option<Self> {
         let reached = match status.state {
             RequestState::Created => 1,
             RequestState::PickedUp => 2 + catalogue::enrolment::beyond(status.progress.as_deref()),
@@ -55,19 +55,19 @@ struct Bsms003 {
 }
 
 /// What a page shows while the agent is at work.
-pub(super) struct Waiting {
-    pub(super) progress: Progress,
-    pub(super) steps: &'static [&'static str],
-    pub(super) comparison_code: String,
-    pub(super) until: String,
+pub(in crate::http) struct Waiting {
+    pub(in crate::http) progress: Progress,
+    pub(in crate::http) steps: &'static [&'static str],
+    pub(in crate::http) comparison_code: String,
+    pub(in crate::http) until: String,
     /// The `inkan:` link; empty once the agent has picked the request up.
-    pub(super) link: String,
+    pub(in crate::http) link: String,
     /// Where the same is told as events.
-    pub(super) events: &'static str,
+    pub(in crate::http) events: &'static str,
 }
 
 /// Seconds from now to then, not below none.
-pub(super) fn left(deadline: Timestamp, now: Timestamp) -> i64 {
+pub(in crate::http) fn left(deadline: Timestamp, now: Timestamp) -> i64 {
     deadline.duration_since(now).as_secs().max(0)
 }
 

@@ -82,6 +82,16 @@ pub(in crate::workflow) async fn revoke(
     Ok(())
 }
 
+/// Gives up a certificate that never came into use; nothing stands on it.
+pub(in crate::workflow) async fn give_up(
+    tx: &mut Tx,
+    row: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
+    Ok(())
+}
+
 /// 事故登録: the user's sessions and open requests end, the certificate stays.
 pub(in crate::workflow) async fn suspend(
     tx: &mut Tx,

@@ -1,6 +1,16 @@
-//! Re-enrolment (RFC 7030 §4.2.2): a new key while the old certificate is good, within the window (R9).
+//! Renewal: a new key while the old certificate is good, within the window (R9).
+//!
+//! The old certificate is the proof, so the agent may also renew without a page. It stays in use until the agent proves the
+//! new one; a try that broke off goes on with its key, and one whose key is gone gives way after a while.
+//!
+//! - this file: re-enrolment (RFC 7030 §4.2.2)
+//! - [`page`]: who may follow a renewal in a browser, also when the old certificate is superseded by it
+//! - `displace`: a successor that never came into use makes way
 
 use jiff::Timestamp;
+
+mod displace;
+pub mod page;
 
 use super::audited::audit;
 use super::issuing::{is_duplicate_key, prove};
@@ -16,7 +26,8 @@ impl Workflows {
     /// The successor is not active until the agent proves it; the old one goes on until then.
     ///
     /// # Errors
-    /// [`Refusal::Certificate`], [`Refusal::RenewalTooEarly`], [`Refusal::RenewalPending`] for a second key,
+    /// [`Refusal::Certificate`], [`Refusal::RenewalTooEarly`], [`Refusal::RenewalPending`] for a second key while the
+    /// first may still be on its way,
     /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
     pub async fn reenroll(
         &self,
@@ -48,11 +59,7 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<Vec<u8>> {
         let old = &registered.certificate;
-        let window = self.settings().periods.renewal_window;
-        let opens = old.not_after.checked_sub(window).unwrap_or(Timestamp::MIN);
-        if now < opens {
-            return Err(Refusal::RenewalTooEarly { opens }.into());
-        }
+        self.window_is_open(old, now)?;
         let proven = prove(csr).await?;
         if !self.settings().key_algorithms.contains(&proven.algorithm) {
             return Err(Refusal::KeyAlgorithmNotOffered.into());
@@ -61,6 +68,7 @@ impl Workflows {
         if let Some(row) = self.successor(old, &proven.spki_sha256).await? {
             return self.complete(row, actor, caller, now).await;
         }
+        self.make_way(old, caller, now).await?;
         let user = users::find(&self.inner.store, &registered.user.id).await?;
         let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
         let new = self.new_intent(&user, &proven, now)?;
@@ -93,10 +101,20 @@ impl Workflows {
                 Err(Refusal::KeyAlreadyCertified.into())
             };
         }
-        let user = old.user_id.as_deref().unwrap_or_default();
-        match certificates::pending_for_user(store, user).await? {
-            Some(_) => Err(Refusal::RenewalPending.into()),
-            None => Ok(None),
+        Ok(None)
+    }
+
+    /// R9: not before the last days of the certificate.
+    ///
+    /// # Errors
+    /// [`Refusal::RenewalTooEarly`].
+    pub(super) fn window_is_open(&self, certificate: &Certificate, now: Timestamp) -> Result<()> {
+        let window = self.settings().periods.renewal_window;
+        let opens = certificate.not_after.checked_sub(window);
+        let opens = opens.unwrap_or(Timestamp::MIN);
+        if now < opens {
+            return Err(Refusal::RenewalTooEarly { opens }.into());
         }
+        Ok(())
     }
 }

@@ -1,0 +1,177 @@
+//! Renewal: the window, one successor at a time, and one whose key is gone.
+
+use super::*;
+use crate::store::users::Role as UserRole;
+use crate::workflow::records::RequestState;
+use crate::workflow::renewal::page::Renewing;
+use crate::workflow::session::{NewSession, Stage};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// An active certificate, and the clock 39 days before its end.
+async fn in_the_window() -> (World, Vec<u8>) {
+    let mut world = world(StepHook::default()).await;
+    let request = world.request().await.unwrap();
+    let old = world.enroll(&request, &csr(&new_key())).await.unwrap();
+    world.activate(&old).await.unwrap();
+    world.now = CertificateSummary::parse(&old).unwrap().not_after - DAY * 39;
+    (world, old)
+}
+
+fn new_key() -> KeyPair {
+    KeyPair::generate().unwrap()
+}
+
+async fn renew(world: &World, old: &[u8], key: &KeyPair) -> Result<Vec<u8>, Refusal> {
+    let csr = csr(key);
+    let done = world
+        .workflows
+        .reenroll(old, &csr, Caller::default(), world.now);
+    refusal(done.await)
+}
+
+async fn in_use(world: &World) -> usize {
+    let states = world.states().await;
+    states.into_iter().filter(|s| *s == State::Active).count()
+}
+
+#[tokio::test]
+async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
+    let (mut world, old) = in_the_window().await;
+    let key = new_key();
+    world.now -= DAY * 2;
+    let early = renew(&world, &old, &key).await;
+    let opens = CertificateSummary::parse(&old).unwrap().not_after - DAY * 40;
+    assert_eq!(early, Err(Refusal::RenewalTooEarly { opens }));
+
+    world.now += DAY * 2;
+    let new = renew(&world, &old, &key).await.unwrap();
+    assert_eq!(renew(&world, &old, &key).await.unwrap(), new);
+    let second = renew(&world, &old, &new_key()).await;
+    assert_eq!(second, Err(Refusal::RenewalPending));
+    assert_eq!(in_use(&world).await, 1);
+
+    world.activate(&new).await.unwrap();
+    let mut states = world.states().await;
+    states.sort_by_key(|s| s.as_str());
+    assert_eq!(states, [State::Active, State::Superseded]);
+    let refused = renew(&world, &old, &key).await;
+    assert!(
+        matches!(refused, Err(Refusal::Certificate(_))),
+        "the old one opens nothing: {refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_successor_whose_key_is_gone_makes_way_and_the_old_one_stays_good() {
+    let (mut world, old) = in_the_window().await;
+    let lost = renew(&world, &old, &new_key()).await.unwrap();
+    let key = new_key();
+    world.now += SignedDuration::from_mins(15);
+    assert_eq!(
+        renew(&world, &old, &key).await,
+        Err(Refusal::RenewalPending)
+    );
+    world.now += SignedDuration::from_mins(1);
+    let new = renew(&world, &old, &key).await.unwrap();
+    assert_eq!(in_use(&world).await, 1, "the old one all the time");
+    // Found again after all: it is worth nothing any more.
+    let late = world.activate(&lost).await;
+    assert!(matches!(late, Err(Refusal::Certificate(_))), "{late:?}");
+    world.activate(&new).await.unwrap();
+    let mut states = world.states().await;
+    states.sort_by_key(|s| s.as_str());
+    assert_eq!(states, [State::Active, State::Revoked, State::Superseded]);
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_not_renewed() {
+    let (mut world, old) = in_the_window().await;
+    let key = new_key();
+    let new = renew(&world, &old, &key).await.unwrap();
+    world.now += DAY * 40;
+    let late = renew(&world, &old, &key).await;
+    assert_eq!(late.unwrap_err().code(), "certificate-expired");
+    // What was signed in time may still be put to use: it is good, and its holder has proved who they are.
+    world.activate(&new).await.unwrap();
+    assert_eq!(in_use(&world).await, 1);
+}
+
+/// Somebody who is logged in with this certificate, as the page sees them.
+async fn logged_in(world: &World, der: &[u8]) -> Result<(String, Renewing), Refusal> {
+    let people = world.workflows.people();
+    let registered = people.registered(der, Caller::default(), world.now).await;
+    let certificate = refusal(registered)?.certificate;
+    let new = NewSession {
+        user_id: Some(USER),
+        certificate_id: Some(&certificate.id),
+        stage: Stage::LoggedIn,
+        data: serde_json::Value::Null,
+    };
+    let started = people.start_session(new, world.now).await.unwrap();
+    let token = started.token.expose().to_owned();
+    let renewing = refusal(people.renewing(&token, Some(der), world.now).await)?;
+    Ok((token, renewing))
+}
+
+#[tokio::test]
+async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
+    let (mut world, old) = in_the_window().await;
+    let workflows = world.workflows.clone();
+    let caller = Caller::default();
+    world.now -= DAY * 2;
+    let (_, renewing) = logged_in(&world, &old).await.unwrap();
+    let early = workflows.create_renewal(&renewing, caller, world.now).await;
+    assert_eq!(refusal(early).unwrap_err().code(), "renewal-too-early");
+
+    world.now += DAY * 2;
+    let (token, renewing) = logged_in(&world, &old).await.unwrap();
+    assert_eq!(renewing.found.user.role, UserRole::Master);
+    let asked = workflows.create_renewal(&renewing, caller, world.now).await;
+    let asked = asked.unwrap();
+    assert!(asked.link.starts_with("inkan:renew?"), "{}", asked.link);
+    let picked = workflows
+        .pick_up(&asked.id, "test/1", caller, world.now)
+        .await;
+    let picked = picked.unwrap();
+    assert!(picked.resume.is_none());
+    let key = new_key();
+    let new = renew(&world, &old, &key).await.unwrap();
+
+    // Broken off here: the next request says which key goes on.
+    let again = workflows.create_renewal(&renewing, caller, world.now).await;
+    let again = workflows
+        .pick_up(&again.unwrap().id, "test/1", caller, world.now)
+        .await;
+    let resume = again.unwrap().resume.unwrap();
+    let summary = CertificateSummary::parse(&new).unwrap();
+    assert_eq!(resume.serial, summary.serial);
+
+    world.activate(&new).await.unwrap();
+    let people = workflows.people();
+    let binding = &renewing.found.session.token_sha256;
+    let status = workflows
+        .request_status(&asked.id, binding, world.now)
+        .await;
+    assert_eq!(status.unwrap().state, RequestState::Done);
+    let after = people
+        .renewing(&token, Some(&old), world.now)
+        .await
+        .unwrap();
+    let successor = after.successor.clone().unwrap();
+    assert_eq!(successor.serial, summary.serial);
+    assert!(people.was_renewed(&old).await.unwrap());
+    assert!(!people.was_renewed(&new).await.unwrap());
+    let twice = workflows.create_renewal(&after, caller, world.now).await;
+    assert_eq!(refusal(twice).unwrap_err(), Refusal::OutOfOrder);
+    // Another certificate does not fit this session, and nothing but the pages of the renewal is open to the old one.
+    let other = people.renewing(&token, Some(&new), world.now).await;
+    assert_eq!(refusal(other).unwrap_err(), Refusal::SessionEnded);
+    let top = people.authenticated_by_certificate(&token, &old, world.now);
+    assert_eq!(
+        refusal(top.await).unwrap_err().code(),
+        "certificate-superseded"
+    );
+    let portal = people.renewing(&token, None, world.now).await;
+    assert!(refusal(portal).is_err(), "not on the portal");
+}

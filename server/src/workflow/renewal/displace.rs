@@ -1,0 +1,55 @@
+//! A successor that was signed and never came into use: its key may be gone with a token. It makes way for another key of
+//! the same holder, after the time in which its agent may still be at work.
+
+use jiff::Timestamp;
+
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate};
+use crate::workflow::life::Reason;
+use crate::workflow::life::inside::{self, Ending};
+use crate::workflow::{Caller, Refusal, Result, Workflows};
+
+/// For the bank's records.
+const NOTE: &str = "renewal begun anew with another key";
+
+impl Workflows {
+    /// Ends a successor of `old` that never came into use, or refuses while its agent may be at work.
+    ///
+    /// # Errors
+    /// [`Refusal::RenewalPending`].
+    pub(super) async fn make_way(
+        &self,
+        old: &Certificate,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<()> {
+        let user_id = old.user_id.as_deref().unwrap_or_default();
+        let pending = certificates::pending_for_user(&self.inner.store, user_id).await?;
+        let Some(pending) = pending else {
+            return Ok(());
+        };
+        let mine = pending.replaces.as_deref() == Some(&old.id);
+        let periods = &self.settings().periods;
+        let at_work = periods.pick_up + periods.enrolment;
+        // A clock that was put back since makes it no younger than this.
+        let age = now.duration_since(pending.created_at).abs();
+        if !mine || age < at_work {
+            return Err(Refusal::RenewalPending.into());
+        }
+        let ending = Ending {
+            actor: Actor::User(user_id.to_owned()),
+            reason: Reason::CessationOfOperation,
+            note: NOTE,
+            caller,
+            now,
+        };
+        let mut tx = self.inner.store.begin().await?;
+        let Some(pending) = certificates::pending_for_user(&mut tx, user_id).await? else {
+            return Ok(());
+        };
+        inside::give_up(&mut tx, &pending, &ending).await?;
+        tx.commit().await?;
+        self.status_changed().await;
+        Ok(())
+    }
+}
