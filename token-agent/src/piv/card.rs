@@ -223,7 +223,8 @@ impl PivCard {
         self.changing(|session, _| change::delete_certificate(session, der))
     }
 
-    /// Destroys the key in this slot; with the SHA-256 of its public key, only that key.
+    /// Destroys the key in this slot; with the SHA-256 of its public key, only that key. Gives the certificate that had to
+    /// go with it, on cards that would otherwise seem to have the key still.
     ///
     /// # Errors
     /// [`PivError::NoKey`], [`PivError::ManagementKeyNeeded`], or what the card says.
@@ -231,7 +232,7 @@ impl PivCard {
         &mut self,
         slot: Slot,
         spki_sha256: Option<[u8; 32]>,
-    ) -> Result<(), PivError> {
+    ) -> Result<Option<Vec<u8>>, PivError> {
         self.changing(|session, _| change::delete_key(session, slot, spki_sha256))
     }
 

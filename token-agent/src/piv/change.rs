@@ -75,6 +75,8 @@ pub(super) fn generate(
 fn expect_key(present: &SlotContent, spki_sha256: Option<[u8; 32]>) -> Result<(), PivError> {
     match (&present.key, spki_sha256) {
         (_, None) => Ok(()),
+        // Its certificate was deleted, and the card does not say by itself which key it is.
+        (KeyState::Unknown, Some(_)) if present.held == Held::Nothing => Ok(()),
         (KeyState::Known(key), Some(hash)) if Sha256::digest(&key.spki_der)[..] == hash => Ok(()),
         _ => Err(PivError::NoKey(present.slot)),
     }
@@ -106,12 +108,12 @@ fn make(session: &Session<'_>, slot: Slot, algorithm: KeyAlgorithm) -> Result<Ve
 }
 
 /// Destroys a key. Where the card has no command for that, an unknown one takes its place, and the slot counts as free; the
-/// certificate then goes, too, because nothing else would say that its key is gone.
+/// certificate then goes, too, because nothing else would say that its key is gone: it is given back.
 pub(super) fn delete_key(
     session: &Session<'_>,
     slot: Slot,
     spki_sha256: Option<[u8; 32]>,
-) -> Result<(), PivError> {
+) -> Result<Option<Vec<u8>>, PivError> {
     let present = content::one(session, slot)?;
     expect_key(&present, spki_sha256)?;
     if session.facts.deletes() {
@@ -125,18 +127,21 @@ pub(super) fn delete_key(
         if matches!(present.held, Held::Mark { .. }) {
             object::write(session, slot.object(), &[])?;
         }
-        return Ok(());
+        return Ok(None);
     }
     // First the word that the slot is free, so that no key is ever listed that is gone.
     object::write(session, slot.object(), &container::mark("", None))?;
     if present.given_back() && !matches!(present.key, KeyState::Known(_)) {
-        return Ok(());
+        return Ok(None);
     }
     match make(session, slot, KeyAlgorithm::EcP256) {
-        Err(PivError::Algorithm(_)) => make(session, slot, KeyAlgorithm::Rsa2048),
-        other => other,
-    }
-    .map(drop)
+        Err(PivError::Algorithm(_)) => make(session, slot, KeyAlgorithm::Rsa2048)?,
+        other => other?,
+    };
+    Ok(match present.held {
+        Held::Certificate(der) => Some(der),
+        Held::Nothing | Held::Mark { .. } | Held::Unreadable => None,
+    })
 }
 
 /// Writes the certificate of the slot's key. Another key's certificate there is not touched.

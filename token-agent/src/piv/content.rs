@@ -115,12 +115,30 @@ fn guessed(slot: Slot, held: &Held) -> KeyState {
 }
 
 impl SlotContent {
+    /// The label of the key in the slot, where it is one of ours without a certificate.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        match (&self.held, &self.key) {
+            // Another program has made a key there since.
+            (
+                Held::Mark {
+                    spki_der: Some(marked),
+                    ..
+                },
+                KeyState::Known(key),
+            ) if *marked != key.spki_der => "",
+            (Held::Mark { label, .. }, _) => label,
+            _ => "",
+        }
+    }
+
     /// True for a slot that was given back, or in which one of our keys was going to be made and never was.
     #[must_use]
     pub fn given_back(&self) -> bool {
         match (&self.held, &self.key) {
             (Held::Mark { label, .. }, _) if label.is_empty() => true,
-            (Held::Mark { spki_der: None, .. }, KeyState::Absent | KeyState::Unknown) => true,
+            (Held::Mark { .. }, KeyState::Absent) => true,
+            (Held::Mark { spki_der: None, .. }, KeyState::Unknown) => true,
             _ => false,
         }
     }
@@ -177,6 +195,7 @@ mod tests {
         assert!(content(mark("", None), KeyState::Other).given_back());
         assert!(content(mark("a", None), KeyState::Absent).given_back());
         assert!(content(mark("a", None), KeyState::Unknown).given_back());
+        assert!(content(mark("a", Some(vec![1])), KeyState::Absent).given_back());
         assert!(!content(mark("a", None), KeyState::Other).given_back());
         assert!(!content(mark("a", Some(vec![1])), KeyState::Unknown).given_back());
         for held in [Held::Nothing, Held::Unreadable, Held::Certificate(vec![1])] {

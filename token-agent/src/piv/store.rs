@@ -26,6 +26,8 @@ pub struct PivStore {
     thread: CardThread,
     view: TokenView,
     logged_in: bool,
+    /// Certificates that went with their keys: deleting them is done already.
+    gone: Vec<Vec<u8>>,
 }
 
 impl PivStore {
@@ -41,6 +43,7 @@ impl PivStore {
             thread,
             view,
             logged_in: false,
+            gone: Vec::new(),
         })
     }
 }
@@ -149,15 +152,24 @@ impl KeyStore for PivStore {
     }
 
     fn delete_certificate(&mut self, der: &[u8]) -> Result<(), TokenError> {
-        let der = der.to_vec();
-        self.thread.call(move |card| card.delete_certificate(&der))
+        let wanted = der.to_vec();
+        let deleted = self
+            .thread
+            .call(move |card| card.delete_certificate(&wanted));
+        match deleted {
+            Err(TokenError::CertificateGone) if self.gone.iter().any(|gone| gone == der) => Ok(()),
+            other => other,
+        }
     }
 
     fn delete_key(&mut self, key: &KeyRef) -> Result<(), TokenError> {
         let Reference { slot, key } = Reference::read(key)?;
         let spki_sha256 = key.map(|(_, spki_sha256)| spki_sha256);
-        self.thread
-            .call(move |card| card.delete_key(slot, spki_sha256))
+        let gone = self
+            .thread
+            .call(move |card| card.delete_key(slot, spki_sha256))?;
+        self.gone.extend(gone);
+        Ok(())
     }
 
     fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
@@ -234,24 +246,19 @@ fn entry(slot: Slot, key: &SlotKey, label: &str) -> KeyEntry {
 fn content(slots: Vec<SlotContent>) -> Content {
     let mut content = Content::default();
     for slot in slots {
-        let given_back = slot.given_back();
-        let SlotContent { slot, key, held } = slot;
-        let label = match &held {
-            Held::Mark { label, .. } => label.as_str(),
-            Held::Nothing | Held::Certificate(_) | Held::Unreadable => "",
-        };
-        match &key {
-            KeyState::Known(key) if !given_back => content.keys.push(entry(slot, key, label)),
+        let (given_back, label) = (slot.given_back(), slot.label());
+        match &slot.key {
+            KeyState::Known(key) if !given_back => content.keys.push(entry(slot.slot, key, label)),
             _ if given_back && !label.is_empty() => content.halves.push(HalfPair {
-                reference: Reference::to(slot, None),
+                reference: Reference::to(slot.slot, None),
                 label: label.to_owned(),
             }),
             _ => {}
         }
-        if let Held::Certificate(der) = held {
+        if let Held::Certificate(der) = slot.held {
             content.certificates.push(CertificateEntry {
                 label: String::new(),
-                place: slot.to_string(),
+                place: slot.slot.to_string(),
                 der,
             });
         }

@@ -1,12 +1,16 @@
 //! A card in a reader, and what tests do with it again and again.
 
+use std::ffi::CString;
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use inkan_agent::piv::content::{KeyState, SlotContent, SlotKey};
 use inkan_agent::piv::{PivCard, Slot};
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
 use inkan_virtual_card::{Card, Model, PIN, Reader, Readers};
+use pcsc::{Context, Protocols, Scope, ShareMode};
 use rcgen::{CertificateParams, DnType, Issuer, KeyPair, SerialNumber, SubjectPublicKeyInfo};
 use webpki::EndEntityCert;
 
@@ -47,6 +51,13 @@ impl Scene {
         card.login(&pin()).expect("the PIN");
         card
     }
+}
+
+/// Another program's connection to the card.
+pub(crate) fn connect(scene: &Scene, mode: ShareMode) -> pcsc::Card {
+    let context = Context::establish(Scope::System).unwrap();
+    let name = CString::new(scene.reader.name.as_str()).unwrap();
+    context.connect(&name, mode, Protocols::ANY).unwrap()
 }
 
 pub(crate) fn pin() -> Pin {
@@ -149,4 +160,49 @@ pub(crate) fn well(program: &str, arguments: &[&str]) -> String {
     let (success, said) = run(program, arguments);
     assert!(success, "{program} {arguments:?}: {said}");
     said
+}
+
+/// Another program makes a key in a slot; gives the public key (DER SubjectPublicKeyInfo).
+pub(crate) fn made_by_others(slot: &str, algorithm: &str) -> Vec<u8> {
+    let said = well(
+        "yubico-piv-tool",
+        &[
+            "-r", "Yubico", "-a", "generate", "-s", slot, "-A", algorithm,
+        ],
+    );
+    pem(&said)
+}
+
+/// Another program writes a certificate into a slot.
+pub(crate) fn written_by_others(slot: &str, der: &[u8]) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("cert.der");
+    std::fs::write(&file, der).unwrap();
+    let file = file.to_string_lossy();
+    well(
+        "yubico-piv-tool",
+        &[
+            "-r",
+            "Yubico",
+            "-a",
+            "import-certificate",
+            "-s",
+            slot,
+            "-K",
+            "DER",
+            "-i",
+            &file,
+        ],
+    );
+}
+
+/// What is in the first PEM block of a text.
+pub(crate) fn pem(text: &str) -> Vec<u8> {
+    let body: String = text
+        .lines()
+        .skip_while(|l| !l.starts_with("-----BEGIN"))
+        .skip(1)
+        .take_while(|l| !l.starts_with("-----END"))
+        .collect();
+    STANDARD.decode(body).unwrap()
 }

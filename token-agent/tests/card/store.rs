@@ -1,1 +1,212 @@
-//! store
+//! The card as a key store: what the agent's operations see of it.
+
+use inkan_agent::error::TokenError;
+use inkan_agent::keystore::KeyStore;
+use inkan_agent::keystore::abilities::{NewKey, Unblock};
+use inkan_agent::keystore::content::KeyRef;
+use inkan_agent::keystore::places::Place;
+use inkan_agent::keystore::view::{PinStanding, TokenKind};
+use inkan_agent::piv::PivStore;
+use inkan_agent::piv::look::look;
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::secret::Pin;
+use inkan_virtual_card::{Card, Model, PUK, spoil};
+use pcsc::ShareMode;
+
+use crate::harness::{BOTH, Scene, certificate, connect, pin, verifies};
+
+fn store(scene: &Scene) -> PivStore {
+    PivStore::open(&scene.reader.name).unwrap()
+}
+
+fn new_key(label: &str) -> NewKey {
+    NewKey {
+        algorithm: KeyAlgorithm::EcP256,
+        label: label.to_owned(),
+        instead_of: None,
+    }
+}
+
+#[test]
+fn cards_in_all_readers_are_found_with_their_names() {
+    let scene = Scene::new(Model::Yubico);
+    let second = scene.readers.second();
+    let other = Card::inserted(Model::Plain, &second);
+    let (mut found, failures) = look();
+    assert_eq!(failures, []);
+    found.sort_by(|a, b| a.view.reader.cmp(&b.view.reader));
+    let [one, two] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(one.view.kind, TokenKind::Piv);
+    assert_eq!(one.view.reader.as_deref(), Some(scene.reader.name.as_str()));
+    assert_eq!(two.place, Place::Reader { name: second.name });
+    assert_ne!(one.view.serial, two.view.serial);
+    assert!(!one.view.serial.is_empty() && one.view.model.contains("5.7.1"));
+    assert_eq!(
+        (one.pin.tries_left, one.pin.standing),
+        (Some(3), PinStanding::Fine)
+    );
+    assert_eq!((one.pin.min_length, one.pin.max_length), (6, 8));
+    drop(other);
+}
+
+#[test]
+fn a_card_that_cannot_be_used_now_is_a_failure_and_another_kind_of_card_is_none() {
+    let scene = Scene::new(Model::Yubico);
+    scene.card.answer_instead(0xa4, &[0x6a, 0x82]);
+    assert_eq!(
+        look(),
+        (Vec::new(), Vec::new()),
+        "no PIV card is no failure"
+    );
+    let second = scene.readers.second();
+    let other = Card::inserted(Model::Plain, &second);
+    let exclusive = connect(&scene, ShareMode::Exclusive);
+    let (found, failures) = look();
+    assert_eq!(found.len(), 1, "the other card is found all the same");
+    assert!(matches!(
+        failures.as_slice(),
+        [TokenError::HeldByOther { .. }]
+    ));
+    drop((exclusive, other));
+}
+
+#[test]
+fn a_whole_life_of_a_key() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut store = store(&scene);
+        assert_eq!(store.needs_login(), Ok(true));
+        assert_eq!(store.generate(&new_key("x")), Err(TokenError::PinNeeded));
+        store.login(&pin()).unwrap();
+        assert_eq!(store.needs_login(), Ok(false));
+        assert_eq!(store.administration(), Ok(None));
+        let made = store.generate(&new_key("our label")).unwrap();
+        assert_eq!(
+            (made.label.as_str(), made.place.as_str()),
+            ("our label", "9A")
+        );
+        let content = store.content().unwrap();
+        let listed = content.keys.iter().find(|k| k.place == "9A");
+        assert_eq!(listed, Some(&made), "{model:?}");
+        assert!(content.certificates.is_empty() && content.halves.is_empty());
+        assert_eq!(store.confined(&made.reference), Ok(true));
+        for scheme in store.schemes(&made.reference).unwrap() {
+            let signature = store.sign(&made.reference, scheme, b"message").unwrap();
+            assert!(verifies(&made.spki_der, scheme, b"message", &signature));
+        }
+        let der = certificate(&made.spki_der, "first", 1);
+        let reference = Some(&made.reference);
+        store.write_certificate(reference, &der, "").unwrap();
+        store.write_certificate(reference, &der, "").unwrap();
+        assert!(store.write_certificate(None, &der, "").is_err());
+        let content = store.content().unwrap();
+        assert_eq!(content.key(&made.spki_der).map(|k| &k.reference), reference);
+        assert!(content.holds(&der));
+        store.delete_certificate(&der).unwrap();
+        assert_eq!(
+            store.delete_certificate(&der),
+            Err(TokenError::CertificateGone)
+        );
+        store.delete_key(&made.reference).unwrap();
+        assert!(store.content().unwrap().key(&made.spki_der).is_none());
+        let gone = store.delete_key(&made.reference);
+        assert_eq!(gone, Err(TokenError::KeyGone), "{model:?}");
+        let foreign = KeyRef {
+            kind: TokenKind::Pkcs11,
+            bytes: vec![0x9a],
+        };
+        assert_eq!(store.schemes(&foreign), Err(TokenError::KeyGone));
+    }
+}
+
+#[test]
+fn key_and_certificate_go_in_either_order() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut store = store(&scene);
+        store.login(&pin()).unwrap();
+        for key_first in [true, false] {
+            let made = store.generate(&new_key("our label")).unwrap();
+            assert_eq!(made.place, "9A", "{model:?}: the slot is free each time");
+            let der = certificate(&made.spki_der, "first", 1);
+            store
+                .write_certificate(Some(&made.reference), &der, "")
+                .unwrap();
+            if key_first {
+                store.delete_key(&made.reference).unwrap();
+                store.delete_certificate(&der).unwrap();
+            } else {
+                store.delete_certificate(&der).unwrap();
+                store.delete_key(&made.reference).unwrap();
+            }
+            let content = store.content().unwrap();
+            assert!(content.key(&made.spki_der).is_none() && !content.holds(&der));
+        }
+    }
+}
+
+#[test]
+fn tries_are_counted_down_and_the_last_is_told() {
+    let scene = Scene::new(Model::Yubico);
+    let mut store = store(&scene);
+    assert_eq!(store.abilities().unblock, Some(Unblock::Puk));
+    let wrong = |store: &mut PivStore| store.login(&Pin::new("999999"));
+    let refused = |left| {
+        Err(TokenError::PinWrong {
+            last_try: left == 1,
+            tries_left: Some(left),
+        })
+    };
+    assert_eq!(wrong(&mut store), refused(2));
+    assert_eq!(store.pin_state().unwrap().standing, PinStanding::CountLow);
+    assert_eq!(wrong(&mut store), refused(1));
+    assert_eq!(store.pin_state().unwrap().standing, PinStanding::FinalTry);
+    assert_eq!(wrong(&mut store), Err(TokenError::PinLocked));
+    assert_eq!(store.pin_state().unwrap().standing, PinStanding::Locked);
+    assert_eq!(store.login(&Pin::new("1")), Err(TokenError::PinUnusable));
+    let new = Pin::new("246810");
+    let unfit = store.unblock(&Pin::new(PUK), &Pin::new("1"));
+    assert_eq!(unfit, Err(TokenError::NewPinUnusable { min: 6, max: 8 }));
+    let wrong_puk = store.unblock(&Pin::new("99999999"), &new);
+    assert!(
+        matches!(wrong_puk, Err(TokenError::PukWrong { .. })),
+        "{wrong_puk:?}"
+    );
+    store.unblock(&Pin::new(PUK), &new).unwrap();
+    store.login(&new).unwrap();
+    store.change_pin(&new, &pin()).unwrap();
+    store.login(&pin()).unwrap();
+    assert_eq!(store.pin_state().unwrap().standing, PinStanding::Fine);
+    spoil::block_pin(&scene.reader);
+    spoil::block_puk(&scene.reader);
+    assert_eq!(
+        store.unblock(&Pin::new(PUK), &new),
+        Err(TokenError::PukLocked)
+    );
+}
+
+#[test]
+fn a_key_that_was_begun_and_not_made_is_a_half_and_goes() {
+    let scene = Scene::new(Model::Plain);
+    let mut store = store(&scene);
+    store.login(&pin()).unwrap();
+    // What a card says whose making of the key failed in an odd way, and which was pulled before it could be cleared.
+    scene.card.put_object(
+        [0x5f, 0xc1, 0x05],
+        &[0xdf, 0x49, 4, b'o', b'u', b'r', b's', 0xfe, 0],
+    );
+    let content = store.content().unwrap();
+    assert!(content.key(&[]).is_none() && content.certificates.is_empty());
+    let [half] = content.halves.as_slice() else {
+        panic!("{content:?}");
+    };
+    assert_eq!(half.label, "ours");
+    store.delete_key(&half.reference).unwrap();
+    assert!(store.content().unwrap().halves.is_empty());
+    let made = store.generate(&new_key("next")).unwrap();
+    assert_eq!(made.place, "9A");
+}

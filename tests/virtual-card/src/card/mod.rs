@@ -81,6 +81,7 @@ struct Instead {
 enum Order {
     ManagementKey(u8, Vec<u8>),
     KeepUnderPin(Vec<u8>),
+    Object([u8; 3], Vec<u8>),
 }
 
 impl Shared {
@@ -206,6 +207,12 @@ impl Card {
     pub fn keep_management_key_under_pin(&self, cipher: u8, key: &[u8]) {
         self.set_management_key(cipher, key);
         let order = Order::KeepUnderPin(key.to_vec());
+        self.shared.control().orders.push(order);
+    }
+
+    /// Puts a data object on the card, whatever is in it, from the next command on.
+    pub fn put_object(&self, name: [u8; 3], value: &[u8]) {
+        let order = Order::Object(name, value.to_vec());
         self.shared.control().orders.push(order);
     }
 

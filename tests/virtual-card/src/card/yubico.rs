@@ -72,15 +72,12 @@ impl Yubico {
                 self.management = (cipher, key);
             }
             Order::KeepUnderPin(key) => {
-                assert!(tell_chip(chip), "the chip takes its own key");
                 let length = u8::try_from(key.len()).expect("a management key");
-                let name = [0x5c, 3, 0x5f, 0xc1, 0x09];
-                let head = [0x53, length + 4, 0x88, length + 2, 0x89, length];
-                let object = [&name[..], &head, &key].concat();
-                let (_, status) = chip.answer([0, 0xdb, 0x3f, 0xff], &object);
-                assert_eq!(status, OK, "the chip takes the object");
+                let value = [&[0x88, length + 2, 0x89, length], key.as_slice()].concat();
+                put(chip, [0x5f, 0xc1, 0x09], &value);
                 self.admin_data = vec![0x53, 5, 0x80, 3, 0x81, 1, 2];
             }
+            Order::Object(name, value) => put(chip, name, &value),
         }
     }
 
@@ -229,6 +226,16 @@ impl Yubico {
         self.admin = true;
         (answer, OK)
     }
+}
+
+/// Writes a data object, as the chip's maker. Whoever was verified stays so.
+fn put(chip: &mut Application<'_>, name: [u8; 3], value: &[u8]) {
+    assert!(tell_chip(chip), "the chip takes its own key");
+    let mut object = [&[0x5c, 3][..], &name, &[0x53]].concat();
+    push_length(&mut object, value.len());
+    object.extend(value);
+    let (_, status) = chip.answer([0, 0xdb, 0x3f, 0xff], &object);
+    assert_eq!(status, OK, "the chip takes the object");
 }
 
 /// Authenticates to the chip, which keeps the management key it was made with.
