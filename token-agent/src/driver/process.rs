@@ -35,14 +35,17 @@ impl Process {
             operation: "start driver process".to_owned(),
             detail: e.to_string(),
         };
-        let mut child = Command::new(&host.0)
+        let mut command = Command::new(&host.0);
+        command
             .arg(WORD)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // Modules complain there about things that nobody can mend.
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
+            .stderr(Stdio::null());
+        // Ctrl-C is for the agent to decide about.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(failed)?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(ErrorKind::BrokenPipe.into()));
         };

@@ -139,7 +139,8 @@ pub trait KeyStore: Send + Debug {
     /// [`TokenError::CertificateGone`], [`TokenError::WriteProtected`], [`TokenError::AdminNeeded`].
     fn delete_certificate(&mut self, der: &[u8]) -> Result<(), TokenError>;
 
-    /// Destroys a key pair, or the half of one. Certificates stay. Only with [`Abilities::delete_keys`].
+    /// Destroys a key pair, or the half of one. Certificates stay, except where nothing else would say that the key is
+    /// gone. Only with [`Abilities::delete_keys`].
     ///
     /// # Errors
     /// [`TokenError::KeyGone`], [`TokenError::CannotDo`], [`TokenError::AdminNeeded`].

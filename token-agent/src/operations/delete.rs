@@ -61,9 +61,14 @@ pub fn run(
         }
         notes::remove(&context.config, spki);
     }
-    change(&token, person, |store| {
+    let gone = change(&token, person, |store| {
         store.delete_certificate(&wanted.stored.der)
-    })?;
+    });
+    match gone {
+        // A card that has no command for destroying keys lets the certificate go with its key.
+        Err(Failure::Token(TokenError::CertificateGone)) if key_destroyed => {}
+        other => other?,
+    }
     Ok(Outcome::Deleted(Deleted {
         entry,
         key_destroyed,

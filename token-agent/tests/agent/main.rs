@@ -10,12 +10,14 @@
 //! - `refusals`: the bank says no, is busy, is not the bank
 //! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
 //! - `tokens`: missing, listed, verified
+//! - `card`: a PIV card without a driver
 //! - `drivers`: token drivers that crash, hang, lie
 //! - `upkeep`: deleting, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answers;
 mod bank_files;
+mod card;
 mod drivers;
 mod enrol;
 mod harness;

@@ -1,0 +1,183 @@
+//! The whole way with a PIV card in a reader, no driver in between.
+
+use inkan_virtual_card::{Card, Model, PIN, PUK, Reader, Readers};
+use serde_json::Value;
+
+use super::harness::customer::{Run, finish};
+use super::harness::{Bank, Customer};
+
+/// Dropped in this order: the card goes before the service does.
+struct Scene {
+    card: Card,
+    _readers: Readers,
+    reader: Reader,
+}
+
+fn scene(model: Model) -> Scene {
+    let readers = Readers::start();
+    let reader = readers.first();
+    Scene {
+        card: Card::inserted(model, &reader),
+        _readers: readers,
+        reader,
+    }
+}
+
+/// The customer looks for cards in readers and through these drivers.
+fn use_card(customer: &Customer, drivers: &[&str]) {
+    let modules: String = drivers
+        .iter()
+        .map(|path| format!("[[module]]\nname = {path:?}\npath = {path:?}\n"))
+        .collect();
+    std::fs::write(customer.config.path().join("modules.toml"), modules).unwrap();
+}
+
+fn run(customer: &Customer, args: &[&str], pin: &str) -> Run {
+    let mut command = customer.command(args);
+    command.env("PIN", pin);
+    finish(command, "")
+}
+
+fn entries(customer: &Customer) -> Vec<Value> {
+    let listed = run(customer, &["list", "--login", "--pin-env", "PIN"], PIN);
+    listed.result()["tokens"][0]["entries"]
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+/// Issued, shown, proved, deleted.
+fn a_life(model: Model) {
+    let scene = scene(model);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    let link = bank.link();
+    let open = ["open", &link, "--yes", "--pin-env", "PIN"];
+    let issued = run(&customer, &open, PIN);
+    assert_eq!(issued.code, 0, "{issued:?}");
+    assert_eq!(issued.result()["token"]["kind"], "piv");
+    assert_eq!(
+        issued.result()["token"]["reader"],
+        scene.reader.name.as_str()
+    );
+    let shown = entries(&customer);
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert_eq!(
+        (&shown[0]["usable"], &shown[0]["place"]),
+        (&true.into(), &"9A".into())
+    );
+    let verify = ["verify", "kenmin", "--pin-env", "PIN"];
+    assert_eq!(run(&customer, &verify, PIN).code, 0);
+
+    let serial = shown[0]["serial"].as_str().unwrap();
+    let delete = ["delete", serial, "--yes", "--last", "--pin-env", "PIN"];
+    let deleted = run(&customer, &delete, PIN);
+    assert_eq!(deleted.code, 0, "{deleted:?}");
+    let left = entries(&customer);
+    assert!(left.iter().all(|e| e["serial"].is_null()), "{left:?}");
+}
+
+#[test]
+fn a_life_on_a_card_that_deletes_keys() {
+    a_life(Model::Yubico);
+}
+
+#[test]
+fn a_life_on_a_plain_card() {
+    a_life(Model::Plain);
+}
+
+#[test]
+fn pulled_in_the_middle_and_gone_on_with() {
+    let mut scene = scene(Model::Yubico);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    bank.state()
+        .enroll
+        .push_back(super::harness::bank::Fault::DropAfter);
+    let link = bank.link();
+    let open = [
+        "open",
+        &link,
+        "--yes",
+        "--pin-env",
+        "PIN",
+        "--patience",
+        "0",
+    ];
+    assert_eq!(run(&customer, &open, PIN).code, 14, "the line broke");
+    scene.card.pull();
+    let without = run(&customer, &open, PIN);
+    assert_eq!(without.failure(), (7, "token-none".to_owned()));
+    scene.card.insert(&scene.reader);
+    let again = run(&customer, &open, PIN);
+    assert_eq!(again.code, 0, "{again:?}");
+    assert!(again.steps().contains(&"key-reused".to_owned()));
+    assert_eq!(entries(&customer).len(), 1, "one key, one certificate");
+}
+
+#[test]
+fn a_wrong_pin_counts_aloud_and_the_puk_opens_the_card_again() {
+    let _scene = scene(Model::Yubico);
+    let customer = Customer::new();
+    use_card(&customer, &[]);
+    let list = ["list", "--login", "--pin-env", "PIN"];
+    let wrong = run(&customer, &list, "999999");
+    assert_eq!(wrong.failure(), (8, "pin-wrong".to_owned()));
+    let warned = run(&customer, &list, "999999");
+    let warning = warned
+        .lines()
+        .into_iter()
+        .find(|l| l["event"] == "pin-warning");
+    let warning = warning.expect("a warning");
+    assert_eq!(
+        (&warning["state"], &warning["tries_left"]),
+        (&"count-low".into(), &2.into())
+    );
+    let last = run(&customer, &list, "999999");
+    assert!(
+        last.lines().iter().any(|l| l["state"] == "final-try"),
+        "{last:?}"
+    );
+    assert_eq!(last.failure(), (9, "pin-locked".to_owned()));
+    assert_eq!(
+        run(&customer, &list, PIN).failure(),
+        (9, "pin-locked".to_owned())
+    );
+
+    let unblock = |puk: &str| {
+        let args = ["pin", "unblock", "--puk-env", "PUK"];
+        let mut command = customer.command(&args);
+        command.args(["--new-pin-env", "NEW"]);
+        command.env("PUK", puk).env("NEW", "864209");
+        finish(command, "")
+    };
+    assert_eq!(unblock("00000000").failure(), (17, "puk-wrong".to_owned()));
+    assert_eq!(unblock(PUK).code, 0);
+    assert_eq!(run(&customer, &list, "864209").code, 0);
+}
+
+#[test]
+fn one_card_by_three_ways_is_one_token() {
+    let _scene = scene(Model::Yubico);
+    let customer = Customer::new();
+    let drivers: Vec<String> = ["opensc", "ykcs11"]
+        .iter()
+        .map(|id| inkan_agent::config::known::called(id).unwrap())
+        .map(|known| known.installed().expect(known.name).display().to_string())
+        .collect();
+    let drivers: Vec<&str> = drivers.iter().map(String::as_str).collect();
+    use_card(&customer, &drivers);
+    let kinds = |customer: &Customer| -> Vec<String> {
+        let tokens = run(customer, &["list"], PIN).result()["tokens"].clone();
+        let kind = |t: &Value| t["token"]["kind"].as_str().unwrap().to_owned();
+        tokens.as_array().unwrap().iter().map(kind).collect()
+    };
+    assert_eq!(kinds(&customer), ["piv"]);
+    let path = customer.config.path().join("modules.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("piv = false\n{text}")).unwrap();
+    assert_eq!(kinds(&customer), ["pkcs11", "pkcs11"]);
+}
