@@ -43,12 +43,12 @@ pub fn certificate(
     let seen = content.key(&on.summary.spki_der);
     let has_key = (seen.is_some() || logged_in).then_some(seen.is_some());
     let now = context.clock.now();
-    let reason = if bank.is_none() {
-        Some(Unusable::NoBank)
-    } else if on.summary.not_before > now {
-        Some(Unusable::NotYet)
-    } else if !in_time(on, now) {
+    let reason = if on.summary.not_after < now {
         Some(Unusable::Expired)
+    } else if bank.is_none() {
+        Some(Unusable::NoBank)
+    } else if !in_time(on, now) {
+        Some(Unusable::NotYet)
     } else if !on.summary.client_auth {
         Some(Unusable::OtherPurpose)
     } else if has_key == Some(false) {

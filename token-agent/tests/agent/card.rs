@@ -1,5 +1,11 @@
 //! The whole way with a PIV card in a reader, no driver in between.
 
+use inkan_agent::error::TokenError;
+use inkan_agent::keystore::KeyStore;
+use inkan_agent::keystore::abilities::NewKey;
+use inkan_agent::piv::PivStore;
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::secret::Pin;
 use inkan_virtual_card::{Card, Model, PIN, PUK, Reader, Readers};
 use serde_json::Value;
 
@@ -180,4 +186,45 @@ fn one_card_by_three_ways_is_one_token() {
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("piv = false\n{text}")).unwrap();
     assert_eq!(kinds(&customer), ["pkcs11", "pkcs11"]);
+}
+
+/// Fills every place of the card with a key of somebody else's; gives how many there are.
+fn fill(scene: &Scene) -> usize {
+    let mut store = PivStore::open(&scene.reader.name).unwrap();
+    store.login(&Pin::new(PIN)).unwrap();
+    let new = NewKey {
+        algorithm: KeyAlgorithm::EcP256,
+        label: "somebody else's".to_owned(),
+        instead_of: None,
+    };
+    let full = (0..30).find_map(|_| store.generate(&new).err());
+    assert_eq!(full, Some(TokenError::Full));
+    store.content().unwrap().keys.len()
+}
+
+#[test]
+fn on_a_full_card_nothing_goes_without_a_plain_yes() {
+    let scene = scene(Model::Yubico);
+    let keys = fill(&scene);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    let link = bank.link();
+    let open = |answer: &str| {
+        let mut command = customer.command(&["open", &link, "--yes", "--pin-env", "PIN"]);
+        command.env("PIN", PIN);
+        finish(command, answer)
+    };
+    for no in ["", "\n", "n\n"] {
+        let run = open(no);
+        assert_eq!(run.failure(), (10, "cancelled".to_owned()), "{run:?}");
+        assert!(run.stderr.contains("cannot be undone"), "{run:?}");
+    }
+    let label = |e: &&Value| e["label"] == "somebody else's";
+    assert_eq!(entries(&customer).iter().filter(label).count(), keys);
+    let run = open("y\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    let shown = entries(&customer);
+    assert_eq!(shown.iter().filter(label).count(), keys - 1);
+    assert_eq!(shown.iter().filter(|e| e["usable"] == true).count(), 1);
 }

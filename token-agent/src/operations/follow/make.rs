@@ -9,7 +9,7 @@ use crate::keystore::content::{Content, KeyEntry, KeyRef};
 use crate::operations::entries;
 use crate::operations::unlock::change;
 use crate::output::event::{Step, Work};
-use crate::output::outcome::TokenEntry;
+use crate::output::outcome::{TokenEntry, Unusable};
 use crate::prompt::question::Question;
 use crate::token::label::label;
 use crate::token::notes;
@@ -86,7 +86,7 @@ fn sacrifice(job: &Job<'_>) -> Result<Option<KeyRef>, Failure> {
     };
     let mut candidates: Vec<(TokenEntry, KeyRef)> = placed(&content)
         .filter_map(|key| Some((of(key)?, key.reference.clone())))
-        .filter(|(entry, _)| entry.usable != Some(true))
+        .filter(|(entry, _)| missed_least(entry))
         .collect();
     candidates.sort_by_key(|(entry, _)| entry.not_after);
     let Some((entry, place)) = candidates.into_iter().next() else {
@@ -97,6 +97,12 @@ fn sacrifice(job: &Job<'_>) -> Result<Option<KeyRef>, Failure> {
         entry: Box::new(entry),
     })?;
     Ok(Some(place))
+}
+
+/// What nobody can use any more, whosever it is.
+fn missed_least(entry: &TokenEntry) -> bool {
+    let over = [Unusable::Expired, Unusable::NoCertificate];
+    entry.reason.is_some_and(|reason| over.contains(&reason))
 }
 
 fn placed(content: &Content) -> impl Iterator<Item = &KeyEntry> {
