@@ -12,6 +12,7 @@
 //! - [`trust`]: TLS configurations: whom a client believes, and as whom it presents itself
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
 //! - [`chromium`]: a real browser, driven by the scripts in `tests/browser`
+//! - [`desktop`]: a display nobody sees, hands on its keyboard, and a screen reader's ears
 //! - [`page`]: one page, its forms and its text
 //! - [`screens`]: the customer's and the counter's ways through the screens
 //! - [`machine`]: the machine's way: pick up a request, enrol by EST, activate; no agent needed
@@ -19,6 +20,7 @@
 //! - [`smtp`]: a mail server that keeps what it takes
 //! - [`roca`]: an RSA key with the weakness of CVE-2017-15361
 //! - [`certificates`]: certificates of strangers and of a fake CA
+//! - [`proxy`]: a company's proxy between agent and bank
 //! - [`recorder`]: a TLS-terminating recorder between agent and bank
 //! - [`arrows`]: which part may know which other part
 
@@ -29,10 +31,12 @@ pub mod certificates;
 pub mod chromium;
 pub mod customer;
 pub mod database;
+pub mod desktop;
 pub mod machine;
 pub mod page;
 pub mod postgres;
 pub mod programs;
+pub mod proxy;
 pub mod recorder;
 pub mod requests;
 pub mod roca;

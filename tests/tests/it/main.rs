@@ -4,9 +4,12 @@
 //!
 //! - [`journey`]: from the application to the login, on both databases
 //! - [`browser`]: the same screens in Chromium, the key on a token
+//! - [`window`]: the agent's window on a desktop: by keyboard, for a screen reader, beside a real browser
 //! - [`counter`]: two people for every application; no application, no certificate
 //! - [`login`]: who gets in, who does not, and what they are told
+//! - [`agent_login`]: login with the agent ends in the browser that asked, and nowhere else
 //! - [`requests`]: a request for a certificate is good once, for one minute, for one user
+//! - [`proxies`]: the agent behind a company's proxy
 //! - [`enrolment`]: what the bank signs and what it refuses to sign
 //! - [`certificate`]: the issued certificate in the eyes of openssl and pkilint
 //! - [`token`]: what the tokens hold, and what happens when one is missing or its PIN is wrong
@@ -18,6 +21,7 @@
 //! - [`arrows`]: who may know whom
 //! - [`documents`]: what the documents point to exists
 
+mod agent_login;
 mod arrows;
 mod browser;
 mod certificate;
@@ -29,8 +33,10 @@ mod enrolment;
 mod journey;
 mod login;
 mod mail;
+mod proxies;
 mod record;
 mod requests;
 mod scene;
 mod secrets;
 mod token;
+mod window;

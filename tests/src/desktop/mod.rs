@@ -1,0 +1,192 @@
+//! A desktop of the test's own: a display nobody sees, a window manager, a message bus, and hands on the keyboard.
+//!
+//! Nothing of the machine's own session is used, and every program is ended by its own process id.
+//!
+//! - [`hands`]: windows, keys and text
+//! - [`picture`]: what stands on the display, as PNG
+//! - [`spoken`]: what a screen reader is told
+
+pub mod hands;
+pub mod picture;
+pub mod spoken;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::Outcome;
+
+/// No step on a desktop takes longer, on a busy machine too.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Width and height of the display.
+const SIZE: (u32, u32) = (1280, 1000);
+
+/// A display with what a customer's desktop has.
+#[derive(Debug)]
+pub struct Desktop {
+    // In the order in which they end.
+    programs: Vec<Running>,
+    display: String,
+    home: TempDir,
+}
+
+/// A program that ends with the desktop.
+#[derive(Debug)]
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        end(&mut self.0);
+    }
+}
+
+impl Desktop {
+    /// Opens it.
+    pub fn open() -> Outcome<Self> {
+        let home = TempDir::with_prefix("inkan-desk-")?;
+        let mut desktop = Self {
+            programs: Vec::new(),
+            display: String::new(),
+            home,
+        };
+        for directory in ["run", "screen", ".config/openbox"] {
+            fs::create_dir_all(desktop.home().join(directory))?;
+        }
+        fs::set_permissions(
+            desktop.home().join("run"),
+            fs::Permissions::from_mode(0o700),
+        )?;
+        desktop.start_display()?;
+        desktop.start_bus()?;
+        desktop.start_window_manager()?;
+        Ok(desktop)
+    }
+
+    /// The person's home directory.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The variables that programs on this desktop find.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let home = self.home().display();
+        [
+            ("DISPLAY", self.display.clone()),
+            ("HOME", home.to_string()),
+            ("PATH", "/usr/bin:/bin".to_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("XDG_RUNTIME_DIR", format!("{home}/run")),
+            ("XDG_CURRENT_DESKTOP", "openbox".to_owned()),
+            (
+                "DBUS_SESSION_BUS_ADDRESS",
+                format!("unix:path={home}/run/bus"),
+            ),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// A program on this desktop, which knows nothing else of this machine.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn start_display(&mut self) -> Outcome {
+        let said = self.home().join("display");
+        let (width, height) = SIZE;
+        // The shell gives the file in which the display's number ends up its place, and makes way.
+        let line = format!(
+            "exec Xvfb -displayfd 3 -screen 0 {width}x{height}x24 -nolisten tcp -noreset -fbdir {} 3>{}",
+            self.home().join("screen").display(),
+            said.display()
+        );
+        self.keep(Command::new("sh").args(["-c", &line]))?;
+        let number = wait_for("Xvfb to start", || {
+            let text = fs::read_to_string(&said).ok()?;
+            text.ends_with('\n').then(|| text.trim().to_owned())
+        })?;
+        self.display = format!(":{number}");
+        Ok(())
+    }
+
+    fn start_bus(&mut self) -> Outcome {
+        let socket = self.home().join("run/bus");
+        let mut command = self.command("dbus-daemon");
+        command
+            .args(["--session", "--nofork", "--nopidfile"])
+            .arg(format!("--address=unix:path={}", socket.display()));
+        self.keep(&mut command)?;
+        wait_for("the message bus to start", || socket.exists().then_some(()))
+    }
+
+    fn start_window_manager(&mut self) -> Outcome {
+        // Without frames a window is exactly as large as its program made it.
+        let rules = "<openbox_config xmlns=\"http://openbox.org/3.4/rc\"><keyboard><keybind key=\"A-F4\"><action name=\"Close\"/></keybind></keyboard><applications><application class=\"*\"><decor>no</decor><focus>yes</focus></application></applications></openbox_config>\n";
+        fs::write(self.home().join(".config/openbox/rc.xml"), rules)?;
+        let mut command = self.command("openbox");
+        command.arg("--sm-disable");
+        self.keep(&mut command)?;
+        // A window that comes before it is ready would never be shown.
+        wait_for("the window manager to start", || {
+            let asked = crate::programs::run(self.command("xdotool").arg("get_num_desktops"));
+            asked.ok().filter(crate::programs::Said::well).map(|_| ())
+        })
+    }
+
+    fn keep(&mut self, command: &mut Command) -> Outcome {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| format!("{name}: {e}; run: scripts/install-packages test"))?;
+        self.programs.insert(0, Running(child));
+        Ok(())
+    }
+
+    fn screen(&self) -> PathBuf {
+        self.home().join("screen/Xvfb_screen0")
+    }
+}
+
+/// Ends a program by SIGTERM, or if it does not listen, by SIGKILL.
+pub fn end(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(None)) {
+        return;
+    }
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while matches!(child.try_wait(), Ok(None)) {
+        if Instant::now() > deadline {
+            let _ = child.kill();
+            let _ = child.wait();
+            return;
+        }
+        sleep(Duration::from_millis(10));
+    }
+}
+
+/// Asks until there is an answer.
+pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> Outcome<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = there() {
+            return Ok(found);
+        }
+        if Instant::now() > deadline {
+            return Err(format!("waited in vain for {what}").into());
+        }
+        sleep(Duration::from_millis(30));
+    }
+}

@@ -1,0 +1,166 @@
+//! Tab, arrows, Enter, Escape, and closing the window.
+
+use std::time::Duration;
+
+use inkan_tests::Outcome;
+use inkan_tests::desktop::{Desktop, wait_for};
+
+use super::Sample;
+
+/// The orange ring around what has the keyboard.
+const RING: [u8; 3] = [0xc0, 0x5a, 0x00];
+
+/// Waits until a guarded button has woken up.
+fn wait_for_guard() {
+    std::thread::sleep(Duration::from_millis(1500));
+}
+
+#[test]
+fn consent_takes_enter_only_when_it_has_been_seen_for_a_moment() -> Outcome {
+    let desktop = Desktop::open()?;
+    let consent = Sample::show(&desktop, "consent", "en")?;
+    wait_for_guard();
+    desktop.key("Return")?;
+    consent.expect(&["1 Yes"])
+}
+
+#[test]
+fn escape_cancels_every_question_and_closing_the_window_does_so_too() -> Outcome {
+    let desktop = Desktop::open()?;
+    for name in [
+        "consent",
+        "choose",
+        "pin",
+        "change-pin",
+        "delete",
+        "progress-key",
+        "home",
+    ] {
+        let sample = Sample::show(&desktop, name, "en")?;
+        desktop.key("Escape")?;
+        sample.expect(&["1 Cancel"])?;
+        drop(sample);
+        let sample = Sample::show(&desktop, name, "en")?;
+        desktop.key("alt+F4")?;
+        sample.expect(&["close"])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn while_something_goes_on_enter_presses_nothing() -> Outcome {
+    let desktop = Desktop::open()?;
+    let progress = Sample::show(&desktop, "progress-key", "en")?;
+    for key in ["Return", "space", "Return"] {
+        desktop.key(key)?;
+    }
+    desktop.key("Escape")?;
+    progress.expect(&["1 Cancel"])
+}
+
+#[test]
+fn what_cannot_be_undone_is_not_one_enter_away() -> Outcome {
+    let desktop = Desktop::open()?;
+    let delete = Sample::show(&desktop, "delete", "en")?;
+    wait_for_guard();
+    desktop.key("Return")?;
+    delete.expect(&["1 Cancel"])?;
+    drop(delete);
+    let delete = Sample::show(&desktop, "delete", "en")?;
+    wait_for_guard();
+    desktop.key("Tab")?;
+    desktop.key("space")?;
+    delete.expect(&["1 Yes"])
+}
+
+#[test]
+fn a_pin_is_typed_mended_and_sent_with_enter() -> Outcome {
+    let desktop = Desktop::open()?;
+    let pin = Sample::show(&desktop, "pin", "en")?;
+    desktop.key("Return")?;
+    desktop.type_text("12345679")?;
+    desktop.key("BackSpace")?;
+    desktop.key("F5")?;
+    desktop.key("ctrl+v")?;
+    desktop.key("Return")?;
+    pin.expect(&["1 secrets [7]"])
+}
+
+#[test]
+fn tab_goes_from_field_to_field_and_all_must_be_filled_in() -> Outcome {
+    let desktop = Desktop::open()?;
+    let change = Sample::show(&desktop, "change-pin", "en")?;
+    desktop.type_text("123456")?;
+    desktop.key("Return")?;
+    desktop.key("Tab")?;
+    desktop.type_text("7654321")?;
+    desktop.key("Return")?;
+    desktop.key("Tab")?;
+    desktop.type_text("76543210")?;
+    desktop.key("shift+Tab")?;
+    desktop.key("BackSpace")?;
+    desktop.key("Return")?;
+    change.expect(&["1 secrets [6, 6, 8]"])
+}
+
+#[test]
+fn arrows_choose_a_token() -> Outcome {
+    let desktop = Desktop::open()?;
+    let choose = Sample::show(&desktop, "choose", "en")?;
+    for key in ["Down", "Down", "Down", "Up", "Return"] {
+        desktop.key(key)?;
+    }
+    choose.expect(&["1 Token(1)"])
+}
+
+#[test]
+fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
+    let desktop = Desktop::open()?;
+    let home = Sample::show(&desktop, "home", "en")?;
+    // From "Read again" round to the band: language, about, then the first token's buttons.
+    let mut expected = Vec::new();
+    let deeds = [
+        "1 ChangePin(0)",
+        "1 Unblock(0)",
+        "1 Delete(0, 0)",
+        "1 Delete(0, 1)",
+        "1 Delete(0, 2)",
+        "1 Delete(0, 3)",
+        "1 Delete(0, 4)",
+        "1 ChangePin(1)",
+        "1 Unblock(1)",
+        "1 ChangePin(2)",
+        "1 Unblock(2)",
+    ];
+    desktop.key("Tab")?;
+    desktop.key("Tab")?;
+    for deed in deeds {
+        desktop.key("Tab")?;
+        wait_for(&format!("the ring around {deed}"), || {
+            let picture = desktop.picture(&home.window).ok()?;
+            picture.has(RING).then_some(())
+        })?;
+        desktop.key("space")?;
+        expected.push(deed);
+        home.expect(&expected)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_language_changes_under_the_same_question() -> Outcome {
+    let desktop = Desktop::open()?;
+    let pin = Sample::show(&desktop, "pin", "en")?;
+    desktop.type_text("1234")?;
+    desktop.wait_for_window("Enter the PIN")?;
+    // From the field to Cancel (what sends is asleep or awake alike a stop), then to the band.
+    for _ in 0..3 {
+        desktop.key("Tab")?;
+    }
+    desktop.key("space")?;
+    desktop.wait_for_window("PIN ")?;
+    // The field has the keyboard again, and what was typed.
+    desktop.type_text("56")?;
+    desktop.key("Return")?;
+    pin.expect(&["1 secrets [6]"])
+}

@@ -1,0 +1,117 @@
+//! Links, good and bad, one after the other; one window for each user.
+
+use std::process::{Child, Stdio};
+
+use inkan_tests::desktop::{Desktop, end, wait_for};
+use inkan_tests::{Outcome, programs};
+
+/// A start of the real program, in English; ended with the test.
+struct Start(Child);
+
+impl Start {
+    fn with(desktop: &Desktop, arguments: &[&str]) -> Outcome<Self> {
+        let config = desktop.home().join("config");
+        let mut command = desktop.command(programs::built("inkan-agent-window")?);
+        command.args(["--lang", "en", "--config-dir"]).arg(config);
+        command.args(arguments).stdout(Stdio::null());
+        Ok(Self(command.stderr(Stdio::null()).spawn()?))
+    }
+
+    /// Waits for its end and gives its exit code.
+    fn code(&mut self) -> Outcome<i32> {
+        let status = wait_for("the program to end", || self.0.try_wait().ok().flatten())?;
+        Ok(status.code().ok_or("ended by a signal")?)
+    }
+}
+
+impl Drop for Start {
+    fn drop(&mut self) {
+        end(&mut self.0);
+    }
+}
+
+#[test]
+fn what_is_no_link_is_refused_in_the_window_in_plain_words() -> Outcome {
+    let desktop = Desktop::open()?;
+    let long = format!("inkan:enroll?bank=a&request={}", "x".repeat(100_000));
+    let garbage = [
+        "https://bank.example/",
+        "inkan:",
+        "inkan:dance?bank=a&request=b",
+        "inkan:enroll?bank=../../etc&request=1",
+        "inkan:enroll?bank=a&request=1&portal=https://evil.example",
+        "\u{202e}inkan:enroll",
+        long.as_str(),
+    ];
+    for link in garbage {
+        let mut start = Start::with(&desktop, &["open", link])?;
+        desktop.wait_for_window("It could not go on - Certificate app")?;
+        desktop.key("Return")?;
+        assert_eq!(start.code()?, 3, "{link:.60}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_bank_that_the_agent_does_not_know_is_not_spoken_to() -> Outcome {
+    let desktop = Desktop::open()?;
+    let link = "inkan:enroll?bank=elsewhere&request=0123456789abcdef0123456789abcdef";
+    let mut start = Start::with(&desktop, &["open", link])?;
+    desktop.wait_for_window("It could not go on")?;
+    desktop.key("Escape")?;
+    assert_eq!(start.code()?, 4);
+    Ok(())
+}
+
+#[test]
+fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
+    let desktop = Desktop::open()?;
+    let mut first = Start::with(&desktop, &["open", "inkan:first"])?;
+    desktop.wait_for_window("It could not go on")?;
+    for number in 0..3 {
+        let link = format!("inkan:next{number}");
+        assert_eq!(
+            Start::with(&desktop, &["open", &link])?.code()?,
+            0,
+            "{link}"
+        );
+    }
+    assert_eq!(Start::with(&desktop, &["open", "inkan:more"])?.code()?, 10);
+    // A start without a link only asks for the window that is there.
+    assert_eq!(Start::with(&desktop, &[])?.code()?, 0);
+    // The first one and the three that waited, one after the other; then the window is gone.
+    for _ in 0..4 {
+        desktop.wait_for_window("It could not go on")?;
+        desktop.key("Return")?;
+        wait_for("the page to be read", || {
+            desktop.shows("It could not go on").ok().map(|_| ())
+        })?;
+    }
+    assert_eq!(first.code()?, 3);
+    Ok(())
+}
+
+#[test]
+fn without_a_link_the_tokens_are_shown_and_closing_ends_the_program() -> Outcome {
+    let desktop = Desktop::open()?;
+    let mut start = Start::with(&desktop, &[])?;
+    desktop.wait_for_window("Tokens and certificates - Certificate app")?;
+    desktop.key("alt+F4")?;
+    assert_eq!(start.code()?, 0);
+    Ok(())
+}
+
+#[test]
+fn without_a_desktop_it_says_so_and_ends() -> Outcome {
+    let program = programs::built("inkan-agent-window")?;
+    let home = tempfile::tempdir()?;
+    let mut command = std::process::Command::new(program);
+    command
+        .env_clear()
+        .env("HOME", home.path())
+        .env("LANG", "C");
+    let said = programs::run(&mut command)?;
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("no desktop"), "{said}");
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Every state is shown as a whole, in both languages; `make screens` keeps the pictures.
+
+use std::path::Path;
+
+use inkan_tests::desktop::{Desktop, wait_for};
+use inkan_tests::{Outcome, programs};
+
+use super::{Sample, program};
+
+/// What the window is at most, so that it fits on every screen in use.
+const LARGEST: (u32, u32) = (1024, 700);
+/// The band at the top.
+const BANK: [u8; 3] = [0x17, 0x36, 0x5d];
+
+fn every_state(language: &str) -> Outcome {
+    let list = programs::run(std::process::Command::new(program()?).arg("--list"))?;
+    let names: Vec<String> = list.expect_well()?.lines().map(str::to_owned).collect();
+    assert!(names.len() >= 30, "{names:?}");
+    let desktop = Desktop::open()?;
+    desktop.pointer_away()?;
+    for name in names {
+        let sample = Sample::show(&desktop, &name, language)?;
+        let frame = sample.window.frame;
+        assert!(
+            frame.width <= LARGEST.0 && frame.height <= LARGEST.1,
+            "{name}: {frame:?}"
+        );
+        let picture = wait_for(&format!("{name} to be drawn"), || {
+            let picture = desktop.picture(&sample.window).ok()?;
+            let drawn = picture.percent_of(BANK) >= 4 && picture.colours() > 20;
+            // What comes after the first picture (the keyboard's ring) is there when nothing changes any more.
+            std::thread::sleep(std::time::Duration::from_millis(250));
+            let again = desktop.picture(&sample.window).ok()?;
+            let still = name_moves(&name) || again == picture;
+            (drawn && still).then_some(again)
+        })?;
+        if let Some(directory) = std::env::var_os("INKAN_SCREENS") {
+            let directory = programs::repository().join(Path::new(&directory));
+            picture.save(&directory.join(format!("window-{name}-{language}.png")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Something goes on in these, and is seen to.
+fn name_moves(name: &str) -> bool {
+    [
+        "waiting",
+        "stopping",
+        "progress",
+        "working",
+        "pin-pad",
+        "choose-none",
+    ]
+    .iter()
+    .any(|moving| name.starts_with(moving))
+}
+
+#[test]
+fn every_state_is_shown_in_japanese() -> Outcome {
+    every_state("ja")
+}
+
+#[test]
+fn every_state_is_shown_in_english() -> Outcome {
+    every_state("en")
+}
