@@ -1,6 +1,8 @@
 //! One opened token of a module.
 
 use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
 
 use inkan_pki::algorithm::SignatureScheme;
 use inkan_pki::pkcs11::attributes::key_attributes;
@@ -8,7 +10,7 @@ use inkan_pki::pkcs11::certificate::delete_certificate;
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
 use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
 use inkan_pki::pkcs11::sign::{schemes, sign};
-use inkan_pki::pkcs11::{Access, LoginState, Session};
+use inkan_pki::pkcs11::{Access, LoginState, Session, TokenInfo};
 use inkan_pki::secret::Pin;
 
 use super::admin::as_officer;
@@ -25,6 +27,10 @@ use crate::keystore::abilities::{Abilities, Ability, Admin, NewKey, Unblock};
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
 use crate::keystore::places::Found;
 use crate::keystore::view::{PinStanding, PinState, TokenView};
+
+/// How often, and how far apart, it is looked whether a token that failed is still there.
+const LOOKS: usize = 10;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// An opened token of a PKCS#11 module that is loaded in this process.
 #[derive(Debug)]
@@ -96,8 +102,11 @@ impl Pkcs11Store {
 
     /// What a wrong PIN means now: the token may know more after the try than before it.
     fn after_wrong(&self, error: &Pkcs11Error) -> TokenError {
-        if error.class != ErrorClass::PinIncorrect {
-            return token_error(error);
+        match error.class {
+            ErrorClass::PinIncorrect => {}
+            // Some modules have no other word for a card that was pulled.
+            ErrorClass::DeviceFault if !self.is_there() => return TokenError::Removed,
+            _ => return token_error(error),
         }
         match self.session.token().map(|info| pin_state(&info).standing) {
             Ok(PinStanding::Locked) => TokenError::PinLocked,
@@ -106,6 +115,38 @@ impl Pkcs11Store {
                 tries_left: None,
             },
         }
+    }
+
+    /// By the list of tokens: modules look at their readers for that, and for nothing else. The system's card service needs
+    /// a moment to see a card go.
+    fn is_there(&self) -> bool {
+        let same = |info: &TokenInfo| info.readable && info.serial == self.view.serial;
+        let listed = || {
+            let tokens = self.session.module().tokens();
+            tokens.is_ok_and(|tokens| tokens.iter().any(same))
+        };
+        (0..LOOKS).all(|_| {
+            let there = listed();
+            if there {
+                thread::sleep(LOOK_AGAIN);
+            }
+            there
+        })
+    }
+
+    /// Told before anything is tried: some modules take a PIN that they say is too short, others break on it.
+    fn fits(&self, new: &Pin) -> Result<(), TokenError> {
+        let info = self.session.token().map_err(|e| token_error(&e))?;
+        let PinState {
+            min_length: min,
+            max_length: max,
+            ..
+        } = pin_state(&info);
+        let length = new.expose().len();
+        if length < usize::from(min) || (max > 0 && length > usize::from(max)) {
+            return Err(TokenError::NewPinUnusable { min, max });
+        }
+        Ok(())
     }
 
     /// What the token does not like about a new PIN is told from what it does not like about the old one.
@@ -249,6 +290,7 @@ impl KeyStore for Pkcs11Store {
     }
 
     fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
+        self.fits(new)?;
         let changed = self.session.change_pin(old, new);
         changed.map_err(|e| self.after_change(&e))?;
         self.pin = None;
@@ -272,6 +314,7 @@ impl KeyStore for Pkcs11Store {
         if !self.quirks.officer_unblocks {
             return Err(Ability::Unblock.missing());
         }
+        self.fits(new)?;
         let set = as_officer(&self.session, Admin::SoPin, puk, None, |session| {
             session.init_user_pin(new).map_err(|e| match e.class {
                 ErrorClass::Unsupported => Ability::Unblock.missing(),
