@@ -23,6 +23,8 @@ const NOT_FOUND: u16 = 0x6a82;
 const TDES: u8 = 0x03;
 const AES_192: u8 = 0x0a;
 
+/// The slot for signatures.
+const SIGNATURE: u8 = 0x9c;
 /// The slot of the management key.
 const MANAGEMENT: u8 = 0x9b;
 
@@ -137,7 +139,9 @@ impl Yubico {
         let Some(made) = self.keys.get(&slot) else {
             return (Vec::new(), NO_SUCH_KEY);
         };
-        let mut answer = vec![1, 1, made.algorithm, 2, 2, 2, 1, 3, 1, 1, 4];
+        // The PIN once, and always for signatures; a touch never.
+        let policy = if slot == SIGNATURE { 3 } else { 2 };
+        let mut answer = vec![1, 1, made.algorithm, 2, 2, policy, 1, 3, 1, 1, 4];
         push_length(&mut answer, made.public.len());
         answer.extend(&made.public);
         (answer, OK)
