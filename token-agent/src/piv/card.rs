@@ -1,16 +1,15 @@
 //! An opened PIV card.
 
-use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
-use inkan_pki::secret::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::secret::Pin;
 
 use super::change;
 use super::content::{self, SlotContent, SlotKey};
 use super::error::PivError;
-use super::identity;
 use super::management::{self, ManagementKey};
-use super::metadata;
 use super::pin::{self, Tries};
 use super::session::{self, Facts, Session};
 use super::sign::sign_with_pin;
@@ -33,6 +32,8 @@ struct Kept {
     resets: Option<u64>,
     /// The PIN, after the card took it.
     pin: Option<Pin>,
+    /// Whether the card still counted it as verified when the transaction began.
+    verified: bool,
     /// The management key, after the card took it.
     management: Option<ManagementKey>,
 }
@@ -51,7 +52,7 @@ impl PivCard {
                     exchange,
                     facts: &unknown,
                 };
-                Ok((facts(&session)?, resets))
+                Ok((session::facts(&session)?, resets))
             })?;
         let kept = Kept {
             resets: Some(resets),
@@ -287,7 +288,13 @@ impl PivCard {
         let (facts, kept) = (&self.facts, &mut self.kept);
         self.link.transaction(|exchange, resets| {
             let session = Session { exchange, facts };
-            if kept.resets != Some(resets) || !session.still_selected()? {
+            let selected = if kept.resets == Some(resets) {
+                session.still_selected()?
+            } else {
+                None
+            };
+            kept.verified = selected.unwrap_or(false);
+            if selected.is_none() {
                 session.select()?;
                 kept.resets = Some(resets);
             }
@@ -314,28 +321,10 @@ impl Drop for PivCard {
 /// as well, so that it is never sent twice.
 fn unlock(session: &Session<'_>, kept: &mut Kept) -> Result<(), PivError> {
     let pin = kept.pin.take().ok_or(PivError::PinNeeded)?;
-    if !pin::verified(session)? {
+    if !kept.verified {
         pin::verify(session, &pin)?;
+        kept.verified = true;
     }
     kept.pin = Some(pin);
     Ok(())
-}
-
-/// What a card says about itself.
-fn facts(session: &Session<'_>) -> Result<Facts, PivError> {
-    let label = session::label_of(&session.select()?);
-    let version = session::version(session)?;
-    let maker = session::serial(session)?.filter(|serial| *serial != 0);
-    let serial = match maker {
-        Some(serial) => Some(serial.to_string()),
-        None => identity::number(session)?,
-    };
-    // The management key is on every card: one that tells nothing about it tells nothing about keys either.
-    let metadata = metadata::read(session, 0x9b)?.is_some();
-    Ok(Facts {
-        label,
-        version,
-        serial: serial.unwrap_or_default(),
-        metadata,
-    })
 }

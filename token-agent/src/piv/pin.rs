@@ -56,11 +56,6 @@ fn told(session: &Session<'_>, of: u8) -> Result<Tries, PivError> {
     })
 }
 
-/// Whether the PIN counts as verified now.
-pub(super) fn verified(session: &Session<'_>) -> Result<bool, PivError> {
-    Ok(session.send([ins::VERIFY, 0, PIN], &[])?.ok())
-}
-
 /// Verifies the PIN.
 pub(super) fn verify(session: &Session<'_>, pin: &Pin) -> Result<(), PivError> {
     let answer = session.send([ins::VERIFY, 0, PIN], &*padded(pin)?)?;

@@ -2,6 +2,8 @@
 
 use super::apdu::{self, Answer, ins};
 use super::error::PivError;
+use super::identity;
+use super::metadata;
 use super::tlv;
 use crate::pcsc::Exchange;
 
@@ -54,15 +56,36 @@ impl Session<'_> {
         }
     }
 
-    /// Whether PIV is still selected: another program may have selected something else since. Uses no try.
-    pub(super) fn still_selected(&self) -> Result<bool, PivError> {
+    /// Whether the PIN counts as verified; `None` when PIV is not selected any more, because another program has selected
+    /// something else since. Uses no try.
+    pub(super) fn still_selected(&self) -> Result<Option<bool>, PivError> {
         let answer = self.send([ins::VERIFY, 0, 0x80], &[])?;
-        Ok(answer.ok() || answer.tries().is_some())
+        let selected = answer.ok() || answer.tries().is_some();
+        Ok(selected.then(|| answer.ok()))
     }
 }
 
+/// What a card says about itself.
+pub(super) fn facts(session: &Session<'_>) -> Result<Facts, PivError> {
+    let label = label_of(&session.select()?);
+    let version = version(session)?;
+    let maker = serial(session)?.filter(|serial| *serial != 0);
+    let serial = match maker {
+        Some(serial) => Some(serial.to_string()),
+        None => identity::number(session)?,
+    };
+    // The management key is on every card: one that tells nothing about it tells nothing about keys either.
+    let metadata = metadata::read(session, 0x9b)?.is_some();
+    Ok(Facts {
+        label,
+        version,
+        serial: serial.unwrap_or_default(),
+        metadata,
+    })
+}
+
 /// The application's label, out of its answer to SELECT. A card that says nonsense here has none.
-pub(super) fn label_of(selected: &[u8]) -> String {
+fn label_of(selected: &[u8]) -> String {
     let label = tlv::only(selected, 0x61)
         .and_then(|template| tlv::find(template, 0x50))
         .ok()
@@ -73,7 +96,7 @@ pub(super) fn label_of(selected: &[u8]) -> String {
 }
 
 /// Firmware, where the card tells it.
-pub(super) fn version(session: &Session<'_>) -> Result<Option<[u8; 3]>, PivError> {
+fn version(session: &Session<'_>) -> Result<Option<[u8; 3]>, PivError> {
     let answer = session.send([ins::VERSION, 0, 0], &[])?;
     Ok(answer
         .ok()
@@ -82,7 +105,7 @@ pub(super) fn version(session: &Session<'_>) -> Result<Option<[u8; 3]>, PivError
 }
 
 /// The maker's serial number, where the card tells it.
-pub(super) fn serial(session: &Session<'_>) -> Result<Option<u32>, PivError> {
+fn serial(session: &Session<'_>) -> Result<Option<u32>, PivError> {
     let answer = session.send([ins::SERIAL, 0, 0], &[])?;
     Ok(answer
         .ok()
