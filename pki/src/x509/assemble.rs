@@ -39,6 +39,14 @@ pub fn signed(
     Ok(whole)
 }
 
+/// `AlgorithmIdentifier` (DER) of what a key of `algorithm` signs with its default scheme.
+///
+/// # Errors
+/// [`AssembleError`].
+pub fn algorithm_identifier(algorithm: KeyAlgorithm) -> Result<Vec<u8>, AssembleError> {
+    Ok(signature_algorithm(algorithm).to_der()?)
+}
+
 fn signature_algorithm(key: KeyAlgorithm) -> AlgorithmIdentifierRef<'static> {
     let (oid, parameters) = match key {
         KeyAlgorithm::EcP256 => (ECDSA_WITH_SHA256, None),

@@ -49,7 +49,23 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
         );
         lacks(file, problem, "Describe the token.")
     })?;
-    let keys = vec![pool_key(&customer_ca)?, pool_key(&staff_ca)?];
+    let ocsp = key(&spec, file, KeyUse::Ocsp)?;
+    if ocsp.token != customer.token {
+        return Err(lacks(
+            file,
+            format!("{} and {} are on two tokens", ocsp.id, customer.id),
+            "Put both keys on one token.",
+        ));
+    }
+    let mut keys = vec![
+        pool_key(&customer_ca)?,
+        pool_key(&staff_ca)?,
+        HsmKey::by_label(&ocsp.id, &ocsp.label),
+    ];
+    let audit = spec.keys().iter();
+    let mut audit = audit.filter(|key| key.key_use == KeyUse::Audit && key.token == customer.token);
+    let audit = audit.next();
+    keys.extend(audit.map(|key| HsmKey::by_label(&key.id, &key.label)));
     let pin = token.read_pin(std::io::stdin().is_terminal())?;
     let selector = TokenSelector::Label(token.label.clone());
     let mut settings = HsmConfig::new(spec.module_path()?, selector, pin, keys);
@@ -58,7 +74,11 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
     settings.deadline = Duration::from_millis(config.hsm.deadline_ms);
     let pool = HsmPool::start(settings)?;
     let root = certificate(&spec, &root.id)?;
-    Ok(Authority::new(pool, root, customer_ca, staff_ca))
+    let authority = Authority::new(pool, root, customer_ca, staff_ca).with_ocsp_key(&ocsp.id);
+    Ok(match audit {
+        Some(key) => authority.with_audit_key(&key.id),
+        None => authority,
+    })
 }
 
 fn key<'a>(spec: &'a Spec, file: &Path, key_use: KeyUse) -> Result<&'a KeySpec, AppError> {

@@ -2,17 +2,20 @@
 //! files of the operator are read.
 //!
 //! - [`cli`]: the command line
+//! - [`audit`]: `inkan-server audit`
 //! - [`config`]: the configuration file
 //! - [`log`]: what goes to standard error
 //! - [`start`]: from a configuration to workflows and routers
 //! - [`mail`]: the bank as a sender of mail
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
+//! - [`status`]: what follows a change of status at once
 //! - [`serve`]: serving until a signal
 //! - [`scheduler`]: drives what is done from time to time
 //! - [`dev`]: a self-contained server for development and tests
 //! - [`error`]: why the program ended
 
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod dev;
@@ -24,6 +27,7 @@ pub mod scheduler;
 pub mod serve;
 pub mod sockets;
 pub mod start;
+pub mod status;
 
 use std::process::ExitCode;
 
@@ -56,6 +60,7 @@ fn dispatch(command: Command) -> Result<(), AppError> {
             log::say(&format!("{}: ok", config.display()));
             Ok(())
         }
+        Command::Audit(command) => serve::block_on(audit::run(command)),
         Command::Dev(options) => dev::run(options),
     }
 }

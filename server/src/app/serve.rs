@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::config::Config;
 use super::error::AppError;
 use super::sockets::Sockets;
-use super::{scheduler, start};
+use super::{scheduler, start, status};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
@@ -58,6 +58,8 @@ pub async fn until_signal(
     }
     let (following, until) = (app.workflows.clone(), stopped.clone());
     tasks.spawn(async move { following.follow_status(until).await });
+    let changes = status::publish_changes(app.workflows.clone(), app.clock, stopped.clone());
+    tasks.spawn(changes);
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
     tasks.spawn(scheduler::run(workflows, clock, metrics, stopped));
     ready()?;

@@ -74,7 +74,7 @@ impl IssuingCa {
 
 impl IssuingCa {
     /// A certificate that outlives its CA, or is older, verifies nowhere (RFC 5280 §6.1.3).
-    fn covers(&self, asked: Timestamp) -> Result<(), IssueError> {
+    pub(super) fn covers(&self, asked: Timestamp) -> Result<(), IssueError> {
         let Validity {
             not_before: from,
             not_after: until,
@@ -158,6 +158,8 @@ pub struct Authority {
     customer: Arc<IssuingCa>,
     staff: Arc<IssuingCa>,
     root: CertificateDer<'static>,
+    ocsp_key: Option<String>,
+    pub(super) audit_key: Option<String>,
 }
 
 impl Authority {
@@ -174,7 +176,24 @@ impl Authority {
             customer: Arc::new(customer),
             staff: Arc::new(staff),
             root,
+            ocsp_key: None,
+            audit_key: None,
         }
+    }
+
+    /// With a key in the same pool that signs OCSP answers.
+    #[must_use]
+    pub fn with_ocsp_key(mut self, key: &str) -> Self {
+        self.ocsp_key = Some(key.to_owned());
+        self
+    }
+
+    /// Name of the key that signs OCSP answers, and the public key found under it; none without one, or before it was
+    /// found.
+    #[must_use]
+    pub fn ocsp_key(&self) -> Option<(&str, Vec<u8>)> {
+        let key = self.ocsp_key.as_deref()?;
+        Some((key, self.pool.public_key(key)?))
     }
 
     /// The CA of that name.
@@ -255,9 +274,18 @@ impl Authority {
         ca: &IssuingCa,
         tbs: &[u8],
     ) -> Result<Vec<u8>, IssueError> {
-        let scheme = ca.algorithm.default_scheme();
-        let signature = self.pool.sign(&ca.key, scheme, tbs.to_vec()).await?;
+        let signature = self.signature(ca, tbs).await?;
         Ok(assemble::signed(tbs, ca.algorithm, &signature)?)
+    }
+
+    /// The bare signature.
+    pub(super) async fn signature(
+        &self,
+        ca: &IssuingCa,
+        tbs: &[u8],
+    ) -> Result<Vec<u8>, IssueError> {
+        let scheme = ca.algorithm.default_scheme();
+        Ok(self.pool.sign(&ca.key, scheme, tbs.to_vec()).await?)
     }
 }
 

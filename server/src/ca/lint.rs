@@ -12,6 +12,18 @@ use super::profile::{ClientProfile, Validity};
 #[error("to-be-signed certificate breaks the profile: {0}")]
 pub struct LintError(&'static str);
 
+impl LintError {
+    /// This rule is broken.
+    pub(super) const fn of(rule: &'static str) -> Self {
+        Self(rule)
+    }
+
+    /// Whether a rule holds.
+    pub(super) fn unless(holds: bool, rule: &'static str) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self(rule)) }
+    }
+}
+
 /// What the bytes must say.
 pub struct Expected<'a> {
     /// The profile.

@@ -7,14 +7,20 @@
 //! - [`tbs`]: exact to-be-signed bytes without signing
 //! - [`lint`]: those bytes against the profile
 //! - [`issue`]: signing, verifying, comparing
+//! - `asn1`: the little DER that is written by hand
 //! - [`crl`]: revocation lists
+//! - [`audit_key`]: the key that signs the audit chain
+//! - [`ocsp`]: requests read, answers signed
 //! - [`part`]: which part of the list a certificate points to
 //! - [`reason`]: why a certificate ended
 
+mod asn1;
+pub mod audit_key;
 pub mod crl;
 pub mod hsm;
 pub mod issue;
 pub mod lint;
+pub mod ocsp;
 pub mod part;
 pub mod profile;
 pub mod reason;

@@ -1,7 +1,5 @@
 //! Why a certificate ended (RFC 5280 §5.3.1).
 
-use rcgen::RevocationReason;
-
 /// Reasons that a bank gives. The two that speak of a compromised authority are not among them: they are for the
 /// certificates of authorities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,19 +68,6 @@ impl Reason {
             Self::CertificateHold => 6,
             Self::RemoveFromCrl => 8,
             Self::PrivilegeWithdrawn => 9,
-        }
-    }
-
-    pub(super) const fn to_rcgen(self) -> RevocationReason {
-        match self {
-            Self::Unspecified => RevocationReason::Unspecified,
-            Self::KeyCompromise => RevocationReason::KeyCompromise,
-            Self::AffiliationChanged => RevocationReason::AffiliationChanged,
-            Self::Superseded => RevocationReason::Superseded,
-            Self::CessationOfOperation => RevocationReason::CessationOfOperation,
-            Self::CertificateHold => RevocationReason::CertificateHold,
-            Self::RemoveFromCrl => RevocationReason::RemoveFromCrl,
-            Self::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
         }
     }
 }

@@ -5,8 +5,7 @@
 use std::sync::Mutex;
 
 use rcgen::{
-    CertificateParams, CertificateRevocationListParams, Issuer, PublicKeyData, SignatureAlgorithm,
-    SigningKey, SubjectPublicKeyInfo,
+    CertificateParams, Issuer, PublicKeyData, SignatureAlgorithm, SigningKey, SubjectPublicKeyInfo,
 };
 use rustls_pki_types::CertificateDer;
 
@@ -36,20 +35,6 @@ pub fn certificate(
     let subject = SubjectPublicKeyInfo::from_der(spki_der)?;
     let issuer = Issuer::from_ca_cert_der(ca_der, Recorder::new(ca_algorithm))?;
     params.signed_by(&subject, &issuer)?;
-    issuer.key().take()
-}
-
-/// `TBSCertList`, likewise.
-///
-/// # Errors
-/// [`TbsError`].
-pub fn crl(
-    params: &CertificateRevocationListParams,
-    ca_der: &CertificateDer<'_>,
-    ca_algorithm: KeyAlgorithm,
-) -> Result<Vec<u8>, TbsError> {
-    let issuer = Issuer::from_ca_cert_der(ca_der, Recorder::new(ca_algorithm))?;
-    params.signed_by(&issuer)?;
     issuer.key().take()
 }
 

@@ -72,6 +72,17 @@ pub(crate) fn make_ca(
     params.self_signed(&key).unwrap().der().clone()
 }
 
+/// A key on `token` by this label.
+fn make_key(module: &Arc<Module>, token: &TestToken, label: &str) {
+    let info = module
+        .find_token(&TokenSelector::Label(token.label.clone()))
+        .unwrap();
+    let session = Session::open(module, &info, Access::ReadWrite).unwrap();
+    session.login(&Pin::new(token.pin.clone())).unwrap();
+    let key = NewKey::with_random_id(KeyAlgorithm::EcP256, label).unwrap();
+    generate_key_pair(&session, &key).unwrap();
+}
+
 /// A bank whose CA key is of this kind.
 pub(crate) fn bank(algorithm: KeyAlgorithm) -> Bank {
     let hsm = SoftHsm::new();
@@ -80,13 +91,18 @@ pub(crate) fn bank(algorithm: KeyAlgorithm) -> Bank {
     let module = Module::load(&hsm.module_path()).unwrap();
     let certificate = make_ca(&module, &token, algorithm);
     let spki = CertificateSummary::parse(&certificate).unwrap().spki_der;
-    let keys = vec![HsmKey::by_public_key("customer-ca", spki)];
+    make_key(&module, &token, "answers");
+    let keys = vec![
+        HsmKey::by_public_key("customer-ca", spki),
+        HsmKey::by_label("ocsp", "answers"),
+    ];
     let selector = TokenSelector::Label(token.label);
     let config = HsmConfig::new(hsm.module_path(), selector, Pin::new(token.pin), keys);
     let pool = HsmPool::start(config).unwrap();
     let ca = IssuingCa::new("customer-ca", certificate.clone(), profile()).unwrap();
     let ca_pem = pem::encode_certificate(&certificate);
     let authority = Authority::new(pool.clone(), certificate, ca.clone(), ca);
+    let authority = authority.with_ocsp_key("ocsp");
     Bank {
         hsm,
         authority,

@@ -120,21 +120,24 @@ async fn a_signature_of_another_key_is_never_handed_out() {
 
 #[tokio::test]
 async fn a_crl_lists_what_was_revoked() {
-    use super::crl::Revoked;
+    use super::crl::{Lines, List};
     use super::reason::Reason;
     let bank = bank(KeyAlgorithm::Rsa2048);
     let at = now();
-    let later = at + jiff::SignedDuration::from_hours(24);
-    let revoked = [Revoked {
-        serial: vec![0x41; 20],
-        at,
-        reason: Some(Reason::KeyCompromise),
-    }];
-    let der = bank
-        .authority
-        .sign_crl(IssuerId::Customer, 7, at, later, &revoked)
-        .await
-        .unwrap();
+    let mut lines = Lines::default();
+    lines.add(&[0x41; 20], at, Reason::KeyCompromise).unwrap();
+    lines.add(&[0x81; 20], at, Reason::Unspecified).unwrap();
+    let list = List {
+        number: 7,
+        this_update: at,
+        next_update: at + jiff::SignedDuration::from_hours(24),
+        part_url: Some("http://pki.example/crl/customer-ca/202610.crl"),
+        base: None,
+        delta_url: Some("http://pki.example/crl/customer-ca/202610-delta.crl"),
+        lines,
+    };
+    let der = bank.authority.sign_list(IssuerId::Customer, list).await;
+    let der = der.unwrap();
     let directory = bank.hsm.path();
     std::fs::write(directory.join("ca.pem"), &bank.ca_pem).unwrap();
     std::fs::write(directory.join("c.crl"), &der).unwrap();
@@ -142,10 +145,16 @@ async fn a_crl_lists_what_was_revoked() {
         "crl", "-inform", "DER", "-in", "c.crl", "-CAfile", "ca.pem", "-noout", "-text",
     ];
     let text = openssl(directory, &arguments);
-    assert!(
-        text.contains(&"41".repeat(20)) && text.contains("Key Compromise"),
-        "{text}"
-    );
+    for said in [
+        "41".repeat(20),
+        "81".repeat(20),
+        "Key Compromise".to_owned(),
+        "X509v3 Freshest CRL".to_owned(),
+        "Issuing Distribution Point: critical".to_owned(),
+        "202610-delta.crl".to_owned(),
+    ] {
+        assert!(text.contains(&said), "{said} in {text}");
+    }
 }
 
 #[tokio::test]

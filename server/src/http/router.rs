@@ -166,12 +166,17 @@ pub fn staff(app: &Shared) -> Router {
 /// CRLs and CA certificates, plain HTTP.
 pub fn public(app: &Shared) -> Router {
     let routes = Router::new()
-        .route("/crl/customer-ca.crl", get(public::customer_crl))
-        .route("/crl/staff-ca.crl", get(public::staff_crl))
-        .route("/ca/customer-ca.crt", get(public::customer_ca))
-        .route("/ca/staff-ca.crt", get(public::staff_ca))
-        .route("/ca/root-ca.crt", get(public::root_ca));
+        .route("/crl/{file}", get(public::lists::whole))
+        .route("/crl/{ca}/{file}", get(public::lists::part))
+        .route("/ocsp", post(public::ocsp::post))
+        .route("/ocsp/", get(public::ocsp::get).post(public::ocsp::post))
+        .route("/ocsp/{*request}", get(public::ocsp::get))
+        .route("/ca/customer-ca.crt", get(public::ca::customer))
+        .route("/ca/staff-ca.crt", get(public::ca::staff))
+        .route("/ca/root-ca.crt", get(public::ca::root));
     finish("public", app, None, fallbacks(routes))
+        .layer(from_fn(public::ocsp::in_kind))
+        .layer(from_fn_with_state(OverTls(false), headers::add))
 }
 
 /// Health and figures, plain HTTP on loopback.

@@ -14,7 +14,8 @@
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`], [`staff`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
-//! - [`requests`], [`certificates`], [`status_changes`], [`crls`]: how it is issued and ended
+//! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
+//!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
 //! - [`jobs`]: scheduled work
 //! - [`outbox`]: mail to customers, until it is sent or given up
@@ -25,7 +26,7 @@ pub mod audit;
 pub mod certificates;
 pub mod connect;
 pub mod contracts;
-pub mod crls;
+pub mod crl_lists;
 pub mod db;
 pub mod error;
 pub mod grants;
@@ -33,12 +34,14 @@ pub mod id;
 pub mod jobs;
 pub mod login_history;
 pub mod migrate;
+pub mod ocsp_answers;
 pub mod outbox;
 pub mod proposals;
 pub mod requests;
 pub(crate) mod row;
 pub mod sessions;
 pub mod shadow_locks;
+pub mod signer_certificates;
 pub mod staff;
 pub mod status_changes;
 pub(crate) mod text_enum;

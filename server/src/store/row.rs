@@ -47,6 +47,10 @@ impl<'r> Row<'r> {
         self.get(column)
     }
 
+    pub(crate) fn opt_int(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        self.get(column)
+    }
+
     pub(crate) fn count(&self, column: &'static str) -> Result<u32, StoreError> {
         let value = self.int(column)?;
         u32::try_from(value).map_err(|_| self.bad(column, format!("{value} is no count")))

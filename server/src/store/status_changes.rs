@@ -99,3 +99,20 @@ async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<StatusCha
     let rows = db.all(statement).await?;
     rows.iter().map(StatusChange::read).collect()
 }
+
+/// Whether a certificate of a CA (of one part, unless `shard` is empty) ended or was released after `seq`.
+pub async fn any_end_after(
+    db: impl Into<Db<'_>>,
+    issuer: Issuer,
+    shard: &str,
+    seq: i64,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "SELECT seq FROM status_changes WHERE seq > $1 AND issuer = $2 AND ($3 = '' OR shard = $3) \
+         AND (to_state IN ('superseded', 'suspended', 'revoked') OR from_state = 'suspended') LIMIT 1",
+    )
+    .bind(seq)
+    .bind(issuer.as_str())
+    .bind(shard.to_owned());
+    Ok(db.into().optional(statement).await?.is_some())
+}

@@ -14,13 +14,12 @@
 //! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
 //! - [`reconcile`]: on start, what a crash left open
-//! - [`crl`]: publishing revocation lists
 //! - [`records`]: rows and words that the workflows hand out
 //! - [`jobs`]: scheduled work: what is due, what came of it
 //! - [`mail`]: letters to customers, and handing them over
 //! - [`notices`]: what time brings about: certificates that will end, grants that lapse
-//! - [`status`]: what is not good any more, in memory; health
-//! - `audited`: audit rows in few words
+//! - [`status`]: what is not good: in memory, in lists, by OCSP; health
+//! - `audited`: audit rows in few words; [`audit_log`]: the chain verified, searched, exported, signed
 //! - [`people`]: what the workflows below stand on, without a CA
 //! - [`counter`]: contracts and what is handed over at the counter
 //! - [`proposals`]: one person enters, another one decides
@@ -33,9 +32,9 @@
 
 pub mod activation;
 pub mod agent_login;
+pub mod audit_log;
 mod audited;
 pub mod counter;
-pub mod crl;
 mod deed;
 pub mod enrolment;
 pub mod error;
@@ -89,6 +88,14 @@ pub(crate) struct Inner {
     pub(crate) passwords: passwords::Passwords,
     pub(crate) step: StepHook,
     pub(crate) status: status::StatusMemory,
+    pub(crate) own_changes: tokio::sync::Notify,
+    lists: status::ReadyLists,
+    signers: status::Signers,
+    responder: status::Responder,
+    digests: Vec<(
+        crate::store::certificates::Issuer,
+        crate::ca::ocsp::IssuerDigests,
+    )>,
 }
 
 /// From where a deed is asked for.
@@ -103,6 +110,7 @@ impl Workflows {
     #[must_use]
     pub fn new(store: Store, ca: Authority, settings: Settings, step: StepHook) -> Self {
         let passwords = passwords::Passwords::new(&settings.passwords);
+        let digests = status::digests(&ca);
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -111,6 +119,11 @@ impl Workflows {
                 passwords,
                 step,
                 status: status::StatusMemory::default(),
+                own_changes: tokio::sync::Notify::new(),
+                lists: status::ReadyLists::default(),
+                signers: status::Signers::default(),
+                responder: status::Responder::default(),
+                digests,
             }),
         }
     }

@@ -59,6 +59,10 @@ pub struct Periods {
     pub session: SignedDuration,
     /// How long a CRL is good for.
     pub crl: SignedDuration,
+    /// How long an OCSP answer is good for.
+    pub ocsp: SignedDuration,
+    /// How long the certificate of the signer of OCSP answers is good for.
+    pub ocsp_signer: SignedDuration,
 }
 
 impl Default for Periods {
@@ -72,6 +76,8 @@ impl Default for Periods {
             idle: SignedDuration::from_mins(10),
             session: SignedDuration::from_hours(8),
             crl: SignedDuration::from_hours(24),
+            ocsp: SignedDuration::from_hours(24),
+            ocsp_signer: SignedDuration::from_hours(30 * 24),
         }
     }
 }

@@ -193,7 +193,7 @@ impl World {
         let certificate_id = id::new_id().unwrap();
         let intent = NewIntent {
             id: certificate_id.clone(),
-            serial: id::new_id().unwrap(),
+            serial: format!("5a{}", id::new_id().unwrap()),
             issuer: Issuer::Customer,
             user_id: Some(user.id.clone()),
             staff_id: None,

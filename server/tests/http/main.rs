@@ -15,6 +15,7 @@
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_staff`]: roles at the console
 //! - [`http_machines`]: EST and the agent's endpoints
+//! - [`http_status`]: CRLs and OCSP as openssl sees them
 //! - [`http_config`]: the configuration file
 #![allow(
     clippy::unwrap_used,
@@ -36,6 +37,7 @@ mod http_machines;
 mod http_pages;
 mod http_routes;
 mod http_staff;
+mod http_status;
 mod http_texts;
 mod http_tls;
 mod journey;

@@ -24,6 +24,10 @@ pub struct Periods {
     pub crl_hours: u32,
     /// Months of issue that share a part of the CRL; 0: no parts.
     pub crl_part_months: u32,
+    /// Hours an OCSP answer is good for.
+    pub ocsp_hours: u32,
+    /// Days the certificate of the signer of OCSP answers is good for.
+    pub ocsp_signer_days: u32,
 }
 
 impl Default for Periods {
@@ -38,6 +42,8 @@ impl Default for Periods {
             session_hours: 8,
             crl_hours: 24,
             crl_part_months: 3,
+            ocsp_hours: 24,
+            ocsp_signer_days: 30,
         }
     }
 }

@@ -33,6 +33,8 @@ impl Config {
                 idle: minutes(p.idle_minutes),
                 session: hours(p.session_hours),
                 crl: hours(p.crl_hours),
+                ocsp: hours(p.ocsp_hours),
+                ocsp_signer: hours(p.ocsp_signer_days.saturating_mul(24)),
             },
             locks: LockSettings {
                 temporary_after: self.locks.temporary_after,

@@ -34,7 +34,16 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     .bind(new.not_after.as_second())
     .bind(new.created_at.as_second())
     .bind(new.shard.clone());
-    tx.change(statement).await.map(drop)
+    tx.change(statement).await?;
+    // The part it points to is published as long as it lives.
+    let part = sqlx::query(
+        "INSERT INTO crl_parts (issuer, shard, until) VALUES ($1, $2, $3) ON CONFLICT (issuer, shard) \
+         DO UPDATE SET until = excluded.until WHERE excluded.until > crl_parts.until",
+    )
+    .bind(new.issuer.as_str())
+    .bind(new.shard.clone())
+    .bind(new.not_after.as_second());
+    tx.change(part).await.map(drop)
 }
 
 /// Stores the signed certificate: `intent` → `issued`. False when it was not an intent any more.

@@ -165,58 +165,19 @@ pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, S
     many(store.into(), sqlx::query(statement)).await
 }
 
-/// An entry of a CRL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevokedSerial {
-    /// Serial number, lower-case hex.
-    pub serial: String,
-    /// When it was revoked or suspended.
-    pub revoked_at: Timestamp,
-    /// Reason as stored; `None` when none was given.
-    pub reason: Option<String>,
-    /// True while suspended (certificateHold).
-    pub suspended: bool,
-    /// End of the certificate's validity.
-    pub not_after: Timestamp,
-}
-
-/// Everything revoked or suspended under a CA, by serial.
-pub async fn revoked_serials(
-    db: impl Into<Db<'_>>,
-    issuer: Issuer,
-) -> Result<Vec<RevokedSerial>, StoreError> {
-    let statement = sqlx::query(
-        "SELECT serial, COALESCE(ended_at, created_at) AS revoked_at, reason, state, not_after FROM certificates \
-         WHERE issuer = $1 AND state IN ('revoked', 'suspended') ORDER BY serial",
-    )
-    .bind(issuer.as_str());
-    let rows = db.into().all(statement).await?;
-    rows.iter()
-        .map(|row| {
-            let row = Row::new("certificates", row);
-            Ok(RevokedSerial {
-                serial: row.text("serial")?,
-                revoked_at: row.time("revoked_at")?,
-                reason: row.opt_text("reason")?,
-                suspended: row.word::<super::State>("state")? == super::State::Suspended,
-                not_after: row.time("not_after")?,
-            })
-        })
-        .collect()
-}
-
-/// Serial numbers that are not good under a CA, with their states, by serial number from behind `after`.
+/// Serial numbers that are not good in one part of a CA, with their states, by serial number from behind `after`.
 pub async fn ended_serials(
     db: impl Into<Db<'_>>,
-    issuer: Issuer,
+    (issuer, shard): (Issuer, &str),
     after: &str,
     limit: i64,
 ) -> Result<Vec<(String, super::State)>, StoreError> {
     let statement = sqlx::query(
-        "SELECT serial, state FROM certificates WHERE issuer = $1 AND serial > $2 \
-         AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $3",
+        "SELECT serial, state FROM certificates WHERE issuer = $1 AND shard = $2 AND serial > $3 \
+         AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $4",
     )
     .bind(issuer.as_str())
+    .bind(shard.to_owned())
     .bind(after.to_owned())
     .bind(limit);
     let rows = db.into().all(statement).await?;

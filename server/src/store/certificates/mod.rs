@@ -16,9 +16,8 @@ use super::text_enum::text_enum;
 
 pub use change::{insert_intent, set_active, set_issued, set_state};
 pub use find::{
-    RevokedSerial, active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256,
-    ended_serials, ending, find, find_in, intents_without_result, list_for_staff, list_for_user,
-    pending_for_user, revoked_serials,
+    active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256, ended_serials,
+    ending, find, find_in, intents_without_result, list_for_staff, list_for_user, pending_for_user,
 };
 
 text_enum! {

@@ -3,7 +3,9 @@
 use super::rows::{at, bank, intent, note};
 use crate::store::audit::{Actor, Outcome};
 use crate::store::certificates::{self, Issuer, State};
+use crate::store::crl_lists::{self, EndedRow};
 use crate::store::login_history::{self, Login, Method, Via};
+use crate::store::ocsp_answers::{self, StoredAnswer};
 use crate::store::requests::{self, Action, NewRequest};
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
 use crate::store::testing::{Place, on_both};
@@ -241,21 +243,7 @@ async fn certificate(store: &Store) {
     );
     note(&mut tx, "k1").await.unwrap();
     tx.commit().await.unwrap();
-    let revoked = certificates::revoked_serials(store, Issuer::Customer)
-        .await
-        .unwrap();
-    let first = revoked.first().unwrap();
-    assert_eq!(
-        (first.serial.as_str(), first.revoked_at, first.suspended),
-        ("00k1", at(4), true)
-    );
-    assert_eq!(first.reason.as_deref(), Some("lost"));
-    assert!(
-        certificates::revoked_serials(store, Issuer::Staff)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    lists(store).await;
 
     let mut tx = store.begin().await.unwrap();
     let released = certificates::set_state(
@@ -369,5 +357,96 @@ async fn doors(store: &Store) {
     );
     let mut tx = store.begin().await.unwrap();
     assert_eq!(shadow_locks::delete_older(&mut tx, at(2)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+}
+
+/// What a list, the memory and an answer read of the suspended `k1`.
+async fn lists(store: &Store) {
+    let part = (Issuer::Customer, "202610");
+    let listed = crl_lists::ended(store, part, at(0), "", 10).await.unwrap();
+    let expected = EndedRow {
+        serial: "00k1".to_owned(),
+        at: at(4),
+        reason: Some("lost".to_owned()),
+    };
+    assert_eq!(listed, [expected]);
+    let over = crl_lists::ended(store, part, at(10_001), "", 10).await;
+    assert!(over.unwrap().is_empty(), "it was over before");
+    let behind = crl_lists::ended(store, part, at(0), "00k1", 10).await;
+    assert!(behind.unwrap().is_empty());
+    let elsewhere = (Issuer::Customer, "202601");
+    let none = crl_lists::ended(store, elsewhere, at(0), "", 10).await;
+    assert!(none.unwrap().is_empty());
+    let serials = certificates::ended_serials(store, part, "", 10).await;
+    assert_eq!(serials.unwrap(), [("00k1".to_owned(), State::Suspended)]);
+    let parts = crl_lists::all_parts(store, Issuer::Customer).await;
+    assert_eq!(parts.unwrap(), ["202610"]);
+    let later = crl_lists::parts(store, Issuer::Customer, at(10_001)).await;
+    assert!(later.unwrap().is_empty());
+    let none = crl_lists::all_parts(store, Issuer::Staff).await;
+    assert!(none.unwrap().is_empty());
+
+    // An answer is wanted until one of its state is kept.
+    let wanted = async || {
+        let found = ocsp_answers::wanted(store, "sha1", at(20), at(10), "", 10).await;
+        found
+            .unwrap()
+            .into_iter()
+            .map(|row| row.serial)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(wanted().await, ["00k1"]);
+    let mut answer = StoredAnswer {
+        serial: "00k1".to_owned(),
+        digest: "sha1",
+        issuer: Issuer::Customer,
+        state: State::Active,
+        der: vec![1],
+        this_update: at(15),
+        next_update: at(25),
+        certificate_end: at(10_000),
+    };
+    keep(store, &answer).await;
+    assert_eq!(wanted().await, ["00k1"], "made for another state");
+    answer.state = State::Suspended;
+    keep(store, &answer).await;
+    assert!(wanted().await.is_empty());
+    let found = ocsp_answers::find(store, "00k1", "sha1").await.unwrap();
+    let (standing, kept) = found.unwrap();
+    assert_eq!(
+        (standing.state, standing.ended_at),
+        (State::Suspended, Some(at(4)))
+    );
+    assert_eq!(kept.unwrap().state, State::Suspended);
+    let (_, kept) = ocsp_answers::find(store, "00k1", "sha256")
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(kept.is_none());
+    assert!(
+        ocsp_answers::find(store, "none\0", "sha1")
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(
+        ocsp_answers::forget_before(&mut tx, at(10_000))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        ocsp_answers::forget_before(&mut tx, at(10_001))
+            .await
+            .unwrap(),
+        1
+    );
+    tx.commit().await.unwrap();
+}
+
+async fn keep(store: &Store, answer: &StoredAnswer) {
+    let mut tx = store.begin().await.unwrap();
+    ocsp_answers::keep(&mut tx, answer).await.unwrap();
     tx.commit().await.unwrap();
 }

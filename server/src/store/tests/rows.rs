@@ -7,6 +7,7 @@ use crate::store::applications::{self, NewApplication};
 use crate::store::audit::{self, Actor, AuditEntry, Outcome};
 use crate::store::certificates::{Issuer, NewIntent};
 use crate::store::contracts::{self, AccountType, Contract, Method, Status};
+use crate::store::crl_lists::{Kind, Published};
 use crate::store::grants::{self, NewGrant};
 use crate::store::staff::{self, Role, StaffMember};
 use crate::store::users::{self, NewUser};
@@ -146,4 +147,18 @@ pub(super) async fn bank(store: &Store) {
     }
     note(&mut tx, "bank").await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// A full list of the customer CA.
+pub(super) fn published(number: i64) -> Published {
+    Published {
+        scope: "customer".to_owned(),
+        kind: Kind::Full,
+        number,
+        base: None,
+        entries: 0,
+        status_seq: 0,
+        this_update: at(0),
+        next_update: at(1),
+    }
 }

@@ -1,11 +1,13 @@
 //! What the constraints refuse, and how it is said.
 
-use super::rows::{application, at, bank, contract, grant, intent, member, note, user};
+use super::rows::{application, at, bank, contract, grant, intent, member, note, published, user};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, State};
 use crate::store::staff::{self, Role};
 use crate::store::testing::{Place, on_both};
-use crate::store::{Store, StoreError, Tx, Unique, applications, contracts, crls, grants, users};
+use crate::store::{
+    Store, StoreError, Tx, Unique, applications, contracts, crl_lists, grants, users,
+};
 
 on_both!(constraints => scenario);
 
@@ -209,18 +211,11 @@ async fn keys(store: &Store) {
     drop(tx);
 
     // A CRL number is used once.
-    let crl = crls::Crl {
-        issuer: "customer".to_owned(),
-        number: 1,
-        der: vec![1],
-        this_update: at(0),
-        next_update: at(1),
-        created_at: at(0),
-    };
+    let list = published(1);
     let mut tx = store.begin().await.unwrap();
-    crls::insert(&mut tx, &crl).await.unwrap();
-    assert_duplicate(
-        &crls::insert(&mut tx, &crl).await.unwrap_err(),
-        Unique::PrimaryKey,
-    );
+    crl_lists::insert(&mut tx, &list, vec![1], "d")
+        .await
+        .unwrap();
+    let again = crl_lists::insert(&mut tx, &list, vec![1], "d").await;
+    assert_duplicate(&again.unwrap_err(), Unique::PrimaryKey);
 }

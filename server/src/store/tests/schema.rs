@@ -2,11 +2,11 @@
 
 use sqlx::Row as _;
 
-use super::rows::{at, bank, contract, note};
+use super::rows::{at, bank, contract, note, published};
 use crate::store::db::Db;
 use crate::store::migrate::{self, MIGRATIONS, Migration};
 use crate::store::testing::{Place, on_both};
-use crate::store::{Store, StoreError, contracts, crls, sessions};
+use crate::store::{Store, StoreError, contracts, crl_lists, sessions};
 
 on_both!(migrations => scenario_migrations, types => scenario_types);
 
@@ -101,14 +101,6 @@ async fn scenario_types(place: &Place) {
     full.temp_locked_until = Some(at(7));
     full.temp_failures = 3;
     // BLOB with every byte, empty BLOB, the largest integer.
-    let crl = |number, der| crls::Crl {
-        issuer: "customer".to_owned(),
-        number,
-        der,
-        this_update: at(0),
-        next_update: at(1),
-        created_at: at(0),
-    };
     let bytes: Vec<u8> = (0..=255).collect();
     let session = sessions::Session {
         token_sha256: "t".to_owned(),
@@ -124,10 +116,11 @@ async fn scenario_types(place: &Place) {
     let mut tx = store.begin().await.unwrap();
     contracts::insert(&mut tx, &bare).await.unwrap();
     contracts::insert(&mut tx, &full).await.unwrap();
-    crls::insert(&mut tx, &crl(1, bytes.clone())).await.unwrap();
-    crls::insert(&mut tx, &crl(i64::MAX, Vec::new()))
-        .await
-        .unwrap();
+    let mut staff = published(1);
+    staff.scope = "staff".to_owned();
+    for (list, der) in [(&staff, bytes.clone()), (&published(i64::MAX), Vec::new())] {
+        crl_lists::insert(&mut tx, list, der, "d").await.unwrap();
+    }
     sessions::insert(&mut tx, &session).await.unwrap();
     note(&mut tx, "types").await.unwrap();
     tx.commit().await.unwrap();
@@ -141,13 +134,15 @@ async fn scenario_types(place: &Place) {
         full
     );
     assert_eq!(contracts::find(&store, "none").await.unwrap(), None);
-    assert_eq!(
-        crls::latest(&store, "customer").await.unwrap().unwrap(),
-        crl(i64::MAX, Vec::new())
-    );
-    assert_eq!(crls::latest(&store, "root").await.unwrap(), None);
+    let full = crl_lists::Kind::Full;
+    let latest = crl_lists::latest(&store, "customer", full).await;
+    assert_eq!(latest.unwrap().unwrap(), published(i64::MAX));
+    let none = crl_lists::latest(&store, "root", full).await;
+    assert_eq!(none.unwrap(), None);
     let stored = Db::from(&store)
-        .all(sqlx::query("SELECT der FROM crls ORDER BY number"))
+        .all(sqlx::query(
+            "SELECT der FROM crl_publications ORDER BY number",
+        ))
         .await
         .unwrap();
     assert_eq!(

@@ -13,7 +13,10 @@ use crate::workflow::Workflows;
 pub const JOBS: &[Job] = &[
     job("reconcile", MINUTE, reconcile),
     job("crl", MINUTE, crl),
+    job("ocsp-signer", HOUR, ocsp_signer),
+    job("ocsp", MINUTE, ocsp),
     job("sweep", MINUTE, sweep),
+    job("audit", HOUR, checkpoint),
     job("grants", HOUR, grants),
     job("notices", HOUR, notices),
     job("outbox", DAY, outbox),
@@ -66,6 +69,30 @@ fn crl(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let published = workflows.publish_due_crls(now).await?;
         Ok(Done::with(json!({ "published": published })))
+    })
+}
+
+/// The certificates of the signer of OCSP answers.
+fn ocsp_signer(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let renewed = workflows.renew_ocsp_signers(now).await?;
+        Ok(Done::with(json!({ "renewed": renewed })))
+    })
+}
+
+/// OCSP answers before they end, and after a change.
+fn ocsp(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let signed = workflows.refresh_ocsp_answers(now).await?;
+        Ok(Done::with(json!({ "signed": signed })))
+    })
+}
+
+/// The head of the audit chain, signed.
+fn checkpoint(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let signed = workflows.checkpoint_audit(now).await?;
+        Ok(Done::with(json!({ "row": signed.map(|one| one.seq) })))
     })
 }
 

@@ -11,6 +11,7 @@
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
 //! - [`suspend`]: 事故登録 and its release
+//! - `view`: a certificate and its history
 //! - [`cancel`]: 解約: everything of a contract at once
 //! - `lapse`: what expired gives its place up
 //! - `told`: the letter to the one it belongs to
@@ -26,11 +27,12 @@ pub mod reason;
 pub mod refusal;
 pub mod revoke;
 pub mod suspend;
+mod view;
 mod told;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests;
+pub(in crate::workflow) mod tests;
 
 pub use crate::ca::reason::Reason;
 pub use authority::By;

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::memory::StatusMemory;
 use crate::store::certificates::{self, Issuer};
-use crate::store::{Store, status_changes};
+use crate::store::{Store, crl_lists, status_changes};
 use crate::workflow::{Result, Workflows};
 
 /// How often other instances' changes are looked for: with the time of one query, how stale the memory is.
@@ -47,9 +47,15 @@ impl Workflows {
 
     /// After a change of this instance: the memory knows it before anybody is answered.
     pub(in crate::workflow) async fn status_changed(&self) {
+        self.inner.own_changes.notify_one();
         if let Err(error) = self.refresh_status().await {
             tracing::warn!(%error, "changes of status could not be read; the store is asked at each request as always");
         }
+    }
+
+    /// Waits for a change made by this instance: lists and answers are then to be made anew.
+    pub async fn own_change(&self) {
+        self.inner.own_changes.notified().await;
     }
 
     /// Follows the changes of all instances until `stop`.
@@ -82,13 +88,16 @@ impl Workflows {
 async fn load(memory: &StatusMemory, store: &Store) -> Result<i64> {
     let seq = status_changes::last(store).await?;
     for issuer in [Issuer::Customer, Issuer::Staff] {
-        let mut after = String::new();
-        loop {
-            let page = certificates::ended_serials(store, issuer, &after, PAGE).await?;
-            memory.load(issuer, page.iter().map(|row| (row.0.as_str(), row.1)));
-            match page.into_iter().next_back() {
-                Some((serial, _)) => after = serial,
-                None => break,
+        for part in crl_lists::all_parts(store, issuer).await? {
+            let mut after = String::new();
+            loop {
+                let page =
+                    certificates::ended_serials(store, (issuer, &part), &after, PAGE).await?;
+                memory.load(issuer, page.iter().map(|row| (row.0.as_str(), row.1)));
+                match page.into_iter().next_back() {
+                    Some((serial, _)) => after = serial,
+                    None => break,
+                }
             }
         }
     }

@@ -88,8 +88,8 @@ async fn keeps_out(place: &Place) {
     );
     let released = workflows.release(&old, APPROVER, "", caller(), much_later());
     assert_eq!(refusal(released.await), Refusal::Life(LifeRefusal::Expired));
-    assert_eq!(workflows.lapse_late_grants(much_later()).await.unwrap(), 1);
-    assert_eq!(workflows.lapse_late_grants(much_later()).await.unwrap(), 0);
+    assert_eq!(workflows.lapse_grants(much_later()).await.unwrap(), 1);
+    assert_eq!(workflows.lapse_grants(much_later()).await.unwrap(), 0);
     let fresh = scene.world.approve(&scene.contract.id, much_later()).await;
     assert_ne!(fresh, grant);
     let asked = workflows.create_request(&scene.user.id, "b", caller(), much_later());

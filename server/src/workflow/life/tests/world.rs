@@ -1,5 +1,7 @@
 //! A bank with a user who has a certificate, and a signer nobody asks.
 
+use std::time::Duration;
+
 use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,31 +17,32 @@ use crate::workflow::session::{NewSession, Stage, Started};
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::{World, at};
 
-pub(super) struct Scene {
-    pub(super) bank: Bank,
-    pub(super) world: World,
-    pub(super) workflows: Workflows,
-    pub(super) contract: Contract,
-    pub(super) user: User,
-    pub(super) grant: String,
-    pub(super) url: String,
+pub(in crate::workflow) struct Scene {
+    pub(in crate::workflow) bank: Bank,
+    pub(in crate::workflow) world: World,
+    pub(in crate::workflow) workflows: Workflows,
+    pub(in crate::workflow) contract: Contract,
+    pub(in crate::workflow) user: User,
+    pub(in crate::workflow) grant: String,
+    pub(in crate::workflow) url: String,
 }
 
 /// After everything that [`Scene`] prepares.
-pub(super) fn later(seconds: i64) -> Timestamp {
+pub(in crate::workflow) fn later(seconds: i64) -> Timestamp {
     at(100 + seconds)
 }
 
 /// After the certificates of a [`Scene`] expired.
-pub(super) fn much_later() -> Timestamp {
+pub(in crate::workflow) fn much_later() -> Timestamp {
     at(0) + SignedDuration::from_hours(366 * 24)
 }
 
 impl Scene {
-    pub(super) async fn new(place: &Place) -> Self {
+    pub(in crate::workflow) async fn new(place: &Place) -> Self {
         let url = place.url("life");
         let store = Store::connect(&url).await.unwrap();
         let bank = bank(KeyAlgorithm::EcP256);
+        assert!(bank.pool.until_up(Duration::from_secs(60)).await);
         let world = World::over(store.clone()).await;
         let contract = world.contract("1234567").await;
         let user = world.user("1234567", "hanakodt").await;
@@ -56,11 +59,11 @@ impl Scene {
         }
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(in crate::workflow) fn store(&self) -> &Store {
         &self.world.store
     }
 
-    pub(super) async fn certificate(&self, state: State) -> String {
+    pub(in crate::workflow) async fn certificate(&self, state: State) -> String {
         let (world, user) = (&self.world, &self.user);
         let id = world.certificate(user, &self.grant, b"one", state).await;
         let mut tx = self.store().begin().await.unwrap();
@@ -75,12 +78,12 @@ impl Scene {
     }
 
     /// A successor of `old` on its way.
-    pub(super) async fn successor(&self, old: &str) -> String {
+    pub(in crate::workflow) async fn successor(&self, old: &str) -> String {
         let mut tx = self.store().begin().await.unwrap();
         let row = certificates::find(&mut tx, old).await.unwrap().unwrap();
         let new = certificates::NewIntent {
             id: crate::store::id::new_id().unwrap(),
-            serial: crate::store::id::new_id().unwrap(),
+            serial: format!("5b{}", crate::store::id::new_id().unwrap()),
             issuer: row.issuer,
             user_id: row.user_id,
             staff_id: None,
@@ -108,11 +111,11 @@ impl Scene {
         new.id
     }
 
-    pub(super) async fn row(&self, id: &str) -> Certificate {
+    pub(in crate::workflow) async fn row(&self, id: &str) -> Certificate {
         certificates::find(self.store(), id).await.unwrap().unwrap()
     }
 
-    pub(super) async fn session(&self) -> Started {
+    pub(in crate::workflow) async fn session(&self) -> Started {
         let new = NewSession {
             user_id: Some(&self.user.id),
             certificate_id: None,
@@ -126,7 +129,7 @@ impl Scene {
             .unwrap()
     }
 
-    pub(super) async fn session_is_there(&self, started: &Started) -> bool {
+    pub(in crate::workflow) async fn session_is_there(&self, started: &Started) -> bool {
         let digest = &started.session.token_sha256;
         sessions::find(self.store(), digest)
             .await
@@ -134,20 +137,20 @@ impl Scene {
             .is_some()
     }
 
-    pub(super) async fn set_role(&self, role: users::Role) {
+    pub(in crate::workflow) async fn set_role(&self, role: users::Role) {
         // Roles are given at registration; here the first user becomes what the test needs.
         let user = users::find(self.store(), &self.user.id).await.unwrap();
         assert_eq!(user.unwrap().role, role, "the role that registration gives");
     }
 
-    pub(super) async fn grant_state(&self) -> grants::State {
+    pub(in crate::workflow) async fn grant_state(&self) -> grants::State {
         let found = grants::find(self.store(), &self.grant).await.unwrap();
         found.unwrap().state
     }
 }
 
 /// One more server over the same store.
-pub(super) fn instance(bank: &Bank, world: &World, store: Store) -> Workflows {
+pub(in crate::workflow) fn instance(bank: &Bank, world: &World, store: Store) -> Workflows {
     let (ca, settings) = (bank.authority.clone(), world.settings.clone());
     Workflows::new(store, ca, settings, StepHook::default())
 }

@@ -1,0 +1,76 @@
+//! Revocation lists, by the URLs in certificates: `/crl/customer-ca.crl` (everything), `/crl/customer-ca/202610.crl` (a
+//! part), each with `-delta` before `.crl`.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+
+use super::lasting::Lasting;
+use crate::http::app::Shared;
+use crate::http::cx::Answer;
+use crate::http::problem::HttpProblem;
+use crate::workflow::records::Issuer;
+use crate::workflow::status::{ListKind, Scope};
+
+/// A list is kept by caches no longer than this, so that a revocation is seen soon.
+const AGE: i64 = 3600;
+/// A delta is there to be newer than that.
+const DELTA_AGE: i64 = 300;
+
+/// `GET /crl/{file}`.
+pub async fn whole(
+    State(app): State<Shared>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let (name, kind) = kind_of(&file).ok_or(HttpProblem::NotFound)?;
+    let issuer = issuer_of(name).ok_or(HttpProblem::NotFound)?;
+    list(&app, &Scope::whole(issuer), kind, &headers).await
+}
+
+/// `GET /crl/{ca}/{file}`.
+pub async fn part(
+    State(app): State<Shared>,
+    Path((ca, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let (name, kind) = kind_of(&file).ok_or(HttpProblem::NotFound)?;
+    let scope = issuer_of(&ca).and_then(|issuer| Scope::part(issuer, name));
+    list(&app, &scope.ok_or(HttpProblem::NotFound)?, kind, &headers).await
+}
+
+fn kind_of(file: &str) -> Option<(&str, ListKind)> {
+    let name = file.strip_suffix(".crl")?;
+    Some(match name.strip_suffix("-delta") {
+        Some(name) => (name, ListKind::Delta),
+        None => (name, ListKind::Full),
+    })
+}
+
+fn issuer_of(name: &str) -> Option<Issuer> {
+    match name {
+        "customer-ca" => Some(Issuer::Customer),
+        "staff-ca" => Some(Issuer::Staff),
+        _ => None,
+    }
+}
+
+async fn list(app: &Shared, scope: &Scope, kind: ListKind, headers: &HeaderMap) -> Answer {
+    let list = app.workflows.published_list(scope, kind).await?;
+    let list = list.ok_or(HttpProblem::NotFound)?;
+    let left = list.next_update.as_second() - app.clock.now().as_second();
+    let longest = match kind {
+        ListKind::Full => AGE,
+        ListKind::Delta => DELTA_AGE,
+    };
+    let lasting = Lasting {
+        content_type: "application/pkix-crl",
+        // Megabytes, shared by all who ask.
+        body: Body::from(Bytes::from_owner(list.der.clone())),
+        sha256: &list.sha256,
+        age: left.clamp(0, longest),
+        modified: Some(list.this_update),
+        expires: None,
+    };
+    lasting.answer(headers)
+}

@@ -1,0 +1,11 @@
+//! What goes into certificates as URLs: revocation lists, OCSP and CA certificates, over plain HTTP.
+//!
+//! - [`lists`]: full and delta lists, of a CA and of its parts
+//! - [`ocsp`]: OCSP by GET and POST
+//! - [`ca`]: CA certificates
+//! - `lasting`: answers that caches may keep
+
+pub mod ca;
+mod lasting;
+pub mod lists;
+pub mod ocsp;

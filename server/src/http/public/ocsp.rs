@@ -1,0 +1,141 @@
+//! OCSP over HTTP (RFC 6960 Appendix A, RFC 5019 §5): a POST with the request, or a GET with it in base64 as the last
+//! part of the path. Whatever is asked, the answer is an OCSP response.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::lasting::Lasting;
+use crate::http::app::Shared;
+use crate::http::cx::Answer;
+use crate::workflow::status::{LONGEST_OCSP_REQUEST, OcspProblem, Reply};
+
+const CONTENT_TYPE: &str = "application/ocsp-response";
+/// A kept answer hides a revocation for no longer than this.
+const AGE: i64 = 900;
+
+const INDIFFERENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, INDIFFERENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, INDIFFERENT);
+
+/// A request that is too long never comes to [`post`]; the answer to it is one of OCSP, too.
+pub async fn in_kind(request: Request, next: Next) -> Response {
+    let ours = request.uri().path() == "/ocsp" || request.uri().path() == "/ocsp/";
+    let response = next.run(request).await;
+    if ours && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return refused(OcspProblem::MalformedRequest);
+    }
+    response
+}
+
+/// `POST /ocsp`.
+pub async fn post(State(app): State<Shared>, body: Bytes) -> Answer {
+    reply(&app, &body, None).await
+}
+
+/// `GET /ocsp/{request}`. The path as it was sent: a `/` of base64 is part of the request.
+pub async fn get(
+    State(app): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Answer {
+    let sent = uri.path().strip_prefix("/ocsp/").unwrap_or_default();
+    match decoded(sent) {
+        Some(request) => reply(&app, &request, Some(&headers)).await,
+        None => Ok(refused(OcspProblem::MalformedRequest)),
+    }
+}
+
+/// The request of a path: percent signs undone, in base64 of either alphabet, with its padding or without.
+fn decoded(path: &str) -> Option<Vec<u8>> {
+    if path.len() > LONGEST_OCSP_REQUEST * 2 {
+        return None;
+    }
+    let mut text = Vec::with_capacity(path.len());
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        text.push(match byte {
+            b'%' => {
+                let digits = [bytes.next()?, bytes.next()?];
+                *hex::decode(digits).ok()?.first()?
+            }
+            // A slash doubled, or left over, by a proxy on the way says nothing.
+            other => other,
+        });
+    }
+    STANDARD
+        .decode(&text)
+        .or_else(|_| URL_SAFE.decode(&text))
+        .ok()
+}
+
+async fn reply(app: &Shared, request: &[u8], asked: Option<&HeaderMap>) -> Answer {
+    let now = app.clock.now();
+    match app.workflows.ocsp(request, now).await {
+        Reply::Refused(problem) => Ok(refused(problem)),
+        Reply::Once(der) => Ok(once(Body::from(Bytes::from_owner(der)))),
+        Reply::Lasting(answer) => {
+            let body = Body::from(Bytes::from_owner(answer.der.clone()));
+            // Nobody keeps what answers a POST.
+            let Some(asked) = asked else {
+                return Ok(once(body));
+            };
+            let left = answer.next_update.as_second() - now.as_second();
+            let lasting = Lasting {
+                content_type: CONTENT_TYPE,
+                body,
+                sha256: &answer.sha256,
+                age: left.clamp(0, AGE),
+                modified: Some(answer.this_update),
+                expires: Some(answer.next_update),
+            };
+            lasting.answer(asked)
+        }
+    }
+}
+
+fn once(body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, CONTENT_TYPE),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, body).into_response()
+}
+
+/// An error of OCSP is a good answer of HTTP.
+fn refused(problem: OcspProblem) -> Response {
+    (StatusCode::OK, once(Body::from(problem.der().to_vec()))).into_response()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_public_ocsp_paths_are_read_in_every_spelling() {
+        let request = [0x30, 0xfb, 0xff, 0xfe, 0x00];
+        for path in [
+            "MPv//gA=",
+            "MPv//gA",
+            "MPv%2F%2FgA%3D",
+            "MPv%2f%2fgA%3d",
+            "MPv__gA",
+            "MPv__gA%3D",
+        ] {
+            assert_eq!(decoded(path).unwrap(), request, "{path}");
+        }
+        let plus = decoded("%2B%2B%2B%2B").unwrap();
+        assert_eq!(plus, decoded("++++").unwrap());
+        for bad in ["%", "%2", "%zz", "M", "MPv*", "%00%01", &"A".repeat(20_000)] {
+            assert!(decoded(bad).is_none(), "{bad}");
+        }
+        assert_eq!(decoded("").unwrap(), Vec::<u8>::new());
+    }
+}

@@ -1,0 +1,138 @@
+//! Certificates of the server's own signers (OCSP): on record before they are signed.
+
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::certificates::Issuer;
+use super::row::Row;
+use super::{Db, StoreError, Tx};
+
+/// What is on record before the HSM is asked.
+#[derive(Debug, Clone)]
+pub struct NewSigner {
+    /// Id.
+    pub id: String,
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// Which CA signs it.
+    pub issuer: Issuer,
+    /// Name of the key in the HSM.
+    pub key_id: String,
+    /// SHA-256 of the key, hex.
+    pub spki_sha256: String,
+    /// The exact TBSCertificate, DER.
+    pub tbs: Vec<u8>,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerCertificate {
+    /// Id.
+    pub id: String,
+    /// Serial number, lower-case hex.
+    pub serial: String,
+    /// Which CA signs it.
+    pub issuer: Issuer,
+    /// SHA-256 of the key, hex.
+    pub spki_sha256: String,
+    /// The TBSCertificate, DER.
+    pub tbs: Vec<u8>,
+    /// The certificate, DER, once signed.
+    pub der: Option<Vec<u8>>,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+}
+
+impl SignerCertificate {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("signer_certificates", row);
+        Ok(Self {
+            id: row.text("id")?,
+            serial: row.text("serial")?,
+            issuer: row.word("issuer")?,
+            spki_sha256: row.text("spki_sha256")?,
+            tbs: row.blob("tbs")?,
+            der: row.opt_blob("der")?,
+            not_before: row.time("not_before")?,
+            not_after: row.time("not_after")?,
+        })
+    }
+}
+
+/// Puts a certificate on record before it is signed.
+pub async fn insert_intent(tx: &mut Tx, new: &NewSigner) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO signer_certificates (id, serial, issuer, key_id, spki_sha256, tbs, state, not_before, not_after, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, 'intent', $7, $8, $9)",
+    )
+    .bind(new.id.clone())
+    .bind(new.serial.clone())
+    .bind(new.issuer.as_str())
+    .bind(new.key_id.clone())
+    .bind(new.spki_sha256.clone())
+    .bind(new.tbs.clone())
+    .bind(new.not_before.as_second())
+    .bind(new.not_after.as_second())
+    .bind(new.created_at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// Stores the signed certificate. False when it was not an intent any more.
+pub async fn set_issued(
+    tx: &mut Tx,
+    id: &str,
+    der: &[u8],
+    sha256: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE signer_certificates SET state = 'issued', der = $2, sha256 = $3, issued_at = $4 \
+         WHERE id = $1 AND state = 'intent'",
+    )
+    .bind(id.to_owned())
+    .bind(der.to_vec())
+    .bind(sha256.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// The certificates of a key under a CA that end after `now`, intents included, the last to end first.
+pub async fn good(
+    db: impl Into<Db<'_>>,
+    issuer: Issuer,
+    spki_sha256: &str,
+    now: Timestamp,
+) -> Result<Vec<SignerCertificate>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT id, serial, issuer, spki_sha256, tbs, der, not_before, not_after FROM signer_certificates \
+         WHERE issuer = $1 AND spki_sha256 = $2 AND state IN ('intent', 'issued') AND not_after > $3 \
+         ORDER BY not_after DESC, id LIMIT 10",
+    )
+    .bind(issuer.as_str())
+    .bind(spki_sha256.to_owned())
+    .bind(now.as_second());
+    let rows = db.into().all(statement).await?;
+    rows.iter().map(SignerCertificate::read).collect()
+}
+
+/// Whether a serial number is that of a signer's certificate.
+pub async fn is_signed(
+    db: impl Into<Db<'_>>,
+    issuer: Issuer,
+    serial: &str,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "SELECT id FROM signer_certificates WHERE serial = $1 AND issuer = $2 AND state = 'issued'",
+    )
+    .bind(serial.to_owned())
+    .bind(issuer.as_str());
+    Ok(db.into().optional(statement).await?.is_some())
+}

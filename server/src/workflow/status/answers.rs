@@ -1,0 +1,316 @@
+//! OCSP: answers signed ahead for what was issued, on demand for the rest.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+use super::kept::{Key, ReadyAnswer};
+use super::lists::octets;
+use super::memory::Ended;
+use super::scope::issuer_id;
+use crate::ca::ocsp::{Answer, Asked, CertificateId, IssuerDigests, Problem, Standing};
+use crate::ca::reason::Reason;
+use crate::store::certificates::{Issuer, State};
+use crate::store::ocsp_answers::{self, CertificateStanding, StoredAnswer};
+use crate::store::{id, signer_certificates};
+use crate::workflow::{Error, Refusal, Result, Workflows};
+
+use inkan_pki::x509::summary::serial_hex;
+
+/// Signatures on demand at the same time; more are told to come again, so that issuing is never kept waiting.
+const ON_DEMAND: usize = 16;
+/// How old the memory of what is not good may be before the store is asked instead.
+const STALE: Duration = Duration::from_secs(2);
+
+/// What the OCSP side of a server keeps.
+#[derive(Debug)]
+pub(in crate::workflow) struct Responder {
+    pub(super) kept: super::kept::KeptAnswers,
+    turns: Semaphore,
+}
+
+impl Default for Responder {
+    fn default() -> Self {
+        Self {
+            kept: super::kept::KeptAnswers::default(),
+            turns: Semaphore::new(ON_DEMAND),
+        }
+    }
+}
+
+/// What is sent back.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// An answer that anybody may keep until its end.
+    Lasting(ReadyAnswer),
+    /// An answer for this asker only.
+    Once(Arc<[u8]>),
+    /// No answer.
+    Refused(Problem),
+}
+
+/// A certificate that is asked about, whose CA is ours.
+struct Question {
+    issuer: Issuer,
+    id: CertificateId,
+}
+
+impl Workflows {
+    /// Answers an OCSP request (DER).
+    pub async fn ocsp(&self, request: &[u8], now: Timestamp) -> Reply {
+        let (reply, outcome) = match self.try_ocsp(request, now).await {
+            Ok((reply, outcome)) => (reply, outcome),
+            Err(Error::Refused(_)) => (Reply::Refused(Problem::TryLater), "try-later"),
+            Err(Error::Fault(fault)) if fault.retry_after().is_some() => {
+                (Reply::Refused(Problem::TryLater), "try-later")
+            }
+            Err(Error::Fault(fault)) => {
+                tracing::error!(error = %fault, "an OCSP request could not be answered");
+                (Reply::Refused(Problem::InternalError), "error")
+            }
+        };
+        metrics::counter!("inkan_ocsp_answers_total", "outcome" => outcome).increment(1);
+        reply
+    }
+
+    async fn try_ocsp(&self, request: &[u8], now: Timestamp) -> Result<(Reply, &'static str)> {
+        let asked = match Asked::parse(request) {
+            Ok(asked) => asked,
+            Err(error) => {
+                tracing::debug!(%error, "OCSP request");
+                return Ok((Reply::Refused(Problem::MalformedRequest), "malformed"));
+            }
+        };
+        let Some(questions) = self.ours(asked.certificates) else {
+            return Ok((Reply::Refused(Problem::Unauthorized), "unauthorized"));
+        };
+        match questions.as_slice() {
+            [one] => self.one(one, asked.nonce.as_deref(), now).await,
+            many => {
+                let mut standings = Vec::with_capacity(many.len());
+                for one in many {
+                    let standing = self.standing(one).await?;
+                    standings.push((one.id.clone(), standing));
+                }
+                let issuer = many.first().map_or(Issuer::Customer, |one| one.issuer);
+                let der = self.sign_now(issuer, &standings, asked.nonce.as_deref(), now);
+                Ok((Reply::Once(der.await?), "signed"))
+            }
+        }
+    }
+
+    /// The questions, if all of them are about one CA of ours: no other signature would do for the asker.
+    fn ours(&self, certificates: Vec<CertificateId>) -> Option<Vec<Question>> {
+        let first = certificates.first()?;
+        let digests = &self.inner.digests;
+        let (issuer, digests) = digests.iter().find(|(_, one)| one.is_meant(first))?;
+        let all = certificates.iter().all(|id| digests.is_meant(id));
+        let question = |id| Question {
+            issuer: *issuer,
+            id,
+        };
+        all.then(|| certificates.into_iter().map(question).collect())
+    }
+
+    async fn one(
+        &self,
+        question: &Question,
+        nonce: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(Reply, &'static str)> {
+        let key = Key {
+            issuer: question.issuer,
+            digest: question.id.digest.unwrap_or(crate::ca::ocsp::Digest::Sha1),
+            serial: question.id.serial.clone(),
+        };
+        let kept = self.inner.responder.kept.get(&key).filter(|a| a.good(now));
+        if nonce.is_none()
+            && let Some(answer) = kept.as_ref().filter(|a| a.recent() && self.agrees(&key, a))
+        {
+            return Ok((Reply::Lasting(answer.clone()), "kept"));
+        }
+        let found = match self.look_up(&key).await {
+            Ok(found) => found,
+            // The store is away: within its time, the last good answer goes on.
+            Err(error) => {
+                return match kept {
+                    Some(answer) => Ok((Reply::Lasting(answer), "kept")),
+                    None => Err(error),
+                };
+            }
+        };
+        let (standing, stored) = match found {
+            None => (self.unlisted(question).await?, None),
+            Some((standing, stored)) => {
+                let good = stored.filter(|a| a.good(now) && a.ended == ended(&standing));
+                (standing_of(&standing), good)
+            }
+        };
+        if nonce.is_none()
+            && let Some(answer) = stored.clone()
+        {
+            self.inner.responder.kept.put(key, answer.clone());
+            return Ok((Reply::Lasting(answer), "stored"));
+        }
+        let standings = [(question.id.clone(), standing)];
+        match self.sign_now(question.issuer, &standings, nonce, now).await {
+            Ok(der) => Ok((Reply::Once(der), "signed")),
+            // Without the HSM there is no answer with this nonce, but a good one without (RFC 5019 §4).
+            Err(error) => match stored {
+                Some(answer) => {
+                    tracing::debug!(%error, "answered without the nonce");
+                    Ok((Reply::Lasting(answer), "stored"))
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    /// Whether an answer says what is known here of its certificate; no when too little is known.
+    fn agrees(&self, key: &Key, answer: &ReadyAnswer) -> bool {
+        let memory = self.status_memory();
+        let heard = memory.age(Instant::now()).is_some_and(|age| age < STALE);
+        heard && memory.look(key.issuer, &key.serial) == answer.ended
+    }
+
+    async fn look_up(
+        &self,
+        key: &Key,
+    ) -> Result<Option<(CertificateStanding, Option<ReadyAnswer>)>> {
+        let serial = serial_hex(&key.serial);
+        let found = ocsp_answers::find(&self.inner.store, &serial, key.digest.as_str()).await?;
+        let found = found.filter(|(standing, _)| standing.issuer == key.issuer);
+        Ok(found.map(|(standing, kept)| {
+            let answer = kept.map(|kept| ReadyAnswer {
+                sha256: id::sha256_hex(&kept.der).into(),
+                der: kept.der.into(),
+                this_update: kept.this_update,
+                next_update: kept.next_update,
+                ended: Ended::of(kept.state),
+                read: Instant::now(),
+            });
+            (standing, answer)
+        }))
+    }
+
+    async fn standing(&self, question: &Question) -> Result<Standing> {
+        let serial = serial_hex(&question.id.serial);
+        let found = ocsp_answers::find(&self.inner.store, &serial, "sha1").await?;
+        match found {
+            Some((row, _)) if row.issuer == question.issuer => Ok(standing_of(&row)),
+            _ => self.unlisted(question).await,
+        }
+    }
+
+    /// A serial number that is no customer's and no staff member's: our own signers', or nobody's.
+    async fn unlisted(&self, question: &Question) -> Result<Standing> {
+        let serial = serial_hex(&question.id.serial);
+        let store = &self.inner.store;
+        let signer = signer_certificates::is_signed(store, question.issuer, &serial).await?;
+        Ok(if signer {
+            Standing::Good
+        } else {
+            Standing::Unknown
+        })
+    }
+
+    async fn sign_now(
+        &self,
+        issuer: Issuer,
+        standings: &[(CertificateId, Standing)],
+        nonce: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<Arc<[u8]>> {
+        let turns = &self.inner.responder.turns;
+        let _turn = turns
+            .try_acquire()
+            .map_err(|_| Refusal::Unavailable { retry_after: 1 })?;
+        let (der, _) = self.sign_answer(issuer, standings, nonce, now).await?;
+        Ok(der.into())
+    }
+
+    /// Signs, and says until when the answer is good.
+    async fn sign_answer(
+        &self,
+        issuer: Issuer,
+        standings: &[(CertificateId, Standing)],
+        nonce: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(Vec<u8>, Timestamp)> {
+        let signer = self.ocsp_signer(issuer, now).await?;
+        let end = now.checked_add(self.settings().periods.ocsp);
+        let next_update = end.unwrap_or(Timestamp::MAX).min(signer.not_after);
+        let answer = Answer {
+            certificates: standings,
+            nonce,
+            this_update: now,
+            next_update,
+        };
+        let der = self.inner.ca.sign_answer(&signer, &answer).await?;
+        Ok((der, next_update))
+    }
+
+    /// Signs the answer about one certificate, to be kept.
+    pub(super) async fn answer_ahead(
+        &self,
+        row: &CertificateStanding,
+        digest: crate::ca::ocsp::Digest,
+        now: Timestamp,
+    ) -> Result<Option<StoredAnswer>> {
+        let digests = self
+            .inner
+            .digests
+            .iter()
+            .find(|(issuer, _)| *issuer == row.issuer);
+        let id = digests.zip(octets(&row.serial));
+        let Some(id) = id.and_then(|((_, digests), serial)| digests.id(digest, &serial)) else {
+            return Ok(None);
+        };
+        let standings = [(id, standing_of(row))];
+        let (der, next_update) = self.sign_answer(row.issuer, &standings, None, now).await?;
+        Ok(Some(StoredAnswer {
+            serial: row.serial.clone(),
+            digest: digest.as_str(),
+            issuer: row.issuer,
+            state: row.state,
+            der,
+            this_update: now,
+            next_update,
+            certificate_end: row.not_after,
+        }))
+    }
+}
+
+/// What the memory would say of a certificate. One that lapsed after its end was never revoked.
+fn ended(row: &CertificateStanding) -> Option<Ended> {
+    Ended::of(row.state)
+}
+
+/// What askers are told.
+pub(super) fn standing_of(row: &CertificateStanding) -> Standing {
+    let reason = row.reason.as_deref();
+    match row.state {
+        State::Intent | State::Abandoned => Standing::Unknown,
+        State::Issued | State::Active => Standing::Good,
+        State::Superseded if reason == Some(crate::workflow::life::EXPIRED) => Standing::Good,
+        State::Superseded | State::Suspended | State::Revoked => Standing::Revoked {
+            at: row.ended_at.unwrap_or(row.not_after),
+            reason: reason
+                .and_then(Reason::parse)
+                .unwrap_or(Reason::Unspecified),
+        },
+    }
+}
+
+/// The digests by which askers name our CAs.
+pub(in crate::workflow) fn digests(ca: &crate::ca::Authority) -> Vec<(Issuer, IssuerDigests)> {
+    [Issuer::Customer, Issuer::Staff]
+        .into_iter()
+        .filter_map(|issuer| {
+            let certificate = &ca.issuer(issuer_id(issuer)).certificate;
+            Some((issuer, IssuerDigests::new(certificate)?))
+        })
+        .collect()
+}

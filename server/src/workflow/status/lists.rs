@@ -1,0 +1,254 @@
+//! Publishing revocation lists: before the last one ends, and soon after anything ended. A list that cannot be signed
+//! leaves the last good one in its place.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::scope::{Scope, issuer_id};
+use crate::ca::crl::{Lines, List};
+use crate::ca::part;
+use crate::ca::reason::Reason;
+use crate::store::audit::Actor;
+use crate::store::certificates::{Issuer, State};
+use crate::store::crl_lists::{self, EndedRow, Kind, Published};
+use crate::store::{StoreError, Unique, id, status_changes};
+use crate::workflow::audited::audit;
+use crate::workflow::{Error, Fault, Result, Workflows};
+
+/// Rows of one read.
+const PAGE: i64 = 5_000;
+/// A big list is not made anew at every change: one second of pause for so many lines.
+const LINES_PER_SECOND: i64 = 50_000;
+/// How long before a part begins its first list is published.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// Lists whose time is over are remembered for this long.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Workflows {
+    /// Publishes a list for every scope whose last one is past half its time, lacks a change, or is not there.
+    /// Answers how many scopes were published.
+    ///
+    /// # Errors
+    /// Faults of the store; [`crate::workflow::Refusal::Unavailable`] while the HSM is away. Lists made before that
+    /// stay published, and the last good one of each other scope too.
+    pub async fn publish_due_crls(&self, now: Timestamp) -> Result<usize> {
+        let mut published = 0;
+        for issuer in [Issuer::Customer, Issuer::Staff] {
+            for scope in self.scopes(issuer, now).await? {
+                if self.publish_if_due(&scope, now).await? {
+                    published += 1;
+                }
+            }
+        }
+        Ok(published)
+    }
+
+    /// The whole CA, and every part that has certificates whose end was not on a list yet.
+    async fn scopes(&self, issuer: Issuer, now: Timestamp) -> Result<Vec<Scope>> {
+        let store = &self.inner.store;
+        let whole = Scope::whole(issuer);
+        let last = crl_lists::latest(store, &whole.name(), Kind::Full).await?;
+        let from = last.map_or(now, |list| list.this_update.min(now));
+        let mut parts = crl_lists::parts(store, issuer, from).await?;
+        // A certificate never points to a list that is not there yet.
+        let months = self
+            .inner
+            .ca
+            .issuer(issuer_id(issuer))
+            .profile
+            .crl_part_months;
+        let soon = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+        parts.extend([part::name(now, months), part::name(soon, months)]);
+        parts.sort();
+        parts.dedup();
+        let parts = parts.iter().filter_map(|name| Scope::part(issuer, name));
+        Ok(parts.chain([whole]).collect())
+    }
+
+    async fn publish_if_due(&self, scope: &Scope, now: Timestamp) -> Result<bool> {
+        let store = &self.inner.store;
+        let name = scope.name();
+        let last = crl_lists::latest(store, &name, Kind::Full).await?;
+        let due = match &last {
+            None => true,
+            Some(list) if is_due(list, now) => true,
+            Some(list) => {
+                let pause = SignedDuration::from_secs(list.entries / LINES_PER_SECOND);
+                let (issuer, part) = (scope.issuer, scope.part.as_str());
+                now.duration_since(list.this_update) >= pause
+                    && status_changes::any_end_after(store, issuer, part, list.status_seq).await?
+            }
+        };
+        if !due {
+            return Ok(false);
+        }
+        match self.publish(scope, last.as_ref(), now).await {
+            Ok(()) => Ok(true),
+            // Another instance published this number.
+            Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::PrimaryKey)))) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn publish(&self, scope: &Scope, last: Option<&Published>, now: Timestamp) -> Result<()> {
+        let store = &self.inner.store;
+        let name = scope.name();
+        let delta = crl_lists::latest(store, &name, Kind::Delta).await?;
+        let numbers = last.iter().copied().chain(delta.iter()).map(|l| l.number);
+        let number = numbers.max().unwrap_or(0) + 1;
+        // Changes that come while the rows are read are in this list or make the next one due.
+        let seq = status_changes::last(store).await?;
+        let next_update = now
+            .checked_add(self.settings().periods.crl)
+            .unwrap_or(Timestamp::MAX);
+        let row = |kind, base, entries: u64| Published {
+            scope: name.clone(),
+            kind,
+            number,
+            base,
+            entries: i64::try_from(entries).unwrap_or(i64::MAX),
+            status_seq: seq,
+            this_update: now,
+            next_update,
+        };
+        // An ended certificate stays until it was on one list made after its end (RFC 5280 §3.3).
+        let cutoff = last.map_or(Timestamp::UNIX_EPOCH, |list| list.this_update.min(now));
+        let lines = self.ended_lines(scope, cutoff).await?;
+        let full = row(Kind::Full, None, lines.len());
+        let full_der = self.signed(scope, &full, lines).await?;
+        let base = crl_lists::oldest_good(store, &name, now).await?;
+        let (base_number, base_seq) =
+            base.map_or((number, seq), |list| (list.number, list.status_seq));
+        let lines = self.changed_lines(scope, base_seq).await?;
+        let delta = row(Kind::Delta, Some(base_number), lines.len());
+        let delta_der = self.signed(scope, &delta, lines).await?;
+
+        let mut tx = store.begin().await?;
+        for (list, der) in [(&full, full_der), (&delta, delta_der)] {
+            let sha256 = id::sha256_hex(&der);
+            crl_lists::insert(&mut tx, list, der, &sha256).await?;
+        }
+        let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        crl_lists::forget_before(&mut tx, &name, before).await?;
+        audit(
+            Actor::System,
+            "crl.published",
+            "crl",
+            &format!("{name}/{number}"),
+        )
+        .detail(
+            json!({ "revoked": full.entries, "delta-from": base_number, "changed": delta.entries }),
+        )
+        .write(&mut tx, now)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn signed(&self, scope: &Scope, list: &Published, lines: Lines) -> Result<Vec<u8>> {
+        let ca = &self.inner.ca;
+        let issuer = issuer_id(scope.issuer);
+        let profile = &ca.issuer(issuer).profile;
+        let (url, delta_url) = (profile.crl_url(&scope.part), profile.delta_url(&scope.part));
+        let count = |n: i64| u64::try_from(n).map_err(|_| Fault::Inconsistent("CRL number"));
+        let list = List {
+            number: count(list.number)?,
+            this_update: list.this_update,
+            next_update: list.next_update,
+            part_url: (!scope.part.is_empty()).then_some(&*url),
+            base: list.base.map(count).transpose()?,
+            delta_url: Some(&delta_url),
+            lines,
+        };
+        Ok(ca.sign_list(issuer, list).await?)
+    }
+
+    async fn ended_lines(&self, scope: &Scope, cutoff: Timestamp) -> Result<Lines> {
+        let store = &self.inner.store;
+        let parts = if scope.part.is_empty() {
+            crl_lists::all_parts(store, scope.issuer).await?
+        } else {
+            vec![scope.part.clone()]
+        };
+        let mut lines = Lines::default();
+        for part in parts {
+            let mut after = String::new();
+            loop {
+                let place = (scope.issuer, part.as_str());
+                let page = crl_lists::ended(store, place, cutoff, &after, PAGE).await?;
+                for row in &page {
+                    add(&mut lines, row)?;
+                }
+                match page.into_iter().next_back() {
+                    Some(row) => after = row.serial,
+                    None => break,
+                }
+            }
+        }
+        Ok(lines)
+    }
+
+    /// How what changed after `seq` stands now; a hold that is over is said to be removed.
+    async fn changed_lines(&self, scope: &Scope, mut seq: i64) -> Result<Lines> {
+        let mut last = std::collections::BTreeMap::new();
+        loop {
+            let page = status_changes::after(&self.inner.store, seq, PAGE).await?;
+            let Some(newest) = page.last() else { break };
+            seq = newest.seq;
+            for change in page {
+                let within = change.issuer == scope.issuer
+                    && (scope.part.is_empty() || scope.part == change.shard);
+                let reason = match change.to {
+                    State::Superseded | State::Suspended | State::Revoked => change.reason,
+                    State::Active if change.from == State::Suspended => {
+                        Some(Reason::RemoveFromCrl.as_str().to_owned())
+                    }
+                    State::Intent | State::Issued | State::Active | State::Abandoned => continue,
+                };
+                if within && reason.as_deref() != Some(crate::workflow::life::EXPIRED) {
+                    let row = EndedRow {
+                        serial: change.serial.clone(),
+                        at: change.at,
+                        reason,
+                    };
+                    last.insert(change.serial, row);
+                }
+            }
+        }
+        let mut lines = Lines::default();
+        for row in last.values() {
+            add(&mut lines, row)?;
+        }
+        Ok(lines)
+    }
+}
+
+fn add(lines: &mut Lines, row: &EndedRow) -> Result<()> {
+    let serial = octets(&row.serial).ok_or(Fault::Inconsistent("serial number"))?;
+    let reason = row.reason.as_deref().and_then(Reason::parse);
+    let reason = reason.unwrap_or(Reason::Unspecified);
+    lines
+        .add(&serial, row.at, reason)
+        .map_err(crate::ca::issue::IssueError::from)?;
+    Ok(())
+}
+
+/// A serial number as the store writes it, in octets.
+pub(in crate::workflow) fn octets(serial: &str) -> Option<Vec<u8>> {
+    if serial.len().is_multiple_of(2) {
+        hex::decode(serial).ok()
+    } else {
+        hex::decode(format!("0{serial}")).ok()
+    }
+}
+
+/// Past half its time: a failure now leaves as long again to mend it. One that was made in the future (a clock that was
+/// put right since) would be refused by everybody until then.
+pub(in crate::workflow) fn is_due(list: &Published, now: Timestamp) -> bool {
+    if now < list.this_update {
+        return true;
+    }
+    let life = list.this_update.duration_until(list.next_update);
+    let half = list.this_update.checked_add(life / 2);
+    now >= half.unwrap_or(list.next_update)
+}

@@ -1,0 +1,180 @@
+//! OCSP answers.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::judge::Judge;
+use crate::store::certificates::State;
+use crate::store::testing::{Place, on_both};
+use crate::workflow::life::tests::world::{Scene, later};
+use crate::workflow::life::{By, Reason};
+use crate::workflow::status::{OcspProblem, Reply};
+use crate::workflow::testing::caller;
+
+on_both!(
+    follow_a_certificates_life => follow,
+    are_signed_ahead_and_outlast_the_hsm => ahead,
+    carry_nonces_and_many_at_once => nonces,
+);
+
+const BANK: By<'static> = By::Staff {
+    staff_id: "approver",
+};
+
+pub(super) fn der(reply: &Reply) -> Vec<u8> {
+    match reply {
+        Reply::Lasting(answer) => answer.der.to_vec(),
+        Reply::Once(der) => der.to_vec(),
+        Reply::Refused(problem) => panic!("{problem:?}"),
+    }
+}
+
+/// The scene's clock, and that of the CA's certificate, which is made at the real time.
+fn now() -> Timestamp {
+    later(0)
+}
+
+async fn follow(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    let serial = scene.row(&id).await.serial;
+    let ask = async |digest: &str, seconds: i64| {
+        let request = judge.ask(&[&serial], digest, false);
+        let reply = scene.workflows.ocsp(&request, later(seconds)).await;
+        judge.answer(
+            &request,
+            &der(&reply),
+            &[&serial],
+            later(seconds).as_second(),
+        )
+    };
+    for digest in ["-sha1", "-sha256"] {
+        let text = ask(digest, 1).await;
+        assert!(text.contains(": good"), "{text}");
+    }
+    // What was signed ahead is not served against what is known: a change is seen at once.
+    assert_eq!(
+        scene
+            .workflows
+            .refresh_ocsp_answers(later(2))
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        scene
+            .workflows
+            .refresh_ocsp_answers(later(3))
+            .await
+            .unwrap(),
+        0
+    );
+    let workflows = &scene.workflows;
+    let held = workflows.suspend(&id, BANK, "", caller(), later(10));
+    held.await.unwrap();
+    for digest in ["-sha1", "-sha256"] {
+        let text = ask(digest, 10).await;
+        assert!(
+            text.contains(": revoked") && text.contains("certificateHold"),
+            "{text}"
+        );
+    }
+    assert_eq!(workflows.refresh_ocsp_answers(later(11)).await.unwrap(), 2);
+    let released = workflows.release(&id, BANK, "", caller(), later(20));
+    released.await.unwrap();
+    assert!(ask("-sha1", 20).await.contains(": good"));
+    let reason = Reason::KeyCompromise;
+    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(30));
+    revoked.await.unwrap();
+    let text = ask("-sha256", 30).await;
+    assert!(
+        text.contains(": revoked") && text.contains("keyCompromise"),
+        "{text}"
+    );
+    // Never issued: unknown, and signed, so that nobody else can say it.
+    let nobody = "4142434445464748494a";
+    let request = judge.ask(&[nobody], "-sha1", false);
+    let reply = workflows.ocsp(&request, later(31)).await;
+    let text = judge.answer(&request, &der(&reply), &[nobody], later(31).as_second());
+    assert!(text.contains(": unknown"), "{text}");
+}
+
+async fn ahead(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    let serial = scene.row(&id).await.serial;
+    let workflows = &scene.workflows;
+    assert_eq!(workflows.refresh_ocsp_answers(now()).await.unwrap(), 2);
+    let half = now() + SignedDuration::from_hours(12);
+    assert_eq!(
+        workflows.refresh_ocsp_answers(half).await.unwrap(),
+        2,
+        "anew after half its time"
+    );
+    let request = judge.ask(&[&serial], "-sha1", false);
+    let first = workflows.ocsp(&request, half).await;
+    let Reply::Lasting(first) = first else {
+        panic!("{first:?}");
+    };
+    let again = workflows.ocsp(&request, half).await;
+    assert_eq!(der(&again), first.der.to_vec(), "the very same answer");
+
+    let pool = scene.bank.pool.clone();
+    let left = tokio::task::spawn_blocking(move || pool.shutdown(Duration::from_secs(30)));
+    assert!(left.await.unwrap(), "the HSM is away");
+    let hours_later = half + SignedDuration::from_hours(23);
+    let kept = workflows.ocsp(&request, hours_later).await;
+    assert_eq!(der(&kept), first.der.to_vec());
+    // With a nonce: the good answer without it, as RFC 5019 has it.
+    let fresh = judge.ask(&[&serial], "-sha256", true);
+    let kept = workflows.ocsp(&fresh, hours_later).await;
+    let text = judge.text(&der(&kept));
+    assert!(
+        text.contains("Cert Status: good") && !text.contains("Nonce"),
+        "{text}"
+    );
+    // What is not kept, and what is over: come again.
+    let unknown = judge.ask(&["41"], "-sha1", false);
+    for (request, at) in [
+        (&unknown, half),
+        (&request, half + SignedDuration::from_hours(24)),
+    ] {
+        let refused = workflows.ocsp(request, at).await;
+        let Reply::Refused(problem) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(matches!(
+            problem,
+            OcspProblem::TryLater | OcspProblem::InternalError
+        ));
+    }
+}
+
+async fn nonces(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let one = scene.certificate(State::Active).await;
+    let two = scene.successor(&one).await;
+    let serials = [scene.row(&one).await.serial, scene.row(&two).await.serial];
+    let serials: Vec<&str> = serials.iter().map(String::as_str).collect();
+    let workflows = &scene.workflows;
+    workflows.refresh_ocsp_answers(now()).await.unwrap();
+    let seconds = now().as_second();
+    // openssl refuses an answer whose nonce is another one.
+    let request = judge.ask(&serials[..1], "-sha1", true);
+    let reply = workflows.ocsp(&request, now()).await;
+    assert!(matches!(reply, Reply::Once(_)), "{reply:?}");
+    let text = judge.answer(&request, &der(&reply), &serials[..1], seconds);
+    assert!(!text.contains("no nonce"), "{text}");
+    let other = judge.ask(&serials[..1], "-sha1", true);
+    let (_, text) = judge.try_answer(&other, &der(&reply), &serials[..1], seconds);
+    assert!(text.contains("Nonce Verify error"), "{text}");
+    let request = judge.ask(&serials, "-sha256", true);
+    let reply = workflows.ocsp(&request, now()).await;
+    let text = judge.answer(&request, &der(&reply), &serials, seconds);
+    assert_eq!(text.matches(": good").count(), 2, "{text}");
+    assert!(judge.directory().join("resp.der").exists());
+}

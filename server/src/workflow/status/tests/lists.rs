@@ -1,0 +1,145 @@
+//! Revocation lists.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::judge::Judge;
+use crate::store::certificates::{Issuer, State};
+use crate::store::testing::{Place, on_both};
+use crate::workflow::life::tests::world::{Scene, later, much_later};
+use crate::workflow::life::{By, Reason};
+use crate::workflow::status::{ListKind, ReadyList, Scope};
+use crate::workflow::testing::{at, caller};
+
+on_both!(
+    follow_a_certificates_life => follow,
+    drop_what_expired_after_one_more => drop_expired,
+    last_good_one_goes_on_without_the_hsm => without_hsm,
+);
+
+const BANK: By<'static> = By::Staff {
+    staff_id: "approver",
+};
+
+async fn list(scene: &Scene, kind: ListKind) -> std::sync::Arc<ReadyList> {
+    let scope = Scope::whole(Issuer::Customer);
+    let found = scene.workflows.published_list(&scope, kind).await;
+    found.unwrap().unwrap()
+}
+
+/// Publishes what is due; how many scopes were.
+async fn publish(scene: &Scene, now: Timestamp) -> usize {
+    scene.workflows.publish_due_crls(now).await.unwrap()
+}
+
+async fn follow(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    let serial = scene.row(&id).await.serial.to_uppercase();
+    // The whole of each CA, and the part that begins now.
+    assert_eq!(publish(&scene, later(0)).await, 4);
+    assert_eq!(publish(&scene, later(1)).await, 0, "nothing is due");
+    let first = list(&scene, ListKind::Full).await;
+    let text = judge.list(&first.der);
+    assert!(text.contains("No Revoked Certificates"), "{text}");
+    assert!(
+        text.contains("http://pki.example/crl/customer-ca-delta.crl"),
+        "{text}"
+    );
+    assert_eq!((first.number, first.this_update), (1, later(0)));
+
+    // Held: at once on the next list, and in the delta from the first.
+    let workflows = &scene.workflows;
+    let held = workflows.suspend(&id, BANK, "", caller(), later(10));
+    held.await.unwrap();
+    assert!(publish(&scene, later(10)).await >= 1);
+    let text = judge.list(&list(&scene, ListKind::Full).await.der);
+    assert!(
+        text.contains(&serial) && text.contains("Certificate Hold"),
+        "{text}"
+    );
+    let delta = judge.list(&list(&scene, ListKind::Delta).await.der);
+    assert!(
+        delta.contains("X509v3 Delta CRL Indicator: critical"),
+        "{delta}"
+    );
+    assert!(
+        delta.contains(&serial) && delta.contains("Certificate Hold"),
+        "{delta}"
+    );
+
+    // Released: off the list; whoever holds a list with it is told by the delta.
+    let released = workflows.release(&id, BANK, "", caller(), later(20));
+    released.await.unwrap();
+    publish(&scene, later(20)).await;
+    let text = judge.list(&list(&scene, ListKind::Full).await.der);
+    assert!(!text.contains(&serial), "{text}");
+    let delta = judge.list(&list(&scene, ListKind::Delta).await.der);
+    assert!(
+        delta.contains(&serial) && delta.contains("Remove From CRL"),
+        "{delta}"
+    );
+
+    let reason = Reason::KeyCompromise;
+    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(30));
+    revoked.await.unwrap();
+    publish(&scene, later(30)).await;
+    let last = list(&scene, ListKind::Full).await;
+    let text = judge.list(&last.der);
+    assert!(
+        text.contains(&serial) && text.contains("Key Compromise"),
+        "{text}"
+    );
+    assert_eq!(last.number, 4, "every publication has a number of its own");
+    assert_eq!(publish(&scene, later(31)).await, 0);
+    // Half a day later all are due, whatever happened.
+    let half = later(30) + SignedDuration::from_hours(12);
+    assert_eq!(publish(&scene, half).await, 4);
+    // A clock that was put right: lists of the future are made anew.
+    assert_eq!(publish(&scene, later(40)).await, 4);
+}
+
+async fn drop_expired(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let old = scene.certificate(State::Superseded).await;
+    let serial = scene.row(&old).await.serial.to_uppercase();
+    let on_list = async |now| {
+        publish(&scene, now).await;
+        judge
+            .list(&list(&scene, ListKind::Full).await.der)
+            .contains(&serial)
+    };
+    assert!(on_list(later(0)).await, "a superseded one is on the list");
+    let day = SignedDuration::from_hours(24);
+    let end = scene.row(&old).await.not_after;
+    assert!(on_list(end - day).await);
+    assert!(on_list(end + day).await, "on one list made after its end");
+    assert!(!on_list(end + day * 2).await, "and then no more");
+    assert!(end < much_later());
+}
+
+async fn without_hsm(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    publish(&scene, at(0)).await;
+    let good = list(&scene, ListKind::Full).await;
+    let pool = scene.bank.pool.clone();
+    let left = tokio::task::spawn_blocking(move || pool.shutdown(Duration::from_secs(30)));
+    assert!(left.await.unwrap(), "the HSM is away");
+    // A list is due, for two hours; nothing can sign it.
+    for minutes in (0..=120).step_by(20) {
+        let now = at(12 * 3600 + minutes * 60);
+        assert!(scene.workflows.publish_due_crls(now).await.is_err());
+        let still = list(&scene, ListKind::Full).await;
+        assert_eq!((still.number, &still.der), (good.number, &good.der));
+        assert!(now < still.next_update, "it is good for half a day yet");
+        let health = scene.workflows.health(now).await;
+        assert!(health.crl_fresh);
+    }
+    judge.list(&good.der);
+    let health = scene.workflows.health(at(25 * 3600)).await;
+    assert!(!health.crl_fresh, "the operator is told when it is over");
+}

@@ -1,0 +1,77 @@
+//! The certificate of the signer of answers.
+
+use inkan_pki::x509::chain::verify_issued_by;
+use jiff::SignedDuration;
+
+use super::answers::der;
+use super::judge::Judge;
+use crate::store::certificates::{Issuer, State};
+use crate::store::signer_certificates as rows;
+use crate::store::testing::{Place, on_both};
+use crate::workflow::life::tests::world::{Scene, instance, later};
+use inkan_pki::x509::fingerprint::sha256_hex;
+
+on_both!(is_on_record_first_and_renewed_by_itself => renewed);
+
+async fn renewed(place: &Place) {
+    let scene = Scene::new(place).await;
+    let (store, workflows) = (scene.store(), &scene.workflows);
+    let (_, spki) = scene.bank.authority.ocsp_key().unwrap();
+    let good = async |now| {
+        let found = rows::good(store, Issuer::Customer, &sha256_hex(&spki), now).await;
+        found.unwrap()
+    };
+    workflows.renew_ocsp_signers(later(0)).await.unwrap();
+    workflows.renew_ocsp_signers(later(1)).await.unwrap();
+    let first = good(later(1)).await;
+    assert_eq!(first.len(), 1, "one is enough");
+    let actions: Vec<String> = scene
+        .world
+        .log()
+        .await
+        .into_iter()
+        .map(|r| r.action)
+        .collect();
+    let of = |what: &str| actions.iter().position(|a| a == what).unwrap();
+    assert!(of("signer.intended") < of("signer.issued"));
+    let certificate = first[0].der.clone().unwrap();
+    let ca = &scene
+        .bank
+        .authority
+        .issuer(crate::ca::IssuerId::Customer)
+        .certificate;
+    verify_issued_by(&certificate, ca).unwrap();
+
+    // Another instance, and this one after a restart, use the same.
+    let other = instance(&scene.bank, &scene.world, store.clone());
+    other.renew_ocsp_signers(later(2)).await.unwrap();
+    assert_eq!(good(later(2)).await.len(), 1);
+
+    // Renewed when a third of its thirty days is left; answers go on.
+    let day = SignedDuration::from_hours(24);
+    let before = later(0) + day * 19;
+    workflows.renew_ocsp_signers(before).await.unwrap();
+    assert_eq!(good(before).await.len(), 1);
+    let after = later(0) + day * 21;
+    workflows.renew_ocsp_signers(after).await.unwrap();
+    let both = good(after).await;
+    assert_eq!(both.len(), 2);
+    assert!(both[0].not_after > both[1].not_after);
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    let serial = scene.row(&id).await.serial;
+    let request = judge.ask(&[&serial], "-sha1", false);
+    let reply = workflows.ocsp(&request, after).await;
+    let text = judge.answer(&request, &der(&reply), &[&serial], after.as_second());
+    assert!(text.contains(": good"), "{text}");
+    let text = judge.text(&der(&reply));
+    for said in ["OCSP Signing", "OCSP No Check", "Digital Signature"] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+    // Its own serial number is one we issued.
+    let own = both[0].serial.as_str();
+    let request = judge.ask(&[own], "-sha256", false);
+    let reply = workflows.ocsp(&request, after).await;
+    let text = judge.answer(&request, &der(&reply), &[own], after.as_second());
+    assert!(text.contains(": good"), "{text}");
+}
