@@ -5,14 +5,18 @@
 //!
 //! - [`setup`]: configuration and command line
 //! - [`mod@link`]: links that are none of ours
-//! - [`token`]: tokens and PINs
+//! - [`token`]: tokens and their drivers
+//! - [`secret`]: PINs, PUKs, and what a token wants beyond them
 //! - [`bank`]: the bank and the way to it
 //! - [`answer`]: the certificate that came back
+//! - [`desktop`]: names in menus, and what `register` says
 //! - [`talk`]: questions, labels, progress
 
 mod answer;
 mod bank;
+pub mod desktop;
 mod link;
+mod secret;
 mod setup;
 pub mod talk;
 mod token;

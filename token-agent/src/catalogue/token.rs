@@ -1,19 +1,9 @@
-//! Tokens and PINs.
+//! Tokens and their drivers.
 
-use super::{Text, text};
+use super::{Text, secret, text};
 use crate::error::TokenError;
 use crate::exit::Exit;
-use crate::keystore::abilities::{Ability, Admin};
-
-const fn admin(what: Admin) -> (&'static str, &'static str) {
-    match what {
-        Admin::SoPin => (
-            "トークンの管理者の PIN（SO PIN）",
-            "the security officer's PIN",
-        ),
-        Admin::ManagementKey => ("カードの管理鍵", "the card's management key"),
-    }
-}
+use crate::keystore::abilities::Ability;
 
 const fn ability(what: Ability) -> (&'static str, &'static str) {
     match what {
@@ -27,34 +17,6 @@ const fn ability(what: Ability) -> (&'static str, &'static str) {
             "take the PIN at the reader's keypad",
         ),
     }
-}
-
-/// What is left after a wrong one, as far as it is known.
-fn tries(last_try: bool, left: Option<u8>) -> (String, String) {
-    match (last_try, left) {
-        (true, _) => (
-            "次に間違えると、トークンがロックされます。".to_owned(),
-            "The next wrong PIN locks the token.".to_owned(),
-        ),
-        (false, Some(left)) => (
-            format!("あと {left} 回間違えるとロックされます。"),
-            format!("{left} tries are left."),
-        ),
-        (false, None) => (String::new(), String::new()),
-    }
-}
-
-/// The same of a PUK, a management key and the like.
-fn other_tries(left: Option<u8>) -> (String, String) {
-    left.map_or_else(
-        || (String::new(), String::new()),
-        |left| {
-            (
-                format!("残りは {left} 回です。"),
-                format!(" {left} tries are left."),
-            )
-        },
-    )
 }
 
 #[allow(clippy::too_many_lines)] // one exhaustive match: splitting it would hide what is missing
@@ -149,39 +111,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
         TokenError::PinWrong {
             last_try,
             tries_left,
-        } => {
-            let (ja, en) = tries(*last_try, *tries_left);
-            (
-                "pin-wrong",
-                Exit::PinWrong,
-                text(
-                    format!("PIN が違います。{ja}"),
-                    "試したのは一度だけです。PIN を確かめてから、はじめからやり直してください。",
-                    format!("The PIN is wrong. {en}").trim_end(),
-                    "It was tried only once. Make sure of the PIN, then start again.",
-                ),
-            )
-        }
-        TokenError::PinLocked => (
-            "pin-locked",
-            Exit::PinLocked,
-            text(
-                "トークンの PIN がロックされています。",
-                "トークンの管理者に、解除（PUK など）を頼んでください。",
-                "The token's PIN is locked.",
-                "Ask whoever manages the token to unlock it (PUK or the like).",
-            ),
-        ),
-        TokenError::PinUnusable => (
-            "pin-unusable",
-            Exit::PinWrong,
-            text(
-                "この PIN は使えません（長さが合わないか、期限切れです）。",
-                "トークンに付属のソフトで PIN を決め直してください。",
-                "This PIN cannot be used (wrong length, or expired).",
-                "Set a new PIN with the token's own software.",
-            ),
-        ),
+        } => secret::pin_wrong(*last_try, *tries_left),
+        TokenError::PinLocked => secret::pin_locked(),
+        TokenError::PinUnusable => secret::pin_unusable(),
         TokenError::Removed => (
             "token-removed",
             Exit::TokenMissing,
@@ -272,101 +204,14 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "To go on, start again; for a certificate, with the button on the bank's page.",
             ),
         ),
-        TokenError::NewPinUnusable { min, max } => {
-            let (ja, en) = match (*min, *max) {
-                (0, _) | (_, 0) => (String::new(), String::new()),
-                (min, max) => (
-                    format!("{min}～{max} 文字にしてください。"),
-                    format!(" It takes {min} to {max} characters."),
-                ),
-            };
-            (
-                "pin-new-unusable",
-                Exit::PinWrong,
-                text(
-                    format!("トークンが新しい PIN を受け付けません。{ja}"),
-                    "いまの PIN はそのまま使えます。ほかの PIN を選んで、やり直してください。",
-                    format!("The token does not take the new PIN.{en}"),
-                    "The present PIN still holds. Choose another one and start again.",
-                ),
-            )
-        }
-        TokenError::PinNeeded => (
-            "pin-needed",
-            Exit::PinWrong,
-            text(
-                "この鍵は、使うたびに PIN が要ります。",
-                "はじめからやり直して、PIN を入れてください。",
-                "This key asks for the PIN at each use.",
-                "Start again and give the PIN.",
-            ),
-        ),
-        TokenError::PukWrong { tries_left } => {
-            let (ja, en) = other_tries(*tries_left);
-            (
-                "puk-wrong",
-                Exit::AdminRefused,
-                text(
-                    format!("ロックを解く番号（PUK）が違います。{ja}"),
-                    "試したのは一度だけです。番号を確かめてから、はじめからやり直してください。",
-                    format!("The PUK is wrong.{en}"),
-                    "It was tried only once. Make sure of it, then start again.",
-                ),
-            )
-        }
-        TokenError::PukLocked => (
-            "puk-locked",
-            Exit::PinLocked,
-            text(
-                "ロックを解く番号（PUK）もロックされています。このトークンはここでは元に戻せません。",
-                "トークンの管理者と銀行にお知らせください。ほかのトークンで発行をやり直せます。",
-                "The PUK is locked too: nothing here opens this token again.",
-                "Tell whoever manages the token, and the bank; a certificate can be issued on another token.",
-            ),
-        ),
-        TokenError::AdminNeeded { what } => (
-            "admin-needed",
-            Exit::AdminRefused,
-            text(
-                format!("このトークンに書き込むには、{}が要ります。", admin(*what).0),
-                "トークンの管理者にお尋ねください。",
-                format!("To change this token, {} is needed.", admin(*what).1),
-                "Ask whoever manages the token.",
-            ),
-        ),
-        TokenError::AdminWrong { what, tries_left } => {
-            let (ja, en) = other_tries(*tries_left);
-            (
-                "admin-wrong",
-                Exit::AdminRefused,
-                text(
-                    format!("{}が違います。{ja}", admin(*what).0),
-                    "試したのは一度だけです。トークンの管理者に確かめてから、はじめからやり直してください。",
-                    format!("The token refused {}.{en}", admin(*what).1),
-                    "It was tried only once. Ask whoever manages the token, then start again.",
-                ),
-            )
-        }
-        TokenError::AdminLocked => (
-            "admin-locked",
-            Exit::AdminRefused,
-            text(
-                "管理者の PIN（SO PIN）がロックされています。",
-                "トークンの管理者にお知らせください。",
-                "The security officer's PIN is locked.",
-                "Tell whoever manages the token.",
-            ),
-        ),
-        TokenError::AdminUnusable { what } => (
-            "admin-unusable",
-            Exit::AdminRefused,
-            text(
-                format!("これは{}の形をしていません。", admin(*what).0),
-                "管理鍵は 16 進数（0～9、A～F）で入力します。トークンの管理者に確かめてください。",
-                format!("This cannot be {}.", admin(*what).1),
-                "A management key is typed as hex digits (0-9, A-F). Ask whoever manages the token.",
-            ),
-        ),
+        TokenError::NewPinUnusable { min, max } => secret::new_pin_unusable(*min, *max),
+        TokenError::PinNeeded => secret::pin_needed(),
+        TokenError::PukWrong { tries_left } => secret::puk_wrong(*tries_left),
+        TokenError::PukLocked => secret::puk_locked(),
+        TokenError::AdminNeeded { what } => secret::admin_needed(*what),
+        TokenError::AdminWrong { what, tries_left } => secret::admin_wrong(*what, *tries_left),
+        TokenError::AdminLocked => secret::admin_locked(),
+        TokenError::AdminUnusable { what } => secret::admin_unusable(*what),
         TokenError::CannotDo { what } => {
             let (ja, en) = ability(*what);
             (

@@ -1,0 +1,53 @@
+//! What the desktop shows, and what `register` says.
+
+use super::Lang;
+use crate::output::clean::clean;
+use crate::output::outcome::Registered;
+
+/// The program's name in menus.
+#[must_use]
+pub fn name(lang: Lang) -> &'static str {
+    lang.pick("電子証明書アプリ", "Certificate app")
+}
+
+/// What it is for, in menus.
+#[must_use]
+pub fn comment(lang: Lang) -> &'static str {
+    lang.pick(
+        "トークンに銀行の電子証明書を発行し、管理します",
+        "Bank certificates on your own token",
+    )
+}
+
+/// Links are opened from now on.
+#[must_use]
+pub fn registered(registered: &Registered, lang: Lang) -> String {
+    let (program, entry) = (clean(&registered.program), clean(&registered.entry));
+    let how = if registered.window {
+        lang.pick("ウィンドウで", "in a window")
+    } else {
+        lang.pick("端末で", "in a terminal")
+    };
+    let done = if registered.already {
+        lang.pick("すでに登録されています。", "That was so already.")
+    } else {
+        lang.pick("登録しました。", "Registered.")
+    };
+    lang.pick(
+        format!("{done}inkan: のリンクは、{how}開かれます: {program}\n  {entry}"),
+        format!("{done} Links with inkan: open {how}: {program}\n  {entry}"),
+    )
+}
+
+/// Links are opened no longer.
+#[must_use]
+pub fn unregistered(already: bool, lang: Lang) -> &'static str {
+    if already {
+        lang.pick("登録されていません。", "Nothing was registered.")
+    } else {
+        lang.pick(
+            "登録を取り消しました。inkan: のリンクは開かれなくなります。",
+            "No longer registered: links with inkan: open nothing.",
+        )
+    }
+}

@@ -1,0 +1,193 @@
+//! The words of a normal run: labels and progress.
+//!
+//! - [`question`](mod@question): questions, and what is said of their answers
+//! - [`outcome`]: what came out of it
+
+mod outcome;
+mod question;
+
+use inkan_pki::messages::link::Action;
+use inkan_pki::messages::request::AccountType;
+
+use super::Lang;
+use crate::output::event::{CustomerView, PinWarning, Step, Work};
+
+pub use outcome::*;
+pub use question::*;
+
+/// Names of the things shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum Label {
+    Bank,
+    Action,
+    Company,
+    Account,
+    User,
+    LoginId,
+    RequestedAt,
+    ComparisonCode,
+    Token,
+    Organization,
+    OrganizationalUnit,
+    CommonName,
+    Serial,
+    ValidUntil,
+    Portal,
+    CertificateLogin,
+    ServerCa,
+    CustomerCa,
+    Next,
+}
+
+/// The label's text.
+#[must_use]
+pub const fn label(label: Label, lang: Lang) -> &'static str {
+    let (ja, en) = match label {
+        Label::Bank => ("銀行", "Bank"),
+        Label::Action => ("手続き", "Action"),
+        Label::Company => ("企業名", "Company"),
+        Label::Account => ("代表口座", "Account"),
+        Label::User => ("利用者名", "User"),
+        Label::LoginId => ("ログインID", "Login ID"),
+        Label::RequestedAt => ("受付日時", "Requested at"),
+        Label::ComparisonCode => ("確認コード", "Comparison code"),
+        Label::Token => ("トークン", "Token"),
+        Label::Organization => ("Organization", "Organization"),
+        Label::OrganizationalUnit => ("Organization Unit", "Organization Unit"),
+        Label::CommonName => ("Common Name", "Common Name"),
+        Label::Serial => ("シリアル番号", "Serial number"),
+        Label::ValidUntil => ("有効期限", "Valid until"),
+        Label::Portal => ("ポータル", "Portal"),
+        Label::CertificateLogin => ("証明書ログイン", "Certificate login"),
+        Label::ServerCa => ("サーバー認証局 SHA-256", "Server CA SHA-256"),
+        Label::CustomerCa => ("利用者認証局 SHA-256", "Customer CA SHA-256"),
+        Label::Next => ("次にすること", "What to do"),
+    };
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+/// What the customer asked the bank for.
+#[must_use]
+pub fn action(action: Action, lang: Lang) -> &'static str {
+    match action {
+        Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
+        Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
+        Action::Login => lang.pick("電子証明書でのログイン", "Login with the certificate"),
+    }
+}
+
+/// Branch, kind and number of the account.
+#[must_use]
+pub fn account(view: &CustomerView, lang: Lang) -> String {
+    let CustomerView {
+        branch,
+        account_type,
+        account,
+        ..
+    } = view;
+    let kind = match account_type {
+        AccountType::Ordinary => lang.pick("普通", "ordinary"),
+        AccountType::Current => lang.pick("当座", "current"),
+    };
+    lang.pick(
+        format!("支店 {branch} {kind} {account}"),
+        format!("branch {branch}, {kind}, {account}"),
+    )
+}
+
+/// A step that is done.
+#[must_use]
+pub fn step(step: Step, lang: Lang) -> &'static str {
+    match step {
+        Step::KeyMade => lang.pick(
+            "トークンの中に鍵を作りました。",
+            "A key was made on the token.",
+        ),
+        Step::KeyReused => lang.pick(
+            "前回の続きから、同じ鍵で進めます。",
+            "Going on from last time with the same key.",
+        ),
+        Step::KeyRemoved => lang.pick(
+            "今回作った鍵を消しました。",
+            "The key made for this request was removed.",
+        ),
+        Step::CertificateReceived => lang.pick(
+            "証明書を受け取り、内容を確かめました。",
+            "The certificate was received and checked.",
+        ),
+        Step::CertificateWritten => lang.pick(
+            "証明書をトークンに書き込みました。",
+            "The certificate was written to the token.",
+        ),
+        Step::KeyProved => lang.pick(
+            "鍵と証明書が合うことを署名で確かめました。",
+            "A signature proved that key and certificate fit.",
+        ),
+        Step::Activated => lang.pick(
+            "銀行に接続し、証明書が有効になりました。",
+            "The bank took the certificate; it is active.",
+        ),
+    }
+}
+
+/// The bank is busy or away.
+#[must_use]
+pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
+    lang.pick(
+        format!("銀行がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"),
+        format!("The bank cannot answer just now (try {attempt}). The same is sent again in {seconds} s."),
+    )
+}
+
+/// Before the PIN.
+#[must_use]
+pub fn pin_warning(warning: PinWarning, tries_left: Option<u8>, lang: Lang) -> String {
+    match warning {
+        PinWarning::CountLow => {
+            let note = lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was given before.");
+            match tries_left {
+                None => note.to_owned(),
+                Some(left) => lang.pick(
+                    format!("{note}残りは {left} 回です。"),
+                    format!("{note} {left} tries are left."),
+                ),
+            }
+        }
+        PinWarning::FinalTry => lang.pick(
+            "警告: あと一度間違えると、トークンがロックされます。自信がなければ何も入れずに Enter を押してください。",
+            "Warning: one more wrong PIN locks the token. If you are not sure, press Enter without typing.",
+        ).to_owned(),
+    }
+}
+
+/// What may take long.
+#[must_use]
+pub fn work(work: Work, lang: Lang) -> String {
+    match work {
+        Work::MakingKey { algorithm } => lang.pick(
+            format!(
+                "トークンの中で鍵（{algorithm}）を作っています。種類によっては数分かかります。"
+            ),
+            format!("The token is making a key ({algorithm}); some kinds take minutes."),
+        ),
+        Work::AskingBank => lang
+            .pick(
+                "銀行に証明書を求めています。",
+                "Asking the bank for the certificate.",
+            )
+            .to_owned(),
+        Work::Writing => lang
+            .pick("トークンに書き込んでいます。", "Writing to the token.")
+            .to_owned(),
+        Work::Signing => lang
+            .pick(
+                "トークンの署名で銀行に接続しています。",
+                "Connecting to the bank with the token's signature.",
+            )
+            .to_owned(),
+    }
+}

@@ -1,0 +1,181 @@
+//! What came out of it.
+
+use crate::catalogue::Lang;
+use crate::output::outcome::Unusable;
+
+/// The end of an enrolment.
+#[must_use]
+pub fn opened(by_hand: bool, lang: Lang) -> &'static str {
+    if by_hand {
+        lang.pick(
+            "証明書を確かめました。次のアドレスを、ログインを始めたブラウザで1分以内に開いてください。",
+            "The certificate was checked. Within a minute, open this address in the browser in which you began the login.",
+        )
+    } else {
+        lang.pick(
+            "証明書を確かめ、ブラウザを開きました。ブラウザでログインパスワードを入力してください。",
+            "The certificate was checked and the browser opened. Enter your login password there.",
+        )
+    }
+}
+
+/// A certificate is on the token.
+#[must_use]
+pub fn enrolled(lang: Lang) -> &'static str {
+    lang.pick(
+        "電子証明書が発行され、使えるようになりました。",
+        "Your certificate was issued and is ready to use.",
+    )
+}
+
+/// The bank takes the certificate.
+#[must_use]
+pub fn accepted(bank: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("{bank}はこの証明書を受け入れています。"),
+        format!("{bank} accepts this certificate."),
+    )
+}
+
+/// A bank was installed, or was there.
+#[must_use]
+pub fn bank_added(already: bool, lang: Lang) -> &'static str {
+    if already {
+        lang.pick(
+            "この銀行はすでに登録されています。",
+            "This bank was installed already.",
+        )
+    } else {
+        lang.pick("銀行を登録しました。", "The bank is installed.")
+    }
+}
+
+/// A bank was removed.
+#[must_use]
+pub fn bank_removed(id: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("銀行「{id}」を消しました。"),
+        format!("The bank \"{id}\" was removed."),
+    )
+}
+
+/// Empty lists.
+#[must_use]
+pub fn nothing(lang: Lang) -> &'static str {
+    lang.pick("（なし）", "(none)")
+}
+
+/// Mark of an entry in the list: usable, or why not.
+#[must_use]
+pub fn mark(usable: Option<bool>, reason: Option<Unusable>, lang: Lang) -> &'static str {
+    match (usable, reason) {
+        (Some(true), _) => lang.pick("使えます", "usable"),
+        (_, Some(reason)) => unusable(reason, lang),
+        (None, None) => lang.pick("鍵は PIN を入れると見えます", "its key shows after the PIN"),
+        (Some(false), None) => lang.pick("使えません", "not usable"),
+    }
+}
+
+/// Why a certificate or key cannot be used.
+#[must_use]
+pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
+    match reason {
+        Unusable::NoBank => lang.pick("登録した銀行の証明書ではありません", "of no installed bank"),
+        Unusable::NotYet => lang.pick("まだ有効期間の前です", "not valid yet"),
+        Unusable::Expired => lang.pick("期限が切れています", "expired"),
+        Unusable::OtherPurpose => lang.pick("ログイン用ではありません", "not for logging in"),
+        Unusable::NoKey => lang.pick("鍵がありません", "no key"),
+        Unusable::NoCertificate => lang.pick("証明書のない鍵", "key without certificate"),
+    }
+}
+
+/// Something was deleted.
+#[must_use]
+pub fn deleted(key: bool, lang: Lang) -> &'static str {
+    if key {
+        lang.pick(
+            "証明書と鍵を消しました。",
+            "The certificate and its key are deleted.",
+        )
+    } else {
+        lang.pick(
+            "証明書を消しました。鍵は残っています。",
+            "The certificate is deleted; no key was destroyed.",
+        )
+    }
+}
+
+/// A new PIN.
+#[must_use]
+pub fn pin_changed(lang: Lang) -> &'static str {
+    lang.pick("PIN を変えました。", "The PIN is changed.")
+}
+
+/// A new PIN after the old one was locked or forgotten.
+#[must_use]
+pub fn pin_unblocked(lang: Lang) -> &'static str {
+    lang.pick(
+        "ロックを解き、新しい PIN を決めました。",
+        "The token is unblocked; the new PIN is set.",
+    )
+}
+
+/// A token driver was added, or was there.
+#[must_use]
+pub fn module_added(already: bool, lang: Lang) -> &'static str {
+    if already {
+        lang.pick(
+            "このドライバーはすでに使われています。",
+            "This driver is in use already.",
+        )
+    } else {
+        lang.pick(
+            "このドライバーを使います。",
+            "This driver is used from now on.",
+        )
+    }
+}
+
+/// A token driver was removed.
+#[must_use]
+pub fn module_removed(name: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("ドライバー「{name}」はもう使いません。"),
+        format!("The driver \"{name}\" is not used any more."),
+    )
+}
+
+/// What is the matter with a token driver in the list.
+#[must_use]
+pub fn module_state(used: bool, installed: bool, lang: Lang) -> &'static str {
+    match (used, installed) {
+        (true, true) => lang.pick("使用中", "in use"),
+        (true, false) => lang.pick(
+            "使用中だがファイルがありません",
+            "in use, but its file is missing",
+        ),
+        (false, _) => lang.pick("入っているが使っていません", "installed, not used"),
+    }
+}
+
+/// Cards without a driver.
+#[must_use]
+pub fn piv_readers(piv: bool, lang: Lang) -> &'static str {
+    if piv {
+        lang.pick(
+            "PIV カードはドライバーなしで使います",
+            "PIV cards are used without a driver",
+        )
+    } else {
+        lang.pick("PIV カードは探しません", "PIV cards are not looked for")
+    }
+}
+
+/// Keys stay hidden without a PIN.
+#[must_use]
+pub fn not_logged_in(lang: Lang) -> &'static str {
+    lang.pick(
+        "PIN なしで見える範囲です（--login ですべて表示）",
+        "Only what shows without the PIN (--login for all)",
+    )
+}

@@ -1,0 +1,122 @@
+//! Questions, and what is said of their answers.
+
+use crate::catalogue::Lang;
+use crate::keystore::abilities::{Admin, Unblock};
+use crate::output::clean::clean;
+use crate::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
+
+/// A question whose answer is yes or no, after what it is about was shown.
+#[must_use]
+pub fn question(question: &Question, lang: Lang) -> String {
+    match question {
+        Question::Request(_) => lang.pick(
+            "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ".to_owned(),
+        ),
+        Question::Overwrite { .. } => lang.pick(
+            "トークンに空きがありません。これを消して、そこに新しい鍵を作りますか？ 元には戻せません。 [はい=y / いいえ=Enter] ".to_owned(),
+            "The token is full. Destroy this and make the new key in its place? It cannot be undone. [y / Enter = no] ".to_owned(),
+        ),
+        Question::Delete { with_key, last, .. } => {
+            let what = match (with_key, lang) {
+                (true, Lang::Ja) => "この証明書と鍵を消しますか？ 元には戻せません。",
+                (false, Lang::Ja) => "この証明書を消しますか？（鍵はこのトークンでは消せません）",
+                (true, Lang::En) => "Delete this certificate and its key? It cannot be undone.",
+                (false, Lang::En) => "Delete this certificate? (This token does not destroy keys.)",
+            };
+            let note = match (last, lang) {
+                (true, Lang::Ja) => "この銀行に使える最後の証明書です。",
+                (true, Lang::En) => "It is the last usable one of this bank. ",
+                (false, _) => "",
+            };
+            lang.pick(
+                format!("{note}{what} [はい=y / いいえ=Enter] "),
+                format!("{note}{what} [y / Enter = no] "),
+            )
+        }
+        Question::AddBank(_) => lang.pick(
+            "この銀行を登録しますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Install this bank? [y / Enter = no] ".to_owned(),
+        ),
+        Question::AddModule { .. } => lang.pick(
+            "このドライバーを使いますか？ [はい=y / いいえ=Enter] ".to_owned(),
+            "Use this driver from now on? [y / Enter = no] ".to_owned(),
+        ),
+    }
+}
+
+/// Is the answer a yes? Everything else is a no.
+#[must_use]
+pub fn is_yes(answer: &str) -> bool {
+    ["y", "yes", "ｙ", "はい"].contains(&answer.trim().to_lowercase().as_str())
+}
+
+/// Which token?
+#[must_use]
+pub fn which_token(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("どのトークンを使いますか？ [1–{count}、Enter = 取り消し] "),
+        format!("Which token? [1–{count}, Enter = cancel] "),
+    )
+}
+
+/// Asking for a PIN, PUK or the like.
+#[must_use]
+pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
+    let token = clean(&question.token.label);
+    let (ja, en) = match question.what {
+        SecretKind::Pin => ("PIN", "PIN"),
+        SecretKind::PresentPin => ("いまの PIN", "Present PIN"),
+        SecretKind::Unblock(Unblock::Puk) => ("PUK（ロックを解く番号）", "PUK"),
+        SecretKind::Unblock(Unblock::SoPin) | SecretKind::Admin(Admin::SoPin) => {
+            ("管理者の PIN（SO PIN）", "Security officer's PIN")
+        }
+        SecretKind::Admin(Admin::ManagementKey) => {
+            ("管理鍵（16 進数）", "Management key (hex digits)")
+        }
+    };
+    let (ja_left, en_left) = match question.state.tries_left {
+        // Of the PIN itself this was told as a warning, where there is one.
+        Some(left) if !matches!(question.what, SecretKind::Pin | SecretKind::PresentPin) => {
+            (format!("残り {left} 回、"), format!("{left} tries left, "))
+        }
+        _ => (String::new(), String::new()),
+    };
+    lang.pick(
+        format!("トークン「{token}」の {ja}（{ja_left}Enter = 取り消し）: "),
+        format!("{en} of the token \"{token}\" ({en_left}Enter = cancel): "),
+    )
+}
+
+/// Asking for a new PIN.
+#[must_use]
+pub fn new_pin(question: &NewPin, lang: Lang) -> String {
+    let token = clean(&question.token.label);
+    match (question.min_length, question.max_length) {
+        (0, _) | (_, 0) => lang.pick(
+            format!("トークン「{token}」の新しい PIN（Enter = 取り消し）: "),
+            format!("New PIN of the token \"{token}\" (Enter = cancel): "),
+        ),
+        (min, max) => lang.pick(
+            format!("トークン「{token}」の新しい PIN（{min}～{max} 文字、Enter = 取り消し）: "),
+            format!(
+                "New PIN of the token \"{token}\" ({min} to {max} characters, Enter = cancel): "
+            ),
+        ),
+    }
+}
+
+/// The same once more.
+#[must_use]
+pub fn new_pin_again(lang: Lang) -> &'static str {
+    lang.pick("もう一度同じ PIN: ", "The same PIN again: ")
+}
+
+/// The PIN goes into the reader itself.
+#[must_use]
+pub fn pin_pad(token: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("カードリーダーのキーで、トークン「{token}」の PIN を入力してください。"),
+        format!("Enter the PIN of the token \"{token}\" on the reader's keypad."),
+    )
+}
