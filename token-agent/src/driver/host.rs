@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::frame::{self, Bytes};
+use super::limits::Limits;
 use super::message::{Answer, Call, Reply, Request};
 use super::stdio;
 use crate::error::TokenError;
@@ -34,6 +35,17 @@ impl HostProgram {
     pub fn this() -> std::io::Result<Self> {
         std::env::current_exe().map(Self)
     }
+}
+
+/// How drivers are started.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// In this program.
+    pub host: HostProgram,
+    /// With these deadlines.
+    pub limits: Limits,
+    /// Without these environment variables: one token's PIN is nothing for another maker's driver.
+    pub hidden: Vec<String>,
 }
 
 /// Serves a driver to the end if that is what this program was started for; `None` when it was not. To be called first in

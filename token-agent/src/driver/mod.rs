@@ -20,5 +20,5 @@ mod process;
 pub mod remote;
 mod stdio;
 
-pub use host::{HostProgram, WORD, host_if_asked};
+pub use host::{HostProgram, Launch, WORD, host_if_asked};
 pub use remote::{RemoteStore, tokens};

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::frame::{self, Bytes};
-use super::host::{HostProgram, WORD};
+use super::host::{Launch, WORD};
 use super::message::{Answer, Reply, Request};
 use crate::error::TokenError;
 
@@ -30,12 +30,15 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(host: &HostProgram, driver: PathBuf) -> Result<Self, TokenError> {
+    pub(super) fn start(launch: &Launch, driver: PathBuf) -> Result<Self, TokenError> {
         let failed = |e: std::io::Error| TokenError::Failed {
             operation: "start driver process".to_owned(),
             detail: e.to_string(),
         };
-        let mut command = Command::new(&host.0);
+        let mut command = Command::new(&launch.host.0);
+        for name in &launch.hidden {
+            command.env_remove(name);
+        }
         command
             .arg(WORD)
             .stdin(Stdio::piped())

@@ -3,7 +3,7 @@
 use inkan_pki::algorithm::SignatureScheme;
 use inkan_pki::secret::Pin;
 
-use super::host::HostProgram;
+use super::host::Launch;
 use super::limits::Limits;
 use super::message::{Call, Reply, Request, WirePin};
 use super::process::Process;
@@ -19,14 +19,10 @@ use crate::keystore::view::{PinState, TokenView};
 ///
 /// # Errors
 /// What the module says; [`TokenError::Hung`], [`TokenError::DriverCrashed`], [`TokenError::DriverGarbled`].
-pub fn tokens(
-    host: &HostProgram,
-    limits: &Limits,
-    entry: &ModuleEntry,
-) -> Result<Vec<Found>, TokenError> {
-    let mut process = Process::start(host, entry.path.clone())?;
+pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
+    let mut process = Process::start(launch, entry.path.clone())?;
     let request = Request::Tokens(entry.clone());
-    match process.ask(&request, request.limit(limits, false))? {
+    match process.ask(&request, request.limit(&launch.limits, false))? {
         Reply::Tokens(tokens) => Ok(tokens),
         _ => Err(beside_the_point(entry)),
     }
@@ -55,18 +51,13 @@ impl RemoteStore {
     ///
     /// # Errors
     /// As [`tokens`]; [`TokenError::Removed`] when it is not there any more.
-    pub fn open(
-        host: &HostProgram,
-        limits: &Limits,
-        entry: &ModuleEntry,
-        found: &Found,
-    ) -> Result<Self, TokenError> {
-        let mut process = Process::start(host, entry.path.clone())?;
+    pub fn open(launch: &Launch, entry: &ModuleEntry, found: &Found) -> Result<Self, TokenError> {
+        let mut process = Process::start(launch, entry.path.clone())?;
         let request = Request::Open(entry.clone(), Box::new(found.clone()));
-        match process.ask(&request, request.limit(limits, false))? {
+        match process.ask(&request, request.limit(&launch.limits, false))? {
             Reply::Opened(abilities) => Ok(Self {
                 process,
-                limits: *limits,
+                limits: launch.limits,
                 entry: entry.clone(),
                 view: found.view.clone(),
                 abilities,

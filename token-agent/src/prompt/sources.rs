@@ -49,6 +49,20 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// Names of the environment variables that hold one of them.
+    #[must_use]
+    pub fn variables(&self) -> Vec<String> {
+        [&self.pin, &self.new_pin, &self.puk, &self.admin]
+            .into_iter()
+            .filter_map(|source| match source {
+                Source::Variable(name) => Some(name.clone()),
+                Source::Prompt | Source::File(_) => None,
+            })
+            .collect()
+    }
+}
+
 impl Source {
     /// `--x-file` or `--x-env`; a question where neither is given.
     #[must_use]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::doubles;
 use crate::config::modules::ModuleEntry;
 use crate::driver::limits::Limits;
-use crate::driver::{self, HostProgram, RemoteStore};
+use crate::driver::{self, HostProgram, Launch, RemoteStore};
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::keystore::places::{Found, Place, Places, Survey};
@@ -26,8 +26,8 @@ const ANYWAY: Duration = Duration::from_secs(5);
 pub struct Computer {
     modules: Vec<ModuleEntry>,
     piv: bool,
-    limits: Limits,
-    host: Option<HostProgram>,
+    /// None when this program does not know its own file.
+    launch: Option<Launch>,
     watch: Mutex<Watching>,
 }
 
@@ -45,8 +45,7 @@ impl Computer {
         Self {
             modules,
             piv,
-            limits: Limits::default(),
-            host: HostProgram::this().ok(),
+            launch: HostProgram::this().ok().map(launch),
             watch: Mutex::new(Watching {
                 watch: None,
                 looked: Instant::now(),
@@ -57,7 +56,18 @@ impl Computer {
     /// With other deadlines.
     #[must_use]
     pub fn limited(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        if let Some(launch) = &mut self.launch {
+            launch.limits = limits;
+        }
+        self
+    }
+
+    /// With drivers that do not get these environment variables to see.
+    #[must_use]
+    pub fn hiding(mut self, variables: Vec<String>) -> Self {
+        if let Some(launch) = &mut self.launch {
+            launch.hidden = variables;
+        }
         self
     }
 
@@ -65,12 +75,15 @@ impl Computer {
     /// [`host_if_asked`](crate::driver::host_if_asked).
     #[must_use]
     pub fn hosted(mut self, host: HostProgram) -> Self {
-        self.host = Some(host);
+        match &mut self.launch {
+            Some(launch) => launch.host = host,
+            None => self.launch = Some(launch(host)),
+        }
         self
     }
 
-    fn host(&self) -> Result<&HostProgram, TokenError> {
-        self.host.as_ref().ok_or_else(|| TokenError::Failed {
+    fn launch(&self) -> Result<&Launch, TokenError> {
+        self.launch.as_ref().ok_or_else(|| TokenError::Failed {
             operation: "start driver process".to_owned(),
             detail: "the program does not know its own file".to_owned(),
         })
@@ -78,7 +91,7 @@ impl Computer {
 
     /// Readers and all drivers at once: the slowest does not add to the others.
     fn ask_all(&self) -> (Survey, Survey) {
-        let ask = |entry| driver::tokens(self.host()?, &self.limits, entry);
+        let ask = |entry| driver::tokens(self.launch()?, entry);
         thread::scope(|scope| {
             let cards = self.piv.then(|| scope.spawn(look));
             let asked: Vec<_> = self
@@ -97,6 +110,14 @@ impl Computer {
             let (tokens, failures) = cards.unwrap_or_default();
             (Survey { tokens, failures }, drivers)
         })
+    }
+}
+
+fn launch(host: HostProgram) -> Launch {
+    Launch {
+        host,
+        limits: Limits::default(),
+        hidden: Vec::new(),
     }
 }
 
@@ -140,13 +161,13 @@ impl Places for Computer {
             Place::Module { path, .. } => {
                 let entry = self.modules.iter().find(|entry| entry.path == *path);
                 let entry = entry.ok_or(TokenError::Removed)?;
-                let store = RemoteStore::open(self.host()?, &self.limits, entry, found)?;
+                let store = RemoteStore::open(self.launch()?, entry, found)?;
                 Ok(Box::new(store))
             }
         }
     }
 
     fn try_module(&self, entry: &ModuleEntry) -> Result<(), TokenError> {
-        driver::tokens(self.host()?, &self.limits, entry).map(drop)
+        driver::tokens(self.launch()?, entry).map(drop)
     }
 }

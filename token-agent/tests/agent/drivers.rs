@@ -262,3 +262,16 @@ fn the_pin_at_the_readers_keypad() {
     assert!(run.steps().contains(&"pin-pad".to_owned()));
     assert!(!run.stderr.contains("PIN of the token"), "{run:?}");
 }
+
+#[test]
+fn a_pin_in_a_variable_is_nothing_for_drivers_to_see() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let run = open(&bank, &customer, "spy", &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    // The spy does see a variable that the agent was not told about.
+    let mut command = customer.command(&["list"]);
+    behind_hostile(&mut command, &customer, "spy");
+    let run = finish(command, "");
+    assert_eq!(run.failure(), (12, "driver-crashed".to_owned()));
+}
