@@ -18,6 +18,7 @@
 //! - [`secrets`]: no key, no PIN and no password where none belongs
 //! - [`configuration`]: a wrong configuration is named with file, field and what to do
 //! - [`mail`]: letters to customers, at a real mail server that misbehaves
+//! - [`year`]: a year of two customers: notices, renewal, expiry, a new certificate
 //! - [`arrows`]: who may know whom
 //! - [`documents`]: what the documents point to exists
 
@@ -40,3 +41,4 @@ mod scene;
 mod secrets;
 mod token;
 mod window;
+mod year;

@@ -88,7 +88,11 @@ pub fn failure(entry: &Entry, lang: Lang) -> String {
 pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
     match outcome {
         Outcome::Enrolled(enrolled) => {
-            format!("{}\n{}", talk::enrolled(lang), certificate(enrolled, lang))
+            let done = format!("{}\n{}", talk::enrolled(lang), certificate(enrolled, lang));
+            match &enrolled.deleted {
+                Some(serial) => format!("{done}\n{}", talk::old_deleted(serial, lang)),
+                None => done,
+            }
         }
         Outcome::Tokens { tokens } => list(tokens, lang, token),
         Outcome::BankAdded { already, .. } => talk::bank_added(*already, lang).to_owned(),

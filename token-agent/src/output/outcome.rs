@@ -103,6 +103,9 @@ pub struct Enrolled {
     pub label: String,
     /// Where it is.
     pub token: TokenView,
+    /// Serial number of the certificate it replaces, if that is off the token now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<String>,
 }
 
 /// A login that goes on in the browser.

@@ -28,6 +28,15 @@ pub fn enrolled(lang: Lang) -> &'static str {
     )
 }
 
+/// After a renewal: what it replaced is off the token.
+#[must_use]
+pub fn old_deleted(serial: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("これまでの証明書（{serial}）を消しました。"),
+        format!("The certificate before it ({serial}) was deleted."),
+    )
+}
+
 /// The bank takes the certificate.
 #[must_use]
 pub fn accepted(bank: &str, lang: Lang) -> String {

@@ -11,11 +11,13 @@
 //! - [`write`]: certificate and chain onto the token
 //! - [`prove`]: a signature by the token against the certificate
 //! - [`activate`]: mutual TLS with the new certificate
+//! - [`old`]: after a renewal, what it replaced
 
 mod activate;
 mod key;
 mod make;
 mod obtain;
+mod old;
 mod prove;
 mod renewal;
 mod request;
@@ -32,6 +34,7 @@ use crate::config::banks;
 use crate::error::Failure;
 use crate::http::patience::Patience;
 use crate::http::portal::Portal;
+use crate::keystore::view::TokenView;
 use crate::output::event::{Event, Step, Work};
 use crate::output::outcome::{Enrolled, Outcome};
 use crate::prompt::Person;
@@ -47,6 +50,7 @@ pub(crate) struct Job<'a> {
     portal: &'a Portal,
     picked: &'a PickedUp,
     token: OpenToken,
+    view: TokenView,
     /// Held to the end; `None` where there can be none.
     lock: Option<TokenLock>,
 }
@@ -126,6 +130,7 @@ fn enrol(
         portal,
         picked,
         token,
+        view: found.view.clone(),
         lock,
     };
     let issued = obtain::certificate(&job)?;
@@ -139,6 +144,10 @@ fn enrol(
     job.working(Work::Signing);
     activate::activate(&job, &issued)?;
     job.step(Step::Activated);
+    let deleted = match picked.action {
+        Action::Renew => old::offer(&job, &issued),
+        Action::Enroll | Action::Login => None,
+    };
 
     let summary = issued.summary;
     Ok(Enrolled {
@@ -152,5 +161,6 @@ fn enrol(
         algorithm: issued.key.entry.algorithm.as_str().to_owned(),
         label: issued.key.label,
         token: found.view,
+        deleted,
     })
 }

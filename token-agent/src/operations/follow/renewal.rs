@@ -4,6 +4,7 @@ use super::Job;
 use super::key::OurKey;
 use crate::error::{Failure, TokenError};
 use crate::http::client::Channel;
+use crate::keystore::content::{Content, KeyEntry, Readable};
 use crate::operations::mutual;
 use crate::operations::select::{in_time, issued_by, newest};
 
@@ -13,15 +14,7 @@ use crate::operations::select::{in_time, issued_by, newest};
 /// [`TokenError::NoCertificate`] when it is not on this token.
 pub(super) fn channel(job: &Job<'_>, new: &OurKey) -> Result<Channel, Failure> {
     let content = job.token.content()?;
-    let now = job.context.clock.now();
-    let login_id = job.picked.login_id.as_str();
-    let present = newest(&content, |c| {
-        issued_by(c, job.bank)
-            && in_time(c, now)
-            && c.summary.common_name.rsplit(' ').next() == Some(login_id)
-            && c.summary.spki_der != new.entry.spki_der
-    });
-    let (present, key) = present.ok_or(TokenError::NoCertificate)?;
+    let (present, key) = present(job, &content, new).ok_or(TokenError::NoCertificate)?;
     mutual::channel(
         job.context,
         job.person,
@@ -30,4 +23,20 @@ pub(super) fn channel(job: &Job<'_>, new: &OurKey) -> Result<Channel, Failure> {
         &present.stored.der,
         &key,
     )
+}
+
+/// The user's certificate of this bank that is not the new one, and its key: what is renewed, and afterwards what was.
+pub(super) fn present(
+    job: &Job<'_>,
+    content: &Content,
+    new: &OurKey,
+) -> Option<(Readable, KeyEntry)> {
+    let now = job.context.clock.now();
+    let login_id = job.picked.login_id.as_str();
+    newest(content, |c| {
+        issued_by(c, job.bank)
+            && in_time(c, now)
+            && c.summary.common_name.rsplit(' ').next() == Some(login_id)
+            && c.summary.spki_der != new.entry.spki_der
+    })
 }

@@ -109,6 +109,7 @@ pub(crate) fn enrolled() -> Enrolled {
         algorithm: "ec-p256".to_owned(),
         label: "inkan/yamanashi/hanakodt".to_owned(),
         token: card(),
+        deleted: None,
     }
 }
 
