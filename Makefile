@@ -1,5 +1,5 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test screens check bench packages-demo packages-test build
+.PHONY: help demo dev test conformance screens check bench packages-demo packages-test build
 
 CARGO ?= cargo
 # What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
@@ -8,7 +8,7 @@ PROGRAMS = -p inkan-server -p inkan-agent -p inkan-hsm-config -p inkan-tests \
 RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: packages-demo build ## one certificate, from the HSM to a customer's token, and a login with it; leaves nothing running
 	@target/debug/inkan-demo
@@ -18,6 +18,11 @@ dev: packages-demo build ## the same bank, kept up for a browser (Ctrl-C ends it
 
 test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
 	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked
+
+conformance: packages-test ## what each kind of token can do, what not, and why: one table, also in .work/conformance/table.md
+	@rm -rf .work/conformance
+	@INKAN_CONFORMANCE=all $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^conformance::/)'; \
+	    outcome=$$?; cat .work/conformance/table.md; exit $$outcome
 
 screens: packages-test ## pictures of every screen, wide and narrow, in both languages, into .work/screens
 	@rm -rf .work/screens

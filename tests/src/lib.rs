@@ -9,6 +9,7 @@
 //! - [`postgres`]: a PostgreSQL cluster of the test's own
 //! - [`database`]: rows of the bank's database, read as an auditor would
 //! - [`customer`]: the customer's PC: a token in a directory of its own, and the agent that uses it
+//! - [`modules`]: tokens of other makers, one fresh one for each test
 //! - [`trust`]: TLS configurations: whom a client believes, and as whom it presents itself
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
 //! - [`chromium`]: a real browser, driven by the scripts in `tests/browser`
@@ -33,6 +34,7 @@ pub mod customer;
 pub mod database;
 pub mod desktop;
 pub mod machine;
+pub mod modules;
 pub mod page;
 pub mod postgres;
 pub mod programs;

@@ -13,6 +13,7 @@
 //! - [`enrolment`]: what the bank signs and what it refuses to sign
 //! - [`certificate`]: the issued certificate in the eyes of openssl and pkilint
 //! - [`token`]: what the tokens hold, and what happens when one is missing or its PIN is wrong
+//! - [`conformance`]: what each kind of token can do, and what not
 //! - [`record`]: what somebody who edits the database cannot do unseen
 //! - [`crash`]: `kill -9` at every step between intent and activation
 //! - [`secrets`]: no key, no PIN and no password where none belongs
@@ -27,6 +28,7 @@ mod arrows;
 mod browser;
 mod certificate;
 mod configuration;
+mod conformance;
 mod counter;
 mod crash;
 mod documents;

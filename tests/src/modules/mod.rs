@@ -1,0 +1,156 @@
+//! Tokens of other makers, one fresh one for each test: what a customer may have plugged in.
+//!
+//! What this is: each is set up in a directory of its own, with its daemons on ports or sockets of its own, started and
+//! ended by their own process id. A module reads its configuration from the environment of the process that loads it, so
+//! one test has one module: `cargo nextest` gives each test a process of its own.
+//! What it is not: smart cards, which `tests/virtual-card` plays; what each of them can and cannot do stands in `tests/it/conformance`.
+//!
+//! - [`softhsm`]: SoftHSM2, the token of demo and development
+//! - [`kryoptic`]: kryoptic, built in `tests/kryoptic-module`
+//! - [`nss`]: the token of the Mozilla browsers, softokn
+//! - [`opencryptoki`]: opencryptoki's token in software, in namespaces of the test's own
+//! - [`tpm`]: a TPM 2.0 through tpm2-pkcs11, on an emulated TPM
+//! - [`daemon`]: a program that lives as long as the test
+
+pub mod daemon;
+pub mod kryoptic;
+pub mod nss;
+pub mod opencryptoki;
+pub mod softhsm;
+pub mod tpm;
+
+use std::ffi::OsString;
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use inkan_agent::config::modules::ModuleEntry;
+
+use crate::{Outcome, programs};
+
+/// The user's PIN of every token made here: eight digits, the most that some of them take.
+pub const PIN: &str = "48151623";
+/// The security officer's PIN where it can be chosen.
+pub const SO_PIN: &str = "87654321";
+/// The label of every token made here.
+pub const LABEL: &str = "inkan-conformance";
+
+/// A module with one fresh token.
+#[derive(Debug)]
+pub struct TestModule {
+    /// Name for people.
+    pub name: &'static str,
+    /// The module's file.
+    pub path: PathBuf,
+    /// What `C_Initialize` is given, for modules that want it.
+    pub parameters: Option<String>,
+    /// The token's label.
+    pub label: String,
+    /// The user's PIN.
+    pub pin: String,
+    /// The security officer's PIN, or what the module takes for it.
+    pub so_pin: Option<String>,
+    /// What the module reads when it is loaded.
+    environment: Vec<(&'static str, OsString)>,
+    /// Directories and daemons; gone when dropped.
+    world: Box<dyn World>,
+}
+
+/// What a token lives on.
+pub trait World: Debug {
+    /// Takes the token away as a customer would who pulls it. `false` when there is nothing that could be pulled.
+    fn pull(&mut self) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    /// Puts it back.
+    fn put_back(&mut self) -> Outcome {
+        Ok(())
+    }
+}
+
+impl World for tempfile::TempDir {}
+
+impl TestModule {
+    /// Makes the module find its token in this process and in those it starts. Call it before the module is loaded, and
+    /// once in a process.
+    #[allow(
+        unsafe_code,
+        reason = "modules take their configuration from the process environment only"
+    )]
+    pub fn use_in_this_process(&self) {
+        for (name, value) in &self.environment {
+            // SAFETY: called first thing in a test that has its process to itself; nobody else reads the environment yet.
+            unsafe { std::env::set_var(name, value) };
+        }
+    }
+
+    /// The same for a child process only.
+    pub fn environment(&self) -> &[(&'static str, OsString)] {
+        &self.environment
+    }
+
+    /// As the agent is told of it.
+    pub fn entry(&self) -> ModuleEntry {
+        ModuleEntry {
+            name: self.name.to_owned(),
+            path: self.path.clone(),
+            parameters: self.parameters.clone(),
+        }
+    }
+
+    /// Makes a key that asks for the PIN at each use, with OpenSC's tool. `false` where the tool cannot use the module.
+    pub fn make_key_that_asks(&self, pin: &str) -> Outcome<bool> {
+        if self.parameters.is_some() {
+            return Ok(false);
+        }
+        let mut tool = Command::new("pkcs11-tool");
+        tool.envs(self.environment.iter().map(|(k, v)| (k, v)));
+        tool.arg("--module").arg(&self.path);
+        tool.args(["--token-label", &self.label, "--login", "--pin", pin]);
+        tool.args(["--keypairgen", "--key-type", "rsa:2048", "--usage-sign"]);
+        tool.args(["--id", "a5", "--label", "asks each time", "--always-auth"]);
+        programs::run(&mut tool)?.expect_well()?;
+        Ok(true)
+    }
+
+    /// Takes the token away. `false` when it is of a kind that cannot be pulled.
+    pub fn pull(&mut self) -> Outcome<bool> {
+        self.world.pull()
+    }
+
+    /// Puts it back.
+    pub fn put_back(&mut self) -> Outcome {
+        self.world.put_back()
+    }
+}
+
+/// The first of these files that is there.
+pub fn first_of(what: &str, package: &str, patterns: &[&str]) -> Outcome<PathBuf> {
+    let found = patterns.iter().map(Path::new).find(|path| path.is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        format!("{what} is not installed (Debian: {package}); run: scripts/install-packages test")
+            .into()
+    })
+}
+
+/// Gives a free token its label and PINs with OpenSC's tool, in a process of its own.
+fn initialise(
+    module: &Path,
+    environment: &[(&'static str, OsString)],
+    slot: &str,
+    so_pin: &str,
+) -> Outcome {
+    let tool = || {
+        let mut command = Command::new("pkcs11-tool");
+        command.envs(environment.iter().map(|(k, v)| (k, v)));
+        command.arg("--module").arg(module).args(["--slot", slot]);
+        command
+    };
+    let made = ["--init-token", "--label", LABEL, "--so-pin", so_pin];
+    programs::run(tool().args(made))?.expect_well()?;
+    let officer = ["--login", "--login-type", "so", "--so-pin", so_pin];
+    let user = ["--init-pin", "--new-pin", PIN];
+    programs::run(tool().args(officer).args(user))?.expect_well()?;
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Certificates for keys on tokens, by a CA of the moment.
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use inkan_tests::Outcome;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair,
+    SerialNumber, SubjectPublicKeyInfo,
+};
+
+/// Name and label of the certificates. NSS takes no two subjects with one label, and the same subject only with the same.
+pub(crate) const NAME: &str = "CONFORMANCE";
+pub(crate) const CA_NAME: &str = "Conformance CA";
+
+/// As in real life never the same twice; NSS takes no two certificates with one issuer and serial number.
+fn serial() -> Outcome<[u8; 16]> {
+    let mut serial = [0; 16];
+    SystemRandom::new()
+        .fill(&mut serial)
+        .map_err(|_| "no randomness")?;
+    serial[0] &= 0x7f;
+    Ok(serial)
+}
+
+/// A certificate by a CA of the moment for this public key, with that many bytes of padding; and the CA's own.
+pub(crate) fn certificate(spki: &[u8], padding: usize) -> Outcome<(Vec<u8>, Vec<u8>)> {
+    let mut ca = CertificateParams::default();
+    ca.distinguished_name.push(DnType::CommonName, CA_NAME);
+    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate()?)?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, NAME);
+    params.serial_number = Some(SerialNumber::from_slice(&serial()?));
+    if padding > 0 {
+        let content = vec![0x5a; padding];
+        let extension = CustomExtension::from_oid_content(&[2, 5, 29, 999], content);
+        params.custom_extensions.push(extension);
+    }
+    let signed = params.signed_by(&SubjectPublicKeyInfo::from_der(spki)?, &ca)?;
+    Ok((signed.der().to_vec(), ca.der().to_vec()))
+}

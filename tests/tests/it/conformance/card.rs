@@ -1,0 +1,190 @@
+//! The virtual PIV card: through the modules that Yubico and OpenSC give for it, and by the agent itself.
+
+use std::path::PathBuf;
+
+use inkan_agent::config::modules::ModuleEntry;
+use inkan_agent::keystore::places::Places;
+use inkan_agent::piv::{PivCard, PivError, Slot};
+use inkan_agent::token::computer::Computer;
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::secret::Pin;
+use inkan_tests::{Outcome, modules};
+use inkan_virtual_card::{Card, MANAGEMENT_KEY, Model, Moment, PIN, PUK, Pull, Reader, Readers};
+
+use super::authority::certificate;
+use super::check::Check;
+use super::judge::Known;
+use super::mount::{Mount, Outside, computer};
+
+/// INS of GENERAL AUTHENTICATE: a signature.
+const GENERAL_AUTHENTICATE: u8 = 0x87;
+
+/// A card in software looks for large primes for minutes, when it has no luck.
+const SLOW: [Check; 2] = [
+    Check::Generate(KeyAlgorithm::Rsa3072),
+    Check::Generate(KeyAlgorithm::Rsa4096),
+];
+
+/// How often it is tried to make a key: a card that another program has just let go may be in the middle of a reset.
+const TRIES: usize = 5;
+
+/// A card in a reader of the machine's pcscd. The card goes before its reader.
+#[derive(Debug)]
+pub(crate) struct Inserted {
+    card: Card,
+    reader: Reader,
+    /// Whether a key that asks for the PIN each time is on it already.
+    asks: bool,
+    _readers: Readers,
+}
+
+impl Inserted {
+    /// A new card of this model, in the first reader.
+    pub(crate) fn new(model: Model) -> Self {
+        let readers = Readers::start();
+        let reader = readers.first();
+        Self {
+            card: Card::inserted(model, &reader),
+            reader,
+            asks: false,
+            _readers: readers,
+        }
+    }
+}
+
+impl Outside for Inserted {
+    fn pull(&mut self) -> Outcome<bool> {
+        self.card.pull();
+        Ok(true)
+    }
+
+    fn put_back(&mut self) -> Outcome {
+        self.card.keep();
+        if self.card.is_in() {
+            self.card.pull();
+        } else {
+            self.card.wait_until_out();
+        }
+        self.card.insert(&self.reader);
+        Ok(())
+    }
+
+    fn pull_while_signing(&mut self) -> Outcome<bool> {
+        let pull = Pull::nth_of(GENERAL_AUTHENTICATE, 1, Moment::Before);
+        self.card.pull_at(pull);
+        Ok(true)
+    }
+
+    fn make_key_that_asks(&mut self, pin: &Pin) -> Outcome<bool> {
+        if !self.asks {
+            let made = (0..TRIES).find_map(|_| {
+                make_key(&self.reader, Slot::SIGNATURE, KeyAlgorithm::EcP256, pin).ok()
+            });
+            made.ok_or("no key could be made in the slot for signatures")?;
+            self.asks = true;
+        }
+        Ok(true)
+    }
+}
+
+/// A key in this slot, and a certificate for it.
+fn make_key(reader: &Reader, slot: Slot, algorithm: KeyAlgorithm, pin: &Pin) -> Outcome {
+    let failed = |error: PivError| format!("a key for {slot}: {error:?}");
+    let mut card = PivCard::open(&reader.name).map_err(failed)?;
+    card.login(pin).map_err(failed)?;
+    let made = card.generate(algorithm, "conformance", Some((slot, None)));
+    let (_, key) = made.map_err(failed)?;
+    let (certificate, _) = certificate(&key.spki_der, 0)?;
+    Ok(card.write_certificate(slot, &certificate).map_err(failed)?)
+}
+
+/// Through ykcs11, the module of Yubico.
+pub(crate) fn ykcs11(known: &'static [(Check, Known)]) -> Outcome<Mount> {
+    let path = modules::first_of(
+        "ykcs11",
+        "ykcs11",
+        &[
+            "/usr/lib/x86_64-linux-gnu/libykcs11.so.2",
+            "/usr/lib/aarch64-linux-gnu/libykcs11.so.2",
+            "/usr/lib64/libykcs11.so.2",
+        ],
+    )?;
+    through("ykcs11", path, Inserted::new(Model::Plain), known)
+}
+
+/// Through OpenSC, which reads what others made: so it finds a key of each kind on the card.
+pub(crate) fn opensc(known: &'static [(Check, Known)]) -> Outcome<Mount> {
+    let path = modules::first_of(
+        "OpenSC",
+        "opensc-pkcs11",
+        &[
+            "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
+            "/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so",
+            "/usr/lib64/opensc-pkcs11.so",
+        ],
+    )?;
+    let mut card = Inserted::new(Model::Plain);
+    for (slot, algorithm) in [
+        (0x9a, KeyAlgorithm::EcP256),
+        (0x9e, KeyAlgorithm::Rsa2048),
+        (0x9c, KeyAlgorithm::EcP384),
+    ] {
+        let slot = Slot::numbered(slot).ok_or("a slot of every PIV card")?;
+        make_key(&card.reader, slot, algorithm, &Pin::new(PIN))?;
+    }
+    card.asks = true;
+    through("OpenSC", path, card, known)
+}
+
+/// By the agent itself, without anybody's module.
+pub(crate) fn piv(
+    name: &'static str,
+    model: Model,
+    known: &'static [(Check, Known)],
+) -> Outcome<Mount> {
+    let card = Inserted::new(model);
+    let mount = mounted(name, Computer::new(Vec::new(), true), None, card, known)?;
+    Ok(Mount {
+        slow: &SLOW,
+        ..mount
+    })
+}
+
+fn through(
+    name: &'static str,
+    path: PathBuf,
+    card: Inserted,
+    known: &'static [(Check, Known)],
+) -> Outcome<Mount> {
+    let entry = ModuleEntry {
+        name: name.to_owned(),
+        path: path.clone(),
+        parameters: None,
+    };
+    mounted(name, computer(entry)?, Some((path, None)), card, known)
+}
+
+fn mounted(
+    name: &'static str,
+    places: Computer,
+    module: Option<(PathBuf, Option<String>)>,
+    card: Inserted,
+    known: &'static [(Check, Known)],
+) -> Outcome<Mount> {
+    let survey = places.look();
+    let [token] = survey.tokens.as_slice() else {
+        return Err(format!("{name} sees {survey:?}").into());
+    };
+    Ok(Mount {
+        name,
+        wanted: token.view.serial.clone(),
+        places: Box::new(places),
+        pin: Pin::new(PIN),
+        unblock: Some(Pin::new(PUK)),
+        admin: Some(Pin::new(hex::encode(MANAGEMENT_KEY))),
+        module,
+        outside: Box::new(card),
+        known,
+        slow: &[],
+    })
+}

@@ -1,0 +1,96 @@
+//! PIN changed, locked, set anew.
+
+use inkan_agent::error::TokenError;
+use inkan_agent::keystore::KeyStore;
+use inkan_pki::secret::Pin;
+
+use super::login::wrong;
+use crate::conformance::judge::Seen;
+use crate::conformance::suite::{Complaint, Said, Subject, no, yes};
+
+/// More wrong PINs than any token takes that counts them.
+const MANY: usize = 16;
+
+pub(super) fn changed(subject: &mut Subject) -> Said {
+    let token = subject.token()?;
+    let (old, new) = (subject.mount.pin.clone(), Pin::new("42108642"));
+    token.with(|store| store.change_pin(&old, &new))?;
+    drop(token);
+    subject.close();
+    subject.mount.pin = new.clone();
+    let token = subject.mount.open().map_err(Complaint)?;
+    match token.with(|store| store.login(&old)) {
+        Err(TokenError::PinWrong { .. }) => {}
+        other => return no(format!("the old one: {other:?}")),
+    }
+    token.with(|store| store.login(&new))?;
+    subject.keep_open(token);
+    yes()
+}
+
+pub(super) fn short_refused(subject: &mut Subject) -> Said {
+    let token = subject.token()?;
+    let (pin, short) = (subject.mount.pin.clone(), Pin::new("1"));
+    match token.with(|store| store.change_pin(&pin, &short)) {
+        Err(TokenError::NewPinUnusable { .. }) => {}
+        Ok(()) => {
+            token.with(|store| store.change_pin(&short, &pin))?;
+            return no("it takes one digit");
+        }
+        Err(other) => return no(format!("{other:?}")),
+    }
+    drop(token);
+    // The old one stays.
+    subject.close();
+    subject.token()?;
+    yes()
+}
+
+pub(super) fn locks(subject: &mut Subject) -> Said {
+    subject.close();
+    let token = subject.mount.open().map_err(Complaint)?;
+    for tries in 1..=MANY {
+        match token.with(|store| store.login(&wrong())) {
+            Err(TokenError::PinWrong { .. }) => {}
+            Err(TokenError::PinLocked) => {
+                let pin = subject.mount.pin.clone();
+                return match token.with(|store| store.login(&pin)) {
+                    Err(TokenError::PinLocked) => {
+                        Ok(Seen::Yes(format!("told at wrong PIN number {tries}")))
+                    }
+                    other => no(format!("locked, and then {other:?}")),
+                };
+            }
+            other => return no(format!("{other:?}")),
+        }
+    }
+    no(format!("{MANY} wrong PINs and no lock"))
+}
+
+pub(super) fn unblocked(subject: &mut Subject) -> Said {
+    subject.close();
+    let token = subject.mount.open().map_err(Complaint)?;
+    let unblock = subject.mount.unblock.clone().unwrap_or_else(wrong);
+    let new = Pin::new("13572468");
+    token.with(|store| store.unblock(&unblock, &new))?;
+    subject.mount.pin = new;
+    drop(token);
+    subject.close();
+    subject.token()?;
+    yes()
+}
+
+pub(super) fn wrong_unblock(subject: &mut Subject) -> Said {
+    subject.close();
+    let token = subject.mount.open().map_err(Complaint)?;
+    match token.with(|store| store.unblock(&wrong(), &Pin::new("13572468"))) {
+        Err(TokenError::PukWrong { .. }) => {}
+        other => return no(format!("{other:?}")),
+    }
+    Ok(Seen::Yes(
+        match token.with(KeyStore::unblock_state)?.tries_left {
+            Some(left) => format!("{left} tries left"),
+            None => String::new(),
+        },
+    ))
+}
