@@ -78,5 +78,5 @@ fn piv() -> Outcome {
 
 #[test]
 fn piv_of_yubico() -> Outcome {
-    suite::run(card::piv("PIV, Yubico", Model::Yubico, known::PIV_YUBICO)?)
+    suite::run(card::piv("PIV (Yubico)", Model::Yubico, known::PIV_YUBICO)?)
 }

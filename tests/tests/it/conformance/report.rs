@@ -20,7 +20,7 @@ pub(crate) const COLUMNS: [&str; 9] = [
     "ykcs11",
     "OpenSC",
     "PIV",
-    "PIV, Yubico",
+    "PIV (Yubico)",
 ];
 
 #[derive(Debug, Serialize, Deserialize)]
