@@ -1,5 +1,5 @@
-//! What follows a change of status on this instance: lists and answers are made anew within a second or so, not only when
-//! they are due.
+//! What follows a change of status: lists and answers are made anew within a second or so (within three, when another
+//! instance or the console made the change), not only when they are due.
 
 use std::time::Duration;
 
@@ -11,23 +11,33 @@ use crate::workflow::Workflows;
 /// So many changes as come within this are published together.
 const GATHERED: Duration = Duration::from_millis(500);
 
+/// Up to two seconds: all instances see a change, and the first one to wake publishes it for all.
+fn by_chance() -> Duration {
+    let mut random = [0u8; 1];
+    // Without randomness they wake together: a signature more, and no harm.
+    let _ = getrandom::fill(&mut random);
+    Duration::from_millis(u64::from(random[0]) * 8)
+}
+
 /// Until `stop`. What fails here is done by the scheduled work.
 pub async fn publish_changes(workflows: Workflows, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
+        let pause = tokio::select! {
+            _ = stop.wait_for(|stopped| *stopped) => return,
+            () = workflows.own_change() => GATHERED,
+            () = workflows.seen_change() => GATHERED + by_chance(),
+        };
         tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,
-            () = workflows.own_change() => {}
-        }
-        tokio::select! {
-            _ = stop.wait_for(|stopped| *stopped) => return,
-            () = tokio::time::sleep(GATHERED) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         let now = clock.now();
-        if let Err(error) = workflows.refresh_ocsp_answers(now).await {
-            tracing::warn!(%error, "OCSP answers could not be made anew after a change; they are with the next run");
-        }
+        // Lists first: an answer that is not right any more is not served anyway.
         if let Err(error) = workflows.publish_due_crls(now).await {
             tracing::warn!(%error, "CRLs could not be published after a change; they are with the next run");
+        }
+        if let Err(error) = workflows.refresh_ocsp_answers(now).await {
+            tracing::warn!(%error, "OCSP answers could not be made anew after a change; they are with the next run");
         }
     }
 }

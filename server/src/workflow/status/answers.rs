@@ -141,11 +141,11 @@ impl Workflows {
                 };
             }
         };
-        let (standing, stored) = match found {
-            None => (self.unlisted(question).await?, None),
-            Some((standing, stored)) => {
-                let good = stored.filter(|a| a.good(now) && a.ended == ended(&standing));
-                (standing_of(&standing), good)
+        let (standing, stored, row) = match found {
+            None => (self.unlisted(question).await?, None, None),
+            Some((row, stored)) => {
+                let good = stored.filter(|a| a.good(now) && a.ended == ended(&row));
+                (standing_of(&row), good, Some(row))
             }
         };
         if nonce.is_none()
@@ -153,6 +153,13 @@ impl Workflows {
         {
             self.inner.responder.kept.put(key, answer.clone());
             return Ok((Reply::Lasting(answer), "stored"));
+        }
+        // One answer for all who ask about it from now on.
+        if let (None, Some(row)) = (nonce, row)
+            && let Some(answer) = self.answer_for_all(&row, &key, now).await?
+        {
+            self.inner.responder.kept.put(key, answer.clone());
+            return Ok((Reply::Lasting(answer), "signed"));
         }
         let standings = [(question.id.clone(), standing)];
         match self.sign_now(question.issuer, &standings, nonce, now).await {
@@ -214,6 +221,33 @@ impl Workflows {
         } else {
             Standing::Unknown
         })
+    }
+
+    /// Signs the answer about a certificate that has none yet, and keeps it.
+    async fn answer_for_all(
+        &self,
+        row: &CertificateStanding,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Option<ReadyAnswer>> {
+        let turns = &self.inner.responder.turns;
+        let _turn = turns
+            .try_acquire()
+            .map_err(|_| Refusal::Unavailable { retry_after: 1 })?;
+        let Some(answer) = self.answer_ahead(row, key.digest, now).await? else {
+            return Ok(None);
+        };
+        let mut tx = self.inner.store.begin().await?;
+        ocsp_answers::keep(&mut tx, &answer).await?;
+        tx.commit().await?;
+        Ok(Some(ReadyAnswer {
+            sha256: id::sha256_hex(&answer.der).into(),
+            der: answer.der.into(),
+            this_update: answer.this_update,
+            next_update: answer.next_update,
+            ended: Ended::of(row.state),
+            read: Instant::now(),
+        }))
     }
 
     async fn sign_now(

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::memory::StatusMemory;
-use crate::store::certificates::{self, Issuer};
+use super::memory::{Ended, StatusMemory};
+use crate::store::certificates::{self, Issuer, State};
 use crate::store::{Store, crl_lists, status_changes};
 use crate::workflow::{Result, Workflows};
 
@@ -36,6 +36,12 @@ impl Workflows {
         loop {
             let changes = status_changes::after(store, seq, PAGE).await?;
             memory.apply(&changes);
+            if changes
+                .iter()
+                .any(|c| Ended::of(c.to).is_some() || c.from == State::Suspended)
+            {
+                self.inner.seen_changes.notify_one();
+            }
             match changes.last() {
                 Some(last) => seq = last.seq,
                 None => break,
@@ -56,6 +62,11 @@ impl Workflows {
     /// Waits for a change made by this instance: lists and answers are then to be made anew.
     pub async fn own_change(&self) {
         self.inner.own_changes.notified().await;
+    }
+
+    /// Waits for a change that was read from the store, of whichever instance.
+    pub async fn seen_change(&self) {
+        self.inner.seen_changes.notified().await;
     }
 
     /// Follows the changes of all instances until `stop`.
