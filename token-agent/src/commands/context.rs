@@ -40,18 +40,20 @@ impl Setting {
         self.context(Computer::new(Vec::new(), false), None)
     }
 
-    /// The surroundings of an operation with the tokens that fit the command line.
+    /// The surroundings of an operation with the tokens that fit the command line. Where PINs come from is nothing for token
+    /// drivers to see.
     ///
     /// # Errors
     /// What is wrong with `modules.toml`.
-    pub fn with_tokens(&self, args: &TokenArgs) -> Result<Context, Failure> {
+    pub fn with_tokens(&self, args: &TokenArgs, sources: &Sources) -> Result<Context, Failure> {
         let computer = match &args.module {
             Some(path) => Computer::new(vec![ModuleEntry::at(path)], false),
             None => {
-                let sources = modules::load(&self.config)?;
-                Computer::new(sources.modules, sources.piv)
+                let places = modules::load(&self.config)?;
+                Computer::new(places.modules, places.piv)
             }
         };
+        let computer = computer.hiding(sources.variables());
         Ok(self.context(computer, args.token.clone()))
     }
 

@@ -20,34 +20,36 @@ use context::Setting;
 pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
     match command {
         Command::Open(args) => {
-            let mut context = setting.with_tokens(&args.token)?;
-            context.patience = Duration::from_secs(args.patience);
             let sources = Sources {
                 pin: args.pin.source(),
                 admin: args.admin.source(),
                 ..Sources::default()
             };
+            let mut context = setting.with_tokens(&args.token, &sources)?;
+            context.patience = Duration::from_secs(args.patience);
             let mut person = setting.person(args.yes, sources);
             person.print_url = args.print_url;
             follow::run(&args.link, &context, &person)
         }
         Command::List(args) => {
-            let context = setting.with_tokens(&args.token)?;
-            let person = setting.person(false, Sources::pin(args.pin.source()));
+            let sources = Sources::pin(args.pin.source());
+            let context = setting.with_tokens(&args.token, &sources)?;
+            let person = setting.person(false, sources);
             list::run(args.login, &context, &person)
         }
         Command::Verify(args) => {
-            let context = setting.with_tokens(&args.token)?;
-            let person = setting.person(false, Sources::pin(args.pin.source()));
+            let sources = Sources::pin(args.pin.source());
+            let context = setting.with_tokens(&args.token, &sources)?;
+            let person = setting.person(false, sources);
             verify::run(&args.bank, args.serial.as_deref(), &context, &person)
         }
         Command::Delete(args) => {
-            let context = setting.with_tokens(&args.token)?;
             let sources = Sources {
                 pin: args.pin.source(),
                 admin: args.admin.source(),
                 ..Sources::default()
             };
+            let context = setting.with_tokens(&args.token, &sources)?;
             let person = setting.person(args.yes, sources);
             delete::run(&args.serial, args.last, &context, &person)
         }
@@ -65,7 +67,7 @@ fn new_pin(command: &PinCommand, setting: &Setting) -> Result<Outcome, Failure> 
                 new_pin: args.new.source(),
                 ..Sources::default()
             };
-            let context = setting.with_tokens(&args.token)?;
+            let context = setting.with_tokens(&args.token, &sources)?;
             pin::change(&context, &setting.person(false, sources))
         }
         PinCommand::Unblock(args) => {
@@ -74,7 +76,7 @@ fn new_pin(command: &PinCommand, setting: &Setting) -> Result<Outcome, Failure> 
                 new_pin: args.new.source(),
                 ..Sources::default()
             };
-            let context = setting.with_tokens(&args.token)?;
+            let context = setting.with_tokens(&args.token, &sources)?;
             pin::unblock(&context, &setting.person(false, sources))
         }
     }
