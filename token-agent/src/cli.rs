@@ -52,6 +52,10 @@ pub enum Command {
     /// The token drivers this agent uses
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// Have inkan: links on this desktop opened by this program (for you alone)
+    Register,
+    /// Take that back
+    Unregister,
 }
 
 /// `open`

@@ -8,7 +8,7 @@ use clap::Parser;
 use inkan_agent::catalogue::Lang;
 use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
-use inkan_agent::commands::{self, context::Setting};
+use inkan_agent::commands::{self, context::Setting, register::Desktop};
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::config::proxy::{self, System};
 use inkan_agent::driver;
@@ -55,6 +55,10 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         limits: cli.driver_limit.map_or_else(Limits::default, |seconds| {
             Limits::default().at_most(Duration::from_secs(seconds))
         }),
+        desktop: Desktop {
+            named: cli.config_dir.clone(),
+            ..Desktop::of(path("XDG_DATA_HOME"), path("XDG_CONFIG_HOME"), path("HOME"))
+        },
     };
     commands::run(&cli.command, &setting)
 }

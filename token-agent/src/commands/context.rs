@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::register::Desktop;
 use crate::cli::TokenArgs;
 use crate::clock::Clock;
 use crate::config::directory::ConfigDir;
@@ -31,6 +32,8 @@ pub struct Setting {
     pub interrupt: Interrupt,
     /// How long token drivers may take.
     pub limits: Limits,
+    /// Where this person's desktop keeps its files.
+    pub desktop: Desktop,
 }
 
 impl Setting {

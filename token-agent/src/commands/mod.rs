@@ -1,8 +1,10 @@
 //! The commands of the terminal: each hands its arguments to the [operation](crate::operations) of the same name.
 //!
 //! - [`context`]: what all commands share
+//! - [`register`]: whom the desktop hands links to
 
 pub mod context;
+pub mod register;
 
 use std::time::Duration;
 
@@ -56,6 +58,8 @@ pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
         Command::Pin(command) => new_pin(command, setting),
         Command::Bank(command) => bank(command, setting),
         Command::Module(command) => module(command, setting),
+        Command::Register => register::register(setting),
+        Command::Unregister => register::unregister(setting),
     }
 }
 

@@ -7,7 +7,7 @@ use super::clean::clean;
 use super::event::{Event, RequestView, TokenView};
 use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::talk::{self, Label, label};
-use crate::catalogue::{Entry, Lang};
+use crate::catalogue::{Entry, Lang, desktop};
 use crate::prompt::question::Question;
 
 /// A time as the bank's pages show it.
@@ -115,6 +115,8 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
             let lines = list(modules, lang, module_line);
             format!("{lines}\n  {}", talk::piv_readers(*piv, lang))
         }
+        Outcome::Registered(registered) => desktop::registered(registered, lang),
+        Outcome::Unregistered { already } => desktop::unregistered(*already, lang).to_owned(),
         Outcome::ModuleRemoved { name } => talk::module_removed(&clean(name), lang),
         Outcome::Opened(opened) => {
             let details = rows(

@@ -69,6 +69,13 @@ pub enum Outcome {
         /// As given.
         name: String,
     },
+    /// Links on this desktop are opened by this agent.
+    Registered(Registered),
+    /// They are not any more.
+    Unregistered {
+        /// They were not before.
+        already: bool,
+    },
     /// The bank takes the certificate.
     Accepted {
         /// The bank's name.
@@ -106,6 +113,19 @@ pub struct Enrolled {
     /// Serial number of the certificate it replaces, if that is off the token now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<String>,
+}
+
+/// What opens links on this desktop.
+#[derive(Debug, Clone, Serialize)]
+pub struct Registered {
+    /// The program.
+    pub program: String,
+    /// It opens a window; else it runs in a terminal.
+    pub window: bool,
+    /// The desktop entry that says so.
+    pub entry: String,
+    /// It was so before.
+    pub already: bool,
 }
 
 /// A login that goes on in the browser.

@@ -26,9 +26,9 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Follow an inkan: link from a bank's page
+    /// Follow an inkan: link from a bank's page; without one: the tokens and certificates
     Open {
         /// The link
-        link: String,
+        link: Option<String>,
     },
 }

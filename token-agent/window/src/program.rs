@@ -53,7 +53,7 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
     let lang = around.lang;
     let config = ConfigDir::resolve(cli.config_dir.clone(), around.config_home, around.home);
     let link = match &cli.command {
-        Some(Command::Open { link }) => Some(link.as_str()),
+        Some(Command::Open { link }) => link.as_deref(),
         None => None,
     };
     let first = match &config {

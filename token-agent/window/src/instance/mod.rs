@@ -105,4 +105,5 @@ impl First {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
