@@ -3,7 +3,7 @@
 const { spawn, execFile } = require('node:child_process');
 const { PATIENCE } = require('./browser');
 
-// Gives { env, waitForWindow, type, key }; `closing` takes what ends it.
+// Gives { env, waitForWindow, shows, type, key }; `closing` takes what ends it.
 async function open(scene, closing) {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -13,9 +13,15 @@ async function open(scene, closing) {
   const own = { PATH: process.env.PATH, HOME: scene.home, ...env };
   const manager = spawn('openbox', ['--sm-disable'], { env: own, stdio: 'ignore' });
   closing(() => end(manager));
-  const xdotool = (...args) => run('xdotool', args, own);
+  return { env, ...hands(own) };
+}
+
+// The same hands on a display that the harness has opened (tests/src/desktop).
+const attach = (env) => ({ env, ...hands(env) });
+
+function hands(env) {
+  const xdotool = (...args) => run('xdotool', args, env);
   return {
-    env,
     // The window with this title; it is shown, and has the keyboard.
     async waitForWindow(title) {
       const found = await xdotool('search', '--sync', '--onlyvisible', '--name', title);
@@ -23,6 +29,8 @@ async function open(scene, closing) {
       await xdotool('windowactivate', '--sync', id);
       return id;
     },
+    // Whether a window with this title is shown now.
+    shows: (title) => xdotool('search', '--onlyvisible', '--name', title).then(() => true, () => false),
     type: (text) => xdotool('type', '--delay', '20', text),
     key: (name) => xdotool('key', name),
   };
@@ -52,4 +60,4 @@ function end(child) {
   return ended;
 }
 
-module.exports = { open };
+module.exports = { open, attach };

@@ -3,8 +3,10 @@
 //! - [`states`]: every state is shown as a whole, in both languages
 //! - [`keyboard`]: Tab, arrows, Enter, Escape, and closing the window
 //! - [`spoken`]: what a screen reader is told, and what never
+//! - [`journey`]: with a card and a browser, from the click to the login
 //! - [`starts`]: links, good and bad, one after the other; one window for each user
 
+mod journey;
 mod keyboard;
 mod spoken;
 mod starts;

@@ -1,0 +1,66 @@
+// A card in a reader, the agent's window by its link, and the browser, on one desktop: a certificate is issued, and then
+// used to log in, first with the agent and then by the browser itself through OpenSC.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { play } = require('./lib/scene');
+const browser = require('./lib/browser');
+const display = require('./lib/display');
+const agentWindow = require('./lib/agent-window');
+const { expectScreen, fillPassword, press } = require('./lib/screens');
+const journey = require('./lib/journey');
+
+const code = (page) => page.locator('.comparison dd').first().innerText();
+
+// What the agent opens goes to the browser that runs already, as on a desktop with one browser.
+function installBrowser(scene) {
+  const start = path.join(scene.home, 'open-page');
+  const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => fs.existsSync(p));
+  fs.writeFileSync(start, `#!/bin/sh\nexec ${program} --no-sandbox --user-data-dir='${scene.profile}' "$1"\n`, { mode: 0o700 });
+  return start;
+}
+
+play(async (scene, closing) => {
+  const screen = display.attach(scene.desktop);
+  const options = { headless: false, env: { ...scene.desktop, BROWSER: installBrowser(scene), LANGUAGE: 'ja' } };
+  const first = await browser.open({ ...scene, module: null }, closing, options);
+  const { page, context } = first;
+  scene.page = page;
+
+  await journey.identify(page, scene);
+  await press(page, '/certificate/confirm');
+  await agentWindow.agree(screen, scene, 'Issue of a certificate', await code(page));
+  await agentWindow.enterPin(screen, scene.pin);
+  await expectScreen(page, 'BSMS004');
+  await agentWindow.close(screen, 'Done');
+
+  const opened = context.waitForEvent('page');
+  await journey.askForAgentLogin(page, scene);
+  await page.locator('#open-agent').click();
+  await agentWindow.agree(screen, scene, 'Login', await code(page));
+  await agentWindow.enterPin(screen, scene.pin);
+  const second = await opened;
+  scene.page = second;
+  await expectScreen(second, 'BLGI002');
+  await fillPassword(second, 'password', scene.person.login_password);
+  await press(second, '/login/agent/password');
+  await expectScreen(second, 'BTOP001');
+  await agentWindow.close(screen, 'Done');
+  await context.close();
+
+  // Another morning: the browser starts anew, finds the card by OpenSC, and asks for the PIN itself.
+  fs.rmSync(path.join(scene.home, '.pki'), { recursive: true });
+  const again = { ...scene, profile: path.join(scene.home, 'profile-again') };
+  const { page: morning } = await browser.open(again, closing, options);
+  scene.page = morning;
+  await morning.goto(`${scene.dev.portal}/`);
+  await expectScreen(morning, 'BLGI001');
+  await morning.locator('#certificate-login').click({ noWaitAfter: true });
+  await screen.waitForWindow('Unlock Security Device');
+  await screen.type(scene.pin);
+  await screen.key('Return');
+  await expectScreen(morning, 'BLGI002');
+  await fillPassword(morning, 'password', scene.person.login_password);
+  await press(morning, '/login');
+  await expectScreen(morning, 'BTOP001');
+});
