@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::bank::Bank;
 use crate::customer::Customer;
+use crate::desks::Desk;
 use crate::programs::{self, Said};
 use crate::screens::customer::Person;
 
@@ -64,13 +65,22 @@ impl Stage {
         self.perform(script, &[], Pin::AskedByBrowser)
     }
 
+    /// As [`Self::play`], with members of the staff whose browsers have tokens of their own (`scene.desks`).
+    pub fn play_with(&self, desks: &[Desk], script: &str, arguments: &[&str]) -> Outcome {
+        let mut scene = describe(&self.bank, &self.customer, &self.person, Pin::GivenByShim)?;
+        let shim = shim()?;
+        scene["desks"] = desks.iter().map(|desk| desk.describe(&shim)).collect();
+        perform(script, arguments, self.customer.home(), &scene)
+    }
+
     fn perform(&self, script: &str, arguments: &[&str], pin: Pin) -> Outcome {
         let scene = describe(&self.bank, &self.customer, &self.person, pin)?;
         perform(script, arguments, self.customer.home(), &scene)
     }
 }
 
-fn perform(script: &str, arguments: &[&str], home: &Path, scene: &Value) -> Outcome {
+/// Plays `tests/browser/<script>` with what `scene` says; `home` is the browser's HOME.
+pub fn perform(script: &str, arguments: &[&str], home: &Path, scene: &Value) -> Outcome {
     let directory = programs::repository().join("tests/browser");
     if !directory.join("node_modules/playwright-core").is_dir() {
         return Err(

@@ -13,6 +13,7 @@
 //! - [`trust`]: TLS configurations: whom a client believes, and as whom it presents itself
 //! - [`browser`]: a browser that follows links and fills in forms, with cookies
 //! - [`chromium`]: a real browser, driven by the scripts in `tests/browser`
+//! - [`desks`]: members of staff with tokens of their own, for that browser
 //! - [`desktop`]: a display nobody sees, hands on its keyboard, and a screen reader's ears
 //! - [`page`]: one page, its forms and its text
 //! - [`screens`]: the customer's and the counter's ways through the screens
@@ -32,6 +33,7 @@ pub mod certificates;
 pub mod chromium;
 pub mod customer;
 pub mod database;
+pub mod desks;
 pub mod desktop;
 pub mod machine;
 pub mod modules;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::audit::AuditCommand;
+use super::staff::StaffCommand;
 use crate::workflow::step::Step;
 
 /// The bank's server: CA, screens, certificate login.
@@ -29,6 +30,9 @@ pub enum Command {
     /// Look at a configuration file without serving.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The staff: the first two security officers.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// The audit log: verify, export, signed heads.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -64,6 +64,9 @@ pub enum AppError {
         /// What is wrong.
         reason: TlsError,
     },
+    /// `staff first`.
+    #[error("staff: {0}")]
+    Staff(String),
     /// The audit log does not hold.
     #[error(
         "audit log: row {seq}: {why}. Keep the database as it is, and compare with a copy kept elsewhere."

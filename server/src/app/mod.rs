@@ -2,7 +2,7 @@
 //! files of the operator are read.
 //!
 //! - [`cli`]: the command line
-//! - [`audit`]: `inkan-server audit`
+//! - [`audit`]: `inkan-server audit`; [`staff`]: `inkan-server staff`
 //! - [`config`]: the configuration file
 //! - [`log`]: what goes to standard error
 //! - [`start`]: from a configuration to workflows and routers
@@ -26,6 +26,7 @@ pub mod mail;
 pub mod scheduler;
 pub mod serve;
 pub mod sockets;
+pub mod staff;
 pub mod start;
 pub mod status;
 
@@ -60,6 +61,7 @@ fn dispatch(command: Command) -> Result<(), AppError> {
             log::say(&format!("{}: ok", config.display()));
             Ok(())
         }
+        Command::Staff(command) => serve::block_on(staff::run(command)),
         Command::Audit(command) => serve::block_on(audit::run(command)),
         Command::Dev(options) => dev::run(options),
     }

@@ -95,7 +95,7 @@ pub(super) fn basic(headers: &HeaderMap) -> Result<(String, Secret), Failure> {
 }
 
 /// The PKCS#10 request in a body; the type must be the one of RFC 7030, 4.2.1.
-fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
+pub(super) fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
     let essence = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -107,7 +107,7 @@ fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
     transfer::decode(body).map_err(|_| Refusal::Csr(CsrError::Malformed).into())
 }
 
-fn certificates(chain: &[&[u8]]) -> Answer {
+pub(super) fn certificates(chain: &[&[u8]]) -> Answer {
     let der = certs_only::encode(chain).map_err(|error| Failure::fault(&error))?;
     Ok(transfer(CERTS_ONLY, &der))
 }

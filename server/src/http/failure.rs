@@ -141,13 +141,17 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         StaffRefusal::ProposalUnknown
         | StaffRefusal::UserUnknown
         | StaffRefusal::CertificateUnknown
+        | StaffRefusal::ImportUnknown
         | StaffRefusal::StaffUnknown => StatusCode::NOT_FOUND,
+        StaffRefusal::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         StaffRefusal::OwnAffair | StaffRefusal::NotYours => StatusCode::FORBIDDEN,
         StaffRefusal::ProposalExists
         | StaffRefusal::ProposalDecided
         | StaffRefusal::ProposalStale
         | StaffRefusal::StaffExists
         | StaffRefusal::OfficersNeeded
+        | StaffRefusal::StaffNotEmpty
+        | StaffRefusal::TwoPersons
         | StaffRefusal::NotInThatState => StatusCode::CONFLICT,
     }
 }

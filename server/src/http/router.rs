@@ -52,6 +52,9 @@ pub const PASSWORD_PATHS: [&str; 8] = [
 /// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
 const MAX_BODY: usize = 64 * 1024;
 
+/// A list of contracts, as a form sends it: three times its size.
+const MAX_IMPORT: usize = 72 * 1024 * 1024;
+
 /// Time for one request, its body included.
 const REQUEST: Duration = Duration::from_secs(30);
 
@@ -115,6 +118,14 @@ pub fn portal(app: &Shared) -> Router {
         .route("/.well-known/est/cacerts", get(est::cacerts))
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
+        .route(
+            "/.well-known/est/staff/cacerts",
+            get(staff::credential::cacerts),
+        )
+        .route(
+            "/.well-known/est/staff/simpleenroll",
+            post(staff::credential::simpleenroll),
+        )
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
         .route("/agent/requests/{id}/progress", post(agent::progress))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
@@ -207,12 +218,16 @@ fn finish(
     routes: Router<Shared>,
 ) -> Router {
     let tls = realm.is_some();
+    let body = MaxBody {
+        usual: MAX_BODY,
+        larger: (realm == Some(Realm::Staff)).then_some((staff::routes::IMPORT, MAX_IMPORT)),
+    };
     let around = Frame {
         app: Arc::clone(app),
         realm,
     };
     routes
-        .layer(from_fn_with_state(MaxBody(MAX_BODY), bound))
+        .layer(from_fn_with_state(body, bound))
         .layer(from_fn_with_state(Arc::clone(app), throttle::limit))
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))

@@ -13,11 +13,11 @@
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`], [`staff`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
+//! - [`contracts`], [`staff`], [`staff_credentials`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
-//! - [`jobs`]: scheduled work
+//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
 pub mod agent_logins;
@@ -31,6 +31,7 @@ pub mod db;
 pub mod error;
 pub mod grants;
 pub mod id;
+pub mod imports;
 pub mod jobs;
 pub mod login_history;
 pub mod migrate;
@@ -43,6 +44,7 @@ pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;
 pub mod staff;
+pub mod staff_credentials;
 pub mod status_changes;
 pub(crate) mod text_enum;
 pub mod tx;

@@ -9,7 +9,7 @@
 //! - [`issuing`]: intent on record, then signed, then stored
 //! - [`renewal`]: a successor while the old certificate is good
 //! - [`life`]: what may follow what; revocation, suspension, cancellation
-//! - [`staff_certificate`]: certificates of staff
+//! - [`staff_certificate`]: certificates of staff; [`staff_access`]: who gets them, and with what
 //! - [`staff_refusal`]: what the bank's own people are refused
 //! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
@@ -21,6 +21,7 @@
 //! - [`status`]: what is not good: in memory, in lists, by OCSP; health
 //! - `audited`: audit rows in few words; [`audit_log`]: the chain verified, searched, exported, signed
 //! - [`people`]: what the workflows below stand on, without a CA
+//! - [`imports`]: lists of contracts at once
 //! - [`counter`]: contracts and what is handed over at the counter
 //! - [`proposals`]: one person enters, another one decides
 //! - `deed`: who of the staff does what to what
@@ -38,6 +39,7 @@ pub mod counter;
 mod deed;
 pub mod enrolment;
 pub mod error;
+pub mod imports;
 pub mod issuing;
 pub mod jobs;
 pub mod life;
@@ -54,6 +56,7 @@ pub mod registration;
 pub mod renewal;
 pub mod session;
 pub mod settings;
+pub mod staff_access;
 pub mod staff_certificate;
 pub mod staff_refusal;
 pub mod staffing;

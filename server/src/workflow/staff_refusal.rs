@@ -27,11 +27,19 @@ pub enum StaffRefusal {
     OfficersNeeded,
     /// What it is about is not in a state for this.
     NotInThatState,
+    /// The first officers are on record already.
+    StaffNotEmpty,
+    /// The first officers are two persons.
+    TwoPersons,
+    /// A list with too many lines or bytes.
+    ImportTooLarge,
+    /// No such list, somebody else's, or imported before.
+    ImportUnknown,
 }
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -44,6 +52,10 @@ impl StaffRefusal {
         Self::StaffExists,
         Self::OfficersNeeded,
         Self::NotInThatState,
+        Self::StaffNotEmpty,
+        Self::TwoPersons,
+        Self::ImportTooLarge,
+        Self::ImportUnknown,
     ];
 
     /// Stable code.
@@ -62,6 +74,10 @@ impl StaffRefusal {
             Self::StaffExists => "staff-exists",
             Self::OfficersNeeded => "officers-needed",
             Self::NotInThatState => "not-in-that-state",
+            Self::StaffNotEmpty => "staff-not-empty",
+            Self::TwoPersons => "two-persons-needed",
+            Self::ImportTooLarge => "import-too-large",
+            Self::ImportUnknown => "import-unknown",
         }
     }
 }

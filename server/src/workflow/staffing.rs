@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::validation::{codes, names};
 use super::{Caller, Error, Fault, Refusal, Result};
 use crate::store::audit::Actor;
-use crate::store::certificates::{self, Certificate, Issuer, State};
+use crate::store::certificates::{self, Certificate, Expiring, Issuer, State};
 use crate::store::contracts::{self, Contract, Search};
 use crate::store::grants::{self, Grant};
 use crate::store::login_history::{self, Login};
@@ -212,6 +212,16 @@ impl People<'_> {
             users,
             grants: grants::list_for_contract(self.store, contract_id).await?,
         })
+    }
+
+    /// Certificates in use whose renewal window is open, soonest end first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn expiring_certificates(&self, limit: i64, now: Timestamp) -> Result<Vec<Expiring>> {
+        let until = now.checked_add(self.settings.periods.renewal_window);
+        let until = until.unwrap_or(Timestamp::MAX);
+        Ok(certificates::expiring(self.store, now, until, limit).await?)
     }
 
     /// A user's last tries to log in, newest first.

@@ -1,4 +1,5 @@
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
 use inkan_server::http::staff::routes::rights;
 use inkan_server::workflow::records::StaffRole;
 
@@ -309,4 +310,95 @@ async fn http_a_staff_certificate_that_ended_opens_nothing_from_the_next_request
         (answer.status, &*answer.code()),
         (StatusCode::FORBIDDEN, "role-missing")
     );
+}
+
+fn enrolment(user: &str, credential: &str, csr: &[u8]) -> axum::http::Request<axum::body::Body> {
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{credential}"));
+    axum::http::Request::post("/.well-known/est/staff/simpleenroll")
+        .header("host", "bank.example")
+        .header("authorization", format!("Basic {basic}"))
+        .header("content-type", "application/pkcs10")
+        .body(base64::engine::general_purpose::STANDARD.encode(csr).into())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
+    let bank = Bank::open().await;
+    let first = Desk::of(&bank, "security-officer").await;
+    let second = Desk::of(&bank, "security-officer-2").await;
+    let fields = "name=%E5%B1%B1%E7%94%B0&person=E-100&role=helpdesk";
+    let path = place(&first.act("/staff/new", fields).await);
+    place(&second.act(&format!("{path}/approve"), "shown=1").await);
+    let members = bank.app.workflows.people().staff_members().await.unwrap();
+    let id = &members.iter().find(|one| one.person == "E-100").unwrap().id;
+    let to = format!("/staff/{id}/credential");
+    let secret = |answer: &Answer, label: &str| {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.code());
+        between(&answer.body, &format!("<dt>{label}</dt><dd>"), "<").to_owned()
+    };
+    let one = secret(&first.act(&to, "").await, "認証情報(前半)");
+    let two = secret(&second.act(&to, "").await, "認証情報(後半)");
+
+    let csr = |key: &rcgen::KeyPair| {
+        let params = rcgen::CertificateParams::default();
+        params.serialize_request(key).unwrap().der().to_vec()
+    };
+    let (key, thief) = (
+        rcgen::KeyPair::generate().unwrap(),
+        rcgen::KeyPair::generate().unwrap(),
+    );
+    for wrong in [
+        format!("{one}-{one}"),
+        format!("{two}-{one}"),
+        one.clone(),
+        String::new(),
+    ] {
+        let answer = bank
+            .send(To::Portal, enrolment(id, &wrong, &csr(&thief)), None)
+            .await;
+        assert_eq!(
+            (answer.status, &*answer.code()),
+            (StatusCode::UNAUTHORIZED, "credential-invalid")
+        );
+    }
+    let whole = format!("{one}-{two}");
+    let enrolled = bank
+        .send(To::Portal, enrolment(id, &whole, &csr(&key)), None)
+        .await;
+    assert_eq!(enrolled.status, StatusCode::OK, "{}", enrolled.body);
+    // The same key again: the same certificate. Another key: the credential is used.
+    let again = bank
+        .send(To::Portal, enrolment(id, &whole, &csr(&key)), None)
+        .await;
+    assert_eq!(again.body, enrolled.body);
+    let stolen = bank
+        .send(To::Portal, enrolment(id, &whole, &csr(&thief)), None)
+        .await;
+    assert_eq!(stolen.code(), "credential-invalid");
+
+    let pkcs7: String = enrolled.body.split_whitespace().collect();
+    let pkcs7 = base64::engine::general_purpose::STANDARD
+        .decode(pkcs7)
+        .unwrap();
+    let certificate = inkan_pki::x509::certs_only::decode(&pkcs7)
+        .unwrap()
+        .remove(0);
+    let home = bank.send(To::Staff, get("/"), Some(&certificate)).await;
+    assert_eq!(home.status, StatusCode::OK);
+
+    // A lost token: new halves, a new key; the certificate before opens nothing any more.
+    let (one, two) = (first.act(&to, "").await, second.act(&to, "").await);
+    let (one, two) = (
+        secret(&one, "認証情報(前半)"),
+        secret(&two, "認証情報(後半)"),
+    );
+    let fresh = rcgen::KeyPair::generate().unwrap();
+    let renewed = enrolment(id, &format!("{one}-{two}"), &csr(&fresh));
+    let renewed = bank.send(To::Portal, renewed, None).await;
+    assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
+    let old = bank.send(To::Staff, get("/"), Some(&certificate)).await;
+    assert_eq!(old.status, StatusCode::FORBIDDEN);
+    let cacerts = bank.get(To::Portal, "/.well-known/est/staff/cacerts").await;
+    assert_eq!(cacerts.status, StatusCode::OK);
 }

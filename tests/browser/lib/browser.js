@@ -35,7 +35,8 @@ function preparePreferences(scene, options) {
   const file = path.join(directory, 'Preferences');
   if (fs.existsSync(file)) return;
   const filter = { SUBJECT: { CN: `YAMANASHIKENMIN SHINKUMI ANSER SERVICE ${scene.person.login_id}` } };
-  const rule = JSON.stringify({ pattern: scene.dev.certificate, filter });
+  // `select`: another listener, where a token has one certificate only.
+  const rule = JSON.stringify(options.select ? { pattern: options.select, filter: {} } : { pattern: scene.dev.certificate, filter });
   const preferences = {
     profile: options.chooser ? {} : { managed_auto_select_certificate_for_urls: [rule] },
     // Without a window nobody could answer whether the agent may be opened, and the question takes all input.
@@ -45,7 +46,7 @@ function preparePreferences(scene, options) {
   fs.writeFileSync(file, JSON.stringify(preferences));
 }
 
-// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, viewport, locale, colorScheme, hasTouch, userAgent.
+// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, select, viewport, locale, colorScheme, hasTouch, userAgent.
 async function open(scene, closing, options = {}) {
   const program = process.env.INKAN_CHROMIUM || PROGRAMS.find((p) => fs.existsSync(p));
   if (!program) throw new Error('Chromium is missing; run: scripts/install-packages test');

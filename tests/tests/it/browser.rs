@@ -5,6 +5,7 @@ use std::time::Duration;
 use inkan_tests::Outcome;
 use inkan_tests::browser::Browser;
 use inkan_tests::chromium::Stage;
+use inkan_tests::desks::Desk;
 use inkan_tests::screens::customer;
 use jiff::Timestamp;
 
@@ -24,6 +25,27 @@ fn every_screen(language: &str) -> Outcome {
     let later = Timestamp::now() + Duration::from_secs(335 * 24 * 3600);
     stage.bank.restart_at(later)?;
     stage.play("notice.js", &[language])
+}
+
+/// Every screen of the console in one language, on the way from an application to a re-issue.
+fn every_screen_of_the_console(language: &str) -> Outcome {
+    let stage = Stage::open()?;
+    let staff = ["teller", "approver", "security-officer"];
+    let desks: Vec<Desk> = staff
+        .iter()
+        .map(|name| Desk::of(&stage.bank.dev, name))
+        .collect::<Outcome<_>>()?;
+    stage.play_with(&desks, "staff.js", &[language])
+}
+
+#[test]
+fn every_screen_of_the_console_with_two_tokens_from_application_to_reissue() -> Outcome {
+    every_screen_of_the_console("ja")
+}
+
+#[test]
+fn every_screen_of_the_console_is_accessible_in_english() -> Outcome {
+    every_screen_of_the_console("en")
 }
 
 #[test]
@@ -59,6 +81,11 @@ fn every_screen_is_accessible_in_japanese() -> Outcome {
 #[test]
 fn every_screen_is_accessible_in_english() -> Outcome {
     every_screen("en")
+}
+
+#[test]
+fn a_login_with_the_agent_ends_in_the_browser_that_asked_and_in_no_other() -> Outcome {
+    registered()?.play("agent-login.js", &[])
 }
 
 #[test]

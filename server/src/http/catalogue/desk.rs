@@ -15,7 +15,12 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
         ("/", lang.pick("作業一覧", "My work")),
         ("/contracts", lang.pick("契約検索", "Contracts")),
         ("/proposals", lang.pick("承認待ち", "Waiting for approval")),
+        ("/reports", lang.pick("要確認一覧", "To look after")),
         ("/staff", lang.pick("職員", "Staff")),
+        (
+            "/security",
+            lang.pick("システムの状態", "State of the system"),
+        ),
         ("/audit", lang.pick("監査記録", "Audit log")),
     ]
 }

@@ -11,7 +11,8 @@
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
 //! - `staff`: what the bank's own people are refused
-//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words; [`audit`]: the audit log
+//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words; [`audit`]: the audit log;
+//!   [`import`]: the import of contracts; [`security`]: the security officer's page
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
@@ -22,10 +23,12 @@ pub mod desk;
 pub mod enrolment;
 pub mod field;
 pub mod http;
+pub mod import;
 pub mod key;
 pub mod life;
 pub mod proposal;
 pub mod refusal;
+pub mod security;
 mod staff;
 pub mod word;
 

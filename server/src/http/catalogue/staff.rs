@@ -103,6 +103,46 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Register another one first.",
             ),
         ),
+        StaffRefusal::StaffNotEmpty => Text::fixed(
+            (
+                "職員はすでに登録されています。",
+                "セキュリティ責任者が画面から登録してください。",
+            ),
+            (
+                "There is staff on record already.",
+                "Security officers register further staff in the console.",
+            ),
+        ),
+        StaffRefusal::TwoPersons => Text::fixed(
+            (
+                "別々の2名が必要です。",
+                "もう1名のセキュリティ責任者に依頼してください。",
+            ),
+            (
+                "Two different persons are needed.",
+                "Ask the other security officer.",
+            ),
+        ),
+        StaffRefusal::ImportTooLarge => Text::fixed(
+            (
+                "一覧が大きすぎます。",
+                "100,000行以内に分けて登録してください。",
+            ),
+            (
+                "The list is too large.",
+                "Divide it into lists of at most 100,000 lines.",
+            ),
+        ),
+        StaffRefusal::ImportUnknown => Text::fixed(
+            (
+                "一覧が見つからないか、登録済みです。",
+                "もう一度、一覧の内容を確認してください。",
+            ),
+            (
+                "There is no such list, or it was imported already.",
+                "Have the list looked at again.",
+            ),
+        ),
         StaffRefusal::NotInThatState => Text::fixed(
             (
                 "対象の現在の状態では、この操作はできません。",

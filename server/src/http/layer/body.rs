@@ -12,7 +12,19 @@ use crate::http::problem::HttpProblem;
 
 /// Most bytes of a body.
 #[derive(Debug, Clone, Copy)]
-pub struct MaxBody(pub usize);
+pub struct MaxBody {
+    /// Of any.
+    pub usual: usize,
+    /// Of one path that takes more.
+    pub larger: Option<(&'static str, usize)>,
+}
+
+impl MaxBody {
+    fn at(self, path: &str) -> usize {
+        let larger = self.larger.filter(|(place, _)| *place == path);
+        larger.map_or(self.usual, |(_, limit)| limit)
+    }
+}
 
 /// So much of a body that is too large is read and thrown away: a peer that is
 /// still sending when the connection closes would lose our answer.
@@ -21,7 +33,8 @@ const DRAIN: usize = 4 * 1024 * 1024;
 /// Hands the whole body on, or answers 413.
 pub async fn bound(State(limit): State<MaxBody>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    if announced(&parts.headers) > limit.0 && parts.headers.contains_key(header::EXPECT) {
+    let limit = limit.at(parts.uri.path());
+    if announced(&parts.headers) > limit && parts.headers.contains_key(header::EXPECT) {
         // The peer waits for a "100 Continue" that does not come.
         return too_large(limit).into_response();
     }
@@ -42,11 +55,11 @@ fn announced(headers: &HeaderMap) -> usize {
         .unwrap_or(0)
 }
 
-fn too_large(limit: MaxBody) -> Failure {
-    Failure::Http(HttpProblem::TooLarge { limit: limit.0 })
+fn too_large(limit: usize) -> Failure {
+    Failure::Http(HttpProblem::TooLarge { limit })
 }
 
-async fn read(mut body: Body, limit: MaxBody) -> Result<Bytes, Failure> {
+async fn read(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
     let mut kept = Vec::new();
     let mut seen = 0usize;
     while let Some(frame) = body.frame().await {
@@ -55,13 +68,13 @@ async fn read(mut body: Body, limit: MaxBody) -> Result<Bytes, Failure> {
             continue;
         };
         seen = seen.saturating_add(data.len());
-        if seen <= limit.0 {
+        if seen <= limit {
             kept.extend_from_slice(data);
         } else if seen > DRAIN {
             break;
         }
     }
-    if seen > limit.0 {
+    if seen > limit {
         return Err(too_large(limit));
     }
     Ok(Bytes::from(kept))

@@ -5,24 +5,32 @@
 //! - [`gate`]: staff certificate → staff member, asked at every request
 //! - [`home`]: the work list
 //! - [`contracts`], [`contract`], [`user`]: searching, and what the bank knows of a customer
+//! - [`import`]: a list of contracts at once
 //! - [`letter`]: 仮パスワード on paper
 //! - [`entry`]: what one person enters
 //! - [`proposals`], [`approval`]: what waits, and the decision (再鑑)
 //! - [`members`]: the staff
+//! - [`credential`]: with what staff get their certificates
 //! - [`audit`]: the audit log, filtered, exported, verified
+//! - [`reports`]: certificates that end soon, mail that does not arrive
+//! - [`security`]: the security officer's page
 //! - [`show`]: facts and lines that several pages share
 
 pub mod approval;
 pub mod audit;
 pub mod contract;
 pub mod contracts;
+pub mod credential;
 pub mod entry;
 pub mod gate;
 pub mod home;
+pub mod import;
 pub mod letter;
 pub mod members;
 pub mod proposals;
+pub mod reports;
 pub mod routes;
+pub mod security;
 pub mod show;
 pub mod user;
 

@@ -8,11 +8,17 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{approval, audit, contract, contracts, entry, home, letter, members, proposals, user};
+use super::{
+    approval, audit, contract, contracts, credential, entry, home, import, letter, members,
+    proposals, reports, security, user,
+};
 use crate::http::app::Shared;
 use crate::workflow::records::StaffRole::{
     self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
 };
+
+/// Where a list of contracts is sent: the one path that takes more than a form.
+pub const IMPORT: &str = "/contracts/import";
 
 /// Everybody on the staff.
 const ALL: &[StaffRole] = StaffRole::ALL;
@@ -91,9 +97,12 @@ fn table() -> Vec<Row> {
         see("/contracts", CUSTOMERS, contracts::list),
         see("/contracts/new", COUNTER, contracts::new),
         act("/contracts/new", COUNTER, contracts::create),
+        see(IMPORT, COUNTER, import::form),
+        act(IMPORT, COUNTER, import::submit),
         see("/contracts/{id}", CUSTOMERS, contract::show),
         act("/contracts/{id}/letter", COUNTER, letter::issue),
         see("/users/{id}", CUSTOMERS, user::show),
+        see("/reports", CUSTOMERS, reports::show),
         // What one person enters
         see(
             "/contracts/{id}/application",
@@ -134,6 +143,8 @@ fn table() -> Vec<Row> {
         act("/proposals/{id}/reject", DECIDE, approval::reject),
         // The staff
         see("/staff", STAFF, members::list),
+        act("/staff/{id}/credential", OFFICERS, credential::half),
+        see("/security", STAFF, security::show),
         // The record
         see("/audit", STAFF, audit::show),
         see("/audit/export.csv", STAFF, audit::csv),

@@ -2,9 +2,11 @@
 //!
 //! - this file: the row and its states
 //! - `find`: reading (re-exported)
+//! - `expiring`: those that end soon, with whose they are (re-exported)
 //! - `change`: intent, issue, activation, end (re-exported)
 
 mod change;
+mod expiring;
 mod find;
 
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use super::row::Row;
 use super::text_enum::text_enum;
 
 pub use change::{insert_intent, set_active, set_issued, set_state};
+pub use expiring::{Expiring, expiring};
 pub use find::{
     active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256, ended_serials,
     ending, find, find_in, intents_without_result, list_for_staff, list_for_user, pending_for_user,

@@ -80,15 +80,18 @@ CREATE TABLE audit_checkpoints (
   signature BLOB NOT NULL
 );
 
--- One-time credentials with which staff get their certificates.
+-- What staff get their certificates with, once: two halves, from two officers, so that no single one can take it.
 CREATE TABLE staff_credentials (
   staff_id TEXT NOT NULL PRIMARY KEY REFERENCES staff (id),
-  credential_sha256 TEXT NOT NULL,
-  created_at BIGINT NOT NULL,
+  first_sha256 TEXT NOT NULL,
+  first_by TEXT NOT NULL,
+  second_sha256 TEXT,
+  second_by TEXT,
   expires_at BIGINT NOT NULL,
-  used_at BIGINT
+  used_at BIGINT,
+  CHECK ((second_sha256 IS NULL) = (second_by IS NULL)),
+  CONSTRAINT staff_credentials_two_officers CHECK (second_by IS NULL OR second_by <> first_by)
 );
-CREATE UNIQUE INDEX staff_credentials_digest ON staff_credentials (credential_sha256);
 
 -- Searching contracts by what is typed at the counter.
 CREATE INDEX contracts_by_kana ON contracts (company_kana);

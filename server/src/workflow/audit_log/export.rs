@@ -60,7 +60,9 @@ pub fn csv<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Spreadsheets take a field that begins so for a formula, quoted or not; an apostrophe makes it text.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let formula = text.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+    ]);
     let mark = if formula { "'" } else { "" };
     format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }

@@ -174,3 +174,66 @@ async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() 
     let hidden = people.proposal(&officer, &entered.id).await;
     assert_eq!(refusal(hidden), StaffRefusal::ProposalUnknown.into());
 }
+
+#[tokio::test]
+async fn the_first_two_officers_are_put_on_record_once() {
+    let world = world().await;
+    let again = world
+        .people()
+        .first_officers([("一郎", "1"), ("二郎", "2")], at(1))
+        .await;
+    assert_eq!(refusal(again), StaffRefusal::StaffNotEmpty.into());
+
+    let dir = tempfile::TempDir::new().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("empty.db").display());
+    let store = crate::store::Store::connect(&url).await.unwrap();
+    let people = crate::workflow::people::People::new(&store, &world.settings, &world.passwords);
+    let one = people
+        .first_officers([("一郎", "e-1"), ("二郎", "Ｅ-1")], at(1))
+        .await;
+    assert_eq!(refusal(one), StaffRefusal::TwoPersons.into());
+    let bad = people
+        .first_officers([("", "1"), ("二郎", "2")], at(1))
+        .await;
+    assert!(matches!(refusal(bad), Refusal::Fields(_)));
+    assert!(staff::list(&store).await.unwrap().is_empty());
+    let made = people
+        .first_officers([("一郎", "e-1"), ("二郎", "e-2")], at(1))
+        .await
+        .unwrap();
+    assert_eq!(made.len(), 2);
+    let third = people
+        .first_officers([("三郎", "3"), ("四郎", "4")], at(2))
+        .await;
+    assert_eq!(refusal(third), StaffRefusal::StaffNotEmpty.into());
+    let rows = crate::store::audit::after(&store, 0, 9).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row.action, "staff.first-officer");
+        assert!(
+            made.iter()
+                .all(|one| !row.detail.contains(one.credential.expose()))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_credential_has_two_halves_from_two_officers() {
+    let world = world().await;
+    let people = world.people();
+    let half = async |who| {
+        people
+            .staff_credential_half(who, "teller", caller(), at(1))
+            .await
+    };
+    assert_eq!(refusal(half("approver").await), Refusal::RoleMissing);
+    let own = people
+        .staff_credential_half("officer", "officer-again", caller(), at(1))
+        .await;
+    assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
+    assert!(!half("officer").await.unwrap().second);
+    // The same person again, with another account: anew, and no second half.
+    assert!(!half("officer-again").await.unwrap().second);
+    assert!(half("second-officer").await.unwrap().second);
+    assert!(!half("second-officer").await.unwrap().second, "anew");
+}

@@ -1,0 +1,38 @@
+//! The import of contracts in words.
+
+use crate::http::lang::Lang;
+use crate::workflow::imports::Why;
+
+/// What a dry run found.
+pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("{lines}件を確認しました。登録できるもの{good}件、できないもの{bad}件です。まだ登録していません。"),
+        format!("{lines} lines were looked at: {good} can be imported, {bad} cannot. Nothing was imported yet."),
+    )
+}
+
+/// What an import did.
+pub fn done(good: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("{good}件の契約を登録しました。仮パスワードは、お渡しするときに契約ごとに発行します。"),
+        format!("{good} contracts were imported. Temporary passwords are made for each when they are handed over."),
+    )
+}
+
+/// Why a line cannot be imported.
+pub fn why(why: &Why, lang: Lang) -> &'static str {
+    match why {
+        Why::Form | Why::Fields(_) => lang.pick(
+            "項目が5つではないか、引用符が対応していません。",
+            "There are not five fields, or the quotes do not fit.",
+        ),
+        Why::Twice => lang.pick(
+            "同じ口座がこの一覧の前の行にあります。",
+            "The account stands in an earlier line, too.",
+        ),
+        Why::Exists => lang.pick(
+            "この口座の契約は登録済みです。",
+            "There is a contract for this account already.",
+        ),
+    }
+}

@@ -1,0 +1,74 @@
+//! The halves of a credential on paper, and EST for staff: a certificate for a key on their own token.
+
+use askama::Template;
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use inkan_pki::secret::Secret;
+
+use super::Person;
+use super::gate::Member;
+use crate::http::app::Shared;
+use crate::http::catalogue::word;
+use crate::http::cx::{Answer, Cx, Form};
+use crate::http::est;
+use crate::http::listen::Peer;
+use crate::http::page::{Page, html};
+use crate::workflow::records::IssuerId;
+
+#[derive(Template)]
+#[template(path = "staff/credential.html")]
+struct HalfPage {
+    page: Page,
+    person: Person,
+    name: String,
+    number: String,
+    user: String,
+    secret: Secret,
+    second: bool,
+    until: String,
+}
+
+/// `POST /staff/{id}/credential`: this officer's half, shown once.
+pub async fn half(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let people = cx.app.workflows.people();
+    let half = people
+        .staff_credential_half(&member.0.id, &id, cx.caller(), cx.now)
+        .await?;
+    let template = HalfPage {
+        page: cx.page(""),
+        person: Person::of(&member, cx.lang),
+        name: half.member.name,
+        number: half.member.person,
+        user: half.member.id,
+        secret: half.secret,
+        second: half.second,
+        until: word::time(half.expires_at, cx.lang),
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `GET staff/cacerts`: staff CA and root.
+pub async fn cacerts(State(app): State<Shared>) -> Answer {
+    let authority = app.workflows.authority();
+    let staff = &authority.issuer(IssuerId::Staff).certificate;
+    est::certificates(&[staff, authority.root()])
+}
+
+/// `POST staff/simpleenroll` with the account's id and the two halves of its credential.
+pub async fn simpleenroll(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let (staff_id, credential) = est::basic(&headers)?;
+    let csr = est::csr(&headers, &body)?;
+    let (now, caller) = (app.clock.now(), est::caller(&peer));
+    let der = app
+        .workflows
+        .enroll_staff(&staff_id, &credential, &csr, caller, now)
+        .await?;
+    est::certificates(&[&der])
+}

@@ -1,0 +1,112 @@
+//! Lists that are good, bad, hostile and huge.
+
+use super::*;
+use crate::workflow::testing::{World, at, caller, refusal, said};
+use crate::workflow::validation::{Field, Problem};
+
+const LIST: &str = "\u{feff}branch,type,account,name,kana\r\n\
+    100,1,1,大空商事,オオゾラ\r\n\
+    \"100\",\"current\",\"0000001\",\"山\"\"の\"\"上\",\"ﾔﾏﾉｳｴ\"\r\n\
+    \r\n\
+    100,1,0000001,大空商事,オオゾラ\r\n\
+    10,1,2,𠮷野,オオゾラ\r\n\
+    100,1,3,大空商事\r\n\
+    100,1,\"4,大空商事,オオゾラ\r\n\
+    100,1,42,大空商事,オオゾラ\r\n";
+
+#[tokio::test]
+async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
+    let world = World::new().await;
+    let people = world.people();
+    world.contract("42").await;
+    let run = people
+        .check_import("teller", LIST.to_owned(), caller(), at(1))
+        .await
+        .unwrap();
+    assert_eq!(world.last().await, said("import.checked", "done", ""));
+    let report = &run.report;
+    assert_eq!((report.lines, report.good, report.bad_count), (7, 2, 5));
+    let why: Vec<(usize, &Why)> = report
+        .bad
+        .iter()
+        .map(|bad| (bad.number, &bad.why))
+        .collect();
+    let fields = Why::Fields(vec![
+        Field::Branch.error(Problem::TooShort { min: 3 }),
+        Field::CompanyName.error(Problem::NotRepresentable {
+            found: '𠮷',
+            position: 1,
+        }),
+    ]);
+    let expected = [
+        (5, &Why::Twice),
+        (6, &fields),
+        (7, &Why::Form),
+        (8, &Why::Form),
+        (9, &Why::Exists),
+    ];
+    assert_eq!(why, expected);
+    assert_eq!(people.contracts(0).await.unwrap().len(), 1);
+
+    // Only by who looked at it, and once.
+    let other = people
+        .run_import("approver", &run.id, caller(), at(2))
+        .await;
+    assert_eq!(refusal(other), StaffRefusal::ImportUnknown.into());
+    let done = people
+        .run_import("teller", &run.id, caller(), at(2))
+        .await
+        .unwrap();
+    assert_eq!(done.good, 2);
+    let twice = people.run_import("teller", &run.id, caller(), at(3)).await;
+    assert_eq!(refusal(twice), StaffRefusal::ImportUnknown.into());
+    assert_eq!(people.contracts(0).await.unwrap().len(), 3);
+    let found = people.find_contracts("山", 0).await.unwrap();
+    assert_eq!(found.len(), 1);
+    // No temporary passwords before a letter is made.
+    assert!(found[0].temp_login_hash.is_none());
+    people
+        .issue_letter("teller", &found[0].id, caller(), at(4))
+        .await
+        .unwrap();
+    for who in ["auditor", "nobody"] {
+        let refused = people
+            .check_import(who, LIST.to_owned(), caller(), at(5))
+            .await;
+        assert_eq!(refusal(refused), Refusal::RoleMissing);
+    }
+}
+
+#[tokio::test]
+async fn huge_and_hostile_lists_are_bounded() {
+    let world = World::new().await;
+    let people = world.people();
+    let many = "x\n".repeat(MOST_LINES + 2);
+    let large = "x".repeat(MOST_BYTES + 1);
+    for list in [many, large] {
+        let refused = people.check_import("teller", list, caller(), at(1)).await;
+        assert_eq!(refusal(refused), StaffRefusal::ImportTooLarge.into());
+    }
+    let bad = "=cmd|' /C calc'!A0,,,,\n".repeat(2 * REPORTED);
+    let run = people
+        .check_import("teller", bad, caller(), at(2))
+        .await
+        .unwrap();
+    assert_eq!(
+        (run.report.bad.len(), run.report.bad_count),
+        (REPORTED, 2 * REPORTED)
+    );
+    for hostile in [
+        "",
+        "\"",
+        "\0",
+        "'; DROP TABLE contracts; --",
+        "\"\"\"",
+        ",,,,,,,,",
+    ] {
+        let run = people
+            .check_import("teller", format!("1{hostile}"), caller(), at(3))
+            .await;
+        assert_eq!(run.unwrap().report.good, 0, "{hostile:?}");
+    }
+}

@@ -1,0 +1,310 @@
+//! How staff get in: the first two officers at the ceremony, later staff with a credential in two halves from two
+//! officers, and with it the certificate for a key on their own token.
+
+use inkan_pki::secret::Secret;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::audited::audit;
+use super::deed::Deed;
+use super::people::People;
+use super::staffing::temporary_password;
+use super::validation::{codes, names};
+use super::{Caller, Error, Refusal, Result, StaffRefusal, Workflows};
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, State};
+use crate::store::staff::{self, Role, StaffMember, Status};
+use crate::store::staff_credentials::{self, StaffCredential};
+use crate::store::{Db, Tx, id};
+
+/// How long a credential is good for.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Between the halves.
+const BETWEEN: char = '-';
+
+/// A half, to be handed over on paper; it is kept nowhere.
+#[derive(Debug)]
+pub struct Half {
+    /// Whose.
+    pub member: StaffMember,
+    /// The half.
+    pub secret: Secret,
+    /// Whether it is the second one.
+    pub second: bool,
+    /// Good until.
+    pub expires_at: Timestamp,
+}
+
+/// One of the first officers, with the whole credential.
+#[derive(Debug)]
+pub struct FirstOfficer {
+    /// Who.
+    pub member: StaffMember,
+    /// With what they get their certificate.
+    pub credential: Secret,
+}
+
+impl People<'_> {
+    /// Puts the first two security officers on record, at the ceremony; never again.
+    ///
+    /// # Errors
+    /// [`StaffRefusal::StaffNotEmpty`], [`StaffRefusal::TwoPersons`], [`Refusal::Fields`].
+    pub async fn first_officers(
+        &self,
+        officers: [(&str, &str); 2],
+        now: Timestamp,
+    ) -> Result<Vec<FirstOfficer>> {
+        let mut tx = self.store.begin().await?;
+        if !staff::list(&mut tx).await?.is_empty() {
+            return Err(StaffRefusal::StaffNotEmpty.into());
+        }
+        let mut made: Vec<FirstOfficer> = Vec::new();
+        for (name, person) in officers {
+            let refused = |error| Refusal::Fields(vec![error]);
+            let member = StaffMember {
+                id: id::new_id()?,
+                name: names::staff_name(name).map_err(refused)?,
+                person: codes::employee_number(person).map_err(refused)?,
+                role: Role::SecurityOfficer,
+                certificate_sha256: None,
+                status: Status::Active,
+                created_at: now,
+            };
+            if made.iter().any(|one| one.member.person == member.person) {
+                return Err(StaffRefusal::TwoPersons.into());
+            }
+            staff::insert(&mut tx, &member).await?;
+            let (first, second) = (temporary_password()?, temporary_password()?);
+            let credential = StaffCredential {
+                staff_id: member.id.clone(),
+                first_sha256: digest(&first),
+                first_by: "ceremony".to_owned(),
+                second_sha256: Some(digest(&second)),
+                second_by: Some(member.person.clone()),
+                expires_at: later(now),
+                used_at: None,
+            };
+            staff_credentials::put(&mut tx, &credential).await?;
+            audit(Actor::System, "staff.first-officer", "staff", &member.id)
+                .detail(json!({ "name": &member.name, "person": &member.person }))
+                .write(&mut tx, now)
+                .await?;
+            let whole = format!("{}{BETWEEN}{}", first.expose(), second.expose());
+            made.push(FirstOfficer {
+                member,
+                credential: Secret::new(whole),
+            });
+        }
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// A half of the credential of a staff account, for an officer to hand over. The first one to ask gets the first
+    /// half, another person the second; who asks again starts anew, and the halves before are worthless.
+    ///
+    /// # Errors
+    /// [`Refusal::RoleMissing`], [`StaffRefusal::StaffUnknown`], [`StaffRefusal::OwnAffair`],
+    /// [`StaffRefusal::NotInThatState`] for somebody who left.
+    pub async fn staff_credential_half(
+        &self,
+        officer_id: &str,
+        staff_id: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Half> {
+        let deed = Deed {
+            staff_id: officer_id,
+            action: "staff.credential-issued",
+            kind: "staff",
+            subject: staff_id,
+            caller,
+            now,
+        };
+        let result = self.try_half(deed).await;
+        self.audited(deed, result).await
+    }
+
+    async fn try_half(&self, deed: Deed<'_>) -> Result<Half> {
+        let officers = &[Role::SecurityOfficer];
+        let officer = self.staff_with(deed.staff_id, officers).await?;
+        let mut tx = self.store.begin().await?;
+        let member = active(&mut tx, deed.subject).await?;
+        if member.person == officer.person {
+            return Err(StaffRefusal::OwnAffair.into());
+        }
+        let secret = temporary_password()?;
+        let open = staff_credentials::find(&mut tx, deed.subject).await?;
+        let open = open.filter(|one| {
+            let waits = one.second_sha256.is_none() && one.used_at.is_none();
+            waits && deed.now < one.expires_at && one.first_by != officer.person
+        });
+        let (credential, second) = match open {
+            Some(first) => (
+                StaffCredential {
+                    second_sha256: Some(digest(&secret)),
+                    second_by: Some(officer.person),
+                    ..first
+                },
+                true,
+            ),
+            None => (
+                StaffCredential {
+                    staff_id: member.id.clone(),
+                    first_sha256: digest(&secret),
+                    first_by: officer.person,
+                    second_sha256: None,
+                    second_by: None,
+                    expires_at: later(deed.now),
+                    used_at: None,
+                },
+                false,
+            ),
+        };
+        staff_credentials::put(&mut tx, &credential).await?;
+        let detail = json!({ "second": second, "expires_at": credential.expires_at.to_string() });
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
+        tx.commit().await?;
+        Ok(Half {
+            member,
+            secret,
+            second,
+            expires_at: credential.expires_at,
+        })
+    }
+}
+
+impl Workflows {
+    /// Issues the certificate of a staff member for the key in `csr` (DER), with the credential they were handed. The
+    /// certificate they had before is revoked. Repeated with the same key it gives the same certificate.
+    ///
+    /// # Errors
+    /// [`Refusal::CredentialInvalid`], [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
+    pub async fn enroll_staff(
+        &self,
+        staff_id: &str,
+        credential: &Secret,
+        csr: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let done = self
+            .try_enroll_staff(staff_id, credential, csr, caller, now)
+            .await;
+        if let Err(Error::Refused(refusal)) = &done {
+            let subject: String = staff_id.chars().take(64).collect();
+            let entry = audit(Actor::Anonymous, "staff.enrolled", "staff", &subject);
+            self.record_refusal(entry.from(caller).refused(refusal), now)
+                .await?;
+        }
+        done
+    }
+
+    async fn try_enroll_staff(
+        &self,
+        staff_id: &str,
+        credential: &Secret,
+        csr: &[u8],
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Vec<u8>> {
+        let store = &self.inner.store;
+        let known = staff_credentials::find(store, staff_id).await?;
+        let known = known.ok_or(Refusal::CredentialInvalid)?;
+        if !fits(&known, credential) || now >= known.expires_at {
+            return Err(Refusal::CredentialInvalid.into());
+        }
+        let proven = super::issuing::prove(csr).await?;
+        let actor = Actor::Staff(staff_id.to_owned());
+        let mut tx = store.begin().await?;
+        active(&mut tx, staff_id).await?;
+        // Looked at again under the writer lock: used once, for one key.
+        let now_known = staff_credentials::find(&mut tx, staff_id).await?;
+        let row = certificates::by_spki_sha256(&mut tx, &proven.spki_sha256).await?;
+        let own = row.is_some_and(|row| row.staff_id.as_deref() == Some(staff_id));
+        match now_known {
+            Some(one) if one != known => return Err(Refusal::CredentialInvalid.into()),
+            Some(one) if one.used_at.is_some() && !own => {
+                return Err(Refusal::CredentialInvalid.into());
+            }
+            Some(one) if one.used_at.is_none() => {
+                let used = StaffCredential {
+                    used_at: Some(now),
+                    ..one
+                };
+                staff_credentials::put(&mut tx, &used).await?;
+                audit(actor.clone(), "staff.credential-used", "staff", staff_id)
+                    .from(caller)
+                    .detail(json!({ "key": &proven.spki_sha256 }))
+                    .write(&mut tx, now)
+                    .await?;
+                tx.commit().await?;
+            }
+            _ => drop(tx),
+        }
+        let der = self
+            .issue_staff_certificate(staff_id, csr, actor, now)
+            .await?;
+        self.end_earlier(staff_id, &id::sha256_hex(&der), caller, now)
+            .await?;
+        Ok(der)
+    }
+
+    /// One certificate per account: those before the registered one end.
+    async fn end_earlier(
+        &self,
+        staff_id: &str,
+        sha256: &str,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.inner.store.begin().await?;
+        let ending = super::life::inside::Ending {
+            actor: Actor::Staff(staff_id.to_owned()),
+            reason: super::life::Reason::Superseded,
+            note: "",
+            caller,
+            now,
+        };
+        for row in certificates::list_for_staff(&mut tx, staff_id).await? {
+            let other = row.sha256.as_deref() != Some(sha256);
+            let in_use = matches!(row.state, State::Issued | State::Active);
+            if other && in_use && !super::life::expired(&row, now) {
+                super::life::inside::revoke(&mut tx, &row, &ending).await?;
+            }
+        }
+        tx.commit().await?;
+        self.status_changed().await;
+        Ok(())
+    }
+}
+
+async fn active(tx: &mut Tx, staff_id: &str) -> Result<StaffMember> {
+    let member = staff::find(Db::from(tx), staff_id).await?;
+    let member = member.ok_or(StaffRefusal::StaffUnknown)?;
+    if member.status == Status::Left {
+        return Err(StaffRefusal::NotInThatState.into());
+    }
+    Ok(member)
+}
+
+fn fits(known: &StaffCredential, presented: &Secret) -> bool {
+    let halves = presented.expose().split_once(BETWEEN);
+    let (Some((first, second)), Some(expected)) = (halves, &known.second_sha256) else {
+        return false;
+    };
+    let same = |half: &str, digest: &str| {
+        id::sha256_hex(half.as_bytes())
+            .as_bytes()
+            .ct_eq(digest.as_bytes())
+    };
+    bool::from(same(first, &known.first_sha256) & same(second, expected))
+}
+
+fn digest(half: &Secret) -> String {
+    id::sha256_hex(half.expose().as_bytes())
+}
+
+fn later(now: Timestamp) -> Timestamp {
+    now.checked_add(GOOD_FOR).unwrap_or(Timestamp::MAX)
+}

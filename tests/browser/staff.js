@@ -1,0 +1,119 @@
+// The bank's side with two members' tokens, and the customer between them: application → approval → letter → the
+// customer's issue → 事故登録 → review → re-issue. Every screen of the console is looked at on the way. The second
+// argument is the language.
+'use strict';
+const assert = require('node:assert/strict');
+const { play } = require('./lib/scene');
+const { open } = require('./lib/browser');
+const { Gallery } = require('./lib/gallery');
+const { expectScreen, fillForm } = require('./lib/screens');
+const journey = require('./lib/journey');
+
+const LANGUAGE = process.argv[3] || 'ja';
+const LOCALE = { ja: 'ja-JP', en: 'en-US' }[LANGUAGE];
+const CONTRACT = { branch: '101', account_type: 'ordinary', account: '0007007', company_name: '有限会社小海工業', company_kana: 'ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ' };
+
+play(async (scene, closing) => {
+  const gallery = new Gallery(scene, LANGUAGE);
+  const desk = async (name) => {
+    const { home, module } = scene.desks.find((one) => one.name === name);
+    const place = { ...scene, home, module, profile: `${home}/profile` };
+    const { page } = await open(place, closing, { locale: LOCALE, select: scene.dev.staff });
+    await page.goto(`${scene.dev.staff}/`);
+    return page;
+  };
+  const see = async (page, path, name) => {
+    await page.goto(`${scene.dev.staff}${path}`);
+    await page.waitForLoadState('load');
+    if (name) await gallery.look(page, name);
+  };
+  const send = async (page, action) => {
+    await page.locator(`form[action="${action}"] button[type=submit]`).first().click();
+    await page.waitForLoadState('load');
+  };
+  const pathOf = (page) => new URL(page.url()).pathname;
+
+  const teller = await desk('teller');
+  await gallery.look(teller, 'staff-home');
+
+  // 契約, and the letter.
+  await see(teller, '/contracts/new', 'staff-contract-new');
+  await fillForm(teller, CONTRACT);
+  await send(teller, '/contracts/new');
+  const facts = await teller.locator('#handover dd').allInnerTexts();
+  await gallery.look(teller, 'staff-letter');
+  await gallery.print(teller, 'staff-letter');
+  const contract = await teller.locator('a[href^="/contracts/"]').last().getAttribute('href');
+
+  // The application, by one; its own person cannot decide.
+  await see(teller, `/contracts?q=${CONTRACT.account}`, 'staff-contracts');
+  await see(teller, `${contract}/application`, 'staff-application');
+  await fillForm(teller, { reference: 'IB-1' });
+  await send(teller, `${contract}/application`);
+  const application = pathOf(teller);
+  assert.equal(await teller.locator(`form[action="${application}/approve"]`).count(), 0);
+
+  // The approval, by another.
+  const approver = await desk('approver');
+  await gallery.look(approver, 'staff-home-approver');
+  await see(approver, '/proposals', 'staff-proposals');
+  await see(approver, application, 'staff-proposal');
+  await send(approver, `${application}/approve`);
+  assert.equal(await approver.locator('#decision').count(), 0, 'it is decided');
+
+  // The customer registers with the letter and gets a certificate.
+  const dev = { ...scene.dev, demo: { ...CONTRACT, temporary_login_password: facts[2], temporary_confirmation_password: facts[3] } };
+  const customer = { ...scene, dev };
+  const { page } = await open(customer, closing, { locale: LOCALE });
+  await journey.register(page, customer);
+  await page.locator('#to-issue').click();
+  await journey.issue(page, customer);
+  await see(teller, contract, 'staff-contract');
+  const user = await teller.locator('a[href^="/users/"]').first().getAttribute('href');
+
+  // 事故登録: at once by one, reviewed by another.
+  await see(teller, user, 'staff-user');
+  await teller.locator('a[href$="/incident"]').click();
+  await teller.waitForLoadState('load');
+  await gallery.look(teller, 'staff-incident');
+  const incident = pathOf(teller);
+  await fillForm(teller, { note: '紛失' });
+  await send(teller, incident);
+  const review = pathOf(teller);
+  await gallery.look(teller, 'staff-incident-own');
+  await page.goto(`${scene.dev.portal}/`);
+  await page.locator('#certificate-login').click();
+  await page.locator('main h1').waitFor();
+  assert.equal(await page.locator('#password').count(), 0, 'a suspended certificate opens nothing');
+  await see(approver, review, 'staff-review');
+  await send(approver, `${review}/approve`);
+
+  // The re-issue, by two again.
+  await see(teller, `${user}/reissue`, 'staff-reissue');
+  await fillForm(teller, { reference: 'IB-2' });
+  await send(teller, `${user}/reissue`);
+  const reissue = pathOf(teller);
+  await see(approver, reissue);
+  await send(approver, `${reissue}/approve`);
+  await journey.identify(page, customer);
+  await journey.issue(page, customer);
+  await expectScreen(page, 'BSMS004');
+
+  await see(teller, '/contracts/import', 'staff-import');
+  await fillForm(teller, {});
+  await teller.locator('#list').fill('100,1,9,大空商事,オオゾラ\n100,1,9,大空商事,オオゾラ\n');
+  await send(teller, '/contracts/import');
+  await gallery.look(teller, 'staff-import-report');
+  await see(teller, '/reports', 'staff-reports');
+  await see(teller, '/audit', 'staff-forbidden');
+
+  const officer = await desk('security-officer');
+  await see(officer, '/staff', 'staff-members');
+  await see(officer, '/staff/new', 'staff-member-new');
+  await see(officer, '/security', 'staff-security');
+  await see(officer, '/audit', 'staff-audit');
+  await send(officer, '/audit/verify');
+  await officer.locator('#verdict').waitFor();
+  await gallery.look(officer, 'staff-audit-verified');
+  gallery.close();
+});
