@@ -21,6 +21,7 @@ play(async (scene, closing) => {
   await registration(page, scene, gallery);
   await issue(page, scene, gallery);
   await login(page, scene, gallery);
+  await agentLogin(page, scene, gallery);
   await strangers(scene, closing, gallery);
   gallery.close();
 });
@@ -123,6 +124,39 @@ async function login(page, scene, gallery) {
   await page.locator('#logout').waitFor({ state: 'detached' });
   await page.waitForLoadState('load');
   await gallery.look(page, 'logged-out');
+}
+
+// Login with the agent: waiting, given up, in another browser, and to the end.
+async function agentLogin(page, scene, gallery) {
+  let link = await journey.askForAgentLogin(page, scene);
+  await gallery.look(page, 'BLGI003');
+  const wrong = path.join(scene.home, 'wrong-pin');
+  const args = scene.agent.args.map((word) => (word === scene.pin_file ? wrong : word));
+  await assert.rejects(agent.follow({ ...scene, agent: { ...scene.agent, args } }, link));
+  await page.locator('[role=alert]').waitFor();
+  await page.waitForLoadState('load');
+  await gallery.look(page, 'BLGI003-failed');
+  await page.locator('#start-again').click();
+  await expectScreen(page, 'BLGI003');
+  await page.locator('#open-agent').waitFor();
+  link = await journey.agentLink(page);
+  const code = await journey.proveByAgent(scene, link);
+  await page.locator('ol.progress li:nth-child(4).done').waitFor();
+  await gallery.look(page, 'BLGI003-proved');
+  await page.goto(code);
+  await expectScreen(page, 'BLGI002');
+  assert.ok(!page.url().includes('code'), page.url());
+  await gallery.look(page, 'BLGI002-after-agent');
+  await fillForm(page, { password: scene.person.login_password });
+  await press(page, '/login/agent/password');
+  await expectScreen(page, 'BTOP001');
+  await gallery.look(page, 'BTOP001-after-agent');
+  await press(page, '/logout');
+  await page.locator('#logout').waitFor({ state: 'detached' });
+  await page.waitForLoadState('load');
+  await page.goto(`${scene.dev.portal}/login/agent/refused?why=login-other-browser`);
+  await page.locator('#other-browser').waitFor();
+  await gallery.look(page, 'BLGI003-other-browser');
 }
 
 // A browser that has no certificate, and a certificate user who tries ID and password.

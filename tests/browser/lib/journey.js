@@ -1,5 +1,7 @@
 // The customer's way, screen by screen, as requirements and screens name them.
 'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
 const { expectScreen, fillForm, fillPassword, press } = require('./screens');
 const agent = require('./agent');
 
@@ -77,4 +79,26 @@ async function logIn(page, scene) {
   await expectScreen(page, 'BTOP001');
 }
 
-module.exports = { register, accountFields, userFields, identify, ask, agentLink, issue, logIn };
+// BLGI001 → BLGI003; gives the link for the agent.
+async function askForAgentLogin(page, scene) {
+  await page.goto(`${scene.dev.portal}/`);
+  await expectScreen(page, 'BLGI001');
+  await page.locator('#agent-login').click();
+  await expectScreen(page, 'BLGI003');
+  return agentLink(page);
+}
+
+// The agent at work beside the browser; gives the address it opened, which here is for the test to open.
+async function proveByAgent(scene, link) {
+  const { program, args, env } = scene.agent;
+  const opened = path.join(scene.home, 'opened');
+  fs.rmSync(opened, { force: true });
+  await agent.follow({ ...scene, agent: { program, args, env } }, link);
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (fs.existsSync(opened) && fs.readFileSync(opened, 'utf8').endsWith('\n')) return fs.readFileSync(opened, 'utf8').trim();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('the agent opened no browser');
+}
+
+module.exports = { register, accountFields, userFields, identify, ask, agentLink, issue, logIn, askForAgentLogin, proveByAgent };

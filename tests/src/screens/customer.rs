@@ -194,3 +194,21 @@ pub fn log_in_with_certificate(browser: &Browser, dev: &Dev, password: &str) -> 
     let form = page.form("/login")?.fill("password", password)?;
     browser.send(&page, &form)
 }
+
+/// 「電子証明書アプリでログイン」 on BLGI001. Gives BLGI003, which shows the link for the agent.
+pub fn ask_for_agent_login(browser: &Browser, dev: &Dev) -> Outcome<Page> {
+    let front = front_page(browser, dev)?;
+    browser
+        .send(&front, &front.form("/login/agent")?)?
+        .must_show("BLGI003")
+}
+
+/// The login password on the BLGI002 that follows the agent. Gives whatever comes, BTOP001 if all is well.
+pub fn give_password_after_agent(
+    browser: &Browser,
+    password_page: &Page,
+    password: &str,
+) -> Outcome<Page> {
+    let form = password_page.form("/login/agent/password")?;
+    browser.send(password_page, &form.fill("password", password)?)
+}
