@@ -62,7 +62,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     assert_eq!(kept, second);
     assert_eq!(Checkpoint::from_json("{}"), None);
     assert!(matches!(
-        look(&[kept.clone()]).await.chain,
+        look(std::slice::from_ref(&kept)).await.chain,
         Chain::Whole { .. }
     ));
     let strange = verify(store, Some("00"), &[]).await.unwrap();

@@ -10,7 +10,10 @@ pub fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
         .lines()
         .enumerate()
         .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
-        .filter(|(number, line)| !line.trim().is_empty() && !(*number == 1 && is_head(line)))
+        .filter(|(number, line)| {
+            let head = *number == 1 && is_head(line);
+            !head && !line.trim().is_empty()
+        })
 }
 
 /// A first line without any digit has names.
