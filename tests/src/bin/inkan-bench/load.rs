@@ -118,6 +118,19 @@ impl Session {
             Some(credential) => (credential, false),
             None => (self.pick_up(&piece.request).await?, true),
         };
+        let chain = self.certificate(piece, credential).await?;
+        if everything {
+            self.activate(&certificates::soft(chain, &piece.key))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn certificate(
+        &self,
+        piece: &Work,
+        credential: String,
+    ) -> Outcome<Vec<CertificateDer<'static>>> {
         let answer = self
             .client
             .post(format!("{}/.well-known/est/simpleenroll", self.dev.portal))
@@ -127,22 +140,60 @@ impl Session {
             .send()
             .await?;
         let body = granted(answer).await?.bytes().await?;
-        if everything {
-            let der = inkan_pki::x509::transfer::decode(&body)?;
-            let chain = inkan_pki::x509::certs_only::decode(&der)?
-                .into_iter()
-                .map(CertificateDer::from)
-                .collect();
-            let client = client(&self.dev, &certificates::soft(chain, &piece.key))?;
-            let answer = client
-                .post(format!("{}/agent/activate", self.dev.certificate))
-                .json(&json!({}))
-                .send()
-                .await?;
-            granted(answer).await?;
-        }
+        let der = inkan_pki::x509::transfer::decode(&body)?;
+        let chain = inkan_pki::x509::certs_only::decode(&der)?;
+        Ok(chain.into_iter().map(CertificateDer::from).collect())
+    }
+
+    async fn activate(&self, identity: &Identity) -> Outcome {
+        let answer = client(&self.dev, identity)?
+            .post(format!("{}/agent/activate", self.dev.certificate))
+            .json(&json!({}))
+            .send()
+            .await?;
+        granted(answer).await?;
         Ok(())
     }
+}
+
+/// A customer with an active certificate: does a piece of work whole and keeps the identity.
+pub(crate) fn owner(bank: &Bank, piece: Work) -> Outcome<Identity> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let session = Session::open(&bank.dev)?;
+        let credential = session.pick_up(&piece.request).await?;
+        let chain = session.certificate(&piece, credential).await?;
+        let identity = certificates::soft(chain, &piece.key);
+        session.activate(&identity).await?;
+        Ok(identity)
+    })
+}
+
+/// BLGI002 on a new connection each time, one after another.
+pub(crate) fn visits(bank: &Bank, owner: &Identity, name: &str, times: usize) -> Outcome<Row> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let pid = bank.pid().ok_or("the bank is not running")?;
+    runtime.block_on(async {
+        let url = format!("{}/login", bank.dev.certificate);
+        let mut each = Vec::with_capacity(times);
+        let (cpu, begin) = (cpu_seconds(pid)?, Instant::now());
+        for _ in 0..times {
+            let client = client(&bank.dev, owner)?;
+            let begin = Instant::now();
+            granted(client.get(&url).send().await?)
+                .await?
+                .bytes()
+                .await?;
+            each.push(begin.elapsed());
+        }
+        let (all, cpu) = (begin.elapsed(), cpu_seconds(pid)? - cpu);
+        Ok(Row::of(name.to_owned(), each, all, Some(cpu)))
+    })
 }
 
 fn client(dev: &Dev, identity: &Identity) -> Outcome<Client> {

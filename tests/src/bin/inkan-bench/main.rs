@@ -7,6 +7,7 @@
 //! - [`seed`]: users with approved applications and requests, written before the clock starts
 //! - [`load`]: clients that enrol
 //! - [`pages`]: weight and time of the customer's pages
+//! - [`status`]: OCSP, and what a million revoked certificates cost
 //! - [`raw_sign`]: C_Sign on the same token, without Inkan
 //! - [`table`]: the figures
 
@@ -14,6 +15,7 @@ mod load;
 mod pages;
 mod raw_sign;
 mod seed;
+mod status;
 mod table;
 
 use std::process::ExitCode;
@@ -37,12 +39,13 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["raw-sign", rest @ ..] => raw_sign::child(rest),
+        ["status"] => Bank::open().and_then(|mut bank| status_alone(&mut bank)),
         [] => bench(CERTIFICATES.0),
         [count] => count
             .parse()
             .map_err(Into::into)
             .and_then(|n: usize| bench(n.clamp(1, CERTIFICATES.1))),
-        _ => Err("usage: inkan-bench [CERTIFICATES]".into()),
+        _ => Err("usage: inkan-bench [CERTIFICATES | status]".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn bench(certificates: usize) -> Outcome {
-    let bank = Bank::open()?;
+    let mut bank = Bank::open()?;
     let mut rows = Vec::new();
     for clients in CLIENTS {
         rows.push(raw_sign::measure(&bank, clients)?);
@@ -67,6 +70,13 @@ fn bench(certificates: usize) -> Outcome {
     }
     table::print(&rows, certificates);
     table::print_pages(&pages::measure(&bank)?);
+    status_alone(&mut bank)
+}
+
+fn status_alone(bank: &mut Bank) -> Outcome {
+    let (rows, lists) = status::measure(bank)?;
+    table::print_rows(&rows);
+    table::print_lists(&lists);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use crate::pages::PageRow;
+use crate::status::ListRow;
 
 /// One measurement.
 #[derive(Debug)]
@@ -37,6 +38,39 @@ pub(crate) fn print(rows: &[Row], certificates: usize) {
             figure(row.p50, 2),
             figure(row.p99, 2),
             figure(row.cpu_per_thousand, 2)
+        );
+    }
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints rows about status (Markdown).
+pub(crate) fn print_rows(rows: &[Row]) {
+    let mut text = String::from(
+        "\n| what | per second | p50 ms | p99 ms | server CPU s per 1,000 |\n|---|---:|---:|---:|---:|\n",
+    );
+    for row in rows {
+        text += &format!(
+            "| {} | {:.0} | {:.2} | {:.2} | {:.3} |\n",
+            row.name,
+            row.per_second,
+            row.p50.unwrap_or_default(),
+            row.p99.unwrap_or_default(),
+            row.cpu_per_thousand.unwrap_or_default()
+        );
+    }
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints the lists' table (Markdown).
+pub(crate) fn print_lists(rows: &[ListRow]) {
+    let mut text = String::from(
+        "\n| revoked | bytes of the list | start, s | memory, MiB | at most, MiB |\n|---:|---:|---:|---:|---:|\n",
+    );
+    for row in rows {
+        let (now, most) = row.memory;
+        text += &format!(
+            "| {} | {} | {:.1} | {now:.0} | {most:.0} |\n",
+            row.lines, row.bytes, row.start
         );
     }
     let _ = write!(std::io::stdout().lock(), "{text}");
