@@ -27,8 +27,8 @@ pub mod reason;
 pub mod refusal;
 pub mod revoke;
 pub mod suspend;
-mod view;
 mod told;
+mod view;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
