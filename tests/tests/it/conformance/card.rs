@@ -1,6 +1,8 @@
 //! The virtual PIV card: through the modules that Yubico and OpenSC give for it, and by the agent itself.
 
 use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
 
 use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::keystore::places::Places;
@@ -27,6 +29,7 @@ const SLOW: [Check; 2] = [
 
 /// How often it is tried to make a key: a card that another program has just let go may be in the middle of a reset.
 const TRIES: usize = 5;
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// A card in a reader of the machine's pcscd. The card goes before its reader.
 #[derive(Debug)]
@@ -77,10 +80,16 @@ impl Outside for Inserted {
 
     fn make_key_that_asks(&mut self, pin: &Pin) -> Outcome<bool> {
         if !self.asks {
-            let made = (0..TRIES).find_map(|_| {
-                make_key(&self.reader, Slot::SIGNATURE, KeyAlgorithm::EcP256, pin).ok()
-            });
-            made.ok_or("no key could be made in the slot for signatures")?;
+            let make = || make_key(&self.reader, Slot::SIGNATURE, KeyAlgorithm::EcP256, pin);
+            let mut made = make();
+            for _ in 1..TRIES {
+                if made.is_ok() {
+                    break;
+                }
+                sleep(AGAIN);
+                made = make();
+            }
+            made?;
             self.asks = true;
         }
         Ok(true)
