@@ -24,9 +24,9 @@ conformance: packages-test ## what each kind of token can do, what not, and why:
 	@INKAN_CONFORMANCE=all $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^conformance::/)'; \
 	    outcome=$$?; cat .work/conformance/table.md; exit $$outcome
 
-screens: packages-test ## pictures of every screen, wide and narrow, in both languages, into .work/screens
+screens: packages-test ## pictures of every screen and of the agent's window, in both languages, into .work/screens
 	@rm -rf .work/screens
-	@INKAN_SCREENS=.work/screens $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^browser::every_screen/)'
+	@INKAN_SCREENS=.work/screens $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^browser::every_screen/) or test(/^window::states/)'
 	@node tests/browser/index.js .work/screens
 
 check: ## formatting, lints, and the arrows between crates and modules
@@ -35,7 +35,7 @@ check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-demo ## certificates per second, beside the bare token (release build; takes some minutes)
-	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-agent --bin inkan-agent -p inkan-tests --bin inkan-bench
+	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench
 	@target/bench-release/inkan-bench
 
 build:

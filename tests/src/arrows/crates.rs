@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
@@ -12,6 +12,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("inkan-hostile-module", &[]),
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-agent", &["inkan-pki"]),
+    ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
     ("inkan-server", &["inkan-pki", "inkan-hsm-config"]),
     (
         "inkan-tests",

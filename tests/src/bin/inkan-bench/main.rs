@@ -8,6 +8,7 @@
 //! - [`load`]: clients that enrol
 //! - [`pages`]: weight and time of the customer's pages
 //! - [`status`]: OCSP, and what a million revoked certificates cost
+//! - [`window`]: the agent's window
 //! - [`raw_sign`]: C_Sign on the same token, without Inkan
 //! - [`table`]: the figures
 
@@ -17,6 +18,7 @@ mod raw_sign;
 mod seed;
 mod status;
 mod table;
+mod window;
 
 use std::process::ExitCode;
 
@@ -39,13 +41,14 @@ fn main() -> ExitCode {
         .as_slice()
     {
         ["raw-sign", rest @ ..] => raw_sign::child(rest),
+        ["window"] => window_alone(),
         ["status"] => Bank::open().and_then(|mut bank| status_alone(&mut bank)),
         [] => bench(CERTIFICATES.0),
         [count] => count
             .parse()
             .map_err(Into::into)
             .and_then(|n: usize| bench(n.clamp(1, CERTIFICATES.1))),
-        _ => Err("usage: inkan-bench [CERTIFICATES | status]".into()),
+        _ => Err("usage: inkan-bench [CERTIFICATES | status | window]".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,7 +73,13 @@ fn bench(certificates: usize) -> Outcome {
     }
     table::print(&rows, certificates);
     table::print_pages(&pages::measure(&bank)?);
-    status_alone(&mut bank)
+    status_alone(&mut bank)?;
+    window_alone()
+}
+
+fn window_alone() -> Outcome {
+    table::print_window(&window::measure()?);
+    Ok(())
 }
 
 fn status_alone(bank: &mut Bank) -> Outcome {

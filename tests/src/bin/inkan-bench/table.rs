@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use crate::pages::PageRow;
 use crate::status::ListRow;
+use crate::window::WindowFigures;
 
 /// One measurement.
 #[derive(Debug)]
@@ -40,6 +41,18 @@ pub(crate) fn print(rows: &[Row], certificates: usize) {
             figure(row.cpu_per_thousand, 2)
         );
     }
+    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints what the agent's window costs (Markdown).
+pub(crate) fn print_window(figures: &WindowFigures) {
+    let text = format!(
+        "\n| the agent's window | |\n|---|---:|\n| start to window | {:.0} ms |\n| memory when idle (PSS) | {:.0} MiB |\n| processor when idle | {:.2} % |\n| size of the program | {:.1} MiB |\n",
+        figures.shown.as_secs_f64() * 1_000.0,
+        figures.memory,
+        figures.idle_percent,
+        figures.size
+    );
     let _ = write!(std::io::stdout().lock(), "{text}");
 }
 

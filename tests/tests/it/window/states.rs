@@ -18,8 +18,8 @@ fn every_state(language: &str) -> Outcome {
     assert!(names.len() >= 30, "{names:?}");
     let desktop = Desktop::open()?;
     desktop.pointer_away()?;
-    for name in names {
-        let sample = Sample::show(&desktop, &name, language)?;
+    for (number, name) in names.iter().enumerate() {
+        let sample = Sample::show(&desktop, name, language)?;
         let frame = sample.window.frame;
         assert!(
             frame.width <= LARGEST.0 && frame.height <= LARGEST.1,
@@ -31,12 +31,14 @@ fn every_state(language: &str) -> Outcome {
             // What comes after the first picture (the keyboard's ring) is there when nothing changes any more.
             std::thread::sleep(std::time::Duration::from_millis(250));
             let again = desktop.picture(&sample.window).ok()?;
-            let still = name_moves(&name) || again == picture;
+            let still = name_moves(name) || again == picture;
             (drawn && still).then_some(again)
         })?;
         if let Some(directory) = std::env::var_os("INKAN_SCREENS") {
             let directory = programs::repository().join(Path::new(&directory));
-            picture.save(&directory.join(format!("window-{name}-{language}.png")))?;
+            let number = 100 + number;
+            let file = format!("{language}-{number}-window-{name}-desktop.png");
+            picture.save(&directory.join(file))?;
         }
     }
     Ok(())

@@ -1,0 +1,92 @@
+//! The agent's window: time until it is shown, memory and processor time while it stands there, size of the program.
+
+use std::fs;
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use inkan_tests::desktop::{Desktop, end};
+use inkan_tests::{Outcome, programs};
+
+/// Starts of which the middle one counts.
+const STARTS: usize = 5;
+/// How long it is left alone.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// The figures.
+#[derive(Debug)]
+pub(crate) struct WindowFigures {
+    /// From the start of the program to a window that is shown.
+    pub(crate) shown: Duration,
+    /// Memory of its own and its share of libraries (PSS), in MiB.
+    pub(crate) memory: f64,
+    /// Processor time while nothing happens, in percent of one core.
+    pub(crate) idle_percent: f64,
+    /// Size of the program in MiB.
+    pub(crate) size: f64,
+}
+
+/// Measures on a display of its own, with no card reader and no token driver.
+pub(crate) fn measure() -> Outcome<WindowFigures> {
+    let program = programs::built("inkan-agent-window")?;
+    let desktop = Desktop::open()?;
+    let config = desktop.home().join(".config/inkan");
+    fs::create_dir_all(&config)?;
+    fs::write(config.join("modules.toml"), "module = []\npiv = false\n")?;
+    let start = || -> Outcome<(Child, Duration)> {
+        let started = Instant::now();
+        let mut command = desktop.command(&program);
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        while !desktop.shows("Tokens and certificates")? {
+            sleep(Duration::from_millis(1));
+        }
+        Ok((child, started.elapsed()))
+    };
+    let mut times = Vec::new();
+    for _ in 1..STARTS {
+        let (mut child, time) = start()?;
+        times.push(time);
+        end(&mut child);
+    }
+    let (mut child, time) = start()?;
+    times.push(time);
+    times.sort_unstable();
+    sleep(Duration::from_secs(2));
+    let before = processor(&child)?;
+    sleep(IDLE);
+    let spent = processor(&child)?.saturating_sub(before);
+    let memory = memory(&child)?;
+    end(&mut child);
+    Ok(WindowFigures {
+        shown: times[STARTS / 2],
+        memory,
+        idle_percent: spent.as_secs_f64() * 100.0 / IDLE.as_secs_f64(),
+        size: fs::metadata(&program)?.len() as f64 / 1024.0 / 1024.0,
+    })
+}
+
+/// User and system time so far.
+fn processor(child: &Child) -> Outcome<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
+    // The name in parentheses may hold anything; what follows it is counted.
+    let rest = stat.rsplit_once(')').ok_or("no stat")?.1;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("a short stat")?.parse()?) };
+    let per_second = rustix::param::clock_ticks_per_second();
+    Ok(Duration::from_secs_f64(
+        (ticks(11)? + ticks(12)?) as f64 / per_second as f64,
+    ))
+}
+
+fn memory(child: &Child) -> Outcome<f64> {
+    let rollup = fs::read_to_string(format!("/proc/{}/smaps_rollup", child.id()))?;
+    let line = rollup.lines().find_map(|l| l.strip_prefix("Pss:"));
+    let kib: f64 = line
+        .and_then(|l| l.split_whitespace().next())
+        .ok_or("no Pss")?
+        .parse()?;
+    Ok(kib / 1024.0)
+}
