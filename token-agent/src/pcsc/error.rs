@@ -23,6 +23,8 @@ pub enum PcscError {
     },
     /// The card does not answer: in the wrong way round, dirty or broken.
     Mute,
+    /// The card has lost its power since it was connected, and has not seen the command.
+    Unsettled,
     /// Anything else.
     Failed {
         /// What was being done.

@@ -73,6 +73,16 @@ impl Link {
         self.reset_at_end = reset;
     }
 
+    /// Connects again, after [`PcscError::Unsettled`].
+    ///
+    /// # Errors
+    /// What PC/SC says.
+    pub fn settle(&mut self) -> Result<(), PcscError> {
+        reconnect(self.card.as_mut().ok_or(PcscError::Removed)?)?;
+        self.resets += 1;
+        Ok(())
+    }
+
     /// Does `work` while no other program can talk to the card. `work` is told how often the card has been reset by now: a
     /// number it has not seen means that the card has forgotten what was selected and verified.
     ///
@@ -82,17 +92,28 @@ impl Link {
         &mut self,
         work: impl FnOnce(&Exchange<'_>, u64) -> Result<T, E>,
     ) -> Result<T, E> {
-        let card = self.card.as_mut().ok_or(PcscError::Removed)?;
-        let transaction = begin(card, &mut self.resets)?;
-        self.inside.store(true, Ordering::SeqCst);
-        let exchange = Exchange {
-            transaction,
-            context: &self.context,
-            reader: &self.reader,
-        };
-        let result = work(&exchange, self.resets);
-        self.inside.store(false, Ordering::SeqCst);
-        result
+        let mut work = Some(work);
+        for _ in 0..MAX_RESETS {
+            let card = self.card.as_mut().ok_or(PcscError::Removed)?;
+            let transaction = begin(card, &mut self.resets)?;
+            if !settled(&transaction) {
+                drop(transaction);
+                reconnect(card)?;
+                self.resets += 1;
+                continue;
+            }
+            let Some(work) = work.take() else { break };
+            self.inside.store(true, Ordering::SeqCst);
+            let exchange = Exchange {
+                transaction,
+                context: &self.context,
+                reader: &self.reader,
+            };
+            let result = work(&exchange, self.resets);
+            self.inside.store(false, Ordering::SeqCst);
+            return result;
+        }
+        Err(held().into())
     }
 }
 
@@ -116,18 +137,35 @@ fn begin<'c>(card: &'c mut Card, resets: &mut u64) -> Result<Transaction<'c>, Pc
         match card.transaction2() {
             Ok(transaction) => return Ok(transaction),
             Err((again, Error::ResetCard | Error::UnpoweredCard)) => {
-                again
-                    .reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
-                    .map_err(|e| PcscError::of("connect again after a reset", e))?;
+                reconnect(again)?;
                 *resets += 1;
                 card = again;
             }
             Err((_, error)) => return Err(PcscError::of("begin a transaction", error)),
         }
     }
-    Err(PcscError::Held {
+    Err(held())
+}
+
+fn reconnect(card: &mut Card) -> Result<(), PcscError> {
+    card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
+        .map_err(|e| PcscError::of("connect again after a reset", e))
+}
+
+/// False for a connection that was made while another program had the card reset: no protocol is agreed on.
+fn settled(transaction: &Transaction<'_>) -> bool {
+    match transaction.status2_owned() {
+        Ok(status) => status.protocol2().is_some(),
+        Err(Error::ResetCard | Error::UnpoweredCard) => false,
+        // Whatever it is, the first command will meet it.
+        Err(_) => true,
+    }
+}
+
+fn held() -> PcscError {
+    PcscError::Held {
         programs: super::holders::programs(),
-    })
+    }
 }
 
 /// The card during a transaction.
@@ -154,6 +192,8 @@ impl Exchange<'_> {
             // Some drivers call it success when the card went in the middle.
             Ok(answer) if answer.len() < 2 => Err(self.after_failure(Error::NotTransacted)),
             Ok(answer) => Ok(answer.to_vec()),
+            // The card has lost its power since the connection was made, and has not seen the command.
+            Err(Error::ProtoMismatch) => Err(PcscError::Unsettled),
             Err(error) => Err(self.after_failure(error)),
         };
         buffer.zeroize();

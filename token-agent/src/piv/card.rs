@@ -14,7 +14,10 @@ use super::pin::{self, Tries};
 use super::session::{self, Facts, Session};
 use super::sign::sign_with_pin;
 use super::slot::Slot;
-use crate::pcsc::Link;
+use crate::pcsc::{Link, PcscError};
+
+/// Most fresh connections for one step, when other programs take the card's power away.
+const MAX_SETTLED: usize = 5;
 
 /// A PIV card in a reader. What it was proven (PIN, management key) is kept until this is dropped, because another program
 /// may reset the card between two transactions; the card is then made to forget it.
@@ -285,21 +288,38 @@ impl PivCard {
         &mut self,
         work: impl FnOnce(&Session<'_>, &mut Kept) -> Result<T, PivError>,
     ) -> Result<T, PivError> {
-        let (facts, kept) = (&self.facts, &mut self.kept);
-        self.link.transaction(|exchange, resets| {
-            let session = Session { exchange, facts };
-            let selected = if kept.resets == Some(resets) {
-                session.still_selected()?
-            } else {
-                None
-            };
-            kept.verified = selected.unwrap_or(false);
-            if selected.is_none() {
-                session.select()?;
-                kept.resets = Some(resets);
+        let mut work = Some(work);
+        let mut settled = 0;
+        loop {
+            let (facts, kept) = (&self.facts, &mut self.kept);
+            let result = self.link.transaction(|exchange, resets| {
+                let session = Session { exchange, facts };
+                let selected = if kept.resets == Some(resets) {
+                    session.still_selected()?
+                } else {
+                    None
+                };
+                kept.verified = selected.unwrap_or(false);
+                if selected.is_none() {
+                    session.select()?;
+                    kept.resets = Some(resets);
+                }
+                match work.take() {
+                    Some(work) => work(&session, kept),
+                    None => Err(PcscError::Unsettled.into()),
+                }
+            });
+            match result {
+                // Nothing has been done yet: once more, on a fresh connection.
+                Err(PivError::Pcsc(PcscError::Unsettled))
+                    if work.is_some() && settled < MAX_SETTLED =>
+                {
+                    self.link.settle()?;
+                    settled += 1;
+                }
+                other => return other,
             }
-            work(&session, kept)
-        })
+        }
     }
 }
 

@@ -60,7 +60,7 @@ fn pcsc_error(error: PcscError) -> TokenError {
         PcscError::Held { programs } => TokenError::HeldByOther {
             program: Some(programs.join(", ")).filter(|names| !names.is_empty()),
         },
-        PcscError::Mute => TokenError::Failed {
+        PcscError::Mute | PcscError::Unsettled => TokenError::Failed {
             operation: "talk to the card".to_owned(),
             detail: "the card does not answer".to_owned(),
         },

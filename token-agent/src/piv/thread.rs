@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::card::PivCard;
@@ -17,16 +17,30 @@ const WAIT_FOR_OTHERS: Duration = Duration::from_secs(20);
 /// Longest wait for the card itself. An RSA key of 4096 bits takes minutes.
 const WAIT_FOR_CARD: Duration = Duration::from_secs(300);
 
+/// Longest wait for the card to forget what was proven to it.
+const WAIT_FOR_END: Duration = Duration::from_secs(3);
+
 /// How often is looked whether the card has begun.
 const LOOK: Duration = Duration::from_millis(50);
 
 type Job = Box<dyn FnOnce(&mut PivCard) + Send>;
 
-/// Handle on a card's thread. The card is let go when this is dropped, or as soon as it answers again.
+/// Handle on a card's thread. The card is let go when this is dropped, or as soon as it answers again: dropping waits for
+/// that a little, so that whoever opens the card next, or ends the program, does not come in between.
 #[derive(Debug)]
 pub(super) struct CardThread {
     jobs: Option<Sender<Job>>,
     inside: Arc<AtomicBool>,
+    ended: Receiver<()>,
+}
+
+impl Drop for CardThread {
+    fn drop(&mut self) {
+        if self.jobs.take().is_some() {
+            // Nothing is ever sent: the thread's end of it goes with the thread.
+            let _ = self.ended.recv_timeout(WAIT_FOR_END);
+        }
+    }
 }
 
 impl CardThread {
@@ -37,8 +51,11 @@ impl CardThread {
     ) -> Result<(Self, T), TokenError> {
         let (jobs, queue) = channel::<Job>();
         let (opened, opening) = sync_channel(1);
+        let (alive, ended) = sync_channel::<()>(1);
         let reader = reader.to_owned();
         let body = move || {
+            // Dropped last.
+            let _alive = alive;
             let opened_card = PivCard::open(&reader)
                 .and_then(|mut card| Ok((about(&mut card)?, card.inside(), card)));
             match opened_card {
@@ -63,7 +80,14 @@ impl CardThread {
             Err(RecvTimeoutError::Disconnected) => return Err(TokenError::Removed),
         };
         let jobs = Some(jobs);
-        Ok((Self { jobs, inside }, told))
+        Ok((
+            Self {
+                jobs,
+                inside,
+                ended,
+            },
+            told,
+        ))
     }
 
     /// Has the card do something, and waits for it.

@@ -11,6 +11,7 @@
 //! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
 //! - `tokens`: missing, listed, verified
 //! - `card`: a PIV card without a driver
+//! - `card_pulled`: the same, pulled at every command
 //! - `drivers`: token drivers that crash, hang, lie
 //! - `upkeep`: deleting, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -18,6 +19,7 @@
 mod answers;
 mod bank_files;
 mod card;
+mod card_pulled;
 mod drivers;
 mod enrol;
 mod harness;
