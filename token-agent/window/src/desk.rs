@@ -18,6 +18,8 @@ struct Inner {
     orders: Orders,
     told: Receiver<Told>,
     turn: i32,
+    /// The last page of the operation before.
+    before: i32,
     bank: Option<String>,
     /// The person wants the operation to stop.
     stop: bool,
@@ -44,6 +46,7 @@ impl Desk {
             orders,
             told,
             turn: 0,
+            before: 0,
             bank: None,
             stop: false,
             closed: false,
@@ -61,6 +64,7 @@ impl Desk {
     pub fn begin(&self) {
         let mut inner = self.inner();
         inner.stop = inner.closed;
+        inner.before = inner.turn;
         inner.bank = None;
     }
 
@@ -74,14 +78,22 @@ impl Desk {
         self.inner().show(scene);
     }
 
-    /// Shows `scene` and waits for what the person does about it. A closed window is a cancelled question.
+    /// Shows `scene` and waits for what the person does about it. Somebody who has cancelled before, or closed the window,
+    /// is asked nothing.
     pub fn ask(&self, scene: Scene) -> Act {
         let mut inner = self.inner();
-        inner.show(scene);
-        loop {
-            if let Heard::Act(act) = inner.hear(None) {
-                return act;
-            }
+        if inner.stop_asked() {
+            return Act::Cancel;
+        }
+        inner.show_and_wait(scene)
+    }
+
+    /// Shows how it ended until the person has read it, or closes the window.
+    pub fn end_with(&self, scene: Scene) {
+        let mut inner = self.inner();
+        if !inner.closed {
+            inner.before = inner.turn;
+            inner.show_and_wait(scene);
         }
     }
 
@@ -92,9 +104,7 @@ impl Desk {
 
     /// Whether the person wants the operation to stop.
     pub fn stop_asked(&self) -> bool {
-        let mut inner = self.inner();
-        while !inner.closed && !matches!(inner.hear(Some(Instant::now())), Heard::Nothing) {}
-        inner.stop
+        self.inner().stop_asked()
     }
 
     /// Whether the person closed the window.
@@ -118,6 +128,20 @@ impl Inner {
         });
     }
 
+    fn show_and_wait(&mut self, scene: Scene) -> Act {
+        self.show(scene);
+        loop {
+            if let Heard::Act(act) = self.hear(None) {
+                return act;
+            }
+        }
+    }
+
+    fn stop_asked(&mut self) -> bool {
+        while !self.closed && !matches!(self.hear(Some(Instant::now())), Heard::Nothing) {}
+        self.stop
+    }
+
     fn hear(&mut self, until: Option<Instant>) -> Heard {
         loop {
             if self.closed {
@@ -136,14 +160,19 @@ impl Inner {
                     self.closed = true;
                     self.stop = true;
                 }
-                // An answer to a page that is not shown any more answers nothing.
-                Ok(Told::Answer(Answer { turn, .. })) if turn != self.turn => {}
-                Ok(Told::Answer(Answer { act, .. })) => {
-                    if matches!(act, Act::Cancel) {
-                        self.stop = true;
-                    }
+                // Cancel is for the whole operation, whichever of its pages was shown.
+                Ok(Told::Answer(Answer {
+                    turn,
+                    act: Act::Cancel,
+                })) if turn > self.before => {
+                    self.stop = true;
+                    return Heard::Act(Act::Cancel);
+                }
+                Ok(Told::Answer(Answer { turn, act })) if turn == self.turn => {
                     return Heard::Act(act);
                 }
+                // Any other answer to a page that is not shown any more answers nothing.
+                Ok(Told::Answer(_)) => {}
                 Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
             }
         }
@@ -188,6 +217,26 @@ mod tests {
         assert!(desk.stop_asked());
         desk.begin();
         assert!(!desk.stop_asked() && !desk.closed());
+    }
+
+    #[test]
+    fn who_has_cancelled_is_asked_nothing_more_but_told_how_it_ended() {
+        let (desk, ordered, answers) = desk();
+        desk.begin();
+        desk.show(Scene::Waiting(Waiting::Bank));
+        answers.send(told(1, Act::Cancel)).unwrap();
+        assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Cancel));
+        assert_eq!(ordered.try_iter().count(), 1, "only what waits was shown");
+        answers.send(told(1, Act::Cancel)).unwrap();
+        answers.send(told(2, Act::Yes)).unwrap();
+        desk.end_with(Scene::Waiting(Waiting::Stopping));
+        assert_eq!(ordered.try_iter().count(), 1);
+        desk.begin();
+        answers.send(told(2, Act::Cancel)).unwrap();
+        assert!(
+            !desk.stop_asked(),
+            "a second Escape is not for the next one"
+        );
     }
 
     #[test]

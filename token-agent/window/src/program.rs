@@ -187,7 +187,7 @@ fn receive(link: String, queue: &Queue, orders: &Orders, answers: &Sender<Told>)
 /// Without configuration there is nothing to do but to say so.
 fn only_say(desk: &Desk, failure: Failure) -> Exit {
     let exit = entry(&failure, Lang::default()).exit;
-    desk.ask(Scene::Failed(Box::new(failure)));
+    desk.end_with(Scene::Failed(Box::new(failure)));
     desk.quit();
     exit
 }

@@ -72,10 +72,7 @@ impl Worker {
 
     /// Shows how it ended until the person has read it.
     fn ending(&self, result: Result<Outcome, Failure>) {
-        if self.desk.closed() {
-            return;
-        }
-        self.desk.ask(match result {
+        self.desk.end_with(match result {
             Ok(outcome) => Scene::Done(Box::new(outcome)),
             Err(failure) => Scene::Failed(Box::new(failure)),
         });
@@ -119,7 +116,7 @@ impl Worker {
                 news: news.take(),
             };
             self.desk.show(Scene::Home(home));
-            match self.until_something_happens() {
+            match self.until_something_happens(&tokens) {
                 Event::Leave => {
                     self.at_home = false;
                     return;
@@ -131,7 +128,15 @@ impl Worker {
         }
     }
 
-    fn until_something_happens(&self) -> Event {
+    /// Whether other tokens are in now.
+    fn others(&self, tokens: &[TokenContent]) -> bool {
+        let now = self.context.places.look().tokens;
+        !now.iter()
+            .map(|f| &f.view)
+            .eq(tokens.iter().map(|t| &t.token))
+    }
+
+    fn until_something_happens(&self, tokens: &[TokenContent]) -> Event {
         loop {
             match self.desk.wait(BETWEEN_LOOKS) {
                 Heard::Link => return Event::Link,
@@ -139,7 +144,7 @@ impl Worker {
                 Heard::Act(Act::Yes) => return Event::Again,
                 Heard::Act(act) => return Event::Do(act),
                 Heard::Nothing => {
-                    if self.context.places.changed_within(BETWEEN_LOOKS) {
+                    if self.context.places.changed_within(BETWEEN_LOOKS) && self.others(tokens) {
                         return Event::Again;
                     }
                 }

@@ -16,7 +16,7 @@ fn wait_for_guard() {
 }
 
 #[test]
-fn consent_takes_enter_only_when_it_has_been_seen_for_a_moment() -> Outcome {
+fn enter_agrees_once_the_question_has_been_seen_for_a_moment() -> Outcome {
     let desktop = Desktop::open()?;
     let consent = Sample::show(&desktop, "consent", "en")?;
     wait_for_guard();
