@@ -63,7 +63,6 @@ async fn http_every_role_at_every_route_of_the_console() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::create_dir_all(root.join(".work")).unwrap();
     std::fs::write(root.join(".work/roles.md"), &matrix).unwrap();
-    println!("{matrix}");
     let guide = std::fs::read_to_string(root.join("docs/staff.md")).unwrap();
     assert!(
         guide.contains(&matrix),
