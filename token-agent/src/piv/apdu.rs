@@ -100,6 +100,13 @@ pub(super) fn send(
     }
 }
 
+/// Whether a command may be sent again when the card only wants another length named. One with a PIN or PUK never is: by
+/// the standard the card has not looked at it yet, but a card that did would count a try.
+fn repeatable(apdu: &[u8]) -> bool {
+    let secret = [ins::VERIFY, ins::CHANGE_REFERENCE, ins::RESET_RETRY];
+    apdu.get(1).is_some_and(|ins| !secret.contains(ins))
+}
+
 /// One command in the short form. With no data there is still a length of the answer.
 fn command(header: [u8; 4], data: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut apdu = Zeroizing::new(Vec::with_capacity(data.len() + 6));
@@ -124,7 +131,7 @@ fn whole(
         let [high, low] = word.to_be_bytes();
         let next = match high {
             0x61 => Zeroizing::new(vec![0, ins::GET_RESPONSE, 0, 0, low]),
-            0x6c if data.is_empty() => {
+            0x6c if data.is_empty() && repeatable(apdu) => {
                 let mut again = Zeroizing::new(apdu.to_vec());
                 if let Some(expected) = again.last_mut() {
                     *expected = low;
@@ -179,6 +186,15 @@ mod tests {
         );
         let full = command([0x10, 0xdb, 0x3f, 0xff], &[7; 255]);
         assert_eq!((full.len(), full[4], full[260]), (261, 255, 0));
+    }
+
+    #[test]
+    fn what_holds_a_pin_is_never_sent_again() {
+        for (ins, again) in [(0x20, false), (0x24, false), (0x2c, false), (0xcb, true)] {
+            let apdu = command([0, ins, 0, 0x80], &[0x31; 8]);
+            assert_eq!(repeatable(&apdu), again, "{ins:x}");
+        }
+        assert!(!repeatable(&[]));
     }
 
     #[test]
