@@ -24,7 +24,7 @@ fn missing_test(name: &str) -> Option<String> {
         let before: Vec<&str> = text[..at].lines().rev().take(4).collect();
         before
             .iter()
-            .any(|l| l.contains("#[test]") || l.contains("test]"))
+            .any(|l| l.contains("#[test]") || l.contains("test]") || l.contains("::test("))
     };
     let found = text.match_indices(&format!("fn {test}(")).any(is_test);
     (!found).then(|| format!("{name}: {path} has no such test"))
