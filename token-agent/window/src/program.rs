@@ -56,6 +56,7 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
         Some(Command::Open { link }) => link.as_deref(),
         None => None,
     };
+    let link = link.filter(|link| !link.is_empty());
     let first = match &config {
         Ok(config) => {
             let directory = place::directory(around.runtime, config.path());
@@ -67,7 +68,7 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
                 Start::Later(Offer::Full) => {
                     return leave(queue_words::full(lang), Exit::Cancelled);
                 }
-                Start::Unanswered => {
+                Start::Later(Offer::Ended) | Start::Unanswered => {
                     return leave(queue_words::unanswered(lang), Exit::Internal);
                 }
             }
@@ -159,7 +160,10 @@ impl Opened {
                 at_home,
             }
             .run(),
-            Err(failure) => only_say(&desk, failure),
+            Err(failure) => {
+                queue.end();
+                only_say(&desk, failure)
+            }
         });
         let shown = self.window.run();
         let exit = worker.join().unwrap_or(Exit::Internal);
@@ -173,11 +177,7 @@ impl Opened {
 
 /// A link that a later start brought.
 fn receive(link: String, queue: &Queue, orders: &Orders, answers: &Sender<Told>) -> Offer {
-    let offer = if link.is_empty() {
-        Offer::Taken
-    } else {
-        queue.offer(link)
-    };
+    let offer = queue.offer(link);
     let (waiting, refused) = queue.state();
     orders.send(Order::Queue { waiting, refused });
     let _ = answers.send(Told::Link);

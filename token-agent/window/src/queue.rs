@@ -16,6 +16,7 @@ pub struct Queue {
 struct Inner {
     links: VecDeque<String>,
     refused: bool,
+    ended: bool,
 }
 
 /// What became of a link.
@@ -25,6 +26,8 @@ pub enum Offer {
     Taken,
     /// Too many wait.
     Full,
+    /// The program is ending: another start follows it.
+    Ended,
 }
 
 impl Queue {
@@ -32,11 +35,14 @@ impl Queue {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a link at the end.
+    /// Puts a link at the end; an empty one only asks for the window.
     #[must_use]
     pub fn offer(&self, link: String) -> Offer {
         let mut inner = self.inner();
-        if inner.links.contains(&link) {
+        if inner.ended {
+            return Offer::Ended;
+        }
+        if link.is_empty() || inner.links.contains(&link) {
             return Offer::Taken;
         }
         if inner.links.len() >= MOST_WAITING {
@@ -54,6 +60,21 @@ impl Queue {
         let link = inner.links.pop_front()?;
         inner.refused = false;
         Some(link)
+    }
+
+    /// The end, if nobody waits: from then on nothing is taken that nobody would follow. False while links wait.
+    #[must_use]
+    pub fn end_if_empty(&self) -> bool {
+        let mut inner = self.inner();
+        inner.ended = inner.links.is_empty();
+        inner.ended
+    }
+
+    /// The end, whoever waits.
+    pub fn end(&self) {
+        let mut inner = self.inner();
+        inner.links.clear();
+        inner.ended = true;
     }
 
     /// How many wait, and whether one too many came.
@@ -84,5 +105,21 @@ mod tests {
         assert_eq!(queue.next().as_deref(), Some("0"));
         assert_eq!(queue.state(), (MOST_WAITING - 1, false));
         assert_eq!(queue.offer("more".to_owned()), Offer::Taken);
+    }
+
+    #[test]
+    fn nothing_is_taken_that_nobody_would_follow() {
+        let queue = Queue::default();
+        assert_eq!(queue.offer("one".to_owned()), Offer::Taken);
+        assert!(!queue.end_if_empty(), "one waits");
+        assert_eq!(queue.offer("two".to_owned()), Offer::Taken);
+        while queue.next().is_some() {}
+        assert!(queue.end_if_empty());
+        assert_eq!(queue.offer("late".to_owned()), Offer::Ended);
+        let closed = Queue::default();
+        assert_eq!(closed.offer("one".to_owned()), Offer::Taken);
+        closed.end();
+        assert_eq!(closed.offer("late".to_owned()), Offer::Ended);
+        assert_eq!(closed.next(), None);
     }
 }

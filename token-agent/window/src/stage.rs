@@ -262,7 +262,10 @@ fn connect(window: &AgentWindow, stage: &Rc<RefCell<Stage>>) {
     window.window().on_close_requested(move || {
         if let Some(window) = weak.upgrade() {
             let mut stage = closing.borrow_mut();
-            let _ = stage.answers.send(Told::Close);
+            // Nobody is left to end the program but this thread.
+            if stage.answers.send(Told::Close).is_err() {
+                let _ = slint::quit_event_loop();
+            }
             if matches!(stage.scene, Scene::Progress(_) | Scene::Waiting(_)) {
                 stage.scene = Scene::Waiting(Waiting::Stopping);
                 stage.repaint(&window);

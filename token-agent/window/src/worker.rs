@@ -44,10 +44,11 @@ impl Worker {
                 exit = self.follow(&link);
             } else if self.at_home {
                 self.home();
-            } else {
+            } else if self.queue.end_if_empty() {
                 break;
             }
         }
+        self.queue.end();
         self.desk.quit();
         exit
     }
@@ -138,6 +139,10 @@ impl Worker {
 
     fn until_something_happens(&self, tokens: &[TokenContent]) -> Event {
         loop {
+            // One that came while something else was asked woke nobody up.
+            if self.queue.state().0 > 0 {
+                return Event::Link;
+            }
             match self.desk.wait(BETWEEN_LOOKS) {
                 Heard::Link => return Event::Link,
                 Heard::Act(Act::Cancel) => return Event::Leave,

@@ -55,6 +55,27 @@ fn what_a_dead_start_left_behind_is_no_hindrance() {
 }
 
 #[test]
+fn a_link_that_comes_while_the_first_is_ending_is_not_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("inkan");
+    let Start::First(mut first) = start(&place, None) else {
+        panic!("nobody came before");
+    };
+    let (knocked, knocks) = channel();
+    first.listen(move |link| {
+        let _ = knocked.send(link);
+        Offer::Ended
+    });
+    let later = {
+        let place = place.clone();
+        std::thread::spawn(move || start(&place, Some("inkan:late")))
+    };
+    assert_eq!(knocks.recv().unwrap(), "inkan:late");
+    drop(first);
+    assert!(matches!(later.join().unwrap(), Start::First(_)));
+}
+
+#[test]
 fn the_directory_is_closed_to_others() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();

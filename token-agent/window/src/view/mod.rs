@@ -2,7 +2,7 @@
 //!
 //! - [`question`]: yes or no, with the facts to decide by
 //! - [`secrets`]: fields for PINs
-//! - [`progress`]: steps
+//! - [`progress`]: the steps of the work
 //! - [`ending`]: what came of it
 //! - [`home`]: tokens and certificates
 //! - [`about`]: this program
