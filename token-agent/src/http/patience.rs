@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
+
 use crate::error::BankError;
 use crate::http::client::Answer;
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(15);
 const MAX_TRIES: u32 = 40;
+/// How often is looked whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What is left of the customer's patience.
 #[derive(Debug)]
@@ -37,10 +41,26 @@ impl Patience {
         }
     }
 
+    /// As long as `patience` says, and not longer than what is `left`: once that is over, one try.
+    #[must_use]
+    pub fn within(patience: Duration, left: SignedDuration) -> Self {
+        Self::new(patience.min(Duration::try_from(left).unwrap_or_default()))
+    }
+
     /// Calls `exchange` until it has an answer other than busy, or patience ends. `waiting` is told each pause (seconds,
     /// tries so far).
     pub fn run(
         &mut self,
+        exchange: impl FnMut() -> Result<Answer, BankError>,
+        waiting: impl FnMut(u64, u32),
+    ) -> Tried {
+        self.run_while(|| true, exchange, waiting)
+    }
+
+    /// As [`Self::run`], but only as long as it is still `wanted`: a pause ends soon after it is not.
+    pub fn run_while(
+        &mut self,
+        wanted: impl Fn() -> bool,
         mut exchange: impl FnMut() -> Result<Answer, BankError>,
         mut waiting: impl FnMut(u64, u32),
     ) -> Tried {
@@ -62,7 +82,56 @@ impl Patience {
                 return Tried { result, ambiguous };
             }
             waiting(pause.as_secs().max(1), self.tries);
-            std::thread::sleep(pause);
+            if !paused(pause, &wanted) {
+                return Tried { result, ambiguous };
+            }
         }
+    }
+}
+
+/// Waits; false when it was not wanted any more.
+fn paused(pause: Duration, wanted: &impl Fn() -> bool) -> bool {
+    let end = Instant::now() + pause;
+    while wanted() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return true;
+        }
+        std::thread::sleep(left.min(LOOK));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_late_already_is_tried_once() {
+        let hour = Duration::from_secs(3600);
+        let late = Patience::within(hour, SignedDuration::from_secs(-3600));
+        assert!(late.until <= Instant::now());
+        let short = Patience::within(hour, SignedDuration::from_secs(60));
+        assert!(short.until <= Instant::now() + Duration::from_secs(60));
+    }
+
+    #[test]
+    fn what_is_not_wanted_any_more_is_not_tried_again() {
+        let busy = || {
+            Ok(Answer {
+                status: 503,
+                code: None,
+                retry_after: Some(Duration::from_secs(30)),
+                body: Vec::new(),
+            })
+        };
+        let mut tries = 0;
+        let tried = Patience::new(Duration::from_secs(3600)).run_while(
+            || false,
+            busy,
+            |_, attempt| tries = attempt,
+        );
+        assert!(tried.ambiguous && tried.result.is_ok_and(|answer| answer.is_busy()));
+        assert_eq!(tries, 1);
     }
 }

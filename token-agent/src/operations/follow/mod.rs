@@ -82,7 +82,7 @@ impl Job<'_> {
             .picked
             .expires_at
             .duration_since(self.context.clock.now());
-        Patience::new(self.context.patience.min(left.unsigned_abs()))
+        Patience::within(self.context.patience, left)
     }
 }
 

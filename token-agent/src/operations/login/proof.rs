@@ -28,7 +28,7 @@ impl Job<'_> {
     /// Proves this certificate (DER) of that key; the address to open. Safe to repeat: each answer has a new code.
     ///
     /// # Errors
-    /// What the token or the bank said.
+    /// What the token or the bank said, or cancelled.
     pub(super) fn address(
         &self,
         token: &OpenToken,
@@ -45,12 +45,18 @@ impl Job<'_> {
         } = self;
         let channel = mutual::channel(context, *person, bank, token, certificate, key)?;
         let left = picked.expires_at.duration_since(context.clock.now());
-        let answer = Patience::new(context.patience.min(left.unsigned_abs()))
-            .run(
+        let answer = Patience::within(context.patience, left)
+            .run_while(
+                || !person.wants_to_stop(),
                 || portal.prove(&channel, EXCHANGE),
                 |seconds, attempt| person.tell(&Event::Waiting { seconds, attempt }),
             )
-            .result?;
+            .result;
+        // Whatever the bank said: nothing is half done, and no page opens for somebody who cancelled.
+        if person.wants_to_stop() {
+            return Err(Failure::Cancelled);
+        }
+        let answer = answer?;
         if answer.is_busy() {
             return Err(BankError::Busy.into());
         }
