@@ -5,6 +5,7 @@ use super::unlock::{change, choose, unlock};
 use super::{Context, entries};
 use crate::config::banks;
 use crate::error::{Failure, TokenError, UsageError};
+use crate::keystore::content::{Content, Readable};
 use crate::output::outcome::{Deleted, Outcome, TokenEntry};
 use crate::prompt::Person;
 use crate::prompt::question::Question;
@@ -28,11 +29,7 @@ pub fn run(
     let _lock = TokenLock::take(&context.config, &found)?;
     let token = unlock(context, person, &found, true)?;
     let content = token.content()?;
-    let wanted = content
-        .readable()
-        .into_iter()
-        .find(|c| c.summary.serial.eq_ignore_ascii_case(serial))
-        .ok_or(TokenError::CertificateGone)?;
+    let wanted = named(&content, serial)?;
     let all = entries::all(&content, true, &banks, context);
     let entry = entries::certificate(&wanted, &content, true, &banks, context);
     let is_last = is_last(&entry, &all);
@@ -74,6 +71,20 @@ pub fn run(
         key_destroyed,
         token: found.view,
     }))
+}
+
+/// The one certificate with this serial number. Two CAs may use the same number: then nothing is guessed.
+fn named(content: &Content, serial: &str) -> Result<Readable, TokenError> {
+    let mut all = content.readable();
+    all.retain(|c| c.summary.serial.eq_ignore_ascii_case(serial));
+    let several = all.iter().any(|c| c.stored.der != all[0].stored.der);
+    if several {
+        return Err(TokenError::Failed {
+            operation: "find the certificate".to_owned(),
+            detail: "several on this token have its serial number".to_owned(),
+        });
+    }
+    all.into_iter().next().ok_or(TokenError::CertificateGone)
 }
 
 /// True when it can be used and nothing else of its bank on this token can.

@@ -28,6 +28,9 @@ pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure
     warn(&state, person)?;
     let view = found.view;
     if state.pin_pad {
+        if person.wants_to_stop() {
+            return Err(Failure::Cancelled);
+        }
         person.tell(&Event::PinPad(view.clone()));
         token.with(KeyStore::change_pin_pad)?;
     } else {

@@ -57,6 +57,10 @@ fn log_in(token: &OpenToken, person: &dyn Person) -> Result<(), Failure> {
     let state = token.with(KeyStore::pin_state)?;
     warn(&state, person)?;
     if state.pin_pad {
+        // A reader asks whoever stands there: not for somebody who has cancelled.
+        if person.wants_to_stop() {
+            return Err(Failure::Cancelled);
+        }
         person.tell(&Event::PinPad(token.found().view.clone()));
         return Ok(token.with(KeyStore::login_pin_pad)?);
     }
