@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     if let Some(code) = driver::host_if_asked() {
         return code;
     }
+    driver::leave_no_core();
     // A wrong command line ends here with clap's own text and exit code 2.
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(lang_of_environment);

@@ -36,14 +36,16 @@ pub(super) fn end_now() -> ! {
     std::process::abort()
 }
 
-/// A module that crashes must not leave its memory, with a PIN in it, in a file.
-pub(super) fn leave_no_core() {
+/// A program that crashes must not leave its memory, with a PIN in it, in a file. For those that hold PINs: drivers and
+/// agents; to be called at their start.
+pub fn leave_no_core() {
     #[cfg(unix)]
-    let _ = rustix::process::setrlimit(
-        rustix::process::Resource::Core,
-        rustix::process::Rlimit {
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let none = Rlimit {
             current: Some(0),
-            maximum: Some(0),
-        },
-    );
+            ..getrlimit(Resource::Core)
+        };
+        let _ = setrlimit(Resource::Core, none);
+    }
 }

@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     if let Some(code) = inkan_agent::driver::host_if_asked() {
         return code;
     }
+    inkan_agent::driver::leave_no_core();
     let cli = Cli::parse();
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let surroundings = Surroundings {
