@@ -1,6 +1,6 @@
-//! Labels of keys on tokens that keep none (PIV cards): one small file for each key, under its public key's hash.
+//! Labels of keys on tokens that keep none (YubiKeys through ykcs11): one small file for each key, under its public key's hash.
 //!
-//! Only by such a note does the agent know a key without a certificate for its own and go on with it. A card taken to
+//! Only by such a note does the agent know a key on them without a certificate for its own and go on with it. One taken to
 //! another computer in the middle of an issue is without its note there: its key is then somebody's, and stays.
 
 use std::fs;

@@ -70,7 +70,10 @@ fn word(path: &Path) -> Result<String, Failure> {
         return Err(unfit());
     }
     // Where they are not needed they do harm: the common way of opening links takes them for a part of the name.
-    if text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c)) {
+    if text
+        .chars()
+        .all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c))
+    {
         return Ok(text.to_owned());
     }
     let mut quoted = String::from("\"");
@@ -115,10 +118,7 @@ mod tests {
             config_dir: Some(PathBuf::from("/etc/inkan")),
         };
         let windowed = text(&opener(true)).unwrap();
-        assert!(
-            windowed
-                .contains("Exec=/usr/bin/inkan-agent --config-dir /etc/inkan open %u\n")
-        );
+        assert!(windowed.contains("Exec=/usr/bin/inkan-agent --config-dir /etc/inkan open %u\n"));
         assert!(
             windowed.contains("Terminal=false\n")
                 && windowed.contains("MimeType=x-scheme-handler/inkan;\n")
