@@ -8,6 +8,9 @@ use tokio::sync::Notify;
 /// Streams at the same time: each holds a connection.
 const MOST: usize = 256;
 
+/// With so many open, browsers that nobody knows yet get none.
+const MOST_WITH_UNKNOWN: usize = 192;
+
 /// The streams of this process.
 #[derive(Clone, Default)]
 pub struct Streams(Arc<Mutex<Table>>);
@@ -29,8 +32,17 @@ impl Streams {
     /// A place for the stream of `session`; its earlier stream is told to leave.
     /// None when all places are taken, or the process is stopping.
     pub fn enter(&self, session: &str) -> Option<Place> {
+        self.enter_below(MOST, session)
+    }
+
+    /// As [`Self::enter`], for a browser that nobody knows yet: such ones never take the last places.
+    pub fn enter_unknown(&self, browser: &str) -> Option<Place> {
+        self.enter_below(MOST_WITH_UNKNOWN, browser)
+    }
+
+    fn enter_below(&self, most: usize, session: &str) -> Option<Place> {
         let mut table = self.table();
-        if table.closed || table.places >= MOST {
+        if table.closed || table.places >= most {
             return None;
         }
         table.places += 1;
@@ -138,5 +150,11 @@ mod tests {
         );
         places.pop();
         assert!(streams.enter("one more").is_some());
+        assert!(streams.enter_unknown("stranger").is_none());
+        places.truncate(MOST_WITH_UNKNOWN);
+        assert!(streams.enter_unknown("stranger").is_none());
+        places.pop();
+        let stranger = streams.enter_unknown("stranger");
+        assert!(stranger.is_some() && streams.enter("a customer").is_some());
     }
 }

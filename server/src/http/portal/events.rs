@@ -51,7 +51,15 @@ pub(in crate::http) trait Followed: Send + Sync + 'static {
 
 /// The stream of `followed`; `key` stands for the browser, which has one stream at a time.
 pub(in crate::http) fn stream(app: &Shared, key: &str, followed: impl Followed) -> Answer {
-    let place = app.streams.enter(key);
+    begin(app, app.streams.enter(key), followed)
+}
+
+/// The same for a browser that nobody knows yet.
+pub(super) fn stream_unknown(app: &Shared, key: &str, followed: impl Followed) -> Answer {
+    begin(app, app.streams.enter_unknown(key), followed)
+}
+
+fn begin(app: &Shared, place: Option<Place>, followed: impl Followed) -> Answer {
     let place = place.ok_or(HttpProblem::TooMany { wait: BUSY })?;
     let (events, body) = channel(4);
     let follower = Follower {

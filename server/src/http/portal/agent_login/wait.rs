@@ -14,7 +14,7 @@ use crate::http::cookie;
 use crate::http::cx::{Answer, Cx, see_other};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
-use crate::http::portal::events::{Followed, stream};
+use crate::http::portal::events::{Followed, stream_unknown};
 use crate::http::portal::progress::{Progress, Waiting, left};
 use crate::workflow::agent_login::request::Status;
 use crate::workflow::records::AgentLoginState;
@@ -115,7 +115,7 @@ pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
     let cookie = cookie.to_owned();
     let app = Arc::clone(&cx.app);
     let key = cookie.clone();
-    stream(&app, &key, Login { cx, cookie })
+    stream_unknown(&app, &key, Login { cx, cookie })
 }
 
 #[cfg(test)]
