@@ -15,7 +15,7 @@ use crate::error::{BankError, ProxyFault};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// A proxy first makes its own connection to the bank.
-const ANSWER: Duration = Duration::from_secs(15);
+const ANSWER: Duration = Duration::from_secs(10);
 /// Longest head of an answer.
 const MAX_HEAD: usize = 16 * 1024;
 
