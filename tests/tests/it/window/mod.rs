@@ -4,6 +4,7 @@
 //! - [`keyboard`]: Tab, arrows, Enter, Escape, and closing the window
 //! - [`spoken`]: what a screen reader is told, and what never
 //! - [`journey`]: with a card and a browser, from the click to the login
+//! - [`upkeep`]: tokens and certificates, as they come and go; a new PIN
 //! - [`starts`]: links, good and bad, one after the other; one window for each user
 
 mod journey;
@@ -11,6 +12,7 @@ mod keyboard;
 mod spoken;
 mod starts;
 mod states;
+mod upkeep;
 
 use std::fs::File;
 use std::path::PathBuf;
