@@ -183,6 +183,7 @@ impl Inner {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::thread::JoinHandle;
     use std::time::Duration;
 
     use super::{Act, Answer, Desk, Heard, Order, Orders, Scene, Told};
@@ -199,13 +200,27 @@ mod tests {
         Told::Answer(Answer { turn, act })
     }
 
+    /// Says it when a page is shown: before, nothing can be an answer to it.
+    fn once_shown<const N: usize>(
+        ordered: Receiver<Order>,
+        answers: Sender<Told>,
+        said: [Told; N],
+    ) -> JoinHandle<()> {
+        std::thread::spawn(move || {
+            ordered.recv().unwrap();
+            for one in said {
+                answers.send(one).unwrap();
+            }
+        })
+    }
+
     #[test]
     fn an_answer_to_an_older_page_answers_nothing() {
-        let (desk, _ordered, answers) = desk();
-        for one in [told(0, Act::Yes), told(7, Act::Yes), told(1, Act::Token(3))] {
-            answers.send(one).unwrap();
-        }
+        let (desk, ordered, answers) = desk();
+        let said = [told(0, Act::Yes), told(7, Act::Yes), told(1, Act::Token(3))];
+        let person = once_shown(ordered, answers, said);
         assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Token(3)));
+        person.join().unwrap();
     }
 
     #[test]
@@ -255,12 +270,12 @@ mod tests {
 
     #[test]
     fn a_link_wakes_up_and_answers_no_question() {
-        let (desk, _ordered, answers) = desk();
+        let (desk, ordered, answers) = desk();
         answers.send(Told::Link).unwrap();
         assert!(matches!(desk.wait(Duration::from_secs(60)), Heard::Link));
         assert!(matches!(desk.wait(Duration::ZERO), Heard::Nothing));
-        answers.send(Told::Link).unwrap();
-        answers.send(told(1, Act::Yes)).unwrap();
+        let person = once_shown(ordered, answers, [Told::Link, told(1, Act::Yes)]);
         assert!(matches!(desk.ask(Scene::Choose(Vec::new())), Act::Yes));
+        person.join().unwrap();
     }
 }
