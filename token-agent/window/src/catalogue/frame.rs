@@ -52,7 +52,7 @@ pub fn button(button: Button, lang: Lang) -> &'static str {
         Button::Overwrite => lang.pick("消して続ける", "Destroy it and go on"),
         Button::Install => lang.pick("登録する", "Install"),
         Button::ChangePin => lang.pick("PIN を変更", "Change PIN"),
-        Button::Unblock => lang.pick("ロックを解除", "Unblock"),
+        Button::Unblock => lang.pick("PIN のロックを解く", "Unblock"),
         Button::Again => lang.pick("読み直す", "Read again"),
         Button::About => lang.pick("このアプリについて", "About"),
     }
@@ -87,7 +87,7 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
         Title::Question(question) => asked(question, lang),
         Title::Choose => lang.pick("トークンの選択", "Choose the token"),
         Title::Secret(Some(Field::PresentPin)) => lang.pick("PIN の変更", "Change the PIN"),
-        Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックの解除", "Unblock the PIN"),
+        Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックを解く", "Unblock the PIN"),
         Title::Secret(Some(Field::SoPin)) => {
             lang.pick("管理者 PIN の入力", "Enter the security officer's PIN")
         }
