@@ -287,7 +287,8 @@ fn the_bank_dies_in_the_middle_of_forty_mails_and_none_is_lost() -> Outcome {
          created_at FROM n, outbox",
     )?;
     assert_eq!(copies, 40);
-    server.behave(&json!({ "delay": 0.02 }))?;
+    // Slow enough that a busy machine, too, gets to the second death before the last mail.
+    server.behave(&json!({ "delay": 0.15 }))?;
 
     // Twice in the middle.
     for reached in [8, 20] {
@@ -309,14 +310,11 @@ fn the_bank_dies_in_the_middle_of_forty_mails_and_none_is_lost() -> Outcome {
     let caught = server.caught()?;
     let different: BTreeSet<&str> = caught.iter().map(|mail| mail.message_id.as_str()).collect();
     let twice = caught.len() - different.len();
-    println!(
-        "{MAILS} mails, killed twice: {} came, {twice} of them again",
-        caught.len()
-    );
     assert_eq!(different.len(), 1 + MAILS, "none is lost");
     assert!(
         twice <= 2,
-        "at most the one that was being handed over at each death: {twice}"
+        "{} mails came, {twice} of them again: at most the one that was being handed over at each death",
+        caught.len()
     );
     Ok(())
 }
