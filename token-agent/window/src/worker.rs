@@ -102,19 +102,18 @@ impl Worker {
         let mut news = None;
         loop {
             self.desk.begin();
-            let tokens = match list::run(false, &self.context, &AtWindow::new(&self.desk)) {
-                Ok(Outcome::Tokens { tokens }) => tokens,
-                Ok(_) | Err(Failure::Token(TokenError::NoToken)) => Vec::new(),
-                Err(failure) => {
-                    self.ending(Err(failure));
-                    self.at_home = false;
-                    return;
-                }
+            let listed = list::run(false, &self.context, &AtWindow::new(&self.desk));
+            let (tokens, trouble) = match listed {
+                Ok(Outcome::Tokens { tokens }) => (tokens, None),
+                Ok(_) | Err(Failure::Token(TokenError::NoToken)) => (Vec::new(), None),
+                // It may be mended while the list is looked at: a service started, a reader connected.
+                Err(failure) => (Vec::new(), Some(Box::new(failure))),
             };
             let home = Home {
                 tokens: tokens.clone(),
                 now: self.context.clock.now(),
                 news: news.take(),
+                trouble,
             };
             self.desk.show(Scene::Home(home));
             match self.until_something_happens(&tokens) {

@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inkan_tests::desktop::{Desktop, end};
+use inkan_tests::desktop::{Desktop, PATIENCE, end};
 use inkan_tests::{Outcome, programs};
 
 /// Starts of which the middle one counts.
@@ -26,13 +26,13 @@ pub(crate) struct WindowFigures {
     pub(crate) size: f64,
 }
 
-/// Measures on a display of its own, with no card reader and no token driver.
+/// Measures on a display of its own, with no card and no token driver.
 pub(crate) fn measure() -> Outcome<WindowFigures> {
     let program = programs::built("inkan-agent-window")?;
     let desktop = Desktop::open()?;
     let config = desktop.home().join(".config/inkan");
     fs::create_dir_all(&config)?;
-    fs::write(config.join("modules.toml"), "module = []\npiv = false\n")?;
+    fs::write(config.join("modules.toml"), "module = []\n")?;
     let start = || -> Outcome<(Child, Duration)> {
         let started = Instant::now();
         let mut command = desktop.command(&program);
@@ -41,6 +41,9 @@ pub(crate) fn measure() -> Outcome<WindowFigures> {
             .stderr(Stdio::null())
             .spawn()?;
         while !desktop.shows("Tokens and certificates")? {
+            if started.elapsed() > PATIENCE {
+                return Err("the agent's window did not come".into());
+            }
             sleep(Duration::from_millis(1));
         }
         Ok((child, started.elapsed()))

@@ -102,6 +102,23 @@ fn without_a_link_the_tokens_are_shown_and_closing_ends_the_program() -> Outcome
 }
 
 #[test]
+fn where_no_token_can_be_seen_the_list_says_why_and_stays() -> Outcome {
+    let desktop = Desktop::open()?;
+    desktop.start_listening()?;
+    let config = desktop.home().join("config");
+    std::fs::create_dir_all(&config)?;
+    std::fs::write(config.join("modules.toml"), "module = []\npiv = false\n")?;
+    let mut start = Start::with(&desktop, &[])?;
+    desktop.wait_for_window("Tokens and certificates")?;
+    desktop.spoken("inkan-agent-window", |tree| {
+        tree.texts().contains(&"[module-none]")
+    })?;
+    desktop.key("Escape")?;
+    assert_eq!(start.code()?, 0);
+    Ok(())
+}
+
+#[test]
 fn without_a_desktop_it_says_so_and_ends() -> Outcome {
     let program = programs::built("inkan-agent-window")?;
     let home = tempfile::tempdir()?;

@@ -27,7 +27,7 @@ pub(crate) struct Sample {
 }
 
 /// Every state there is.
-pub(crate) const NAMES: [&str; 40] = [
+pub(crate) const NAMES: [&str; 41] = [
     "waiting-bank",
     "waiting-tokens",
     "stopping",
@@ -63,6 +63,7 @@ pub(crate) const NAMES: [&str; 40] = [
     "failed-refused",
     "home",
     "home-none",
+    "home-trouble",
     "home-changed",
     "delete",
     "delete-last",
@@ -169,6 +170,12 @@ fn scene(name: &str) -> Option<Scene> {
         })),
         "failed-refused" => failed(Failure::Bank(BankError::Refused(refusal()))),
         "home" => home(vec![full(), broken(), empty()], None),
+        "home-trouble" => Scene::Home(Home {
+            tokens: Vec::new(),
+            now: now(),
+            news: None,
+            trouble: Some(Box::new(Failure::Token(TokenError::NoModule))),
+        }),
         "home-none" => home(Vec::new(), None),
         "home-changed" => home(vec![full()], Some(News::PinChanged)),
         "delete" => ask(Question::Delete {
@@ -231,5 +238,6 @@ fn home(tokens: Vec<TokenContent>, news: Option<News>) -> Scene {
         tokens,
         now: now(),
         news,
+        trouble: None,
     })
 }

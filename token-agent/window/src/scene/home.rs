@@ -1,5 +1,6 @@
 //! Tokens and what is on them.
 
+use inkan_agent::error::Failure;
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use jiff::Timestamp;
 
@@ -15,6 +16,8 @@ pub struct Home {
     pub now: Timestamp,
     /// What was done just now, to be said above the list.
     pub news: Option<News>,
+    /// Why no token is seen, beyond that none is there.
+    pub trouble: Option<Box<Failure>>,
 }
 
 /// What was just done.

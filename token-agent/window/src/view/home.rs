@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use inkan_agent::catalogue::Lang;
+use inkan_agent::catalogue::talk::{Label, label};
+use inkan_agent::catalogue::{Lang, entry};
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use slint::{ModelRc, VecModel};
 
@@ -20,6 +21,13 @@ pub(super) fn view(home: &Home, lang: Lang) -> View {
     if let Some(news) = home.news {
         view.frame.tone = ui::Tone::Good;
         view.frame.sentence = words::news(news, lang).into();
+    } else if let Some(trouble) = &home.trouble {
+        let told = entry(trouble, lang);
+        view.frame.tone = ui::Tone::Note;
+        view.frame.sentence = shown(&told.sentence).into();
+        view.frame.advice_name = label(Label::Next, lang).into();
+        view.frame.advice = shown(&told.next).into();
+        view.frame.code = shown(&told.code).into();
     } else {
         view.frame.sentence = words::sentence(home.tokens.len(), lang).into();
     }
