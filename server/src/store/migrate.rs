@@ -44,6 +44,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "staff",
         sql: include_str!("migrations/0005_staff.sql"),
     },
+    Migration {
+        version: 6,
+        name: "idempotency",
+        sql: include_str!("migrations/0006_idempotency.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "ca_generations",
+        sql: include_str!("migrations/0006_ca_generations.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.
