@@ -46,13 +46,13 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 6,
-        name: "idempotency",
-        sql: include_str!("migrations/0006_idempotency.sql"),
-    },
-    Migration {
-        version: 6,
         name: "ca_generations",
         sql: include_str!("migrations/0006_ca_generations.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "idempotency",
+        sql: include_str!("migrations/0007_idempotency.sql"),
     },
 ];
 
