@@ -54,6 +54,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "idempotency",
         sql: include_str!("migrations/0007_idempotency.sql"),
     },
+    Migration {
+        version: 8,
+        name: "staff_requests",
+        sql: include_str!("migrations/0008_staff_requests.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

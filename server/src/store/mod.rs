@@ -13,7 +13,7 @@
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`], [`staff`], [`staff_credentials`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
+//! - [`contracts`], [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
@@ -45,6 +45,7 @@ pub mod shadow_locks;
 pub mod signer_certificates;
 pub mod staff;
 pub mod staff_credentials;
+pub mod staff_requests;
 pub mod status_changes;
 pub(crate) mod text_enum;
 pub mod tx;
