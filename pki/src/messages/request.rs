@@ -37,6 +37,9 @@ pub struct PickedUp {
     pub login_id: String,
     /// Name of the user.
     pub user_name: String,
+    /// For one of the bank's own staff: company, account and user are empty then, and the login ID is the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Staff>,
     /// When the page made the request.
     pub requested_at: Timestamp,
     /// By when the enrolment must be done.
@@ -50,6 +53,33 @@ pub struct PickedUp {
     pub credential: Secret,
     /// Set when a certificate was already signed for this grant: only its key can go on.
     pub resume: Option<Resume>,
+}
+
+/// One of the bank's own staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Name.
+    pub name: String,
+    /// Employee number: the last word of the certificate's common name.
+    pub number: String,
+    /// What they may do.
+    pub role: StaffRole,
+}
+
+/// What somebody of the staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffRole {
+    /// Enters.
+    Teller,
+    /// Decides.
+    Approver,
+    /// Answers the telephone.
+    Helpdesk,
+    /// Keeps the HSM and the staff.
+    SecurityOfficer,
+    /// Reads.
+    Auditor,
 }
 
 /// Kind of account.

@@ -293,6 +293,7 @@ impl Workflows {
             account: contract.account,
             login_id: user.login_id,
             user_name: user.name,
+            staff: None,
             requested_at: request.created_at,
             expires_at: request.expires_at,
             comparison_code: request.comparison_code,

@@ -2,7 +2,7 @@
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::Action;
-use inkan_pki::messages::request::AccountType;
+use inkan_pki::messages::request::{AccountType, Staff};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -52,6 +52,9 @@ pub struct RequestView {
     /// For whom; nobody is known yet at a login.
     #[serde(flatten)]
     pub customer: Option<CustomerView>,
+    /// For one of the bank's own staff, in the customer's place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Staff>,
     /// When the page made the request.
     pub requested_at: Timestamp,
     /// By when it must be done.

@@ -43,7 +43,7 @@ pub fn event(event: &Event, lang: Lang) -> String {
 fn request(view: &RequestView, lang: Lang) -> String {
     let mut all = vec![
         (Label::Bank, view.bank.clone()),
-        (Label::Action, talk::action(view.action, lang).to_owned()),
+        (Label::Action, talk::asked(view, lang).to_owned()),
     ];
     if let Some(customer) = &view.customer {
         all.extend([
@@ -51,6 +51,13 @@ fn request(view: &RequestView, lang: Lang) -> String {
             (Label::Account, talk::account(customer, lang)),
             (Label::User, customer.user_name.clone()),
             (Label::LoginId, customer.login_id.clone()),
+        ]);
+    }
+    if let Some(staff) = &view.staff {
+        all.extend([
+            (Label::StaffName, staff.name.clone()),
+            (Label::StaffNumber, staff.number.clone()),
+            (Label::Role, talk::role(staff.role, lang).to_owned()),
         ]);
     }
     all.push((Label::RequestedAt, time(view.requested_at)));

@@ -7,10 +7,10 @@ mod outcome;
 mod question;
 
 use inkan_pki::messages::link::Action;
-use inkan_pki::messages::request::AccountType;
+use inkan_pki::messages::request::{AccountType, StaffRole};
 
 use super::Lang;
-use crate::output::event::{CustomerView, PinWarning, Step, Work};
+use crate::output::event::{CustomerView, PinWarning, RequestView, Step, Work};
 
 pub use outcome::*;
 pub use question::*;
@@ -25,6 +25,9 @@ pub enum Label {
     Account,
     User,
     LoginId,
+    StaffName,
+    StaffNumber,
+    Role,
     RequestedAt,
     ComparisonCode,
     Token,
@@ -50,6 +53,9 @@ pub const fn label(label: Label, lang: Lang) -> &'static str {
         Label::Account => ("代表口座", "Account"),
         Label::User => ("利用者名", "User"),
         Label::LoginId => ("ログインID", "Login ID"),
+        Label::StaffName => ("職員の氏名", "Staff member"),
+        Label::StaffNumber => ("職員番号", "Employee number"),
+        Label::Role => ("役割", "Role"),
         Label::RequestedAt => ("受付日時", "Requested at"),
         Label::ComparisonCode => ("確認コード", "Comparison code"),
         Label::Token => ("トークン", "Token"),
@@ -77,6 +83,34 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
         Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
         Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
         Action::Login => lang.pick("電子証明書でのログイン", "Login with the certificate"),
+    }
+}
+
+/// What was asked for, and whether it is for one of the bank's own staff.
+#[must_use]
+pub fn asked(request: &RequestView, lang: Lang) -> &'static str {
+    match (request.action, &request.staff) {
+        (Action::Enroll, Some(_)) => lang.pick(
+            "職員用電子証明書の発行",
+            "Issue of a certificate for the bank's staff",
+        ),
+        (Action::Renew, Some(_)) => lang.pick(
+            "職員用電子証明書の更新",
+            "Renewal of a certificate for the bank's staff",
+        ),
+        (other, _) => action(other, lang),
+    }
+}
+
+/// What somebody of the bank's staff may do.
+#[must_use]
+pub fn role(role: StaffRole, lang: Lang) -> &'static str {
+    match role {
+        StaffRole::Teller => lang.pick("窓口", "Teller"),
+        StaffRole::Approver => lang.pick("承認者", "Approver"),
+        StaffRole::Helpdesk => lang.pick("ヘルプデスク", "Help desk"),
+        StaffRole::SecurityOfficer => lang.pick("セキュリティ責任者", "Security officer"),
+        StaffRole::Auditor => lang.pick("監査", "Auditor"),
     }
 }
 

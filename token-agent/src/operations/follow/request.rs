@@ -30,6 +30,14 @@ pub(super) fn check(link: &Link, picked: &PickedUp, now: Timestamp) -> Result<()
     if !is_login_id(&picked.login_id) {
         return mismatch("login_id");
     }
+    // What is shown is what goes into the certificate.
+    if picked
+        .staff
+        .as_ref()
+        .is_some_and(|staff| staff.number != picked.login_id)
+    {
+        return mismatch("staff");
+    }
     if picked.key_algorithms.is_empty() {
         return mismatch("key_algorithms");
     }
@@ -52,7 +60,7 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
     RequestView {
         bank: bank.name.clone(),
         action: picked.action,
-        customer: Some(CustomerView {
+        customer: picked.staff.is_none().then(|| CustomerView {
             company: picked.company.clone(),
             branch: picked.branch.clone(),
             account_type: picked.account_type,
@@ -60,6 +68,7 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
             user_name: picked.user_name.clone(),
             login_id: picked.login_id.clone(),
         }),
+        staff: picked.staff.clone(),
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: picked.comparison_code.clone(),

@@ -35,6 +35,7 @@ pub(super) fn view(bank: &Bank, picked: &LoginPickedUp) -> RequestView {
         bank: bank.name.clone(),
         action: picked.action,
         customer: None,
+        staff: None,
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: picked.comparison_code.clone(),

@@ -80,6 +80,7 @@ pub(crate) fn request(action: Action) -> RequestView {
         bank: BANK.to_owned(),
         action,
         customer: (action != Action::Login).then(customer),
+        staff: None,
         requested_at: now(),
         expires_at: now() + 1.minute(),
         comparison_code: "K7QM-2XPD".to_owned(),

@@ -55,7 +55,7 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
     };
     let mut rows = vec![
         (Label::Bank, request.bank.clone()),
-        (Label::Action, talk::action(request.action, lang).to_owned()),
+        (Label::Action, talk::asked(request, lang).to_owned()),
     ];
     // Nobody is known yet at a login.
     if let Some(customer) = &request.customer {
@@ -64,6 +64,13 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
             (Label::Account, talk::account(customer, lang)),
             (Label::User, customer.user_name.clone()),
             (Label::LoginId, customer.login_id.clone()),
+        ]);
+    }
+    if let Some(staff) = &request.staff {
+        rows.extend([
+            (Label::StaffName, staff.name.clone()),
+            (Label::StaffNumber, staff.number.clone()),
+            (Label::Role, talk::role(staff.role, lang).to_owned()),
         ]);
     }
     rows.push((Label::RequestedAt, time(request.requested_at)));
