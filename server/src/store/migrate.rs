@@ -59,6 +59,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "staff_requests",
         sql: include_str!("migrations/0008_staff_requests.sql"),
     },
+    Migration {
+        version: 9,
+        name: "company",
+        sql: include_str!("migrations/0009_company.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

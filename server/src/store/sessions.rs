@@ -127,6 +127,18 @@ pub async fn delete_for_user(tx: &mut Tx, user_id: &str) -> Result<u64, StoreErr
         .await
 }
 
+/// Ends every session of a user but one.
+pub async fn delete_others(
+    tx: &mut Tx,
+    user_id: &str,
+    kept_sha256: &str,
+) -> Result<u64, StoreError> {
+    let statement = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_sha256 <> $2")
+        .bind(user_id.to_owned())
+        .bind(kept_sha256.to_owned());
+    tx.upkeep(statement).await
+}
+
 /// Removes what is over or was idle since `idle_since`.
 pub async fn delete_expired(
     tx: &mut Tx,

@@ -5,10 +5,11 @@
 //!
 //! - this file: the row, appending, reading
 //! - [`verify`](mod@verify): walking the chain
-//! - [`search`]: rows by what is asked for
+//! - [`search`]: rows by what is asked for; [`history`]: what the users of one contract may read
 //! - [`checkpoints`]: heads that were signed
 
 pub mod checkpoints;
+pub mod history;
 pub mod search;
 pub mod verify;
 

@@ -2,7 +2,9 @@
 //!
 //! - this file: the row, reading, making
 //! - `password`: one password's hash and lock state (re-exported)
+//! - `colleagues`: users of one contract, and what changes about them (re-exported)
 
+mod colleagues;
 mod password;
 
 use jiff::Timestamp;
@@ -12,7 +14,10 @@ use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
-pub use password::{PasswordKind, PasswordState, set_password_state};
+pub use colleagues::{
+    count_in_contract, find_in_contract, page_of_contract, set_role, set_temporary,
+};
+pub use password::{PasswordKind, PasswordState, Tries, set_password_hash, set_password_state};
 
 text_enum! {
     /// Role inside the contract.
@@ -45,6 +50,10 @@ pub struct User {
     pub login: PasswordState,
     /// 確認用パスワード.
     pub confirmation: PasswordState,
+    /// Tries with a 証明書取得用パスワード; the password itself belongs to a grant.
+    pub acquisition: Tries,
+    /// Both passwords are those that a colleague handed over, and good until then; `None`: they are the user's own.
+    pub temporary_until: Option<Timestamp>,
     /// When made.
     pub created_at: Timestamp,
 }
@@ -77,11 +86,13 @@ macro_rules! select {
         concat!(
             "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
              login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
-             confirmation_stopped, created_at FROM users ",
+             confirmation_stopped, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
+             temporary_until, created_at FROM users ",
             $rest
         )
     };
 }
+use select;
 
 impl User {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
@@ -105,6 +116,12 @@ impl User {
                 locked_until: row.opt_time("confirmation_locked_until")?,
                 stopped: row.flag("confirmation_stopped")?,
             },
+            acquisition: Tries {
+                failures: row.count("acquisition_failures")?,
+                locked_until: row.opt_time("acquisition_locked_until")?,
+                stopped: row.flag("acquisition_stopped")?,
+            },
+            temporary_until: row.opt_time("temporary_until")?,
             created_at: row.time("created_at")?,
         })
     }

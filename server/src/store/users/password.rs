@@ -4,13 +4,26 @@ use jiff::Timestamp;
 
 use crate::store::{StoreError, Tx};
 
-/// Which of the two.
+/// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordKind {
     /// ログインパスワード.
     Login,
     /// 確認用パスワード.
     Confirmation,
+    /// 証明書取得用パスワード. Its hash is a grant's.
+    Acquisition,
+}
+
+/// Lock state alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// Failures since the last success.
+    pub failures: u32,
+    /// No tries before.
+    pub locked_until: Option<Timestamp>,
+    /// No tries until somebody releases it.
+    pub stopped: bool,
 }
 
 /// Hash and lock state.
@@ -53,11 +66,42 @@ pub async fn set_password_state(
             "UPDATE users SET confirmation_failures = $2, confirmation_locked_until = $3, \
              confirmation_stopped = $4 WHERE id = $1"
         }
+        PasswordKind::Acquisition => {
+            "UPDATE users SET acquisition_failures = $2, acquisition_locked_until = $3, \
+             acquisition_stopped = $4 WHERE id = $1"
+        }
     };
     let statement = sqlx::query(statement)
         .bind(user_id.to_owned())
         .bind(i64::from(failures))
         .bind(locked_until.map(Timestamp::as_second))
         .bind(i64::from(stopped));
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Stores a new hash of a user's own and forgets the failures with the one before, if that is still `seen`. False when
+/// it is not, or the kind has no hash of a user's.
+pub async fn set_password_hash(
+    tx: &mut Tx,
+    user_id: &str,
+    kind: PasswordKind,
+    seen: &str,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    let statement = match kind {
+        PasswordKind::Login => {
+            "UPDATE users SET login_hash = $3, login_failures = 0, login_locked_until = NULL, login_stopped = 0 \
+             WHERE id = $1 AND login_hash = $2"
+        }
+        PasswordKind::Confirmation => {
+            "UPDATE users SET confirmation_hash = $3, confirmation_failures = 0, \
+             confirmation_locked_until = NULL, confirmation_stopped = 0 WHERE id = $1 AND confirmation_hash = $2"
+        }
+        PasswordKind::Acquisition => return Ok(false),
+    };
+    let statement = sqlx::query(statement)
+        .bind(user_id.to_owned())
+        .bind(seen.to_owned())
+        .bind(hash.to_owned());
     Ok(tx.change(statement).await? == 1)
 }
