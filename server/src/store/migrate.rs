@@ -64,6 +64,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "company",
         sql: include_str!("migrations/0009_company.sql"),
     },
+    Migration {
+        version: 10,
+        name: "contract_search",
+        sql: include_str!("migrations/0010_contract_search.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.
