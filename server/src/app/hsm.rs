@@ -9,63 +9,102 @@ use inkan_hsm_config::Spec;
 use inkan_hsm_config::chain::certificate_der;
 use inkan_hsm_config::spec::{KeySpec, KeyUse};
 use inkan_pki::pkcs11::TokenSelector;
+use inkan_pki::x509::chain::verify_issued_by;
 use inkan_pki::x509::summary::CertificateSummary;
+use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 
 use super::config::Config;
+use super::config::sections::Generation;
 use super::error::AppError;
-use crate::ca::Authority;
 use crate::ca::hsm::{HsmConfig, HsmKey, HsmPool};
-use crate::ca::issue::{IssueError, IssuingCa};
+use crate::ca::issue::IssueError;
+use crate::ca::{Authority, CaId, IssuerId, IssuingCa};
+
+/// The HSM's specification, and what the server takes from it. No PIN is read and the HSM is not opened.
+pub struct Chosen {
+    spec: Spec,
+    token: String,
+    root: CertificateDer<'static>,
+    cas: Vec<IssuingCa>,
+    ocsp: KeySpec,
+    audit: Option<KeySpec>,
+}
+
+/// Reads the specification and the CA certificates, and sees whether the server can work with them.
+pub fn choose(config: &Config) -> Result<Chosen, AppError> {
+    let file = &config.hsm.spec;
+    let spec = Spec::load(file)?;
+    let root = certificate(&spec, &key(&spec, file, KeyUse::RootCa)?.id)?;
+    let mut cas = Vec::new();
+    let mut keys = Vec::new();
+    for (issuer, key_use, generations) in [
+        (IssuerId::Customer, KeyUse::CustomerCa, &config.customer_ca),
+        (IssuerId::Staff, KeyUse::StaffCa, &config.staff_ca),
+    ] {
+        for one in listed(&spec, file, key_use, generations)? {
+            let id = CaId {
+                issuer,
+                generation: one.generation,
+            };
+            let der = certificate(&spec, &one.key.id)?;
+            verify_issued_by(&der, &root).map_err(|error| {
+                lacks(
+                    file,
+                    format!(
+                        "the certificate of {} is not the root's: {error}",
+                        one.key.id
+                    ),
+                    "Use the certificates of one ceremony.",
+                )
+            })?;
+            let ca = IssuingCa::new(id, &one.key.id, der, config.profile(id))?;
+            cas.push(ca.issuing_from(one.issues_from));
+            keys.push(one.key);
+        }
+    }
+    let ocsp = key(&spec, file, KeyUse::Ocsp)?;
+    keys.push(ocsp);
+    // At least the customer CA's is there.
+    let first = keys.first().copied().unwrap_or(ocsp);
+    if let Some(other) = keys.iter().find(|key| key.token != first.token) {
+        return Err(lacks(
+            file,
+            format!("{} and {} are on two tokens", first.id, other.id),
+            "Put all keys but the root's on one token.",
+        ));
+    }
+    let mut audit = spec.keys().iter();
+    let audit = audit.find(|key| key.key_use == KeyUse::Audit && key.token == first.token);
+    let (ocsp, audit, token) = (ocsp.clone(), audit.cloned(), first.token.clone());
+    Ok(Chosen {
+        spec,
+        token,
+        root,
+        cas,
+        ocsp,
+        audit,
+    })
+}
 
 /// Opens the HSM (it may be away for now) and puts the CAs in front of it.
 pub fn authority(config: &Config) -> Result<Authority, AppError> {
-    let file = &config.hsm.spec;
-    let spec = Spec::load(file)?;
-    let root = key(&spec, file, KeyUse::RootCa)?;
-    let customer = key(&spec, file, KeyUse::CustomerCa)?;
-    let staff = key(&spec, file, KeyUse::StaffCa)?;
-    if customer.token != staff.token {
-        return Err(lacks(
-            file,
-            format!("{} and {} are on two tokens", customer.id, staff.id),
-            "Put both keys on one token.",
-        ));
-    }
-    let customer_ca = IssuingCa::new(
-        &customer.id,
-        certificate(&spec, &customer.id)?,
-        config.customer_profile(),
-    )?;
-    let staff_ca = IssuingCa::new(
-        &staff.id,
-        certificate(&spec, &staff.id)?,
-        config.staff_profile(),
-    )?;
-    let token = spec.token(&customer.token).ok_or_else(|| {
-        let problem = format!(
-            "token {} of {} is not described",
-            customer.token, customer.id
-        );
-        lacks(file, problem, "Describe the token.")
+    let Chosen {
+        spec,
+        token,
+        root,
+        cas,
+        ocsp,
+        audit,
+    } = choose(config)?;
+    let token = spec.token(&token).ok_or_else(|| {
+        let problem = format!("token {token} is not described");
+        lacks(&config.hsm.spec, problem, "Describe the token.")
     })?;
-    let ocsp = key(&spec, file, KeyUse::Ocsp)?;
-    if ocsp.token != customer.token {
-        return Err(lacks(
-            file,
-            format!("{} and {} are on two tokens", ocsp.id, customer.id),
-            "Put both keys on one token.",
-        ));
-    }
-    let mut keys = vec![
-        pool_key(&customer_ca)?,
-        pool_key(&staff_ca)?,
-        HsmKey::by_label(&ocsp.id, &ocsp.label),
-    ];
-    let audit = spec.keys().iter();
-    let mut audit = audit.filter(|key| key.key_use == KeyUse::Audit && key.token == customer.token);
-    let audit = audit.next();
-    keys.extend(audit.map(|key| HsmKey::by_label(&key.id, &key.label)));
+    let mut keys = cas.iter().map(pool_key).collect::<Result<Vec<_>, _>>()?;
+    keys.push(HsmKey::by_label(&ocsp.id, &ocsp.label));
+    let by_label = |key: &KeySpec| HsmKey::by_label(&key.id, &key.label);
+    keys.extend(audit.as_ref().map(by_label));
     let pin = token.read_pin(std::io::stdin().is_terminal())?;
     let selector = TokenSelector::Label(token.label.clone());
     let mut settings = HsmConfig::new(spec.module_path()?, selector, pin, keys);
@@ -73,12 +112,47 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
     settings.queue = config.hsm.queue;
     settings.deadline = Duration::from_millis(config.hsm.deadline_ms);
     let pool = HsmPool::start(settings)?;
-    let root = certificate(&spec, &root.id)?;
-    let authority = Authority::new(pool, root, customer_ca, staff_ca).with_ocsp_key(&ocsp.id);
+    let authority = Authority::new(pool, root, cas)?.with_ocsp_key(&ocsp.id);
     Ok(match audit {
         Some(key) => authority.with_audit_key(&key.id),
         None => authority,
     })
+}
+
+/// A CA of the configuration, with its key.
+struct Listed<'a> {
+    generation: u32,
+    key: &'a KeySpec,
+    issues_from: Timestamp,
+}
+
+/// The CAs that the configuration lists; without a list the first key of this use is the only one.
+fn listed<'a>(
+    spec: &'a Spec,
+    file: &Path,
+    key_use: KeyUse,
+    generations: &[Generation],
+) -> Result<Vec<Listed<'a>>, AppError> {
+    if generations.is_empty() {
+        return Ok(vec![Listed {
+            generation: 1,
+            key: key(spec, file, key_use)?,
+            issues_from: Timestamp::MIN,
+        }]);
+    }
+    let one = |one: &Generation| {
+        let found = spec.key(&one.key).filter(|key| key.key_use == key_use);
+        let key = found.ok_or_else(|| {
+            let problem = format!("has no key {} with use = \"{}\"", one.key, key_use.as_str());
+            lacks(file, problem, "Add the key and run `inkan-hsm apply`.")
+        })?;
+        Ok(Listed {
+            generation: one.generation,
+            key,
+            issues_from: one.issues_from.unwrap_or(Timestamp::MIN),
+        })
+    };
+    generations.iter().map(one).collect()
 }
 
 fn key<'a>(spec: &'a Spec, file: &Path, key_use: KeyUse) -> Result<&'a KeySpec, AppError> {

@@ -8,8 +8,9 @@ use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::spki::algorithm_of;
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 
+use super::authority::Authority;
 use super::hsm::HsmError;
-use super::issue::{Authority, IssueError};
+use super::issue::IssueError;
 use inkan_pki::x509::chain::ChainError;
 
 /// A signature with the key that made it.

@@ -6,6 +6,8 @@
 //! - [`profile`]: what a certificate of ours says
 //! - [`tbs`]: exact to-be-signed bytes without signing
 //! - [`lint`]: those bytes against the profile
+//! - [`id`]: which CA
+//! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
 //! - [`issue`]: signing, verifying, comparing
 //! - `asn1`: the little DER that is written by hand
 //! - [`crl`]: revocation lists
@@ -16,9 +18,12 @@
 
 mod asn1;
 pub mod audit_key;
+pub mod authority;
 pub mod crl;
 pub mod hsm;
+pub mod id;
 pub mod issue;
+pub mod issuing_ca;
 pub mod lint;
 pub mod ocsp;
 pub mod part;
@@ -26,7 +31,9 @@ pub mod profile;
 pub mod reason;
 pub mod tbs;
 
-pub use issue::{Authority, IssuerId};
+pub use authority::Authority;
+pub use id::{CaId, IssuerId};
+pub use issuing_ca::IssuingCa;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -16,8 +16,8 @@ use rustls_pki_types::CertificateDer;
 use softhsm_test_helpers::{SoftHsm, TestToken};
 
 use super::hsm::{HsmConfig, HsmKey, HsmPool};
-use super::issue::{Authority, IssuingCa};
 use super::profile::ClientProfile;
+use super::{Authority, IssuerId, IssuingCa};
 
 /// The seed's bank.
 pub(crate) fn profile() -> ClientProfile {
@@ -83,6 +83,12 @@ fn make_key(module: &Arc<Module>, token: &TestToken, label: &str) {
     generate_key_pair(&session, &key).unwrap();
 }
 
+/// One certificate and key as both CAs.
+pub(crate) fn both(certificate: &CertificateDer<'static>) -> Vec<IssuingCa> {
+    let ca = |id| IssuingCa::new(id, "customer-ca", certificate.clone(), profile()).unwrap();
+    IssuerId::ALL.map(ca).to_vec()
+}
+
 /// A bank whose CA key is of this kind.
 pub(crate) fn bank(algorithm: KeyAlgorithm) -> Bank {
     let hsm = SoftHsm::new();
@@ -99,9 +105,9 @@ pub(crate) fn bank(algorithm: KeyAlgorithm) -> Bank {
     let selector = TokenSelector::Label(token.label);
     let config = HsmConfig::new(hsm.module_path(), selector, Pin::new(token.pin), keys);
     let pool = HsmPool::start(config).unwrap();
-    let ca = IssuingCa::new("customer-ca", certificate.clone(), profile()).unwrap();
     let ca_pem = pem::encode_certificate(&certificate);
-    let authority = Authority::new(pool.clone(), certificate, ca.clone(), ca);
+    let cas = both(&certificate);
+    let authority = Authority::new(pool.clone(), certificate, cas).unwrap();
     let authority = authority.with_ocsp_key("ocsp");
     Bank {
         hsm,

@@ -9,8 +9,9 @@ use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
 
-use super::issue::{Authority, IssueError, IssuerId, IssuingCa};
-use super::testing::{bank, make_ca, profile};
+use super::issue::IssueError;
+use super::testing::{bank, both, make_ca};
+use super::{Authority, IssuerId};
 
 fn client_spki() -> Vec<u8> {
     rcgen::PublicKeyData::subject_public_key_info(&rcgen::KeyPair::generate().unwrap())
@@ -98,8 +99,8 @@ async fn a_signature_of_another_key_is_never_handed_out() {
     module.reinitialise().unwrap();
     let stranger = make_ca(&module, &other, KeyAlgorithm::EcP384);
     // The configuration names one CA's certificate and another CA's key.
-    let ca = IssuingCa::new("customer-ca", stranger.clone(), profile()).unwrap();
-    let mixed = Authority::new(bank.pool.clone(), stranger, ca.clone(), ca);
+    let cas = both(&stranger);
+    let mixed = Authority::new(bank.pool.clone(), stranger, cas).unwrap();
     let prepared = mixed
         .prepare(IssuerId::Customer, "hanakodt", &client_spki(), now())
         .unwrap();
@@ -179,7 +180,7 @@ async fn names_that_no_certificate_may_carry_are_refused_before_signing() {
 #[tokio::test]
 async fn nothing_outlives_its_ca_or_is_older() {
     let bank = bank(KeyAlgorithm::EcP256);
-    let period = bank.authority.issuer(IssuerId::Customer).validity;
+    let period = bank.authority.ca(IssuerId::Customer).unwrap().validity;
     let day = jiff::SignedDuration::from_hours(24);
     for bad in [
         period.not_before - day,

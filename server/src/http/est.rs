@@ -23,11 +23,20 @@ use crate::workflow::{Caller, Refusal};
 const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 
-/// `GET cacerts` (4.1): customer CA and root.
+/// `GET cacerts` (4.1): every customer CA and the root. All are below one root, whose key stays the same: there are no
+/// certificates of a root's new key under its old one to be added (4.1.3).
 pub async fn cacerts(State(app): State<Shared>) -> Answer {
+    cas(&app, IssuerId::Customer)
+}
+
+/// The CAs of a kind, newest first, and the root.
+pub(super) fn cas(app: &Shared, issuer: IssuerId) -> Answer {
     let authority = app.workflows.authority();
-    let customer = &authority.issuer(IssuerId::Customer).certificate;
-    certificates(&[customer, authority.root()])
+    let mut all = authority.certificates(issuer);
+    all.reverse();
+    all.push(authority.root().clone());
+    let all: Vec<&[u8]> = all.iter().map(AsRef::as_ref).collect();
+    certificates(&all)
 }
 
 /// `GET csrattrs` (4.5): which keys are taken.

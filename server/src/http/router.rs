@@ -182,9 +182,7 @@ pub fn public(app: &Shared) -> Router {
         .route("/ocsp", post(public::ocsp::post))
         .route("/ocsp/", get(public::ocsp::get).post(public::ocsp::post))
         .route("/ocsp/{*request}", get(public::ocsp::get))
-        .route("/ca/customer-ca.crt", get(public::ca::customer))
-        .route("/ca/staff-ca.crt", get(public::ca::staff))
-        .route("/ca/root-ca.crt", get(public::ca::root));
+        .route("/ca/{file}", get(public::ca::by_name));
     finish("public", app, None, fallbacks(routes))
         .layer(from_fn(public::ocsp::in_kind))
         .layer(from_fn_with_state(OverTls(false), headers::add))

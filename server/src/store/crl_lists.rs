@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::certificates::Issuer;
+use super::certificates::Ca;
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
@@ -22,7 +22,7 @@ text_enum! {
 /// A list's row, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// Whose: `customer`, `staff`, or with a part, `customer/202610`.
+    /// Whose: `customer`, `staff`, `customer-2`, or with a part, `customer/202610`.
     pub scope: String,
     /// Full or delta.
     pub kind: Kind,
@@ -165,22 +165,28 @@ pub async fn bytes(
 /// Parts of a CA that have certificates which end at `from` or later.
 pub async fn parts(
     db: impl Into<Db<'_>>,
-    issuer: Issuer,
+    ca: impl Into<Ca>,
     from: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    let statement =
-        sqlx::query("SELECT shard FROM crl_parts WHERE issuer = $1 AND until >= $2 ORDER BY shard")
-            .bind(issuer.as_str())
-            .bind(from.as_second());
+    let ca: Ca = ca.into();
+    let statement = sqlx::query(
+        "SELECT shard FROM ca_parts WHERE issuer = $1 AND generation = $3 AND until >= $2 ORDER BY shard",
+    )
+    .bind(ca.issuer.as_str())
+    .bind(from.as_second())
+    .bind(ca.number());
     let rows = db.into().all(statement).await?;
     rows.iter()
-        .map(|row| Row::new("crl_parts", row).text("shard"))
+        .map(|row| Row::new("ca_parts", row).text("shard"))
         .collect()
 }
 
 /// Every part of a CA.
-pub async fn all_parts(db: impl Into<Db<'_>>, issuer: Issuer) -> Result<Vec<String>, StoreError> {
-    parts(db, issuer, Timestamp::UNIX_EPOCH).await
+pub async fn all_parts(
+    db: impl Into<Db<'_>>,
+    ca: impl Into<Ca>,
+) -> Result<Vec<String>, StoreError> {
+    parts(db, ca, Timestamp::UNIX_EPOCH).await
 }
 
 /// A line of a list.
@@ -197,21 +203,24 @@ pub struct EndedRow {
 /// What is not good in one part of a CA and was not over before `cutoff`: by serial number from behind `after`.
 pub async fn ended(
     db: impl Into<Db<'_>>,
-    (issuer, shard): (Issuer, &str),
+    (ca, shard): (impl Into<Ca>, &str),
     cutoff: Timestamp,
     after: &str,
     limit: i64,
 ) -> Result<Vec<EndedRow>, StoreError> {
+    let ca: Ca = ca.into();
     let statement = sqlx::query(
         "SELECT serial, COALESCE(ended_at, created_at) AS at, reason FROM certificates \
-         WHERE issuer = $1 AND shard = $2 AND serial > $3 AND state IN ('superseded', 'suspended', 'revoked') \
+         WHERE issuer = $1 AND generation = $6 AND shard = $2 AND serial > $3 \
+         AND state IN ('superseded', 'suspended', 'revoked') \
          AND not_after >= $4 AND (reason IS NULL OR reason <> 'expired') ORDER BY serial LIMIT $5",
     )
-    .bind(issuer.as_str())
+    .bind(ca.issuer.as_str())
     .bind(shard.to_owned())
     .bind(after.to_owned())
     .bind(cutoff.as_second())
-    .bind(limit);
+    .bind(limit)
+    .bind(ca.number());
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::certificates::{Issuer, State};
+use super::certificates::{Ca, State};
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
@@ -16,7 +16,7 @@ pub struct StoredAnswer {
     /// Digest that names the CA in it: `sha1`, `sha256`.
     pub digest: &'static str,
     /// Which CA.
-    pub issuer: Issuer,
+    pub ca: Ca,
     /// The state it was made for.
     pub state: State,
     /// The whole response, DER.
@@ -35,7 +35,7 @@ pub struct CertificateStanding {
     /// Serial number, lower-case hex.
     pub serial: String,
     /// Which CA.
-    pub issuer: Issuer,
+    pub ca: Ca,
     /// Where it stands.
     pub state: State,
     /// Since when it is not good.
@@ -51,7 +51,10 @@ impl CertificateStanding {
         let row = Row::new("certificates", row);
         Ok(Self {
             serial: row.text("serial")?,
-            issuer: row.word("issuer")?,
+            ca: Ca {
+                issuer: row.word("issuer")?,
+                generation: row.count("generation")?,
+            },
             state: row.word("state")?,
             ended_at: row.opt_time("ended_at")?,
             reason: row.opt_text("reason")?,
@@ -80,7 +83,7 @@ pub async fn find(
     digest: &'static str,
 ) -> Result<Option<(CertificateStanding, Option<Kept>)>, StoreError> {
     let statement = sqlx::query(
-        "SELECT c.serial AS serial, c.issuer AS issuer, c.state AS state, c.ended_at AS ended_at, \
+        "SELECT c.serial AS serial, c.issuer AS issuer, c.generation AS generation, c.state AS state, c.ended_at AS ended_at, \
          c.reason AS reason, c.not_after AS not_after, a.state AS answer_state, a.der AS der, \
          a.this_update AS this_update, a.next_update AS next_update FROM certificates c \
          LEFT JOIN ocsp_answers a ON a.serial = c.serial AND a.digest = $2 WHERE c.serial = $1",
@@ -115,7 +118,7 @@ pub async fn wanted(
     limit: i64,
 ) -> Result<Vec<CertificateStanding>, StoreError> {
     let statement = sqlx::query(
-        "SELECT c.serial AS serial, c.issuer AS issuer, c.state AS state, c.ended_at AS ended_at, \
+        "SELECT c.serial AS serial, c.issuer AS issuer, c.generation AS generation, c.state AS state, c.ended_at AS ended_at, \
          c.reason AS reason, c.not_after AS not_after FROM certificates c \
          LEFT JOIN ocsp_answers a ON a.serial = c.serial AND a.digest = $1 AND a.state = c.state \
          AND a.this_update > $3 AND a.this_update <= $2 \
@@ -140,7 +143,7 @@ pub async fn keep(tx: &mut Tx, answer: &StoredAnswer) -> Result<(), StoreError> 
     )
     .bind(answer.serial.clone())
     .bind(answer.digest)
-    .bind(answer.issuer.as_str())
+    .bind(answer.ca.issuer.as_str())
     .bind(answer.state.as_str())
     .bind(answer.der.clone())
     .bind(answer.this_update.as_second())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::certificates::Issuer;
+use super::certificates::Ca;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
@@ -15,7 +15,7 @@ pub struct NewSigner {
     /// Serial number, lower-case hex.
     pub serial: String,
     /// Which CA signs it.
-    pub issuer: Issuer,
+    pub ca: Ca,
     /// Name of the key in the HSM.
     pub key_id: String,
     /// SHA-256 of the key, hex.
@@ -38,7 +38,7 @@ pub struct SignerCertificate {
     /// Serial number, lower-case hex.
     pub serial: String,
     /// Which CA signs it.
-    pub issuer: Issuer,
+    pub ca: Ca,
     /// SHA-256 of the key, hex.
     pub spki_sha256: String,
     /// The TBSCertificate, DER.
@@ -57,7 +57,10 @@ impl SignerCertificate {
         Ok(Self {
             id: row.text("id")?,
             serial: row.text("serial")?,
-            issuer: row.word("issuer")?,
+            ca: Ca {
+                issuer: row.word("issuer")?,
+                generation: row.count("generation")?,
+            },
             spki_sha256: row.text("spki_sha256")?,
             tbs: row.blob("tbs")?,
             der: row.opt_blob("der")?,
@@ -71,17 +74,18 @@ impl SignerCertificate {
 pub async fn insert_intent(tx: &mut Tx, new: &NewSigner) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO signer_certificates (id, serial, issuer, key_id, spki_sha256, tbs, state, not_before, not_after, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, 'intent', $7, $8, $9)",
+         created_at, generation) VALUES ($1, $2, $3, $4, $5, $6, 'intent', $7, $8, $9, $10)",
     )
     .bind(new.id.clone())
     .bind(new.serial.clone())
-    .bind(new.issuer.as_str())
+    .bind(new.ca.issuer.as_str())
     .bind(new.key_id.clone())
     .bind(new.spki_sha256.clone())
     .bind(new.tbs.clone())
     .bind(new.not_before.as_second())
     .bind(new.not_after.as_second())
-    .bind(new.created_at.as_second());
+    .bind(new.created_at.as_second())
+    .bind(new.ca.number());
     tx.change(statement).await.map(drop)
 }
 
@@ -107,32 +111,30 @@ pub async fn set_issued(
 /// The certificates of a key under a CA that end after `now`, intents included, the last to end first.
 pub async fn good(
     db: impl Into<Db<'_>>,
-    issuer: Issuer,
+    ca: Ca,
     spki_sha256: &str,
     now: Timestamp,
 ) -> Result<Vec<SignerCertificate>, StoreError> {
     let statement = sqlx::query(
-        "SELECT id, serial, issuer, spki_sha256, tbs, der, not_before, not_after FROM signer_certificates \
-         WHERE issuer = $1 AND spki_sha256 = $2 AND state IN ('intent', 'issued') AND not_after > $3 \
+        "SELECT id, serial, issuer, generation, spki_sha256, tbs, der, not_before, not_after \
+         FROM signer_certificates WHERE issuer = $1 AND generation = $4 AND spki_sha256 = $2 AND state IN ('intent', 'issued') AND not_after > $3 \
          ORDER BY not_after DESC, id LIMIT 10",
     )
-    .bind(issuer.as_str())
+    .bind(ca.issuer.as_str())
     .bind(spki_sha256.to_owned())
-    .bind(now.as_second());
+    .bind(now.as_second())
+    .bind(ca.number());
     let rows = db.into().all(statement).await?;
     rows.iter().map(SignerCertificate::read).collect()
 }
 
 /// Whether a serial number is that of a signer's certificate.
-pub async fn is_signed(
-    db: impl Into<Db<'_>>,
-    issuer: Issuer,
-    serial: &str,
-) -> Result<bool, StoreError> {
+pub async fn is_signed(db: impl Into<Db<'_>>, ca: Ca, serial: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "SELECT id FROM signer_certificates WHERE serial = $1 AND issuer = $2 AND state = 'issued'",
+        "SELECT id FROM signer_certificates WHERE serial = $1 AND issuer = $2 AND generation = $3 AND state = 'issued'",
     )
     .bind(serial.to_owned())
-    .bind(issuer.as_str());
+    .bind(ca.issuer.as_str())
+    .bind(ca.number());
     Ok(db.into().optional(statement).await?.is_some())
 }

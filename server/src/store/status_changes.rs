@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::certificates::{Issuer, State};
+use super::certificates::{Ca, Issuer, State};
 use super::row::Row;
 use super::{Db, StoreError};
 
@@ -17,8 +17,10 @@ pub struct StatusChange {
     pub certificate_id: String,
     /// Its serial number, lower-case hex.
     pub serial: String,
-    /// Its CA.
+    /// The kind of its CA.
     pub issuer: Issuer,
+    /// Which CA of that kind.
+    pub generation: u32,
     /// The part of the CRL it points to.
     pub shard: String,
     /// The state before.
@@ -38,14 +40,23 @@ pub struct StatusChange {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT seq, certificate_id, serial, issuer, shard, from_state, to_state, reason, actor_kind, actor_id, \
-             at FROM status_changes ",
+            "SELECT seq, certificate_id, serial, issuer, generation, shard, from_state, to_state, reason, actor_kind, \
+             actor_id, at FROM status_changes ",
             $rest
         )
     };
 }
 
 impl StatusChange {
+    /// The certificate's CA.
+    #[must_use]
+    pub fn ca(&self) -> Ca {
+        Ca {
+            issuer: self.issuer,
+            generation: self.generation,
+        }
+    }
+
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let row = Row::new("status_changes", row);
         Ok(StatusChange {
@@ -53,6 +64,7 @@ impl StatusChange {
             certificate_id: row.text("certificate_id")?,
             serial: row.text("serial")?,
             issuer: row.word("issuer")?,
+            generation: row.count("generation")?,
             shard: row.text("shard")?,
             from: row.word("from_state")?,
             to: row.word("to_state")?,
@@ -103,16 +115,18 @@ async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<StatusCha
 /// Whether a certificate of a CA (of one part, unless `shard` is empty) ended or was released after `seq`.
 pub async fn any_end_after(
     db: impl Into<Db<'_>>,
-    issuer: Issuer,
+    ca: Ca,
     shard: &str,
     seq: i64,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "SELECT seq FROM status_changes WHERE seq > $1 AND issuer = $2 AND ($3 = '' OR shard = $3) \
+        "SELECT seq FROM status_changes WHERE seq > $1 AND issuer = $2 AND generation = $4 \
+         AND ($3 = '' OR shard = $3) \
          AND (to_state IN ('superseded', 'suspended', 'revoked') OR from_state = 'suspended') LIMIT 1",
     )
     .bind(seq)
-    .bind(issuer.as_str())
-    .bind(shard.to_owned());
+    .bind(ca.issuer.as_str())
+    .bind(shard.to_owned())
+    .bind(ca.number());
     Ok(db.into().optional(statement).await?.is_some())
 }

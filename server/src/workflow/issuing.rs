@@ -147,6 +147,7 @@ impl Workflows {
             id: id::new_id()?,
             serial: prepared.serial,
             issuer: Issuer::Customer,
+            generation: prepared.ca.generation,
             user_id: Some(user.id.clone()),
             staff_id: None,
             grant_id: None,
@@ -187,7 +188,9 @@ impl Workflows {
         }
         audit(actor, "certificate.intended", "certificate", &new.id)
             .from(caller)
-            .detail(json!({ "serial": new.serial, "tbs-sha256": sha256_hex(&new.tbs) }))
+            .detail(json!({
+                "ca": super::status::ca_id(new.ca()).name(), "serial": new.serial, "tbs-sha256": sha256_hex(&new.tbs),
+            }))
             .write(&mut tx, now)
             .await?;
         tx.commit().await?;
@@ -206,11 +209,8 @@ impl Workflows {
         if let Some(der) = row.der {
             return Ok(der);
         }
-        let issuer = match row.issuer {
-            Issuer::Customer => IssuerId::Customer,
-            Issuer::Staff => IssuerId::Staff,
-        };
-        let der = self.inner.ca.sign(issuer, &row.tbs).await?;
+        let ca = super::status::ca_id(row.ca());
+        let der = self.inner.ca.sign(ca, &row.tbs).await?;
         self.inner.step.reached(Step::Signed);
         let sha256 = sha256_hex(&der);
         let mut tx = self.inner.store.begin().await?;

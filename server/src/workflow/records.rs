@@ -1,8 +1,8 @@
 //! Rows and words that the workflows hand out, so that `http` needs to know neither `store` nor `ca`.
 
-pub use crate::ca::IssuerId;
 pub use crate::ca::hsm::{HsmPhase, HsmState, KeyFound, KeyState};
 pub use crate::ca::reason::Reason;
+pub use crate::ca::{CaId, IssuerId};
 pub use crate::store::agent_logins::State as AgentLoginState;
 pub use crate::store::audit::{Chain, Outcome};
 pub use crate::store::certificates::{Certificate, Issuer, State as CertificateState};

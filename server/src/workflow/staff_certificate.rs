@@ -7,9 +7,13 @@ use super::audited::audit;
 use super::issuing::prove;
 use super::{Caller, Fault, Refusal, Result, Workflows};
 use crate::ca::IssuerId;
+use crate::ca::issue::IssueError;
+use crate::ca::profile::ProfileError;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, NewIntent, State};
-use crate::store::{id, staff};
+use crate::store::id;
+use crate::store::staff::{self, StaffMember};
+use inkan_pki::x509::csr::ProvenRequest;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 impl Workflows {
@@ -34,25 +38,7 @@ impl Workflows {
             Some(row) if row.staff_id.as_deref() == Some(staff_id) => row,
             Some(_) => return Err(Refusal::KeyAlreadyCertified.into()),
             None => {
-                let ca = &self.inner.ca;
-                let prepared = ca.prepare(IssuerId::Staff, &member.name, &proven.spki_der, now)?;
-                let new = NewIntent {
-                    id: id::new_id()?,
-                    serial: prepared.serial,
-                    issuer: Issuer::Staff,
-                    user_id: None,
-                    staff_id: Some(staff_id.to_owned()),
-                    grant_id: None,
-                    request_id: None,
-                    replaces: None,
-                    spki: proven.spki_der.clone(),
-                    csr: Some(proven.der.clone()),
-                    tbs: prepared.tbs,
-                    not_before: prepared.validity.not_before,
-                    not_after: prepared.validity.not_after,
-                    created_at: now,
-                    shard: prepared.shard,
-                };
+                let new = self.new_staff_intent(&member, &proven, now)?;
                 self.record_intent(&new, actor.clone(), caller, now).await?;
                 let row = certificates::find(store, &new.id).await?;
                 row.ok_or(Fault::Inconsistent("certificate row is gone"))?
@@ -72,5 +58,40 @@ impl Workflows {
             .await?;
         tx.commit().await?;
         Ok(der)
+    }
+
+    /// A staff member's intent, without request and predecessor.
+    pub(super) fn new_staff_intent(
+        &self,
+        member: &StaffMember,
+        proven: &ProvenRequest,
+        now: Timestamp,
+    ) -> Result<NewIntent> {
+        let ca = &self.inner.ca;
+        let prepare = |name: &str| ca.prepare(IssuerId::Staff, name, &proven.spki_der, now);
+        // The number is the last word, by which the agent knows whose it is; a long name gives way to it.
+        let whole = format!("{} {}", member.name, member.person);
+        let prepared = match prepare(&whole) {
+            Err(IssueError::Profile(ProfileError::Subject(_))) => prepare(&member.person)?,
+            other => other?,
+        };
+        Ok(NewIntent {
+            id: id::new_id()?,
+            serial: prepared.serial,
+            issuer: Issuer::Staff,
+            generation: prepared.ca.generation,
+            user_id: None,
+            staff_id: Some(member.id.clone()),
+            grant_id: None,
+            request_id: None,
+            replaces: None,
+            spki: proven.spki_der.clone(),
+            csr: Some(proven.der.clone()),
+            tbs: prepared.tbs,
+            not_before: prepared.validity.not_before,
+            not_after: prepared.validity.not_after,
+            created_at: now,
+            shard: prepared.shard,
+        })
     }
 }

@@ -195,6 +195,7 @@ impl World {
             id: certificate_id.clone(),
             serial: format!("5a{}", id::new_id().unwrap()),
             issuer: Issuer::Customer,
+            generation: 1,
             user_id: Some(user.id.clone()),
             staff_id: None,
             grant_id: Some(grant_id.to_owned()),

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use inkan_server::app::config::{self, ConfigError};
+use inkan_server::ca::{CaId, IssuerId};
 use tempfile::TempDir;
 
 /// A configuration that is right, with its files beside it.
@@ -50,11 +51,12 @@ fn http_config_that_is_right_has_the_documented_defaults() {
     assert_eq!(settings.locks.stopped_after, 10);
     assert_eq!((config.passwords.min, config.passwords.max), (6, 12));
     assert!(config.hsm.spec.is_absolute(), "relative to the file");
-    let profile = config.customer_profile();
-    assert_eq!(
-        profile.crl_url(""),
-        "http://bank.example/crl/customer-ca.crl"
-    );
+    let url = |generation| {
+        let issuer = IssuerId::Customer;
+        config.profile(CaId { issuer, generation }).crl_url("")
+    };
+    assert_eq!(url(1), "http://bank.example/crl/customer-ca.crl");
+    assert_eq!(url(2), "http://bank.example/crl/customer-ca-2.crl");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Desk {
     fn new(bank: &Bank) -> Self {
         let dir = TempDir::new().unwrap();
         let authority = bank.app.workflows.authority();
-        let staff = pem::encode_certificate(&authority.issuer(IssuerId::Staff).certificate);
+        let staff = pem::encode_certificate(&authority.ca(IssuerId::Staff).unwrap().certificate);
         let root = pem::encode_certificate(authority.root());
         let certificate = bank.staff_certificate("teller");
         for (name, text) in [

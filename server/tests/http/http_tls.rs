@@ -167,15 +167,19 @@ const VERSIONS: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rust
 
 #[tokio::test]
 async fn http_tls_what_chains_comes_through_in_or_out_of_its_time() {
-    let (own, stranger) = (ca(), ca());
-    let clients = ClientAuth::Explaining(&own.certificate);
+    // Of two CAs that follow one another, either will do.
+    let (own, next, stranger) = (ca(), ca(), ca());
+    let cas = [own.certificate.clone(), next.certificate.clone()];
+    let clients = ClientAuth::Explaining(&cas);
     let running = listen(Some(clients), Limits::default()).await;
     for version in VERSIONS {
         assert_eq!(ask(&running, None, version).await.unwrap(), "nobody");
         for (first, last) in [(2026, 2027), (2024, 2025), (2027, 2028)] {
-            let good = leaf(&own, first, last);
-            let expected = format!("{} octets", good.0.len());
-            assert_eq!(ask(&running, Some(&good), version).await.unwrap(), expected);
+            for ca in [&own, &next] {
+                let good = leaf(ca, first, last);
+                let expected = format!("{} octets", good.0.len());
+                assert_eq!(ask(&running, Some(&good), version).await.unwrap(), expected);
+            }
             let foreign = leaf(&stranger, first, last);
             let refused = ask(&running, Some(&foreign), version).await.unwrap_err();
             assert!(refused.contains("alert"), "{first}: {refused}");
@@ -187,7 +191,7 @@ async fn http_tls_what_chains_comes_through_in_or_out_of_its_time() {
 async fn http_tls_staff_need_a_certificate_in_its_time() {
     let (own, stranger) = (ca(), ca());
     let running = listen(
-        Some(ClientAuth::Strict(&own.certificate)),
+        Some(ClientAuth::Strict(&[own.certificate.clone()])),
         Limits::default(),
     )
     .await;

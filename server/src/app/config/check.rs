@@ -1,4 +1,6 @@
 //! What a type cannot say: ranges, origins, files that must be there.
+//!
+//! What is in those files is looked at in `app::look`, where the server looks at it, too.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -9,6 +11,7 @@ use jiff::Timestamp;
 
 use super::error::ConfigError;
 use super::sections::{Config, TlsListener};
+use crate::ca::IssuerId;
 use crate::ca::profile::{ClientProfile, Validity};
 
 /// As long as a login ID may be.
@@ -30,8 +33,10 @@ pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
         &config.hsm.spec,
         "run `inkan-hsm apply` with it first",
     )?;
-    checker.profile("customer_certificate", &config.customer_profile())?;
-    checker.profile("staff_certificate", &config.staff_profile())?;
+    checker.profile("customer_certificate", &config.profile(IssuerId::Customer))?;
+    checker.profile("staff_certificate", &config.profile(IssuerId::Staff))?;
+    checker.generations("customer_ca", &config.customer_ca)?;
+    checker.generations("staff_ca", &config.staff_ca)?;
     if let Some(mail) = &config.mail {
         checker.mail(mail)?;
     }

@@ -4,11 +4,12 @@
 //! - [`sections`]: the file as it is written
 //! - [`limits`]: the sections that have defaults
 //! - [`mail`]: the mail server and the bank as a sender
-//! - [`check`], `check_mail`: what a type cannot say
+//! - [`check`], `check_mail`, `check_generations`: what a type cannot say
 //! - [`error`]: what can be wrong
 //! - [`settings`]: the plain data that workflows and pages are given
 
 pub mod check;
+mod check_generations;
 mod check_mail;
 pub mod error;
 pub mod limits;

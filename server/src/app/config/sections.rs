@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use inkan_pki::algorithm::KeyAlgorithm;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{Argon2, Characters, Locks, Log, Passwords, Periods, Rates};
@@ -21,6 +22,12 @@ pub struct Config {
     pub customer_certificate: CertificateNames,
     /// Names in staff certificates.
     pub staff_certificate: CertificateNames,
+    /// The customer CAs that followed one another; without it the first of `hsm.spec` is the only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customer_ca: Vec<Generation>,
+    /// The staff CAs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staff_ca: Vec<Generation>,
     /// Screens and EST.
     pub portal: TlsListener,
     /// Certificate login.
@@ -131,6 +138,19 @@ pub struct CertificateNames {
     pub common_name_prefix: String,
     /// Certificate policy, dotted.
     pub policy_oid: String,
+}
+
+/// `[[customer_ca]]`, `[[staff_ca]]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generation {
+    /// Which of its kind, from 1; in its URLs, and on record with every certificate.
+    pub generation: u32,
+    /// Id of its key in `hsm.spec`.
+    pub key: String,
+    /// From then on it signs new certificates; from the beginning without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issues_from: Option<Timestamp>,
 }
 
 /// `[portal]`, `[certificate]`, `[staff]`.

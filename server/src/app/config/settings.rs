@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::sections::{self, CertificateNames, Config};
 use crate::ca::profile::ClientProfile;
+use crate::ca::{CaId, IssuerId};
 use crate::http::rate::Rate;
 use crate::http::site::{Bilingual, HelpDesk, Site};
 use crate::workflow::passwords::PasswordSettings;
@@ -60,17 +61,13 @@ impl Config {
         }
     }
 
-    /// What the customer CA puts into certificates.
-    pub fn customer_profile(&self) -> ClientProfile {
-        self.profile(&self.customer_certificate, "customer-ca")
-    }
-
-    /// What the staff CA puts into certificates.
-    pub fn staff_profile(&self) -> ClientProfile {
-        self.profile(&self.staff_certificate, "staff-ca")
-    }
-
-    fn profile(&self, names: &CertificateNames, ca: &str) -> ClientProfile {
+    /// What a CA puts into certificates.
+    pub fn profile(&self, ca: impl Into<CaId>) -> ClientProfile {
+        let ca = ca.into();
+        let names: &CertificateNames = match ca.issuer {
+            IssuerId::Customer => &self.customer_certificate,
+            IssuerId::Staff => &self.staff_certificate,
+        };
         let public = &self.public.url;
         ClientProfile {
             organization: names.organization.clone(),

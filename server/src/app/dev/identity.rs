@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use inkan_pki::x509::chain::verify_issued_by;
 use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
 use jiff::{SignedDuration, Timestamp};
@@ -102,8 +103,10 @@ async fn certified(
         .issue_staff_certificate(&member.id, csr.der(), Actor::System, now)
         .await
         .map_err(|error| DevError::Certificates(error.to_string()))?;
-    let ca = &workflows.authority().issuer(IssuerId::Staff).certificate;
-    let chain = pem::encode_certificate(&der) + &pem::encode_certificate(ca);
+    let cas = workflows.authority().certificates(IssuerId::Staff);
+    let issuer = cas.iter().find(|ca| verify_issued_by(&der, ca).is_ok());
+    let chain = pem::encode_certificate(&der)
+        + &issuer.map_or_else(String::new, |ca| pem::encode_certificate(ca));
     files::write(&identity.certificate, chain.as_bytes())?;
     Ok(identity)
 }

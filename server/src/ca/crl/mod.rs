@@ -16,7 +16,10 @@ use inkan_pki::x509::assemble;
 use inkan_pki::x509::chain::ChainError;
 
 use super::asn1;
-use super::issue::{Authority, IssueError, IssuerId, IssuingCa};
+use super::authority::Authority;
+use super::id::CaId;
+use super::issue::IssueError;
+use super::issuing_ca::IssuingCa;
 
 pub use super::reason::Reason;
 pub use line::Lines;
@@ -45,8 +48,12 @@ impl Authority {
     ///
     /// # Errors
     /// [`IssueError`].
-    pub async fn sign_list(&self, id: IssuerId, list: List<'_>) -> Result<Vec<u8>, IssueError> {
-        let ca = self.issuer(id).clone();
+    pub async fn sign_list(
+        &self,
+        id: impl Into<CaId>,
+        list: List<'_>,
+    ) -> Result<Vec<u8>, IssueError> {
+        let ca = self.ca(id)?.clone();
         let tbs = to_be_signed(&ca, list)?;
         let signature = self.signature(&ca, &tbs).await?;
         // Megabytes are hashed: not on a thread that others wait for.

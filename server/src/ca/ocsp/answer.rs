@@ -19,7 +19,8 @@ use inkan_pki::x509::chain::ChainError;
 
 use super::request::CertificateId;
 use super::signer::Signer;
-use crate::ca::issue::{Authority, IssueError};
+use crate::ca::Authority;
+use crate::ca::issue::IssueError;
 use crate::ca::profile::ProfileError;
 use crate::ca::reason::Reason;
 

@@ -14,10 +14,10 @@ use inkan_pki::x509::key_check::check_spki;
 use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
 
 use super::issuer::key_name;
-use crate::ca::issue::{Authority, IssueError, IssuerId, ToBeSigned};
+use crate::ca::issue::{IssueError, ToBeSigned};
 use crate::ca::lint::LintError;
 use crate::ca::profile::{ProfileError, Validity, offset, random_serial};
-use crate::ca::{part, tbs};
+use crate::ca::{Authority, CaId, part, tbs};
 
 /// id-pkix-ocsp-nocheck.
 const NO_CHECK: [u64; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
@@ -29,7 +29,7 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Clone)]
 pub struct Signer {
     /// For which CA.
-    pub issuer: IssuerId,
+    pub ca: CaId,
     /// Key id in the HSM pool.
     pub key: String,
     pub(super) certificate: x509_cert::Certificate,
@@ -45,12 +45,12 @@ impl Signer {
     ///
     /// # Errors
     /// [`IssueError::CaCertificate`] for one that cannot be read.
-    pub fn new(issuer: IssuerId, key: &str, der: &[u8]) -> Result<Self, IssueError> {
+    pub fn new(ca: impl Into<CaId>, key: &str, der: &[u8]) -> Result<Self, IssueError> {
         let bad = || IssueError::CaCertificate(key.to_owned());
         let summary = CertificateSummary::parse(der).map_err(|_| bad())?;
         let certificate = der::Decode::from_der(der).map_err(|_| bad())?;
         Ok(Self {
-            issuer,
+            ca: ca.into(),
             key: key.to_owned(),
             certificate,
             algorithm: check_spki(&summary.spki_der)?,
@@ -68,12 +68,12 @@ impl Authority {
     /// [`IssueError`].
     pub fn prepare_signer(
         &self,
-        id: IssuerId,
+        id: impl Into<CaId>,
         spki_der: &[u8],
         life: SignedDuration,
         now: Timestamp,
     ) -> Result<ToBeSigned, IssueError> {
-        let ca = self.issuer(id);
+        let ca = self.ca(id)?;
         check_spki(spki_der)?;
         let serial = random_serial()?;
         let whole = |at: Timestamp| {
@@ -114,6 +114,7 @@ impl Authority {
         let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
         lint(&tbs, spki_der, &serial)?;
         Ok(ToBeSigned {
+            ca: ca.id,
             tbs,
             serial: serial_hex(&serial),
             validity,

@@ -1,7 +1,7 @@
 //! Which client certificates pass the TLS handshake.
 //!
 //! Browsers show nothing useful for a TLS alert. So the customers' verifier
-//! stops only what does not chain to the customer CA; a certificate that chains
+//! stops only what does not chain to a customer CA; a certificate that chains
 //! but is out of its validity, and a browser without a certificate, come
 //! through and get a page that says what is wrong. Nothing is *accepted* here:
 //! every request asks the store about the certificate.
@@ -20,24 +20,24 @@ use rustls::{
 
 use super::tls::TlsError;
 
-/// Certificate required, must chain to `ca` and be within its validity.
+/// Certificate required, must chain to one of `cas` and be within its validity.
 pub fn strict(
     provider: &Arc<CryptoProvider>,
-    ca: &CertificateDer<'_>,
+    cas: &[CertificateDer<'_>],
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-    let roots = Arc::new(anchor(ca)?);
+    let roots = Arc::new(anchors(cas)?);
     WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(provider))
         .build()
         .map_err(verifier_error)
 }
 
-/// Certificate optional; if there is one it must chain to `ca`, but may be
+/// Certificate optional; if there is one it must chain to one of `cas`, but may be
 /// expired or not yet valid.
 pub fn explaining(
     provider: &Arc<CryptoProvider>,
-    ca: &CertificateDer<'_>,
+    cas: &[CertificateDer<'_>],
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-    let roots = Arc::new(anchor(ca)?);
+    let roots = Arc::new(anchors(cas)?);
     let strict = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(provider))
         .allow_unauthenticated()
         .build()
@@ -45,11 +45,13 @@ pub fn explaining(
     Ok(Arc::new(Explaining { strict }))
 }
 
-fn anchor(ca: &CertificateDer<'_>) -> Result<RootCertStore, TlsError> {
+fn anchors(cas: &[CertificateDer<'_>]) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
-    roots
-        .add(ca.clone().into_owned())
-        .map_err(TlsError::ClientCa)?;
+    for ca in cas {
+        roots
+            .add(ca.clone().into_owned())
+            .map_err(TlsError::ClientCa)?;
+    }
     Ok(roots)
 }
 

@@ -82,9 +82,9 @@ pub enum ClientAuth<'a> {
     /// No certificate is asked for (portal).
     None,
     /// Asked for; see [`client_verifier::explaining`] (certificate listener).
-    Explaining(&'a CertificateDer<'a>),
+    Explaining(&'a [CertificateDer<'static>]),
     /// Required; see [`client_verifier::strict`] (staff listener).
-    Strict(&'a CertificateDer<'a>),
+    Strict(&'a [CertificateDer<'static>]),
 }
 
 /// TLS 1.2 and 1.3, HTTP/1.1, by aws-lc-rs. `time` is the clock certificates
@@ -99,11 +99,11 @@ pub fn server_config(
         .with_safe_default_protocol_versions()?;
     let builder = match clients {
         ClientAuth::None => builder.with_no_client_auth(),
-        ClientAuth::Explaining(ca) => {
-            builder.with_client_cert_verifier(client_verifier::explaining(&provider, ca)?)
+        ClientAuth::Explaining(cas) => {
+            builder.with_client_cert_verifier(client_verifier::explaining(&provider, cas)?)
         }
-        ClientAuth::Strict(ca) => {
-            builder.with_client_cert_verifier(client_verifier::strict(&provider, ca)?)
+        ClientAuth::Strict(cas) => {
+            builder.with_client_cert_verifier(client_verifier::strict(&provider, cas)?)
         }
     };
     let mut config = builder.with_single_cert(identity.chain, identity.key)?;

@@ -1,33 +1,33 @@
 //! CA certificates.
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::lasting::Lasting;
 use crate::http::app::Shared;
 use crate::http::cx::Answer;
-use crate::workflow::records::IssuerId;
+use crate::http::problem::HttpProblem;
+use crate::workflow::records::CaId;
 
 /// CA certificates stay for years; a day is short enough for a mistake.
 const AGE: i64 = 24 * 3600;
 
-/// `GET /ca/customer-ca.crt`.
-pub async fn customer(State(app): State<Shared>, headers: HeaderMap) -> Answer {
-    let ca = app.workflows.authority().issuer(IssuerId::Customer);
+/// `GET /ca/{file}`: `root-ca.crt`, `customer-ca.crt`, `customer-ca-2.crt`, `staff-ca.crt`, ….
+pub async fn by_name(
+    State(app): State<Shared>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let authority = app.workflows.authority();
+    let name = file.strip_suffix(".crt").ok_or(HttpProblem::NotFound)?;
+    if name == "root-ca" {
+        return certificate(&headers, authority.root());
+    }
+    let id = CaId::parse(name).ok_or(HttpProblem::NotFound)?;
+    let ca = authority.ca(id).map_err(|_| HttpProblem::NotFound)?;
     certificate(&headers, &ca.certificate)
-}
-
-/// `GET /ca/staff-ca.crt`.
-pub async fn staff(State(app): State<Shared>, headers: HeaderMap) -> Answer {
-    let ca = app.workflows.authority().issuer(IssuerId::Staff);
-    certificate(&headers, &ca.certificate)
-}
-
-/// `GET /ca/root-ca.crt`.
-pub async fn root(State(app): State<Shared>, headers: HeaderMap) -> Answer {
-    certificate(&headers, app.workflows.authority().root())
 }
 
 fn certificate(asked: &HeaderMap, der: &[u8]) -> Answer {
@@ -38,7 +38,6 @@ fn certificate(asked: &HeaderMap, der: &[u8]) -> Answer {
         sha256: &sha256,
         age: AGE,
         modified: None,
-        expires: None,
     };
     lasting.answer(asked)
 }

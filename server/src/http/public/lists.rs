@@ -1,5 +1,5 @@
 //! Revocation lists, by the URLs in certificates: `/crl/customer-ca.crl` (everything), `/crl/customer-ca/202610.crl` (a
-//! part), each with `-delta` before `.crl`.
+//! part), the same of CAs that came later (`customer-ca-2`), each with `-delta` before `.crl`.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -9,8 +9,8 @@ use super::lasting::Lasting;
 use crate::http::app::Shared;
 use crate::http::cx::Answer;
 use crate::http::problem::HttpProblem;
-use crate::workflow::records::Issuer;
-use crate::workflow::status::{ListKind, Scope};
+use crate::workflow::records::CaId;
+use crate::workflow::status::{ListKind, Scope, on_record};
 
 /// A list is kept by caches no longer than this, so that a revocation is seen soon.
 const AGE: i64 = 3600;
@@ -24,8 +24,8 @@ pub async fn whole(
     headers: HeaderMap,
 ) -> Answer {
     let (name, kind) = kind_of(&file).ok_or(HttpProblem::NotFound)?;
-    let issuer = issuer_of(name).ok_or(HttpProblem::NotFound)?;
-    list(&app, &Scope::whole(issuer), kind, &headers).await
+    let ca = CaId::parse(name).ok_or(HttpProblem::NotFound)?;
+    list(&app, &Scope::whole(on_record(ca)), kind, &headers).await
 }
 
 /// `GET /crl/{ca}/{file}`.
@@ -35,7 +35,7 @@ pub async fn part(
     headers: HeaderMap,
 ) -> Answer {
     let (name, kind) = kind_of(&file).ok_or(HttpProblem::NotFound)?;
-    let scope = issuer_of(&ca).and_then(|issuer| Scope::part(issuer, name));
+    let scope = CaId::parse(&ca).and_then(|ca| Scope::part(on_record(ca), name));
     list(&app, &scope.ok_or(HttpProblem::NotFound)?, kind, &headers).await
 }
 
@@ -45,14 +45,6 @@ fn kind_of(file: &str) -> Option<(&str, ListKind)> {
         Some(name) => (name, ListKind::Delta),
         None => (name, ListKind::Full),
     })
-}
-
-fn issuer_of(name: &str) -> Option<Issuer> {
-    match name {
-        "customer-ca" => Some(Issuer::Customer),
-        "staff-ca" => Some(Issuer::Staff),
-        _ => None,
-    }
 }
 
 async fn list(app: &Shared, scope: &Scope, kind: ListKind, headers: &HeaderMap) -> Answer {
@@ -70,7 +62,6 @@ async fn list(app: &Shared, scope: &Scope, kind: ListKind, headers: &HeaderMap) 
         sha256: &list.sha256,
         age: left.clamp(0, longest),
         modified: Some(list.this_update),
-        expires: None,
     };
     lasting.answer(headers)
 }

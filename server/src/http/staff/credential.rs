@@ -49,11 +49,9 @@ pub async fn half(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form)
     html(StatusCode::OK, &template)
 }
 
-/// `GET staff/cacerts`: staff CA and root.
+/// `GET staff/cacerts`: every staff CA and the root.
 pub async fn cacerts(State(app): State<Shared>) -> Answer {
-    let authority = app.workflows.authority();
-    let staff = &authority.issuer(IssuerId::Staff).certificate;
-    est::certificates(&[staff, authority.root()])
+    est::cas(&app, IssuerId::Staff)
 }
 
 /// `POST staff/simpleenroll` with the account's id and the two halves of its credential.

@@ -13,7 +13,6 @@ use super::show::{Fact, facts};
 use crate::http::catalogue::{security as words, word};
 use crate::http::cx::{Answer, Cx};
 use crate::http::page::{Page, html};
-use crate::workflow::records::IssuerId;
 
 /// A CA certificate that ends sooner is worth a mark.
 const SOON: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -125,14 +124,9 @@ fn keys(cx: &Cx, found: &[crate::workflow::records::KeyState]) -> Vec<Key> {
 
 fn cas(cx: &Cx) -> Vec<Ca> {
     let authority = cx.app.workflows.authority();
-    let certificates = [
-        &authority.issuer(IssuerId::Customer).certificate,
-        &authority.issuer(IssuerId::Staff).certificate,
-        authority.root(),
-    ];
-    let read = certificates
-        .iter()
-        .filter_map(|certificate| CertificateSummary::parse(certificate).ok());
+    let issuing = authority.cas().iter().map(|ca| &ca.certificate);
+    let certificates = issuing.chain([authority.root()]);
+    let read = certificates.filter_map(|certificate| CertificateSummary::parse(certificate).ok());
     read.map(|summary| Ca {
         name: summary.common_name,
         until: word::date(summary.not_after, cx.lang),

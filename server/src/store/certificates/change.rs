@@ -15,8 +15,8 @@ use crate::store::{StoreError, Tx, id};
 pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO certificates (id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, \
-         spki_sha256, spki, csr, tbs, state, not_before, not_after, created_at, shard) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intent', $13, $14, $15, $16)",
+         spki_sha256, spki, csr, tbs, state, not_before, not_after, created_at, shard, generation) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'intent', $13, $14, $15, $16, $17)",
     )
     .bind(new.id.clone())
     .bind(new.serial.clone())
@@ -33,16 +33,19 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     .bind(new.not_before.as_second())
     .bind(new.not_after.as_second())
     .bind(new.created_at.as_second())
-    .bind(new.shard.clone());
+    .bind(new.shard.clone())
+    .bind(i64::from(new.generation));
     tx.change(statement).await?;
     // The part it points to is published as long as it lives.
     let part = sqlx::query(
-        "INSERT INTO crl_parts (issuer, shard, until) VALUES ($1, $2, $3) ON CONFLICT (issuer, shard) \
-         DO UPDATE SET until = excluded.until WHERE excluded.until > crl_parts.until",
+        "INSERT INTO ca_parts (issuer, shard, until, generation) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (issuer, generation, shard) \
+         DO UPDATE SET until = excluded.until WHERE excluded.until > ca_parts.until",
     )
     .bind(new.issuer.as_str())
     .bind(new.shard.clone())
-    .bind(new.not_after.as_second());
+    .bind(new.not_after.as_second())
+    .bind(i64::from(new.generation));
     tx.change(part).await.map(drop)
 }
 
@@ -130,10 +133,10 @@ async fn note(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO status_changes (seq, certificate_id, serial, issuer, shard, from_state, to_state, reason, \
-         actor_kind, actor_id, at) \
-         SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM status_changes), id, serial, issuer, shard, $2, state, reason, \
-         $3, $4, $5 FROM certificates WHERE id = $1",
+        "INSERT INTO status_changes (seq, certificate_id, serial, issuer, generation, shard, from_state, to_state, \
+         reason, actor_kind, actor_id, at) \
+         SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM status_changes), id, serial, issuer, generation, shard, \
+         $2, state, reason, $3, $4, $5 FROM certificates WHERE id = $1",
     )
     .bind(id.to_owned())
     .bind(from.as_str())

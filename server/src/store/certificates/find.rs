@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Certificate, Issuer, select};
+use super::{Ca, Certificate, select};
 use crate::store::db::Sql;
 use crate::store::row::Row;
 use crate::store::{Db, Store, StoreError, Tx};
@@ -168,18 +168,20 @@ pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, S
 /// Serial numbers that are not good in one part of a CA, with their states, by serial number from behind `after`.
 pub async fn ended_serials(
     db: impl Into<Db<'_>>,
-    (issuer, shard): (Issuer, &str),
+    (ca, shard): (impl Into<Ca>, &str),
     after: &str,
     limit: i64,
 ) -> Result<Vec<(String, super::State)>, StoreError> {
+    let ca: Ca = ca.into();
     let statement = sqlx::query(
-        "SELECT serial, state FROM certificates WHERE issuer = $1 AND shard = $2 AND serial > $3 \
+        "SELECT serial, state FROM certificates WHERE issuer = $1 AND generation = $5 AND shard = $2 AND serial > $3 \
          AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $4",
     )
-    .bind(issuer.as_str())
+    .bind(ca.issuer.as_str())
     .bind(shard.to_owned())
     .bind(after.to_owned())
-    .bind(limit);
+    .bind(limit)
+    .bind(ca.number());
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {

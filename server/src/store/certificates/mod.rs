@@ -1,10 +1,12 @@
 //! Certificates: on record before they are signed, and every state after. One row is one key, certified once.
 //!
 //! - this file: the row and its states
+//! - `ca`: which of the CAs that followed one another (re-exported)
 //! - `find`: reading (re-exported)
 //! - `expiring`: those that end soon, with whose they are (re-exported)
 //! - `change`: intent, issue, activation, end (re-exported)
 
+mod ca;
 mod change;
 mod expiring;
 mod find;
@@ -16,15 +18,16 @@ use super::StoreError;
 use super::row::Row;
 use super::text_enum::text_enum;
 
+pub use ca::{Ca, all_cas};
 pub use change::{insert_intent, set_active, set_issued, set_state};
-pub use expiring::{Expiring, expiring};
+pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
     active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256, ended_serials,
     ending, find, find_in, intents_without_result, list_for_staff, list_for_user, pending_for_user,
 };
 
 text_enum! {
-    /// Which CA.
+    /// Which kind of CA.
     pub enum Issuer {
         /// Customers' certificates.
         Customer => "customer",
@@ -60,8 +63,10 @@ pub struct NewIntent {
     pub id: String,
     /// Serial number, lower-case hex.
     pub serial: String,
-    /// Which CA.
+    /// Which kind of CA.
     pub issuer: Issuer,
+    /// Which CA of that kind, from 1.
+    pub generation: u32,
     /// The customer's user; set exactly when `issuer` is the customer CA.
     pub user_id: Option<String>,
     /// The staff member; set exactly when `issuer` is the staff CA.
@@ -95,8 +100,10 @@ pub struct Certificate {
     pub id: String,
     /// Serial number, lower-case hex.
     pub serial: String,
-    /// Which CA.
+    /// Which kind of CA.
     pub issuer: Issuer,
+    /// Which CA of that kind, from 1.
+    pub generation: u32,
     /// The customer's user.
     pub user_id: Option<String>,
     /// The staff member.
@@ -145,7 +152,7 @@ macro_rules! select {
         concat!(
             "SELECT id, serial, issuer, user_id, staff_id, grant_id, request_id, replaces, spki_sha256, spki, csr, \
              tbs, der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, \
-             shard FROM certificates ",
+             shard, generation FROM certificates ",
             $rest
         )
     };
@@ -153,12 +160,22 @@ macro_rules! select {
 use select;
 
 impl Certificate {
+    /// The CA that signs it.
+    #[must_use]
+    pub fn ca(&self) -> Ca {
+        Ca {
+            issuer: self.issuer,
+            generation: self.generation,
+        }
+    }
+
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let row = Row::new("certificates", row);
         Ok(Certificate {
             id: row.text("id")?,
             serial: row.text("serial")?,
             issuer: row.word("issuer")?,
+            generation: row.count("generation")?,
             user_id: row.opt_text("user_id")?,
             staff_id: row.opt_text("staff_id")?,
             grant_id: row.opt_text("grant_id")?,

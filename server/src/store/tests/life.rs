@@ -399,7 +399,7 @@ async fn lists(store: &Store) {
     let mut answer = StoredAnswer {
         serial: "00k1".to_owned(),
         digest: "sha1",
-        issuer: Issuer::Customer,
+        ca: Issuer::Customer.into(),
         state: State::Active,
         der: vec![1],
         this_update: at(15),

@@ -102,6 +102,7 @@ pub(super) fn intent(id: &str, user_id: &str, grant_id: Option<&str>) -> NewInte
         id: id.to_owned(),
         serial: format!("00{id}"),
         issuer: Issuer::Customer,
+        generation: 1,
         user_id: Some(user_id.to_owned()),
         staff_id: None,
         grant_id: grant_id.map(str::to_owned),

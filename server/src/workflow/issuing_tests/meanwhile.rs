@@ -12,6 +12,7 @@ async fn broken_intent(world: &World) {
         id: "broken".into(),
         serial: "0badbad0".into(),
         issuer: Issuer::Staff,
+        generation: 1,
         user_id: None,
         staff_id: Some("teller".into()),
         grant_id: None,

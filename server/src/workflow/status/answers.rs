@@ -9,13 +9,13 @@ use tokio::sync::Semaphore;
 use super::kept::{Key, ReadyAnswer};
 use super::lists::octets;
 use super::memory::Ended;
-use super::scope::issuer_id;
+use super::scope::on_record;
 use crate::ca::ocsp::{Answer, Asked, CertificateId, IssuerDigests, Problem, Standing};
 use crate::ca::reason::Reason;
-use crate::store::certificates::{Issuer, State};
+use crate::store::certificates::{Ca, State};
 use crate::store::ocsp_answers::{self, CertificateStanding, StoredAnswer};
 use crate::store::{id, signer_certificates};
-use crate::workflow::{Error, Refusal, Result, Workflows};
+use crate::workflow::{Error, Fault, Refusal, Result, Workflows};
 
 use inkan_pki::x509::summary::serial_hex;
 
@@ -53,7 +53,7 @@ pub enum Reply {
 
 /// A certificate that is asked about, whose CA is ours.
 struct Question {
-    issuer: Issuer,
+    ca: Ca,
     id: CertificateId,
 }
 
@@ -94,8 +94,8 @@ impl Workflows {
                     let standing = self.standing(one).await?;
                     standings.push((one.id.clone(), standing));
                 }
-                let issuer = many.first().map_or(Issuer::Customer, |one| one.issuer);
-                let der = self.sign_now(issuer, &standings, asked.nonce.as_deref(), now);
+                let one = many.first().ok_or(Fault::Inconsistent("OCSP request"))?;
+                let der = self.sign_now(one.ca, &standings, asked.nonce.as_deref(), now);
                 Ok((Reply::Once(der.await?), "signed"))
             }
         }
@@ -105,12 +105,9 @@ impl Workflows {
     fn ours(&self, certificates: Vec<CertificateId>) -> Option<Vec<Question>> {
         let first = certificates.first()?;
         let digests = &self.inner.digests;
-        let (issuer, digests) = digests.iter().find(|(_, one)| one.is_meant(first))?;
+        let (ca, digests) = digests.iter().find(|(_, one)| one.is_meant(first))?;
         let all = certificates.iter().all(|id| digests.is_meant(id));
-        let question = |id| Question {
-            issuer: *issuer,
-            id,
-        };
+        let question = |id| Question { ca: *ca, id };
         all.then(|| certificates.into_iter().map(question).collect())
     }
 
@@ -121,13 +118,13 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<(Reply, &'static str)> {
         let key = Key {
-            issuer: question.issuer,
+            ca: question.ca,
             digest: question.id.digest.unwrap_or(crate::ca::ocsp::Digest::Sha1),
             serial: question.id.serial.clone(),
         };
         let kept = self.inner.responder.kept.get(&key).filter(|a| a.good(now));
         if nonce.is_none()
-            && let Some(answer) = kept.as_ref().filter(|a| a.recent() && self.agrees(&key, a))
+            && let Some(answer) = kept.as_ref().filter(|a| a.recent() && self.agrees(a))
         {
             return Ok((Reply::Lasting(answer.clone()), "kept"));
         }
@@ -162,7 +159,7 @@ impl Workflows {
             return Ok((Reply::Lasting(answer), "signed"));
         }
         let standings = [(question.id.clone(), standing)];
-        match self.sign_now(question.issuer, &standings, nonce, now).await {
+        match self.sign_now(question.ca, &standings, nonce, now).await {
             Ok(der) => Ok((Reply::Once(der), "signed")),
             // Without the HSM there is no answer with this nonce, but a good one without (RFC 5019 §4).
             Err(error) => match stored {
@@ -175,11 +172,18 @@ impl Workflows {
         }
     }
 
+    /// Whether an answer may be sent again without a look into the store: within its time, read a short while ago, and
+    /// what is known of its certificate has not changed.
+    #[must_use]
+    pub fn still_stands(&self, answer: &ReadyAnswer, now: Timestamp) -> bool {
+        answer.good(now) && answer.recent() && self.agrees(answer)
+    }
+
     /// Whether an answer says what is known here of its certificate; no when too little is known.
-    fn agrees(&self, key: &Key, answer: &ReadyAnswer) -> bool {
+    fn agrees(&self, answer: &ReadyAnswer) -> bool {
         let memory = self.status_memory();
         let heard = memory.age(Instant::now()).is_some_and(|age| age < STALE);
-        heard && memory.look(key.issuer, &key.serial) == answer.ended
+        heard && memory.look(answer.issuer, &answer.serial) == answer.ended
     }
 
     async fn look_up(
@@ -188,13 +192,15 @@ impl Workflows {
     ) -> Result<Option<(CertificateStanding, Option<ReadyAnswer>)>> {
         let serial = serial_hex(&key.serial);
         let found = ocsp_answers::find(&self.inner.store, &serial, key.digest.as_str()).await?;
-        let found = found.filter(|(standing, _)| standing.issuer == key.issuer);
+        let found = found.filter(|(standing, _)| standing.ca == key.ca);
         Ok(found.map(|(standing, kept)| {
             let answer = kept.map(|kept| ReadyAnswer {
                 sha256: id::sha256_hex(&kept.der).into(),
                 der: kept.der.into(),
                 this_update: kept.this_update,
                 next_update: kept.next_update,
+                issuer: key.ca.issuer,
+                serial: key.serial.as_slice().into(),
                 ended: Ended::of(kept.state),
                 read: Instant::now(),
             });
@@ -206,7 +212,7 @@ impl Workflows {
         let serial = serial_hex(&question.id.serial);
         let found = ocsp_answers::find(&self.inner.store, &serial, "sha1").await?;
         match found {
-            Some((row, _)) if row.issuer == question.issuer => Ok(standing_of(&row)),
+            Some((row, _)) if row.ca == question.ca => Ok(standing_of(&row)),
             _ => self.unlisted(question).await,
         }
     }
@@ -215,7 +221,7 @@ impl Workflows {
     async fn unlisted(&self, question: &Question) -> Result<Standing> {
         let serial = serial_hex(&question.id.serial);
         let store = &self.inner.store;
-        let signer = signer_certificates::is_signed(store, question.issuer, &serial).await?;
+        let signer = signer_certificates::is_signed(store, question.ca, &serial).await?;
         Ok(if signer {
             Standing::Good
         } else {
@@ -245,6 +251,8 @@ impl Workflows {
             der: answer.der.into(),
             this_update: answer.this_update,
             next_update: answer.next_update,
+            issuer: key.ca.issuer,
+            serial: key.serial.as_slice().into(),
             ended: Ended::of(row.state),
             read: Instant::now(),
         }))
@@ -252,7 +260,7 @@ impl Workflows {
 
     async fn sign_now(
         &self,
-        issuer: Issuer,
+        ca: Ca,
         standings: &[(CertificateId, Standing)],
         nonce: Option<&[u8]>,
         now: Timestamp,
@@ -261,19 +269,19 @@ impl Workflows {
         let _turn = turns
             .try_acquire()
             .map_err(|_| Refusal::Unavailable { retry_after: 1 })?;
-        let (der, _) = self.sign_answer(issuer, standings, nonce, now).await?;
+        let (der, _) = self.sign_answer(ca, standings, nonce, now).await?;
         Ok(der.into())
     }
 
     /// Signs, and says until when the answer is good.
     async fn sign_answer(
         &self,
-        issuer: Issuer,
+        ca: Ca,
         standings: &[(CertificateId, Standing)],
         nonce: Option<&[u8]>,
         now: Timestamp,
     ) -> Result<(Vec<u8>, Timestamp)> {
-        let signer = self.ocsp_signer(issuer, now).await?;
+        let signer = self.ocsp_signer(ca, now).await?;
         let end = now.checked_add(self.settings().periods.ocsp);
         let next_update = end.unwrap_or(Timestamp::MAX).min(signer.not_after);
         let answer = Answer {
@@ -293,21 +301,17 @@ impl Workflows {
         digest: crate::ca::ocsp::Digest,
         now: Timestamp,
     ) -> Result<Option<StoredAnswer>> {
-        let digests = self
-            .inner
-            .digests
-            .iter()
-            .find(|(issuer, _)| *issuer == row.issuer);
+        let digests = self.inner.digests.iter().find(|(ca, _)| *ca == row.ca);
         let id = digests.zip(octets(&row.serial));
         let Some(id) = id.and_then(|((_, digests), serial)| digests.id(digest, &serial)) else {
             return Ok(None);
         };
         let standings = [(id, standing_of(row))];
-        let (der, next_update) = self.sign_answer(row.issuer, &standings, None, now).await?;
+        let (der, next_update) = self.sign_answer(row.ca, &standings, None, now).await?;
         Ok(Some(StoredAnswer {
             serial: row.serial.clone(),
             digest: digest.as_str(),
-            issuer: row.issuer,
+            ca: row.ca,
             state: row.state,
             der,
             this_update: now,
@@ -339,12 +343,8 @@ pub(super) fn standing_of(row: &CertificateStanding) -> Standing {
 }
 
 /// The digests by which askers name our CAs.
-pub(in crate::workflow) fn digests(ca: &crate::ca::Authority) -> Vec<(Issuer, IssuerDigests)> {
-    [Issuer::Customer, Issuer::Staff]
-        .into_iter()
-        .filter_map(|issuer| {
-            let certificate = &ca.issuer(issuer_id(issuer)).certificate;
-            Some((issuer, IssuerDigests::new(certificate)?))
-        })
+pub(in crate::workflow) fn digests(ca: &crate::ca::Authority) -> Vec<(Ca, IssuerDigests)> {
+    let cas = ca.cas().iter();
+    cas.filter_map(|ca| Some((on_record(ca.id), IssuerDigests::new(&ca.certificate)?)))
         .collect()
 }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::scope::on_record;
+use crate::ca::IssuerId;
 use crate::ca::hsm::HsmState;
-use crate::store::certificates::Issuer;
-use crate::workflow::{Result, Workflows};
+use crate::workflow::Workflows;
 
 /// What `/readyz` and the security officer look at.
 #[derive(Debug, Clone)]
@@ -13,18 +14,23 @@ pub struct Health {
     pub store: bool,
     /// The HSM pool.
     pub hsm: HsmState,
-    /// The customer CA's CRL is within its time.
+    /// The CRL of every customer CA is within its time.
     pub crl_fresh: bool,
 }
 
 impl Workflows {
     /// Asks each part; answers even when all of them are away.
     pub async fn health(&self, now: Timestamp) -> Health {
-        let left: Result<_> = self.crl_seconds_left(Issuer::Customer, now).await;
+        let mut crl_fresh = true;
+        let cas = self.inner.ca.cas_of(IssuerId::Customer);
+        for ca in cas.filter(|ca| !ca.is_over(now)) {
+            let left = self.crl_seconds_left(on_record(ca.id), now).await;
+            crl_fresh &= matches!(left, Ok(Some(left)) if left > 0);
+        }
         Health {
             store: self.inner.store.ping().await.is_ok(),
             hsm: self.inner.ca.pool().state(),
-            crl_fresh: matches!(left, Ok(Some(left)) if left > 0),
+            crl_fresh,
         }
     }
 

@@ -4,12 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::scope::{Scope, issuer_id};
+use super::scope::{Scope, ca_id, on_record};
 use crate::ca::crl::{Lines, List};
 use crate::ca::part;
 use crate::ca::reason::Reason;
 use crate::store::audit::Actor;
-use crate::store::certificates::{Issuer, State};
+use crate::store::certificates::{Ca, State};
 use crate::store::crl_lists::{self, EndedRow, Kind, Published};
 use crate::store::{StoreError, Unique, id, status_changes};
 use crate::workflow::audited::audit;
@@ -25,43 +25,50 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Workflows {
-    /// Publishes a list for every scope whose last one is past half its time, lacks a change, or is not there.
-    /// Answers how many scopes were published.
+    /// Publishes a list for every scope whose last one is past half its time, lacks a change, or is not there: of every
+    /// CA that is not over, whether it signs new certificates or not. Answers how many scopes were published.
     ///
     /// # Errors
     /// Faults of the store; [`crate::workflow::Refusal::Unavailable`] while the HSM is away. Lists made before that
     /// stay published, and the last good one of each other scope too.
     pub async fn publish_due_crls(&self, now: Timestamp) -> Result<usize> {
         let mut published = 0;
-        for issuer in [Issuer::Customer, Issuer::Staff] {
-            for scope in self.scopes(issuer, now).await? {
-                if self.publish_if_due(&scope, now).await? {
-                    published += 1;
-                }
+        let mut failed = None;
+        for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
+            // One CA that cannot sign keeps no other from its lists.
+            match self.publish_due(on_record(ca.id), now).await {
+                Ok(count) => published += count,
+                Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        match failed {
+            None => Ok(published),
+            Some(error) => Err(error),
+        }
+    }
+
+    async fn publish_due(&self, ca: Ca, now: Timestamp) -> Result<usize> {
+        let mut published = 0;
+        for scope in self.scopes(ca, now).await? {
+            published += usize::from(self.publish_if_due(&scope, now).await?);
         }
         Ok(published)
     }
 
     /// The whole CA, and every part that has certificates whose end was not on a list yet.
-    async fn scopes(&self, issuer: Issuer, now: Timestamp) -> Result<Vec<Scope>> {
+    async fn scopes(&self, ca: Ca, now: Timestamp) -> Result<Vec<Scope>> {
         let store = &self.inner.store;
-        let whole = Scope::whole(issuer);
+        let whole = Scope::whole(ca);
         let last = crl_lists::latest(store, &whole.name(), Kind::Full).await?;
         let from = last.map_or(now, |list| list.this_update.min(now));
-        let mut parts = crl_lists::parts(store, issuer, from).await?;
+        let mut parts = crl_lists::parts(store, ca, from).await?;
         // A certificate never points to a list that is not there yet.
-        let months = self
-            .inner
-            .ca
-            .issuer(issuer_id(issuer))
-            .profile
-            .crl_part_months;
+        let months = self.inner.ca.ca(ca_id(ca))?.profile.crl_part_months;
         let soon = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
         parts.extend([part::name(now, months), part::name(soon, months)]);
         parts.sort();
         parts.dedup();
-        let parts = parts.iter().filter_map(|name| Scope::part(issuer, name));
+        let parts = parts.iter().filter_map(|name| Scope::part(ca, name));
         Ok(parts.chain([whole]).collect())
     }
 
@@ -74,9 +81,9 @@ impl Workflows {
             Some(list) if is_due(list, now) => true,
             Some(list) => {
                 let pause = SignedDuration::from_secs(list.entries / LINES_PER_SECOND);
-                let (issuer, part) = (scope.issuer, scope.part.as_str());
+                let (ca, part) = (scope.ca, scope.part.as_str());
                 now.duration_since(list.this_update) >= pause
-                    && status_changes::any_end_after(store, issuer, part, list.status_seq).await?
+                    && status_changes::any_end_after(store, ca, part, list.status_seq).await?
             }
         };
         if !due {
@@ -147,8 +154,8 @@ impl Workflows {
 
     async fn signed(&self, scope: &Scope, list: &Published, lines: Lines) -> Result<Vec<u8>> {
         let ca = &self.inner.ca;
-        let issuer = issuer_id(scope.issuer);
-        let profile = &ca.issuer(issuer).profile;
+        let id = ca_id(scope.ca);
+        let profile = &ca.ca(id)?.profile;
         let (url, delta_url) = (profile.crl_url(&scope.part), profile.delta_url(&scope.part));
         let count = |n: i64| u64::try_from(n).map_err(|_| Fault::Inconsistent("CRL number"));
         let list = List {
@@ -160,13 +167,13 @@ impl Workflows {
             delta_url: Some(&delta_url),
             lines,
         };
-        Ok(ca.sign_list(issuer, list).await?)
+        Ok(ca.sign_list(id, list).await?)
     }
 
     async fn ended_lines(&self, scope: &Scope, cutoff: Timestamp) -> Result<Lines> {
         let store = &self.inner.store;
         let parts = if scope.part.is_empty() {
-            crl_lists::all_parts(store, scope.issuer).await?
+            crl_lists::all_parts(store, scope.ca).await?
         } else {
             vec![scope.part.clone()]
         };
@@ -174,7 +181,7 @@ impl Workflows {
         for part in parts {
             let mut after = String::new();
             loop {
-                let place = (scope.issuer, part.as_str());
+                let place = (scope.ca, part.as_str());
                 let page = crl_lists::ended(store, place, cutoff, &after, PAGE).await?;
                 for row in &page {
                     add(&mut lines, row)?;
@@ -196,7 +203,7 @@ impl Workflows {
             let Some(newest) = page.last() else { break };
             seq = newest.seq;
             for change in page {
-                let within = change.issuer == scope.issuer
+                let within = change.ca() == scope.ca
                     && (scope.part.is_empty() || scope.part == change.shard);
                 let reason = match change.to {
                     State::Superseded | State::Suspended | State::Revoked => change.reason,

@@ -80,7 +80,7 @@ impl Known {
 pub struct StatusMemory {
     known: RwLock<Known>,
     refreshed: RwLock<Option<Instant>>,
-    seq: watch::Sender<i64>,
+    ended: watch::Sender<i64>,
     /// One at a time reads the store.
     pub(super) turn: tokio::sync::Mutex<()>,
 }
@@ -90,7 +90,7 @@ impl Default for StatusMemory {
         Self {
             known: RwLock::default(),
             refreshed: RwLock::default(),
-            seq: watch::Sender::new(0),
+            ended: watch::Sender::new(0),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -132,10 +132,10 @@ impl StatusMemory {
         refreshed.map(|then| now.saturating_duration_since(then))
     }
 
-    /// The place in the sequence that is known here; changes wake whoever waits.
+    /// Up to which place in the sequence a certificate was revoked or suspended; wakes whoever waits for that.
     #[must_use]
-    pub fn sequence(&self) -> watch::Receiver<i64> {
-        self.seq.subscribe()
+    pub fn ended(&self) -> watch::Receiver<i64> {
+        self.ended.subscribe()
     }
 
     /// Where to read on; none before everything was loaded once.
@@ -177,7 +177,10 @@ impl StatusMemory {
             }
             known.seq = last.seq;
         }
-        let _ = self.seq.send_replace(last.seq);
+        let ends = |to| matches!(Ended::of(to), Some(Ended::Suspended | Ended::Revoked));
+        if changes.iter().any(|change| ends(change.to)) {
+            let _ = self.ended.send_replace(last.seq);
+        }
     }
 
     pub(super) fn refreshed(&self, now: Instant) {
@@ -199,6 +202,7 @@ mod tests {
             certificate_id: "c".into(),
             serial: serial.into(),
             issuer: Issuer::Customer,
+            generation: 1,
             shard: String::new(),
             from: State::Active,
             to,
@@ -223,10 +227,11 @@ mod tests {
         assert_eq!(memory.look(Issuer::Staff, &octets), None, "another CA");
         memory.apply(&[change(2, serial, State::Active)]);
         assert_eq!(memory.look(Issuer::Customer, &octets), None);
+        assert_eq!(*memory.ended().borrow(), 1, "a release wakes nobody");
         memory.apply(&[change(3, serial, State::Revoked)]);
         assert_eq!(memory.look(Issuer::Customer, &octets), Some(Ended::Revoked));
         assert_eq!((memory.len(), memory.place()), (1, Some(3)));
-        assert_eq!(*memory.sequence().borrow(), 3);
+        assert_eq!(*memory.ended().borrow(), 3);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::scope::Scope;
-use crate::store::certificates::Issuer;
+use crate::store::certificates::Ca;
 use crate::store::crl_lists::{self, Kind};
 use crate::store::id;
 use crate::workflow::{Result, Workflows};
@@ -105,8 +105,8 @@ impl Workflows {
     ///
     /// # Errors
     /// Faults of the store.
-    pub async fn crl_seconds_left(&self, issuer: Issuer, now: Timestamp) -> Result<Option<i64>> {
-        let name = Scope::whole(issuer).name();
+    pub async fn crl_seconds_left(&self, ca: impl Into<Ca>, now: Timestamp) -> Result<Option<i64>> {
+        let name = Scope::whole(ca).name();
         let newest = crl_lists::latest(&self.inner.store, &name, Kind::Full).await?;
         Ok(newest.map(|list| list.next_update.as_second() - now.as_second()))
     }

@@ -1,13 +1,13 @@
 //! Whose list: a CA's, or that of one of its parts.
 
-use crate::ca::{IssuerId, part};
-use crate::store::certificates::Issuer;
+use crate::ca::{CaId, IssuerId, part};
+use crate::store::certificates::{Ca, Issuer};
 
 /// The scope of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// Which CA.
-    pub issuer: Issuer,
+    pub ca: Ca,
     /// Which part; empty for all its certificates.
     pub part: String,
 }
@@ -15,18 +15,18 @@ pub struct Scope {
 impl Scope {
     /// All certificates of a CA.
     #[must_use]
-    pub const fn whole(issuer: Issuer) -> Self {
+    pub fn whole(ca: impl Into<Ca>) -> Self {
         Self {
-            issuer,
+            ca: ca.into(),
             part: String::new(),
         }
     }
 
     /// One part; none for a text that is no part's name.
     #[must_use]
-    pub fn part(issuer: Issuer, name: &str) -> Option<Self> {
+    pub fn part(ca: impl Into<Ca>, name: &str) -> Option<Self> {
         part::is_name(name).then(|| Self {
-            issuer,
+            ca: ca.into(),
             part: name.to_owned(),
         })
     }
@@ -34,18 +34,38 @@ impl Scope {
     /// As the store names it.
     #[must_use]
     pub fn name(&self) -> String {
+        let issuer = self.ca.issuer.as_str();
+        let ca = match self.ca.generation {
+            1 => issuer.to_owned(),
+            n => format!("{issuer}-{n}"),
+        };
         if self.part.is_empty() {
-            self.issuer.as_str().to_owned()
+            ca
         } else {
-            format!("{}/{}", self.issuer.as_str(), self.part)
+            format!("{ca}/{}", self.part)
         }
     }
 }
 
-/// The CA's name on the other side.
-pub(in crate::workflow) const fn issuer_id(issuer: Issuer) -> IssuerId {
-    match issuer {
-        Issuer::Customer => IssuerId::Customer,
-        Issuer::Staff => IssuerId::Staff,
+/// A CA on record, on the side of the CAs.
+pub(in crate::workflow) const fn ca_id(ca: Ca) -> CaId {
+    CaId {
+        issuer: match ca.issuer {
+            Issuer::Customer => IssuerId::Customer,
+            Issuer::Staff => IssuerId::Staff,
+        },
+        generation: ca.generation,
+    }
+}
+
+/// A CA as the record names it.
+#[must_use]
+pub const fn on_record(id: CaId) -> Ca {
+    Ca {
+        issuer: match id.issuer {
+            IssuerId::Customer => Issuer::Customer,
+            IssuerId::Staff => Issuer::Staff,
+        },
+        generation: id.generation,
     }
 }

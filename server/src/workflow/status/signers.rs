@@ -9,10 +9,10 @@ use serde_json::json;
 
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::scope::issuer_id;
+use super::scope::{ca_id, on_record};
 use crate::ca::ocsp::Signer;
 use crate::store::audit::Actor;
-use crate::store::certificates::Issuer;
+use crate::store::certificates::Ca;
 use crate::store::id;
 use crate::store::signer_certificates::{self as rows, NewSigner, SignerCertificate};
 use crate::workflow::audited::audit;
@@ -21,36 +21,49 @@ use crate::workflow::{Refusal, Result, Workflows};
 /// What answers are signed with at the moment, by CA.
 #[derive(Debug, Default)]
 pub(in crate::workflow) struct Signers {
-    known: RwLock<HashMap<Issuer, Arc<Signer>>>,
+    known: RwLock<HashMap<Ca, Arc<Signer>>>,
     /// One at a time issues.
     turn: tokio::sync::Mutex<()>,
 }
 
 impl Signers {
-    fn get(&self, issuer: Issuer) -> Option<Arc<Signer>> {
+    fn get(&self, ca: Ca) -> Option<Arc<Signer>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(&issuer).cloned()
+        known.get(&ca).cloned()
     }
 
-    fn put(&self, issuer: Issuer, signer: &Arc<Signer>) {
+    fn put(&self, ca: Ca, signer: &Arc<Signer>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(issuer, Arc::clone(signer));
+        known.insert(ca, Arc::clone(signer));
     }
 }
 
 impl Workflows {
-    /// Sees to it that both CAs have a signer whose certificate is good for a while yet. Answers how many were issued.
+    /// Sees to it that every CA has a signer whose certificate is good for a while yet. Answers how many were issued.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] while the HSM is away; faults.
     pub async fn renew_ocsp_signers(&self, now: Timestamp) -> Result<usize> {
         let mut issued = 0;
-        for issuer in [Issuer::Customer, Issuer::Staff] {
-            let before = self.inner.signers.get(issuer).map(|s| s.not_after);
-            let signer = self.signer_with(issuer, self.fresh_for(), now).await?;
-            issued += usize::from(before.is_some_and(|end| end != signer.not_after));
+        let mut failed = None;
+        for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
+            let end = ca.validity.not_after;
+            let ca = on_record(ca.id);
+            let before = self.inner.signers.get(ca).map(|s| s.not_after);
+            // In its last days a CA certifies no longer than it lives itself.
+            let left = self.fresh_for().min(now.duration_until(end) / 2);
+            // One CA that cannot sign keeps no other from its signer.
+            match self.signer_with(ca, left, now).await {
+                Ok(signer) => {
+                    issued += usize::from(before.is_some_and(|end| end != signer.not_after));
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(issued)
+        match failed {
+            None => Ok(issued),
+            Some(error) => Err(error),
+        }
     }
 
     /// Renewed when a third of its life is left.
@@ -59,24 +72,24 @@ impl Workflows {
     }
 
     /// The signer of a CA's answers; one that is good now will do.
-    pub(super) async fn ocsp_signer(&self, issuer: Issuer, now: Timestamp) -> Result<Arc<Signer>> {
-        match self.inner.signers.get(issuer) {
+    pub(super) async fn ocsp_signer(&self, ca: Ca, now: Timestamp) -> Result<Arc<Signer>> {
+        match self.inner.signers.get(ca) {
             Some(signer) if now < signer.not_after => Ok(signer),
-            _ => self.signer_with(issuer, SignedDuration::ZERO, now).await,
+            _ => self.signer_with(ca, SignedDuration::ZERO, now).await,
         }
     }
 
     /// A signer whose certificate is good for `left` yet: the one in use, one on record, or a new one.
     async fn signer_with(
         &self,
-        issuer: Issuer,
+        ca: Ca,
         left: SignedDuration,
         now: Timestamp,
     ) -> Result<Arc<Signer>> {
         let signers = &self.inner.signers;
         let until = now.checked_add(left).unwrap_or(Timestamp::MAX);
         let _turn = signers.turn.lock().await;
-        if let Some(signer) = signers.get(issuer).filter(|s| until < s.not_after) {
+        if let Some(signer) = signers.get(ca).filter(|s| until < s.not_after) {
             return Ok(signer);
         }
         let (key, spki) = self
@@ -85,38 +98,32 @@ impl Workflows {
             .ocsp_key()
             .ok_or(Refusal::Unavailable { retry_after: 5 })?;
         let digest = sha256_hex(&spki);
-        let on_record = rows::good(&self.inner.store, issuer, &digest, until).await?;
+        let on_record = rows::good(&self.inner.store, ca, &digest, until).await?;
         let row = on_record.into_iter().find(|row| row.not_before <= now);
         let der = match row {
             Some(SignerCertificate { der: Some(der), .. }) => der,
             // A crash came between the record and the signature: the same bytes are signed.
-            Some(intent) => {
-                self.sign_signer(issuer, &intent.id, &intent.tbs, now)
-                    .await?
-            }
-            None => self.issue_signer(issuer, (key, &spki), digest, now).await?,
+            Some(intent) => self.sign_signer(ca, &intent.id, &intent.tbs, now).await?,
+            None => self.issue_signer(ca, (key, &spki), digest, now).await?,
         };
-        let signer = Arc::new(Signer::new(issuer_id(issuer), key, &der)?);
-        signers.put(issuer, &signer);
+        let signer = Arc::new(Signer::new(ca_id(ca), key, &der)?);
+        signers.put(ca, &signer);
         Ok(signer)
     }
 
     async fn issue_signer(
         &self,
-        issuer: Issuer,
+        ca: Ca,
         (key, spki): (&str, &[u8]),
         spki_sha256: String,
         now: Timestamp,
     ) -> Result<Vec<u8>> {
         let life = self.settings().periods.ocsp_signer;
-        let prepared = self
-            .inner
-            .ca
-            .prepare_signer(issuer_id(issuer), spki, life, now)?;
+        let prepared = self.inner.ca.prepare_signer(ca_id(ca), spki, life, now)?;
         let new = NewSigner {
             id: id::new_id()?,
             serial: prepared.serial,
-            issuer,
+            ca,
             key_id: key.to_owned(),
             spki_sha256,
             tbs: prepared.tbs,
@@ -128,22 +135,22 @@ impl Workflows {
         rows::insert_intent(&mut tx, &new).await?;
         audit(Actor::System, "signer.intended", "signer", &new.id)
             .detail(json!({
-                "serial": new.serial, "issuer": issuer.as_str(), "key": key, "tbs-sha256": sha256_hex(&new.tbs),
+                "serial": new.serial, "issuer": ca_id(ca).name(), "key": key, "tbs-sha256": sha256_hex(&new.tbs),
             }))
             .write(&mut tx, now)
             .await?;
         tx.commit().await?;
-        self.sign_signer(issuer, &new.id, &new.tbs, now).await
+        self.sign_signer(ca, &new.id, &new.tbs, now).await
     }
 
     async fn sign_signer(
         &self,
-        issuer: Issuer,
+        ca: Ca,
         row_id: &str,
         tbs: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>> {
-        let der = self.inner.ca.sign(issuer_id(issuer), tbs).await?;
+        let der = self.inner.ca.sign(ca_id(ca), tbs).await?;
         let sha256 = sha256_hex(&der);
         let mut tx = self.inner.store.begin().await?;
         if !rows::set_issued(&mut tx, row_id, &der, &sha256, now).await? {
@@ -152,7 +159,7 @@ impl Workflows {
             return Err(Refusal::Unavailable { retry_after: 1 }.into());
         }
         audit(Actor::System, "signer.issued", "signer", row_id)
-            .detail(json!({ "issuer": issuer.as_str(), "sha256": sha256 }))
+            .detail(json!({ "issuer": ca_id(ca).name(), "sha256": sha256 }))
             .write(&mut tx, now)
             .await?;
         tx.commit().await?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::memory::{Ended, StatusMemory};
-use crate::store::certificates::{self, Issuer, State};
+use crate::store::certificates::{self, State};
 use crate::store::{Store, crl_lists, status_changes};
 use crate::workflow::{Result, Workflows};
 
@@ -98,13 +98,12 @@ impl Workflows {
 /// Everything that is not good, and the place from which on changes are to be read. What changes meanwhile is read after.
 async fn load(memory: &StatusMemory, store: &Store) -> Result<i64> {
     let seq = status_changes::last(store).await?;
-    for issuer in [Issuer::Customer, Issuer::Staff] {
-        for part in crl_lists::all_parts(store, issuer).await? {
+    for ca in certificates::all_cas(store).await? {
+        for part in crl_lists::all_parts(store, ca).await? {
             let mut after = String::new();
             loop {
-                let page =
-                    certificates::ended_serials(store, (issuer, &part), &after, PAGE).await?;
-                memory.load(issuer, page.iter().map(|row| (row.0.as_str(), row.1)));
+                let page = certificates::ended_serials(store, (ca, &part), &after, PAGE).await?;
+                memory.load(ca.issuer, page.iter().map(|row| (row.0.as_str(), row.1)));
                 match page.into_iter().next_back() {
                     Some((serial, _)) => after = serial,
                     None => break,

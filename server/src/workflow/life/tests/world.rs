@@ -85,6 +85,7 @@ impl Scene {
             id: crate::store::id::new_id().unwrap(),
             serial: format!("5b{}", crate::store::id::new_id().unwrap()),
             issuer: row.issuer,
+            generation: row.generation,
             user_id: row.user_id,
             staff_id: None,
             grant_id: None,

@@ -96,6 +96,7 @@ async fn a_certificate_not_on_record_is_a_stranger() {
         id: "forged".to_owned(),
         serial,
         issuer: Issuer::Customer,
+        generation: 1,
         user_id: Some(user.id),
         staff_id: None,
         grant_id: None,

@@ -18,7 +18,7 @@ async fn renewed(place: &Place) {
     let (store, workflows) = (scene.store(), &scene.workflows);
     let (_, spki) = scene.bank.authority.ocsp_key().unwrap();
     let good = async |now| {
-        let found = rows::good(store, Issuer::Customer, &sha256_hex(&spki), now).await;
+        let found = rows::good(store, Issuer::Customer.into(), &sha256_hex(&spki), now).await;
         found.unwrap()
     };
     workflows.renew_ocsp_signers(later(0)).await.unwrap();
@@ -35,12 +35,8 @@ async fn renewed(place: &Place) {
     let of = |what: &str| actions.iter().position(|a| a == what).unwrap();
     assert!(of("signer.intended") < of("signer.issued"));
     let certificate = first[0].der.clone().unwrap();
-    let ca = &scene
-        .bank
-        .authority
-        .issuer(crate::ca::IssuerId::Customer)
-        .certificate;
-    verify_issued_by(&certificate, ca).unwrap();
+    let ca = scene.bank.authority.ca(crate::ca::IssuerId::Customer);
+    verify_issued_by(&certificate, &ca.unwrap().certificate).unwrap();
 
     // Another instance, and this one after a restart, use the same.
     let other = instance(&scene.bank, &scene.world, store.clone());

@@ -1,0 +1,51 @@
+//! CAs that follow one another: each once, one of them from the beginning.
+
+use super::check::{Checked, Checker};
+use super::sections::Generation;
+
+/// More at the same time than any bank will have.
+const MOST: usize = 9;
+
+impl Checker<'_> {
+    pub(super) fn generations(&self, section: &str, all: &[Generation]) -> Checked {
+        if all.len() > MOST {
+            let problem = format!("{} CAs are too many", all.len());
+            return self.fail(section, problem, format!("Keep {MOST} at most."));
+        }
+        for (place, one) in all.iter().enumerate() {
+            let field = |name: &str| format!("{section}[{}].{name}", place + 1);
+            self.within(&field("generation"), one.generation, 1..=9999)?;
+            let before = all.get(..place).unwrap_or_default();
+            if before
+                .iter()
+                .any(|other| other.generation == one.generation)
+            {
+                let problem = format!("{} is there twice", one.generation);
+                let next = "Give each CA a number of its own, and never one that was used before.";
+                return self.fail(&field("generation"), problem, next);
+            }
+            if before.iter().any(|other| other.key == one.key) {
+                let problem = format!("{} is there twice", one.key);
+                return self.fail(&field("key"), problem, "Give each CA a key of its own.");
+            }
+        }
+        let first = all.iter().filter(|one| one.issues_from.is_none()).count();
+        if !all.is_empty() && first != 1 {
+            let problem = format!("{first} of the CAs are without a time");
+            let next =
+                "Leave it out for the oldest one, and say for each other from when on it signs.";
+            return self.fail(&format!("{section}.issues_from"), problem, next);
+        }
+        let mut times: Vec<_> = all.iter().filter_map(|one| one.issues_from).collect();
+        times.sort();
+        if times.windows(2).any(|two| two.first() == two.last()) {
+            let next = "Only one can sign: give them different times.";
+            return self.fail(
+                &format!("{section}.issues_from"),
+                "two CAs begin at the same time",
+                next,
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! The bank's CAs in front of one HSM, and which of them signs what is new.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustls_pki_types::CertificateDer;
+
+use super::hsm::HsmPool;
+use super::id::{CaId, IssuerId};
+use super::issue::IssueError;
+use super::issuing_ca::IssuingCa;
+
+/// The bank's issuing CAs in front of one HSM; cheap to clone.
+#[derive(Clone)]
+pub struct Authority {
+    pool: HsmPool,
+    cas: Arc<[IssuingCa]>,
+    root: CertificateDer<'static>,
+    ocsp_key: Option<String>,
+    pub(super) audit_key: Option<String>,
+}
+
+impl Authority {
+    /// Puts pool and CAs together.
+    ///
+    /// # Errors
+    /// [`IssueError::NoCa`] without a CA of either kind, [`IssueError::TwoCas`] for two of one generation.
+    pub fn new(
+        pool: HsmPool,
+        root: CertificateDer<'static>,
+        mut cas: Vec<IssuingCa>,
+    ) -> Result<Self, IssueError> {
+        cas.sort_by_key(|ca| (ca.id.issuer.name(), ca.id.generation));
+        for issuer in IssuerId::ALL {
+            if !cas.iter().any(|ca| ca.id.issuer == issuer) {
+                return Err(IssueError::NoCa(issuer.name()));
+            }
+        }
+        let twice = cas.windows(2).find(|two| two[0].id == two[1].id);
+        if let Some(ca) = twice.and_then(<[_]>::first) {
+            return Err(IssueError::TwoCas(ca.id));
+        }
+        Ok(Self {
+            pool,
+            cas: cas.into(),
+            root,
+            ocsp_key: None,
+            audit_key: None,
+        })
+    }
+
+    /// With a key in the same pool that signs OCSP answers.
+    #[must_use]
+    pub fn with_ocsp_key(mut self, key: &str) -> Self {
+        self.ocsp_key = Some(key.to_owned());
+        self
+    }
+
+    /// Name of the key that signs OCSP answers, and the public key found under it; none without one, or before it was
+    /// found.
+    #[must_use]
+    pub fn ocsp_key(&self) -> Option<(&str, Vec<u8>)> {
+        let key = self.ocsp_key.as_deref()?;
+        Some((key, self.pool.public_key(key)?))
+    }
+
+    /// Every CA, by kind and generation.
+    #[must_use]
+    pub fn cas(&self) -> &[IssuingCa] {
+        &self.cas
+    }
+
+    /// The CAs of a kind, oldest first; at least one.
+    pub fn cas_of(&self, issuer: IssuerId) -> impl Iterator<Item = &IssuingCa> {
+        self.cas.iter().filter(move |ca| ca.id.issuer == issuer)
+    }
+
+    /// A CA.
+    ///
+    /// # Errors
+    /// [`IssueError::UnknownCa`] when it is not configured (any more).
+    pub fn ca(&self, id: impl Into<CaId>) -> Result<&IssuingCa, IssueError> {
+        let id = id.into();
+        let found = self.cas.iter().find(|ca| ca.id == id);
+        found.ok_or(IssueError::UnknownCa(id))
+    }
+
+    /// The CA of a kind that signs what is new at `now`: of those whose time has come, the one whose time came last.
+    ///
+    /// # Errors
+    /// [`IssueError::NoCa`]; never for an authority that was made by [`Authority::new`].
+    pub fn current(&self, issuer: IssuerId, now: Timestamp) -> Result<&IssuingCa, IssueError> {
+        let begun = self.cas_of(issuer).filter(|ca| ca.issues_from <= now);
+        begun
+            .max_by_key(|ca| (ca.issues_from, ca.id.generation))
+            .or_else(|| self.cas_of(issuer).min_by_key(|ca| ca.issues_from))
+            .ok_or(IssueError::NoCa(issuer.name()))
+    }
+
+    /// Certificates of the CAs of a kind, as trust anchors and for whoever asks; oldest first.
+    #[must_use]
+    pub fn certificates(&self, issuer: IssuerId) -> Vec<CertificateDer<'static>> {
+        let of = self.cas_of(issuer);
+        of.map(|ca| ca.certificate.clone()).collect()
+    }
+
+    /// The root's certificate.
+    #[must_use]
+    pub fn root(&self) -> &CertificateDer<'static> {
+        &self.root
+    }
+
+    /// The HSM pool.
+    #[must_use]
+    pub fn pool(&self) -> &HsmPool {
+        &self.pool
+    }
+}
