@@ -47,11 +47,12 @@ pub(crate) fn print(rows: &[Row], certificates: usize) {
 /// Prints what the agent's window costs (Markdown).
 pub(crate) fn print_window(figures: &WindowFigures) {
     let text = format!(
-        "\n| the agent's window | |\n|---|---:|\n| start to window | {:.0} ms |\n| memory when idle (PSS) | {:.0} MiB |\n| processor when idle | {:.2} % |\n| size of the program | {:.1} MiB |\n",
+        "\n| the agent's window | |\n|---|---:|\n| start to window | {:.0} ms |\n| memory when idle (PSS) | {:.0} MiB |\n| processor when idle | {:.2} % |\n| size of the program, without debug information | {:.1} MiB, {:.1} MiB |\n",
         figures.shown.as_secs_f64() * 1_000.0,
         figures.memory,
         figures.idle_percent,
-        figures.size
+        figures.size.0,
+        figures.size.1
     );
     let _ = write!(std::io::stdout().lock(), "{text}");
 }

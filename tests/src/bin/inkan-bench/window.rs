@@ -1,7 +1,8 @@
 //! The agent's window: time until it is shown, memory and processor time while it stands there, size of the program.
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,8 @@ pub(crate) struct WindowFigures {
     pub(crate) memory: f64,
     /// Processor time while nothing happens, in percent of one core.
     pub(crate) idle_percent: f64,
-    /// Size of the program in MiB.
-    pub(crate) size: f64,
+    /// Size of the program in MiB: as built, and without what only a debugger reads.
+    pub(crate) size: (f64, f64),
 }
 
 /// Measures on a display of its own, with no card and no token driver.
@@ -67,8 +68,26 @@ pub(crate) fn measure() -> Outcome<WindowFigures> {
         shown: times[STARTS / 2],
         memory,
         idle_percent: spent.as_secs_f64() * 100.0 / IDLE.as_secs_f64(),
-        size: fs::metadata(&program)?.len() as f64 / 1024.0 / 1024.0,
+        size: (mebibytes(&program)?, stripped(&program)?),
     })
+}
+
+fn mebibytes(file: &Path) -> Outcome<f64> {
+    Ok(fs::metadata(file)?.len() as f64 / 1024.0 / 1024.0)
+}
+
+fn stripped(program: &Path) -> Outcome<f64> {
+    let directory = tempfile::tempdir()?;
+    let copy = directory.path().join("stripped");
+    let done = Command::new("strip")
+        .arg("-o")
+        .arg(&copy)
+        .arg(program)
+        .output()?;
+    if !done.status.success() {
+        return Err(String::from_utf8_lossy(&done.stderr).into_owned().into());
+    }
+    mebibytes(&copy)
 }
 
 /// User and system time so far.
