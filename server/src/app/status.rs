@@ -1,5 +1,5 @@
 //! What follows a change of status: lists and answers are made anew within a second or so (within three, when another
-//! instance or the console made the change), not only when they are due.
+//! instance made the change and died of it), not only when they are due.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! BSMS003 and BLGI003 as server-sent events: the store is asked once a second,
-//! with no connection of it held between.
+//! BSMS003, BSMS013 and BLGI003 as server-sent events: the store is asked once a second,
+//! and when a certificate was revoked or suspended, with no connection of it held between.
 //!
 //! Events: `progress` (JSON of [`Progress`]), `end` (load the page again: it
 //! knows what came out), `moved` (another page of this browser follows now).
@@ -55,7 +55,7 @@ pub(in crate::http) fn stream(app: &Shared, key: &str, followed: impl Followed) 
 }
 
 /// The same for a browser that nobody knows yet.
-pub(super) fn stream_unknown(app: &Shared, key: &str, followed: impl Followed) -> Answer {
+pub(in crate::http) fn stream_unknown(app: &Shared, key: &str, followed: impl Followed) -> Answer {
     begin(app, app.streams.enter_unknown(key), followed)
 }
 
@@ -139,6 +139,7 @@ impl<F: Followed> Follower<F> {
     async fn run(self) {
         let mut said: Option<Progress> = None;
         let mut beat = Instant::now();
+        let mut ended = self.app.workflows.status_memory().ended();
         loop {
             let Some(progress) = self.progress().await else {
                 return;
@@ -161,6 +162,7 @@ impl<F: Followed> Follower<F> {
             }
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
+                Ok(()) = ended.changed() => {}
                 () = self.events.closed() => return,
                 () = self.place.asked_to_leave() => {
                     // Whoever does not read now finds out by the end of the stream.

@@ -1,6 +1,6 @@
 //! The deeds inside a transaction of somebody else's (a proposal's decision, a renewal): rules, rows, audit rows, and what
 //! ends together with a certificate. Who may ask is the caller's business; and so is [`Workflows::status_changed`] after
-//! the commit (without it, instances hear of the change within a quarter of a second).
+//! the commit (for the console: `proposals::settled`). Other instances hear of the change within a quarter of a second.
 //!
 //! [`Workflows::status_changed`]: crate::workflow::Workflows::status_changed
 
