@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::public::ready::ReadyAnswers;
 use super::rate::RateLimiter;
 use super::site::Site;
 use super::streams::Streams;
@@ -22,8 +23,12 @@ pub struct App {
     pub password_rate: RateLimiter,
     /// Posts of agents and EST clients.
     pub machine_rate: RateLimiter,
+    /// Requests to the API.
+    pub api_rate: RateLimiter,
     /// Pages that follow an issue.
     pub streams: Streams,
+    /// OCSP answers that were given before.
+    pub ocsp: ReadyAnswers,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
 }

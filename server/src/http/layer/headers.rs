@@ -37,6 +37,12 @@ pub struct OverTls(pub bool);
 /// Adds the headers; answers that say nothing else about caching are not stored.
 pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    onto(&mut response, tls);
+    response
+}
+
+/// The same, on an answer that no layer sees.
+pub fn onto(response: &mut Response, tls: OverTls) {
     let busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     // Only where an address must not be told to anybody an answer says something stricter.
@@ -64,5 +70,4 @@ pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Re
             .entry(header::RETRY_AFTER)
             .or_insert(HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }
-    response
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,10 +15,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
 use super::connection::Peer;
 use super::share::{Share, Shares};
+use super::shortcut::{self, Shortcut};
 
 /// Limits of one listener.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +60,8 @@ pub struct Listener {
     pub tls: Option<Arc<ServerConfig>>,
     /// What is served.
     pub router: Router,
+    /// A way past the router.
+    pub shortcut: Option<Arc<dyn Shortcut>>,
     /// Limits.
     pub limits: Limits,
 }
@@ -73,6 +74,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
         socket,
         tls,
         router,
+        shortcut,
         limits,
     } = listener;
     let slots = Arc::new(Semaphore::new(limits.connections));
@@ -102,6 +104,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
             name,
             address,
             router: router.clone(),
+            shortcut: shortcut.clone(),
             limits,
             watcher: graceful.watcher(),
             _slot: slot,
@@ -139,6 +142,7 @@ struct Connection {
     name: &'static str,
     address: SocketAddr,
     router: Router,
+    shortcut: Option<Arc<dyn Shortcut>>,
     limits: Limits,
     watcher: Watcher,
     _slot: OwnedSemaphorePermit,
@@ -184,11 +188,10 @@ impl Connection {
             address: self.address,
             certificate,
         };
-        let router = self.router;
+        let (router, shortcut) = (self.router, self.shortcut);
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer.clone());
-            router.clone().oneshot(request)
+            let (shortcut, router, peer) = (shortcut.clone(), router.clone(), peer.clone());
+            async move { shortcut::answer(shortcut.as_deref(), router, peer, request).await }
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())

@@ -2,6 +2,7 @@
 //! workflows: a listener takes a router and serves it until told to stop.
 //!
 //! - [`accept`]: the accept loop with its limits and graceful stop
+//! - [`shortcut`]: a way past the router
 //! - `share`: how many connections one peer holds
 //! - [`connection`]: what a request can know about the connection it came by
 //! - [`tls`]: rustls configurations of the three TLS listeners
@@ -11,7 +12,9 @@ pub mod accept;
 pub mod client_verifier;
 pub mod connection;
 mod share;
+pub mod shortcut;
 pub mod tls;
 
 pub use accept::{Limits, Listener, serve};
 pub use connection::Peer;
+pub use shortcut::Shortcut;

@@ -18,20 +18,13 @@ pub(super) struct Lasting<'a> {
     pub(super) age: i64,
     /// When it was made.
     pub(super) modified: Option<Timestamp>,
-    /// When it is over.
-    pub(super) expires: Option<Timestamp>,
 }
 
 impl Lasting<'_> {
     /// 200, or 304 for one who has it.
     pub(super) fn answer(self, asked: &HeaderMap) -> Answer {
         let tag = format!("\"{}\"", self.sha256);
-        let known = asked
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .any(|one| one.trim().trim_start_matches("W/") == tag);
+        let known = is_known(asked, tag.as_bytes());
         let mut response: Response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -45,13 +38,8 @@ impl Lasting<'_> {
             self.age.max(0)
         );
         headers.insert(header::CACHE_CONTROL, value(keep)?);
-        for (name, at) in [
-            (header::LAST_MODIFIED, self.modified),
-            (header::EXPIRES, self.expires),
-        ] {
-            if let Some(at) = at {
-                headers.insert(name, value(http_date(at))?);
-            }
+        if let Some(at) = self.modified {
+            headers.insert(header::LAST_MODIFIED, value(http_date(at))?);
         }
         if !known {
             let kind = HeaderValue::from_static(self.content_type);
@@ -61,8 +49,18 @@ impl Lasting<'_> {
     }
 }
 
+/// Whether one who asks has what has this tag.
+pub(super) fn is_known(asked: &HeaderMap, tag: &[u8]) -> bool {
+    asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag)
+}
+
 /// A time as HTTP writes it (RFC 9110 §5.6.7).
-fn http_date(at: Timestamp) -> String {
+pub(super) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 

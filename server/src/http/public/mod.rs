@@ -2,6 +2,7 @@
 //!
 //! - [`lists`]: full and delta lists, of a CA and of its parts
 //! - [`ocsp`]: OCSP by GET and POST
+//! - [`ready`], [`quick`]: OCSP answers that were given before, by a short way
 //! - [`ca`]: CA certificates
 //! - `lasting`: answers that caches may keep
 
@@ -9,3 +10,5 @@ pub mod ca;
 mod lasting;
 pub mod lists;
 pub mod ocsp;
+pub mod quick;
+pub mod ready;

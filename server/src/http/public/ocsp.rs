@@ -1,23 +1,21 @@
 //! OCSP over HTTP (RFC 6960 Appendix A, RFC 5019 §5): a POST with the request, or a GET with it in base64 as the last
 //! part of the path. Whatever is asked, the answer is an OCSP response.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::lasting::Lasting;
+use super::ready::{Ready, once};
 use crate::http::app::Shared;
 use crate::http::cx::Answer;
 use crate::workflow::status::{LONGEST_OCSP_REQUEST, OcspProblem, Reply};
-
-const CONTENT_TYPE: &str = "application/ocsp-response";
-/// A kept answer hides a revocation for no longer than this.
-const AGE: i64 = 900;
 
 const INDIFFERENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -36,7 +34,7 @@ pub async fn in_kind(request: Request, next: Next) -> Response {
 
 /// `POST /ocsp`.
 pub async fn post(State(app): State<Shared>, body: Bytes) -> Answer {
-    reply(&app, &body, None).await
+    reply(&app, &body, &body, None).await
 }
 
 /// `GET /ocsp/{request}`. The path as it was sent: a `/` of base64 is part of the request.
@@ -47,7 +45,7 @@ pub async fn get(
 ) -> Answer {
     let sent = uri.path().strip_prefix("/ocsp/").unwrap_or_default();
     match decoded(sent) {
-        Some(request) => reply(&app, &request, Some(&headers)).await,
+        Some(request) => reply(&app, &request, uri.path().as_bytes(), Some(&headers)).await,
         None => Ok(refused(OcspProblem::MalformedRequest)),
     }
 }
@@ -75,42 +73,23 @@ fn decoded(path: &str) -> Option<Vec<u8>> {
         .ok()
 }
 
-async fn reply(app: &Shared, request: &[u8], asked: Option<&HeaderMap>) -> Answer {
+/// `key`: the bytes it was asked with, whatever they hold.
+async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMap>) -> Answer {
     let now = app.clock.now();
     match app.workflows.ocsp(request, now).await {
         Reply::Refused(problem) => Ok(refused(problem)),
         Reply::Once(der) => Ok(once(Body::from(Bytes::from_owner(der)))),
         Reply::Lasting(answer) => {
-            let body = Body::from(Bytes::from_owner(answer.der.clone()));
-            // Nobody keeps what answers a POST.
-            let Some(asked) = asked else {
-                return Ok(once(body));
-            };
-            let left = answer.next_update.as_second() - now.as_second();
-            let lasting = Lasting {
-                content_type: CONTENT_TYPE,
-                body,
-                sha256: &answer.sha256,
-                age: left.clamp(0, AGE),
-                modified: Some(answer.this_update),
-                expires: Some(answer.next_update),
-            };
-            lasting.answer(asked)
+            let ready = Arc::new(Ready::new(answer)?);
+            app.ocsp.put(key, Arc::clone(&ready));
+            ready.response(asked, now)
         }
     }
 }
 
-fn once(body: Body) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, CONTENT_TYPE),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, body).into_response()
-}
-
 /// An error of OCSP is a good answer of HTTP.
 fn refused(problem: OcspProblem) -> Response {
-    (StatusCode::OK, once(Body::from(problem.der().to_vec()))).into_response()
+    once(Body::from(problem.der().to_vec()))
 }
 
 #[cfg(test)]

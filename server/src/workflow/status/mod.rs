@@ -11,11 +11,12 @@
 //! - `signers`: certificates of the key that signs answers
 //! - [`answers`]: OCSP requests answered
 //! - `ahead`: answers signed before anybody asks
-//! - [`kept`]: answers kept in this process
+//! - [`kept`]: answers kept in this process, in [`generations`]
 //! - [`health`]: the HSM and the store, for the operator
 
 mod ahead;
 pub mod answers;
+pub mod generations;
 pub mod health;
 pub mod kept;
 mod lists;
@@ -30,16 +31,18 @@ mod watch;
 mod tests;
 
 pub use answers::Reply;
+pub use generations::Generations;
 pub use health::Health;
 pub use kept::ReadyAnswer;
 pub use memory::{Ended, StatusMemory};
 pub use published::ReadyList;
-pub use scope::Scope;
+pub use scope::{Scope, on_record};
 
 pub use crate::ca::ocsp::Problem as OcspProblem;
 pub use crate::ca::ocsp::request::LONGEST as LONGEST_OCSP_REQUEST;
 pub use crate::store::crl_lists::Kind as ListKind;
 
 pub(in crate::workflow) use answers::{Responder, digests};
+pub(in crate::workflow) use scope::ca_id;
 pub(in crate::workflow) use published::ReadyLists;
 pub(in crate::workflow) use signers::Signers;
