@@ -79,9 +79,10 @@ macro_rules! select {
         )
     };
 }
+pub(super) use select;
 
 impl Contract {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let row = Row::new("contracts", row);
         Ok(Contract {
             id: row.text("id")?,
@@ -205,6 +206,7 @@ pub async fn search(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Contract>, StoreError> {
+    // Names are looked through in an index that holds all that is needed for it; only what is found is read whole.
     let statement = match by {
         Search::Account { branch, account } => sqlx::query(select!(
             "WHERE account = $3 AND ($4 = '' OR branch = $4) \
@@ -215,15 +217,17 @@ pub async fn search(
         .bind(account.clone())
         .bind(branch.clone().unwrap_or_default()),
         Search::Kana(part) => sqlx::query(select!(
-            "WHERE company_kana LIKE $3 ESCAPE '!' \
-             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+            "WHERE id IN (SELECT id FROM contracts WHERE company_kana LIKE $3 ESCAPE '!' \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2) \
+             ORDER BY branch, account_type, account"
         ))
         .bind(limit)
         .bind(offset)
         .bind(containing(part)),
         Search::Name(part) => sqlx::query(select!(
-            "WHERE company_name LIKE $3 ESCAPE '!' \
-             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2"
+            "WHERE id IN (SELECT id FROM contracts WHERE company_name LIKE $3 ESCAPE '!' \
+             ORDER BY branch, account_type, account LIMIT $1 OFFSET $2) \
+             ORDER BY branch, account_type, account"
         ))
         .bind(limit)
         .bind(offset)
@@ -241,7 +245,7 @@ pub async fn search(
 }
 
 /// A pattern for LIKE in which the part stands for itself.
-fn containing(part: &str) -> String {
+pub(super) fn containing(part: &str) -> String {
     let mut pattern = String::from("%");
     for character in part.chars() {
         if matches!(character, '%' | '_' | '!') {

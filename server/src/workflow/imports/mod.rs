@@ -1,24 +1,24 @@
 //! A list of contracts, put on record at once: looked at line by line first, imported afterwards as it was shown.
 //!
 //! - [`csv`]: lines and fields
-//! - this file: checking, and the two steps
+//! - `check`: a list looked at
+//! - this file: the two steps
 
+mod check;
 pub mod csv;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::deed::Deed;
 use super::people::People;
-use super::validation::{Errors, FieldError, codes, names};
-use super::{Caller, Fault, Refusal, Result, StaffRefusal};
-use crate::store::contracts::{self, AccountType, Contract, Method, Status};
+use super::validation::FieldError;
+use super::{Caller, Result, StaffRefusal};
+use crate::store::contracts_at_once;
 use crate::store::imports::{self, Import};
 use crate::store::staff::Role;
 use crate::store::{Db, id};
@@ -165,25 +165,13 @@ impl People<'_> {
             return Err(StaffRefusal::ImportUnknown.into());
         }
         deed.entry().write(&mut tx, deed.now).await?;
-        tx.commit().await?;
+        tx.commit_now().await?;
         let (contracts, mut report) = self.read(&import.content, deed.now).await?;
         report.good = 0;
         for batch in contracts.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
-            let mut made = 0usize;
-            for contract in batch {
-                // Somebody else may have entered it since.
-                let there = contracts::by_account(
-                    &mut tx,
-                    &contract.branch,
-                    contract.account_type,
-                    &contract.account,
-                );
-                if there.await?.is_none() {
-                    contracts::insert(&mut tx, contract).await?;
-                    made += 1;
-                }
-            }
+            // But for those that somebody else has entered since.
+            let made = contracts_at_once::insert(&mut tx, batch).await?;
             let first = batch.first().map(|one| one.id.clone());
             let deed = Deed {
                 action: "import.contracts",
@@ -203,93 +191,9 @@ impl People<'_> {
             let detail = json!({ "made": made, "first": first, "accounts": accounts });
             deed.entry().detail(detail).write(&mut tx, deed.now).await?;
             tx.commit().await?;
-            report.good += made;
+            report.good += usize::try_from(made).unwrap_or(0);
         }
         Ok(report)
-    }
-
-    /// Every line checked: the contracts of the good ones, and what is wrong with the others.
-    async fn read(&self, content: &str, now: Timestamp) -> Result<(Vec<Contract>, Report)> {
-        if content.len() > MOST_BYTES || content.lines().count() > MOST_LINES + 1 {
-            return Err(StaffRefusal::ImportTooLarge.into());
-        }
-        let (mut report, mut good) = (Report::default(), Vec::new());
-        let mut seen: HashSet<(String, AccountType, String)> = HashSet::new();
-        for (number, line) in csv::lines(content) {
-            report.lines += 1;
-            let mut bad = |why, account: &str| {
-                report.bad_count += 1;
-                if report.bad.len() < REPORTED {
-                    let account = account.chars().take(20).collect();
-                    report.bad.push(BadLine {
-                        number,
-                        why,
-                        account,
-                    });
-                }
-            };
-            let Some(fields) = csv::fields(line) else {
-                bad(Why::Form, "");
-                continue;
-            };
-            let contract = match self.contract_of(&fields, now)? {
-                Ok(contract) => contract,
-                Err(errors) => {
-                    bad(Why::Fields(errors), &fields[2]);
-                    continue;
-                }
-            };
-            let (kind, account) = (contract.account_type, &contract.account);
-            if !seen.insert((contract.branch.clone(), kind, account.clone())) {
-                bad(Why::Twice, account);
-                continue;
-            }
-            let there = contracts::by_account(self.store, &contract.branch, kind, account);
-            if there.await?.is_some() {
-                bad(Why::Exists, account);
-                continue;
-            }
-            good.push(contract);
-        }
-        report.good = good.len();
-        Ok((good, report))
-    }
-
-    fn contract_of(
-        &self,
-        fields: &[String; csv::FIELDS],
-        now: Timestamp,
-    ) -> Result<std::result::Result<Contract, Vec<FieldError>>> {
-        let mut errors = Errors::default();
-        let [branch, kind, account, name, kana] = fields;
-        let branch = errors.take(codes::branch(branch));
-        let kind = errors.take(codes::account_type(csv::account_type(kind)));
-        let account = errors.take(codes::account(account));
-        let name = errors.take(names::company_name(name));
-        let kana = errors.take(names::company_kana(kana, &self.settings.characters));
-        let whole = branch.zip(kind).zip(account).zip(name.zip(kana));
-        match (errors.into_refusal(), whole) {
-            (None, Some((((branch, account_type), account), (company_name, company_kana)))) => {
-                Ok(Ok(Contract {
-                    id: id::new_id()?,
-                    branch,
-                    account_type,
-                    account,
-                    company_name,
-                    company_kana,
-                    method: Method::Password,
-                    status: Status::Active,
-                    version: 1,
-                    temp_login_hash: None,
-                    temp_confirmation_hash: None,
-                    temp_failures: 0,
-                    temp_locked_until: None,
-                    created_at: now,
-                }))
-            }
-            (Some(Refusal::Fields(errors)), _) => Ok(Err(errors)),
-            _ => Err(Fault::Inconsistent("line of an import").into()),
-        }
     }
 
     /// Whether a list still waits for its import.

@@ -1,6 +1,7 @@
 //! Lists that are good, bad, hostile and huge.
 
 use super::*;
+use crate::workflow::Refusal;
 use crate::workflow::testing::{World, at, caller, refusal, said};
 use crate::workflow::validation::{Field, Problem};
 
@@ -109,4 +110,31 @@ async fn huge_and_hostile_lists_are_bounded() {
             .await;
         assert_eq!(run.unwrap().report.good, 0, "{hostile:?}");
     }
+}
+
+#[tokio::test]
+async fn an_import_that_broke_off_goes_on_where_it_was() {
+    let world = World::new().await;
+    let people = world.people();
+    let list: String = (1..=3000).map(|n| format!("100,1,{n},大空商事,ｵｵｿﾞﾗ\n")).collect();
+    let run = people.check_import("teller", list + "100,1,0,\0,ｵ", caller(), at(1)).await;
+    let id = run.unwrap().id;
+    let kept = imports::find(&world.store, &id).await.unwrap().unwrap();
+    assert!(!kept.content.contains('\0'), "PostgreSQL keeps no NUL");
+    let execute = crate::store::testing::execute;
+    execute(
+        &world.store,
+        "CREATE TRIGGER full BEFORE INSERT ON contracts WHEN NEW.account = '0002500' \
+         BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    .await;
+    let broken = people.run_import("teller", &id, caller(), at(2)).await;
+    assert!(matches!(broken, Err(crate::workflow::Error::Fault(_))));
+    execute(&world.store, "DROP TRIGGER full").await;
+    let rest = people.run_import("teller", &id, caller(), at(3)).await;
+    assert_eq!(rest.unwrap().good, 1000);
+    assert_eq!(people.find_contracts("3000", 0).await.unwrap().len(), 1);
+    assert_eq!(world.last().await, said("import.done", "done", ""));
+    let again = people.run_import("teller", &id, caller(), at(4)).await;
+    assert_eq!(refusal(again), StaffRefusal::ImportUnknown.into());
 }
