@@ -98,7 +98,8 @@ fn value(text: &str) -> DnValue {
     }
 }
 
-fn date(at: Timestamp) -> Result<OffsetDateTime, rcgen::Error> {
+/// A time as rcgen takes it.
+pub(crate) fn date(at: Timestamp) -> Result<OffsetDateTime, rcgen::Error> {
     OffsetDateTime::from_unix_timestamp(at.as_second()).map_err(|_| rcgen::Error::Time)
 }
 

@@ -10,6 +10,7 @@
 //! - [`mod@apply`]: does them, once, and records them
 //! - [`mod@verify`]: proves that the HSM holds what specification and record say
 //! - [`transcript`]: the record
+//! - [`list`]: the root's revocation list
 //! - [`chain`]: certificates and chains for whoever serves them
 //! - [`catalogue`]: sentences for errors and findings
 //! - `ca_profile`: what a CA certificate says
@@ -34,6 +35,7 @@ mod ca_profile;
 pub mod catalogue;
 pub mod chain;
 mod files;
+pub mod list;
 pub mod pin_source;
 pub mod plan;
 pub mod profile;

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use inkan_hsm_config::transcript::{Transcript, TranscriptError};
-use inkan_hsm_config::{Spec, apply, catalogue, plan, verify};
+use inkan_hsm_config::{Spec, apply, catalogue, list, plan, verify};
 use jiff::Timestamp;
 
-use cli::args::{Arguments, Command};
+use cli::args::{Arguments, Command, CrlArguments};
 use cli::exit::Exit;
 use cli::output::{self, Failure};
 
@@ -24,12 +24,14 @@ fn main() -> ExitCode {
     let (spec, json) = match &arguments.command {
         Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
         Command::Apply(a) => (&a.spec, false),
+        Command::Crl(a) => (&a.spec.spec, false),
     };
     let done = Spec::load(spec)
         .map_err(|e| Failure::new(Exit::Spec, catalogue::spec(&e)))
         .and_then(|spec| match &arguments.command {
             Command::Plan(_) => show_plan(&spec, json),
             Command::Apply(_) => do_apply(&spec),
+            Command::Crl(a) => sign_list(&spec, a),
             Command::Verify(_) => do_verify(&spec, json),
             Command::Transcript(_) => show_transcript(&spec, json),
         });
@@ -47,7 +49,8 @@ fn show_plan(spec: &Spec, json: bool) -> Result<Exit, Failure> {
     if json {
         output::json(&plan)
     } else {
-        output::plan(&plan)
+        let done = Transcript::load(&spec.transcript_path()).ok().flatten();
+        output::plan(&plan, done.as_ref())
     }
 }
 
@@ -55,6 +58,17 @@ fn do_apply(spec: &Spec) -> Result<Exit, Failure> {
     let done = apply(spec, Timestamp::now(), true, &mut output::line);
     let transcript = done.map_err(|e| Failure::new(Exit::of_apply(&e), catalogue::apply(&e)))?;
     output::completed(spec, &transcript)
+}
+
+fn sign_list(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {
+    let order = list::Order {
+        ca: &arguments.ca,
+        days: arguments.days,
+        revoke: &arguments.revoke,
+    };
+    let signed = list::sign(spec, &order, Timestamp::now(), true)
+        .map_err(|e| Failure::new(Exit::of_list(&e), catalogue::list(&e)))?;
+    output::list(&signed)
 }
 
 fn do_verify(spec: &Spec, json: bool) -> Result<Exit, Failure> {

@@ -125,7 +125,7 @@ pub fn plan(spec: &Spec) -> Plan {
         module: spec.module_path().ok(),
         certificate_dir: spec.certificate_dir().to_owned(),
         custodians: spec.custodians().to_vec(),
-        sha256: substance(spec, &steps),
+        sha256: substance(spec, &steps, spec.custodians()),
         steps,
     }
 }
@@ -193,7 +193,8 @@ fn certificate_step(certificate: &CertificateSpec) -> Step {
     }
 }
 
-fn substance(spec: &Spec, steps: &[Step]) -> String {
+/// What a transcript is bound to.
+pub(crate) fn substance(spec: &Spec, steps: &[Step], custodians: &[Custodian]) -> String {
     /// Written out field by field, in this order, whatever serde_json does with maps. A field
     /// that is new in a later version must be left out while it is empty, or every transcript
     /// before it would be of another plan.
@@ -208,7 +209,7 @@ fn substance(spec: &Spec, steps: &[Step]) -> String {
         environment: spec.environment(),
         profile: spec.profile().name,
         steps,
-        custodians: spec.custodians(),
+        custodians,
     };
     // Strings and numbers: this cannot fail.
     sha256_hex(&serde_json::to_vec(&substance).unwrap_or_default())

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::error::ApplyError;
 use super::hsm::Hsm;
-use super::{certificate, inspect, key, token};
+use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
 use crate::transcript::{Event, Line, Seen, Transcript};
@@ -156,16 +156,16 @@ impl<'a> Ceremony<'a> {
             let who = format!("{} ({})", custodian.name, custodian.role);
             seen.insert(format!("custodian_{:02}", n + 1), who);
         }
-        let event = if self.transcript.lines().is_empty() {
-            Event::Begun
-        } else {
-            Event::Resumed
+        let event = match self.transcript.plan_sha256() {
+            None => Event::Begun,
+            Some(recorded) if recorded == self.plan.sha256 => Event::Resumed,
+            Some(_) => Event::Extended,
         };
         self.record(event, "", seen)
     }
 }
 
-/// The transcript to go on with: of this plan, and not complete.
+/// The transcript to go on with: of this plan and not complete, or complete and of a part of this plan.
 fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError> {
     let path = spec.transcript_path();
     let Some(transcript) = Transcript::load(&path)? else {
@@ -173,6 +173,9 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
     };
     let recorded = transcript.plan_sha256().unwrap_or_default();
     if recorded != plan.sha256 {
+        if extend::extends(spec, plan, &transcript) {
+            return Ok(transcript);
+        }
         return Err(ApplyError::OtherPlan {
             transcript: path,
             recorded: recorded.to_owned(),
@@ -186,7 +189,7 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
 }
 
 /// Makes the certificate directory and locks it for this run; the lock ends with the process.
-fn lock(spec: &Spec) -> Result<File, ApplyError> {
+pub(crate) fn lock(spec: &Spec) -> Result<File, ApplyError> {
     let directory: PathBuf = spec.certificate_dir().to_owned();
     let failed = |e: std::io::Error| ApplyError::File(directory.clone(), e.kind());
     std::fs::create_dir_all(&directory).map_err(failed)?;

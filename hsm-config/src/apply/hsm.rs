@@ -14,7 +14,7 @@ use crate::pin_source::Prompt;
 use crate::spec::{ModuleError, Spec, TokenSpec};
 
 /// Module, PINs and sessions. Sessions stay open to the end: closing the last one would log out.
-pub(super) struct Hsm {
+pub(crate) struct Hsm {
     module: Arc<Module>,
     pins: HashMap<String, Pins>,
     sessions: HashMap<String, Session>,
@@ -26,7 +26,7 @@ struct Pins {
 }
 
 impl Hsm {
-    pub(super) fn load(spec: &Spec) -> Result<Self, ApplyError> {
+    pub(crate) fn load(spec: &Spec) -> Result<Self, ApplyError> {
         let module = spec.load_module().map_err(|error| match error {
             ModuleError::Spec(error) => ApplyError::Spec(error),
             ModuleError::Hsm(error) => failed("")(error),
@@ -38,19 +38,19 @@ impl Hsm {
         })
     }
 
-    pub(super) fn module(&self) -> &Arc<Module> {
+    pub(crate) fn module(&self) -> &Arc<Module> {
         &self.module
     }
 
     /// Tokens with that label; a token that does not tell about itself has none.
-    pub(super) fn tokens(&self, label: &str) -> Result<Vec<TokenInfo>, Pkcs11Error> {
+    pub(crate) fn tokens(&self, label: &str) -> Result<Vec<TokenInfo>, Pkcs11Error> {
         let mut tokens = self.module.tokens()?;
         tokens.retain(|token| token.readable && token.initialized && token.label == label);
         Ok(tokens)
     }
 
     /// The one token with that label.
-    pub(super) fn token(&self, step: &str, label: &str) -> Result<TokenInfo, ApplyError> {
+    pub(crate) fn token(&self, step: &str, label: &str) -> Result<TokenInfo, ApplyError> {
         let mut tokens = self.tokens(label).map_err(failed(step))?;
         match (tokens.pop(), tokens.is_empty()) {
             (Some(token), true) => Ok(token),
@@ -60,7 +60,7 @@ impl Hsm {
     }
 
     /// Reads the PINs of a token from their sources, once. `new`: they are about to be set.
-    pub(super) fn read_pins(
+    pub(crate) fn read_pins(
         &mut self,
         token: &TokenSpec,
         new: bool,
@@ -87,17 +87,17 @@ impl Hsm {
     }
 
     /// The security officer's PIN, as read before.
-    pub(super) fn officer_pin(&self, token: &str) -> Option<&Pin> {
+    pub(crate) fn officer_pin(&self, token: &str) -> Option<&Pin> {
         self.pins.get(token)?.officer.as_ref()
     }
 
     /// The user PIN, as read before.
-    pub(super) fn user_pin(&self, token: &str) -> Option<&Pin> {
+    pub(crate) fn user_pin(&self, token: &str) -> Option<&Pin> {
         self.pins.get(token).map(|pins| &pins.user)
     }
 
     /// The token's session with its user logged in; opened at the first use, one try with the PIN.
-    pub(super) fn session(
+    pub(crate) fn session(
         &mut self,
         step: &str,
         token: &TokenSpec,
@@ -115,17 +115,17 @@ impl Hsm {
     }
 
     /// Another session on the token. The login of the first covers it.
-    pub(super) fn open(&self, step: &str, token: &TokenSpec) -> Result<Session, ApplyError> {
+    pub(crate) fn open(&self, step: &str, token: &TokenSpec) -> Result<Session, ApplyError> {
         let info = self.token(step, &token.label)?;
         Session::open(&self.module, &info, Access::ReadWrite).map_err(failed(step))
     }
 }
 
-pub(super) fn failed(step: &str) -> impl FnOnce(Pkcs11Error) -> ApplyError {
+pub(crate) fn failed(step: &str) -> impl FnOnce(Pkcs11Error) -> ApplyError {
     let step = step.to_owned();
     move |error| ApplyError::Hsm(step, error)
 }
 
-pub(super) fn in_the_way(obstacle: Obstacle) -> ApplyError {
+pub(crate) fn in_the_way(obstacle: Obstacle) -> ApplyError {
     ApplyError::InTheWay(vec![obstacle])
 }

@@ -1,4 +1,4 @@
-//! Does what the plan says, once, and records it.
+//! Does what the plan says, once, and records it. A complete environment can be added to by a longer plan.
 //!
 //! Every step is recorded as started before it is done. So after a break-off at any point `apply`
 //! can be called again: what is on record as done is left alone, what was started is recognised if
@@ -6,6 +6,7 @@
 //!
 //! - `error`: why it stopped
 //! - `ceremony`: from opening to completion, step by step
+//! - `extend`: whether a plan is the recorded one and more
 //! - `inspect`: what is in the way, before anything is touched
 //! - `hsm`: module, PINs, sessions
 //! - `token`, `key`, `certificate`: the steps
@@ -14,7 +15,8 @@
 mod ceremony;
 mod certificate;
 mod error;
-mod hsm;
+mod extend;
+pub(crate) mod hsm;
 mod inspect;
 mod key;
 mod terms;
@@ -23,6 +25,7 @@ mod token;
 use jiff::Timestamp;
 
 pub use ceremony::Ceremony;
+pub(crate) use ceremony::lock;
 pub(crate) use certificate::MAX_CERTIFICATE_FILE_OCTETS;
 pub(crate) use error::is_pin;
 pub use error::{ApplyError, Difference, Obstacle};

@@ -30,7 +30,7 @@ pub fn apply(error: &ApplyError) -> Explanation {
                 "This environment is complete; its transcript is {}. Nothing was changed.",
                 path.display()
             ),
-            "Use `inkan-hsm verify` to check it. For new keys use a new environment: nothing is ever overwritten.",
+            "Use `inkan-hsm verify` to check it. For new keys add them to the specification, and leave what is there as it is.",
         ),
         ApplyError::OtherPlan {
             transcript,
@@ -42,7 +42,7 @@ pub fn apply(error: &ApplyError) -> Explanation {
                 "{} was begun for another plan (sha256 {recorded}, now {planned}). Nothing was changed.",
                 transcript.display()
             ),
-            "Bring the specification back to what it was, or use a new certificate_dir and new labels.",
+            "Bring back what was there and was changed. Keys and certificates can be added to a complete environment; for other changes use a new certificate_dir and new labels.",
         ),
         ApplyError::InTheWay(obstacles) => say(
             "apply-in-the-way",

@@ -183,5 +183,28 @@ pub fn finding(finding: &Finding) -> Explanation {
             format!("The certificate in {} is no longer valid.", path.display()),
             "Begin a new environment with new keys.",
         ),
+        Finding::ListMissing(path) => say(
+            "list-missing",
+            format!("There is no file {}.", path.display()),
+            "Put the file back from a copy, or make a new list with `inkan-hsm crl`.",
+        ),
+        Finding::ListBad(path, bad) => say(
+            "list-bad",
+            format!("The list in {} cannot be used: {bad}.", path.display()),
+            "Put the file back from a copy, or make a new list with `inkan-hsm crl`.",
+        ),
+        Finding::ListReplaced(path) => say(
+            "list-replaced",
+            format!(
+                "The list in {} is not the last one on record.",
+                path.display()
+            ),
+            "Put the last one back from a copy, or make a new list with `inkan-hsm crl`.",
+        ),
+        Finding::ListOver(path) => say(
+            "list-over",
+            format!("The list in {} is over.", path.display()),
+            "Make a new list with `inkan-hsm crl`.",
+        ),
     }
 }

@@ -3,16 +3,18 @@
 //! The only place in this crate with prose about errors. Each function is one exhaustive match, so
 //! that a new error does not compile before it has its sentence.
 //!
-//! - `spec`, `pin`, `transcript`, `apply`, `finding`: one per kind of error
+//! - `spec`, `pin`, `transcript`, `apply`, `list`, `finding`: one per kind of error
 
 mod apply;
 mod finding;
+mod list;
 mod pin;
 mod spec;
 mod transcript;
 
 pub use apply::{apply, obstacle};
 pub use finding::{finding, verify};
+pub use list::list;
 pub use pin::pin;
 pub use spec::spec;
 pub use transcript::transcript;

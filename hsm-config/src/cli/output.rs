@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::catalogue::{self, Explanation};
+use inkan_hsm_config::list::SignedList;
 use inkan_hsm_config::plan::{Action, Plan, Step};
 use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
 use inkan_hsm_config::verify::Report;
@@ -65,7 +66,8 @@ pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Exit, Failure> {
 
 // Writing to a String, below, cannot fail.
 
-pub(crate) fn plan(plan: &Plan) -> Result<Exit, Failure> {
+/// The steps; of a complete environment, those that would be added are the ones that are not on record.
+pub(crate) fn plan(plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Failure> {
     let mut out = String::new();
     let tried = if plan.exercised {
         ""
@@ -89,7 +91,9 @@ pub(crate) fn plan(plan: &Plan) -> Result<Exit, Failure> {
     }
     let _ = writeln!(out, "\nsteps");
     for (n, step) in plan.steps.iter().enumerate() {
-        let _ = writeln!(out, "{:>4}  {}", n + 1, describe(step));
+        let done = record.and_then(|r| r.done(&step.id));
+        let done = done.map_or_else(String::new, |line| format!(" [done {:.0}]", line.at));
+        let _ = writeln!(out, "{:>4}  {}{done}", n + 1, describe(step));
     }
     text(&out)
 }
@@ -130,6 +134,7 @@ pub(crate) fn line(line: &Line) {
     let what = match line.event {
         Event::Begun => "begun".to_owned(),
         Event::Resumed => "resumed: what is on record is left alone".to_owned(),
+        Event::Extended => "further ceremony begun: what is on record is left alone".to_owned(),
         Event::Started => return,
         Event::Done => format!("done                   {}", line.step),
         Event::Recognised => format!("found done, as planned {}", line.step),
@@ -147,6 +152,23 @@ pub(crate) fn completed(spec: &Spec, transcript: &Transcript) -> Result<Exit, Fa
     let _ = writeln!(
         out,
         "Custodians sign the last hash; `inkan-hsm transcript` prints the whole record."
+    );
+    text(&out)
+}
+
+pub(crate) fn list(list: &SignedList) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    let _ = writeln!(out, "list          {}", list.file.display());
+    let _ = writeln!(out, "number        {}", list.number);
+    let _ = writeln!(out, "good until    {}", list.next_update);
+    for one in &list.revoked {
+        let (reason, at) = (one.reason.as_str(), one.at);
+        let _ = writeln!(out, "revoked       {} {reason}, {at}", one.serial);
+    }
+    let _ = writeln!(out, "last hash     {}", list.head);
+    let _ = writeln!(
+        out,
+        "Custodians sign the last hash. Take the file to the server's certificate directory."
     );
     text(&out)
 }

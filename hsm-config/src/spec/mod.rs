@@ -192,6 +192,11 @@ impl Spec {
         self.certificate_dir.join(format!("{key_id}.pem"))
     }
 
+    /// Where the revocation list of the root of that id lies (or will): `<certificate_dir>/<id>.crl`.
+    pub fn list_path(&self, key_id: &str) -> PathBuf {
+        self.certificate_dir.join(format!("{key_id}.crl"))
+    }
+
     /// Where the transcript lies (or will).
     pub fn transcript_path(&self) -> PathBuf {
         self.certificate_dir.join("transcript.jsonl")

@@ -17,6 +17,8 @@ pub enum Event {
     Begun,
     /// The ceremony goes on after it broke off.
     Resumed,
+    /// A further ceremony began: a plan with everything of the one before, and more.
+    Extended,
     /// A step is about to be done.
     Started,
     /// A step was done.
@@ -34,6 +36,7 @@ impl Event {
         match self {
             Self::Begun => "begun",
             Self::Resumed => "resumed",
+            Self::Extended => "extended",
             Self::Started => "started",
             Self::Done => "done",
             Self::Recognised => "recognised",

@@ -20,7 +20,7 @@ use thiserror::Error;
 pub use line::{Event, Line, Seen};
 pub use text::printable;
 
-use crate::files;
+use crate::{files, list};
 
 /// Largest transcript read, in octets.
 pub const MAX_TRANSCRIPT_OCTETS: u64 = 4 * 1024 * 1024;
@@ -91,19 +91,42 @@ impl Transcript {
         self.lines.last().map_or("", |line| line.hash.as_str())
     }
 
-    /// SHA-256 of the plan it was begun for, hex.
+    /// The line that begins the ceremony, or the last one that added to it: which plan, who took part.
     #[must_use]
-    pub fn plan_sha256(&self) -> Option<&str> {
-        let first = self.lines.first().filter(|l| l.event == Event::Begun)?;
-        first.seen.get("plan_sha256").map(String::as_str)
+    pub fn opening(&self) -> Option<&Line> {
+        self.lines.first().filter(|l| l.event == Event::Begun)?;
+        let mut lines = self.lines.iter().rev();
+        lines.find(|l| matches!(l.event, Event::Begun | Event::Extended))
     }
 
-    /// Whether every step was done.
+    /// SHA-256 of the plan it was begun for, or of the longer one that followed, hex.
+    #[must_use]
+    pub fn plan_sha256(&self) -> Option<&str> {
+        let opening = self.opening()?;
+        opening.seen.get("plan_sha256").map(String::as_str)
+    }
+
+    /// Whether every step was done. Lists that were signed since change nothing of that.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.lines
-            .last()
-            .is_some_and(|l| l.event == Event::Completed)
+        let mut steps = self.lines.iter().rev().filter(|l| !is_list(l));
+        steps.next().is_some_and(|l| l.event == Event::Completed)
+    }
+
+    /// How many steps of the plan were done.
+    #[must_use]
+    pub fn steps_done(&self) -> usize {
+        let done = |l: &&Line| matches!(l.event, Event::Done | Event::Recognised) && !is_list(l);
+        let steps = self.lines.iter().filter(done).map(|l| l.step.as_str());
+        steps.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    /// The last list of a CA that was begun, signed or not.
+    #[must_use]
+    pub fn last_list(&self, ca: &str) -> Option<&Line> {
+        let step = list::step(ca);
+        let mut lines = self.lines.iter().rev();
+        lines.find(|l| l.step.starts_with(&step) && l.event == Event::Started)
     }
 
     /// What was recorded when this step was started.
@@ -160,4 +183,9 @@ impl Transcript {
     pub fn to_text(&self) -> String {
         text::render(self)
     }
+}
+
+/// A line about a revocation list: no step of the plan.
+fn is_list(line: &Line) -> bool {
+    line.step.starts_with(list::STEP)
 }

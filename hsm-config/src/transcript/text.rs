@@ -25,6 +25,7 @@ pub(super) fn render(transcript: &Transcript) -> String {
         let what = match line.event {
             Event::Begun => "ceremony begun",
             Event::Resumed => "ceremony resumed",
+            Event::Extended => "further ceremony begun",
             Event::Started => "started",
             Event::Done => "done",
             Event::Recognised => "found done, as planned",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::list::Bad;
 use crate::transcript::TranscriptError;
 
 /// Something that is not as the specification or the record says.
@@ -78,4 +79,12 @@ pub enum Finding {
     CertificateNotYetValid(PathBuf),
     /// The certificate is no longer valid.
     CertificateExpired(PathBuf),
+    /// The revocation list is on record, and its file is not there.
+    ListMissing(PathBuf),
+    /// The revocation list cannot be used.
+    ListBad(PathBuf, Bad),
+    /// The revocation list is an older one than the one on record.
+    ListReplaced(PathBuf),
+    /// The revocation list is over.
+    ListOver(PathBuf),
 }

@@ -9,10 +9,12 @@
 //! - `token`: tokens
 //! - `key`: keys: which, attributes, sign-and-verify
 //! - `certificate`: files: record, profile, chain, dates
+//! - `list`: the root's revocation list
 
 mod certificate;
 mod finding;
 mod key;
+mod list;
 mod record;
 mod report;
 mod token;
@@ -67,6 +69,7 @@ pub fn verify(spec: &Spec, now: Timestamp, terminal: bool) -> Result<Report, Ver
         ModuleError::Hsm(error) => failed("")(error),
     })?;
     let certificates = certificate::check(spec, transcript.as_ref(), now, &mut report);
+    list::check(spec, transcript.as_ref(), &certificates, now, &mut report);
     for token in spec.tokens() {
         let Some(info) = token::check(token, transcript.as_ref(), &module, &mut report)? else {
             continue;

@@ -53,6 +53,8 @@ pub enum Aspect {
     Chain,
     /// The certificate is valid now.
     Validity,
+    /// The root's revocation list is the recorded one and good now.
+    List,
 }
 
 impl Report {

@@ -3,9 +3,11 @@
 //! - `environment`: a SoftHSM2, a directory, a specification and PIN files, all of the test's own
 //! - `ceremony`: apply from nothing, again, and after a break-off at every point
 //! - `record`: a transcript made by hand, as documented, to place a break-off anywhere
+//! - `extension`: keys and certificates added to an environment that is complete
 //! - `findings`: what verify finds
 //! - `half_made`: half a key pair, left by an end in the middle of making it
 //! - `in_the_way`: what apply refuses
+//! - `lists`: the root's revocation list
 //! - `specification`: what a specification may not say
 //! - `pins`: sources of PINs
 //! - `program`: the program as a process: exit codes, output, example, openssl
@@ -13,9 +15,11 @@
 
 mod ceremony;
 mod environment;
+mod extension;
 mod findings;
 mod half_made;
 mod in_the_way;
+mod lists;
 mod pins;
 mod program;
 mod record;
