@@ -217,6 +217,9 @@ pub enum BankCommand {
     /// Remove a bank
     Remove {
         /// Its id
+        /// An environment variable that it gets to see beside the usual ones; may be given several times
+        #[arg(long, value_name = "NAME")]
+        environment: Vec<String>,
         id: Identifier,
     },
 }

@@ -1,5 +1,6 @@
 //! What is done on the way through a function.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::time::Duration;
@@ -15,13 +16,18 @@ pub(crate) fn on_the_way(function: &str) {
     if front.does("meddle") {
         meddle();
     }
-    let spied = front.does("spy") && std::env::var_os("PIN").is_some();
+    let spied = front.does("spy") && std::env::vars_os().any(|(name, _)| secret(&name));
     if spied || front.does(&format!("crash:{function}")) {
         std::process::abort();
     }
     while front.does(&format!("hang:{function}")) {
         std::thread::sleep(Duration::from_secs(60));
     }
+}
+
+fn secret(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_lowercase();
+    name == "pin" || name.ends_with("_proxy")
 }
 
 /// Into what the process has as standard output and error by number, as a C library does.

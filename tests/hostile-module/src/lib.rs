@@ -10,7 +10,7 @@
 //! | `extractable` | makes keys that can be taken away, whatever it is told |
 //! | `officer` | makes keys for its security officer only, whose PIN is in `INKAN_HOSTILE_SO` |
 //! | `keypad` | has the PIN entered at a keypad, where somebody types `INKAN_HOSTILE_PIN` |
-//! | `spy` | ends its process when it finds a variable `PIN` in its environment |
+//! | `spy` | ends its process when it finds `PIN` or a proxy in its environment |
 //! | `short` | gives signatures of seven bytes |
 //!
 //! Never ship it.

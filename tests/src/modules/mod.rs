@@ -96,6 +96,7 @@ impl TestModule {
             name: self.name.to_owned(),
             path: self.path.clone(),
             parameters: self.parameters.clone(),
+            environment: Vec::new(),
         }
     }
 

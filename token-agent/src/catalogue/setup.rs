@@ -267,5 +267,9 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         "ファイルを直すか、銀行または管理者から正しいものを受け取ってください。",
         format!("{path}{en_field} {en}."),
         "Correct the file, or get the right one from the bank or your administrator.",
+        FieldFault::NotVariable => (
+            "環境変数の名前だけを書いてください（= や値は書けません）".to_owned(),
+            "takes the names of environment variables alone, without = or value".to_owned(),
+        ),
     )
 }

@@ -107,10 +107,15 @@ fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure
             yes,
         } => {
             let person = setting.person(*yes, Sources::default());
-            let (name, parameters) = (name.as_deref(), parameters.as_deref());
-            modules::add(module, name, parameters, &context, &person)
+            let details = modules::Details {
+                name: name.as_deref(),
+                parameters: parameters.as_deref(),
+                environment,
+            };
+            modules::add(module, details, &context, &person)
         }
         ModuleCommand::List => modules::list(&context),
         ModuleCommand::Remove { module } => modules::remove(module, &context),
     }
 }
+            environment,

@@ -110,6 +110,10 @@ fn block(entry: &ModuleEntry) -> String {
     if let Some(parameters) = &entry.parameters {
         let _ = writeln!(block, "parameters = {}", text(parameters));
     }
+    if !entry.environment.is_empty() {
+        let names = toml::Value::from(entry.environment.clone());
+        let _ = writeln!(block, "environment = {names}");
+    }
     block
 }
 
@@ -134,6 +138,7 @@ mod tests {
             name: "b \"quoted\" \\".to_owned(),
             path: PathBuf::from("/b.so"),
             parameters: Some("configdir='x'".to_owned()),
+            environment: vec!["MAKERS_FILE".to_owned(), "odd \"name".to_owned()],
         };
         assert_eq!(add(&config, &odd).unwrap(), Added::New);
         assert_eq!(add(&config, &odd).unwrap(), Added::Same);

@@ -13,6 +13,8 @@ use crate::error::{FieldFault, SetupError};
 
 /// Most modules in the file.
 pub const MAX_MODULES: usize = 20;
+/// Most variables of one module.
+const MAX_VARIABLES: usize = 50;
 
 /// One token driver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,9 @@ pub struct ModuleEntry {
     /// Text for `C_Initialize`, for modules that want one (NSS).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<String>,
+    /// Names of the environment variables its process gets beside the usual ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<String>,
 }
 
 impl ModuleEntry {
@@ -40,6 +45,7 @@ impl ModuleEntry {
             name,
             path: path.to_owned(),
             parameters: None,
+            environment: Vec::new(),
         }
     }
 
@@ -138,6 +144,15 @@ pub fn parse(text: &str, path: &Path) -> Result<Sources, SetupError> {
         }
         if !entry.path.is_absolute() {
             return Err(field_error(path, "path", FieldFault::NotAbsolute));
+        }
+        if entry.environment.len() > MAX_VARIABLES {
+            let fault = FieldFault::TooMany(MAX_VARIABLES);
+            return Err(field_error(path, "environment", fault));
+        }
+        // With a value the file would hold what belongs elsewhere: the names are enough.
+        let named = |name: &String| !name.is_empty() && !name.contains(['=', '\0']);
+        if !entry.environment.iter().all(named) {
+            return Err(field_error(path, "environment", FieldFault::NotVariable));
         }
     }
     Ok(Sources {

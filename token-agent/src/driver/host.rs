@@ -44,7 +44,7 @@ pub struct Launch {
     pub host: HostProgram,
     /// With these deadlines.
     pub limits: Limits,
-    /// Without these environment variables: one token's PIN is nothing for another maker's driver.
+    /// Without these environment variables, whoever lists them: one token's PIN is nothing for another maker's driver.
     pub hidden: Vec<String>,
 }
 

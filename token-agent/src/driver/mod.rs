@@ -10,8 +10,10 @@
 //! - `process`: the agent's end: one question, one answer, a deadline
 //! - `message`: questions and answers
 //! - `frame`: their bytes
+//! - `environment`: what of the environment a driver sees
 //! - `stdio`: standard input and output out of the module's reach
 
+mod environment;
 mod frame;
 pub mod host;
 pub mod limits;

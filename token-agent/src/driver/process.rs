@@ -7,9 +7,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::environment;
 use super::frame::{self, Bytes};
 use super::host::{Launch, WORD};
 use super::message::{Answer, Reply, Request};
+use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 
 /// How long a process may take to end that has been told to.
@@ -30,16 +32,19 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(launch: &Launch, driver: PathBuf) -> Result<Self, TokenError> {
+    pub(super) fn start(launch: &Launch, entry: &ModuleEntry) -> Result<Self, TokenError> {
         let failed = |e: std::io::Error| TokenError::Failed {
             operation: "start driver process".to_owned(),
             detail: e.to_string(),
         };
         let mut command = Command::new(&launch.host.0);
-        for name in &launch.hidden {
-            command.env_remove(name);
-        }
         command
+            .env_clear()
+            .envs(environment::given(
+                std::env::vars_os(),
+                entry,
+                &launch.hidden,
+            ))
             .arg(WORD)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -61,7 +66,7 @@ impl Process {
             child,
             questions: Some(questions),
             answers,
-            driver,
+            driver: entry.path.clone(),
             ended: None,
         };
         talking.map_err(failed)?;

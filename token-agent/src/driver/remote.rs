@@ -20,7 +20,7 @@ use crate::keystore::view::{PinState, TokenView};
 /// # Errors
 /// What the module says; [`TokenError::Hung`], [`TokenError::DriverCrashed`], [`TokenError::DriverGarbled`].
 pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
-    let mut process = Process::start(launch, entry.path.clone())?;
+    let mut process = Process::start(launch, entry)?;
     let request = Request::Tokens(entry.clone());
     match process.ask(&request, request.limit(&launch.limits, false))? {
         Reply::Tokens(tokens) => Ok(tokens),
@@ -52,7 +52,7 @@ impl RemoteStore {
     /// # Errors
     /// As [`tokens`]; [`TokenError::Removed`] when it is not there any more.
     pub fn open(launch: &Launch, entry: &ModuleEntry, found: &Found) -> Result<Self, TokenError> {
-        let mut process = Process::start(launch, entry.path.clone())?;
+        let mut process = Process::start(launch, entry)?;
         let request = Request::Open(entry.clone(), Box::new(found.clone()));
         match process.ask(&request, request.limit(&launch.limits, false))? {
             Reply::Opened(abilities) => Ok(Self {

@@ -112,6 +112,8 @@ pub enum FieldFault {
 }
 
 /// Configuration failures.
+    /// Not the name of an environment variable alone.
+    NotVariable,
 #[derive(Debug)]
 pub enum SetupError {
     /// Neither `--config-dir` nor `XDG_CONFIG_HOME` nor `HOME`.

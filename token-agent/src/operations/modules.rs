@@ -11,6 +11,17 @@ use crate::output::outcome::{ModuleLine, Outcome};
 use crate::prompt::Person;
 use crate::prompt::question::Question;
 
+/// What is said about a token driver that is added.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Details<'a> {
+    /// Name for people; a known one has a name already.
+    pub name: Option<&'a str>,
+    /// Text for `C_Initialize`.
+    pub parameters: Option<&'a str>,
+    /// Environment variables that it gets to see beside the usual ones.
+    pub environment: &'a [String],
+}
+
 /// Adds a token driver: a known one by its word, any other by the absolute path of its file. It is loaded once, in a process
 /// of its own, to see that it is one.
 ///
@@ -18,8 +29,7 @@ use crate::prompt::question::Question;
 /// [`UsageError::NoSuchModule`], [`TokenError::Module`](crate::error::TokenError::Module), cancelled.
 pub fn add(
     wanted: &str,
-    name: Option<&str>,
-    parameters: Option<&str>,
+    details: Details<'_>,
     context: &Context,
     person: &dyn Person,
 ) -> Result<Outcome, Failure> {
@@ -27,8 +37,9 @@ pub fn add(
         wanted: wanted.to_owned(),
     })?;
     let mut entry = ModuleEntry::at(&path);
-    entry.parameters = parameters.map(str::to_owned);
-    if let Some(name) = name {
+    entry.parameters = details.parameters.map(str::to_owned);
+    details.environment.clone_into(&mut entry.environment);
+    if let Some(name) = details.name {
         name.clone_into(&mut entry.name);
     }
     person.agree(&Question::AddModule {

@@ -23,10 +23,27 @@ fn hostile() -> PathBuf {
     module
 }
 
+/// What the hostile module reads.
+const ITS_OWN: [&str; 4] = [
+    "INKAN_HOSTILE_MODULE",
+    "INKAN_HOSTILE",
+    "INKAN_HOSTILE_PIN",
+    "INKAN_HOSTILE_SO",
+];
+
+/// The hostile module for `modules.toml`, with these environment variables beside its own.
+fn entry(more: &[&str]) -> String {
+    let environment = [&ITS_OWN[..], more].concat();
+    format!(
+        "[[module]]\nname = \"bad\"\npath = {:?}\nenvironment = {environment:?}\n",
+        hostile()
+    )
+}
+
 /// Puts the hostile module in front of the customer's own.
 fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
+    customer.drivers(&entry(&[]));
     command
-        .args(["--module", hostile().to_str().unwrap()])
         .env("INKAN_HOSTILE_MODULE", customer.module())
         .env("INKAN_HOSTILE", deeds)
         .env("INKAN_HOSTILE_PIN", &customer.token.pin)
@@ -94,6 +111,7 @@ fn one_that_crashes_costs_an_error_wherever_it_does() {
     }
     assert!(left(&customer).is_empty());
     // A key that was made before the crash goes on; there is no second one.
+    customer.own_driver();
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.steps().contains(&"key-reused".to_owned()), "{run:?}");
@@ -177,12 +195,11 @@ fn what_makes_no_sense_is_told_as_that() {
 fn a_bad_driver_does_not_hide_the_tokens_of_a_good_one() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
-    let modules = format!(
-        "piv = false\n[[module]]\nname = \"bad\"\npath = {:?}\n[[module]]\nname = \"good\"\npath = {:?}\n",
-        hostile(),
+    customer.drivers(&format!(
+        "{}[[module]]\nname = \"good\"\npath = {:?}\n",
+        entry(&[]),
         customer.module()
-    );
-    std::fs::write(customer.config.path().join("modules.toml"), modules).unwrap();
+    ));
     for deeds in ["crash:tokens", "hang:tokens", "meddle"] {
         let mut command = customer.command(&["list", "--driver-limit", "3"]);
         command
@@ -264,14 +281,31 @@ fn the_pin_at_the_readers_keypad() {
 }
 
 #[test]
-fn a_pin_in_a_variable_is_nothing_for_drivers_to_see() {
+fn pins_and_proxies_in_variables_are_nothing_for_drivers_to_see() {
+    const PROXY: &str = "http://user:geheim@127.0.0.1:9";
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = open(&bank, &customer, "spy", &[]);
     assert_eq!(run.code, 0, "{run:?}");
-    // The spy does see a variable that the agent was not told about.
-    let mut command = customer.command(&["list"]);
-    behind_hostile(&mut command, &customer, "spy");
-    let run = finish(command, "");
-    assert_eq!(run.failure(), (12, "driver-crashed".to_owned()));
+    let spied = |listed: &[&str], more: &[&str]| {
+        let mut command = customer.command(&[&["list"], more].concat());
+        behind_hostile(&mut command, &customer, "spy");
+        customer.drivers(&entry(listed));
+        for name in [
+            "https_proxy",
+            "HTTPS_PROXY",
+            "all_proxy",
+            "ALL_PROXY",
+            "http_proxy",
+        ] {
+            command.env(name, PROXY);
+        }
+        let run = finish(command, "");
+        run.code != 0 && run.failure() == (12, "driver-crashed".to_owned())
+    };
+    assert!(!spied(&[], &[]));
+    // The spy does see what is listed for it, unless that is where the agent takes a PIN from.
+    assert!(spied(&["https_proxy"], &[]));
+    assert!(spied(&["PIN"], &[]));
+    assert!(!spied(&["PIN"], &["--login", "--pin-env", "PIN"]));
 }

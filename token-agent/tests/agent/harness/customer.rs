@@ -83,12 +83,20 @@ impl Customer {
         let customer = Self::new();
         std::fs::create_dir(customer.config.path().join("banks")).unwrap();
         std::fs::write(customer.config.path().join("banks/kenmin.toml"), &bank.file).unwrap();
-        let modules = format!(
-            "piv = false\n[[module]]\nname = \"token\"\npath = \"{}\"\n",
-            customer.hsm.module_path().display()
-        );
-        std::fs::write(customer.config.path().join("modules.toml"), modules).unwrap();
+        customer.own_driver();
         customer
+    }
+
+    /// With the driver of the customer's token.
+    pub(crate) fn own_driver(&self) {
+        let path = self.hsm.module_path();
+        self.drivers(&format!("[[module]]\nname = \"token\"\npath = {path:?}\n"));
+    }
+
+    /// With these drivers.
+    pub(crate) fn drivers(&self, modules: &str) {
+        let file = self.config.path().join("modules.toml");
+        std::fs::write(file, format!("piv = false\n{modules}")).unwrap();
     }
 
     /// With a token and nothing configured.
