@@ -30,6 +30,24 @@ pub struct Tried {
     pub ambiguous: bool,
 }
 
+impl Tried {
+    /// No answer came that ends the exchange: trying again might have helped.
+    #[must_use]
+    pub fn unanswered(&self) -> bool {
+        again(&self.result).is_some()
+    }
+}
+
+/// When the same is worth trying again: after the pause the bank asked for, if it did.
+fn again(result: &Result<Answer, BankError>) -> Option<Option<Duration>> {
+    match result {
+        Ok(answer) if answer.is_busy() => Some(answer.retry_after),
+        Err(BankError::Unreachable { .. }) => Some(None),
+        Err(BankError::Proxy { how, .. }) if how.may_pass() => Some(None),
+        _ => None,
+    }
+}
+
 impl Patience {
     /// For `limit` from now.
     #[must_use]
@@ -47,17 +65,8 @@ impl Patience {
         Self::new(patience.min(Duration::try_from(left).unwrap_or_default()))
     }
 
-    /// Calls `exchange` until it has an answer other than busy, or patience ends. `waiting` is told each pause (seconds,
-    /// tries so far).
-    pub fn run(
-        &mut self,
-        exchange: impl FnMut() -> Result<Answer, BankError>,
-        waiting: impl FnMut(u64, u32),
-    ) -> Tried {
-        self.run_while(|| true, exchange, waiting)
-    }
-
-    /// As [`Self::run`], but only as long as it is still `wanted`: a pause ends soon after it is not.
+    /// Calls `exchange` until it has an answer other than busy, patience ends, or it is not `wanted` any more: a pause ends
+    /// soon after that. `waiting` is told each pause (seconds, tries so far).
     pub fn run_while(
         &mut self,
         wanted: impl Fn() -> bool,
@@ -68,11 +77,8 @@ impl Patience {
         loop {
             self.tries += 1;
             let result = exchange();
-            let asked = match &result {
-                Ok(answer) if answer.is_busy() => answer.retry_after,
-                Err(BankError::Unreachable { .. }) => None,
-                Err(BankError::Proxy { how, .. }) if how.may_pass() => None,
-                _ => return Tried { result, ambiguous },
+            let Some(asked) = again(&result) else {
+                return Tried { result, ambiguous };
             };
             // A busy bank may have put the request on record already, a broken connection as well.
             ambiguous = true;

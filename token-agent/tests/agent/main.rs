@@ -6,6 +6,8 @@
 //! - `enrol`: from the link to an active certificate
 //! - `answers`: certificates that are not what was asked for
 //! - `pins`: one try, and cancelling
+//! - `cancel`: cancelled while the bank is busy
+//! - `renew`: a renewal without the bank's page
 //! - `resume`: broken off at every point
 //! - `refusals`: the bank says no, is busy, is not the bank
 //! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
@@ -19,6 +21,7 @@
 mod answers;
 mod bank_files;
 mod card;
+mod cancel;
 mod card_pulled;
 mod drivers;
 mod enrol;

@@ -20,10 +20,7 @@ pub(super) fn activate(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
         &issued.der,
         &issued.key.entry,
     )?;
-    let answer = job
-        .patience()
-        .run(|| send(&channel), |s, n| job.waiting(s, n))
-        .result?;
+    let answer = job.send(|| send(&channel))?.result?;
     if answer.is_busy() {
         return Err(BankError::Busy.into());
     }

@@ -31,8 +31,9 @@ use super::{Context, login};
 use crate::catalogue::entry;
 use crate::config::bank::Bank;
 use crate::config::banks;
-use crate::error::Failure;
-use crate::http::patience::Patience;
+use crate::error::{BankError, Failure};
+use crate::http::client::Answer;
+use crate::http::patience::{Patience, Tried};
 use crate::http::portal::Portal;
 use crate::keystore::view::TokenView;
 use crate::output::event::{Event, Step, Work};
@@ -76,13 +77,22 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// As long as the customer waits for a busy bank, never beyond the request's end.
-    fn patience(&self) -> Patience {
-        let left = self
-            .picked
-            .expires_at
-            .duration_since(self.context.clock.now());
-        Patience::within(self.context.patience, left)
+    /// Sends as long as the customer waits for a busy bank, never beyond the request's end.
+    ///
+    /// # Errors
+    /// Cancelled while the bank was waited for: then nobody knows whether a try got through, and the key stays.
+    fn send(&self, exchange: impl FnMut() -> Result<Answer, BankError>) -> Result<Tried, Failure> {
+        let now = self.context.clock.now();
+        let left = self.picked.expires_at.duration_since(now);
+        let tried = Patience::within(self.context.patience, left).run_while(
+            || !self.person.wants_to_stop(),
+            exchange,
+            |s, n| self.waiting(s, n),
+        );
+        if tried.unanswered() {
+            self.still_wanted()?;
+        }
+        Ok(tried)
     }
 }
 

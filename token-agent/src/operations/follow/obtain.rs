@@ -101,13 +101,10 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
     job.still_wanted().map_err(unsent)?;
     job.working(Work::AskingBank);
     let Tried { result, ambiguous } = match job.picked.action {
-        Action::Enroll => job
-            .patience()
-            .run(|| job.portal.enroll(&csr), |s, n| job.waiting(s, n)),
+        Action::Enroll => job.send(|| job.portal.enroll(&csr))?,
         Action::Renew => {
             let channel = renewal::channel(job, &key).map_err(unsent)?;
-            job.patience()
-                .run(|| reenroll(&channel, &csr), |s, n| job.waiting(s, n))
+            job.send(|| reenroll(&channel, &csr))?
         }
         // Nothing is certified for a login; the request's own check comes first.
         Action::Login => return Err(unsent(BankError::Mismatch { field: "action" }.into())),
