@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
     ("inkan-virtual-card", &[]),
     ("inkan-token-shim", &[]),
     ("inkan-hostile-module", &[]),
+    ("inkan-virtual-reader", &[]),
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-agent", &["inkan-pki"]),
     ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
@@ -28,10 +29,11 @@ const ALLOWED: [(&str, &[&str]); 10] = [
 ];
 
 /// What every crate may use in its tests.
-const HELPERS: [&str; 3] = [
+const HELPERS: [&str; 4] = [
     "softhsm-test-helpers",
     "inkan-virtual-card",
     "inkan-hostile-module",
+    "inkan-virtual-reader",
 ];
 
 /// What the lowest crate does without: it must not decide how others run, serve or store.

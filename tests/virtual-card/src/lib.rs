@@ -22,7 +22,7 @@ pub mod spoil;
 mod turn;
 
 #[cfg(feature = "card")]
-pub use card::{Card, Model, Moment, Pull};
+pub use card::{Card, Model, Moment, Paused, Pull};
 pub use readers::{Reader, Readers};
 
 /// The PIN of a new card.

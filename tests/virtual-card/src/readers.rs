@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use pcsc::{Context, ReaderState, Scope, State};
@@ -33,6 +33,8 @@ pub struct Readers {
     turn: Turn,
     directory: TempDir,
     port: u16,
+    /// A driver in front of the virtual readers' own.
+    front: Option<PathBuf>,
 }
 
 /// One of the readers.
@@ -51,6 +53,20 @@ impl Readers {
     /// When a pcscd runs that is not ours, or ours does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// The same with `inkan-virtual-reader`, whose file this is, in front of the readers' own driver: they can be unplugged,
+    /// and have a keypad.
+    ///
+    /// # Panics
+    /// As [`Readers::start`].
+    #[must_use]
+    pub fn start_behind(front: &Path) -> Self {
+        Self::start_with(Some(front.to_owned()))
+    }
+
+    fn start_with(front: Option<PathBuf>) -> Self {
         let turn = Turn::wait();
         assert!(
             UnixStream::connect(SOCKET).is_err(),
@@ -65,6 +81,7 @@ impl Readers {
             turn,
             directory,
             port: free_ports(),
+            front,
         };
         readers.up();
         readers
@@ -86,6 +103,42 @@ impl Readers {
         Reader {
             name: format!("{NAME} 00 {slot:02X}"),
             port: self.port + slot,
+        }
+    }
+
+    /// Unplugs both readers, with what is in them: from now on their driver has no such devices. (pcscd lists readers that it
+    /// knows from a file for as long as it runs.)
+    ///
+    /// # Panics
+    /// Without the driver in front.
+    pub fn unplug(&self) {
+        self.mark("unplugged", Some(""));
+    }
+
+    /// Plugs them in again, once pcscd has seen that they were away, and waits for the card in the first.
+    ///
+    /// # Panics
+    /// When pcscd does not see it.
+    pub fn plug_in(&self) {
+        self.first().wait_for_card(false);
+        self.mark("unplugged", None);
+        self.first().wait_for_card(true);
+    }
+
+    /// What somebody types at the readers' keypads: a PIN, `cancel`, or `late`.
+    ///
+    /// # Panics
+    /// Without the driver in front.
+    pub fn type_at_keypad(&self, typed: &str) {
+        self.mark("keypad", Some(typed));
+    }
+
+    fn mark(&self, name: &str, text: Option<&str>) {
+        assert!(self.front.is_some(), "readers with the driver in front");
+        let file = self.directory.path().join(name);
+        match text {
+            Some(text) => std::fs::write(file, text).expect("a file for the driver in front"),
+            None => std::fs::remove_file(file).expect("a file of the driver in front"),
         }
     }
 
@@ -118,12 +171,17 @@ impl Readers {
             return;
         }
         let conf = self.directory.path().join("reader.conf");
-        std::fs::write(&conf, configuration(self.port)).expect("the readers' configuration");
+        let library = self.front.as_deref().unwrap_or_else(|| driver());
+        std::fs::write(&conf, configuration(self.port, library))
+            .expect("the readers' configuration");
+        let behind = self.directory.path().join("behind");
+        std::fs::write(behind, driver().to_string_lossy().as_bytes()).expect("the driver's file");
         let log = File::create(self.directory.path().join("pcscd.log")).expect("pcscd's log");
         let errors = log.try_clone().expect("pcscd's log");
         let child = Command::new(program())
             .args(["--foreground", "--config"])
             .arg(&conf)
+            .env("INKAN_VIRTUAL_READER", self.directory.path())
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
@@ -207,15 +265,20 @@ fn free_ports() -> u16 {
     })
 }
 
-fn configuration(port: u16) -> String {
-    let driver = DRIVERS
+fn driver() -> &'static Path {
+    DRIVERS
         .iter()
-        .find(|d| Path::new(d).is_file())
+        .map(Path::new)
+        .find(|d| d.is_file())
         .unwrap_or_else(|| {
             panic!("no virtual reader is installed (Debian: apt-get install vsmartcard-vpcd)")
-        });
+        })
+}
+
+fn configuration(port: u16, library: &Path) -> String {
+    let library = library.display();
     format!(
-        "FRIENDLYNAME \"{NAME}\"\nDEVICENAME /dev/null:0x{port:04X}\nLIBPATH {driver}\nCHANNELID 0x{port:04X}\n"
+        "FRIENDLYNAME \"{NAME}\"\nDEVICENAME /dev/null:0x{port:04X}\nLIBPATH {library}\nCHANNELID 0x{port:04X}\n"
     )
 }
 

@@ -124,6 +124,16 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Insert it again and start again from the bank's page; a key already made will be used.",
             ),
         ),
+        TokenError::ReaderGone => (
+            "reader-gone",
+            Exit::TokenMissing,
+            text(
+                "カードリーダーが外れました。",
+                "カードリーダーをつなぎ直し、カードを入れて、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
+                "The card reader is not connected any more.",
+                "Connect it again, put the card in, and start again from the bank's page; a key already made will be used.",
+            ),
+        ),
         TokenError::InUse => (
             "token-in-use",
             Exit::TokenFailed,
@@ -260,9 +270,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 Exit::TokenFailed,
                 text(
                     format!("{ja}がカードを使っています。"),
-                    "そのプログラムを閉じてから、もう一度お試しください。",
+                    "そのプログラムを閉じてから、もう一度お試しください。作りかけの鍵は続きに使われます。",
                     format!("{en} holds the card."),
-                    "Close that program and try again.",
+                    "Close that program and try again; a key already made will be used.",
                 ),
             )
         }
@@ -270,10 +280,10 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             "reader-service",
             Exit::TokenMissing,
             text(
-                format!("カードリーダーが使えません（{detail}）。"),
-                "カードリーダーをつなぎ、スマートカードのサービス（pcscd）が動いているか確かめてください。",
-                format!("No card reader can be used ({detail})."),
-                "Connect the reader, and check that the smart card service (pcscd) runs.",
+                format!("スマートカードのサービスが動いていません（{detail}）。"),
+                "サービス（Linux では pcscd）を動かしてから、もう一度お試しください。作りかけの鍵は続きに使われます。",
+                format!("The smart card service does not run ({detail})."),
+                "Start it (on Linux: pcscd), then try again; a key already made will be used.",
             ),
         ),
         TokenError::DriverCrashed { driver, how } => (

@@ -52,6 +52,8 @@ pub enum TokenError {
     PinUnusable,
     /// The token went away in the middle.
     Removed,
+    /// The reader went away, with what was in it.
+    ReaderGone,
     /// Another agent is at work with it.
     InUse,
     /// The token did not answer in time.
@@ -117,7 +119,7 @@ pub enum TokenError {
         /// Its name, where the system tells.
         program: Option<String>,
     },
-    /// The system's service for card readers does not run, or there is no reader.
+    /// The system's service for card readers does not run, or was stopped.
     ReaderService {
         /// What the system said.
         detail: String,

@@ -11,7 +11,7 @@ use pcsc::{
 use zeroize::Zeroize;
 
 use super::error::PcscError;
-use super::readers::{establish, has_card};
+use super::readers::{establish, has_card, names};
 
 /// Longest answer of a card to one command.
 const MAX_ANSWER: usize = pcsc::MAX_BUFFER_SIZE_EXTENDED;
@@ -78,7 +78,11 @@ impl Link {
     /// # Errors
     /// What PC/SC says.
     pub fn settle(&mut self) -> Result<(), PcscError> {
-        reconnect(self.card.as_mut().ok_or(PcscError::Removed)?)?;
+        let lost = Lost {
+            context: &self.context,
+            reader: &self.reader,
+        };
+        reconnect(self.card.as_mut().ok_or(PcscError::Removed)?, &lost)?;
         self.resets += 1;
         Ok(())
     }
@@ -95,10 +99,14 @@ impl Link {
         let mut work = Some(work);
         for _ in 0..MAX_RESETS {
             let card = self.card.as_mut().ok_or(PcscError::Removed)?;
-            let transaction = begin(card, &mut self.resets)?;
+            let lost = Lost {
+                context: &self.context,
+                reader: &self.reader,
+            };
+            let transaction = begin(card, &mut self.resets, &lost)?;
             if !settled(&transaction) {
                 drop(transaction);
-                reconnect(card)?;
+                reconnect(card, &lost)?;
                 self.resets += 1;
                 continue;
             }
@@ -131,25 +139,49 @@ impl Drop for Link {
 }
 
 /// Begins a transaction, after a reset by another program on a fresh connection.
-fn begin<'c>(card: &'c mut Card, resets: &mut u64) -> Result<Transaction<'c>, PcscError> {
+fn begin<'c>(
+    card: &'c mut Card,
+    resets: &mut u64,
+    lost: &Lost<'_>,
+) -> Result<Transaction<'c>, PcscError> {
     let mut card = card;
     for _ in 0..MAX_RESETS {
         match card.transaction2() {
             Ok(transaction) => return Ok(transaction),
             Err((again, Error::ResetCard | Error::UnpoweredCard)) => {
-                reconnect(again)?;
+                reconnect(again, lost)?;
                 *resets += 1;
                 card = again;
             }
-            Err((_, error)) => return Err(PcscError::of("begin a transaction", error)),
+            Err((_, error)) => return Err(lost.why("begin a transaction", error)),
         }
     }
     Err(held())
 }
 
-fn reconnect(card: &mut Card) -> Result<(), PcscError> {
+fn reconnect(card: &mut Card, lost: &Lost<'_>) -> Result<(), PcscError> {
     card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
-        .map_err(|e| PcscError::of("connect again after a reset", e))
+        .map_err(|e| lost.why("connect again after a reset", e))
+}
+
+/// What tells why a connection is not valid any more: with its reader, or with the service.
+struct Lost<'a> {
+    context: &'a Context,
+    reader: &'a CString,
+}
+
+impl Lost<'_> {
+    fn why(&self, operation: &'static str, error: Error) -> PcscError {
+        if error == Error::InvalidHandle && self.context.is_valid().is_ok() {
+            match names(self.context) {
+                Ok(names) if !names.contains(self.reader) => return PcscError::ReaderGone,
+                // It was unplugged and is back.
+                Ok(_) => return PcscError::Removed,
+                Err(_) => {}
+            }
+        }
+        PcscError::of(operation, error)
+    }
 }
 
 /// False for a connection that was made while another program had the card reset: no protocol is agreed on.
@@ -166,6 +198,11 @@ fn held() -> PcscError {
     PcscError::Held {
         programs: super::holders::programs(),
     }
+}
+
+/// Whether the reader itself is away or does not answer.
+fn gone(state: State) -> bool {
+    state.intersects(State::UNKNOWN | State::UNAVAILABLE)
 }
 
 /// The card during a transaction.
@@ -207,10 +244,19 @@ impl Exchange<'_> {
         loop {
             let left = NOTICE.saturating_sub(started.elapsed());
             match self.context.get_status_change(left, &mut states) {
+                Ok(()) if gone(states[0].event_state()) => return PcscError::ReaderGone,
                 Ok(()) if !has_card(states[0].event_state()) => return PcscError::Removed,
-                Err(Error::UnknownReader) => return PcscError::ReaderGone,
+                Err(Error::UnknownReader | Error::ReaderUnavailable) => {
+                    return PcscError::ReaderGone;
+                }
                 Ok(()) if !left.is_zero() => states[0].sync_current_state(),
-                _ => return PcscError::of("talk to the card", error),
+                _ => {
+                    let lost = Lost {
+                        context: self.context,
+                        reader: self.reader,
+                    };
+                    return lost.why("talk to the card", error);
+                }
             }
         }
     }

@@ -56,7 +56,8 @@ pub(super) fn token_error(error: PivError) -> TokenError {
 fn pcsc_error(error: PcscError) -> TokenError {
     match error {
         PcscError::Service { detail } => TokenError::ReaderService { detail },
-        PcscError::ReaderGone | PcscError::NoCard | PcscError::Removed => TokenError::Removed,
+        PcscError::ReaderGone => TokenError::ReaderGone,
+        PcscError::NoCard | PcscError::Removed => TokenError::Removed,
         PcscError::Held { programs } => TokenError::HeldByOther {
             program: Some(programs.join(", ")).filter(|names| !names.is_empty()),
         },

@@ -53,7 +53,7 @@ fn one(reader: &str) -> Result<Option<Found>, TokenError> {
         })),
         Err(error) if error == super::fault::token_error(PivError::NotPiv) => Ok(None),
         // Pulled while it was looked at.
-        Err(TokenError::Removed) => Ok(None),
+        Err(TokenError::Removed | TokenError::ReaderGone) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,8 @@
 //! A whole issue with the card pulled at every command that proves or changes something; the customer puts it back and
 //! clicks again; one key is left, with one certificate, and it is active.
 
+use std::process::Command;
+
 use inkan_agent::keystore::KeyStore as _;
 use inkan_agent::piv::PivStore;
 use inkan_pki::secret::Pin;
@@ -15,7 +17,7 @@ const INSTRUCTIONS: [u8; 3] = [0x47, 0x87, 0xdb];
 /// Takes no part in what changes the card: both moments are the same then.
 const AUTHENTICATE: u8 = 0x87;
 
-fn open(bank: &Bank, customer: &Customer) -> Run {
+pub(super) fn command(bank: &Bank, customer: &Customer) -> Command {
     let link = bank.link();
     let args = [
         "open",
@@ -28,10 +30,14 @@ fn open(bank: &Bank, customer: &Customer) -> Run {
     ];
     let mut command = customer.command(&args);
     command.env("PIN", PIN);
-    finish(command, "")
+    command
 }
 
-fn new_customer(bank: &Bank) -> Customer {
+pub(super) fn open(bank: &Bank, customer: &Customer) -> Run {
+    finish(command(bank, customer), "")
+}
+
+pub(super) fn new_customer(bank: &Bank) -> Customer {
     let customer = Customer::of(bank);
     // No drivers: readers alone.
     std::fs::write(customer.config.path().join("modules.toml"), "").unwrap();
@@ -47,7 +53,7 @@ fn as_new(bank: &Bank) {
 }
 
 /// One key, one certificate, active; then the card is emptied for the next one.
-fn one_key_and_active(bank: &Bank, reader: &Reader, what: &str) {
+pub(super) fn one_key_and_active(bank: &Bank, reader: &Reader, what: &str) {
     let mut store = PivStore::open(&reader.name).unwrap();
     store.login(&Pin::new(PIN)).unwrap();
     let content = store.content().unwrap();

@@ -14,6 +14,7 @@
 //! - `tokens`: missing, listed, verified
 //! - `card`: a PIV card without a driver
 //! - `card_pulled`: the same, pulled at every command
+//! - `card_taken`: its reader, its service or another program gets in between
 //! - `drivers`: token drivers that crash, hang, lie
 //! - `upkeep`: deleting, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -23,6 +24,7 @@ mod bank_files;
 mod card;
 mod cancel;
 mod card_pulled;
+mod card_taken;
 mod drivers;
 mod enrol;
 mod harness;

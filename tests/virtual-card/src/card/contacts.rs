@@ -8,7 +8,7 @@ use rustix::net::sockopt::set_tcp_quickack;
 use vpicc::{Connection, VSmartCard};
 
 use super::chip::{Application, Chip};
-use super::pull::Moment;
+use super::pull::{Moment, Pause};
 use super::transport::{Incoming, Transport};
 use super::yubico::Yubico;
 use super::{Model, Seen, Shared};
@@ -132,6 +132,13 @@ impl Powered<'_, '_> {
         self.transport.give(answer, status, expected)
     }
 
+    /// The pause that was arranged, if it was for this command.
+    fn paused(&self, ins: u8) -> Option<Pause> {
+        let mut control = self.shared.control();
+        let here = control.pause.as_mut()?.at.reached(ins);
+        if here { control.pause.take() } else { None }
+    }
+
     /// The pull that was arranged for this command, if it was for this one.
     fn pulled(&self, ins: u8) -> Option<Moment> {
         let mut control = self.shared.control();
@@ -155,6 +162,10 @@ impl VSmartCard for Powered<'_, '_> {
 
     fn execute(&mut self, apdu: &[u8]) -> Vec<u8> {
         let ins = apdu.get(1).copied().unwrap_or_default();
+        let mut pause = self.paused(ins);
+        if let Some(now) = pause.take_if(|pause| pause.at.moment == Moment::Before) {
+            now.stand_still();
+        }
         let pulled = self.pulled(ins);
         if pulled == Some(Moment::Before) {
             self.shared.control().take_out();
@@ -189,6 +200,9 @@ impl VSmartCard for Powered<'_, '_> {
             [.., high, low] => u16::from_be_bytes([*high, *low]),
             _ => 0,
         };
+        if let Some(now) = pause {
+            now.stand_still();
+        }
         let mut control = self.shared.control();
         control.seen.push(Seen {
             header,

@@ -17,7 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-pub use pull::{Moment, Pull};
+pub use pull::{Moment, Paused, Pull};
+
+use pull::Pause;
 
 use crate::Reader;
 
@@ -63,6 +65,7 @@ struct Control {
     over: bool,
     contact: Option<TcpStream>,
     pull: Option<Pull>,
+    pause: Option<Pause>,
     answers: Vec<Instead>,
     orders: Vec<Order>,
     seen: Vec<Seen>,
@@ -157,6 +160,14 @@ impl Card {
     /// Arranges for it to be pulled at a command to come.
     pub fn pull_at(&self, pull: Pull) {
         self.shared.control().pull = Some(pull);
+    }
+
+    /// Arranges for it to stand still at a command to come, until the test lets it go on.
+    #[must_use]
+    pub fn pause_at(&self, at: Pull) -> Paused {
+        let (pause, paused) = pull::pause(at);
+        self.shared.control().pause = Some(pause);
+        paused
     }
 
     /// Calls off what [`Card::pull_at`] arranged. Whether it was still to come.

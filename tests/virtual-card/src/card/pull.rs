@@ -1,4 +1,8 @@
-//! Pulling a card at a given command, so that a test of it is the same each time.
+//! Pulling a card at a given command, or having it stand still there, so that a test of it is the same each time.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::PATIENCE;
 
 /// Before or after the card has done what the command asks for; the answer is lost either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,4 +50,49 @@ impl Pull {
         }
         false
     }
+}
+
+/// A card that stands still, or will: before the command has its effect, or before anybody hears of it.
+#[derive(Debug)]
+pub struct Paused {
+    reached: Receiver<()>,
+    /// The card goes on when this is dropped.
+    _go_on: Sender<()>,
+}
+
+impl Paused {
+    /// Waits until the card stands still.
+    ///
+    /// # Panics
+    /// When the command does not come.
+    pub fn wait(&self) {
+        let reached = self.reached.recv_timeout(PATIENCE);
+        reached.expect("the command at which the card is to stand still");
+    }
+}
+
+/// The card's side of it.
+#[derive(Debug)]
+pub(super) struct Pause {
+    pub(super) at: Pull,
+    reached: Sender<()>,
+    go_on: Receiver<()>,
+}
+
+impl Pause {
+    pub(super) fn stand_still(self) {
+        let _ = self.reached.send(());
+        let _ = self.go_on.recv();
+    }
+}
+
+pub(super) fn pause(at: Pull) -> (Pause, Paused) {
+    let (reached, is_reached) = channel();
+    let (_go_on, go_on) = channel();
+    let pause = Pause { at, reached, go_on };
+    let paused = Paused {
+        reached: is_reached,
+        _go_on,
+    };
+    (pause, paused)
 }

@@ -196,6 +196,11 @@ pub(crate) fn finish(mut command: Command, stdin: &str) -> Run {
     let mut child = command.spawn().unwrap();
     // The agent may end without reading.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    ended(child)
+}
+
+/// What came of one that was started.
+pub(crate) fn ended(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();
     Run {
         code: output.status.code().unwrap(),
