@@ -187,6 +187,9 @@ pub enum ModuleCommand {
         /// Text for C_Initialize, for drivers that want one
         #[arg(long)]
         parameters: Option<String>,
+        /// An environment variable that it gets to see beside the usual ones; may be given several times
+        #[arg(long, value_name = "NAME")]
+        environment: Vec<String>,
         /// Add without being asked
         #[arg(long)]
         yes: bool,
@@ -217,9 +220,6 @@ pub enum BankCommand {
     /// Remove a bank
     Remove {
         /// Its id
-        /// An environment variable that it gets to see beside the usual ones; may be given several times
-        #[arg(long, value_name = "NAME")]
-        environment: Vec<String>,
         id: Identifier,
     },
 }

@@ -252,6 +252,10 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
             "プロキシのアドレスではありません（http://ユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
             "is no proxy (http://user:password@host:port, or none)".to_owned(),
         ),
+        FieldFault::NotVariable => (
+            "環境変数の名前だけを書いてください（= や値は書けません）".to_owned(),
+            "takes the names of environment variables alone, without = or value".to_owned(),
+        ),
         FieldFault::NotByLines => (
             "この書き方では自動で変えられません。手で直してください".to_owned(),
             "is written in a way that cannot be changed by itself; edit the file".to_owned(),
@@ -267,9 +271,5 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         "ファイルを直すか、銀行または管理者から正しいものを受け取ってください。",
         format!("{path}{en_field} {en}."),
         "Correct the file, or get the right one from the bank or your administrator.",
-        FieldFault::NotVariable => (
-            "環境変数の名前だけを書いてください（= や値は書けません）".to_owned(),
-            "takes the names of environment variables alone, without = or value".to_owned(),
-        ),
     )
 }

@@ -104,6 +104,7 @@ fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure
             module,
             name,
             parameters,
+            environment,
             yes,
         } => {
             let person = setting.person(*yes, Sources::default());
@@ -118,4 +119,3 @@ fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure
         ModuleCommand::Remove { module } => modules::remove(module, &context),
     }
 }
-            environment,

@@ -107,13 +107,13 @@ pub enum FieldFault {
     NotFileName,
     /// Not `http://[user:password@]host[:port]`.
     NotProxy,
+    /// Not the name of an environment variable alone.
+    NotVariable,
     /// Written in a way that only its writer can change.
     NotByLines,
 }
 
 /// Configuration failures.
-    /// Not the name of an environment variable alone.
-    NotVariable,
 #[derive(Debug)]
 pub enum SetupError {
     /// Neither `--config-dir` nor `XDG_CONFIG_HOME` nor `HOME`.

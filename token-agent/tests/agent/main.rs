@@ -21,8 +21,8 @@
 
 mod answers;
 mod bank_files;
-mod card;
 mod cancel;
+mod card;
 mod card_pulled;
 mod card_taken;
 mod drivers;
