@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
 
+use super::parking::Parking;
 use super::{StoreError, Tx, migrate};
 
 const SQLITE_READERS: u32 = 4;
@@ -38,6 +39,7 @@ pub enum Backend {
 pub struct Store {
     inner: Arc<Inner>,
     letters: bool,
+    parking: Option<Parking>,
 }
 
 struct Inner {
@@ -80,7 +82,11 @@ impl Store {
 
     /// Opens the one write transaction; waits for its turn, at most some ten seconds ([`StoreError::Busy`]).
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self.inner.backend {
+        // A deed of several transactions: only the last one waits.
+        if let Some(before) = self.parking.as_ref().and_then(Parking::take) {
+            before.commit().await?;
+        }
+        let tx = match self.inner.backend {
             Backend::Sqlite => {
                 let transaction = self.inner.writers.begin_with("BEGIN IMMEDIATE").await?;
                 Tx::new(transaction, self.letters)
@@ -90,7 +96,17 @@ impl Store {
                 transaction.execute(POSTGRES_WRITER_LOCK).await?;
                 Tx::new(transaction, self.letters)
             }
-        })
+        };
+        Ok(tx.parked_in(self.parking.clone()))
+    }
+
+    /// The same store, for one deed: its last transaction waits in `parking` instead of being committed.
+    #[must_use]
+    pub fn parking_in(&self, parking: &Parking) -> Store {
+        Store {
+            parking: Some(parking.clone()),
+            ..self.clone()
+        }
     }
 
     /// The same store, for a bank that sends mail: transactions keep letters to customers.
@@ -170,6 +186,7 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
             readers,
         }),
         letters: false,
+        parking: None,
     })
 }
 
@@ -183,6 +200,7 @@ async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
             readers,
         }),
         letters: false,
+        parking: None,
     })
 }
 

@@ -6,37 +6,43 @@
 //!
 //! - [`connect`]: a URL becomes a [`Store`]
 //! - [`migrate`]: numbered, forward-only migrations
-//! - [`tx`]: the one way to write; a change without an audit row does not commit
+//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`parking`]: a commit held back
 //! - [`db`]: reading from the store or from inside a transaction
 //! - [`row`]: a column becomes a Rust value
 //! - [`text_enum`]: enums that are words in the database
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`], [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`]: who may have a certificate
+//! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
+//!   [`acquisition`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
-//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts
+//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
+pub mod acquisition;
 pub mod agent_logins;
 pub mod applications;
 pub mod audit;
 pub mod certificates;
 pub mod connect;
+pub mod contract_pages;
 pub mod contracts;
+pub mod contracts_at_once;
 pub mod crl_lists;
 pub mod db;
 pub mod error;
 pub mod grants;
 pub mod id;
+pub mod idempotency;
 pub mod imports;
 pub mod jobs;
 pub mod login_history;
 pub mod migrate;
 pub mod ocsp_answers;
 pub mod outbox;
+pub mod parking;
 pub mod proposals;
 pub mod requests;
 pub(crate) mod row;
@@ -54,6 +60,7 @@ pub mod users;
 pub use connect::{Backend, Store};
 pub use db::Db;
 pub use error::{StoreError, Unique};
+pub use parking::Parking;
 pub use tx::Tx;
 
 #[cfg(test)]

@@ -168,10 +168,26 @@ pub async fn due(
 
 /// Dead mails, newest first.
 pub async fn dead(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<Mail>, StoreError> {
+    dead_before(db, Timestamp::MAX, "", limit).await
+}
+
+/// Dead mails given up before a time and id, newest first.
+///
+/// # Errors
+/// What the database answers.
+pub async fn dead_before(
+    db: impl Into<Db<'_>>,
+    at: Timestamp,
+    id: &str,
+    limit: i64,
+) -> Result<Vec<Mail>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE state = 'dead' ORDER BY ended_at DESC, id DESC LIMIT $1"
+        "WHERE state = 'dead' AND (ended_at < $2 OR (ended_at = $2 AND id < $3)) \
+         ORDER BY ended_at DESC, id DESC LIMIT $1"
     ))
-    .bind(limit);
+    .bind(limit)
+    .bind(at.as_second())
+    .bind(id.to_owned());
     let rows = db.into().all(statement).await?;
     rows.iter().map(Mail::read).collect()
 }

@@ -5,6 +5,7 @@ use sqlx::{Any, AnyConnection, Transaction};
 
 use super::StoreError;
 use super::db::Sql;
+use super::parking::Parking;
 
 /// An open write transaction; the only one in the database until it ends.
 ///
@@ -14,6 +15,7 @@ pub struct Tx {
     letters: bool,
     changed: bool,
     audited: bool,
+    parking: Option<Parking>,
 }
 
 impl Tx {
@@ -23,7 +25,12 @@ impl Tx {
             letters,
             changed: false,
             audited: false,
+            parking: None,
         }
+    }
+
+    pub(super) fn parked_in(self, parking: Option<Parking>) -> Self {
+        Tx { parking, ..self }
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
@@ -55,16 +62,22 @@ impl Tx {
         self.audited = true;
     }
 
-    /// Makes everything durable at once.
+    /// Makes everything durable at once; of a store with a [`Parking`], when the transaction is taken from there.
     ///
     /// # Errors
     /// [`StoreError::Unaudited`] when something changed and no audit row was written (nothing is committed).
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
         if self.changed && !self.audited {
             self.inner.rollback().await?;
             return Err(StoreError::Unaudited);
         }
-        Ok(self.inner.commit().await?)
+        match self.parking.take() {
+            Some(parking) => {
+                parking.park(self);
+                Ok(())
+            }
+            None => Ok(self.inner.commit().await?),
+        }
     }
 
     /// Takes everything back now (dropping does the same a little later).

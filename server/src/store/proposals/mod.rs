@@ -4,8 +4,10 @@
 //!
 //! - this file: rows, reading
 //! - `change`: entering, further versions, the decision (re-exported)
+//! - [`page`]: page by page
 
 mod change;
+pub mod page;
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -150,6 +152,7 @@ macro_rules! select {
         )
     };
 }
+use select;
 
 impl Proposal {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {

@@ -1,0 +1,86 @@
+//! Answers of the API by the key that the caller gave the request: what is sent twice is done once.
+
+use jiff::Timestamp;
+
+use super::row::Row;
+use super::{Db, StoreError, Tx};
+
+/// An answer that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Who asked.
+    pub staff_id: String,
+    /// Their key for the request.
+    pub key: String,
+    /// SHA-256 of the request, hex.
+    pub request_sha256: String,
+    /// Status of the answer.
+    pub status: i64,
+    /// The answer, without what is given only once.
+    pub answer: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The answer that a key had since `since`.
+///
+/// # Errors
+/// What the database answers.
+pub async fn find(
+    db: impl Into<Db<'_>>,
+    staff_id: &str,
+    key: &str,
+    since: Timestamp,
+) -> Result<Option<Answered>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT staff_id, idempotency_key, request_sha256, status, answer, at FROM idempotency \
+         WHERE staff_id = $1 AND idempotency_key = $2 AND at >= $3",
+    )
+    .bind(staff_id.to_owned())
+    .bind(key.to_owned())
+    .bind(since.as_second());
+    let row = db.into().optional(statement).await?;
+    row.map(|row| {
+        let row = Row::new("idempotency", &row);
+        Ok(Answered {
+            staff_id: row.text("staff_id")?,
+            key: row.text("idempotency_key")?,
+            request_sha256: row.text("request_sha256")?,
+            status: row.int("status")?,
+            answer: row.text("answer")?,
+            at: row.time("at")?,
+        })
+    })
+    .transpose()
+}
+
+/// Keeps an answer. False when the key has one since `since`; then nothing is changed. Something done takes the place of
+/// a refusal: of two requests at once the one that was done is the one that counts.
+///
+/// # Errors
+/// What the database answers.
+pub async fn keep(tx: &mut Tx, new: &Answered, since: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO idempotency (staff_id, idempotency_key, request_sha256, status, answer, at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (staff_id, idempotency_key) DO UPDATE SET \
+         request_sha256 = excluded.request_sha256, status = excluded.status, answer = excluded.answer, at = excluded.at \
+         WHERE idempotency.at < $7 OR (idempotency.status >= 400 AND excluded.status < 400)",
+    )
+    .bind(new.staff_id.clone())
+    .bind(new.key.clone())
+    .bind(new.request_sha256.clone())
+    .bind(new.status)
+    .bind(new.answer.clone())
+    .bind(new.at.as_second())
+    .bind(since.as_second());
+    Ok(tx.upkeep(statement).await? == 1)
+}
+
+/// Forgets the answers before a time; how many they were.
+///
+/// # Errors
+/// What the database answers.
+pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let statement = sqlx::query("DELETE FROM idempotency WHERE at < $1").bind(before.as_second());
+    tx.upkeep(statement).await
+}
