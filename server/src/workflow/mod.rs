@@ -10,6 +10,7 @@
 //! - [`renewal`]: a successor while the old certificate is good
 //! - [`life`]: what may follow what; revocation, suspension, cancellation
 //! - [`staff_certificate`]: certificates of staff; [`staff_access`]: who gets them, and with what
+//! - [`staff_enrolment`]: the same with the agent; renewal; a certificate that ends at once
 //! - [`staff_refusal`]: what the bank's own people are refused
 //! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
@@ -23,8 +24,10 @@
 //! - [`people`]: what the workflows below stand on, without a CA
 //! - [`imports`]: lists of contracts at once
 //! - [`counter`]: contracts and what is handed over at the counter
+//! - [`company`]: what the users of one contract do among themselves
 //! - [`proposals`]: one person enters, another one decides
 //! - `deed`: who of the staff does what to what
+//! - [`once`]: a request that is sent twice is done once; [`pages`]: lists for programs, page by page
 //! - [`registration`]: ログインID取得, BLIS005 to BLIS004
 //! - [`login`]: by password, by certificate
 //! - [`agent_login`]: by a certificate that the agent proves, for a browser that does not know the token
@@ -47,6 +50,8 @@ mod locks;
 pub mod login;
 pub mod mail;
 pub mod notices;
+pub mod once;
+pub mod pages;
 pub mod passwords;
 pub mod people;
 pub mod proposals;

@@ -20,6 +20,7 @@ pub const JOBS: &[Job] = &[
     job("grants", HOUR, grants),
     job("notices", HOUR, notices),
     job("outbox", DAY, outbox),
+    job("answers", HOUR, answers),
     Job {
         every: SignedDuration::from_secs(1),
         wanted: Some(mail_wanted),
@@ -116,6 +117,14 @@ fn notices(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
 fn outbox(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let forgotten = workflows.sweep_mail(now).await?;
+        Ok(Done::with(json!({ "forgotten": forgotten })))
+    })
+}
+
+/// Answers of the API that are no longer kept.
+fn answers(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let forgotten = workflows.forget_answers(now).await?;
         Ok(Done::with(json!({ "forgotten": forgotten })))
     })
 }

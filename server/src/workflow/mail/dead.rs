@@ -44,8 +44,20 @@ impl People<'_> {
     /// # Errors
     /// Faults of the store.
     pub async fn dead_letters(&self, limit: u16) -> Result<Vec<DeadLetter>> {
+        self.dead_letters_before((Timestamp::MAX, ""), limit).await
+    }
+
+    /// Those given up before a time and id, newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn dead_letters_before(
+        &self,
+        (at, id): (Timestamp, &str),
+        limit: u16,
+    ) -> Result<Vec<DeadLetter>> {
         let mut letters = Vec::new();
-        for mail in outbox::dead(self.store, i64::from(limit)).await? {
+        for mail in outbox::dead_before(self.store, at, id, i64::from(limit)).await? {
             let user = users::find(self.store, &mail.user_id).await?;
             let user = user.ok_or(Fault::Inconsistent("letter to nobody"))?;
             let contract = contracts::find(self.store, &user.contract_id).await?;

@@ -9,12 +9,13 @@
 //! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
 //! - [`decision`]: approving and rejecting
 //! - `effect`: what an approval does; `settled`: and this instance is told
-//! - [`view`]: lists and pages
+//! - [`view`]: lists and pages; [`listed`]: lists for programs
 
 pub mod decision;
 mod effect;
 pub mod entry;
 pub mod incident;
+pub mod listed;
 pub mod rights;
 mod rules;
 mod settled;

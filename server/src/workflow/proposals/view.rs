@@ -163,7 +163,7 @@ impl People<'_> {
         Subject::load(self.store.into(), kind, subject_id).await
     }
 
-    async fn lines(&self, found: Vec<Proposal>) -> Result<Vec<ProposalLine>> {
+    pub(super) async fn lines(&self, found: Vec<Proposal>) -> Result<Vec<ProposalLine>> {
         let names = self.names().await?;
         let name = |id: &str| names.get(id).cloned().unwrap_or_default();
         let lines = found.into_iter().map(|proposal| ProposalLine {

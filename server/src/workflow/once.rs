@@ -1,0 +1,157 @@
+//! A request of a program that may be sent twice: its answer is kept under the caller's key, in the transaction of the
+//! deed, and given again instead of doing the deed again.
+//!
+//! The key belongs to the account. Two requests with one key at once are serialised by the writer lock: the one that is
+//! second finds the answer of the first, and what it did itself is taken back.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::people::People;
+use super::{Fault, Result, Workflows};
+use crate::store::idempotency::{self, Answered};
+use crate::store::{Parking, Store};
+
+/// How long an answer is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A request with the caller's key.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The account.
+    pub staff_id: String,
+    /// Its key.
+    pub key: String,
+    /// SHA-256 of method, path and body, hex.
+    pub sha256: String,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// HTTP status.
+    pub status: u16,
+    /// Its text, without what is given only once.
+    pub answer: String,
+}
+
+/// What the key was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Before {
+    /// For nothing yet.
+    Nothing,
+    /// For this request; its answer.
+    This(Kept),
+    /// For another request.
+    Another,
+}
+
+/// Where the deed of one request is done.
+pub struct Once {
+    workflows: Workflows,
+    store: Store,
+    parking: Parking,
+    status: AtomicBool,
+}
+
+impl Workflows {
+    /// What the key of a request was used for.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn asked_before(&self, request: &Request, now: Timestamp) -> Result<Before> {
+        let (staff_id, key) = (&request.staff_id, &request.key);
+        let found = idempotency::find(&self.inner.store, staff_id, key, since(now)).await?;
+        Ok(match found {
+            None => Before::Nothing,
+            Some(one) if one.request_sha256 != request.sha256 => Before::Another,
+            Some(one) => Before::This(Kept {
+                status: u16::try_from(one.status)
+                    .map_err(|_| Fault::Inconsistent("status of an answer"))?,
+                answer: one.answer,
+            }),
+        })
+    }
+
+    /// A place for one deed.
+    #[must_use]
+    pub fn once(&self) -> Once {
+        let parking = Parking::default();
+        Once {
+            store: self.inner.store.parking_in(&parking),
+            workflows: self.clone(),
+            parking,
+            status: AtomicBool::new(false),
+        }
+    }
+
+    /// Forgets answers that are no longer kept; how many.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn forget_answers(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.inner.store.begin().await?;
+        let forgotten = idempotency::forget_before(&mut tx, since(now)).await?;
+        tx.commit().await?;
+        Ok(forgotten)
+    }
+}
+
+impl Once {
+    /// The workflows; what they do is durable with [`Self::keep`]. One deed, and nothing between the two.
+    #[must_use]
+    pub fn people(&self) -> People<'_> {
+        let inner = &self.workflows.inner;
+        People {
+            store: &self.store,
+            settings: &inner.settings,
+            passwords: &inner.passwords,
+        }
+    }
+
+    /// The deed changes how certificates stand: this instance is told when it is durable.
+    pub fn tells_of_status(&self) {
+        self.status.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes deed and answer durable. Where the key was used meanwhile the deed is taken back; then what it was used for.
+    ///
+    /// # Errors
+    /// Faults of the store; then neither is durable.
+    pub async fn keep(&self, request: &Request, kept: &Kept, now: Timestamp) -> Result<Before> {
+        let mut tx = match self.parking.take() {
+            Some(tx) => tx,
+            None => self.workflows.inner.store.begin().await?,
+        };
+        let answer = Answered {
+            staff_id: request.staff_id.clone(),
+            key: request.key.clone(),
+            request_sha256: request.sha256.clone(),
+            status: i64::from(kept.status),
+            answer: kept.answer.clone(),
+            at: now,
+        };
+        let (first, done) = (
+            idempotency::keep(&mut tx, &answer, since(now)).await?,
+            kept.status < 400,
+        );
+        if !first && done {
+            tx.rollback().await?;
+        } else {
+            // A refusal that is not kept is on record all the same.
+            tx.commit().await?;
+        }
+        if !first {
+            return self.workflows.asked_before(request, now).await;
+        }
+        if done && self.status.load(Ordering::Relaxed) {
+            self.workflows.status_changed().await;
+        }
+        Ok(Before::Nothing)
+    }
+}
+
+fn since(now: Timestamp) -> Timestamp {
+    now.checked_sub(KEPT).unwrap_or(Timestamp::MIN)
+}
