@@ -92,7 +92,9 @@ pub fn app(
         site: config.site(),
         password_rate: RateLimiter::new(config.password_rate()),
         machine_rate: RateLimiter::new(config.machine_rate()),
+        api_rate: RateLimiter::new(config.api_rate()),
         streams: Streams::default(),
+        ocsp: ReadyAnswers::default(),
         metrics,
     })
 }

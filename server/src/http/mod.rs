@@ -7,7 +7,9 @@
 //! - [`layer`]: what every request passes
 //! - [`app`]: what handlers share; [`cx`]: what a page's handler is given
 //! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
-//!   [`renewal`]: BSMS012 to BSMS014
+//!   [`renewal`]: BSMS012 to BSMS014; [`company`]: users of one contract among themselves
+//! - [`api`]: the JSON API of the staff listener
+//! - [`staff_certificate`]: certificates of staff with the agent, on the portal and in the console
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
@@ -18,6 +20,7 @@
 
 pub mod after_certificate;
 pub mod agent;
+pub mod api;
 pub mod app;
 pub mod browser;
 pub mod catalogue;

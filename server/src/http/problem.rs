@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use super::api::refusal::ApiProblem;
+
 /// Why a request was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpProblem {
@@ -36,8 +38,12 @@ pub enum HttpProblem {
     CredentialMissing,
     /// A client certificate is needed and none was presented.
     NoCertificate,
+    /// The console was opened without a staff certificate.
+    StaffCertificateMissing,
     /// The staff certificate is not registered, or the person's role does not allow it.
     StaffForbidden,
+    /// By the API.
+    Api(ApiProblem),
     /// Something of ours failed; it is in the log under this reference.
     Internal {
         /// Reference for the help desk.
@@ -60,7 +66,9 @@ impl HttpProblem {
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::CredentialMissing => "credential-missing",
             Self::NoCertificate => "certificate-missing",
+            Self::StaffCertificateMissing => "staff-certificate-missing",
             Self::StaffForbidden => "staff-forbidden",
+            Self::Api(problem) => problem.code(),
             Self::Internal { .. } => "internal",
         }
     }
@@ -74,9 +82,13 @@ impl HttpProblem {
             Self::BodyIncomplete | Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::FormExpired | Self::NoCertificate | Self::StaffForbidden => StatusCode::FORBIDDEN,
+            Self::FormExpired
+            | Self::NoCertificate
+            | Self::StaffCertificateMissing
+            | Self::StaffForbidden => StatusCode::FORBIDDEN,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::CredentialMissing => StatusCode::UNAUTHORIZED,
+            Self::Api(problem) => problem.status(),
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,7 +96,8 @@ impl HttpProblem {
     /// One of each, for tests over all of them.
     #[cfg(test)]
     pub(crate) fn samples() -> Vec<Self> {
-        vec![
+        let api = ApiProblem::samples().into_iter().map(Self::Api);
+        let mut samples = vec![
             Self::NotFound,
             Self::MethodNotAllowed,
             Self::TooLarge { limit: 65536 },
@@ -98,10 +111,13 @@ impl HttpProblem {
             Self::UnsupportedMediaType,
             Self::CredentialMissing,
             Self::NoCertificate,
+            Self::StaffCertificateMissing,
             Self::StaffForbidden,
             Self::Internal {
                 reference: "0123456789ab".into(),
             },
-        ]
+        ];
+        samples.extend(api);
+        samples
     }
 }

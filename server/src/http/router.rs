@@ -18,7 +18,7 @@ use super::layer::headers::OverTls;
 use super::layer::{form, headers, observe, throttle};
 use super::problem::HttpProblem;
 use super::visitor::Realm;
-use super::{agent, certificate, est, operations, portal, public, renewal, screens, staff};
+use super::{agent, api, certificate, company, est, operations, portal, public, renewal, screens, staff, staff_certificate};
 
 /// The stylesheet, on each listener that has pages.
 pub const STYLE: &str = "/style.css";
@@ -47,10 +47,20 @@ pub const PASSWORD_PATHS: [&str; 8] = [
     "/certificate/identify",
     "/certificate/confirm",
     renewal::PATH,
+    staff_certificate::PORTAL,
+    company::START,
 ];
+
+/// Whether a post to this path carries a password: one of those, or a deed among the users of a contract.
+pub fn carries_password(path: &str) -> bool {
+    PASSWORD_PATHS.contains(&path) || path.starts_with(company::PATH)
+}
 
 /// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Where a list of contracts is sent.
+const IMPORTS: [&str; 2] = [staff::routes::IMPORT, api::routes::IMPORT];
 
 /// A list of contracts, as a form sends it: three times its size.
 const MAX_IMPORT: usize = 72 * 1024 * 1024;
@@ -164,9 +174,23 @@ fn renewal_pages() -> Router<Shared> {
         .route("/renew/result", get(renewal::result))
 }
 
-/// The staff console, over mutual TLS: URLs and roles are in the table of [`staff::routes`].
+/// The first certificate of somebody of the staff, who cannot open the console yet.
+fn first_staff_certificate() -> Router<Shared> {
+    use staff_certificate::{PORTAL, handover};
+    Router::new()
+        .route(PORTAL, get(handover::form).post(handover::ask))
+        .route("/staff/certificate/progress", get(handover::progress))
+        .route("/staff/certificate/events", get(handover::events))
+        .route("/staff/certificate/result", get(handover::show_result))
+}
+
+/// The staff console and the API, over mutual TLS: URLs and roles are in the tables of [`staff::routes`] and
+/// [`api::routes`].
 pub fn staff(app: &Shared) -> Router {
     let routes = staff::routes::routes()
+        .merge(api::routes::routes())
+        .route(staff::gate::REENROLL, post(est::simplereenroll_staff))
+        .route(staff::gate::ACTIVATE, post(agent::activate_staff))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon));
@@ -218,7 +242,11 @@ fn finish(
     let tls = realm.is_some();
     let body = MaxBody {
         usual: MAX_BODY,
-        larger: (realm == Some(Realm::Staff)).then_some((staff::routes::IMPORT, MAX_IMPORT)),
+        larger: if realm == Some(Realm::Staff) {
+            (&IMPORTS, MAX_IMPORT)
+        } else {
+            (&[], MAX_BODY)
+        },
     };
     let around = Frame {
         app: Arc::clone(app),

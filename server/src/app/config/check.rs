@@ -221,6 +221,8 @@ impl Checker<'_> {
             ("rates.password_per_minute", c.rates.password_per_minute),
             ("rates.machine_burst", c.rates.machine_burst),
             ("rates.machine_per_minute", c.rates.machine_per_minute),
+            ("rates.api_burst", c.rates.api_burst),
+            ("rates.api_per_minute", c.rates.api_per_minute),
         ] {
             self.within(field, rate, 1..=1_000_000)?;
         }

@@ -140,6 +140,10 @@ pub struct Rates {
     pub machine_burst: u32,
     /// Posts of agents and EST clients, per minute.
     pub machine_per_minute: u32,
+    /// Requests to the staff API, at once.
+    pub api_burst: u32,
+    /// Requests to the staff API, per minute.
+    pub api_per_minute: u32,
 }
 
 impl Default for Rates {
@@ -149,6 +153,8 @@ impl Default for Rates {
             password_per_minute: 20,
             machine_burst: 60,
             machine_per_minute: 120,
+            api_burst: 120,
+            api_per_minute: 1200,
         }
     }
 }

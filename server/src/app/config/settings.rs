@@ -112,6 +112,14 @@ impl Config {
             per_minute: self.rates.machine_per_minute,
         }
     }
+
+    /// Requests to the staff API.
+    pub fn api_rate(&self) -> Rate {
+        Rate {
+            burst: self.rates.api_burst,
+            per_minute: self.rates.api_per_minute,
+        }
+    }
 }
 
 fn both(text: &sections::Bilingual) -> Bilingual {

@@ -58,10 +58,15 @@ fn text(problem: &HttpProblem) -> Text {
             ("電子証明書が提示されませんでした。", "トークンを接続し、全てのブラウザを閉じてから、もう一度「電子証明書ログイン」を押し、証明書を選択してください。証明書をお持ちでない方は「電子証明書発行」からお進みください。"),
             ("No certificate was presented.", "Connect your token, close all browser windows, press “Certificate login” again and choose your certificate. If you have none, go to “Get a certificate”."),
         ),
+        HttpProblem::StaffCertificateMissing => Text::fixed(
+            ("ここは職員の業務画面です。職員用電子証明書が提示されませんでした。", "職員の方は、自分のトークンを接続し、全てのブラウザを閉じてから開き直してください。証明書をまだお持ちでない職員の方は、インターネットバンキングのアドレスの /staff/certificate で取得してください。お客様の電子証明書ではご利用になれません。"),
+            ("This is the console of the bank's staff, and no staff certificate was presented.", "Staff: connect your own token, close all browser windows and open this page again. If you have no certificate yet, get it at /staff/certificate on the address of the internet banking. A customer's certificate does not open this page."),
+        ),
         HttpProblem::StaffForbidden => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
             ("You are not allowed to do this.", "Ask a colleague whose role allows it."),
         ),
+        HttpProblem::Api(problem) => super::api::text(problem),
         HttpProblem::Internal { reference } => Text {
             ja: ("システムの都合により処理できませんでした。".into(), format!("しばらくしてからもう一度お試しください。続く場合は、参照番号 {reference} をヘルプデスクにお知らせください。").into()),
             en: ("We could not do this because of a fault on our side.".into(), format!("Try again in a little while. If it goes on, tell the help desk the reference {reference}.").into()),

@@ -1,11 +1,12 @@
 //! The sentences: for every refusal what happened, what to do next, and its
 //! stable code, in Japanese and English. Nothing is decided here.
 //!
-//! - [`http`]: refusals of HTTP itself
+//! - [`http`]: refusals of HTTP itself; `api`: of the API
 //! - [`refusal`]: refusals of the workflows
 //! - [`csr`]: refused certificate requests
 //! - [`certificate`]: certificates that chain but are not acceptable
 //! - [`life`]: refusals in a certificate's life
+//! - [`company`]: the users of one contract among themselves
 //! - [`enrolment`]: how far the agent is
 //! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
@@ -16,8 +17,10 @@
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
+mod api;
 pub mod audit;
 pub mod certificate;
+pub mod company;
 pub mod csr;
 pub mod desk;
 pub mod enrolment;

@@ -15,14 +15,14 @@ use crate::http::problem::HttpProblem;
 pub struct MaxBody {
     /// Of any.
     pub usual: usize,
-    /// Of one path that takes more.
-    pub larger: Option<(&'static str, usize)>,
+    /// Of those paths that take more.
+    pub larger: (&'static [&'static str], usize),
 }
 
 impl MaxBody {
     fn at(self, path: &str) -> usize {
-        let larger = self.larger.filter(|(place, _)| *place == path);
-        larger.map_or(self.usual, |(_, limit)| limit)
+        let (places, larger) = self.larger;
+        if places.contains(&path) { larger } else { self.usual }
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use inkan_pki::messages::problem::{PROBLEM_JSON, Problem};
 
 use super::is_machine;
+use crate::http::api;
 use crate::http::app::Shared;
 use crate::http::browser::Browser;
 use crate::http::catalogue::{self, Message};
@@ -38,10 +39,12 @@ pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next)
     request.extensions_mut().insert(lang);
     let browser = Browser::of(request.headers());
     request.extensions_mut().insert(browser);
+    let api = api::is_api(request.uri().path());
     let realm = frame.realm.filter(|_| !is_machine(request.uri().path()));
     let Some(realm) = realm else {
         let response = next.run(request).await;
         return match failure_in(&response) {
+            Some(failure) if api => api::problem::answer(&failure, lang),
             Some(failure) => problem(&failure, lang),
             None => response,
         };

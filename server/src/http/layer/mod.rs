@@ -12,8 +12,10 @@ pub mod headers;
 pub mod observe;
 pub mod throttle;
 
+use super::api::is_api;
+
 /// Paths for programs: they get problem documents instead of pages, and their
 /// credentials instead of cookies.
 pub fn is_machine(path: &str) -> bool {
-    path.starts_with("/agent/") || path.starts_with("/.well-known/")
+    path.starts_with("/agent/") || path.starts_with("/.well-known/") || is_api(path)
 }

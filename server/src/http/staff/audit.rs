@@ -201,7 +201,7 @@ async fn file(
 }
 
 /// An answer that is saved as a file.
-pub(super) fn download(format: &'static str, body: String) -> Response {
+pub(in crate::http) fn download(format: &'static str, body: String) -> Response {
     let (kind, name) = match format {
         "csv" => (
             "text/csv; charset=utf-8",

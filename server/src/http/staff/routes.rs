@@ -10,9 +10,11 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
     approval, audit, contract, contracts, credential, entry, home, import, letter, members,
-    proposals, reports, security, user,
+    proposals, reports, security, stop, user,
 };
+use crate::http::api;
 use crate::http::app::Shared;
+use crate::http::staff_certificate::{OWN, RENEWAL, own};
 use crate::workflow::records::StaffRole::{
     self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
 };
@@ -21,21 +23,21 @@ use crate::workflow::records::StaffRole::{
 pub const IMPORT: &str = "/contracts/import";
 
 /// Everybody on the staff.
-const ALL: &[StaffRole] = StaffRole::ALL;
+pub const ALL: &[StaffRole] = StaffRole::ALL;
 /// Who sees customers.
-const CUSTOMERS: &[StaffRole] = &[Teller, Approver, Helpdesk, Auditor];
+pub const CUSTOMERS: &[StaffRole] = &[Teller, Approver, Helpdesk, Auditor];
 /// Who works at the counter.
-const COUNTER: &[StaffRole] = &[Teller, Approver];
+pub const COUNTER: &[StaffRole] = &[Teller, Approver];
 /// Who answers customers, at the counter or on the telephone.
-const DESKS: &[StaffRole] = &[Teller, Approver, Helpdesk];
+pub const DESKS: &[StaffRole] = &[Teller, Approver, Helpdesk];
 /// Who enters something.
-const ENTER: &[StaffRole] = &[Teller, Approver, Helpdesk, SecurityOfficer];
+pub const ENTER: &[StaffRole] = &[Teller, Approver, Helpdesk, SecurityOfficer];
 /// Who decides something.
-const DECIDE: &[StaffRole] = &[Approver, SecurityOfficer];
+pub const DECIDE: &[StaffRole] = &[Approver, SecurityOfficer];
 /// Who keeps the staff.
 const OFFICERS: &[StaffRole] = &[SecurityOfficer];
 /// Who sees the staff.
-const STAFF: &[StaffRole] = &[SecurityOfficer, Auditor];
+pub const STAFF: &[StaffRole] = &[SecurityOfficer, Auditor];
 
 /// One URL with one method.
 #[derive(Debug, Clone)]
@@ -168,16 +170,15 @@ pub fn rights() -> &'static [Right] {
     &RIGHTS
 }
 
-/// Whether a role may use a URL; what is not in the table nobody may.
+/// Whether a role may use a URL; what is neither in this table nor in the one of the [`api`] nobody may.
 pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
     let method = if *method == Method::HEAD {
         &Method::GET
     } else {
         method
     };
-    RIGHTS
-        .iter()
-        .any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
+    let mut rights = RIGHTS.iter().chain(api::routes::rights());
+    rights.any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
 }
 
 /// Whether the table has this method for this path.

@@ -1,0 +1,283 @@
+//! Contracts: searched, read, put on record; temporary passwords on a letter.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::call::{Asked, Deed, Empty, NoQuery};
+use super::page::{Place, page};
+use super::refusal::ApiProblem;
+use super::users::UserLine;
+use super::word;
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
+use crate::workflow::counter::ContractForm;
+use crate::workflow::pages::{ContractPlace, ContractSearch};
+use crate::workflow::records;
+use crate::workflow::staffing::temporary_password;
+
+/// A contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Contract {
+    /// Id.
+    #[schema(example = "0f8fad5bd9cb469fa16570867728950e")]
+    pub id: String,
+    /// 支店番号, three digits.
+    #[schema(example = "100")]
+    pub branch: String,
+    /// 科目.
+    pub account_type: word::AccountType,
+    /// 口座番号, seven digits.
+    #[schema(example = "1234567")]
+    pub account: String,
+    /// 企業名.
+    #[schema(example = "株式会社大空商事")]
+    pub company_name: String,
+    /// 企業名(カナ), half-width.
+    #[schema(example = "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ")]
+    pub company_kana: String,
+    /// How its users log in.
+    pub method: word::Method,
+    /// Whether it is in force.
+    pub status: word::ContractStatus,
+    /// Counts every change that a person who approves must have seen.
+    pub version: i64,
+    /// When it was put on record.
+    pub created_at: Timestamp,
+}
+
+impl From<&records::Contract> for Contract {
+    fn from(row: &records::Contract) -> Self {
+        Self {
+            id: row.id.clone(),
+            branch: row.branch.clone(),
+            account_type: row.account_type.into(),
+            account: row.account.clone(),
+            company_name: row.company_name.clone(),
+            company_kana: row.company_kana.clone(),
+            method: row.method.into(),
+            status: row.status.into(),
+            version: row.version,
+            created_at: row.created_at,
+        }
+    }
+}
+
+page! {
+    /// Contracts.
+    ContractPage of Contract
+}
+
+/// A grant: good for one certificate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Grant {
+    /// Id.
+    pub id: String,
+    /// The proposal that was approved.
+    pub proposal_id: String,
+    /// The user it is bound to.
+    pub user_id: Option<String>,
+    /// Where it stands.
+    pub state: word::GrantState,
+    /// When it was given.
+    pub created_at: Timestamp,
+    /// 取得期限.
+    pub expires_at: Timestamp,
+    /// When it was used.
+    pub used_at: Option<Timestamp>,
+}
+
+impl From<&records::Grant> for Grant {
+    fn from(row: &records::Grant) -> Self {
+        Self {
+            id: row.id.clone(),
+            proposal_id: row.application_id.clone(),
+            user_id: row.user_id.clone(),
+            state: row.state.into(),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            used_at: row.used_at,
+        }
+    }
+}
+
+/// A contract with what belongs to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContractDetail {
+    /// The contract.
+    pub contract: Contract,
+    /// Its users by login ID.
+    pub users: Vec<UserLine>,
+    /// Its grants, newest first.
+    pub grants: Vec<Grant>,
+}
+
+/// What is printed and handed over; it is kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Letter {
+    /// 仮ログインパスワード.
+    #[schema(example = "Xk7pRt4mQz")]
+    pub login_password: String,
+    /// 仮確認用パスワード.
+    #[schema(example = "b9NwHs3fVc")]
+    pub confirmation_password: String,
+}
+
+/// A contract with its letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContractWithLetter {
+    /// The contract.
+    pub contract: Contract,
+    /// The temporary passwords: in the first answer only. Where that was lost, make a new letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Letter>,
+}
+
+/// What is searched: one of `name`, `kana`, `account` (with or without `branch`) and `login_id`, or nothing.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// A part of 企業名.
+    name: Option<String>,
+    /// A part of 企業名(カナ).
+    kana: Option<String>,
+    /// 口座番号.
+    account: Option<String>,
+    /// 支店番号, beside `account`.
+    branch: Option<String>,
+    /// ログインID of one of the users.
+    login_id: Option<String>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Lines of a page.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+impl Search {
+    fn place(&self) -> Result<Place, Failure> {
+        let Self {
+            name,
+            kana,
+            account,
+            login_id,
+            branch,
+            ..
+        } = self;
+        let asked = [name, kana, account, login_id];
+        let lonely = branch.is_some() && account.is_none();
+        if lonely || asked.iter().filter(|one| one.is_some()).count() > 1 {
+            return Err(HttpProblem::Api(ApiProblem::QueryInvalid).into());
+        }
+        let asked = asked.map(|one| one.as_deref().unwrap_or_default());
+        let asked = [&asked[..], &[branch.as_deref().unwrap_or_default()]].concat();
+        Place::read("contracts", &asked, 3, self.limit, self.cursor.as_deref())
+    }
+}
+
+/// `GET /api/v1/contracts`.
+pub async fn list(asked: Asked<Search>) -> Result<ContractPage, Failure> {
+    let place = asked.query.place()?;
+    let after = match place.after.as_deref() {
+        Some([branch, account_type, account]) => ContractPlace {
+            branch: branch.clone(),
+            account_type: account_type.clone(),
+            account: account.clone(),
+        },
+        _ => ContractPlace::default(),
+    };
+    let query = &asked.query;
+    let search = ContractSearch {
+        name: query.name.clone(),
+        kana: query.kana.clone(),
+        account: query.account.clone(),
+        branch: query.branch.clone(),
+        login_id: query.login_id.clone(),
+    };
+    let found = asked
+        .people()
+        .contracts_after(&search, &after, place.fetch().into())
+        .await?;
+    let (found, next) = place.cut(found, |one| {
+        let place = ContractPlace::from(one);
+        vec![place.branch, place.account_type, place.account]
+    });
+    let items = found.iter().map(Contract::from).collect();
+    Ok(ContractPage { items, next })
+}
+
+/// `GET /api/v1/contracts/{id}`.
+pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
+    let overview = asked.people().contract_overview(&asked.call.id).await?;
+    let users = overview.users.iter();
+    Ok(ContractDetail {
+        contract: (&overview.contract).into(),
+        users: users
+            .map(|(user, newest)| UserLine::of(user, newest.as_ref()))
+            .collect(),
+        grants: overview.grants.iter().map(Grant::from).collect(),
+    })
+}
+
+/// A contract as it is entered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContract {
+    /// 支店番号, three digits.
+    #[schema(example = "100")]
+    branch: String,
+    /// 科目.
+    #[schema(value_type = word::AccountType)]
+    account_type: String,
+    /// 口座番号, up to seven digits.
+    #[schema(example = "7654321")]
+    account: String,
+    /// 企業名.
+    #[schema(example = "有限会社小海工業")]
+    company_name: String,
+    /// 企業名(カナ), half-width.
+    #[schema(example = "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ")]
+    company_kana: String,
+}
+
+/// `POST /api/v1/contracts`.
+pub async fn create(deed: Deed<NewContract>) -> Result<ContractWithLetter, Failure> {
+    let (login, confirmation) = (temporary_password()?, temporary_password()?);
+    let new = &deed.body;
+    let form = ContractForm {
+        branch: new.branch.clone(),
+        account_type: new.account_type.clone(),
+        account: new.account.clone(),
+        company_name: new.company_name.clone(),
+        company_kana: new.company_kana.clone(),
+        temp_login: login.clone(),
+        temp_confirmation: confirmation.clone(),
+    };
+    let (caller, now) = (deed.call.caller, deed.call.now);
+    let people = deed.people();
+    let contract = people.create_contract(deed.staff_id(), form, caller, now);
+    let contract = contract.await?;
+    Ok(ContractWithLetter {
+        contract: (&contract).into(),
+        letter: Some(Letter {
+            login_password: login.expose().to_owned(),
+            confirmation_password: confirmation.expose().to_owned(),
+        }),
+    })
+}
+
+/// `POST /api/v1/contracts/{id}/letter`.
+pub async fn letter(deed: Deed<Empty>) -> Result<ContractWithLetter, Failure> {
+    let (id, caller, now) = (&deed.call.id, deed.call.caller, deed.call.now);
+    let people = deed.people();
+    let letter = people.issue_letter(deed.staff_id(), id, caller, now);
+    let letter = letter.await?;
+    Ok(ContractWithLetter {
+        contract: (&letter.contract).into(),
+        letter: Some(Letter {
+            login_password: letter.login.expose().to_owned(),
+            confirmation_password: letter.confirmation.expose().to_owned(),
+        }),
+    })
+}

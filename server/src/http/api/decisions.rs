@@ -1,0 +1,58 @@
+//! What another person decides, on exactly the version that was seen.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::call::Deed;
+use super::entries::{Seen, SeenWithReason};
+use super::word;
+use crate::http::failure::Failure;
+use crate::workflow::proposals::State;
+
+/// What was decided.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Decision {
+    /// The proposal.
+    pub id: String,
+    /// Where it stands.
+    pub state: word::ProposalState,
+    /// The grant that the approval made (application, re-issue).
+    pub grant_id: Option<String>,
+    /// The account that the approval made (newcomer).
+    pub staff_id: Option<String>,
+}
+
+/// `POST /api/v1/proposals/{id}/approve`.
+pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
+    deed.once.tells_of_status();
+    let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
+    let done = people.approve_proposal(deed.staff_id(), &call.id, version, call.caller, call.now);
+    let done = done.await?;
+    Ok(Decision {
+        id: call.id.clone(),
+        state: State::Approved.into(),
+        grant_id: done.grant,
+        staff_id: done.staff,
+    })
+}
+
+/// `POST /api/v1/proposals/{id}/reject`.
+pub async fn reject(deed: Deed<SeenWithReason>) -> Result<Decision, Failure> {
+    deed.once.tells_of_status();
+    let (call, people, body) = (&deed.call, deed.people(), &deed.body);
+    let done = people.reject_proposal(
+        deed.staff_id(),
+        &call.id,
+        body.version,
+        &body.reason,
+        call.caller,
+        call.now,
+    );
+    done.await?;
+    Ok(Decision {
+        id: call.id.clone(),
+        state: State::Rejected.into(),
+        grant_id: None,
+        staff_id: None,
+    })
+}

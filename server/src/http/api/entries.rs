@@ -1,0 +1,248 @@
+//! What one person enters, and what their own side may still do with it.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::call::Deed;
+use super::proposals::ProposalHead;
+use super::word;
+use crate::http::failure::Failure;
+use crate::workflow::proposals::{Kind, WishForm};
+
+/// A proposal as it is entered. Which role enters which kind is the table in `docs/staff.md`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Entry {
+    /// The certificate method for a contract, with a grant for one certificate.
+    Application {
+        /// The contract.
+        contract_id: String,
+        /// Number of the paper form.
+        #[schema(example = "IB-2026-0001")]
+        reference: String,
+    },
+    /// A further grant for a user whose certificate has ended (再取得).
+    Reissue {
+        /// The user.
+        user_id: String,
+        /// Number of the paper form.
+        reference: String,
+    },
+    /// A certificate ends for good.
+    Revoke {
+        /// The certificate.
+        certificate_id: String,
+        /// Why.
+        #[schema(value_type = word::RevocationReason)]
+        revocation_reason: String,
+        /// What happened.
+        note: String,
+    },
+    /// A suspended certificate is good again.
+    Release {
+        /// The certificate.
+        certificate_id: String,
+        /// Why.
+        note: String,
+    },
+    /// 解約.
+    Cancel {
+        /// The contract.
+        contract_id: String,
+        /// Why.
+        note: String,
+    },
+    /// 利用停止 of a user ends.
+    Unlock {
+        /// The user.
+        user_id: String,
+        /// Why.
+        note: String,
+    },
+    /// Somebody joins the staff, or gets a second account.
+    StaffAdd {
+        /// Name.
+        name: String,
+        /// Employee number.
+        person: String,
+        /// What they may do.
+        #[schema(value_type = word::StaffRole)]
+        role: String,
+    },
+    /// Somebody's role changes.
+    StaffRole {
+        /// The account.
+        staff_id: String,
+        /// What they may do from now on.
+        #[schema(value_type = word::StaffRole)]
+        role: String,
+        /// Why.
+        note: String,
+    },
+    /// Somebody leaves.
+    StaffLeave {
+        /// The account.
+        staff_id: String,
+        /// Why.
+        note: String,
+    },
+}
+
+impl Entry {
+    /// Kind, subject, and what it says.
+    fn taken(self) -> (Kind, String, WishForm) {
+        let empty = WishForm::default;
+        let noted = |note| WishForm { note, ..empty() };
+        let referred = |reference| WishForm {
+            reference,
+            ..empty()
+        };
+        match self {
+            Self::Application {
+                contract_id,
+                reference,
+            } => (Kind::Application, contract_id, referred(reference)),
+            Self::Reissue { user_id, reference } => (Kind::Reissue, user_id, referred(reference)),
+            Self::Revoke {
+                certificate_id,
+                revocation_reason,
+                note,
+            } => {
+                let form = WishForm {
+                    revocation_reason,
+                    ..noted(note)
+                };
+                (Kind::Revoke, certificate_id, form)
+            }
+            Self::Release {
+                certificate_id,
+                note,
+            } => (Kind::Release, certificate_id, noted(note)),
+            Self::Cancel { contract_id, note } => (Kind::Cancel, contract_id, noted(note)),
+            Self::Unlock { user_id, note } => (Kind::Unlock, user_id, noted(note)),
+            Self::StaffAdd { name, person, role } => {
+                let form = WishForm {
+                    name,
+                    person,
+                    role,
+                    ..empty()
+                };
+                (Kind::StaffAdd, String::new(), form)
+            }
+            Self::StaffRole {
+                staff_id,
+                role,
+                note,
+            } => (
+                Kind::StaffRole,
+                staff_id,
+                WishForm {
+                    role,
+                    ..noted(note)
+                },
+            ),
+            Self::StaffLeave { staff_id, note } => (Kind::StaffLeave, staff_id, noted(note)),
+        }
+    }
+}
+
+/// `POST /api/v1/proposals`.
+pub async fn enter(deed: Deed<Entry>) -> Result<ProposalHead, Failure> {
+    let Deed {
+        call, body, once, ..
+    } = deed;
+    let (kind, subject, form) = body.taken();
+    let (people, staff_id) = (once.people(), &call.member.id);
+    let entered = people.propose(staff_id, kind, &subject, &form, call.caller, call.now);
+    Ok((&entered.await?).into())
+}
+
+/// What a proposal says from now on: the members of its kind.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    /// The version that was seen.
+    #[schema(example = 1)]
+    version: i64,
+    /// Number of the paper form.
+    #[serde(default)]
+    reference: String,
+    /// What happened, why.
+    #[serde(default)]
+    note: String,
+    /// Why a certificate ends.
+    #[serde(default)]
+    #[schema(value_type = word::RevocationReason)]
+    revocation_reason: String,
+    /// Name of a newcomer.
+    #[serde(default)]
+    name: String,
+    /// Employee number of a newcomer.
+    #[serde(default)]
+    person: String,
+    /// The role asked for.
+    #[serde(default)]
+    #[schema(value_type = word::StaffRole)]
+    role: String,
+}
+
+/// `POST /api/v1/proposals/{id}/amend`.
+pub async fn amend(deed: Deed<Amendment>) -> Result<ProposalHead, Failure> {
+    let Deed {
+        call, body, once, ..
+    } = deed;
+    let form = WishForm {
+        reference: body.reference,
+        note: body.note,
+        revocation_reason: body.revocation_reason,
+        name: body.name,
+        person: body.person,
+        role: body.role,
+    };
+    let (people, staff_id, version) = (once.people(), &call.member.id, body.version);
+    let amended = people.amend_proposal(staff_id, &call.id, version, &form, call.caller, call.now);
+    Ok((&amended.await?).into())
+}
+
+/// The version that was seen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// The proposal's `version`; another one since is refused as `proposal-stale`.
+    #[schema(example = 1)]
+    pub version: i64,
+}
+
+/// The version that was seen, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenWithReason {
+    /// The proposal's `version`; another one since is refused as `proposal-stale`.
+    #[schema(example = 1)]
+    pub version: i64,
+    /// Why.
+    #[schema(example = "申込書の押印が届出印と異なるため")]
+    pub reason: String,
+}
+
+/// `POST /api/v1/proposals/{id}/take-over`.
+pub async fn take_over(deed: Deed<Seen>) -> Result<ProposalHead, Failure> {
+    let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
+    let taken =
+        people.take_over_proposal(deed.staff_id(), &call.id, version, call.caller, call.now);
+    Ok((&taken.await?).into())
+}
+
+/// `POST /api/v1/proposals/{id}/withdraw`.
+pub async fn withdraw(deed: Deed<SeenWithReason>) -> Result<ProposalHead, Failure> {
+    let (call, people, body) = (&deed.call, deed.people(), &deed.body);
+    let taken = people.withdraw_proposal(
+        deed.staff_id(),
+        &call.id,
+        body.version,
+        &body.reason,
+        call.caller,
+        call.now,
+    );
+    Ok((&taken.await?).into())
+}

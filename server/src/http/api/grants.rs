@@ -1,0 +1,43 @@
+//! 証明書取得用パスワード of a grant, on a letter, where the bank asks for it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::call::{Deed, Empty};
+use super::contracts::Grant;
+use crate::http::failure::Failure;
+
+/// What is printed; it is kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrantLetter {
+    /// 証明書取得用パスワード.
+    #[schema(example = "Xk7pRt4mQz")]
+    pub acquisition_password: String,
+}
+
+/// A grant with its letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrantWithLetter {
+    /// The grant.
+    pub grant: Grant,
+    /// The contract.
+    pub contract_id: String,
+    /// The password: in the first answer only. Where that was lost, make a new letter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<GrantLetter>,
+}
+
+/// `POST /api/v1/grants/{id}/letter`.
+pub async fn letter(deed: Deed<Empty>) -> Result<GrantWithLetter, Failure> {
+    let (id, caller, now) = (&deed.call.id, deed.call.caller, deed.call.now);
+    let people = deed.people();
+    let letter = people.issue_acquisition_letter(deed.staff_id(), id, caller, now);
+    let letter = letter.await?;
+    Ok(GrantWithLetter {
+        grant: (&letter.grant).into(),
+        contract_id: letter.contract.id,
+        letter: Some(GrantLetter {
+            acquisition_password: letter.password.expose().to_owned(),
+        }),
+    })
+}

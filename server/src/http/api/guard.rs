@@ -1,0 +1,99 @@
+//! No request that a browser could be tricked into: a member of staff has a certificate in the browser as well, and a
+//! page of anybody's could send requests with it.
+//!
+//! Programs send no `Origin`. A change needs a header and a content type that no page can send elsewhere without being
+//! asked about first (CORS), and nobody here ever answers that question.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::refusal::ApiProblem;
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
+
+/// Under what a change is remembered.
+pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Refuses what a page sent, and changes without key or as another type than JSON.
+pub async fn check(request: Request, next: Next) -> Response {
+    match refused(request.method(), request.headers()) {
+        Some(problem) => Failure::Http(problem).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refused(method: &Method, headers: &HeaderMap) -> Option<HttpProblem> {
+    let typed_in = |value: &[u8]| value == b"none";
+    let by_page = headers.contains_key(header::ORIGIN)
+        || headers
+            .get(SITE)
+            .is_some_and(|site| !typed_in(site.as_bytes()));
+    if by_page {
+        return Some(HttpProblem::Api(ApiProblem::Browser));
+    }
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    if !is_json(headers) {
+        return Some(HttpProblem::UnsupportedMediaType);
+    }
+    if !headers.contains_key(KEY) {
+        return Some(HttpProblem::Api(ApiProblem::KeyMissing));
+    }
+    None
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn code(method: Method, headers: &[(&'static str, &'static str)]) -> &'static str {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, value.parse().unwrap());
+        }
+        refused(&method, &map).map_or("", |problem| problem.code())
+    }
+
+    #[test]
+    fn http_api_takes_nothing_that_a_page_can_send() {
+        let json = ("content-type", "application/json; charset=utf-8");
+        let key = ("idempotency-key", "0123456789");
+        assert_eq!(code(Method::GET, &[]), "");
+        assert_eq!(code(Method::GET, &[("sec-fetch-site", "none")]), "");
+        assert_eq!(code(Method::POST, &[json, key]), "");
+        for site in ["cross-site", "same-site", "same-origin", ""] {
+            let header = ("sec-fetch-site", site);
+            assert_eq!(code(Method::GET, &[header]), "browser-request");
+            assert_eq!(code(Method::POST, &[json, key, header]), "browser-request");
+        }
+        for origin in ["null", "https://bank.example", "https://elsewhere.example"] {
+            let header = ("origin", origin);
+            assert_eq!(code(Method::POST, &[json, key, header]), "browser-request");
+        }
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "",
+        ] {
+            let header = ("content-type", kind);
+            assert_eq!(code(Method::POST, &[header, key]), "unsupported-media-type");
+        }
+        assert_eq!(code(Method::POST, &[json]), "idempotency-key-missing");
+    }
+}

@@ -1,0 +1,104 @@
+//! Lists of contracts: looked at line by line, then imported as they were shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::call::{Deed, Empty};
+use super::problem::FieldProblem;
+use crate::http::failure::Failure;
+use crate::http::lang::Lang;
+use crate::workflow::imports::{self, Why};
+
+/// A list.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// CSV: branch, account type (`ordinary` or `current`), account, 企業名, 企業名(カナ).
+    #[schema(example = "100,ordinary,7654321,有限会社小海工業,ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ\n")]
+    list: String,
+}
+
+/// A line that cannot be imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BadLine {
+    /// Its number in the list, from 1.
+    pub number: usize,
+    /// The account as it stands there.
+    pub account: String,
+    /// `form` (not five fields), `fields` (each named in `errors`), `twice` (in an earlier line, too), `exists`.
+    #[schema(example = "fields")]
+    pub why: &'static str,
+    /// Fields that break a rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+impl BadLine {
+    fn of(line: &imports::BadLine, lang: Lang) -> Self {
+        let (why, errors) = match &line.why {
+            Why::Form => ("form", &[][..]),
+            Why::Fields(errors) => ("fields", errors.as_slice()),
+            Why::Twice => ("twice", &[][..]),
+            Why::Exists => ("exists", &[][..]),
+        };
+        Self {
+            number: line.number,
+            account: line.account.clone(),
+            why,
+            errors: errors
+                .iter()
+                .map(|one| FieldProblem::of(one, lang))
+                .collect(),
+        }
+    }
+}
+
+/// What was found in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReport {
+    /// Id of the list, for the import: good for 24 hours, once, for the account that sent it.
+    pub id: String,
+    /// Lines with a contract.
+    pub lines: usize,
+    /// Those that can be imported; after the import: that were.
+    pub good: usize,
+    /// Those that cannot, at most 500 of them.
+    pub bad: Vec<BadLine>,
+    /// All that cannot.
+    pub bad_count: usize,
+}
+
+impl ImportReport {
+    fn of(id: String, report: &imports::Report, lang: Lang) -> Self {
+        Self {
+            id,
+            lines: report.lines,
+            good: report.good,
+            bad: report
+                .bad
+                .iter()
+                .map(|one| BadLine::of(one, lang))
+                .collect(),
+            bad_count: report.bad_count,
+        }
+    }
+}
+
+/// `POST /api/v1/imports`.
+pub async fn check(deed: Deed<List>) -> Result<ImportReport, Failure> {
+    let Deed {
+        call, body, once, ..
+    } = deed;
+    let (people, staff_id) = (once.people(), &call.member.id);
+    let dry = people.check_import(staff_id, body.list, call.caller, call.now);
+    let dry = dry.await?;
+    Ok(ImportReport::of(dry.id, &dry.report, call.lang))
+}
+
+/// `POST /api/v1/imports/{id}/run`.
+pub async fn run(deed: Deed<Empty>) -> Result<ImportReport, Failure> {
+    let (call, people) = (&deed.call, deed.people());
+    let done = people.run_import(deed.staff_id(), &call.id, call.caller, call.now);
+    let done = done.await?;
+    Ok(ImportReport::of(call.id.clone(), &done, call.lang))
+}

@@ -1,0 +1,308 @@
+//! Proposals as they are read: in lists, and with what the person who decides must have seen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::call::{Asked, NoQuery};
+use super::contracts::Contract;
+use super::page::{self, Place, page};
+use super::refusal::ApiProblem;
+use super::staff::Member;
+use super::word;
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
+use crate::workflow::proposals::listed::{self, Place as Before};
+use crate::workflow::proposals::{
+    Kind, Proposal, ProposalLine, ProposalView, State, Subject, Wish,
+};
+use crate::workflow::records::CertificateState;
+
+/// Where a proposal stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProposalHead {
+    /// Id.
+    pub id: String,
+    /// What is proposed.
+    pub kind: word::ProposalKind,
+    /// Where it stands.
+    pub state: word::ProposalState,
+    /// Counts changes from 1: goes back with every decision.
+    #[schema(example = 1)]
+    pub version: i64,
+    /// Id of what it is about; of a newcomer the employee number.
+    pub subject: String,
+    /// The contract it concerns.
+    pub contract_id: Option<String>,
+    /// The account that entered it last.
+    pub entered_by: String,
+    /// When.
+    pub entered_at: Timestamp,
+    /// The account that decided it, or took it back.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was rejected or withdrawn.
+    pub reason: Option<String>,
+}
+
+impl From<&Proposal> for ProposalHead {
+    fn from(row: &Proposal) -> Self {
+        Self {
+            id: row.id.clone(),
+            kind: row.kind.into(),
+            state: row.state.into(),
+            version: row.version,
+            subject: row.subject.clone(),
+            contract_id: row.contract_id.clone(),
+            entered_by: row.entered_by.staff_id.clone(),
+            entered_at: row.entered_at,
+            decided_by: row.decided_by.as_ref().map(|by| by.staff_id.clone()),
+            decided_at: row.decided_at,
+            reason: row.reason.clone(),
+        }
+    }
+}
+
+impl From<&ProposalLine> for ProposalHead {
+    fn from(line: &ProposalLine) -> Self {
+        (&line.proposal).into()
+    }
+}
+
+page! {
+    /// Proposals.
+    ProposalPage of ProposalHead
+}
+
+/// What a proposal says; each kind has its own of these.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct WishView {
+    /// Number of the paper form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What happened, why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Why a certificate ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_reason: Option<String>,
+    /// Name of a newcomer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Employee number of a newcomer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The role asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<word::StaffRole>,
+}
+
+impl From<&Wish> for WishView {
+    fn from(wish: &Wish) -> Self {
+        let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let (name, person) = match wish {
+            Wish::Newcomer { name, person, .. } => (said(name), said(person)),
+            _ => (None, None),
+        };
+        Self {
+            reference: said(wish.reference()),
+            note: said(wish.note()),
+            revocation_reason: wish.revocation_reason().map(|why| why.as_str().to_owned()),
+            name,
+            person,
+            role: wish.role().map(word::StaffRole),
+        }
+    }
+}
+
+/// Something that the approval changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// What.
+    #[schema(example = "certificate_state")]
+    pub what: &'static str,
+    /// As it is.
+    #[schema(example = "active")]
+    pub now: Option<String>,
+    /// As it will be.
+    #[schema(example = "revoked")]
+    pub after: String,
+}
+
+/// A hand that was on a proposal; none of them decides it, with whichever account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Touch {
+    /// The version it made.
+    pub version: i64,
+    /// What it did.
+    pub how: word::How,
+    /// The account.
+    pub staff_id: String,
+    /// Its name.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+    /// What the proposal said from then on.
+    pub wish: WishView,
+}
+
+/// A proposal with what the person who decides must have seen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProposalDetail {
+    /// The proposal.
+    pub proposal: ProposalHead,
+    /// What it says.
+    pub wish: WishView,
+    /// The contract it concerns, as it is now.
+    pub contract: Option<Contract>,
+    /// ログインID of the user it concerns.
+    pub login_id: Option<String>,
+    /// Serial number of the certificate it concerns.
+    pub serial: Option<String>,
+    /// The account it concerns.
+    pub member: Option<Member>,
+    /// What the approval changes.
+    pub changes: Vec<Change>,
+    /// Every hand that was on it, oldest first.
+    pub hands: Vec<Touch>,
+    /// False when what it is about has changed since: it must be amended before it is approved.
+    pub current: bool,
+    /// The code with which an approval by the caller would be refused; nothing if it would not.
+    #[schema(example = "same-person")]
+    pub hindrance: Option<&'static str>,
+}
+
+/// `GET /api/v1/proposals/{id}`.
+pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
+    let (people, member) = (asked.people(), &asked.call.member);
+    let view = people.proposal(member, &asked.call.id).await?;
+    let hindrance = view.hindrance(member).map(|refused| refused.code());
+    let ProposalView {
+        proposal,
+        wish,
+        subject,
+        hands,
+        ..
+    } = &view;
+    let hands = hands.iter().map(|(touch, name, wish)| Touch {
+        version: touch.version,
+        how: touch.how.into(),
+        staff_id: touch.by.staff_id.clone(),
+        name: name.clone(),
+        at: touch.at,
+        wish: wish.into(),
+    });
+    Ok(ProposalDetail {
+        proposal: proposal.into(),
+        wish: wish.into(),
+        contract: subject.contract.as_ref().map(Contract::from),
+        login_id: subject.user.as_ref().map(|user| user.login_id.clone()),
+        serial: subject.certificate.as_ref().map(|one| one.serial.clone()),
+        member: subject.staff.as_ref().map(Member::from),
+        changes: changes(proposal, subject, wish),
+        hands: hands.collect(),
+        current: view.is_current(),
+        hindrance,
+    })
+}
+
+fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Vec<Change> {
+    if proposal.state != State::Entered {
+        return Vec::new();
+    }
+    let change = |what, now: Option<&str>, after: &str| Change {
+        what,
+        now: now.map(str::to_owned),
+        after: after.to_owned(),
+    };
+    let certificate = |after: CertificateState| {
+        let now = subject.certificate.as_ref().map(|one| one.state.as_str());
+        vec![change("certificate_state", now, after.as_str())]
+    };
+    let contract = subject.contract.as_ref();
+    match proposal.kind {
+        Kind::Application | Kind::Reissue => {
+            let method = contract.map(|one| one.method.as_str());
+            vec![
+                change("method", method, "certificate"),
+                change("issues_allowed", Some("0"), "1"),
+            ]
+        }
+        Kind::Revoke | Kind::Incident => certificate(CertificateState::Revoked),
+        Kind::Release => certificate(CertificateState::Active),
+        Kind::Cancel => {
+            let status = contract.map(|one| one.status.as_str());
+            vec![change("contract_status", status, "cancelled")]
+        }
+        Kind::Unlock => vec![change("stopped", Some("true"), "false")],
+        Kind::StaffAdd | Kind::StaffRole => {
+            let role = subject.staff.as_ref().map(|one| one.role.as_str());
+            let after = wish.role().map_or("", |role| role.as_str());
+            vec![change("role", role, after)]
+        }
+        Kind::StaffLeave => {
+            let status = subject.staff.as_ref().map(|one| one.status.as_str());
+            vec![change("staff_status", status, "left")]
+        }
+    }
+}
+
+/// Which proposals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Standing so.
+    #[param(value_type = Option<word::ProposalState>, inline)]
+    state: Option<State>,
+    /// Of this kind.
+    #[param(value_type = Option<word::ProposalKind>, inline)]
+    kind: Option<Kind>,
+    /// About this contract.
+    contract_id: Option<String>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Lines of a page.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+/// `GET /api/v1/proposals`.
+pub async fn list(asked: Asked<Which>) -> Result<ProposalPage, Failure> {
+    let Which {
+        state,
+        kind,
+        contract_id,
+        cursor,
+        limit,
+    } = &asked.query;
+    let words = [
+        state.map_or("", State::as_str),
+        kind.map_or("", Kind::as_str),
+        contract_id.as_deref().unwrap_or_default(),
+    ];
+    let place = Place::read("proposals", &words, 2, *limit, cursor.as_deref())?;
+    let before = match (place.number()?, place.after.as_deref()) {
+        (Some(at), Some([_, id])) => Some(Before {
+            at: page::time(at)?,
+            id: id.clone(),
+        }),
+        (None, None) => None,
+        _ => return Err(HttpProblem::Api(ApiProblem::CursorInvalid).into()),
+    };
+    let wanted = listed::Asked {
+        kind: *kind,
+        state: *state,
+        contract_id: contract_id.clone(),
+    };
+    let (people, member) = (asked.people(), &asked.call.member);
+    let found = people.proposals_before(member, &wanted, before.as_ref(), place.fetch().into());
+    let (found, next) = place.cut(found.await?, |line| {
+        let proposal = &line.proposal;
+        let at = proposal.entered_at.as_second().to_string();
+        vec![at, proposal.id.clone()]
+    });
+    let items = found.iter().map(ProposalHead::from).collect();
+    Ok(ProposalPage { items, next })
+}

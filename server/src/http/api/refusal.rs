@@ -1,0 +1,69 @@
+//! What the API itself refuses, before any workflow. No prose: the catalogue has the sentences.
+
+use axum::http::StatusCode;
+
+/// Why a request was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiProblem {
+    /// It comes from a page in a browser.
+    Browser,
+    /// A change without `Idempotency-Key`.
+    KeyMissing,
+    /// `Idempotency-Key` is not of the form that is taken.
+    KeyMalformed,
+    /// `Idempotency-Key` was used for another request.
+    KeyReused,
+    /// A cursor that this list did not give.
+    CursorInvalid,
+    /// A query with a name or a value that is not taken.
+    QueryInvalid,
+    /// The body is not the JSON that is taken.
+    JsonInvalid {
+        /// What the parser says.
+        what: String,
+    },
+}
+
+impl ApiProblem {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Browser => "browser-request",
+            Self::KeyMissing => "idempotency-key-missing",
+            Self::KeyMalformed => "idempotency-key-malformed",
+            Self::KeyReused => "idempotency-key-reused",
+            Self::CursorInvalid => "cursor-invalid",
+            Self::QueryInvalid => "query-invalid",
+            Self::JsonInvalid { .. } => "json-invalid",
+        }
+    }
+
+    /// Status of the answer.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Browser => StatusCode::FORBIDDEN,
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::KeyMissing
+            | Self::KeyMalformed
+            | Self::CursorInvalid
+            | Self::QueryInvalid
+            | Self::JsonInvalid { .. } => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// One of each, for tests over all of them.
+    #[cfg(test)]
+    pub(crate) fn samples() -> Vec<Self> {
+        vec![
+            Self::Browser,
+            Self::KeyMissing,
+            Self::KeyMalformed,
+            Self::KeyReused,
+            Self::CursorInvalid,
+            Self::QueryInvalid,
+            Self::JsonInvalid {
+                what: "missing field `version` at line 1 column 2".into(),
+            },
+        ]
+    }
+}

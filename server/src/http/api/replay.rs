@@ -1,0 +1,109 @@
+//! A request that is sent twice is done once: the answer is kept under `Idempotency-Key` with the deed, for 24 hours.
+//!
+//! What is given only once (仮パスワード) is in the first answer and is not kept: an answer that is given again is without
+//! it, as a letter of the console that was not printed is not shown again.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use inkan_pki::messages::problem::PROBLEM_JSON;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::call::Deed;
+use super::problem::Problem;
+use super::refusal::ApiProblem;
+use crate::http::cx::Answer;
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
+use crate::workflow::once::{Before, Kept};
+
+/// On an answer that is given again.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Members of an answer that are given only once.
+const GIVEN_ONCE: [&str; 1] = ["letter"];
+
+/// Does a deed, or answers as before.
+pub async fn run<B, A, F, Fut>(deed: Deed<B>, status: StatusCode, handler: F) -> Answer
+where
+    A: Serialize,
+    F: FnOnce(Deed<B>) -> Fut,
+    Fut: Future<Output = Result<A, Failure>>,
+{
+    let (app, once) = (Arc::clone(&deed.call.app), Arc::clone(&deed.once));
+    let (keyed, now, lang) = (deed.keyed.clone(), deed.call.now, deed.call.lang);
+    if let Some(again) = again(app.workflows.asked_before(&keyed, now).await?)? {
+        return Ok(again);
+    }
+    let (status, answer) = match handler(deed).await {
+        Ok(answer) => (status, json(&answer)?),
+        Err(failure) if failure.status().is_client_error() => {
+            (failure.status(), json(&Problem::of(&failure, lang))?)
+        }
+        // Nothing was done, and the same request may succeed later: nothing to remember.
+        Err(failure) => return Err(failure),
+    };
+    let kept = Kept {
+        status: status.as_u16(),
+        answer: lasting(&answer).to_string(),
+    };
+    match again(once.keep(&keyed, &kept, now).await?)? {
+        Some(again) => Ok(again),
+        None => response(status, answer.to_string()),
+    }
+}
+
+fn again(before: Before) -> Result<Option<Response>, Failure> {
+    match before {
+        Before::Nothing => Ok(None),
+        Before::Another => Err(HttpProblem::Api(ApiProblem::KeyReused).into()),
+        Before::This(kept) => {
+            let status = StatusCode::from_u16(kept.status);
+            let status = status.map_err(|error| Failure::fault(&error))?;
+            let mut response = response(status, kept.answer)?;
+            let yes = HeaderValue::from_static("true");
+            response.headers_mut().insert(REPLAYED, yes);
+            Ok(Some(response))
+        }
+    }
+}
+
+fn json(answer: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(answer).map_err(|error| Failure::fault(&error))
+}
+
+/// The answer without what is given only once.
+fn lasting(answer: &Value) -> Value {
+    let mut lasting = answer.clone();
+    if let Value::Object(members) = &mut lasting {
+        members.retain(|name, _| !GIVEN_ONCE.contains(&name.as_str()));
+    }
+    lasting
+}
+
+fn response(status: StatusCode, body: String) -> Answer {
+    let kind = if status.is_success() {
+        "application/json"
+    } else {
+        PROBLEM_JSON
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static(kind);
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_api_keeps_no_temporary_password() {
+        let answer = serde_json::json!({ "id": "c", "letter": { "login_password": "x" } });
+        assert_eq!(lasting(&answer), serde_json::json!({ "id": "c" }));
+    }
+}

@@ -1,0 +1,148 @@
+//! What somebody at the bank should look after: certificates that end soon, mail that does not arrive.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::call::Asked;
+use super::page::{self, Place, page};
+use super::refusal::ApiProblem;
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
+
+/// A page of a report.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<String>,
+    /// Lines of a page.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+impl Which {
+    /// The place, and time and id of the last line seen.
+    fn place(&self, list: &str) -> Result<(Place, Option<(Timestamp, String)>), Failure> {
+        let place = Place::read(list, &[], 2, self.limit, self.cursor.as_deref())?;
+        let last = match (place.number()?, place.after.as_deref()) {
+            (Some(at), Some([_, id])) => Some((page::time(at)?, id.clone())),
+            (None, None) => None,
+            _ => return Err(HttpProblem::Api(ApiProblem::CursorInvalid).into()),
+        };
+        Ok((place, last))
+    }
+}
+
+/// A certificate that ends soon.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Expiring {
+    /// The certificate.
+    pub certificate_id: String,
+    /// Whose.
+    pub user_id: String,
+    /// ログインID.
+    pub login_id: String,
+    /// 利用者名.
+    pub user_name: String,
+    /// E-mail address.
+    pub email: String,
+    /// 企業名.
+    pub company_name: String,
+    /// When it ends.
+    pub not_after: Timestamp,
+}
+
+page! {
+    /// Certificates that end soon.
+    ExpiringPage of Expiring
+}
+
+/// `GET /api/v1/reports/expiring`.
+pub async fn expiring(asked: Asked<Which>) -> Result<ExpiringPage, Failure> {
+    let (place, last) = asked.query.place("expiring")?;
+    let (people, now) = (asked.people(), asked.call.now);
+    let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let after = after.unwrap_or((Timestamp::MIN, ""));
+    let found = people.expiring_after(after, place.fetch().into(), now);
+    let (found, next) = place.cut(found.await?, |one| {
+        let at = one.not_after.as_second().to_string();
+        vec![at, one.certificate_id.clone()]
+    });
+    let items = found.into_iter().map(|one| Expiring {
+        certificate_id: one.certificate_id,
+        user_id: one.user_id,
+        login_id: one.login_id,
+        user_name: one.user_name,
+        email: one.email,
+        company_name: one.company_name,
+        not_after: one.not_after,
+    });
+    let items = items.collect();
+    Ok(ExpiringPage { items, next })
+}
+
+/// A mail that was given up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undelivered {
+    /// Id of the mail.
+    pub id: String,
+    /// Of which contract.
+    pub contract_id: String,
+    /// 企業名.
+    pub company_name: String,
+    /// The user.
+    pub user_id: String,
+    /// ログインID.
+    pub login_id: String,
+    /// The address that was tried.
+    pub address: String,
+    /// Whether the user's address is another one by now.
+    pub address_changed: bool,
+    /// What the mail told of.
+    #[schema(example = "certificate-issued")]
+    pub kind: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// When it was given up.
+    pub given_up_at: Timestamp,
+    /// Why, as a stable word.
+    pub trouble: String,
+    /// What the mail server said.
+    pub reply: String,
+}
+
+page! {
+    /// Mails that were given up.
+    UndeliveredPage of Undelivered
+}
+
+/// `GET /api/v1/reports/undelivered`.
+pub async fn undelivered(asked: Asked<Which>) -> Result<UndeliveredPage, Failure> {
+    let (place, last) = asked.query.place("undelivered")?;
+    let before = last.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let before = before.unwrap_or((Timestamp::MAX, ""));
+    let people = asked.people();
+    let found = people.dead_letters_before(before, place.fetch());
+    let (found, next) = place.cut(found.await?, |one| {
+        let at = one.given_up_at.as_second().to_string();
+        vec![at, one.id.clone()]
+    });
+    let items = found.into_iter().map(|one| Undelivered {
+        id: one.id,
+        contract_id: one.contract_id,
+        company_name: one.company_name,
+        user_id: one.user_id,
+        login_id: one.login_id,
+        address: one.address,
+        address_changed: one.address_changed,
+        kind: one.kind,
+        written_at: one.written_at,
+        given_up_at: one.given_up_at,
+        trouble: one.trouble,
+        reply: one.reply,
+    });
+    let items = items.collect();
+    Ok(UndeliveredPage { items, next })
+}

@@ -1,0 +1,74 @@
+//! Every URL of the API with the roles that may use it. Router, gate and description are made from this table: what has
+//! no line here is not reachable, and what is reachable is described.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::middleware::from_fn;
+
+use super::row::{Row, act, make, save, see};
+use super::{
+    audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi, proposals,
+    reports, security, staff, users, work,
+};
+use crate::http::app::Shared;
+use crate::http::staff::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
+
+/// Where a list of contracts is sent: the one path that takes more than a few fields.
+pub const IMPORT: &str = "/api/v1/imports";
+
+#[rustfmt::skip]
+pub(super) fn table() -> Vec<Row> {
+    vec![
+        see("/api/v1/openapi.json", ALL, openapi::show, "This description."),
+        see("/api/v1/me", ALL, staff::me, "Who asks: the account of the certificate that is presented."),
+        see("/api/v1/work", ALL, work::show, "The work list: what waits for me, what I entered, what I decided."),
+        // Customers
+        see("/api/v1/contracts", CUSTOMERS, contracts::list, "Contracts in the order of branch and account; all of them, or by one of name, kana, account and login ID."),
+        make("/api/v1/contracts", COUNTER, contracts::create, "Puts a contract on record, with temporary passwords that are in this answer only."),
+        see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
+        make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords, in this answer only; those before are good no longer."),
+        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "証明書取得用パスワード of a grant, in this answer only, where the bank asks for it; the one before is good no longer."),
+        see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
+        act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a stopped user."),
+        see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
+        make("/api/v1/certificates/{id}/incident", DESKS, certificates::incident, "A lost token (事故登録): suspends the certificate at once, and enters the review."),
+        // Entered by one, decided by another
+        see("/api/v1/proposals", ALL, proposals::list, "Proposals that the role sees, newest first."),
+        make("/api/v1/proposals", ENTER, entries::enter, "Enters a proposal; another person decides it."),
+        see("/api/v1/proposals/{id}", ALL, proposals::read, "A proposal with what its approval changes and every hand that was on it."),
+        act("/api/v1/proposals/{id}/amend", ENTER, entries::amend, "Changes what a waiting proposal says; whoever does so has entered it."),
+        act("/api/v1/proposals/{id}/take-over", ENTER, entries::take_over, "Takes a waiting proposal over from somebody who is away."),
+        act("/api/v1/proposals/{id}/withdraw", ENTER, entries::withdraw, "Takes one's own proposal back."),
+        act("/api/v1/proposals/{id}/approve", DECIDE, decisions::approve, "Approves exactly the version that was seen: it is done at once."),
+        act("/api/v1/proposals/{id}/reject", DECIDE, decisions::reject, "Rejects; of a reported loss this is the release."),
+        // Lists
+        make(IMPORT, COUNTER, imports::check, "Looks at a list of contracts line by line (dry run) and keeps it for the import."),
+        act("/api/v1/imports/{id}/run", COUNTER, imports::run, "Imports the good lines of a list that was looked at, once."),
+        see("/api/v1/reports/expiring", CUSTOMERS, reports::expiring, "Certificates in use whose renewal window is open, soonest end first."),
+        see("/api/v1/reports/undelivered", CUSTOMERS, reports::undelivered, "Mails that were given up, newest first."),
+        // The staff and the record
+        see("/api/v1/staff", STAFF, staff::list, "The staff by name."),
+        see("/api/v1/security", STAFF, security::show, "HSM, keys, CAs, lists, mail, scheduled work and the audit chain."),
+        see("/api/v1/audit", STAFF, audit::list, "Rows of the audit log, newest first."),
+        save("/api/v1/audit/export.csv", STAFF, "text/csv", audit::csv, "At most 10,000 rows as CSV, newest first; the export is recorded."),
+        save("/api/v1/audit/export.jsonl", STAFF, "application/jsonl", audit::jsonl, "At most 10,000 rows as lines of JSON, newest first; the export is recorded."),
+        act("/api/v1/audit/verify", STAFF, audit::verify, "Verifies the whole audit chain with its signed heads."),
+    ]
+}
+
+/// The routes of the table.
+pub fn routes() -> Router<Shared> {
+    let routes = table().into_iter().fold(Router::new(), |router, row| {
+        router.route(row.right.path, row.handler)
+    });
+    routes.layer(from_fn(guard::check))
+}
+
+static RIGHTS: LazyLock<Vec<Right>> =
+    LazyLock::new(|| table().into_iter().map(|row| row.right).collect());
+
+/// The table, without the handlers.
+pub fn rights() -> &'static [Right] {
+    &RIGHTS
+}

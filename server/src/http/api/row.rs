@@ -1,0 +1,213 @@
+//! A line of the table: one URL with one method, who may, what is done, and how it is described. Types of query, body and
+//! answer are the handler's own, so that the description cannot say anything else.
+
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, ToSchema};
+
+use super::call::{Asked, Deed};
+use super::replay;
+use crate::http::app::Shared;
+use crate::http::cx::Answer;
+use crate::http::failure::Failure;
+use crate::http::staff::routes::Right;
+use crate::workflow::records::StaffRole;
+
+/// A line.
+pub struct Row {
+    /// Method, path and roles.
+    pub right: Right,
+    /// What is done.
+    pub handler: MethodRouter<Shared>,
+    /// How it is described.
+    pub text: Text,
+}
+
+/// How it is described.
+pub struct Text {
+    /// In a sentence.
+    pub summary: &'static str,
+    /// Parameters of the query.
+    pub query: Vec<Parameter>,
+    /// The body.
+    pub body: Option<Shape>,
+    /// Status of the answer.
+    pub status: StatusCode,
+    /// The answer.
+    pub answer: Content,
+}
+
+/// What an answer is.
+pub enum Content {
+    /// JSON of this shape.
+    Json(Shape),
+    /// A file of this type.
+    File(&'static str),
+}
+
+/// A shape with what it is made of.
+pub struct Shape {
+    /// Where it is described.
+    pub reference: Ref,
+    /// It and its parts, by name.
+    pub parts: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Shape {
+    fn of<T: ToSchema>() -> Self {
+        let name = T::name().into_owned();
+        let mut parts = vec![(name.clone(), T::schema())];
+        T::schemas(&mut parts);
+        Self {
+            reference: Ref::from_schema_name(name),
+            parts,
+        }
+    }
+}
+
+fn query<Q: IntoParams>() -> Vec<Parameter> {
+    Q::into_params(|| Some(ParameterIn::Query))
+}
+
+/// A line that reads.
+pub fn see<Q, A, F, Fut>(
+    path: &'static str,
+    roles: &'static [StaffRole],
+    handler: F,
+    summary: &'static str,
+) -> Row
+where
+    Q: DeserializeOwned + IntoParams + Send + 'static,
+    A: Serialize + ToSchema + 'static,
+    F: Fn(Asked<Q>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+{
+    let run = move |asked: Asked<Q>| {
+        let reading = handler(asked);
+        async move {
+            let answer: Answer = reading.await.map(|found| axum::Json(found).into_response());
+            answer
+        }
+    };
+    let text = Text {
+        summary,
+        query: query::<Q>(),
+        body: None,
+        status: StatusCode::OK,
+        answer: Content::Json(Shape::of::<A>()),
+    };
+    line(Method::GET, path, roles, run, text)
+}
+
+/// A line that reads a file.
+pub fn save<Q, F, Fut>(
+    path: &'static str,
+    roles: &'static [StaffRole],
+    kind: &'static str,
+    handler: F,
+    summary: &'static str,
+) -> Row
+where
+    Q: DeserializeOwned + IntoParams + Send + 'static,
+    F: Fn(Asked<Q>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Answer> + Send + 'static,
+{
+    let text = Text {
+        summary,
+        query: query::<Q>(),
+        body: None,
+        status: StatusCode::OK,
+        answer: Content::File(kind),
+    };
+    line(Method::GET, path, roles, handler, text)
+}
+
+/// A line that changes something, and answers 200.
+pub fn act<B, A, F, Fut>(
+    path: &'static str,
+    roles: &'static [StaffRole],
+    handler: F,
+    summary: &'static str,
+) -> Row
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    A: Serialize + ToSchema + 'static,
+    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+{
+    change(path, roles, StatusCode::OK, handler, summary)
+}
+
+/// A line that makes something, and answers 201.
+pub fn make<B, A, F, Fut>(
+    path: &'static str,
+    roles: &'static [StaffRole],
+    handler: F,
+    summary: &'static str,
+) -> Row
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    A: Serialize + ToSchema + 'static,
+    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+{
+    change(path, roles, StatusCode::CREATED, handler, summary)
+}
+
+fn change<B, A, F, Fut>(
+    path: &'static str,
+    roles: &'static [StaffRole],
+    status: StatusCode,
+    handler: F,
+    summary: &'static str,
+) -> Row
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    A: Serialize + ToSchema + 'static,
+    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<A, Failure>> + Send + 'static,
+{
+    let run = move |deed: Deed<B>| replay::run(deed, status, handler.clone());
+    let text = Text {
+        summary,
+        query: Vec::new(),
+        body: Some(Shape::of::<B>()),
+        status,
+        answer: Content::Json(Shape::of::<A>()),
+    };
+    line(Method::POST, path, roles, run, text)
+}
+
+fn line<H, T>(
+    method: Method,
+    path: &'static str,
+    roles: &'static [StaffRole],
+    handler: H,
+    text: Text,
+) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    let filter = if method == Method::GET {
+        MethodFilter::GET
+    } else {
+        MethodFilter::POST
+    };
+    Row {
+        right: Right {
+            method,
+            path,
+            roles,
+        },
+        handler: on(filter, handler),
+        text,
+    }
+}

@@ -1,0 +1,196 @@
+//! What the security officer looks at: HSM, keys, CAs, lists, mail, scheduled work, the audit chain.
+
+use inkan_pki::spki::algorithm_of;
+use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_pki::x509::summary::CertificateSummary;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::call::{Asked, NoQuery};
+use crate::http::failure::Failure;
+use crate::workflow::records::{HsmPhase, HsmState, KeyFound, KeyState};
+use crate::workflow::status::on_record;
+
+/// The HSM.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Hsm {
+    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
+    #[schema(example = "up")]
+    pub state: &'static str,
+    /// Workers with a session.
+    pub workers: usize,
+    /// Workers wanted.
+    pub workers_configured: usize,
+    /// Signatures that wait.
+    pub queue_length: usize,
+    /// Those that may.
+    pub queue_capacity: usize,
+    /// Calls that did not return, since the start.
+    pub quarantined_total: u64,
+    /// The last fault.
+    pub last_fault: Option<String>,
+    /// The keys.
+    pub keys: Vec<Key>,
+}
+
+/// A key in the HSM.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Key {
+    /// Name in the configuration.
+    pub id: String,
+    /// `ready`, `missing`, `wrong` or `unknown`.
+    #[schema(example = "ready")]
+    pub found: &'static str,
+    /// Its algorithm.
+    pub algorithm: Option<&'static str>,
+    /// SHA-256 of the public key, hex.
+    pub spki_sha256: Option<String>,
+}
+
+/// A CA certificate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Authority {
+    /// CN.
+    pub common_name: String,
+    /// Serial number, hex.
+    pub serial: String,
+    /// When it ends.
+    pub not_after: Timestamp,
+    /// When its revocation list ends; nothing where none is published here.
+    pub list_until: Option<Timestamp>,
+}
+
+/// Scheduled work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Job {
+    /// Its name.
+    pub name: String,
+    /// `done`, `failed`, or nothing before the first run.
+    pub outcome: Option<&'static str>,
+    /// When it last ended.
+    pub finished_at: Option<Timestamp>,
+    /// When it runs next.
+    pub next_at: Timestamp,
+    /// Failures since it last ended well.
+    pub failures: u32,
+}
+
+/// The last signed head of the audit chain.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedHead {
+    /// The row.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the public key, hex.
+    pub key_sha256: String,
+}
+
+/// The state of what the server stands on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Security {
+    /// The store answers.
+    pub store: bool,
+    /// The HSM.
+    pub hsm: Hsm,
+    /// Every CA, the root last.
+    pub authorities: Vec<Authority>,
+    /// Mails that wait.
+    pub mails_waiting: i64,
+    /// Mails that were given up.
+    pub mails_undelivered: i64,
+    /// Scheduled work.
+    pub jobs: Vec<Job>,
+    /// The last signed head of the audit chain.
+    pub audit_head: Option<SignedHead>,
+}
+
+/// `GET /api/v1/security`.
+pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
+    let (workflows, now) = (&asked.call.app.workflows, asked.call.now);
+    let health = workflows.health(now).await;
+    let authority = workflows.authority();
+    let key = |one: &KeyState| key(one, authority.pool().public_key(&one.id));
+    let keys = health.hsm.keys.iter().map(key).collect();
+    let mut authorities = Vec::new();
+    for ca in authority.cas() {
+        let left = workflows.crl_seconds_left(on_record(ca.id), now).await?;
+        let until = left.and_then(|left| Timestamp::from_second(now.as_second() + left).ok());
+        authorities.extend(read(&ca.certificate, until));
+    }
+    authorities.extend(read(authority.root(), None));
+    let (mails_waiting, mails_undelivered) = asked.people().mail_counts().await?;
+    let jobs = workflows.job_reports(now).await?.into_iter();
+    let last = workflows.last_checkpoint().await?;
+    Ok(Security {
+        store: health.store,
+        hsm: hsm(&health.hsm, keys),
+        authorities,
+        mails_waiting,
+        mails_undelivered,
+        jobs: jobs
+            .map(|job| Job {
+                name: job.name,
+                outcome: job.outcome,
+                finished_at: job.finished_at,
+                next_at: job.next_at,
+                failures: job.failures,
+            })
+            .collect(),
+        audit_head: last.map(|one| SignedHead {
+            seq: one.seq,
+            key_sha256: one.key_sha256(),
+            at: one.at,
+            hash: one.hash,
+        }),
+    })
+}
+
+fn hsm(state: &HsmState, keys: Vec<Key>) -> Hsm {
+    let fault = state.last_error.as_ref();
+    Hsm {
+        state: match state.phase {
+            HsmPhase::Recovering => "recovering",
+            HsmPhase::Up => "up",
+            HsmPhase::Down => "down",
+            HsmPhase::PinRefused => "pin-refused",
+            HsmPhase::RestartNeeded => "restart-needed",
+            HsmPhase::Stopped => "stopped",
+        },
+        workers: state.workers,
+        workers_configured: state.workers_configured,
+        queue_length: state.queue_length,
+        queue_capacity: state.queue_capacity,
+        quarantined_total: state.quarantined_total,
+        last_fault: fault.map(|fault| format!("{}: {}", fault.operation, fault.detail)),
+        keys,
+    }
+}
+
+fn key(state: &KeyState, spki: Option<Vec<u8>>) -> Key {
+    let algorithm = spki.as_deref().and_then(|spki| algorithm_of(spki).ok());
+    Key {
+        id: state.id.clone(),
+        found: match state.found {
+            KeyFound::Unknown => "unknown",
+            KeyFound::Ready => "ready",
+            KeyFound::Missing => "missing",
+            KeyFound::Wrong => "wrong",
+        },
+        algorithm: algorithm.map(|algorithm| algorithm.as_str()),
+        spki_sha256: spki.map(|spki| sha256_hex(&spki)),
+    }
+}
+
+fn read(certificate: &[u8], list_until: Option<Timestamp>) -> Option<Authority> {
+    let summary = CertificateSummary::parse(certificate).ok()?;
+    Some(Authority {
+        common_name: summary.common_name,
+        serial: summary.serial,
+        not_after: summary.not_after,
+        list_until,
+    })
+}

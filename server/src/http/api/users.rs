@@ -1,0 +1,168 @@
+//! A customer's user: lock states, certificates, last logins; and releasing a lock.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::call::{Asked, Deed, NoQuery};
+use super::certificates::Certificate;
+use super::proposals::ProposalHead;
+use super::word;
+use crate::http::failure::Failure;
+use crate::workflow::proposals::{Kind, WishForm};
+use crate::workflow::records;
+
+/// Whether a password may be tried.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Lock {
+    /// Failures since the last success.
+    pub failures: u32,
+    /// 利用一時停止: no tries before.
+    pub locked_until: Option<Timestamp>,
+    /// 利用停止: no tries until it is released.
+    pub stopped: bool,
+}
+
+impl From<&records::PasswordState> for Lock {
+    fn from(state: &records::PasswordState) -> Self {
+        Self {
+            failures: state.failures,
+            locked_until: state.locked_until,
+            stopped: state.stopped,
+        }
+    }
+}
+
+/// A user in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserLine {
+    /// Id.
+    pub id: String,
+    /// ログインID.
+    #[schema(example = "hanakodt")]
+    pub login_id: String,
+    /// 利用者名.
+    #[schema(example = "データ花子")]
+    pub name: String,
+    /// E-mail address.
+    #[schema(example = "hanakodt@oozora.co.jp")]
+    pub email: String,
+    /// Role inside the contract.
+    pub role: word::UserRole,
+    /// ログインパスワード.
+    pub login: Lock,
+    /// 確認用パスワード.
+    pub confirmation: Lock,
+    /// The newest certificate.
+    pub certificate: Option<Certificate>,
+}
+
+impl UserLine {
+    /// Of a user with the newest certificate.
+    pub fn of(user: &records::User, certificate: Option<&records::Certificate>) -> Self {
+        Self {
+            id: user.id.clone(),
+            login_id: user.login_id.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role.into(),
+            login: (&user.login).into(),
+            confirmation: (&user.confirmation).into(),
+            certificate: certificate.map(Certificate::from),
+        }
+    }
+}
+
+/// A try to log in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Login {
+    /// When.
+    pub at: Timestamp,
+    /// By what.
+    pub method: word::LoginMethod,
+    /// Whether it succeeded.
+    pub outcome: word::Outcome,
+    /// Code of a refusal; empty when it succeeded.
+    pub code: String,
+    /// Address of the caller.
+    pub address: Option<String>,
+}
+
+impl From<&records::Login> for Login {
+    fn from(login: &records::Login) -> Self {
+        Self {
+            at: login.at,
+            method: login.method.into(),
+            outcome: login.outcome.into(),
+            code: login.code.clone(),
+            address: login.address.clone(),
+        }
+    }
+}
+
+/// A user with what belongs to them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserDetail {
+    /// The user.
+    pub user: UserLine,
+    /// The contract.
+    pub contract_id: String,
+    /// Certificates, newest first.
+    pub certificates: Vec<Certificate>,
+    /// The last tries to log in, newest first.
+    pub logins: Vec<Login>,
+}
+
+/// `GET /api/v1/users/{id}`.
+pub async fn read(asked: Asked<NoQuery>) -> Result<UserDetail, Failure> {
+    let (people, id) = (asked.people(), &asked.call.id);
+    let subject = people.proposal_subject(Kind::Unlock, id).await?;
+    let user = subject.user.as_ref();
+    let user = user.ok_or_else(|| Failure::fault(&"subject without user"))?;
+    let logins = people.login_history(id).await?;
+    Ok(UserDetail {
+        user: UserLine::of(user, subject.certificates.first()),
+        contract_id: user.contract_id.clone(),
+        certificates: subject.certificates.iter().map(Certificate::from).collect(),
+        logins: logins.iter().map(Login::from).collect(),
+    })
+}
+
+/// Why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// What happened, as the audit log is to have it.
+    #[schema(example = "電話で本人を確認しました")]
+    pub note: String,
+}
+
+impl Note {
+    pub(super) fn form(&self) -> WishForm {
+        WishForm {
+            note: self.note.clone(),
+            ..WishForm::default()
+        }
+    }
+}
+
+/// What became of a lock.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unlocked {
+    /// Whether it was released at once.
+    pub released: bool,
+    /// What a second person must decide, where the user is stopped.
+    pub proposal: Option<ProposalHead>,
+}
+
+/// `POST /api/v1/users/{id}/unlock`.
+pub async fn unlock(deed: Deed<Note>) -> Result<Unlocked, Failure> {
+    let (form, caller, now) = (deed.body.form(), deed.call.caller, deed.call.now);
+    let people = deed.people();
+    let done = people.release_lock(deed.staff_id(), &deed.call.id, &form, caller, now);
+    let proposal = done.await?;
+    Ok(Unlocked {
+        released: proposal.is_none(),
+        proposal: proposal.as_ref().map(ProposalHead::from),
+    })
+}

@@ -1,0 +1,41 @@
+//! The work list: what waits for whoever asks, what they entered, what they decided.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::call::{Asked, NoQuery};
+use super::proposals::ProposalHead;
+use crate::http::failure::Failure;
+use crate::workflow::proposals::rights;
+
+/// Entries of one's own that are shown.
+const OWN: i64 = 50;
+
+/// What waits, and what became of what one did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Work {
+    /// What waits and the caller may decide, oldest first.
+    pub waits_for_me: Vec<ProposalHead>,
+    /// What the caller's person entered last.
+    pub entered_by_me: Vec<ProposalHead>,
+    /// What the caller's person decided last.
+    pub decided_by_me: Vec<ProposalHead>,
+}
+
+/// `GET /api/v1/work`.
+pub async fn show(asked: Asked<NoQuery>) -> Result<Work, Failure> {
+    let (people, member) = (asked.people(), &asked.call.member);
+    let waiting = people.waiting_proposals(member).await?;
+    let for_me = waiting.iter().filter(|line| {
+        let proposal = &line.proposal;
+        rights::may_decide(proposal.kind).contains(&member.role)
+            && proposal.entered_by.person != member.person
+    });
+    let entered = people.own_proposals(member, OWN).await?;
+    let decided = people.own_decisions(member, OWN).await?;
+    Ok(Work {
+        waits_for_me: for_me.map(ProposalHead::from).collect(),
+        entered_by_me: entered.iter().map(ProposalHead::from).collect(),
+        decided_by_me: decided.iter().map(ProposalHead::from).collect(),
+    })
+}

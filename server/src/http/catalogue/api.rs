@@ -1,0 +1,79 @@
+//! What the API itself refuses.
+
+use super::Text;
+use crate::http::api::refusal::ApiProblem;
+
+pub(super) fn text(problem: &ApiProblem) -> Text {
+    match problem {
+        ApiProblem::Browser => Text::fixed(
+            (
+                "ブラウザのページからの要求は受け付けません。",
+                "APIはプログラムから呼び出してください。",
+            ),
+            (
+                "Requests from a page in a browser are not taken here.",
+                "Call the API from a program.",
+            ),
+        ),
+        ApiProblem::KeyMissing => Text::fixed(
+            (
+                "Idempotency-Key ヘッダーがありません。",
+                "変更ごとに新しいキーを付けて、もう一度送信してください。",
+            ),
+            (
+                "The header Idempotency-Key is missing.",
+                "Send a key of its own with every change.",
+            ),
+        ),
+        ApiProblem::KeyMalformed => Text::fixed(
+            (
+                "Idempotency-Key の形式が正しくありません。",
+                "英数字と記号 -._~: の8文字以上64文字以内で指定してください。",
+            ),
+            (
+                "The Idempotency-Key has a form that is not taken.",
+                "Use 8 to 64 letters, digits or any of -._~: characters.",
+            ),
+        ),
+        ApiProblem::KeyReused => Text::fixed(
+            (
+                "この Idempotency-Key は別の要求で使用されています。",
+                "別の内容を送るときは新しいキーを使用してください。",
+            ),
+            (
+                "This Idempotency-Key was used for another request.",
+                "Use a new key for another request.",
+            ),
+        ),
+        ApiProblem::CursorInvalid => Text::fixed(
+            (
+                "カーソルがこの一覧のものではありません。",
+                "同じ条件で、カーソルなしで最初から取得してください。",
+            ),
+            (
+                "This cursor does not belong to this list.",
+                "Begin again without a cursor, and keep the other parameters as they are.",
+            ),
+        ),
+        ApiProblem::QueryInvalid => Text::fixed(
+            (
+                "クエリに受け付けられない項目または値があります。",
+                "APIの説明で項目名と値をご確認ください。",
+            ),
+            (
+                "The query has a name or a value that is not taken here.",
+                "Look the parameters up in the description of the API.",
+            ),
+        ),
+        ApiProblem::JsonInvalid { what } => Text {
+            ja: (
+                format!("送信された内容は受け付けられるJSONではありません（{what}）。").into(),
+                "APIの説明で項目名と型をご確認ください。".into(),
+            ),
+            en: (
+                format!("The body is not the JSON that is taken here ({what}).").into(),
+                "Look the body up in the description of the API.".into(),
+            ),
+        },
+    }
+}
