@@ -169,6 +169,7 @@ fn through(
         name: name.to_owned(),
         path: path.clone(),
         parameters: None,
+        environment: Vec::new(),
     };
     mounted(name, computer(entry)?, Some((path, None)), card, known)
 }
