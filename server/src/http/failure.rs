@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::catalogue::{self, Message};
 use super::lang::Lang;
 use super::problem::HttpProblem;
+use crate::workflow::company::CompanyRefusal;
 use crate::workflow::life::LifeRefusal;
 use crate::workflow::{Error, Refusal, StaffRefusal};
 
@@ -83,7 +84,10 @@ impl Failure {
                 );
             }
             // The browser shall not go on with this certificate on this connection.
-            Self::Http(HttpProblem::NoCertificate) | Self::Refused(Refusal::Certificate(_)) => {
+            Self::Http(HttpProblem::NoCertificate | HttpProblem::StaffCertificateMissing)
+            | Self::Refused(
+                Refusal::Certificate(_) | Refusal::Staff(StaffRefusal::CertificateNotGood),
+            ) => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
                 headers.insert(CODE_HEADER, HeaderValue::from_static(self.code()));
             }
@@ -101,6 +105,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Life(LifeRefusal::CertificateMissing) => StatusCode::NOT_FOUND,
         Refusal::Life(LifeRefusal::ReasonNotAllowed) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Life(_) => StatusCode::CONFLICT,
+        Refusal::Company(refusal) => company_status(*refusal),
         Refusal::ContractUnknown | Refusal::RequestUnknown => StatusCode::NOT_FOUND,
         Refusal::Staff(refusal) => staff_status(*refusal),
         Refusal::ContractExists
@@ -136,6 +141,19 @@ fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
+fn company_status(refusal: CompanyRefusal) -> StatusCode {
+    match refusal {
+        CompanyRefusal::UserMissing => StatusCode::NOT_FOUND,
+        CompanyRefusal::OwnLock | CompanyRefusal::RoleStays | CompanyRefusal::NotStarted => {
+            StatusCode::FORBIDDEN
+        }
+        CompanyRefusal::NotLocked
+        | CompanyRefusal::TooManyUsers
+        | CompanyRefusal::AlreadyStarted
+        | CompanyRefusal::NoCertificate => StatusCode::CONFLICT,
+    }
+}
+
 fn staff_status(refusal: StaffRefusal) -> StatusCode {
     match refusal {
         StaffRefusal::ProposalUnknown
@@ -144,7 +162,9 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::ImportUnknown
         | StaffRefusal::StaffUnknown => StatusCode::NOT_FOUND,
         StaffRefusal::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        StaffRefusal::OwnAffair | StaffRefusal::NotYours => StatusCode::FORBIDDEN,
+        StaffRefusal::OwnAffair | StaffRefusal::NotYours
+        | StaffRefusal::HandoverInvalid
+        | StaffRefusal::CertificateNotGood => StatusCode::FORBIDDEN,
         StaffRefusal::ProposalExists
         | StaffRefusal::ProposalDecided
         | StaffRefusal::ProposalStale

@@ -38,7 +38,7 @@ pub fn is_public_file(path: &str) -> bool {
 }
 
 /// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
-pub const PASSWORD_PATHS: [&str; 8] = [
+pub const PASSWORD_PATHS: [&str; 10] = [
     "/login",
     "/login/agent",
     "/login/agent/password",
@@ -95,6 +95,7 @@ pub fn portal(app: &Shared) -> Router {
         )
         .route("/logout", post(portal::login::logout))
         .merge(renewal_pages())
+        .merge(company::pages())
         .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(portal::login::top))
         .route(
@@ -110,6 +111,10 @@ pub fn portal(app: &Shared) -> Router {
             get(portal::confirm::show).post(portal::confirm::submit),
         )
         .route("/register/done", get(portal::confirm::done))
+        .route(
+            company::START,
+            get(company::start::show).post(company::start::submit),
+        )
         .route(
             "/certificate/identify",
             get(portal::identify::show).post(portal::identify::submit),
@@ -136,6 +141,7 @@ pub fn portal(app: &Shared) -> Router {
             "/.well-known/est/staff/simpleenroll",
             post(staff::credential::simpleenroll),
         )
+        .merge(first_staff_certificate())
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
         .route("/agent/requests/{id}/progress", post(agent::progress))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
@@ -153,6 +159,7 @@ pub fn certificate(app: &Shared) -> Router {
         )
         .route("/logout", post(certificate::login::logout))
         .merge(renewal_pages())
+        .merge(company::pages())
         .route(LOGGED_OUT, get(screens::logged_out))
         .route("/top", get(certificate::login::top))
         .route(STYLE, get(screens::style))
@@ -160,6 +167,7 @@ pub fn certificate(app: &Shared) -> Router {
         .route(ICON, get(screens::icon))
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
         .route("/agent/activate", post(agent::activate))
+        .route("/agent/renewals", post(agent::begin_renewal))
         .route("/agent/logins/{id}/proof", post(agent::prove_login));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
     finish("certificate", app, Some(Realm::Certificate), routes)

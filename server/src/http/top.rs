@@ -6,9 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::catalogue::word;
 use super::certificate_facts::CertificateFacts;
+use super::company;
 use super::cx::{Answer, Cx};
 use super::lang::Lang;
 use super::page::{Page, html};
+use crate::workflow::company::manages;
 use crate::workflow::records::{Certificate, Contract, Login, User};
 
 struct LoginLine {
@@ -30,6 +32,10 @@ struct Top {
     login_id: String,
     logins: Vec<LoginLine>,
     certificate: Option<CertificateFacts>,
+    /// Whether they look after the other users.
+    manages: bool,
+    /// Where their own certificate is revoked.
+    revoke: String,
 }
 
 #[derive(Template)]
@@ -67,6 +73,8 @@ pub async fn show(
             login_id: user.login_id.clone(),
             logins: logins.iter().map(|login| line(login, cx.lang)).collect(),
             certificate: facts,
+            manages: manages(user.role),
+            revoke: format!("{}/{}/revoke", company::USERS, user.id),
         },
         expires_soon,
     };
@@ -104,6 +112,8 @@ mod tests {
                 address: "<192.0.2.1>".into(),
             }],
             certificate: None,
+            manages: false,
+            revoke: "/company/users/u1/revoke".into(),
         };
         let page = sample(lang, "BTOP001");
         Btop001 {

@@ -49,7 +49,7 @@ impl To {
     }
 }
 
-/// Which of the two passwords.
+/// Which of the passwords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Password {
@@ -57,6 +57,8 @@ pub enum Password {
     Login,
     /// For confirming.
     Confirmation,
+    /// For getting a certificate.
+    Acquisition,
 }
 
 /// By whom a certificate was ended or held.
@@ -137,6 +139,22 @@ pub enum Letter {
         /// Since when.
         at: Timestamp,
     },
+    /// What wrong passwords had locked is open again.
+    PasswordReleased {
+        /// Which one.
+        password: Password,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// The user has a new password.
+    PasswordChanged {
+        /// Which one.
+        password: Password,
+        /// When.
+        at: Timestamp,
+    },
     /// A certificate will end.
     CertificateExpiring {
         /// Its serial number.
@@ -164,6 +182,8 @@ impl Letter {
             Self::CertificateReleased { .. } => "certificate-released",
             Self::PasswordLocked { .. } => "password-locked",
             Self::PasswordStopped { .. } => "password-stopped",
+            Self::PasswordReleased { .. } => "password-released",
+            Self::PasswordChanged { .. } => "password-changed",
             Self::CertificateExpiring { .. } => "certificate-expiring",
             Self::GrantLapsed { .. } => "grant-lapsed",
         }

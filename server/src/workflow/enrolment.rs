@@ -16,13 +16,14 @@ use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::audited::audit;
 use super::life;
+use super::login::with_acquisition::is_proved;
 use super::step::Step;
 use super::{Caller, Fault, Refusal, Result, Workflows};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::store::requests::{self, EnrolmentRequest, State};
 use crate::store::users::User;
-use crate::store::{contracts, grants, id, users};
+use crate::store::{contracts, grants, id, sessions, users};
 
 /// A request as its page sees it.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ impl Workflows {
     /// Requests of the same user that no agent has picked up yet are replaced.
     ///
     /// # Errors
+    /// [`Refusal::OutOfOrder`] where 証明書取得用パスワード is asked for and was not given in this session for this grant;
     /// [`Refusal::GrantMissing`] without an approved application (R2), [`Refusal::CertificateActive`] when the user
     /// has a certificate that was not revoked (D1).
     pub async fn create_request(
@@ -87,6 +89,13 @@ impl Workflows {
             .await?
             .ok_or(Refusal::SessionEnded)?;
         let grant_id = self.grant_for(&mut tx, &user, caller, now).await?;
+        if self.settings().passwords.acquisition {
+            let session = sessions::find(&mut tx, binding).await?;
+            let data = session.map(|session| session.data).unwrap_or_default();
+            if !is_proved(&data, &grant_id) {
+                return Err(Refusal::OutOfOrder.into());
+            }
+        }
         let (action, grant) = (requests::Action::Enroll, Some(grant_id));
         let made = self.put_request(&mut tx, user_id, action, grant, binding, caller, now);
         let id = made.await?;
@@ -161,7 +170,7 @@ impl Workflows {
         }
         life::lapse_expired(tx, &user.id, caller, now).await?;
         let pending = certificates::pending_for_user(&mut *tx, &user.id).await?;
-        if let Some(grant) = pending.and_then(|row| row.grant_id) {
+        if let Some(grant) = pending.as_ref().and_then(|row| row.grant_id.clone()) {
             return Ok(grant);
         }
         if life::in_the_way(tx, &user.id).await?.is_some() {
@@ -171,6 +180,9 @@ impl Workflows {
         let grant = open.ok_or(Refusal::GrantMissing)?;
         if !grants::bind(tx, &grant.id, &user.id).await? {
             return Err(Refusal::GrantMissing.into());
+        }
+        if let Some(forgotten) = pending {
+            super::renewal::forget(tx, &forgotten, caller, now).await?;
         }
         Ok(grant.id)
     }
@@ -265,7 +277,7 @@ impl Workflows {
         Ok(answer)
     }
 
-    async fn describe(
+    pub(super) async fn describe(
         &self,
         tx: &mut crate::store::Tx,
         request: EnrolmentRequest,

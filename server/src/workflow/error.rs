@@ -9,6 +9,7 @@ use crate::ca::issue::IssueError;
 use crate::mail::Trouble;
 use crate::store::StoreError;
 
+use super::company::CompanyRefusal;
 use super::life::LifeRefusal;
 use super::login::CertificateRefusal;
 use super::staff_refusal::StaffRefusal;
@@ -123,6 +124,9 @@ pub enum Refusal {
     /// 失効, 事故登録, release: the state or the person does not allow it.
     Life(LifeRefusal),
 
+    /// Among the users of one contract.
+    Company(CompanyRefusal),
+
     // Login with the agent
     /// The code is unknown, was used, or came too late.
     LoginCodeInvalid,
@@ -190,6 +194,7 @@ impl Refusal {
             Self::Certificate(refusal) => refusal.code(),
             Self::SessionEnded => "session-ended",
             Self::Life(refusal) => refusal.code(),
+            Self::Company(refusal) => refusal.code(),
             Self::LoginCodeInvalid => "login-code-invalid",
             Self::LoginOtherBrowser => "login-other-browser",
             Self::GrantMissing => "grant-missing",
@@ -225,6 +230,18 @@ impl From<StaffRefusal> for Error {
 impl From<StaffRefusal> for Refusal {
     fn from(refusal: StaffRefusal) -> Self {
         Self::Staff(refusal)
+    }
+}
+
+impl From<CompanyRefusal> for Refusal {
+    fn from(refusal: CompanyRefusal) -> Self {
+        Self::Company(refusal)
+    }
+}
+
+impl From<CompanyRefusal> for Error {
+    fn from(refusal: CompanyRefusal) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 

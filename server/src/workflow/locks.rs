@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Refusal;
 use super::settings::LockSettings;
 use crate::store::shadow_locks::ShadowLock;
-use crate::store::users::PasswordState;
+use crate::store::users::{PasswordState, Tries};
 
 /// Failures of one password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +21,16 @@ impl From<&PasswordState> for Lock {
             failures: state.failures,
             locked_until: state.locked_until,
             stopped: state.stopped,
+        }
+    }
+}
+
+impl From<Tries> for Lock {
+    fn from(tries: Tries) -> Self {
+        Self {
+            failures: tries.failures,
+            locked_until: tries.locked_until,
+            stopped: tries.stopped,
         }
     }
 }

@@ -38,6 +38,7 @@ pub mod activation;
 pub mod agent_login;
 pub mod audit_log;
 mod audited;
+pub mod company;
 pub mod counter;
 mod deed;
 pub mod enrolment;
@@ -63,6 +64,7 @@ pub mod session;
 pub mod settings;
 pub mod staff_access;
 pub mod staff_certificate;
+pub mod staff_enrolment;
 pub mod staff_refusal;
 pub mod staffing;
 pub mod status;
@@ -102,7 +104,7 @@ pub(crate) struct Inner {
     signers: status::Signers,
     responder: status::Responder,
     digests: Vec<(
-        crate::store::certificates::Issuer,
+        crate::store::certificates::Ca,
         crate::ca::ocsp::IssuerDigests,
     )>,
 }

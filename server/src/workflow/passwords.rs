@@ -16,6 +16,8 @@ use super::{Error, Fault, Refusal, Result};
 pub struct PasswordSettings {
     /// Length of a new password.
     pub length: PasswordLength,
+    /// Whether 証明書取得用パスワード from the branch is asked for before a certificate is issued.
+    pub acquisition: bool,
     /// Argon2id memory, KiB.
     pub memory_kib: u32,
     /// Argon2id passes.
@@ -33,6 +35,7 @@ impl Default for PasswordSettings {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             length: PasswordLength { min: 6, max: 12 },
+            acquisition: false,
             memory_kib: 19_456,
             iterations: 2,
             parallelism: 1,

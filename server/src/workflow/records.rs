@@ -4,6 +4,7 @@ pub use crate::ca::hsm::{HsmPhase, HsmState, KeyFound, KeyState};
 pub use crate::ca::reason::Reason;
 pub use crate::ca::{CaId, IssuerId};
 pub use crate::store::agent_logins::State as AgentLoginState;
+pub use crate::store::audit::history::Action as HistoryAction;
 pub use crate::store::audit::{Chain, Outcome};
 pub use crate::store::certificates::{Certificate, Issuer, State as CertificateState};
 pub use crate::store::contracts::{AccountType, Contract, Method, Status as ContractStatus};

@@ -56,11 +56,17 @@ pub struct Passwords {
     pub min: usize,
     /// Longest new password.
     pub max: usize,
+    /// Whether BSMS001 asks for 証明書取得用パスワード from the branch, too.
+    pub acquisition_password: bool,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { min: 6, max: 12 }
+        Self {
+            min: 6,
+            max: 12,
+            acquisition_password: false,
+        }
     }
 }
 

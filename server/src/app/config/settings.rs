@@ -47,6 +47,7 @@ impl Config {
                     min: self.passwords.min,
                     max: self.passwords.max,
                 },
+                acquisition: self.passwords.acquisition_password,
                 memory_kib: self.argon2.memory_kib,
                 iterations: self.argon2.iterations,
                 parallelism: self.argon2.parallelism,
@@ -94,6 +95,7 @@ impl Config {
             agent_download: self.bank.agent_download.clone(),
             portal: self.portal.url.clone(),
             certificate: self.certificate.url.clone(),
+            staff: self.staff.url.clone(),
         })
     }
 

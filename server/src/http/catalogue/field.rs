@@ -29,6 +29,8 @@ pub fn name(field: Field) -> &'static str {
         Field::LoginPasswordAgain => "login_password_again",
         Field::ConfirmationPassword => "confirmation_password",
         Field::ConfirmationPasswordAgain => "confirmation_password_again",
+        Field::PresentPassword => "present_password",
+        Field::UserRole => "role",
     }
 }
 
@@ -68,6 +70,8 @@ pub fn label(field: Field, lang: Lang) -> &'static str {
             "新しい確認用パスワード(確認)",
             "New confirmation password (again)",
         ),
+        Field::PresentPassword => lang.pick("現在のパスワード", "Present password"),
+        Field::UserRole => lang.pick("役割", "Role"),
     }
 }
 
@@ -124,6 +128,18 @@ pub fn sentence(problem: Problem, lang: Lang) -> String {
             .pick(
                 "ログインパスワードと異なるパスワードを入力してください。",
                 "Choose a password other than the login password.",
+            )
+            .into(),
+        Problem::SameAsPresent => lang
+            .pick(
+                "現在のパスワードと異なるパスワードを入力してください。",
+                "Choose a password other than the present one.",
+            )
+            .into(),
+        Problem::SameAsOther => lang
+            .pick(
+                "ログインパスワードと確認用パスワードには、異なるパスワードを設定してください。",
+                "Login password and confirmation password must be different.",
             )
             .into(),
     }

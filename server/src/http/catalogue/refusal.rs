@@ -1,6 +1,6 @@
 //! Refusals of the workflows.
 
-use super::{Message, Text, certificate, csr, life, staff, word};
+use super::{Message, Text, certificate, company, csr, life, staff, word};
 use crate::http::lang::Lang;
 use crate::workflow::Refusal;
 
@@ -20,6 +20,55 @@ pub fn message_after_certificate(refusal: &Refusal, lang: Lang) -> Message {
             (
                 "The login password is not right.",
                 "Check it and try again. After several wrong tries the login is locked.",
+            ),
+        )
+        .message(refusal.code(), lang),
+        other => message(other, lang),
+    }
+}
+
+/// The message where 確認用パスワード, or one's present password, was asked for.
+pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
+    match refusal {
+        Refusal::CredentialsWrong => Text::fixed(
+            (
+                "入力されたパスワードが正しくありません。",
+                "ご確認のうえ、もう一度入力してください。続けて誤ると、このパスワードの利用を停止します。",
+            ),
+            (
+                "The password is not right.",
+                "Check it and try again. After several wrong tries this password is locked.",
+            ),
+        )
+        .message(refusal.code(), lang),
+        Refusal::TemporarilyLocked { until } => {
+            let until = word::time(*until, lang);
+            Text {
+                ja: ("入力の誤りが続いたため、このパスワードの利用を一時停止しています。".into(), format!("{until}以降にもう一度お試しください。別の管理者の方が解除することもできます。").into()),
+                en: ("There were too many wrong entries; this password is suspended for a while.".into(), format!("Try again after {until}, or have another administrator release it.").into()),
+            }
+            .message(refusal.code(), lang)
+        }
+        Refusal::Stopped => Text::fixed(
+            ("入力の誤りが続いたため、このパスワードの利用を停止しています。", "別の管理者の方に解除を依頼するか、お取引店舗の窓口またはヘルプデスクにお問い合わせください。"),
+            ("There were too many wrong entries; this password is stopped.", "Have another administrator release it, or contact your branch or the help desk."),
+        )
+        .message(refusal.code(), lang),
+        other => message(other, lang),
+    }
+}
+
+/// The message on BSMS001 where 証明書取得用パスワード is asked for: it says of nothing whether it was right.
+pub fn message_with_acquisition(refusal: &Refusal, lang: Lang) -> Message {
+    match refusal {
+        Refusal::CredentialsWrong => Text::fixed(
+            (
+                "ログインID、ログインパスワード、証明書取得用パスワードのいずれかが正しくありません。",
+                "お手元の証明書取得用パスワード通知書をご確認のうえ、もう一度入力してください。通知書をお持ちでない場合や、すでに電子証明書を発行した場合は、お取引店舗の窓口でお申し込みください。続けて誤ると利用を停止します。",
+            ),
+            (
+                "The login ID, the login password or the certificate password is not right.",
+                "Look at the letter with your certificate password and try again. If you have none, or used it for a certificate already, apply at your branch. After several wrong tries the ID is locked.",
             ),
         )
         .message(refusal.code(), lang),
@@ -147,6 +196,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("This request has ended.", "See the result in the browser."),
         ),
         Refusal::Life(inner) => life::text(*inner),
+        Refusal::Company(inner) => company::text(*inner),
         Refusal::Csr(inner) => csr::text(*inner),
         Refusal::KeyAlgorithmNotOffered => Text::fixed(
             ("トークンで作成した鍵の種類は受け付けていません。", "別の種類の鍵を作成できるトークンをご利用ください。"),

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{Message, field, http, refusal};
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
+use crate::workflow::company::CompanyRefusal;
 use crate::workflow::life::LifeRefusal;
 use crate::workflow::login::CertificateRefusal;
 use crate::workflow::validation::Problem;
@@ -52,6 +53,7 @@ fn refusals() -> Vec<Refusal> {
     ];
     all.extend(CertificateRefusal::ALL.map(Certificate));
     all.extend(LifeRefusal::ALL.map(Life));
+    all.extend(CompanyRefusal::ALL.map(Company));
     all.extend(StaffRefusal::ALL.map(Staff));
     let keys = [
         KeyWeakness::Malformed,
@@ -137,6 +139,8 @@ fn http_catalogue_says_what_is_wrong_with_a_field() {
         Problem::Differs,
         Problem::SameAsTemporary,
         Problem::SameAsLoginPassword,
+        Problem::SameAsPresent,
+        Problem::SameAsOther,
     ] {
         let (ja, en) = (
             field::sentence(problem, Lang::Ja),

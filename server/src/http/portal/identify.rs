@@ -4,42 +4,54 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use crate::http::catalogue::refusal::{message, message_with_acquisition};
 use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
 use crate::http::failure::Failure;
+use crate::http::fields::Fields;
+use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
+use crate::workflow::login::LoggedIn;
 use crate::workflow::session::{NewSession, Stage};
 
 #[derive(Template)]
 #[template(path = "issue/bsms001.html")]
 struct Bsms001 {
     page: Page,
+    form: FormView,
     login_id: String,
+    /// Whether 証明書取得用パスワード is asked for.
+    acquisition: bool,
+}
+
+fn screen(cx: &Cx, status: StatusCode, page: Page, login_id: &str) -> Answer {
+    let template = Bsms001 {
+        page,
+        form: FormView::default(),
+        login_id: login_id.to_owned(),
+        acquisition: cx.app.workflows.settings().passwords.acquisition,
+    };
+    html(status, &template)
 }
 
 /// `GET /certificate/identify`.
 pub async fn show(cx: Cx) -> Answer {
-    let template = Bsms001 {
-        page: cx.page("BSMS001"),
-        login_id: String::new(),
-    };
-    html(StatusCode::OK, &template)
+    screen(&cx, StatusCode::OK, cx.page("BSMS001"), "")
 }
 
 /// `POST /certificate/identify`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let login_id = fields.text("login_id");
-    let password = fields.secret("password");
-    let people = cx.app.workflows.people();
-    let done = people
-        .identify_for_enrolment(login_id, password, cx.caller(), cx.now)
-        .await;
-    let identified = match done.map_err(Failure::from) {
+    let acquisition = cx.app.workflows.settings().passwords.acquisition;
+    let (identified, data) = match identified(&cx, &fields, acquisition).await {
         Ok(identified) => identified,
-        Err(failure @ Failure::Refused(_)) => {
-            let page = cx.page("BSMS001").saying(failure.message(cx.lang));
-            let login_id = login_id.to_owned();
-            return html(failure.status(), &Bsms001 { page, login_id });
+        Err(Failure::Refused(refusal)) => {
+            let message = match acquisition {
+                true => message_with_acquisition(&refusal, cx.lang),
+                false => message(&refusal, cx.lang),
+            };
+            let page = cx.page("BSMS001").saying(message);
+            return screen(&cx, Failure::from(refusal).status(), page, login_id);
         }
         Err(other) => return Err(other),
     };
@@ -47,11 +59,30 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         user_id: Some(&identified.user.id),
         certificate_id: None,
         stage: Stage::Identified,
-        data: Value::Null,
+        data,
     };
+    let people = cx.app.workflows.people();
     let started = people.start_session(new, cx.now).await?;
     let next = see_other("/certificate/confirm");
     Ok(with_session(next, Realm::Portal, started.token.expose()))
+}
+
+/// Who it is, and what their session keeps.
+async fn identified(
+    cx: &Cx,
+    fields: &Fields,
+    acquisition: bool,
+) -> Result<(LoggedIn, Value), Failure> {
+    let people = cx.app.workflows.people();
+    let (login_id, password) = (fields.text("login_id"), fields.secret("password"));
+    if acquisition {
+        let second = fields.secret("acquisition_password");
+        let done =
+            people.identify_with_acquisition(login_id, password, second, cx.caller(), cx.now);
+        return Ok(done.await?);
+    }
+    let done = people.identify_for_enrolment(login_id, password, cx.caller(), cx.now);
+    Ok((done.await?, Value::Null))
 }
 
 #[cfg(test)]
@@ -65,9 +96,18 @@ mod tests {
     fn http_bsms001_offers_both_ways() {
         for lang in [Lang::Ja, Lang::En] {
             let page = sample(lang, "BSMS001");
-            let login_id = "hanakodt".to_owned();
-            let text = Bsms001 { page, login_id }.render().unwrap();
+            let mut template = Bsms001 {
+                page,
+                form: FormView::default(),
+                login_id: "hanakodt".to_owned(),
+                acquisition: false,
+            };
+            let text = template.render().unwrap();
             assert!(text.contains("/register/account") && text.contains("value=\"hanakodt\""));
+            assert_eq!(text.matches("type=\"password\"").count(), 1);
+            template.acquisition = true;
+            let text = template.render().unwrap();
+            assert!(text.contains("name=\"acquisition_password\""));
         }
     }
 }

@@ -44,6 +44,11 @@ pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
 /// `GET /certificate/confirm`: BSMS002.
 pub async fn confirm(cx: Cx) -> Answer {
     let found = user(&cx).await?;
+    let acquisition = cx.app.workflows.settings().passwords.acquisition;
+    if acquisition && found.session.stage == Stage::Registered.as_str() {
+        // What came with the registration is not what the branch gave out for the certificate.
+        return Ok(see_other("/certificate/identify"));
+    }
     let template = Bsms002 {
         page: cx.session_page("BSMS002"),
         login_id: found.user.login_id,

@@ -24,7 +24,7 @@ use super::page::{Page, WrongField};
 use crate::workflow::validation::{Field, FieldError};
 
 /// Says at each refused field, and in the list above the form, what is wrong with it.
-pub(super) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldError]) {
+pub(in crate::http) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldError]) {
     for error in errors {
         let sentence = catalogue::field::sentence(error.problem, page.lang);
         show_error(page, form, error.field, sentence);
@@ -32,7 +32,7 @@ pub(super) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldE
 }
 
 /// Says it at one field and in the list.
-pub(super) fn show_error(page: &mut Page, form: &mut FormView, field: Field, sentence: String) {
+pub(in crate::http) fn show_error(page: &mut Page, form: &mut FormView, field: Field, sentence: String) {
     let name = catalogue::field::name(field);
     if form.has_error(name) {
         return;

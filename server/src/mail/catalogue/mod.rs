@@ -164,14 +164,32 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
                 ),
             ),
             vec![which(lang, *password), moment(lang, *at)],
-            vec![
-                lang.pick(
-                    "停止の解除には、管理者の方、またはお取引店でのお手続きが必要です。",
-                    "An administrator of your contract or your branch can release it.",
-                )
-                .to_owned(),
-                not_you(lang),
-            ],
+            vec![release(lang, *password), not_you(lang)],
+        ),
+        Letter::PasswordReleased { password, at, by } => (
+            said(
+                (
+                    "利用停止を解除しました",
+                    "A lock has been released",
+                ),
+                (
+                    "パスワードの入力誤りによる利用停止を解除しました。これまでのパスワードでご利用いただけます。",
+                    "What wrong passwords had locked is open again. Your password is the same as before.",
+                ),
+            ),
+            vec![which(lang, *password), moment(lang, *at), author(lang, *by)],
+            vec![not_you(lang)],
+        ),
+        Letter::PasswordChanged { password, at } => (
+            said(
+                ("パスワードを変更しました", "A password has been changed"),
+                (
+                    "パスワードの変更を受け付けました。",
+                    "Your password has been changed.",
+                ),
+            ),
+            vec![which(lang, *password), moment(lang, *at)],
+            vec![not_you(lang)],
         ),
         Letter::CertificateExpiring { serial, not_after } => {
             expiring(lang, serial, *not_after, now)
@@ -261,8 +279,24 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
     let name = match password {
         Password::Login => lang.pick("ログインパスワード", "Login password"),
         Password::Confirmation => lang.pick("確認用パスワード", "Confirmation password"),
+        Password::Acquisition => lang.pick("証明書取得用パスワード", "Certificate password"),
     };
     (lang.pick("対象", "Which"), name.to_owned())
+}
+
+/// Who can release what was stopped.
+fn release(lang: Lang, password: Password) -> String {
+    let who = match password {
+        Password::Login | Password::Confirmation => lang.pick(
+            "停止の解除には、管理者の方、またはお取引店でのお手続きが必要です。",
+            "An administrator of your contract or your branch can release it.",
+        ),
+        Password::Acquisition => lang.pick(
+            "あらためて証明書取得用パスワードの通知書を、お取引店でお受け取りください。",
+            "Please get a new letter with a certificate password at your branch.",
+        ),
+    };
+    who.to_owned()
 }
 
 fn author(lang: Lang, by: By) -> (&'static str, String) {

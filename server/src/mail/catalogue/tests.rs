@@ -34,6 +34,15 @@ pub(crate) fn every() -> Vec<Letter> {
             password: Password::Login,
             until: at,
         },
+        Letter::PasswordReleased {
+            password: Password::Login,
+            at,
+            by: By::Colleague,
+        },
+        Letter::PasswordChanged {
+            password: Password::Acquisition,
+            at,
+        },
         Letter::PasswordStopped {
             password: Password::Confirmation,
             at,
@@ -54,6 +63,8 @@ pub(crate) fn every() -> Vec<Letter> {
             | Letter::CertificateReleased { .. }
             | Letter::PasswordLocked { .. }
             | Letter::PasswordStopped { .. }
+            | Letter::PasswordReleased { .. }
+            | Letter::PasswordChanged { .. }
             | Letter::CertificateExpiring { .. }
             | Letter::GrantLapsed { .. } => {}
         }

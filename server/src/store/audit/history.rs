@@ -4,8 +4,58 @@
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
+use super::Outcome;
 use crate::store::row::Row;
+use crate::store::text_enum::text_enum;
 use crate::store::{Db, StoreError};
+
+text_enum! {
+    /// What is shown; what is not named here is the bank's own affair.
+    pub enum Action {
+        /// BLIS003 登録.
+        Registered => "user.registered",
+        /// A colleague was registered.
+        Added => "user.added",
+        /// A colleague has chosen passwords of their own.
+        Started => "user.started",
+        /// New passwords to hand over.
+        HandedOver => "user.passwords-handed-over",
+        /// Another role.
+        RoleChanged => "user.role-changed",
+        /// 利用停止解除.
+        LockReleased => "user.lock-released",
+        /// A new password.
+        PasswordChanged => "user.password-changed",
+        /// 確認用パスワード was given.
+        Confirmed => "user.confirmed",
+        /// The login password was given while logged in.
+        LoginPasswordGiven => "user.login-password-given",
+        /// Login by ID and password.
+        PasswordLogin => "login.password",
+        /// Login with the certificate.
+        CertificateLogin => "login.certificate",
+        /// BSMS001.
+        Identified => "enrolment.identified",
+        /// Log out.
+        LoggedOut => "session.ended",
+        /// 発行 or 更新 was asked for.
+        Requested => "request.created",
+        /// Signed.
+        Issued => "certificate.issued",
+        /// In use from then on.
+        Activated => "certificate.activated",
+        /// 失効 was asked for and refused.
+        RevocationAsked => "certificate.revocation-asked",
+        /// 失効.
+        Revoked => "certificate.revoked",
+        /// 一時停止.
+        Suspended => "certificate.suspended",
+        /// Its release.
+        Released => "certificate.released",
+        /// It expired.
+        Lapsed => "certificate.lapsed",
+    }
+}
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,27 +84,27 @@ pub struct HistoryRow {
     /// Id of the actor.
     pub actor_id: Option<String>,
     /// What.
-    pub action: String,
+    pub action: Action,
     /// The user it was done to: the subject, or the owner of a certificate.
     pub whom: Option<String>,
     /// Serial number of the certificate it was done to.
     pub serial: Option<String>,
     /// Address of the caller.
     pub address: Option<String>,
-    /// `done` or `refused`.
-    pub outcome: String,
+    /// Done or refused.
+    pub outcome: Outcome,
     /// Code of a refusal.
     pub code: String,
 }
 
-/// The actions that are shown; what is not named here is the bank's own affair.
+/// The words of [`Action`].
 macro_rules! shown {
     () => {
         "('user.registered', 'user.added', 'user.started', 'user.passwords-handed-over', 'user.role-changed', \
-         'user.lock-released', 'user.password-changed', 'user.confirmed', \
+         'user.lock-released', 'user.password-changed', 'user.confirmed', 'user.login-password-given', \
          'login.password', 'login.certificate', 'enrolment.identified', 'session.ended', 'request.created', \
-         'certificate.issued', 'certificate.activated', 'certificate.revoked', 'certificate.suspended', \
-         'certificate.released', 'certificate.lapsed')"
+         'certificate.issued', 'certificate.activated', 'certificate.revocation-asked', 'certificate.revoked', \
+         'certificate.suspended', 'certificate.released', 'certificate.lapsed')"
     };
 }
 
@@ -107,11 +157,25 @@ fn read(row: &AnyRow) -> Result<HistoryRow, StoreError> {
         at: row.time("at")?,
         actor_kind: row.text("actor_kind")?,
         actor_id: row.opt_text("actor_id")?,
-        action: row.text("action")?,
+        action: row.word("action")?,
         whom: row.opt_text("whom")?,
         serial: row.opt_text("serial")?,
         address: row.opt_text("address")?,
-        outcome: row.text("outcome")?,
+        outcome: row.word("outcome")?,
         code: row.text("code")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_asked_for() {
+        for action in Action::ALL {
+            let word = format!("'{}'", action.as_str());
+            assert!(shown!().contains(&word), "{word}");
+        }
+        assert_eq!(shown!().matches('\'').count(), Action::ALL.len() * 2);
+    }
 }

@@ -59,6 +59,8 @@ impl People<'_> {
             via: Some(Via::Agent),
             user,
             right,
+            second: None,
+            own: true,
             caller,
             now,
         };

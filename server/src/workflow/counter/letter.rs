@@ -1,4 +1,5 @@
-//! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless.
+//! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless. The same for 証明書取得用パスワード:
+//! [`acquisition`](super::acquisition).
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;

@@ -2,9 +2,10 @@
 //!
 //! - this file: who may do what
 //! - [`contract`]: a contract with its temporary passwords
-//! - [`letter`]: new temporary passwords on paper
+//! - [`letter`]: new temporary passwords on paper; [`acquisition`]: the password of a grant on paper
 //! - [`unlock`]: locks after wrong passwords
 
+pub mod acquisition;
 pub mod contract;
 pub mod letter;
 pub mod unlock;
@@ -15,6 +16,7 @@ mod tests;
 
 use crate::store::staff::Role;
 
+pub use acquisition::AcquisitionLetter;
 pub use contract::ContractForm;
 pub use letter::Letter;
 

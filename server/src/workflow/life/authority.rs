@@ -170,7 +170,9 @@ async fn same_contract(tx: &mut Tx, owner: &str, manager: &str) -> Result<bool> 
     let owner = users::find(&mut *tx, owner).await?;
     let manager = users::find(&mut *tx, manager).await?;
     match (owner, manager) {
-        (Some(owner), Some(manager)) => Ok(owner.contract_id == manager.contract_id),
+        // The role once more: it may have been taken away since the password was typed.
+        (Some(owner), Some(manager)) => Ok(owner.contract_id == manager.contract_id
+            && matches!(manager.role, UserRole::Master | UserRole::Admin)),
         _ => Err(Fault::Inconsistent("certificate of no user").into()),
     }
 }

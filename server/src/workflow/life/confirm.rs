@@ -1,4 +1,5 @@
-//! 確認用パスワード: asked for before a deed that cannot be taken back. Its failures lock it, and not the login.
+//! 確認用パスワード: asked for before a deed that cannot be taken back. Its failures lock it, and not the login. The same
+//! for the login password of somebody who is logged in.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -11,8 +12,6 @@ use crate::workflow::audited::audit;
 use crate::workflow::locks::Lock;
 use crate::workflow::people::People;
 use crate::workflow::{Caller, Fault, Refusal, Result};
-
-const ACTION: &str = "user.confirmed";
 
 impl People<'_> {
     /// The user, if the 確認用パスワード is theirs and their contract is in force. The outcome is recorded either way.
@@ -27,19 +26,45 @@ impl People<'_> {
         caller: Caller,
         now: Timestamp,
     ) -> Result<User> {
+        let which = Password::Confirmation;
+        self.prove(user_id, which, confirmation, caller, now).await
+    }
+
+    /// The user, if the password is theirs. Failures lock this password and no other.
+    ///
+    /// # Errors
+    /// As [`Self::confirm`].
+    pub(in crate::workflow) async fn prove(
+        &self,
+        user_id: &str,
+        which: Password,
+        typed: Secret,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<User> {
+        let (kind, action) = match which {
+            Password::Login => (PasswordKind::Login, "user.login-password-given"),
+            Password::Confirmation => (PasswordKind::Confirmation, "user.confirmed"),
+            Password::Acquisition => return Err(Fault::Inconsistent("not a user's own").into()),
+        };
+        let of = |user: &User| match which {
+            Password::Login => user.login.clone(),
+            Password::Confirmation | Password::Acquisition => user.confirmation.clone(),
+        };
         let seen = users::find(self.store, user_id).await?;
-        let seen = seen.ok_or(Refusal::SessionEnded)?;
-        let hash = seen.confirmation.hash.clone();
-        let right = self.passwords.verify(Some(hash), confirmation).await?;
+        let seen = of(&seen.ok_or(Refusal::SessionEnded)?);
+        let right = self.passwords.verify(Some(seen.hash.clone()), typed);
+        let right = right.await?;
         let mut tx = self.store.begin().await?;
         let user = users::find(&mut tx, user_id).await?;
         let user = user.ok_or(Refusal::SessionEnded)?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
-        let lock = Lock::from(&user.confirmation);
+        let present = of(&user);
+        let lock = Lock::from(&present);
         let (after, refusal) = if let Some(locked) = lock.refusal(now) {
             (lock, Some(locked))
-        } else if !right || user.confirmation.hash != seen.confirmation.hash {
+        } else if !right || present.hash != seen.hash {
             let failed = lock.failed(&self.settings.locks, now);
             let why = failed.refusal(now).unwrap_or(Refusal::CredentialsWrong);
             (failed, Some(why))
@@ -54,14 +79,12 @@ impl People<'_> {
                 locked_until,
                 stopped,
             } = after;
-            let kind = PasswordKind::Confirmation;
             users::set_password_state(&mut tx, user_id, kind, failures, locked_until, stopped)
                 .await?;
-            self.tell_lock(&mut tx, &user, Password::Confirmation, after, now)
-                .await?;
+            self.tell_lock(&mut tx, &user, which, after, now).await?;
         }
         let mut entry =
-            audit(Actor::User(user_id.to_owned()), ACTION, "user", user_id).from(caller);
+            audit(Actor::User(user_id.to_owned()), action, "user", user_id).from(caller);
         if let Some(refusal) = &refusal {
             entry = entry.refused(refusal);
         }

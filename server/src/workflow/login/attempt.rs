@@ -12,6 +12,7 @@ use crate::store::shadow_locks::{self, Kind};
 use crate::store::users::{self, PasswordKind, User};
 use crate::store::{Tx, id};
 use crate::workflow::audited::audit;
+use crate::workflow::company::CompanyRefusal;
 use crate::workflow::locks::Lock;
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
@@ -27,6 +28,10 @@ pub(in crate::workflow) struct Attempt<'a> {
     pub(in crate::workflow) user: &'a User,
     /// Whether it was right.
     pub(in crate::workflow) right: bool,
+    /// Whether a second password, where one is asked for, was right too.
+    pub(in crate::workflow) second: Option<bool>,
+    /// Whether the user's own passwords are asked for, or those that were handed over.
+    pub(in crate::workflow) own: bool,
     pub(in crate::workflow) caller: Caller,
     pub(in crate::workflow) now: Timestamp,
 }
@@ -46,21 +51,32 @@ impl People<'_> {
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
         let lock = Lock::from(&user.login);
-        let refusal = if let Some(locked) = lock.refusal(now) {
-            Some(locked)
-        } else if !attempt.right || user.login.hash != attempt.user.login.hash {
-            let lock = lock.failed(&self.settings.locks, now);
-            store_lock(&mut tx, &user.id, lock).await?;
-            self.tell_lock(&mut tx, &user, Password::Login, lock, now)
-                .await?;
-            Some(lock.refusal(now).unwrap_or(Refusal::CredentialsWrong))
+        let second = Lock::from(user.acquisition);
+        let locked = lock.refusal(now);
+        let locked = locked.or_else(|| attempt.second.and_then(|_| second.refusal(now)));
+        let right = attempt.right && user.login.hash == attempt.user.login.hash;
+        let handed_over = user.temporary_until;
+        let refusal = if locked.is_some() {
+            locked
+        } else if !right || (!attempt.own && handed_over.is_none_or(|until| now >= until)) {
+            let (which, kind) = (Password::Login, PasswordKind::Login);
+            Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
+        } else if attempt.second == Some(false) {
+            let (which, kind) = (Password::Acquisition, PasswordKind::Acquisition);
+            Some(self.fail(&mut tx, &user, which, kind, second, now).await?)
         } else {
             if lock != Lock::default() {
-                store_lock(&mut tx, &user.id, Lock::default()).await?;
+                store_lock(&mut tx, &user.id, PasswordKind::Login, Lock::default()).await?;
+            }
+            if attempt.second.is_some() && second != Lock::default() {
+                let kind = PasswordKind::Acquisition;
+                store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
             }
             (contract.status == Status::Cancelled)
                 .then_some(Refusal::ContractCancelled)
                 .or_else(|| rule(&contract))
+                .or((attempt.own && handed_over.is_some())
+                    .then_some(CompanyRefusal::NotStarted.into()))
         };
         record(&mut tx, &attempt, &user, refusal.as_ref()).await?;
         tx.commit().await?;
@@ -68,6 +84,22 @@ impl People<'_> {
             Some(refusal) => Err(refusal.into()),
             None => Ok((user, contract)),
         }
+    }
+
+    /// One more failure with a password: counted, stored, told.
+    async fn fail(
+        &self,
+        tx: &mut Tx,
+        user: &User,
+        which: Password,
+        kind: PasswordKind,
+        lock: Lock,
+        now: Timestamp,
+    ) -> Result<Refusal> {
+        let lock = lock.failed(&self.settings.locks, now);
+        store_lock(tx, &user.id, kind, lock).await?;
+        self.tell_lock(tx, user, which, lock, now).await?;
+        Ok(lock.refusal(now).unwrap_or(Refusal::CredentialsWrong))
     }
 
     /// Writes to a user whose password has just been locked or stopped.
@@ -87,6 +119,7 @@ impl People<'_> {
         let which = match password {
             Password::Login => "login",
             Password::Confirmation => "confirmation",
+            Password::Acquisition => "acquisition",
         };
         let key = format!("{}:{which}:{}", user.id, now.as_second());
         tell(tx, user, &key, &letter, now).await?;
@@ -94,7 +127,7 @@ impl People<'_> {
     }
 
     /// Decides on a try with a login ID nobody has: counted and locked like any other.
-    pub(super) async fn settle_unknown(
+    pub(in crate::workflow) async fn settle_unknown(
         &self,
         action: &'static str,
         login_id: &str,
@@ -129,21 +162,13 @@ impl People<'_> {
     }
 }
 
-async fn store_lock(tx: &mut Tx, user_id: &str, lock: Lock) -> Result<()> {
+async fn store_lock(tx: &mut Tx, user_id: &str, kind: PasswordKind, lock: Lock) -> Result<()> {
     let Lock {
         failures,
         locked_until,
         stopped,
     } = lock;
-    users::set_password_state(
-        tx,
-        user_id,
-        PasswordKind::Login,
-        failures,
-        locked_until,
-        stopped,
-    )
-    .await?;
+    users::set_password_state(tx, user_id, kind, failures, locked_until, stopped).await?;
     Ok(())
 }
 
@@ -168,7 +193,7 @@ async fn record(
     };
     login_history::insert(tx, &login).await?;
     // Who fails is not known to be the user.
-    let actor = if attempt.right {
+    let actor = if attempt.right && attempt.second != Some(false) {
         Actor::User(user.id.clone())
     } else {
         Actor::Anonymous

@@ -37,6 +37,8 @@ impl People<'_> {
             via: None,
             user,
             right,
+            second: None,
+            own: true,
             caller,
             now,
         };

@@ -93,6 +93,8 @@ impl People<'_> {
             via: None,
             user: &user,
             right,
+            second: None,
+            own: true,
             caller,
             now,
         };

@@ -5,7 +5,7 @@
 //! cost the same work, get the same answers and lock the same way.
 //!
 //! - [`status`]: is this certificate the registered one, and good
-//! - [`by_password`]: BLGI001 and BSMS001
+//! - [`by_password`]: BLGI001 and BSMS001; [`with_acquisition`]: BSMS001 with a second password
 //! - [`by_certificate`]: BLGI002, certificate and password
 //! - [`on_portal`]: who is logged in on the portal, asked at every request
 //! - `attempt`: what a try leads to
@@ -15,6 +15,7 @@ pub mod by_certificate;
 pub mod by_password;
 pub mod on_portal;
 pub mod status;
+pub mod with_acquisition;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

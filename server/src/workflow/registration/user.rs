@@ -162,7 +162,7 @@ impl People<'_> {
 }
 
 /// The repetition, normalised like the first entry; said nothing of while the first is wrong.
-fn again(
+pub(in crate::workflow) fn again(
     field: Field,
     first: Option<&str>,
     typed: &str,

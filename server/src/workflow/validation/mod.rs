@@ -92,6 +92,10 @@ pub enum Field {
     ConfirmationPassword,
     /// 新しい確認用パスワード, again.
     ConfirmationPasswordAgain,
+    /// 現在のパスワード.
+    PresentPassword,
+    /// Role inside a contract.
+    UserRole,
 }
 
 /// What is wrong with a field.
@@ -142,6 +146,10 @@ pub enum Problem {
     SameAsTemporary,
     /// Login password and confirmation password are the same.
     SameAsLoginPassword,
+    /// The new password is the present one.
+    SameAsPresent,
+    /// The new password is the user's other password.
+    SameAsOther,
 }
 
 /// A field and what is wrong with it.

@@ -1,0 +1,326 @@
+//! What the users of one contract are refused among themselves, and the words of their pages.
+
+use super::{Text, word};
+use crate::http::lang::Lang;
+use crate::workflow::company::CompanyRefusal;
+use crate::workflow::company::history::Who;
+use crate::workflow::records::{HistoryAction, PasswordState, User, UserRole};
+use jiff::Timestamp;
+
+pub(super) fn text(refusal: CompanyRefusal) -> Text {
+    match refusal {
+        CompanyRefusal::UserMissing => Text::fixed(
+            (
+                "利用者が見つかりません。",
+                "利用者一覧を表示し直してご確認ください。",
+            ),
+            ("There is no such user.", "Show the list of users again."),
+        ),
+        CompanyRefusal::OwnLock => Text::fixed(
+            (
+                "ご自身の利用停止を解除することはできません。",
+                "別の管理者の方に依頼するか、お取引店舗の窓口またはヘルプデスクにお問い合わせください。",
+            ),
+            (
+                "Nobody can release a lock of their own.",
+                "Ask another administrator, your branch or the help desk.",
+            ),
+        ),
+        CompanyRefusal::NotLocked => Text::fixed(
+            (
+                "この利用者は利用停止になっていません。",
+                "利用者の状態をご確認ください。",
+            ),
+            ("This user is not locked.", "Look at the state of the user."),
+        ),
+        CompanyRefusal::RoleStays => Text::fixed(
+            (
+                "この利用者の役割は変更できません。",
+                "ご自身とマスターの役割は変更できません。お取引店舗の窓口にお問い合わせください。",
+            ),
+            (
+                "The role of this user cannot be changed.",
+                "Nobody changes their own role or the master's. Ask at your branch.",
+            ),
+        ),
+        CompanyRefusal::TooManyUsers => Text::fixed(
+            (
+                "登録できる利用者数の上限に達しています。",
+                "お取引店舗の窓口にお問い合わせください。",
+            ),
+            (
+                "This contract has as many users as it can have.",
+                "Ask at your branch.",
+            ),
+        ),
+        CompanyRefusal::AlreadyStarted => Text::fixed(
+            (
+                "この利用者は、すでにご自身のパスワードを登録しています。",
+                "仮パスワードの再発行は必要ありません。",
+            ),
+            (
+                "This user has chosen passwords of their own already.",
+                "No temporary passwords are needed.",
+            ),
+        ),
+        CompanyRefusal::NotStarted => Text::fixed(
+            (
+                "仮パスワードのままではご利用いただけません。",
+                "ログイン画面の「利用開始登録」から、ご自身のパスワードを登録してください。",
+            ),
+            (
+                "Temporary passwords open nothing here.",
+                "Choose your own first: “Start as a new user” on the login page.",
+            ),
+        ),
+        CompanyRefusal::NoCertificate => Text::fixed(
+            (
+                "失効できる電子証明書が見つかりません。",
+                "利用者の電子証明書の状態をご確認ください。",
+            ),
+            (
+                "There is no such certificate that could be revoked.",
+                "Look at the certificates of the user.",
+            ),
+        ),
+    }
+}
+
+/// Whether a user may use the service, in one line.
+pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
+    let locked = |password: &PasswordState| {
+        password.stopped || password.locked_until.is_some_and(|until| now < until)
+    };
+    if let Some(until) = user.temporary_until {
+        return if now < until {
+            lang.pick("利用開始登録待ち", "Has not started yet")
+        } else {
+            lang.pick("仮パスワード期限切れ", "Temporary passwords lapsed")
+        }
+        .to_owned();
+    }
+    if locked(&user.login) {
+        return super::desk::lock(&user.login, now, lang);
+    }
+    if locked(&user.confirmation) {
+        let lock = super::desk::lock(&user.confirmation, now, lang);
+        return lang.pick(
+            format!("確認用パスワード: {lock}"),
+            format!("Confirmation password: {lock}"),
+        );
+    }
+    lang.pick("利用可能", "Open").to_owned()
+}
+
+/// What a value is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    /// ログインID.
+    LoginId,
+    /// 利用者名.
+    UserName,
+    /// 役割.
+    Role,
+    /// The role that is given.
+    NewRole,
+    /// メールアドレス.
+    Email,
+    /// ログインパスワード.
+    LoginPassword,
+    /// 確認用パスワード.
+    ConfirmationPassword,
+    /// When a user was registered.
+    Registered,
+    /// Where a certificate stands.
+    CertificateState,
+    /// Its serial number.
+    Serial,
+    /// Its end.
+    ValidUntil,
+    /// When it was revoked.
+    RevokedAt,
+    /// Why.
+    Reason,
+    /// There is none.
+    Nothing,
+}
+
+/// What a value is called.
+pub fn label(label: Label, lang: Lang) -> &'static str {
+    match label {
+        Label::LoginId => lang.pick("ログインID", "Login ID"),
+        Label::UserName => lang.pick("利用者名", "User name"),
+        Label::Role => lang.pick("役割", "Role"),
+        Label::NewRole => lang.pick("新しい役割", "New role"),
+        Label::Email => lang.pick("メールアドレス", "E-mail address"),
+        Label::LoginPassword => lang.pick("ログインパスワード", "Login password"),
+        Label::ConfirmationPassword => lang.pick("確認用パスワード", "Confirmation password"),
+        Label::Registered => lang.pick("登録", "Registered"),
+        Label::CertificateState => lang.pick("電子証明書の状態", "Certificate"),
+        Label::Serial => lang.pick("シリアル番号", "Serial number"),
+        Label::ValidUntil => lang.pick("有効期限", "Valid until"),
+        Label::RevokedAt => lang.pick("失効日時", "Revoked"),
+        Label::Reason => lang.pick("失効理由", "Reason"),
+        Label::Nothing => lang.pick("なし", "None"),
+    }
+}
+
+/// A deed that is confirmed with 確認用パスワード.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeedKind {
+    /// 利用停止解除.
+    Unlock,
+    /// 失効 of a colleague's certificate.
+    Revoke,
+    /// 失効 of one's own.
+    RevokeOwn,
+    /// 役割変更.
+    Role,
+    /// New passwords to hand over.
+    HandOver,
+}
+
+/// A deed on its page.
+#[derive(Debug, Clone, Copy)]
+pub struct DeedWords {
+    /// Title.
+    pub title: &'static str,
+    /// What it does.
+    pub lead: &'static str,
+    /// The button.
+    pub button: &'static str,
+}
+
+/// A deed in words.
+pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
+    let (title, lead, button) = match kind {
+        DeedKind::Unlock => (
+            lang.pick("利用者管理 » 利用停止解除", "Users » Release a lock"),
+            lang.pick(
+                "パスワードの入力誤りによる利用停止を解除します。パスワードは変わりません。内容を確認し、あなたの確認用パスワードを入力してください。",
+                "What wrong passwords locked is released. The passwords stay as they are. Check who it is and enter your confirmation password.",
+            ),
+            lang.pick("解除", "Release"),
+        ),
+        DeedKind::Revoke => (
+            lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
+            lang.pick(
+                "次の利用者の電子証明書を失効させます。失効は取り消せません。この利用者のログインは直ちに終了します。内容を確認し、失効理由を選び、あなたの確認用パスワードを入力してください。",
+                "The certificate of this user is revoked. This cannot be taken back, and the user is logged out at once. Check who it is, choose a reason and enter your confirmation password.",
+            ),
+            lang.pick("失効", "Revoke"),
+        ),
+        DeedKind::RevokeOwn => (
+            lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
+            lang.pick(
+                "あなたの電子証明書を失効させます。失効は取り消せません。直ちにログアウトし、この電子証明書ではログインできなくなります。失効理由を選び、確認用パスワードを入力してください。",
+                "Your own certificate is revoked. This cannot be taken back: you are logged out at once and cannot log in with it again. Choose a reason and enter your confirmation password.",
+            ),
+            lang.pick("失効", "Revoke"),
+        ),
+        DeedKind::Role => (
+            lang.pick("利用者管理 » 役割変更", "Users » Role"),
+            lang.pick(
+                "管理者は、他の利用者の登録、利用停止の解除、電子証明書の失効、全員の操作履歴の照会ができます。一般の利用者は、ご自身のことだけを扱えます。変更は直ちに有効になります。",
+                "An administrator registers users, releases locks, revokes certificates and reads everybody's history. A general user has only their own affairs. The change counts at once.",
+            ),
+            lang.pick("変更", "Change"),
+        ),
+        DeedKind::HandOver => (
+            lang.pick("利用者管理 » 仮パスワード再発行", "Users » New temporary passwords"),
+            lang.pick(
+                "この利用者の仮パスワードを作り直します。これまでの仮パスワードは無効になります。あなたの確認用パスワードを入力してください。",
+                "New temporary passwords are made for this user; those before are good no longer. Enter your confirmation password.",
+            ),
+            lang.pick("再発行", "Make new ones"),
+        ),
+    };
+    DeedWords {
+        title,
+        lead,
+        button,
+    }
+}
+
+/// Roles to choose from.
+pub fn role_choices(offered: &[UserRole], lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let all = offered.iter();
+    all.map(|role| (role.as_str(), super::desk::user_role(*role, lang)))
+        .collect()
+}
+
+/// Who did it.
+pub fn who(who: &Who, lang: Lang) -> String {
+    match who {
+        Who::User { login_id, name } => format!("{name} ({login_id})"),
+        Who::App => lang
+            .pick("電子証明書アプリ", "The certificate app")
+            .to_owned(),
+        Who::Bank => lang.pick("金融機関", "The bank").to_owned(),
+        Who::System => lang.pick("自動処理", "Automatic").to_owned(),
+        Who::Unknown => lang
+            .pick("本人未確認", "Not known to be the user")
+            .to_owned(),
+    }
+}
+
+/// What was done.
+pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
+    match action {
+        HistoryAction::Registered => lang.pick("サービス開始登録", "Registration"),
+        HistoryAction::Added => lang.pick("利用者の登録", "User registered"),
+        HistoryAction::Started => lang.pick("利用開始登録", "Own passwords chosen"),
+        HistoryAction::HandedOver => lang.pick("仮パスワードの再発行", "New temporary passwords"),
+        HistoryAction::RoleChanged => lang.pick("役割の変更", "Role changed"),
+        HistoryAction::LockReleased => lang.pick("利用停止の解除", "Lock released"),
+        HistoryAction::PasswordChanged => lang.pick("パスワードの変更", "Password changed"),
+        HistoryAction::Confirmed => {
+            lang.pick("確認用パスワードの入力", "Confirmation password given")
+        }
+        HistoryAction::LoginPasswordGiven => {
+            lang.pick("ログインパスワードの入力", "Login password given")
+        }
+        HistoryAction::PasswordLogin => {
+            lang.pick("ログイン（ID・パスワード）", "Login with ID and password")
+        }
+        HistoryAction::CertificateLogin => {
+            lang.pick("ログイン（電子証明書）", "Login with the certificate")
+        }
+        HistoryAction::Identified => {
+            lang.pick("証明書取得認証", "Identification for a certificate")
+        }
+        HistoryAction::LoggedOut => lang.pick("ログアウト", "Log out"),
+        HistoryAction::Requested => {
+            lang.pick("電子証明書の発行・更新の開始", "Certificate asked for")
+        }
+        HistoryAction::Issued => lang.pick("電子証明書の発行", "Certificate issued"),
+        HistoryAction::Activated => lang.pick("電子証明書の利用開始", "Certificate in use"),
+        HistoryAction::RevocationAsked => {
+            lang.pick("電子証明書の失効の申請", "Revocation asked for")
+        }
+        HistoryAction::Revoked => lang.pick("電子証明書の失効", "Certificate revoked"),
+        HistoryAction::Suspended => lang.pick("電子証明書の一時停止", "Certificate suspended"),
+        HistoryAction::Released => lang.pick("電子証明書の一時停止の解除", "Certificate released"),
+        HistoryAction::Lapsed => lang.pick("電子証明書の期限切れ", "Certificate expired"),
+    }
+}
+
+/// The end of a serial number: enough to tell two apart.
+pub fn serial(serial: &str) -> String {
+    let from = serial.len().saturating_sub(8);
+    serial.get(from..).unwrap_or(serial).to_uppercase()
+}
+
+/// When a user was registered, or by when they have to start.
+pub fn since(user: &User, lang: Lang) -> String {
+    match user.temporary_until {
+        Some(until) => {
+            let until = word::time(until, lang);
+            lang.pick(
+                format!("仮パスワードの期限 {until}"),
+                format!("Temporary passwords are good until {until}"),
+            )
+        }
+        None => word::date(user.created_at, lang),
+    }
+}

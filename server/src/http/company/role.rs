@@ -1,0 +1,59 @@
+//! BUSR008: 役割変更.
+
+use axum::extract::Path;
+
+use super::deed::{About, Choice, again, ask, person};
+use super::{USERS, who};
+use crate::http::catalogue::company::{DeedKind, Label, deed_words, label, role_choices};
+use crate::http::cx::{Answer, Cx, Form, see_other};
+use crate::http::failure::Failure;
+use crate::http::form::FormView;
+use crate::workflow::company::CompanyRefusal;
+use crate::workflow::session::Authenticated;
+use crate::workflow::{Error, Refusal};
+
+async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failure> {
+    let people = cx.app.workflows.people();
+    let shown = people.colleague(&found.user.id, id, cx.now).await?;
+    if shown.roles.is_empty() {
+        return Err(Refusal::from(CompanyRefusal::RoleStays).into());
+    }
+    Ok(About {
+        screen: "BUSR008",
+        words: deed_words(DeedKind::Role, cx.lang),
+        facts: person(cx, &shown.user),
+        shown: String::new(),
+        choice: Some(Choice {
+            name: "role",
+            label: label(Label::NewRole, cx.lang),
+            options: role_choices(shown.roles, cx.lang),
+        }),
+        action: format!("{USERS}/{}/role", shown.user.id),
+        back: format!("{USERS}/{}", shown.user.id),
+    })
+}
+
+/// `GET /company/users/{id}/role`.
+pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
+    let found = who(&cx).await?;
+    ask(&cx, about(&cx, &found, &id).await?)
+}
+
+/// `POST /company/users/{id}/role`.
+pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answer {
+    let found = who(&cx).await?;
+    let people = cx.app.workflows.people();
+    let (role, password) = (fields.text("role"), fields.secret("confirmation_password"));
+    let done = people.give_role(&found.user.id, &id, role, password, cx.caller(), cx.now);
+    match done.await {
+        Ok(()) => Ok(see_other(&format!("{USERS}/{id}"))),
+        Err(Error::Refused(refusal)) => {
+            if !super::deed::is_mended_here(&refusal) {
+                return Err(refusal.into());
+            }
+            let about = about(&cx, &found, &id).await?;
+            again(&cx, refusal, FormView::keeping(&fields, &["role"]), about)
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the users of one contract do among themselves (F2, F3, F5): the contract's own マスター and 管理者 look after the
+//! others, and everybody looks after themselves.
+//!
+//! Nothing is allowed that is not named here. Rights are read from the store at every deed, in its transaction: a role
+//! that was taken away opens nothing, whatever page is still open. A user of another contract is not there.
+//!
+//! - this file: who may, and what is recorded of a refusal
+//! - [`refusal`]: what is refused, with its code
+//! - [`at_work`]: who is logged in, on either listener
+//! - [`view`]: users and their certificates
+//! - [`unlock`]: 利用停止解除, by somebody else
+//! - [`revoke`]: 失効, of one's own certificate or a colleague's
+//! - [`newcomer`]: a colleague is registered, with passwords to hand over; [`start`]: who chooses their own then
+//! - [`role`]: 管理者 or 一般
+//! - [`password`]: one's own passwords
+//! - [`history`]: 操作履歴
+
+pub mod at_work;
+pub mod history;
+pub mod newcomer;
+pub mod password;
+pub mod refusal;
+pub mod revoke;
+pub mod role;
+pub mod start;
+pub mod unlock;
+pub mod view;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+use jiff::Timestamp;
+
+use super::audited::{Entry, audit};
+use super::people::People;
+use super::{Caller, Error, Refusal, Result};
+use crate::store::audit::Actor;
+use crate::store::users::{self, Role, User};
+use crate::store::{Db, Tx};
+
+pub use refusal::CompanyRefusal;
+
+/// A user does something to a user of the same contract.
+#[derive(Clone, Copy)]
+struct Deed<'a> {
+    by: &'a str,
+    action: &'static str,
+    to: &'a str,
+    caller: Caller,
+    now: Timestamp,
+}
+
+impl<'a> Deed<'a> {
+    fn entry(&self) -> Entry<'a> {
+        let actor = Actor::User(self.by.to_owned());
+        audit(actor, self.action, "user", self.to).from(self.caller)
+    }
+}
+
+/// Who looks after the others.
+#[must_use]
+pub const fn manages(role: Role) -> bool {
+    match role {
+        Role::Master | Role::Admin => true,
+        Role::General => false,
+    }
+}
+
+/// Which roles somebody may give: nobody makes their own equals.
+#[must_use]
+pub const fn may_give(role: Role) -> &'static [Role] {
+    match role {
+        Role::Master => &[Role::Admin, Role::General],
+        Role::Admin => &[Role::General],
+        Role::General => &[],
+    }
+}
+
+impl People<'_> {
+    /// The user who asks, if they look after the others.
+    async fn manager(&self, db: impl Into<Db<'_>>, user_id: &str) -> Result<User> {
+        let user = users::find(db, user_id).await?;
+        let user = user.ok_or(Refusal::SessionEnded)?;
+        match manages(user.role) {
+            true => Ok(user),
+            false => Err(Refusal::RoleMissing.into()),
+        }
+    }
+
+    /// Manager and colleague as they are in this transaction.
+    async fn both(&self, tx: &mut Tx, deed: Deed<'_>) -> Result<(User, User)> {
+        let manager = self.manager(&mut *tx, deed.by).await?;
+        let colleague = colleague(&mut *tx, &manager, deed.to).await?;
+        Ok((manager, colleague))
+    }
+
+    /// Passes a result on; a refusal is audited first.
+    async fn answered<T>(&self, deed: Deed<'_>, result: Result<T>) -> Result<T> {
+        if let Err(Error::Refused(refusal)) = &result {
+            self.record_refusal(deed.entry().refused(refusal), deed.now)
+                .await?;
+        }
+        result
+    }
+}
+
+/// A user of the same contract; nobody else's is there.
+async fn colleague(db: impl Into<Db<'_>>, of: &User, user_id: &str) -> Result<User> {
+    let found = users::find_in_contract(db, &of.contract_id, user_id).await?;
+    found.ok_or(CompanyRefusal::UserMissing.into())
+}

@@ -1,0 +1,80 @@
+//! 失効 (F2) on the customer's own pages: of one's own certificate, or of a colleague's by who looks after the others.
+//! Both with 確認用パスワード.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+
+use super::{CompanyRefusal, Deed, colleague, manages};
+use crate::store::certificates::{self, Certificate};
+use crate::store::users;
+use crate::workflow::life::reason::BY_CUSTOMER;
+use crate::workflow::life::{By, Reason};
+use crate::workflow::validation::{Field, Problem};
+use crate::workflow::{Caller, Refusal, Result, Workflows};
+
+/// What is to be revoked, whose, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Revocation<'a> {
+    /// Id of the certificate's user.
+    pub owner: &'a str,
+    /// Id of the certificate that was shown.
+    pub certificate: &'a str,
+    /// [`Reason`] by its name.
+    pub reason: &'a str,
+}
+
+impl Workflows {
+    /// Revokes a certificate of the same contract. What ends along: [`Workflows::revoke`].
+    ///
+    /// # Errors
+    /// [`Refusal::RoleMissing`], [`CompanyRefusal::UserMissing`], [`CompanyRefusal::NoCertificate`], [`Refusal::Fields`] (no such
+    /// reason), those of [`crate::workflow::people::People::confirm`] and of [`Workflows::revoke`].
+    pub async fn revoke_in_company(
+        &self,
+        by: &str,
+        asked: Revocation<'_>,
+        confirmation: Secret,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Certificate> {
+        let people = self.people();
+        let deed = Deed {
+            by,
+            action: "certificate.revocation-asked",
+            to: asked.owner,
+            caller,
+            now,
+        };
+        let checked = self.may_revoke(by, asked).await;
+        let reason = people.answered(deed, checked).await?;
+        let who = if by == asked.owner {
+            people.confirm(by, confirmation, caller, now).await?;
+            By::Owner { user_id: by }
+        } else {
+            By::Manager {
+                user_id: by,
+                confirmation,
+            }
+        };
+        self.revoke(asked.certificate, who, reason, "", caller, now)
+            .await
+    }
+
+    async fn may_revoke(&self, by: &str, asked: Revocation<'_>) -> Result<Reason> {
+        let store = &self.inner.store;
+        let user = users::find(store, by).await?;
+        let user = user.ok_or(Refusal::SessionEnded)?;
+        if user.id != asked.owner && !manages(user.role) {
+            return Err(Refusal::RoleMissing.into());
+        }
+        let owner = colleague(store, &user, asked.owner).await?;
+        let certificate = certificates::find(store, asked.certificate).await?;
+        let theirs = certificate.is_some_and(|row| row.user_id.as_deref() == Some(&owner.id));
+        if !theirs {
+            return Err(CompanyRefusal::NoCertificate.into());
+        }
+        let reason = Reason::parse(asked.reason).filter(|reason| BY_CUSTOMER.contains(reason));
+        let missing = Field::RevocationReason.error(Problem::NotAChoice);
+        reason.ok_or_else(|| Refusal::Fields(vec![missing]).into())
+    }
+}

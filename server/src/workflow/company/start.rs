@@ -1,0 +1,172 @@
+//! A newcomer chooses passwords of their own, once, with those that were handed over. From then on they are a user like
+//! any other; before, no other page takes what they were handed.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::mail::Letter;
+use crate::store::audit::Actor;
+use crate::store::login_history::Method;
+use crate::store::outbox::{self, Language};
+use crate::store::sessions;
+use crate::store::users::{self, PasswordKind, User};
+use crate::workflow::audited::audit;
+use crate::workflow::login::attempt::Attempt;
+use crate::workflow::mail::tell;
+use crate::workflow::people::People;
+use crate::workflow::session::{self, NewSession, Stage, Started};
+use crate::workflow::validation::codes::login_id_as_typed;
+use crate::workflow::validation::{Errors, Field, Problem, secrets};
+use crate::workflow::{Caller, Fault, Refusal, Result};
+
+const ACTION: &str = "user.started";
+
+/// What the newcomer enters.
+#[derive(Debug)]
+pub struct StartForm {
+    /// ログインID.
+    pub login_id: String,
+    /// 仮ログインパスワード.
+    pub temp_login: Secret,
+    /// 仮確認用パスワード.
+    pub temp_confirmation: Secret,
+    /// 新しいログインパスワード.
+    pub login: Secret,
+    /// The same again.
+    pub login_again: Secret,
+    /// 新しい確認用パスワード.
+    pub confirmation: Secret,
+    /// The same again.
+    pub confirmation_again: Secret,
+}
+
+impl People<'_> {
+    /// Takes the new passwords; answers a session in [`Stage::Registered`].
+    ///
+    /// # Errors
+    /// [`Refusal::Fields`]; [`Refusal::CredentialsWrong`] (also for who has passwords of their own, and for passwords whose time is
+    /// over), [`Refusal::TemporarilyLocked`], [`Refusal::Stopped`], [`Refusal::ContractCancelled`].
+    pub async fn start_as_colleague(
+        &self,
+        form: StartForm,
+        language: Language,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<Started> {
+        self.check_start(&form)?;
+        let user = self.newcomer(&form, caller, now).await?;
+        let login = self.passwords.hash(form.login).await?;
+        let confirmation = self.passwords.hash(form.confirmation).await?;
+        let new = NewSession {
+            user_id: Some(&user.id),
+            certificate_id: None,
+            stage: Stage::Registered,
+            data: Value::Null,
+        };
+        let started = session::prepare(new, self.settings.periods.session, now)?;
+        let mut tx = self.store.begin().await?;
+        for (kind, seen, hash) in [
+            (PasswordKind::Login, &user.login, &login),
+            (
+                PasswordKind::Confirmation,
+                &user.confirmation,
+                &confirmation,
+            ),
+        ] {
+            // Handed over once more, or started in another window: these are not the passwords any more.
+            if !users::set_password_hash(&mut tx, &user.id, kind, &seen.hash, hash).await? {
+                return Err(Refusal::CredentialsWrong.into());
+            }
+        }
+        users::set_temporary(&mut tx, &user.id, None).await?;
+        sessions::delete_for_user(&mut tx, &user.id).await?;
+        sessions::insert(&mut tx, &started.session).await?;
+        outbox::set_language(&mut tx, &user.id, language).await?;
+        let letter = Letter::LoginIdRegistered { at: now };
+        tell(&mut tx, &user, &user.id, &letter, now).await?;
+        let entry = audit(Actor::User(user.id.clone()), ACTION, "user", &user.id);
+        let detail = json!({ "contract": &user.contract_id, "login_id": &user.login_id });
+        let entry = entry.from(caller).detail(detail);
+        entry.write(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(started)
+    }
+
+    /// Whose passwords these are: both are compared, always, and a try counts like any other.
+    async fn newcomer(&self, form: &StartForm, caller: Caller, now: Timestamp) -> Result<User> {
+        let login_id = login_id_as_typed(&form.login_id);
+        let user = users::by_login_id(self.store, &login_id).await?;
+        let hash = |of: fn(&User) -> &String| user.as_ref().map(|user| of(user).clone());
+        let (first, second) = (hash(|u| &u.login.hash), hash(|u| &u.confirmation.hash));
+        let login = self.passwords.verify(first, form.temp_login.clone());
+        let login = login.await?;
+        let other = self
+            .passwords
+            .verify(second, form.temp_confirmation.clone());
+        let other = other.await?;
+        let Some(user) = user else {
+            let refusal = self.settle_unknown(ACTION, &login_id, caller, now).await?;
+            return Err(refusal.into());
+        };
+        let tx = self.store.begin().await?;
+        let attempt = Attempt {
+            action: ACTION,
+            method: Method::Enrolment,
+            via: None,
+            user: &user,
+            right: login & other,
+            second: None,
+            own: false,
+            caller,
+            now,
+        };
+        let (settled, _) = self.settle(tx, attempt, |_| None).await?;
+        if settled.confirmation.hash != user.confirmation.hash {
+            return Err(Fault::Inconsistent("one of two passwords changed").into());
+        }
+        Ok(user)
+    }
+
+    fn check_start(&self, form: &StartForm) -> Result<()> {
+        let mut errors = Errors::default();
+        let length = self.settings.passwords.length;
+        for (field, typed) in [
+            (Field::TempLoginPassword, &form.temp_login),
+            (Field::TempConfirmationPassword, &form.temp_confirmation),
+        ] {
+            if typed.is_empty() {
+                errors.push(field.error(Problem::Missing));
+            }
+        }
+        for (field, repeated, new, again) in [
+            (
+                Field::LoginPassword,
+                Field::LoginPasswordAgain,
+                &form.login,
+                &form.login_again,
+            ),
+            (
+                Field::ConfirmationPassword,
+                Field::ConfirmationPasswordAgain,
+                &form.confirmation,
+                &form.confirmation_again,
+            ),
+        ] {
+            if errors.take(secrets::password(field, new, length)).is_none() {
+                continue;
+            }
+            errors.take(secrets::repeated(repeated, new, again));
+            let handed_over = [&form.temp_login, &form.temp_confirmation];
+            if handed_over.iter().any(|old| old.expose() == new.expose()) {
+                errors.push(field.error(Problem::SameAsTemporary));
+            }
+        }
+        if form.login.expose() == form.confirmation.expose() && !form.login.is_empty() {
+            errors.push(Field::ConfirmationPassword.error(Problem::SameAsLoginPassword));
+        }
+        errors
+            .into_refusal()
+            .map_or(Ok(()), |refusal| Err(refusal.into()))
+    }
+}
