@@ -69,6 +69,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "contract_search",
         sql: include_str!("migrations/0010_contract_search.sql"),
     },
+    Migration {
+        version: 11,
+        name: "operators",
+        sql: include_str!("migrations/0011_operators.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.
