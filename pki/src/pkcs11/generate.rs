@@ -70,6 +70,15 @@ pub fn generate_key_pair(session: &Session, new_key: &NewKey) -> Result<Generate
         let kind = ErrorKind::IdInUse(new_key.id.clone());
         return Err(Pkcs11Error::new(GENERATE, ErrorClass::Ambiguous, kind));
     }
+    replace_key_pair(session, new_key)
+}
+
+/// The same in the place of a pair with this CKA_ID, on tokens that keep one pair in each place: the old one goes when the
+/// new one is made, and stays when none is.
+///
+/// # Errors
+/// As [`generate_key_pair`], without `Ambiguous`.
+pub fn replace_key_pair(session: &Session, new_key: &NewKey) -> Result<GeneratedKey, Pkcs11Error> {
     let (public, private) = climb(session, new_key)?;
     accept_or_destroy(session, new_key.algorithm, public, private)
 }

@@ -2,13 +2,13 @@
 
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_BBOOL, CK_BYTE, CK_FUNCTION_LIST, CK_MECHANISM, CK_OBJECT_HANDLE, CK_RV,
-    CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CK_USER_TYPE, CKA_EXTRACTABLE,
-    CKF_PROTECTED_AUTHENTICATION_PATH, CKR_FUNCTION_FAILED, CKR_OK, CKR_PIN_INCORRECT,
-    CKR_USER_TYPE_INVALID, CKU_SO, CKU_USER,
+    CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CK_USER_TYPE, CKA_CLASS,
+    CKA_EXTRACTABLE, CKF_PROTECTED_AUTHENTICATION_PATH, CKO_PRIVATE_KEY, CKR_DEVICE_MEMORY,
+    CKR_FUNCTION_FAILED, CKR_OK, CKR_PIN_INCORRECT, CKR_USER_TYPE_INVALID, CKU_SO, CKU_USER,
 };
 
 use crate::deeds::on_the_way;
-use crate::front;
+use crate::{Front, front};
 
 pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
     table.C_GetSlotList = Some(get_slot_list);
@@ -119,6 +119,12 @@ unsafe extern "C" fn generate_key_pair(
     if front.does("officer") && !front.state().officer {
         return CKR_USER_TYPE_INVALID;
     }
+    if front
+        .number("full")
+        .is_some_and(|room| private_keys(front, session) >= room)
+    {
+        return CKR_DEVICE_MEMORY;
+    }
     let yes: CK_BBOOL = 1;
     // SAFETY: the caller gives that many attributes.
     let mut template =
@@ -143,6 +149,37 @@ unsafe extern "C" fn generate_key_pair(
             private_key,
         )
     }
+}
+
+/// How many private keys the token holds.
+fn private_keys(front: &Front, session: CK_SESSION_HANDLE) -> usize {
+    let (Some(begin), Some(find), Some(end)) = (
+        front.behind.C_FindObjectsInit,
+        front.behind.C_FindObjects,
+        front.behind.C_FindObjectsFinal,
+    ) else {
+        return 0;
+    };
+    let mut class = CKO_PRIVATE_KEY;
+    let mut wanted = CK_ATTRIBUTE {
+        type_: CKA_CLASS,
+        pValue: (&raw mut class).cast(),
+        ulValueLen: size_of_val(&class) as CK_ULONG,
+    };
+    let mut found = [0; 64];
+    let mut count = 0;
+    // SAFETY: all buffers are of this function, with their lengths; the caller searches nothing while it makes a key.
+    unsafe {
+        begin(session, &raw mut wanted, 1);
+        find(
+            session,
+            found.as_mut_ptr(),
+            found.len() as CK_ULONG,
+            &raw mut count,
+        );
+        end(session);
+    }
+    count as usize
 }
 
 unsafe extern "C" fn sign(

@@ -11,6 +11,7 @@
 //! | `officer` | makes keys for its security officer only, whose PIN is in `INKAN_HOSTILE_SO` |
 //! | `keypad` | has the PIN entered at a keypad, where somebody types `INKAN_HOSTILE_PIN` |
 //! | `spy` | ends its process when it finds `PIN` or a proxy in its environment |
+//! | `full:N` | has room for N private keys |
 //! | `short` | gives signatures of seven bytes |
 //!
 //! Never ship it.
@@ -63,6 +64,12 @@ pub(crate) fn front() -> Option<&'static Front> {
 impl Front {
     pub(crate) fn does(&self, word: &str) -> bool {
         self.words.iter().any(|w| w == word)
+    }
+
+    /// The number behind a word, `word:N`.
+    pub(crate) fn number(&self, word: &str) -> Option<usize> {
+        let number = |w: &String| w.strip_prefix(word)?.strip_prefix(':')?.parse().ok();
+        self.words.iter().find_map(number)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

@@ -41,21 +41,23 @@ pub(super) fn generate(
     let New {
         algorithm, label, ..
     } = *new;
-    let slot = match new.instead_of {
+    let (slot, before) = match new.instead_of {
         Some((slot, spki_sha256)) => {
             expect_key(&content::one(session, slot)?, spki_sha256)?;
-            slot
+            (slot, object::read(session, slot.object())?)
         }
-        None => free_slot(session)?,
+        None => (free_slot(session)?, None),
     };
     identity::complete(session)?;
     object::write(session, slot.object(), &container::mark(label, None))?;
     let spki_der = match make(session, slot, algorithm) {
         Ok(spki_der) => spki_der,
         Err(error) => {
-            // Nothing was made: the mark goes again. Where it cannot, it counts as a free slot anyway.
+            // Nothing was made, and what was there still is: the mark makes way for its certificate again. Where it cannot,
+            // the slot counts as free.
             if !matches!(error, PivError::Pcsc(_)) {
-                let _ = object::write(session, slot.object(), &[]);
+                let before = before.as_ref().map_or(&[][..], |before| before.as_slice());
+                let _ = object::write(session, slot.object(), before);
             }
             return Err(error);
         }

@@ -4,7 +4,8 @@ use inkan_pki::pkcs11::Session;
 use inkan_pki::pkcs11::certificate::{list_certificates, write_certificate};
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
 use inkan_pki::pkcs11::generate::{
-    NewKey as NewPair, destroy_key_pair, generate_key_pair, id_in_use,
+    GeneratedKey, NewKey as NewPair, destroy_key_pair, generate_key_pair, id_in_use,
+    replace_key_pair,
 };
 use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -21,7 +22,7 @@ use crate::keystore::content::{KeyEntry, KeyRef};
 /// Bytes of the public key's hash used as CKA_ID of a CA certificate.
 const CA_ID: usize = 20;
 
-/// Makes a pair. What it is to take the place of goes first. `officer`: the security officer does it.
+/// Makes a pair. What it is to take the place of goes last, if the token lets it. `officer`: the security officer does it.
 pub(super) fn generate(
     session: &Session,
     new: &NewKey,
@@ -35,18 +36,22 @@ pub(super) fn generate(
         _ => token_error(&error),
     };
     let mut pair = NewPair::with_random_id(new.algorithm, new.label.clone()).map_err(failed)?;
-    if let Some(old) = &new.instead_of {
+    let made = if let Some(old) = &new.instead_of {
         let spki = Reference::pair(old)?;
         let old = find_private_key(session, spki).map_err(|e| gone(&e))?.id;
-        destroy_key_pair(session, &old).map_err(failed)?;
-        if ids != IdChoice::Any {
+        if ids == IdChoice::Any {
+            make_room(session, &pair, &old).map_err(failed)?
+        } else {
             pair.id = old;
+            replace_key_pair(session, &pair).map_err(failed)?
         }
-    } else if ids != IdChoice::Any {
-        let free = free_place(session, ids).map_err(failed)?;
-        pair.id = free.ok_or(TokenError::Full)?;
-    }
-    let made = generate_key_pair(session, &pair).map_err(failed)?;
+    } else {
+        if ids != IdChoice::Any {
+            let free = free_place(session, ids).map_err(failed)?;
+            pair.id = free.ok_or(TokenError::Full)?;
+        }
+        generate_key_pair(session, &pair).map_err(failed)?
+    };
     Ok(entry(KeyPairInfo {
         label: pair.label,
         id: made.id,
@@ -54,6 +59,22 @@ pub(super) fn generate(
         spki_der: made.spki_der,
         always_authenticate: made.attributes.always_authenticate,
     }))
+}
+
+/// Makes the new pair, and destroys the old one after that; before it only where there is no room for both.
+fn make_room(session: &Session, pair: &NewPair, old: &[u8]) -> Result<GeneratedKey, Pkcs11Error> {
+    match generate_key_pair(session, pair) {
+        Err(error) if error.class == ErrorClass::DeviceFull => {
+            destroy_key_pair(session, old)?;
+            generate_key_pair(session, pair)
+        }
+        Ok(made) => {
+            // The new one is what was wanted; an old one that stays does no harm.
+            let _ = destroy_key_pair(session, old);
+            Ok(made)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The first of the places that the module counts by CKA_ID with neither key nor certificate in it.

@@ -268,6 +268,42 @@ fn keys_that_only_the_security_officer_makes() {
 }
 
 #[test]
+fn on_a_full_token_the_old_key_goes_last_and_after_a_plain_yes() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    customer.foreign_key("somebody else's");
+    let with = |deeds: &str, answer: &str| {
+        let link = bank.link();
+        let args = ["open", &link, "--yes", "--pin-env", "PIN"];
+        let mut command = customer.command(&args);
+        behind_hostile(&mut command, &customer, deeds);
+        finish(command, answer)
+    };
+    let labels = || -> Vec<String> {
+        let keys = customer.look().keys;
+        keys.into_iter().map(|key| key.label).collect()
+    };
+    let run = with("full:1", "\n");
+    assert_eq!(run.failure(), (10, "cancelled".to_owned()));
+    assert!(
+        run.stderr.contains("another program may be using it"),
+        "{run:?}"
+    );
+    assert_eq!(labels(), ["somebody else's"]);
+    let run = with("full:1", "y\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(matches!(labels().as_slice(), [one] if one.starts_with("inkan/")));
+    // A pair that is in use is offered for nothing.
+    bank.state().issued = None;
+    bank.state().active = false;
+    assert_eq!(
+        with("full:1", "y\n").failure(),
+        (11, "token-full".to_owned())
+    );
+    assert_eq!(customer.look().keys.len(), 1);
+}
+
+#[test]
 fn the_pin_at_the_readers_keypad() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);

@@ -5,8 +5,9 @@ use inkan_agent::piv::content::KeyState;
 use inkan_agent::piv::{PivError, Slot};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_virtual_card::Model;
+use sha2::{Digest as _, Sha256};
 
-use crate::harness::{BOTH, Scene, key_in, signs, slot_of};
+use crate::harness::{BOTH, Scene, key_in, key_with_certificate, signs, slot_of};
 
 #[test]
 fn a_new_key_goes_to_the_first_free_slot_and_signs() {
@@ -141,4 +142,22 @@ fn when_all_slots_are_taken_it_is_said() {
         .unwrap();
     assert_eq!(slot, victim);
     signs(&mut card, slot, &key);
+}
+
+#[test]
+fn what_is_to_be_replaced_stays_as_it_was_when_the_new_key_cannot_be_made() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut card = scene.logged_in();
+        let (slot, key, der) = key_with_certificate(&mut card, "first");
+        let hash = Sha256::digest(&key.spki_der).into();
+        scene.card.answer_instead(0x47, &[0x6a, 0x80]);
+        let refused = card.generate(KeyAlgorithm::Rsa4096, "other", Some((slot, Some(hash))));
+        assert_eq!(refused, Err(PivError::Algorithm(KeyAlgorithm::Rsa4096)));
+        let content = card.content().unwrap();
+        assert_eq!(slot_of(&content, slot).held, Held::Certificate(der));
+        assert_eq!(key_in(&content, slot), Some(key.clone()), "{model:?}");
+        signs(&mut card, slot, &key);
+    }
 }

@@ -1,15 +1,21 @@
 //! Other people's programs read what our code wrote, and ours reads theirs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use inkan_agent::config::modules::ModuleEntry;
+use inkan_agent::driver::HostProgram;
+use inkan_agent::keystore::abilities::NewKey;
+use inkan_agent::keystore::places::Places as _;
 use inkan_agent::piv::container::Held;
 use inkan_agent::piv::{PivCard, Slot};
+use inkan_agent::token::computer::Computer;
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::secret::Pin;
 use inkan_virtual_card::{MANAGEMENT_KEY, Model, PIN};
 
 use crate::harness::{
-    BOTH, Scene, certificate, key_in, key_with_certificate, made_by_others, pem, signs, slot_of,
-    well, written_by_others,
+    BOTH, Scene, certificate, key_in, key_with_certificate, made_by_others, pem, pin, signs,
+    slot_of, verifies, well, written_by_others,
 };
 
 const OPENSC: [&str; 2] = [
@@ -213,4 +219,35 @@ fn we_read_what_others_wrote() {
             card.write_certificate(slot, &newer).unwrap();
         }
     }
+}
+
+#[test]
+fn through_ykcs11_a_new_key_replaces_another_in_one_step() {
+    let _scene = Scene::new(Model::Plain);
+    let host = HostProgram(PathBuf::from(env!("CARGO_BIN_EXE_inkan-agent")));
+    let places =
+        Computer::new(vec![ModuleEntry::at(Path::new(module(YKCS11)))], false).hosted(host);
+    let found = places.look().usable().unwrap()[0].clone();
+    let mut store = places.open(&found).unwrap();
+    store.login(&pin()).unwrap();
+    let management = hex::encode(MANAGEMENT_KEY);
+    store.administer(&Pin::new(management)).unwrap();
+    let new = |algorithm, instead_of| NewKey {
+        algorithm,
+        label: "a label".to_owned(),
+        instead_of,
+    };
+    let message = b"what is signed";
+    let old = store.generate(&new(KeyAlgorithm::EcP256, None)).unwrap();
+    let instead = Some(old.reference.clone());
+    let refused = store.generate(&new(KeyAlgorithm::Rsa4096, instead.clone()));
+    assert!(refused.is_err(), "{refused:?}");
+    let scheme = KeyAlgorithm::EcP256.default_scheme();
+    let signed = store.sign(&old.reference, scheme, message).unwrap();
+    assert!(verifies(&old.spki_der, scheme, message, &signed));
+    let made = store.generate(&new(KeyAlgorithm::EcP256, instead)).unwrap();
+    let keys = store.content().unwrap().keys;
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert_eq!(keys[0].spki_der, made.spki_der);
+    assert_ne!(made.spki_der, old.spki_der);
 }

@@ -3,6 +3,7 @@
 use crate::catalogue::Lang;
 use crate::keystore::abilities::{Admin, Unblock};
 use crate::output::clean::clean;
+use crate::output::outcome::Unusable;
 use crate::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 
 /// A question whose answer is yes or no, after what it is about was shown.
@@ -13,10 +14,21 @@ pub fn question(question: &Question, lang: Lang) -> String {
             "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
             "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ".to_owned(),
         ),
-        Question::Overwrite { .. } => lang.pick(
-            "トークンに空きがありません。これを消して、そこに新しい鍵を作りますか？ 元には戻せません。 [はい=y / いいえ=Enter] ".to_owned(),
-            "The token is full. Destroy this and make the new key in its place? It cannot be undone. [y / Enter = no] ".to_owned(),
-        ),
+        Question::Overwrite { entry, .. } => {
+            let note = match (entry.reason, lang) {
+                (Some(Unusable::NoCertificate), Lang::Ja) => {
+                    "この鍵には証明書がありませんが、ほかのプログラムが使っているかもしれません。"
+                }
+                (Some(Unusable::NoCertificate), Lang::En) => {
+                    "This key has no certificate, but another program may be using it. "
+                }
+                _ => "",
+            };
+            lang.pick(
+                format!("トークンに空きがありません。{note}これを消して、代わりに新しい鍵を作りますか？ 元には戻せません。 [はい=y / いいえ=Enter] "),
+                format!("The token is full. {note}Destroy this and make the new key instead? It cannot be undone. [y / Enter = no] "),
+            )
+        }
         Question::Delete { with_key, last, .. } => {
             let what = match (with_key, lang) {
                 (true, Lang::Ja) => "この証明書と鍵を消しますか？ 元には戻せません。",

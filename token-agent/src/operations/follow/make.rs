@@ -2,11 +2,13 @@
 
 use super::Job;
 use super::key::{Origin, OurKey};
+use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, TokenError};
 use crate::keystore::abilities::NewKey;
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
 use crate::operations::entries;
+use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
 use crate::output::event::{Step, Work};
 use crate::output::outcome::{TokenEntry, Unusable};
@@ -28,10 +30,12 @@ pub(super) fn key(job: &Job<'_>) -> Result<OurKey, Failure> {
     );
     let entry = match first_possible(job, &label, None) {
         Err(Failure::Token(TokenError::Full)) => {
-            let Some(place) = sacrifice(job)? else {
+            let Some(old) = sacrifice(job)? else {
                 return Err(TokenError::Full.into());
             };
-            first_possible(job, &label, Some(place))?
+            let made = first_possible(job, &label, Some(old.key.clone()))?;
+            old.clear(job);
+            made
         }
         other => other?,
     };
@@ -72,39 +76,68 @@ fn first_possible(
     Err(refused.unwrap_or(TokenError::NoAlgorithm).into())
 }
 
-/// A key whose place may be taken. Only on tokens with numbered places, and only after a plain question about the one that
-/// is missed least: a key without certificate or with one that is over, the longest over first.
-fn sacrifice(job: &Job<'_>) -> Result<Option<KeyRef>, Failure> {
+/// A key whose place may be taken: only after a plain question about the one that is missed least.
+fn sacrifice(job: &Job<'_>) -> Result<Option<Sacrifice>, Failure> {
     let content = job.token.content()?;
     let banks = banks::usable(&job.context.config)?;
-    let entries = entries::all(&content, true, &banks, job.context);
-    let of = |key: &KeyEntry| {
-        let entry = entries
-            .iter()
-            .find(|e| e.place.as_deref() == Some(key.place.as_str()) && e.has_key == Some(true));
-        entry.cloned()
-    };
-    let mut candidates: Vec<(TokenEntry, KeyRef)> = placed(&content)
-        .filter_map(|key| Some((of(key)?, key.reference.clone())))
-        .filter(|(entry, _)| missed_least(entry))
+    let able = job.token.with(|store| Ok(store.abilities().delete_keys))?;
+    let mut candidates: Vec<_> = content
+        .keys
+        .iter()
+        // On a token with numbered places the new key takes one; on others the old key has to be destroyed.
+        .filter(|key| able || !key.place.is_empty())
+        .map(|key| Sacrifice::of(key, &content, &banks, job))
+        .filter(Sacrifice::is_missed_least)
         .collect();
-    candidates.sort_by_key(|(entry, _)| entry.not_after);
-    let Some((entry, place)) = candidates.into_iter().next() else {
+    // What is longest over first. A key without certificate may be of use to other programs: last.
+    candidates.sort_by_key(|c| (c.entry.not_after.is_none(), c.entry.not_after));
+    let Some(chosen) = candidates.into_iter().next() else {
         return Ok(None);
     };
     job.person.agree(&Question::Overwrite {
         token: job.token.found().view.clone(),
-        entry: Box::new(entry),
+        entry: Box::new(chosen.entry.clone()),
     })?;
-    Ok(Some(place))
+    Ok(Some(chosen))
 }
 
-/// What nobody can use any more, whosever it is.
-fn missed_least(entry: &TokenEntry) -> bool {
-    let over = [Unusable::Expired, Unusable::NoCertificate];
-    entry.reason.is_some_and(|reason| over.contains(&reason))
+/// A key, and what the person is shown of it.
+struct Sacrifice {
+    entry: TokenEntry,
+    key: KeyRef,
+    /// Its certificates (DER): all of them are of no use without it.
+    certificates: Vec<Vec<u8>>,
 }
 
-fn placed(content: &Content) -> impl Iterator<Item = &KeyEntry> {
-    content.keys.iter().filter(|key| !key.place.is_empty())
+impl Sacrifice {
+    fn of(key: &KeyEntry, content: &Content, banks: &[Bank], job: &Job<'_>) -> Self {
+        let mut certificates = certificates_of(content, &key.spki_der);
+        certificates.sort_by_key(|c| c.summary.not_after);
+        let entry = match certificates.last() {
+            Some(newest) => entries::certificate(newest, content, true, banks, job.context),
+            None => entries::key(key, job.context),
+        };
+        Self {
+            entry,
+            key: key.reference.clone(),
+            certificates: certificates.into_iter().map(|c| c.stored.der).collect(),
+        }
+    }
+
+    /// What nobody can use any more in a bank or for a login, whosever it is.
+    fn is_missed_least(&self) -> bool {
+        let over = [Unusable::Expired, Unusable::NoCertificate];
+        self.entry
+            .reason
+            .is_some_and(|reason| over.contains(&reason))
+    }
+
+    /// Its certificates go after it, as far as the token lets them: room is scarce.
+    fn clear(&self, job: &Job<'_>) {
+        for der in &self.certificates {
+            let _ = change(&job.token, job.person, |store| {
+                store.delete_certificate(der)
+            });
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use inkan_agent::catalogue::Lang;
 use inkan_agent::keystore::abilities::Unblock;
 use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
+use inkan_agent::output::outcome::Unusable;
 use inkan_agent::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 
 use crate::scene::secrets::{Complaint, Field};
@@ -14,6 +15,10 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
         Question::Request(_) => lang.pick(
             "銀行の画面に出ている確認コードと、下のコードが同じことを確かめてください。心当たりがないとき、コードが違うときは、取り消してください。",
             "Compare the code below with the one on the bank's page. If they differ, or you did not ask for this, cancel.",
+        ),
+        Question::Overwrite { entry, .. } if entry.reason == Some(Unusable::NoCertificate) => lang.pick(
+            "トークンに空きがありません。新しい鍵を作るには、次の鍵を消さなければなりません。証明書のない鍵ですが、ほかのプログラムが使っているかもしれません。消すと元に戻せません。",
+            "The token is full. To make room for the new key, this key must be destroyed. It has no certificate, but another program may be using it. It cannot be brought back.",
         ),
         Question::Overwrite { .. } => lang.pick(
             "新しい鍵を作るには、次のものをトークンから消さなければなりません。消すと元に戻せません。",
