@@ -1,9 +1,5 @@
 -- Letters to the bank's operators: they are no user's.
-ALTER TABLE outbox RENAME TO outbox_before;
-DROP INDEX outbox_key;
-DROP INDEX outbox_by_state;
-DROP INDEX outbox_by_user;
-CREATE TABLE outbox (
+CREATE TABLE letters (
   id TEXT NOT NULL PRIMARY KEY,
   key TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -21,11 +17,12 @@ CREATE TABLE outbox (
   CHECK ((state = 'waiting') = (ended_at IS NULL)),
   CHECK (state <> 'dead' OR trouble IS NOT NULL)
 );
-INSERT INTO outbox
+INSERT INTO letters
   (id, key, kind, user_id, recipient, lang, facts, state, attempts, created_at, next_at, ended_at, trouble, reply)
   SELECT id, key, kind, user_id, recipient, lang, facts, state, attempts, created_at, next_at, ended_at, trouble, reply
-  FROM outbox_before;
-DROP TABLE outbox_before;
+  FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE letters RENAME TO outbox;
 CREATE UNIQUE INDEX outbox_key ON outbox (key);
 CREATE INDEX outbox_by_state ON outbox (state, next_at);
 CREATE INDEX outbox_by_user ON outbox (user_id, created_at);
