@@ -1,4 +1,4 @@
-//! The agent's own endpoints: pick-up, progress, activation; login with the agent (`docs/protocol.md`).
+//! The agent's own endpoints: pick-up, progress, activation; renewal without a page; login with the agent (`docs/protocol.md`).
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
 use crate::workflow::Refusal;
+use crate::workflow::staff_enrolment::is_staff_request;
 
 /// `POST /agent/requests/{id}/pickup`.
 pub async fn pick_up(
@@ -25,12 +26,14 @@ pub async fn pick_up(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let now = app.clock.now();
-    let answer = app
-        .workflows
-        .pick_up(&id, &agent, caller(&peer), now)
-        .await?;
-    Ok(Json(answer).into_response())
+    let (workflows, now) = (&app.workflows, app.clock.now());
+    let caller = caller(&peer);
+    let answer = if is_staff_request(&id) {
+        workflows.pick_up_for_staff(&id, &agent, caller, now).await
+    } else {
+        workflows.pick_up(&id, &agent, caller, now).await
+    };
+    Ok(Json(answer?).into_response())
 }
 
 /// `POST /agent/requests/{id}/progress`.
@@ -43,11 +46,32 @@ pub async fn progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let now = app.clock.now();
-    app.workflows
-        .progress(&id, &credential, &progress, caller(&peer), now)
-        .await?;
+    let (workflows, now) = (&app.workflows, app.clock.now());
+    let caller = caller(&peer);
+    let noted = if is_staff_request(&id) {
+        let told = workflows.staff_progress(&id, &credential, &progress, caller, now);
+        told.await
+    } else {
+        let told = workflows.progress(&id, &credential, &progress, caller, now);
+        told.await
+    };
+    noted?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /agent/activate` over mutual TLS with a new staff certificate.
+pub async fn activate_staff(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+) -> Result<Response, Failure> {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let now = app.clock.now();
+    let answer = app
+        .workflows
+        .activate_staff(&presented, caller(&peer), now)
+        .await?;
+    Ok(Json(answer).into_response())
 }
 
 /// `POST /agent/activate` over mutual TLS with the new certificate.
@@ -61,6 +85,23 @@ pub async fn activate(
     let answer = app
         .workflows
         .activate(&presented, caller(&peer), now)
+        .await?;
+    Ok(Json(answer).into_response())
+}
+
+/// `POST /agent/renewals` over mutual TLS with the certificate to be renewed.
+pub async fn begin_renewal(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    body: Bytes,
+) -> Answer {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let PickUp { agent } = json(&body)?;
+    let now = app.clock.now();
+    let answer = app
+        .workflows
+        .begin_renewal(&presented, &agent, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
 }

@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
 use crate::workflow::records::IssuerId;
+use crate::workflow::staff_enrolment::is_staff_request;
 use crate::workflow::{Caller, Refusal};
 
 const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
@@ -54,11 +55,15 @@ pub async fn simpleenroll(
 ) -> Answer {
     let (request, credential) = basic(&headers)?;
     let csr = csr(&headers, &body)?;
-    let now = app.clock.now();
-    let der = app
-        .workflows
-        .enroll(&request, &credential, &csr, caller(&peer), now)
-        .await?;
+    let (workflows, now) = (&app.workflows, app.clock.now());
+    let caller = caller(&peer);
+    let der = if is_staff_request(&request) {
+        let issued = workflows.enroll_staff_by_agent(&request, &credential, &csr, caller, now);
+        issued.await?
+    } else {
+        let issued = workflows.enroll(&request, &credential, &csr, caller, now);
+        issued.await?
+    };
     certificates(&[&der])
 }
 
@@ -76,6 +81,24 @@ pub async fn simplereenroll(
     let der = app
         .workflows
         .reenroll(&presented, &csr, caller(&peer), now)
+        .await?;
+    certificates(&[&der])
+}
+
+/// `POST simplereenroll` over mutual TLS with the staff certificate to be renewed.
+pub async fn simplereenroll_staff(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let csr = csr(&headers, &body)?;
+    let now = app.clock.now();
+    let der = app
+        .workflows
+        .reenroll_staff(&presented, &csr, caller(&peer), now)
         .await?;
     certificates(&[&der])
 }

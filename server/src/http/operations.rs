@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use metrics::gauge;
 use serde_json::{Value, json};
 
 use super::app::Shared;
+use crate::workflow::expiry::{Expiry, Level, Thing};
 use crate::workflow::jobs::Report;
 use crate::workflow::records::HsmPhase;
 
@@ -65,8 +67,44 @@ fn job(report: &Report) -> Value {
 
 /// `GET /metrics` in the Prometheus text format.
 pub async fn metrics(State(app): State<Shared>) -> Response {
+    expiries(&app).await;
     let text = app.metrics.render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// What ends is told as of now, by each instance of what it has itself. Staff certificates are one figure: whose they
+/// are is nobody's business here.
+async fn expiries(app: &Shared) {
+    let now = app.clock.now();
+    let found = app.workflows.expiries(now).await;
+    let found = found.unwrap_or_else(|_| app.workflows.expiries_without_store(now));
+    let mut staff: Option<Expiry> = None;
+    let (people, things): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|one| one.thing == Thing::StaffCertificate);
+    gauge!("inkan_staff_certificates_expiring").set(count(people.len()));
+    for one in people {
+        staff.get_or_insert(Expiry {
+            name: "first".to_owned(),
+            ..one
+        });
+    }
+    for one in things.into_iter().chain(staff) {
+        let labels = [
+            ("thing", one.thing.as_str().to_owned()),
+            ("name", one.name.clone()),
+        ];
+        gauge!("inkan_expiry_seconds", &labels).set(one.left(now).as_secs_f64());
+        gauge!("inkan_expiry_days", &labels).set(one.left(now).as_secs_f64() / 86_400.0);
+        let level = Level::ALL.iter().position(|level| *level == one.level);
+        gauge!("inkan_expiry_level", &labels).set(count(level.unwrap_or_default()));
+    }
+}
+
+/// Lossless for what there is to count here.
+#[allow(clippy::cast_precision_loss)]
+fn count(number: usize) -> f64 {
+    number as f64
 }
 
 fn phase(phase: HsmPhase) -> &'static str {

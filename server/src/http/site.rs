@@ -42,6 +42,8 @@ pub struct Site {
     pub portal: String,
     /// Origin of the certificate listener, without a slash at the end.
     pub certificate: String,
+    /// Origin of the staff listener, without a slash at the end.
+    pub staff: String,
 }
 
 #[cfg(test)]
@@ -60,5 +62,6 @@ pub(crate) fn sample() -> Site {
         agent_download: Some("https://bank.example/app".into()),
         portal: "https://localhost:1".into(),
         certificate: "https://localhost:2".into(),
+        staff: "https://staff.example".into(),
     }
 }

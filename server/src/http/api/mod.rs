@@ -12,13 +12,14 @@
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
 //! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: what waits, customers
-//! - [`proposals`], [`entries`], [`decisions`]: entered by one, decided by another
+//! - [`proposals`] ([`changes`]), [`entries`], [`decisions`]: entered by one, decided by another
 //! - [`imports`], [`reports`]: lists of contracts; what somebody should look after
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
 pub mod audit;
 pub mod call;
 pub mod certificates;
+pub mod changes;
 pub mod contracts;
 pub mod decisions;
 pub mod entries;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::call::{Asked, NoQuery};
+use super::changes::{Change, changes};
 use super::contracts::Contract;
 use super::page::{self, Place, page};
 use super::refusal::ApiProblem;
@@ -13,10 +14,7 @@ use super::word;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 use crate::workflow::proposals::listed::{self, Place as Before};
-use crate::workflow::proposals::{
-    Kind, Proposal, ProposalLine, ProposalView, State, Subject, Wish,
-};
-use crate::workflow::records::CertificateState;
+use crate::workflow::proposals::{Kind, Proposal, ProposalLine, ProposalView, State, Wish};
 
 /// Where a proposal stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,20 +114,6 @@ impl From<&Wish> for WishView {
     }
 }
 
-/// Something that the approval changes.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Change {
-    /// What.
-    #[schema(example = "certificate_state")]
-    pub what: &'static str,
-    /// As it is.
-    #[schema(example = "active")]
-    pub now: Option<String>,
-    /// As it will be.
-    #[schema(example = "revoked")]
-    pub after: String,
-}
-
 /// A hand that was on a proposal; none of them decides it, with whichever account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Touch {
@@ -205,47 +189,6 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
         current: view.is_current(),
         hindrance,
     })
-}
-
-fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Vec<Change> {
-    if proposal.state != State::Entered {
-        return Vec::new();
-    }
-    let change = |what, now: Option<&str>, after: &str| Change {
-        what,
-        now: now.map(str::to_owned),
-        after: after.to_owned(),
-    };
-    let certificate = |after: CertificateState| {
-        let now = subject.certificate.as_ref().map(|one| one.state.as_str());
-        vec![change("certificate_state", now, after.as_str())]
-    };
-    let contract = subject.contract.as_ref();
-    match proposal.kind {
-        Kind::Application | Kind::Reissue => {
-            let method = contract.map(|one| one.method.as_str());
-            vec![
-                change("method", method, "certificate"),
-                change("issues_allowed", Some("0"), "1"),
-            ]
-        }
-        Kind::Revoke | Kind::Incident => certificate(CertificateState::Revoked),
-        Kind::Release => certificate(CertificateState::Active),
-        Kind::Cancel => {
-            let status = contract.map(|one| one.status.as_str());
-            vec![change("contract_status", status, "cancelled")]
-        }
-        Kind::Unlock => vec![change("stopped", Some("true"), "false")],
-        Kind::StaffAdd | Kind::StaffRole => {
-            let role = subject.staff.as_ref().map(|one| one.role.as_str());
-            let after = wish.role().map_or("", |role| role.as_str());
-            vec![change("role", role, after)]
-        }
-        Kind::StaffLeave => {
-            let status = subject.staff.as_ref().map(|one| one.status.as_str());
-            vec![change("staff_status", status, "left")]
-        }
-    }
 }
 
 /// Which proposals.

@@ -22,6 +22,7 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
             lang.pick("システムの状態", "State of the system"),
         ),
         ("/audit", lang.pick("監査記録", "Audit log")),
+        ("/certificate", lang.pick("自分の証明書", "My certificate")),
     ]
 }
 

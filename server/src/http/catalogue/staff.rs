@@ -123,6 +123,26 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Ask the other security officer.",
             ),
         ),
+        StaffRefusal::CertificateNotGood => Text::fixed(
+            (
+                "この職員用電子証明書は使えません(失効、有効期限切れ、または登録されていません)。",
+                "新しい証明書をお持ちのときは、全てのブラウザを閉じてから、その証明書を選んで開き直してください。お持ちでないときは、セキュリティ責任者に連絡してください。",
+            ),
+            (
+                "This staff certificate cannot be used: it was revoked, has expired, or is not registered.",
+                "If you have a newer one, close all browser windows and open this page again with it. If not, ask a security officer.",
+            ),
+        ),
+        StaffRefusal::HandoverInvalid => Text::fixed(
+            (
+                "職員番号または取得情報が正しくないか、取得情報の期限が過ぎています。",
+                "別々のセキュリティ責任者から受け取った前半と後半をご確認ください。期限を過ぎたときは、セキュリティ責任者に新しいものを依頼してください。",
+            ),
+            (
+                "The employee number or the credential is not right, or the credential has lapsed.",
+                "Check the first half and the second half that two security officers handed to you. Ask them for new ones if they have lapsed.",
+            ),
+        ),
         StaffRefusal::ImportTooLarge => Text::fixed(
             (
                 "一覧が大きすぎます。",

@@ -5,12 +5,14 @@
 //! - [`shortcut`]: a way past the router
 //! - `share`: how many connections one peer holds
 //! - [`connection`]: what a request can know about the connection it came by
+//! - [`identity`]: a listener's certificate and key, replaceable while it serves
 //! - [`tls`]: rustls configurations of the three TLS listeners
 //! - [`client_verifier`]: which client certificates pass the handshake
 
 pub mod accept;
 pub mod client_verifier;
 pub mod connection;
+pub mod identity;
 mod share;
 pub mod shortcut;
 pub mod tls;

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::CertificateDer;
 use rustls::time_provider::TimeProvider;
 use thiserror::Error;
 
 use super::client_verifier;
+pub use super::identity::ServerIdentity;
 
 /// Why a TLS configuration could not be made.
 #[derive(Debug, Error)]
@@ -32,33 +34,16 @@ pub enum TlsError {
     /// Certificate and private key do not fit, or no common parameters.
     #[error("server certificate or key: {0}")]
     Rustls(#[from] rustls::Error),
-}
-
-/// A server certificate chain (leaf first) and its private key.
-#[derive(Debug)]
-pub struct ServerIdentity {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-}
-
-impl ServerIdentity {
-    /// Reads a PEM chain and a PEM private key.
-    pub fn load(chain_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
-        let chain = certificates(chain_file)?;
-        let key = PrivateKeyDer::from_pem_file(key_file).map_err(|error| TlsError::File {
-            path: key_file.to_owned(),
-            reason: format!("no usable private key: {error}"),
-        })?;
-        Ok(Self { chain, key })
-    }
-
-    /// A second handle on the same certificate and key.
-    pub fn share(&self) -> Self {
-        Self {
-            chain: self.chain.clone(),
-            key: self.key.clone_key(),
-        }
-    }
+    /// The certificate is over, or not valid yet.
+    #[error("{path}: the certificate is good from {from} to {until}, not now")]
+    Period {
+        /// The file.
+        path: PathBuf,
+        /// Its first moment.
+        from: Timestamp,
+        /// Its last moment.
+        until: Timestamp,
+    },
 }
 
 /// All certificates of a PEM file; at least one.
@@ -90,7 +75,7 @@ pub enum ClientAuth<'a> {
 /// TLS 1.2 and 1.3, HTTP/1.1, by aws-lc-rs. `time` is the clock certificates
 /// are checked against.
 pub fn server_config(
-    identity: ServerIdentity,
+    identity: Arc<ServerIdentity>,
     clients: ClientAuth<'_>,
     time: Arc<dyn TimeProvider>,
 ) -> Result<Arc<ServerConfig>, TlsError> {
@@ -106,7 +91,7 @@ pub fn server_config(
             builder.with_client_cert_verifier(client_verifier::strict(&provider, cas)?)
         }
     };
-    let mut config = builder.with_single_cert(identity.chain, identity.key)?;
+    let mut config = builder.with_cert_resolver(identity);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

@@ -10,12 +10,14 @@ use crate::http::app::Shared;
 use crate::http::cx::Answer;
 use crate::http::problem::HttpProblem;
 use crate::workflow::records::CaId;
-use crate::workflow::status::{ListKind, Scope, on_record};
+use crate::workflow::status::{ListKind, ReadyList, Scope, on_record};
 
 /// A list is kept by caches no longer than this, so that a revocation is seen soon.
 const AGE: i64 = 3600;
 /// A delta is there to be newer than that.
 const DELTA_AGE: i64 = 300;
+/// The root's list, which comes from a file.
+const ROOT: &str = "root-ca";
 
 /// `GET /crl/{file}`.
 pub async fn whole(
@@ -24,6 +26,10 @@ pub async fn whole(
     headers: HeaderMap,
 ) -> Answer {
     let (name, kind) = kind_of(&file).ok_or(HttpProblem::NotFound)?;
+    if name == ROOT && kind == ListKind::Full {
+        let kept = app.workflows.watched().current_root_list();
+        return answer(&app, &*kept.ok_or(HttpProblem::NotFound)?, kind, &headers);
+    }
     let ca = CaId::parse(name).ok_or(HttpProblem::NotFound)?;
     list(&app, &Scope::whole(on_record(ca)), kind, &headers).await
 }
@@ -49,7 +55,10 @@ fn kind_of(file: &str) -> Option<(&str, ListKind)> {
 
 async fn list(app: &Shared, scope: &Scope, kind: ListKind, headers: &HeaderMap) -> Answer {
     let list = app.workflows.published_list(scope, kind).await?;
-    let list = list.ok_or(HttpProblem::NotFound)?;
+    answer(app, &*list.ok_or(HttpProblem::NotFound)?, kind, headers)
+}
+
+fn answer(app: &Shared, list: &ReadyList, kind: ListKind, headers: &HeaderMap) -> Answer {
     let left = list.next_update.as_second() - app.clock.now().as_second();
     let longest = match kind {
         ListKind::Full => AGE,

@@ -10,7 +10,7 @@ use super::show::{Fact, Line, facts, lines};
 use crate::http::catalogue::{desk, word};
 use crate::http::cx::{Answer, Cx};
 use crate::http::page::{Page, html};
-use crate::workflow::records::ContractStatus;
+use crate::workflow::records::{ContractStatus, GrantState};
 
 struct UserLine {
     href: String,
@@ -26,6 +26,8 @@ struct GrantLine {
     user: String,
     created: String,
     expires: String,
+    /// Where a letter with 証明書取得用パスワード is printed; nowhere, where it is not asked for.
+    letter: Option<String>,
 }
 
 /// What may be done, as links and forms.
@@ -74,11 +76,15 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
             .next()
             .map_or_else(String::new, |user| user.login_id.clone())
     };
+    let asked = cx.app.workflows.settings().passwords.acquisition;
+    let prints = asked && in_force && member.acts("/grants/{id}/letter");
     let grants = overview.grants.iter().map(|grant| GrantLine {
         state: desk::grant_state(grant, now, lang),
         user: login_id(&grant.user_id),
         created: word::date(grant.created_at, lang),
         expires: word::date(grant.expires_at, lang),
+        letter: (prints && grant.state == GrantState::Open && now < grant.expires_at)
+            .then(|| format!("/grants/{}/letter", grant.id)),
     });
     let template = One {
         page: cx.page(""),

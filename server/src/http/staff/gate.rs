@@ -16,11 +16,19 @@ use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::http::router::is_public_file;
+use crate::http::staff_certificate::RENEWAL;
 use crate::workflow::records::{StaffMember, StaffRole};
+
+/// Where the agent activates a certificate, which is not in use before, and gets the successor of one that is. Both ask
+/// about the certificate themselves.
+pub const ACTIVATE: &str = "/agent/activate";
+/// See [`ACTIVATE`].
+pub const REENROLL: &str = "/.well-known/est/simplereenroll";
 
 /// Lets registered staff in, where their role may go, and puts the staff member into the request.
 pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    if is_public_file(request.uri().path()) {
+    let place = request.uri().path();
+    if is_public_file(place) || [ACTIVATE, REENROLL].contains(&place) {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Peer>();
@@ -42,10 +50,16 @@ async fn admitted(
 ) -> Result<StaffMember, Failure> {
     let forbidden = || Failure::Http(HttpProblem::StaffForbidden);
     let peer = peer.ok_or_else(forbidden)?;
-    let presented = peer.certificate.as_ref().ok_or_else(forbidden)?;
+    let missing = || Failure::Http(HttpProblem::StaffCertificateMissing);
+    let presented = peer.certificate.as_ref().ok_or_else(missing)?;
     let (now, caller) = (app.clock.now(), caller(peer));
     let people = app.workflows.people();
-    let member = people.staff_presenting(presented, caller, now).await?;
+    let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
+    let member = match renewal {
+        // The connection may still show the certificate that its own renewal has ended.
+        true => people.own_certificate(presented, caller, now).await?.member,
+        false => people.staff_presenting(presented, caller, now).await?,
+    };
     // What no route matches ends as "not found".
     let Some(path) = path.map(MatchedPath::as_str) else {
         return Ok(member);

@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use super::Person;
 use super::gate::Member;
 use super::show::{Line, lines};
+use crate::http::catalogue::word;
 use crate::http::cx::{Answer, Cx};
+use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
 use crate::workflow::proposals::rights;
 
@@ -18,6 +20,8 @@ const OWN: i64 = 20;
 struct Home {
     page: Page,
     person: Person,
+    /// The end of the own certificate, once it can be renewed.
+    own_ends: Option<String>,
     decides: bool,
     for_me: Vec<Line>,
     enters: bool,
@@ -40,6 +44,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     let template = Home {
         page: cx.page(""),
         person: Person::of(&member, cx.lang),
+        own_ends: own_ends(&cx).await?,
         decides: member.acts("/proposals/{id}/approve"),
         for_me: lines(&for_me, cx.lang),
         enters: member.acts("/proposals/{id}/withdraw"),
@@ -47,6 +52,18 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         decided: lines(&decided, cx.lang),
     };
     html(StatusCode::OK, &template)
+}
+
+/// When the certificate of this connection ends, if that is soon enough to renew it.
+async fn own_ends(cx: &Cx) -> Result<Option<String>, Failure> {
+    let presented = cx.certificate()?;
+    let workflows = &cx.app.workflows;
+    let own = workflows
+        .people()
+        .own_certificate(&presented, cx.caller(), cx.now)
+        .await?;
+    let may = workflows.may_renew_own(&own, cx.now).is_ok();
+    Ok(may.then(|| word::date(own.certificate.not_after, cx.lang)))
 }
 
 #[cfg(test)]
@@ -63,6 +80,7 @@ mod tests {
                 let home = Home {
                     page: sample(lang, ""),
                     person: Person::sample(),
+                    own_ends: Some("soon".into()),
                     decides,
                     for_me: Vec::new(),
                     enters: true,
@@ -71,7 +89,7 @@ mod tests {
                 };
                 home.render().unwrap()
             };
-            assert!(home(true).contains("id=\"for-me\""));
+            assert!(home(true).contains("id=\"for-me\"") && home(true).contains("soon"));
             assert!(!home(false).contains("id=\"for-me\""));
             assert!(home(false).contains("/contracts"));
         }

@@ -1,4 +1,5 @@
-//! 仮パスワード on paper: shown once, printed, handed over. A new letter makes the one before worthless.
+//! 仮パスワード, and 証明書取得用パスワード of a grant, on paper: shown once, printed, handed over. A new letter makes the one
+//! before worthless.
 
 use askama::Template;
 use axum::extract::Path;
@@ -56,6 +57,41 @@ pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form
     show(&cx, &member, &letter.contract, login, confirmation)
 }
 
+#[derive(Template)]
+#[template(path = "staff/acquisition.html")]
+struct Acquisition {
+    page: Page,
+    person: Person,
+    contract_id: String,
+    account: String,
+    company_name: String,
+    /// Empty while the grant is bound to nobody.
+    login_id: String,
+    at: String,
+    until: String,
+    password: Secret,
+}
+
+/// `POST /grants/{id}/letter`: a new 証明書取得用パスワード; the one before ends.
+pub async fn acquisition(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let people = cx.app.workflows.people();
+    let letter = people
+        .issue_acquisition_letter(&member.0.id, &id, cx.caller(), cx.now)
+        .await?;
+    let template = Acquisition {
+        page: cx.page(""),
+        person: Person::of(&member, cx.lang),
+        account: account(&letter.contract, cx.lang),
+        company_name: letter.contract.company_name,
+        contract_id: letter.contract.id,
+        login_id: letter.user.map(|user| user.login_id).unwrap_or_default(),
+        at: word::time(cx.now, cx.lang),
+        until: word::time(letter.grant.expires_at, cx.lang),
+        password: letter.password,
+    };
+    html(StatusCode::OK, &template)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -79,6 +115,26 @@ mod tests {
             let text = letter.render().unwrap();
             assert!(text.contains("tmp-login") && text.contains("tmp-confirm"));
             assert!(text.contains("https://localhost:1"), "where to begin");
+        }
+    }
+
+    #[test]
+    fn http_staff_letter_of_a_grant_shows_its_password_and_where_it_is_asked_for() {
+        for (lang, login_id) in [(Lang::Ja, ""), (Lang::En, "hanakodt")] {
+            let letter = Acquisition {
+                page: sample(lang, ""),
+                person: Person::sample(),
+                contract_id: "c1".into(),
+                account: "a".into(),
+                company_name: "c".into(),
+                login_id: login_id.into(),
+                at: "t".into(),
+                until: "u".into(),
+                password: Secret::new("one-time"),
+            };
+            let text = letter.render().unwrap();
+            assert!(text.contains("one-time") && text.contains(login_id));
+            assert!(text.contains("https://localhost:1/certificate/identify"));
         }
     }
 }

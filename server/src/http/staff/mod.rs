@@ -11,6 +11,7 @@
 //! - [`proposals`], [`approval`]: what waits, and the decision (再鑑)
 //! - [`members`]: the staff
 //! - [`credential`]: with what staff get their certificates
+//! - [`stop`]: a certificate of theirs ends at once
 //! - [`audit`]: the audit log, filtered, exported, verified
 //! - [`reports`]: certificates that end soon, mail that does not arrive
 //! - [`security`]: the security officer's page
@@ -32,6 +33,7 @@ pub mod reports;
 pub mod routes;
 pub mod security;
 pub mod show;
+pub mod stop;
 pub mod user;
 
 use self::gate::Member;
@@ -42,13 +44,13 @@ use crate::workflow::records::{AccountType, Contract};
 /// Who is at the console, in words, and where they may go.
 #[derive(Debug, Clone)]
 pub struct Person {
-    name: String,
-    role: &'static str,
-    links: Vec<(&'static str, &'static str)>,
+    pub(in crate::http) name: String,
+    pub(in crate::http) role: &'static str,
+    pub(in crate::http) links: Vec<(&'static str, &'static str)>,
 }
 
 impl Person {
-    fn of(member: &Member, lang: Lang) -> Self {
+    pub(in crate::http) fn of(member: &Member, lang: Lang) -> Self {
         let links = desk::navigation(lang).into_iter();
         Self {
             name: member.0.name.clone(),
@@ -58,7 +60,7 @@ impl Person {
     }
 
     #[cfg(test)]
-    fn sample() -> Self {
+    pub(in crate::http) fn sample() -> Self {
         Self {
             name: "teller".into(),
             role: "r",

@@ -111,6 +111,7 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
     let hindrance = view.hindrance(&member.0);
     let by_me = proposal.entered_by.person == member.0.person;
     let only_stale = waiting && decides && !view.is_by(&member.0) && !view.is_current();
+    let held = view.subject.is_held();
     let outcome = proposal.decided_at.map(|at| {
         let by = view.decided_by.clone().unwrap_or_default();
         let why = proposal.reason.clone().unwrap_or_default();
@@ -146,7 +147,7 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
         stale: !view.is_current(),
         review,
         may_approve: hindrance.is_none(),
-        may_reject: hindrance.is_none() || (only_stale && !review),
+        may_reject: hindrance.is_none() || (only_stale && !(review && held)),
         hindrance: hindrance
             .filter(|_| waiting && (decides || by_me))
             .map(|refused| refusal::message(&refused, lang)),

@@ -95,6 +95,12 @@ where
 fn table() -> Vec<Row> {
     vec![
         see("/", ALL, home::show),
+        // The own certificate
+        see(OWN, ALL, own::show),
+        act(RENEWAL, ALL, own::renew),
+        see("/certificate/renewal/progress", ALL, own::progress),
+        see("/certificate/renewal/events", ALL, own::events),
+        see("/certificate/renewal/result", ALL, own::show_result),
         // Customers
         see("/contracts", CUSTOMERS, contracts::list),
         see("/contracts/new", COUNTER, contracts::new),
@@ -103,6 +109,7 @@ fn table() -> Vec<Row> {
         act(IMPORT, COUNTER, import::submit),
         see("/contracts/{id}", CUSTOMERS, contract::show),
         act("/contracts/{id}/letter", COUNTER, letter::issue),
+        act("/grants/{id}/letter", COUNTER, letter::acquisition),
         see("/users/{id}", CUSTOMERS, user::show),
         see("/reports", CUSTOMERS, reports::show),
         // What one person enters
@@ -146,6 +153,8 @@ fn table() -> Vec<Row> {
         // The staff
         see("/staff", STAFF, members::list),
         act("/staff/{id}/credential", OFFICERS, credential::half),
+        see("/staff/{id}/stop", OFFICERS, stop::form),
+        act("/staff/{id}/stop", OFFICERS, stop::submit),
         see("/security", STAFF, security::show),
         // The record
         see("/audit", STAFF, audit::show),

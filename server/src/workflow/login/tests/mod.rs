@@ -1,7 +1,9 @@
 //! Who gets in, who does not, and what they are told.
 //!
 //! - [`by_password`]: BLGI001, BSMS001, locks
+//! - [`with_acquisition`]: BSMS001 with a second password
 //! - [`by_certificate`]: every state of a certificate, BLGI002, sessions
 
 mod by_certificate;
 mod by_password;
+mod with_acquisition;

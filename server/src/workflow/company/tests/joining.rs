@@ -1,0 +1,186 @@
+//! A colleague is registered, starts, and gets a role.
+
+use inkan_pki::secret::Secret;
+
+use super::world::{Company, confirmation, later, missing, newcomer, nobodies, start_form};
+use crate::store::outbox::Language;
+use crate::store::testing::{Place, on_both};
+use crate::store::users::Role;
+use crate::workflow::company::CompanyRefusal;
+use crate::workflow::company::newcomer::Handover;
+use crate::workflow::testing::{LOGIN_PASSWORD, at, caller, refusal, said};
+use crate::workflow::validation::{Field, Problem};
+use crate::workflow::{Error, Refusal};
+
+on_both!(
+    what_was_handed_over_opens_one_page_once => starts,
+    a_login_id_and_a_role_are_given_by_who_may => adds,
+    passwords_are_handed_over_again_until_they_were_used => again,
+    roles_are_given_by_the_master_alone => roles,
+);
+
+fn copy(made: &Handover) -> Handover {
+    Handover {
+        user: made.user.clone(),
+        login: made.login.clone(),
+        confirmation: made.confirmation.clone(),
+    }
+}
+
+async fn starts(place: &Place) {
+    let company = Company::new(place).await;
+    let people = company.scene.world.people();
+    let made = company.add(&company.jiro, "shiro1", "general").await;
+    let made = made.unwrap();
+    let id = made.user.id.clone();
+    // Nothing else takes them, and says so to who has them.
+    let login = people.password_login("shiro1", made.login.clone(), caller(), at(11));
+    assert_eq!(refusal(login.await), Refusal::CertificateRequired);
+    let identify = people.identify_for_enrolment("shiro1", made.login.clone(), caller(), at(11));
+    assert_eq!(refusal(identify.await), CompanyRefusal::NotStarted.into());
+    // One of the two wrong; the new ones the old ones; then right, and never again.
+    let start = async |form| {
+        let done = people.start_as_colleague(form, Language::En, caller(), at(20));
+        done.await
+    };
+    for (login, second) in [(true, false), (false, true)] {
+        let mut form = start_form(copy(&made));
+        let wrong = Secret::new("wrong-one");
+        if login {
+            form.temp_login = wrong;
+        } else if second {
+            form.temp_confirmation = wrong;
+        }
+        assert_eq!(refusal(start(form).await), Refusal::CredentialsWrong);
+    }
+    let mut lazy = start_form(copy(&made));
+    lazy.login = made.login.clone();
+    lazy.login_again = made.login.clone();
+    let same = Field::LoginPassword.error(Problem::SameAsTemporary);
+    assert_eq!(refusal(start(lazy).await), Refusal::Fields(vec![same]));
+    start(start_form(copy(&made))).await.unwrap();
+    assert_eq!(company.user(&id).await.temporary_until, None);
+    let identified =
+        people.identify_for_enrolment("shiro1", Secret::new(LOGIN_PASSWORD), caller(), at(21));
+    identified.await.unwrap();
+    let twice = start(start_form(copy(&made))).await;
+    assert_eq!(refusal(twice), Refusal::CredentialsWrong);
+    // Somebody with passwords of their own, and nobody at all, get the same answer.
+    for login_id in ["hanakodt", "nobody01"] {
+        let mut form = start_form(copy(&made));
+        form.login_id = login_id.to_owned();
+        form.temp_login = Secret::new(LOGIN_PASSWORD);
+        form.temp_confirmation = confirmation();
+        form.login = Secret::new("Another-1");
+        form.login_again = Secret::new("Another-1");
+        form.confirmation = Secret::new("Another-2");
+        form.confirmation_again = Secret::new("Another-2");
+        assert_eq!(refusal(start(form).await), Refusal::CredentialsWrong);
+    }
+    for row in company.scene.world.log().await {
+        assert!(
+            !row.detail.contains(made.login.expose()),
+            "a password in the log"
+        );
+    }
+}
+
+async fn adds(place: &Place) {
+    let company = Company::new(place).await;
+    let (jiro, saburo) = (company.jiro.as_str(), company.saburo.as_str());
+    let refused = company.add(saburo, "shiro1", "general").await;
+    assert_eq!(refusal(refused), Refusal::RoleMissing);
+    assert_eq!(
+        company.scene.world.last().await,
+        said("user.added", "refused", "role-missing")
+    );
+    let not_a_choice = Refusal::Fields(vec![Field::UserRole.error(Problem::NotAChoice)]);
+    for (by, role) in [
+        (jiro, "admin"),
+        (jiro, "master"),
+        (company.hanako(), "master"),
+    ] {
+        let refused = company.add(by, "shiro1", role).await;
+        assert_eq!(refusal(refused), not_a_choice);
+    }
+    for taken in ["hanakodt", "stranger"] {
+        let refused = company.add(jiro, taken, "general").await;
+        assert_eq!(refusal(refused), Refusal::LoginIdTaken);
+    }
+    let people = company.scene.world.people();
+    let form = newcomer("shiro1", "general");
+    let wrong = people.add_colleague(jiro, &form, Secret::new("wrong-one"), caller(), at(10));
+    assert_eq!(refusal(wrong.await), Refusal::CredentialsWrong);
+    let made = company.add(jiro, "shiro1", "general").await.unwrap();
+    assert_eq!(made.user.contract_id, company.scene.contract.id);
+    let page = people.users_of_contract(jiro, "").await.unwrap();
+    let listed: Vec<_> = page
+        .users
+        .iter()
+        .map(|(user, _)| user.login_id.as_str())
+        .collect();
+    assert_eq!(listed, ["hanakodt", "jiro01", "saburo", "shiro1"]);
+    let rest = people.users_of_contract(jiro, "jiro01").await.unwrap();
+    assert_eq!((rest.users.len(), rest.more), (2, None));
+}
+
+async fn again(place: &Place) {
+    let company = Company::new(place).await;
+    let people = company.scene.world.people();
+    let first = company.add(company.hanako(), "shiro1", "general").await;
+    let first = first.unwrap();
+    let id = first.user.id.clone();
+    let hand = async |by: &str, whom: &str| {
+        let done = people.hand_over_again(by, whom, confirmation(), caller(), at(15));
+        done.await
+    };
+    let second = hand(&company.jiro, &id).await.unwrap();
+    let old = company.start(first).await;
+    assert_eq!(refusal(old), Refusal::CredentialsWrong);
+    // Their time is over at some point.
+    let late = at(15) + company.scene.world.settings.periods.grant;
+    let form = start_form(copy(&second));
+    let late = people.start_as_colleague(form, Language::Ja, caller(), late);
+    assert_eq!(refusal(late.await), Refusal::CredentialsWrong);
+    company.start(second).await.unwrap();
+    let started = hand(&company.jiro, &id).await;
+    assert_eq!(refusal(started), CompanyRefusal::AlreadyStarted.into());
+    for nobody in nobodies(&company) {
+        assert_eq!(refusal(hand(&company.jiro, &nobody).await), missing());
+    }
+    assert_eq!(
+        refusal(hand(&company.saburo, &id).await),
+        Refusal::RoleMissing
+    );
+}
+
+async fn roles(place: &Place) {
+    let company = Company::new(place).await;
+    let people = company.scene.world.people();
+    let give = async |by: &str, whom: &str, role: &str| {
+        let done = people.give_role(by, whom, role, confirmation(), caller(), later(1));
+        done.await
+    };
+    let (hanako, jiro, saburo) = (
+        company.hanako(),
+        company.jiro.as_str(),
+        company.saburo.as_str(),
+    );
+    for by in [jiro, saburo] {
+        for whom in [jiro, saburo, hanako] {
+            let refused = refusal(give(by, whom, "admin").await);
+            assert_eq!(refused, Refusal::RoleMissing, "{by} {whom}");
+        }
+    }
+    let stays: Refusal = CompanyRefusal::RoleStays.into();
+    assert_eq!(refusal(give(hanako, hanako, "general").await), stays);
+    let master = refusal(give(hanako, saburo, "master").await);
+    assert!(matches!(master, Refusal::Fields(_)));
+    let foreign = give(&company.stranger.id, saburo, "admin").await;
+    assert_eq!(refusal(foreign), missing());
+    give(hanako, saburo, "admin").await.unwrap();
+    assert_eq!(company.user(saburo).await.role, Role::Admin);
+    let done: Result<(), Error> = give(hanako, jiro, "general").await;
+    done.unwrap();
+    assert_eq!(company.user(jiro).await.role, Role::General);
+}

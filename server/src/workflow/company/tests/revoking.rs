@@ -1,0 +1,137 @@
+//! 失効 by a colleague and by oneself.
+
+use inkan_pki::secret::Secret;
+
+use super::world::{Company, confirmation, later, missing, nobodies};
+use crate::store::certificates::State;
+use crate::store::testing::{Place, on_both};
+use crate::workflow::Refusal;
+use crate::workflow::company::CompanyRefusal;
+use crate::workflow::company::revoke::Revocation;
+use crate::workflow::testing::{caller, refusal, said};
+use crate::workflow::validation::{Field, Problem};
+
+on_both!(
+    a_colleagues_certificate_is_revoked_with_a_reason_and_its_sessions_end => colleagues,
+    ones_own_certificate_is_revoked_by_anybody_who_confirms => own,
+    nobody_reaches_beyond_their_contract_or_role => boundaries,
+);
+
+fn asked<'a>(owner: &'a str, certificate: &'a str) -> Revocation<'a> {
+    Revocation {
+        owner,
+        certificate,
+        reason: "keyCompromise",
+    }
+}
+
+async fn colleagues(place: &Place) {
+    let company = Company::new(place).await;
+    let scene = &company.scene;
+    let id = scene.certificate(State::Active).await;
+    let session = company.session(company.hanako()).await;
+    let people = scene.world.people();
+    let jiro = company.jiro.as_str();
+    let shown = people.colleague(jiro, company.hanako(), later(0)).await;
+    assert_eq!(shown.unwrap().revocable.unwrap().id, id);
+    let revoke = async |reason: &str| {
+        let asked = Revocation {
+            reason,
+            ..asked(company.hanako(), &id)
+        };
+        let workflows = &scene.workflows;
+        let done = workflows.revoke_in_company(jiro, asked, confirmation(), caller(), later(1));
+        done.await
+    };
+    for reason in ["", "privilegeWithdrawn", "certificateHold", "lost"] {
+        let missing = Field::RevocationReason.error(Problem::NotAChoice);
+        assert_eq!(
+            refusal(revoke(reason).await),
+            Refusal::Fields(vec![missing])
+        );
+    }
+    let revoked = revoke("keyCompromise").await.unwrap();
+    assert_eq!(
+        (revoked.state, revoked.reason.as_deref()),
+        (State::Revoked, Some("keyCompromise"))
+    );
+    assert!(
+        !scene.session_is_there(&session).await,
+        "logged out at once"
+    );
+    let last = scene.world.log().await.pop().unwrap();
+    assert_eq!(
+        (last.action.as_str(), last.actor_id.as_deref()),
+        ("certificate.revoked", Some(jiro))
+    );
+    // Known in memory at once: no other page or connection takes it.
+    let memory = scene.workflows.registered(b"one", caller(), later(2)).await;
+    assert_eq!(refusal(memory).code(), "certificate-revoked");
+    let again = revoke("keyCompromise").await;
+    assert_eq!(refusal(again).code(), "life-already-revoked");
+}
+
+async fn own(place: &Place) {
+    let company = Company::new(place).await;
+    let scene = &company.scene;
+    let workflows = &scene.workflows;
+    let saburo = company.user(&company.saburo).await;
+    let grant = scene.world.approve(&scene.contract.id, later(0)).await;
+    let world = &scene.world;
+    let id = world
+        .certificate(&saburo, &grant, b"two", State::Active)
+        .await;
+    for wrong in ["", "wrong-one"] {
+        let done = workflows.revoke_in_company(
+            &saburo.id,
+            asked(&saburo.id, &id),
+            Secret::new(wrong),
+            caller(),
+            later(1),
+        );
+        assert_eq!(refusal(done.await), Refusal::CredentialsWrong);
+    }
+    assert_eq!(scene.row(&id).await.state, State::Active);
+    let done = workflows.revoke_in_company(
+        &saburo.id,
+        asked(&saburo.id, &id),
+        confirmation(),
+        caller(),
+        later(1),
+    );
+    assert_eq!(done.await.unwrap().state, State::Revoked);
+}
+
+async fn boundaries(place: &Place) {
+    let company = Company::new(place).await;
+    let scene = &company.scene;
+    let id = scene.certificate(State::Active).await;
+    let revoke = async |by: &str, owner: &str, certificate: &str| {
+        let asked = asked(owner, certificate);
+        let workflows = &scene.workflows;
+        let done = workflows.revoke_in_company(by, asked, confirmation(), caller(), later(1));
+        refusal(done.await)
+    };
+    let (hanako, jiro) = (company.hanako(), company.jiro.as_str());
+    let (saburo, stranger) = (company.saburo.as_str(), company.stranger.id.as_str());
+    // A general user: whoever is named, the answer is the same.
+    for owner in [hanako, stranger, "nobody"] {
+        assert_eq!(revoke(saburo, owner, &id).await, Refusal::RoleMissing);
+    }
+    // An administrator: whoever is not of this contract is not there, like somebody who never was.
+    for nobody in nobodies(&company) {
+        assert_eq!(revoke(jiro, &nobody, &id).await, missing());
+    }
+    assert_eq!(revoke(stranger, hanako, &id).await, missing());
+    // A certificate of somebody else than named.
+    let none: Refusal = CompanyRefusal::NoCertificate.into();
+    assert_eq!(revoke(jiro, saburo, &id).await, none);
+    assert_eq!(revoke(saburo, saburo, &id).await, none);
+    assert_eq!(revoke(stranger, stranger, &id).await, none);
+    assert_eq!(revoke(jiro, hanako, "no such\0").await, none);
+    assert_eq!(
+        scene.world.last().await,
+        said("certificate.revocation-asked", "refused", "no-certificate")
+    );
+    assert_eq!(scene.row(&id).await.state, State::Active);
+}

@@ -1,0 +1,125 @@
+//! 利用停止解除.
+
+use inkan_pki::secret::Secret;
+
+use super::world::{Company, later, missing, nobodies};
+use crate::mail::letter::Password;
+use crate::store::testing::{Place, on_both};
+use crate::workflow::Refusal;
+use crate::workflow::company::CompanyRefusal;
+use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
+
+on_both!(
+    a_lock_is_released_by_another_administrator_and_by_nobody_else => released,
+    a_wrong_confirmation_releases_nothing_and_locks_itself => wrong,
+    a_role_that_was_taken_away_opens_nothing => role_gone,
+);
+
+async fn released(place: &Place) {
+    let company = Company::new(place).await;
+    let saburo = company.saburo.clone();
+    let refused = company.unlock(&company.jiro, &saburo, later(0)).await;
+    assert_eq!(refusal(refused), CompanyRefusal::NotLocked.into());
+    // Stopped for login, locked for a while for 確認用パスワード.
+    company.fail(&saburo, Password::Login, 5, later(0)).await;
+    company.fail(&saburo, Password::Login, 5, later(4000)).await;
+    company
+        .fail(&saburo, Password::Confirmation, 5, later(4000))
+        .await;
+    let now = later(4001);
+    let stopped = company.user(&saburo).await;
+    assert!(stopped.login.stopped && stopped.confirmation.locked_until.is_some());
+    // Not by a general user, not by oneself, not by another company.
+    let own = company.unlock(&saburo, &saburo, now).await;
+    assert_eq!(refusal(own), Refusal::RoleMissing);
+    assert_eq!(
+        company.scene.world.last().await,
+        said("user.lock-released", "refused", "role-missing")
+    );
+    let foreign = company.unlock(&company.stranger.id, &saburo, now).await;
+    assert_eq!(refusal(foreign), missing());
+    for nobody in nobodies(&company) {
+        let done = company.unlock(&company.jiro, &nobody, now).await;
+        assert_eq!(refusal(done), missing(), "{nobody:?}");
+    }
+    assert!(company.user(&saburo).await.login.stopped);
+    // By Jiro: both are open, the passwords the same.
+    company.unlock(&company.jiro, &saburo, now).await.unwrap();
+    let after = company.user(&saburo).await;
+    assert_eq!((after.login.failures, after.login.stopped), (0, false));
+    assert_eq!(after.confirmation.locked_until, None);
+    assert_eq!(after.login.hash, stopped.login.hash);
+    let people = company.scene.world.people();
+    let again = people.prove(
+        &saburo,
+        Password::Login,
+        Secret::new(LOGIN_PASSWORD),
+        caller(),
+        now,
+    );
+    again.await.unwrap();
+    // An administrator does not release their own either, also not the master.
+    for (who, other) in [
+        (company.jiro.as_str(), company.hanako()),
+        (company.hanako(), company.jiro.as_str()),
+    ] {
+        company.fail(who, Password::Login, 5, now).await;
+        let own = company.unlock(who, who, now).await;
+        assert_eq!(refusal(own), CompanyRefusal::OwnLock.into());
+        company.unlock(other, who, now).await.unwrap();
+    }
+}
+
+async fn wrong(place: &Place) {
+    let company = Company::new(place).await;
+    let (jiro, saburo) = (company.jiro.clone(), company.saburo.clone());
+    let now = later(0);
+    company.fail(&saburo, Password::Login, 5, now).await;
+    let people = company.scene.world.people();
+    for n in 1..=5 {
+        let wrong = Secret::new("wrong-one");
+        let done = people.unlock_colleague(&jiro, &saburo, wrong, caller(), now);
+        let refused = refusal(done.await);
+        match n {
+            5 => assert!(matches!(refused, Refusal::TemporarilyLocked { .. })),
+            _ => assert_eq!(refused, Refusal::CredentialsWrong),
+        }
+    }
+    // The right one comes too late, and nothing was released.
+    let late = company.unlock(&jiro, &saburo, now).await;
+    assert!(matches!(refusal(late), Refusal::TemporarilyLocked { .. }));
+    assert!(company.user(&saburo).await.login.locked_until.is_some());
+    // The login of the administrator is not locked by it; a colleague releases the confirmation.
+    let locked = company.user(&jiro).await;
+    assert_eq!(
+        (locked.login.failures, locked.confirmation.failures),
+        (0, 5)
+    );
+    company.unlock(company.hanako(), &jiro, now).await.unwrap();
+    company.unlock(&jiro, &saburo, now).await.unwrap();
+}
+
+async fn role_gone(place: &Place) {
+    let company = Company::new(place).await;
+    let (jiro, saburo) = (company.jiro.clone(), company.saburo.clone());
+    let session = company.session(&jiro).await;
+    company.fail(&saburo, Password::Login, 5, later(0)).await;
+    let people = company.scene.world.people();
+    let hanako = company.hanako().to_owned();
+    let confirmation = super::world::confirmation;
+    let now = later(1);
+    people
+        .give_role(&hanako, &jiro, "general", confirmation(), caller(), now)
+        .await
+        .unwrap();
+    // The session goes on, with the rights of a general user.
+    assert!(company.scene.session_is_there(&session).await);
+    let done = company.unlock(&jiro, &saburo, now).await;
+    assert_eq!(refusal(done), Refusal::RoleMissing);
+    let list = people.users_of_contract(&jiro, "").await;
+    assert_eq!(refusal(list), Refusal::RoleMissing);
+    let one = people.colleague(&jiro, &saburo, now).await;
+    assert_eq!(refusal(one), Refusal::RoleMissing);
+    let own = people.colleague(&jiro, &jiro, now).await.unwrap();
+    assert!(!own.may_unlock && own.roles.is_empty());
+}
