@@ -14,6 +14,7 @@ use super::error::AppError;
 use crate::http::lang::Lang;
 use crate::mail::Office;
 use crate::mail::office::{House, Protection, Sender, Server};
+use crate::mail::return_path::ReturnPath;
 
 /// The bank as a sender; none without `[mail]`.
 pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
@@ -42,11 +43,11 @@ pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
             .as_deref()
             .map(|text| address("mail.reply_to", text))
             .transpose()?,
-        return_path: mail
-            .return_path
-            .as_deref()
-            .map(|text| address("mail.return_path", text))
-            .transpose()?,
+        return_path: {
+            let text = mail.return_path.as_ref().unwrap_or(&mail.from);
+            let path = ReturnPath::parse(text);
+            path.ok_or_else(|| AppError::Mail(format!("mail.return_path: \"{text}\" is no address")))?
+        },
         house: (house(config, mail, Lang::Ja), house(config, mail, Lang::En)),
         patience: Duration::from_secs(mail.timeout_seconds),
         give_up: SignedDuration::from_hours(i64::from(mail.give_up_hours)),

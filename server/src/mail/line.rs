@@ -81,8 +81,8 @@ impl Line<'_> {
     pub async fn send(&mut self, draft: &Draft<'_>, now: Timestamp) -> Result<String, Trouble> {
         let message = self.office.write(draft, now)?.formatted();
         let address = recipient(draft.recipient)?;
-        let sender = self.office.return_path.clone();
-        self.step(Mail::new(Some(sender), Vec::new()), Trouble::SenderRefused)
+        let sender = self.office.return_path.of_letter(draft.id);
+        self.step(Mail::new(sender, Vec::new()), Trouble::SenderRefused)
             .await?;
         self.step(Rcpt::new(address, Vec::new()), Trouble::RecipientRefused)
             .await?;

@@ -8,6 +8,8 @@ use jiff::SignedDuration;
 use lettre::Address;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 
+use super::return_path::ReturnPath;
+
 /// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
@@ -58,7 +60,7 @@ pub struct Office {
     /// Where answers go.
     pub reply_to: Option<Address>,
     /// Where bounces go.
-    pub return_path: Address,
+    pub return_path: ReturnPath,
     /// The bank, in Japanese and English.
     pub house: (House, House),
     /// Longest wait for one step of the mail server.
@@ -73,8 +75,8 @@ pub struct Sender {
     pub from: Address,
     /// Where answers go.
     pub reply_to: Option<Address>,
-    /// Where bounces go; else to `from`.
-    pub return_path: Option<Address>,
+    /// Where bounces go.
+    pub return_path: ReturnPath,
     /// The bank, in Japanese and English.
     pub house: (House, House),
     /// Longest wait for one step of the mail server.
@@ -104,7 +106,6 @@ impl Office {
                 Some(builder.build_rustls().map_err(|e| e.to_string())?)
             }
         };
-        let return_path = sender.return_path.unwrap_or_else(|| sender.from.clone());
         Ok(Self {
             host: server.host,
             port: server.port,
@@ -113,7 +114,7 @@ impl Office {
             login: server.login,
             from: sender.from,
             reply_to: sender.reply_to,
-            return_path,
+            return_path: sender.return_path,
             house: sender.house,
             patience: sender.patience,
             give_up: sender.give_up,

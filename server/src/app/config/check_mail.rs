@@ -4,6 +4,7 @@ use lettre::Address;
 
 use super::check::{Checked, Checker};
 use super::mail::{Mail, Password, Tls};
+use crate::mail::return_path::ReturnPath;
 
 impl Checker<'_> {
     pub(super) fn mail(&self, mail: &Mail) -> Checked {
@@ -48,13 +49,18 @@ impl Checker<'_> {
         for (field, address) in [
             ("mail.from", Some(&mail.from)),
             ("mail.reply_to", mail.reply_to.as_ref()),
-            ("mail.return_path", mail.return_path.as_ref()),
         ] {
             let wrong = |text: &&String| !text.is_ascii() || text.parse::<Address>().is_err();
             if let Some(text) = address.filter(wrong) {
                 let next = "Write one plain address, like ib@bank.example.";
                 return self.fail(field, format!("\"{text}\" is no address"), next);
             }
+        }
+        let wrong = |text: &&String| ReturnPath::parse(text).is_none();
+        if let Some(text) = mail.return_path.as_ref().filter(wrong) {
+            let next = "Write one plain address; {id} may stand once before the @, where your mail server takes \
+                        bounces+anything@bank.example for one mailbox.";
+            return self.fail("mail.return_path", format!("\"{text}\" is no address"), next);
         }
         Ok(())
     }

@@ -2,6 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::mail::office::{Protection, Sender, Server};
+use crate::mail::return_path::ReturnPath;
 
 fn office() -> Office {
     let house = |bank: &str| House {
@@ -20,7 +21,7 @@ fn office() -> Office {
     let sender = Sender {
         from: "ib@bank.example".parse().unwrap(),
         reply_to: Some("desk@bank.example".parse().unwrap()),
-        return_path: None,
+        return_path: ReturnPath::parse("bounces@bank.example").unwrap(),
         house: (
             house("けんみん信用組合インターネットバンキング"),
             house("Kenmin"),

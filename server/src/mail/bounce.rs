@@ -1,0 +1,105 @@
+//! A message that came back to the return path: is it a report that a letter could not be delivered (RFC 3464), and which
+//! letter was it? Anybody can send such a message; the letter's id, which only its readers and the mail servers between
+//! know, is what makes it worth something.
+
+use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders};
+
+use super::return_path::{ReturnPath, is_id};
+use super::trouble::clipped;
+
+/// Longest message that is read; reports are far shorter, and what they quote is cut off.
+pub const LONGEST: usize = 1024 * 1024;
+
+/// Most letters that one report can be about.
+const MOST: usize = 8;
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CameBack {
+    /// A letter that will not arrive.
+    Failed {
+        /// Ids it may have; at least one.
+        letters: Vec<String>,
+        /// What the mail server said.
+        said: String,
+    },
+    /// A report of something else: delayed, delivered, relayed.
+    NoFailure,
+    /// A report that names no letter of ours.
+    NoLetter,
+    /// No report: somebody's answer, an answering machine, garbage.
+    NoReport,
+}
+
+/// Reads a message. `recipient`: whom the mail server had it for, if it says so.
+#[must_use]
+pub fn read(message: &[u8], recipient: Option<&str>, path: &ReturnPath) -> CameBack {
+    let head = message.get(..LONGEST).unwrap_or(message);
+    let Some(parsed) = MessageParser::default().parse(head) else {
+        return CameBack::NoReport;
+    };
+    let Some(said) = parsed
+        .parts
+        .iter()
+        .find(|part| part.is_content_type("message", "delivery-status"))
+        .map(|part| failure(part.contents()))
+    else {
+        return CameBack::NoReport;
+    };
+    let Some(said) = said else {
+        return CameBack::NoFailure;
+    };
+    let mut letters = Vec::new();
+    let mut add = |id: Option<String>| {
+        if let Some(id) = id.filter(|id| letters.len() < MOST && !letters.contains(id)) {
+            letters.push(id);
+        }
+    };
+    add(recipient.and_then(|address| path.letter(address)));
+    for name in ["Delivered-To", "X-Original-To", "To"] {
+        add(field(&parsed, name).and_then(|address| path.letter(address.trim_matches(['<', '>']))));
+    }
+    for part in &parsed.parts {
+        if part.is_content_type("message", "rfc822") || part.is_content_type("text", "rfc822-headers")
+        {
+            let returned = MessageParser::default().parse_headers(part.contents());
+            add(returned.and_then(|returned| letter_of(&returned)));
+        }
+    }
+    if letters.is_empty() {
+        CameBack::NoLetter
+    } else {
+        CameBack::Failed { letters, said }
+    }
+}
+
+/// The id in our Message-ID.
+fn letter_of(returned: &Message<'_>) -> Option<String> {
+    let (id, _) = returned.message_id()?.split_once('@')?;
+    is_id(id).then(|| id.to_owned())
+}
+
+/// What is said about a recipient who will not get the letter; none when nobody is said to have failed. The fields come in
+/// groups, with an empty line between.
+fn failure(status: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(status).replace("\r\n", "\n");
+    text.split("\n\n").find_map(|group| {
+        let group = format!("{}\n\n", group.trim_start());
+        let fields = MessageParser::default().parse_headers(group.as_bytes())?;
+        let action = field(&fields, "Action")?;
+        if !action.eq_ignore_ascii_case("failed") {
+            return None;
+        }
+        let status = field(&fields, "Status").unwrap_or_default();
+        let diagnostic = field(&fields, "Diagnostic-Code").unwrap_or_default();
+        Some(clipped(format!("{status} {diagnostic}").trim()))
+    })
+}
+
+fn field(message: &Message<'_>, name: &str) -> Option<String> {
+    let name = HeaderName::parse(name.to_owned())?;
+    Some(message.header_raw(name)?.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests;
