@@ -1,9 +1,11 @@
 //! A successor that was signed and never came into use: its key may be gone with a token. It makes way for another key of
-//! the same holder, after the time in which its agent may still be at work.
+//! the same holder, after the time in which its agent may still be at work; and for a new issue, when what it was to succeed
+//! is over.
 
 use jiff::Timestamp;
 
 use crate::store::audit::Actor;
+use crate::store::Tx;
 use crate::store::certificates::{self, Certificate};
 use crate::workflow::life::Reason;
 use crate::workflow::life::inside::{self, Ending};
@@ -11,6 +13,32 @@ use crate::workflow::{Caller, Refusal, Result, Workflows};
 
 /// For the bank's records.
 const NOTE: &str = "renewal begun anew with another key";
+
+/// Ends a successor that was never used, of a certificate that is over: a new application stands in its place.
+pub(in crate::workflow) async fn forget(
+    tx: &mut Tx,
+    pending: &Certificate,
+    caller: Caller,
+    now: Timestamp,
+) -> Result<()> {
+    let ending = ending(pending, "renewal never finished, issued anew", caller, now);
+    inside::give_up(tx, pending, &ending).await
+}
+
+fn ending<'a>(
+    pending: &Certificate,
+    note: &'a str,
+    caller: Caller,
+    now: Timestamp,
+) -> Ending<'a> {
+    Ending {
+        actor: Actor::User(pending.user_id.clone().unwrap_or_default()),
+        reason: Reason::CessationOfOperation,
+        note,
+        caller,
+        now,
+    }
+}
 
 impl Workflows {
     /// Ends a successor of `old` that never came into use, or refuses while its agent may be at work.
@@ -36,13 +64,7 @@ impl Workflows {
         if !mine || age < at_work {
             return Err(Refusal::RenewalPending.into());
         }
-        let ending = Ending {
-            actor: Actor::User(user_id.to_owned()),
-            reason: Reason::CessationOfOperation,
-            note: NOTE,
-            caller,
-            now,
-        };
+        let ending = ending(&pending, NOTE, caller, now);
         let mut tx = self.inner.store.begin().await?;
         let Some(pending) = certificates::pending_for_user(&mut tx, user_id).await? else {
             return Ok(());

@@ -14,6 +14,8 @@ mod by_agent;
 mod displace;
 pub mod page;
 
+pub(super) use displace::forget;
+
 use super::audited::audit;
 use super::issuing::{is_duplicate_key, prove};
 use super::login::Registered;
