@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use inkan_pki::messages::request::{PickUp, Progress};
 use inkan_pki::secret::Secret;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::app::Shared;
 use super::cx::Answer;
@@ -16,6 +17,7 @@ use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
 use crate::workflow::Refusal;
+use crate::workflow::life::{By, Reason};
 use crate::workflow::staff_enrolment::is_staff_request;
 
 /// `POST /agent/requests/{id}/pickup`.
@@ -104,6 +106,24 @@ pub async fn begin_renewal(
         .begin_renewal(&presented, &agent, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
+}
+
+/// `POST /agent/revocations` over mutual TLS with the certificate to be revoked.
+pub async fn revoke(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+) -> Result<Response, Failure> {
+    let presented = peer.certificate.clone();
+    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let (workflows, caller, now) = (&app.workflows, caller(&peer), app.clock.now());
+    let registered = workflows.registered(&presented, caller, now).await?;
+    let by = By::Owner {
+        user_id: &registered.user.id,
+    };
+    // The token is handed on or thrown away (R11); a loss is for the help desk.
+    let (id, reason) = (&registered.certificate.id, Reason::CessationOfOperation);
+    let done = workflows.revoke(id, by, reason, "", caller, now).await?;
+    Ok(Json(json!({ "serial": done.serial, "state": done.state.as_str() })).into_response())
 }
 
 /// `POST /agent/logins/{id}/pickup`.

@@ -168,6 +168,7 @@ pub fn certificate(app: &Shared) -> Router {
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
         .route("/agent/activate", post(agent::activate))
         .route("/agent/renewals", post(agent::begin_renewal))
+        .route("/agent/revocations", post(agent::revoke))
         .route("/agent/logins/{id}/proof", post(agent::prove_login));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
     finish("certificate", app, Some(Realm::Certificate), routes)
