@@ -74,6 +74,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "operators",
         sql: include_str!("migrations/0011_operators.sql"),
     },
+    Migration {
+        version: 12,
+        name: "hands_by_person",
+        sql: include_str!("migrations/0012_hands_by_person.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

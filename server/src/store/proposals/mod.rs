@@ -203,23 +203,44 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Proposal>, S
     row.as_ref().map(Proposal::read).transpose()
 }
 
-/// Those that wait, oldest first, at most `limit`.
-pub async fn waiting(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<Proposal>, StoreError> {
+/// Those of a kind that wait, oldest first, at most `limit`.
+pub async fn waiting(
+    db: impl Into<Db<'_>>,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<Proposal>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE p.state = 'entered' ORDER BY p.entered_at, p.id LIMIT $1"
+        "WHERE p.state = 'entered' AND p.kind = $1 ORDER BY p.entered_at, p.id LIMIT $2"
     ))
+    .bind(kind.as_str())
     .bind(limit);
     listed(&db.into().all(statement).await?)
 }
 
-/// Those a person entered last, newest first, at most `limit`.
-pub async fn entered_by_person(
+/// The one of a kind that waits for a subject.
+pub async fn waiting_for(
+    db: impl Into<Db<'_>>,
+    kind: Kind,
+    subject: &str,
+) -> Result<Option<Proposal>, StoreError> {
+    let statement = sqlx::query(select!(
+        "WHERE p.kind = $1 AND p.subject = $2 AND p.state = 'entered'"
+    ))
+    .bind(kind.as_str())
+    .bind(subject.to_owned());
+    let row = db.into().optional(statement).await?;
+    row.as_ref().map(Proposal::read).transpose()
+}
+
+/// Those a person had a hand in, also where a colleague answers for them by now; newest first, at most `limit`.
+pub async fn touched_by_person(
     db: impl Into<Db<'_>>,
     person: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE p.entered_person = $1 ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
+        "WHERE p.id IN (SELECT proposal_id FROM proposal_hands WHERE person = $1) \
+         ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
     ))
     .bind(person.to_owned())
     .bind(limit);
