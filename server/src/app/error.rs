@@ -16,6 +16,9 @@ use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
 use crate::store::StoreError;
 
+/// `EX_TEMPFAIL` of sysexits.h, as mail servers know it.
+const TEMPORARY: u8 = 75;
+
 /// Why the program ended.
 #[derive(Debug, Error)]
 pub enum AppError {
@@ -77,6 +80,9 @@ pub enum AppError {
         /// Why.
         why: &'static str,
     },
+    /// What may be better later; a mail server keeps the message and tries again.
+    #[error("later: {0}")]
+    Later(String),
     /// A socket.
     #[error(
         "{listener}.bind: cannot listen on {address}: {reason}. Stop what uses it, or choose another port."
@@ -98,13 +104,18 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// 3: the configuration; 4: the audit log does not hold; 1: everything else (2 is the command line).
+    /// 3: the configuration and the files it names; 4: the audit log does not hold; 75: later; 1: everything else (2 is the command line).
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Spec(_) | Self::SpecLacks { .. } | Self::Mail(_) => {
-                ExitCode::from(3)
-            }
+            Self::Config(_)
+            | Self::Spec(_)
+            | Self::SpecLacks { .. }
+            | Self::Chain(_)
+            | Self::Issue(_)
+            | Self::Tls { .. }
+            | Self::Mail(_) => ExitCode::from(3),
             Self::AuditBroken { .. } => ExitCode::from(4),
+            Self::Later(_) => ExitCode::from(TEMPORARY),
             _ => ExitCode::FAILURE,
         }
     }

@@ -2,12 +2,13 @@
 //! keys by the public keys in their certificates.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::chain::certificate_der;
-use inkan_hsm_config::spec::{KeySpec, KeyUse};
+use inkan_hsm_config::pin_source::PinSource;
+use inkan_hsm_config::spec::{KeySpec, KeyUse, TokenSpec};
 use inkan_pki::pkcs11::TokenSelector;
 use inkan_pki::x509::chain::verify_issued_by;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -26,6 +27,7 @@ pub struct Chosen {
     spec: Spec,
     token: String,
     root: CertificateDer<'static>,
+    root_key: String,
     cas: Vec<IssuingCa>,
     ocsp: KeySpec,
     audit: Option<KeySpec>,
@@ -35,7 +37,8 @@ pub struct Chosen {
 pub fn choose(config: &Config) -> Result<Chosen, AppError> {
     let file = &config.hsm.spec;
     let spec = Spec::load(file)?;
-    let root = certificate(&spec, &key(&spec, file, KeyUse::RootCa)?.id)?;
+    let root_key = key(&spec, file, KeyUse::RootCa)?.id.clone();
+    let root = certificate(&spec, &root_key)?;
     let mut cas = Vec::new();
     let mut keys = Vec::new();
     for (issuer, key_use, generations) in [
@@ -81,30 +84,60 @@ pub fn choose(config: &Config) -> Result<Chosen, AppError> {
         spec,
         token,
         root,
+        root_key,
         cas,
         ocsp,
         audit,
     })
 }
 
+impl Chosen {
+    /// Where the root's revocation list is, if there is one.
+    pub fn root_list(&self) -> PathBuf {
+        self.spec.list_path(&self.root_key)
+    }
+
+    /// Sees whether what is read at the start can be read: the module, and the PIN when it is in a file. Nobody is asked.
+    pub fn look(&self, file: &Path) -> Result<(), AppError> {
+        self.spec.module_path()?;
+        match self.issuing_token(file)? {
+            token if matches!(token.pin, PinSource::File(_)) => {
+                token.read_pin(false)?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn issuing_token(&self, file: &Path) -> Result<&TokenSpec, AppError> {
+        self.spec.token(&self.token).ok_or_else(|| {
+            let problem = format!("token {} is not described", self.token);
+            lacks(file, problem, "Describe the token.")
+        })
+    }
+}
+
 /// Opens the HSM (it may be away for now) and puts the CAs in front of it.
 pub fn authority(config: &Config) -> Result<Authority, AppError> {
+    let chosen = choose(config)?;
+    let token = chosen.issuing_token(&config.hsm.spec)?.clone();
     let Chosen {
         spec,
-        token,
         root,
         cas,
         ocsp,
         audit,
-    } = choose(config)?;
-    let token = spec.token(&token).ok_or_else(|| {
-        let problem = format!("token {token} is not described");
-        lacks(&config.hsm.spec, problem, "Describe the token.")
-    })?;
+        ..
+    } = chosen;
     let mut keys = cas.iter().map(pool_key).collect::<Result<Vec<_>, _>>()?;
     keys.push(HsmKey::by_label(&ocsp.id, &ocsp.label));
     let by_label = |key: &KeySpec| HsmKey::by_label(&key.id, &key.label);
     keys.extend(audit.as_ref().map(by_label));
+    let specified = |key: HsmKey| match spec.key(&key.id) {
+        Some(found) => key.specified(&found.label, found.algorithm),
+        None => key,
+    };
+    let keys = keys.into_iter().map(specified).collect();
     let pin = token.read_pin(std::io::stdin().is_terminal())?;
     let selector = TokenSelector::Label(token.label.clone());
     let mut settings = HsmConfig::new(spec.module_path()?, selector, pin, keys);

@@ -5,11 +5,13 @@
 //! - [`audit`]: `inkan-server audit`; [`staff`]: `inkan-server staff`
 //! - [`config`]: the configuration file
 //! - [`log`]: what goes to standard error
+//! - [`look`]: what the start reads from files, without starting
 //! - [`start`]: from a configuration to workflows and routers
-//! - [`mail`]: the bank as a sender of mail
+//! - [`mail`]: the bank as a sender of mail; [`letters`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
 //! - [`status`]: what follows a change of status at once
+//! - [`reload`]: files that may change while the server serves
 //! - [`serve`]: serving until a signal
 //! - [`scheduler`]: drives what is done from time to time
 //! - [`dev`]: a self-contained server for development and tests
@@ -21,8 +23,11 @@ pub mod config;
 pub mod dev;
 pub mod error;
 pub mod hsm;
+pub mod letters;
 pub mod log;
+pub mod look;
 pub mod mail;
+pub mod reload;
 pub mod scheduler;
 pub mod serve;
 pub mod sockets;
@@ -33,6 +38,7 @@ pub mod status;
 use std::process::ExitCode;
 
 use clap::Parser;
+use jiff::Timestamp;
 
 use cli::{Cli, Command, ConfigCommand};
 use error::AppError;
@@ -57,12 +63,16 @@ fn dispatch(command: Command) -> Result<(), AppError> {
             serve::block_on(serve::serve(config))
         }
         Command::Config(ConfigCommand::Check { config }) => {
-            config::load(&config)?;
+            let read = config::load(&config)?;
+            for warning in look::look(&read, Timestamp::now())? {
+                log::say(&format!("{}: {warning}", config.display()));
+            }
             log::say(&format!("{}: ok", config.display()));
             Ok(())
         }
         Command::Staff(command) => serve::block_on(staff::run(command)),
         Command::Audit(command) => serve::block_on(audit::run(command)),
+        Command::Mail(command) => serve::block_on(letters::run(command)),
         Command::Dev(options) => dev::run(options),
     }
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::config::Config;
 use super::error::AppError;
+use super::reload::Followed;
 use super::sockets::Sockets;
 use super::{scheduler, start, status};
 use crate::clock::Clock;
@@ -38,14 +39,17 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
     let workflows = start::workflows(&config, clock, StepHook::default()).await?;
     let app = start::app(&config, workflows, clock, figures);
     let sockets = Sockets::bind(&config).await?;
-    let listeners = start::listeners(&config, sockets, &app)?;
-    until_signal(&app, listeners, || Ok(())).await
+    let identities = start::identities(&config)?;
+    let listeners = start::listeners(&config, sockets, &app, &identities)?;
+    let files = start::files(&config, &identities, &app).await?;
+    until_signal(&app, listeners, files, || Ok(())).await
 }
 
 /// Serves; calls `ready` once everything listens.
 pub async fn until_signal(
     app: &Shared,
     listeners: Vec<Listener>,
+    files: Followed,
     ready: impl FnOnce() -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
@@ -61,6 +65,12 @@ pub async fn until_signal(
     let changes = status::publish_changes(app.workflows.clone(), app.clock, stopped.clone());
     tasks.spawn(changes);
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
+    let until = stopped.clone();
+    tasks.spawn(async move {
+        if let Err(error) = files.follow(until).await {
+            tracing::error!(%error, "files are not read again");
+        }
+    });
     tasks.spawn(scheduler::run(workflows, clock, metrics, stopped));
     ready()?;
     tracing::info!("ready");

@@ -13,12 +13,15 @@ use rustls::time_provider::TimeProvider;
 use super::config::Config;
 use super::config::sections::TlsListener;
 use super::error::AppError;
+use super::reload::{Followed, Identities};
 use super::sockets::Sockets;
 use super::{hsm, mail};
 use crate::clock::Clock;
 use crate::http::app::{App, Shared};
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
 use crate::http::listen::{Limits, Listener};
+use crate::http::public::quick::Quick;
+use crate::http::public::ready::ReadyAnswers;
 use crate::http::rate::RateLimiter;
 use crate::http::router;
 use crate::http::streams::Streams;
@@ -104,20 +107,27 @@ pub fn listeners(
     config: &Config,
     sockets: Sockets,
     app: &Shared,
+    identities: &Identities,
 ) -> Result<Vec<Listener>, AppError> {
     let authority = app.workflows.authority();
-    let customer_ca = &authority.issuer(IssuerId::Customer).certificate;
-    let staff_ca = &authority.issuer(IssuerId::Staff).certificate;
+    let customer_cas = authority.certificates(IssuerId::Customer);
+    let staff_cas = authority.certificates(IssuerId::Staff);
     let time = Arc::new(CertificateTime(app.clock));
-    let portal = tls("portal", &config.portal, ClientAuth::None, &time)?;
-    let explaining = ClientAuth::Explaining(customer_ca);
-    let certificate = tls("certificate", &config.certificate, explaining, &time)?;
-    let staff = tls("staff", &config.staff, ClientAuth::Strict(staff_ca), &time)?;
+    let portal = tls("portal", &identities.portal, ClientAuth::None, &time)?;
+    let explaining = ClientAuth::Explaining(&customer_cas);
+    let certificate = tls("certificate", &identities.certificate, explaining, &time)?;
+    let staff = tls(
+        "staff",
+        &identities.staff,
+        ClientAuth::Explaining(&staff_cas),
+        &time,
+    )?;
     let listener = |name, socket, tls, router: Router, (connections, per_address)| Listener {
         name,
         socket,
         tls,
         router,
+        shortcut: None,
         limits: Limits {
             connections,
             per_address,
@@ -147,13 +157,16 @@ pub fn listeners(
             router::staff(app),
             (c.staff.connections, c.staff.per_address()),
         ),
-        listener(
-            "public",
-            sockets.public,
-            None,
-            router::public(app),
-            (c.public.connections, c.public.per_address()),
-        ),
+        Listener {
+            shortcut: Some(Arc::new(Quick::new(Arc::clone(app)))),
+            ..listener(
+                "public",
+                sockets.public,
+                None,
+                router::public(app),
+                (c.public.connections, c.public.per_address()),
+            )
+        },
         listener(
             "operations",
             sockets.operations,
@@ -164,15 +177,38 @@ pub fn listeners(
     ])
 }
 
+/// Certificates and keys of the TLS listeners.
+pub fn identities(config: &Config) -> Result<Identities, AppError> {
+    let load = |listener, section: &TlsListener| {
+        ServerIdentity::load(&section.tls_certificate, &section.tls_key)
+            .map(Arc::new)
+            .map_err(|reason| AppError::Tls { listener, reason })
+    };
+    Ok(Identities {
+        portal: load("portal", &config.portal)?,
+        certificate: load("certificate", &config.certificate)?,
+        staff: load("staff", &config.staff)?,
+    })
+}
+
+/// What may change in files while the server serves.
+pub async fn files(
+    config: &Config,
+    identities: &Identities,
+    app: &Shared,
+) -> Result<Followed, AppError> {
+    let root_list = hsm::choose(config)?.root_list();
+    Ok(Followed::new(identities, root_list, &app.workflows, app.clock).await)
+}
+
 fn tls(
     listener: &'static str,
-    section: &TlsListener,
+    identity: &Arc<ServerIdentity>,
     clients: ClientAuth<'_>,
     time: &Arc<CertificateTime>,
 ) -> Result<Arc<ServerConfig>, AppError> {
     let time: Arc<CertificateTime> = Arc::clone(time);
-    ServerIdentity::load(&section.tls_certificate, &section.tls_key)
-        .and_then(|identity| server_config(identity, clients, time))
+    server_config(Arc::clone(identity), clients, time)
         .map_err(|reason| AppError::Tls { listener, reason })
 }
 

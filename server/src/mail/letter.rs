@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::thing::Thing;
+
 /// The language of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
@@ -167,6 +169,17 @@ pub enum Letter {
         /// When its time was over.
         at: Timestamp,
     },
+    /// To the bank's operators: something of the bank's own ends.
+    SystemExpiring {
+        /// What it is.
+        thing: Thing,
+        /// Which one.
+        name: String,
+        /// Its last moment.
+        ends: Timestamp,
+        /// What is wrong besides.
+        trouble: Option<String>,
+    },
 }
 
 impl Letter {
@@ -186,6 +199,7 @@ impl Letter {
             Self::PasswordChanged { .. } => "password-changed",
             Self::CertificateExpiring { .. } => "certificate-expiring",
             Self::GrantLapsed { .. } => "grant-lapsed",
+            Self::SystemExpiring { .. } => "system-expiring",
         }
     }
 }

@@ -41,8 +41,8 @@ pub struct Mail {
     pub key: String,
     /// What it tells of.
     pub kind: String,
-    /// To whom.
-    pub user_id: String,
+    /// To which customer; none for a mail to the bank's operators.
+    pub user_id: Option<String>,
     /// The address, as it was then.
     pub recipient: String,
     /// The language.
@@ -74,8 +74,8 @@ pub struct NewMail {
     pub key: String,
     /// What it tells of.
     pub kind: &'static str,
-    /// To whom.
-    pub user_id: String,
+    /// To which customer; none for a mail to the bank's operators.
+    pub user_id: Option<String>,
     /// The address.
     pub recipient: String,
     /// The language.
@@ -103,7 +103,7 @@ impl Mail {
             id: row.text("id")?,
             key: row.text("key")?,
             kind: row.text("kind")?,
-            user_id: row.text("user_id")?,
+            user_id: row.opt_text("user_id")?,
             recipient: row.text("recipient")?,
             lang: row.word("lang")?,
             facts: row.text("facts")?,
@@ -270,6 +270,42 @@ pub async fn set_dead(
     .bind(id.to_owned())
     .bind(trouble.to_owned())
     .bind(reply.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// A mail that was sent came back. False when it was not on record as sent.
+pub async fn set_bounced(
+    tx: &mut Tx,
+    id: &str,
+    trouble: &str,
+    reply: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE outbox SET state = 'dead', ended_at = $4, trouble = $2, reply = $3 \
+         WHERE id = $1 AND state = 'sent'",
+    )
+    .bind(id.to_owned())
+    .bind(trouble.to_owned())
+    .bind(reply.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// A dead mail is to be sent once more, as one written now. False when it was not dead.
+pub async fn set_waiting(
+    tx: &mut Tx,
+    id: &str,
+    recipient: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE outbox SET state = 'waiting', ended_at = NULL, trouble = NULL, reply = NULL, attempts = 0, \
+         recipient = $2, created_at = $3, next_at = $3 WHERE id = $1 AND state = 'dead'",
+    )
+    .bind(id.to_owned())
+    .bind(recipient.to_owned())
     .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }

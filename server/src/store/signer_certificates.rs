@@ -138,3 +138,19 @@ pub async fn is_signed(db: impl Into<Db<'_>>, ca: Ca, serial: &str) -> Result<bo
     .bind(ca.number());
     Ok(db.into().optional(statement).await?.is_some())
 }
+
+/// When the last certificate of a CA's signer ends; none before the first.
+pub async fn last_end(db: impl Into<Db<'_>>, ca: Ca) -> Result<Option<Timestamp>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT not_after FROM signer_certificates WHERE issuer = $1 AND generation = $2 AND state = 'issued' \
+         ORDER BY not_after DESC LIMIT 1",
+    )
+    .bind(ca.issuer.as_str())
+    .bind(ca.number());
+    match db.into().optional(statement).await? {
+        Some(row) => Ok(Some(
+            Row::new("signer_certificates", &row).time("not_after")?,
+        )),
+        None => Ok(None),
+    }
+}

@@ -2,6 +2,8 @@
 
 mod meanwhile;
 mod renewing;
+mod renewing_alone;
+mod staff_keys;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::request::PickedUp;
@@ -45,6 +47,7 @@ fn settings() -> Settings {
         passwords: Default::default(),
         characters: Default::default(),
         key_algorithms: vec![KeyAlgorithm::EcP256, KeyAlgorithm::EcP384],
+        warnings: Default::default(),
         mail: None,
     }
 }

@@ -16,6 +16,7 @@
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
 //! - [`reconcile`]: on start, what a crash left open
 //! - [`records`]: rows and words that the workflows hand out
+//! - [`expiry`]: when the bank's own certificates and lists end
 //! - [`jobs`]: scheduled work: what is due, what came of it
 //! - [`mail`]: letters to customers, and handing them over
 //! - [`notices`]: what time brings about: certificates that will end, grants that lapse
@@ -43,6 +44,7 @@ pub mod counter;
 mod deed;
 pub mod enrolment;
 pub mod error;
+pub mod expiry;
 pub mod imports;
 pub mod issuing;
 pub mod jobs;
@@ -101,6 +103,7 @@ pub(crate) struct Inner {
     pub(crate) own_changes: tokio::sync::Notify,
     pub(crate) seen_changes: tokio::sync::Notify,
     lists: status::ReadyLists,
+    watched: expiry::Watched,
     signers: status::Signers,
     responder: status::Responder,
     digests: Vec<(
@@ -133,6 +136,7 @@ impl Workflows {
                 own_changes: tokio::sync::Notify::new(),
                 seen_changes: tokio::sync::Notify::new(),
                 lists: status::ReadyLists::default(),
+                watched: expiry::Watched::default(),
                 signers: status::Signers::default(),
                 responder: status::Responder::default(),
                 digests,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub characters: CharacterSettings,
     /// Key types offered to agents, preferred one first.
     pub key_algorithms: Vec<KeyAlgorithm>,
+    /// When the end of the bank's own certificates is warned of, and to whom.
+    pub warnings: super::expiry::Limits,
     /// The bank as a sender of mail; without it no letter is written.
     pub mail: Option<Arc<Office>>,
 }

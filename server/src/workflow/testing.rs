@@ -84,6 +84,7 @@ impl World {
             passwords,
             characters: Default::default(),
             key_algorithms: Vec::new(),
+            warnings: Default::default(),
             mail: None,
         };
         let passwords = Passwords::new(&settings.passwords);

@@ -103,7 +103,7 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
     std::fs::write(&key_file, key).unwrap();
     let tls = clients.map(|clients| {
         let identity = ServerIdentity::load(&cert_file, &key_file).unwrap();
-        server_config(identity, clients, Arc::new(MidYear)).unwrap()
+        server_config(Arc::new(identity), clients, Arc::new(MidYear)).unwrap()
     });
     assert!(server_ca.pem.contains("BEGIN CERTIFICATE"));
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -116,6 +116,7 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
         tls,
         router,
         limits,
+        shortcut: None,
     };
     let task = tokio::spawn(serve(listener, stopped));
     Running {

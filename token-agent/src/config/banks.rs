@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::x509::chain::verify_issued_by;
+use rustls_pki_types::CertificateDer;
 
 use super::bank::Bank;
-use super::directory::{ConfigDir, make_text, read_text};
+use super::directory::{ConfigDir, make_text, read_text, replace_text};
 use super::field_error;
 use crate::error::{FieldFault, SetupError};
 
@@ -91,23 +93,44 @@ pub enum Added {
     New,
     /// The same file was there.
     Same,
+    /// Written in place of one of the same bank, which trusted the same.
+    Continued,
 }
 
-/// Installs the text of a checked bank file.
+/// Installs the text of a checked bank file. One that is there gives way to one that continues it: the same bank at the
+/// same addresses, whose customer CAs are all known already or signed by one that is.
 ///
 /// # Errors
-/// [`SetupError::BankDiffers`] rather than replacing a file with another content.
+/// [`SetupError::BankDiffers`] rather than replacing a file with any other content.
 pub fn add(config: &ConfigDir, bank: &Bank, text: &str) -> Result<Added, SetupError> {
     let path = path_of(config, &bank.id);
     if !path.exists() && make_text(&path, text)? {
         Ok(Added::New)
     } else if read_text(&path)? == text {
         Ok(Added::Same)
+    } else if load(&path).is_ok_and(|old| continues(&old, bank)) {
+        replace_text(&path, text)?;
+        Ok(Added::Continued)
     } else {
         Err(SetupError::BankDiffers {
             id: bank.id.clone(),
         })
     }
+}
+
+/// Nothing is trusted by `new` that does not follow from `old`.
+fn continues(old: &Bank, new: &Bank) -> bool {
+    let vouched = |ca: &CertificateDer<'_>| {
+        let known = old.customer_ca.iter();
+        known
+            .into_iter()
+            .any(|trusted| trusted == ca || verify_issued_by(ca, trusted).is_ok())
+    };
+    old.name == new.name
+        && old.portal == new.portal
+        && old.certificate == new.certificate
+        && old.server_ca == new.server_ca
+        && new.customer_ca.iter().all(vouched)
 }
 
 /// Removes a bank; a file that cannot be read can be removed too.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::harness::authority::Ca;
 use super::harness::customer::finish;
 use super::harness::{Bank, Customer};
 
@@ -155,6 +156,24 @@ fn add_asks_shows_fingerprints_and_never_replaces() {
         customer.run(&[&add[..], &["--yes"]].concat()).failure(),
         (5, "bank-differs".to_owned())
     );
+
+    // A CA more takes its place when one that is there has signed it, and in no other case.
+    let (next, stranger) = (
+        Ca::new("Next", Some(&bank.customer_ca)),
+        Ca::new("Next", None),
+    );
+    let with = |ca: &Ca| {
+        let end = bank.file.rfind("'''").unwrap();
+        let (file, rest) = bank.file.split_at(end);
+        format!("{file}{}{rest}", ca.pem)
+    };
+    for (ca, code) in [(&stranger, 5), (&next, 0)] {
+        fs::write(&path, with(ca)).unwrap();
+        assert_eq!(customer.run(&[&add[..], &["--yes"]].concat()).code, code);
+    }
+    let listed = customer.run(&["bank", "list"]);
+    let cas = listed.result()["banks"][0]["bank"]["customer_ca"].clone();
+    assert_eq!(cas.as_array().unwrap().len(), 3);
 
     let listed = customer.run(&["bank", "list"]);
     assert_eq!(

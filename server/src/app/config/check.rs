@@ -40,6 +40,7 @@ pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
     if let Some(mail) = &config.mail {
         checker.mail(mail)?;
     }
+    checker.warnings(config)?;
     checker.numbers(config)?;
     checker.log(&config.log.level)
 }

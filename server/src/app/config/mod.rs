@@ -6,6 +6,7 @@
 //! - [`mail`]: the mail server and the bank as a sender
 //! - [`check`], `check_mail`, `check_generations`: what a type cannot say
 //! - [`error`]: what can be wrong
+//! - [`warnings`]: before the bank's own certificates end
 //! - [`settings`]: the plain data that workflows and pages are given
 
 pub mod check;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod mail;
 pub mod sections;
 pub mod settings;
+pub mod warnings;
 
 use std::path::{Path, PathBuf};
 

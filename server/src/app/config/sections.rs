@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limits::{Argon2, Characters, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
+use super::warnings::Warnings;
 
 /// The whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Config {
     /// Mail to customers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<Mail>,
+    /// Before the bank's own certificates end.
+    #[serde(default)]
+    pub warnings: Warnings,
     /// Lengths of time.
     #[serde(default)]
     pub periods: Periods,

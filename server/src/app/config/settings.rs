@@ -58,6 +58,7 @@ impl Config {
                 kana_symbols: self.characters.kana_symbols.clone(),
             },
             key_algorithms: self.bank.key_algorithms.clone(),
+            warnings: self.warnings.limits(),
             mail: None,
         }
     }

@@ -3,7 +3,9 @@
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::apply::{ApplyError, apply};
-use jiff::Timestamp;
+use inkan_hsm_config::chain::certificate_der;
+use inkan_hsm_config::list::{self, ListError};
+use jiff::{SignedDuration, Timestamp};
 
 use super::directory::Directory;
 use super::{DevError, files};
@@ -11,6 +13,8 @@ use crate::workflow::staffing::temporary_password;
 
 /// The specification; its paths start at its directory.
 const SPEC: &str = include_str!("hsm.toml");
+const ROOT: &str = "root-ca";
+const ROOT_LIST_DAYS: u32 = 365;
 
 /// What `SOFTHSM2_CONF` names.
 pub fn write_softhsm_conf(directory: &Directory) -> Result<(), DevError> {
@@ -36,7 +40,24 @@ pub fn ensure(directory: &Directory, now: Timestamp) -> Result<(), DevError> {
     }
     let spec = Spec::load(&path).map_err(|e| DevError::Hsm(e.to_string()))?;
     match apply(&spec, now, false, &mut |_| {}) {
-        Ok(_) | Err(ApplyError::Complete { .. }) => Ok(()),
-        Err(error) => Err(DevError::Hsm(error.to_string())),
+        Ok(_) | Err(ApplyError::Complete { .. }) => {}
+        Err(error) => return Err(DevError::Hsm(error.to_string())),
     }
+    root_list(&spec, now).map_err(|e| DevError::Hsm(e.to_string()))
+}
+
+/// The root's revocation list, before the last one is half over.
+fn root_list(spec: &Spec, now: Timestamp) -> Result<(), ListError> {
+    let root = certificate_der(spec, ROOT).unwrap_or_default();
+    let last = list::read(spec, ROOT, &root).ok().flatten();
+    let half = SignedDuration::from_hours(24) * (ROOT_LIST_DAYS / 2).cast_signed();
+    if last.is_some_and(|last| now + half < last.next_update && last.this_update <= now) {
+        return Ok(());
+    }
+    let order = list::Order {
+        ca: ROOT,
+        days: ROOT_LIST_DAYS,
+        revoke: &[],
+    };
+    list::sign(spec, &order, now, false).map(drop)
 }

@@ -2,7 +2,7 @@
 //! the agent. Names in `dev.json` are stable (`docs/configuration.md`).
 
 use inkan_hsm_config::Spec;
-use inkan_hsm_config::chain::chain_pem;
+use inkan_hsm_config::chain::{ChainError, certificate_pem, chain_pem};
 use inkan_pki::messages::bank::BankFile;
 use inkan_pki::messages::identifier::Identifier;
 use serde::Serialize;
@@ -14,7 +14,9 @@ use super::secrets::{Secrets, Temporary};
 use super::seed::{DEMO, SECOND, Sample};
 use super::{DevError, files};
 use crate::app::config::Config;
+use crate::app::config::sections::Generation;
 use crate::workflow::records::AccountType;
+use crate::workflow::staff_enrolment::BANK_SUFFIX;
 
 /// A customer's contract and what was handed over for it.
 #[derive(Serialize)]
@@ -43,7 +45,7 @@ pub fn write(
     secrets: &Secrets,
 ) -> Result<(), DevError> {
     let spec = Spec::load(&config.hsm.spec).map_err(|e| DevError::Hsm(e.to_string()))?;
-    bank_file(directory, config, &spec)?;
+    bank_files(directory, config, &spec)?;
     let description: Value = json!({
         "portal": config.portal.url,
         "certificate": config.certificate.url,
@@ -58,6 +60,7 @@ pub fn write(
         "hsm_spec": directory.hsm_spec(),
         "config": directory.config(),
         "bank_config": directory.bank_file(),
+        "staff_bank_config": directory.staff_bank_file(),
         "demo": customer(DEMO, &secrets.demo),
         "second_contract": customer(SECOND, &secrets.second_contract),
         "staff_identities": staff,
@@ -68,19 +71,40 @@ pub fn write(
     files::write(&path, format!("{text}\n").as_bytes())
 }
 
-fn bank_file(directory: &Directory, config: &Config, spec: &Spec) -> Result<(), DevError> {
-    let path = directory.bank_file();
-    let fail = |error: &dyn std::fmt::Display| DevError::file(&path, error);
+/// For customers' PCs, and for those of the bank's own staff.
+fn bank_files(directory: &Directory, config: &Config, spec: &Spec) -> Result<(), DevError> {
+    let fail = |error: &dyn std::fmt::Display| DevError::file(&directory.bank_file(), error);
     let server_ca = files::read(&directory.server_ca())?.unwrap_or_default();
-    let customer_ca = chain_pem(spec, "customer-ca").map_err(|error| fail(&error))?;
-    let bank = BankFile {
-        id: Identifier::new(config.bank.id.as_str()).map_err(|error| fail(&error))?,
+    let chain =
+        |first: &str, all: &[Generation]| chains(spec, first, all).map_err(|error| fail(&error));
+    let id = |id: String| Identifier::new(id).map_err(|error| fail(&error));
+    let customers = BankFile {
+        id: id(config.bank.id.clone())?,
         name: config.bank.name.ja.clone(),
         portal: config.portal.url.clone(),
         certificate: config.certificate.url.clone(),
         server_ca,
-        customer_ca,
+        customer_ca: chain("customer-ca", &config.customer_ca)?,
     };
-    let text = toml::to_string(&bank).map_err(|error| fail(&error))?;
-    files::write(&path, text.as_bytes())
+    let staff = BankFile {
+        id: id(format!("{}{BANK_SUFFIX}", config.bank.id))?,
+        certificate: config.staff.url.clone(),
+        customer_ca: chain("staff-ca", &config.staff_ca)?,
+        ..customers.clone()
+    };
+    for (path, bank) in [
+        (directory.bank_file(), customers),
+        (directory.staff_bank_file(), staff),
+    ] {
+        let text = toml::to_string(&bank).map_err(|error| DevError::file(&path, &error))?;
+        files::write(&path, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Every CA of a kind, the newest first, and the root.
+fn chains(spec: &Spec, first: &str, all: &[Generation]) -> Result<String, ChainError> {
+    let later = all.iter().rev().filter(|ca| ca.key != first);
+    let later: Result<String, _> = later.map(|ca| certificate_pem(spec, &ca.key)).collect();
+    Ok(later? + &chain_pem(spec, first)?)
 }

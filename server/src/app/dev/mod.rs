@@ -117,8 +117,10 @@ async fn second_stage(options: DevOptions, directory: Directory) -> Result<(), A
     )
     .await?;
     let app = start::app(&config, workflows, clock, figures);
-    let listeners = start::listeners(&config, sockets, &app)?;
-    serve::until_signal(&app, listeners, || {
+    let identities = start::identities(&config)?;
+    let listeners = start::listeners(&config, sockets, &app, &identities)?;
+    let files = start::files(&config, &identities, &app).await?;
+    serve::until_signal(&app, listeners, files, || {
         describe::write(&directory, &config, &staff, &secrets)?;
         log::say(&format!("ready: {}", config.portal.url));
         Ok(())

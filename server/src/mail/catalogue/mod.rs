@@ -1,8 +1,10 @@
 //! The sentences of letters. One exhaustive match; the bank's own texts come from its configuration.
 //!
 //! - this file: subject, news, facts and what to do, for each letter
+//! - [`system`]: things of the bank's own
 //! - [`word`]: days and times in Japan
 
+pub mod system;
 pub mod word;
 
 #[cfg(test)]
@@ -11,7 +13,10 @@ pub(super) mod tests;
 
 use jiff::Timestamp;
 
-use super::letter::{By, Lang, Letter, Password};
+use super::letter::{By, Lang, Letter, Password, Thing};
+
+/// How the bank's operators are addressed.
+pub const OPERATOR: &str = "システム運用担当";
 
 /// A letter in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,10 +173,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
         ),
         Letter::PasswordReleased { password, at, by } => (
             said(
-                (
-                    "利用停止を解除しました",
-                    "A lock has been released",
-                ),
+                ("利用停止を解除しました", "A lock has been released"),
                 (
                     "パスワードの入力誤りによる利用停止を解除しました。これまでのパスワードでご利用いただけます。",
                     "What wrong passwords had locked is open again. Your password is the same as before.",
@@ -194,6 +196,12 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
         Letter::CertificateExpiring { serial, not_after } => {
             expiring(lang, serial, *not_after, now)
         }
+        Letter::SystemExpiring {
+            thing,
+            name,
+            ends,
+            trouble,
+        } => ending(lang, *thing, (name, *ends, trouble.as_deref()), now),
         Letter::GrantLapsed { at } => (
             said(
                 (
@@ -224,6 +232,43 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
 }
 
 type Parts = ((String, String), Vec<(&'static str, String)>, Vec<String>);
+
+/// To the bank's operators.
+fn ending(
+    lang: Lang,
+    thing: Thing,
+    (name, ends, trouble): (&str, Timestamp, Option<&str>),
+    now: Timestamp,
+) -> Parts {
+    let what = system::name(thing, lang);
+    let days = word::days_left(ends, now);
+    let news = if days >= 0 {
+        lang.pick(
+            format!("{what}({name})の期限まで、あと{days}日です。"),
+            format!("{what} ({name}): {days} days are left."),
+        )
+    } else {
+        lang.pick(
+            format!("{what}({name})の期限が過ぎています。"),
+            format!("{what} ({name}) is over."),
+        )
+    };
+    let subject = lang.pick(
+        format!("期限のお知らせ: {what}"),
+        format!("About to end: {what}"),
+    );
+    let mut facts = vec![
+        (lang.pick("対象", "Which"), name.to_owned()),
+        end(lang, ends),
+    ];
+    let wrong = trouble.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
+    facts.extend(wrong);
+    (
+        (subject, news),
+        facts,
+        vec![system::next(thing, lang).to_owned()],
+    )
+}
 
 fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> Parts {
     let days = word::days_left(not_after, now);

@@ -52,6 +52,12 @@ pub(crate) fn every() -> Vec<Letter> {
             not_after: at,
         },
         Letter::GrantLapsed { at },
+        Letter::SystemExpiring {
+            thing: Thing::Listener,
+            name: "portal".to_owned(),
+            ends: at,
+            trouble: None,
+        },
     ];
     for letter in &all {
         match letter {
@@ -66,7 +72,8 @@ pub(crate) fn every() -> Vec<Letter> {
             | Letter::PasswordReleased { .. }
             | Letter::PasswordChanged { .. }
             | Letter::CertificateExpiring { .. }
-            | Letter::GrantLapsed { .. } => {}
+            | Letter::GrantLapsed { .. }
+            | Letter::SystemExpiring { .. } => {}
         }
     }
     all

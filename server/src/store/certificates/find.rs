@@ -190,3 +190,21 @@ pub async fn ended_serials(
         })
         .collect()
 }
+
+/// Staff certificates in use that end after `since` and not after `until`, by their end.
+pub async fn staff_ending(
+    db: impl Into<Db<'_>>,
+    since: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!(
+        "WHERE issuer = 'staff' AND state = 'active' AND not_after > $1 AND not_after <= $2 \
+         ORDER BY not_after, id LIMIT $3"
+    );
+    let statement = sqlx::query(statement)
+        .bind(since.as_second())
+        .bind(until.as_second())
+        .bind(limit);
+    many(db.into(), statement).await
+}

@@ -12,7 +12,7 @@ fn mail(id: &str, key: &str, second: i64) -> NewMail {
         id: id.to_owned(),
         key: key.to_owned(),
         kind: "certificate-issued",
-        user_id: "u1".to_owned(),
+        user_id: Some("u1".to_owned()),
         recipient: "hanakodt@oozora.co.jp".to_owned(),
         lang: Language::Ja,
         facts: r#"{"to":"株式会社大空商事"}"#.to_owned(),

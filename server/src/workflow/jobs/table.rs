@@ -19,6 +19,7 @@ pub const JOBS: &[Job] = &[
     job("audit", HOUR, checkpoint),
     job("grants", HOUR, grants),
     job("notices", HOUR, notices),
+    job("expiry", HOUR, expiry),
     job("outbox", DAY, outbox),
     job("answers", HOUR, answers),
     Job {
@@ -110,6 +111,16 @@ fn notices(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let written = workflows.write_notices(now).await?;
         Ok(Done::with(json!({ "written": written })))
+    })
+}
+
+/// Certificates and lists of the bank's own that end soon.
+fn expiry(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let warned = workflows.warn_of_expiries(now).await?;
+        Ok(Done::with(
+            json!({ "due": warned.due, "written": warned.written }),
+        ))
     })
 }
 

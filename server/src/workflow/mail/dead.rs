@@ -58,7 +58,11 @@ impl People<'_> {
     ) -> Result<Vec<DeadLetter>> {
         let mut letters = Vec::new();
         for mail in outbox::dead_before(self.store, at, id, i64::from(limit)).await? {
-            let user = users::find(self.store, &mail.user_id).await?;
+            // One to the bank's operators is in the log only.
+            let Some(user_id) = &mail.user_id else {
+                continue;
+            };
+            let user = users::find(self.store, user_id).await?;
             let user = user.ok_or(Fault::Inconsistent("letter to nobody"))?;
             let contract = contracts::find(self.store, &user.contract_id).await?;
             let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;

@@ -4,15 +4,24 @@
 //! Each letter has a key that names deed and stage: the same one is never written twice, however often a job runs.
 //!
 //! - this file: writing a letter
+//! - [`language`]: in which language
 //! - [`deliver`]: handing letters over to the mail server, again and again if need be
+//! - [`bounced`]: letters that came back, and letters sent once more
 //! - [`dead`]: letters that were given up, for the bank
 
+pub mod bounced;
 pub mod dead;
 pub mod deliver;
+pub mod language;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
 
 use jiff::Timestamp;
 
 use super::{Fault, Result};
+use crate::mail::catalogue::OPERATOR;
 use crate::mail::{Letter, To};
 use crate::store::outbox::{self, NewMail};
 use crate::store::users::User;
@@ -47,13 +56,44 @@ pub(in crate::workflow) async fn tell(
         id: id::new_id()?,
         key: format!("{}:{key}", letter.kind()),
         kind: letter.kind(),
-        user_id: user.id.clone(),
+        user_id: Some(user.id.clone()),
         recipient: user.email.clone(),
         lang: outbox::language(&mut *tx, &user.id).await?,
         facts: serde_json::to_string(&facts).map_err(|_| Fault::Inconsistent("letter"))?,
         created_at: now,
     };
     Ok(outbox::insert(tx, &new).await?)
+}
+
+/// A letter to one of the bank's operators, in Japanese; under a key of its own for each address.
+///
+/// # Errors
+/// Faults.
+pub(in crate::workflow) fn operator_mail(
+    bank: &str,
+    address: &str,
+    key: &str,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<NewMail> {
+    let facts = Facts {
+        to: To {
+            company: bank.to_owned(),
+            person: OPERATOR.to_owned(),
+            login_hint: String::new(),
+        },
+        letter: letter.clone(),
+    };
+    Ok(NewMail {
+        id: id::new_id()?,
+        key: format!("{}:{key}:{address}", letter.kind()),
+        kind: letter.kind(),
+        user_id: None,
+        recipient: address.to_owned(),
+        lang: outbox::Language::Ja,
+        facts: serde_json::to_string(&facts).map_err(|_| Fault::Inconsistent("letter"))?,
+        created_at: now,
+    })
 }
 
 /// Whether a letter was written under that key, so that a job need not open a transaction to find out.

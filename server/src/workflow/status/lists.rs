@@ -1,6 +1,8 @@
 //! Publishing revocation lists: before the last one ends, and soon after anything ended. A list that cannot be signed
 //! leaves the last good one in its place.
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -56,7 +58,7 @@ impl Workflows {
     }
 
     /// The whole CA, and every part that has certificates whose end was not on a list yet.
-    async fn scopes(&self, ca: Ca, now: Timestamp) -> Result<Vec<Scope>> {
+    pub(in crate::workflow) async fn scopes(&self, ca: Ca, now: Timestamp) -> Result<Vec<Scope>> {
         let store = &self.inner.store;
         let whole = Scope::whole(ca);
         let last = crl_lists::latest(store, &whole.name(), Kind::Full).await?;
@@ -98,6 +100,7 @@ impl Workflows {
     }
 
     async fn publish(&self, scope: &Scope, last: Option<&Published>, now: Timestamp) -> Result<()> {
+        let begun = Instant::now();
         let store = &self.inner.store;
         let name = scope.name();
         let delta = crl_lists::latest(store, &name, Kind::Delta).await?;
@@ -149,6 +152,7 @@ impl Workflows {
         .write(&mut tx, now)
         .await?;
         tx.commit().await?;
+        metrics::gauge!("inkan_crl_seconds", "scope" => name).set(begun.elapsed().as_secs_f64());
         Ok(())
     }
 

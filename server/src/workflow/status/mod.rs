@@ -12,7 +12,7 @@
 //! - [`answers`]: OCSP requests answered
 //! - `ahead`: answers signed before anybody asks
 //! - [`kept`]: answers kept in this process, in [`generations`]
-//! - [`health`]: the HSM and the store, for the operator
+//! - [`health`]: the HSM and the store, for the operator; [`overview`]: every list and how fresh it is
 
 mod ahead;
 pub mod answers;
@@ -21,6 +21,7 @@ pub mod health;
 pub mod kept;
 mod lists;
 pub mod memory;
+pub mod overview;
 pub mod published;
 pub mod scope;
 mod signers;
@@ -35,14 +36,15 @@ pub use generations::Generations;
 pub use health::Health;
 pub use kept::ReadyAnswer;
 pub use memory::{Ended, StatusMemory};
+pub use overview::ListState;
 pub use published::ReadyList;
 pub use scope::{Scope, on_record};
 
 pub use crate::ca::ocsp::Problem as OcspProblem;
 pub use crate::ca::ocsp::request::LONGEST as LONGEST_OCSP_REQUEST;
-pub use crate::store::crl_lists::Kind as ListKind;
+pub use crate::store::crl_lists::{Kind as ListKind, Published};
 
 pub(in crate::workflow) use answers::{Responder, digests};
-pub(in crate::workflow) use scope::ca_id;
 pub(in crate::workflow) use published::ReadyLists;
+pub(in crate::workflow) use scope::ca_id;
 pub(in crate::workflow) use signers::Signers;

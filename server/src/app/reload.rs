@@ -1,0 +1,217 @@
+//! Files that may change while the server serves: certificates and keys of the TLS listeners, the root's revocation list.
+//! They are read again when they changed, and on SIGHUP. What is broken changes nothing: the old one stays in use, and the
+//! log, the figures and the warnings say so.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use inkan_hsm_config::list;
+use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::error::AppError;
+use crate::clock::Clock;
+use crate::http::listen::identity::ServerIdentity;
+use crate::store::id::sha256_hex;
+use crate::workflow::Workflows;
+use crate::workflow::expiry::TlsFacts;
+
+/// How often files are looked at. One that changed is read when it has stayed the same for as long again: whoever writes
+/// it may be in the middle.
+const EVERY: Duration = Duration::from_secs(2);
+/// More of a file is not looked at.
+const MOST: usize = 2 * 1024 * 1024;
+
+/// Certificates of the TLS listeners.
+#[derive(Clone)]
+pub struct Identities {
+    /// Portal.
+    pub portal: Arc<ServerIdentity>,
+    /// Certificate login.
+    pub certificate: Arc<ServerIdentity>,
+    /// Staff console.
+    pub staff: Arc<ServerIdentity>,
+}
+
+impl Identities {
+    /// Each with the name of its listener.
+    pub fn each(&self) -> [(&'static str, &Arc<ServerIdentity>); 3] {
+        [
+            ("portal", &self.portal),
+            ("certificate", &self.certificate),
+            ("staff", &self.staff),
+        ]
+    }
+}
+
+/// What is followed.
+pub struct Followed {
+    watched: Vec<Watched>,
+    workflows: Workflows,
+    clock: Clock,
+}
+
+/// One thing that is in files.
+struct Watched {
+    what: What,
+    /// Digest of the files as they were last read.
+    read: Option<String>,
+    /// Digest of the files as they were last looked at.
+    seen: Option<String>,
+}
+
+enum What {
+    Tls(&'static str, Arc<ServerIdentity>),
+    RootList(PathBuf),
+}
+
+impl Followed {
+    /// Takes in what is there at the start.
+    pub async fn new(
+        identities: &Identities,
+        root_list: PathBuf,
+        workflows: &Workflows,
+        clock: Clock,
+    ) -> Self {
+        let tls = identities.each();
+        let tls = tls.map(|(name, identity)| What::Tls(name, Arc::clone(identity)));
+        let all = tls.into_iter().chain([What::RootList(root_list)]);
+        let mut followed = Self {
+            watched: all.map(Watched::new).collect(),
+            workflows: workflows.clone(),
+            clock,
+        };
+        for watched in &mut followed.watched {
+            watched.read = watched.digest().await;
+            watched.seen.clone_from(&watched.read);
+            watched.start(&followed.workflows);
+        }
+        followed
+    }
+
+    /// Follows the files until `stop`.
+    pub async fn follow(mut self, mut stop: watch::Receiver<bool>) -> Result<(), AppError> {
+        let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
+        let mut hangup = signal(SignalKind::hangup()).map_err(fail)?;
+        loop {
+            let asked = tokio::select! {
+                _ = stop.wait_for(|stopped| *stopped) => return Ok(()),
+                _ = hangup.recv() => true,
+                () = tokio::time::sleep(EVERY) => false,
+            };
+            if asked {
+                tracing::info!("asked to read certificates and the root's list again");
+            }
+            let now = self.clock.now();
+            for watched in &mut self.watched {
+                watched.look(&self.workflows, asked, now).await;
+            }
+        }
+    }
+}
+
+impl Watched {
+    fn new(what: What) -> Self {
+        Self {
+            what,
+            read: None,
+            seen: None,
+        }
+    }
+
+    /// None for files that cannot be read: the same as any other broken content.
+    async fn digest(&self) -> Option<String> {
+        let paths: Vec<PathBuf> = match &self.what {
+            What::Tls(_, identity) => identity.files().map(Path::to_owned).to_vec(),
+            What::RootList(path) => vec![path.clone()],
+        };
+        let digest = tokio::task::spawn_blocking(move || {
+            let mut digests = String::new();
+            for path in paths {
+                let mut octets = std::fs::read(path).ok()?;
+                octets.truncate(MOST);
+                digests.push_str(&sha256_hex(&octets));
+            }
+            Some(digests)
+        });
+        digest.await.ok().flatten()
+    }
+
+    /// What was read before the server began to serve.
+    fn start(&self, workflows: &Workflows) {
+        match &self.what {
+            What::Tls(listener, identity) => {
+                workflows.watched().tls(listener, facts_of(identity), None);
+            }
+            What::RootList(path) => {
+                if path.exists() {
+                    self.read_again(workflows, Timestamp::MIN);
+                }
+            }
+        }
+    }
+
+    async fn look(&mut self, workflows: &Workflows, asked: bool, now: Timestamp) {
+        let digest = self.digest().await;
+        let settled = digest == self.seen;
+        self.seen.clone_from(&digest);
+        if asked || (settled && digest != self.read) {
+            self.read = digest;
+            self.read_again(workflows, now);
+        }
+    }
+
+    fn read_again(&self, workflows: &Workflows, now: Timestamp) {
+        let (what, trouble) = match &self.what {
+            What::Tls(listener, identity) => {
+                let trouble = identity.reload(now).err().map(|error| error.to_string());
+                let facts = facts_of(identity);
+                workflows.watched().tls(listener, facts, trouble.clone());
+                (*listener, trouble)
+            }
+            What::RootList(path) => {
+                let trouble = root_list(path, workflows).err();
+                workflows.watched().root_list_trouble(trouble.clone());
+                ("root-list", trouble)
+            }
+        };
+        let outcome = if trouble.is_none() { "done" } else { "failed" };
+        metrics::counter!("inkan_reloads_total", "what" => what, "outcome" => outcome).increment(1);
+        metrics::gauge!("inkan_reload_broken", "what" => what)
+            .set(f64::from(u8::from(trouble.is_some())));
+        match trouble {
+            None => tracing::info!(what, "read again and in use"),
+            Some(reason) => {
+                tracing::error!(
+                    what,
+                    reason,
+                    "a new file is broken; the old one stays in use"
+                );
+            }
+        }
+    }
+}
+
+fn facts_of(identity: &ServerIdentity) -> TlsFacts {
+    let facts = identity.facts();
+    TlsFacts {
+        not_after: facts.not_after,
+        sha256: facts.sha256,
+    }
+}
+
+fn root_list(path: &Path, workflows: &Workflows) -> Result<(), String> {
+    let failed = |reason: &dyn std::fmt::Display| format!("{}: {reason}", path.display());
+    let octets = std::fs::read(path).map_err(|error| failed(&error))?;
+    if octets.len() as u64 > list::MAX_LIST_OCTETS {
+        return Err(failed(&"too large"));
+    }
+    let root = workflows.authority().root();
+    let read = list::read_der(&octets, root).map_err(|error| failed(&error))?;
+    workflows
+        .watched()
+        .root_list(read.der, (read.this_update, read.next_update))
+        .map_err(|error| failed(&error))
+}

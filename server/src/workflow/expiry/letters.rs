@@ -1,0 +1,95 @@
+//! The bank's operators are told by mail: once when something's time comes, once when it is urgent, once when it is over.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Expiry, Level};
+use crate::mail::Letter;
+use crate::store::audit::Actor;
+use crate::store::outbox;
+use crate::workflow::audited::audit;
+use crate::workflow::mail::operator_mail;
+use crate::workflow::{Result, Workflows};
+
+/// What a run of the job found and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Warned {
+    /// Things that need something done.
+    pub due: usize,
+    /// Letters written.
+    pub written: usize,
+}
+
+impl Workflows {
+    /// Says in the log what needs something done, and writes the letters about it that were not written yet.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn warn_of_expiries(&self, now: Timestamp) -> Result<Warned> {
+        let mut warned = Warned::default();
+        for one in self.expiries(now).await? {
+            if one.level == Level::Fine {
+                continue;
+            }
+            warned.due += 1;
+            say(&one, now);
+            if self.inner.store.keeps_letters() {
+                warned.written += self.tell_operators(&one, now).await?;
+            }
+        }
+        Ok(warned)
+    }
+
+    async fn tell_operators(&self, one: &Expiry, now: Timestamp) -> Result<usize> {
+        let mut written = 0;
+        let letter = Letter::SystemExpiring {
+            thing: one.thing,
+            name: one.name.clone(),
+            ends: one.ends,
+            trouble: one.trouble.clone(),
+        };
+        // The same thing with another end is another one.
+        let stage = one.level.as_str();
+        let broken = if one.trouble.is_some() { ":broken" } else { "" };
+        let thing = one.thing.as_str();
+        let key = format!(
+            "{thing}:{}:{}:{stage}{broken}",
+            one.name,
+            one.ends.as_second()
+        );
+        for address in &self.settings().warnings.operators {
+            let bank = &self.settings().bank.name_ja;
+            let mail = operator_mail(bank, address, &key, &letter, now)?;
+            if outbox::is_written(&self.inner.store, &mail.key).await? {
+                continue;
+            }
+            let mut tx = self.inner.store.begin().await?;
+            if !outbox::insert(&mut tx, &mail).await? {
+                continue;
+            }
+            audit(Actor::System, "expiry.told", thing, &one.name)
+                .detail(json!({ "level": stage, "ends": one.ends }))
+                .write(&mut tx, now)
+                .await?;
+            tx.commit().await?;
+            written += 1;
+        }
+        Ok(written)
+    }
+}
+
+fn say(one: &Expiry, now: Timestamp) {
+    let (thing, days) = (one.thing.as_str(), one.days(now));
+    let trouble = one.trouble.as_deref().unwrap_or_default();
+    match one.level {
+        Level::Fine | Level::Soon => {
+            tracing::warn!(thing, name = one.name, days, ends = %one.ends, trouble, "ends soon");
+        }
+        Level::Urgent => {
+            tracing::error!(thing, name = one.name, days, ends = %one.ends, trouble, "ends very soon");
+        }
+        Level::Over => {
+            tracing::error!(thing, name = one.name, days, ends = %one.ends, trouble, "is over");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Every certificate and list of the system that ends some day: how long it is good for yet, and what to do about it.
+//!
+//! Nothing here changes anything. One function gives the whole picture; figures, log, letters to the bank's operators and
+//! the officer's page are made from it.
+//!
+//! - this file: the picture
+//! - [`watched`]: what this process has from files
+//! - [`letters`]: the bank's operators are told
+//! - [`limits`]: when it is time
+
+pub mod letters;
+pub mod limits;
+pub mod watched;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
+
+use jiff::{SignedDuration, Timestamp};
+
+use inkan_pki::x509::summary::CertificateSummary;
+
+use super::status::{Scope, on_record};
+use super::{Result, Workflows};
+use crate::ca::{IssuerId, IssuingCa};
+use crate::store::crl_lists::{self, Kind};
+use crate::store::{certificates, signer_certificates};
+
+pub use crate::mail::letter::Thing;
+pub use limits::{Level, Limits};
+pub use watched::{TlsFacts, Watched};
+
+/// Staff certificates of one picture; those that end first.
+const STAFF: i64 = 200;
+/// Staff certificates that were over before that are forgotten.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// What a customer's certificate takes of its CA's life: a year and the rest of the day.
+const A_YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// Something that ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiry {
+    /// What it is, and so what is to be done.
+    pub thing: Thing,
+    /// Which: name of a CA, of listeners, serial number of a staff certificate.
+    pub name: String,
+    /// Whose, where it is a person's: id of the account.
+    pub holder: Option<String>,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// How urgent it is.
+    pub level: Level,
+    /// What is wrong besides: a newer file that is broken.
+    pub trouble: Option<String>,
+}
+
+impl Expiry {
+    /// How long it is good for yet; negative after its end.
+    #[must_use]
+    pub fn left(&self, now: Timestamp) -> SignedDuration {
+        now.duration_until(self.ends)
+    }
+
+    /// Whole days of that.
+    #[must_use]
+    pub fn days(&self, now: Timestamp) -> i64 {
+        self.left(now).as_secs().div_euclid(24 * 3600)
+    }
+}
+
+impl Workflows {
+    /// Everything that ends, what ends first at the front.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn expiries(&self, now: Timestamp) -> Result<Vec<Expiry>> {
+        let mut all = self.from_files(now);
+        for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
+            self.of_ca(ca, now, &mut all).await?;
+        }
+        let limits = &self.settings().warnings;
+        let until = now.checked_add(limits.staff).unwrap_or(Timestamp::MAX);
+        let since = now.checked_sub(FORGOTTEN).unwrap_or(Timestamp::MIN);
+        let staff = certificates::staff_ending(&self.inner.store, since, until, STAFF).await?;
+        all.extend(staff.into_iter().map(|row| Expiry {
+            holder: row.staff_id.clone(),
+            ..expiry(
+                Thing::StaffCertificate,
+                &row.serial,
+                row.not_after,
+                limits.staff,
+                now,
+            )
+        }));
+        all.sort_by(|one, other| (one.ends, &one.name).cmp(&(other.ends, &other.name)));
+        Ok(all)
+    }
+
+    /// The same without what the store knows; for when it is away.
+    #[must_use]
+    pub fn expiries_without_store(&self, now: Timestamp) -> Vec<Expiry> {
+        self.from_files(now)
+    }
+
+    fn from_files(&self, now: Timestamp) -> Vec<Expiry> {
+        let limits = &self.settings().warnings;
+        let mut all = Vec::new();
+        if let Ok(root) = CertificateSummary::parse(self.inner.ca.root()) {
+            let ends = root.not_after;
+            all.push(expiry(Thing::Root, "root-ca", ends, limits.root, now));
+        }
+        // One certificate on several listeners is one thing.
+        let mut seen: Vec<(String, usize)> = Vec::new();
+        for (listener, facts, trouble) in self.watched().all_tls() {
+            let same = seen.iter().find(|(sha256, _)| *sha256 == facts.sha256);
+            if let Some(known) = same.and_then(|(_, place)| all.get_mut(*place)) {
+                known.name = format!("{}, {listener}", known.name);
+                known.trouble = known.trouble.take().or(trouble);
+                known.level = known.level.at_least(known.trouble.is_some());
+                continue;
+            }
+            seen.push((facts.sha256, all.len()));
+            let one = expiry(Thing::Listener, listener, facts.not_after, limits.tls, now);
+            all.push(Expiry {
+                level: one.level.at_least(trouble.is_some()),
+                trouble,
+                ..one
+            });
+        }
+        let trouble = self.watched().trouble_with_root_list();
+        if let Some(list) = self.watched().current_root_list() {
+            let ends = list.next_update;
+            let one = expiry(Thing::RootList, "root-ca", ends, limits.root_list, now);
+            all.push(Expiry {
+                level: one.level.at_least(trouble.is_some()),
+                trouble,
+                ..one
+            });
+        } else if trouble.is_some() {
+            all.push(Expiry {
+                thing: Thing::RootList,
+                name: "root-ca".to_owned(),
+                holder: None,
+                ends: now,
+                level: Level::Over,
+                trouble,
+            });
+        }
+        all
+    }
+
+    async fn of_ca(&self, ca: &IssuingCa, now: Timestamp, all: &mut Vec<Expiry>) -> Result<()> {
+        let store = &self.inner.store;
+        let settings = self.settings();
+        let (id, name) = (on_record(ca.id), ca.id.name());
+        let (itself, issuing) = match ca.id.issuer {
+            IssuerId::Customer => (Thing::CustomerCa, Thing::CustomerCaIssuing),
+            IssuerId::Staff => (Thing::StaffCa, Thing::StaffCaIssuing),
+        };
+        let ends = ca.validity.not_after;
+        let signs = self.inner.ca.current(ca.id.issuer, now)?.id == ca.id;
+        let one = expiry(itself, &name, ends, settings.warnings.ca, now);
+        if signs {
+            all.push(one);
+            // What it signs must end before it does: so much earlier it can sign nothing any more.
+            let last = ends.checked_sub(A_YEAR).unwrap_or(Timestamp::MIN);
+            all.push(expiry(issuing, &name, last, settings.warnings.ca, now));
+        } else {
+            // It goes to its end as planned, or its time has not come.
+            let level = Level::Fine;
+            all.push(Expiry { level, ..one });
+        }
+        // Made by the server itself, well before: little time left means that it cannot.
+        let mut next = None;
+        for scope in self.scopes(id, now).await? {
+            let last = crl_lists::latest(store, &scope.name(), Kind::Full).await?;
+            let end = last.map(|list| list.next_update);
+            next = next.into_iter().chain(end).min();
+        }
+        let whole = Scope::whole(id).name();
+        if let Some(ends) = next {
+            all.push(expiry(
+                Thing::List,
+                &whole,
+                ends,
+                settings.periods.crl / 4,
+                now,
+            ));
+        }
+        if let Some(ends) = signer_certificates::last_end(store, id).await? {
+            let limit = settings.periods.ocsp_signer / 4;
+            all.push(expiry(Thing::OcspSigner, &name, ends, limit, now));
+        }
+        Ok(())
+    }
+}
+
+fn expiry(
+    thing: Thing,
+    name: &str,
+    ends: Timestamp,
+    limit: SignedDuration,
+    now: Timestamp,
+) -> Expiry {
+    Expiry {
+        thing,
+        name: name.to_owned(),
+        holder: None,
+        ends,
+        level: Level::of(now.duration_until(ends), limit),
+        trouble: None,
+    }
+}

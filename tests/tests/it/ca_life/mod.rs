@@ -1,0 +1,11 @@
+//! The life of the bank's own certificates.
+//!
+//! - `rollover`: one customer CA takes over from another
+//! - `listeners`: the certificate of a listener changes while it serves
+//! - `example`: the example of a configuration, and `config check`
+//! - `judge`: openssl and pkilint, with everything that the bank publishes
+
+mod example;
+mod judge;
+mod listeners;
+mod rollover;
