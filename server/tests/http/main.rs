@@ -14,6 +14,8 @@
 //! - [`http_limits`]: bodies and rates
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_staff`]: roles at the console
+//! - [`http_api`]: the API of the staff listener
+//! - [`http_staff_certificate`]: staff certificates with the agent
 //! - [`http_machines`]: EST and the agent's endpoints
 //! - [`http_status`]: CRLs and OCSP as openssl sees them
 //! - [`http_config`]: the configuration file
@@ -27,6 +29,7 @@
 
 mod harness;
 mod http_agent_login;
+mod http_api;
 mod http_certificate;
 mod http_config;
 mod http_events;

@@ -224,5 +224,6 @@ fn word(why: Break) -> &'static str {
         Break::Head => "head",
         Break::NotAsSigned => "not-as-signed",
         Break::Signature => "signature",
+        Break::CheckpointGone => "checkpoint-gone",
     }
 }

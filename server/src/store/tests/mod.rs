@@ -1,6 +1,7 @@
 //! The store on both databases. Each scenario runs whole on SQLite and whole on PostgreSQL.
 //!
 //! - [`schema`]: migrations from empty, again, from a newer program; types and NULL
+//! - [`answers`]: what is kept of a request; a commit held back; lists page by page
 //! - [`chain`]: the audit log under concurrent writers, and tampered with
 //! - [`rules`]: what the constraints refuse
 //! - [`life`]: grants, requests and certificates through their states
@@ -12,6 +13,7 @@
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;
+mod answers;
 mod chain;
 mod full;
 mod jobs;

@@ -1,0 +1,63 @@
+//! What the approval of a proposal changes, in stable words.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::workflow::proposals::{Kind, Proposal, State, Subject, Wish};
+use crate::workflow::records::CertificateState;
+
+/// Something that the approval changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// What.
+    #[schema(example = "certificate_state")]
+    pub what: &'static str,
+    /// As it is.
+    #[schema(example = "active")]
+    pub now: Option<String>,
+    /// As it will be.
+    #[schema(example = "revoked")]
+    pub after: String,
+}
+
+/// What an approval would change; nothing once it is decided.
+pub(super) fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Vec<Change> {
+    if proposal.state != State::Entered {
+        return Vec::new();
+    }
+    let change = |what, now: Option<&str>, after: &str| Change {
+        what,
+        now: now.map(str::to_owned),
+        after: after.to_owned(),
+    };
+    let certificate = |after: CertificateState| {
+        let now = subject.certificate.as_ref().map(|one| one.state.as_str());
+        vec![change("certificate_state", now, after.as_str())]
+    };
+    let contract = subject.contract.as_ref();
+    match proposal.kind {
+        Kind::Application | Kind::Reissue => {
+            let method = contract.map(|one| one.method.as_str());
+            vec![
+                change("method", method, "certificate"),
+                change("issues_allowed", Some("0"), "1"),
+            ]
+        }
+        Kind::Revoke | Kind::Incident => certificate(CertificateState::Revoked),
+        Kind::Release => certificate(CertificateState::Active),
+        Kind::Cancel => {
+            let status = contract.map(|one| one.status.as_str());
+            vec![change("contract_status", status, "cancelled")]
+        }
+        Kind::Unlock => vec![change("stopped", Some("true"), "false")],
+        Kind::StaffAdd | Kind::StaffRole => {
+            let role = subject.staff.as_ref().map(|one| one.role.as_str());
+            let after = wish.role().map_or("", |role| role.as_str());
+            vec![change("role", role, after)]
+        }
+        Kind::StaffLeave => {
+            let status = subject.staff.as_ref().map(|one| one.status.as_str());
+            vec![change("staff_status", status, "left")]
+        }
+    }
+}
