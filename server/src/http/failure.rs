@@ -162,6 +162,7 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::ImportUnknown
         | StaffRefusal::StaffUnknown => StatusCode::NOT_FOUND,
         StaffRefusal::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        StaffRefusal::ImportNotText => StatusCode::UNPROCESSABLE_ENTITY,
         StaffRefusal::OwnAffair | StaffRefusal::NotYours
         | StaffRefusal::HandoverInvalid
         | StaffRefusal::CertificateNotGood => StatusCode::FORBIDDEN,

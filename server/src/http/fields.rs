@@ -1,5 +1,6 @@
 //! The fields of a submitted form. Values are wiped on drop: some are passwords.
 
+use axum::body::Bytes;
 use inkan_pki::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -8,7 +9,7 @@ const MAX_FIELDS: usize = 64;
 
 /// Fields by name, each at most once.
 #[derive(Default)]
-pub struct Fields(Vec<(String, Zeroizing<String>)>);
+pub struct Fields(Vec<(String, Zeroizing<String>)>, Vec<(String, Bytes)>);
 
 impl Fields {
     /// Parses `application/x-www-form-urlencoded`; none if there are too many, or two of one name: our forms have none
@@ -21,7 +22,31 @@ impl Fields {
             }
             fields.push((name.into_owned(), Zeroizing::new(value.into_owned())));
         }
-        Some(Self(fields))
+        Some(Self(fields, Vec::new()))
+    }
+
+    /// One more field; false if there is one of that name.
+    pub(super) fn add(&mut self, name: String, value: Zeroizing<String>) -> bool {
+        let new = !self.has(&name);
+        self.0.push((name, value));
+        new
+    }
+
+    /// One more file; false if there is something of that name.
+    pub(super) fn add_file(&mut self, name: String, content: Bytes) -> bool {
+        let new = !self.has(&name);
+        self.1.push((name, content));
+        new
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name) || self.1.iter().any(|(key, _)| key == name)
+    }
+
+    /// The content of a file, empty if it is missing.
+    pub fn file(&self, name: &str) -> &[u8] {
+        let found = self.1.iter().find(|(key, _)| key == name);
+        found.map_or(&[], |(_, content)| content)
     }
 
     /// The value of a field, empty if it is missing.

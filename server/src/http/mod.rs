@@ -13,7 +13,7 @@
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
-//! - [`form`], [`fields`]: forms, shown and submitted
+//! - [`form`], [`fields`], [`upload`]: forms, shown and submitted
 //! - [`visitor`], [`cookie`], [`lang`], [`browser`], [`rate`]: the browser behind a request
 //! - [`streams`]: open event streams
 //! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
@@ -51,4 +51,5 @@ pub mod staff;
 pub mod staff_certificate;
 pub mod streams;
 pub mod top;
+pub mod upload;
 pub mod visitor;

@@ -68,3 +68,13 @@ pub async fn put(tx: &mut Tx, new: &StaffCredential) -> Result<(), StoreError> {
     .bind(new.used_at.map(Timestamp::as_second));
     tx.change(statement).await.map(drop)
 }
+
+/// Ends the credential of an account, if it has one that is still good.
+pub async fn end(tx: &mut Tx, staff_id: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE staff_credentials SET expires_at = $2 WHERE staff_id = $1 AND expires_at > $2",
+    )
+    .bind(staff_id.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}

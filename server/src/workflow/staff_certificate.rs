@@ -16,6 +16,10 @@ use crate::store::staff::{self, StaffMember};
 use inkan_pki::x509::csr::ProvenRequest;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
+const fn goes_on(state: State) -> bool {
+    matches!(state, State::Intent | State::Issued | State::Active)
+}
+
 impl Workflows {
     /// Issues the certificate of a staff member for the key in `csr` (DER) and registers it as theirs.
     /// `actor` is who ordered it. Repeated with the same key it goes on where it broke off.
@@ -35,7 +39,8 @@ impl Workflows {
         let member = member.ok_or(Fault::Inconsistent("no such staff member"))?;
         let proven = prove(csr).await?;
         let row = match certificates::by_spki_sha256(store, &proven.spki_sha256).await? {
-            Some(row) if row.staff_id.as_deref() == Some(staff_id) => row,
+            // One that ended stays ended: its key is registered in nobody's place.
+            Some(row) if row.staff_id.as_deref() == Some(staff_id) && goes_on(row.state) => row,
             Some(_) => return Err(Refusal::KeyAlreadyCertified.into()),
             None => {
                 let new = self.new_staff_intent(&member, &proven, now)?;
@@ -50,8 +55,12 @@ impl Workflows {
             return Ok(der);
         }
         let mut tx = store.begin().await?;
-        certificates::set_active(&mut tx, &certificate_id, &actor, now).await?;
-        staff::set_certificate(&mut tx, staff_id, &sha256_hex(&der)).await?;
+        // Revoked, or gone from the bank, while the HSM was at it.
+        if !certificates::set_active(&mut tx, &certificate_id, &actor, now).await?
+            || !staff::set_certificate(&mut tx, staff_id, &sha256_hex(&der)).await?
+        {
+            return Err(Refusal::CredentialInvalid.into());
+        }
         audit(actor, "staff.certificate-registered", "staff", staff_id)
             .detail(json!({ "certificate": certificate_id }))
             .write(&mut tx, now)

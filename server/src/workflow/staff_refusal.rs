@@ -31,15 +31,21 @@ pub enum StaffRefusal {
     StaffNotEmpty,
     /// The first officers are two persons.
     TwoPersons,
+    /// The certificate presented is not one of the staff, not in use, or not in its time.
+    CertificateNotGood,
+    /// Number and halves of a credential do not fit, or their time is over; never says which.
+    HandoverInvalid,
     /// A list with too many lines or bytes.
     ImportTooLarge,
+    /// The file is not a list in text.
+    ImportNotText,
     /// No such list, somebody else's, or imported before.
     ImportUnknown,
 }
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -54,7 +60,10 @@ impl StaffRefusal {
         Self::NotInThatState,
         Self::StaffNotEmpty,
         Self::TwoPersons,
+        Self::CertificateNotGood,
+        Self::HandoverInvalid,
         Self::ImportTooLarge,
+        Self::ImportNotText,
         Self::ImportUnknown,
     ];
 
@@ -76,7 +85,10 @@ impl StaffRefusal {
             Self::NotInThatState => "not-in-that-state",
             Self::StaffNotEmpty => "staff-not-empty",
             Self::TwoPersons => "two-persons-needed",
+            Self::CertificateNotGood => "staff-certificate-not-good",
+            Self::HandoverInvalid => "handover-invalid",
             Self::ImportTooLarge => "import-too-large",
+            Self::ImportNotText => "import-not-text",
             Self::ImportUnknown => "import-unknown",
         }
     }

@@ -9,7 +9,7 @@ use super::audited::audit;
 use super::people::People;
 use super::settings::Settings;
 use super::validation::{codes, names};
-use super::{Caller, Error, Fault, Refusal, Result};
+use super::{Caller, Error, Fault, Refusal, Result, StaffRefusal};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Expiring, Issuer, State};
 use crate::store::contracts::{self, Contract, Search};
@@ -92,7 +92,7 @@ impl People<'_> {
     /// Who presents this staff certificate (DER): it must be the one registered, active and within its validity.
     ///
     /// # Errors
-    /// [`Refusal::RoleMissing`] for everybody else; audited.
+    /// [`StaffRefusal::CertificateNotGood`] for everybody else; audited.
     pub async fn staff_presenting(
         &self,
         presented: &[u8],
@@ -113,7 +113,7 @@ impl People<'_> {
         if let Some(member) = member {
             return Ok(member);
         }
-        let refusal = Refusal::RoleMissing;
+        let refusal = Refusal::from(StaffRefusal::CertificateNotGood);
         let entry = audit(Actor::Anonymous, "staff.presented", "certificate", &sha256);
         self.record_refusal(entry.from(caller).refused(&refusal), now)
             .await?;

@@ -102,7 +102,7 @@ async fn http_what_has_no_row_is_not_there() {
 }
 
 /// Somebody at the console, with cookies and form token.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
     bank: &'a Bank,
     certificate: Vec<u8>,
     cookies: String,
@@ -110,7 +110,7 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn of(bank: &'a Bank, name: &str) -> Self {
+    pub(crate) async fn of(bank: &'a Bank, name: &str) -> Self {
         let certificate = bank.staff_certificate(name);
         let teller = bank.staff_certificate("teller");
         let page = bank
@@ -124,13 +124,13 @@ impl<'a> Desk<'a> {
         }
     }
 
-    async fn see(&self, path: &str) -> Answer {
+    pub(crate) async fn see(&self, path: &str) -> Answer {
         self.bank
             .send(To::Staff, get(path), Some(&self.certificate))
             .await
     }
 
-    async fn act(&self, path: &str, fields: &str) -> Answer {
+    pub(crate) async fn act(&self, path: &str, fields: &str) -> Answer {
         let fields = format!("form_token={}&{fields}", self.token);
         let request = form(path, &self.cookies, &fields);
         self.bank
@@ -139,12 +139,12 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub(crate) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).unwrap();
     rest.split(after).next().unwrap()
 }
 
-fn place(answer: &Answer) -> String {
+pub(crate) fn place(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.code());
     answer.headers["location"].to_str().unwrap().to_owned()
 }
@@ -307,7 +307,7 @@ async fn http_a_staff_certificate_that_ended_opens_nothing_from_the_next_request
     let answer = approver.see("/").await;
     assert_eq!(
         (answer.status, &*answer.code()),
-        (StatusCode::FORBIDDEN, "role-missing")
+        (StatusCode::FORBIDDEN, "staff-certificate-not-good")
     );
 }
 
@@ -334,10 +334,10 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
     let to = format!("/staff/{id}/credential");
     let secret = |answer: &Answer, label: &str| {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.code());
-        between(&answer.body, &format!("<dt>{label}</dt><dd>"), "<").to_owned()
+        between(&answer.body, &format!("<dt>{label}</dt><dd data-secret>"), "<").to_owned()
     };
-    let one = secret(&first.act(&to, "").await, "認証情報(前半)");
-    let two = secret(&second.act(&to, "").await, "認証情報(後半)");
+    let one = secret(&first.act(&to, "").await, "取得情報(前半)");
+    let two = secret(&second.act(&to, "").await, "取得情報(後半)");
 
     let csr = |key: &rcgen::KeyPair| {
         let params = rcgen::CertificateParams::default();
@@ -389,8 +389,8 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
     // A lost token: new halves, a new key; the certificate before opens nothing any more.
     let (one, two) = (first.act(&to, "").await, second.act(&to, "").await);
     let (one, two) = (
-        secret(&one, "認証情報(前半)"),
-        secret(&two, "認証情報(後半)"),
+        secret(&one, "取得情報(前半)"),
+        secret(&two, "取得情報(後半)"),
     );
     let fresh = rcgen::KeyPair::generate().unwrap();
     let renewed = enrolment(id, &format!("{one}-{two}"), &csr(&fresh));

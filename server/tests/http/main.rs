@@ -13,6 +13,7 @@
 //! - [`http_guessing`]: a thousand wrong passwords
 //! - [`http_limits`]: bodies and rates
 //! - [`http_certificate`]: the certificate listener's gate
+//! - [`http_company`]: users of one contract among themselves, and the certificate password
 //! - [`http_staff`]: roles at the console
 //! - [`http_api`]: the API of the staff listener
 //! - [`http_staff_certificate`]: staff certificates with the agent
@@ -31,6 +32,7 @@ mod harness;
 mod http_agent_login;
 mod http_api;
 mod http_certificate;
+mod http_company;
 mod http_config;
 mod http_events;
 mod http_forms;
@@ -40,6 +42,7 @@ mod http_machines;
 mod http_pages;
 mod http_routes;
 mod http_staff;
+mod http_staff_certificate;
 mod http_status;
 mod http_texts;
 mod http_tls;

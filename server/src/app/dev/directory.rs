@@ -90,6 +90,11 @@ impl Directory {
         self.at("bank.toml")
     }
 
+    /// The bank file of agents on staff's PCs.
+    pub fn staff_bank_file(&self) -> PathBuf {
+        self.at("bank-staff.toml")
+    }
+
     /// The soft CA of the server's certificates.
     pub fn server_ca(&self) -> PathBuf {
         self.at("server-ca.pem")

@@ -19,6 +19,11 @@ pub fn done(good: usize, lang: Lang) -> String {
     )
 }
 
+/// The columns of the report.
+pub fn columns(lang: Lang) -> [&'static str; 3] {
+    lang.pick(["行", "口座番号", "理由"], ["line", "account", "why"])
+}
+
 /// Why a line cannot be imported.
 pub fn why(why: &Why, lang: Lang) -> &'static str {
     match why {

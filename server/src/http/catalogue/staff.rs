@@ -153,6 +153,16 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Divide it into lists of at most 100,000 lines.",
             ),
         ),
+        StaffRefusal::ImportNotText => Text::fixed(
+            (
+                "ファイルを読めません。文字コードがUTF-8でもシフトJISでもありません。",
+                "表計算ソフトで「CSV」として保存し直したファイルを選んでください。",
+            ),
+            (
+                "The file cannot be read: its text is neither UTF-8 nor Shift_JIS.",
+                "Save it as CSV in the spreadsheet once more and choose that file.",
+            ),
+        ),
         StaffRefusal::ImportUnknown => Text::fixed(
             (
                 "一覧が見つからないか、登録済みです。",

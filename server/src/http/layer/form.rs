@@ -14,6 +14,8 @@ use super::is_machine;
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::problem::HttpProblem;
+use crate::http::staff::routes::IMPORT;
+use crate::http::upload;
 use crate::http::visitor::Visitor;
 
 /// Name of the hidden field.
@@ -33,8 +35,9 @@ pub async fn check(request: Request, next: Next) -> Response {
         Ok(collected) => collected.to_bytes(),
         Err(_) => return Failure::Http(HttpProblem::BodyIncomplete).into_response(),
     };
-    let visitor = parts.extensions.get::<Visitor>();
-    match fields(&parts.headers, visitor, &body) {
+    let visitor = parts.extensions.get::<Visitor>().cloned();
+    let path = parts.uri.path().to_owned();
+    match fields(&parts.headers, visitor.as_ref(), &path, body).await {
         Ok(fields) => {
             parts.extensions.insert(Arc::new(fields));
             next.run(Request::from_parts(parts, Body::empty())).await
@@ -43,18 +46,24 @@ pub async fn check(request: Request, next: Next) -> Response {
     }
 }
 
-fn fields(
+async fn fields(
     headers: &HeaderMap,
     visitor: Option<&Visitor>,
-    body: &Bytes,
+    path: &str,
+    body: Bytes,
 ) -> Result<Fields, HttpProblem> {
-    if !is_form(headers) {
+    let boundary = upload::boundary(headers).filter(|_| path == IMPORT);
+    if !is_form(headers) && boundary.is_none() {
         return Err(HttpProblem::UnsupportedMediaType);
     }
     if !same_origin(headers) {
         return Err(HttpProblem::FormExpired);
     }
-    let fields = Fields::parse(body).ok_or(HttpProblem::BadRequest)?;
+    let fields = match boundary {
+        Some(boundary) => upload::parse(body, boundary).await,
+        None => Fields::parse(&body),
+    };
+    let fields = fields.ok_or(HttpProblem::BadRequest)?;
     match visitor {
         Some(visitor) if visitor.owns_form(fields.text(TOKEN_FIELD)) => Ok(fields),
         _ => Err(HttpProblem::FormExpired),

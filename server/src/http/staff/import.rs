@@ -1,15 +1,20 @@
 //! A list of contracts: looked at line by line, then imported as it was shown.
 
 use askama::Template;
+use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::Person;
+use super::audit::download;
 use super::gate::Member;
 use crate::http::catalogue::{field, import as words};
 use crate::http::cx::{Answer, Cx, Form};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
+use crate::http::upload;
+use crate::workflow::audit_log::export;
 use crate::workflow::imports::{BadLine, Report, Why};
+use crate::workflow::{Refusal, StaffRefusal};
 
 struct Line {
     number: usize,
@@ -22,9 +27,17 @@ struct Line {
 struct Import {
     page: Page,
     person: Person,
-    /// What was found: sentence, and the id for the import where there is something to import.
-    found: Option<(String, Option<String>)>,
+    found: Option<Found>,
     bad: Vec<Line>,
+}
+
+/// What was found, or done.
+struct Found {
+    sentence: String,
+    /// The list that was looked at and waits.
+    run: Option<String>,
+    /// It has something to import.
+    ready: bool,
 }
 
 fn screen(
@@ -32,7 +45,7 @@ fn screen(
     member: &Member,
     status: StatusCode,
     page: Page,
-    found: Option<(String, Option<String>)>,
+    found: Option<Found>,
     bad: &[BadLine],
 ) -> Answer {
     let bad = bad.iter().map(|line| Line {
@@ -80,18 +93,43 @@ fn refused(cx: &Cx, member: &Member, failure: Failure) -> Answer {
     }
 }
 
+/// `GET /contracts/import/{id}/report.csv`: every line that cannot be imported, for a spreadsheet.
+pub async fn report(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
+    let people = cx.app.workflows.people();
+    let bad = people.import_report(&member.0.id, &id, cx.now).await?;
+    let mut body = format!("\u{feff}{}", export::csv(words::columns(cx.lang)));
+    for line in &bad {
+        let (number, why) = (line.number.to_string(), why(&cx, &line.why));
+        body.push_str(&export::csv([&*number, &line.account, &why]));
+    }
+    Ok(download("csv", body))
+}
+
 /// `POST /contracts/import`: the dry run, or with the id of one the import.
 pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
     let (staff, caller) = (&member.0.id, cx.caller());
     let run = fields.text("run");
     if run.is_empty() {
-        let list = fields.text("list").to_owned();
+        let list = match fields.file("file") {
+            [] => fields.text("list").to_owned(),
+            file => match upload::text(file) {
+                Some(text) => text,
+                None => {
+                    let refusal = Refusal::Staff(StaffRefusal::ImportNotText);
+                    return refused(&cx, &member, Failure::Refused(refusal));
+                }
+            },
+        };
         return match people.check_import(staff, list, caller, cx.now).await {
             Ok(dry) => {
                 let Report { lines, good, .. } = dry.report;
                 let sentence = words::checked(lines, good, dry.report.bad_count, cx.lang);
-                let found = Some((sentence, (good > 0).then_some(dry.id)));
+                let found = Some(Found {
+                    sentence,
+                    run: Some(dry.id),
+                    ready: good > 0,
+                });
                 screen(
                     &cx,
                     &member,
@@ -106,7 +144,11 @@ pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
     }
     match people.run_import(staff, run, caller, cx.now).await {
         Ok(report) => {
-            let found = Some((words::done(report.good, cx.lang), None));
+            let found = Some(Found {
+                sentence: words::done(report.good, cx.lang),
+                run: None,
+                ready: false,
+            });
             screen(
                 &cx,
                 &member,

@@ -107,6 +107,7 @@ fn table() -> Vec<Row> {
         act("/contracts/new", COUNTER, contracts::create),
         see(IMPORT, COUNTER, import::form),
         act(IMPORT, COUNTER, import::submit),
+        see("/contracts/import/{id}/report.csv", COUNTER, import::report),
         see("/contracts/{id}", CUSTOMERS, contract::show),
         act("/contracts/{id}/letter", COUNTER, letter::issue),
         act("/grants/{id}/letter", COUNTER, letter::acquisition),

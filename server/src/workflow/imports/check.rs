@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{BadLine, MOST_BYTES, MOST_LINES, REPORTED, Report, Why, csv};
+use super::{BadLine, MOST_BYTES, MOST_LINES, Report, Why, csv};
 use crate::store::contracts::{Contract, Method, Status};
 use crate::store::contracts_at_once::{self, Account};
 use crate::store::id;
@@ -16,10 +16,11 @@ use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
 const LINES: usize = 1000;
 
 impl People<'_> {
-    /// Every line checked.
+    /// Every line checked; the first `reported` bad ones are told.
     pub(super) async fn read(
         &self,
         content: &str,
+        reported: usize,
         now: Timestamp,
     ) -> Result<(Vec<Contract>, Report)> {
         if content.len() > MOST_BYTES || content.lines().count() > MOST_LINES + 1 {
@@ -48,7 +49,7 @@ impl People<'_> {
             }
             bad.sort_by_key(|line| line.number);
             report.bad_count += bad.len();
-            let room = REPORTED - report.bad.len();
+            let room = reported - report.bad.len();
             report.bad.extend(bad.into_iter().take(room));
         }
         report.good = good.len();

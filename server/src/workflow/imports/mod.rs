@@ -108,7 +108,9 @@ impl People<'_> {
 
     async fn try_check(&self, deed: Deed<'_>, content: String) -> Result<DryRun> {
         self.staff_with(deed.staff_id, ENTER).await?;
-        let (_, report) = self.read(&content, deed.now).await?;
+        // PostgreSQL keeps no NUL in a text; the line is refused for the one as for the other.
+        let content = content.replace('\0', "\u{fffd}");
+        let (_, report) = self.read(&content, REPORTED, deed.now).await?;
         let mut tx = self.store.begin().await?;
         let before = deed.now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         imports::forget_before(&mut tx, before).await?;
@@ -159,18 +161,11 @@ impl People<'_> {
         let import = found
             .filter(|import| import.staff_id == deed.staff_id && import.done_at.is_none())
             .ok_or(StaffRefusal::ImportUnknown)?;
-        // Claimed first: pressed twice, it is done once.
-        let mut tx = self.store.begin().await?;
-        if !imports::finish(&mut tx, deed.subject, deed.now).await? {
-            return Err(StaffRefusal::ImportUnknown.into());
-        }
-        deed.entry().write(&mut tx, deed.now).await?;
-        tx.commit_now().await?;
-        let (contracts, mut report) = self.read(&import.content, deed.now).await?;
+        let (contracts, mut report) = self.read(&import.content, REPORTED, deed.now).await?;
         report.good = 0;
         for batch in contracts.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
-            // But for those that somebody else has entered since.
+            // But for those that somebody else has entered since, or this list pressed twice.
             let made = contracts_at_once::insert(&mut tx, batch).await?;
             let first = batch.first().map(|one| one.id.clone());
             let deed = Deed {
@@ -193,7 +188,35 @@ impl People<'_> {
             tx.commit().await?;
             report.good += usize::try_from(made).unwrap_or(0);
         }
+        // Last: one that broke off half way (time, crash, the browser closed) is pressed again, and goes on.
+        let mut tx = self.store.begin().await?;
+        if !imports::finish(&mut tx, deed.subject, deed.now).await? {
+            return Err(StaffRefusal::ImportUnknown.into());
+        }
+        let detail = json!({ "lines": report.lines, "made": report.good });
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
+        tx.commit().await?;
         Ok(report)
+    }
+
+    /// Every line that cannot be imported, of a list that waits.
+    ///
+    /// # Errors
+    /// [`Refusal::RoleMissing`](super::Refusal::RoleMissing), [`StaffRefusal::ImportUnknown`] (also somebody else's, or
+    /// imported before).
+    pub async fn import_report(
+        &self,
+        staff_id: &str,
+        import_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<BadLine>> {
+        self.staff_with(staff_id, ENTER).await?;
+        let found = imports::find(self.store, import_id).await?;
+        let import = found
+            .filter(|import| import.staff_id == staff_id && import.done_at.is_none())
+            .ok_or(StaffRefusal::ImportUnknown)?;
+        let (_, report) = self.read(&import.content, MOST_LINES, now).await?;
+        Ok(report.bad)
     }
 
     /// Whether a list still waits for its import.

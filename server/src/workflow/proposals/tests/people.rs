@@ -1,6 +1,7 @@
 //! The staff's own accounts, and hands that change.
 
 use super::*;
+use crate::store::audit::Actor;
 use crate::store::staff::{self, Status};
 use crate::store::{Db, proposals};
 use crate::workflow::testing::{refusal, said};
@@ -212,7 +213,8 @@ async fn the_first_two_officers_are_put_on_record_once() {
         assert_eq!(row.action, "staff.first-officer");
         assert!(
             made.iter()
-                .all(|one| !row.detail.contains(one.credential.expose()))
+                .flat_map(|one| &one.halves)
+                .all(|half| !row.detail.contains(half.expose()))
         );
     }
 }
@@ -236,4 +238,37 @@ async fn a_credential_has_two_halves_from_two_officers() {
     assert!(!half("officer-again").await.unwrap().second);
     assert!(half("second-officer").await.unwrap().second);
     assert!(!half("second-officer").await.unwrap().second, "anew");
+}
+
+#[tokio::test]
+async fn what_waits_for_an_officer_is_not_hidden_by_what_waits_for_others() {
+    let world = world().await;
+    let by = crate::store::proposals::Hand {
+        staff_id: "teller".to_owned(),
+        person: "teller".to_owned(),
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    for n in 0..600 {
+        let id = format!("p{n}");
+        let new = crate::store::proposals::NewProposal {
+            id: &id,
+            kind: Kind::Revoke,
+            subject: &id,
+            contract_id: None,
+            content: "{}",
+            seen: "",
+            by: &by,
+            at: at(1),
+        };
+        crate::store::proposals::insert(&mut tx, &new).await.unwrap();
+    }
+    let row = crate::workflow::audited::audit(Actor::System, "test", "proposal", "many");
+    row.write(&mut tx, at(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let entered = propose(&world, "officer", Kind::StaffAdd, "").await.unwrap();
+    let people = world.people();
+    let officer = staff::find(&world.store, "second-officer").await.unwrap();
+    let waiting = people.waiting_proposals(&officer.unwrap()).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].proposal.id, entered.id);
 }

@@ -1,0 +1,47 @@
+//! A lost token of somebody of the staff: the certificate ends at once, on one officer's word.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::Person;
+use super::gate::Member;
+use crate::http::cx::{Answer, Cx, Form, see_other};
+use crate::http::failure::Failure;
+use crate::http::page::{Page, html};
+use crate::workflow::{Refusal, StaffRefusal};
+
+#[derive(Template)]
+#[template(path = "staff/stop.html")]
+struct Stop {
+    page: Page,
+    person: Person,
+    id: String,
+    name: String,
+    number: String,
+}
+
+/// `GET /staff/{id}/stop`.
+pub async fn form(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
+    let all = cx.app.workflows.people().staff_members().await?;
+    let found = all.into_iter().find(|one| one.id == id);
+    let unknown = || Failure::Refused(Refusal::Staff(StaffRefusal::StaffUnknown));
+    let found = found.ok_or_else(unknown)?;
+    let template = Stop {
+        page: cx.page(""),
+        person: Person::of(&member, cx.lang),
+        id: found.id,
+        name: found.name,
+        number: found.person,
+    };
+    html(StatusCode::OK, &template)
+}
+
+/// `POST /staff/{id}/stop`.
+pub async fn submit(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let workflows = &cx.app.workflows;
+    workflows
+        .stop_staff_certificate(&member.0.id, &id, cx.caller(), cx.now)
+        .await?;
+    Ok(see_other("/staff"))
+}
