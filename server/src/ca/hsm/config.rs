@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::TokenSelector;
 use inkan_pki::secret::Pin;
 
 use super::error::StartError;
+use super::key_view::Specified;
 
 /// Settings of one pool: one token of one module.
 #[derive(Debug, Clone)]
@@ -111,6 +113,8 @@ pub struct HsmKey {
     pub spki: Option<Vec<u8>>,
     /// Label on the token; used only to find a key whose public key is not known yet.
     pub label: Option<String>,
+    /// What the specification says of it, to be compared with what the token says.
+    pub specified: Option<Specified>,
 }
 
 impl HsmKey {
@@ -121,6 +125,7 @@ impl HsmKey {
             id: id.into(),
             spki: Some(spki_der),
             label: None,
+            specified: None,
         }
     }
 
@@ -131,6 +136,17 @@ impl HsmKey {
             id: id.into(),
             spki: None,
             label: Some(label.into()),
+            specified: None,
+        }
+    }
+
+    /// The same, with what the specification says of it.
+    #[must_use]
+    pub fn specified(self, label: impl Into<String>, algorithm: KeyAlgorithm) -> Self {
+        let label = label.into();
+        Self {
+            specified: Some(Specified { label, algorithm }),
+            ..self
         }
     }
 }

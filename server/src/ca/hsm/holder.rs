@@ -17,7 +17,7 @@ use super::reaction::{LoginFailure, ends_logins};
 use super::shared::Shared;
 use super::slot::{Abandoned, Slot};
 use super::state::KeyFound;
-use super::token::{Place, look_up};
+use super::token::{Place, look_at, look_up};
 
 /// What the holder is told.
 #[derive(Debug)]
@@ -98,6 +98,7 @@ impl Holder {
                 Err(RecvTimeoutError::Timeout) if !good => {}
                 Err(RecvTimeoutError::Timeout) => match self.look_around(&session)? {
                     Ok(()) => {
+                        self.look_closely(&session)?;
                         self.shared.exercised.fetch_add(1, Ordering::Relaxed);
                     }
                     Err(error) if error.class == ErrorClass::Busy => {}
@@ -137,6 +138,10 @@ impl Holder {
             return Ok(Err(Failure::Other(error)));
         }
         self.check_mechanisms(&session)?;
+        for key in &self.shared.keys {
+            key.see(None);
+        }
+        self.look_closely(&session)?;
         Ok(Ok((place, session)))
     }
 
@@ -157,6 +162,25 @@ impl Holder {
                 Ok(_) => tracing::error!(key = %id, ?scheme, "hsm has no mechanism for this key"),
                 // Some modules keep the list to themselves; a signature will tell.
                 Err(error) => tracing::warn!(key = %id, %error, "hsm mechanisms not known"),
+            }
+        }
+        Ok(())
+    }
+
+    /// How the token keeps each key, for whoever watches over them; nothing of the pool's work rests on it.
+    fn look_closely(&self, session: &Session) -> Result<(), Abandoned> {
+        for key in &self.shared.keys {
+            let Some(spki) = key.spki().filter(|_| key.found() == KeyFound::Ready) else {
+                continue;
+            };
+            if key.is_seen() {
+                continue;
+            }
+            match self.call("read key attributes", || look_at(session, &spki))? {
+                Ok(seen) => key.see(Some(seen)),
+                Err(error) => {
+                    tracing::warn!(key = %key.config.id, %error, "hsm does not tell how it keeps a key");
+                }
             }
         }
         Ok(())

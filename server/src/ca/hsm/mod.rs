@@ -6,7 +6,7 @@
 //!
 //! - [`config`]: token, keys, limits
 //! - [`error`]: what a caller can be told
-//! - [`state`]: a snapshot for operators
+//! - [`state`]: a snapshot for operators; [`key_view`]: a key as the token tells of it
 //! - `job`: one signature on its way
 //! - `shared`: queue, door, keys, counters
 //! - `slot`: a thread's mark that it is inside the module, and since when
@@ -26,6 +26,7 @@ mod crew;
 mod error;
 mod holder;
 mod job;
+pub mod key_view;
 mod meter;
 mod reaction;
 mod recovery;
@@ -51,7 +52,8 @@ use tokio::sync::oneshot;
 
 pub use self::config::{HsmConfig, HsmKey};
 pub use self::error::{HsmError, StartError};
-pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, KeyState, LastError};
+pub use self::key_view::{KeyDifference, KeySeen, KeyState, Specified};
+pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, LastError};
 
 use self::breaker::Limits;
 use self::crew::{Event, Report};

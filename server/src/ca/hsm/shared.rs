@@ -12,7 +12,8 @@ use super::config::{HsmConfig, HsmKey};
 use super::error::HsmError;
 use super::job::Job;
 use super::meter;
-use super::state::{Admission, BreakerState, HsmPhase, HsmState, KeyFound, KeyState, LastError};
+use super::key_view::{KeySeen, KeyState};
+use super::state::{Admission, BreakerState, HsmPhase, HsmState, KeyFound, LastError};
 
 /// What callers are told to wait when the HSM is back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
@@ -31,6 +32,7 @@ struct Fault {
 pub(super) struct Key {
     pub(super) config: HsmKey,
     known: Mutex<(KeyFound, Option<Vec<u8>>)>,
+    seen: Mutex<Option<KeySeen>>,
 }
 
 impl Key {
@@ -50,6 +52,16 @@ impl Key {
     /// The public key: as configured, or as the token gave it for the label.
     pub(super) fn spki(&self) -> Option<Vec<u8>> {
         lock(&self.known).1.clone()
+    }
+
+    /// Whether the token has told how it keeps the key.
+    pub(super) fn is_seen(&self) -> bool {
+        lock(&self.seen).is_some()
+    }
+
+    /// What the token tells of the key; none before it is asked anew.
+    pub(super) fn see(&self, seen: Option<KeySeen>) {
+        *lock(&self.seen) = seen;
     }
 
     pub(super) fn set(&self, found: KeyFound, spki: Option<Vec<u8>>) {
@@ -111,7 +123,12 @@ impl Shared {
     pub(super) fn new(config: HsmConfig) -> Self {
         let key = |config: HsmKey| {
             let known = Mutex::new((KeyFound::Unknown, config.spki.clone()));
-            Key { config, known }
+            let seen = Mutex::default();
+            Key {
+                config,
+                known,
+                seen,
+            }
         };
         Self {
             queue: bounded(config.queue),
@@ -276,6 +293,8 @@ impl Shared {
                 .map(|key| KeyState {
                     id: key.config.id.clone(),
                     found: key.found(),
+                    specified: key.config.specified.clone(),
+                    seen: lock(&key.seen).clone(),
                 })
                 .collect(),
             last_error: lock(&self.last).as_ref().map(|fault| LastError {

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::ErrorClass;
 
+use super::key_view::KeyState;
+
 /// What a caller is told before anything is queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
@@ -47,15 +49,6 @@ pub enum BreakerState {
     },
     /// A probe got through; one job at a time is let in until one is answered.
     HalfOpen,
-}
-
-/// One configured key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyState {
-    /// Name in the configuration.
-    pub id: String,
-    /// What the token has.
-    pub found: KeyFound,
 }
 
 /// What the token has of a configured key.

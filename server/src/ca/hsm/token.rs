@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::attributes::key_attributes;
 use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key, find_private_key_by_label};
 use inkan_pki::pkcs11::sign::sign;
 use inkan_pki::pkcs11::{Access, ErrorClass, ErrorKind, Module, Pkcs11Error, Session, TokenInfo};
 
+use super::key_view::KeySeen;
 use super::shared::Key;
 use super::state::KeyFound;
 
@@ -91,6 +93,16 @@ pub(super) fn look_up(
         // Refused at the start of the pool.
         (None, None) => Ok((KeyFound::Missing, None)),
     }
+}
+
+/// What the token tells of a key that is there.
+pub(super) fn look_at(session: &Session, spki: &[u8]) -> Result<KeySeen, Pkcs11Error> {
+    let key = find_private_key(session, spki)?;
+    Ok(KeySeen {
+        attributes: key_attributes(session, &key)?,
+        label: key.label,
+        algorithm: key.algorithm,
+    })
 }
 
 /// The key asks for the PIN at each use, which workers do not have.

@@ -1,9 +1,12 @@
 //! The security officer's page in words.
 
+use jiff::SignedDuration;
+
 use super::word;
 use crate::http::lang::Lang;
 use crate::workflow::audit_log::Checkpoint;
-use crate::workflow::records::{HsmPhase, HsmState, Issuer, KeyFound};
+use crate::workflow::expiry::{Level, Thing};
+use crate::workflow::records::{HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen};
 
 /// A label and a value.
 type Fact = (&'static str, String);
@@ -41,6 +44,10 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
             lang.pick("応答しなかった呼出し", "Calls that did not return"),
             state.quarantined_total.to_string(),
         ),
+        (
+            lang.pick("ログイン・再初期化", "Logins, re-initialisations"),
+            format!("{} / {}", state.logins, state.reinitialisations),
+        ),
     ];
     if let Some(error) = &state.last_error {
         let ago = error.ago.as_secs();
@@ -56,43 +63,212 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
     facts
 }
 
-/// What the token has of a key, and whether that is good.
-pub fn found(found: KeyFound, lang: Lang) -> (&'static str, bool) {
+/// What the token has of a key.
+pub fn found(found: KeyFound, lang: Lang) -> &'static str {
     match found {
-        KeyFound::Unknown => (lang.pick("未確認", "Not looked for yet"), false),
-        KeyFound::Ready => (lang.pick("あり(公開鍵一致)", "There, as expected"), true),
-        KeyFound::Missing => (lang.pick("なし", "Missing"), false),
-        KeyFound::Wrong => (lang.pick("別の鍵", "Another key"), false),
+        KeyFound::Unknown => lang.pick("未確認です", "not looked for yet"),
+        KeyFound::Ready => lang.pick("あります", "it is there"),
+        KeyFound::Missing => lang.pick("HSMにありません", "it is not in the HSM"),
+        KeyFound::Wrong => lang.pick("別の鍵に替わっています", "another key is in its place"),
     }
 }
 
-/// The CAs whose lists are looked at.
-pub fn lists(lang: Lang) -> [(Issuer, &'static str); 2] {
-    [
-        (
-            Issuer::Customer,
-            lang.pick("顧客CAの失効リスト", "CRL of the customer CA"),
+/// What is not as it should be with a key.
+pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
+    match difference {
+        KeyDifference::Label => lang.pick(
+            "名称が仕様と異なります",
+            "its label is not the one of the specification",
         ),
-        (
-            Issuer::Staff,
-            lang.pick("職員CAの失効リスト", "CRL of the staff CA"),
+        KeyDifference::Algorithm => lang.pick(
+            "種類が仕様と異なります",
+            "its type is not the one of the specification",
         ),
-    ]
+        KeyDifference::Readable => {
+            lang.pick("値を読み出せる設定です", "its value can be read, or could be once")
+        }
+        KeyDifference::Extractable => lang.pick(
+            "取り出せる(取り出せた)設定です",
+            "it can be taken out, or could be once",
+        ),
+        KeyDifference::Imported => lang.pick(
+            "HSMの中で作られた鍵ではありません",
+            "it was not made in the HSM",
+        ),
+        KeyDifference::Fleeting => lang.pick(
+            "接続が終わると消える鍵です",
+            "it is gone when the session ends",
+        ),
+        KeyDifference::MayNotSign => lang.pick("署名に使えない設定です", "it may not sign"),
+        KeyDifference::AsksForPin => lang.pick(
+            "署名のたびにPINを求めます",
+            "it asks for the PIN at every signature",
+        ),
+    }
 }
 
-/// How long a list is still good.
-pub fn left(seconds: Option<i64>, lang: Lang) -> String {
-    match seconds {
-        None => lang.pick("未発行", "Not published").to_owned(),
-        Some(seconds) if seconds <= 0 => lang.pick("期限切れ", "Over").to_owned(),
-        Some(seconds) => {
-            let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+/// How the token keeps a key, in few words.
+pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
+    let Some(seen) = seen else {
+        return lang
+            .pick("HSMがまだ答えていません", "The HSM has not told yet")
+            .to_owned();
+    };
+    let one = |yes: Option<bool>, good: &'static str, bad: &'static str, silent: &'static str| match yes {
+        Some(true) => good,
+        Some(false) => bad,
+        None => silent,
+    };
+    let attributes = &seen.attributes;
+    let parts = [
+        one(
+            Some(attributes.sensitive),
+            lang.pick("読出し不可", "not readable"),
+            lang.pick("読出し可", "readable"),
+            "",
+        ),
+        one(
+            Some(!attributes.extractable),
+            lang.pick("取出し不可", "not extractable"),
+            lang.pick("取出し可", "extractable"),
+            "",
+        ),
+        one(
+            attributes.local,
+            lang.pick("HSM内で生成", "made in the HSM"),
+            lang.pick("HSM外で生成", "made elsewhere"),
+            lang.pick("生成場所は不明", "not told where made"),
+        ),
+        one(
+            attributes.sign,
+            lang.pick("署名用", "for signatures"),
+            lang.pick("署名不可", "not for signatures"),
+            lang.pick("用途は不明", "use not told"),
+        ),
+    ];
+    parts.join(lang.pick("、", ", "))
+}
+
+/// What ends some day.
+pub fn thing(thing: Thing, lang: Lang) -> &'static str {
+    match thing {
+        Thing::Root => lang.pick("ルートCAの証明書", "Root CA certificate"),
+        Thing::CustomerCa => lang.pick("顧客CAの証明書", "Customer CA certificate"),
+        Thing::CustomerCaIssuing => lang.pick("顧客CAの発行期間", "Customer CA: may issue"),
+        Thing::StaffCa => lang.pick("職員CAの証明書", "Staff CA certificate"),
+        Thing::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: may issue"),
+        Thing::OcspSigner => lang.pick("OCSP署名の証明書", "OCSP signer certificate"),
+        Thing::Listener => lang.pick("サーバ証明書", "Server certificate"),
+        Thing::StaffCertificate => lang.pick("職員の証明書", "Staff certificate"),
+        Thing::List => lang.pick("失効リスト(CRL)", "Revocation lists (CRL)"),
+        Thing::RootList => lang.pick("ルートCAの失効リスト", "Root CA revocation list"),
+    }
+}
+
+/// How urgent it is, with a mark that needs no colour.
+pub fn level(level: Level, lang: Lang) -> &'static str {
+    match level {
+        Level::Fine => lang.pick("○ 正常", "○ fine"),
+        Level::Soon => lang.pick("▲ 期限が近い", "▲ ends soon"),
+        Level::Urgent => lang.pick("▲▲ 至急", "▲▲ urgent"),
+        Level::Over => lang.pick("× 期限切れ", "× over"),
+    }
+}
+
+/// Good or not, with a mark that needs no colour.
+pub fn good(good: bool, lang: Lang) -> &'static str {
+    if good {
+        lang.pick("○ 正常", "○ fine")
+    } else {
+        lang.pick("▲ 要確認", "▲ look at it")
+    }
+}
+
+/// How long something is good for yet.
+pub fn left(left: SignedDuration, lang: Lang) -> String {
+    let minutes = left.as_mins();
+    let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
+    if minutes <= 0 {
+        lang.pick("過ぎました", "over").to_owned()
+    } else if days >= 3 {
+        lang.pick(format!("あと{days}日"), format!("{days} days"))
+    } else if minutes >= 60 {
+        let hours = days * 24 + hours;
+        lang.pick(format!("あと{hours}時間"), format!("{hours} h"))
+    } else {
+        lang.pick(format!("あと{minutes}分"), format!("{minutes} min"))
+    }
+}
+
+/// What is wrong, one sentence for the top of the page, with the section that has more.
+pub fn trouble(trouble: &Trouble, lang: Lang) -> String {
+    match trouble {
+        Trouble::Store => lang
+            .pick("データベースが応答しません。", "The database does not answer.")
+            .to_owned(),
+        Trouble::Hsm(found) => {
+            let word = phase(*found, lang);
+            lang.pick(format!("HSM: {word}"), format!("HSM: {word}"))
+        }
+        Trouble::Queue { waiting, places } => lang.pick(
+            format!("署名の待ち行列が長くなっています({waiting} / {places})。"),
+            format!("Many signatures wait ({waiting} of {places})."),
+        ),
+        Trouble::Key { id, why } => {
+            lang.pick(format!("鍵 {id}: {why}"), format!("Key {id}: {why}"))
+        }
+        Trouble::Ends { thing: what, name, left } => {
+            let what = thing(*what, lang);
             lang.pick(
-                format!("有効(あと{hours}時間{minutes}分)"),
-                format!("Good for {hours} h {minutes} min"),
+                format!("{what}({name}): {left}"),
+                format!("{what} ({name}): {left}"),
             )
         }
+        Trouble::List(name) => lang.pick(
+            format!("失効リスト {name} が期限内に発行されていません。"),
+            format!("The revocation list {name} is not in its time."),
+        ),
+        Trouble::Job(name) => lang.pick(
+            format!("定時処理 {name} が失敗しています。"),
+            format!("The job {name} fails."),
+        ),
     }
+}
+
+/// What the page has to say first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database.
+    Store,
+    /// The HSM is not up.
+    Hsm(HsmPhase),
+    /// More signatures wait than half of the places.
+    Queue {
+        /// So many.
+        waiting: usize,
+        /// Of so many.
+        places: usize,
+    },
+    /// A key is not as it should be.
+    Key {
+        /// Which.
+        id: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Something ends soon or is over.
+    Ends {
+        /// What.
+        thing: Thing,
+        /// Which.
+        name: String,
+        /// How long yet.
+        left: String,
+    },
+    /// A list is over or is missing.
+    List(String),
+    /// A job fails.
+    Job(String),
 }
 
 /// Letters that wait and that were given up.
@@ -109,9 +285,9 @@ pub fn mail(waiting: i64, dead: i64, lang: Lang) -> Fact {
 /// How a job ended.
 pub fn outcome(word: Option<&str>, lang: Lang) -> &'static str {
     match word {
-        Some("done") => lang.pick("正常", "Done"),
-        Some(_) => lang.pick("失敗", "Failed"),
-        None => lang.pick("未実行", "Not run yet"),
+        Some("done") => lang.pick("○ 正常", "○ done"),
+        Some(_) => lang.pick("▲ 失敗", "▲ failed"),
+        None => lang.pick("－ 未実行", "－ not run yet"),
     }
 }
 

@@ -1,45 +1,68 @@
-//! The security officer's page: HSM, keys, CAs, lists and answers, scheduled work, audit chain, at a glance.
+//! The security officer's page, state first: what needs a look, then HSM, keys, what ends, lists, work, mail, audit chain.
 
 use askama::Template;
 use axum::http::StatusCode;
 use inkan_pki::spki::algorithm_of;
 use inkan_pki::x509::fingerprint::sha256_hex;
-use inkan_pki::x509::summary::CertificateSummary;
-use jiff::SignedDuration;
+use jiff::Timestamp;
 
 use super::Person;
 use super::gate::Member;
 use super::show::{Fact, facts};
-use crate::http::catalogue::{security as words, word};
+use crate::http::catalogue::security::{self as words, Trouble};
+use crate::http::catalogue::word;
 use crate::http::cx::{Answer, Cx};
+use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
+use crate::workflow::expiry::{Expiry, Level};
+use crate::workflow::records::{HsmState, KeyFound, KeyState, StaffMember};
+use crate::workflow::status::ListState;
 
-/// A CA certificate that ends sooner is worth a mark.
-const SOON: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// Letters that did not arrive, shown without their addressees.
+const LETTERS: u16 = 10;
 
 struct Key {
     id: String,
-    found: &'static str,
-    good: bool,
+    state: &'static str,
+    /// Everything that is wrong.
+    why: String,
+    label: String,
     algorithm: &'static str,
+    kept: String,
     digest: String,
 }
 
-struct Ca {
+struct Ending {
+    state: &'static str,
+    thing: &'static str,
     name: String,
-    until: String,
-    good: bool,
-    serial: String,
+    ends: String,
+    left: String,
+    trouble: String,
+}
+
+struct List {
+    state: &'static str,
+    name: String,
+    number: String,
+    entries: String,
+    this_update: String,
+    next_update: String,
 }
 
 struct Job {
+    state: &'static str,
     name: String,
-    good: bool,
-    outcome: &'static str,
     finished: String,
     next: String,
     failures: u32,
     detail: String,
+}
+
+struct Letter {
+    at: String,
+    trouble: String,
+    reply: String,
 }
 
 #[derive(Template)]
@@ -47,91 +70,179 @@ struct Job {
 struct Security {
     page: Page,
     person: Person,
-    good: bool,
+    at: String,
+    /// What needs a look, most urgent first.
+    troubles: Vec<String>,
     hsm: Vec<Fact>,
     keys: Vec<Key>,
-    cas: Vec<Ca>,
-    lists: Vec<Fact>,
+    endings: Vec<Ending>,
+    lists: Vec<List>,
     jobs: Vec<Job>,
+    mail: Vec<Fact>,
+    letters: Vec<Letter>,
     audit: Vec<Fact>,
 }
 
 /// `GET /security`.
 pub async fn show(cx: Cx, member: Member) -> Answer {
-    let workflows = &cx.app.workflows;
-    let (health, lang) = (workflows.health(cx.now).await, cx.lang);
-    let (keys, cas) = (keys(&cx, &health.hsm.keys), cas(&cx));
-    let mut lists = Vec::new();
-    for (issuer, label) in words::lists(lang) {
-        let left = workflows.crl_seconds_left(issuer, cx.now).await?;
-        lists.push((label, words::left(left, lang)));
+    let (workflows, lang, now) = (&cx.app.workflows, cx.lang, cx.now);
+    let people = workflows.people();
+    let health = workflows.health(now).await;
+    let (ends, lists) = (workflows.expiries(now).await?, workflows.list_states(now).await?);
+    let reports = workflows.job_reports(now).await?;
+    let staff = people.staff_members().await?;
+    let (waiting, dead) = people.mail_counts().await?;
+    let letters = people.dead_letters(LETTERS).await?;
+    let last = workflows.last_checkpoint().await?;
+
+    let mut troubles = Vec::new();
+    if !health.store {
+        troubles.push(Trouble::Store);
     }
-    let (waiting, dead) = workflows.people().mail_counts().await?;
-    lists.push(words::mail(waiting, dead, lang));
-    let reports = workflows.job_reports(cx.now).await?;
-    let jobs: Vec<Job> = reports
-        .into_iter()
-        .map(|job| Job {
-            good: job.failures == 0,
-            outcome: words::outcome(job.outcome, lang),
-            finished: job
-                .finished_at
-                .map_or_else(String::new, |at| word::time(at, lang)),
+    of_hsm(&health.hsm, &mut troubles);
+    let keys = keys(&cx, &health.hsm.keys, &mut troubles);
+    let endings = endings(&ends, &staff, (now, lang), &mut troubles);
+    let lists = published(&lists, (now, lang), &mut troubles);
+    let jobs = reports.into_iter().map(|job| {
+        if job.failures > 0 {
+            troubles.push(Trouble::Job(job.name.clone()));
+        }
+        let finished = job.finished_at.map(|at| word::time(at, lang));
+        Job {
+            state: words::outcome(job.outcome, lang),
+            finished: finished.unwrap_or_default(),
             next: word::time(job.next_at, lang),
             failures: job.failures,
             name: job.name,
             detail: job.detail,
-        })
-        .collect();
-    let last = workflows.last_checkpoint().await?;
-    let audit = words::audit(last.as_ref(), lang);
-    let good = health.store
-        && health.hsm.is_up()
-        && health.crl_fresh
-        && keys.iter().all(|key| key.good)
-        && cas.iter().all(|ca| ca.good)
-        && jobs.iter().all(|job| job.good);
+        }
+    });
+    let jobs = jobs.collect();
     let template = Security {
         page: cx.page(""),
         person: Person::of(&member, lang),
-        good,
+        at: word::time(now, lang),
+        troubles: troubles.iter().map(|one| words::trouble(one, lang)).collect(),
         hsm: facts(words::hsm(&health.hsm, lang)),
         keys,
-        cas,
-        lists: facts(lists),
+        endings,
+        lists,
         jobs,
-        audit: facts(audit),
+        mail: facts(vec![words::mail(waiting, dead, lang)]),
+        letters: letters
+            .into_iter()
+            .map(|letter| Letter {
+                at: word::time(letter.given_up_at, lang),
+                trouble: letter.trouble,
+                reply: letter.reply,
+            })
+            .collect(),
+        audit: facts(words::audit(last.as_ref(), lang)),
     };
     html(StatusCode::OK, &template)
 }
 
-fn keys(cx: &Cx, found: &[crate::workflow::records::KeyState]) -> Vec<Key> {
-    let pool = cx.app.workflows.authority().pool();
-    let key = found.iter().map(|key| {
-        let spki = pool.public_key(&key.id);
-        let algorithm = spki.as_deref().and_then(|spki| algorithm_of(spki).ok());
-        let (word, good) = words::found(key.found, cx.lang);
-        Key {
-            id: key.id.clone(),
-            found: word,
-            good,
-            algorithm: algorithm.map_or("", |algorithm| algorithm.as_str()),
-            digest: spki.map_or_else(String::new, |spki| sha256_hex(&spki)),
-        }
-    });
-    key.collect()
+fn of_hsm(hsm: &HsmState, troubles: &mut Vec<Trouble>) {
+    if !hsm.is_up() {
+        troubles.push(Trouble::Hsm(hsm.phase));
+    }
+    if hsm.queue_length * 2 > hsm.queue_capacity {
+        troubles.push(Trouble::Queue {
+            waiting: hsm.queue_length,
+            places: hsm.queue_capacity,
+        });
+    }
 }
 
-fn cas(cx: &Cx) -> Vec<Ca> {
-    let authority = cx.app.workflows.authority();
-    let issuing = authority.cas().iter().map(|ca| &ca.certificate);
-    let certificates = issuing.chain([authority.root()]);
-    let read = certificates.filter_map(|certificate| CertificateSummary::parse(certificate).ok());
-    read.map(|summary| Ca {
-        name: summary.common_name,
-        until: word::date(summary.not_after, cx.lang),
-        good: cx.now + SOON < summary.not_after,
-        serial: summary.serial,
-    })
-    .collect()
+fn keys(cx: &Cx, found: &[KeyState], troubles: &mut Vec<Trouble>) -> Vec<Key> {
+    let (pool, lang) = (cx.app.workflows.authority().pool(), cx.lang);
+    let key = |key: &KeyState| {
+        let spki = pool.public_key(&key.id);
+        let algorithm = spki.as_deref().and_then(|spki| algorithm_of(spki).ok());
+        let mut wrong: Vec<&str> = Vec::new();
+        if key.found != KeyFound::Ready {
+            wrong.push(words::found(key.found, lang));
+        }
+        let differences = key.differences().into_iter();
+        wrong.extend(differences.map(|one| words::difference(one, lang)));
+        let why = wrong.join(lang.pick("、", "; "));
+        if !wrong.is_empty() {
+            troubles.push(Trouble::Key {
+                id: key.id.clone(),
+                why: why.clone(),
+            });
+        }
+        Key {
+            id: key.id.clone(),
+            state: words::good(wrong.is_empty(), lang),
+            why,
+            label: key.seen.as_ref().map_or_else(String::new, |seen| seen.label.clone()),
+            algorithm: algorithm.map_or("", |algorithm| algorithm.as_str()),
+            kept: words::kept(key.seen.as_ref(), lang),
+            digest: spki.map_or_else(String::new, |spki| sha256_hex(&spki)),
+        }
+    };
+    found.iter().map(key).collect()
+}
+
+fn endings(
+    found: &[Expiry],
+    staff: &[StaffMember],
+    (now, lang): (Timestamp, Lang),
+    troubles: &mut Vec<Trouble>,
+) -> Vec<Ending> {
+    let mut urgent: Vec<(Level, Trouble)> = Vec::new();
+    let ending = |one: &Expiry| {
+        // A person's certificate goes by the person.
+        let holder = one.holder.as_ref();
+        let holder = holder.and_then(|id| staff.iter().find(|member| member.id == *id));
+        let name = holder.map_or_else(|| one.name.clone(), |member| member.name.clone());
+        let left = words::left(one.left(now), lang);
+        if one.level > Level::Fine {
+            let trouble = Trouble::Ends {
+                thing: one.thing,
+                name: name.clone(),
+                left: left.clone(),
+            };
+            urgent.push((one.level, trouble));
+        }
+        Ending {
+            state: words::level(one.level, lang),
+            thing: words::thing(one.thing, lang),
+            name,
+            ends: word::time(one.ends, lang),
+            left,
+            trouble: one.trouble.clone().unwrap_or_default(),
+        }
+    };
+    let endings = found.iter().map(ending).collect();
+    urgent.sort_by(|(one, _), (other, _)| other.cmp(one));
+    troubles.extend(urgent.into_iter().map(|(_, trouble)| trouble));
+    endings
+}
+
+fn published(
+    found: &[ListState],
+    (now, lang): (Timestamp, Lang),
+    troubles: &mut Vec<Trouble>,
+) -> Vec<List> {
+    let list = |list: &ListState| {
+        let fresh = list.is_fresh(now);
+        if !fresh {
+            troubles.push(Trouble::List(list.name.clone()));
+        }
+        let newest = list.newest.as_ref();
+        let text = |of: fn(&crate::workflow::status::Published, Lang) -> String| {
+            newest.map_or_else(String::new, |newest| of(newest, lang))
+        };
+        List {
+            state: words::good(fresh, lang),
+            name: list.name.clone(),
+            number: text(|list, _| list.number.to_string()),
+            entries: text(|list, _| list.entries.to_string()),
+            this_update: text(|list, lang| word::time(list.this_update, lang)),
+            next_update: text(|list, lang| word::time(list.next_update, lang)),
+        }
+    };
+    found.iter().map(list).collect()
 }

@@ -19,6 +19,7 @@ async fn a_key_is_held_to_its_public_key() {
             id: "exchanged".to_owned(),
             spki: Some(absent),
             label: Some("real".to_owned()),
+            specified: None,
         },
     ];
     let pool = bench

@@ -175,6 +175,7 @@ fn settings_that_cannot_work_are_refused() {
         id: "a".to_owned(),
         spki: None,
         label: None,
+        specified: None,
     }];
     assert_eq!(
         refused(HsmConfig {
