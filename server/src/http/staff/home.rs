@@ -26,6 +26,8 @@ struct Home {
     for_me: Vec<Line>,
     enters: bool,
     mine: Vec<Line>,
+    /// What colleagues entered and this person could take over.
+    others: Vec<Line>,
     decided: Vec<Line>,
 }
 
@@ -34,12 +36,17 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     let people = cx.app.workflows.people();
     let staff = &member.0;
     let waiting = people.waiting_proposals(staff).await?;
-    let for_me: Vec<_> = waiting
-        .into_iter()
-        .filter(|line| rights::may_decide(line.proposal.kind).contains(&staff.role))
-        .filter(|line| line.proposal.entered_by.person != staff.person)
-        .collect();
     let mine = people.own_proposals(staff, OWN).await?;
+    let decides = |kind| rights::may_decide(kind).contains(&staff.role);
+    let touched = |id: &str| mine.iter().any(|line| line.proposal.id == id);
+    let (for_me, others): (Vec<_>, Vec<_>) = waiting
+        .into_iter()
+        .filter(|line| line.proposal.entered_by.person != staff.person)
+        .partition(|line| decides(line.proposal.kind) && !touched(&line.proposal.id));
+    let others: Vec<_> = others
+        .into_iter()
+        .filter(|line| rights::may_enter(line.proposal.kind).contains(&staff.role))
+        .collect();
     let decided = people.own_decisions(staff, OWN).await?;
     let template = Home {
         page: cx.page(""),
@@ -49,6 +56,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         for_me: lines(&for_me, cx.lang),
         enters: member.acts("/proposals/{id}/withdraw"),
         mine: lines(&mine, cx.lang),
+        others: lines(&others, cx.lang),
         decided: lines(&decided, cx.lang),
     };
     html(StatusCode::OK, &template)
@@ -85,6 +93,7 @@ mod tests {
                     for_me: Vec::new(),
                     enters: true,
                     mine: Vec::new(),
+                    others: Vec::new(),
                     decided: Vec::new(),
                 };
                 home.render().unwrap()

@@ -32,6 +32,8 @@ pub struct Line {
     pub entered_by: String,
     /// When.
     pub entered_at: String,
+    /// Who entered it has left.
+    pub orphan: bool,
     /// Where it stands.
     pub state: &'static str,
     /// Who decided it, when; or nothing.
@@ -58,6 +60,7 @@ pub fn line(line: &ProposalLine, lang: Lang) -> Line {
         customer: customer.unwrap_or_default(),
         entered_by: line.entered_by.clone(),
         entered_at: word::time(proposal.entered_at, lang),
+        orphan: line.orphan,
         state: word::proposal_state(proposal.state, lang),
         decided: decided.unwrap_or_default(),
         reason: proposal.reason.clone().unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Proposals as they are shown: lists of what waits and what became of it, and the page of one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::rights;
 use super::subject::Subject;
@@ -10,8 +10,8 @@ use crate::store::staff::{self, StaffMember};
 use crate::workflow::people::People;
 use crate::workflow::{Refusal, Result, StaffRefusal};
 
-/// Waiting proposals looked at for one list.
-const LISTED: i64 = 500;
+/// Waiting proposals of each kind in one list.
+const LISTED: i64 = 200;
 
 /// A proposal in a list.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct ProposalLine {
     pub proposal: Proposal,
     /// Name of who entered it.
     pub entered_by: String,
+    /// Whether that account has left: a colleague must take it over.
+    pub orphan: bool,
     /// Name of who decided it.
     pub decided_by: Option<String>,
 }
@@ -109,14 +111,18 @@ impl People<'_> {
     /// # Errors
     /// Faults of the store.
     pub async fn waiting_proposals(&self, member: &StaffMember) -> Result<Vec<ProposalLine>> {
-        let waiting = proposals::waiting(self.store, LISTED).await?;
-        let seen = waiting
-            .into_iter()
-            .filter(|proposal| rights::may_read(proposal.kind).contains(&member.role));
-        self.lines(seen.collect()).await
+        let mut seen = Vec::new();
+        // Each kind by itself: many of one, that others decide, hide none of another.
+        for &kind in Kind::ALL {
+            if rights::may_read(kind).contains(&member.role) {
+                seen.extend(proposals::waiting(self.store, kind, LISTED).await?);
+            }
+        }
+        seen.sort_by(|a, b| (a.entered_at, &a.id).cmp(&(b.entered_at, &b.id)));
+        self.lines(seen).await
     }
 
-    /// What this person entered last, and what became of it; newest first.
+    /// What this person had a hand in, and what became of it, also when a colleague took it over; newest first.
     ///
     /// # Errors
     /// Faults of the store.
@@ -125,7 +131,7 @@ impl People<'_> {
         member: &StaffMember,
         limit: i64,
     ) -> Result<Vec<ProposalLine>> {
-        let own = proposals::entered_by_person(self.store, &member.person, limit).await?;
+        let own = proposals::touched_by_person(self.store, &member.person, limit).await?;
         self.lines(own).await
     }
 
@@ -164,10 +170,18 @@ impl People<'_> {
     }
 
     pub(super) async fn lines(&self, found: Vec<Proposal>) -> Result<Vec<ProposalLine>> {
-        let names = self.names().await?;
+        let everybody = staff::list(self.store).await?;
+        let gone: HashSet<String> = everybody
+            .iter()
+            .filter(|member| member.status == staff::Status::Left)
+            .map(|member| member.id.clone())
+            .collect();
+        let names = by_id(everybody);
         let name = |id: &str| names.get(id).cloned().unwrap_or_default();
         let lines = found.into_iter().map(|proposal| ProposalLine {
             entered_by: name(&proposal.entered_by.staff_id),
+            orphan: proposal.state == State::Entered
+                && gone.contains(&proposal.entered_by.staff_id),
             decided_by: decider(&proposal, &names),
             proposal,
         });
@@ -175,12 +189,13 @@ impl People<'_> {
     }
 
     async fn names(&self) -> Result<HashMap<String, String>> {
-        let everybody = staff::list(self.store).await?;
-        Ok(everybody
-            .into_iter()
-            .map(|member| (member.id, member.name))
-            .collect())
+        Ok(by_id(staff::list(self.store).await?))
     }
+}
+
+fn by_id(everybody: Vec<StaffMember>) -> HashMap<String, String> {
+    let everybody = everybody.into_iter();
+    everybody.map(|member| (member.id, member.name)).collect()
 }
 
 fn decider(proposal: &Proposal, names: &HashMap<String, String>) -> Option<String> {
