@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::spec::KeyUse;
 use inkan_hsm_config::transcript::Transcript;
+use serde_json::json;
 
 use super::config::{self, Config};
 use super::error::AppError;
@@ -45,6 +46,9 @@ pub struct VerifyOptions {
     /// SHA-256 of the audit key's public key, hex (default: the one in the ceremony's transcript).
     #[arg(long)]
     pub key_sha256: Option<String>,
+    /// Say it as one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `audit export`.
@@ -88,7 +92,11 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
             };
             let store = Store::connect(&config.store.url).await?;
             let found = verify(&store, key.as_deref(), &kept).await?;
-            report(&found, key.as_deref())
+            match options.json {
+                true => say(&as_json(&found, key.as_deref())),
+                false => report(&found, key.as_deref()),
+            }
+            outcome(&found)
         }
         AuditCommand::Export(options) => {
             let config = config::load(&options.config)?;
@@ -162,21 +170,37 @@ fn read_checkpoints(file: &Path) -> Result<Vec<Checkpoint>, AppError> {
         .collect()
 }
 
-fn report(found: &Verdict, key: Option<&str>) -> Result<(), AppError> {
-    match &found.chain {
-        Chain::Whole { rows, hash } => {
-            let signed = found.signed_up_to;
-            say(&format!("whole: {rows} rows, last hash {hash}"));
-            say(&format!(
-                "signed: {} heads, up to row {signed}",
-                found.checkpoints
-            ));
-            match key {
-                Some(key) => say(&format!("signed with: {key}")),
-                None => say("signed with: a key that the ceremony's transcript does not name"),
-            }
-            Ok(())
+fn report(found: &Verdict, key: Option<&str>) {
+    if let Chain::Whole { rows, hash } = &found.chain {
+        let signed = found.signed_up_to;
+        say(&format!("whole: {rows} rows, last hash {hash}"));
+        say(&format!(
+            "signed: {} heads, up to row {signed}",
+            found.checkpoints
+        ));
+        match key {
+            Some(key) => say(&format!("signed with: {key}")),
+            None => say("signed with: a key that the ceremony's transcript does not name"),
         }
+    }
+}
+
+fn as_json(found: &Verdict, key: Option<&str>) -> String {
+    let chain = match &found.chain {
+        Chain::Whole { rows, hash } => json!({ "whole": true, "rows": rows, "hash": hash }),
+        Chain::Broken { seq, why } => json!({ "whole": false, "row": seq, "why": why }),
+    };
+    let mut all = chain;
+    all["signed_heads"] = json!(found.checkpoints);
+    all["signed_up_to"] = json!(found.signed_up_to);
+    all["key_sha256"] = json!(key);
+    all.to_string()
+}
+
+/// A chain that does not hold is an error of its own.
+fn outcome(found: &Verdict) -> Result<(), AppError> {
+    match &found.chain {
+        Chain::Whole { .. } => Ok(()),
         Chain::Broken { seq, why } => Err(AppError::AuditBroken {
             seq: *seq,
             why: words(*why),
@@ -195,5 +219,6 @@ fn words(why: Break) -> &'static str {
         Break::Head => "the head of the log does not fit it",
         Break::NotAsSigned => "it is not the row that was signed in a checkpoint",
         Break::Signature => "the signature of its checkpoint is not the audit key's",
+        Break::CheckpointGone => "its signed head, of which the log tells, is not there any more",
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::config;
 use super::error::AppError;
@@ -14,6 +15,7 @@ use crate::store::Store;
 use crate::workflow::Error;
 use crate::workflow::passwords::Passwords;
 use crate::workflow::people::People;
+use crate::workflow::staff_access::FirstOfficer;
 
 /// What to do with the staff.
 #[derive(Debug, Clone, Subcommand)]
@@ -31,6 +33,9 @@ pub struct FirstOptions {
     /// Name and employee number of a security officer; given twice, for two persons.
     #[arg(long, num_args = 2, value_names = ["NAME", "NUMBER"], action = clap::ArgAction::Append, required = true)]
     pub officer: Vec<String>,
+    /// Say it as one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Runs the command.
@@ -60,18 +65,32 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
         }
         Error::Fault(fault) => AppError::Staff(fault.to_string()),
     })?;
+    let url = &config.portal.url;
+    if options.json {
+        let officer = |one: &FirstOfficer| {
+            let [first, second] = &one.halves;
+            json!({
+                "name": one.member.name, "number": one.member.person, "user": one.member.id,
+                "first_half": first.expose(), "second_half": second.expose(),
+            })
+        };
+        let officers: Vec<_> = made.iter().map(officer).collect();
+        let page = format!("{url}/staff/certificate");
+        say(&json!({ "officers": officers, "page": page }).to_string());
+        return Ok(());
+    }
     for officer in made {
         say(&format!(
             "{} ({})",
             officer.member.name, officer.member.person
         ));
-        say(&format!("  user:       {}", officer.member.id));
-        say(&format!("  credential: {}", officer.credential.expose()));
+        let [first, second] = &officer.halves;
+        say(&format!("  first half:  {}", first.expose()));
+        say(&format!("  second half: {}", second.expose()));
+        say(&format!("  EST user:    {}", officer.member.id));
     }
-    let url = &config.portal.url;
-    say(&format!(
-        "  EST:        {url}/.well-known/est/staff/simpleenroll"
-    ));
+    say(&format!("page: {url}/staff/certificate"));
+    say(&format!("EST:  {url}/.well-known/est/staff/simpleenroll"));
     say("Each officer takes their own; good for seven days and one key. It is not shown again.");
     Ok(())
 }

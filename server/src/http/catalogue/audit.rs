@@ -99,6 +99,10 @@ fn broken(why: Break, lang: Lang) -> &'static str {
             "署名した内容と一致しません",
             "it is not the row that was signed",
         ),
+        Break::CheckpointGone => lang.pick(
+            "その署名が削除されています",
+            "its signed head is not there any more",
+        ),
         Break::Signature => lang.pick(
             "確認点の署名が正しくありません",
             "the signature of its checkpoint is not the audit key's",

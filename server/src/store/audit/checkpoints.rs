@@ -89,3 +89,28 @@ pub async fn after(
     let rows = db.into().all(statement).await?;
     rows.iter().map(read).collect()
 }
+
+/// The rows whose signing the log itself tells of, in their order from behind `seq`, at most `limit`.
+///
+/// # Errors
+/// What the database answers.
+pub async fn told(
+    db: impl Into<Db<'_>>,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT seq, subject_id FROM audit_log WHERE action = 'audit.checkpoint' AND outcome = 'done' \
+         AND seq > $1 ORDER BY seq LIMIT $2",
+    )
+    .bind(seq)
+    .bind(limit);
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("audit_log", row);
+            let signed = row.text("subject_id")?.parse().unwrap_or(0);
+            Ok((row.int("seq")?, signed))
+        })
+        .collect()
+}

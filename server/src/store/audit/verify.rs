@@ -46,6 +46,8 @@ pub enum Break {
     NotAsSigned,
     /// The signature of a checkpoint is not the key's.
     Signature,
+    /// The log tells of a checkpoint at this row that is not there.
+    CheckpointGone,
 }
 
 /// Where the chain ends.
@@ -57,10 +59,22 @@ pub struct Head {
     pub hash: String,
 }
 
-/// The head, and the last row that is there, as of one moment.
-async fn end(store: &Store) -> Result<(Head, i64), StoreError> {
+impl Head {
+    /// Before the first row.
+    #[must_use]
+    pub fn beginning() -> Self {
+        Self {
+            seq: 0,
+            hash: "0".repeat(64),
+        }
+    }
+}
+
+/// The head, and the first and last rows that are there, as of one moment.
+async fn end(store: &Store) -> Result<(Head, i64, i64), StoreError> {
     let statement = sqlx::query(
-        "SELECT seq, hash, (SELECT COALESCE(MAX(seq), 0) FROM audit_log) AS last FROM audit_head WHERE id = 1",
+        "SELECT seq, hash, (SELECT COALESCE(MIN(seq), 1) FROM audit_log) AS first, \
+         (SELECT COALESCE(MAX(seq), 0) FROM audit_log) AS last FROM audit_head WHERE id = 1",
     );
     let row = Db::from(store).optional(statement).await?;
     let row = row.ok_or(StoreError::AuditHead)?;
@@ -69,7 +83,7 @@ async fn end(store: &Store) -> Result<(Head, i64), StoreError> {
         seq: row.int("seq")?,
         hash: row.text("hash")?,
     };
-    Ok((head, row.int("last")?))
+    Ok((head, row.int("first")?, row.int("last")?))
 }
 
 /// Where the chain ends now.
@@ -94,11 +108,30 @@ pub async fn verify(store: &Store) -> Result<Chain, StoreError> {
 /// What the database answers.
 pub async fn verify_with(
     store: &Store,
+    look: impl FnMut(i64, &str) -> Option<Break>,
+) -> Result<Chain, StoreError> {
+    verify_from(store, Head::beginning(), look).await
+}
+
+/// As [`verify_with`], from behind a row that is known by its hash.
+///
+/// # Errors
+/// What the database answers.
+pub async fn verify_from(
+    store: &Store,
+    known: Head,
     mut look: impl FnMut(i64, &str) -> Option<Break>,
 ) -> Result<Chain, StoreError> {
     // The end first: rows appended during the walk lie beyond it and are not looked at.
-    let (head, last) = end(store).await?;
-    let (mut seq, mut hash) = (0, "0".repeat(64));
+    let (head, first, last) = end(store).await?;
+    let Head { mut seq, mut hash } = known;
+    // No walk comes by what stands before the beginning.
+    if first < 1 {
+        return Ok(broken(first, Break::Unlinked));
+    }
+    if head.seq < seq {
+        return Ok(broken(head.seq + 1, Break::CutOff));
+    }
     while seq < head.seq {
         let page = super::after(store, seq, PAGE.min(head.seq - seq)).await?;
         if page.is_empty() {

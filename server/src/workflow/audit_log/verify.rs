@@ -69,9 +69,34 @@ pub async fn verify(
             seq: rows + 1,
             why: Break::CutOff,
         },
-        other => other,
+        Chain::Whole { .. } => match gone(store, &signed).await? {
+            Some(seq) => Chain::Broken {
+                seq,
+                why: Break::CheckpointGone,
+            },
+            None => chain,
+        },
+        other @ Chain::Broken { .. } => other,
     };
     Ok(verdict(chain, signed.len(), up_to))
+}
+
+/// The first row whose signing the log tells of while the signed head is nowhere.
+async fn gone(
+    store: &Store,
+    signed: &BTreeMap<i64, Checkpoint>,
+) -> std::result::Result<Option<i64>, StoreError> {
+    let mut after = 0;
+    loop {
+        let page = checkpoints::told(store, after, 1000).await?;
+        let Some((last, _)) = page.last() else {
+            return Ok(None);
+        };
+        after = *last;
+        if let Some((_, seq)) = page.iter().find(|(_, seq)| !signed.contains_key(seq)) {
+            return Ok(Some(*seq));
+        }
+    }
 }
 
 fn verdict(chain: Chain, checkpoints: usize, signed_up_to: i64) -> Verdict {
