@@ -70,7 +70,7 @@ impl Job {
         let due = self.next_at <= wanted.now || self.next_at > wanted.farthest();
         let free = self
             .lease_until
-            .is_none_or(|until| until <= wanted.now || until > wanted.until());
+            .is_none_or(|until| until <= wanted.now || until > wanted.longest());
         due && free
     }
 }
@@ -90,13 +90,22 @@ pub struct Claim<'a> {
     pub every: SignedDuration,
 }
 
+/// By so much clocks of two instances differ, or one was looked at before its turn came. What is further ahead was set
+/// by a clock that has been put back since.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
 impl Claim<'_> {
     fn until(&self) -> Timestamp {
         later(self.now, self.lease)
     }
 
+    /// The end of the longest lease that another instance can hold.
+    fn longest(&self) -> Timestamp {
+        later(self.until(), SKEW)
+    }
+
     fn farthest(&self) -> Timestamp {
-        later(self.now, self.every)
+        later(later(self.now, self.every), SKEW)
     }
 }
 
@@ -129,13 +138,14 @@ pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> 
     let statement = sqlx::query(
         "UPDATE jobs SET lease_owner = $2, lease_until = $3, started_at = $4 \
          WHERE name = $1 AND (next_at <= $4 OR next_at > $5) \
-         AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $3)",
+         AND (lease_until IS NULL OR lease_until <= $4 OR lease_until > $6)",
     )
     .bind(wanted.name.to_owned())
     .bind(wanted.owner.to_owned())
     .bind(wanted.until().as_second())
     .bind(wanted.now.as_second())
-    .bind(wanted.farthest().as_second());
+    .bind(wanted.farthest().as_second())
+    .bind(wanted.longest().as_second());
     Ok(tx.upkeep(statement).await? == 1)
 }
 

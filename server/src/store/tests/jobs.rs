@@ -7,7 +7,7 @@ use crate::store::Store;
 use crate::store::jobs::{self, Claim, Finished, Outcome};
 use crate::store::testing::{Place, on_both};
 
-on_both!(claims => scenario_claims, clocks => scenario_clocks);
+on_both!(claims => scenario_claims, clocks => scenario_clocks, skewed => scenario_skewed);
 
 const LEASE: SignedDuration = SignedDuration::from_secs(20);
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -139,4 +139,18 @@ async fn scenario_clocks(place: &Place) {
     assert!(!claim(&store, "c", 81).await, "b is at it");
     assert!(finish(&store, "b", 82, Outcome::Done).await);
     assert_eq!(row(&store).await.next_at, at(142));
+}
+
+/// Clocks of two instances are never quite the same, and one of them may have looked at its own before it had to wait.
+async fn scenario_skewed(place: &Place) {
+    let store = known(place, "skewed").await;
+    assert!(claim(&store, "a", 100).await);
+    for behind in [99, 90, 60] {
+        assert!(!claim(&store, "b", behind).await, "a is at it: {behind}");
+    }
+    assert!(finish(&store, "a", 101, Outcome::Done).await);
+    for behind in [100, 90, 60] {
+        assert!(!claim(&store, "b", behind).await, "just done: {behind}");
+    }
+    assert!(claim(&store, "b", 161).await);
 }
