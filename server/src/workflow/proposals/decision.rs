@@ -89,7 +89,8 @@ impl People<'_> {
         let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
         let (state, proposal) = (State::Rejected, &case.proposal);
         end(&mut tx, deed, seen_version, &case.by, state, Some(&reason)).await?;
-        if proposal.kind == Kind::Incident {
+        // Overtaken (released or ended without it), there is nothing left to release: the review is closed.
+        if proposal.kind == Kind::Incident && case.subject.is_held() {
             if case.subject.seen(proposal.kind) != proposal.seen {
                 return Err(StaffRefusal::ProposalStale.into());
             }

@@ -280,7 +280,7 @@ pub(super) fn not_own(subject: &Subject, person: &str) -> Result<()> {
     Ok(())
 }
 
-async fn committed(mut tx: Tx, proposal_id: &str) -> Result<Proposal> {
+pub(super) async fn committed(mut tx: Tx, proposal_id: &str) -> Result<Proposal> {
     let proposal = proposals::find(&mut tx, proposal_id).await?;
     let proposal = proposal.ok_or(Fault::Inconsistent("proposal is gone"))?;
     tx.commit().await?;

@@ -1,7 +1,9 @@
 //! What a proposal is about, as it is on record now.
 
+use jiff::Timestamp;
+
 use crate::store::Db;
-use crate::store::certificates::{self, Certificate, Issuer};
+use crate::store::certificates::{self, Certificate, Issuer, State};
 use crate::store::contracts::{self, Contract};
 use crate::store::grants::{self, Grant};
 use crate::store::proposals::Kind;
@@ -83,6 +85,13 @@ impl Subject {
         self.contract(db, &contract_id).await
     }
 
+    /// Whether it is about a certificate that is suspended.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let certificate = self.certificate.as_ref();
+        certificate.is_some_and(|one| one.state == State::Suspended)
+    }
+
     /// What must not change between entry and approval, as text.
     pub(super) fn seen(&self, kind: Kind) -> String {
         let contract = self
@@ -104,7 +113,9 @@ impl Subject {
             }),
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 self.certificate.as_ref().map_or_else(String::new, |one| {
-                    format!("certificate {}", one.state.as_str())
+                    // With its time: a suspension after a release is another one.
+                    let since = one.ended_at.map_or(0, Timestamp::as_second);
+                    format!("certificate {} {since}", one.state.as_str())
                 })
             }
             Kind::StaffAdd | Kind::StaffRole | Kind::StaffLeave => {

@@ -190,6 +190,9 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
     assert_eq!(refusal(release("auditor").await), Refusal::RoleMissing);
     assert!(release("helpdesk").await.unwrap().is_none());
     assert_eq!(world.last().await, said("user.lock-released", "done", ""));
+    // One person ends the wait; the count towards 利用停止 goes on, or there would be no end to guessing.
+    let open = users::find(&world.store, &user.id).await.unwrap().unwrap();
+    assert_eq!((open.login.failures, open.login.locked_until), (5, None));
     lock(true).await;
     let proposed = release("helpdesk").await.unwrap().unwrap();
     let still = users::find(&world.store, &user.id).await.unwrap().unwrap();
@@ -232,4 +235,57 @@ async fn a_new_letter_makes_the_old_one_worthless() {
         assert!(!row.detail.contains(letter.confirmation.expose()));
     }
     world.approve(&contract.id, at(4)).await;
+}
+
+/// A review that a release has overtaken can be closed, and never keeps a token from being suspended when it is lost again.
+#[tokio::test]
+async fn a_token_that_is_lost_twice_is_suspended_twice() {
+    let (world, _, certificate) = in_use().await;
+    let first = report(&world, "helpdesk", &certificate).await.unwrap();
+    let release = propose(&world, "teller", Kind::Release, &certificate)
+        .await
+        .unwrap();
+    approve(&world, "approver", &release).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Active);
+
+    let again = report(&world, "teller", &certificate).await.unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Suspended);
+    assert_eq!((&again.id, again.version), (&first.id, 2), "one review");
+    assert_eq!(world.last().await, said("incident.reported", "done", ""));
+    let early = approve(&world, "approver", &first).await;
+    assert_eq!(refusal(early), StaffRefusal::ProposalStale.into());
+
+    // Released once more without it: rejecting it closes it and changes nothing.
+    let release = propose(&world, "helpdesk", Kind::Release, &certificate)
+        .await
+        .unwrap();
+    approve(&world, "approver", &release).await.unwrap();
+    let people = world.people();
+    let (id, version) = (&again.id, again.version);
+    people
+        .reject_proposal("approver", id, version, "発見", caller(), at(40))
+        .await
+        .unwrap();
+    assert_eq!(state(&world, &certificate).await, State::Active);
+}
+
+#[tokio::test]
+async fn a_release_entered_for_one_suspension_does_not_end_the_next() {
+    let (world, _, certificate) = in_use().await;
+    let people = world.people();
+    let reported = report(&world, "helpdesk", &certificate).await.unwrap();
+    let release = propose(&world, "teller", Kind::Release, &certificate)
+        .await
+        .unwrap();
+    people
+        .reject_proposal("approver", &reported.id, 1, "発見", caller(), at(30))
+        .await
+        .unwrap();
+    people
+        .report_incident("helpdesk", &certificate, &form(), caller(), at(50))
+        .await
+        .unwrap();
+    let old = approve(&world, "approver", &release).await;
+    assert_eq!(refusal(old), StaffRefusal::ProposalStale.into());
+    assert_eq!(state(&world, &certificate).await, State::Suspended);
 }
