@@ -9,10 +9,11 @@ use serde_json::json;
 
 use crate::ca::audit_key::verifies;
 use crate::store::audit::checkpoints::{self, Checkpoint};
-use crate::store::audit::{self as log, Actor};
+use crate::store::audit::verify::verify_from;
+use crate::store::audit::{Actor, Chain, Head};
 use crate::store::{StoreError, Unique};
 use crate::workflow::audited::audit;
-use crate::workflow::{Result, Workflows};
+use crate::workflow::{Fault, Result, Workflows};
 
 const FIRST_LINE: &str = "inkan audit checkpoint v1";
 
@@ -95,8 +96,8 @@ impl Workflows {
             return Ok(None);
         }
         let store = &self.inner.store;
-        let head = log::head(store).await?;
         let last = checkpoints::latest(store).await?;
+        let head = self.unbroken_since(last.as_ref()).await?;
         // The row that tells of the last checkpoint is no reason for another one.
         if last.is_some_and(|last| head.seq <= last.seq + 1) || head.seq == 0 {
             return Ok(None);
@@ -126,6 +127,29 @@ impl Workflows {
         // Logs are usually collected elsewhere: a copy that whoever edits the database does not reach.
         tracing::info!(checkpoint = %new.to_json(), "audit checkpoint");
         Ok(Some(new))
+    }
+
+    /// The head, if every row up to it goes on from what was signed last: what somebody made anew is not signed.
+    async fn unbroken_since(&self, last: Option<&Checkpoint>) -> Result<Head> {
+        // A head that this key did not sign proves nothing: the whole chain is walked.
+        let key = self.inner.ca.audit_public_key();
+        let ours = |one: &&Checkpoint| key.as_ref() == Some(&one.spki) && one.is_genuine();
+        let known = last.filter(ours).map(|one| Head {
+            seq: one.seq,
+            hash: one.hash.clone(),
+        });
+        let known = known.unwrap_or_else(Head::beginning);
+        match verify_from(&self.inner.store, known, |_, _| None).await? {
+            Chain::Whole { rows: seq, hash } => Ok(Head { seq, hash }),
+            Chain::Broken { seq, why } => {
+                tracing::error!(
+                    seq,
+                    ?why,
+                    "the audit chain is broken; its head is not signed"
+                );
+                Err(Fault::Inconsistent("the audit chain is broken: run audit verify").into())
+            }
+        }
     }
 
     /// The newest checkpoint.

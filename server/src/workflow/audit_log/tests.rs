@@ -80,7 +80,8 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
         "DELETE FROM audit_checkpoints WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)",
     )
     .await;
-    assert!(matches!(look(&[]).await.chain, Chain::Whole { .. }));
+    let gone = (second.seq, Break::CheckpointGone);
+    assert_eq!(broken(&look(&[]).await), gone, "the log tells of it");
 
     // The end cut off, head and checkpoints with it: only what was kept elsewhere tells.
     execute(store, "DELETE FROM audit_log WHERE seq > 3").await;
@@ -97,4 +98,52 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
         Chain::Whole { rows: 3, .. }
     ));
     assert_eq!(broken(&look(&[kept]).await), (4, Break::CutOff));
+}
+
+/// A signature says that the chain goes on from the head that was signed before: what was made anew is not signed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_was_worked_on_is_not_signed() {
+    let (world, bank) = (World::new().await, bank(KeyAlgorithm::EcP256));
+    let store = &world.store;
+    let authority = bank.authority.clone().with_audit_key("ocsp");
+    let settings = world.settings.clone();
+    let workflows = Workflows::new(store.clone(), authority, settings, StepHook::default());
+    let now = Timestamp::now();
+    let pool = workflows.authority().pool().clone();
+    assert!(pool.until_up(std::time::Duration::from_secs(60)).await);
+    workflows.checkpoint_audit(now).await.unwrap().unwrap();
+    let deeds = async |count: usize| {
+        for _ in 0..count {
+            let people = workflows.people();
+            let _ = people
+                .staff_presenting(b"nobody", Caller::default(), now)
+                .await;
+        }
+    };
+    deeds(4).await;
+    let last = workflows.last_checkpoint().await.unwrap().unwrap();
+    execute(
+        store,
+        "UPDATE audit_log SET address = 'x' WHERE seq = (SELECT MAX(seq) - 1 FROM audit_log)",
+    )
+    .await;
+    assert!(workflows.checkpoint_audit(now).await.is_err(), "edited");
+    assert_eq!(workflows.last_checkpoint().await.unwrap().unwrap(), last);
+    execute(
+        store,
+        "UPDATE audit_log SET address = NULL WHERE address = 'x'",
+    )
+    .await;
+    // Cut off behind the signed head, the head set back.
+    execute(store, "DELETE FROM audit_log WHERE seq > 2").await;
+    execute(
+        store,
+        "UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_log WHERE seq = 2)",
+    )
+    .await;
+    assert!(workflows.checkpoint_audit(now).await.is_err(), "cut off");
+    // And filled up again with rows that fit what is left.
+    deeds(10).await;
+    assert!(workflows.checkpoint_audit(now).await.is_err(), "made anew");
+    assert_eq!(workflows.last_checkpoint().await.unwrap().unwrap(), last);
 }
