@@ -82,7 +82,10 @@ async fn scenario(place: &Place) {
 async fn tampered(place: &Place) {
     const HEAD_BACK: &str =
         "UPDATE audit_head SET seq = 9, hash = (SELECT hash FROM audit_log WHERE seq = 9)";
-    let tampering: [(&[&'static str], i64, Break); 9] = [
+    const BEFORE: &str = "INSERT INTO audit_log (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, \
+         address, outcome, code, detail, previous_hash, hash) SELECT 0, at, actor_kind, actor_id, 'slipped.in', \
+         subject_kind, subject_id, address, outcome, code, detail, previous_hash, hash FROM audit_log WHERE seq = 5";
+    let tampering: [(&[&'static str], i64, Break); 10] = [
         (
             &["UPDATE audit_log SET subject_id = 'x' WHERE seq = 7"],
             7,
@@ -113,6 +116,7 @@ async fn tampered(place: &Place) {
             12,
             Break::Edited,
         ),
+        (&[BEFORE], 0, Break::Unlinked),
     ];
     for (number, (statements, seq, why)) in tampering.into_iter().enumerate() {
         let store = place.store(&format!("tampered{number}")).await;
