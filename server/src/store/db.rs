@@ -50,10 +50,14 @@ impl Db<'_> {
     }
 
     pub(crate) async fn all(self, statement: Sql) -> Result<Vec<AnyRow>, StoreError> {
-        Ok(match self {
-            Db::Pool(pool) => statement.fetch_all(pool).await?,
-            Db::Connection(connection) => statement.fetch_all(connection).await?,
-        })
+        let found = match self {
+            Db::Pool(pool) => statement.fetch_all(pool).await,
+            Db::Connection(connection) => statement.fetch_all(connection).await,
+        };
+        match found {
+            Err(error) if asks_for_nul(&error) => Ok(Vec::new()),
+            other => Ok(other?),
+        }
     }
 }
 

@@ -131,7 +131,12 @@ async fn scenario(place: &Place) {
     assert_eq!((found.state, found.version), (State::Approved, 2));
     assert_eq!(found.customer.unwrap().account, "1234567");
     assert_eq!(proposals::hands(&store, "p1").await.unwrap().len(), 2);
-    assert!(proposals::waiting(&store, Kind::Application, 9).await.unwrap().is_empty());
+    assert!(
+        proposals::waiting(&store, Kind::Application, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let of = proposals::of_contract(&store, "c1", 9).await.unwrap();
     let mine = proposals::touched_by_person(&store, "teller", 9)
         .await
