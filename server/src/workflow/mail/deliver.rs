@@ -14,7 +14,7 @@ use crate::mail::line::Line;
 use crate::mail::message::Draft;
 use crate::mail::{Lang, Office, Trouble, Verdict};
 use crate::store::audit::Actor;
-use crate::store::outbox::{self, Language, Mail};
+use crate::store::outbox::{self, Language, Mail, State};
 use crate::workflow::audited::audit;
 use crate::workflow::{Fault, Result, Workflows};
 
@@ -96,6 +96,10 @@ impl Workflows {
                 break;
             }
             for mail in batch {
+                // Held up, and without its lease by now: another instance may have sent it since it was read.
+                if !self.still_waits(&mail).await? {
+                    continue;
+                }
                 let Err(trouble) = self.hand_over(&office, &mut line, &mail, clock).await? else {
                     done.sent += 1;
                     continue;
@@ -184,6 +188,11 @@ impl Workflows {
             }
             Err(trouble) => Ok(Err(trouble)),
         }
+    }
+
+    async fn still_waits(&self, mail: &Mail) -> Result<bool> {
+        let found = outbox::find(&self.inner.store, &mail.id).await?;
+        Ok(found.is_some_and(|now| now.state == State::Waiting))
     }
 
     async fn record_sent(&self, mail: &Mail, reply: &str, now: Timestamp) -> Result<()> {

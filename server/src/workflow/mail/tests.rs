@@ -51,7 +51,11 @@ async fn send_all(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     let waiting = outbox::due(&mut tx, at(100), at(200), 10).await.unwrap();
     for mail in waiting {
-        assert!(outbox::set_sent(&mut tx, &mail.id, "ok", at(100)).await.unwrap());
+        assert!(
+            outbox::set_sent(&mut tx, &mail.id, "ok", at(100))
+                .await
+                .unwrap()
+        );
     }
     let row = audit(Actor::System, "test", "mail", "all");
     row.write(&mut tx, at(100)).await.unwrap();
@@ -94,7 +98,11 @@ async fn a_letter_that_another_instance_sent_meanwhile_is_not_sent_again() {
     let mut tx = store.begin().await.unwrap();
     for n in 0..3 {
         let letter = Letter::LoginIdRegistered { at: at(n) };
-        assert!(tell(&mut tx, &user, &n.to_string(), &letter, at(n)).await.unwrap());
+        assert!(
+            tell(&mut tx, &user, &n.to_string(), &letter, at(n))
+                .await
+                .unwrap()
+        );
     }
     let row = audit(Actor::System, "test", "mail", "three");
     row.write(&mut tx, at(9)).await.unwrap();
