@@ -60,7 +60,9 @@ impl People<'_> {
                 return Err(StaffRefusal::NotInThatState.into());
             }
             if password.locked_until.is_some_and(|until| deed.now < until) {
-                users::set_password_state(&mut tx, &user.id, kind, 0, None, false).await?;
+                // As when the time is over by itself: the count towards 利用停止 goes on.
+                let failures = password.failures;
+                users::set_password_state(&mut tx, &user.id, kind, failures, None, false).await?;
                 released.push(format!("{kind:?}"));
             }
         }
