@@ -130,9 +130,9 @@ impl Workflows {
         }
         let found = match self.look_up(&key).await {
             Ok(found) => found,
-            // The store is away: within its time, the last good answer goes on.
+            // The store is away: within its time, the last good answer goes on, unless it is known here to be wrong.
             Err(error) => {
-                return match kept {
+                return match kept.filter(|answer| self.as_heard(answer)) {
                     Some(answer) => Ok((Reply::Lasting(answer), "kept")),
                     None => Err(error),
                 };
@@ -181,9 +181,13 @@ impl Workflows {
 
     /// Whether an answer says what is known here of its certificate; no when too little is known.
     fn agrees(&self, answer: &ReadyAnswer) -> bool {
-        let memory = self.status_memory();
-        let heard = memory.age(Instant::now()).is_some_and(|age| age < STALE);
-        heard && memory.look(answer.issuer, &answer.serial) == answer.ended
+        let age = self.status_memory().age(Instant::now());
+        age.is_some_and(|age| age < STALE) && self.as_heard(answer)
+    }
+
+    /// Whether an answer says what was last heard here, however long ago.
+    fn as_heard(&self, answer: &ReadyAnswer) -> bool {
+        self.status_memory().look(answer.issuer, &answer.serial) == answer.ended
     }
 
     async fn look_up(

@@ -16,6 +16,7 @@ on_both!(
     follow_a_certificates_life => follow,
     are_signed_ahead_and_outlast_the_hsm => ahead,
     carry_nonces_and_many_at_once => nonces,
+    say_nothing_else_than_is_known_when_the_store_is_away => away,
 );
 
 const BANK: By<'static> = By::Staff {
@@ -179,4 +180,22 @@ async fn nonces(place: &Place) {
     let text = judge.answer(&request, &der(&reply), &serials, seconds);
     assert_eq!(text.matches(": good").count(), 2, "{text}");
     assert!(judge.directory().join("resp.der").exists());
+}
+
+/// What this process has heard of a certificate counts, also when the store is away.
+async fn away(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    let serial = scene.row(&id).await.serial;
+    let workflows = &scene.workflows;
+    let request = judge.ask(&[&serial], "-sha1", false);
+    let good = workflows.ocsp(&request, later(1)).await;
+    assert!(judge.text(&der(&good)).contains("Cert Status: good"));
+    let reason = Reason::KeyCompromise;
+    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(2));
+    revoked.await.unwrap();
+    scene.store().close().await;
+    let reply = workflows.ocsp(&request, later(3)).await;
+    assert!(matches!(reply, Reply::Refused(_)), "{reply:?}");
 }
