@@ -116,8 +116,12 @@ async fn huge_and_hostile_lists_are_bounded() {
 async fn an_import_that_broke_off_goes_on_where_it_was() {
     let world = World::new().await;
     let people = world.people();
-    let list: String = (1..=3000).map(|n| format!("100,1,{n},大空商事,ｵｵｿﾞﾗ\n")).collect();
-    let run = people.check_import("teller", list + "100,1,0,\0,ｵ", caller(), at(1)).await;
+    let list: String = (1..=3000)
+        .map(|n| format!("100,1,{n},大空商事,ｵｵｿﾞﾗ\n"))
+        .collect();
+    let run = people
+        .check_import("teller", list + "100,1,0,\0,ｵ", caller(), at(1))
+        .await;
     let id = run.unwrap().id;
     let kept = imports::find(&world.store, &id).await.unwrap().unwrap();
     assert!(!kept.content.contains('\0'), "PostgreSQL keeps no NUL");

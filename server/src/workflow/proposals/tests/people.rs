@@ -260,12 +260,16 @@ async fn what_waits_for_an_officer_is_not_hidden_by_what_waits_for_others() {
             by: &by,
             at: at(1),
         };
-        crate::store::proposals::insert(&mut tx, &new).await.unwrap();
+        crate::store::proposals::insert(&mut tx, &new)
+            .await
+            .unwrap();
     }
     let row = crate::workflow::audited::audit(Actor::System, "test", "proposal", "many");
     row.write(&mut tx, at(1)).await.unwrap();
     tx.commit().await.unwrap();
-    let entered = propose(&world, "officer", Kind::StaffAdd, "").await.unwrap();
+    let entered = propose(&world, "officer", Kind::StaffAdd, "")
+        .await
+        .unwrap();
     let people = world.people();
     let officer = staff::find(&world.store, "second-officer").await.unwrap();
     let waiting = people.waiting_proposals(&officer.unwrap()).await.unwrap();
