@@ -15,7 +15,8 @@
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_company`]: users of one contract among themselves, and the certificate password
 //! - [`http_staff`]: roles at the console
-//! - [`http_api`]: the API of the staff listener
+//! - [`api`]: the API of the staff listener
+//! - [`http_import`]: lists of contracts as files
 //! - [`http_staff_certificate`]: staff certificates with the agent
 //! - [`http_machines`]: EST and the agent's endpoints
 //! - [`http_status`]: CRLs and OCSP as openssl sees them
@@ -28,9 +29,9 @@
     unreachable_pub
 )]
 
+mod api;
 mod harness;
 mod http_agent_login;
-mod http_api;
 mod http_certificate;
 mod http_company;
 mod http_config;

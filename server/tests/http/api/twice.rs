@@ -1,0 +1,108 @@
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use super::{Program, post};
+use crate::harness::{Answer, Bank};
+
+/// One key, one deed: again, with another body, by somebody else, and at once.
+#[tokio::test]
+async fn http_api_does_what_is_sent_twice_once() {
+    let bank = Bank::open().await;
+    let (teller, approver) = (Program::of(&bank, "teller"), Program::of(&bank, "approver"));
+    let body = |account: &str| {
+        json!({
+            "branch": "102", "account_type": "ordinary", "account": account,
+            "company_name": "小海工業", "company_kana": "ｺｳﾐ",
+        })
+        .to_string()
+    };
+    let first = teller.send(post("contracts", "key-0001", &body("1"))).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
+    let again = teller
+        .send(post("contracts", "\"key-0001\"", &body("1")))
+        .await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let (first, again): (Value, Value) = (
+        serde_json::from_str(&first.body).unwrap(),
+        serde_json::from_str(&again.body).unwrap(),
+    );
+    assert_eq!(first["contract"], again["contract"]);
+    // What is given once is not given again, and lies nowhere.
+    assert!(first["letter"]["login_password"].is_string() && again["letter"].is_null());
+    let other = teller.send(post("contracts", "key-0001", &body("2"))).await;
+    assert_eq!(
+        (other.status, &*other.code()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused")
+    );
+    let elsewhere = teller.send(post("imports", "key-0001", &body("1"))).await;
+    assert_eq!(elsewhere.code(), "json-invalid");
+    // Another account's key is another key.
+    let theirs = approver
+        .send(post("contracts", "key-0001", &body("1")))
+        .await;
+    assert_eq!(theirs.code(), "contract-exists");
+    // A refusal is an answer: the same again, though it would be possible by now.
+    let missing = json!({ "kind": "unlock", "user_id": "none", "note": "x" }).to_string();
+    let refused = teller.send(post("proposals", "key-0002", &missing)).await;
+    assert_eq!(refused.code(), "user-unknown");
+    let refused = teller.send(post("proposals", "key-0002", &missing)).await;
+    assert_eq!(refused.code(), "user-unknown");
+    assert_eq!(refused.headers["idempotency-replayed"], "true");
+    assert_eq!(
+        refused.headers[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+
+    // Eight at once: one contract, one audit row, one answer.
+    let text = body("3");
+    let at_once = (0..8).map(|_| teller.send(post("contracts", "key-0003", &text)));
+    let answers = futures(at_once.collect()).await;
+    let mut made = Vec::new();
+    for answer in &answers {
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        let value: Value = serde_json::from_str(&answer.body).unwrap();
+        made.push(value["contract"]["id"].as_str().unwrap().to_owned());
+    }
+    made.dedup();
+    assert_eq!(made.len(), 1);
+    let fresh = answers
+        .iter()
+        .filter(|one| !one.headers.contains_key("idempotency-replayed"));
+    assert_eq!(fresh.count(), 1);
+    let auditor = Program::of(&bank, "auditor");
+    let rows = auditor
+        .see("audit?action=contract.created&outcome=done&limit=200")
+        .await;
+    let rows = rows["items"].as_array().unwrap().iter();
+    assert_eq!(rows.filter(|row| row["subject_id"] == made[0]).count(), 1);
+
+    // A day later the key is free again.
+    let now = bank.app.clock.now();
+    let later = now + jiff::SignedDuration::from_hours(25);
+    assert_eq!(bank.app.workflows.forget_answers(now).await.unwrap(), 0);
+    assert!(bank.app.workflows.forget_answers(later).await.unwrap() >= 3);
+    let reused = teller.send(post("contracts", "key-0001", &body("2"))).await;
+    assert_eq!(reused.status, StatusCode::CREATED, "{}", reused.body);
+}
+
+async fn futures<F: Future<Output = Answer>>(all: Vec<F>) -> Vec<Answer> {
+    let mut waiting: Vec<_> = all.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<Answer>> = waiting.iter().map(|_| None).collect();
+    std::future::poll_fn(|cx| {
+        for (future, place) in waiting.iter_mut().zip(&mut done) {
+            if place.is_none()
+                && let std::task::Poll::Ready(answer) = future.as_mut().poll(cx)
+            {
+                *place = Some(answer);
+            }
+        }
+        if done.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
