@@ -77,6 +77,7 @@ impl Setting {
     pub fn person(&self, yes: bool, sources: Sources) -> Terminal {
         Terminal {
             print_url: false,
+            serial: None,
             reporter: self.reporter,
             yes,
             sources,

@@ -1,5 +1,7 @@
 //! Which certificate on a token is a bank's, and whether it can be used.
 
+use std::cmp::Reverse;
+
 use inkan_pki::x509::chain::verify_issued_by;
 use jiff::Timestamp;
 
@@ -32,6 +34,24 @@ pub fn newest(content: &Content, fits: impl Fn(&Readable) -> bool) -> Option<(Re
     pairs
         .filter(|(certificate, _)| fits(certificate))
         .max_by_key(|(c, _)| (c.summary.not_before, c.summary.not_after))
+}
+
+/// The bank's certificates with their keys, newest first: those whose time is now, or where there are none the others, because
+/// the bank says what to do then.
+#[must_use]
+pub fn of_bank(content: &Content, bank: &Bank, now: Timestamp) -> Vec<(Readable, KeyEntry)> {
+    let pairs = content.readable().into_iter().filter_map(|certificate| {
+        let key = content.key(&certificate.summary.spki_der)?.clone();
+        Some((certificate, key))
+    });
+    let mut pairs: Vec<_> = pairs.filter(|(c, _)| issued_by(c, bank)).collect();
+    pairs.sort_by_key(|(c, _)| Reverse((c.summary.not_before, c.summary.not_after)));
+    if pairs.iter().any(|(c, _)| in_time(c, now)) {
+        pairs.retain(|(c, _)| in_time(c, now));
+    } else {
+        pairs.truncate(1);
+    }
+    pairs
 }
 
 /// The certificates for a public key.

@@ -194,7 +194,9 @@ fn token(content: &TokenContent, lang: Lang) -> String {
     text
 }
 
-fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
+/// A certificate or key in one line.
+#[must_use]
+pub fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
     let name = entry.common_name.as_deref().unwrap_or(&entry.label);
     let mark = talk::mark(entry.usable, entry.reason, lang);
     let bank = entry.bank.as_deref().unwrap_or("-");

@@ -25,7 +25,7 @@ use crate::error::Failure;
 use crate::keystore::places::Found;
 use crate::output::event::Event;
 use choice::TokenChoice;
-use question::{NewPin, PinChange, Question, SecretQuestion};
+use question::{CertificateChoice, NewPin, PinChange, Question, SecretQuestion};
 
 /// Whom an operation asks and tells. Called from the thread of the operation, one call at a time; each call may wait for
 /// as long as the person does.
@@ -46,6 +46,16 @@ pub trait Person: Send + Sync + Debug {
     /// [`Failure::Cancelled`], or why there is none to choose ([`TokenChoice::only`] and
     /// [`Survey::usable`](crate::keystore::places::Survey::usable) say it).
     fn choose_token(&self, choice: &TokenChoice<'_>) -> Result<Found, Failure>;
+
+    /// Asks which certificate of a bank, by its place in the list. Called even where there is one. Where nobody is asked it is
+    /// the newest.
+    ///
+    /// # Errors
+    /// [`Failure::Cancelled`]; [`TokenError::NoCertificate`](crate::error::TokenError::NoCertificate) when the one named
+    /// beforehand is not among them.
+    fn choose_certificate(&self, _choice: &CertificateChoice) -> Result<usize, Failure> {
+        Ok(0)
+    }
 
     /// Asks for a PIN, PUK, security officer's PIN or management key: once. What is left of the tries is in the question.
     ///

@@ -41,6 +41,15 @@ pub enum Question {
     },
 }
 
+/// Which of these certificates?
+#[derive(Debug, Clone)]
+pub struct CertificateChoice {
+    /// The token they are on.
+    pub token: TokenView,
+    /// At least one, the newest first.
+    pub entries: Vec<TokenEntry>,
+}
+
 /// Asking for something secret.
 #[derive(Debug, Clone)]
 pub struct SecretQuestion {

@@ -6,14 +6,15 @@ use inkan_pki::secret::{Pin, Secret};
 
 use super::choice::TokenChoice;
 use super::line::{ask, ask_unseen};
-use super::question::{NewPin, Question, SecretKind, SecretQuestion};
+use super::question::{CertificateChoice, NewPin, Question, SecretKind, SecretQuestion};
 use super::sources::{Source, Sources, first_line};
 use super::{Person, browser};
 use crate::catalogue::talk;
-use crate::error::{Failure, UsageError};
+use crate::error::{Failure, TokenError, UsageError};
 use crate::interrupt::Interrupt;
 use crate::keystore::places::Found;
 use crate::output::event::Event;
+use crate::output::outcome::TokenEntry;
 use crate::output::{Reporter, human};
 
 /// Asks the person, or the sources the command line names instead.
@@ -25,6 +26,8 @@ pub struct Terminal {
     pub yes: bool,
     /// Leave opening an address to the person.
     pub print_url: bool,
+    /// Serial number of the certificate to use, if it is named beforehand.
+    pub serial: Option<String>,
     /// Where PINs come from.
     pub sources: Sources,
     /// What Ctrl-C does.
@@ -44,6 +47,14 @@ impl Terminal {
         } else {
             Err(Failure::Cancelled)
         }
+    }
+
+    /// A number from 1 to `count`, as a place in a list.
+    fn number(&self, question: &str, count: usize) -> Result<usize, Failure> {
+        let answer = ask(question, &self.interrupt)?;
+        let number: usize = answer.trim().parse().map_err(|_| Failure::Cancelled)?;
+        let index = number.checked_sub(1).filter(|index| *index < count);
+        index.ok_or(Failure::Cancelled)
     }
 
     fn secret_of(&self, source: &Source, question: &str) -> Result<Pin, Failure> {
@@ -89,10 +100,27 @@ impl Person for Terminal {
             self.say(&format!("  {}. {name}", index + 1));
         }
         let question = talk::which_token(tokens.len(), self.reporter.lang);
-        let answer = ask(&question, &self.interrupt)?;
-        let number: usize = answer.trim().parse().map_err(|_| Failure::Cancelled)?;
-        let index = number.checked_sub(1).ok_or(Failure::Cancelled)?;
-        tokens.get(index).cloned().ok_or(Failure::Cancelled)
+        Ok(tokens[self.number(&question, tokens.len())?].clone())
+    }
+
+    fn choose_certificate(&self, choice: &CertificateChoice) -> Result<usize, Failure> {
+        if let Some(wanted) = &self.serial {
+            let named = |e: &TokenEntry| {
+                let serial = e.serial.as_deref().unwrap_or_default();
+                serial.eq_ignore_ascii_case(wanted)
+            };
+            let found = choice.entries.iter().position(named);
+            return found.ok_or(TokenError::NoCertificate.into());
+        }
+        let count = choice.entries.len();
+        if count == 1 || self.yes {
+            return Ok(0);
+        }
+        for (index, entry) in choice.entries.iter().enumerate() {
+            let shown = human::token_entry(entry, self.reporter.lang);
+            self.say(&format!("  {}.{shown}", index + 1));
+        }
+        self.number(&talk::which_certificate(count, self.reporter.lang), count)
     }
 
     fn secret(&self, question: &SecretQuestion) -> Result<Pin, Failure> {

@@ -84,7 +84,7 @@ pub enum Act {
     Yes,
     /// Cancel, close, back.
     Cancel,
-    /// This one of the tokens.
+    /// This one of the tokens, or of the certificates.
     Token(usize),
     /// What the fields hold, from top to bottom.
     Secrets(Vec<Pin>),

@@ -8,7 +8,9 @@ use inkan_agent::keystore::places::{Found, Survey};
 use inkan_agent::output::event::Event;
 use inkan_agent::prompt::Person;
 use inkan_agent::prompt::choice::TokenChoice;
-use inkan_agent::prompt::question::{NewPin, PinChange, Question, SecretQuestion};
+use inkan_agent::prompt::question::{
+    CertificateChoice, NewPin, PinChange, Question, SecretQuestion,
+};
 use inkan_pki::secret::Pin;
 
 use crate::desk::{Desk, Heard};
@@ -162,6 +164,21 @@ impl Person for AtWindow<'_> {
                     }
                 }
             }
+        }
+    }
+
+    fn choose_certificate(&self, choice: &CertificateChoice) -> Result<usize, Failure> {
+        let count = choice.entries.len();
+        // The only one needs no question.
+        if count == 1 {
+            return Ok(0);
+        }
+        match self
+            .desk
+            .ask(Scene::ChooseCertificate(choice.entries.clone()))
+        {
+            Act::Token(index) if index < count => self.answered(index),
+            _ => Err(Failure::Cancelled),
         }
     }
 

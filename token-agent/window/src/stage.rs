@@ -11,7 +11,7 @@ use inkan_pki::secret::Pin;
 use slint::{CloseRequestResponse, ComponentHandle, SharedString};
 use zeroize::Zeroizing;
 
-use crate::catalogue::queue;
+use crate::catalogue::{ask, queue};
 use crate::message::{Act, Answer, Order, Told};
 use crate::scene::{About, Scene, Waiting};
 use crate::typing::{self, Typed};
@@ -75,6 +75,10 @@ impl Stage {
             field.bullets = typing::bullets(typed).into();
         }
         paint(window, &self.shown, self.turn);
+        window.set_tokens_name(match self.scene {
+            Scene::ChooseCertificate(_) => ask::certificates(self.lang).into(),
+            _ => ask::tokens(self.lang).into(),
+        });
         window.set_complete(self.complete());
         window.set_queued(queue::said(self.waiting, self.refused, self.lang).into());
         self.announce(window);
@@ -127,7 +131,7 @@ impl Stage {
 
     fn primary(&mut self, window: &AgentWindow) {
         match &self.scene {
-            Scene::Choose(_) => self.answer(Act::Token(
+            Scene::Choose(_) | Scene::ChooseCertificate(_) => self.answer(Act::Token(
                 usize::try_from(window.get_chosen()).unwrap_or_default(),
             )),
             Scene::Secrets(_) if self.complete() => {

@@ -72,6 +72,15 @@ pub fn which_token(count: usize, lang: Lang) -> String {
     )
 }
 
+/// Which certificate to use.
+#[must_use]
+pub fn which_certificate(count: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("どの電子証明書を使いますか？ [1–{count}、Enter = 取り消し] "),
+        format!("Which certificate? [1–{count}, Enter = cancel] "),
+    )
+}
+
 /// Asking for a PIN, PUK or the like.
 #[must_use]
 pub fn secret(question: &SecretQuestion, lang: Lang) -> String {

@@ -11,9 +11,9 @@ use inkan_pki::messages::link::Link;
 use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::ProgressStep;
 
-use super::Context;
-use super::select::{in_time, issued_by, newest};
+use super::select::of_bank;
 use super::unlock::{choose, unlock};
+use super::{Context, entries};
 use crate::catalogue::entry;
 use crate::config::bank::Bank;
 use crate::error::{Failure, TokenError};
@@ -21,7 +21,7 @@ use crate::http::portal::Portal;
 use crate::output::event::{Event, Work};
 use crate::output::outcome::{Opened, Outcome};
 use crate::prompt::Person;
-use crate::prompt::question::Question;
+use crate::prompt::question::{CertificateChoice, Question};
 
 /// Follows a link that asks for a login.
 ///
@@ -60,11 +60,20 @@ fn log_in(
     portal.progress(ProgressStep::TokenChosen, None);
 
     let content = token.content()?;
-    let now = context.clock.now();
-    // One whose time is over is shown all the same: the bank says what to do then.
-    let pair = newest(&content, |c| issued_by(c, bank) && in_time(c, now))
-        .or_else(|| newest(&content, |c| issued_by(c, bank)));
-    let (certificate, key) = pair.ok_or(TokenError::NoCertificate)?;
+    let mut pairs = of_bank(&content, bank, context.clock.now());
+    if pairs.is_empty() {
+        return Err(TokenError::NoCertificate.into());
+    }
+    let banks = std::slice::from_ref(bank);
+    let entry = |c| entries::certificate(c, &content, true, banks, context);
+    let chosen = person.choose_certificate(&CertificateChoice {
+        token: found.view.clone(),
+        entries: pairs.iter().map(|(c, _)| entry(c)).collect(),
+    })?;
+    if chosen >= pairs.len() {
+        return Err(Failure::Cancelled);
+    }
+    let (certificate, key) = pairs.swap_remove(chosen);
     if person.wants_to_stop() {
         return Err(Failure::Cancelled);
     }

@@ -27,7 +27,7 @@ pub(crate) struct Sample {
 }
 
 /// Every state there is.
-pub(crate) const NAMES: [&str; 41] = [
+pub(crate) const NAMES: [&str; 42] = [
     "waiting-bank",
     "waiting-tokens",
     "stopping",
@@ -37,6 +37,7 @@ pub(crate) const NAMES: [&str; 41] = [
     "consent-queued",
     "choose",
     "choose-none",
+    "choose-certificate",
     "pin",
     "pin-low",
     "pin-last",
@@ -93,6 +94,9 @@ fn scene(name: &str) -> Option<Scene> {
         "consent-renew" => ask(Question::Request(request(Action::Renew))),
         "choose" => Scene::Choose(vec![card(), stick(), module()]),
         "choose-none" => Scene::Choose(Vec::new()),
+        "choose-certificate" => {
+            Scene::ChooseCertificate(vec![entry("02", -1, 364), entry("01", -340, 25)])
+        }
         "pin" => secret(
             SecretKind::Pin,
             PinState {

@@ -3,9 +3,10 @@
 use inkan_agent::catalogue::Lang;
 use inkan_agent::keystore::abilities::Unblock;
 use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
-use inkan_agent::output::outcome::Unusable;
+use inkan_agent::output::outcome::{TokenEntry, Unusable};
 use inkan_agent::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 
+use super::day;
 use crate::scene::secrets::{Complaint, Field};
 
 /// What a question asks, above the facts.
@@ -69,6 +70,41 @@ pub fn choose(count: usize, lang: Lang) -> &'static str {
             "Choose the token to use. Those you insert are added here.",
         )
     }
+}
+
+/// Above the list of certificates.
+#[must_use]
+pub fn choose_certificate(lang: Lang) -> &'static str {
+    lang.pick(
+        "この銀行の電子証明書がトークンにいくつかあります。使うものを選んでください。新しいものが上にあります。",
+        "The token holds several certificates of this bank. Choose the one to use; the newest is at the top.",
+    )
+}
+
+/// Name of that list, for screen readers.
+#[must_use]
+pub fn certificates(lang: Lang) -> &'static str {
+    lang.pick("電子証明書の一覧", "Certificates")
+}
+
+/// What tells a certificate from others of the same name.
+#[must_use]
+pub fn certificate_detail(entry: &TokenEntry, lang: Lang) -> String {
+    let serial = entry.serial.as_deref().unwrap_or("-");
+    let until = entry.not_after.map_or_else(|| "-".to_owned(), day);
+    lang.pick(
+        format!("有効期限 {until} · シリアル番号 {serial}"),
+        format!("Valid until {until} · serial number {serial}"),
+    )
+}
+
+/// The chosen certificate, for screen readers.
+#[must_use]
+pub fn chosen_certificate(name: &str, detail: &str, lang: Lang) -> String {
+    lang.pick(
+        format!("選ばれている電子証明書: {name}、{detail}"),
+        format!("Chosen certificate: {name}, {detail}"),
+    )
 }
 
 /// Name of the list, for screen readers.

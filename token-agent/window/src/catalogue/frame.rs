@@ -65,6 +65,7 @@ pub enum Title<'a> {
     Waiting(Waiting),
     Question(&'a Question),
     Choose,
+    ChooseCertificate,
     Secret(Option<Field>),
     PinPad,
     Work,
@@ -86,6 +87,7 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
         }
         Title::Question(question) => asked(question, lang),
         Title::Choose => lang.pick("トークンの選択", "Choose the token"),
+        Title::ChooseCertificate => lang.pick("電子証明書の選択", "Choose the certificate"),
         Title::Secret(Some(Field::PresentPin)) => lang.pick("PIN の変更", "Change the PIN"),
         Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックを解く", "Unblock the PIN"),
         Title::Secret(Some(Field::SoPin)) => {

@@ -10,7 +10,7 @@ pub mod secrets;
 
 use inkan_agent::error::Failure;
 use inkan_agent::keystore::view::TokenView;
-use inkan_agent::output::outcome::Outcome;
+use inkan_agent::output::outcome::{Outcome, TokenEntry};
 use inkan_agent::prompt::question::Question;
 
 use home::Home;
@@ -26,6 +26,8 @@ pub enum Scene {
     Question(Box<Question>),
     /// Which token?
     Choose(Vec<TokenView>),
+    /// Which certificate of the bank?
+    ChooseCertificate(Vec<TokenEntry>),
     /// PIN, PUK, or another secret.
     Secrets(Secrets),
     /// The reader's keypad is to be used.

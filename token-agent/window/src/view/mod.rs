@@ -17,6 +17,7 @@ pub mod question;
 pub mod secrets;
 
 use inkan_agent::catalogue::Lang;
+use inkan_agent::output::outcome::TokenEntry;
 
 use crate::catalogue::frame::{Button, Title, button, title};
 use crate::catalogue::{ask, work};
@@ -100,6 +101,7 @@ pub fn view(scene: &Scene, lang: Lang) -> View {
         }
         Scene::Question(asked) => question::view(asked, lang),
         Scene::Choose(tokens) => choose(tokens, lang),
+        Scene::ChooseCertificate(entries) => choose_certificate(entries, lang),
         Scene::Secrets(asked) => secrets::view(asked, lang),
         Scene::PinPad(token) => {
             let mut view = View::of(ui::Page::Message, Title::PinPad, lang, [None, None])
@@ -128,6 +130,24 @@ fn choose(tokens: &[inkan_agent::keystore::view::TokenView], lang: Lang) -> View
             obstacle: "".into(),
         });
         view.announced.push(shown(&ask::chosen(token, lang)));
+    }
+    view
+}
+
+fn choose_certificate(entries: &[TokenEntry], lang: Lang) -> View {
+    let buttons = [Some(Button::Cancel), Some(Button::Next)];
+    let mut view = View::of(ui::Page::Choose, Title::ChooseCertificate, lang, buttons)
+        .sentence(ask::choose_certificate(lang));
+    for entry in entries {
+        let name = entry.common_name.as_deref().unwrap_or(&entry.label);
+        let detail = ask::certificate_detail(entry, lang);
+        view.announced
+            .push(shown(&ask::chosen_certificate(name, &detail, lang)));
+        view.tokens.push(ui::TokenRow {
+            name: shown(name).into(),
+            detail: shown(&detail).into(),
+            obstacle: "".into(),
+        });
     }
     view
 }

@@ -6,7 +6,6 @@ use inkan_agent::catalogue::Lang;
 use slint::{ModelRc, VecModel};
 
 use super::View;
-use crate::catalogue::ask;
 use crate::catalogue::frame::{Button, app, button, other_language};
 use crate::ui::AgentWindow;
 
@@ -15,7 +14,6 @@ pub fn dress(window: &AgentWindow, lang: Lang) {
     window.set_app_name(app(lang).into());
     window.set_language(other_language(lang).into());
     window.set_about(button(Button::About, lang).into());
-    window.set_tokens_name(ask::tokens(lang).into());
     window.set_font(FONT.into());
 }
 
