@@ -51,6 +51,7 @@ pub struct Surroundings {
 #[must_use]
 pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
     let lang = around.lang;
+    let usual = ConfigDir::resolve(None, around.config_home.clone(), around.home.clone());
     let config = ConfigDir::resolve(cli.config_dir.clone(), around.config_home, around.home);
     let link = match &cli.command {
         Some(Command::Open { link }) => link.as_deref(),
@@ -59,7 +60,8 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
     let link = link.filter(|link| !link.is_empty());
     let first = match &config {
         Ok(config) => {
-            let directory = place::directory(around.runtime, config.path());
+            let is_usual = usual.is_ok_and(|usual| usual.path() == config.path());
+            let directory = place::directory(around.runtime, config.path(), !is_usual);
             match instance::start(&directory, link) {
                 Start::First(first) => Some(first),
                 Start::Later(Offer::Taken) => {

@@ -16,6 +16,8 @@ pub struct Queue {
 struct Inner {
     links: VecDeque<String>,
     refused: bool,
+    /// A later start without a link asked for the window.
+    home: bool,
     ended: bool,
 }
 
@@ -35,14 +37,18 @@ impl Queue {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a link at the end; an empty one only asks for the window.
+    /// Puts a link at the end; an empty one only asks for the window, with the list of tokens once no link waits.
     #[must_use]
     pub fn offer(&self, link: String) -> Offer {
         let mut inner = self.inner();
         if inner.ended {
             return Offer::Ended;
         }
-        if link.is_empty() || inner.links.contains(&link) {
+        if link.is_empty() {
+            inner.home = true;
+            return Offer::Taken;
+        }
+        if inner.links.contains(&link) {
             return Offer::Taken;
         }
         if inner.links.len() >= MOST_WAITING {
@@ -62,11 +68,18 @@ impl Queue {
         Some(link)
     }
 
-    /// The end, if nobody waits: from then on nothing is taken that nobody would follow. False while links wait.
+    /// Whether the list was asked for since this was asked last.
+    #[must_use]
+    pub fn takes_home(&self) -> bool {
+        std::mem::take(&mut self.inner().home)
+    }
+
+    /// The end, if nobody waits: from then on nothing is taken that nobody would follow. False while links wait, or
+    /// somebody who wants the list.
     #[must_use]
     pub fn end_if_empty(&self) -> bool {
         let mut inner = self.inner();
-        inner.ended = inner.links.is_empty();
+        inner.ended = inner.links.is_empty() && !inner.home;
         inner.ended
     }
 
@@ -105,6 +118,18 @@ mod tests {
         assert_eq!(queue.next().as_deref(), Some("0"));
         assert_eq!(queue.state(), (MOST_WAITING - 1, false));
         assert_eq!(queue.offer("more".to_owned()), Offer::Taken);
+    }
+
+    #[test]
+    fn who_asks_for_the_list_gets_it_after_the_links() {
+        let queue = Queue::default();
+        assert_eq!(queue.offer("one".to_owned()), Offer::Taken);
+        assert_eq!(queue.offer(String::new()), Offer::Taken);
+        assert_eq!(queue.state(), (1, false), "it is no link");
+        assert_eq!(queue.next().as_deref(), Some("one"));
+        assert!(!queue.end_if_empty(), "somebody wants the list");
+        assert!(queue.takes_home() && !queue.takes_home());
+        assert!(queue.end_if_empty());
     }
 
     #[test]

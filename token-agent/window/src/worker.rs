@@ -42,7 +42,8 @@ impl Worker {
             if let Some(link) = self.queue.next() {
                 self.tell_queue();
                 exit = self.follow(&link);
-            } else if self.at_home {
+            } else if self.queue.takes_home() || self.at_home {
+                self.at_home = true;
                 self.home();
             } else if self.queue.end_if_empty() {
                 break;

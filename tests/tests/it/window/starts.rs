@@ -10,7 +10,12 @@ struct Start(Child);
 
 impl Start {
     fn with(desktop: &Desktop, arguments: &[&str]) -> Outcome<Self> {
-        let config = desktop.home().join("config");
+        Self::of_banks("config", desktop, arguments)
+    }
+
+    /// With the bank files in this directory.
+    fn of_banks(directory: &str, desktop: &Desktop, arguments: &[&str]) -> Outcome<Self> {
+        let config = desktop.home().join(directory);
         let mut command = desktop.command(programs::built("inkan-agent-window")?);
         command.args(["--lang", "en", "--config-dir"]).arg(config);
         command.args(arguments).stdout(Stdio::null());
@@ -77,9 +82,9 @@ fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
         );
     }
     assert_eq!(Start::with(&desktop, &["open", "inkan:more"])?.code()?, 10);
-    // A start without a link only asks for the window that is there.
+    // A start without a link only asks for the window that is there, and for the list in it.
     assert_eq!(Start::with(&desktop, &[])?.code()?, 0);
-    // The first one and the three that waited, one after the other; then the window is gone.
+    // The first one and the three that waited, one after the other; then the list.
     for _ in 0..4 {
         desktop.wait_for_window("It could not go on")?;
         desktop.key("Return")?;
@@ -87,7 +92,24 @@ fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
             desktop.shows("It could not go on").ok().map(|_| ())
         })?;
     }
+    desktop.wait_for_window("Tokens and certificates")?;
+    desktop.key("alt+F4")?;
     assert_eq!(first.code()?, 3);
+    Ok(())
+}
+
+#[test]
+fn other_bank_files_have_a_window_of_their_own() -> Outcome {
+    let desktop = Desktop::open()?;
+    let mut first = Start::with(&desktop, &[])?;
+    desktop.wait_for_window("Tokens and certificates")?;
+    let mut other = Start::of_banks("other", &desktop, &["open", "inkan:other"])?;
+    desktop.wait_for_window("It could not go on")?;
+    desktop.key("Return")?;
+    assert_eq!(other.code()?, 3);
+    desktop.wait_for_window("Tokens and certificates")?;
+    desktop.key("alt+F4")?;
+    assert_eq!(first.code()?, 0);
     Ok(())
 }
 

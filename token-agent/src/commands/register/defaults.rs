@@ -24,19 +24,31 @@ pub fn with_ours(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The list without our entry. Somebody else's for our scheme stays.
+/// The list without our entry, wherever it stands for our scheme: desktops and browsers write it into other groups, beside
+/// other programs, and twice. Other programs' entries stay.
 #[must_use]
 pub fn without_ours(text: &str) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
-    let Some(at) = our_line(&lines) else {
-        return text.to_owned();
-    };
-    let value = lines[at].split_once('=').map_or("", |(_, v)| v.trim());
-    if value.trim_end_matches(';') == FILE {
-        lines.remove(at);
-        return lines.join("\n") + "\n";
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let Some((key, value)) = line.split_once('=').filter(|(key, _)| key.trim() == SCHEME)
+        else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        let all: Vec<&str> = value.split(';').map(str::trim).collect();
+        let named = || all.iter().filter(|entry| !entry.is_empty());
+        let others: Vec<&str> = named().filter(|entry| **entry != FILE).copied().collect();
+        if others.len() == named().count() {
+            lines.push(line.to_owned());
+        } else if !others.is_empty() {
+            lines.push(format!("{key}={};", others.join(";")));
+        }
     }
-    text.to_owned()
+    let changed = lines.join("\n") + "\n";
+    if text.lines().eq(changed.lines()) {
+        return text.to_owned();
+    }
+    changed
 }
 
 /// Where our scheme stands in the group of defaults.
@@ -72,6 +84,15 @@ mod tests {
         assert!(after.starts_with("[Added Associations]\nx-scheme-handler/inkan=other.desktop;\n"));
         assert!(after.ends_with("[Default Applications]\nx-scheme-handler/inkan=inkan-agent.desktop\ntext/html=firefox.desktop\n"));
         assert_eq!(without_ours(&after), before);
+    }
+
+    #[test]
+    fn it_is_taken_out_wherever_it_stands_and_others_stay_beside_it() {
+        let before = "[Default Applications]\nx-scheme-handler/inkan=inkan-agent.desktop\n\n[Added Associations]\nx-scheme-handler/inkan=other.desktop;inkan-agent.desktop;\ntext/html=inkan-agent.desktop;\n\n[Default Applications]\nx-scheme-handler/inkan = inkan-agent.desktop;\n";
+        let after = "[Default Applications]\n\n[Added Associations]\nx-scheme-handler/inkan=other.desktop;\ntext/html=inkan-agent.desktop;\n\n[Default Applications]\n";
+        assert_eq!(without_ours(before), after);
+        assert_eq!(without_ours(after), after);
+        assert_eq!(without_ours("no newline"), "no newline");
     }
 
     #[test]

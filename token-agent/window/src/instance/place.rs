@@ -3,10 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The directory: the session's own (`XDG_RUNTIME_DIR`), which ends with the session, or else beside the bank files.
+use inkan_pki::x509::fingerprint::sha256_hex;
+
+/// The directory: the session's own (`XDG_RUNTIME_DIR`), which ends with the session, or else beside the bank files. A window
+/// with other bank files than the usual ones (`named`) is another window: it must not get links that are not for its banks.
 #[must_use]
-pub fn directory(runtime: Option<PathBuf>, config: &Path) -> PathBuf {
+pub fn directory(runtime: Option<PathBuf>, config: &Path, named: bool) -> PathBuf {
     match runtime.filter(|r| r.is_absolute()) {
+        Some(runtime) if named => {
+            let real = std::fs::canonicalize(config).unwrap_or_else(|_| config.to_owned());
+            let hash = sha256_hex(real.as_os_str().as_encoded_bytes());
+            runtime.join(format!("inkan-{}", &hash[..16]))
+        }
         Some(runtime) => runtime.join("inkan"),
         None => config.join("run"),
     }
