@@ -1,5 +1,5 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test conformance screens check bench packages-demo packages-test build
+.PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench build
 
 CARGO ?= cargo
 # What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
@@ -34,15 +34,18 @@ check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
-bench: packages-demo ## certificates per second, beside the bare token (release build; takes some minutes)
+bench: packages-bench ## figures, beside the bare token and other programs (release build; takes a quarter of an hour; PARTS=ocsp does one)
 	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench
-	@target/bench-release/inkan-bench
+	@target/bench-release/inkan-bench $(PARTS)
 
 build:
 	@$(CARGO) build --locked $(PROGRAMS)
 
 packages-demo:
 	@scripts/install-packages demo
+
+packages-bench:
+	@scripts/install-packages bench
 
 packages-test:
 	@scripts/install-packages test

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use crate::figures::cpu_seconds;
 use crate::seed::Work;
 use crate::table::Row;
 
@@ -171,31 +172,6 @@ pub(crate) fn owner(bank: &Bank, piece: Work) -> Outcome<Identity> {
     })
 }
 
-/// BLGI002 on a new connection each time, one after another.
-pub(crate) fn visits(bank: &Bank, owner: &Identity, name: &str, times: usize) -> Outcome<Row> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
-    let pid = bank.pid().ok_or("the bank is not running")?;
-    runtime.block_on(async {
-        let url = format!("{}/login", bank.dev.certificate);
-        let mut each = Vec::with_capacity(times);
-        let (cpu, begin) = (cpu_seconds(pid)?, Instant::now());
-        for _ in 0..times {
-            let client = client(&bank.dev, owner)?;
-            let begin = Instant::now();
-            granted(client.get(&url).send().await?)
-                .await?
-                .bytes()
-                .await?;
-            each.push(begin.elapsed());
-        }
-        let (all, cpu) = (begin.elapsed(), cpu_seconds(pid)? - cpu);
-        Ok(Row::of(name.to_owned(), each, all, Some(cpu)))
-    })
-}
-
 fn client(dev: &Dev, identity: &Identity) -> Outcome<Client> {
     let tls = trust::client(&dev.server_ca, identity)?;
     Ok(Client::builder()
@@ -210,18 +186,4 @@ async fn granted(answer: Response) -> Outcome<Response> {
         return Ok(answer);
     }
     Err(format!("{}: {}", answer.status(), answer.text().await?).into())
-}
-
-/// User and system time of a process so far, in seconds (`proc(5)`, fields 14 and 15 of `stat`).
-pub(crate) fn cpu_seconds(pid: u32) -> Outcome<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let fields: Vec<&str> = stat
-        .rsplit(") ")
-        .next()
-        .unwrap_or_default()
-        .split(' ')
-        .collect();
-    let ticks =
-        |at: usize| -> Outcome<f64> { Ok(fields.get(at).ok_or("stat is too short")?.parse()?) };
-    Ok((ticks(11)? + ticks(12)?) / rustix::param::clock_ticks_per_second() as f64)
 }

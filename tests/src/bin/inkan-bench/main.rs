@@ -1,26 +1,37 @@
-//! `make bench`: how many certificates a second, end to end, beside what the bare token can sign.
+//! `make bench`: figures of one run on one machine, beside the bare token and beside other programs.
 //!
-//! One run, one machine, one token: the bank is `inkan-server dev` with everything on (record first, audit chain, lint,
-//! proof of possession, durable commits); its clients share the machine's cores with it. `docs/benchmarks.md` says what is
-//! counted. The number of certificates is bounded: `inkan-bench [CERTIFICATES]`, for each row of the table.
+//! The bank is `inkan-server dev` with everything on (record first, audit chain, lint, proof of possession, durable
+//! commits); its clients share the machine's cores with it. `docs/benchmarks.md` says what is counted.
+//! `inkan-bench [PART…]` does parts alone; without one, all of them.
 //!
-//! - [`seed`]: users with approved applications and requests, written before the clock starts
-//! - [`load`]: clients that enrol
-//! - [`pages`]: weight and time of the customer's pages
-//! - [`status`]: OCSP, and what a million revoked certificates cost
-//! - [`window`]: the agent's window
-//! - [`raw_sign`]: C_Sign on the same token, without Inkan
-//! - [`table`]: the figures
+//! Parts:
+//! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, beside C_Sign on the same token
+//! - `pages` ([`pages`]): weight and time of the customer's pages
+//! - `ocsp` ([`ocsp`], [`wrk`]): OCSP answers, beside nginx and two responders
+//! - `revoked` ([`revoked`], [`handshakes`]): what a million revoked certificates cost, beside nginx
+//! - `contracts` ([`contracts`]): a hundred thousand of them, imported and searched
+//! - `audit` ([`audit`]): the chain verified, and what it costs
+//! - `window` ([`window`]): the agent's window
+//!
+//! Below them: [`peers`] (other programs), [`figures`] (processor time, memory), [`table`] (what is printed).
 
+mod audit;
+mod contracts;
+mod figures;
+mod handshakes;
 mod load;
+mod ocsp;
 mod pages;
+mod peers;
 mod raw_sign;
+mod revoked;
 mod seed;
-mod status;
 mod table;
 mod window;
+mod wrk;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
@@ -29,26 +40,25 @@ use table::Row;
 
 /// Clients at a time.
 const CLIENTS: [usize; 2] = [8, 32];
-/// Certificates for each row unless told otherwise, and at most.
-const CERTIFICATES: (usize, usize) = (1_000, 20_000);
+/// Certificates for each row.
+const CERTIFICATES: usize = 1_000;
+/// Every part, in the order of the tables.
+const PARTS: [(&str, fn() -> Outcome); 7] = [
+    ("issuing", issuing),
+    ("pages", pages),
+    ("ocsp", ocsp),
+    ("revoked", revoked),
+    ("contracts", contracts),
+    ("audit", audit),
+    ("window", window),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
         ["raw-sign", rest @ ..] => raw_sign::child(rest),
-        ["window"] => window_alone(),
-        ["status"] => Bank::open().and_then(|mut bank| status_alone(&mut bank)),
-        [] => bench(CERTIFICATES.0),
-        [count] => count
-            .parse()
-            .map_err(Into::into)
-            .and_then(|n: usize| bench(n.clamp(1, CERTIFICATES.1))),
-        _ => Err("usage: inkan-bench [CERTIFICATES | status | window]".into()),
+        wanted => parts(wanted),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,54 +69,82 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench(certificates: usize) -> Outcome {
-    let mut bank = Bank::open()?;
+fn parts(wanted: &[&str]) -> Outcome {
+    let names = PARTS.map(|(name, _)| name);
+    if let Some(unknown) = wanted.iter().find(|one| !names.contains(one)) {
+        let names = names.join(" | ");
+        return Err(format!("no part {unknown}; usage: inkan-bench [{names}]…").into());
+    }
+    table::machine();
+    for (name, part) in PARTS {
+        if wanted.is_empty() || wanted.contains(&name) {
+            part().map_err(|e| format!("{name}: {}", inkan_tests::whole_story(e.as_ref())))?;
+        }
+    }
+    Ok(())
+}
+
+fn issuing() -> Outcome {
+    let bank = Bank::open()?;
     let mut rows = Vec::new();
     for clients in CLIENTS {
         rows.push(raw_sign::measure(&bank, clients)?);
     }
     for what in [What::Enrolment, What::EndToEnd] {
         for clients in CLIENTS {
-            let work = seed::requests(&bank, certificates)?;
+            let work = seed::requests(&bank, CERTIFICATES)?;
             rows.push(load::measure(&bank, what, clients, work)?);
         }
     }
-    table::print(&rows, certificates);
-    table::print_pages(&pages::measure(&bank)?);
-    status_alone(&mut bank)?;
-    window_alone()
-}
-
-fn window_alone() -> Outcome {
-    table::print_window(&window::measure()?);
+    table::rows(
+        &format!("Issuing, {CERTIFICATES} certificates for each row"),
+        &rows,
+    );
     Ok(())
 }
 
-fn status_alone(bank: &mut Bank) -> Outcome {
-    let (rows, lists) = status::measure(bank)?;
-    table::print_rows(&rows);
-    table::print_lists(&lists);
+fn pages() -> Outcome {
+    table::pages(&pages::measure(&Bank::open()?)?);
     Ok(())
 }
 
-/// Seconds as a figure of milliseconds.
-fn milliseconds(duration: std::time::Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
+fn ocsp() -> Outcome {
+    let rows = ocsp::measure(&Bank::open()?)?;
+    table::beside("OCSP", &rows);
+    Ok(())
+}
+
+fn revoked() -> Outcome {
+    let (ours, theirs, lists) = revoked::measure(&mut Bank::open()?)?;
+    table::beside("Handshakes, ours", &ours);
+    table::beside("Handshakes, nginx with `ssl_crl`", &theirs);
+    table::lists(&lists);
+    Ok(())
+}
+
+fn contracts() -> Outcome {
+    table::contracts(&contracts::measure()?);
+    Ok(())
+}
+
+fn audit() -> Outcome {
+    table::verified(&audit::verified()?);
+    for pair in audit::deeds()?.chunks(2) {
+        table::beside("Deeds", pair);
+    }
+    Ok(())
+}
+
+fn window() -> Outcome {
+    table::window(&window::measure()?);
+    Ok(())
 }
 
 impl Row {
     /// A row from the time of each piece of work, the time of all, and the server's CPU seconds.
-    fn of(
-        name: String,
-        mut each: Vec<std::time::Duration>,
-        all: std::time::Duration,
-        cpu: Option<f64>,
-    ) -> Self {
+    fn of(name: String, mut each: Vec<Duration>, all: Duration, cpu: Option<f64>) -> Self {
         each.sort_unstable();
-        let at = |share: f64| {
-            let place = ((each.len() as f64 - 1.0) * share).round();
-            each.get(place as usize).copied().map(milliseconds)
-        };
+        let at = |part| figures::share(&each, part).map(figures::milliseconds);
         let count = each.len() as f64;
         Self {
             name,

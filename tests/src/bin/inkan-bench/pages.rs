@@ -11,8 +11,7 @@ use inkan_tests::screens::customer::{self, Person};
 use inkan_tests::trust::Identity;
 use inkan_tests::whole_story;
 
-use crate::load::cpu_seconds;
-use crate::milliseconds;
+use crate::figures::{cpu_seconds, milliseconds};
 
 /// Browsers at a time.
 const BROWSERS: usize = 8;

@@ -1,9 +1,11 @@
-//! The figures as a table.
+//! The figures as tables (Markdown).
 
 use std::io::Write as _;
 
+use crate::audit::Verified;
+use crate::contracts::ContractRow;
 use crate::pages::PageRow;
-use crate::status::ListRow;
+use crate::revoked::ListRow;
 use crate::window::WindowFigures;
 
 /// One measurement.
@@ -21,90 +23,134 @@ pub(crate) struct Row {
     pub(crate) cpu_per_thousand: Option<f64>,
 }
 
-/// Prints the table (Markdown).
-pub(crate) fn print(rows: &[Row], certificates: usize) {
+impl Row {
+    fn line(&self) -> String {
+        let figure = |value: Option<f64>, digits: usize| {
+            value.map_or("–".to_owned(), |v| format!("{v:.digits$}"))
+        };
+        format!(
+            "| {} | {:.0} | {} | {} | {} |",
+            self.name,
+            self.per_second,
+            figure(self.p50, 2),
+            figure(self.p99, 2),
+            figure(self.cpu_per_thousand, 3)
+        )
+    }
+}
+
+/// On what everything runs.
+pub(crate) fn machine() {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let figure = |value: Option<f64>, digits: usize| {
-        value.map_or("–".to_owned(), |v| format!("{v:.digits$}"))
+    say(&format!("servers and clients share {cores} cores\n"));
+}
+
+/// Rows for themselves.
+pub(crate) fn rows(title: &str, rows: &[Row]) {
+    let lines: Vec<String> = rows.iter().map(Row::line).collect();
+    print(
+        &format!("| {title} | per second | p50 ms | p99 ms | server CPU s per 1,000 |"),
+        &lines,
+    );
+}
+
+/// Rows beside the first one.
+pub(crate) fn beside(title: &str, rows: &[Row]) {
+    let Some(first) = rows.first() else { return };
+    let cpu = |row: &Row| row.cpu_per_thousand.unwrap_or(f64::NAN);
+    let line = |row: &Row| {
+        let (rate, cost) = (row.per_second / first.per_second, cpu(row) / cpu(first));
+        format!("{} {rate:.2} | {cost:.2} |", row.line())
     };
-    let mut text = format!(
-        "{certificates} certificates for each row; server and clients share {cores} cores\n\n"
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        &format!(
+            "| {title} | per second | p50 ms | p99 ms | server CPU s per 1,000 | rate, first row = 1 | CPU, first row = 1 |"
+        ),
+        &lines,
     );
-    text += "| what | per second | p50 ms | p99 ms | server CPU s per 1,000 |\n|---|---:|---:|---:|---:|\n";
-    for row in rows {
-        text += &format!(
-            "| {} | {:.0} | {} | {} | {} |\n",
-            row.name,
-            row.per_second,
-            figure(row.p50, 2),
-            figure(row.p99, 2),
-            figure(row.cpu_per_thousand, 2)
-        );
-    }
-    let _ = write!(std::io::stdout().lock(), "{text}");
 }
 
-/// Prints what the agent's window costs (Markdown).
-pub(crate) fn print_window(figures: &WindowFigures) {
-    let text = format!(
-        "\n| the agent's window | |\n|---|---:|\n| start to window | {:.0} ms |\n| memory when idle (PSS) | {:.0} MiB |\n| processor when idle | {:.2} % |\n| size of the program, without debug information | {:.1} MiB, {:.1} MiB |\n",
-        figures.shown.as_secs_f64() * 1_000.0,
-        figures.memory,
-        figures.idle_percent,
-        figures.size.0,
-        figures.size.1
-    );
-    let _ = write!(std::io::stdout().lock(), "{text}");
+/// What the agent's window costs.
+pub(crate) fn window(figures: &WindowFigures) {
+    let lines = [
+        format!(
+            "| start to window | {:.0} ms |",
+            figures.shown.as_secs_f64() * 1_000.0
+        ),
+        format!("| memory when idle (PSS) | {:.0} MiB |", figures.memory),
+        format!("| processor when idle | {:.2} % |", figures.idle_percent),
+        format!(
+            "| size of the program, without debug information | {:.1} MiB, {:.1} MiB |",
+            figures.size.0, figures.size.1
+        ),
+    ];
+    print("| the agent's window | |", &lines);
 }
 
-/// Prints rows about status (Markdown).
-pub(crate) fn print_rows(rows: &[Row]) {
-    let mut text = String::from(
-        "\n| what | per second | p50 ms | p99 ms | server CPU s per 1,000 |\n|---|---:|---:|---:|---:|\n",
-    );
-    for row in rows {
-        text += &format!(
-            "| {} | {:.0} | {:.2} | {:.2} | {:.3} |\n",
-            row.name,
-            row.per_second,
-            row.p50.unwrap_or_default(),
-            row.p99.unwrap_or_default(),
-            row.cpu_per_thousand.unwrap_or_default()
-        );
-    }
-    let _ = write!(std::io::stdout().lock(), "{text}");
-}
-
-/// Prints the lists' table (Markdown).
-pub(crate) fn print_lists(rows: &[ListRow]) {
-    let mut text = String::from(
-        "\n| revoked | bytes of the list | start, s | memory, MiB | at most, MiB |\n|---:|---:|---:|---:|---:|\n",
-    );
-    for row in rows {
+/// Revocation lists.
+pub(crate) fn lists(rows: &[ListRow]) {
+    let line = |row: &ListRow| {
         let (now, most) = row.memory;
-        text += &format!(
-            "| {} | {} | {:.1} | {now:.0} | {most:.0} |\n",
-            row.lines, row.bytes, row.start
-        );
-    }
-    let _ = write!(std::io::stdout().lock(), "{text}");
+        format!(
+            "| {} | {} | {:.1} | {:.1} | {:.1} | {now:.0} | {most:.0} |",
+            row.lines, row.bytes, row.made, row.start, row.settled
+        )
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        "| revoked | bytes of the list | list and delta made, s | ready after, s | at rest after, s | memory, MiB | at most, MiB |",
+        &lines,
+    );
 }
 
-/// Prints the pages' table (Markdown).
-pub(crate) fn print_pages(rows: &[PageRow]) {
-    let mut text = String::from(
-        "\n| page | bytes | median ms, 8 browsers | server CPU s per 1,000 |\n|---|---:|---:|---:|\n",
+/// Pages.
+pub(crate) fn pages(rows: &[PageRow]) {
+    let line = |row: &PageRow| {
+        let PageRow {
+            name,
+            bytes,
+            median,
+            cpu_per_thousand,
+        } = row;
+        format!("| {name} | {bytes} | {median:.2} | {cpu_per_thousand:.2} |")
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        "| page | bytes | median ms, 8 browsers | server CPU s per 1,000 |",
+        &lines,
     );
-    for PageRow {
-        name,
-        bytes,
-        median,
-        cpu_per_thousand,
-    } in rows
-    {
-        text += &format!("| {name} | {bytes} | {median:.2} | {cpu_per_thousand:.2} |\n");
-    }
-    let _ = write!(std::io::stdout().lock(), "{text}");
+}
+
+/// Contracts.
+pub(crate) fn contracts(rows: &[ContractRow]) {
+    let line = |row: &ContractRow| {
+        format!(
+            "| {} | {:.1} | {:.1} | {:.0} |",
+            row.name, row.p50, row.p99, row.memory
+        )
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    print(
+        "| 100,000 contracts | median ms | p99 ms | server's memory at most, MiB |",
+        &lines,
+    );
+}
+
+/// Verification of the log.
+pub(crate) fn verified(one: &Verified) {
+    let line = format!(
+        "| {} | {:.1} | {:.0} | {:.1} | {:.0} |",
+        one.rows,
+        one.seconds,
+        one.rows as f64 / one.seconds,
+        one.cpu,
+        one.memory
+    );
+    print(
+        "| rows verified | seconds | rows per second | CPU s | memory at most, MiB |",
+        &[line],
+    );
 }
 
 /// The end that nobody wanted.
@@ -113,4 +159,19 @@ pub(crate) fn failed(why: &str) {
         std::io::stderr().lock(),
         "the benchmark could not go on: {why}"
     );
+}
+
+/// A table: its head, a ruler, its lines. The first column is words, the others are figures.
+fn print(head: &str, lines: &[String]) {
+    let columns = head.matches('|').count() - 1;
+    let ruler: String = (0..columns)
+        .map(|n| if n == 0 { "|---" } else { "|---:" })
+        .collect();
+    say(&format!("\n{head}\n{ruler}|\n{}\n", lines.join("\n")));
+}
+
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = write!(out, "{text}");
+    let _ = out.flush();
 }

@@ -1,0 +1,117 @@
+//! OCSP answers, beside nginx with one of them as a file, and beside two responders.
+
+use inkan_tests::bank::Bank;
+use inkan_tests::{Outcome, machine, programs};
+use tempfile::TempDir;
+
+use crate::peers::pki::Pki;
+use crate::peers::responders::{path, request};
+use crate::peers::{nginx, responders};
+use crate::table::Row;
+use crate::wrk::{Ask, SECONDS, load, middle};
+
+/// Rounds of what is compared most closely, one after the other in turn.
+const ROUNDS: usize = 3;
+
+/// The rows; the first one is what the others are beside.
+pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
+    let scratch = TempDir::with_prefix("inkan-bench-")?;
+    let at = scratch.path();
+    let pid = bank.pid().ok_or("the bank is not running")?;
+    let teller = bank.dev.staff_with_role("teller")?;
+    let (ca, certificate) = (&bank.dev.staff_ca, &teller.certificate);
+    let plain = request(
+        at,
+        &ca.display().to_string(),
+        &certificate.display().to_string(),
+    )?;
+    let public = &bank.dev.public;
+    let (get, post) = (
+        format!("{public}/ocsp/{}", path(&plain)),
+        format!("{public}/ocsp"),
+    );
+    // Asked for once: signed from now on.
+    let (_, answer) = machine::fetch(&get)?;
+    let nginx = nginx::serving(&answer)?;
+    let file = Ask::Get(format!("http://127.0.0.1:{}/answer.der", nginx.port));
+    let (get, post) = (Ask::Get(get), Ask::Post(post, &plain));
+    let mut turns: [Vec<Row>; 3] = Default::default();
+    for _ in 0..ROUNDS {
+        let [first, second, third] = &mut turns;
+        let one = |name, ask, pid| load(name, ask, SECONDS, pid, at);
+        first.push(one("nginx, the answer as a file, GET", &file, nginx.pid())?);
+        second.push(one("Inkan, signed ahead, GET", &get, pid)?);
+        third.push(one("Inkan, signed ahead, POST", &post, pid)?);
+    }
+    let mut rows = turns.into_iter().map(middle).collect::<Outcome<Vec<_>>>()?;
+    drop(nginx);
+
+    let nonced = at.join("nonce.der");
+    programs::run(
+        std::process::Command::new("openssl")
+            .args(["ocsp", "-nonce", "-issuer"])
+            .arg(ca)
+            .arg("-cert")
+            .arg(certificate)
+            .arg("-reqout")
+            .arg(&nonced),
+    )?
+    .expect_well()?;
+    let nonced = std::fs::read(nonced)?;
+    let ask = Ask::Post(format!("{public}/ocsp"), &nonced);
+    rows.push(load(
+        "Inkan, with a nonce: each signed in the HSM, POST",
+        &ask,
+        SECONDS,
+        pid,
+        at,
+    )?);
+    nobody_was_sent_away(bank)?;
+
+    // By POST only: the one of Debian 12 finds no request in a path.
+    let cfssl = responders::cfssl(&answer)?;
+    let ask = Ask::Post(format!("http://127.0.0.1:{}/", cfssl.port), &plain);
+    rows.push(load(
+        "cfssl ocspserve, signed ahead, POST",
+        &ask,
+        SECONDS,
+        cfssl.pid(),
+        at,
+    )?);
+    drop(cfssl);
+
+    let (openssl, request) = responders::openssl(&Pki::new()?)?;
+    let base = format!("http://127.0.0.1:{}/", openssl.port);
+    let ask = Ask::Get(format!("{base}{}", path(&request)));
+    rows.push(load(
+        "openssl ocsp, each signed, GET",
+        &ask,
+        SECONDS,
+        openssl.pid(),
+        at,
+    )?);
+    let ask = Ask::Post(base, &request);
+    rows.push(load(
+        "openssl ocsp, each signed, POST",
+        &ask,
+        SECONDS,
+        openssl.pid(),
+        at,
+    )?);
+    Ok(rows)
+}
+
+/// "Try later" is a short answer and would look fast.
+fn nobody_was_sent_away(bank: &Bank) -> Outcome {
+    let (_, figures) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let figures = String::from_utf8_lossy(&figures).into_owned();
+    let bad = figures.lines().find(|line| {
+        line.starts_with("inkan_ocsp_answers_total")
+            && ["try-later", "error", "malformed", "unauthorized"]
+                .iter()
+                .any(|outcome| line.contains(&format!("\"{outcome}\"")))
+    });
+    bad.map_or(Ok(()), |line| {
+        Err(format!("not every answer was good: {line}").into())
+    })
+}

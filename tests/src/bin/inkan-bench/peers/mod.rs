@@ -1,0 +1,101 @@
+//! What others do with the same work, on the same machine in the same run.
+//!
+//! - [`nginx`]: files, and TLS with client certificates and a revocation list
+//! - [`responders`]: `openssl ocsp` and `cfssl ocspserve`
+//! - [`pki`]: a CA, a client's certificate and a list for them
+
+pub(crate) mod nginx;
+pub(crate) mod pki;
+pub(crate) mod responders;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use inkan_tests::Outcome;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// How long a program may take to answer, and to end. A list of a million lines takes its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program with a directory of its own; it ends with this.
+pub(crate) struct Peer {
+    process: Child,
+    /// Where it listens, on loopback.
+    pub(crate) port: u16,
+    _directory: TempDir,
+}
+
+impl Peer {
+    /// Starts a program and waits until it takes connections.
+    fn start(mut command: Command, port: u16, directory: TempDir) -> Outcome<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let log = std::fs::File::create(directory.path().join("log"))?;
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .map_err(|e| format!("{name}: {e}; scripts/install-packages bench"))?;
+        let mut peer = Self {
+            process,
+            port,
+            _directory: directory,
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = peer.process.try_wait()?;
+            if ended.is_some() || Instant::now() > deadline {
+                let said = std::fs::read(peer._directory.path().join("log"))?;
+                let said = String::from_utf8_lossy(&said).into_owned();
+                return Err(format!("{name} does not listen: {said}").into());
+            }
+            sleep(Duration::from_millis(20));
+        }
+        Ok(peer)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // Asked, not killed: it ends the processes it has started.
+        if let Some(pid) = i32::try_from(self.process.id())
+            .ok()
+            .and_then(Pid::from_raw)
+        {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline {
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> Outcome<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn directory() -> Outcome<TempDir> {
+    Ok(TempDir::with_prefix("inkan-bench-")?)
+}
+
+fn write(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> Outcome<String> {
+    let path = directory.join(name);
+    std::fs::write(&path, content)?;
+    Ok(path.display().to_string())
+}

@@ -1,0 +1,168 @@
+//! What revoked certificates cost: handshakes with none, 100,000 and 1,000,000 of them, beside nginx with a list of as
+//! many; and making the list.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use inkan_tests::bank::Bank;
+use inkan_tests::database::Database;
+use inkan_tests::trust::{self, Identity};
+use inkan_tests::{Outcome, machine};
+use jiff::{SignedDuration, Timestamp};
+use rustls::ClientConfig;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use crate::figures::{cpu_seconds, forget_peak, memory};
+use crate::handshakes::{self, Door};
+use crate::load;
+use crate::peers::nginx;
+use crate::peers::pki::Pki;
+use crate::seed;
+use crate::table::Row;
+
+/// New connections for each row; of a peer that looks through the whole list at each of them, fewer.
+const HANDSHAKES: usize = 2_000;
+const SLOW: usize = 60;
+/// How long a server may take until it has nothing more to do.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// What is put behind the bank's back: ended certificates whose time is over when the next list is due, so that they are on
+/// one list and in memory, and no OCSP answers about them are signed ahead while handshakes are measured.
+const HUNDRED_THOUSAND: &str = "INSERT INTO certificates (id, serial, issuer, user_id, replaces, spki_sha256, spki, tbs, \
+    der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, shard) \
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
+    SELECT 'bench-a-' || i, '5a' || lower(hex(randomblob(19))), 'customer', c.user_id, c.id, \
+    lower(hex(randomblob(32))), x'00', x'00', x'00', lower(hex(randomblob(32))), 'revoked', c.not_before, \
+    c.created_at + 3600, c.created_at, c.created_at, c.created_at, c.created_at, 'keyCompromise', c.shard \
+    FROM n, (SELECT * FROM certificates WHERE state = 'active' AND issuer = 'customer' LIMIT 1) c";
+const MILLION: &str = "INSERT INTO certificates (id, serial, issuer, user_id, replaces, spki_sha256, spki, tbs, der, \
+    sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, shard) \
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) \
+    SELECT 'bench-b-' || i, '5b' || lower(hex(randomblob(19))), 'customer', c.user_id, c.id, \
+    lower(hex(randomblob(32))), x'00', x'00', x'00', lower(hex(randomblob(32))), 'revoked', c.not_before, \
+    c.created_at + 50400, c.created_at, c.created_at, c.created_at, c.created_at, 'keyCompromise', c.shard \
+    FROM n, (SELECT * FROM certificates WHERE state = 'active' AND issuer = 'customer' LIMIT 1) c";
+
+/// A list and the process after it was made.
+#[derive(Debug)]
+pub(crate) struct ListRow {
+    /// Certificates on it.
+    pub(crate) lines: usize,
+    /// Bytes of the full list.
+    pub(crate) bytes: usize,
+    /// Seconds from the first row read to the commit, for the full list of the CA and its delta.
+    pub(crate) made: f64,
+    /// Seconds from the start of the process until it was ready: all lists made.
+    pub(crate) start: f64,
+    /// Until nothing was left to do: everything read into memory, scheduled work done.
+    pub(crate) settled: f64,
+    /// Memory of the process then, and at most so far, in MiB.
+    pub(crate) memory: (f64, f64),
+}
+
+/// Handshakes with the bank, with the peer, and the lists. The first row of either is what the others are beside.
+pub(crate) fn measure(bank: &mut Bank) -> Outcome<(Vec<Row>, Vec<Row>, Vec<ListRow>)> {
+    let mut work = seed::requests(bank, 1)?;
+    let owner = load::owner(bank, work.pop().ok_or("no work")?)?;
+    let begun = Timestamp::now();
+    let start = Instant::now();
+    bank.restart()?;
+    let mut lists = vec![list(bank, 0, start)?];
+    let mut ours = vec![with_the_bank(bank, &owner, 0)?];
+    for (lines, statement, hours) in [(100_000, HUNDRED_THOUSAND, 13), (1_000_000, MILLION, 26)] {
+        bank.kill()?;
+        Database::embedded(&bank.data())?.execute(statement)?;
+        let start = Instant::now();
+        bank.restart_at(begun + SignedDuration::from_hours(hours))?;
+        lists.push(list(bank, lines, start)?);
+        ours.push(with_the_bank(bank, &owner, lines)?);
+    }
+    // The peer alone on the machine, as the bank was.
+    bank.kill()?;
+    Ok((ours, with_nginx()?, lists))
+}
+
+/// What the server says of its list, once it has nothing more to do.
+fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
+    let start = begun.elapsed();
+    let pid = bank.pid().ok_or("the bank is not running")?;
+    let settled = settled(pid, begun)?;
+    let (now, most) = memory(pid)?;
+    let (_, der) = machine::fetch(&format!("{}/crl/customer-ca.crl", bank.dev.public))?;
+    let (_, figures) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let figures = String::from_utf8_lossy(&figures).into_owned();
+    let made = figures
+        .lines()
+        .filter_map(|line| line.strip_prefix("inkan_crl_seconds{scope=\"customer\"} "))
+        .find_map(|seconds| seconds.parse().ok());
+    // With nothing on it, it was not due at this start.
+    let made = made
+        .or((lines == 0).then_some(0.0))
+        .ok_or("the list was not made")?;
+    forget_peak(pid)?;
+    Ok(ListRow {
+        lines,
+        bytes: der.len(),
+        made,
+        start: start.as_secs_f64(),
+        settled: settled.as_secs_f64(),
+        memory: (now, most),
+    })
+}
+
+/// How long it took from `begun` until a process used less than a twentieth of one core for a second.
+fn settled(pid: u32, begun: Instant) -> Outcome<Duration> {
+    let mut quiet_since = (Instant::now(), cpu_seconds(pid)?);
+    while begun.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(100));
+        let now = cpu_seconds(pid)?;
+        if now - quiet_since.1 > 0.05 {
+            quiet_since = (Instant::now(), now);
+        } else if quiet_since.0.elapsed() >= Duration::from_secs(1) {
+            return Ok(quiet_since.0.duration_since(begun));
+        }
+    }
+    Err("the server does not come to rest".into())
+}
+
+fn with_the_bank(bank: &Bank, owner: &Identity, revoked: usize) -> Outcome<Row> {
+    let door = Door {
+        address: bank
+            .dev
+            .certificate
+            .trim_start_matches("https://")
+            .to_owned(),
+        host: "localhost",
+        path: "/login",
+        pid: bank.pid().ok_or("the bank is not running")?,
+    };
+    let client = trust::client(&bank.dev.server_ca, owner)?;
+    let name = format!("Inkan: handshake with a certificate and BLGI002, {revoked} revoked");
+    handshakes::measure(&name, &door, &client, HANDSHAKES)
+}
+
+fn with_nginx() -> Outcome<Vec<Row>> {
+    let pki = Pki::new()?;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(pki.ca().as_bytes())?)?;
+    let client: ClientConfig = trust::believing(roots, &pki.client())?;
+    // As long as BLGI002.
+    let page = vec![b' '; 7_500];
+    let mut rows = Vec::new();
+    for (lines, times) in [(0, HANDSHAKES), (100_000, SLOW * 4), (1_000_000, SLOW)] {
+        let list = match lines {
+            0 => None,
+            lines => Some(pki.list(lines)?),
+        };
+        let nginx = nginx::asking_for_certificates(&pki, list.as_deref(), &page)?;
+        let door = Door {
+            address: format!("127.0.0.1:{}", nginx.port),
+            host: "localhost",
+            path: "/page.html",
+            pid: nginx.pid(),
+        };
+        let name = format!("nginx: handshake with a certificate and a file, {lines} on the list");
+        rows.push(handshakes::measure(&name, &door, &client, times)?);
+    }
+    Ok(rows)
+}
