@@ -12,14 +12,16 @@ use jiff::Timestamp;
 pub type Account = (String, AccountType, String);
 
 /// Rows of one statement; a shorter rest is filled up with its last row, so that there is one statement to prepare.
-const ROWS: usize = 100;
+const SOUGHT: usize = 100;
+/// Fewer where a row has many columns: SQLite looks each place up among all of a statement.
+const MADE: usize = 20;
 const COLUMNS: usize = 14;
 
 static EXISTING: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT branch, account_type, account FROM contracts \
          WHERE (branch, account_type, account) IN (VALUES {})",
-        places(3)
+        places(SOUGHT, 3)
     )
 });
 
@@ -28,25 +30,25 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
         "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, \
          version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at) \
          VALUES {} ON CONFLICT DO NOTHING",
-        places(COLUMNS)
+        places(MADE, COLUMNS)
     )
 });
 
-/// `($1, $2), ($3, $4), …`: [`ROWS`] of so many columns.
-fn places(columns: usize) -> String {
+/// `($1, $2), ($3, $4), …`: so many rows and columns.
+fn places(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let places: Vec<String> = (1..=columns)
             .map(|column| format!("${}", row * columns + column))
             .collect();
         format!("({})", places.join(", "))
     };
-    (0..ROWS).map(row).collect::<Vec<_>>().join(", ")
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// The rows of a chunk, the last one again and again to the full number.
-fn filled<T>(chunk: &[T]) -> impl Iterator<Item = &T> {
+fn filled<T>(chunk: &[T], rows: usize) -> impl Iterator<Item = &T> {
     let last = chunk.last().into_iter().cycle();
-    chunk.iter().chain(last).take(ROWS)
+    chunk.iter().chain(last).take(rows)
 }
 
 /// Those of `accounts` that have a contract.
@@ -59,9 +61,9 @@ pub async fn existing(
 ) -> Result<HashSet<Account>, StoreError> {
     let mut db = db.into();
     let mut found = HashSet::new();
-    for chunk in accounts.chunks(ROWS) {
+    for chunk in accounts.chunks(SOUGHT) {
         let mut statement = sqlx::query(EXISTING.as_str());
-        for (branch, kind, account) in filled(chunk) {
+        for (branch, kind, account) in filled(chunk, SOUGHT) {
             statement = statement
                 .bind(branch.clone())
                 .bind(kind.as_str())
@@ -85,9 +87,9 @@ pub async fn existing(
 /// What the database answers.
 pub async fn insert(tx: &mut Tx, contracts: &[Contract]) -> Result<u64, StoreError> {
     let mut made = 0;
-    for chunk in contracts.chunks(ROWS) {
+    for chunk in contracts.chunks(MADE) {
         let mut statement = sqlx::query(INSERT.as_str());
-        for new in filled(chunk) {
+        for new in filled(chunk, MADE) {
             statement = statement
                 .bind(new.id.clone())
                 .bind(new.branch.clone())
@@ -117,12 +119,9 @@ mod tests {
     #[test]
     fn every_statement_has_its_places_and_a_rest_is_filled_up() {
         assert!(EXISTING.starts_with("SELECT") && EXISTING.contains("(VALUES ($1, $2, $3), ($4,"));
-        assert!(INSERT.ends_with("$1400) ON CONFLICT DO NOTHING"));
-        let rest: Vec<&u8> = filled(&[1, 2, 3]).collect();
-        assert_eq!(
-            (rest.len(), rest[..4].to_vec()),
-            (ROWS, vec![&1, &2, &3, &3])
-        );
-        assert_eq!(filled::<u8>(&[]).count(), 0);
+        assert!(INSERT.ends_with("$280) ON CONFLICT DO NOTHING"));
+        let rest: Vec<&u8> = filled(&[1, 2, 3], 5).collect();
+        assert_eq!(rest, [&1, &2, &3, &3, &3]);
+        assert_eq!(filled::<u8>(&[], 5).count(), 0);
     }
 }
