@@ -47,6 +47,53 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/certificate/progress", &[Method::GET]),
     (To::Portal, "/certificate/events", &[Method::GET]),
     (To::Portal, "/certificate/result", &[Method::GET]),
+    (
+        To::Portal,
+        "/register/colleague",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/company/users", &[Method::GET]),
+    (
+        To::Portal,
+        "/company/users/new",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/company/users/a", &[Method::GET]),
+    (
+        To::Portal,
+        "/company/users/a/unlock",
+        &[Method::GET, Method::POST],
+    ),
+    (
+        To::Portal,
+        "/company/users/a/revoke",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/company/users/a/revoked", &[Method::GET]),
+    (
+        To::Portal,
+        "/company/users/a/role",
+        &[Method::GET, Method::POST],
+    ),
+    (
+        To::Portal,
+        "/company/users/a/passwords",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/company/history", &[Method::GET]),
+    (
+        To::Portal,
+        "/company/password",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/company/password/changed", &[Method::GET]),
+    (To::Certificate, "/company/users", &[Method::GET]),
+    (
+        To::Certificate,
+        "/company/users/a/revoke",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Certificate, "/company/history", &[Method::GET]),
     (To::Portal, "/help", &[Method::GET]),
     (To::Portal, "/style.css", &[Method::GET]),
     (To::Portal, "/screens.js", &[Method::GET]),
@@ -73,6 +120,8 @@ const ROUTES: &[(To, &str, &[Method])] = &[
         &[Method::POST],
     ),
     (To::Certificate, "/agent/activate", &[Method::POST]),
+    (To::Certificate, "/agent/renewals", &[Method::POST]),
+    (To::Certificate, "/agent/revocations", &[Method::POST]),
     (To::Certificate, "/agent/logins/a/proof", &[Method::POST]),
     (To::Staff, "/", &[Method::GET]),
     (To::Staff, "/contracts", &[Method::GET]),
@@ -151,6 +200,7 @@ async fn http_pages_carry_their_screen_ids_and_no_inline_style_or_script() {
         ("/", "BLGI001"),
         ("/register/account", "BLIS005"),
         ("/certificate/identify", "BSMS001"),
+        ("/register/colleague", "BLIS007"),
     ] {
         for lang in ["ja", "en"] {
             let answer = bank.get(To::Portal, &format!("{path}?lang={lang}")).await;
@@ -182,6 +232,17 @@ async fn http_pages_out_of_order_are_refused_without_a_session() {
         "/certificate/progress",
         "/certificate/events",
         "/certificate/result",
+        "/company/users",
+        "/company/users/new",
+        "/company/users/a",
+        "/company/users/a/unlock",
+        "/company/users/a/revoke",
+        "/company/users/a/revoked",
+        "/company/users/a/role",
+        "/company/users/a/passwords",
+        "/company/history",
+        "/company/password",
+        "/company/password/changed",
     ] {
         let answer = bank.get(To::Portal, path).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");

@@ -38,6 +38,7 @@ mod http_config;
 mod http_events;
 mod http_forms;
 mod http_guessing;
+mod http_import;
 mod http_limits;
 mod http_machines;
 mod http_pages;

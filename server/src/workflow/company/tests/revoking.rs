@@ -76,10 +76,8 @@ async fn own(place: &Place) {
     let scene = &company.scene;
     let workflows = &scene.workflows;
     let saburo = company.user(&company.saburo).await;
-    let grant = scene.world.approve(&scene.contract.id, later(0)).await;
     let world = &scene.world;
-    let id = world
-        .certificate(&saburo, &grant, b"two", State::Active)
+    let id = world.certificate(&saburo, &scene.grant, b"two", State::Active)
         .await;
     for wrong in ["", "wrong-one"] {
         let done = workflows.revoke_in_company(
