@@ -22,6 +22,8 @@ pub struct Abilities {
     pub delete_keys: bool,
     /// Changes the PIN.
     pub change_pin: bool,
+    /// Where PINs are entered at the reader's keypad, new ones are, too.
+    pub change_pin_pad: bool,
     /// What unblocks the PIN; `None` when nothing does here.
     pub unblock: Option<Unblock>,
 }

@@ -13,6 +13,9 @@ use zeroize::Zeroize;
 use super::error::PcscError;
 use super::readers::{establish, has_card, names};
 
+/// CM_IOCTL_GET_FEATURE_REQUEST
+const FEATURE_REQUEST: pcsc::ffi::DWORD = pcsc::ctl_code(3400);
+
 /// Longest answer of a card to one command.
 const MAX_ANSWER: usize = pcsc::MAX_BUFFER_SIZE_EXTENDED;
 
@@ -235,6 +238,26 @@ impl Exchange<'_> {
         };
         buffer.zeroize();
         result
+    }
+
+    /// What the reader says it can do beyond sending commands (PC/SC part 10); nothing where it says nothing.
+    #[must_use]
+    pub fn features(&self) -> Vec<u8> {
+        let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE];
+        let said = self.transaction.control(FEATURE_REQUEST, &[], &mut buffer);
+        said.map(<[u8]>::to_vec).unwrap_or_default()
+    }
+
+    /// Has the reader do something itself, by its own code for it.
+    ///
+    /// # Errors
+    /// [`PcscError::Removed`] when the card is gone, or what else PC/SC says.
+    pub fn control(&self, code: u32, sent: &[u8]) -> Result<Vec<u8>, PcscError> {
+        let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE];
+        match self.transaction.control(code.into(), sent, &mut buffer) {
+            Ok(answer) => Ok(answer.to_vec()),
+            Err(error) => Err(self.after_failure(error)),
+        }
     }
 
     /// A failed command most often means that the card was pulled, but few drivers say so: the reader is asked.

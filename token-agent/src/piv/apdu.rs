@@ -157,7 +157,18 @@ fn exchange_one(
     exchange: &Exchange<'_>,
     apdu: &[u8],
 ) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
-    let mut answer = Zeroizing::new(exchange.transmit(apdu)?);
+    split(exchange.transmit(apdu)?)
+}
+
+/// The answer to a command that the reader itself has sent.
+pub(super) fn answer(said: Vec<u8>) -> Result<Answer, PivError> {
+    let (data, word) = split(said)?;
+    Ok(Answer { data, word })
+}
+
+/// Data and status word.
+fn split(said: Vec<u8>) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
+    let mut answer = Zeroizing::new(said);
     let at = answer
         .len()
         .checked_sub(2)
@@ -171,7 +182,7 @@ fn exchange_one(
 mod tests {
     use super::*;
 
-    fn answer(word: u16) -> Answer {
+    fn only(word: u16) -> Answer {
         Answer {
             data: Zeroizing::new(Vec::new()),
             word,
@@ -199,22 +210,22 @@ mod tests {
 
     #[test]
     fn words_are_told_apart() {
-        assert!(answer(0x9000).ok() && !answer(0x61aa).ok());
-        assert_eq!(answer(0x63c2).tries(), Some(2));
-        assert_eq!(answer(0x6983).tries(), Some(0));
-        assert_eq!(answer(0x6300).tries(), None);
-        assert_eq!(answer(0x6982).failure("x"), PivError::PinNeeded);
-        assert_eq!(answer(0x6a84).failure("x"), PivError::Full);
+        assert!(only(0x9000).ok() && !only(0x61aa).ok());
+        assert_eq!(only(0x63c2).tries(), Some(2));
+        assert_eq!(only(0x6983).tries(), Some(0));
+        assert_eq!(only(0x6300).tries(), None);
+        assert_eq!(only(0x6982).failure("x"), PivError::PinNeeded);
+        assert_eq!(only(0x6a84).failure("x"), PivError::Full);
         let other = PivError::Status {
             operation: "x",
             word: 0x6a80,
         };
-        assert_eq!(answer(0x6a80).failure("x"), other);
+        assert_eq!(only(0x6a80).failure("x"), other);
     }
 
     #[test]
     fn what_an_answer_holds_is_not_shown() {
-        let mut secret = answer(0x9000);
+        let mut secret = only(0x9000);
         secret.data.extend([0x41; 4]);
         assert_eq!(format!("{secret:?}"), "Answer(4 bytes, 9000)");
     }

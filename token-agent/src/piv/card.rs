@@ -9,7 +9,9 @@ use inkan_pki::secret::Pin;
 use super::change;
 use super::content::{self, SlotContent, SlotKey};
 use super::error::PivError;
+use super::keypad::Keypad;
 use super::management::{self, ManagementKey};
+use super::opener::Opener;
 use super::pin::{self, Tries};
 use super::session::{self, Facts, Session};
 use super::sign::sign_with_pin;
@@ -25,6 +27,7 @@ const MAX_SETTLED: usize = 5;
 pub struct PivCard {
     link: Link,
     facts: Facts,
+    keypad: Option<Keypad>,
     kept: Kept,
 }
 
@@ -33,8 +36,8 @@ pub struct PivCard {
 struct Kept {
     /// Resets of the card seen by now.
     resets: Option<u64>,
-    /// The PIN, after the card took it.
-    pin: Option<Pin>,
+    /// What opened the card.
+    opener: Option<Opener>,
     /// Whether the card still counted it as verified when the transaction began.
     verified: bool,
     /// The management key, after the card took it.
@@ -48,20 +51,26 @@ impl PivCard {
     /// [`PivError::NotPiv`] for other cards; what PC/SC says.
     pub fn open(reader: &str) -> Result<Self, PivError> {
         let mut link = Link::open(reader)?;
-        let (facts, resets) =
-            link.transaction(|exchange, resets| -> Result<(Facts, u64), PivError> {
+        let (facts, keypad, resets) = link.transaction(
+            |exchange, resets| -> Result<(Facts, Option<Keypad>, u64), PivError> {
                 let unknown = Facts::default();
                 let session = Session {
                     exchange,
                     facts: &unknown,
                 };
-                Ok((session::facts(&session)?, resets))
-            })?;
+                Ok((session::facts(&session)?, Keypad::of(exchange), resets))
+            },
+        )?;
         let kept = Kept {
             resets: Some(resets),
             ..Kept::default()
         };
-        Ok(Self { link, facts, kept })
+        Ok(Self {
+            link,
+            facts,
+            keypad,
+            kept,
+        })
     }
 
     /// What is known about the card.
@@ -95,7 +104,13 @@ impl PivCard {
     /// Whether the PIN was verified by us.
     #[must_use]
     pub fn logged_in(&self) -> bool {
-        self.kept.pin.is_some()
+        self.kept.opener.is_some()
+    }
+
+    /// Whether the reader has a keypad for PINs.
+    #[must_use]
+    pub fn has_keypad(&self) -> bool {
+        self.keypad.is_some()
     }
 
     /// Verifies the PIN, once.
@@ -103,10 +118,24 @@ impl PivCard {
     /// # Errors
     /// [`PivError::PinWrong`], [`PivError::PinBlocked`], [`PivError::PinShape`].
     pub fn login(&mut self, pin: &Pin) -> Result<(), PivError> {
-        self.kept.pin = None;
+        self.kept.opener = None;
         self.within(|session, kept| {
             pin::verify(session, pin)?;
-            kept.pin = Some(pin.clone());
+            kept.opener = Some(Opener::Pin(pin.clone()));
+            Ok(())
+        })
+    }
+
+    /// Has the PIN entered at the reader's keypad, once.
+    ///
+    /// # Errors
+    /// As [`PivCard::login`]; [`PivError::KeypadCancelled`], [`PivError::NoKeypad`].
+    pub fn login_at_keypad(&mut self) -> Result<(), PivError> {
+        let opener = Opener::Keypad(self.keypad.ok_or(PivError::NoKeypad)?);
+        self.kept.opener = None;
+        self.within(|session, kept| {
+            opener.verify(session)?;
+            kept.opener = Some(opener);
             Ok(())
         })
     }
@@ -119,13 +148,13 @@ impl PivCard {
     pub fn needs_management_key(&mut self) -> Result<bool, PivError> {
         self.within(|session, kept| {
             if kept.management.is_none() {
-                let pin = kept.pin.is_some();
-                if pin {
+                let open = kept.opener.is_some();
+                if open {
                     unlock(session, kept)?;
                 }
                 kept.management = match management::found(session) {
                     // Without the PIN it cannot be seen whether the key is kept under it.
-                    Err(PivError::PinNeeded) if !pin => return Ok(false),
+                    Err(PivError::PinNeeded) if !open => return Ok(false),
                     found => found?,
                 };
             }
@@ -179,7 +208,7 @@ impl PivCard {
             label,
             instead_of,
         };
-        self.changing(|session, pin| change::generate(session, &new, pin))
+        self.changing(|session, opener| change::generate(session, &new, opener))
     }
 
     /// Signs a message with the key in this slot.
@@ -198,13 +227,13 @@ impl PivCard {
                 unlock(session, kept)?;
             }
             // One that the card does not take any more is not kept.
-            let pin = kept.pin.take().ok_or(PivError::PinNeeded)?;
-            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &pin);
+            let opener = kept.opener.take().ok_or(PivError::PinNeeded)?;
+            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &opener);
             if !matches!(
                 signed,
                 Err(PivError::PinWrong { .. } | PivError::PinBlocked)
             ) {
-                kept.pin = Some(pin);
+                kept.opener = Some(opener);
             }
             signed
         })
@@ -224,7 +253,7 @@ impl PivCard {
     /// # Errors
     /// [`PivError::NoCertificate`], [`PivError::ManagementKeyNeeded`].
     pub fn delete_certificate(&mut self, der: &[u8]) -> Result<(), PivError> {
-        self.changing(|session, _| change::delete_certificate(session, der))
+        self.changing(|session, opener| change::delete_certificate(session, der, opener))
     }
 
     /// Destroys the key in this slot; with the SHA-256 of its public key, only that key. Gives the certificate that had to
@@ -247,8 +276,8 @@ impl PivCard {
     pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), PivError> {
         self.within(|session, kept| {
             pin::change(session, old, new)?;
-            if kept.pin.is_some() {
-                kept.pin = Some(new.clone());
+            if matches!(kept.opener, Some(Opener::Pin(_))) {
+                kept.opener = Some(Opener::Pin(new.clone()));
             }
             Ok(())
         })
@@ -260,7 +289,7 @@ impl PivCard {
     /// [`PivError::PukWrong`], [`PivError::PukBlocked`], [`PivError::NewPinRefused`].
     pub fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), PivError> {
         self.within(|session, kept| {
-            kept.pin = None;
+            kept.opener = None;
             pin::unblock(session, puk, new)
         })
     }
@@ -268,7 +297,7 @@ impl PivCard {
     /// With the PIN verified and the management key proven.
     fn changing<T>(
         &mut self,
-        work: impl FnOnce(&Session<'_>, &Pin) -> Result<T, PivError>,
+        work: impl FnOnce(&Session<'_>, &Opener) -> Result<T, PivError>,
     ) -> Result<T, PivError> {
         self.within(|session, kept| {
             unlock(session, kept)?;
@@ -279,7 +308,7 @@ impl PivCard {
                     kept.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
                 }
             }
-            work(session, kept.pin.as_ref().ok_or(PivError::PinNeeded)?)
+            work(session, kept.opener.as_ref().ok_or(PivError::PinNeeded)?)
         })
     }
 
@@ -325,7 +354,7 @@ impl PivCard {
 
 impl Drop for PivCard {
     fn drop(&mut self) {
-        if self.kept.pin.is_none() && self.kept.management.is_none() {
+        if self.kept.opener.is_none() && self.kept.management.is_none() {
             return;
         }
         // Nothing but a reset makes a card forget a management key.
@@ -337,14 +366,18 @@ impl Drop for PivCard {
     }
 }
 
-/// Verifies the PIN that the card took before, if it has forgotten it since. One it does not take any more is forgotten here
+/// Proves what the card took before, if it has forgotten it since. One it does not take any more is forgotten here
 /// as well, so that it is never sent twice.
 fn unlock(session: &Session<'_>, kept: &mut Kept) -> Result<(), PivError> {
-    let pin = kept.pin.take().ok_or(PivError::PinNeeded)?;
+    let opener = kept.opener.take().ok_or(PivError::PinNeeded)?;
     if !kept.verified {
-        pin::verify(session, &pin)?;
+        // Nobody is asked at a keypad without a word before.
+        if matches!(opener, Opener::Keypad(_)) {
+            return Err(PivError::PinNeeded);
+        }
+        opener.verify(session)?;
         kept.verified = true;
     }
-    kept.pin = Some(pin);
+    kept.opener = Some(opener);
     Ok(())
 }

@@ -4,7 +4,6 @@
 //! The PIN must have been verified and the management key proven in the same transaction.
 
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::secret::Pin;
 use inkan_pki::x509::summary::CertificateSummary;
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +15,7 @@ use super::error::PivError;
 use super::identity;
 use super::metadata;
 use super::object;
+use super::opener::Opener;
 use super::own;
 use super::session::Session;
 use super::slot::Slot;
@@ -36,7 +36,7 @@ pub(super) struct New<'a> {
 pub(super) fn generate(
     session: &Session<'_>,
     new: &New<'_>,
-    pin: &Pin,
+    opener: &Opener,
 ) -> Result<(Slot, SlotKey), PivError> {
     let New {
         algorithm, label, ..
@@ -62,7 +62,7 @@ pub(super) fn generate(
             return Err(error);
         }
     };
-    let own = own::certificate(session, slot, &spki_der, pin)?;
+    let own = own::certificate(session, slot, &spki_der, opener)?;
     object::write(session, slot.object(), &container::mark(label, Some(&own)))?;
     let read_back = content::one(session, slot)?;
     match read_back.key {
@@ -189,8 +189,12 @@ fn gives_way(present: &SlotContent, spki_der: &[u8]) -> bool {
     }
 }
 
-/// Deletes every copy of this certificate. Keys stay.
-pub(super) fn delete_certificate(session: &Session<'_>, der: &[u8]) -> Result<(), PivError> {
+/// Deletes every copy of this certificate. Keys stay, and stay in sight.
+pub(super) fn delete_certificate(
+    session: &Session<'_>,
+    der: &[u8],
+    opener: &Opener,
+) -> Result<(), PivError> {
     let holders: Vec<SlotContent> = content::all(session)?
         .into_iter()
         .filter(|c| matches!(&c.held, Held::Certificate(held) if held == der))
@@ -199,9 +203,33 @@ pub(super) fn delete_certificate(session: &Session<'_>, der: &[u8]) -> Result<()
         return Err(PivError::NoCertificate);
     }
     for content in holders {
-        object::write(session, content.slot.object(), &[])?;
+        let left = left_behind(session, &content, opener)?;
+        object::write(session, content.slot.object(), &left)?;
     }
     identity::renew(session)
+}
+
+/// What takes the place of a certificate: on cards that do not say which keys they hold, a mark with the public key, where
+/// the key proves by a signature that it is there.
+fn left_behind(
+    session: &Session<'_>,
+    content: &SlotContent,
+    opener: &Opener,
+) -> Result<Vec<u8>, PivError> {
+    let KeyState::Known(key) = &content.key else {
+        return Ok(Vec::new());
+    };
+    if session.facts.metadata {
+        return Ok(Vec::new());
+    }
+    match own::certificate(session, content.slot, &key.spki_der, opener) {
+        Ok(own) if own::is_by_its_key(&own) => Ok(container::mark(own::NAME, Some(&own))),
+        Err(error @ (PivError::Pcsc(_) | PivError::PinWrong { .. } | PivError::PinBlocked)) => {
+            Err(error)
+        }
+        // Another key than the certificate said, or none.
+        Ok(_) | Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// Whether the card says of a key that it was brought to it.

@@ -31,6 +31,10 @@ pub enum PivError {
     PukBlocked,
     /// The card does not take the new PIN; the old one stays.
     NewPinRefused,
+    /// Nobody entered a PIN at the reader's keypad, or somebody said no there.
+    KeypadCancelled,
+    /// The reader has no keypad.
+    NoKeypad,
     /// The PIN has to be verified first.
     PinNeeded,
     /// The management key is neither the maker's nor kept under the PIN: it has to be asked for.

@@ -3,7 +3,7 @@
 use super::error::PivError;
 use super::pin::{MAX_LENGTH, MIN_LENGTH};
 use crate::error::TokenError;
-use crate::keystore::abilities::Admin;
+use crate::keystore::abilities::{Ability, Admin};
 use crate::pcsc::PcscError;
 
 /// What a failure of a card means to whoever uses a key store.
@@ -28,6 +28,8 @@ pub(super) fn token_error(error: PivError) -> TokenError {
             min: MIN_LENGTH,
             max: MAX_LENGTH,
         },
+        PivError::KeypadCancelled => TokenError::Cancelled,
+        PivError::NoKeypad => Ability::PinPad.missing(),
         PivError::PinNeeded => TokenError::PinNeeded,
         PivError::ManagementKeyNeeded => TokenError::AdminNeeded { what },
         PivError::ManagementKeyWrong => TokenError::AdminWrong {

@@ -2,7 +2,7 @@
 
 use super::error::PivError;
 use super::session::Facts;
-use super::store::pin_state;
+use super::store::state_of;
 use super::thread::CardThread;
 use crate::error::TokenError;
 use crate::keystore::places::{Found, Place};
@@ -38,8 +38,8 @@ pub fn look() -> (Vec<Found>, Vec<TokenError>) {
 fn one(reader: &str) -> Result<Option<Found>, TokenError> {
     let name = reader.to_owned();
     let about = move |card: &mut super::card::PivCard| {
-        let tries = card.pin_tries()?;
-        Ok((view_of(card.facts(), &name), pin_state(tries)))
+        let state = state_of(card)?;
+        Ok((view_of(card.facts(), &name), state))
     };
     let place = Place::Reader {
         name: reader.to_owned(),

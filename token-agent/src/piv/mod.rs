@@ -10,6 +10,7 @@
 //! - [`content`], [`change`]: what is in the slots, and changing it
 //! - [`slot`], [`container`], [`object`], [`identity`]: slots, certificates, data objects, and those a card is known by
 //! - [`own`]: the certificate a key has until the bank's comes
+//! - [`opener`], [`keypad`]: what opens the card for its owner; a reader's own keypad
 //! - [`pin`], [`management`], [`cipher`]: PIN and PUK, management key
 //! - [`sign`], [`padding`], [`algorithm`]: signatures
 //! - [`session`], [`metadata`], [`apdu`], [`tlv`]: commands and answers
@@ -25,10 +26,12 @@ pub mod content;
 pub mod error;
 mod fault;
 mod identity;
+mod keypad;
 pub mod look;
 mod management;
 mod metadata;
 mod object;
+mod opener;
 mod own;
 mod padding;
 pub mod pin;

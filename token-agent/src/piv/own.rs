@@ -4,27 +4,28 @@
 use std::cell::RefCell;
 
 use inkan_pki::algorithm::KeyAlgorithm;
-use inkan_pki::secret::Pin;
 use inkan_pki::spki::PublicKey;
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, PublicKeyData, SerialNumber, SignatureAlgorithm,
     SigningKey, date_time_ymd,
 };
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::error::PivError;
+use super::opener::Opener;
 use super::session::Session;
 use super::sign::sign_with_pin;
 use super::slot::Slot;
 
 /// The subject, for whoever looks at the card with another program.
-const NAME: &str = "Inkan: key without certificate";
+pub(super) const NAME: &str = "Inkan: key without certificate";
 
 /// Makes it. The PIN must have been verified.
 pub(super) fn certificate(
     session: &Session<'_>,
     slot: Slot,
     spki_der: &[u8],
-    pin: &Pin,
+    opener: &Opener,
 ) -> Result<Vec<u8>, PivError> {
     let internal = |e: &dyn std::fmt::Display| PivError::Internal(e.to_string());
     let public = PublicKey::from_spki(spki_der).map_err(|e| internal(&e))?;
@@ -39,7 +40,7 @@ pub(super) fn certificate(
         slot,
         algorithm: public.algorithm(),
         bits: public.key_bits(),
-        pin,
+        opener,
         failure: RefCell::new(None),
     };
     match params.self_signed(&key) {
@@ -48,12 +49,17 @@ pub(super) fn certificate(
     }
 }
 
+/// Whether the key that it names has signed it: another program may have made a new key in the slot since.
+pub(super) fn is_by_its_key(der: &[u8]) -> bool {
+    X509Certificate::from_der(der).is_ok_and(|(_, own)| own.verify_signature(None).is_ok())
+}
+
 struct CardKey<'a> {
     session: &'a Session<'a>,
     slot: Slot,
     algorithm: KeyAlgorithm,
     bits: &'a [u8],
-    pin: &'a Pin,
+    opener: &'a Opener,
     failure: RefCell<Option<PivError>>,
 }
 
@@ -82,7 +88,7 @@ impl SigningKey for CardKey<'_> {
             self.algorithm,
             scheme,
             message,
-            self.pin,
+            self.opener,
         )
         .map_err(|error| {
             *self.failure.borrow_mut() = Some(error);

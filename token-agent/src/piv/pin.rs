@@ -9,7 +9,7 @@ use super::metadata;
 use super::session::Session;
 
 /// The reference of the PIN.
-const PIN: u8 = 0x80;
+pub(super) const PIN: u8 = 0x80;
 /// The reference of the PUK.
 const PUK: u8 = 0x81;
 
@@ -96,7 +96,11 @@ pub(super) fn unblock(session: &Session<'_>, puk: &Pin, new: &Pin) -> Result<(),
 }
 
 /// What the answer to a PIN means. Some cards refuse without saying how many tries are left: they are asked.
-fn judge(session: &Session<'_>, answer: &Answer, operation: &'static str) -> Result<(), PivError> {
+pub(super) fn judge(
+    session: &Session<'_>,
+    answer: &Answer,
+    operation: &'static str,
+) -> Result<(), PivError> {
     let left = match (answer.word, answer.tries()) {
         (0x9000, _) => return Ok(()),
         (0x6300, None) => {

@@ -1,28 +1,27 @@
 //! Signatures by a key on the card.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
-use inkan_pki::secret::Pin;
 
 use super::algorithm;
 use super::apdu::ins;
 use super::error::PivError;
+use super::opener::Opener;
 use super::padding::{salt_length, to_sign};
-use super::pin;
 use super::session::Session;
 use super::slot::Slot;
 use super::tlv::{self, Malformed};
 
 const MALFORMED: PivError = PivError::Malformed { what: "signature" };
 
-/// Signs a message with a key that may want the PIN right before: by its slot, or by what its owner has set. `pin` is one
-/// that the card took before.
+/// Signs a message with a key that may want the PIN right before: by its slot, or by what its owner has set. `opener` is what
+/// the card took before.
 pub(super) fn sign_with_pin(
     session: &Session<'_>,
     slot: Slot,
     algorithm: KeyAlgorithm,
     scheme: SignatureScheme,
     message: &[u8],
-    pin: &Pin,
+    opener: &Opener,
 ) -> Result<Vec<u8>, PivError> {
     if !slot.asks_each_time() {
         match sign(session, slot, algorithm, scheme, message) {
@@ -30,7 +29,7 @@ pub(super) fn sign_with_pin(
             other => return other,
         }
     }
-    pin::verify(session, pin)?;
+    opener.verify(session)?;
     sign(session, slot, algorithm, scheme, message)
 }
 

@@ -5,8 +5,10 @@ use inkan_pki::secret::Pin;
 use sha2::{Digest as _, Sha256};
 
 use super::algorithm;
+use super::card::PivCard;
 use super::container::Held;
 use super::content::{KeyState, SlotContent, SlotKey};
+use super::error::PivError;
 use super::look::view_of;
 use super::pin::{MAX_LENGTH, MIN_LENGTH, Tries};
 use super::slot::Slot;
@@ -61,6 +63,7 @@ impl KeyStore for PivStore {
             labels: true,
             delete_keys: true,
             change_pin: true,
+            change_pin_pad: false,
             unblock: Some(Unblock::Puk),
         }
     }
@@ -70,7 +73,14 @@ impl KeyStore for PivStore {
     }
 
     fn pin_state(&mut self) -> Result<PinState, TokenError> {
-        Ok(pin_state(self.thread.call(|card| card.pin_tries())?))
+        self.thread.call(state_of)
+    }
+
+    fn login_pin_pad(&mut self) -> Result<(), TokenError> {
+        self.logged_in = false;
+        self.thread.call(|card| card.login_at_keypad())?;
+        self.logged_in = true;
+        Ok(())
     }
 
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
@@ -266,8 +276,16 @@ fn content(slots: Vec<SlotContent>) -> Content {
     content
 }
 
+/// What card and reader say about the PIN.
+pub(super) fn state_of(card: &mut PivCard) -> Result<PinState, PivError> {
+    Ok(PinState {
+        pin_pad: card.has_keypad(),
+        ..pin_state(card.pin_tries()?)
+    })
+}
+
 /// What the card says about a PIN or PUK, in the words of all stores.
-pub(super) fn pin_state(tries: Tries) -> PinState {
+fn pin_state(tries: Tries) -> PinState {
     let counted = match tries.left {
         Some(left) => PinState::counted(left, tries.all.unwrap_or(USUAL_TRIES)),
         None => PinState::UNKNOWN,

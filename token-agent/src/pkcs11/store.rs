@@ -177,6 +177,7 @@ impl KeyStore for Pkcs11Store {
             ca_certificates: self.quirks.ca_certificates,
             labels: self.quirks.labels,
             delete_keys: self.quirks.deletes,
+            change_pin_pad: true,
             change_pin: true,
             unblock: self.quirks.officer_unblocks.then_some(Unblock::SoPin),
         }

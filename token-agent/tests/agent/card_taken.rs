@@ -22,11 +22,14 @@ struct Scene {
     customer: Customer,
 }
 
-/// With readers that can be unplugged.
-fn scene() -> Scene {
+/// Readers that can be unplugged, and have a keypad.
+pub(super) fn readers() -> Readers {
     let beside = std::env::current_exe().unwrap();
-    let front = beside.with_file_name("libinkan_virtual_reader.so");
-    let readers = Readers::start_behind(&front);
+    Readers::start_behind(&beside.with_file_name("libinkan_virtual_reader.so"))
+}
+
+fn scene() -> Scene {
+    let readers = readers();
     let reader = readers.first();
     let bank = Bank::start();
     Scene {

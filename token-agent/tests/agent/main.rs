@@ -15,6 +15,7 @@
 //! - `card`: a PIV card without a driver
 //! - `card_pulled`: the same, pulled at every command
 //! - `card_taken`: its reader, its service or another program gets in between
+//! - `card_keypad`: a reader with a keypad of its own
 //! - `drivers`: token drivers that crash, hang, lie
 //! - `upkeep`: deleting, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -23,6 +24,7 @@ mod answers;
 mod bank_files;
 mod cancel;
 mod card;
+mod card_keypad;
 mod card_pulled;
 mod card_taken;
 mod drivers;

@@ -156,3 +156,25 @@ fn a_card_taken_out_and_put_back_is_opened_again_as_it_was() {
     assert_eq!(slot_of(&content, slot).held, Held::Certificate(der));
     signs(&mut card, slot, &key);
 }
+
+#[test]
+fn a_key_whose_certificate_is_deleted_is_still_seen() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        scene.another(model);
+        let mut card = scene.logged_in();
+        let (slot, key, der) = key_with_certificate(&mut card, "first");
+        card.delete_certificate(&der).unwrap();
+        let content = card.content().unwrap();
+        assert_eq!(key_in(&content, slot), Some(key.clone()), "{model:?}");
+        let held = &slot_of(&content, slot).held;
+        assert!(!matches!(held, Held::Certificate(_)), "{held:?}");
+        signs(&mut card, slot, &key);
+        // Nobody makes a new key in its place, and it takes a certificate again.
+        let (next, _) = card.generate(KeyAlgorithm::EcP256, "second", None).unwrap();
+        assert_ne!(next, slot);
+        card.write_certificate(slot, &der).unwrap();
+        let content = card.content().unwrap();
+        assert_eq!(slot_of(&content, slot).held, Held::Certificate(der));
+    }
+}

@@ -31,7 +31,7 @@ const NO_LIMIT: Known = no(
 );
 const ANY_LENGTH: Known = no(
     "it takes one digit",
-    "it says that it takes PINs of any length, and does",
+    "it says that it takes PINs of any length, and does; whoever changes the PIN with the agent is held to the agent's own limit",
 );
 const NO_CA_PLACE: Known = no(
     "CannotDo",
@@ -39,7 +39,7 @@ const NO_CA_PLACE: Known = no(
 );
 const OUT_OF_SIGHT: Known = no(
     "its key is not listed any more",
-    "a PIV card without metadata names a key by its certificate only: without one the key is still there, out of sight",
+    "a PIV card without metadata names a key by its certificate only: without one the key is still there, out of sight (the agent's own code leaves a mark)",
 );
 const USE_PIV: &str = "not through this module: the agent's own PIV code does it with the PUK";
 
@@ -174,11 +174,7 @@ pub(crate) const OPENSC: List = &[
 const ONLY_READS: &str = "OpenSC reads PIV cards and signs with them, and changes nothing on them: the agent's own PIV code does";
 const READS_ONLY: Known = no("CannotDo", ONLY_READS);
 
-pub(crate) const PIV: List = &[
-    (Check::CaCertificate, NO_CA_PLACE),
-    (Check::SameId, NO_IDS),
-    (Check::CertificateDeleted, OUT_OF_SIGHT),
-];
+pub(crate) const PIV: List = &[(Check::CaCertificate, NO_CA_PLACE), (Check::SameId, NO_IDS)];
 pub(crate) const PIV_YUBICO: List = &[(Check::CaCertificate, NO_CA_PLACE), (Check::SameId, NO_IDS)];
 const NO_IDS: Known = no_meaning(
     "a PIV card has no CKA_ID: key and certificate of one slot belong together (see ykcs11, OpenSC)",
