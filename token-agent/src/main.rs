@@ -9,6 +9,7 @@ use inkan_agent::catalogue::Lang;
 use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
 use inkan_agent::commands::{self, context::Setting, register::Desktop};
+use inkan_agent::config::agent_file;
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::config::proxy::{self, System};
 use inkan_agent::driver;
@@ -49,6 +50,7 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
     let system = System::of(|name| std::env::var(name).ok());
     let setting = Setting {
         ways: proxy::load(&config, &system)?,
+        pin_min_length: agent_file::pin_min_length(&config)?,
         config,
         clock: clock(cli)?,
         reporter,

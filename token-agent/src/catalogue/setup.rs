@@ -252,6 +252,10 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
             "プロキシのアドレスではありません（http://ユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
             "is no proxy (http://user:password@host:port, or none)".to_owned(),
         ),
+        FieldFault::OutOfRange { least, most } => (
+            format!("{least} から {most} までの数ではありません"),
+            format!("is no number from {least} to {most}"),
+        ),
         FieldFault::NotVariable => (
             "環境変数の名前だけを書いてください（= や値は書けません）".to_owned(),
             "takes the names of environment variables alone, without = or value".to_owned(),

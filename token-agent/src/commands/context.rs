@@ -32,6 +32,8 @@ pub struct Setting {
     pub interrupt: Interrupt,
     /// How long token drivers may take.
     pub limits: Limits,
+    /// The shortest new PIN, in characters.
+    pub pin_min_length: u8,
     /// Where this person's desktop keeps its files.
     pub desktop: Desktop,
 }
@@ -69,6 +71,7 @@ impl Setting {
             places: Box::new(computer.limited(self.limits)),
             wanted,
             patience: Duration::ZERO,
+            pin_min_length: self.pin_min_length,
         }
     }
 

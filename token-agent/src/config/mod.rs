@@ -7,9 +7,11 @@
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
 //! - [`module_list`]: changing that file
-//! - [`proxy`]: `agent.toml`, the proxy
+//! - [`agent_file`]: what `agent.toml` says
+//! - [`proxy`]: the proxy
 //! - [`known`]: the token drivers we know, and their ways
 
+pub mod agent_file;
 pub mod bank;
 pub mod banks;
 pub mod directory;

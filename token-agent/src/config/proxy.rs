@@ -1,28 +1,16 @@
-//! `agent.toml`: the proxy that leads to the banks, where the system's settings do not say it.
+//! The proxy that leads to the banks: in `agent.toml`, or in the system's settings.
 
 use std::path::Path;
 
 use inkan_pki::secret::Secret;
-use serde::Deserialize;
 
-use super::directory::{ConfigDir, others_may_read, read_text};
-use super::{field_error, syntax};
+use super::directory::{ConfigDir, others_may_read};
+use super::{agent_file, field_error};
 use crate::error::{FieldFault, SetupError};
 use crate::http::proxy::{Proxy, Ways};
 
 /// Most entries of `no_proxy`.
 const MAX_EXCEPTIONS: usize = 200;
-
-/// The whole file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// `http://[user:password@]host[:port]`, or `none`: no proxy, whatever the system says.
-    proxy: Option<Secret>,
-    /// Hosts that are reached without it.
-    #[serde(default)]
-    no_proxy: Vec<String>,
-}
 
 /// What the system says: on Linux the environment.
 #[derive(Debug, Clone, Default)]
@@ -58,12 +46,7 @@ impl System {
 /// that others may read.
 pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
     let path = config.agent();
-    let file = if path.exists() {
-        let text = read_text(&path)?;
-        toml::from_str(&text).map_err(|e| field_error(&path, "", syntax(&e, &text)))?
-    } else {
-        File::default()
-    };
+    let file = agent_file::read(config)?;
     if file.no_proxy.len() > MAX_EXCEPTIONS {
         let fault = FieldFault::TooMany(MAX_EXCEPTIONS);
         return Err(field_error(&path, "no_proxy", fault));

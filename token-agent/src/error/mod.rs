@@ -107,6 +107,13 @@ pub enum FieldFault {
     NotFileName,
     /// Not `http://[user:password@]host[:port]`.
     NotProxy,
+    /// A number outside its limits.
+    OutOfRange {
+        /// The least.
+        least: u8,
+        /// The most.
+        most: u8,
+    },
     /// Not the name of an environment variable alone.
     NotVariable,
     /// Written in a way that only its writer can change.

@@ -60,6 +60,8 @@ pub struct Context {
     pub wanted: Option<String>,
     /// How long a busy bank or a broken connection is tried again.
     pub patience: Duration,
+    /// The shortest new PIN, in characters, whatever the token would take.
+    pub pin_min_length: u8,
 }
 
 impl Context {

@@ -7,7 +7,7 @@ use super::unlock::{choose, open, warn};
 use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
 use crate::keystore::abilities::Ability;
-use crate::keystore::view::{PinStanding, PinState};
+use crate::keystore::view::{PinStanding, PinState, TokenView};
 use crate::output::event::Event;
 use crate::output::outcome::Outcome;
 use crate::prompt::Person;
@@ -21,13 +21,14 @@ pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure
     let found = choose(context, person)?;
     found.fit_for_use(false)?;
     let token = open(context, &found)?;
-    if !token.with(|store| Ok(store.abilities().change_pin))? {
+    let able = token.with(|store| Ok(store.abilities()))?;
+    if !able.change_pin {
         return Err(Ability::ChangePin.missing().into());
     }
     let state = token.with(KeyStore::pin_state)?;
     warn(&state, person)?;
     let view = found.view;
-    if state.pin_pad {
+    if state.pin_pad && able.change_pin_pad {
         if person.wants_to_stop() {
             return Err(Failure::Cancelled);
         }
@@ -39,8 +40,9 @@ pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure
             token: view.clone(),
             state,
         };
-        let given = person.pin_change(&present, &new_pin(&present))?;
-        check_length(&given.new, &state)?;
+        let limits = Limits::of(&state, context);
+        let given = person.pin_change(&present, &limits.question(&view))?;
+        limits.check(&given.new)?;
         token.with(|store| store.change_pin(&given.present, &given.new))?;
     }
     Ok(Outcome::PinChanged { token: view })
@@ -66,31 +68,47 @@ pub fn unblock(context: &Context, person: &dyn Person) -> Result<Outcome, Failur
         token: view.clone(),
         state,
     };
-    let new = NewPin {
-        token: view.clone(),
-        min_length: pin.min_length,
-        max_length: pin.max_length,
-    };
-    let given = person.pin_change(&present, &new)?;
-    check_length(&given.new, &pin)?;
+    let limits = Limits::of(&pin, context);
+    let given = person.pin_change(&present, &limits.question(&view))?;
+    limits.check(&given.new)?;
     token.with(|store| store.unblock(&given.present, &given.new))?;
     Ok(Outcome::PinUnblocked { token: view })
 }
 
-fn new_pin(present: &SecretQuestion) -> NewPin {
-    NewPin {
-        token: present.token.clone(),
-        min_length: present.state.min_length,
-        max_length: present.state.max_length,
-    }
+/// What a new PIN must be: the token's limits, and ours where the token takes what nobody should have.
+struct Limits {
+    min: u8,
+    max: u8,
 }
 
-/// Looked at before the old one is sent, so that none of its tries is used up for nothing.
-fn check_length(new: &Pin, state: &PinState) -> Result<(), TokenError> {
-    let (min, max) = (state.min_length, state.max_length);
-    let length = new.expose().len();
-    if length < usize::from(min) || (max > 0 && length > usize::from(max)) {
-        return Err(TokenError::NewPinUnusable { min, max });
+impl Limits {
+    fn of(state: &PinState, context: &Context) -> Self {
+        let max = state.max_length;
+        let ours = match max {
+            0 => context.pin_min_length,
+            max => context.pin_min_length.min(max),
+        };
+        Self {
+            min: state.min_length.max(ours),
+            max,
+        }
     }
-    Ok(())
+
+    fn question(&self, token: &TokenView) -> NewPin {
+        NewPin {
+            token: token.clone(),
+            min_length: self.min,
+            max_length: self.max,
+        }
+    }
+
+    /// Looked at before the old one is sent, so that none of its tries is used up for nothing.
+    fn check(&self, new: &Pin) -> Result<(), TokenError> {
+        let Self { min, max } = *self;
+        let (bytes, characters) = (new.expose().len(), new.expose().chars().count());
+        if characters < usize::from(min) || (max > 0 && bytes > usize::from(max)) {
+            return Err(TokenError::NewPinUnusable { min, max });
+        }
+        Ok(())
+    }
 }

@@ -74,6 +74,7 @@ fn cancelled(bank: &Bank, customer: &Customer) -> Duration {
         places: Box::new(Computer::new(vec![module], false).hosted(host)),
         wanted: None,
         patience: Duration::from_secs(LONG + 60),
+        pin_min_length: 6,
     };
     let person = Impatient {
         pin: customer.token.pin.clone(),

@@ -130,6 +130,26 @@ fn a_new_pin_with_the_old_one() {
 }
 
 #[test]
+fn the_agent_has_a_limit_of_its_own_where_the_token_takes_shorter_pins() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let old = customer.token.pin.clone();
+    let change = || {
+        let answers = format!("{old}\n12345\n12345\n");
+        finish(customer.command(&["pin", "change"]), &answers)
+    };
+    let run = change();
+    assert_eq!(run.failure(), (8, "pin-new-unusable".to_owned()));
+    assert!(run.stdout.contains('6'), "{run:?}");
+    let settings = customer.config.path().join("agent.toml");
+    fs::write(&settings, "pin_min_length = 0\n").unwrap();
+    assert_eq!(change().failure(), (5, "file-field".to_owned()));
+    fs::write(&settings, "pin_min_length = 5\n").unwrap();
+    let run = change();
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
 fn a_new_pin_from_files_for_scripts() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);

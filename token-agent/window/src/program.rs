@@ -9,7 +9,7 @@ use inkan_agent::catalogue::{Lang, entry};
 use inkan_agent::clock::Clock;
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::config::proxy::{self, System};
-use inkan_agent::config::{banks, modules};
+use inkan_agent::config::{agent_file, banks, modules};
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::exit::Exit;
 use inkan_agent::operations::Context;
@@ -101,6 +101,7 @@ fn context(config: ConfigDir, clock: Clock, lang: Lang) -> Result<Context, Failu
     let system = System::of(|name| std::env::var(name).ok());
     Ok(Context {
         ways: proxy::load(&config, &system)?,
+        pin_min_length: agent_file::pin_min_length(&config)?,
         config,
         clock,
         lang,

@@ -1,0 +1,78 @@
+//! `agent.toml`: settings of the agent itself.
+
+use inkan_pki::secret::Secret;
+use serde::Deserialize;
+
+use super::directory::{ConfigDir, read_text};
+use super::{field_error, syntax};
+use crate::error::{FieldFault, SetupError};
+
+/// The shortest new PIN, in characters, where the file does not say it.
+pub const PIN_LENGTH: u8 = 6;
+/// What the file may say of it: PIV cards take eight at most.
+const PIN_LENGTHS: std::ops::RangeInclusive<u8> = 1..=8;
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AgentFile {
+    /// `http://[user:password@]host[:port]`, or `none`: no proxy, whatever the system says.
+    pub(super) proxy: Option<Secret>,
+    /// Hosts that are reached without it.
+    #[serde(default)]
+    pub(super) no_proxy: Vec<String>,
+    /// The shortest new PIN, in characters.
+    pin_min_length: Option<u8>,
+}
+
+/// What it says; a file that is not there says nothing.
+pub(super) fn read(config: &ConfigDir) -> Result<AgentFile, SetupError> {
+    let path = config.agent();
+    if !path.exists() {
+        return Ok(AgentFile::default());
+    }
+    let text = read_text(&path)?;
+    toml::from_str(&text).map_err(|e| field_error(&path, "", syntax(&e, &text)))
+}
+
+/// The shortest new PIN, in characters: for tokens that would take a shorter one.
+///
+/// # Errors
+/// [`SetupError::Field`].
+pub fn pin_min_length(config: &ConfigDir) -> Result<u8, SetupError> {
+    let length = read(config)?.pin_min_length.unwrap_or(PIN_LENGTH);
+    if PIN_LENGTHS.contains(&length) {
+        return Ok(length);
+    }
+    let fault = FieldFault::OutOfRange {
+        least: *PIN_LENGTHS.start(),
+        most: *PIN_LENGTHS.end(),
+    };
+    Err(field_error(&config.agent(), "pin_min_length", fault))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_pin_has_a_default_and_limits() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = ConfigDir::resolve(Some(directory.path().to_owned()), None, None).unwrap();
+        let with = |text: &str| {
+            std::fs::write(config.agent(), text).unwrap();
+            pin_min_length(&config).ok()
+        };
+        assert_eq!(pin_min_length(&config).unwrap(), 6);
+        assert_eq!(with("proxy = \"none\"\n"), Some(6));
+        assert_eq!(with("pin_min_length = 4\n"), Some(4));
+        for wrong in ["0", "9", "300", "-1", "\"4\""] {
+            assert_eq!(
+                with(&format!("pin_min_length = {wrong}\n")),
+                None,
+                "{wrong}"
+            );
+        }
+    }
+}
