@@ -11,6 +11,7 @@ use inkan_pki::x509::csr::{CsrError, ProvenRequest};
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::audited::audit;
+use super::login::CertificateRefusal;
 use super::step::Step;
 use super::{Caller, Error, Fault, Refusal, Result, Workflows};
 use crate::ca::IssuerId;
@@ -18,7 +19,7 @@ use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, NewIntent, State};
 use crate::store::requests::{self, EnrolmentRequest};
 use crate::store::users::User;
-use crate::store::{Db, StoreError, Unique, contracts, grants, id, users};
+use crate::store::{Db, StoreError, Tx, Unique, contracts, grants, id, users};
 
 impl Workflows {
     /// Issues the certificate of a picked-up request for the key in `csr` (DER) and returns it (DER).
@@ -83,10 +84,9 @@ impl Workflows {
         if !self.settings().key_algorithms.contains(&proven.algorithm) {
             return Err(Refusal::KeyAlgorithmNotOffered.into());
         }
-        let grant_id = request
-            .grant_id
-            .clone()
-            .ok_or(Fault::Inconsistent("request without grant"))?;
+        // A renewal's credential: the certificate in use gets the successor, and this opens nothing.
+        let grant_id = request.grant_id.clone();
+        let grant_id = grant_id.ok_or(Refusal::CredentialInvalid)?;
         if certificates::by_grant(&self.inner.store, &grant_id)
             .await?
             .is_some()
@@ -178,6 +178,9 @@ impl Workflows {
             let user = user.ok_or(Fault::Inconsistent("intent without user"))?;
             entitled(&mut tx, &user).await?;
         }
+        if let Some(old) = &new.replaces {
+            stands(&mut tx, old).await?;
+        }
         // First the row, whose constraints tell a duplicate from a grant that is gone.
         certificates::insert_intent(&mut tx, new).await?;
         if let Some(grant) = &new.grant_id
@@ -247,6 +250,21 @@ async fn entitled(db: impl Into<Db<'_>>, user: &User) -> Result<()> {
         return Err(Refusal::Stopped.into());
     }
     Ok(())
+}
+
+/// A renewal stands on the certificate it replaces: one that ended since the agent presented it has no successor.
+async fn stands(tx: &mut Tx, certificate_id: &str) -> Result<()> {
+    let row = certificates::find(tx, certificate_id).await?;
+    let why = match row.map(|row| row.state) {
+        Some(State::Active) => return Ok(()),
+        Some(State::Suspended) => CertificateRefusal::Suspended,
+        Some(State::Superseded) => CertificateRefusal::Superseded,
+        Some(State::Revoked) => CertificateRefusal::Revoked,
+        Some(State::Intent | State::Issued | State::Abandoned) | None => {
+            CertificateRefusal::Unknown
+        }
+    };
+    Err(Refusal::Certificate(why).into())
 }
 
 /// Whether an error of [`Workflows::record_intent`] says that the key has a certificate.

@@ -175,3 +175,38 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
     let portal = people.renewing(&token, None, world.now).await;
     assert!(refusal(portal).is_err(), "not on the portal");
 }
+
+/// Revoked between the handshake of the renewal and its record: nothing comes after it.
+#[tokio::test]
+async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
+    let (world, old) = in_the_window().await;
+    let (workflows, caller) = (&world.workflows, Caller::default());
+    let row = certificates::list_for_user(&world.store, USER)
+        .await
+        .unwrap();
+    let row = row.into_iter().next().unwrap();
+    let user = users::find(&world.store, USER).await.unwrap().unwrap();
+    let proven = crate::workflow::issuing::prove(&csr(&new_key()))
+        .await
+        .unwrap();
+    let new = workflows.new_intent(&user, &proven, world.now).unwrap();
+    let new = certificates::NewIntent {
+        replaces: Some(row.id.clone()),
+        ..new
+    };
+    let by = crate::workflow::life::By::Staff {
+        staff_id: "approver",
+    };
+    let reason = crate::workflow::life::Reason::KeyCompromise;
+    let revoked = workflows.revoke(&row.id, by, reason, "", caller, world.now);
+    revoked.await.unwrap();
+    let actor = Actor::User(USER.to_owned());
+    let recorded = workflows.record_intent(&new, actor, caller, world.now);
+    let refused = refusal(recorded.await);
+    assert!(
+        matches!(refused, Err(Refusal::Certificate(_))),
+        "{refused:?}"
+    );
+    assert_eq!(world.states().await, [State::Revoked]);
+    assert!(renew(&world, &old, &new_key()).await.is_err());
+}

@@ -66,10 +66,14 @@ impl Workflows {
         }
         let ending = ending(&pending, NOTE, caller, now);
         let mut tx = self.inner.store.begin().await?;
-        let Some(pending) = certificates::pending_for_user(&mut tx, user_id).await? else {
+        let Some(there) = certificates::pending_for_user(&mut tx, user_id).await? else {
             return Ok(());
         };
-        inside::give_up(&mut tx, &pending, &ending).await?;
+        // Somebody else made way for a younger one meanwhile.
+        if there.id != pending.id {
+            return Err(Refusal::RenewalPending.into());
+        }
+        inside::give_up(&mut tx, &there, &ending).await?;
         tx.commit().await?;
         self.status_changed().await;
         Ok(())
