@@ -60,7 +60,7 @@ pub fn carries_password(path: &str) -> bool {
 const MAX_BODY: usize = 64 * 1024;
 
 /// Where a list of contracts is sent.
-const IMPORTS: [&str; 2] = [staff::routes::IMPORT, api::routes::IMPORT];
+pub(super) const IMPORTS: [&str; 2] = [staff::routes::IMPORT, api::routes::IMPORT];
 
 /// A list of contracts, as a form sends it: three times its size.
 const MAX_IMPORT: usize = 72 * 1024 * 1024;
@@ -261,8 +261,14 @@ fn finish(
         app: Arc::clone(app),
         realm,
     };
+    let routes = routes.layer(from_fn_with_state(body, bound));
+    let routes = if realm == Some(Realm::Staff) {
+        let early = from_fn_with_state(Arc::clone(app), staff::gate::before_a_list);
+        routes.layer(early)
+    } else {
+        routes
+    };
     routes
-        .layer(from_fn_with_state(body, bound))
         .layer(from_fn_with_state(Arc::clone(app), throttle::limit))
         .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))

@@ -38,6 +38,19 @@ async fn http_who_waits_for_a_continue_is_answered_at_once() {
     );
 }
 
+/// The one path that takes megabytes takes none from somebody whom the console does not let in.
+#[tokio::test]
+async fn http_a_list_from_nobody_is_not_read() {
+    let bank = Bank::open().await;
+    let stranger = bank.app.workflows.authority().root().to_vec();
+    let request = Request::post("/contracts/import")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::new(Never))
+        .unwrap();
+    let answer = bank.send(To::Staff, request, Some(&stranger)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.code());
+}
+
 /// A body that never comes.
 struct Never;
 

@@ -15,7 +15,7 @@ use crate::http::est::caller;
 use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::is_public_file;
+use crate::http::router::{IMPORTS, is_public_file};
 use crate::http::staff_certificate::RENEWAL;
 use crate::workflow::records::{StaffMember, StaffRole};
 
@@ -42,6 +42,18 @@ pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -
     }
 }
 
+/// As [`gate`], before the megabytes of a list are read: from nobody whom it would not let in.
+pub async fn before_a_list(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    if IMPORTS.contains(&request.uri().path()) {
+        let peer = request.extensions().get::<Peer>();
+        let path = request.extensions().get::<MatchedPath>();
+        if let Err(failure) = admitted(&app, peer, request.method(), path).await {
+            return failure.into_response();
+        }
+    }
+    next.run(request).await
+}
+
 async fn admitted(
     app: &Shared,
     peer: Option<&Peer>,
@@ -55,10 +67,11 @@ async fn admitted(
     let (now, caller) = (app.clock.now(), caller(peer));
     let people = app.workflows.people();
     let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
-    let member = match renewal {
+    let member = if renewal {
         // The connection may still show the certificate that its own renewal has ended.
-        true => people.own_certificate(presented, caller, now).await?.member,
-        false => people.staff_presenting(presented, caller, now).await?,
+        people.own_certificate(presented, caller, now).await?.member
+    } else {
+        people.staff_presenting(presented, caller, now).await?
     };
     // What no route matches ends as "not found".
     let Some(path) = path.map(MatchedPath::as_str) else {
