@@ -58,6 +58,14 @@ impl Browser {
         self.follow(self.client.get(url.clone()), url)
     }
 
+    /// Opens `url` and hands the answer over while it still comes.
+    pub fn listen(&self, url: &str) -> Outcome<Response> {
+        let url = Url::parse(url)?;
+        Ok(self
+            .once(self.client.get(url.clone()), &url)?
+            .error_for_status()?)
+    }
+
     /// Sends `form` of `page` as it is filled in.
     pub fn send(&self, page: &Page, form: &Form) -> Outcome<Page> {
         let mut url = page.url.join(&form.action)?;

@@ -26,6 +26,11 @@ const EXPIRING: &str = "電子証明書の有効期限が近づいています";
 
 /// The bank's clock moved; its hourly work for that time is done when this returns.
 fn travel(bank: &mut Bank, to: Timestamp) -> Outcome {
+    // A bank that dies between a letter and its record sends it again.
+    let outbox = Database::embedded(&bank.data())?;
+    until("all letters are on record as sent", || {
+        Ok(outbox.count("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'")? == 0)
+    })?;
     bank.restart_at(to)?;
     until("the notices of that day are written", || {
         let notices = job(bank, "notices")?;
@@ -72,7 +77,7 @@ fn log_in(bank: &Bank, identity: &Identity, person: &Person) -> Outcome<(Browser
 /// The agent follows a link on the bank's day.
 fn follow(agent_at: &Customer, link: &str, now: Timestamp) -> Outcome<Value> {
     let mut agent = agent_at.following(link);
-    agent.args(["--now", &now.to_string()]);
+    agent.args(["--delete-old", "--now", &now.to_string()]);
     Followed(programs::run(&mut agent)?).result()
 }
 

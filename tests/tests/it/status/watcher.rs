@@ -1,0 +1,142 @@
+//! A customer at one server, in every way a connection can stand: logged in on one that is open, following a page's events,
+//! with a TLS session to resume, and new.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use inkan_tests::Outcome;
+use inkan_tests::bank::Dev;
+use inkan_tests::browser::Browser;
+use inkan_tests::screens::customer;
+use inkan_tests::trust::{self, Identity};
+use reqwest::Url;
+use rustls::client::Resumption;
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
+use rustls_pki_types::ServerName;
+
+/// Of a server that does not answer.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Logged in, and with TLS sessions to resume.
+pub(super) struct Watcher {
+    server: &'static str,
+    dev: Dev,
+    identity: Identity,
+    browser: Browser,
+    resuming: Arc<ClientConfig>,
+}
+
+impl Watcher {
+    /// Logs in at this server.
+    pub(super) fn at(
+        server: &'static str,
+        dev: &Dev,
+        identity: &Identity,
+        password: &str,
+    ) -> Outcome<Self> {
+        let browser = Browser::presenting(&dev.server_ca, identity)?;
+        customer::log_in_with_certificate(&browser, dev, password)?.must_show("BTOP001")?;
+        let mut config = trust::client(&dev.server_ca, identity)?;
+        config.resumption = Resumption::default();
+        let watcher = Self {
+            server,
+            dev: dev.clone(),
+            identity: identity.clone(),
+            browser,
+            resuming: Arc::new(config),
+        };
+        // While the certificate is good, resumed sessions do work here: else the refusal later would show nothing.
+        for expected in [HandshakeKind::Full, HandshakeKind::Resumed] {
+            let (kind, page) = watcher.knock()?;
+            assert!(
+                kind == expected && page.contains("BLGI002"),
+                "{kind:?}: {page}"
+            );
+        }
+        Ok(watcher)
+    }
+
+    /// 更新 is begun and its page followed: when the stream says that it is over.
+    pub(super) fn follow_renewal(&self) -> Outcome<JoinHandle<Outcome<Instant>>> {
+        let at = |path: &str| format!("{}{path}", self.dev.certificate);
+        let confirm = self.browser.open(&at("/renew"))?.must_show("BSMS012")?;
+        self.browser
+            .send(&confirm, &confirm.form("/renew")?)?
+            .must_show("BSMS013")?;
+        let stream = self.browser.listen(&at("/renew/events"))?;
+        let mut lines = BufReader::new(stream).lines();
+        // It is open once it has said how far the agent is.
+        let first = lines.next().ok_or("an empty stream")??;
+        assert_eq!(first, "event: progress");
+        Ok(std::thread::spawn(move || {
+            for line in lines {
+                if line? == "event: end" {
+                    return Ok(Instant::now());
+                }
+            }
+            Err("the stream broke off without a word".into())
+        }))
+    }
+
+    /// All that was good is refused with `code`, at the first try; how long after `since` it was.
+    pub(super) fn must_be_refused(&self, code: &str, since: Instant) -> Outcome {
+        let mut said = Vec::new();
+        let top = format!("{}/top", self.dev.certificate);
+        self.browser.open(&top)?.must_show(code)?;
+        said.push(("open session", since.elapsed()));
+        let (kind, page) = self.knock()?;
+        assert_eq!(kind, HandshakeKind::Resumed);
+        assert!(
+            page.starts_with("HTTP/1.1 403") && page.contains(code),
+            "{page}"
+        );
+        said.push(("resumed TLS session", since.elapsed()));
+        let fresh = Browser::presenting(&self.dev.server_ca, &self.identity)?;
+        let page = fresh.open(&format!("{}/login", self.dev.certificate))?;
+        assert_eq!(page.status, 403);
+        page.must_show(code)?;
+        said.push(("new connection", since.elapsed()));
+        for (what, took) in said {
+            println!(
+                "{code} on the {} server, {what}: {took:?} after the click",
+                self.server
+            );
+        }
+        Ok(())
+    }
+
+    /// The password on a session that is half way in is asked for in vain.
+    pub(super) fn may_log_in(&self, password: &str) -> Outcome {
+        let browser = Browser::presenting(&self.dev.server_ca, &self.identity)?;
+        customer::log_in_with_certificate(&browser, &self.dev, password)?.must_show("BTOP001")?;
+        Ok(())
+    }
+
+    /// The login page over a connection of its own, resumed where the server allows it.
+    fn knock(&self) -> Outcome<(HandshakeKind, String)> {
+        let url = Url::parse(&self.dev.certificate)?;
+        let host = url.host_str().ok_or("no host")?.to_owned();
+        let port = url.port().ok_or("no port")?;
+        let socket = TcpStream::connect((host.as_str(), port))?;
+        socket.set_read_timeout(Some(SILENCE))?;
+        let name = ServerName::try_from(host.clone())?;
+        let connection = ClientConnection::new(Arc::clone(&self.resuming), name)?;
+        let mut tls = StreamOwned::new(connection, socket);
+        write!(
+            tls,
+            "GET /login HTTP/1.1\r\nHost: {host}:{port}\r\nAccept-Language: ja\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut answer = Vec::new();
+        // The end of the connection may come without TLS's own.
+        if let Err(error) = tls.read_to_end(&mut answer)
+            && answer.is_empty()
+        {
+            return Err(error.into());
+        }
+        let kind = tls.conn.handshake_kind().ok_or("no handshake")?;
+        Ok((kind, String::from_utf8_lossy(&answer).into_owned()))
+    }
+}
