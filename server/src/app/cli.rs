@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 
 use super::audit::AuditCommand;
+use super::letters::MailCommand;
 use super::staff::StaffCommand;
 use crate::workflow::step::Step;
 
@@ -36,6 +37,9 @@ pub enum Command {
     /// The audit log: verify, export, signed heads.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The mail: bounces, letters that were given up.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// A self-contained server for development and tests: SoftHSM2, demo data, free ports.
     Dev(DevOptions),
 }

@@ -11,7 +11,7 @@ use super::cx::{Answer, Cx};
 use super::lang::Lang;
 use super::page::{Page, html};
 use crate::workflow::company::manages;
-use crate::workflow::records::{Certificate, Contract, Login, User};
+use crate::workflow::records::{Certificate, Contract, Language, Login, User};
 
 struct LoginLine {
     at: String,
@@ -54,7 +54,13 @@ pub async fn show(
     contract: &Contract,
     certificate: Option<&Certificate>,
 ) -> Answer {
-    let logins = cx.app.workflows.people().last_logins(&user.id).await?;
+    let people = cx.app.workflows.people();
+    let logins = people.last_logins(&user.id).await?;
+    // Whoever changes the language here gets letters in it. The page comes in any case.
+    let seen = people.sees_pages_in(&user.id, cx.lang.pick(Language::Ja, Language::En));
+    if let Err(error) = seen.await {
+        tracing::warn!(%error, "the language of letters could not be noted");
+    }
     let facts = certificate
         .map(|row| CertificateFacts::of(row, cx.lang))
         .transpose()?;

@@ -34,7 +34,7 @@ pub struct Mail {
     /// Where answers go; without it the mail says that nobody reads them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
-    /// Where bounces go; else to `from`.
+    /// Where bounces go; else to `from`. `{id}` in it becomes the id of the letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_path: Option<String>,
     /// Longest wait for one step of the mail server.

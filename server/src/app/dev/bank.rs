@@ -58,7 +58,8 @@ pub async fn ensure(
         config.store.url.clone_from(url);
     }
     if let Some(port) = options.smtp_port {
-        config.mail = Some(mail(port));
+        let before = config.mail.take().unwrap_or_else(|| mail(port));
+        config.mail = Some(Mail { port, ..before });
     }
     let text = toml::to_string(&config).map_err(|error| AppError::System(error.to_string()))?;
     files::write(&directory.config(), text.as_bytes())?;
