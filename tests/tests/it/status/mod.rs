@@ -239,7 +239,8 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
     let proposal = desks.entered("2345678", "cancel")?;
     let clicked = Instant::now();
     desks.approve(&proposal)?;
-    refused(&watchers, "certificate-contract-cancelled", clicked, stream)?;
+    // The gravest reason is the one that is said: its certificates are revoked.
+    refused(&watchers, "certificate-revoked", clicked, stream)?;
     for dev in [&one, &other] {
         judge.must_agree(dev, CANCELLED)?;
     }

@@ -35,7 +35,10 @@ impl Second {
             let new = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
             // What stands in certificates and lists is the bank's, whoever serves it: of that only the socket is another.
             let (from, to) = if of_the_bank == Some(old) {
-                (format!("\"127.0.0.1:{old}\""), format!("\"127.0.0.1:{new}\""))
+                (
+                    format!("\"127.0.0.1:{old}\""),
+                    format!("\"127.0.0.1:{new}\""),
+                )
             } else {
                 (format!(":{old}\""), format!(":{new}\""))
             };
