@@ -1,4 +1,8 @@
 //! Rows of the bank's database, read directly, as an auditor (or a thief of the disk) would.
+//!
+//! - [`copy`]: a copy of it
+
+pub mod copy;
 
 use std::path::Path;
 

@@ -2,17 +2,15 @@
 //! with the database has changed, and with arguments that are wrong.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
-use inkan_tests::database::Database;
+use inkan_tests::database::copy::DatabaseCopy;
 use inkan_tests::programs::{self, Said};
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// The bank's first signed head may take this long.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -21,63 +19,12 @@ fn server(arguments: &[&str]) -> Outcome<Said> {
     programs::run(Command::new(programs::built("inkan-server")?).args(arguments))
 }
 
-/// A copy of a bank's database, with a configuration that points to it.
-struct Copy {
-    _place: TempDir,
-    database: Database,
-    config: String,
-}
-
-impl Copy {
-    fn of(bank: &Bank) -> Outcome<Self> {
-        let place = TempDir::with_prefix("inkan-audit-")?;
-        let original = file_of(&bank.data())?;
-        let mut copied = PathBuf::new();
-        for entry in fs::read_dir(bank.data())? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_owned();
-            // The write-ahead log belongs to it.
-            if path.is_file()
-                && path
-                    .to_string_lossy()
-                    .starts_with(&*original.to_string_lossy())
-            {
-                fs::copy(&path, place.path().join(&name))?;
-            }
-            if path == original {
-                copied = place.path().join(name);
-            }
-        }
-        let text = fs::read_to_string(&bank.dev.config)?;
-        let original = original.display().to_string();
-        assert!(
-            text.contains(&original),
-            "the configuration names its database"
-        );
-        let config = place.path().join("inkan.toml");
-        fs::write(
-            &config,
-            text.replace(&original, &copied.display().to_string()),
-        )?;
-        Ok(Self {
-            database: Database::embedded(place.path())?,
-            config: config.display().to_string(),
-            _place: place,
-        })
-    }
-
-    fn verify(&self, more: &[&str]) -> Outcome<(Option<i32>, Value)> {
-        let mut arguments = vec!["audit", "verify", "--json", "--config", &self.config];
-        arguments.extend(more);
-        let said = server(&arguments)?;
-        let found = serde_json::from_str(&said.out).map_err(|e| format!("{e}: {said}"))?;
-        Ok((said.code, found))
-    }
-}
-
-fn file_of(data: &Path) -> Outcome<PathBuf> {
-    let url = Database::embedded(data)?.url().replace("?mode=ro", "");
-    Ok(PathBuf::from(url.trim_start_matches("sqlite://")))
+fn verify(copy: &DatabaseCopy, more: &[&str]) -> Outcome<(Option<i32>, Value)> {
+    let mut arguments = vec!["audit", "verify", "--json", "--config", &copy.config];
+    arguments.extend(more);
+    let said = server(&arguments)?;
+    let found = serde_json::from_str(&said.out).map_err(|e| format!("{e}: {said}"))?;
+    Ok((said.code, found))
 }
 
 /// A bank that has signed the head of its log, and is down.
@@ -108,8 +55,8 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let (bank, heads, signed) = signed_bank()?;
     assert!(signed > 8, "there are rows to touch: {signed}");
 
-    let whole = Copy::of(&bank)?;
-    let (code, found) = whole.verify(&[])?;
+    let whole = DatabaseCopy::of(&bank)?;
+    let (code, found) = verify(&whole, &[])?;
     assert_eq!(
         (code, &found["whole"]),
         (Some(0), &Value::Bool(true)),
@@ -117,10 +64,10 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     );
     assert!(found["signed_up_to"].as_i64() >= Some(signed), "{found}");
     let rows = found["rows"].as_i64().ok_or("no number of rows")?;
-    let kept = whole._place.path().join("kept.jsonl");
+    let kept = whole.place().join("kept.jsonl");
     fs::write(&kept, &heads)?;
     let kept = kept.display().to_string();
-    assert_eq!(whole.verify(&["--checkpoints", &kept])?.0, Some(0));
+    assert_eq!(verify(&whole, &["--checkpoints", &kept])?.0, Some(0));
 
     // Every row, in order, and nothing that a spreadsheet would run.
     let said = server(&["audit", "export", "--config", &whole.config])?.expect_well()?;
@@ -132,7 +79,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let csv = [
         "audit", "export", "--format", "csv", "--after", "2", "--config",
     ];
-    let said = server(&[&csv[..], &[&whole.config]].concat())?.expect_well()?;
+    let said = server(&[&csv[..], &[whole.config.as_str()][..]].concat())?.expect_well()?;
     assert_eq!(
         said.lines().count(),
         usize::try_from(rows)? - 1,
@@ -197,11 +144,11 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
         ),
     ];
     for (what, statements, row, why) in cases {
-        let copy = Copy::of(&bank)?;
+        let copy = DatabaseCopy::of(&bank)?;
         for statement in statements {
             copy.database.execute(statement)?;
         }
-        let (code, found) = copy.verify(&[])?;
+        let (code, found) = verify(&copy, &[])?;
         assert_eq!(code, Some(4), "{what}: {found}");
         assert_eq!(
             (found["row"].as_i64(), found["why"].as_str()),
@@ -215,7 +162,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     }
 
     // Everything cut off that could tell, in the database. What was kept elsewhere tells.
-    let copy = Copy::of(&bank)?;
+    let copy = DatabaseCopy::of(&bank)?;
     for statement in [
         "DELETE FROM audit_checkpoints",
         "DELETE FROM audit_log WHERE seq > 6",
@@ -223,18 +170,18 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     ] {
         copy.database.execute(statement)?;
     }
-    let (code, found) = copy.verify(&[])?;
+    let (code, found) = verify(&copy, &[])?;
     assert_eq!(
         (code, found["signed_heads"].as_i64()),
         (Some(0), Some(0)),
         "{found}"
     );
-    let (code, found) = copy.verify(&["--checkpoints", &kept])?;
+    let (code, found) = verify(&copy, &["--checkpoints", &kept])?;
     assert_eq!((code, found["row"].as_i64()), (Some(4), Some(7)), "{found}");
 
     // Wrong arguments.
     let other_key = "0".repeat(64);
-    assert_eq!(whole.verify(&["--key-sha256", &other_key])?.0, Some(4));
+    assert_eq!(verify(&whole, &["--key-sha256", &other_key])?.0, Some(4));
     assert_eq!(server(&["audit", "verify"])?.code, Some(2));
     assert_eq!(
         server(&["audit", "export", "--format", "xml"])?.code,
@@ -244,18 +191,24 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!(nowhere.code, Some(3), "{nowhere}");
     let missing = ["audit", "verify", "--checkpoints", "/nowhere", "--config"];
     assert_eq!(
-        server(&[&missing[..], &[&whole.config]].concat())?.code,
+        server(&[&missing[..], &[whole.config.as_str()][..]].concat())?.code,
         Some(1)
     );
     fs::write(&kept, "{\"seq\": 1}\n")?;
     let junk = ["audit", "verify", "--checkpoints", &kept, "--config"];
-    let said = server(&[&junk[..], &[&whole.config]].concat())?;
+    let said = server(&[&junk[..], &[whole.config.as_str()][..]].concat())?;
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("line 1"), "{said}");
 
     // Nobody is first where staff is on record already.
     let first = |officers: &[&str]| {
-        server(&[&["staff", "first", "--config", &whole.config], officers].concat())
+        server(
+            &[
+                &["staff", "first", "--config", whole.config.as_str()][..],
+                officers,
+            ]
+            .concat(),
+        )
     };
     let two = [
         "--officer",
@@ -275,12 +228,18 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!(first(&[])?.code, Some(2));
 
     // At the ceremony it is empty.
-    let empty = Copy::of(&bank)?;
+    let empty = DatabaseCopy::of(&bank)?;
     let text = fs::read_to_string(&empty.config)?;
-    let file = file_of(empty._place.path())?.display().to_string();
+    let file = empty.file()?.display().to_string();
     fs::write(&empty.config, text.replace(&file, &format!("{file}.new")))?;
     let ceremony = |officers: &[&str]| {
-        server(&[&["staff", "first", "--config", &empty.config], officers].concat())
+        server(
+            &[
+                &["staff", "first", "--config", empty.config.as_str()][..],
+                officers,
+            ]
+            .concat(),
+        )
     };
     let same = [
         "--officer",
@@ -291,7 +250,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
         "e-1",
     ];
     assert_eq!(ceremony(&same)?.code, Some(1));
-    let said = ceremony(&[&two[..], &["--json"]].concat())?.expect_well()?;
+    let said = ceremony(&[&two[..], &["--json"][..]].concat())?.expect_well()?;
     let made: Value = serde_json::from_str(&said)?;
     let officers = made["officers"].as_array().ok_or("no officers")?;
     assert_eq!(officers.len(), 2);

@@ -3,9 +3,12 @@
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
+use inkan_tests::certificates::stranger_with_the_banks_name;
 use inkan_tests::database::Database;
 use inkan_tests::page::Page;
 use inkan_tests::screens::{counter, customer};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use crate::scene::{self, Scene};
 
@@ -144,11 +147,17 @@ fn a_used_application_never_issues_again() -> Outcome {
 #[test]
 fn the_counter_opens_only_to_staff() -> Outcome {
     let bank = Bank::open()?;
+    // A browser says nothing useful of a TLS alert, so the page says what is missing, whatever was asked for.
     let nobody = Browser::new(&bank.dev.server_ca)?;
-    let refused = nobody.open(&format!("{}/", bank.dev.staff));
-    assert!(
-        refused.is_err(),
-        "without a staff certificate there is no connection: {refused:?}"
-    );
+    for path in ["/", "/contracts", "/nowhere"] {
+        let page = nobody.open(&format!("{}{path}", bank.dev.staff))?;
+        page.must_show("staff-certificate-missing")?;
+    }
+    // What does not chain to the staff CA gets no connection, whatever it calls itself.
+    let staff_ca = CertificateDer::from_pem_file(&bank.dev.staff_ca)?;
+    let stranger = stranger_with_the_banks_name(&staff_ca, "teller")?;
+    let stranger = Browser::presenting(&bank.dev.server_ca, &stranger)?;
+    let refused = stranger.open(&format!("{}/", bank.dev.staff));
+    assert!(refused.is_err(), "{refused:?}");
     Ok(())
 }
