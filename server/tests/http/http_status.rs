@@ -193,10 +193,13 @@ async fn http_status_is_told_by_ocsp_in_every_spelling() {
     // The short way says the same, to the last header.
     let path = format!("/ocsp/{base64}");
     let got = bank.get(To::Public, &path).await;
-    let quick = short(&bank, get(&path)).await.unwrap();
-    assert_eq!(quick, (got.headers, got.bytes));
-    let quick = short(&bank, post(request.clone())).await.unwrap();
-    assert_eq!(quick, (posted.headers.clone(), posted.bytes.clone()));
+    for (asked, long) in [(get(&path), &got), (post(request.clone()), &posted)] {
+        let quick = short(&bank, asked).await.unwrap();
+        let mut headers = long.headers.clone();
+        // Written by the connection where the router does not.
+        headers.remove(header::CONTENT_LENGTH);
+        assert_eq!(quick, (headers, long.bytes.clone()));
+    }
     // With a nonce: fresh, and for nobody else.
     let path = format!("/ocsp/{}", STANDARD.encode(desk.request(true)));
     let fresh = bank.get(To::Public, &path).await;
