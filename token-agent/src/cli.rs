@@ -37,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Follow an inkan: link from a bank's page
     Open(Open),
+    /// Renew the certificate on the token in its last weeks, without the bank's page
+    Renew(Renew),
     /// Show the tokens and what is on them
     List(List),
     /// Ask a bank whether it takes the certificate on the token
@@ -66,9 +68,40 @@ pub struct Open {
     /// Agree without being asked
     #[arg(long)]
     pub yes: bool,
+    /// After a renewal: delete the old certificate and its key, without being asked
+    #[arg(long)]
+    pub delete_old: bool,
     /// For a login: show the address instead of opening the browser
     #[arg(long)]
     pub print_url: bool,
+    /// For a login: show this certificate, by serial number (hex), where the token has several of the bank
+    #[arg(long, value_name = "HEX")]
+    pub serial: Option<String>,
+    /// How long to go on trying when the bank is busy or the connection breaks, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(0..=900))]
+    pub patience: u64,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub token: TokenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub pin: PinArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub admin: AdminArgs,
+}
+
+/// `renew`
+#[derive(Debug, Args)]
+pub struct Renew {
+    /// Id of the bank; needed where the token holds certificates of several
+    pub bank: Option<Identifier>,
+    /// Agree without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Afterwards delete the old certificate and its key, without being asked
+    #[arg(long)]
+    pub delete_old: bool,
     /// How long to go on trying when the bank is busy or the connection breaks, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(0..=900))]
     pub patience: u64,
@@ -125,6 +158,9 @@ pub struct Delete {
     /// Even the last usable one of its bank on this token
     #[arg(long)]
     pub last: bool,
+    /// Have the bank revoke it first, for good: the token is handed on or thrown away
+    #[arg(long)]
+    pub revoke: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub token: TokenArgs,

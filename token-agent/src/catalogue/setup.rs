@@ -71,6 +71,21 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "Have a new one issued first; to delete it all the same, add --last.",
             ),
         ),
+        UsageError::SeveralBanks { ids } => (
+            "bank-not-named",
+            text(
+                format!(
+                    "このトークンには複数の銀行の証明書があります（{}）。",
+                    ids.join("、")
+                ),
+                "どの銀行の証明書を更新するのか、コマンドに付けてください。",
+                format!(
+                    "This token holds certificates of several banks ({}).",
+                    ids.join(", ")
+                ),
+                "Name the bank whose certificate is to be renewed.",
+            ),
+        ),
         UsageError::NoSuchModule { wanted } => (
             "module-unknown",
             text(

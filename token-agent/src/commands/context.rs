@@ -83,6 +83,7 @@ impl Setting {
             serial: None,
             reporter: self.reporter,
             yes,
+            may_delete: yes,
             sources,
             interrupt: self.interrupt.clone(),
         }

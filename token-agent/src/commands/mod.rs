@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::cli::{BankCommand, Command, ModuleCommand, PinCommand};
 use crate::error::Failure;
-use crate::operations::{banks, delete, follow, list, modules, pin, verify};
+use crate::operations::{banks, delete, follow, list, modules, pin, renew, verify};
 use crate::output::outcome::Outcome;
 use crate::prompt::sources::Sources;
 use context::Setting;
@@ -31,7 +31,21 @@ pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
             context.patience = Duration::from_secs(args.patience);
             let mut person = setting.person(args.yes, sources);
             person.print_url = args.print_url;
+            person.serial.clone_from(&args.serial);
+            person.may_delete = args.delete_old;
             follow::run(&args.link, &context, &person)
+        }
+        Command::Renew(args) => {
+            let sources = Sources {
+                pin: args.pin.source(),
+                admin: args.admin.source(),
+                ..Sources::default()
+            };
+            let mut context = setting.with_tokens(&args.token, &sources)?;
+            context.patience = Duration::from_secs(args.patience);
+            let mut person = setting.person(args.yes, sources);
+            person.may_delete = args.delete_old;
+            renew::run(args.bank.as_ref(), &context, &person)
         }
         Command::List(args) => {
             let sources = Sources::pin(args.pin.source());
@@ -53,7 +67,7 @@ pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
             };
             let context = setting.with_tokens(&args.token, &sources)?;
             let person = setting.person(args.yes, sources);
-            delete::run(&args.serial, args.last, &context, &person)
+            delete::and_revoke(&args.serial, args.last, args.revoke, &context, &person)
         }
         Command::Pin(command) => new_pin(command, setting),
         Command::Bank(command) => bank(command, setting),

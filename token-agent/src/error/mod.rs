@@ -68,6 +68,11 @@ pub enum UsageError {
         /// The bank's name.
         bank: String,
     },
+    /// Several banks have certificates on this token, and none was named.
+    SeveralBanks {
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// Neither a known token driver that is installed here, nor a file.
     NoSuchModule {
         /// As given.

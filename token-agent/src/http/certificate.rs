@@ -1,12 +1,15 @@
 //! Exchanges on the certificate listener, over mutual TLS with the token's key.
 
 use inkan_pki::messages::login::Proved;
-use inkan_pki::messages::request::Activated;
+use inkan_pki::messages::request::{Activated, PickUp, PickedUp};
 use inkan_pki::x509::transfer;
 use reqwest::header::CONTENT_TYPE;
 
 use super::client::{Answer, Channel};
+use super::portal::AGENT;
 use crate::error::BankError;
+
+const RENEWAL: &str = "renewal";
 
 /// Activates the certificate of this connection, once.
 ///
@@ -35,6 +38,40 @@ pub fn activated(answer: &Answer) -> Result<Activated, BankError> {
     } else {
         Err(unexpected())
     }
+}
+
+/// Has the certificate of this connection revoked, once.
+///
+/// # Errors
+/// What kept the answer from coming.
+pub fn revoke(channel: &Channel) -> Result<Answer, BankError> {
+    let request = channel
+        .post("/agent/revocations")
+        .header(CONTENT_TYPE, "application/json")
+        .body("{}");
+    channel.send(request, "revocation")
+}
+
+/// Asks for a renewal of the certificate of this connection, once.
+///
+/// # Errors
+/// What kept the answer from coming.
+pub fn begin_renewal(channel: &Channel) -> Result<Answer, BankError> {
+    let body = PickUp {
+        agent: AGENT.to_owned(),
+    };
+    channel.send(channel.post("/agent/renewals").json(&body), RENEWAL)
+}
+
+/// Reads the answer to that.
+///
+/// # Errors
+/// [`BankError::Unexpected`].
+pub fn renewal_begun(answer: &Answer) -> Result<PickedUp, BankError> {
+    serde_json::from_slice(&answer.body).map_err(|_| BankError::Unexpected {
+        status: answer.status,
+        exchange: RENEWAL,
+    })
 }
 
 /// Reads the answer to a proof for a login.

@@ -66,12 +66,21 @@ impl Portal {
     pub fn pick_up(channel: Channel, request: &Identifier) -> Result<(Self, PickedUp), BankError> {
         let picked: PickedUp = pick_up(&channel, REQUESTS, request)?;
         let portal = Self {
-            channel,
-            kind: REQUESTS,
             request: request.clone(),
-            credential: picked.credential.clone(),
+            ..Self::of(channel, &picked)
         };
         Ok((portal, picked))
+    }
+
+    /// For a request that the bank handed out in another way, reached through `channel`.
+    #[must_use]
+    pub fn of(channel: Channel, picked: &PickedUp) -> Self {
+        Self {
+            channel,
+            kind: REQUESTS,
+            request: picked.request.clone(),
+            credential: picked.credential.clone(),
+        }
     }
 
     /// Picks a login up, in the same way.

@@ -1,26 +1,44 @@
 //! A certificate that is not needed any more, and its key.
 
-use super::select::certificates_of;
+use super::select::{certificates_of, issued_by};
 use super::unlock::{change, choose, unlock};
-use super::{Context, entries};
+use super::{Context, entries, mutual};
+use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, TokenError, UsageError};
+use crate::http::certificate::revoke;
+use crate::http::portal::refused;
 use crate::keystore::content::{Content, Readable};
 use crate::output::outcome::{Deleted, Outcome, TokenEntry};
 use crate::prompt::Person;
 use crate::prompt::question::Question;
 use crate::token::lock::TokenLock;
 use crate::token::notes;
+use crate::token::opened::OpenToken;
+
+/// As [`and_revoke`], without asking the bank for anything.
+///
+/// # Errors
+/// As there.
+pub fn run(
+    serial: &str,
+    last: bool,
+    context: &Context,
+    person: &dyn Person,
+) -> Result<Outcome, Failure> {
+    and_revoke(serial, last, false, context, person)
+}
 
 /// Deletes the certificate with this serial number (hex) and its key, after a plain question. The key stays where another
-/// certificate needs it, or where the token destroys none.
+/// certificate needs it, or where the token destroys none. `also_revoke`: the bank revokes it first, for good (R11); where it does not, nothing is deleted.
 ///
 /// # Errors
 /// [`TokenError::CertificateGone`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless `last`;
 /// what the token says, or cancelled.
-pub fn run(
+pub fn and_revoke(
     serial: &str,
     last: bool,
+    also_revoke: bool,
     context: &Context,
     person: &dyn Person,
 ) -> Result<Outcome, Failure> {
@@ -47,6 +65,10 @@ pub fn run(
         with_key: key.is_some(),
         last: is_last,
     })?;
+    if also_revoke {
+        let bank = banks.iter().find(|bank| issued_by(&wanted, bank));
+        revoke_first(context, person, bank, &token, &wanted, &content)?;
+    }
     // The key first: broken off in between, a certificate without a key is left, and never a key that looks unfinished.
     let mut key_destroyed = false;
     if let Some(key) = key {
@@ -68,9 +90,33 @@ pub fn run(
     }
     Ok(Outcome::Deleted(Deleted {
         entry,
+        revoked: also_revoke,
         key_destroyed,
         token: found.view,
     }))
+}
+
+/// The certificate is its own proof, as long as its key is there.
+fn revoke_first(
+    context: &Context,
+    person: &dyn Person,
+    bank: Option<&Bank>,
+    token: &OpenToken,
+    wanted: &Readable,
+    content: &Content,
+) -> Result<(), Failure> {
+    let key = content.key(&wanted.summary.spki_der);
+    let (Some(bank), Some(key)) = (bank, key) else {
+        return Err(TokenError::NoCertificate.into());
+    };
+    let channel = mutual::channel(context, person, bank, token, &wanted.stored.der, key)?;
+    let answer = revoke(&channel)?;
+    match answer.refusal("revocation")? {
+        // It was before: what was wanted is so.
+        Some(refusal) if refusal.code == "certificate-revoked" => Ok(()),
+        Some(refusal) => Err(refused(refusal).into()),
+        None => Ok(()),
+    }
 }
 
 /// The one certificate with this serial number. Two CAs may use the same number: then nothing is guessed.

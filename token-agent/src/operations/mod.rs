@@ -5,13 +5,14 @@
 //! | function | |
 //! |---|---|
 //! | `follow::run(link: &str, …)` | what an `inkan:` link asks for: issue, renewal, login |
+//! | `renew::run(bank: Option<&Identifier>, …)` | a renewal begun here, without a page |
 //! | `list::run(login: bool, …)` | tokens, and the certificates and keys on them |
 //! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | does the bank take the certificate |
 //! | `delete::run(serial: &str, last: bool, …)` | a certificate and its key; `last`: even the last usable one of its bank |
 //! | `pin::change(…)`, `pin::unblock(…)` | new PIN, with the old one or with the PUK |
 //! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | the agent's own lists |
 //!
-//! - [`follow`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
+//! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
 //! - [`login`]: the certificate proved for a browser, reached through `follow`
 //! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
 //! - [`entries`]: what is on a token, as the person sees it
@@ -27,6 +28,7 @@ pub mod login;
 pub mod modules;
 pub mod mutual;
 pub mod pin;
+pub mod renew;
 pub mod select;
 pub mod unlock;
 pub mod verify;

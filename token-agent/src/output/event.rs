@@ -59,8 +59,9 @@ pub struct RequestView {
     pub requested_at: Timestamp,
     /// By when it must be done.
     pub expires_at: Timestamp,
-    /// The page shows the same.
-    pub comparison_code: String,
+    /// The page shows the same; none where there is no page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison_code: Option<String>,
 }
 
 /// The customer, as the bank knows them.

@@ -61,7 +61,9 @@ fn request(view: &RequestView, lang: Lang) -> String {
         ]);
     }
     all.push((Label::RequestedAt, time(view.requested_at)));
-    all.push((Label::ComparisonCode, view.comparison_code.clone()));
+    if let Some(code) = &view.comparison_code {
+        all.push((Label::ComparisonCode, code.clone()));
+    }
     let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
     rows(lang, &all)
 }
@@ -107,7 +109,10 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
         Outcome::BankRemoved { id } => talk::bank_removed(id, lang),
         Outcome::Deleted(deleted) => {
             let entry = token_entry(&deleted.entry, lang);
-            format!("{}\n{entry}", talk::deleted(deleted.key_destroyed, lang))
+            let mut told = vec![talk::deleted(deleted.key_destroyed, lang), &entry];
+            let usable = deleted.entry.usable == Some(true);
+            told.extend(talk::revoked(deleted.revoked, usable, lang));
+            told.join("\n")
         }
         Outcome::PinChanged { .. } => talk::pin_changed(lang).to_owned(),
         Outcome::PinUnblocked { .. } => talk::pin_unblocked(lang).to_owned(),

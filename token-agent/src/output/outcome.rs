@@ -219,6 +219,8 @@ pub enum Unusable {
 pub struct Deleted {
     /// The certificate as it was.
     pub entry: TokenEntry,
+    /// The bank has revoked it before, as asked.
+    pub revoked: bool,
     /// Its key is destroyed too.
     pub key_destroyed: bool,
     /// Where it was.

@@ -24,6 +24,8 @@ pub struct Terminal {
     pub reporter: Reporter,
     /// Agree without asking to what the command itself is about.
     pub yes: bool,
+    /// Agree without asking to a deletion.
+    pub may_delete: bool,
     /// Leave opening an address to the person.
     pub print_url: bool,
     /// Serial number of the certificate to use, if it is named beforehand.
@@ -73,9 +75,14 @@ impl Person for Terminal {
     fn agree(&self, question: &Question) -> Result<(), Failure> {
         let lang = self.reporter.lang;
         // That somebody else's key may go is never agreed to beforehand.
-        let beforehand = self.yes && !matches!(question, Question::Overwrite { .. });
-        if beforehand {
-            return Ok(());
+        match question {
+            Question::Overwrite { .. } => {}
+            Question::Delete { .. } if self.may_delete => return Ok(()),
+            // Agreeing to something else is no answer to this.
+            Question::Delete { .. } if self.yes => return Err(Failure::Cancelled),
+            Question::Delete { .. } => {}
+            _ if self.yes => return Ok(()),
+            _ => {}
         }
         if let Some(shown) = human::question(question, lang) {
             self.say(&shown);

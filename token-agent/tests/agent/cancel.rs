@@ -110,6 +110,10 @@ fn a_busy_bank_is_not_waited_for_by_somebody_who_cancelled() {
     bank.state().action = "renew";
     bank.state().enroll = [Fault::Busy(LONG)].into();
     assert!(cancelled(&bank, &customer) < soon, "a renewal");
+    bank.state().action = "login";
+    bank.state().prove = [Fault::Busy(LONG)].into();
+    assert!(cancelled(&bank, &customer) < soon, "a login");
+    assert_eq!(bank.state().proved_with.len(), 1, "it is not tried again");
     assert_eq!(bank.state().csrs.len(), 2, "it is not tried again");
     let look = customer.look();
     assert_eq!((look.keys.len(), look.certificates.len()), (2, 3));

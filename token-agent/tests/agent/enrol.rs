@@ -129,7 +129,7 @@ fn rsa_when_the_bank_prefers_it() {
 }
 
 #[test]
-fn a_renewal_makes_a_new_key_shows_the_old_certificate_and_clears_it_away() {
+fn a_renewal_makes_a_new_key_beside_the_old_one_which_goes_only_when_told_so() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -141,11 +141,19 @@ fn a_renewal_makes_a_new_key_shows_the_old_certificate_and_clears_it_away() {
     let new = state.issued.clone().unwrap();
     assert_ne!(new.0, old.0);
     assert_eq!(state.renewed_with, std::slice::from_ref(&old.1));
-    // `--yes` agrees to this, too: the old one opens nothing any more.
-    let look = customer.look();
-    assert_eq!(look.keys.len(), 1);
-    let holds = |der: &Vec<u8>| look.certificates.iter().any(|c| c.der == *der);
-    assert!(holds(&new.1) && !holds(&old.1));
+    drop(state);
+    // `--yes` agrees to the renewal, and to nothing that destroys a key.
+    let holds = |der: &Vec<u8>| customer.look().certificates.iter().any(|c| c.der == *der);
+    assert_eq!(customer.look().keys.len(), 2);
+    assert!(holds(&new.1) && holds(&old.1));
+    let run = customer.open_with(&bank, &["--patience", "0", "--delete-old"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let newest = bank.state().issued.clone().unwrap();
+    let gone = run.result()["deleted"].as_str().unwrap().to_owned();
+    let serial = |der: &[u8]| CertificateSummary::parse(der).unwrap().serial;
+    assert!([&old.1, &new.1].iter().any(|der| serial(der) == gone));
+    assert_eq!(customer.look().keys.len(), 2);
+    assert!(holds(&newest.1) && !(holds(&old.1) && holds(&new.1)));
 }
 
 #[test]

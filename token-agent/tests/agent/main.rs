@@ -8,6 +8,7 @@
 //! - `pins`: one try, and cancelling
 //! - `cancel`: cancelled while the bank is busy
 //! - `renew`: a renewal without the bank's page
+//! - `login`: which certificate is shown
 //! - `resume`: broken off at every point
 //! - `refusals`: the bank says no, is busy, is not the bank
 //! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
@@ -31,8 +32,10 @@ mod drivers;
 mod enrol;
 mod harness;
 mod links;
+mod login;
 mod pins;
 mod refusals;
+mod renew;
 mod resume;
 mod side_by_side;
 mod tokens;

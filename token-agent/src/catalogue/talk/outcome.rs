@@ -46,6 +46,22 @@ pub fn accepted(bank: &str, lang: Lang) -> String {
     )
 }
 
+/// After a deletion: the bank has revoked the certificate, or how it can.
+#[must_use]
+pub fn revoked(done: bool, usable: bool, lang: Lang) -> Option<&'static str> {
+    match (done, usable) {
+        (true, _) => Some(lang.pick(
+            "銀行でも失効しました。この証明書はもう使えません。",
+            "The bank has revoked it: it is worth nothing any more.",
+        )),
+        (false, true) => Some(lang.pick(
+            "銀行では失効していません。トークンを手放すときや、心当たりのない方が使ったおそれがあるときは、銀行の画面かヘルプデスクで失効してください。次からは --revoke を付けると、削除の前に失効します。",
+            "The bank has not revoked it. If the token is given away, or somebody else may have used it, have it revoked on the bank's page or by the help desk; with --revoke that is done before the deletion.",
+        )),
+        (false, false) => None,
+    }
+}
+
 /// A bank was installed, or was there.
 #[must_use]
 pub fn bank_added(already: bool, lang: Lang) -> &'static str {

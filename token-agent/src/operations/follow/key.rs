@@ -1,5 +1,6 @@
 //! The key pair of a request: the one of a try that broke off, or a new one.
 
+use inkan_pki::messages::link::Action;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::{Job, make};
@@ -39,17 +40,19 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
     clear_halves(job, &content)?;
     let existing = if let Some(resume) = &job.picked.resume {
         let fits = |k: &KeyEntry| sha256_hex(&k.spki_der) == resume.spki_sha256.to_lowercase();
-        let entry = content
-            .keys
-            .into_iter()
-            .find(fits)
-            .ok_or(TokenError::KeyElsewhere)?;
-        if !confined(job, &entry)? {
-            return Err(TokenError::Extractable.into());
+        match content.keys.iter().find(|k| fits(k)) {
+            Some(entry) if confined(job, entry)? => Some((entry.clone(), Origin::Resumed)),
+            Some(_) => return Err(TokenError::Extractable.into()),
+            // The certificate in use is here: the bank lets another key take the place of one that was lost, after a while.
+            None if job.picked.action == Action::Renew => None,
+            None => return Err(TokenError::KeyElsewhere.into()),
         }
-        Some((entry, Origin::Resumed))
     } else {
-        left_over(&content, job)?.map(|entry| (entry, Origin::Left))
+        None
+    };
+    let existing = match existing {
+        None => left_over(&content, job)?.map(|entry| (entry, Origin::Left)),
+        found => found,
     };
     match existing {
         Some((entry, origin)) => {

@@ -26,6 +26,8 @@ mod write;
 use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::{PickedUp, ProgressStep};
 
+pub(super) use request::{check, view};
+
 use super::unlock::{choose, unlock};
 use super::{Context, login};
 use crate::catalogue::entry;
@@ -45,15 +47,17 @@ use crate::token::opened::OpenToken;
 
 /// Everything one request needs.
 pub(crate) struct Job<'a> {
-    context: &'a Context,
-    person: &'a dyn Person,
-    bank: &'a Bank,
-    portal: &'a Portal,
-    picked: &'a PickedUp,
-    token: OpenToken,
-    view: TokenView,
+    pub(super) context: &'a Context,
+    pub(super) person: &'a dyn Person,
+    pub(super) bank: &'a Bank,
+    pub(super) portal: &'a Portal,
+    pub(super) picked: &'a PickedUp,
+    pub(super) token: OpenToken,
+    pub(super) view: TokenView,
     /// Held to the end; `None` where there can be none.
-    lock: Option<TokenLock>,
+    pub(super) lock: Option<TokenLock>,
+    /// The certificate (DER) to be renewed, where that is known beforehand.
+    pub(super) renewing: Option<Vec<u8>>,
 }
 
 impl Job<'_> {
@@ -133,35 +137,43 @@ fn enrol(
     let token = unlock(context, person, &found, true)?;
     portal.progress(ProgressStep::TokenChosen, None);
 
-    let job = Job {
+    go_on(&Job {
         context,
         person,
         bank,
         portal,
         picked,
         token,
-        view: found.view.clone(),
+        view: found.view,
         lock,
-    };
-    let issued = obtain::certificate(&job)?;
+        renewing: None,
+    })
+}
+
+/// From an open token to an active certificate on it.
+///
+/// # Errors
+/// Whatever kept it from that.
+pub(super) fn go_on(job: &Job<'_>) -> Result<Enrolled, Failure> {
+    let issued = obtain::certificate(job)?;
     job.step(Step::CertificateReceived);
-    let chain = obtain::chain(&job, &issued.der);
-    write::certificate_and_chain(&job, &issued, chain)?;
+    let chain = obtain::chain(job, &issued.der);
+    write::certificate_and_chain(job, &issued, chain)?;
     job.step(Step::CertificateWritten);
-    portal.progress(ProgressStep::CertificateWritten, None);
-    prove::key_fits(&job, &issued)?;
+    job.portal.progress(ProgressStep::CertificateWritten, None);
+    prove::key_fits(job, &issued)?;
     job.step(Step::KeyProved);
     job.working(Work::Signing);
-    activate::activate(&job, &issued)?;
+    activate::activate(job, &issued)?;
     job.step(Step::Activated);
-    let deleted = match picked.action {
-        Action::Renew => old::offer(&job, &issued),
+    let deleted = match job.picked.action {
+        Action::Renew => old::offer(job, &issued),
         Action::Enroll | Action::Login => None,
     };
 
     let summary = issued.summary;
     Ok(Enrolled {
-        bank: bank.name.clone(),
+        bank: job.bank.name.clone(),
         organization: summary.organization,
         organizational_unit: summary.organizational_unit,
         common_name: summary.common_name,
@@ -170,7 +182,7 @@ fn enrol(
         spki_sha256: summary.spki_sha256,
         algorithm: issued.key.entry.algorithm.as_str().to_owned(),
         label: issued.key.label,
-        token: found.view,
+        token: job.view.clone(),
         deleted,
     })
 }

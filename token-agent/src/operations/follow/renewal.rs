@@ -33,9 +33,13 @@ pub(super) fn present(
 ) -> Option<(Readable, KeyEntry)> {
     let now = job.context.clock.now();
     let login_id = job.picked.login_id.as_str();
+    let meant = |c: &Readable| match &job.renewing {
+        Some(der) => c.stored.der == *der,
+        None => in_time(c, now),
+    };
     newest(content, |c| {
         issued_by(c, job.bank)
-            && in_time(c, now)
+            && meant(c)
             && c.summary.common_name.rsplit(' ').next() == Some(login_id)
             && c.summary.spki_der != new.entry.spki_der
     })

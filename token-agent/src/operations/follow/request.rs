@@ -16,7 +16,11 @@ const MAX_LOGIN_ID: usize = 64;
 ///
 /// # Errors
 /// [`BankError::Mismatch`], [`BankError::Late`].
-pub(super) fn check(link: &Link, picked: &PickedUp, now: Timestamp) -> Result<(), BankError> {
+pub(in crate::operations) fn check(
+    link: &Link,
+    picked: &PickedUp,
+    now: Timestamp,
+) -> Result<(), BankError> {
     let mismatch = |field| Err(BankError::Mismatch { field });
     if picked.request != link.request {
         return mismatch("request");
@@ -56,7 +60,7 @@ fn is_login_id(text: &str) -> bool {
 }
 
 /// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
-pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
+pub(in crate::operations) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
     RequestView {
         bank: bank.name.clone(),
         action: picked.action,
@@ -71,7 +75,7 @@ pub(super) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
         staff: picked.staff.clone(),
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
-        comparison_code: picked.comparison_code.clone(),
+        comparison_code: Some(picked.comparison_code.clone()),
     }
 }
 

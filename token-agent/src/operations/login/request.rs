@@ -38,6 +38,6 @@ pub(super) fn view(bank: &Bank, picked: &LoginPickedUp) -> RequestView {
         staff: None,
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
-        comparison_code: picked.comparison_code.clone(),
+        comparison_code: Some(picked.comparison_code.clone()),
     }
 }

@@ -55,6 +55,10 @@ pub(crate) struct State {
     pub(crate) picked_up: bool,
     pub(crate) enroll: VecDeque<Fault>,
     pub(crate) activate: VecDeque<Fault>,
+    pub(crate) prove: VecDeque<Fault>,
+    /// Client certificates that were proved for a login.
+    pub(crate) proved_with: Vec<Vec<u8>>,
+    pub(crate) renewals: VecDeque<Fault>,
     pub(crate) algorithms: Vec<&'static str>,
     pub(crate) action: &'static str,
     /// Code of the explanatory page at login, instead of the login page.
@@ -100,6 +104,9 @@ impl Bank {
             picked_up: false,
             enroll: VecDeque::new(),
             activate: VecDeque::new(),
+            prove: VecDeque::new(),
+            proved_with: Vec::new(),
+            renewals: VecDeque::new(),
             algorithms: vec!["ec-p256", "rsa-2048"],
             action: "enroll",
             login_code: None,
@@ -192,8 +199,14 @@ impl Side {
                 drop(state);
                 self.faulty(fault, || self.pick_up())
             }
+            ("POST", path) if path == format!("/agent/logins/{REQUEST}/pickup") => {
+                Some(pick_up_login())
+            }
             ("POST", path)
-                if path == format!("/agent/requests/{REQUEST}/progress") && authorised(request) =>
+                if ["requests", "logins"]
+                    .iter()
+                    .any(|kind| path == format!("/agent/{kind}/{REQUEST}/progress"))
+                    && authorised(request) =>
             {
                 let body: Value = serde_json::from_slice(&request.body).unwrap();
                 let code = body["code"]
@@ -225,6 +238,17 @@ impl Side {
             ("POST", "/agent/activate") => {
                 let fault = self.state().activate.pop_front();
                 self.faulty(fault, || self.activate(&client))
+            }
+            ("POST", "/agent/renewals") => {
+                let fault = self.state().renewals.pop_front();
+                self.faulty(fault, || self.begin_renewal(&client))
+            }
+            ("POST", path)
+                if path == format!("/agent/logins/{REQUEST}/proof") && authorised(request) =>
+            {
+                self.state().proved_with.push(client);
+                let fault = self.state().prove.pop_front();
+                self.faulty(fault, proved)
             }
             ("POST", "/.well-known/est/simplereenroll") => {
                 self.state().renewed_with.push(client);
@@ -275,6 +299,20 @@ impl Side {
                 "key_algorithms": state.algorithms, "credential": CREDENTIAL, "resume": resume,
             }),
         )
+    }
+
+    /// Only with the certificate that is in use.
+    fn begin_renewal(&self, client: &[u8]) -> Response {
+        let mut state = self.state();
+        let newest = state.issued.as_ref().is_some_and(|(_, der)| der == client);
+        match (newest, state.active) {
+            (true, false) => return problem(403, "certificate-not-yet-active"),
+            (false, true) => return problem(403, "certificate-superseded"),
+            (true, true) | (false, false) => {}
+        }
+        state.action = "renew";
+        drop(state);
+        self.pick_up()
     }
 
     /// One certificate for one key, as the real bank does.
@@ -336,6 +374,23 @@ impl Side {
             &json!({"serial": summary.serial, "not_after": summary.not_after, "state": "active"}),
         )
     }
+}
+
+fn pick_up_login() -> Response {
+    let now = Timestamp::now();
+    json_response(
+        200,
+        &json!({
+            "request": REQUEST, "action": "login", "bank": {"id": "kenmin", "name": "Kenmin"},
+            "requested_at": now, "expires_at": now + SignedDuration::from_mins(15),
+            "comparison_code": "K7-42", "credential": CREDENTIAL,
+        }),
+    )
+}
+
+fn proved() -> Response {
+    let expires_at = Timestamp::now() + SignedDuration::from_mins(1);
+    json_response(200, &json!({"code": "good-once", "expires_at": expires_at}))
 }
 
 fn authorised(request: &Request) -> bool {

@@ -46,7 +46,7 @@ pub(super) fn view(question: &Question, lang: Lang) -> View {
 
 fn consent(view: &mut View, request: &RequestView, lang: Lang) {
     view.frame.bank = shown(&request.bank).into();
-    let code = shown(&request.comparison_code);
+    let code = shown(request.comparison_code.as_deref().unwrap_or_default());
     let spelt: Vec<String> = code.chars().map(String::from).collect();
     view.comparison = ui::Comparison {
         name: label(Label::ComparisonCode, lang).into(),
