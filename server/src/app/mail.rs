@@ -46,7 +46,9 @@ pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
         return_path: {
             let text = mail.return_path.as_ref().unwrap_or(&mail.from);
             let path = ReturnPath::parse(text);
-            path.ok_or_else(|| AppError::Mail(format!("mail.return_path: \"{text}\" is no address")))?
+            path.ok_or_else(|| {
+                AppError::Mail(format!("mail.return_path: \"{text}\" is no address"))
+            })?
         },
         house: (house(config, mail, Lang::Ja), house(config, mail, Lang::En)),
         patience: Duration::from_secs(mail.timeout_seconds),

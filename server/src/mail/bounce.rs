@@ -60,7 +60,8 @@ pub fn read(message: &[u8], recipient: Option<&str>, path: &ReturnPath) -> CameB
         add(field(&parsed, name).and_then(|address| path.letter(address.trim_matches(['<', '>']))));
     }
     for part in &parsed.parts {
-        if part.is_content_type("message", "rfc822") || part.is_content_type("text", "rfc822-headers")
+        if part.is_content_type("message", "rfc822")
+            || part.is_content_type("text", "rfc822-headers")
         {
             let returned = MessageParser::default().parse_headers(part.contents());
             add(returned.and_then(|returned| letter_of(&returned)));

@@ -60,7 +60,11 @@ impl Checker<'_> {
         if let Some(text) = mail.return_path.as_ref().filter(wrong) {
             let next = "Write one plain address; {id} may stand once before the @, where your mail server takes \
                         bounces+anything@bank.example for one mailbox.";
-            return self.fail("mail.return_path", format!("\"{text}\" is no address"), next);
+            return self.fail(
+                "mail.return_path",
+                format!("\"{text}\" is no address"),
+                next,
+            );
         }
         Ok(())
     }

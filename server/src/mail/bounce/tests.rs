@@ -21,7 +21,9 @@ fn report(to: &str, action: &str, returned: &str) -> String {
 }
 
 fn returned(kind: &str, id: &str) -> String {
-    format!("Content-Type: {kind}\r\n\r\nMessage-ID: <{id}@bank.example>\r\nSubject: x\r\n\r\nbody\r\n")
+    format!(
+        "Content-Type: {kind}\r\n\r\nMessage-ID: <{id}@bank.example>\r\nSubject: x\r\n\r\nbody\r\n"
+    )
 }
 
 fn letters(message: &str, recipient: Option<&str>) -> Vec<String> {
@@ -58,7 +60,11 @@ fn what_is_no_failure_of_a_letter_of_ours_is_none() {
         let message = report(&own, action, nothing);
         assert_eq!(read(message.as_bytes(), None, &path()), CameBack::NoFailure);
     }
-    let strange = report("a@b.example", "failed", &returned("message/rfc822", "not-ours"));
+    let strange = report(
+        "a@b.example",
+        "failed",
+        &returned("message/rfc822", "not-ours"),
+    );
     assert_eq!(read(strange.as_bytes(), None, &path()), CameBack::NoLetter);
     let answer = format!("To: {own}\r\nSubject: I am away\r\n\r\nback on Monday\r\n");
     assert_eq!(read(answer.as_bytes(), None, &path()), CameBack::NoReport);

@@ -39,7 +39,10 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
     assert_eq!(early.code(), "renewal-too-early");
     world.now += DAY * 2;
     let picked = begin(&world, &old).await.unwrap();
-    assert_eq!((&*picked.login_id, picked.resume.is_none()), ("hanakodt", true));
+    assert_eq!(
+        (&*picked.login_id, picked.resume.is_none()),
+        ("hanakodt", true)
+    );
     // It is the agent's: nobody else can pick it up, and no browser can look at it.
     let again = world
         .workflows
@@ -58,7 +61,10 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
     let refused = begin(&world, &new).await.unwrap_err();
     assert_eq!(refused.code(), "certificate-not-yet-active");
     let resume = begin(&world, &old).await.unwrap().resume.unwrap();
-    assert_eq!(resume.serial, CertificateSummary::parse(&new).unwrap().serial);
+    assert_eq!(
+        resume.serial,
+        CertificateSummary::parse(&new).unwrap().serial
+    );
     world.activate(&new).await.unwrap();
     let refused = begin(&world, &old).await.unwrap_err();
     assert_eq!(refused.code(), "certificate-superseded");
@@ -70,9 +76,16 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
 async fn what_is_held_or_revoked_begins_nothing() {
     let (world, old) = in_the_window().await;
     let (workflows, now, caller) = (&world.workflows, world.now, Caller::default());
-    let row = certificates::list_for_user(&world.store, USER).await.unwrap();
-    let (id, approver) = (&row[0].id, || By::Staff { staff_id: "approver" });
-    workflows.suspend(id, approver(), "", caller, now).await.unwrap();
+    let row = certificates::list_for_user(&world.store, USER)
+        .await
+        .unwrap();
+    let (id, approver) = (&row[0].id, || By::Staff {
+        staff_id: "approver",
+    });
+    workflows
+        .suspend(id, approver(), "", caller, now)
+        .await
+        .unwrap();
     let refused = begin(&world, &old).await.unwrap_err();
     assert_eq!(refused.code(), "certificate-suspended");
     let revoked = workflows.revoke(id, approver(), Reason::KeyCompromise, "", caller, now);

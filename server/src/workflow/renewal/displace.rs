@@ -4,8 +4,8 @@
 
 use jiff::Timestamp;
 
-use crate::store::audit::Actor;
 use crate::store::Tx;
+use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::workflow::life::Reason;
 use crate::workflow::life::inside::{self, Ending};
@@ -25,12 +25,7 @@ pub(in crate::workflow) async fn forget(
     inside::give_up(tx, pending, &ending).await
 }
 
-fn ending<'a>(
-    pending: &Certificate,
-    note: &'a str,
-    caller: Caller,
-    now: Timestamp,
-) -> Ending<'a> {
+fn ending<'a>(pending: &Certificate, note: &'a str, caller: Caller, now: Timestamp) -> Ending<'a> {
     Ending {
         actor: Actor::User(pending.user_id.clone().unwrap_or_default()),
         reason: Reason::CessationOfOperation,
