@@ -61,6 +61,37 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
+/// Events, as far as they have been read.
+pub struct Stream {
+    pub headers: HeaderMap,
+    pub read: String,
+    rest: Body,
+}
+
+impl Stream {
+    /// Reads until this has come so many times; fails at the end, and after a time that no loaded machine needs.
+    pub async fn until(&mut self, text: &str, times: usize) {
+        while self.read.matches(text).count() < times {
+            assert!(self.more().await, "{text} never came: {}", self.read);
+        }
+    }
+
+    /// Reads to the end.
+    pub async fn to_end(&mut self) {
+        while self.more().await {}
+    }
+
+    async fn more(&mut self) -> bool {
+        let frame = tokio::time::timeout(Duration::from_secs(60), self.rest.frame());
+        let Some(frame) = frame.await.expect("an event, a comment or the end") else {
+            return false;
+        };
+        let data = frame.unwrap().into_data().unwrap();
+        self.read.push_str(&String::from_utf8_lossy(&data));
+        true
+    }
+}
+
 impl Bank {
     pub async fn open() -> Self {
         Self::open_with(|_| {}).await
@@ -112,6 +143,22 @@ impl Bank {
     pub async fn send(&self, to: To, request: Request<Body>, certificate: Option<&[u8]>) -> Answer {
         let address = Ipv4Addr::new(192, 0, 2, 1);
         self.send_from(to, request, certificate, address).await
+    }
+
+    /// Asks for a stream of events, which is read as it comes.
+    pub async fn stream(&self, to: To, mut request: Request<Body>) -> Stream {
+        request.extensions_mut().insert(Peer {
+            address: SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 40000)),
+            certificate: None,
+        });
+        let answer = self.router(to).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let (parts, rest) = answer.into_parts();
+        Stream {
+            headers: parts.headers,
+            read: String::new(),
+            rest,
+        }
     }
 
     /// As [`Self::send`], from another address.

@@ -298,24 +298,18 @@ async fn http_agent_login_events_never_carry_the_code() {
     request
         .headers_mut()
         .insert(header::COOKIE, browser.cookies().parse().unwrap());
-    let stream = bank.send(To::Portal, request, None);
-    let deeds = async {
-        // Longer than the stream waits between two looks.
-        let pause = || tokio::time::sleep(std::time::Duration::from_millis(1200));
-        pause().await;
-        let open = proved(&bank, &id, &certificate).await;
-        pause().await;
-        browser.get(&bank, &open).await;
-        open
-    };
-    let (stream, open) = tokio::join!(stream, deeds);
+    let mut stream = bank.stream(To::Portal, request).await;
+    stream.until("\"reached\":1", 1).await;
+    let open = proved(&bank, &id, &certificate).await;
+    stream.until("\"reached\":4", 1).await;
+    browser.get(&bank, &open).await;
+    stream.to_end().await;
     let code = open.split_once('=').unwrap().1;
-    assert!(!stream.body.contains(code));
-    assert!(stream.body.contains("\"reached\":1") && stream.body.contains("\"reached\":4"));
+    assert!(!stream.read.contains(code));
     assert!(
-        stream.body.ends_with("event: end\ndata: {}\n\n"),
+        stream.read.ends_with("event: end\ndata: {}\n\n"),
         "{}",
-        stream.body
+        stream.read
     );
 }
 

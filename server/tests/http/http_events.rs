@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use base64::Engine;
@@ -45,37 +43,33 @@ fn events(browser: &Browser) -> Request<Body> {
 async fn http_events_follow_the_agent_and_end_with_the_request() {
     let bank = Bank::open().await;
     let (browser, id) = waiting(&bank).await;
-    let stream = bank.send(To::Portal, events(&browser), None);
-    let deeds = async {
-        // Longer than the stream waits between two looks.
-        let pause = || tokio::time::sleep(Duration::from_millis(1200));
-        pause().await;
-        let body = json!({ "agent": "inkan-agent/0.1.0" });
-        let picked_up = agent(&bank, &format!("/agent/requests/{id}/pickup"), None, body).await;
-        let credential = format!("{id}:{}", picked_up["credential"].as_str().unwrap());
-        let path = format!("/agent/requests/{id}/progress");
-        for step in [
-            json!({ "step": "key-made" }),
-            json!({ "step": "failed", "code": "cancelled" }),
-        ] {
-            pause().await;
-            agent(&bank, &path, Some(&credential), step).await;
-        }
-    };
-    let (answer, ()) = tokio::join!(stream, deeds);
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.headers[header::CONTENT_TYPE], "text/event-stream");
-    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-    let reached: Vec<i64> = answer
-        .body
-        .split("event: progress\ndata: ")
+    let mut stream = bank.stream(To::Portal, events(&browser)).await;
+    let headers = &stream.headers;
+    assert_eq!(headers[header::CONTENT_TYPE], "text/event-stream");
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let told = "event: progress\ndata: ";
+    stream.until(told, 1).await;
+    let body = json!({ "agent": "inkan-agent/0.1.0" });
+    let picked_up = agent(&bank, &format!("/agent/requests/{id}/pickup"), None, body).await;
+    stream.until(told, 2).await;
+    let credential = format!("{id}:{}", picked_up["credential"].as_str().unwrap());
+    let path = format!("/agent/requests/{id}/progress");
+    let made = json!({ "step": "key-made" });
+    agent(&bank, &path, Some(&credential), made).await;
+    stream.until(told, 3).await;
+    let failed = json!({ "step": "failed", "code": "cancelled" });
+    agent(&bank, &path, Some(&credential), failed).await;
+    stream.to_end().await;
+    let reached: Vec<i64> = stream
+        .read
+        .split(told)
         .skip(1)
         .map(|rest| serde_json::from_str::<Value>(rest.lines().next().unwrap()).unwrap())
         .map(|event| event["reached"].as_i64().unwrap())
         .collect();
-    assert!(reached.is_sorted(), "{}", answer.body);
+    assert!(reached.is_sorted(), "{}", stream.read);
     assert_eq!((reached[0], reached.last()), (1, Some(&4)));
-    assert!(answer.body.ends_with("event: end\ndata: {}\n\n"));
+    assert!(stream.read.ends_with("event: end\ndata: {}\n\n"));
     let again = bank.send(To::Portal, events(&browser), None).await;
     assert_eq!(again.body, "event: end\ndata: {}\n\n");
 }
@@ -84,21 +78,20 @@ async fn http_events_follow_the_agent_and_end_with_the_request() {
 async fn http_events_of_one_session_go_to_the_newest_page_and_never_to_another_session() {
     let bank = Bank::open().await;
     let (mut browser, _) = waiting(&bank).await;
-    let first = bank.send(To::Portal, events(&browser), None);
-    let second = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let second = bank.send(To::Portal, events(&browser), None);
-        // The second one lasts until the process stops.
-        let stop = async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            bank.app.streams.close();
-        };
-        tokio::join!(second, stop).0
-    };
-    let (first, second) = tokio::join!(first, second);
-    for answer in [&first, &second] {
-        assert!(answer.body.contains("\"reached\":1"), "{}", answer.body);
-        assert!(answer.body.ends_with("event: moved\ndata: {}\n\n"));
+    let mut first = bank.stream(To::Portal, events(&browser)).await;
+    first.until("\"reached\":1", 1).await;
+    let mut second = bank.stream(To::Portal, events(&browser)).await;
+    first.to_end().await;
+    second.until("\"reached\":1", 1).await;
+    // The second one lasts until the process stops.
+    bank.app.streams.close();
+    second.to_end().await;
+    for stream in [&first, &second] {
+        assert!(
+            stream.read.ends_with("event: moved\ndata: {}\n\n"),
+            "{}",
+            stream.read
+        );
     }
     let refused = bank.send(To::Portal, events(&browser), None).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);

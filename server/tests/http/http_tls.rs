@@ -15,7 +15,7 @@ use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsConnector;
 
 /// 2026-06-01, by which the listeners judge.
@@ -89,8 +89,13 @@ async fn who(Extension(peer): Extension<Peer>) -> String {
     )
 }
 
+/// Said by the request that lasts, and to it.
+static BEGUN: Notify = Notify::const_new();
+static GO_ON: Notify = Notify::const_new();
+
 async fn slow() -> &'static str {
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    BEGUN.notify_one();
+    GO_ON.notified().await;
     "done"
 }
 
@@ -257,6 +262,33 @@ async fn plain(address: SocketAddr, path: &str) -> String {
     answer
 }
 
+/// Longer than a loaded machine takes for anything here.
+const LONG: Duration = Duration::from_secs(60);
+
+/// A connection that has been served once and stays open: the server holds it.
+async fn served(address: SocketAddr) -> TcpStream {
+    let mut tcp = TcpStream::connect(address).await.unwrap();
+    tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"nobody") {
+        assert_ne!(tcp.read_buf(&mut answer).await.unwrap(), 0, "{answer:?}");
+    }
+    tcp
+}
+
+/// As [`plain`], or nothing where the connection is closed at once.
+async fn closed_or(address: SocketAddr) -> String {
+    let mut tcp = TcpStream::connect(address).await.unwrap();
+    let mut answer = String::new();
+    let request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    if tcp.write_all(request).await.is_ok() {
+        let _ = tcp.read_to_string(&mut answer).await;
+    }
+    answer
+}
+
 #[tokio::test]
 async fn http_listeners_hold_only_so_many_connections() {
     let limits = Limits {
@@ -264,8 +296,7 @@ async fn http_listeners_hold_only_so_many_connections() {
         ..Limits::default()
     };
     let running = listen(None, limits).await;
-    let first = TcpStream::connect(running.address).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let first = served(running.address).await;
     let second = plain(running.address, "/");
     let mut second = std::pin::pin!(second);
     let early = tokio::time::timeout(Duration::from_millis(300), &mut second).await;
@@ -281,11 +312,7 @@ async fn http_one_address_does_not_hold_every_connection() {
         ..Limits::default()
     };
     let running = listen(None, limits).await;
-    let held = [
-        TcpStream::connect(running.address).await.unwrap(),
-        TcpStream::connect(running.address).await.unwrap(),
-    ];
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let held = [served(running.address).await, served(running.address).await];
     assert!(closes(&running).await, "one more than its share");
     let elsewhere = TcpSocket::new_v4().unwrap();
     elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
@@ -297,16 +324,20 @@ async fn http_one_address_does_not_hold_every_connection() {
     tcp.read_to_string(&mut answer).await.unwrap();
     assert!(answer.ends_with("nobody"), "{answer}");
     drop(held);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(plain(running.address, "/").await.ends_with("nobody"));
+    // The server sees the ends of both in its own time.
+    let again = async { while !closed_or(running.address).await.ends_with("nobody") {} };
+    tokio::time::timeout(LONG, again).await.unwrap();
 }
 
 #[tokio::test]
 async fn http_listeners_finish_what_was_begun_before_a_stop() {
     let running = listen(None, Limits::default()).await;
     let request = tokio::spawn(plain(running.address, "/slow"));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    BEGUN.notified().await;
     running.stop.send(true).unwrap();
+    // It is told to stop while the request goes on.
+    tokio::task::yield_now().await;
+    GO_ON.notify_one();
     assert!(request.await.unwrap().ends_with("done"));
     running.task.await.unwrap();
     assert!(TcpStream::connect(running.address).await.is_err());
