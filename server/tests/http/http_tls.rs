@@ -194,29 +194,6 @@ async fn http_tls_what_chains_comes_through_in_or_out_of_its_time() {
 }
 
 #[tokio::test]
-async fn http_tls_staff_need_a_certificate_in_its_time() {
-    let (own, stranger) = (ca(), ca());
-    let running = listen(
-        Some(ClientAuth::Strict(&[own.certificate.clone()])),
-        Limits::default(),
-    )
-    .await;
-    for version in VERSIONS {
-        let good = leaf(&own, 2026, 2027);
-        assert!(ask(&running, Some(&good), version).await.is_ok());
-        let bad = [
-            leaf(&own, 2024, 2025),
-            leaf(&own, 2027, 2028),
-            leaf(&stranger, 2026, 2027),
-        ];
-        for client in [None, Some(&bad[0]), Some(&bad[1]), Some(&bad[2])] {
-            let refused = ask(&running, client, version).await.unwrap_err();
-            assert!(refused.contains("alert"), "{refused}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn http_tls_the_portal_asks_for_no_certificate() {
     let own = ca();
     let running = listen(Some(ClientAuth::None), Limits::default()).await;

@@ -1,7 +1,7 @@
 //! Which client certificates pass the TLS handshake.
 //!
-//! Browsers show nothing useful for a TLS alert. So the customers' verifier
-//! stops only what does not chain to a customer CA; a certificate that chains
+//! Browsers show nothing useful for a TLS alert. So this stops only what does
+//! not chain to a CA of the listener, the customers' or the staff's; a certificate that chains
 //! but is out of its validity, and a browser without a certificate, come
 //! through and get a page that says what is wrong. Nothing is *accepted* here:
 //! every request asks the store about the certificate.
@@ -19,17 +19,6 @@ use rustls::{
 };
 
 use super::tls::TlsError;
-
-/// Certificate required, must chain to one of `cas` and be within its validity.
-pub fn strict(
-    provider: &Arc<CryptoProvider>,
-    cas: &[CertificateDer<'_>],
-) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
-    let roots = Arc::new(anchors(cas)?);
-    WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(provider))
-        .build()
-        .map_err(verifier_error)
-}
 
 /// Certificate optional; if there is one it must chain to one of `cas`, but may be
 /// expired or not yet valid.

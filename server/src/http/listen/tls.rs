@@ -66,10 +66,8 @@ pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErro
 pub enum ClientAuth<'a> {
     /// No certificate is asked for (portal).
     None,
-    /// Asked for; see [`client_verifier::explaining`] (certificate listener).
+    /// Asked for; see [`client_verifier::explaining`] (certificate and staff listeners).
     Explaining(&'a [CertificateDer<'static>]),
-    /// Required; see [`client_verifier::strict`] (staff listener).
-    Strict(&'a [CertificateDer<'static>]),
 }
 
 /// TLS 1.2 and 1.3, HTTP/1.1, by aws-lc-rs. `time` is the clock certificates
@@ -86,9 +84,6 @@ pub fn server_config(
         ClientAuth::None => builder.with_no_client_auth(),
         ClientAuth::Explaining(cas) => {
             builder.with_client_cert_verifier(client_verifier::explaining(&provider, cas)?)
-        }
-        ClientAuth::Strict(cas) => {
-            builder.with_client_cert_verifier(client_verifier::strict(&provider, cas)?)
         }
     };
     let mut config = builder.with_cert_resolver(identity);
