@@ -92,9 +92,10 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
             };
             let store = Store::connect(&config.store.url).await?;
             let found = verify(&store, key.as_deref(), &kept).await?;
-            match options.json {
-                true => say(&as_json(&found, key.as_deref())),
-                false => report(&found, key.as_deref()),
+            if options.json {
+                say(&as_json(&found, key.as_deref()));
+            } else {
+                report(&found, key.as_deref());
             }
             outcome(&found)
         }

@@ -86,9 +86,18 @@ mod tests {
             .map(|n| part(&format!("name=\"a{n}\""), b"1"))
             .collect();
         assert!(parsed(&many).await.is_none());
-        for broken in ["", "--b", "--b\r\n\r\n", "junk", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1"] {
+        for broken in [
+            "",
+            "--b",
+            "--b\r\n\r\n",
+            "junk",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1",
+        ] {
             let fields = parse(broken.to_owned().into(), "b".into()).await;
-            assert!(fields.is_none_or(|fields| fields.text("a").is_empty()), "{broken:?}");
+            assert!(
+                fields.is_none_or(|fields| fields.text("a").is_empty()),
+                "{broken:?}"
+            );
         }
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, "multipart/form-data".parse().unwrap());
@@ -100,7 +109,11 @@ mod tests {
         assert_eq!(text("大空".as_bytes()).as_deref(), Some("大空"));
         let (encoded, ..) = encoding_rs::SHIFT_JIS.encode("大空ｶﾅ①");
         assert_eq!(text(&encoded).as_deref(), Some("大空ｶﾅ①"));
-        for noise in [&b"\xff\xfe1\x00"[..], b"\x80\xa0\xff", b"PK\x03\x04\xff\xfd"] {
+        for noise in [
+            &b"\xff\xfe1\x00"[..],
+            b"\x80\xa0\xff",
+            b"PK\x03\x04\xff\xfd",
+        ] {
             assert_eq!(text(noise), None, "{noise:?}");
         }
     }

@@ -53,7 +53,12 @@ impl<'a> Start<'a> {
         let to = format!("/staff/{}/credential", self.id);
         let secret = |answer: &Answer, label: &str| {
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.code());
-            between(&answer.body, &format!("<dt>{label}</dt><dd data-secret>"), "<").to_owned()
+            between(
+                &answer.body,
+                &format!("<dt>{label}</dt><dd data-secret>"),
+                "<",
+            )
+            .to_owned()
         };
         let first = secret(&self.first.act(&to, "").await, "取得情報(前半)");
         let second = secret(&self.second.act(&to, "").await, "取得情報(後半)");
@@ -251,7 +256,9 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     let start = Start::with_newcomer(&bank).await;
     let old = enrolled(&start, &KeyPair::generate().unwrap()).await;
     let own = bank.send(To::Staff, get("/certificate"), Some(&old)).await;
-    assert!(own.body.contains("山田 E-100") && !own.body.contains("action=\"/certificate/renewal\""));
+    assert!(
+        own.body.contains("山田 E-100") && !own.body.contains("action=\"/certificate/renewal\"")
+    );
     let token = bank.send(To::Staff, get("/staff/new"), None).await;
     assert_eq!(token.code(), "staff-certificate-missing");
 

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use super::config::{HsmConfig, HsmKey};
 use super::error::HsmError;
 use super::job::Job;
-use super::meter;
 use super::key_view::{KeySeen, KeyState};
+use super::meter;
 use super::state::{Admission, BreakerState, HsmPhase, HsmState, KeyFound, LastError};
 
 /// What callers are told to wait when the HSM is back in a moment.

@@ -13,7 +13,7 @@
 //! - [`key`]: keys of the on-screen keyboard
 //! - `staff`: what the bank's own people are refused
 //! - [`desk`]: words of the staff console; [`proposal`]: proposals in words; [`audit`]: the audit log;
-//!   [`import`]: the import of contracts; [`security`]: the security officer's page
+//!   [`import`]: the import of contracts; [`security`], [`trouble`]: the security officer's page
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
@@ -33,6 +33,7 @@ pub mod proposal;
 pub mod refusal;
 pub mod security;
 mod staff;
+pub mod trouble;
 pub mod word;
 
 #[cfg(test)]

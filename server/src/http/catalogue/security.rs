@@ -84,9 +84,10 @@ pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
             "種類が仕様と異なります",
             "its type is not the one of the specification",
         ),
-        KeyDifference::Readable => {
-            lang.pick("値を読み出せる設定です", "its value can be read, or could be once")
-        }
+        KeyDifference::Readable => lang.pick(
+            "値を読み出せる設定です",
+            "its value can be read, or could be once",
+        ),
         KeyDifference::Extractable => lang.pick(
             "取り出せる(取り出せた)設定です",
             "it can be taken out, or could be once",
@@ -114,10 +115,12 @@ pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
             .pick("HSMがまだ答えていません", "The HSM has not told yet")
             .to_owned();
     };
-    let one = |yes: Option<bool>, good: &'static str, bad: &'static str, silent: &'static str| match yes {
-        Some(true) => good,
-        Some(false) => bad,
-        None => silent,
+    let one = |yes: Option<bool>, good: &'static str, bad: &'static str, silent: &'static str| {
+        match yes {
+            Some(true) => good,
+            Some(false) => bad,
+            None => silent,
+        }
     };
     let attributes = &seen.attributes;
     let parts = [
@@ -198,77 +201,6 @@ pub fn left(left: SignedDuration, lang: Lang) -> String {
     } else {
         lang.pick(format!("あと{minutes}分"), format!("{minutes} min"))
     }
-}
-
-/// What is wrong, one sentence for the top of the page, with the section that has more.
-pub fn trouble(trouble: &Trouble, lang: Lang) -> String {
-    match trouble {
-        Trouble::Store => lang
-            .pick("データベースが応答しません。", "The database does not answer.")
-            .to_owned(),
-        Trouble::Hsm(found) => {
-            let word = phase(*found, lang);
-            lang.pick(format!("HSM: {word}"), format!("HSM: {word}"))
-        }
-        Trouble::Queue { waiting, places } => lang.pick(
-            format!("署名の待ち行列が長くなっています({waiting} / {places})。"),
-            format!("Many signatures wait ({waiting} of {places})."),
-        ),
-        Trouble::Key { id, why } => {
-            lang.pick(format!("鍵 {id}: {why}"), format!("Key {id}: {why}"))
-        }
-        Trouble::Ends { thing: what, name, left } => {
-            let what = thing(*what, lang);
-            lang.pick(
-                format!("{what}({name}): {left}"),
-                format!("{what} ({name}): {left}"),
-            )
-        }
-        Trouble::List(name) => lang.pick(
-            format!("失効リスト {name} が期限内に発行されていません。"),
-            format!("The revocation list {name} is not in its time."),
-        ),
-        Trouble::Job(name) => lang.pick(
-            format!("定時処理 {name} が失敗しています。"),
-            format!("The job {name} fails."),
-        ),
-    }
-}
-
-/// What the page has to say first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// The database.
-    Store,
-    /// The HSM is not up.
-    Hsm(HsmPhase),
-    /// More signatures wait than half of the places.
-    Queue {
-        /// So many.
-        waiting: usize,
-        /// Of so many.
-        places: usize,
-    },
-    /// A key is not as it should be.
-    Key {
-        /// Which.
-        id: String,
-        /// What is wrong.
-        why: String,
-    },
-    /// Something ends soon or is over.
-    Ends {
-        /// What.
-        thing: Thing,
-        /// Which.
-        name: String,
-        /// How long yet.
-        left: String,
-    },
-    /// A list is over or is missing.
-    List(String),
-    /// A job fails.
-    Job(String),
 }
 
 /// Letters that wait and that were given up.

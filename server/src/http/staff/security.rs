@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::Person;
 use super::gate::Member;
 use super::show::{Fact, facts};
-use crate::http::catalogue::security::{self as words, Trouble};
+use crate::http::catalogue::security as words;
+use crate::http::catalogue::trouble::{Trouble, sentence};
 use crate::http::catalogue::word;
 use crate::http::cx::{Answer, Cx};
 use crate::http::lang::Lang;
@@ -88,7 +89,10 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     let (workflows, lang, now) = (&cx.app.workflows, cx.lang, cx.now);
     let people = workflows.people();
     let health = workflows.health(now).await;
-    let (ends, lists) = (workflows.expiries(now).await?, workflows.list_states(now).await?);
+    let (ends, lists) = (
+        workflows.expiries(now).await?,
+        workflows.list_states(now).await?,
+    );
     let reports = workflows.job_reports(now).await?;
     let staff = people.staff_members().await?;
     let (waiting, dead) = people.mail_counts().await?;
@@ -122,7 +126,10 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         page: cx.page(""),
         person: Person::of(&member, lang),
         at: word::time(now, lang),
-        troubles: troubles.iter().map(|one| words::trouble(one, lang)).collect(),
+        troubles: troubles
+            .iter()
+            .map(|one| sentence(one, lang))
+            .collect(),
         hsm: facts(words::hsm(&health.hsm, lang)),
         keys,
         endings,
@@ -176,7 +183,10 @@ fn keys(cx: &Cx, found: &[KeyState], troubles: &mut Vec<Trouble>) -> Vec<Key> {
             id: key.id.clone(),
             state: words::good(wrong.is_empty(), lang),
             why,
-            label: key.seen.as_ref().map_or_else(String::new, |seen| seen.label.clone()),
+            label: key
+                .seen
+                .as_ref()
+                .map_or_else(String::new, |seen| seen.label.clone()),
             algorithm: algorithm.map_or("", |algorithm| algorithm.as_str()),
             kept: words::kept(key.seen.as_ref(), lang),
             digest: spki.map_or_else(String::new, |spki| sha256_hex(&spki)),

@@ -98,7 +98,10 @@ fn follow(door: Door, status: &Status) -> Response {
 async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failure> {
     let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
     let (workflows, binding) = (&cx.app.workflows, cx.visitor.token());
-    match workflows.staff_request_status(request, binding, cx.now).await {
+    match workflows
+        .staff_request_status(request, binding, cx.now)
+        .await
+    {
         // Another browser's, or one of long ago: nothing is under way here.
         Err(crate::workflow::Error::Refused(Refusal::RequestUnknown)) => {
             Err(Refusal::OutOfOrder.into())

@@ -67,7 +67,9 @@ struct Request {
 impl Followed for Request {
     async fn progress(&self, now: Timestamp) -> Result<Option<Progress>> {
         let (workflows, binding) = (&self.cx.app.workflows, self.cx.visitor.token());
-        let status = workflows.staff_request_status(&self.id, binding, now).await?;
+        let status = workflows
+            .staff_request_status(&self.id, binding, now)
+            .await?;
         Ok(Progress::of(&status, now, self.cx.lang))
     }
 

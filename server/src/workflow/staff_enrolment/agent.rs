@@ -43,9 +43,10 @@ impl Workflows {
         if !staff_requests::pick_up(&mut tx, id, &digest, now).await? {
             tx.rollback().await?;
             let late = request.state == State::Created && now >= request.pickup_expires_at;
-            let refusal = match late {
-                true => Refusal::RequestExpired,
-                false => Refusal::RequestUsed,
+            let refusal = if late {
+                Refusal::RequestExpired
+            } else {
+                Refusal::RequestUsed
             };
             self.record_refusal(entry.refused(&refusal), now).await?;
             return Err(refusal.into());
@@ -54,7 +55,9 @@ impl Workflows {
             .detail(json!({ "agent": clip(agent), "staff": &request.staff_id }))
             .write(&mut tx, now)
             .await?;
-        let answer = self.describe_for_staff(&mut tx, request, credential).await?;
+        let answer = self
+            .describe_for_staff(&mut tx, request, credential)
+            .await?;
         tx.commit().await?;
         Ok(answer)
     }

@@ -80,7 +80,10 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Vec<u8>> {
-        let own = self.people().own_certificate(presented, caller, now).await?;
+        let own = self
+            .people()
+            .own_certificate(presented, caller, now)
+            .await?;
         let done = async {
             let (member, old) = (&own.member, &own.certificate);
             if own.successor.is_some() {

@@ -21,8 +21,6 @@ pub mod own;
 pub mod request;
 pub mod stop;
 
-
-
 use super::{Fault, Result, Workflows};
 use crate::store::id;
 

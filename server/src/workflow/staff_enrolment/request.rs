@@ -105,9 +105,10 @@ impl Workflows {
             comparison_code: request.comparison_code,
             state: if late { State::Failed } else { request.state },
             progress: request.progress,
-            failure_code: match late {
-                true => Some("request-expired".to_owned()),
-                false => request.failure_code,
+            failure_code: if late {
+                Some("request-expired".to_owned())
+            } else {
+                request.failure_code
             },
             certificate,
             deadline,

@@ -67,10 +67,7 @@ impl Workflows {
             return Err(Error::from(StaffRefusal::NotInThatState));
         }
         for open in staff_requests::open_for_staff(&mut tx, &member.id, deed.now).await? {
-            let (failed, why) = (
-                staff_requests::State::Failed,
-                Some("certificate-revoked"),
-            );
+            let (failed, why) = (staff_requests::State::Failed, Some("certificate-revoked"));
             staff_requests::finish(&mut tx, &open.id, failed, None, why, deed.now).await?;
         }
         staff_credentials::end(&mut tx, &member.id, deed.now).await?;

@@ -61,3 +61,39 @@ async fn a_key_is_held_to_its_public_key() {
         ]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_tells_how_it_keeps_each_key_and_what_is_not_as_specified() {
+    let bench = Bench::new(&[
+        ("good", KeyAlgorithm::EcP256),
+        ("renamed", KeyAlgorithm::EcP256),
+    ]);
+    let (good, renamed) = (bench.keys[0].2.clone(), bench.keys[1].2.clone());
+    let keys = vec![
+        HsmKey::by_public_key("good", good).specified("good", KeyAlgorithm::EcP256),
+        HsmKey::by_public_key("renamed", renamed).specified("before", KeyAlgorithm::EcP384),
+        HsmKey::by_label("absent", "absent").specified("absent", KeyAlgorithm::EcP256),
+    ];
+    let pool = bench
+        .pool(HsmConfig {
+            keys,
+            ..bench.config()
+        })
+        .await;
+    let state = pool.state();
+    let [good, renamed, absent] = state.keys.as_slice() else {
+        panic!("three keys");
+    };
+    assert_eq!(good.differences(), []);
+    let seen = good.seen.as_ref().unwrap();
+    assert_eq!(
+        (&*seen.label, seen.algorithm),
+        ("good", KeyAlgorithm::EcP256)
+    );
+    assert!(seen.attributes.sensitive && !seen.attributes.extractable);
+    assert_eq!(
+        renamed.differences(),
+        [KeyDifference::Label, KeyDifference::Algorithm]
+    );
+    assert_eq!((absent.found, &absent.seen), (KeyFound::Missing, &None));
+}

@@ -1,10 +1,12 @@
 //! Two persons for everything, whatever they try.
 //!
 //! - [`applications`]: entered, amended, decided, stale
+//! - [`away`]: what waits when somebody is away; a clock put back
 //! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
 //! - [`people`]: the staff's own accounts, take-over, withdrawal, second accounts
 
 mod applications;
+mod away;
 mod certificates;
 mod people;
 
