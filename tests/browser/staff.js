@@ -68,6 +68,13 @@ play(async (scene, closing) => {
   await journey.register(page, customer);
   await page.locator('#to-issue').click();
   await journey.issue(page, customer);
+
+  // The customer's certificate does not open the console, and the page says what to do.
+  const lost = await page.context().newPage();
+  await lost.goto(`${scene.dev.staff}/`);
+  assert.match(await lost.locator('#message .code').innerText(), /staff-certificate-missing/);
+  await gallery.look(lost, 'staff-not-for-customers');
+  await lost.close();
   await see(teller, contract, 'staff-contract');
   const user = await teller.locator('a[href^="/users/"]').first().getAttribute('href');
 

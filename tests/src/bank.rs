@@ -44,6 +44,8 @@ pub struct Dev {
     pub softhsm_conf: PathBuf,
     /// The agent's description of this bank.
     pub bank_config: PathBuf,
+    /// The same for agents of the bank's own staff.
+    pub staff_bank_config: PathBuf,
     /// The customer whose application is approved.
     pub demo: DemoCustomer,
     /// Who works here.
@@ -116,6 +118,13 @@ impl Bank {
             environment,
             dev,
         })
+    }
+
+    /// A bank that has opened on another day: what it made then is as old as that when it goes on without.
+    pub fn open_at(now: jiff::Timestamp) -> Outcome<Self> {
+        let mut bank = Self::open_with(&["--now", &now.to_string()])?;
+        bank.options.clear();
+        Ok(bank)
     }
 
     /// Ends the bank as a power cut would, wherever it is.

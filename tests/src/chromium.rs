@@ -45,7 +45,11 @@ pub struct Stage {
 impl Stage {
     /// The demo's bank, and データ花子 with an empty token whose agent knows the bank.
     pub fn open() -> Outcome<Self> {
-        let bank = Bank::open()?;
+        Self::at(Bank::open()?)
+    }
+
+    /// The same at a bank that runs already.
+    pub fn at(bank: Bank) -> Outcome<Self> {
         let customer = Customer::with_token("OOZORA")?;
         customer.install_bank(&bank.dev.bank_config)?;
         Ok(Self {
@@ -146,7 +150,7 @@ fn describe(bank: &Bank, customer: &Customer, person: &Person, pin: Pin) -> Outc
 }
 
 /// The agent's command line and environment; the script appends the link.
-fn agent(customer: &Customer) -> Value {
+pub(crate) fn agent(customer: &Customer) -> Value {
     let command = customer.following("");
     let mut args: Vec<String> = command
         .get_args()

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::bank::{Dev, StaffIdentity};
+use crate::chromium::agent;
 use crate::customer::Customer;
 use crate::programs;
 
@@ -33,6 +34,26 @@ impl Desk {
         })
     }
 
+    /// Somebody new, whose token is empty and whose agent knows the bank as staff do.
+    pub fn of_newcomer(dev: &Dev, name: &str) -> Outcome<Self> {
+        let pc = Customer::with_token(name)?;
+        pc.install_bank(&dev.staff_bank_config)?;
+        Ok(Self {
+            pc,
+            name: name.to_owned(),
+        })
+    }
+
+    /// A customer of the bank's with an empty token, beside the one whose stage it is.
+    pub fn of_customer(dev: &Dev, name: &str) -> Outcome<Self> {
+        let pc = Customer::with_token(name)?;
+        pc.install_bank(&dev.bank_config)?;
+        Ok(Self {
+            pc,
+            name: name.to_owned(),
+        })
+    }
+
     /// What a script needs to open this person's browser.
     #[must_use]
     pub fn describe(&self, shim: &Path) -> Value {
@@ -48,6 +69,7 @@ impl Desk {
         json!({
             "name": self.name,
             "home": self.pc.home(),
+            "agent": agent(&self.pc),
             "module": { "path": shim, "env": env },
         })
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use inkan_tests::Outcome;
+use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
 use inkan_tests::chromium::Stage;
 use inkan_tests::desks::Desk;
@@ -18,13 +19,16 @@ fn registered() -> Outcome<Stage> {
     Ok(stage)
 }
 
-/// Every screen in one language; those of the certificate's last 40 days after a jump in time.
+/// Every screen in one language; those of the certificate's last 40 days, and of those after its end, after jumps in time.
 fn every_screen(language: &str) -> Outcome {
     let mut stage = Stage::open()?;
     stage.play("screens.js", &[language])?;
-    let later = Timestamp::now() + Duration::from_secs(335 * 24 * 3600);
+    let in_days = |days: u64| Timestamp::now() + Duration::from_secs(days * 24 * 3600);
+    let later = in_days(335);
     stage.bank.restart_at(later)?;
-    stage.play("notice.js", &[language])
+    stage.play("notice.js", &[language, &later.to_string()])?;
+    stage.bank.restart_at(in_days(335 + 370))?;
+    stage.play("expired.js", &[language])
 }
 
 /// Every screen of the console in one language, on the way from an application to a re-issue.
@@ -38,6 +42,28 @@ fn every_screen_of_the_console(language: &str) -> Outcome {
     stage.play_with(&desks, "staff.js", &[language])
 }
 
+/// The contract's own administrator and a colleague, each with a token, and every screen of theirs in one language.
+fn every_screen_of_a_company(language: &str) -> Outcome {
+    let stage = Stage::open()?;
+    let dev = &stage.bank.dev;
+    let desks = [
+        Desk::of(dev, "teller")?,
+        Desk::of(dev, "approver")?,
+        Desk::of_customer(dev, "jiro")?,
+    ];
+    stage.play_with(&desks, "company.js", &[language])
+}
+
+#[test]
+fn every_screen_of_a_company_whose_administrator_unlocks_and_revokes_a_colleague() -> Outcome {
+    every_screen_of_a_company("ja")
+}
+
+#[test]
+fn every_screen_of_a_company_is_accessible_in_english() -> Outcome {
+    every_screen_of_a_company("en")
+}
+
 #[test]
 fn every_screen_of_the_console_with_two_tokens_from_application_to_reissue() -> Outcome {
     every_screen_of_the_console("ja")
@@ -46,6 +72,23 @@ fn every_screen_of_the_console_with_two_tokens_from_application_to_reissue() -> 
 #[test]
 fn every_screen_of_the_console_is_accessible_in_english() -> Outcome {
     every_screen_of_the_console("en")
+}
+
+/// Two officers let somebody in, who gets the certificate onto their own token with the agent, opens the console with it,
+/// renews it in its last 40 days, and is stopped by one officer.
+#[test]
+fn a_new_member_of_staff_gets_a_certificate_with_the_agent_and_renews_it() -> Outcome {
+    // Chromium presents no certificate that begins later than its own clock says: what is renewed now was issued then.
+    let then = Timestamp::now() - Duration::from_secs(335 * 24 * 3600);
+    let mut stage = Stage::at(Bank::open_at(then)?)?;
+    let mut desks = vec![
+        Desk::of(&stage.bank.dev, "security-officer")?,
+        Desk::of(&stage.bank.dev, "security-officer-2")?,
+    ];
+    desks.push(Desk::of_newcomer(&stage.bank.dev, "newcomer")?);
+    stage.play_with(&desks, "newcomer.js", &["ja", &then.to_string()])?;
+    stage.bank.restart()?;
+    stage.play_with(&desks, "staff-renewal.js", &["ja"])
 }
 
 #[test]

@@ -1,0 +1,32 @@
+// Members of the staff at the console, each in a browser of their own with their own token.
+'use strict';
+const { open } = require('./browser');
+
+const place = (scene, name) => {
+  const { home, module, agent } = scene.desks.find((one) => one.name === name);
+  return { ...scene, home, module, agent: agent || scene.agent, profile: `${home}/profile` };
+};
+
+// The browser of somebody, at the console; `leave` closes it before the script ends.
+async function sitDown(scene, closing, name, locale) {
+  let open_ = true;
+  const at = place(scene, name);
+  const { context, page } = await open(at, () => {}, { locale, select: scene.dev.staff });
+  const leave = async () => {
+    if (open_) await context.close();
+    open_ = false;
+  };
+  closing(leave);
+  scene.page = page;
+  return { page, leave, scene: at };
+}
+
+// The button of the form that posts there.
+async function send(page, action) {
+  await page.locator(`form[action="${action}"] button[type=submit]`).first().click();
+  await page.waitForLoadState('load');
+}
+
+const pathOf = (page) => new URL(page.url()).pathname;
+
+module.exports = { sitDown, send, pathOf };
