@@ -135,7 +135,7 @@ play(async (scene, closing) => {
   await gallery.look(hanako, 'BUSR003');
   await fillForm(hanako, { confirmation_password: 'wrong-one' });
   await press(hanako, `${path}/unlock`);
-  await hanako.locator('[role=alert]').waitFor();
+  await hanako.locator('#message').waitFor();
   await gallery.look(hanako, 'BUSR003-refused');
   await fillForm(hanako, { confirmation_password: own });
   await press(hanako, `${path}/unlock`);

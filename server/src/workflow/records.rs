@@ -14,4 +14,4 @@ pub use crate::store::outbox::Language;
 pub use crate::store::requests::State as RequestState;
 pub use crate::store::staff::{Role as StaffRole, StaffMember, Status as StaffStatus};
 pub use crate::store::status_changes::StatusChange;
-pub use crate::store::users::{PasswordState, Role as UserRole, User};
+pub use crate::store::users::{PasswordState, Role as UserRole, Tries, User};

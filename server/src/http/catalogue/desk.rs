@@ -6,7 +6,7 @@ use super::word;
 use crate::http::lang::Lang;
 use crate::workflow::records::{
     CertificateState, Contract, Grant, GrantState, PasswordState, Reason, StaffRole, StaffStatus,
-    User, UserRole,
+    Tries, User, UserRole,
 };
 
 /// The pages of the console, in the order of the menu.
@@ -73,10 +73,23 @@ pub fn user_role(role: UserRole, lang: Lang) -> &'static str {
 
 /// Whether a password may be tried (F4).
 pub fn lock(password: &PasswordState, now: Timestamp, lang: Lang) -> String {
-    if password.stopped {
+    tries(
+        &Tries {
+            failures: password.failures,
+            locked_until: password.locked_until,
+            stopped: password.stopped,
+        },
+        now,
+        lang,
+    )
+}
+
+/// The same of a password that is not a user's own.
+pub fn tries(tries: &Tries, now: Timestamp, lang: Lang) -> String {
+    if tries.stopped {
         return lang.pick("利用停止", "Stopped").to_owned();
     }
-    match password.locked_until.filter(|until| now < *until) {
+    match tries.locked_until.filter(|until| now < *until) {
         Some(until) => {
             let until = word::time(until, lang);
             lang.pick(
@@ -154,7 +167,7 @@ pub fn contract(contract: &Contract, lang: Lang) -> Vec<(&'static str, String)> 
 
 /// What the bank knows of a user, beside name and login ID.
 pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, String)> {
-    vec![
+    let mut known = vec![
         (
             lang.pick("役割", "Role"),
             user_role(user.role, lang).to_owned(),
@@ -171,5 +184,14 @@ pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, Strin
             lang.pick("確認用パスワード", "Confirmation password"),
             lock(&user.confirmation, now, lang),
         ),
-    ]
+    ];
+    // Most banks do not ask for it: said where it is locked.
+    let second = &user.acquisition;
+    if second.stopped || second.locked_until.is_some_and(|until| now < until) {
+        known.push((
+            lang.pick("証明書取得用パスワード", "Certificate password"),
+            tries(second, now, lang),
+        ));
+    }
+    known
 }
