@@ -35,6 +35,7 @@ pub async fn after(
     after: &Place,
     limit: i64,
 ) -> Result<Vec<Contract>, StoreError> {
+    // Parts of names are looked for in an index that holds all that is needed for it.
     let statement = match by {
         None => sqlx::query(select!(
             "WHERE (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1"
@@ -44,12 +45,14 @@ pub async fn after(
              ORDER BY branch, account_type, account LIMIT $1"
         )),
         Some(Search::Kana(_)) => sqlx::query(select!(
-            "WHERE company_kana LIKE $5 ESCAPE '!' AND (branch, account_type, account) > ($2, $3, $4) \
-             ORDER BY branch, account_type, account LIMIT $1"
+            "WHERE id IN (SELECT id FROM contracts WHERE company_kana LIKE $5 ESCAPE '!' \
+             AND (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1) \
+             ORDER BY branch, account_type, account"
         )),
         Some(Search::Name(_)) => sqlx::query(select!(
-            "WHERE company_name LIKE $5 ESCAPE '!' AND (branch, account_type, account) > ($2, $3, $4) \
-             ORDER BY branch, account_type, account LIMIT $1"
+            "WHERE id IN (SELECT id FROM contracts WHERE company_name LIKE $5 ESCAPE '!' \
+             AND (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1) \
+             ORDER BY branch, account_type, account"
         )),
         Some(Search::LoginId(_)) => sqlx::query(select!(
             "WHERE id IN (SELECT contract_id FROM users WHERE login_id = $5) \

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::http::catalogue::field;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
+use crate::http::problem::HttpProblem;
 use crate::workflow::Refusal;
 use crate::workflow::validation::FieldError;
 
@@ -85,12 +86,15 @@ impl Problem {
     }
 }
 
-/// The answer for a failure.
-pub fn answer(failure: &Failure, lang: Lang) -> Response {
+/// The answer for a failure; `allowed`: the methods that the URL takes, for whoever used another one.
+pub fn answer(failure: &Failure, allowed: &'static str, lang: Lang) -> Response {
     let body = Problem::of(failure, lang);
     let mut response = (failure.status(), axum::Json(body)).into_response();
     let headers = response.headers_mut();
     headers.extend(failure.headers());
+    if matches!(failure, Failure::Http(HttpProblem::MethodNotAllowed)) && !allowed.is_empty() {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     response
 }

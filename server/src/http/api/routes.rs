@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::Router;
+use axum::http::Method;
 use axum::middleware::from_fn;
 
 use super::row::{Row, act, make, save, see};
@@ -71,4 +72,19 @@ static RIGHTS: LazyLock<Vec<Right>> =
 /// The table, without the handlers.
 pub fn rights() -> &'static [Right] {
     &RIGHTS
+}
+
+/// The methods that a path takes, as `Allow` names them (RFC 9110).
+pub fn allowed(path: &str) -> &'static str {
+    let takes = |method: Method| {
+        rights()
+            .iter()
+            .any(|r| r.path == path && r.method == method)
+    };
+    match (takes(Method::GET), takes(Method::POST)) {
+        (true, true) => "GET, HEAD, POST",
+        (true, false) => "GET, HEAD",
+        (false, true) => "POST",
+        (false, false) => "",
+    }
 }

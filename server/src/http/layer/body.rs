@@ -22,7 +22,11 @@ pub struct MaxBody {
 impl MaxBody {
     fn at(self, path: &str) -> usize {
         let (places, larger) = self.larger;
-        if places.contains(&path) { larger } else { self.usual }
+        if places.contains(&path) {
+            larger
+        } else {
+            self.usual
+        }
     }
 }
 

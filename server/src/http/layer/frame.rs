@@ -1,7 +1,7 @@
 //! The frame around a handler: which language, which browser; and a refusal
 //! becomes a page, or a problem document for a program.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -42,9 +42,15 @@ pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next)
     let api = api::is_api(request.uri().path());
     let realm = frame.realm.filter(|_| !is_machine(request.uri().path()));
     let Some(realm) = realm else {
+        let matched = request.extensions().get::<MatchedPath>().cloned();
         let response = next.run(request).await;
         return match failure_in(&response) {
-            Some(failure) if api => api::problem::answer(&failure, lang),
+            Some(failure) if api => {
+                let allowed = matched
+                    .as_ref()
+                    .map_or("", |path| api::routes::allowed(path.as_str()));
+                api::problem::answer(&failure, allowed, lang)
+            }
             Some(failure) => problem(&failure, lang),
             None => response,
         };

@@ -48,6 +48,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         let request = Request::builder().method(&method).uri(path);
         let answer = teller.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
+        assert_eq!(answer.headers[header::ALLOW], "GET, HEAD, POST", "{method}");
         assert!(!answer.headers.contains_key("access-control-allow-origin"));
     }
     let nowhere = teller.send(get("/api/v1/nowhere")).await;
