@@ -66,6 +66,12 @@ pub async fn workflows(
         broken = report.broken,
         "records reconciled"
     );
+    for ca in workflows.missing_cas(clock.now()).await.unwrap_or_default() {
+        tracing::error!(
+            ca,
+            "has certificates that are not over, and is not configured: nobody logs in with them"
+        );
+    }
     if up {
         match workflows.publish_due_crls(clock.now()).await {
             Ok(published) => tracing::info!(published, "CRLs"),

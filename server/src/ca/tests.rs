@@ -10,8 +10,8 @@ use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
 
 use super::issue::IssueError;
-use super::testing::{bank, both, make_ca};
-use super::{Authority, IssuerId};
+use super::testing::{bank, both, make_ca, profile};
+use super::{Authority, CaId, IssuerId, IssuingCa};
 
 fn client_spki() -> Vec<u8> {
     rcgen::PublicKeyData::subject_public_key_info(&rcgen::KeyPair::generate().unwrap())
@@ -199,4 +199,88 @@ async fn nothing_outlives_its_ca_or_is_older() {
     bank.authority
         .prepare(IssuerId::Customer, "hanakodt", &client_spki(), good)
         .unwrap();
+}
+
+#[tokio::test]
+async fn the_ca_whose_time_came_last_signs_what_is_new() {
+    let bank = bank(KeyAlgorithm::EcP256);
+    let certificate = bank.authority.root().clone();
+    let new = |id: CaId| IssuingCa::new(id, "customer-ca", certificate.clone(), profile()).unwrap();
+    let customer = |generation| {
+        let issuer = IssuerId::Customer;
+        new(CaId { issuer, generation })
+    };
+    let staff = || new(IssuerId::Staff.into());
+    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    let from = ["2027-04-01T00:00:00Z", "2028-04-01T00:00:00Z"].map(time);
+    let make = |cas| Authority::new(bank.pool.clone(), certificate.clone(), cas);
+    let authority = make(vec![
+        customer(3).issuing_from(from[1]),
+        staff(),
+        customer(1),
+        customer(2).issuing_from(from[0]),
+    ])
+    .unwrap();
+    let signs = |at| {
+        authority
+            .current(IssuerId::Customer, at)
+            .unwrap()
+            .id
+            .generation
+    };
+    let second = jiff::SignedDuration::from_secs(1);
+    for (at, generation) in [
+        (time("2026-01-01T00:00:00Z"), 1),
+        (from[0] - second, 1),
+        (from[0], 2),
+        (from[1] - second, 2),
+        (from[1], 3),
+        (Timestamp::MAX, 3),
+    ] {
+        assert_eq!(signs(at), generation, "{at}");
+        assert_eq!(
+            authority
+                .current(IssuerId::Staff, at)
+                .unwrap()
+                .id
+                .generation,
+            1
+        );
+    }
+    let prepared = authority.prepare(IssuerId::Customer, "hanakodt", &client_spki(), from[0]);
+    assert_eq!(prepared.unwrap().ca.name(), "customer-ca-2");
+    assert_eq!(authority.certificates(IssuerId::Customer).len(), 3);
+
+    // Going back is another time; a CA of the future signs when there is no other.
+    let back = make(vec![
+        staff(),
+        customer(1),
+        customer(2).issuing_from(from[1]),
+    ])
+    .unwrap();
+    assert_eq!(
+        back.current(IssuerId::Customer, from[0])
+            .unwrap()
+            .id
+            .generation,
+        1
+    );
+    let early = make(vec![staff(), customer(7).issuing_from(from[1])]).unwrap();
+    assert_eq!(
+        early
+            .current(IssuerId::Customer, from[0])
+            .unwrap()
+            .id
+            .generation,
+        7
+    );
+    assert!(matches!(
+        early.sign(IssuerId::Customer, &[]).await,
+        Err(IssueError::UnknownCa(_))
+    ));
+    assert!(matches!(make(vec![customer(1)]), Err(IssueError::NoCa(_))));
+    assert!(matches!(
+        make(vec![staff(), customer(1), customer(1)]),
+        Err(IssueError::TwoCas(_))
+    ));
 }

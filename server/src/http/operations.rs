@@ -8,7 +8,7 @@ use metrics::gauge;
 use serde_json::{Value, json};
 
 use super::app::Shared;
-use crate::workflow::expiry::{Expiry, Level, Thing};
+use crate::workflow::expiry::{Level, Thing};
 use crate::workflow::jobs::Report;
 use crate::workflow::records::HsmPhase;
 
@@ -78,27 +78,31 @@ async fn expiries(app: &Shared) {
     let now = app.clock.now();
     let found = app.workflows.expiries(now).await;
     let found = found.unwrap_or_else(|_| app.workflows.expiries_without_store(now));
-    let mut staff: Option<Expiry> = None;
     let (people, things): (Vec<_>, Vec<_>) = found
         .into_iter()
         .partition(|one| one.thing == Thing::StaffCertificate);
     gauge!("inkan_staff_certificates_expiring").set(count(people.len()));
-    for one in people {
-        staff.get_or_insert(Expiry {
-            name: "first".to_owned(),
-            ..one
-        });
+    let first = people.first();
+    let left = first.map_or(f64::NAN, |one| one.left(now).as_secs_f64());
+    let level = first.map_or(Level::Fine, |one| one.level);
+    tell(Thing::StaffCertificate, "first", left, level);
+    for one in things {
+        // Listeners may share a certificate today, and have one each tomorrow.
+        for name in one.name.split(", ") {
+            tell(one.thing, name, one.left(now).as_secs_f64(), one.level);
+        }
     }
-    for one in things.into_iter().chain(staff) {
-        let labels = [
-            ("thing", one.thing.as_str().to_owned()),
-            ("name", one.name.clone()),
-        ];
-        gauge!("inkan_expiry_seconds", &labels).set(one.left(now).as_secs_f64());
-        gauge!("inkan_expiry_days", &labels).set(one.left(now).as_secs_f64() / 86_400.0);
-        let level = Level::ALL.iter().position(|level| *level == one.level);
-        gauge!("inkan_expiry_level", &labels).set(count(level.unwrap_or_default()));
-    }
+}
+
+fn tell(thing: Thing, name: &str, left: f64, level: Level) {
+    let labels = [
+        ("thing", thing.as_str().to_owned()),
+        ("name", name.to_owned()),
+    ];
+    gauge!("inkan_expiry_seconds", &labels).set(left);
+    gauge!("inkan_expiry_days", &labels).set(left / 86_400.0);
+    let place = Level::ALL.iter().position(|one| *one == level);
+    gauge!("inkan_expiry_level", &labels).set(count(place.unwrap_or_default()));
 }
 
 /// Lossless for what there is to count here.

@@ -13,7 +13,7 @@ pub(super) mod tests;
 
 use jiff::Timestamp;
 
-use super::letter::{By, Lang, Letter, Password, Thing};
+use super::letter::{By, Lang, Letter, Password};
 
 /// How the bank's operators are addressed.
 pub const OPERATOR: &str = "システム運用担当";
@@ -201,7 +201,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             name,
             ends,
             trouble,
-        } => ending(lang, *thing, (name, *ends, trouble.as_deref()), now),
+        } => system::ending(lang, *thing, (name, *ends, trouble.as_deref()), now),
         Letter::GrantLapsed { at } => (
             said(
                 (
@@ -232,43 +232,6 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
 }
 
 type Parts = ((String, String), Vec<(&'static str, String)>, Vec<String>);
-
-/// To the bank's operators.
-fn ending(
-    lang: Lang,
-    thing: Thing,
-    (name, ends, trouble): (&str, Timestamp, Option<&str>),
-    now: Timestamp,
-) -> Parts {
-    let what = system::name(thing, lang);
-    let days = word::days_left(ends, now);
-    let news = if days >= 0 {
-        lang.pick(
-            format!("{what}({name})の期限まで、あと{days}日です。"),
-            format!("{what} ({name}): {days} days are left."),
-        )
-    } else {
-        lang.pick(
-            format!("{what}({name})の期限が過ぎています。"),
-            format!("{what} ({name}) is over."),
-        )
-    };
-    let subject = lang.pick(
-        format!("期限のお知らせ: {what}"),
-        format!("About to end: {what}"),
-    );
-    let mut facts = vec![
-        (lang.pick("対象", "Which"), name.to_owned()),
-        end(lang, ends),
-    ];
-    let wrong = trouble.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
-    facts.extend(wrong);
-    (
-        (subject, news),
-        facts,
-        vec![system::next(thing, lang).to_owned()],
-    )
-}
 
 fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> Parts {
     let days = word::days_left(not_after, now);

@@ -1,5 +1,8 @@
 //! What the bank's own things are called, and what is to be done before they end.
 
+use jiff::Timestamp;
+
+use super::word;
 use crate::mail::letter::Lang;
 use crate::mail::thing::Thing;
 
@@ -66,6 +69,39 @@ pub fn next(thing: Thing, lang: Lang) -> &'static str {
             "Make a new one with `inkan-hsm crl` in a ceremony, and put it in its place.",
         ),
     }
+}
+
+/// To the bank's operators.
+pub(super) fn ending(
+    lang: Lang,
+    thing: Thing,
+    (name, ends, trouble): (&str, Timestamp, Option<&str>),
+    now: Timestamp,
+) -> super::Parts {
+    let what = self::name(thing, lang);
+    let days = word::days_left(ends, now);
+    let news = if days >= 0 {
+        lang.pick(
+            format!("{what}({name})の期限まで、あと{days}日です。"),
+            format!("{what} ({name}): {days} days are left."),
+        )
+    } else {
+        lang.pick(
+            format!("{what}({name})の期限が過ぎています。"),
+            format!("{what} ({name}) is over."),
+        )
+    };
+    let subject = lang.pick(
+        format!("期限のお知らせ: {what}"),
+        format!("About to end: {what}"),
+    );
+    let mut facts = vec![
+        (lang.pick("対象", "Which"), name.to_owned()),
+        super::end(lang, ends),
+    ];
+    let wrong = trouble.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
+    facts.extend(wrong);
+    ((subject, news), facts, vec![next(thing, lang).to_owned()])
 }
 
 #[cfg(test)]

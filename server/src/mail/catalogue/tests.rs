@@ -1,5 +1,5 @@
 use super::*;
-use crate::mail::letter::To;
+use crate::mail::letter::{Thing, To};
 
 /// One of each kind: a new one must be added here, or this does not compile.
 pub(crate) fn every() -> Vec<Letter> {

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use inkan_pki::x509::summary::CertificateSummary;
 
-use super::status::{Scope, on_record};
+use super::status::{Scope, ca_id, on_record};
 use super::{Result, Workflows};
 use crate::ca::{IssuerId, IssuingCa};
 use crate::store::crl_lists::{self, Kind};
@@ -96,7 +96,24 @@ impl Workflows {
         Ok(all)
     }
 
-    /// The same without what the store knows; for when it is away.
+    /// CAs that have certificates which are not over, and are not configured (any more): nobody logs in with those.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn missing_cas(&self, now: Timestamp) -> Result<Vec<String>> {
+        let store = &self.inner.store;
+        let mut missing = Vec::new();
+        for ca in certificates::all_cas(store).await? {
+            let id = ca_id(ca);
+            let lives = !crl_lists::parts(store, ca, now).await?.is_empty();
+            if lives && self.inner.ca.ca(id).is_err() {
+                missing.push(id.name());
+            }
+        }
+        Ok(missing)
+    }
+
+    /// What ends, without what the store knows; for when it is away.
     #[must_use]
     pub fn expiries_without_store(&self, now: Timestamp) -> Vec<Expiry> {
         self.from_files(now)
