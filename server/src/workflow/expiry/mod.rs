@@ -74,7 +74,7 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn expiries(&self, now: Timestamp) -> Result<Vec<Expiry>> {
-        let mut all = self.from_files(now);
+        let mut all = self.of_files(now);
         for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
             self.of_ca(ca, now, &mut all).await?;
         }
@@ -116,10 +116,10 @@ impl Workflows {
     /// What ends, without what the store knows; for when it is away.
     #[must_use]
     pub fn expiries_without_store(&self, now: Timestamp) -> Vec<Expiry> {
-        self.from_files(now)
+        self.of_files(now)
     }
 
-    fn from_files(&self, now: Timestamp) -> Vec<Expiry> {
+    fn of_files(&self, now: Timestamp) -> Vec<Expiry> {
         let limits = &self.settings().warnings;
         let mut all = Vec::new();
         if let Ok(root) = CertificateSummary::parse(self.inner.ca.root()) {
