@@ -31,10 +31,10 @@ pub struct Contract {
     #[schema(example = "1234567")]
     pub account: String,
     /// 企業名.
-    #[schema(example = "株式会社大空商事")]
+    #[schema(example = "Oozora Shoji KK")]
     pub company_name: String,
     /// 企業名(カナ), half-width.
-    #[schema(example = "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ")]
+    #[schema(example = "OOZORA SHOJI")]
     pub company_kana: String,
     /// How its users log in.
     pub method: word::Method,
@@ -234,10 +234,10 @@ pub struct NewContract {
     #[schema(example = "7654321")]
     account: String,
     /// 企業名.
-    #[schema(example = "有限会社小海工業")]
+    #[schema(example = "Koumi Kogyo YK")]
     company_name: String,
     /// 企業名(カナ), half-width.
-    #[schema(example = "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ")]
+    #[schema(example = "KOUMI KOGYO")]
     company_kana: String,
 }
 

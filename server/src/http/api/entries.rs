@@ -221,7 +221,7 @@ pub struct SeenWithReason {
     #[schema(example = 1)]
     pub version: i64,
     /// Why.
-    #[schema(example = "申込書の押印が届出印と異なるため")]
+    #[schema(example = "The seal on the form is another one")]
     pub reason: String,
 }
 

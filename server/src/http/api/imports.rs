@@ -14,7 +14,7 @@ use crate::workflow::imports::{self, Why};
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// CSV: branch, account type (`ordinary` or `current`), account, 企業名, 企業名(カナ).
-    #[schema(example = "100,ordinary,7654321,有限会社小海工業,ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ\n")]
+    #[schema(example = "100,ordinary,7654321,Koumi Kogyo YK,KOUMI KOGYO\n")]
     list: String,
 }
 

@@ -29,11 +29,11 @@ pub(super) fn table() -> Vec<Row> {
         make("/api/v1/contracts", COUNTER, contracts::create, "Puts a contract on record, with temporary passwords that are in this answer only."),
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
         make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords, in this answer only; those before are good no longer."),
-        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "証明書取得用パスワード of a grant, in this answer only, where the bank asks for it; the one before is good no longer."),
+        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, in this answer only, where the bank asks for it; the one before is good no longer."),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a stopped user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
-        make("/api/v1/certificates/{id}/incident", DESKS, certificates::incident, "A lost token (事故登録): suspends the certificate at once, and enters the review."),
+        make("/api/v1/certificates/{id}/incident", DESKS, certificates::incident, "A lost token: suspends the certificate at once, and enters the review."),
         // Entered by one, decided by another
         see("/api/v1/proposals", ALL, proposals::list, "Proposals that the role sees, newest first."),
         make("/api/v1/proposals", ENTER, entries::enter, "Enters a proposal; another person decides it."),

@@ -17,7 +17,7 @@ pub struct Member {
     /// Id.
     pub id: String,
     /// Name.
-    #[schema(example = "山田太郎")]
+    #[schema(example = "Yamada Taro")]
     pub name: String,
     /// Employee number: accounts with the same one are one person.
     #[schema(example = "E-1001")]

@@ -42,7 +42,7 @@ pub struct UserLine {
     #[schema(example = "hanakodt")]
     pub login_id: String,
     /// 利用者名.
-    #[schema(example = "データ花子")]
+    #[schema(example = "Data Hanako")]
     pub name: String,
     /// E-mail address.
     #[schema(example = "hanakodt@oozora.co.jp")]
@@ -133,7 +133,7 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<UserDetail, Failure> {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// What happened, as the audit log is to have it.
-    #[schema(example = "電話で本人を確認しました")]
+    #[schema(example = "The customer called and was identified")]
     pub note: String,
 }
 
