@@ -62,9 +62,13 @@ impl Picture {
 
     /// The share of this colour, in percent.
     pub fn percent_of(&self, colour: [u8; 3]) -> usize {
-        let pixels = self.rgb.chunks(3);
-        let count = pixels.len().max(1);
-        pixels.filter(|p| *p == colour).count() * 100 / count
+        let count = self.rgb.chunks(3).len().max(1);
+        self.count_of(colour) * 100 / count
+    }
+
+    /// How many pixels have this colour.
+    pub fn count_of(&self, colour: [u8; 3]) -> usize {
+        self.rgb.chunks(3).filter(|p| *p == colour).count()
     }
 
     /// Whether this colour is there.

@@ -1,7 +1,5 @@
 //! Tab, arrows, Enter, Escape, and closing the window.
 
-use std::time::Duration;
-
 use inkan_tests::Outcome;
 use inkan_tests::desktop::{Desktop, wait_for};
 
@@ -10,16 +8,26 @@ use super::Sample;
 /// The orange ring around what has the keyboard.
 const RING: [u8; 3] = [0xc0, 0x5a, 0x00];
 
-/// Waits until a guarded button has woken up.
-fn wait_for_guard() {
-    std::thread::sleep(Duration::from_millis(1500));
+/// The buttons that agree, once they are awake: asleep they are paler.
+const AGREE: [u8; 3] = [0x0f, 0x5c, 0x4d];
+const DESTROY: [u8; 3] = [0xa3, 0x16, 0x1a];
+/// More pixels than anything but a button's ground has.
+const GROUND: usize = 1500;
+
+/// Waits until the guarded button of this colour has woken up.
+fn wait_for_guard(desktop: &Desktop, sample: &Sample, awake: [u8; 3]) -> Outcome {
+    desktop.pointer_away()?;
+    wait_for("the button to wake up", || {
+        let picture = desktop.picture(&sample.window).ok()?;
+        (picture.count_of(awake) > GROUND).then_some(())
+    })
 }
 
 #[test]
 fn enter_agrees_once_the_question_has_been_seen_for_a_moment() -> Outcome {
     let desktop = Desktop::open()?;
     let consent = Sample::show(&desktop, "consent", "en")?;
-    wait_for_guard();
+    wait_for_guard(&desktop, &consent, AGREE)?;
     desktop.key("Return")?;
     consent.expect(&["1 Yes"])
 }
@@ -62,12 +70,12 @@ fn while_something_goes_on_enter_presses_nothing() -> Outcome {
 fn what_cannot_be_undone_is_not_one_enter_away() -> Outcome {
     let desktop = Desktop::open()?;
     let delete = Sample::show(&desktop, "delete", "en")?;
-    wait_for_guard();
+    wait_for_guard(&desktop, &delete, DESTROY)?;
     desktop.key("Return")?;
     delete.expect(&["1 Cancel"])?;
     drop(delete);
     let delete = Sample::show(&desktop, "delete", "en")?;
-    wait_for_guard();
+    wait_for_guard(&desktop, &delete, DESTROY)?;
     desktop.key("Tab")?;
     desktop.key("space")?;
     delete.expect(&["1 Yes"])
