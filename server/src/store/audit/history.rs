@@ -18,6 +18,8 @@ text_enum! {
         Added => "user.added",
         /// A colleague has chosen passwords of their own.
         Started => "user.started",
+        /// What was handed over was given, right or wrong.
+        HandedOverGiven => "user.handed-over-given",
         /// New passwords to hand over.
         HandedOver => "user.passwords-handed-over",
         /// Another role.
@@ -100,7 +102,8 @@ pub struct HistoryRow {
 /// The words of [`Action`].
 macro_rules! shown {
     () => {
-        "('user.registered', 'user.added', 'user.started', 'user.passwords-handed-over', 'user.role-changed', \
+        "('user.registered', 'user.added', 'user.started', 'user.handed-over-given', 'user.passwords-handed-over', \
+         'user.role-changed', \
          'user.lock-released', 'user.password-changed', 'user.confirmed', 'user.login-password-given', \
          'login.password', 'login.certificate', 'enrolment.identified', 'session.ended', 'request.created', \
          'certificate.issued', 'certificate.activated', 'certificate.revocation-asked', 'certificate.revoked', \

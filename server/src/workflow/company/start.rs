@@ -21,6 +21,7 @@ use crate::workflow::validation::{Errors, Field, Problem, secrets};
 use crate::workflow::{Caller, Fault, Refusal, Result};
 
 const ACTION: &str = "user.started";
+const TRIED: &str = "user.handed-over-given";
 
 /// What the newcomer enters.
 #[derive(Debug)]
@@ -106,12 +107,12 @@ impl People<'_> {
             .verify(second, form.temp_confirmation.clone());
         let other = other.await?;
         let Some(user) = user else {
-            let refusal = self.settle_unknown(ACTION, &login_id, caller, now).await?;
+            let refusal = self.settle_unknown(TRIED, &login_id, caller, now).await?;
             return Err(refusal.into());
         };
         let tx = self.store.begin().await?;
         let attempt = Attempt {
-            action: ACTION,
+            action: TRIED,
             method: Method::Enrolment,
             via: None,
             user: &user,
