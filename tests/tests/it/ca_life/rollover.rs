@@ -123,14 +123,14 @@ fn a_second_customer_ca_takes_over_and_the_first_one_goes_on_to_its_end() -> Out
     assert_eq!(three.len(), 3, "both CAs and the root");
 
     // Before that day the first one signs, and the second one's lists are there already.
-    let contract = counter::approved_contract(&bank.dev, "2345678")?;
-    let (browser, koumi) = scene::register(&bank, &contract, "koumi001")?;
     until("the second CA has a list", || {
         Ok(machine::fetch(&format!("{}/crl/customer-ca-2.crl", bank.dev.public)).is_ok())
     })?;
 
     // That day comes: the next one has hers from the second, and both log in.
     bank.restart_at(now)?;
+    let contract = counter::approved_contract(&bank.dev, "2345678")?;
+    let (browser, koumi) = scene::register(&bank, &contract, "koumi001")?;
     let (koumis, new) = soft(&bank, &browser, &koumi)?;
     let new_summary = CertificateSummary::parse(&new)?;
     assert_eq!(new_summary.issuer_common_name, "Inkan Dev Customer CA 2");
