@@ -270,6 +270,9 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         HistoryAction::Registered => lang.pick("サービス開始登録", "Registration"),
         HistoryAction::Added => lang.pick("利用者の登録", "User registered"),
         HistoryAction::Started => lang.pick("利用開始登録", "Own passwords chosen"),
+        HistoryAction::HandedOverGiven => {
+            lang.pick("仮パスワードの入力", "Temporary passwords given")
+        }
         HistoryAction::HandedOver => lang.pick("仮パスワードの再発行", "New temporary passwords"),
         HistoryAction::RoleChanged => lang.pick("役割の変更", "Role changed"),
         HistoryAction::LockReleased => lang.pick("利用停止の解除", "Lock released"),
