@@ -1,11 +1,13 @@
 //! A login with one of several certificates of a bank on one token.
 
+use super::harness::authority::Profile;
 use super::harness::customer::{Run, finish};
-use super::harness::{Bank, Customer};
+use super::harness::{Bank, Customer, Deviation};
 
 /// Two certificates of one user, both good: the older one first.
 fn two(bank: &Bank, customer: &Customer) -> [Vec<u8>; 2] {
-    [(), ()].map(|()| {
+    [Profile::Right, Profile::Newer].map(|profile| {
+        bank.state().deviation = Deviation::Profile(profile);
         let run = customer.open(bank);
         assert_eq!(run.code, 0, "{run:?}");
         let (_, der) = bank.state().issued.take().unwrap();

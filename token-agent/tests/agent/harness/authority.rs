@@ -58,6 +58,8 @@ pub(crate) enum Profile {
     IsCa,
     Expired,
     NotYetValid,
+    /// Right, and newer than the others.
+    Newer,
 }
 
 /// A certificate for the key of a CSR.
@@ -112,6 +114,7 @@ fn params(profile: Profile) -> CertificateParams {
     match profile {
         Profile::Expired => params.not_after = date_time_ymd(2001, 1, 1),
         Profile::NotYetValid => params.not_before = date_time_ymd(2999, 1, 1),
+        Profile::Newer => params.not_before = date_time_ymd(2020, 1, 1),
         _ => {}
     }
     params
