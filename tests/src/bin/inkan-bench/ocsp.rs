@@ -8,7 +8,7 @@ use crate::peers::pki::Pki;
 use crate::peers::responders::{path, request};
 use crate::peers::{nginx, responders};
 use crate::table::Row;
-use crate::wrk::{Ask, SECONDS, load, middle};
+use crate::wrk::{Ask, load, middle};
 
 /// Rounds of what is compared most closely, one after the other in turn.
 const ROUNDS: usize = 3;
@@ -38,7 +38,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     let mut turns: [Vec<Row>; 3] = Default::default();
     for _ in 0..ROUNDS {
         let [first, second, third] = &mut turns;
-        let one = |name, ask, pid| load(name, ask, SECONDS, pid, at);
+        let one = |name, ask, pid| load(name, ask, true, pid, at);
         first.push(one("nginx, the answer as a file, GET", &file, nginx.pid())?);
         second.push(one("Inkan, signed ahead, GET", &get, pid)?);
         third.push(one("Inkan, signed ahead, POST", &post, pid)?);
@@ -62,7 +62,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     rows.push(load(
         "Inkan, with a nonce: each signed in the HSM, POST",
         &ask,
-        SECONDS,
+        true,
         pid,
         at,
     )?);
@@ -74,30 +74,23 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     rows.push(load(
         "cfssl ocspserve, signed ahead, POST",
         &ask,
-        SECONDS,
+        true,
         cfssl.pid(),
         at,
     )?);
     drop(cfssl);
 
-    let (openssl, request) = responders::openssl(&Pki::new()?)?;
-    let base = format!("http://127.0.0.1:{}/", openssl.port);
-    let ask = Ask::Get(format!("{base}{}", path(&request)));
-    rows.push(load(
-        "openssl ocsp, each signed, GET",
-        &ask,
-        SECONDS,
-        openssl.pid(),
-        at,
-    )?);
-    let ask = Ask::Post(base, &request);
-    rows.push(load(
-        "openssl ocsp, each signed, POST",
-        &ask,
-        SECONDS,
-        openssl.pid(),
-        at,
-    )?);
+    let pki = Pki::new()?;
+    for way in ["GET", "POST"] {
+        let (openssl, request) = responders::openssl(&pki)?;
+        let base = format!("http://127.0.0.1:{}/", openssl.port);
+        let ask = match way {
+            "GET" => Ask::Get(format!("{base}{}", path(&request))),
+            _ => Ask::Post(base, &request),
+        };
+        let name = format!("openssl ocsp, each signed, {way}");
+        rows.push(load(&name, &ask, false, openssl.pid(), at)?);
+    }
     Ok(rows)
 }
 

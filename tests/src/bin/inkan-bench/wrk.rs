@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use inkan_tests::{Outcome, programs};
 
@@ -12,6 +11,9 @@ use crate::table::Row;
 /// Connections at a time.
 pub(crate) const CONNECTIONS: usize = 16;
 
+/// How long one run is.
+const SECONDS: u64 = 4;
+
 /// How something is asked for.
 pub(crate) enum Ask<'a> {
     /// By GET of this URL.
@@ -20,11 +22,11 @@ pub(crate) enum Ask<'a> {
     Post(String, &'a [u8]),
 }
 
-/// Asks for so many seconds; the processor time is that of `pid` and all below it.
+/// Asks for [`SECONDS`], after one of warming up where `warm`; the processor time is that of `pid` and all below it.
 pub(crate) fn load(
     name: &str,
     ask: &Ask<'_>,
-    seconds: u64,
+    warm: bool,
     pid: u32,
     scratch: &Path,
 ) -> Outcome<Row> {
@@ -54,9 +56,11 @@ pub(crate) fn load(
         )?
         .expect_well()
     };
-    run(1)?;
+    if warm {
+        run(1)?;
+    }
     let cpu = tree_cpu_seconds(pid)?;
-    let said = run(seconds)?;
+    let said = run(SECONDS)?;
     let cpu = tree_cpu_seconds(pid)? - cpu;
     read(name, &said, cpu)
 }
@@ -86,6 +90,9 @@ fn read(name: &str, said: &str, cpu: f64) -> Outcome<Row> {
         .and_then(|line| line.split_whitespace().next())
         .ok_or("wrk counted no requests")?
         .parse()?;
+    if requests < 1.0 {
+        return Err(format!("{name}: no answers").into());
+    }
     let rate = find("Requests/sec:").ok_or("wrk told no rate")?;
     let at = |start: &str| -> Option<f64> { time(find(start)?.get(1)?) };
     Ok(Row {
@@ -113,6 +120,3 @@ pub(crate) fn middle(mut rows: Vec<Row>) -> Outcome<Row> {
     let middle = rows.len() / 2;
     rows.into_iter().nth(middle).ok_or_else(|| "no row".into())
 }
-
-/// How long one run is.
-pub(crate) const SECONDS: u64 = Duration::from_secs(4).as_secs();

@@ -9,13 +9,14 @@ pub(crate) mod pki;
 pub(crate) mod responders;
 
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use inkan_tests::Outcome;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 /// How long a program may take to answer, and to end. A list of a million lines takes its time.
@@ -26,31 +27,45 @@ pub(crate) struct Peer {
     process: Child,
     /// Where it listens, on loopback.
     pub(crate) port: u16,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Peer {
-    /// Starts a program and waits until it takes connections.
-    fn start(mut command: Command, port: u16, directory: TempDir) -> Outcome<Self> {
+    /// Starts a program and waits until it takes connections; one that cannot bear to be left without a request, until it
+    /// says this.
+    fn start(
+        mut command: Command,
+        port: u16,
+        directory: TempDir,
+        says: Option<&str>,
+    ) -> Outcome<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let log = std::fs::File::create(directory.path().join("log"))?;
         let process = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
+            // With whatever it starts: `openssl ocsp` leaves its children behind.
+            .process_group(0)
             .spawn()
             .map_err(|e| format!("{name}: {e}; scripts/install-packages bench"))?;
         let mut peer = Self {
             process,
             port,
-            _directory: directory,
+            directory,
         };
         let deadline = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = peer.process.try_wait()?;
-            if ended.is_some() || Instant::now() > deadline {
-                let said = std::fs::read(peer._directory.path().join("log"))?;
-                let said = String::from_utf8_lossy(&said).into_owned();
+        loop {
+            let said = std::fs::read(peer.directory.path().join("log"))?;
+            let said = String::from_utf8_lossy(&said).into_owned();
+            let ready = match says {
+                Some(words) => said.contains(words),
+                None => TcpStream::connect(("127.0.0.1", port)).is_ok(),
+            };
+            if ready {
+                break;
+            }
+            if peer.process.try_wait()?.is_some() || Instant::now() > deadline {
                 return Err(format!("{name} does not listen: {said}").into());
             }
             sleep(Duration::from_millis(20));
@@ -66,21 +81,20 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // Asked, not killed: it ends the processes it has started.
-        if let Some(pid) = i32::try_from(self.process.id())
+        let group = i32::try_from(self.process.id())
             .ok()
-            .and_then(Pid::from_raw)
-        {
-            let _ = kill_process(pid, Signal::TERM);
+            .and_then(Pid::from_raw);
+        // Asked first: a server tidies up after itself.
+        if let Some(leader) = group {
+            let _ = kill_process(leader, Signal::TERM);
         }
         let deadline = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < deadline {
-            if !matches!(self.process.try_wait(), Ok(None)) {
-                return;
-            }
+        while Instant::now() < deadline && matches!(self.process.try_wait(), Ok(None)) {
             sleep(Duration::from_millis(20));
         }
-        let _ = self.process.kill();
+        if let Some(group) = group {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
         let _ = self.process.wait();
     }
 }

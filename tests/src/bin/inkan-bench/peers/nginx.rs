@@ -61,5 +61,5 @@ fn start(
     let mut command = Command::new(programs::tool("nginx"));
     command.args(["-c", &configuration, "-p"]).arg(at);
     command.args(["-e", &format!("{place}/error.log")]);
-    Peer::start(command, port, directory)
+    Peer::start(command, port, directory, None)
 }

@@ -10,7 +10,8 @@ use inkan_tests::{Outcome, programs};
 use super::pki::Pki;
 use super::{Peer, directory, free_port, write};
 
-/// `openssl ocsp` with a process for each core, and a request (DER) that it can answer.
+/// `openssl ocsp` with a process for each core, and a request (DER) that it can answer. The one of Debian 12 answers nobody
+/// any more once a connection was closed without a request: for one load only.
 pub(crate) fn openssl(pki: &Pki) -> Outcome<(Peer, Vec<u8>)> {
     let (directory, port) = (directory()?, free_port()?);
     let at = directory.path();
@@ -39,7 +40,10 @@ pub(crate) fn openssl(pki: &Pki) -> Outcome<(Peer, Vec<u8>)> {
     command.args([
         "-rsigner", &ca, "-rkey", &key, "-ndays", "1", "-multi", &cores,
     ]);
-    Ok((Peer::start(command, port, directory)?, request))
+    Ok((
+        Peer::start(command, port, directory, Some("ACCEPT"))?,
+        request,
+    ))
 }
 
 /// `cfssl ocspserve` with this answer (DER) ready.
@@ -54,7 +58,7 @@ pub(crate) fn cfssl(answer: &[u8]) -> Outcome<Peer> {
     command.args(["ocspserve", "-address=127.0.0.1", &format!("-port={port}")]);
     // Its log has a line for each request otherwise.
     command.args([&format!("-responses={answers}"), "-loglevel=4"]);
-    Peer::start(command, port, directory)
+    Peer::start(command, port, directory, None)
 }
 
 /// A request about a certificate, made by openssl.
