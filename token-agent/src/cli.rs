@@ -1,4 +1,8 @@
 //! The command line. A PIN is never an argument: others could read it there.
+//!
+//! - [`sources`]: which token, and where PINs come from
+
+mod sources;
 
 use std::path::PathBuf;
 
@@ -6,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use inkan_pki::messages::identifier::Identifier;
 
 use crate::catalogue::Lang;
-use crate::prompt::sources::Source;
+pub use sources::{AdminArgs, NewPinArgs, PinArgs, PukArgs, TokenArgs};
 
 /// Client certificates on your own token.
 #[derive(Debug, Parser)]
@@ -258,95 +262,4 @@ pub enum BankCommand {
         /// Its id
         id: Identifier,
     },
-}
-
-/// Which token.
-#[derive(Debug, Args)]
-pub struct TokenArgs {
-    /// Label or serial number of the token
-    #[arg(long, value_name = "LABEL|SERIAL")]
-    pub token: Option<String>,
-    /// PKCS#11 module to use instead of the configured ones
-    #[arg(long, value_name = "PATH")]
-    pub module: Option<PathBuf>,
-}
-
-/// Where the PIN comes from, if not from a question.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct PinArgs {
-    /// File whose first line is the PIN
-    #[arg(long, value_name = "FILE")]
-    pub pin_file: Option<PathBuf>,
-    /// Environment variable that holds the PIN
-    #[arg(long, value_name = "NAME")]
-    pub pin_env: Option<String>,
-}
-
-/// Where the new PIN comes from.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct NewPinArgs {
-    /// File whose first line is the new PIN
-    #[arg(long, value_name = "FILE")]
-    pub new_pin_file: Option<PathBuf>,
-    /// Environment variable that holds the new PIN
-    #[arg(long, value_name = "NAME")]
-    pub new_pin_env: Option<String>,
-}
-
-/// Where the PUK comes from.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct PukArgs {
-    /// File whose first line is the PUK, or the security officer's PIN
-    #[arg(long, value_name = "FILE")]
-    pub puk_file: Option<PathBuf>,
-    /// Environment variable that holds it
-    #[arg(long, value_name = "NAME")]
-    pub puk_env: Option<String>,
-}
-
-/// Where that comes from which some tokens want beyond the PIN.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct AdminArgs {
-    /// File whose first line is the security officer's PIN, or the management key in hex
-    #[arg(long, value_name = "FILE")]
-    pub admin_file: Option<PathBuf>,
-    /// Environment variable that holds it
-    #[arg(long, value_name = "NAME")]
-    pub admin_env: Option<String>,
-}
-
-impl PinArgs {
-    /// As the person's side wants it.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        Source::of(self.pin_file.as_ref(), self.pin_env.as_ref())
-    }
-}
-
-impl NewPinArgs {
-    /// As the person's side wants it.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        Source::of(self.new_pin_file.as_ref(), self.new_pin_env.as_ref())
-    }
-}
-
-impl PukArgs {
-    /// As the person's side wants it.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        Source::of(self.puk_file.as_ref(), self.puk_env.as_ref())
-    }
-}
-
-impl AdminArgs {
-    /// As the person's side wants it.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        Source::of(self.admin_file.as_ref(), self.admin_env.as_ref())
-    }
 }
