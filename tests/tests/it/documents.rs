@@ -26,7 +26,11 @@ fn missing_test(name: &str) -> Option<String> {
             .iter()
             .any(|l| l.contains("#[test]") || l.contains("test]") || l.contains("::test("))
     };
-    let found = text.match_indices(&format!("fn {test}(")).any(is_test);
+    // A scenario that runs on both databases is named in the list of `on_both!`.
+    let (_, scenarios) = text.split_once("on_both!(").unwrap_or_default();
+    let scenarios = scenarios.split(");").next().unwrap_or_default();
+    let found = text.match_indices(&format!("fn {test}(")).any(is_test)
+        || scenarios.contains(&format!("    {test} => "));
     (!found).then(|| format!("{name}: {path} has no such test"))
 }
 
