@@ -79,6 +79,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "hands_by_person",
         sql: include_str!("migrations/0012_hands_by_person.sql"),
     },
+    Migration {
+        version: 13,
+        name: "letter_asks",
+        sql: include_str!("migrations/0013_letter_asks.sql"),
+    },
+    Migration {
+        version: 14,
+        name: "stops",
+        sql: include_str!("migrations/0014_stops.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.
