@@ -29,7 +29,7 @@ impl ReturnPath {
             },
             Some((before, after)) => Self {
                 before: before.to_owned(),
-                after: after.contains('@').then(|| after.to_owned()),
+                after: (after.contains('@') && !after.contains(PLACE)).then(|| after.to_owned()),
             },
         };
         let marked = text.contains(PLACE);
