@@ -152,7 +152,7 @@ impl Workflows {
             return Ok((Reply::Lasting(answer), "stored"));
         }
         // One answer for all who ask about it from now on.
-        if let (None, Some(row)) = (nonce, row)
+        if let (None, Some(row)) = (nonce, row.filter(|row| is_settled(row.state)))
             && let Some(answer) = self.answer_for_all(&row, &key, now).await?
         {
             self.inner.responder.kept.put(key, answer.clone());
@@ -198,6 +198,7 @@ impl Workflows {
         let found = ocsp_answers::find(&self.inner.store, &serial, key.digest.as_str()).await?;
         let found = found.filter(|(standing, _)| standing.ca == key.ca);
         Ok(found.map(|(standing, kept)| {
+            let kept = kept.filter(|kept| is_settled(kept.state));
             let answer = kept.map(|kept| ReadyAnswer {
                 sha256: id::sha256_hex(&kept.der).into(),
                 der: kept.der.into(),
@@ -323,6 +324,11 @@ impl Workflows {
             certificate_end: row.not_after,
         }))
     }
+}
+
+/// Whether an answer may be kept: what is being issued becomes good without a word to the memory of what is not.
+const fn is_settled(state: State) -> bool {
+    !matches!(state, State::Intent | State::Abandoned)
 }
 
 /// What the memory would say of a certificate. One that lapsed after its end was never revoked.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::judge::Judge;
-use crate::store::certificates::State;
+use crate::store::Tx;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, NewIntent, State};
 use crate::store::testing::{Place, on_both};
 use crate::workflow::life::tests::world::{Scene, later};
 use crate::workflow::life::{By, Reason};
@@ -16,6 +18,7 @@ on_both!(
     follow_a_certificates_life => follow,
     are_signed_ahead_and_outlast_the_hsm => ahead,
     carry_nonces_and_many_at_once => nonces,
+    of_what_is_being_issued_are_not_kept => being_issued,
     say_nothing_else_than_is_known_when_the_store_is_away => away,
 );
 
@@ -198,4 +201,55 @@ async fn away(place: &Place) {
     scene.store().close().await;
     let reply = workflows.ocsp(&request, later(3)).await;
     assert!(matches!(reply, Reply::Refused(_)), "{reply:?}");
+}
+
+/// Unknown while it is being issued, good from its issue on.
+async fn being_issued(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let old = scene.certificate(State::Active).await;
+    let row = scene.row(&old).await;
+    let intent = NewIntent {
+        id: "intent".to_owned(),
+        serial: format!("5c{}", crate::store::id::new_id().unwrap()),
+        issuer: row.issuer,
+        generation: row.generation,
+        user_id: row.user_id,
+        staff_id: None,
+        grant_id: None,
+        request_id: None,
+        replaces: Some(old),
+        spki: b"the next key".to_vec(),
+        csr: None,
+        tbs: b"three".to_vec(),
+        not_before: row.not_before,
+        not_after: row.not_after,
+        created_at: now(),
+        shard: String::new(),
+    };
+    let log = async |mut tx: Tx| {
+        crate::workflow::audited::audit(Actor::System, "test", "certificate", "intent")
+            .write(&mut tx, now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    let mut tx = scene.store().begin().await.unwrap();
+    certificates::insert_intent(&mut tx, &intent).await.unwrap();
+    log(tx).await;
+    let request = judge.ask(&[&intent.serial], "-sha256", false);
+    let ask = async |seconds: i64| {
+        let reply = scene.workflows.ocsp(&request, later(seconds)).await;
+        let (der, at) = (der(&reply), later(seconds).as_second());
+        judge.answer(&request, &der, &[&intent.serial], at)
+    };
+    let text = ask(1).await;
+    assert!(text.contains(": unknown"), "{text}");
+    let mut tx = scene.store().begin().await.unwrap();
+    let (sha256, by) = (crate::store::id::sha256_hex(b"three"), Actor::System);
+    let issued = certificates::set_issued(&mut tx, "intent", b"three", &sha256, &by, later(2));
+    assert!(issued.await.unwrap());
+    log(tx).await;
+    let text = ask(3).await;
+    assert!(text.contains(": good"), "{text}");
 }
