@@ -4,12 +4,12 @@
 //! Several instances on one database share the work: a claim is a lease in the database. Time is the server's clock,
 //! whatever it is set to; how long a run may take is measured apart from it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::clock::Clock;
 use crate::store::id;
@@ -47,6 +47,36 @@ pub async fn run(
     scheduler.run(metrics, stop).await;
 }
 
+/// What runs on this instance: each job once.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<()>,
+    names: HashMap<Id, &'static str>,
+}
+
+impl Running {
+    /// Begins a job unless it runs.
+    fn begin(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        if !self.names.values().any(|running| *running == name) {
+            let id = self.tasks.spawn(work).id();
+            self.names.insert(id, name);
+        }
+    }
+
+    /// Waits until one ends, also by a panic: its job may begin again. False when none runs.
+    async fn one_ended(&mut self) -> bool {
+        let Some(ended) = self.tasks.join_next_with_id().await else {
+            return false;
+        };
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        let name = self.names.remove(&id);
+        if let Err(error) = ended {
+            tracing::error!(job = name, %error, "a job's task ended early");
+        }
+        true
+    }
+}
+
 #[derive(Clone)]
 struct Scheduler {
     workflows: Workflows,
@@ -56,19 +86,13 @@ struct Scheduler {
 
 impl Scheduler {
     async fn run(self, metrics: PrometheusHandle, mut stop: watch::Receiver<bool>) {
-        let mut running = JoinSet::new();
-        let mut busy = HashSet::new();
+        let mut running = Running::default();
         let mut looked = true;
         let mut tidied = Instant::now();
         loop {
             tokio::select! {
                 _ = stop.wait_for(|stopped| *stopped) => break,
-                Some(ended) = running.join_next() => {
-                    if let Ok(name) = ended {
-                        busy.remove(name);
-                    }
-                    continue;
-                }
+                true = running.one_ended() => continue,
                 () = tokio::time::sleep(TICK) => {}
             }
             if tidied.elapsed() >= UPKEEP {
@@ -79,13 +103,8 @@ impl Scheduler {
                 Ok(due) => {
                     looked = true;
                     for job in due {
-                        if busy.insert(job.name) {
-                            let scheduler = self.clone();
-                            running.spawn(async move {
-                                scheduler.one(job).await;
-                                job.name
-                            });
-                        }
+                        let scheduler = self.clone();
+                        running.begin(job.name, async move { scheduler.one(job).await });
                     }
                 }
                 // Said once, not every second.
@@ -97,11 +116,9 @@ impl Scheduler {
                 }
             }
         }
-        let drained = tokio::time::timeout(LEAVE, async {
-            while running.join_next().await.is_some() {}
-        });
+        let drained = tokio::time::timeout(LEAVE, async { while running.one_ended().await {} });
         if drained.await.is_err() {
-            running.shutdown().await;
+            running.tasks.shutdown().await;
         }
         if let Err(error) = self.workflows.release_jobs(&self.owner).await {
             tracing::warn!(%error, "leases could not be given back; they end by themselves");
@@ -185,6 +202,32 @@ impl Scheduler {
                 }
                 Err(error) => tracing::warn!(job = job.name, %error, "a lease was not kept"),
             }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_whose_task_panics_begins_again() {
+        let (mut running, begun) = (Running::default(), Arc::new(AtomicU32::new(0)));
+        for round in 1..=2 {
+            for _ in 0..2 {
+                let begun = Arc::clone(&begun);
+                running.begin("job", async move {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    panic!("the claim");
+                });
+            }
+            assert!(running.one_ended().await);
+            assert_eq!(begun.load(Ordering::SeqCst), round, "once at a time");
+            assert!(!running.one_ended().await);
         }
     }
 }
