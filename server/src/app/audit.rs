@@ -43,9 +43,9 @@ pub struct VerifyOptions {
     /// Signed heads that were kept elsewhere, as `audit checkpoints` writes them.
     #[arg(long)]
     pub checkpoints: Option<PathBuf>,
-    /// SHA-256 of the audit key's public key, hex (default: the one in the ceremony's transcript).
+    /// SHA-256 of the audit key's public key, hex; again for a key before it (default: those in the ceremony's transcript).
     #[arg(long)]
-    pub key_sha256: Option<String>,
+    pub key_sha256: Vec<String>,
     /// Say it as one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -82,20 +82,21 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
     match command {
         AuditCommand::Verify(options) => {
             let config = config::load(&options.config)?;
-            let key = match &options.key_sha256 {
-                Some(key) => Some(key.to_ascii_lowercase()),
-                None => recorded_key(&config)?,
-            };
+            let given = options.key_sha256.iter();
+            let mut keys: Vec<String> = given.map(|key| key.to_ascii_lowercase()).collect();
+            if keys.is_empty() {
+                keys = recorded_keys(&config)?;
+            }
             let kept = match &options.checkpoints {
                 Some(file) => read_checkpoints(file)?,
                 None => Vec::new(),
             };
             let store = Store::connect(&config.store.url).await?;
-            let found = verify(&store, key.as_deref(), &kept).await?;
+            let found = verify(&store, &keys, &kept).await?;
             if options.json {
-                say(&as_json(&found, key.as_deref()));
+                say(&as_json(&found, &keys));
             } else {
-                report(&found, key.as_deref());
+                report(&found, &keys);
             }
             outcome(&found)
         }
@@ -141,21 +142,23 @@ async fn export_rows(store: &Store, mut after: i64, format: Format) -> Result<()
     }
 }
 
-/// The digest of the audit key in the ceremony's record, where there is one.
-fn recorded_key(config: &Config) -> Result<Option<String>, AppError> {
+/// The digests of audit keys in the ceremony's record.
+fn recorded_keys(config: &Config) -> Result<Vec<String>, AppError> {
     let spec = Spec::load(&config.hsm.spec)?;
-    let mut keys = spec.keys().iter();
-    let Some(key) = keys.find(|key| key.key_use == KeyUse::Audit) else {
-        return Ok(None);
-    };
     let unreadable =
         |error: &dyn std::fmt::Display| AppError::System(format!("transcript: {error}"));
     let transcript =
         Transcript::load(&spec.transcript_path()).map_err(|error| unreadable(&error))?;
-    Ok(transcript.and_then(|transcript| {
-        let line = transcript.done(&format!("key:{}", key.id))?;
+    let Some(transcript) = transcript else {
+        return Ok(Vec::new());
+    };
+    let keys = spec.keys().iter();
+    let of_audit = keys.filter(|key| key.key_use == KeyUse::Audit);
+    let digest = |id: &str| {
+        let line = transcript.done(&format!("key:{id}"))?;
         line.seen.get("spki_sha256").cloned()
-    }))
+    };
+    Ok(of_audit.filter_map(|key| digest(&key.id)).collect())
 }
 
 fn read_checkpoints(file: &Path) -> Result<Vec<Checkpoint>, AppError> {
@@ -171,22 +174,25 @@ fn read_checkpoints(file: &Path) -> Result<Vec<Checkpoint>, AppError> {
         .collect()
 }
 
-fn report(found: &Verdict, key: Option<&str>) {
+fn report(found: &Verdict, keys: &[String]) {
     if let Chain::Whole { rows, hash } = &found.chain {
         let signed = found.signed_up_to;
         say(&format!("whole: {rows} rows, last hash {hash}"));
+        if keys.is_empty() {
+            say(
+                "signed: unknown; no audit key is known (no transcript, no --key-sha256), so no signature counts",
+            );
+            return;
+        }
         say(&format!(
             "signed: {} heads, up to row {signed}",
             found.checkpoints
         ));
-        match key {
-            Some(key) => say(&format!("signed with: {key}")),
-            None => say("signed with: a key that the ceremony's transcript does not name"),
-        }
+        say(&format!("signed with: {}", keys.join(", ")));
     }
 }
 
-fn as_json(found: &Verdict, key: Option<&str>) -> String {
+fn as_json(found: &Verdict, keys: &[String]) -> String {
     let chain = match &found.chain {
         Chain::Whole { rows, hash } => json!({ "whole": true, "rows": rows, "hash": hash }),
         Chain::Broken { seq, why } => json!({ "whole": false, "row": seq, "why": why }),
@@ -194,7 +200,8 @@ fn as_json(found: &Verdict, key: Option<&str>) -> String {
     let mut all = chain;
     all["signed_heads"] = json!(found.checkpoints);
     all["signed_up_to"] = json!(found.signed_up_to);
-    all["key_sha256"] = json!(key);
+    all["key_known"] = json!(found.key_known);
+    all["keys_sha256"] = json!(keys);
     all.to_string()
 }
 

@@ -189,10 +189,12 @@ pub struct AuditVerdict {
     /// What is wrong with it: `missing`, `edited`, `unlinked`, `cut-off`, `past-head`, `head`, `not-as-signed`,
     /// `signature`.
     pub why: Option<&'static str>,
-    /// Signed heads that were looked at.
+    /// Signed heads that were looked at; none where no audit key is known.
     pub checkpoints: usize,
     /// The last row that a genuine signature covers.
     pub signed_up_to: i64,
+    /// Whether the audit key is known. While the HSM is away it is not, and nothing counts as signed.
+    pub key_known: bool,
 }
 
 /// `POST /api/v1/audit/verify`.
@@ -211,6 +213,7 @@ pub async fn verify(deed: Deed<Empty>) -> Result<AuditVerdict, Failure> {
         why,
         checkpoints: found.checkpoints,
         signed_up_to: found.signed_up_to,
+        key_known: found.key_known,
     })
 }
 

@@ -62,7 +62,12 @@ pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
                 format!("監査記録{rows}件はすべて正しく連なっています。署名済みの確認点は{count}件、{signed}番まで署名されています。"),
                 format!("All {rows} rows fit. {count} heads were signed, up to row {signed}."),
             );
-            (text, true)
+            let unsigned = lang.pick(
+                "監査用の鍵を確認できないため(HSMに接続できません)、署名は検証していません。接続の回復後にもう一度確認してください。",
+                " The audit key is not known (the HSM is away): no signature counts. Verify once more when it is back.",
+            );
+            let more = if found.key_known { "" } else { unsigned };
+            (text + more, true)
         }
         Chain::Broken { seq, why } => {
             let why = broken(*why, lang);

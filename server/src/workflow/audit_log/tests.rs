@@ -53,7 +53,8 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     assert!(second.seq > first.seq && second.at < first.at);
 
     let key = second.key_sha256();
-    let look = async |kept: &[Checkpoint]| verify(store, Some(&key), kept).await.unwrap();
+    let keys = ["11".repeat(32), key];
+    let look = async |kept: &[Checkpoint]| verify(store, &keys, kept).await.unwrap();
     let whole = look(&[]).await;
     assert_eq!((whole.checkpoints, whole.signed_up_to), (2, second.seq));
     assert!(matches!(whole.chain, Chain::Whole { rows, .. } if rows == second.seq + 1));
@@ -65,7 +66,13 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
         look(std::slice::from_ref(&kept)).await.chain,
         Chain::Whole { .. }
     ));
-    let strange = verify(store, Some("00"), &[]).await.unwrap();
+    assert!(whole.key_known);
+    // Anybody can sign with a key of their own: without a known key nothing counts as signed.
+    let unknown = verify(store, &[], std::slice::from_ref(&kept));
+    let unknown = unknown.await.unwrap();
+    assert!(!unknown.key_known && matches!(unknown.chain, Chain::Whole { .. }));
+    assert_eq!((unknown.checkpoints, unknown.signed_up_to), (0, 0));
+    let strange = verify(store, &["00".to_owned()], &[]).await.unwrap();
     assert_eq!(
         broken(&strange),
         (first.seq, Break::Signature),

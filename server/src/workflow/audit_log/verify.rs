@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_with;
 use crate::store::audit::{Actor, Break, Chain};
+use crate::store::id::sha256_hex;
 use crate::store::staff::StaffMember;
 use crate::store::{Store, StoreError};
 use crate::workflow::audited::audit;
@@ -18,20 +19,22 @@ use crate::workflow::{Caller, Result, Workflows};
 pub struct Verdict {
     /// The chain.
     pub chain: Chain,
-    /// Signed heads that were looked at.
+    /// Signed heads that were looked at; none where no audit key is known.
     pub checkpoints: usize,
     /// The last row that a genuine signature covers.
     pub signed_up_to: i64,
+    /// Whether an audit key is known: without one anybody could have signed, and nothing counts as signed.
+    pub key_known: bool,
 }
 
-/// Walks the chain of a store. `key_sha256`: the digest of the one public key that checkpoints may be signed with, where
-/// it is known; `kept`: checkpoints that were kept elsewhere.
+/// Walks the chain of a store. `keys_sha256`: digests of the public keys that checkpoints may be signed with;
+/// `kept`: checkpoints that were kept elsewhere.
 ///
 /// # Errors
 /// What the database answers.
 pub async fn verify(
     store: &Store,
-    key_sha256: Option<&str>,
+    keys_sha256: &[String],
     kept: &[Checkpoint],
 ) -> std::result::Result<Verdict, StoreError> {
     let mut signed = BTreeMap::new();
@@ -46,12 +49,19 @@ pub async fn verify(
         // The copy kept elsewhere counts, whatever the database has in its place.
         signed.insert(one.seq, one.clone());
     }
+    let key_known = !keys_sha256.is_empty();
     let genuine = |one: &Checkpoint| {
-        one.is_genuine() && key_sha256.is_none_or(|digest| digest == one.key_sha256())
+        one.is_genuine() && (!key_known || keys_sha256.contains(&one.key_sha256()))
+    };
+    let verdict = |chain, signed_up_to| Verdict {
+        chain,
+        checkpoints: if key_known { signed.len() } else { 0 },
+        signed_up_to: if key_known { signed_up_to } else { 0 },
+        key_known,
     };
     if let Some((seq, _)) = signed.iter().find(|(_, one)| !genuine(one)) {
         let why = Break::Signature;
-        return Ok(verdict(Chain::Broken { seq: *seq, why }, signed.len(), 0));
+        return Ok(verdict(Chain::Broken { seq: *seq, why }, 0));
     }
     let mut up_to = 0;
     let chain = verify_with(store, |seq, hash| match signed.get(&seq) {
@@ -78,7 +88,7 @@ pub async fn verify(
         },
         other @ Chain::Broken { .. } => other,
     };
-    Ok(verdict(chain, signed.len(), up_to))
+    Ok(verdict(chain, up_to))
 }
 
 /// The first row whose signing the log tells of while the signed head is nowhere.
@@ -99,14 +109,6 @@ async fn gone(
     }
 }
 
-fn verdict(chain: Chain, checkpoints: usize, signed_up_to: i64) -> Verdict {
-    Verdict {
-        chain,
-        checkpoints,
-        signed_up_to,
-    }
-}
-
 impl Workflows {
     /// Verifies the log for somebody at the console; that it was asked is recorded, with the outcome.
     ///
@@ -119,12 +121,14 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<Verdict> {
         let key = self.inner.ca.audit_public_key();
-        let digest = key.map(|spki| crate::store::id::sha256_hex(&spki));
-        let found = verify(&self.inner.store, digest.as_deref(), &[]).await?;
+        let known: Vec<String> = key.iter().map(|spki| sha256_hex(spki)).collect();
+        let found = verify(&self.inner.store, &known, &[]).await?;
         let mut tx = self.inner.store.begin().await?;
         let actor = Actor::Staff(member.id.clone());
         let detail = match &found.chain {
-            Chain::Whole { rows, hash } => json!({ "rows": rows, "hash": hash }),
+            Chain::Whole { rows, hash } => {
+                json!({ "rows": rows, "hash": hash, "signed_up_to": found.signed_up_to, "key_known": found.key_known })
+            }
             Chain::Broken { seq, why } => json!({ "broken": seq, "why": why }),
         };
         audit(actor, "audit.verified", "audit", "chain")
