@@ -163,7 +163,8 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::StaffUnknown => StatusCode::NOT_FOUND,
         StaffRefusal::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         StaffRefusal::ImportNotText => StatusCode::UNPROCESSABLE_ENTITY,
-        StaffRefusal::OwnAffair | StaffRefusal::NotYours
+        StaffRefusal::OwnAffair
+        | StaffRefusal::NotYours
         | StaffRefusal::HandoverInvalid
         | StaffRefusal::CertificateNotGood => StatusCode::FORBIDDEN,
         StaffRefusal::ProposalExists
@@ -171,6 +172,8 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::ProposalStale
         | StaffRefusal::StaffExists
         | StaffRefusal::OfficersNeeded
+        | StaffRefusal::LetterAsked
+        | StaffRefusal::UserNeeded
         | StaffRefusal::StaffNotEmpty
         | StaffRefusal::TwoPersons
         | StaffRefusal::NotInThatState => StatusCode::CONFLICT,

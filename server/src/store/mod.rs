@@ -14,7 +14,7 @@
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
-//!   [`acquisition`]: who may have a certificate
+//!   [`acquisition`], [`letter_asks`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
@@ -38,6 +38,7 @@ pub mod id;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod letter_asks;
 pub mod login_history;
 pub mod migrate;
 pub mod ocsp_answers;

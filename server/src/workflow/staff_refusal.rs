@@ -27,6 +27,10 @@ pub enum StaffRefusal {
     OfficersNeeded,
     /// What it is about is not in a state for this.
     NotInThatState,
+    /// The letter was asked for; another person prints it.
+    LetterAsked,
+    /// A contract with several users: the entry must say which of them it is for.
+    UserNeeded,
     /// The first officers are on record already.
     StaffNotEmpty,
     /// The first officers are two persons.
@@ -45,7 +49,7 @@ pub enum StaffRefusal {
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -58,6 +62,8 @@ impl StaffRefusal {
         Self::StaffExists,
         Self::OfficersNeeded,
         Self::NotInThatState,
+        Self::LetterAsked,
+        Self::UserNeeded,
         Self::StaffNotEmpty,
         Self::TwoPersons,
         Self::CertificateNotGood,
@@ -83,6 +89,8 @@ impl StaffRefusal {
             Self::StaffExists => "staff-exists",
             Self::OfficersNeeded => "officers-needed",
             Self::NotInThatState => "not-in-that-state",
+            Self::LetterAsked => "letter-asked",
+            Self::UserNeeded => "user-needed",
             Self::StaffNotEmpty => "staff-not-empty",
             Self::TwoPersons => "two-persons-needed",
             Self::CertificateNotGood => "staff-certificate-not-good",

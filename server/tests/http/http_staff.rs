@@ -262,12 +262,19 @@ async fn http_an_entry_is_amended_taken_over_rejected_and_withdrawn() {
 }
 
 #[tokio::test]
-async fn http_a_new_letter_is_shown_once() {
+async fn http_a_new_letter_is_asked_for_by_one_and_shown_once_to_another() {
     let bank = Bank::open().await;
     let teller = Desk::of(&bank, "teller").await;
     let list = teller.see("/contracts?q=7654321").await;
     let (_, rest) = list.body.split_once("<tbody>").unwrap();
     let contract = format!("/contracts/{}", between(rest, "href=\"/contracts/", "\""));
+    let asked = teller.act(&format!("{contract}/letter"), "").await;
+    assert_eq!(
+        (asked.status, &*asked.code()),
+        (StatusCode::CONFLICT, "letter-asked")
+    );
+    assert!(!asked.body.contains("<dt>仮ログインパスワード</dt>"));
+    let teller = Desk::of(&bank, "approver").await;
     let letter = teller.act(&format!("{contract}/letter"), "").await;
     assert_eq!(letter.status, StatusCode::OK);
     assert!(

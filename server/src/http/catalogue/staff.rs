@@ -103,6 +103,26 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Register another one first.",
             ),
         ),
+        StaffRefusal::LetterAsked => Text::fixed(
+            (
+                "仮パスワードの発行依頼を記録しました。用紙はまだ発行されていません。",
+                "24時間以内に別の担当者が同じ契約の画面で「仮パスワードを再発行する」を押すと発行されます。",
+            ),
+            (
+                "The letter is asked for, and not made yet.",
+                "Another person makes it on the page of this contract within 24 hours.",
+            ),
+        ),
+        StaffRefusal::UserNeeded => Text::fixed(
+            (
+                "この契約には利用者が複数います。どの利用者の申込みかが必要です。",
+                "該当する利用者の画面で「再発行許可」を入力してください。",
+            ),
+            (
+                "This contract has several users: the entry must say which of them it is for.",
+                "Enter the permission to issue on the page of that user.",
+            ),
+        ),
         StaffRefusal::StaffNotEmpty => Text::fixed(
             (
                 "職員はすでに登録されています。",

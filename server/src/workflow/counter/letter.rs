@@ -1,16 +1,23 @@
 //! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless. The same for 証明書取得用パスワード:
 //! [`acquisition`](super::acquisition).
+//!
+//! Who has the letter of a contract can become its マスター. So one person asks for a letter, and another one prints it.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::ENTER;
 use crate::store::contracts::{self, Contract, Status};
+use crate::store::letter_asks::{self, LetterAsk};
 use crate::store::users;
 use crate::workflow::deed::Deed;
 use crate::workflow::people::People;
 use crate::workflow::staffing::temporary_password;
 use crate::workflow::{Caller, Refusal, Result, StaffRefusal};
+
+/// How long an ask waits for the second person.
+const WAITS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is printed; it is kept nowhere.
 #[derive(Debug)]
@@ -25,11 +32,12 @@ pub struct Letter {
 
 impl People<'_> {
     /// Makes new temporary passwords for a contract that nobody has registered for yet; those before are good no
-    /// longer, and failures with them are forgotten.
+    /// longer, and failures with them are forgotten. It takes two people: the first one's ask is put on record, and the
+    /// letter is for another person who asks within a day.
     ///
     /// # Errors
-    /// [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`], [`Refusal::ContractCancelled`],
-    /// [`StaffRefusal::NotInThatState`] (it has its master user).
+    /// [`StaffRefusal::LetterAsked`] (the ask is on record now), [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`],
+    /// [`Refusal::ContractCancelled`], [`StaffRefusal::NotInThatState`] (it has its master user).
     pub async fn issue_letter(
         &self,
         staff_id: &str,
@@ -46,11 +54,13 @@ impl People<'_> {
             now,
         };
         let result = self.try_issue_letter(deed).await;
-        self.audited(deed, result).await
+        let letter = self.audited(deed, result).await?;
+        letter.ok_or(StaffRefusal::LetterAsked.into())
     }
 
-    async fn try_issue_letter(&self, deed: Deed<'_>) -> Result<Letter> {
-        self.staff_with(deed.staff_id, ENTER).await?;
+    /// The letter; nothing where it was asked for only.
+    async fn try_issue_letter(&self, deed: Deed<'_>) -> Result<Option<Letter>> {
+        let member = self.staff_with(deed.staff_id, ENTER).await?;
         let (login, confirmation) = (temporary_password()?, temporary_password()?);
         let login_hash = self.passwords.hash(login.clone()).await?;
         let confirmation_hash = self.passwords.hash(confirmation.clone()).await?;
@@ -64,14 +74,36 @@ impl People<'_> {
         if !users.is_empty() {
             return Err(StaffRefusal::NotInThatState.into());
         }
+        let ask = letter_asks::find(&mut tx, deed.subject).await?;
+        let by_another = ask.filter(|ask| {
+            ask.person != member.person && deed.now.duration_since(ask.asked_at).abs() < WAITS
+        });
+        let Some(ask) = by_another else {
+            let ask = LetterAsk {
+                contract_id: contract.id,
+                staff_id: member.id,
+                person: member.person,
+                asked_at: deed.now,
+            };
+            letter_asks::put(&mut tx, &ask).await?;
+            let asked = Deed {
+                action: "contract.letter-asked",
+                ..deed
+            };
+            asked.entry().write(&mut tx, deed.now).await?;
+            tx.commit().await?;
+            return Ok(None);
+        };
+        letter_asks::end(&mut tx, deed.subject).await?;
         contracts::set_temp_passwords(&mut tx, deed.subject, &login_hash, &confirmation_hash)
             .await?;
-        deed.entry().write(&mut tx, deed.now).await?;
+        let detail = json!({ "asked_by": ask.staff_id });
+        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
         tx.commit().await?;
-        Ok(Letter {
+        Ok(Some(Letter {
             contract,
             login,
             confirmation,
-        })
+        }))
     }
 }

@@ -66,10 +66,11 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(found.len(), 1);
     // No temporary passwords before a letter is made.
     assert!(found[0].temp_login_hash.is_none());
-    people
-        .issue_letter("teller", &found[0].id, caller(), at(4))
-        .await
-        .unwrap();
+    // Who imported it does not print it alone.
+    let alone = people.issue_letter("teller", &found[0].id, caller(), at(4));
+    assert_eq!(refusal(alone.await), StaffRefusal::LetterAsked.into());
+    let letter = people.issue_letter("approver", &found[0].id, caller(), at(4));
+    letter.await.unwrap();
     for who in ["auditor", "nobody"] {
         let refused = people
             .check_import(who, LIST.to_owned(), caller(), at(5))

@@ -212,10 +212,27 @@ async fn a_new_letter_makes_the_old_one_worthless() {
         .issue_letter("helpdesk", &contract.id, caller(), at(1))
         .await;
     assert_eq!(refusal(refused), Refusal::RoleMissing);
-    let letter = people
-        .issue_letter("teller", &contract.id, caller(), at(1))
-        .await
-        .unwrap();
+    // One person asks, however often and with whatever account; another one prints, within a day.
+    let day = 24 * 3600;
+    for (who, seconds) in [
+        ("approver", 1),
+        ("approver", 2),
+        ("approver-again", 3),
+        ("teller", 3 + day),
+        ("teller", 4 + day),
+    ] {
+        let asked = people.issue_letter(who, &contract.id, caller(), at(seconds));
+        assert_eq!(refusal(asked.await), StaffRefusal::LetterAsked.into());
+        let asked = said("contract.letter-asked", "done", "");
+        assert_eq!(world.last().await, asked, "{who} {seconds}");
+    }
+    let stored = contracts::find(&world.store, &contract.id).await.unwrap();
+    assert_eq!(stored.unwrap().temp_login_hash, before, "still good");
+    let letter = people.issue_letter("approver", &contract.id, caller(), at(5 + day));
+    let letter = letter.await.unwrap();
+    // Printed once for each ask.
+    let more = people.issue_letter("second-approver", &contract.id, caller(), at(6 + day));
+    assert_eq!(refusal(more.await), StaffRefusal::LetterAsked.into());
     let stored = contracts::find(&world.store, &contract.id)
         .await
         .unwrap()
@@ -229,7 +246,10 @@ async fn a_new_letter_makes_the_old_one_worthless() {
         temp_confirmation: letter.confirmation.clone(),
         ..old
     };
-    people.check_account(new, caller(), at(3)).await.unwrap();
+    people
+        .check_account(new, caller(), at(9 + day))
+        .await
+        .unwrap();
     for row in world.log().await {
         assert!(!row.detail.contains(letter.login.expose()));
         assert!(!row.detail.contains(letter.confirmation.expose()));
