@@ -320,6 +320,15 @@ async fn http_one_officer_stops_a_staff_certificate_at_once() {
     let own = members.iter().find(|one| one.name == "security-officer");
     let own = format!("/staff/{}/stop", own.unwrap().id);
     assert_eq!(start.first.act(&own, "").await.code(), "own-affair");
+    // Nobody makes themselves the only officer.
+    let other = members.iter().find(|one| one.name == "security-officer-2");
+    let other = format!("/staff/{}/stop", other.unwrap().id);
+    let last = start.first.act(&other, "").await;
+    assert_eq!(
+        (last.status, &*last.code()),
+        (StatusCode::CONFLICT, "officers-needed")
+    );
+    assert_eq!(start.second.see("/staff").await.status, StatusCode::OK);
     let open = bank.send(To::Staff, get("/"), Some(&der)).await;
     assert_eq!(open.status, StatusCode::OK);
     assert!(start.first.see(&stop).await.body.contains("E-100"));
