@@ -28,7 +28,7 @@ pub struct Grant {
     pub contract_id: String,
     /// The application that was approved.
     pub application_id: String,
-    /// The user it is bound to; empty until one asks for a certificate.
+    /// The user it is bound to; empty where there was none yet, until the マスター asks for a certificate.
     pub user_id: Option<String>,
     /// Where it stands.
     pub state: State,
@@ -125,7 +125,7 @@ pub async fn list_for_contract(
         .collect()
 }
 
-/// A grant this user may use now: bound to the user, else of the contract and bound to nobody; oldest first.
+/// A grant this user may use now: bound to the user, else, of the マスター, of the contract and bound to nobody; oldest first.
 pub async fn open_for_user(
     db: impl Into<Db<'_>>,
     user_id: &str,
@@ -133,7 +133,8 @@ pub async fn open_for_user(
     now: Timestamp,
 ) -> Result<Option<Grant>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE contract_id = $2 AND state = 'open' AND expires_at > $3 AND (user_id = $1 OR user_id IS NULL) \
+        "WHERE contract_id = $2 AND state = 'open' AND expires_at > $3 AND (user_id = $1 OR (user_id IS NULL \
+         AND EXISTS (SELECT 1 FROM users WHERE users.id = $1 AND users.role = 'master'))) \
          ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, expires_at, id LIMIT 1"
     ))
     .bind(user_id.to_owned())

@@ -88,7 +88,7 @@ fn is_locked(cx: &Cx, subject: &Subject) -> bool {
     })
 }
 
-/// 再取得: in force, and no certificate in use or on its way.
+/// 発行許可: in force, and no certificate in use or on its way.
 fn wants_grant(subject: &Subject) -> bool {
     let contract = subject.contract.as_ref();
     let in_force = contract.is_some_and(|contract| contract.status == ContractStatus::Active);
@@ -98,7 +98,7 @@ fn wants_grant(subject: &Subject) -> bool {
             CertificateState::Revoked | CertificateState::Superseded | CertificateState::Abandoned
         )
     });
-    in_force && !held && !subject.certificates.is_empty()
+    in_force && !held
 }
 
 fn certificates(cx: &Cx, member: &Member, subject: &Subject) -> Vec<CertificateLine> {

@@ -86,7 +86,7 @@ macro_rules! select {
         concat!(
             "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
              login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
-             confirmation_stopped, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
+             confirmation_stopped, login_stops, confirmation_stops, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
              temporary_until, created_at FROM users ",
             $rest
         )
@@ -109,12 +109,14 @@ impl User {
                 failures: row.count("login_failures")?,
                 locked_until: row.opt_time("login_locked_until")?,
                 stopped: row.flag("login_stopped")?,
+                stops: row.count("login_stops")?,
             },
             confirmation: PasswordState {
                 hash: row.text("confirmation_hash")?,
                 failures: row.count("confirmation_failures")?,
                 locked_until: row.opt_time("confirmation_locked_until")?,
                 stopped: row.flag("confirmation_stopped")?,
+                stops: row.count("confirmation_stops")?,
             },
             acquisition: Tries {
                 failures: row.count("acquisition_failures")?,

@@ -37,6 +37,8 @@ pub struct PasswordState {
     pub locked_until: Option<Timestamp>,
     /// 利用停止: no tries until somebody else releases it.
     pub stopped: bool,
+    /// How often it was stopped: a stop after a release is another one.
+    pub stops: u32,
 }
 
 impl std::fmt::Debug for PasswordState {
@@ -60,11 +62,13 @@ pub async fn set_password_state(
 ) -> Result<bool, StoreError> {
     let statement = match kind {
         PasswordKind::Login => {
-            "UPDATE users SET login_failures = $2, login_locked_until = $3, login_stopped = $4 WHERE id = $1"
+            "UPDATE users SET login_failures = $2, login_locked_until = $3, login_stopped = $4, \
+             login_stops = login_stops + CASE WHEN login_stopped < $4 THEN 1 ELSE 0 END WHERE id = $1"
         }
         PasswordKind::Confirmation => {
             "UPDATE users SET confirmation_failures = $2, confirmation_locked_until = $3, \
-             confirmation_stopped = $4 WHERE id = $1"
+             confirmation_stopped = $4, confirmation_stops = confirmation_stops + \
+             CASE WHEN confirmation_stopped < $4 THEN 1 ELSE 0 END WHERE id = $1"
         }
         PasswordKind::Acquisition => {
             "UPDATE users SET acquisition_failures = $2, acquisition_locked_until = $3, \

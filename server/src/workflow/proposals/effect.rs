@@ -1,6 +1,7 @@
 //! What an approval does, inside the transaction of the decision.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::Decided;
 use super::subject::Subject;
@@ -14,6 +15,7 @@ use crate::store::proposals::{Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
 use crate::store::users::{self, PasswordKind};
 use crate::store::{StoreError, Tx, Unique, id};
+use crate::workflow::audited::audit;
 use crate::workflow::deed::Deed;
 use crate::workflow::life::inside::{self, Ending};
 use crate::workflow::life::machine::{Event, next};
@@ -52,10 +54,18 @@ pub(super) async fn apply(
             let ending = ending(deed, Reason::CessationOfOperation, wish.note());
             inside::cancel(tx, &subject.id, &ending).await?;
         }
-        Kind::Unlock => unlock(tx, subject).await?,
+        Kind::Unlock => {
+            unlock(tx, subject).await?;
+            let about = ("user.stop-released", "user", subject.id.as_str());
+            record(tx, deed, proposal, about, json!({ "note": wish.note() })).await?;
+        }
         Kind::StaffAdd => {
             let member = newcomer(wish, deed.now)?;
             staff::insert(tx, &member).await?;
+            let about = ("staff.added", "staff", member.id.as_str());
+            let detail =
+                json!({ "name": &member.name, "person": &member.person, "role": member.role });
+            record(tx, deed, proposal, about, detail).await?;
             return Ok(Decided {
                 grant: None,
                 staff: Some(member.id),
@@ -64,9 +74,15 @@ pub(super) async fn apply(
         Kind::StaffRole => {
             let role = wish.role().ok_or(Fault::Inconsistent("role"))?;
             changed(staff::set_role(tx, &subject.id, role).await?)?;
+            let about = ("staff.role-changed", "staff", subject.id.as_str());
+            let before = subject.staff.as_ref().map(|member| member.role);
+            let detail = json!({ "before": before, "role": role, "note": wish.note() });
+            record(tx, deed, proposal, about, detail).await?;
         }
         Kind::StaffLeave => {
             changed(staff::set_status(tx, &subject.id, staff::Status::Left).await?)?;
+            let about = ("staff.left", "staff", subject.id.as_str());
+            record(tx, deed, proposal, about, json!({ "note": wish.note() })).await?;
             let ending = ending(deed, Reason::AffiliationChanged, wish.note());
             for one in certificates::list_for_staff(&mut *tx, &subject.id).await? {
                 if next(one.state, Event::Revoke, expired(&one, deed.now)).is_ok() {
@@ -78,7 +94,7 @@ pub(super) async fn apply(
     Ok(Decided::default())
 }
 
-/// The row that grants hang on, the method, and a grant (of a re-issue: for this user only).
+/// The row that grants hang on, the method, and a grant, for one user only where there is one.
 async fn grant(
     people: &People<'_>,
     tx: &mut Tx,
@@ -100,7 +116,11 @@ async fn grant(
     applications::insert(tx, &application).await?;
     let (state, by) = (applications::State::Approved, deed.staff_id);
     changed(applications::decide(tx, &proposal.id, 1, state, by, deed.now, None).await?)?;
-    contracts::set_method(tx, &contract.id, Method::Certificate).await?;
+    if contracts::set_method(tx, &contract.id, Method::Certificate).await? {
+        let about = ("contract.method-changed", "contract", contract.id.as_str());
+        let detail = json!({ "method": Method::Certificate });
+        record(tx, deed, proposal, about, detail).await?;
+    }
     let until = deed.now.checked_add(people.settings.periods.grant);
     let new = NewGrant {
         id: id::new_id()?,
@@ -110,10 +130,35 @@ async fn grant(
         expires_at: until.unwrap_or(Timestamp::MAX),
     };
     grants::create(tx, &new).await?;
-    if let Some(user) = &subject.user {
+    if let Some(user) = subject.grantee() {
         changed(grants::bind(tx, &new.id, &user.id).await?)?;
+        let about = ("grant.given", "user", user.id.as_str());
+        record(tx, deed, proposal, about, json!({ "grant": &new.id })).await?;
     }
     Ok(new.id)
+}
+
+/// What an approval did, under its own subject: who looks for a user or a member of the staff finds it. `about`: action,
+/// kind and id of the subject.
+async fn record(
+    tx: &mut Tx,
+    deed: Deed<'_>,
+    proposal: &Proposal,
+    about: (&'static str, &'static str, &str),
+    mut detail: Value,
+) -> Result<()> {
+    let (action, kind, subject) = about;
+    detail["proposal"] = json!(&proposal.id);
+    audit(
+        Actor::Staff(deed.staff_id.to_owned()),
+        action,
+        kind,
+        subject,
+    )
+    .from(deed.caller)
+    .detail(detail)
+    .write(tx, deed.now)
+    .await
 }
 
 /// A suspended certificate is good again.

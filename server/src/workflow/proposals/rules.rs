@@ -9,7 +9,7 @@ use crate::store::contracts::{Contract, Status};
 use crate::store::grants;
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, Role};
-use crate::store::{Db, Tx};
+use crate::store::{Db, Tx, users};
 use crate::workflow::life::expired;
 use crate::workflow::life::machine::{Event, next};
 use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
@@ -27,6 +27,10 @@ pub(super) async fn possible(
     match kind {
         Kind::Application => {
             in_force(subject)?;
+            // Otherwise whoever asks first would take it.
+            if subject.users.len() > 1 {
+                return Err(StaffRefusal::UserNeeded.into());
+            }
             no_open_grant(subject, now)
         }
         Kind::Reissue => {
@@ -76,11 +80,15 @@ fn in_force(subject: &Subject) -> Result<&Contract> {
     Ok(contract)
 }
 
-/// One grant at a time: for the contract while nobody is bound to it, or for this user.
+/// One grant at a time: for the contract while it has no user, or for this user. One that is bound to nobody is the
+/// マスター's.
 fn no_open_grant(subject: &Subject, now: Timestamp) -> Result<()> {
-    let user = subject.user.as_ref().map(|user| &user.id);
     let open = subject.grants.iter().any(|grant| {
-        let same = user.is_none() || grant.user_id.is_none() || grant.user_id.as_ref() == user;
+        let same = match (&subject.user, &grant.user_id) {
+            (None, _) => true,
+            (Some(user), None) => user.role == users::Role::Master,
+            (Some(user), Some(bound)) => user.id == *bound,
+        };
         grant.state == grants::State::Open && now < grant.expires_at && same
     });
     if open {

@@ -8,7 +8,7 @@ use crate::store::contracts::{self, Contract};
 use crate::store::grants::{self, Grant};
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, StaffMember};
-use crate::store::users::{self, User};
+use crate::store::users::{self, PasswordState, User};
 use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
 
 /// The rows that a proposal concerns.
@@ -20,6 +20,8 @@ pub struct Subject {
     pub contract: Option<Contract>,
     /// The customer's user.
     pub user: Option<User>,
+    /// The contract's users.
+    pub users: Vec<User>,
     /// The certificate.
     pub certificate: Option<Certificate>,
     /// The user's certificates, newest first.
@@ -73,6 +75,7 @@ impl Subject {
         let contract = contracts::find(db.again(), id).await?;
         self.contract = Some(contract.ok_or(Refusal::ContractUnknown)?);
         self.grants = grants::list_for_contract(db.again(), id).await?;
+        self.users = users::list_for_contract(db.again(), id).await?;
         Ok(())
     }
 
@@ -83,6 +86,17 @@ impl Subject {
         let contract_id = user.contract_id.clone();
         self.user = Some(user);
         self.contract(db, &contract_id).await
+    }
+
+    /// Whom a grant is for: the user it is about, else the contract's only one. Nobody yet while there is no user: then it
+    /// is the first one's.
+    #[must_use]
+    pub fn grantee(&self) -> Option<&User> {
+        match (&self.user, self.users.as_slice()) {
+            (Some(user), _) => Some(user),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
     }
 
     /// Whether it is about a certificate that is suspended.
@@ -108,8 +122,10 @@ impl Subject {
                 format!("contract {contract}, {}", states.join(", "))
             }
             Kind::Unlock => self.user.as_ref().map_or_else(String::new, |user| {
-                let stopped = (user.login.stopped, user.confirmation.stopped);
-                format!("stopped {stopped:?}")
+                // With its number: a stop after a release is another one.
+                let number = |one: &PasswordState| one.stopped.then_some(one.stops);
+                let (login, confirmation) = (number(&user.login), number(&user.confirmation));
+                format!("stopped {login:?} {confirmation:?}")
             }),
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 self.certificate.as_ref().map_or_else(String::new, |one| {

@@ -197,9 +197,21 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
     let proposed = release("helpdesk").await.unwrap().unwrap();
     let still = users::find(&world.store, &user.id).await.unwrap().unwrap();
     assert!(still.login.stopped);
-    approve(&world, "approver", &proposed).await.unwrap();
+    // Released and stopped again meanwhile: that is another stop than the one that was looked at.
+    lock(false).await;
+    lock(true).await;
+    assert_eq!(
+        refusal(approve(&world, "approver", &proposed).await),
+        StaffRefusal::ProposalStale.into()
+    );
+    let amended = people
+        .amend_proposal("helpdesk", &proposed.id, 1, &form(), caller(), at(25))
+        .await
+        .unwrap();
+    approve(&world, "approver", &amended).await.unwrap();
     let open = users::find(&world.store, &user.id).await.unwrap().unwrap();
     assert!(!open.login.stopped && open.login.locked_until.is_none());
+    assert!(told(&world, "user.stop-released", &user.id).await);
 }
 
 #[tokio::test]

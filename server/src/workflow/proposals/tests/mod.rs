@@ -47,6 +47,13 @@ pub(super) async fn approve(world: &World, who: &str, proposal: &Proposal) -> Re
         .await
 }
 
+/// Whether the log tells of a deed under this subject.
+pub(super) async fn told(world: &World, action: &str, subject: &str) -> bool {
+    let log = world.log().await;
+    log.iter()
+        .any(|row| row.action == action && row.subject_id == subject && row.outcome == "done")
+}
+
 /// Help desk, officers, and a second account of the approver's person.
 pub(super) async fn world() -> World {
     let world = World::new().await;

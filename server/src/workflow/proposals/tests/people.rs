@@ -34,6 +34,7 @@ async fn staff_is_entered_by_one_officer_and_approved_by_another() {
         (member.person.as_str(), member.role),
         ("E-100", Role::Teller)
     );
+    assert!(told(&world, "staff.added", &member.id).await);
     assert_eq!(
         member.certificate_sha256, None,
         "no access before a certificate"
@@ -68,6 +69,7 @@ async fn nobody_decides_about_themselves_and_two_officers_stay() {
         .unwrap()
         .unwrap();
     assert_eq!(left.status, Status::Left);
+    assert!(told(&world, "staff.left", "second-officer").await);
     let gone = propose(&world, "second-officer", Kind::StaffAdd, "").await;
     assert_eq!(refusal(gone), Refusal::RoleMissing);
 }
@@ -96,6 +98,7 @@ async fn a_new_role_opens_no_way_to_ones_own_entry() {
     approve(&world, "second-officer", &promoted).await.unwrap();
     let member = staff::find(&world.store, "teller").await.unwrap().unwrap();
     assert_eq!(member.role, Role::Approver);
+    assert!(told(&world, "staff.role-changed", "teller").await);
     assert_eq!(
         refusal(approve(&world, "teller", &entered).await),
         Refusal::SamePerson
