@@ -77,7 +77,7 @@ impl Stream {
     }
 
     /// Reads to the end.
-    pub async fn to_end(&mut self) {
+    pub async fn read_to_end(&mut self) {
         while self.more().await {}
     }
 

@@ -9,7 +9,7 @@ use crate::harness::{Answer, Bank, To, get};
 use crate::journey::{Browser, registered};
 
 /// Posts JSON as the agent does; `certificate` is what it shows.
-async fn agent(
+pub(crate) async fn agent(
     bank: &Bank,
     to: To,
     path: &str,
@@ -47,8 +47,8 @@ fn request_of(page: &Answer) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// A registered user's active certificate.
-async fn certificate(bank: &Bank) -> Vec<u8> {
+/// A registered user's certificate, signed and not in use yet.
+pub(crate) async fn issued(bank: &Bank) -> Vec<u8> {
     let mut browser = registered(bank).await;
     browser.post(bank, "/certificate/confirm", "").await;
     let id = request_of(&browser.get(bank, "/certificate/progress").await);
@@ -65,19 +65,20 @@ async fn certificate(bank: &Bank) -> Vec<u8> {
     let answer = bank.send(To::Portal, request, None).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let pkcs7 = transfer::decode(answer.body.as_bytes()).unwrap();
-    let certificate = certs_only::decode(&pkcs7).unwrap().remove(0);
-    let path = "/agent/activate";
-    let answer = agent(
-        bank,
-        To::Certificate,
-        path,
-        None,
-        json!({}),
-        Some(&certificate),
-    )
-    .await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    certs_only::decode(&pkcs7).unwrap().remove(0)
+}
+
+/// The same in use.
+async fn certificate(bank: &Bank) -> Vec<u8> {
+    let certificate = issued(bank).await;
+    activated(bank, &certificate).await;
     certificate
+}
+
+pub(crate) async fn activated(bank: &Bank, certificate: &[u8]) {
+    let (path, shown) = ("/agent/activate", Some(certificate));
+    let answer = agent(bank, To::Certificate, path, None, json!({}), shown).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
 }
 
 /// A browser on BLGI003 and its request.
@@ -303,7 +304,7 @@ async fn http_agent_login_events_never_carry_the_code() {
     let open = proved(&bank, &id, &certificate).await;
     stream.until("\"reached\":4", 1).await;
     browser.get(&bank, &open).await;
-    stream.to_end().await;
+    stream.read_to_end().await;
     let code = open.split_once('=').unwrap().1;
     assert!(!stream.read.contains(code));
     assert!(

@@ -59,7 +59,7 @@ async fn http_events_follow_the_agent_and_end_with_the_request() {
     stream.until(told, 3).await;
     let failed = json!({ "step": "failed", "code": "cancelled" });
     agent(&bank, &path, Some(&credential), failed).await;
-    stream.to_end().await;
+    stream.read_to_end().await;
     let reached: Vec<i64> = stream
         .read
         .split(told)
@@ -81,11 +81,11 @@ async fn http_events_of_one_session_go_to_the_newest_page_and_never_to_another_s
     let mut first = bank.stream(To::Portal, events(&browser)).await;
     first.until("\"reached\":1", 1).await;
     let mut second = bank.stream(To::Portal, events(&browser)).await;
-    first.to_end().await;
+    first.read_to_end().await;
     second.until("\"reached\":1", 1).await;
     // The second one lasts until the process stops.
     bank.app.streams.close();
-    second.to_end().await;
+    second.read_to_end().await;
     for stream in [&first, &second] {
         assert!(
             stream.read.ends_with("event: moved\ndata: {}\n\n"),

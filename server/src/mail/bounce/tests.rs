@@ -3,7 +3,10 @@ use super::*;
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
 fn path() -> ReturnPath {
-    ReturnPath::parse("bounces+{id}@bank.example").unwrap_or_else(|| panic!("a return path"))
+    match ReturnPath::parse("bounces+{id}@bank.example") {
+        Some(path) => path,
+        None => unreachable!("a return path"),
+    }
 }
 
 /// As Postfix writes them.
@@ -33,7 +36,7 @@ fn letters(message: &str, recipient: Option<&str>) -> Vec<String> {
             assert!(!said.contains(['\r', '\n']), "{said:?}");
             letters
         }
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 

@@ -13,7 +13,7 @@
 //! - [`newcomer`]: a colleague is registered, with passwords to hand over; [`start`]: who chooses their own then
 //! - [`role`]: 管理者 or 一般
 //! - [`password`]: one's own passwords
-//! - [`history`]: 操作履歴
+//! - [`history`]: what was done (操作履歴)
 
 pub mod at_work;
 pub mod history;

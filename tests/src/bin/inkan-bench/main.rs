@@ -38,12 +38,15 @@ use inkan_tests::bank::Bank;
 use load::What;
 use table::Row;
 
+/// What a part does.
+type Part = fn() -> Outcome;
+
 /// Clients at a time.
 const CLIENTS: [usize; 2] = [8, 32];
 /// Certificates for each row.
 const CERTIFICATES: usize = 1_000;
 /// Every part, in the order of the tables.
-const PARTS: [(&str, fn() -> Outcome); 7] = [
+const PARTS: [(&str, Part); 7] = [
     ("issuing", issuing),
     ("pages", pages),
     ("ocsp", ocsp),
