@@ -18,7 +18,10 @@ use super::layer::headers::OverTls;
 use super::layer::{form, headers, observe, throttle};
 use super::problem::HttpProblem;
 use super::visitor::Realm;
-use super::{agent, api, certificate, company, est, operations, portal, public, renewal, screens, staff, staff_certificate};
+use super::{
+    agent, api, certificate, company, est, operations, portal, public, renewal, screens, staff,
+    staff_certificate,
+};
 
 /// The stylesheet, on each listener that has pages.
 pub const STYLE: &str = "/style.css";

@@ -341,7 +341,12 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
     let to = format!("/staff/{id}/credential");
     let secret = |answer: &Answer, label: &str| {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.code());
-        between(&answer.body, &format!("<dt>{label}</dt><dd data-secret>"), "<").to_owned()
+        between(
+            &answer.body,
+            &format!("<dt>{label}</dt><dd data-secret>"),
+            "<",
+        )
+        .to_owned()
     };
     let one = secret(&first.act(&to, "").await, "取得情報(前半)");
     let two = secret(&second.act(&to, "").await, "取得情報(後半)");

@@ -32,7 +32,12 @@ pub(in crate::http) fn show_errors(page: &mut Page, form: &mut FormView, errors:
 }
 
 /// Says it at one field and in the list.
-pub(in crate::http) fn show_error(page: &mut Page, form: &mut FormView, field: Field, sentence: String) {
+pub(in crate::http) fn show_error(
+    page: &mut Page,
+    form: &mut FormView,
+    field: Field,
+    sentence: String,
+) {
     let name = catalogue::field::name(field);
     if form.has_error(name) {
         return;

@@ -126,10 +126,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
         page: cx.page(""),
         person: Person::of(&member, lang),
         at: word::time(now, lang),
-        troubles: troubles
-            .iter()
-            .map(|one| sentence(one, lang))
-            .collect(),
+        troubles: troubles.iter().map(|one| sentence(one, lang)).collect(),
         hsm: facts(words::hsm(&health.hsm, lang)),
         keys,
         endings,

@@ -5,7 +5,10 @@
 //! - [`watcher`]: a customer in every way a connection can stand
 //! - [`judge`]: what openssl says
 
-#![allow(clippy::print_stdout, reason = "how soon is a figure, shown by the test that has it")]
+#![allow(
+    clippy::print_stdout,
+    reason = "how soon is a figure, shown by the test that has it"
+)]
 
 mod judge;
 mod second;

@@ -77,7 +77,8 @@ async fn own(place: &Place) {
     let workflows = &scene.workflows;
     let saburo = company.user(&company.saburo).await;
     let world = &scene.world;
-    let id = world.certificate(&saburo, &scene.grant, b"two", State::Active)
+    let id = world
+        .certificate(&saburo, &scene.grant, b"two", State::Active)
         .await;
     for wrong in ["", "wrong-one"] {
         let done = workflows.revoke_in_company(
