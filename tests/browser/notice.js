@@ -2,6 +2,8 @@
 // language, and the bank's time (for the agent, which goes by the computer's clock otherwise).
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
@@ -26,11 +28,37 @@ play(async (scene, closing) => {
   const link = await journey.agentLink(page);
   await gallery.look(page, 'BSMS013');
 
+  // A wrong PIN: the page says so; the certificate is as good as before, and it begins again from here.
+  const wrong = path.join(scene.home, 'wrong-pin');
+  fs.writeFileSync(wrong, '0000\n', { mode: 0o600 });
+  const args = onThatDay.agent.args.map((word) => (word === scene.pin_file ? wrong : word));
+  await assert.rejects(agent.follow({ ...onThatDay, agent: { ...onThatDay.agent, args } }, link));
+  await page.locator('[role=alert]').waitFor();
+  await page.waitForLoadState('load');
+  await gallery.look(page, 'BSMS013-failed');
+  await page.locator('#to-top').click();
+  await page.locator('#renewal-notice').waitFor();
+  await page.locator('a[href="/renew"]').click();
+  await expectScreen(page, 'BSMS012');
+  await press(page, '/renew');
+  await expectScreen(page, 'BSMS013');
+  await page.locator('#start-again').click();
+  await expectScreen(page, 'BSMS012');
+  await press(page, '/renew');
+  await expectScreen(page, 'BSMS013');
+
   // The page goes on by itself while the agent works.
-  const result = await agent.follow(onThatDay, link);
+  const result = await agent.follow(onThatDay, await journey.agentLink(page));
   await expectScreen(page, 'BSMS014');
   assert.ok((await page.locator('#certificate-facts').innerText()).includes(result.serial));
   await gallery.look(page, 'BSMS014');
   await gallery.print(page, 'BSMS014');
+  await press(page, '/logout');
+  await page.locator('#certificate-facts').waitFor({ state: 'detached' });
+  // This browser still holds the old certificate in its open connection: it opens nothing, and the page says why.
+  await page.goto(`${scene.dev.certificate}/top`);
+  await page.locator('main h1').waitFor();
+  assert.match(await page.locator('main').innerText(), /certificate-superseded/);
+  await gallery.look(page, 'not-acceptable-superseded');
   gallery.close();
 });

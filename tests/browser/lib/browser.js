@@ -39,12 +39,16 @@ function preparePreferences(scene, options) {
   const rule = JSON.stringify(options.select ? { pattern: options.select, filter: {} } : { pattern: scene.dev.certificate, filter });
   const preferences = {
     profile: options.chooser ? {} : { managed_auto_select_certificate_for_urls: [rule] },
-    // Without a window nobody could answer whether the agent may be opened, and the question takes all input.
-    protocol_handler: { allowed_origin_protocol_pairs: { [scene.dev.portal]: { inkan: true } } },
+    // Without a window nobody could answer whether the agent may be opened, and the question takes all input, also that of
+    // the pages after it. It is asked once for each listener whose pages call the agent.
+    protocol_handler: { allowed_origin_protocol_pairs: agentOpenedFrom(scene.dev) },
     intl: { accept_languages: options.locale || 'ja' },
   };
   fs.writeFileSync(file, JSON.stringify(preferences));
 }
+
+const agentOpenedFrom = ({ portal, certificate, staff }) =>
+  Object.fromEntries([portal, certificate, staff].map((origin) => [origin, { inkan: true }]));
 
 // Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, select, viewport, locale, colorScheme, hasTouch, userAgent.
 async function open(scene, closing, options = {}) {
