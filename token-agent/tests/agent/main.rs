@@ -11,6 +11,7 @@
 //! - `login`: which certificate is shown
 //! - `resume`: broken off at every point
 //! - `refusals`: the bank says no, is busy, is not the bank
+//! - `revoke`: the bank revokes a certificate before it is deleted
 //! - `side_by_side`: two agents at one token, and what an end in the middle of making a key leaves
 //! - `tokens`: missing, listed, verified
 //! - `card`: a PIV card without a driver
@@ -37,6 +38,7 @@ mod pins;
 mod refusals;
 mod renew;
 mod resume;
+mod revoke;
 mod side_by_side;
 mod tokens;
 mod upkeep;

@@ -72,6 +72,9 @@ pub(crate) struct State {
     pub(crate) progress: Vec<String>,
     /// Client certificates that renewed.
     pub(crate) renewed_with: Vec<Vec<u8>>,
+    pub(crate) revocations: VecDeque<Fault>,
+    /// Client certificates that were revoked, as their owner asked.
+    pub(crate) revoked: Vec<Vec<u8>>,
 }
 
 pub(crate) struct Bank {
@@ -115,6 +118,8 @@ impl Bank {
             active: false,
             progress: Vec::new(),
             renewed_with: Vec::new(),
+            revocations: VecDeque::new(),
+            revoked: Vec::new(),
         }));
         let mut server_ca = server.pem.clone();
         let mut customer_ca = format!("{}{}", customer.pem, root.pem);
@@ -242,6 +247,10 @@ impl Side {
             ("POST", "/agent/renewals") => {
                 let fault = self.state().renewals.pop_front();
                 self.faulty(fault, || self.begin_renewal(&client))
+            }
+            ("POST", "/agent/revocations") => {
+                let fault = self.state().revocations.pop_front();
+                self.faulty(fault, || self.revoke(client))
             }
             ("POST", path)
                 if path == format!("/agent/logins/{REQUEST}/proof") && authorised(request) =>
@@ -373,6 +382,16 @@ impl Side {
             200,
             &json!({"serial": summary.serial, "not_after": summary.not_after, "state": "active"}),
         )
+    }
+
+    fn revoke(&self, client: Vec<u8>) -> Response {
+        let mut state = self.state();
+        if state.revoked.contains(&client) {
+            return problem(403, "certificate-revoked");
+        }
+        let serial = CertificateSummary::parse(&client).unwrap().serial;
+        state.revoked.push(client);
+        json_response(200, &json!({"serial": serial, "state": "revoked"}))
     }
 }
 
