@@ -19,6 +19,7 @@
 //! - [`http_import`]: lists of contracts as files
 //! - [`http_staff_certificate`]: staff certificates with the agent
 //! - [`http_machines`]: EST and the agent's endpoints
+//! - [`http_revocation`]: an agent has the certificate it shows revoked
 //! - [`http_status`]: CRLs and OCSP as openssl sees them
 //! - [`http_config`]: the configuration file
 #![allow(
@@ -42,6 +43,7 @@ mod http_import;
 mod http_limits;
 mod http_machines;
 mod http_pages;
+mod http_revocation;
 mod http_routes;
 mod http_staff;
 mod http_staff_certificate;
