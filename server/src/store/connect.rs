@@ -17,6 +17,10 @@ const POSTGRES_READERS: u32 = 8;
 const POSTGRES_WRITERS: u32 = 2;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Some five seconds in all, as `busy_timeout`.
+const JOURNAL_MODE_TRIES: u32 = 200;
+const JOURNAL_MODE_PAUSE: Duration = Duration::from_millis(25);
+
 const SQLITE_WRITER: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;";
@@ -171,10 +175,7 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
     });
     let writers = pool(url, writer).await?;
     // The journal mode is a property of the file: set once, before there are readers.
-    let mode: String = writers
-        .fetch_one("PRAGMA journal_mode = WAL")
-        .await?
-        .try_get(0)?;
+    let mode = journal_mode_wal(&writers).await?;
     if mode != "wal" {
         return Err(StoreError::JournalMode(mode));
     }
@@ -188,6 +189,21 @@ async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
         letters: false,
         parking: None,
     })
+}
+
+/// SQLite answers BUSY at once, whatever `busy_timeout` says, to the second of two that change the mode of a file at the
+/// same time: two programs that open a new database together.
+async fn journal_mode_wal(writers: &AnyPool) -> Result<String, StoreError> {
+    let mut tries = JOURNAL_MODE_TRIES;
+    loop {
+        let answer = writers.fetch_one("PRAGMA journal_mode = WAL").await;
+        match answer.map_err(StoreError::from) {
+            Err(StoreError::Busy(_)) if tries > 0 => tries -= 1,
+            Err(error) => return Err(error),
+            Ok(row) => return Ok(row.try_get(0)?),
+        }
+        tokio::time::sleep(JOURNAL_MODE_PAUSE).await;
+    }
 }
 
 async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
