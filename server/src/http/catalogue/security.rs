@@ -241,3 +241,8 @@ pub fn audit(last: Option<&Checkpoint>, lang: Lang) -> Vec<Fact> {
         ],
     }
 }
+
+/// Several findings about one thing, in a row.
+pub(crate) fn all_of(findings: &[&str], lang: Lang) -> String {
+    findings.join(lang.pick("、", "; "))
+}

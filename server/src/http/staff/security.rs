@@ -169,7 +169,7 @@ fn keys(cx: &Cx, found: &[KeyState], troubles: &mut Vec<Trouble>) -> Vec<Key> {
         }
         let differences = key.differences().into_iter();
         wrong.extend(differences.map(|one| words::difference(one, lang)));
-        let why = wrong.join(lang.pick("、", "; "));
+        let why = words::all_of(&wrong, lang);
         if !wrong.is_empty() {
             troubles.push(Trouble::Key {
                 id: key.id.clone(),
