@@ -1,4 +1,5 @@
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use inkan_pki::x509::summary::CertificateSummary;
 use inkan_server::store::Store;
 use inkan_server::store::certificates::{self, State};
@@ -57,6 +58,19 @@ async fn http_an_agent_has_the_certificate_it_shows_revoked_and_no_other() {
     for to in [To::Portal, To::Staff] {
         let refused = revoke(&bank, to, named.clone(), Some(&own)).await;
         assert!(refused.status.is_client_error(), "{}", refused.status);
+    }
+    // Nor does anybody's page, for which a browser shows the certificate by itself.
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        for path in ["/agent/revocations", "/agent/renewals"] {
+            let request = Request::post(path).header(name, value);
+            let request = request.body(Body::from("{}")).unwrap();
+            let refused = bank.send(To::Certificate, request, Some(&own)).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN);
+            assert_eq!(refused.code(), "browser-request");
+        }
     }
     assert_eq!(row().await.state, State::Active);
     let login = bank.send(To::Certificate, get("/login"), Some(&own)).await;

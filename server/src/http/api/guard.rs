@@ -26,13 +26,17 @@ pub async fn check(request: Request, next: Next) -> Response {
     }
 }
 
-fn refused(method: &Method, headers: &HeaderMap) -> Option<HttpProblem> {
+/// Whether a page in a browser sent it: programs say nothing of where they come from.
+pub fn by_page(headers: &HeaderMap) -> bool {
     let typed_in = |value: &[u8]| value == b"none";
-    let by_page = headers.contains_key(header::ORIGIN)
+    headers.contains_key(header::ORIGIN)
         || headers
             .get(SITE)
-            .is_some_and(|site| !typed_in(site.as_bytes()));
-    if by_page {
+            .is_some_and(|site| !typed_in(site.as_bytes()))
+}
+
+fn refused(method: &Method, headers: &HeaderMap) -> Option<HttpProblem> {
+    if by_page(headers) {
         return Some(HttpProblem::Api(ApiProblem::Browser));
     }
     if matches!(*method, Method::GET | Method::HEAD) {

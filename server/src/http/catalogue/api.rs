@@ -8,11 +8,11 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
         ApiProblem::Browser => Text::fixed(
             (
                 "ブラウザのページからの要求は受け付けません。",
-                "APIはプログラムから呼び出してください。",
+                "ここにはプログラムから要求してください。",
             ),
             (
                 "Requests from a page in a browser are not taken here.",
-                "Call the API from a program.",
+                "Send the request from a program.",
             ),
         ),
         ApiProblem::KeyMissing => Text::fixed(

@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
 use super::is_machine;
+use crate::http::api::guard;
+use crate::http::api::refusal::ApiProblem;
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::problem::HttpProblem;
@@ -24,8 +26,15 @@ pub const TOKEN_FIELD: &str = "form_token";
 /// Parses the form, checks origin and token, and puts the fields into the
 /// request's extensions.
 pub async fn check(request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) || is_machine(request.uri().path()) {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
+    }
+    if is_machine(request.uri().path()) {
+        // A browser shows its certificate for anybody's page: what only programs ask for is taken from no page.
+        return match guard::by_page(request.headers()) {
+            true => Failure::Http(HttpProblem::Api(ApiProblem::Browser)).into_response(),
+            false => next.run(request).await,
+        };
     }
     if request.method() != Method::POST {
         return Failure::Http(HttpProblem::MethodNotAllowed).into_response();
