@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::role::choice;
-use super::{CompanyRefusal, Deed, colleague};
+use super::{CompanyRefusal, Deed, colleague, may_give};
 use crate::store::users::{self, NewUser, PasswordKind, User};
 use crate::store::{StoreError, Tx, Unique, id};
 use crate::workflow::people::People;
@@ -135,12 +135,15 @@ impl People<'_> {
 
     async fn try_again(&self, deed: Deed<'_>, confirmation: Secret) -> Result<Handover> {
         let manager = self.manager(self.store, deed.by).await?;
-        waiting(&colleague(self.store, &manager, deed.to).await?)?;
+        let other = colleague(self.store, &manager, deed.to).await?;
+        below(&manager, &other)?;
+        waiting(&other)?;
         self.confirm(deed.by, confirmation, deed.caller, deed.now)
             .await?;
         let made = self.temporary().await?;
         let mut tx = self.store.begin().await?;
-        let (_, other) = self.both(&mut tx, deed).await?;
+        let (manager, other) = self.both(&mut tx, deed).await?;
+        below(&manager, &other)?;
         waiting(&other)?;
         for (kind, seen, hash) in [
             (PasswordKind::Login, &other.login, &made.login_hash),
@@ -229,6 +232,14 @@ impl People<'_> {
             }),
             (refusal, ..) => Err(refusal.unwrap_or(Refusal::Fields(Vec::new())).into()),
         }
+    }
+}
+
+/// Who has the passwords is the user: nobody gets those of an equal.
+fn below(manager: &User, other: &User) -> Result<()> {
+    match may_give(manager.role).contains(&other.role) {
+        true => Ok(()),
+        false => Err(Refusal::RoleMissing.into()),
     }
 }
 

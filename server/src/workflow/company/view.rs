@@ -92,7 +92,9 @@ impl People<'_> {
                 }
                 Role::Master | Role::Admin | Role::General => &[],
             },
-            may_hand_over: other && user.temporary_until.is_some(),
+            may_hand_over: other
+                && user.temporary_until.is_some()
+                && may_give(viewer.role).contains(&user.role),
             certificates,
             user,
         })

@@ -152,6 +152,14 @@ async fn again(place: &Place) {
         refusal(hand(&company.saburo, &id).await),
         Refusal::RoleMissing
     );
+    // Who holds the passwords is the user: they are for nobody of the same role.
+    let equal = company.add(company.hanako(), "goro01", "admin").await;
+    let equal = equal.unwrap().user.id;
+    assert_eq!(
+        refusal(hand(&company.jiro, &equal).await),
+        Refusal::RoleMissing
+    );
+    hand(company.hanako(), &equal).await.unwrap();
 }
 
 async fn roles(place: &Place) {
