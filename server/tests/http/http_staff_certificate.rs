@@ -310,6 +310,20 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
 }
 
 #[tokio::test]
+async fn http_what_was_handed_over_is_stopped_before_it_is_used() {
+    let bank = Bank::open().await;
+    let start = Start::with_newcomer(&bank).await;
+    let halves = start.halves().await;
+    let stop = format!("/staff/{}/stop", start.id);
+    assert_eq!(place(&start.first.act(&stop, "").await), "/staff");
+    let newcomer = Newcomer::of(&bank).await;
+    let asked = newcomer.ask("E-100", &halves.0, &halves.1).await;
+    assert_eq!(asked.code(), "handover-invalid");
+    let again = start.first.act(&stop, "").await;
+    assert_eq!(again.code(), "not-in-that-state");
+}
+
+#[tokio::test]
 async fn http_one_officer_stops_a_staff_certificate_at_once() {
     let bank = Bank::open().await;
     let start = Start::with_newcomer(&bank).await;

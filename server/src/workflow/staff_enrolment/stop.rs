@@ -75,14 +75,14 @@ impl Workflows {
                 ended = true;
             }
         }
-        if !ended {
+        let handed_over = staff_credentials::end(&mut tx, &member.id, deed.now).await?;
+        if !ended && !handed_over {
             return Err(Error::from(StaffRefusal::NotInThatState));
         }
         for open in staff_requests::open_for_staff(&mut tx, &member.id, deed.now).await? {
             let (failed, why) = (staff_requests::State::Failed, Some("certificate-revoked"));
             staff_requests::finish(&mut tx, &open.id, failed, None, why, deed.now).await?;
         }
-        staff_credentials::end(&mut tx, &member.id, deed.now).await?;
         deed.entry().write(&mut tx, deed.now).await?;
         tx.commit().await?;
         Ok(member)
