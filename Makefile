@@ -3,8 +3,8 @@
 
 CARGO ?= cargo
 # What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
-PROGRAMS = -p inkan-server -p inkan-agent -p inkan-hsm-config -p inkan-tests \
-           --bin inkan-server --bin inkan-agent --bin inkan-hsm --bin inkan-demo
+PROGRAMS = -p inkan-server -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
+           --bin inkan-server --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
 RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
 
 help: ## this list
@@ -35,7 +35,7 @@ check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-bench ## figures, beside the bare token and other programs (release build; takes a quarter of an hour; PARTS=ocsp does one)
-	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench
+	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench
 	@target/bench-release/inkan-bench $(PARTS)
 
 build:

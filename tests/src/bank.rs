@@ -1,4 +1,4 @@
-//! The bank: `inkan-server dev` as a process of its own.
+//! The bank: `inkan-dev` as a process of its own.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ pub struct DemoCustomer {
     pub temporary_confirmation_password: String,
 }
 
-/// A member of staff with a soft key, as only `dev` makes them.
+/// A member of staff with a soft key, as only `inkan-dev` makes them.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StaffIdentity {
     /// The person's name.
@@ -105,7 +105,7 @@ impl Bank {
         Self::open_with(&[])
     }
 
-    /// A bank started with further options of `inkan-server dev`.
+    /// A bank started with further options of `inkan-dev`.
     pub fn open_with(options: &[&str]) -> Outcome<Self> {
         let directory = TempDir::with_prefix("inkan-bank-")?;
         let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
@@ -123,8 +123,13 @@ impl Bank {
     /// A bank that has opened on another day: what it made then is as old as that when it goes on without.
     pub fn open_at(now: jiff::Timestamp) -> Outcome<Self> {
         let mut bank = Self::open_with(&["--now", &now.to_string()])?;
-        bank.options.clear();
+        bank.forget_options();
         Ok(bank)
+    }
+
+    /// Later starts are without the options of the first one.
+    pub fn forget_options(&mut self) {
+        self.options.clear();
     }
 
     /// Ends the bank as a power cut would, wherever it is.
@@ -176,7 +181,7 @@ impl Bank {
         Ok(())
     }
 
-    /// Ends `dev` and serves the same data as a bank would: `inkan-server serve` with the configuration that `dev` wrote.
+    /// Ends `inkan-dev` and serves the same data as a bank would: `inkan-server serve` with the configuration that was written.
     pub fn restart_as_serve(&mut self) -> Outcome {
         self.kill()?;
         let mut command = Command::new(programs::built("inkan-server")?);
@@ -271,8 +276,7 @@ fn start(
         fs::remove_file(&ready)?;
     }
     let log = open_log(directory)?;
-    let mut process = Command::new(programs::built("inkan-server")?)
-        .arg("dev")
+    let mut process = Command::new(programs::built("inkan-dev")?)
         .arg("--data-dir")
         .arg(&data)
         .args(options)

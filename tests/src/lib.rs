@@ -5,7 +5,7 @@
 //! What it is not: it holds no expectations; those stand in `tests/it`, where they read as prose.
 //!
 //! - [`programs`]: where the built products and the system's tools are; running one and reading what it said
-//! - [`bank`]: `inkan-server dev` as a process: start, kill, restart, what it wrote
+//! - [`bank`]: `inkan-dev` as a process: start, kill, restart, what it wrote
 //! - [`postgres`]: a PostgreSQL cluster of the test's own
 //! - [`database`]: rows of the bank's database, read as an auditor would
 //! - [`customer`]: the customer's PC: a token in a directory of its own, and the agent that uses it

@@ -66,7 +66,7 @@ pub mod sign;
 pub mod token;
 
 pub use error::{ErrorClass, ErrorKind, Pkcs11Error};
-pub use module::Module;
+pub use module::{LibraryInfo, Module};
 pub use session::{Access, LoginState, Session};
 pub use token::{PinState, TokenInfo, TokenSelector};
 

@@ -34,6 +34,15 @@ pub struct Module {
     parameters: Option<CString>,
 }
 
+/// What a library reports about itself (`C_GetInfo`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryInfo {
+    /// Maker.
+    pub manufacturer: String,
+    /// What it is.
+    pub description: String,
+}
+
 impl Module {
     /// Loads and initialises the module at this path. A module already loaded by this process (same canonical path) is
     /// given again; one whose initialisation failed before is initialised now.
@@ -85,6 +94,18 @@ impl Module {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What the library reports about itself.
+    ///
+    /// # Errors
+    /// What `C_GetInfo` said.
+    pub fn library(&self) -> Result<LibraryInfo, Pkcs11Error> {
+        let (info, _) = self.call("read the library's description", Pkcs11::get_library_info)?;
+        Ok(LibraryInfo {
+            manufacturer: info.manufacturer_id().to_owned(),
+            description: info.library_description().to_owned(),
+        })
     }
 
     /// Every slot with a token in it. A slot whose token cannot be read is listed with `readable == false`.

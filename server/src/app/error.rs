@@ -10,7 +10,6 @@ use inkan_hsm_config::spec::SpecError;
 use thiserror::Error;
 
 use super::config::ConfigError;
-use super::dev::DevError;
 use crate::ca::hsm::StartError;
 use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
@@ -98,9 +97,6 @@ pub enum AppError {
     /// The runtime, signals, figures.
     #[error("{0}")]
     System(String),
-    /// The development server's own doings.
-    #[error(transparent)]
-    Dev(#[from] DevError),
 }
 
 impl AppError {

@@ -14,13 +14,11 @@
 //! - [`reload`]: files that may change while the server serves
 //! - [`serve`]: serving until a signal
 //! - [`scheduler`]: drives what is done from time to time
-//! - [`dev`]: a self-contained server for development and tests
 //! - [`error`]: why the program ended
 
 pub mod audit;
 pub mod cli;
 pub mod config;
-pub mod dev;
 pub mod error;
 pub mod hsm;
 pub mod letters;
@@ -73,6 +71,5 @@ fn dispatch(command: Command) -> Result<(), AppError> {
         Command::Staff(command) => serve::block_on(staff::run(command)),
         Command::Audit(command) => serve::block_on(audit::run(command)),
         Command::Mail(command) => serve::block_on(letters::run(command)),
-        Command::Dev(options) => dev::run(options),
     }
 }

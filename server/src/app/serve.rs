@@ -21,7 +21,7 @@ use crate::workflow::step::StepHook;
 const HSM_LEAVE: Duration = Duration::from_secs(5);
 
 /// Runs a future on the process's runtime.
-pub fn block_on(future: impl Future<Output = Result<(), AppError>>) -> Result<(), AppError> {
+pub fn block_on<E: From<AppError>>(future: impl Future<Output = Result<(), E>>) -> Result<(), E> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -46,12 +46,12 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
 }
 
 /// Serves; calls `ready` once everything listens.
-pub async fn until_signal(
+pub async fn until_signal<E: From<AppError>>(
     app: &Shared,
     listeners: Vec<Listener>,
     files: Followed,
-    ready: impl FnOnce() -> Result<(), AppError>,
-) -> Result<(), AppError> {
+    ready: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
     let fail = |error: std::io::Error| AppError::System(format!("signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;

@@ -9,12 +9,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use inkan_server::app::cli::DevOptions;
+use inkan_dev::cli::Options;
+use inkan_dev::directory::Directory;
+use inkan_dev::identity::{self, Identity};
+use inkan_dev::secrets::{self, Secrets};
+use inkan_dev::seed;
 use inkan_server::app::config::Config;
-use inkan_server::app::dev::directory::Directory;
-use inkan_server::app::dev::identity::Identity;
-use inkan_server::app::dev::secrets::Secrets;
-use inkan_server::app::dev::{bank, ceremony, identity, secrets, seed, server_tls};
 use inkan_server::app::start;
 use inkan_server::clock::Clock;
 use inkan_server::http::app::Shared;
@@ -104,11 +104,9 @@ impl Bank {
         let temporary = TempDir::new().unwrap();
         let directory = Directory::open(temporary.path()).unwrap();
         let clock = Clock::system();
-        server_tls::ensure(&directory).unwrap();
-        ceremony::ensure(&directory, clock.now()).unwrap();
-        let (mut config, _sockets) = bank::ensure(&directory, &options(&temporary))
-            .await
-            .unwrap();
+        let options = options(&temporary);
+        let prepared = inkan_dev::prepare(&directory, &options, clock);
+        let (mut config, _sockets) = prepared.await.unwrap();
         change(&mut config);
         let secrets = secrets::ensure(&directory).unwrap();
         let workflows = start::workflows(&config, clock, StepHook::default());
@@ -197,8 +195,8 @@ impl Bank {
     }
 }
 
-fn options(directory: &TempDir) -> DevOptions {
-    DevOptions {
+fn options(directory: &TempDir) -> Options {
+    Options {
         data_dir: directory.path().to_owned(),
         now: None,
         leave_application: false,

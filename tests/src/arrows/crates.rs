@@ -1,9 +1,10 @@
-//! Arrows between the crates: `tests → {server, token-agent, hsm-config} → pki`, and `server → hsm-config`.
+//! Arrows between the crates: `tests → {server, token-agent, hsm-config} → pki`, `server → hsm-config`, and
+//! `inkan-dev → {server, hsm-config}`.
 
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
@@ -15,6 +16,11 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("inkan-agent", &["inkan-pki"]),
     ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
     ("inkan-server", &["inkan-pki", "inkan-hsm-config"]),
+    // A program for development; of the product only the server's tests know it.
+    (
+        "inkan-dev",
+        &["inkan-pki", "inkan-hsm-config", "inkan-server"],
+    ),
     (
         "inkan-tests",
         &[

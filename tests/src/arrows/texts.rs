@@ -7,7 +7,7 @@ const JAPANESE_AT_HOME: [&str; 6] = [
     "server/src/http/catalogue",
     "server/src/mail/catalogue",
     "server/src/workflow/validation",
-    "server/src/app/dev",
+    "server/dev/src",
     "token-agent/src/catalogue",
     "token-agent/window/src/catalogue",
 ];

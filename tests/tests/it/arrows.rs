@@ -33,7 +33,13 @@ fn layers_of_the_server_know_only_those_below_them() -> Outcome {
 #[test]
 fn modules_open_with_a_map_and_japanese_stays_in_the_catalogues() -> Outcome {
     let mut complaints = Vec::new();
-    for directory in ["pki/src", "hsm-config/src", "server/src", "token-agent/src"] {
+    for directory in [
+        "pki/src",
+        "hsm-config/src",
+        "server/src",
+        "server/dev/src",
+        "token-agent/src",
+    ] {
         complaints.extend(
             arrows::sources(directory)?
                 .iter()
@@ -54,6 +60,7 @@ fn planted_crate_arrows_are_caught() {
             "inkan-hsm-config",
             "inkan-agent",
             "inkan-server",
+            "inkan-dev",
             "inkan-tests",
         ];
         let packages: Vec<_> = names
@@ -78,6 +85,11 @@ fn planted_crate_arrows_are_caught() {
         package("inkan-pki", "inkan-tests", Some("dev")),
         ["inkan-pki must not depend on inkan-tests"]
     );
+    assert_eq!(
+        package("inkan-server", "inkan-dev", None),
+        ["inkan-server must not depend on inkan-dev"]
+    );
+    assert!(package("inkan-server", "inkan-dev", Some("dev")).is_empty());
     assert!(package("inkan-pki", "softhsm-test-helpers", Some("dev")).is_empty());
     assert!(package("inkan-server", "inkan-hsm-config", None).is_empty());
 }

@@ -21,6 +21,7 @@
 //! - [`crash`]: `kill -9` at every step between intent and activation
 //! - [`secrets`]: no key, no PIN and no password where none belongs
 //! - [`configuration`]: a wrong configuration is named with file, field and what to do
+//! - [`development`]: the program for development makes staff in no database of a bank
 //! - [`mail`]: letters to customers, at a real mail server that misbehaves
 //! - [`status`]: what ends is refused at once by every server of the bank, and others are told
 //! - [`bounces`]: letters that come back, and go again
@@ -42,6 +43,7 @@ mod configuration;
 mod conformance;
 mod counter;
 mod crash;
+mod development;
 mod documents;
 mod enrolment;
 mod hsm_away;

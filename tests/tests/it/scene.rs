@@ -16,7 +16,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// The bank of `inkan-server dev`, whose demo customer has registered as データ花子.
+    /// The bank of `inkan-dev`, whose demo customer has registered as データ花子.
     pub(crate) fn open() -> Outcome<Self> {
         Self::at(Bank::open()?)
     }

@@ -1,6 +1,6 @@
 //! `make bench`: figures of one run on one machine, beside the bare token and beside other programs.
 //!
-//! The bank is `inkan-server dev` with everything on (record first, audit chain, lint, proof of possession, durable
+//! The bank is `inkan-dev` with everything on (record first, audit chain, lint, proof of possession, durable
 //! commits); its clients share the machine's cores with it. `docs/benchmarks.md` says what is counted.
 //! `inkan-bench [PART…]` does parts alone; without one, all of them.
 //!

@@ -7,9 +7,9 @@ use inkan_hsm_config::chain::certificate_der;
 use inkan_hsm_config::list::{self, ListError};
 use jiff::{SignedDuration, Timestamp};
 
-use super::directory::Directory;
-use super::{DevError, files};
-use crate::workflow::staffing::temporary_password;
+use crate::directory::Directory;
+use crate::{DevError, files, guard};
+use inkan_server::workflow::staffing::temporary_password;
 
 /// The specification; its paths start at its directory.
 const SPEC: &str = include_str!("hsm.toml");
@@ -39,6 +39,7 @@ pub fn ensure(directory: &Directory, now: Timestamp) -> Result<(), DevError> {
         files::write(&path, SPEC.as_bytes())?;
     }
     let spec = Spec::load(&path).map_err(|e| DevError::Hsm(e.to_string()))?;
+    guard::hsm(directory, &spec)?;
     match apply(&spec, now, false, &mut |_| {}) {
         Ok(_) | Err(ApplyError::Complete { .. }) => {}
         Err(error) => return Err(DevError::Hsm(error.to_string())),

@@ -12,11 +12,11 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use serde::Serialize;
 
-use super::directory::Directory;
-use super::{DevError, files};
-use crate::store::audit::Actor;
-use crate::workflow::Workflows;
-use crate::workflow::records::{IssuerId, StaffMember, StaffRole};
+use crate::directory::Directory;
+use crate::{DevError, files};
+use inkan_server::store::audit::Actor;
+use inkan_server::workflow::Workflows;
+use inkan_server::workflow::records::{IssuerId, StaffMember, StaffRole};
 
 const STAFF: [(&str, StaffRole); 8] = [
     ("teller", StaffRole::Teller),
@@ -54,7 +54,7 @@ pub async fn ensure(
     workflows: &Workflows,
     now: Timestamp,
 ) -> Result<Vec<Identity>, DevError> {
-    let fail = |error: crate::workflow::Error| DevError::Certificates(error.to_string());
+    let fail = |error: inkan_server::workflow::Error| DevError::Certificates(error.to_string());
     let people = workflows.people();
     let known = people.staff_members().await.map_err(fail)?;
     let mut identities = Vec::new();

@@ -4,9 +4,9 @@
 use inkan_pki::secret::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::directory::Directory;
-use super::{DevError, files};
-use crate::workflow::staffing::temporary_password;
+use crate::directory::Directory;
+use crate::{DevError, files};
+use inkan_server::workflow::staffing::temporary_password;
 
 /// What one customer was handed over on paper. The names are those of `dev.json`.
 #[derive(Clone, Serialize, Deserialize)]

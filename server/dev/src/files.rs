@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::DevError;
+use crate::DevError;
 
 /// Writes a file (0600) in one step.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), DevError> {
@@ -23,6 +23,13 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), DevError> {
     file.write_all(content).map_err(fail)?;
     file.sync_all().map_err(fail)?;
     rename(temporary, path).map_err(fail)
+}
+
+/// Makes an empty file (0600) where there is none.
+pub fn create(path: &Path) -> Result<(), DevError> {
+    let mut options = File::options();
+    let made = options.append(true).create(true).mode(0o600).open(path);
+    made.map(drop).map_err(|error| DevError::file(path, &error))
 }
 
 /// Reads a file; none if it is not there.

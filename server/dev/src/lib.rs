@@ -1,11 +1,16 @@
-//! `inkan-server dev`: a whole bank from nothing, in one directory. For
-//! development, the demo and everybody's tests; never for a bank.
+//! `inkan-dev`: a whole bank from nothing, in one directory. For development, the
+//! demo and everybody's tests; never for a bank, and in no package.
+//!
+//! It makes staff, keys included, with nobody else's approval. So it touches only
+//! what it made itself, and looks again at every start ([`guard`]).
 //!
 //! The first stage prepares the directory and executes the program again with
 //! `SOFTHSM2_CONF` set, because SoftHSM reads it once, when it starts. The
 //! second stage serves. A second start on the same directory continues with the
 //! same data, passwords and ports.
 //!
+//! - [`cli`]: the command line
+//! - [`guard`]: refuses every HSM, database and configuration that is not its own; [`marker`]: how it knows its database
 //! - [`directory`]: where everything is
 //! - [`files`]: whole files or none, readable by their owner only
 //! - [`bank`]: the configuration: the seed's bank
@@ -15,93 +20,75 @@
 //! - [`seed`]: staff, contracts, applications, all by the workflows
 //! - [`identity`]: soft keys and certificates of staff
 //! - [`describe`]: `dev.json` and the agent's bank file
+//! - [`error`]: why the program ended
 
 pub mod bank;
 pub mod ceremony;
+pub mod cli;
 pub mod describe;
 pub mod directory;
+pub mod error;
 pub mod files;
+pub mod guard;
 pub mod identity;
+pub mod marker;
 pub mod secrets;
 pub mod seed;
 pub mod server_tls;
 
+use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, ExitCode};
 
+use clap::Parser;
+use inkan_server::app::config::Config;
+use inkan_server::app::sockets::Sockets;
+use inkan_server::app::{log, serve, start};
+use inkan_server::clock::Clock;
+use inkan_server::workflow::step::{Step, StepHook};
 use rustix::process::{Signal, getpid, kill_process};
-use thiserror::Error;
 
+use self::cli::Options;
 use self::directory::Directory;
-use super::cli::DevOptions;
-use super::error::AppError;
-use super::{log, serve, start};
-use crate::clock::Clock;
-use crate::workflow::step::{Step, StepHook};
+pub use self::error::DevError;
 
 const SOFTHSM_CONF: &str = "SOFTHSM2_CONF";
 
-/// What can go wrong in `dev` alone.
-#[derive(Debug, Error)]
-pub enum DevError {
-    /// A file or directory.
-    #[error("{path}: {reason}. Give a directory of your own with --data-dir.", path = .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// The system's reason.
-        reason: String,
-    },
-    /// Another server uses the directory.
-    #[error("{path} is in use by another server. Stop it, or give another --data-dir.", path = .0.display())]
-    InUse(PathBuf),
-    /// The program could not be executed again.
-    #[error("cannot execute the second stage: {0}")]
-    Execute(std::io::Error),
-    /// Setting up the HSM.
-    #[error("setting up the HSM: {0}. Is softhsm2 installed?")]
-    Hsm(String),
-    /// Keys and certificates of server and staff.
-    #[error("making certificates: {0}")]
-    Certificates(String),
-    /// The demo's data.
-    #[error("demo data: {0}")]
-    Seed(String),
-}
-
-impl DevError {
-    fn file(path: &Path, reason: &dyn std::fmt::Display) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            reason: reason.to_string(),
+/// Runs the program named on the command line.
+pub fn run() -> ExitCode {
+    match first_stage(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = error.code().map(|code| format!(" [{code}]"));
+            let code = code.unwrap_or_default();
+            let _ = writeln!(std::io::stderr().lock(), "inkan-dev: {error}{code}");
+            error.exit_code()
         }
     }
 }
 
-/// Runs `dev`: the first stage, and by it the second.
-pub fn run(options: DevOptions) -> Result<(), AppError> {
+/// The first stage, and by it the second.
+fn first_stage(options: Options) -> Result<(), DevError> {
     let directory = Directory::open(&options.data_dir)?;
     let conf = directory.softhsm_conf();
+    // Also before the second stage: whoever sets the variable decides nothing by what the file says.
+    ceremony::write_softhsm_conf(&directory)?;
     if std::env::var_os(SOFTHSM_CONF).is_some_and(|set| Path::new(&set) == conf) {
         return serve::block_on(second_stage(options, directory));
     }
-    ceremony::write_softhsm_conf(&directory)?;
     let program = std::env::current_exe().map_err(DevError::Execute)?;
     let failed = Command::new(program)
         .args(std::env::args_os().skip(1))
         .env(SOFTHSM_CONF, conf)
         .exec();
-    Err(DevError::Execute(failed).into())
+    Err(DevError::Execute(failed))
 }
 
-async fn second_stage(options: DevOptions, directory: Directory) -> Result<(), AppError> {
+async fn second_stage(options: Options, directory: Directory) -> Result<(), DevError> {
     let _lock = directory.lock()?;
-    directory.forget_description()?;
     let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
-    server_tls::ensure(&directory)?;
-    ceremony::ensure(&directory, clock.now())?;
-    let (config, sockets) = bank::ensure(&directory, &options).await?;
+    let (config, sockets) = prepare(&directory, &options, clock).await?;
     log::start(&config.log);
     let secrets = secrets::ensure(&directory)?;
     let figures = start::figures()?;
@@ -123,9 +110,25 @@ async fn second_stage(options: DevOptions, directory: Directory) -> Result<(), A
     serve::until_signal(&app, listeners, files, || {
         describe::write(&directory, &config, &staff, &secrets)?;
         log::say(&format!("ready: {}", config.portal.url));
-        Ok(())
+        Ok::<(), DevError>(())
     })
     .await
+}
+
+/// Everything that the server needs, made where it is missing; what is not this program's own is refused first.
+pub async fn prepare(
+    directory: &Directory,
+    options: &Options,
+    clock: Clock,
+) -> Result<(Config, Sockets), DevError> {
+    let planned = bank::planned(directory, options)?;
+    guard::all(directory, &planned).await?;
+    directory.forget_description()?;
+    server_tls::ensure(directory)?;
+    ceremony::ensure(directory, clock.now())?;
+    let (config, sockets) = bank::ensure(directory, planned, options).await?;
+    marker::ensure(&config.store.url).await?;
+    Ok((config, sockets))
 }
 
 /// Dies as by `kill -9`: nothing is flushed, no handler runs.

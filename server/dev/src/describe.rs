@@ -8,15 +8,15 @@ use inkan_pki::messages::identifier::Identifier;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::directory::Directory;
-use super::identity::Identity;
-use super::secrets::{Secrets, Temporary};
-use super::seed::{DEMO, SECOND, Sample};
-use super::{DevError, files};
-use crate::app::config::Config;
-use crate::app::config::sections::Generation;
-use crate::workflow::records::AccountType;
-use crate::workflow::staff_enrolment::BANK_SUFFIX;
+use crate::directory::Directory;
+use crate::identity::Identity;
+use crate::secrets::{Secrets, Temporary};
+use crate::seed::{DEMO, SECOND, Sample};
+use crate::{DevError, files};
+use inkan_server::app::config::Config;
+use inkan_server::app::config::sections::Generation;
+use inkan_server::workflow::records::AccountType;
+use inkan_server::workflow::staff_enrolment::BANK_SUFFIX;
 
 /// A customer's contract and what was handed over for it.
 #[derive(Serialize)]

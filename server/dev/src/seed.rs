@@ -4,15 +4,15 @@
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
-use super::directory::Directory;
-use super::identity::Identity;
-use super::secrets::{Secrets, Temporary};
-use super::{DevError, files};
-use crate::workflow::counter::ContractForm;
-use crate::workflow::people::People;
-use crate::workflow::proposals::{Kind, WishForm};
-use crate::workflow::records::{AccountType, Contract, Method, StaffRole};
-use crate::workflow::{Caller, Workflows};
+use crate::directory::Directory;
+use crate::identity::Identity;
+use crate::secrets::{Secrets, Temporary};
+use crate::{DevError, files};
+use inkan_server::workflow::counter::ContractForm;
+use inkan_server::workflow::people::People;
+use inkan_server::workflow::proposals::{Kind, WishForm};
+use inkan_server::workflow::records::{AccountType, Contract, Method, StaffRole};
+use inkan_server::workflow::{Caller, Workflows};
 
 /// A contract of the demo.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ pub async fn ensure(
         approver: id_of(staff, StaffRole::Approver)?,
         now,
     };
-    let fail = |error: crate::workflow::Error| DevError::Seed(error.to_string());
+    let fail = |error: inkan_server::workflow::Error| DevError::Seed(error.to_string());
     if leave_application {
         clerks.contract(DEMO, &secrets.demo).await.map_err(fail)?;
     } else {
@@ -98,7 +98,11 @@ struct Clerks<'a> {
 }
 
 impl Clerks<'_> {
-    async fn put(&self, sample: Sample, temporary: &Temporary) -> crate::workflow::Result<()> {
+    async fn put(
+        &self,
+        sample: Sample,
+        temporary: &Temporary,
+    ) -> inkan_server::workflow::Result<()> {
         let contract = self.contract(sample, temporary).await?;
         if contract.method == Method::Certificate {
             return Ok(());
@@ -131,7 +135,7 @@ impl Clerks<'_> {
         &self,
         sample: Sample,
         temporary: &Temporary,
-    ) -> crate::workflow::Result<Contract> {
+    ) -> inkan_server::workflow::Result<Contract> {
         let known = self.people.contracts(0).await?;
         let known = known.into_iter().find(|contract| {
             contract.branch == sample.branch

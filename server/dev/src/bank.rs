@@ -6,54 +6,24 @@ use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 
-use super::directory::Directory;
-use super::{DevError, files};
-use crate::app::cli::DevOptions;
-use crate::app::config::mail::{Mail, Tls};
-use crate::app::config::{self, Config, ConfigError};
-use crate::app::error::AppError;
-use crate::app::sockets::{self, Sockets};
+use crate::cli::Options;
+use crate::directory::Directory;
+use crate::{DevError, files};
+use inkan_server::app::config::mail::{Mail, Tls};
+use inkan_server::app::config::{self, Config, ConfigError};
+use inkan_server::app::error::AppError;
+use inkan_server::app::sockets::{self, Sockets};
 
 /// Everything but ports, paths and the database.
 const TEMPLATE: &str = include_str!("bank.toml");
 
-/// The configuration and its sockets. Sockets are bound before a first
-/// configuration is written, so that their ports are theirs.
-pub async fn ensure(
-    directory: &Directory,
-    options: &DevOptions,
-) -> Result<(Config, Sockets), AppError> {
-    let before = match files::read(&directory.config())? {
-        Some(_) => Some(config::load(&directory.config())?),
-        None => None,
-    };
-    let port = |asked: Option<u16>, kept: Option<u16>| asked.or(kept).unwrap_or(0);
-    let kept = before.as_ref();
-    let ports = [
-        port(options.portal_port, kept.map(|c| c.portal.bind.port())),
-        port(
-            options.certificate_port,
-            kept.map(|c| c.certificate.bind.port()),
-        ),
-        port(options.staff_port, kept.map(|c| c.staff.bind.port())),
-        port(options.public_port, kept.map(|c| c.public.bind.port())),
-        port(
-            options.operations_port,
-            kept.map(|c| c.operations.bind.port()),
-        ),
-    ];
-    let sockets = Sockets {
-        portal: bound("portal", ports[0]).await?,
-        certificate: bound("certificate", ports[1]).await?,
-        staff: bound("staff", ports[2]).await?,
-        public: bound("public", ports[3]).await?,
-        operations: bound("operations", ports[4]).await?,
-    };
-    let mut config = match before {
-        Some(config) => config,
+/// The configuration of the last start, or a fresh one, with what the command line changes in it. Ports that are 0 are
+/// chosen later. Nothing is written.
+pub fn planned(directory: &Directory, options: &Options) -> Result<Config, DevError> {
+    let mut config = match files::read(&directory.config())? {
+        Some(_) => config::load(&directory.config()).map_err(AppError::from)?,
         None => fresh(directory)?,
     };
-    address(&mut config, &sockets)?;
     if let Some(url) = &options.store_url {
         config.store.url.clone_from(url);
     }
@@ -61,9 +31,35 @@ pub async fn ensure(
         let before = config.mail.take().unwrap_or_else(|| mail(port));
         config.mail = Some(Mail { port, ..before });
     }
+    Ok(config)
+}
+
+/// The configuration and its sockets. Sockets are bound before a first
+/// configuration is written, so that their ports are theirs.
+pub async fn ensure(
+    directory: &Directory,
+    planned: Config,
+    options: &Options,
+) -> Result<(Config, Sockets), DevError> {
+    let mut config = planned;
+    let port = |asked: Option<u16>, kept: u16| asked.unwrap_or(kept);
+    let portal = port(options.portal_port, config.portal.bind.port());
+    let certificate = port(options.certificate_port, config.certificate.bind.port());
+    let staff = port(options.staff_port, config.staff.bind.port());
+    let public = port(options.public_port, config.public.bind.port());
+    let operations = port(options.operations_port, config.operations.bind.port());
+    let sockets = Sockets {
+        portal: bound("portal", portal).await?,
+        certificate: bound("certificate", certificate).await?,
+        staff: bound("staff", staff).await?,
+        public: bound("public", public).await?,
+        operations: bound("operations", operations).await?,
+    };
+    address(&mut config, &sockets)?;
     let text = toml::to_string(&config).map_err(|error| AppError::System(error.to_string()))?;
     files::write(&directory.config(), text.as_bytes())?;
-    Ok((config::load(&directory.config())?, sockets))
+    let config = config::load(&directory.config()).map_err(AppError::from)?;
+    Ok((config, sockets))
 }
 
 async fn bound(listener: &'static str, port: u16) -> Result<TcpListener, AppError> {
@@ -108,7 +104,7 @@ fn mail(port: u16) -> Mail {
     }
 }
 
-fn fresh(directory: &Directory) -> Result<Config, AppError> {
+fn fresh(directory: &Directory) -> Result<Config, DevError> {
     let mut config: Config = toml::from_str(TEMPLATE).map_err(|error| {
         AppError::Config(ConfigError::Syntax {
             file: PathBuf::from("bank.toml"),
@@ -126,10 +122,10 @@ fn fresh(directory: &Directory) -> Result<Config, AppError> {
         section.tls_key.clone_from(&key);
     }
     config.hsm.spec = directory.hsm_spec();
-    let database = directory.at("inkan.db");
+    let database = directory.database();
     let database = database
         .to_str()
-        .ok_or_else(|| AppError::Dev(DevError::file(&database, &"the path is not UTF-8")))?;
+        .ok_or_else(|| DevError::file(&database, &"the path is not UTF-8"))?;
     config.store.url = format!("sqlite://{database}");
     Ok(config)
 }

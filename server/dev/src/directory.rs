@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::DevError;
+use crate::{DevError, files};
+
+/// In every directory of this program's.
+const MARKER: &str = "made-by-inkan-dev";
 
 /// The data directory, absolute, for its owner only.
 #[derive(Debug, Clone)]
 pub struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes the directory if it is not there.
+    /// Makes the directory if it is not there. One that is not empty must have been made by this program.
     pub fn open(path: &Path) -> Result<Self, DevError> {
         let fail = |error: std::io::Error| DevError::file(path, &error);
         let mut builder = std::fs::DirBuilder::new();
@@ -21,6 +24,20 @@ impl Directory {
         builder.create(path).map_err(fail)?;
         let path = path.canonicalize().map_err(fail)?;
         let directory = Self(path);
+        let made = directory.at(MARKER);
+        let fail = |error: std::io::Error| DevError::file(&directory.0, &error);
+        if !made.is_file()
+            && std::fs::read_dir(&directory.0)
+                .map_err(fail)?
+                .next()
+                .is_some()
+        {
+            return Err(DevError::Elsewhere {
+                field: "--data-dir",
+                problem: "is not empty, and was not made by this program".to_owned(),
+            });
+        }
+        files::create(&made)?;
         for inside in ["", "tokens", "secrets", "staff", "hsm"] {
             directory.make(inside)?;
         }
@@ -29,6 +46,12 @@ impl Directory {
 
     fn make(&self, inside: &str) -> Result<(), DevError> {
         let path = self.0.join(inside);
+        if path.is_symlink() {
+            return Err(DevError::Elsewhere {
+                field: "--data-dir",
+                problem: format!("{} is a link to another place", path.display()),
+            });
+        }
         let fail = |error: std::io::Error| DevError::file(&path, &error);
         std::fs::create_dir_all(&path).map_err(fail)?;
         let mode = std::fs::Permissions::from_mode(0o700);
@@ -58,6 +81,16 @@ impl Directory {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The embedded database.
+    pub fn database(&self) -> PathBuf {
+        self.at("inkan.db")
     }
 
     /// A path below the directory.

@@ -6,8 +6,8 @@ use rcgen::{
     Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 
-use super::directory::Directory;
-use super::{DevError, files};
+use crate::directory::Directory;
+use crate::{DevError, files};
 
 /// Names and addresses the listeners are reached by.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];

@@ -1,0 +1,98 @@
+//! Why the program ended, for who started it.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use inkan_server::app::error::AppError;
+use thiserror::Error;
+
+/// Why the program ended.
+#[derive(Debug, Error)]
+pub enum DevError {
+    /// A file or directory.
+    #[error("{path}: {reason}. Give a directory of your own with --data-dir.", path = .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// Another server uses the directory.
+    #[error("{path} is in use by another server. Stop it, or give another --data-dir.", path = .0.display())]
+    InUse(PathBuf),
+    /// The configuration leads out of the data directory or off this machine.
+    #[error(
+        "{field}: {problem}. This program makes staff without a second person, so it serves only what it made itself: \
+         run `inkan-server` for anything else, or start with an empty --data-dir."
+    )]
+    Elsewhere {
+        /// The field, or the file.
+        field: &'static str,
+        /// Where it leads. Never a URL: that may hold a password.
+        problem: String,
+    },
+    /// The module is not SoftHSM2.
+    #[error(
+        "hsm.toml: {module} reports {reported}, which is not SoftHSM2. This program makes staff without a second person, so \
+         it uses no other HSM: run `inkan-server` for that."
+    , module = .module.display())]
+    Module {
+        /// The module's file.
+        module: PathBuf,
+        /// What it reports.
+        reported: String,
+    },
+    /// The database holds something, and this program did not make it.
+    #[error(
+        "store.url: the database was not made by this program. It makes staff without a second person, so it uses only a \
+         database that it made: give an empty one, or run `inkan-server` for this one."
+    )]
+    Database,
+    /// The database does not answer.
+    #[error("store.url: {0}. Check that the database can be reached and written by this user.")]
+    Store(sqlx::Error),
+    /// The program could not be executed again.
+    #[error("cannot execute the second stage: {0}")]
+    Execute(std::io::Error),
+    /// Setting up the HSM.
+    #[error("setting up the HSM: {0}. Is softhsm2 installed?")]
+    Hsm(String),
+    /// Keys and certificates of server and staff.
+    #[error("making certificates: {0}")]
+    Certificates(String),
+    /// The demo's data.
+    #[error("demo data: {0}")]
+    Seed(String),
+    /// What ends the server ends this program, too.
+    #[error(transparent)]
+    Server(#[from] AppError),
+}
+
+impl DevError {
+    pub(crate) fn file(path: &Path, reason: &dyn Display) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// A stable word for what this program refuses to touch.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Elsewhere { .. } => Some("dev-elsewhere"),
+            Self::Module { .. } => Some("dev-module"),
+            Self::Database => Some("dev-database"),
+            _ => None,
+        }
+    }
+
+    /// 3: what it was pointed to is not its own, or the configuration is wrong; else as `inkan-server`.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Server(error) => error.exit_code(),
+            _ if self.code().is_some() => ExitCode::from(3),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
