@@ -1,20 +1,22 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench build
+.PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench
 
 CARGO ?= cargo
 # What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
 PROGRAMS = -p inkan-server -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
            --bin inkan-server --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
+# Builds, and prints where cargo put it.
+BUILT = CARGO="$(CARGO)" scripts/built
 RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: packages-demo build ## one certificate, from the HSM to a customer's token, and a login with it; leaves nothing running
-	@target/debug/inkan-demo
+demo: packages-demo ## one certificate, from the HSM to a customer's token, and a login with it; leaves nothing running
+	@demo=$$($(BUILT) inkan-demo --locked $(PROGRAMS)) && exec "$$demo"
 
-dev: packages-demo build ## the same bank, kept up for a browser (Ctrl-C ends it)
-	@target/debug/inkan-demo --dev
+dev: packages-demo ## the same bank, kept up for a browser (Ctrl-C ends it)
+	@demo=$$($(BUILT) inkan-demo --locked $(PROGRAMS)) && exec "$$demo" --dev
 
 test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
 	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked
@@ -35,11 +37,7 @@ check: ## formatting, lints, and the arrows between crates and modules
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
 bench: packages-bench ## figures, beside the bare token and other programs (release build; takes a quarter of an hour; PARTS=ocsp does one)
-	@$(CARGO) build --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench
-	@target/bench-release/inkan-bench $(PARTS)
-
-build:
-	@$(CARGO) build --locked $(PROGRAMS)
+	@bench=$$($(BUILT) inkan-bench --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench) && exec "$$bench" $(PARTS)
 
 packages-demo:
 	@scripts/install-packages demo

@@ -6,21 +6,21 @@ use std::process::{Command, Output, Stdio};
 
 use crate::Outcome;
 
-/// The path of a product built beside this program (`target/<profile>/NAME`).
+/// Where `scripts/built-for-tests` found the products: only cargo knows where it puts them.
+const DIRECTORY: &str = "INKAN_PROGRAMS";
+
+/// The path of a product: in the directory that cargo named, or beside this program.
 pub fn built(name: &str) -> Outcome<PathBuf> {
     let here = std::env::current_exe()?;
-    let mut directory = here.parent();
-    // A test runs from target/<profile>/deps, the demo from target/<profile>.
-    for _ in 0..2 {
-        let Some(candidate) = directory.map(|d| d.join(name)) else {
-            break;
-        };
-        if candidate.is_file() {
-            return Ok(candidate);
-        }
-        directory = directory.and_then(Path::parent);
-    }
-    Err(format!("{name} is not built yet; run: cargo build --workspace --bins").into())
+    // A test runs from <directory>/deps, the demo from <directory>.
+    let beside = here.ancestors().skip(1).take(2).map(Path::to_path_buf);
+    let named = std::env::var_os(DIRECTORY).map(PathBuf::from);
+    let places = named.into_iter().chain(beside);
+    let mut places = places.map(|directory| directory.join(name));
+    let found = places.find(|path| path.is_file());
+    found.ok_or_else(|| {
+        format!("{name} is not built yet; run: cargo build --workspace --bins").into()
+    })
 }
 
 /// The repository's root directory.

@@ -1,18 +1,20 @@
 //! kryoptic: a token in software written in Rust, on SQLite and the system's OpenSSL.
 
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 
 use super::{LABEL, PIN, SO_PIN, TestModule, initialise};
-use crate::{Outcome, programs};
+use crate::Outcome;
 
 /// A fresh token.
 pub fn fresh() -> Outcome<TestModule> {
-    let path = programs::repository().join("target/kryoptic/debug/libkryoptic_module.so");
-    if !path.is_file() {
+    let path = std::env::var_os("INKAN_KRYOPTIC").map(PathBuf::from);
+    let Some(path) = path.filter(|path| path.is_file()) else {
         return Err(
             "kryoptic is not built yet; run: cargo nextest run, which builds it first".into(),
         );
-    }
+    };
     let directory = TempDir::with_prefix("inkan-kryoptic-")?;
     let conf = directory.path().join("kryoptic.conf");
     let text = format!(

@@ -29,6 +29,7 @@
 //! - [`year`]: a year of two customers: notices, renewal, expiry, a new certificate
 //! - [`renewal`]: from the agent, however often it dies; after a login with the agent
 //! - [`arrows`]: who may know whom
+//! - [`places`]: programs are found wherever cargo puts them
 //! - [`documents`]: what the documents point to exists
 
 mod agent_login;
@@ -50,6 +51,7 @@ mod hsm_away;
 mod journey;
 mod login;
 mod mail;
+mod places;
 mod proxies;
 mod record;
 mod renewal;
