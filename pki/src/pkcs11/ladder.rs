@@ -8,7 +8,7 @@ use cryptoki::object::{Attribute, ObjectHandle};
 use cryptoki::types::Ulong;
 
 use super::error::{ErrorClass, Pkcs11Error};
-use super::generate::{GENERATE, NewKey};
+use super::generate::{GENERATE, NewKey, id_in_use};
 use super::session::Session;
 use crate::spki::curve_parameters;
 
@@ -40,24 +40,35 @@ pub(super) fn climb(
     let mut result = attempt(Rung::SigningOnly);
     for rung in [Rung::Explicit, Rung::WithoutProtection, Rung::Minimal] {
         match result {
-            Err(error) if leads_down_to(rung, &error) => result = attempt(rung),
+            Err(error) if is_about_the_template(&error) => result = attempt(rung),
+            // A vague complaint may come after the key was made: another one would be left over.
+            Err(error) if leads_down_to(rung, &error) && !is_made(session, new_key)? => {
+                result = attempt(rung);
+            }
             settled => return settled,
         }
     }
-    result.map_err(|error| too_large_is_unsupported(session, new_key, error))
+    result.map_err(|error| refused_as_such(session, new_key, error))
 }
 
-/// A key that is larger than the token takes is not a wrong template, whatever the token called it.
-fn too_large_is_unsupported(
-    session: &Session,
-    new_key: &NewKey,
-    mut error: Pkcs11Error,
-) -> Pkcs11Error {
+/// A key that is larger than the token takes is not a wrong template, whatever the token called it. And where even the barest
+/// template of an EC key is refused, there is nothing left in it to complain about but the curve.
+fn refused_as_such(session: &Session, new_key: &NewKey, mut error: Pkcs11Error) -> Pkcs11Error {
     let largest = session.largest_key(mechanism(new_key).mechanism_type());
-    if error.class == ErrorClass::Refused && largest.is_ok_and(|l| l < new_key.algorithm.bits()) {
+    let too_large = error.class == ErrorClass::Refused
+        && largest.is_ok_and(|largest| largest < new_key.algorithm.bits());
+    if too_large || is_about_the_curve(new_key, &error) {
         error.class = ErrorClass::Unsupported;
     }
     error
+}
+
+fn is_made(session: &Session, new_key: &NewKey) -> Result<bool, Pkcs11Error> {
+    id_in_use(session, &new_key.id)
+}
+
+fn is_about_the_curve(new_key: &NewKey, error: &Pkcs11Error) -> bool {
+    !new_key.algorithm.is_rsa() && is_about_the_template(error)
 }
 
 fn mechanism(new_key: &NewKey) -> Mechanism<'static> {
@@ -148,6 +159,7 @@ pub(super) fn common_template(new_key: &NewKey) -> Vec<Attribute> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::algorithm::KeyAlgorithm;
 
     #[test]
     fn only_complaints_about_the_template_lead_down_the_ladder() {
@@ -163,6 +175,13 @@ mod tests {
         ] {
             assert!(!is_about_the_template(&returned(code)), "{code:?}");
         }
+        let new_key = |algorithm| NewKey::with_random_id(algorithm, "key");
+        let curve = new_key(KeyAlgorithm::EcP384);
+        assert!(curve.is_ok_and(|key| {
+            let unknown = returned(RvError::AttributeValueInvalid);
+            is_about_the_curve(&key, &unknown)
+                && !is_about_the_curve(&key, &returned(RvError::DeviceError))
+        }));
         let vague = returned(RvError::GeneralError);
         assert!(leads_down_to(Rung::Explicit, &vague));
         assert!(!leads_down_to(Rung::WithoutProtection, &vague));

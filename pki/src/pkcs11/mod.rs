@@ -14,6 +14,7 @@
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
+//! - `method`: who hashes and who pads, for tokens that lack the usual mechanism
 //! - `ladder`: what is said about a new key pair, to tokens that want it said and to tokens that do not
 //! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
 //!   objects; r‖s to DER
@@ -56,6 +57,7 @@ mod gate;
 pub mod generate;
 pub mod keys;
 mod ladder;
+mod method;
 pub mod module;
 mod object;
 pub mod public_key;

@@ -1,47 +1,17 @@
-//! Signatures by a key on a token. Hashes on the host: tokens disagree about which hashing mechanisms they have.
+//! Signatures by a key on a token. Hashes on the host: tokens disagree about which hashing mechanisms they have. What a
+//! token lacks is done in another way, where it has one (see [`method`](super::method)).
 
-use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
-use cryptoki::mechanism::{Mechanism, MechanismType};
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use cryptoki::mechanism::Mechanism;
 
 use super::ecdsa;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::PrivateKey;
+use super::method::Method;
 use super::raw::RawFunctions;
 use super::session::Session;
-use crate::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
+use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 
-const SIGN: &str = "sign";
-
-/// DER of `DigestInfo` up to the hash itself (RFC 8017, 9.2, note 1).
-const DIGEST_INFO_SHA256: [u8; 19] = digest_info(1, 32);
-const DIGEST_INFO_SHA384: [u8; 19] = digest_info(2, 48);
-const DIGEST_INFO_SHA512: [u8; 19] = digest_info(3, 64);
-
-/// `arc` is the last number of 2.16.840.1.101.3.4.2.x.
-const fn digest_info(arc: u8, length: u8) -> [u8; 19] {
-    [
-        0x30,
-        17 + length,
-        0x30,
-        13,
-        0x06,
-        9,
-        0x60,
-        0x86,
-        0x48,
-        1,
-        0x65,
-        3,
-        4,
-        2,
-        arc,
-        0x05,
-        0,
-        0x04,
-        length,
-    ]
-}
+pub(super) const SIGN: &str = "sign";
 
 /// Signs a message. ECDSA signatures come as DER `ECDSA-Sig-Value`, RSA signatures as long as the modulus.
 ///
@@ -65,25 +35,7 @@ pub fn sign(
         ));
     }
     key.belongs_to(session, SIGN)?;
-    let hash = hash(scheme.hash(), message);
-    let (mechanism, input) = match scheme {
-        SignatureScheme::EcdsaP256Sha256 | SignatureScheme::EcdsaP384Sha384 => {
-            (Mechanism::Ecdsa, hash)
-        }
-        SignatureScheme::RsaPkcs1Sha256
-        | SignatureScheme::RsaPkcs1Sha384
-        | SignatureScheme::RsaPkcs1Sha512 => (
-            Mechanism::RsaPkcs,
-            [prefix(scheme.hash()).as_slice(), &hash].concat(),
-        ),
-        SignatureScheme::RsaPssSha256
-        | SignatureScheme::RsaPssSha384
-        | SignatureScheme::RsaPssSha512 => {
-            (Mechanism::RsaPkcsPss(pss_parameters(scheme.hash())), hash)
-        }
-    };
-    let functions = session.module().raw();
-    let raw = sign_input(session, key, &mechanism, &input, functions)?;
+    let raw = by_any_method(session, key, scheme, message)?;
     let malformed = || {
         Pkcs11Error::new(
             SIGN,
@@ -102,6 +54,35 @@ pub fn sign(
     }
 }
 
+/// By the first method that the token has. The mechanisms are listed only where the usual one is not there.
+fn by_any_method(
+    session: &Session,
+    key: &PrivateKey,
+    scheme: SignatureScheme,
+    message: &[u8],
+) -> Result<Vec<u8>, Pkcs11Error> {
+    let [usual, others @ ..] = Method::ALL;
+    let by = |method: Method| {
+        let (mechanism, input) = method.input(key.algorithm, scheme, message)?;
+        sign_input(session, key, &mechanism, &input, session.module().raw())
+    };
+    let refused = match by(usual) {
+        Err(error) if error.class == ErrorClass::Unsupported => error,
+        done => return done,
+    };
+    let mechanisms = session.mechanisms()?;
+    for method in others {
+        if !method.is_among(&mechanisms, scheme) {
+            continue;
+        }
+        match by(method) {
+            Err(error) if error.class == ErrorClass::Unsupported => {}
+            done => return done,
+        }
+    }
+    Err(refused)
+}
+
 /// The schemes that the token's mechanisms and the key's type allow. Tokens without PSS are common.
 ///
 /// # Errors
@@ -113,12 +94,8 @@ pub fn schemes(
     let mechanisms = session.mechanisms()?;
     let mut schemes = algorithm.schemes().to_vec();
     schemes.retain(|scheme| {
-        let needed = match (algorithm.is_rsa(), scheme.is_pss()) {
-            (false, _) => MechanismType::ECDSA,
-            (true, false) => MechanismType::RSA_PKCS,
-            (true, true) => MechanismType::RSA_PKCS_PSS,
-        };
-        mechanisms.contains(&needed)
+        let has = |method: &Method| method.is_among(&mechanisms, *scheme);
+        Method::ALL.iter().any(has)
     });
     Ok(schemes)
 }
@@ -149,35 +126,6 @@ fn sign_input(
     session
         .call(SIGN, |session| Ok(raw.sign(session.handle(), input)))?
         .map_err(|code| Pkcs11Error::returned(SIGN, code, "C_Sign"))
-}
-
-fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
-    match hash {
-        Hash::Sha256 => Sha256::digest(message).to_vec(),
-        Hash::Sha384 => Sha384::digest(message).to_vec(),
-        Hash::Sha512 => Sha512::digest(message).to_vec(),
-    }
-}
-
-const fn prefix(hash: Hash) -> [u8; 19] {
-    match hash {
-        Hash::Sha256 => DIGEST_INFO_SHA256,
-        Hash::Sha384 => DIGEST_INFO_SHA384,
-        Hash::Sha512 => DIGEST_INFO_SHA512,
-    }
-}
-
-const fn pss_parameters(hash: Hash) -> PkcsPssParams {
-    let (hash_alg, mgf, salt) = match hash {
-        Hash::Sha256 => (MechanismType::SHA256, PkcsMgfType::MGF1_SHA256, 32),
-        Hash::Sha384 => (MechanismType::SHA384, PkcsMgfType::MGF1_SHA384, 48),
-        Hash::Sha512 => (MechanismType::SHA512, PkcsMgfType::MGF1_SHA512, 64),
-    };
-    PkcsPssParams {
-        hash_alg,
-        mgf,
-        s_len: cryptoki::types::Ulong::new(salt),
-    }
 }
 
 #[cfg(test)]
@@ -246,9 +194,36 @@ mod tests {
         let session = fixture.session();
         let made = new_pair(&session, KeyAlgorithm::EcP256, "key");
         let key = find_private_key(&session, &made.spki_der).unwrap();
-        let hash = hash(Hash::Sha256, b"message");
-        let raw = sign_input(&session, &key, &Mechanism::Ecdsa, &hash, None).unwrap();
+        let usual = Method::Digest.input(key.algorithm, SCHEME, b"message");
+        let (mechanism, hash) = usual.unwrap();
+        let raw = sign_input(&session, &key, &mechanism, &hash, None).unwrap();
         let signature = ecdsa::raw_to_der(&raw, 32).unwrap();
         assert!(verifies(&key.spki_der, SCHEME, b"message", &signature));
+    }
+
+    #[test]
+    fn every_method_that_the_token_has_gives_a_signature_that_verifies() {
+        let fixture = Fixture::new();
+        let session = fixture.session();
+        let made = new_pair(&session, KeyAlgorithm::Rsa2048, "key");
+        let key = find_private_key(&session, &made.spki_der).unwrap();
+        let mechanisms = session.mechanisms().unwrap();
+        let mut seen = Vec::new();
+        for scheme in KeyAlgorithm::Rsa2048.schemes() {
+            for method in Method::ALL {
+                if !method.is_among(&mechanisms, *scheme) {
+                    continue;
+                }
+                let (mechanism, input) = method.input(key.algorithm, *scheme, b"message").unwrap();
+                let raw = session.module().raw();
+                let signature = sign_input(&session, &key, &mechanism, &input, raw).unwrap();
+                let fits = verifies(&made.spki_der, *scheme, b"message", &signature);
+                assert!(fits, "{scheme:?} by {method:?}");
+                seen.push(method);
+            }
+        }
+        for method in Method::ALL {
+            assert!(seen.contains(&method), "{method:?} was not tried");
+        }
     }
 }

@@ -12,7 +12,7 @@
 //! - [`own`]: the certificate a key has until the bank's comes
 //! - [`opener`], [`keypad`]: what opens the card for its owner; a reader's own keypad
 //! - [`pin`], [`management`], [`cipher`]: PIN and PUK, management key
-//! - [`sign`], [`padding`], [`algorithm`]: signatures
+//! - [`sign`], [`algorithm`]: signatures
 //! - [`session`], [`metadata`], [`apdu`], [`tlv`]: commands and answers
 //! - [`error`]: what can go wrong
 
@@ -33,7 +33,6 @@ mod metadata;
 mod object;
 mod opener;
 mod own;
-mod padding;
 pub mod pin;
 pub mod session;
 mod sign;

@@ -1,12 +1,12 @@
 //! Signatures by a key on the card.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::padding::{salt_length, to_sign};
 
 use super::algorithm;
 use super::apdu::ins;
 use super::error::PivError;
 use super::opener::Opener;
-use super::padding::{salt_length, to_sign};
 use super::session::Session;
 use super::slot::Slot;
 use super::tlv::{self, Malformed};

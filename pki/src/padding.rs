@@ -1,27 +1,43 @@
-//! What the card is given to sign: a hash, or a padded one (RFC 8017). The card itself knows neither hash nor padding.
+//! What a key is given to sign where the token knows neither hash nor padding: a hash, or a padded one (RFC 8017).
 
-use inkan_pki::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
+use crate::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// DER of `DigestInfo` up to the hash itself (RFC 8017, 9.2): `arc` is the last number of 2.16.840.1.101.3.4.2.x.
-const fn digest_info(arc: u8, length: u8) -> [u8; 19] {
-    let algorithm = [
-        0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 5, 0,
-    ];
-    let mut out = [0x30; 19];
-    out[1] = 17 + length;
-    let mut at = 0;
-    while at < algorithm.len() {
-        out[at + 2] = algorithm[at];
-        at += 1;
-    }
-    out[17] = 4;
-    out[18] = length;
-    out
+/// DER of `DigestInfo` up to the hash itself (RFC 8017, 9.2, note 1).
+#[must_use]
+pub const fn digest_info(hash: Hash) -> [u8; 19] {
+    // `arc` is the last number of 2.16.840.1.101.3.4.2.x.
+    let (arc, length) = match hash {
+        Hash::Sha256 => (1, 32),
+        Hash::Sha384 => (2, 48),
+        Hash::Sha512 => (3, 64),
+    };
+    [
+        0x30,
+        17 + length,
+        0x30,
+        13,
+        6,
+        9,
+        0x60,
+        0x86,
+        0x48,
+        1,
+        0x65,
+        3,
+        4,
+        2,
+        arc,
+        5,
+        0,
+        4,
+        length,
+    ]
 }
 
-/// The bytes that the card's key is to be applied to; `None` when the scheme is none for this key.
-pub(super) fn to_sign(
+/// The bytes that the key is to be applied to; `None` when the scheme is none for this key.
+#[must_use]
+pub fn to_sign(
     algorithm: KeyAlgorithm,
     scheme: SignatureScheme,
     message: &[u8],
@@ -43,7 +59,8 @@ pub(super) fn to_sign(
 }
 
 /// Bytes of salt for this scheme; 0 where there is none.
-pub(super) fn salt_length(scheme: SignatureScheme) -> usize {
+#[must_use]
+pub fn salt_length(scheme: SignatureScheme) -> usize {
     if !scheme.is_pss() {
         return 0;
     }
@@ -54,7 +71,9 @@ pub(super) fn salt_length(scheme: SignatureScheme) -> usize {
     }
 }
 
-fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
+/// The hash of a message.
+#[must_use]
+pub fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
     match hash {
         Hash::Sha256 => Sha256::digest(message).to_vec(),
         Hash::Sha384 => Sha384::digest(message).to_vec(),
@@ -64,11 +83,7 @@ fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
 
 /// EMSA-PKCS1-v1_5.
 fn pkcs1(kind: Hash, hash: &[u8], length: usize) -> Option<Vec<u8>> {
-    let info = match kind {
-        Hash::Sha256 => digest_info(1, 32),
-        Hash::Sha384 => digest_info(2, 48),
-        Hash::Sha512 => digest_info(3, 64),
-    };
+    let info = digest_info(kind);
     let filling = length.checked_sub(3 + info.len() + hash.len())?;
     Some([&[0, 1][..], &vec![0xff; filling], &[0], &info, hash].concat())
 }
