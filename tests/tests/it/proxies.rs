@@ -101,7 +101,7 @@ fn what_is_wrong_with_the_proxy_is_said_and_its_password_is_not() -> Outcome {
     let told = follow(&customer, &link, "https_proxy", &gone)?;
     assert_eq!(scene::failure(&told)?, "proxy-unreachable");
     for bad in [
-        "socks5://taro:geheim@127.0.0.1:1",
+        "socks4://taro:geheim@127.0.0.1:1",
         "https://taro:geheim@127.0.0.1:1",
     ] {
         let told = follow(&customer, &link, "https_proxy", bad)?;

@@ -1,6 +1,6 @@
 //! The proxy that leads to the banks: in `agent.toml`, or in the system's settings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use inkan_pki::secret::Secret;
 
@@ -39,11 +39,11 @@ impl System {
     }
 }
 
-/// The ways to the banks: by the agent's own file, else by what the system says.
+/// The ways to the banks: by the agent's own file, else by what the system says. A proxy that cannot be used stops nothing but
+/// what would go through it: which setting it is in is said then, without the value, because that may hold a password.
 ///
 /// # Errors
-/// [`SetupError::Field`], without the value: it may hold a password. [`SetupError::SecretShared`] for a file with a password
-/// that others may read.
+/// [`SetupError::Field`] for an `agent.toml` that cannot be read.
 pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
     let path = config.agent();
     let file = agent_file::read(config)?;
@@ -54,24 +54,25 @@ pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
     let except = file.no_proxy.join(",");
     match file.proxy {
         Some(text) if text.expose() == "none" => Ok(Ways::direct()),
-        Some(text) => {
-            let proxy = parse(&text, &path, "proxy")?;
-            if proxy.has_password() && others_may_read(&path) {
-                return Err(SetupError::SecretShared { path });
-            }
-            Ok(Ways::through(proxy, &except))
-        }
+        Some(text) => Ok(Ways::new(own(&text, path), &except)),
         None => match &system.proxy {
             Some((name, text)) => {
-                let proxy = parse(text, Path::new(name), "")?;
-                Ok(Ways::through(
-                    proxy,
-                    &format!("{except},{}", system.no_proxy),
-                ))
+                let proxy = parse(text, Path::new(name), "");
+                let except = format!("{except},{}", system.no_proxy);
+                Ok(Ways::new(proxy, &except))
             }
             None => Ok(Ways::direct()),
         },
     }
+}
+
+/// That of the agent's own file: one with a password is nothing for others to read.
+fn own(text: &Secret, path: PathBuf) -> Result<Proxy, SetupError> {
+    let proxy = parse(text, &path, "proxy")?;
+    if proxy.has_password() && others_may_read(&path) {
+        return Err(SetupError::SecretShared { path });
+    }
+    Ok(proxy)
 }
 
 fn parse(text: &Secret, place: &Path, field: &'static str) -> Result<Proxy, SetupError> {
@@ -96,7 +97,8 @@ mod tests {
         }
         let bank = Origin::parse("https://bank.example").unwrap();
         let ways = load(&config, system).map_err(|e| format!("{e:?}"))?;
-        Ok(ways.to(&bank).map(Proxy::name))
+        let proxy = ways.to(&bank).map_err(|e| format!("{e:?}"))?;
+        Ok(proxy.map(Proxy::name))
     }
 
     fn system(pairs: &'static [(&'static str, &'static str)]) -> System {
@@ -153,7 +155,7 @@ mod tests {
         assert!(shared.contains("SecretShared") && !shared.contains("geheim"));
         for bad in [
             "proxy = \"https://user:geheim@own.example\"",
-            "proxy = \"socks5://geheim\"",
+            "proxy = \"socks4://user:geheim@own.example\"",
             "proxy = \"geheim\"",
             "proxy = \"http://own.example/geheim\"",
             "proxy = 7 # geheim",
@@ -171,5 +173,14 @@ mod tests {
             error.contains("https_proxy") && !error.contains("geheim"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn one_that_cannot_be_used_stops_nothing_that_goes_without_it() {
+        let bad = system(&[
+            ("all_proxy", "socks4://user:geheim@x"),
+            ("no_proxy", "bank.example"),
+        ]);
+        assert_eq!(with(None, 0o600, &bad), Ok(None));
     }
 }

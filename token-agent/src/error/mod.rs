@@ -110,7 +110,7 @@ pub enum FieldFault {
     NotAbsolute,
     /// The id is not the one in the file's name.
     NotFileName,
-    /// Not `http://[user:password@]host[:port]`.
+    /// Not `http://[user:password@]host[:port]`, nor the same with `socks5`.
     NotProxy,
     /// A number outside its limits.
     OutOfRange {
@@ -126,7 +126,7 @@ pub enum FieldFault {
 }
 
 /// Configuration failures.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum SetupError {
     /// Neither `--config-dir` nor `XDG_CONFIG_HOME` nor `HOME`.
     NoDirectory,

@@ -13,7 +13,7 @@ use rustls::{ClientConfig, ClientConnection};
 use super::fault::{self, unreachable};
 use super::proxy::{Ways, tunnel};
 use crate::config::bank::Origin;
-use crate::error::{BankError, Unreachable};
+use crate::error::{BankError, Failure, Unreachable};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const HANDSHAKE: Duration = Duration::from_secs(20);
@@ -23,11 +23,12 @@ const VERDICT: Duration = Duration::from_secs(2);
 /// Makes the handshake and waits for an alert.
 ///
 /// # Errors
-/// [`BankError::Alert`] when the server refuses the certificate; what else kept the handshake from its end.
-pub fn handshake(origin: &Origin, ways: &Ways, config: ClientConfig) -> Result<(), BankError> {
+/// [`BankError::Alert`] when the server refuses the certificate; a proxy that cannot be used; what else kept the handshake
+/// from its end.
+pub fn handshake(origin: &Origin, ways: &Ways, config: ClientConfig) -> Result<(), Failure> {
     let away = || unreachable(origin, Unreachable::Connect);
     let name = origin.server_name().ok_or_else(away)?;
-    let mut socket = match ways.to(origin) {
+    let mut socket = match ways.to(origin)? {
         Some(proxy) => tunnel::open(proxy, origin)?,
         None => connect(origin).ok_or_else(away)?,
     };
@@ -50,13 +51,13 @@ pub fn handshake(origin: &Origin, ways: &Ways, config: ClientConfig) -> Result<(
     }
     match tls.read_tls(&mut socket) {
         Err(error) if silent(error.kind()) => Ok(()),
-        Err(error) => Err(failed(error)),
-        Ok(0) => Err(unreachable(origin, Unreachable::Dropped)),
+        Err(error) => Err(failed(error).into()),
+        Ok(0) => Err(unreachable(origin, Unreachable::Dropped).into()),
         Ok(_) => {
             let verdict = tls.process_new_packets();
             verdict
                 .map(|_| ())
-                .map_err(|e| failed(std::io::Error::new(ErrorKind::InvalidData, e)))
+                .map_err(|e| failed(std::io::Error::new(ErrorKind::InvalidData, e)).into())
         }
     }
 }

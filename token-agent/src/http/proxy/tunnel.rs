@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::Proxy;
+use super::{Kind, Proxy, socks};
 use crate::config::bank::Origin;
 use crate::error::{BankError, ProxyFault};
 
@@ -38,6 +38,10 @@ pub fn trouble(proxy: &Proxy, origin: &Origin) -> Option<BankError> {
 
 fn ask(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ProxyFault> {
     let mut socket = connect(proxy).ok_or(ProxyFault::Unreachable)?;
+    if proxy.kind == Kind::Socks5 {
+        socks::ask(&mut socket, proxy, origin)?;
+        return Ok(socket);
+    }
     let target = origin.authority();
     let mut head = Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
     if let Some((user, password)) = &proxy.login {
