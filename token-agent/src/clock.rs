@@ -21,6 +21,20 @@ impl Clock {
         }
     }
 
+    /// This clock, set to what another one shows now.
+    #[must_use]
+    pub fn set_to(&self, shown: Timestamp) -> Self {
+        Self {
+            offset: self.offset - self.ahead_of(shown),
+        }
+    }
+
+    /// By how much it is ahead of what another one shows now; negative when it is behind.
+    #[must_use]
+    pub fn ahead_of(&self, shown: Timestamp) -> SignedDuration {
+        self.now().duration_since(shown)
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -39,5 +53,24 @@ impl Clock {
 impl TimeProvider for Clock {
     fn current_time(&self) -> Option<UnixTime> {
         Some(self.unix())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_shows_what_the_other_one_shows() {
+        let bank: Timestamp = "2026-11-30T09:00:00Z".parse().unwrap();
+        for minutes in [-540, -10, 0, 16, 2880] {
+            let off = SignedDuration::from_mins(minutes);
+            let clock = Clock::showing(bank + off, Timestamp::now());
+            let since = clock.ahead_of(bank) - off;
+            assert!(!since.is_negative() && since.as_hours() == 0, "{since}");
+            let since = clock.set_to(bank).ahead_of(bank);
+            assert!(!since.is_negative() && since.as_hours() == 0, "{since}");
+        }
     }
 }

@@ -25,8 +25,8 @@ pub(super) fn answer(error: &AnswerError) -> (&'static str, Exit, Text) {
         ),
         AnswerError::Validity => (
             "answer-validity",
-            "このコンピューターの時計では有効期間の外です",
-            "is outside its validity by this computer's clock",
+            "銀行の時刻では有効期間の外です",
+            "is outside its validity by the bank's clock",
         ),
         AnswerError::Usage => (
             "answer-usage",

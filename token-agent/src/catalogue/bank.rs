@@ -1,6 +1,7 @@
 //! The bank and the way to it.
 
-use super::{Text, text};
+use super::clock::span;
+use super::{Lang, Text, text};
 use crate::error::{BankError, ProxyFault, Refusal, Unreachable};
 use crate::exit::Exit;
 
@@ -40,15 +41,10 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
                 "Do not go on. Ask your administrator about devices that intercept connections; if there are none, tell the bank.",
             ),
         ),
-        BankError::Clock { host } => (
+        BankError::Clock { host, past } => (
             "server-certificate-time",
             Exit::NotTrusted,
-            text(
-                format!("{host} の証明書が、このコンピューターの時計では有効期間の外です。"),
-                "コンピューターの日付と時刻を確かめてください。合っているときは銀行にお知らせください。",
-                format!("By this computer's clock the certificate of {host} is not valid."),
-                "Check the computer's date and time; if they are right, tell the bank.",
-            ),
+            clock(host, *past),
         ),
         BankError::Alert { alert } => (
             "certificate-not-accepted",
@@ -126,10 +122,46 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
     }
 }
 
+/// Nothing was heard from the bank: its time is not known.
+fn clock(host: &str, past: Option<i64>) -> Text {
+    let ja = format!("{host} の証明書が、このコンピューターの時計では有効期間の外です");
+    let en = format!("By this computer's clock the certificate of {host} is not valid");
+    let off = |seconds: i64, lang| span(seconds.unsigned_abs(), lang);
+    let (ja, en) = match past {
+        Some(seconds) if seconds > 0 => (
+            format!(
+                "{ja}（期限を {} 過ぎています）。時計が進んでいるのかもしれません。",
+                off(seconds, Lang::Ja)
+            ),
+            format!(
+                "{en} (it expired {} ago). The clock may be fast.",
+                off(seconds, Lang::En)
+            ),
+        ),
+        Some(seconds) => (
+            format!(
+                "{ja}（始まる {} 前です）。時計が遅れているのかもしれません。",
+                off(seconds, Lang::Ja)
+            ),
+            format!(
+                "{en} (it begins in {}). The clock may be slow.",
+                off(seconds, Lang::En)
+            ),
+        ),
+        None => (format!("{ja}。"), format!("{en}.")),
+    };
+    text(
+        ja,
+        "コンピューターの日付・時刻・タイムゾーンを合わせて、もう一度お試しください。合っているときは銀行にお知らせください。",
+        en,
+        "Set the computer's date, time and time zone, then try again; if they are right, tell the bank.",
+    )
+}
+
 fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
     let settings = (
-        "プロキシの設定（agent.toml の proxy、または https_proxy）を管理者に確かめてください。",
-        "Ask your administrator about the proxy (`proxy` in agent.toml, or https_proxy).",
+        "プロキシの設定（agent.toml の proxy、または https_proxy や all_proxy）を管理者に確かめてください。",
+        "Ask your administrator about the proxy (`proxy` in agent.toml, or https_proxy, all_proxy).",
     );
     let later = (
         "インターネットの接続とプロキシの設定を確かめ、銀行の画面でもう一度始めてください。",
@@ -170,6 +202,12 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
             "proxy-refused",
             format!("プロキシ（{proxy}）が銀行への接続を断りました（HTTP {status}）。"),
             format!("The proxy ({proxy}) refused the connection to the bank (HTTP {status})."),
+            settings,
+        ),
+        ProxyFault::SocksRefused { reply } => (
+            "proxy-refused",
+            format!("プロキシ（{proxy}）が銀行への接続を断りました（SOCKS {reply}）。"),
+            format!("The proxy ({proxy}) refused the connection to the bank (SOCKS {reply})."),
             settings,
         ),
     };

@@ -9,11 +9,13 @@
 //! - [`secret`]: PINs, PUKs, and what a token wants beyond them
 //! - [`bank`]: the bank and the way to it
 //! - [`answer`]: the certificate that came back
+//! - [`clock`]: a clock that is off
 //! - [`desktop`]: names in menus, and what `register` says
 //! - [`talk`]: questions, labels, progress
 
 mod answer;
 mod bank;
+pub mod clock;
 pub mod desktop;
 mod link;
 mod secret;

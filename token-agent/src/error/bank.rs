@@ -31,6 +31,11 @@ pub enum ProxyFault {
         /// What it said.
         status: u16,
     },
+    /// The same of a SOCKS proxy.
+    SocksRefused {
+        /// What it replied (RFC 1928, 6).
+        reply: u8,
+    },
 }
 
 impl ProxyFault {
@@ -39,7 +44,12 @@ impl ProxyFault {
     pub const fn may_pass(self) -> bool {
         matches!(
             self,
-            Self::Unreachable | Self::Timeout | Self::Dropped | Self::Refused { status: 500.. }
+            Self::Unreachable
+                | Self::Timeout
+                | Self::Dropped
+                | Self::Refused { status: 500.. }
+                // Anything but "not allowed" and "no such command".
+                | Self::SocksRefused { reply: 1 | 3..=6 }
         )
     }
 }
@@ -72,6 +82,8 @@ pub enum BankError {
     Clock {
         /// Host and port.
         host: String,
+        /// By how many seconds the clock is past its end (negative: before its beginning), where TLS said it.
+        past: Option<i64>,
     },
     /// The bank ended the handshake: it does not take the client certificate.
     Alert {

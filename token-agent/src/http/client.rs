@@ -5,8 +5,10 @@ use std::io::Read;
 use std::time::Duration;
 
 use inkan_pki::messages::problem::Problem;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use reqwest::blocking::{Client, RequestBuilder};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{DATE, RETRY_AFTER};
 
 use super::fault;
 use super::proxy::{Proxy, Ways};
@@ -50,6 +52,8 @@ pub struct Answer {
     pub status: u16,
     /// `Inkan-Code`: the reason of an explanatory page.
     pub code: Option<String>,
+    /// `Date`: when the bank answered, by its own clock.
+    pub date: Option<Timestamp>,
     /// `Retry-After` in seconds, at most 30.
     pub retry_after: Option<Duration>,
     /// The body.
@@ -60,7 +64,7 @@ impl Channel {
     /// A channel to `origin` by its way, with the given TLS configuration; `mutual` when that shows a client certificate.
     ///
     /// # Errors
-    /// [`Failure::Internal`].
+    /// [`Failure::Setup`] for a proxy that cannot be used, [`Failure::Internal`].
     pub fn new(
         origin: &Origin,
         ways: &Ways,
@@ -68,7 +72,7 @@ impl Channel {
         mutual: bool,
         lang: Lang,
     ) -> Result<Self, Failure> {
-        let proxy = ways.to(origin);
+        let proxy = ways.to(origin)?;
         // The system's settings were looked at already, or are not wanted.
         let mut builder = Client::builder().no_proxy();
         if let Some(proxy) = proxy {
@@ -129,6 +133,8 @@ impl Channel {
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| v.trim().parse().ok());
         let mut answer = Answer {
             status: response.status().as_u16(),
+            date: header(DATE.as_str())
+                .and_then(|d| rfc2822::parse(&d).ok().map(|z| z.timestamp())),
             code: header("Inkan-Code").map(|c| code(&c)),
             retry_after: retry_after.map(|s: u64| Duration::from_secs(s.min(MAX_RETRY_AFTER))),
             body: Vec::new(),

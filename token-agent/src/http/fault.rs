@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 
 use inkan_pki::signer::SignError;
+use rustls_pki_types::UnixTime;
 
 use super::proxy::{Proxy, tunnel};
 use crate::config::bank::Origin;
@@ -60,11 +61,14 @@ fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<B
     let dropped = unreachable(origin, Unreachable::Dropped);
     Some(match find(error)? {
         rustls::Error::InvalidCertificate(
-            Bad::Expired
+            reason @ (Bad::Expired
             | Bad::ExpiredContext { .. }
             | Bad::NotValidYet
-            | Bad::NotValidYetContext { .. },
-        ) => BankError::Clock { host },
+            | Bad::NotValidYetContext { .. }),
+        ) => BankError::Clock {
+            host,
+            past: past(reason),
+        },
         rustls::Error::InvalidCertificate(reason) => BankError::NotTrusted {
             host,
             detail: format!("{reason:?}").chars().take(MAX_DETAIL).collect(),
@@ -86,6 +90,18 @@ fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<B
             detail: other.to_string().chars().take(MAX_DETAIL).collect(),
         },
     })
+}
+
+/// By how much the clock is outside the validity, in seconds.
+fn past(reason: &rustls::CertificateError) -> Option<i64> {
+    use rustls::CertificateError as Bad;
+    let (time, limit) = match reason {
+        Bad::ExpiredContext { time, not_after } => (time, not_after),
+        Bad::NotValidYetContext { time, not_before } => (time, not_before),
+        _ => return None,
+    };
+    let seconds = |time: &UnixTime| i64::try_from(time.as_secs()).ok();
+    seconds(time)?.checked_sub(seconds(limit)?)
 }
 
 fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {

@@ -127,6 +127,7 @@ mod tests {
             Ok(Answer {
                 status: 503,
                 code: None,
+                date: None,
                 retry_after: Some(Duration::from_secs(30)),
                 body: Vec::new(),
             })

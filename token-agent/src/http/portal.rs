@@ -5,6 +5,7 @@ use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::{PickUp, PickedUp, Progress, ProgressStep};
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::transfer;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
@@ -22,7 +23,12 @@ pub struct Portal {
     kind: &'static str,
     request: Identifier,
     credential: Secret,
+    /// When it was handed out, by the bank's clock.
+    answered_at: Option<Timestamp>,
 }
+
+/// Longest time between the page's request and its pick-up that is believed.
+const PICK_UP: SignedDuration = SignedDuration::from_mins(10);
 
 const REQUESTS: &str = "requests";
 const LOGINS: &str = "logins";
@@ -31,7 +37,7 @@ fn pick_up<T: DeserializeOwned>(
     channel: &Channel,
     kind: &str,
     request: &Identifier,
-) -> Result<T, BankError> {
+) -> Result<(T, Option<Timestamp>), BankError> {
     const EXCHANGE: &str = "pickup";
     let body = PickUp {
         agent: AGENT.to_owned(),
@@ -45,7 +51,8 @@ fn pick_up<T: DeserializeOwned>(
         status: answer.status,
         exchange: EXCHANGE,
     };
-    serde_json::from_slice(&answer.body).map_err(|_| unexpected)
+    let picked = serde_json::from_slice(&answer.body).map_err(|_| unexpected)?;
+    Ok((picked, answer.date))
 }
 
 /// Refusals about the request itself have an exit code of their own.
@@ -64,23 +71,36 @@ impl Portal {
     /// # Errors
     /// [`BankError::RequestGone`] when it is unknown, used or expired.
     pub fn pick_up(channel: Channel, request: &Identifier) -> Result<(Self, PickedUp), BankError> {
-        let picked: PickedUp = pick_up(&channel, REQUESTS, request)?;
+        let (picked, date): (PickedUp, _) = pick_up(&channel, REQUESTS, request)?;
         let portal = Self {
             request: request.clone(),
-            ..Self::of(channel, &picked)
+            ..Self::of(channel, &picked, date)
         };
         Ok((portal, picked))
     }
 
-    /// For a request that the bank handed out in another way, reached through `channel`.
+    /// For a request that the bank handed out in another way, at that time, reached through `channel`.
     #[must_use]
-    pub fn of(channel: Channel, picked: &PickedUp) -> Self {
+    pub fn of(channel: Channel, picked: &PickedUp, date: Option<Timestamp>) -> Self {
         Self {
             channel,
             kind: REQUESTS,
             request: picked.request.clone(),
             credential: picked.credential.clone(),
+            answered_at: date,
         }
+    }
+
+    /// What the bank's clock showed when it handed the request out, which the page had made at `requested_at`: its answer's
+    /// `Date` where that can be, else the latter.
+    #[must_use]
+    pub fn bank_time(&self, requested_at: Timestamp) -> Timestamp {
+        let believed = |date: &Timestamp| {
+            let since = date.duration_since(requested_at);
+            // `Date` has whole seconds.
+            (SignedDuration::from_secs(-1)..=PICK_UP).contains(&since)
+        };
+        self.answered_at.filter(believed).unwrap_or(requested_at)
     }
 
     /// Picks a login up, in the same way.
@@ -91,12 +111,13 @@ impl Portal {
         channel: Channel,
         request: &Identifier,
     ) -> Result<(Self, LoginPickedUp), BankError> {
-        let picked: LoginPickedUp = pick_up(&channel, LOGINS, request)?;
+        let (picked, date): (LoginPickedUp, _) = pick_up(&channel, LOGINS, request)?;
         let portal = Self {
             channel,
             kind: LOGINS,
             request: request.clone(),
             credential: picked.credential.clone(),
+            answered_at: date,
         };
         Ok((portal, picked))
     }

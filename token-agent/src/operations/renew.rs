@@ -6,6 +6,7 @@ use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::{PickedUp, ProgressStep};
 use jiff::Timestamp;
 
+use super::bank_clock::BankClock;
 use super::follow::{self, Job};
 use super::select::{in_time, issued_by};
 use super::unlock::{choose, unlock};
@@ -45,10 +46,11 @@ pub fn run(
     let lock = crate::token::lock::TokenLock::take(&context.config, &found)?;
     let token = unlock(context, person, &found, true)?;
     let (bank, candidates) = candidates(&token.content()?, &banks, context.clock.now())?;
-    let (picked, old) = begin(context, person, bank, &token, candidates)?;
-    let portal = Portal::of(context.channel(bank)?, &picked);
+    let Begun { picked, old, date } = begin(context, person, bank, &token, candidates)?;
+    let portal = Portal::of(context.channel(bank)?, &picked, date);
+    let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
     let view = found.view.clone();
-    let result = agreed(context, person, bank, &picked, &old).and_then(|()| {
+    let result = agreed(person, bank, &picked, &old, time).and_then(|()| {
         follow::go_on(&Job {
             context,
             person,
@@ -58,6 +60,7 @@ pub fn run(
             token,
             view,
             lock,
+            clock: time.clock,
             renewing: Some(old.stored.der.clone()),
         })
     });
@@ -69,6 +72,14 @@ pub fn run(
 }
 
 type Pair = (Readable, KeyEntry);
+
+/// What the bank said to the certificate that it takes.
+struct Begun {
+    picked: PickedUp,
+    old: Readable,
+    /// When it said it.
+    date: Option<Timestamp>,
+}
 
 /// The one bank that the token has certificates of, and those with their keys, newest first. One whose time is over is shown
 /// only where there is no other: the bank says what to do then.
@@ -121,7 +132,7 @@ fn begin(
     bank: &Bank,
     token: &OpenToken,
     candidates: Vec<Pair>,
-) -> Result<(PickedUp, Readable), Failure> {
+) -> Result<Begun, Failure> {
     let mut refusal = None;
     for (certificate, key) in candidates {
         person.tell(&Event::Working(Work::Signing));
@@ -139,7 +150,13 @@ fn begin(
             return Err(BankError::Busy.into());
         }
         match answer.refusal("renewal")? {
-            None => return Ok((renewal_begun(&answer)?, certificate)),
+            None => {
+                return Ok(Begun {
+                    picked: renewal_begun(&answer)?,
+                    old: certificate,
+                    date: answer.date,
+                });
+            }
             Some(other) if passed_over(&other) => refusal = Some(other),
             Some(final_word) => return Err(refused(final_word).into()),
         }
@@ -149,22 +166,22 @@ fn begin(
 
 /// What the bank answered must fit what was asked, and the person agrees to it.
 fn agreed(
-    context: &Context,
     person: &dyn Person,
     bank: &Bank,
     picked: &PickedUp,
     old: &Readable,
+    time: BankClock,
 ) -> Result<(), Failure> {
     let asked = Link {
         action: Action::Renew,
         bank: bank.id.clone(),
         request: picked.request.clone(),
     };
-    follow::check(&asked, picked, context.clock.now())?;
+    follow::check(&asked, picked, time.clock.now())?;
     if old.summary.common_name.rsplit(' ').next() != Some(picked.login_id.as_str()) {
         return Err(BankError::Mismatch { field: "login_id" }.into());
     }
-    let mut view = follow::view(bank, picked);
+    let mut view = follow::view(bank, picked, time.off);
     // There is no page to compare it with.
     view.comparison_code = None;
     person.tell(&Event::Request(view.clone()));

@@ -62,6 +62,9 @@ pub struct RequestView {
     /// The page shows the same; none where there is no page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_code: Option<String>,
+    /// By how many seconds this computer's clock is ahead of the bank's (negative: behind), where that is worth a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_ahead: Option<i64>,
 }
 
 /// The customer, as the bank knows them.

@@ -7,7 +7,7 @@ use super::clean::clean;
 use super::event::{Event, RequestView, TokenView};
 use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::talk::{self, Label, label};
-use crate::catalogue::{Entry, Lang, desktop};
+use crate::catalogue::{Entry, Lang, clock, desktop};
 use crate::prompt::question::Question;
 
 /// A time as the bank's pages show it.
@@ -63,6 +63,9 @@ fn request(view: &RequestView, lang: Lang) -> String {
     all.push((Label::RequestedAt, time(view.requested_at)));
     if let Some(code) = &view.comparison_code {
         all.push((Label::ComparisonCode, code.clone()));
+    }
+    if let Some(seconds) = view.clock_ahead {
+        all.push((Label::Clock, clock::note(seconds, lang)));
     }
     let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
     rows(lang, &all)

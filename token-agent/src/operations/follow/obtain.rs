@@ -126,7 +126,7 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
         spki_der: &key.entry.spki_der,
         login_id: &job.picked.login_id,
         customer_ca: &job.bank.customer_ca,
-        now: job.context.clock.unix(),
+        now: job.clock.unix(),
     };
     let (der, summary) = ours(&certificates, &expected)?;
     Ok(Issued { key, der, summary })

@@ -31,7 +31,7 @@ pub(super) fn present(
     content: &Content,
     new: &OurKey,
 ) -> Option<(Readable, KeyEntry)> {
-    let now = job.context.clock.now();
+    let now = job.clock.now();
     let login_id = job.picked.login_id.as_str();
     let meant = |c: &Readable| match &job.renewing {
         Some(der) => c.stored.der == *der,

@@ -60,7 +60,11 @@ fn is_login_id(text: &str) -> bool {
 }
 
 /// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
-pub(in crate::operations) fn view(bank: &Bank, picked: &PickedUp) -> RequestView {
+pub(in crate::operations) fn view(
+    bank: &Bank,
+    picked: &PickedUp,
+    clock_ahead: Option<i64>,
+) -> RequestView {
     RequestView {
         bank: bank.name.clone(),
         action: picked.action,
@@ -76,6 +80,7 @@ pub(in crate::operations) fn view(bank: &Bank, picked: &PickedUp) -> RequestView
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: Some(picked.comparison_code.clone()),
+        clock_ahead,
     }
 }
 

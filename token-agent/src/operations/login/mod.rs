@@ -11,6 +11,7 @@ use inkan_pki::messages::link::Link;
 use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::ProgressStep;
 
+use super::bank_clock::BankClock;
 use super::select::of_bank;
 use super::unlock::{choose, unlock};
 use super::{Context, entries};
@@ -35,9 +36,10 @@ pub(super) fn run(
 ) -> Result<Outcome, Failure> {
     let channel = context.channel(bank)?;
     let (portal, picked) = Portal::pick_up_login(channel, &link.request)?;
-    let result = request::check(link, &picked, context.clock.now())
+    let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
+    let result = request::check(link, &picked, time.clock.now())
         .map_err(Failure::from)
-        .and_then(|()| log_in(context, person, bank, &portal, &picked));
+        .and_then(|()| log_in(context, person, bank, &portal, &picked, time));
     if let Err(failure) = &result {
         let code = entry(failure, context.lang).code;
         portal.progress(ProgressStep::Failed, Some(&code));
@@ -51,8 +53,9 @@ fn log_in(
     bank: &Bank,
     portal: &Portal,
     picked: &LoginPickedUp,
+    time: BankClock,
 ) -> Result<Opened, Failure> {
-    let view = request::view(bank, picked);
+    let view = request::view(bank, picked, time.off);
     person.tell(&Event::Request(view.clone()));
     person.agree(&Question::Request(view))?;
     let found = choose(context, person)?;
@@ -60,7 +63,7 @@ fn log_in(
     portal.progress(ProgressStep::TokenChosen, None);
 
     let content = token.content()?;
-    let mut pairs = of_bank(&content, bank, context.clock.now());
+    let mut pairs = of_bank(&content, bank, time.clock.now());
     if pairs.is_empty() {
         return Err(TokenError::NoCertificate.into());
     }
@@ -84,6 +87,7 @@ fn log_in(
         bank,
         portal,
         picked,
+        clock: time.clock,
     };
     let address = job.address(&token, &certificate.stored.der, &key)?;
     let by_hand = person.open_page(&address)?;

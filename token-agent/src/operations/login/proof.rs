@@ -4,6 +4,7 @@
 use inkan_pki::messages::login::{LoginPickedUp, open_url};
 use inkan_pki::secret::Secret;
 
+use crate::clock::Clock;
 use crate::config::bank::Bank;
 use crate::error::{BankError, Failure};
 use crate::http::certificate::proved;
@@ -22,6 +23,8 @@ pub(super) struct Job<'a> {
     pub(super) bank: &'a Bank,
     pub(super) portal: &'a Portal,
     pub(super) picked: &'a LoginPickedUp,
+    /// The bank's time.
+    pub(super) clock: Clock,
 }
 
 impl Job<'_> {
@@ -42,9 +45,10 @@ impl Job<'_> {
             bank,
             portal,
             picked,
+            clock,
         } = self;
         let channel = mutual::channel(context, *person, bank, token, certificate, key)?;
-        let left = picked.expires_at.duration_since(context.clock.now());
+        let left = picked.expires_at.duration_since(clock.now());
         let answer = Patience::within(context.patience, left)
             .run_while(
                 || !person.wants_to_stop(),

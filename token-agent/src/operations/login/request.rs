@@ -30,7 +30,7 @@ pub(super) fn check(link: &Link, picked: &LoginPickedUp, now: Timestamp) -> Resu
 }
 
 /// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
-pub(super) fn view(bank: &Bank, picked: &LoginPickedUp) -> RequestView {
+pub(super) fn view(bank: &Bank, picked: &LoginPickedUp, clock_ahead: Option<i64>) -> RequestView {
     RequestView {
         bank: bank.name.clone(),
         action: picked.action,
@@ -39,5 +39,6 @@ pub(super) fn view(bank: &Bank, picked: &LoginPickedUp) -> RequestView {
         requested_at: picked.requested_at,
         expires_at: picked.expires_at,
         comparison_code: Some(picked.comparison_code.clone()),
+        clock_ahead,
     }
 }

@@ -84,6 +84,7 @@ pub(crate) fn request(action: Action) -> RequestView {
         requested_at: now(),
         expires_at: now() + 1.minute(),
         comparison_code: Some("K7QM-2XPD".to_owned()),
+        clock_ahead: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Yes or no, with the facts to decide by.
 
-use inkan_agent::catalogue::Lang;
 use inkan_agent::catalogue::talk::{self, Label, label};
+use inkan_agent::catalogue::{Lang, clock};
 use inkan_agent::keystore::view::TokenView;
 use inkan_agent::output::event::RequestView;
 use inkan_agent::output::outcome::{BankView, TokenEntry};
@@ -74,6 +74,9 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
         ]);
     }
     rows.push((Label::RequestedAt, time(request.requested_at)));
+    if let Some(seconds) = request.clock_ahead {
+        rows.push((Label::Clock, clock::note(seconds, lang)));
+    }
     for (name, value) in rows {
         view.fact(label(name, lang), &value);
     }

@@ -1,0 +1,76 @@
+//! A clock that is off: by how much, in which direction, and what to do.
+
+use super::Lang;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// A length of time in its two largest units.
+#[must_use]
+pub fn span(seconds: u64, lang: Lang) -> String {
+    let units = [
+        (DAY, "日", "d"),
+        (HOUR, "時間", "h"),
+        (MINUTE, "分", "min"),
+        (1, "秒", "s"),
+    ];
+    let mut left = seconds;
+    let mut parts = Vec::new();
+    for (size, ja, en) in units {
+        let count = left / size;
+        left %= size;
+        if count > 0 {
+            parts.push(lang.pick(format!("{count} {ja}"), format!("{count} {en}")));
+        } else if !parts.is_empty() {
+            break;
+        }
+        if parts.len() == 2 {
+            break;
+        }
+    }
+    if parts.is_empty() {
+        return lang.pick("0 秒", "0 s").to_owned();
+    }
+    parts.join(" ")
+}
+
+/// What the customer is told beside a request; `ahead` in seconds, negative when the clock is behind.
+#[must_use]
+pub fn note(ahead: i64, lang: Lang) -> String {
+    let off = span(ahead.unsigned_abs(), lang);
+    if ahead > 0 {
+        lang.pick(
+            format!(
+                "{off} 進んでいます。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+            ),
+            format!(
+                "{off} fast. The bank's time is used for this request. Set the clock afterwards."
+            ),
+        )
+    } else {
+        lang.pick(
+            format!(
+                "{off} 遅れています。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+            ),
+            format!(
+                "{off} slow. The bank's time is used for this request. Set the clock afterwards."
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_units_are_enough_and_the_direction_is_said() {
+        assert_eq!(span(0, Lang::En), "0 s");
+        assert_eq!(span(960, Lang::En), "16 min");
+        assert_eq!(span(2 * DAY + 3 * HOUR + 59, Lang::Ja), "2 日 3 時間");
+        assert_eq!(span(9 * HOUR + 30, Lang::En), "9 h");
+        assert!(note(960, Lang::En).starts_with("16 min fast."));
+        assert!(note(-960, Lang::Ja).starts_with("16 分 遅れて"));
+    }
+}
