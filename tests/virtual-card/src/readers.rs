@@ -35,6 +35,8 @@ pub struct Readers {
     port: u16,
     /// A driver in front of the virtual readers' own.
     front: Option<PathBuf>,
+    /// There are two readers; else none.
+    any: bool,
 }
 
 /// One of the readers.
@@ -53,7 +55,16 @@ impl Readers {
     /// When a pcscd runs that is not ours, or ours does not start.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with(None)
+        Self::start_with(None, true)
+    }
+
+    /// The same without a reader.
+    ///
+    /// # Panics
+    /// As [`Readers::start`].
+    #[must_use]
+    pub fn none() -> Self {
+        Self::start_with(None, false)
     }
 
     /// The same with `inkan-virtual-reader`, whose file this is, in front of the readers' own driver: they can be unplugged,
@@ -63,10 +74,10 @@ impl Readers {
     /// As [`Readers::start`].
     #[must_use]
     pub fn start_behind(front: &Path) -> Self {
-        Self::start_with(Some(front.to_owned()))
+        Self::start_with(Some(front.to_owned()), true)
     }
 
-    fn start_with(front: Option<PathBuf>) -> Self {
+    fn start_with(front: Option<PathBuf>, any: bool) -> Self {
         let turn = Turn::wait();
         assert!(
             UnixStream::connect(SOCKET).is_err(),
@@ -82,6 +93,7 @@ impl Readers {
             directory,
             port: free_ports(),
             front,
+            any,
         };
         readers.up();
         readers
@@ -172,8 +184,12 @@ impl Readers {
         }
         let conf = self.directory.path().join("reader.conf");
         let library = self.front.as_deref().unwrap_or_else(|| driver());
-        std::fs::write(&conf, configuration(self.port, library))
-            .expect("the readers' configuration");
+        let configured = if self.any {
+            configuration(self.port, library)
+        } else {
+            String::new()
+        };
+        std::fs::write(&conf, configured).expect("the readers' configuration");
         let behind = self.directory.path().join("behind");
         std::fs::write(behind, driver().to_string_lossy().as_bytes()).expect("the driver's file");
         let log = File::create(self.directory.path().join("pcscd.log")).expect("pcscd's log");
@@ -189,6 +205,7 @@ impl Readers {
             .unwrap_or_else(|e| panic!("pcscd (Debian: apt-get install pcscd): {e}"));
         self.turn.note(child.id(), &conf.to_string_lossy());
         let child = self.pcscd.insert(child);
+        let any = self.any;
         let names = [0, 1].map(|slot| format!("{NAME} 00 {slot:02X}"));
         wait_for("pcscd and its readers", || {
             if let Ok(Some(status)) = child.try_wait() {
@@ -197,6 +214,9 @@ impl Readers {
                     "pcscd ended at once ({status}; it must run as root): {}",
                     said.unwrap_or_default()
                 );
+            }
+            if !any {
+                return Context::establish(Scope::System).is_ok().then_some(());
             }
             let there = reader_names();
             names.iter().all(|n| there.contains(n)).then_some(())

@@ -48,22 +48,22 @@ pub struct Survey {
     pub tokens: Vec<Found>,
     /// Drivers and readers that failed.
     pub failures: Vec<TokenError>,
+    /// What is there in the place of a token: an empty reader, another kind of card, a token that was never initialised.
+    pub instead: Vec<TokenError>,
 }
 
 impl Survey {
     /// The tokens; where there is none, why.
     ///
     /// # Errors
-    /// The first failure on the way, or [`TokenError::NoToken`].
+    /// The first failure on the way; else what is there instead, or [`TokenError::NoToken`].
     pub fn usable(&self) -> Result<&[Found], TokenError> {
         if !self.tokens.is_empty() {
             return Ok(&self.tokens);
         }
-        Err(self
-            .failures
-            .first()
-            .cloned()
-            .unwrap_or(TokenError::NoToken))
+        let nearest = self.instead.iter().min_by_key(|found| distance(found));
+        let why = self.failures.first().or(nearest);
+        Err(why.cloned().unwrap_or(TokenError::NoToken))
     }
 
     /// The one token whose label or serial number is `wanted`.
@@ -79,6 +79,18 @@ impl Survey {
             (None, _) => Err(TokenError::NotFound { wanted }),
             (Some(_), Some(_)) => Err(TokenError::Ambiguous { wanted }),
         }
+    }
+}
+
+/// How far it is from a token that can be used: the nearest is what the person has to mend.
+const fn distance(found: &TokenError) -> u8 {
+    match found {
+        TokenError::NotInitialised { .. } => 0,
+        TokenError::MuteCard { .. } => 1,
+        TokenError::OtherCard { .. } => 2,
+        TokenError::NoCard { .. } => 3,
+        TokenError::NoReader => 4,
+        _ => 5,
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pcsc::{
-    Card, Context, Disposition, Error, Protocols, ReaderState, ShareMode, State, Transaction,
+    Card, Context, Disposition, Error, Protocol, Protocols, ReaderState, ShareMode, State,
+    Transaction,
 };
 use zeroize::Zeroize;
 
@@ -107,16 +108,17 @@ impl Link {
                 reader: &self.reader,
             };
             let transaction = begin(card, &mut self.resets, &lost)?;
-            if !settled(&transaction) {
+            let Some(protocol) = settled(&transaction) else {
                 drop(transaction);
                 reconnect(card, &lost)?;
                 self.resets += 1;
                 continue;
-            }
+            };
             let Some(work) = work.take() else { break };
             self.inside.store(true, Ordering::SeqCst);
             let exchange = Exchange {
                 transaction,
+                t0: protocol == Settled::T0,
                 context: &self.context,
                 reader: &self.reader,
             };
@@ -183,17 +185,33 @@ impl Lost<'_> {
                 Err(_) => {}
             }
         }
-        PcscError::of(operation, error)
+        let said = PcscError::of(operation, error);
+        // A service that was stopped in the middle of a command has no word for it; one that is there no more answers nobody.
+        match (said, establish()) {
+            (PcscError::Failed { .. }, Err(service @ PcscError::Service { .. })) => service,
+            (said, _) => said,
+        }
     }
 }
 
-/// False for a connection that was made while another program had the card reset: no protocol is agreed on.
-fn settled(transaction: &Transaction<'_>) -> bool {
+/// The protocol that is agreed on with the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    /// Characters: a command carries data one way only.
+    T0,
+    Other,
+}
+
+/// Nothing for a connection that was made while another program had the card reset: no protocol is agreed on.
+fn settled(transaction: &Transaction<'_>) -> Option<Settled> {
     match transaction.status2_owned() {
-        Ok(status) => status.protocol2().is_some(),
-        Err(Error::ResetCard | Error::UnpoweredCard) => false,
+        Ok(status) => status.protocol2().map(|protocol| match protocol {
+            Protocol::T0 => Settled::T0,
+            _ => Settled::Other,
+        }),
+        Err(Error::ResetCard | Error::UnpoweredCard) => None,
         // Whatever it is, the first command will meet it.
-        Err(_) => true,
+        Err(_) => Some(Settled::Other),
     }
 }
 
@@ -211,6 +229,7 @@ fn gone(state: State) -> bool {
 /// The card during a transaction.
 pub struct Exchange<'a> {
     transaction: Transaction<'a>,
+    t0: bool,
     context: &'a Context,
     reader: &'a CString,
 }
@@ -222,6 +241,12 @@ impl std::fmt::Debug for Exchange<'_> {
 }
 
 impl Exchange<'_> {
+    /// True where a command that brings data names no length of the answer.
+    #[must_use]
+    pub fn is_t0(&self) -> bool {
+        self.t0
+    }
+
     /// Sends one APDU and gives the answer, status word at its end.
     ///
     /// # Errors

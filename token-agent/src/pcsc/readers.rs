@@ -15,8 +15,10 @@ const MAX_READERS: usize = 32;
 pub struct Reader {
     /// Its name in PC/SC.
     pub name: String,
-    /// A card is in it.
+    /// A card is in it that can be talked to.
     pub card: bool,
+    /// A card is in it that does not answer.
+    pub mute: bool,
 }
 
 /// All readers, now. None at all is no error.
@@ -41,6 +43,7 @@ pub fn readers() -> Result<Vec<Reader>, PcscError> {
         .map(|state| Reader {
             name: shown(state.name()),
             card: has_card(state.event_state()),
+            mute: state.event_state().contains(State::PRESENT | State::MUTE),
         })
         .collect())
 }

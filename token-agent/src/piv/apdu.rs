@@ -1,4 +1,7 @@
 //! Commands and answers: pieces of a long command, pieces of a long answer, status words.
+//!
+//! A length of the expected answer stands behind the data only where data is expected back, and never with T=0 (ISO 7816-3,
+//! 12.2.1): there the card says by `61xx` that there is an answer, and by `6Cxx` how long it is.
 
 use zeroize::Zeroizing;
 
@@ -27,6 +30,9 @@ const MAX_ANSWER: usize = 16 * 1024;
 
 /// Most data in one piece of a command.
 const PIECE: usize = 255;
+
+/// What a card says to a length of the answer that it does not expect.
+const WRONG_LENGTH: u16 = 0x6700;
 
 /// The class bit of a piece that is not the last.
 const CHAINED: u8 = 0x10;
@@ -84,15 +90,24 @@ pub(super) fn send(
     [ins, p1, p2]: [u8; 3],
     data: &[u8],
 ) -> Result<Answer, PivError> {
+    let whole_length = data.len();
     let mut pieces = data.chunks(PIECE).peekable();
     loop {
         let piece = pieces.next().unwrap_or_default();
         let last = pieces.peek().is_none();
         let class = if last { 0 } else { CHAINED };
-        let apdu = command([class, ins, p1, p2], piece);
-        let (data, word) = exchange_one(exchange, &apdu)?;
+        let header = [class, ins, p1, p2];
+        let length = last && answers(ins) && !exchange.is_t0();
+        let mut apdu = command(header, piece, length);
+        let (mut data, mut word) = exchange_one(exchange, &apdu)?;
+        // Some drivers do not say that a card is spoken to by T=0.
+        let strict = word == WRONG_LENGTH && data.is_empty() && length && !piece.is_empty();
+        if strict && piece.len() == whole_length && repeatable(&apdu) {
+            apdu = command(header, piece, false);
+            (data, word) = exchange_one(exchange, &apdu)?;
+        }
         if last {
-            return whole(exchange, &apdu, data, word);
+            return whole(exchange, apdu, data, word);
         }
         if word != 0x9000 {
             return Ok(Answer { data, word });
@@ -107,13 +122,24 @@ fn repeatable(apdu: &[u8]) -> bool {
     apdu.get(1).is_some_and(|ins| !secret.contains(ins))
 }
 
-/// One command in the short form. With no data there is still a length of the answer.
-fn command(header: [u8; 4], data: &[u8]) -> Zeroizing<Vec<u8>> {
+/// Whether data may come back from a command that brings some: not from one that only gives a PIN or writes an object.
+const fn answers(ins: u8) -> bool {
+    !matches!(
+        ins,
+        ins::VERIFY | ins::CHANGE_REFERENCE | ins::RESET_RETRY | ins::PUT_DATA
+    )
+}
+
+/// One command in the short form, with or without a length of the answer behind its data. With no data there is always one.
+fn command(header: [u8; 4], data: &[u8], length_of_answer: bool) -> Zeroizing<Vec<u8>> {
     let mut apdu = Zeroizing::new(Vec::with_capacity(data.len() + 6));
     apdu.extend(header);
     if let Ok(length @ 1..) = u8::try_from(data.len()) {
         apdu.push(length);
         apdu.extend(data);
+        if !length_of_answer {
+            return apdu;
+        }
     }
     apdu.push(0);
     apdu
@@ -122,7 +148,7 @@ fn command(header: [u8; 4], data: &[u8]) -> Zeroizing<Vec<u8>> {
 /// The rest of an answer that came in pieces, or with another length than asked for.
 fn whole(
     exchange: &Exchange<'_>,
-    apdu: &[u8],
+    mut sent: Zeroizing<Vec<u8>>,
     mut data: Zeroizing<Vec<u8>>,
     mut word: u16,
 ) -> Result<Answer, PivError> {
@@ -131,8 +157,9 @@ fn whole(
         let [high, low] = word.to_be_bytes();
         let next = match high {
             0x61 => Zeroizing::new(vec![0, ins::GET_RESPONSE, 0, 0, low]),
-            0x6c if data.is_empty() && repeatable(apdu) => {
-                let mut again = Zeroizing::new(apdu.to_vec());
+            // The last command alone, which may be one for the rest of an answer.
+            0x6c if names_length(&sent) && repeatable(&sent) => {
+                let mut again = sent.clone();
                 if let Some(expected) = again.last_mut() {
                     *expected = low;
                 }
@@ -140,6 +167,7 @@ fn whole(
             }
             _ => return Ok(Answer { data, word }),
         };
+        sent.clone_from(&next);
         let (more, then) = exchange_one(exchange, &next)?;
         // A card that promises more and gives nothing would keep us here for ever.
         if more.is_empty() && matches!(then >> 8, 0x61 | 0x6c) {
@@ -150,6 +178,15 @@ fn whole(
             return Err(too_much);
         }
         word = then;
+    }
+}
+
+/// True for a command whose last byte is the length of its answer.
+fn names_length(apdu: &[u8]) -> bool {
+    match apdu {
+        [_, _, _, _, _] => true,
+        [_, _, _, _, length, data @ ..] => data.len() == usize::from(*length) + 1,
+        _ => false,
     }
 }
 
@@ -192,17 +229,36 @@ mod tests {
     #[test]
     fn commands_are_short_and_ask_for_all() {
         assert_eq!(
-            *command([0, 0xcb, 0x3f, 0xff], &[]),
+            *command([0, 0xcb, 0x3f, 0xff], &[], false),
             [0, 0xcb, 0x3f, 0xff, 0]
         );
-        let full = command([0x10, 0xdb, 0x3f, 0xff], &[7; 255]);
+        let full = command([0, 0xcb, 0x3f, 0xff], &[7; 255], true);
         assert_eq!((full.len(), full[4], full[260]), (261, 255, 0));
+        assert!(names_length(&full) && names_length(&full[..5]));
+        let given = command([0x10, 0xdb, 0x3f, 0xff], &[7; 255], false);
+        assert_eq!((given.len(), given[4], given[259]), (260, 255, 7));
+        assert!(!names_length(&given) && !names_length(&[0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn what_gives_a_pin_or_writes_expects_no_data_back() {
+        for ins in [
+            ins::VERIFY,
+            ins::CHANGE_REFERENCE,
+            ins::RESET_RETRY,
+            ins::PUT_DATA,
+        ] {
+            assert!(!answers(ins), "{ins:x}");
+        }
+        for ins in [ins::SELECT, ins::GET_DATA, ins::GENERATE, ins::AUTHENTICATE] {
+            assert!(answers(ins), "{ins:x}");
+        }
     }
 
     #[test]
     fn what_holds_a_pin_is_never_sent_again() {
         for (ins, again) in [(0x20, false), (0x24, false), (0x2c, false), (0xcb, true)] {
-            let apdu = command([0, ins, 0, 0x80], &[0x31; 8]);
+            let apdu = command([0, ins, 0, 0x80], &[0x31; 8], true);
             assert_eq!(repeatable(&apdu), again, "{ins:x}");
         }
         assert!(!repeatable(&[]));

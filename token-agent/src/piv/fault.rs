@@ -15,7 +15,9 @@ pub(super) fn token_error(error: PivError) -> TokenError {
     let what = Admin::ManagementKey;
     match error {
         PivError::Pcsc(error) => pcsc_error(error),
-        PivError::NotPiv => failed("select PIV", "not a PIV card".to_owned()),
+        PivError::NotPiv => TokenError::OtherCard {
+            reader: String::new(),
+        },
         PivError::PinWrong { left } => TokenError::PinWrong {
             last_try: left == Some(1),
             tries_left: left,

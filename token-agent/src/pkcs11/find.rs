@@ -30,15 +30,21 @@ pub fn load(entry: &ModuleEntry) -> Result<Arc<Module>, TokenError> {
 /// The initialised tokens of a module.
 ///
 /// # Errors
-/// [`TokenError::Module`], or what the module said.
+/// [`TokenError::NotInitialised`] where it sees others and none of these; [`TokenError::Module`], or what the module said.
 pub fn tokens(entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
     let tokens = load(entry)?.tokens().map_err(|e| token_error(&e))?;
-    Ok(tokens
+    let all: Vec<_> = tokens
         .iter()
         .filter(|info| info.readable && info.initialized)
         .take(MAX_TOKENS)
         .map(|info| found(entry, info))
-        .collect())
+        .collect();
+    match tokens.iter().find(|info| info.readable) {
+        Some(blank) if all.is_empty() => Err(TokenError::NotInitialised {
+            token: blank.slot_name.clone(),
+        }),
+        _ => Ok(all),
+    }
 }
 
 /// The token of that name in a module, as it is now.

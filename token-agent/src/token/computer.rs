@@ -103,12 +103,12 @@ impl Computer {
             for answer in asked {
                 match answer.join().unwrap_or(Err(TokenError::Removed)) {
                     Ok(tokens) => drivers.tokens.extend(tokens),
+                    Err(blank @ TokenError::NotInitialised { .. }) => drivers.instead.push(blank),
                     Err(error) => drivers.failures.push(error),
                 }
             }
             let cards = cards.and_then(|cards| cards.join().ok());
-            let (tokens, failures) = cards.unwrap_or_default();
-            (Survey { tokens, failures }, drivers)
+            (cards.unwrap_or_default(), drivers)
         })
     }
 }
@@ -129,6 +129,7 @@ impl Places for Computer {
         survey.tokens.truncate(MAX_TOKENS);
         // A driver that somebody chose and that fails is told before readers that may not be needed.
         survey.failures.splice(0..0, drivers.failures);
+        survey.instead.extend(drivers.instead);
         if self.modules.is_empty() && !self.piv {
             survey.failures.push(TokenError::NoModule);
         }
@@ -168,6 +169,9 @@ impl Places for Computer {
     }
 
     fn try_module(&self, entry: &ModuleEntry) -> Result<(), TokenError> {
-        driver::tokens(self.launch()?, entry).map(drop)
+        match driver::tokens(self.launch()?, entry) {
+            Ok(_) | Err(TokenError::NotInitialised { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }

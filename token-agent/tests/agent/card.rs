@@ -12,6 +12,10 @@ use serde_json::Value;
 use super::harness::customer::{Run, finish};
 use super::harness::{Bank, Customer};
 
+const SELECT: u8 = 0xa4;
+const GENERATE: u8 = 0x47;
+const PUT_DATA: u8 = 0xdb;
+
 /// Dropped in this order: the card goes before the service does.
 struct Scene {
     card: Card,
@@ -95,6 +99,72 @@ fn a_life_on_a_plain_card() {
 }
 
 #[test]
+fn a_life_on_a_card_that_is_strict_about_t0() {
+    a_life(Model::Strict);
+}
+
+#[test]
+fn a_failure_of_the_card_makes_no_key_of_another_type() {
+    let scene = scene(Model::Plain);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    let link = bank.link();
+    let open = ["open", &link, "--yes", "--pin-env", "PIN"];
+    let made = || {
+        let seen = scene.card.seen();
+        seen.iter().filter(|s| s.header[1] == GENERATE).count()
+    };
+    for at in [GENERATE, PUT_DATA] {
+        made();
+        scene.card.answer_instead_last(at, &[0x6f, 0x00]);
+        let failed = run(&customer, &open, PIN);
+        assert_eq!(failed.failure(), (12, "token-failed".to_owned()), "{at:x}");
+        assert!(made() <= 1, "{at:x}");
+    }
+    // A type that the card does not know leads to the next one.
+    scene.card.answer_instead(GENERATE, &[0x6a, 0x80]);
+    let run = run(&customer, &open, PIN);
+    assert_eq!((run.code, made()), (0, 2), "{run:?}");
+    assert_eq!(entries(&customer).len(), 1);
+}
+
+#[test]
+fn what_is_there_in_the_place_of_a_token_is_told_apart() {
+    let customer = Customer::new();
+    use_card(&customer, &[]);
+    let mut sentences = std::collections::BTreeSet::new();
+    let mut told = |exit: i32, code: &str, run: Run| {
+        assert_eq!(run.failure(), (exit, code.to_owned()));
+        let result = run.result();
+        sentences.insert((
+            result["sentence"].clone().to_string(),
+            result["next"].to_string(),
+        ));
+    };
+    let list = || run(&customer, &["list"], PIN);
+    let mut none = Readers::none();
+    told(7, "reader-none", list());
+    none.stop();
+    told(7, "reader-service", list());
+    drop(none);
+
+    let readers = Readers::start();
+    told(7, "card-none", list());
+    let card = Card::inserted(Model::Plain, &readers.first());
+    card.answer_instead(SELECT, &[0x6a, 0x82]);
+    told(7, "card-other", list());
+    drop((card, readers));
+
+    customer.own_driver();
+    let blank = softhsm_test_helpers::SoftHsm::new();
+    let mut command = customer.command(&["list"]);
+    command.envs(blank.env());
+    told(12, "token-not-initialised", finish(command, ""));
+    assert_eq!(sentences.len(), 5, "{sentences:?}");
+}
+
+#[test]
 fn pulled_in_the_middle_and_gone_on_with() {
     let mut scene = scene(Model::Yubico);
     let bank = Bank::start();
@@ -116,7 +186,7 @@ fn pulled_in_the_middle_and_gone_on_with() {
     assert_eq!(run(&customer, &open, PIN).code, 14, "the line broke");
     scene.card.pull();
     let without = run(&customer, &open, PIN);
-    assert_eq!(without.failure(), (7, "token-none".to_owned()));
+    assert_eq!(without.failure(), (7, "card-none".to_owned()));
     scene.card.insert(&scene.reader);
     let again = run(&customer, &open, PIN);
     assert_eq!(again.code, 0, "{again:?}");

@@ -83,7 +83,11 @@ fn a_reader_that_is_unplugged_and_a_service_that_is_stopped() {
 
         let what = format!("stopped, {ins:02x}");
         let run = scene.taken(Pull::nth_of(ins, 1, moment), Readers::stop);
-        assert_eq!(run.failure(), (7, "reader-service".to_owned()), "{what}");
+        assert_eq!(
+            run.failure(),
+            (7, "reader-service".to_owned()),
+            "{what}: {run:?}"
+        );
         let listed = scene.customer.run(&["list"]);
         assert_eq!(listed.failure(), (7, "reader-service".to_owned()));
         scene.readers.up();

@@ -12,16 +12,19 @@ use super::harness::customer::finish;
 use super::harness::{Bank, Customer};
 
 #[test]
-fn no_token_at_all() {
+fn a_token_that_was_never_initialised() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let empty = SoftHsm::new();
     let mut command = customer.command(&["open", &bank.link(), "--yes", "--pin-env", "PIN"]);
     command.envs(empty.env());
-    assert_eq!(finish(command, "").failure(), (7, "token-none".to_owned()));
+    assert_eq!(
+        finish(command, "").failure(),
+        (12, "token-not-initialised".to_owned())
+    );
     assert_eq!(
         bank.state().progress,
-        ["failed:token-none"],
+        ["failed:token-not-initialised"],
         "the page is told"
     );
 }

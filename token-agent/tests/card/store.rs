@@ -32,7 +32,11 @@ fn cards_in_all_readers_are_found_with_their_names() {
     let scene = Scene::new(Model::Yubico);
     let second = scene.readers.second();
     let other = Card::inserted(Model::Plain, &second);
-    let (mut found, failures) = look();
+    let inkan_agent::keystore::places::Survey {
+        tokens: mut found,
+        failures,
+        ..
+    } = look();
     assert_eq!(failures, []);
     found.sort_by(|a, b| a.view.reader.cmp(&b.view.reader));
     let [one, two] = found.as_slice() else {
@@ -55,15 +59,24 @@ fn cards_in_all_readers_are_found_with_their_names() {
 fn a_card_that_cannot_be_used_now_is_a_failure_and_another_kind_of_card_is_none() {
     let scene = Scene::new(Model::Yubico);
     scene.card.answer_instead(0xa4, &[0x6a, 0x82]);
-    assert_eq!(
-        look(),
-        (Vec::new(), Vec::new()),
-        "no PIV card is no failure"
+    let survey = look();
+    assert_eq!((survey.tokens, survey.failures), (Vec::new(), Vec::new()));
+    let second = scene.readers.second().name;
+    let reader = scene.reader.name.clone();
+    let instead = survey.instead;
+    assert!(
+        instead.contains(&TokenError::OtherCard { reader }),
+        "{instead:?}"
+    );
+    assert!(
+        instead.contains(&TokenError::NoCard { reader: second }),
+        "{instead:?}"
     );
     let second = scene.readers.second();
     let other = Card::inserted(Model::Plain, &second);
     let exclusive = connect(&scene, ShareMode::Exclusive);
-    let (found, failures) = look();
+    let survey = look();
+    let (found, failures) = (survey.tokens, survey.failures);
     assert_eq!(found.len(), 1, "the other card is found all the same");
     assert!(matches!(
         failures.as_slice(),

@@ -106,7 +106,10 @@ impl Worker {
             let listed = list::run(false, &self.context, &AtWindow::new(&self.desk));
             let (tokens, trouble) = match listed {
                 Ok(Outcome::Tokens { tokens }) => (tokens, None),
-                Ok(_) | Err(Failure::Token(TokenError::NoToken)) => (Vec::new(), None),
+                Ok(_)
+                | Err(Failure::Token(
+                    TokenError::NoToken | TokenError::NoReader | TokenError::NoCard { .. },
+                )) => (Vec::new(), None),
                 // It may be mended while the list is looked at: a service started, a reader connected.
                 Err(failure) => (Vec::new(), Some(Box::new(failure))),
             };

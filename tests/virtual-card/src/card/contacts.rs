@@ -18,6 +18,9 @@ const ATR: [u8; 11] = [
     0x3b, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xff, 0x01, 0x00, 0x0b,
 ];
 
+/// The same of a card that knows T=0 alone.
+const ATR_T0: [u8; 7] = [0x3b, 0x05, 0x80, 0x73, 0xff, 0x01, 0x00];
+
 /// The PIV application's full name, and the short one that some programs select it by.
 const AID: [u8; 11] = [0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0];
 const SHORT_AID: [u8; 5] = [0xa0, 0, 0, 3, 8];
@@ -55,7 +58,7 @@ pub(super) fn live(model: Model, shared: &Shared) {
                     serial,
                     application,
                     yubico: &mut yubico,
-                    transport: Transport::default(),
+                    transport: Transport::new(model == Model::Strict),
                     shared,
                     lost_power: false,
                 };
@@ -118,11 +121,13 @@ impl Powered<'_, '_> {
         };
         let (answer, status) = match (self.model, header) {
             (Model::Yubico, _) => self.yubico.answer(self.application, header, &data),
-            (Model::Plain, [_, 0xf8, ..]) => (self.serial.to_vec(), 0x9000),
-            (Model::Plain, [_, 0x87, _, 0x9b]) if self.yubico.has_own_management_key() => {
+            (Model::Plain | Model::Strict, [_, 0xf8, ..]) => (self.serial.to_vec(), 0x9000),
+            (Model::Plain | Model::Strict, [_, 0x87, _, 0x9b])
+                if self.yubico.has_own_management_key() =>
+            {
                 self.yubico.answer(self.application, header, &data)
             }
-            (Model::Plain, _) => self.application.answer(header, &data),
+            (Model::Plain | Model::Strict, _) => self.application.answer(header, &data),
         };
         // Of a slot 9A without key the application says that it failed, which no real card does.
         let status = match (header, status) {
@@ -149,7 +154,10 @@ impl Powered<'_, '_> {
 
 impl VSmartCard for Powered<'_, '_> {
     fn atr(&self) -> &[u8] {
-        &ATR
+        match self.model {
+            Model::Strict => &ATR_T0,
+            Model::Plain | Model::Yubico => &ATR,
+        }
     }
 
     fn power_off(&mut self) {

@@ -28,6 +28,9 @@ use crate::Reader;
 pub enum Model {
     /// The standard and little more: no metadata, management key 3DES.
     Plain,
+    /// The same by T=0, and strict about it: what stands behind the data of a command is a wrong length, and so is any other
+    /// length than that of the answer.
+    Strict,
     /// As a key of Yubico with firmware 5.7: metadata, management key AES-192, keys that can be deleted.
     Yubico,
 }

@@ -18,18 +18,36 @@ pub(super) enum Incoming {
 pub(super) struct Transport {
     chained: Vec<u8>,
     pending: Vec<u8>,
+    /// T=0 to the letter.
+    strict: bool,
+    /// The last command brought data, so its answer has to be asked for.
+    brought: bool,
 }
 
 /// Most bytes of one command over all its pieces.
 const COMMAND: usize = 8192;
 
 impl Transport {
+    pub(super) fn new(strict: bool) -> Self {
+        Self {
+            strict,
+            ..Self::default()
+        }
+    }
+
     /// Takes one APDU.
     pub(super) fn take(&mut self, apdu: &[u8]) -> Incoming {
+        if self.strict && apdu.len() > 5 && apdu.len() != 5 + usize::from(apdu[4]) {
+            return word(0x6700);
+        }
+        self.brought = apdu.len() > 5;
         let Some((header, data, expected)) = split(apdu) else {
             return word(0x6700);
         };
         if header[1] == 0xc0 {
+            if self.strict && expected > self.pending.len() {
+                return Incoming::Answer(length_is(self.pending.len()));
+            }
             return Incoming::Answer(self.next(expected));
         }
         self.pending.clear();
@@ -59,6 +77,16 @@ impl Transport {
             return [data, status.to_be_bytes().to_vec()].concat();
         }
         self.pending = data;
+        if self.strict && !self.pending.is_empty() {
+            let length = self.pending.len();
+            if self.brought {
+                return vec![0x61, u8::try_from(length).unwrap_or(0)];
+            }
+            if expected > length {
+                self.pending.clear();
+                return length_is(length);
+            }
+        }
         self.next(expected)
     }
 
@@ -71,6 +99,11 @@ impl Transport {
         }
         answer
     }
+}
+
+/// That another length of the answer has to be named.
+fn length_is(length: usize) -> Vec<u8> {
+    vec![0x6c, u8::try_from(length).unwrap_or(0)]
 }
 
 fn word(status: u16) -> Incoming {
@@ -155,5 +188,30 @@ mod tests {
             panic!("an answer in pieces goes on");
         };
         assert_eq!((rest.len(), &rest[44..]), (46, &[0x90, 0x00][..]));
+    }
+
+    #[test]
+    fn a_strict_card_takes_no_length_behind_data_and_no_wrong_one() {
+        let mut transport = Transport::new(true);
+        let head = [0, 0xdb, 0x3f, 0xff];
+        assert_eq!(
+            transport.take(&[&head[..], &[1, 7, 0]].concat()),
+            word(0x6700)
+        );
+        assert_eq!(
+            transport.take(&[&head[..], &[1, 7]].concat()),
+            command(&[7], 256)
+        );
+        assert_eq!(transport.give(vec![1; 3], 0x9000, 256), [0x61, 3]);
+        assert_eq!(transport.take(&[0, 0xc0, 0, 0, 0]), word(0x6c03));
+        let rest = Incoming::Answer(vec![1, 1, 1, 0x90, 0]);
+        assert_eq!(transport.take(&[0, 0xc0, 0, 0, 3]), rest);
+        assert_eq!(
+            transport.take(&[&head[..], &[0]].concat()),
+            command(&[], 256)
+        );
+        assert_eq!(transport.give(vec![1; 3], 0x9000, 256), [0x6c, 3]);
+        assert_eq!(transport.take(&[&head[..], &[3]].concat()), command(&[], 3));
+        assert_eq!(transport.give(vec![1; 3], 0x9000, 3), [1, 1, 1, 0x90, 0]);
     }
 }
