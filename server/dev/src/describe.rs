@@ -85,6 +85,7 @@ fn bank_files(directory: &Directory, config: &Config, spec: &Spec) -> Result<(),
         certificate: config.certificate.url.clone(),
         server_ca,
         customer_ca: chain("customer-ca", &config.customer_ca)?,
+        signature_schemes: None,
     };
     let staff = BankFile {
         id: id(format!("{}{BANK_SUFFIX}", config.bank.id))?,

@@ -11,6 +11,7 @@ use crate::deeds::on_the_way;
 use crate::{Front, front};
 
 pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
+    crate::mechanisms::put_into(table);
     table.C_GetSlotList = Some(get_slot_list);
     table.C_GetTokenInfo = Some(get_token_info);
     table.C_Login = Some(login);
@@ -116,6 +117,10 @@ unsafe extern "C" fn generate_key_pair(
 ) -> CK_RV {
     on_the_way("generate");
     let (front, function) = behind!(C_GenerateKeyPair);
+    if front.does("logout:generate") {
+        // SAFETY: the session is the caller's own.
+        unsafe { logout(session) };
+    }
     if front.does("officer") && !front.state().officer {
         return CKR_USER_TYPE_INVALID;
     }
@@ -137,7 +142,7 @@ unsafe extern "C" fn generate_key_pair(
         }
     }
     // SAFETY: the arguments are the caller's own; the copied template lives through the call.
-    unsafe {
+    let answer = unsafe {
         function(
             session,
             mechanism,
@@ -148,7 +153,11 @@ unsafe extern "C" fn generate_key_pair(
             public_key,
             private_key,
         )
+    };
+    if front.does("fails:generate") {
+        return CKR_FUNCTION_FAILED;
     }
+    answer
 }
 
 /// How many private keys the token holds.
@@ -194,6 +203,9 @@ unsafe extern "C" fn sign(
     // SAFETY: the arguments are the caller's own; the length is written by the module behind.
     unsafe {
         let answer = function(session, data, length, signature, signature_length);
+        if front.does("fails:sign") {
+            return CKR_FUNCTION_FAILED;
+        }
         if answer == CKR_OK && front.does("short") && !signature.is_null() {
             *signature_length = 7;
         }

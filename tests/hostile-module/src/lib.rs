@@ -13,6 +13,10 @@
 //! | `spy` | ends its process when it finds `PIN` or a proxy in its environment |
 //! | `full:N` | has room for N private keys |
 //! | `short` | gives signatures of seven bytes |
+//! | `lacks:M` | neither lists nor does M: `ecdsa`, `pkcs1` (both with the hash done by the host or by the token), `pss`, `hashed-pss`, `block` (raw RSA) |
+//! | `breaks:M` | lists M and fails at it |
+//! | `logout:F` | logs everybody out in F |
+//! | `fails:F` | answers `CKR_FUNCTION_FAILED` in F, after it was done; F is `generate` or `sign` |
 //!
 //! Never ship it.
 #![allow(
@@ -23,6 +27,7 @@
 
 mod calls;
 mod deeds;
+mod mechanisms;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -58,6 +58,50 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Insert the card or USB token and try again.",
             ),
         ),
+        TokenError::NoReader => (
+            "reader-none",
+            Exit::TokenMissing,
+            text(
+                "カードリーダーも USB トークンもつながっていません。",
+                "カードリーダー（と IC カード）か USB トークンをつないで、もう一度お試しください。",
+                "No card reader and no USB token is connected.",
+                "Connect the reader (with its card) or the USB token, then try again.",
+            ),
+        ),
+        TokenError::NoCard { reader } => (
+            "card-none",
+            Exit::TokenMissing,
+            text(
+                format!("カードリーダー（{reader}）にカードが入っていません。"),
+                "IC カードを差し込んで、もう一度お試しください。",
+                format!("There is no card in the reader ({reader})."),
+                "Insert the card, then try again.",
+            ),
+        ),
+        TokenError::MuteCard { reader } => (
+            "card-mute",
+            Exit::TokenMissing,
+            text(
+                format!("カードリーダー（{reader}）のカードが応答しません。"),
+                "カードの表裏と向きを確かめ、金色の端子を拭いて差し込み直してください。続くときは、ほかのカードを使ってください。",
+                format!("The card in the reader ({reader}) does not respond."),
+                "Check which way round it is, wipe its contacts and insert it again; if that does not help, use another card.",
+            ),
+        ),
+        TokenError::OtherCard { reader } => (
+            "card-other",
+            Exit::TokenMissing,
+            text(
+                format!(
+                    "カードリーダー（{reader}）のカードは、ここでは使えない種類です（PIV カードではなく、対応するドライバーもありません）。"
+                ),
+                "電子証明書用のカードを差し込んでください。そのカードがそうであれば、カードのメーカーのドライバーを inkan-agent module add で登録してください。",
+                format!(
+                    "The card in the reader ({reader}) is of a kind that cannot be used here: no PIV card, and no driver knows it."
+                ),
+                "Insert the card that is meant for certificates; if this is the one, add its maker's driver with `inkan-agent module add`.",
+            ),
+        ),
         TokenError::NotFound { wanted } => (
             "token-not-found",
             Exit::TokenMissing,
@@ -162,6 +206,26 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "ほかのトークンを使ってください。",
                 "This token makes none of the kinds of key that the bank takes.",
                 "Use another token.",
+            ),
+        ),
+        TokenError::CannotSign => (
+            "token-cannot-sign",
+            Exit::TokenFailed,
+            text(
+                "このトークンの鍵では、銀行との通信に必要な署名ができません。",
+                "ほかのトークンを使ってください。このトークンでは何も発行されていません。",
+                "The keys of this token cannot make the signatures that a connection to the bank needs.",
+                "Use another token. Nothing was issued for this one.",
+            ),
+        ),
+        TokenError::LoginLost => (
+            "login-lost",
+            Exit::TokenFailed,
+            text(
+                "トークンが途中でログアウトされました。PIN は間違っていません。",
+                "トークンを使っているほかのプログラムを閉じて、はじめからやり直してください。",
+                "The token was logged out in the meantime. The PIN was not wrong.",
+                "Close other programs that use the token, then start again.",
             ),
         ),
         TokenError::Extractable => (
@@ -325,5 +389,32 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Take it out, put it back in and try again; if it happens again, tell the help desk this sentence.",
             ),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_in_the_place_of_a_token_has_words_of_its_own_in_both_languages() {
+        let reader = || "Reader 00".to_owned();
+        let all = [
+            TokenError::NoToken,
+            TokenError::NoReader,
+            TokenError::NoCard { reader: reader() },
+            TokenError::MuteCard { reader: reader() },
+            TokenError::OtherCard { reader: reader() },
+            TokenError::NotInitialised { token: reader() },
+            TokenError::ReaderService { detail: reader() },
+        ];
+        let mut said = std::collections::BTreeSet::new();
+        for error in &all {
+            let (code, _, text) = token(error);
+            for (sentence, next) in [text.ja, text.en] {
+                assert!(said.insert(sentence) && said.insert(next), "{code}");
+            }
+        }
+        assert_eq!(said.len(), 4 * all.len());
     }
 }

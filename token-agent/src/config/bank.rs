@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use inkan_pki::algorithm::SignatureScheme;
 use inkan_pki::messages::bank::BankFile;
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -33,6 +34,8 @@ pub struct Bank {
     pub server_ca: Vec<CertificateDer<'static>>,
     /// What a customer's certificate must chain to.
     pub customer_ca: Vec<CertificateDer<'static>>,
+    /// The signatures that its servers take in TLS; `None` where the file does not say.
+    pub signature_schemes: Option<Vec<SignatureScheme>>,
 }
 
 /// `https://host[:port]`, nothing else.
@@ -81,11 +84,16 @@ impl Origin {
         host.trim_matches(['[', ']']).to_owned()
     }
 
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or(443)
+    }
+
     /// `host:port`, the port always there.
     #[must_use]
     pub fn authority(&self) -> String {
-        let port = self.0.port_or_known_default().unwrap_or(443);
-        format!("{}:{port}", self.0.host_str().unwrap_or_default())
+        format!("{}:{}", self.0.host_str().unwrap_or_default(), self.port())
     }
 
     /// Its addresses, looked up now; none when that fails.
@@ -120,9 +128,18 @@ impl Bank {
             certificate: origin(&file.certificate).map_err(bad("certificate"))?,
             server_ca: certificates(&file.server_ca, false).map_err(bad("server_ca"))?,
             customer_ca: certificates(&file.customer_ca, true).map_err(bad("customer_ca"))?,
+            signature_schemes: check_schemes(file.signature_schemes)
+                .map_err(bad("signature_schemes"))?,
             id: file.id,
             name: file.name,
         })
+    }
+
+    /// Whether its servers take such a signature of a client's key in TLS.
+    #[must_use]
+    pub fn takes(&self, scheme: SignatureScheme) -> bool {
+        let listed = self.signature_schemes.as_ref();
+        listed.is_none_or(|listed| listed.contains(&scheme))
     }
 
     /// SHA-256 of each certificate of `list`, to compare with what the bank publishes.
@@ -143,6 +160,15 @@ fn check_name(name: &str) -> Result<(), FieldFault> {
         return Err(FieldFault::ControlCharacter);
     }
     Ok(())
+}
+
+fn check_schemes(
+    schemes: Option<Vec<SignatureScheme>>,
+) -> Result<Option<Vec<SignatureScheme>>, FieldFault> {
+    if schemes.as_ref().is_some_and(Vec::is_empty) {
+        return Err(FieldFault::Empty);
+    }
+    Ok(schemes)
 }
 
 fn certificates(text: &str, must_be_ca: bool) -> Result<Vec<CertificateDer<'static>>, FieldFault> {

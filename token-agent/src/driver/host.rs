@@ -129,6 +129,7 @@ fn about(store: &mut dyn KeyStore, call: Call) -> Answer {
         Call::Content => store.content().map(Reply::Content),
         Call::Confined(key) => store.confined(&key).map(Reply::Flag),
         Call::Generate(new) => store.generate(&new).map(Reply::Key),
+        Call::OfferedSchemes(algorithm) => store.offered_schemes(algorithm).map(Reply::Schemes),
         Call::Schemes(key) => store.schemes(&key).map(Reply::Schemes),
         Call::Sign {
             key,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -49,6 +49,7 @@ pub(super) enum Call {
     Content,
     Confined(KeyRef),
     Generate(NewKey),
+    OfferedSchemes(KeyAlgorithm),
     Schemes(KeyRef),
     Sign {
         key: KeyRef,

@@ -1,6 +1,6 @@
 //! An opened token in the process of its driver.
 
-use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
 
 use super::host::Launch;
@@ -136,6 +136,13 @@ impl KeyStore for RemoteStore {
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
         self.ask(Call::Generate(new.clone()), only!(Key))
+    }
+
+    fn offered_schemes(
+        &mut self,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Vec<SignatureScheme>, TokenError> {
+        self.ask(Call::OfferedSchemes(algorithm), only!(Schemes))
     }
 
     fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {

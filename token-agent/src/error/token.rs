@@ -20,6 +20,23 @@ pub enum TokenError {
     },
     /// No usable token in any reader.
     NoToken,
+    /// No card reader is connected, and no token that brings its own.
+    NoReader,
+    /// There are readers, and no card in any.
+    NoCard {
+        /// One of them.
+        reader: String,
+    },
+    /// The card in the reader does not answer: the wrong way round, dirty or broken.
+    MuteCard {
+        /// The reader.
+        reader: String,
+    },
+    /// The card in the reader is of a kind that nothing here can use.
+    OtherCard {
+        /// The reader.
+        reader: String,
+    },
     /// None with that label or serial.
     NotFound {
         /// As given.
@@ -60,6 +77,10 @@ pub enum TokenError {
     Hung,
     /// The token makes none of the key types the bank takes.
     NoAlgorithm,
+    /// The token's keys make none of the signatures that a connection to the bank needs.
+    CannotSign,
+    /// Nobody is logged in any more: another program has logged out, or the token was reset.
+    LoginLost,
     /// The token would give the key away.
     Extractable,
     /// The key of the broken-off issue is not on this token.

@@ -9,6 +9,17 @@ use rustls_pki_types::CertificateDer;
 use crate::clock::Clock;
 use crate::error::Failure;
 
+static TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+
+/// Which versions of TLS are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// 1.2 and 1.3.
+    All,
+    /// 1.2 alone: for a client's RSA key that cannot sign with PSS, which 1.3 asks for.
+    Tls12,
+}
+
 /// Trusts `server_ca` only; shows the client certificate of `resolver`, if given.
 ///
 /// # Errors
@@ -16,6 +27,7 @@ use crate::error::Failure;
 pub fn config(
     server_ca: &[CertificateDer<'static>],
     clock: Clock,
+    versions: Versions,
     resolver: Option<Arc<dyn ResolvesClientCert>>,
 ) -> Result<ClientConfig, Failure> {
     let internal = |e: rustls::Error| Failure::Internal(format!("TLS configuration: {e}"));
@@ -25,7 +37,10 @@ pub fn config(
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_details(provider, Arc::new(clock))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(match versions {
+            Versions::All => rustls::DEFAULT_VERSIONS,
+            Versions::Tls12 => TLS12,
+        })
         .map_err(internal)?
         .with_root_certificates(roots);
     let mut config = match resolver {

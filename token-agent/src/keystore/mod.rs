@@ -14,7 +14,7 @@ pub mod view;
 
 use std::fmt::Debug;
 
-use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
 
 use crate::error::TokenError;
@@ -101,7 +101,18 @@ pub trait KeyStore: Send + Debug {
     /// [`TokenError::Extractable`], [`TokenError::AdminNeeded`], [`TokenError::WriteProtected`].
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError>;
 
-    /// The schemes this key can sign with here, the ones to prefer in TLS first.
+    /// The schemes that a key of this type could sign with here, by what the token says of itself: to be asked before one is
+    /// made.
+    ///
+    /// # Errors
+    /// What the token said.
+    fn offered_schemes(
+        &mut self,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Vec<SignatureScheme>, TokenError>;
+
+    /// The schemes this key can sign with here, the ones to prefer in TLS first. One that the token lists and cannot do after
+    /// all is left out: found out by a signature, where that is known to happen.
     ///
     /// # Errors
     /// [`TokenError::KeyGone`], or what the token said.

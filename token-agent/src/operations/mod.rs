@@ -16,9 +16,11 @@
 //! - [`login`]: the certificate proved for a browser, reached through `follow`
 //! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
 //! - [`entries`]: what is on a token, as the person sees it
+//! - `bank_clock`: this computer's clock against the bank's
 //! - [`select`]: the certificate of a bank on a token
 //! - [`mutual`]: a channel that shows the token's certificate
 
+mod bank_clock;
 pub mod banks;
 pub mod delete;
 pub mod entries;
@@ -72,7 +74,7 @@ impl Context {
     /// # Errors
     /// [`Failure::Internal`].
     pub fn channel(&self, bank: &Bank) -> Result<Channel, Failure> {
-        let tls = tls::config(&bank.server_ca, self.clock, None)?;
+        let tls = tls::config(&bank.server_ca, self.clock, tls::Versions::All, None)?;
         Channel::new(&bank.portal, &self.ways, tls, false, self.lang)
     }
 }

@@ -45,7 +45,12 @@ pub fn config(
     certificate: &[u8],
     key: &KeyEntry,
 ) -> Result<ClientConfig, Failure> {
-    let signer = signer(token, person, key)?;
+    let signer = signer(token, person, key)?.for_bank(|scheme| bank.takes(scheme))?;
+    let versions = if signer.only_tls12() {
+        tls::Versions::Tls12
+    } else {
+        tls::Versions::All
+    };
     let trusted: Vec<&[u8]> = bank.customer_ca.iter().map(|c| &**c).collect();
     let mut chain = vec![CertificateDer::from(certificate.to_vec())];
     // The server has the root; what it may lack is what stands between.
@@ -61,5 +66,10 @@ pub fn config(
         rustls::Error::InconsistentKeys(_) => Failure::Token(TokenError::ProofFailed),
         other => Failure::Internal(format!("client certificate: {other}")),
     })?;
-    tls::config(&bank.server_ca, context.clock, Some(Arc::new(resolver)))
+    tls::config(
+        &bank.server_ca,
+        context.clock,
+        versions,
+        Some(Arc::new(resolver)),
+    )
 }

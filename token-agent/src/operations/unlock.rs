@@ -49,6 +49,7 @@ pub fn unlock(
     if token.with(KeyStore::needs_login)? {
         log_in(&token, person)?;
     }
+    token.has_logged_in();
     Ok(token)
 }
 

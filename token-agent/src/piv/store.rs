@@ -130,6 +130,14 @@ impl KeyStore for PivStore {
         Ok(entry(slot, &key, &new.label))
     }
 
+    fn offered_schemes(
+        &mut self,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Vec<SignatureScheme>, TokenError> {
+        // The card's key is applied to what is hashed and padded here.
+        Ok(algorithm.schemes().to_vec())
+    }
+
     fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
         Ok(Reference::of_key(key)?.1.schemes().to_vec())
     }

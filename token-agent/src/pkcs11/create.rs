@@ -1,6 +1,5 @@
 //! Keys and certificates made and destroyed.
 
-use inkan_pki::pkcs11::Session;
 use inkan_pki::pkcs11::certificate::{list_certificates, write_certificate};
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
 use inkan_pki::pkcs11::generate::{
@@ -8,6 +7,7 @@ use inkan_pki::pkcs11::generate::{
     replace_key_pair,
 };
 use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
+use inkan_pki::pkcs11::{LoginState, Session};
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::summary::CertificateSummary;
 
@@ -30,7 +30,10 @@ pub(super) fn generate(
     officer: bool,
 ) -> Result<KeyEntry, TokenError> {
     let failed = |error: Pkcs11Error| match error.class {
-        _ if error.wants_officer() && !officer => TokenError::AdminNeeded { what: Admin::SoPin },
+        // "Not logged in" while the user is: it means somebody else. Else the login was lost.
+        _ if error.wants_officer() && !officer && is_user(session) => {
+            TokenError::AdminNeeded { what: Admin::SoPin }
+        }
         // A token that will not make this kind of key is one that has not this kind.
         ErrorClass::Unsupported => TokenError::NoAlgorithm,
         _ => token_error(&error),
@@ -59,6 +62,12 @@ pub(super) fn generate(
         spki_der: made.spki_der,
         always_authenticate: made.attributes.always_authenticate,
     }))
+}
+
+fn is_user(session: &Session) -> bool {
+    session
+        .login_state()
+        .is_ok_and(|state| state == LoginState::User)
 }
 
 /// Makes the new pair, and destroys the old one after that; before it only where there is no room for both.

@@ -26,8 +26,8 @@ pub fn token_error(error: &Pkcs11Error) -> TokenError {
         ErrorClass::DeviceFull => TokenError::Full,
         ErrorClass::WriteProtected => TokenError::WriteProtected,
         ErrorClass::Cancelled => TokenError::Cancelled,
-        ErrorClass::NotLoggedIn
-        | ErrorClass::AlreadyLoggedIn
+        ErrorClass::NotLoggedIn => TokenError::LoginLost,
+        ErrorClass::AlreadyLoggedIn
         | ErrorClass::DeviceFault
         | ErrorClass::Busy
         | ErrorClass::Unsupported

@@ -6,6 +6,7 @@
 //! - `content`: what is on it
 //! - `create`: keys and certificates made and destroyed
 //! - `admin`: what needs the security officer
+//! - `trial`: what a key can really sign
 //! - `reference`: keys as opaque words
 //! - [`fault`]: PKCS#11 errors → [`TokenError`](crate::error::TokenError)
 
@@ -16,3 +17,4 @@ pub mod fault;
 pub mod find;
 mod reference;
 pub mod store;
+mod trial;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
-use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::pkcs11::attributes::key_attributes;
 use inkan_pki::pkcs11::certificate::delete_certificate;
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
@@ -19,6 +19,7 @@ use super::create::{self, gone};
 use super::fault::token_error;
 use super::find::{again, load, pin_state, so_state};
 use super::reference::Reference;
+use super::trial;
 use crate::config::known::quirks::Quirks;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
@@ -44,6 +45,8 @@ pub struct Pkcs11Store {
     officer: Option<Pin>,
     /// Private keys found in this session, by public key.
     keys: HashMap<Vec<u8>, PrivateKey>,
+    /// What was found out about keys, by public key.
+    schemes: HashMap<Vec<u8>, Vec<SignatureScheme>>,
 }
 
 impl Pkcs11Store {
@@ -68,6 +71,7 @@ impl Pkcs11Store {
             pin: None,
             officer: None,
             keys: HashMap::new(),
+            schemes: HashMap::new(),
         })
     }
 
@@ -244,9 +248,22 @@ impl KeyStore for Pkcs11Store {
         Ok(made)
     }
 
-    fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
-        let algorithm = self.key(key)?.algorithm;
+    fn offered_schemes(
+        &mut self,
+        algorithm: KeyAlgorithm,
+    ) -> Result<Vec<SignatureScheme>, TokenError> {
         schemes(&self.session, algorithm).map_err(|e| token_error(&e))
+    }
+
+    fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
+        let key = self.key(key)?.clone();
+        if let Some(known) = self.schemes.get(&key.spki_der) {
+            return Ok(known.clone());
+        }
+        let listed = self.offered_schemes(key.algorithm)?;
+        let proven = trial::proven(&self.session, &key, listed)?;
+        self.schemes.insert(key.spki_der, proven.clone());
+        Ok(proven)
     }
 
     fn sign(
@@ -259,7 +276,10 @@ impl KeyStore for Pkcs11Store {
         if key.always_authenticate && !self.session.knows_pin() && !self.pin_pad {
             return Err(TokenError::PinNeeded);
         }
-        sign(&self.session, &key, scheme, message).map_err(|e| self.after_wrong(&e))
+        sign(&self.session, &key, scheme, message).map_err(|e| match e.class {
+            ErrorClass::Unsupported => TokenError::CannotSign,
+            _ => self.after_wrong(&e),
+        })
     }
 
     fn write_certificate(

@@ -14,6 +14,7 @@ pub struct OpenToken {
     store: Arc<Mutex<Box<dyn KeyStore>>>,
     found: Arc<Found>,
     pin_given: Arc<AtomicBool>,
+    logged_in: Arc<AtomicBool>,
 }
 
 impl OpenToken {
@@ -23,7 +24,8 @@ impl OpenToken {
         Self {
             store: Arc::new(Mutex::new(store)),
             found: Arc::new(found),
-            pin_given: Arc::new(AtomicBool::new(false)),
+            pin_given: Arc::default(),
+            logged_in: Arc::default(),
         }
     }
 
@@ -49,9 +51,13 @@ impl OpenToken {
     /// What is on it now.
     ///
     /// # Errors
-    /// What the token says.
+    /// What the token says; [`TokenError::LoginLost`] when the login of this operation is gone: keys would seem to be gone, too.
     pub fn content(&self) -> Result<Content, TokenError> {
-        self.with(KeyStore::content)
+        let content = self.with(KeyStore::content)?;
+        if self.logged_in.load(Ordering::Relaxed) && self.with(KeyStore::needs_login)? {
+            return Err(TokenError::LoginLost);
+        }
+        Ok(content)
     }
 
     /// True when the PIN was given in this operation, so that keys which ask for it each time can have it.
@@ -62,5 +68,9 @@ impl OpenToken {
 
     pub(crate) fn pin_was_given(&self) {
         self.pin_given.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_logged_in(&self) {
+        self.logged_in.store(true, Ordering::Relaxed);
     }
 }

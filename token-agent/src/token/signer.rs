@@ -28,6 +28,24 @@ impl TokenSigner {
             schemes,
         })
     }
+
+    /// For TLS with a bank that takes these schemes and no others.
+    ///
+    /// # Errors
+    /// [`TokenError::CannotSign`] when none is left.
+    pub fn for_bank(mut self, takes: impl Fn(SignatureScheme) -> bool) -> Result<Self, TokenError> {
+        self.schemes.retain(|scheme| takes(*scheme));
+        if self.schemes.is_empty() {
+            return Err(TokenError::CannotSign);
+        }
+        Ok(self)
+    }
+
+    /// True when it can sign in no newer version of TLS than 1.2: an RSA key without PSS.
+    #[must_use]
+    pub fn only_tls12(&self) -> bool {
+        self.key.algorithm.is_rsa() && !self.schemes.iter().any(|scheme| scheme.is_pss())
+    }
 }
 
 impl Signer for TokenSigner {

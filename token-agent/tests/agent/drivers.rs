@@ -41,7 +41,7 @@ fn entry(more: &[&str]) -> String {
 }
 
 /// Puts the hostile module in front of the customer's own.
-fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
+pub(super) fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
     customer.drivers(&entry(&[]));
     command
         .env("INKAN_HOSTILE_MODULE", customer.module())
@@ -50,7 +50,7 @@ fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
         .env("INKAN_HOSTILE_SO", "70707070");
 }
 
-fn open(bank: &Bank, customer: &Customer, deeds: &str, more: &[&str]) -> Run {
+pub(super) fn open(bank: &Bank, customer: &Customer, deeds: &str, more: &[&str]) -> Run {
     let link = bank.link();
     let args = [
         "open",

@@ -9,6 +9,9 @@
 //! - `cancel`: cancelled while the bank is busy
 //! - `renew`: a renewal without the bank's page
 //! - `login`: which certificate is shown
+//! - `clock`: a clock that is off
+//! - `proxies`: proxies that lead there, and one that cannot be used
+//! - `signatures`: tokens that lack a signature, or break at one
 //! - `resume`: broken off at every point
 //! - `refusals`: the bank says no, is busy, is not the bank
 //! - `revoke`: the bank revokes a certificate before it is deleted
@@ -29,16 +32,19 @@ mod card;
 mod card_keypad;
 mod card_pulled;
 mod card_taken;
+mod clock;
 mod drivers;
 mod enrol;
 mod harness;
 mod links;
 mod login;
 mod pins;
+mod proxies;
 mod refusals;
 mod renew;
 mod resume;
 mod revoke;
 mod side_by_side;
+mod signatures;
 mod tokens;
 mod upkeep;

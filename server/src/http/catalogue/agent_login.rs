@@ -113,7 +113,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
         ),
         "request-expired" | "cancelled" | "pin-wrong" | "pin-locked" | "module-none"
-        | "token-none" | "token-not-found" | "token-removed" => {
+        | "token-none" | "token-not-found" | "token-removed" | "reader-none" | "card-none"
+        | "card-mute" | "card-other" => {
             return enrolment::failure(code, lang);
         }
         _ => Text::fixed(

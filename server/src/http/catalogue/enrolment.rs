@@ -125,7 +125,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
             ("The PIN of the token is locked.", "Call the help desk."),
         ),
-        "module-none" | "token-none" | "token-not-found" | "token-removed" => Text::fixed(
+        "module-none" | "token-none" | "token-not-found" | "token-removed" | "reader-none"
+        | "card-none" | "card-mute" | "card-other" => Text::fixed(
             (
                 "トークン（ICカードまたはUSBトークン）が見つかりません。",
                 "トークンをパソコンに接続し、処理が終わるまで取り外さずに、「やりなおす」ボタンを押してください。",
@@ -135,18 +136,20 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "Connect it, leave it connected until all is done, and press “Start again”.",
             ),
         ),
-        "token-full" | "token-read-only" | "token-not-initialised" | "token-no-algorithm" => {
-            Text::fixed(
-                (
-                    "このトークンには電子証明書を格納できません。",
-                    "空きのある別のトークンを接続して、「やりなおす」ボタンを押してください。ご不明な点はヘルプデスクにお問い合わせください。",
-                ),
-                (
-                    "This token cannot hold the certificate.",
-                    "Connect another one with room on it and press “Start again”, or ask the help desk.",
-                ),
-            )
-        }
+        "token-full"
+        | "token-read-only"
+        | "token-not-initialised"
+        | "token-no-algorithm"
+        | "token-cannot-sign" => Text::fixed(
+            (
+                "このトークンには電子証明書を格納できません。",
+                "空きのある別のトークンを接続して、「やりなおす」ボタンを押してください。ご不明な点はヘルプデスクにお問い合わせください。",
+            ),
+            (
+                "This token cannot hold the certificate.",
+                "Connect another one with room on it and press “Start again”, or ask the help desk.",
+            ),
+        ),
         _ => Text::fixed(
             (
                 "電子証明書アプリで発行を完了できませんでした。",

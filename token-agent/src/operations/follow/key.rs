@@ -3,7 +3,7 @@
 use inkan_pki::messages::link::Action;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::{Job, make};
+use super::{Job, make, trial};
 use crate::error::{Failure, TokenError};
 use crate::keystore::content::{Content, KeyEntry};
 use crate::operations::select::certificates_of;
@@ -84,8 +84,8 @@ fn clear_halves(job: &Job<'_>, content: &Content) -> Result<(), Failure> {
 }
 
 /// The newest key of ours for this bank and user that has no certificate and is of a type the bank takes. One that is not
-/// confined to the token is none: the agent never sent such a key to a bank, so it is what a break-off inside the token left
-/// of a pair not yet whole, and is cleared away.
+/// confined to the token is none, nor is one that cannot sign for TLS: the agent never sent such a key to a bank, so it is what a
+/// break-off inside the token left of a pair not yet whole or not yet tried, and is cleared away.
 fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failure> {
     let label = |key: &KeyEntry| notes::label_of(&job.context.config, key);
     let ours = |key: &&KeyEntry| {
@@ -95,7 +95,7 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     };
     let mut newest: Option<&KeyEntry> = None;
     for key in content.keys.iter().filter(ours) {
-        if !confined(job, key)? {
+        if !confined(job, key)? || !trial::signs(job, key)? {
             if job.lock.is_some() {
                 change(&job.token, job.person, |store| {
                     store.delete_key(&key.reference)

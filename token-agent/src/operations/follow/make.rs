@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::key::{Origin, OurKey};
+use super::trial;
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, TokenError};
@@ -16,16 +17,16 @@ use crate::prompt::question::Question;
 use crate::token::label::label;
 use crate::token::notes;
 
-/// Makes a key pair of the first type the token can do.
+/// Makes a key pair of the first type that the token can make and that can sign what TLS will want.
 ///
 /// # Errors
-/// [`TokenError::NoAlgorithm`], or what the token says; cancelled.
+/// [`TokenError::NoAlgorithm`], [`TokenError::CannotSign`], or what the token says; cancelled.
 pub(super) fn key(job: &Job<'_>) -> Result<OurKey, Failure> {
     job.still_wanted()?;
     let label = label(
         &job.bank.id,
         &job.picked.login_id,
-        job.context.clock.now(),
+        job.clock.now(),
         &job.picked.request,
     );
     let entry = match first_possible(job, &label, None) {
@@ -55,8 +56,13 @@ fn first_possible(
     label: &str,
     instead_of: Option<KeyRef>,
 ) -> Result<KeyEntry, Failure> {
-    let mut refused = None;
+    let mut instead_of = instead_of;
+    let mut refused = TokenError::NoAlgorithm;
     for algorithm in &job.picked.key_algorithms {
+        if !trial::is_offered(job, *algorithm)? {
+            refused = TokenError::CannotSign;
+            continue;
+        }
         let new = NewKey {
             algorithm: *algorithm,
             label: label.to_owned(),
@@ -66,14 +72,33 @@ fn first_possible(
             algorithm: *algorithm,
         });
         match change(&job.token, job.person, |store| store.generate(&new)) {
-            Ok(made) => return Ok(made),
+            Ok(made) => match trial::signs(job, &made) {
+                Ok(true) => return Ok(made),
+                Ok(false) => {
+                    discard(job, &made)?;
+                    // Its place is free now.
+                    instead_of = None;
+                    refused = TokenError::CannotSign;
+                }
+                Err(error) => {
+                    // What stays on a token that fails here is found again as a key left behind.
+                    let _ = discard(job, &made);
+                    return Err(error);
+                }
+            },
+            // Nothing else leads to the next type: whatever failed may have left a key.
             Err(Failure::Token(TokenError::NoAlgorithm)) => {}
-            // Some tokens say "bad attribute" of a curve they do not know.
-            Err(Failure::Token(error @ TokenError::Failed { .. })) => refused = Some(error),
             Err(error) => return Err(error),
         }
     }
-    Err(refused.unwrap_or(TokenError::NoAlgorithm).into())
+    Err(refused.into())
+}
+
+/// Takes a key off the token again that nobody has heard of yet.
+fn discard(job: &Job<'_>, made: &KeyEntry) -> Result<(), Failure> {
+    change(&job.token, job.person, |store| {
+        store.delete_key(&made.reference)
+    })
 }
 
 /// A key whose place may be taken: only after a plain question about the one that is missed least.

@@ -6,6 +6,7 @@
 //! - [`request`]: what was picked up, checked against the link
 //! - [`key`]: the key pair: a new one, or the one of a try that broke off
 //! - [`make`]: a new key pair
+//! - [`trial`]: whether a key can sign what will be asked of it
 //! - [`obtain`]: CSR, EST, and which failures mean that the key is not needed any more
 //! - [`renewal`]: the old certificate, which authenticates a renewal
 //! - [`write`]: certificate and chain onto the token
@@ -21,6 +22,7 @@ mod old;
 mod prove;
 mod renewal;
 mod request;
+mod trial;
 mod write;
 
 use inkan_pki::messages::link::{Action, Link};
@@ -28,9 +30,11 @@ use inkan_pki::messages::request::{PickedUp, ProgressStep};
 
 pub(super) use request::{check, view};
 
+use super::bank_clock::BankClock;
 use super::unlock::{choose, unlock};
 use super::{Context, login};
 use crate::catalogue::entry;
+use crate::clock::Clock;
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{BankError, Failure};
@@ -56,6 +60,8 @@ pub(crate) struct Job<'a> {
     pub(super) view: TokenView,
     /// Held to the end; `None` where there can be none.
     pub(super) lock: Option<TokenLock>,
+    /// The bank's time.
+    pub(super) clock: Clock,
     /// The certificate (DER) to be renewed, where that is known beforehand.
     pub(super) renewing: Option<Vec<u8>>,
 }
@@ -86,7 +92,7 @@ impl Job<'_> {
     /// # Errors
     /// Cancelled while the bank was waited for: then nobody knows whether a try got through, and the key stays.
     fn send(&self, exchange: impl FnMut() -> Result<Answer, BankError>) -> Result<Tried, Failure> {
-        let now = self.context.clock.now();
+        let now = self.clock.now();
         let left = self.picked.expires_at.duration_since(now);
         let tried = Patience::within(self.context.patience, left).run_while(
             || !self.person.wants_to_stop(),
@@ -112,9 +118,10 @@ pub fn run(link: &str, context: &Context, person: &dyn Person) -> Result<Outcome
     }
     let channel = context.channel(&bank)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
-    let result = request::check(&link, &picked, context.clock.now())
+    let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
+    let result = request::check(&link, &picked, time.clock.now())
         .map_err(Failure::from)
-        .and_then(|()| enrol(context, person, &bank, &portal, &picked));
+        .and_then(|()| enrol(context, person, &bank, &portal, &picked, time));
     if let Err(failure) = &result {
         let code = entry(failure, context.lang).code;
         portal.progress(ProgressStep::Failed, Some(&code));
@@ -128,8 +135,9 @@ fn enrol(
     bank: &Bank,
     portal: &Portal,
     picked: &PickedUp,
+    time: BankClock,
 ) -> Result<Enrolled, Failure> {
-    let view = request::view(bank, picked);
+    let view = request::view(bank, picked, time.off);
     person.tell(&Event::Request(view.clone()));
     person.agree(&Question::Request(view))?;
     let found = choose(context, person)?;
@@ -146,6 +154,7 @@ fn enrol(
         token,
         view: found.view,
         lock,
+        clock: time.clock,
         renewing: None,
     })
 }

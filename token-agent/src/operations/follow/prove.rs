@@ -19,9 +19,7 @@ const PURPOSE: &[u8] = b"inkan-agent: proof that key and certificate fit\0";
 /// [`TokenError::ProofFailed`], or what the token says.
 pub(super) fn key_fits(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     let signer = signer(&job.token, job.person, &issued.key.entry)?;
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(|e| Failure::Internal(e.to_string()))?;
-    let message = [PURPOSE, &random].concat();
+    let message = challenge()?;
     let scheme = signer.algorithm().default_scheme();
     let signature = signer
         .sign(scheme, &message)
@@ -31,6 +29,16 @@ pub(super) fn key_fits(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     } else {
         Err(TokenError::ProofFailed.into())
     }
+}
+
+/// A fresh random text to be signed.
+///
+/// # Errors
+/// [`Failure::Internal`].
+pub(super) fn challenge() -> Result<Vec<u8>, Failure> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok([PURPOSE, &random].concat())
 }
 
 /// True when the signature verifies under the certificate's key by any algorithm that fits the key.

@@ -58,6 +58,8 @@ pub(crate) enum Profile {
     IsCa,
     Expired,
     NotYetValid,
+    /// Right, from five minutes ago.
+    FromNow,
     /// Right, and newer than the others.
     Newer,
 }
@@ -114,6 +116,10 @@ fn params(profile: Profile) -> CertificateParams {
     match profile {
         Profile::Expired => params.not_after = date_time_ymd(2001, 1, 1),
         Profile::NotYetValid => params.not_before = date_time_ymd(2999, 1, 1),
+        Profile::FromNow => {
+            let since = std::time::SystemTime::now() - std::time::Duration::from_secs(300);
+            params.not_before = since.into();
+        }
         Profile::Newer => params.not_before = date_time_ymd(2020, 1, 1),
         _ => {}
     }

@@ -11,7 +11,7 @@ use inkan_pki::x509::summary::CertificateSummary;
 use inkan_pki::x509::{certs_only, transfer};
 use jiff::{SignedDuration, Timestamp};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{ProtocolVersion, RootCertStore, ServerConfig};
 use serde_json::{Value, json};
 
 use super::authority::{Ca, LOGIN_ID, Profile, issue, issue_for_other_key};
@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(crate) enroll: VecDeque<Fault>,
     pub(crate) activate: VecDeque<Fault>,
     pub(crate) prove: VecDeque<Fault>,
+    /// Version of TLS at the last activation.
+    pub(crate) version: Option<ProtocolVersion>,
     /// Client certificates that were proved for a login.
     pub(crate) proved_with: Vec<Vec<u8>>,
     pub(crate) renewals: VecDeque<Fault>,
@@ -108,6 +110,7 @@ impl Bank {
             enroll: VecDeque::new(),
             activate: VecDeque::new(),
             prove: VecDeque::new(),
+            version: None,
             proved_with: Vec::new(),
             renewals: VecDeque::new(),
             algorithms: vec!["ec-p256", "rsa-2048"],
@@ -241,7 +244,10 @@ impl Side {
         let client = request.client.clone().unwrap();
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/agent/activate") => {
-                let fault = self.state().activate.pop_front();
+                let mut state = self.state();
+                state.version = request.version;
+                let fault = state.activate.pop_front();
+                drop(state);
                 self.faulty(fault, || self.activate(&client))
             }
             ("POST", "/agent/renewals") => {

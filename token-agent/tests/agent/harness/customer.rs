@@ -82,9 +82,14 @@ impl Customer {
     pub(crate) fn of(bank: &Bank) -> Self {
         let customer = Self::new();
         std::fs::create_dir(customer.config.path().join("banks")).unwrap();
-        std::fs::write(customer.config.path().join("banks/kenmin.toml"), &bank.file).unwrap();
+        customer.install(bank);
         customer.own_driver();
         customer
+    }
+
+    /// With this bank in the place of another one.
+    pub(crate) fn install(&self, bank: &Bank) {
+        std::fs::write(self.config.path().join("banks/kenmin.toml"), &bank.file).unwrap();
     }
 
     /// With the driver of the customer's token.

@@ -5,8 +5,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use rustls::pki_types::CertificateDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
 pub(super) struct Request {
     pub(super) method: String,
@@ -15,6 +17,8 @@ pub(super) struct Request {
     pub(super) body: Vec<u8>,
     /// The client's certificate, where it showed one.
     pub(super) client: Option<Vec<u8>>,
+    /// Version of TLS.
+    pub(super) version: Option<ProtocolVersion>,
 }
 
 impl Request {
@@ -93,6 +97,7 @@ fn one(
         headers,
         body: Vec::new(),
         client: None,
+        version: None,
     };
     let length = request
         .header("content-length")
@@ -103,9 +108,15 @@ fn one(
     let mut stream = reader.into_inner();
     let certificates: Option<&[CertificateDer<'_>]> = stream.conn.peer_certificates();
     request.client = certificates.and_then(|c| c.first()).map(|c| c.to_vec());
+    request.version = stream.conn.protocol_version();
 
     let response = handle(&request)?;
-    let mut head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n", response.status);
+    let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now());
+    let mut head = format!(
+        "HTTP/1.1 {} X\r\nConnection: close\r\nDate: {}\r\n",
+        response.status,
+        date.unwrap()
+    );
     for (name, value) in &response.headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -1,0 +1,54 @@
+//! What a key can really sign. RSA-PSS is where tokens promise what they do not keep: some list it for other uses of theirs,
+//! some make the salt longer than TLS takes it. Nothing but a signature tells.
+
+use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::Session;
+use inkan_pki::pkcs11::error::ErrorClass;
+use inkan_pki::pkcs11::keys::PrivateKey;
+use inkan_pki::pkcs11::sign::sign;
+use inkan_pki::verify::verifies;
+
+use super::fault::token_error;
+use crate::error::TokenError;
+
+/// In front of the random part, so that the signature fits nothing else.
+const PURPOSE: &[u8] = b"inkan-agent: trial of a signature\0";
+
+/// Those of the listed schemes that the key can do: without PSS where a trial of it fails. A key that asks for the PIN at each
+/// use is taken at the token's word.
+///
+/// # Errors
+/// What has nothing to do with the scheme: the token went away, the login was lost.
+pub(super) fn proven(
+    session: &Session,
+    key: &PrivateKey,
+    mut listed: Vec<SignatureScheme>,
+) -> Result<Vec<SignatureScheme>, TokenError> {
+    let Some(pss) = listed.iter().copied().find(|scheme| scheme.is_pss()) else {
+        return Ok(listed);
+    };
+    if !key.always_authenticate && !works(session, key, pss)? {
+        listed.retain(|scheme| !scheme.is_pss());
+    }
+    Ok(listed)
+}
+
+fn works(session: &Session, key: &PrivateKey, scheme: SignatureScheme) -> Result<bool, TokenError> {
+    let mut message = PURPOSE.to_vec();
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|e| TokenError::Failed {
+        operation: "try a signature".to_owned(),
+        detail: e.to_string(),
+    })?;
+    message.extend(random);
+    match sign(session, key, scheme, &message) {
+        Ok(signature) => Ok(verifies(&key.spki_der, scheme, &message, &signature)),
+        Err(error) => match error.class {
+            ErrorClass::Unsupported
+            | ErrorClass::Refused
+            | ErrorClass::Untrustworthy
+            | ErrorClass::DeviceFault => Ok(false),
+            _ => Err(token_error(&error)),
+        },
+    }
+}
