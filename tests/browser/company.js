@@ -8,6 +8,7 @@ const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
 const { expectScreen, fillForm, press } = require('./lib/screens');
 const journey = require('./lib/journey');
+const bank = require('./lib/bank');
 
 const LANGUAGE = process.argv[3] || 'ja';
 const LOCALE = { ja: 'ja-JP', en: 'en-US' }[LANGUAGE];
@@ -24,6 +25,7 @@ play(async (scene, closing) => {
   const own = scene.person.confirmation_password;
 
   await journey.register(hanako, scene);
+  await bank.approve(scene);
   await hanako.locator('#to-issue').click();
   await journey.issue(hanako, scene);
   await journey.logIn(hanako, scene);

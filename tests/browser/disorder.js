@@ -5,12 +5,14 @@ const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');
 const { expectScreen, fillForm, button, press } = require('./lib/screens');
 const journey = require('./lib/journey');
+const bank = require('./lib/bank');
 const agent = require('./lib/agent');
 
 play(async (scene, closing) => {
   const { context, page } = await open(scene, closing);
   await backAndReload(page, scene);
   await registerTwice(page);
+  await bank.approve(scene);
   await twoTabs(context, page, scene);
   await doubleIssue(page, scene);
   await afterTheEnd(context, page, scene);

@@ -4,10 +4,12 @@ const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');
 const journey = require('./lib/journey');
+const bank = require('./lib/bank');
 
 play(async (scene, closing) => {
   const { page } = await open(scene, closing);
   await journey.register(page, scene);
+  await bank.approve(scene);
   await page.locator('#to-issue').click();
   const issued = await journey.issue(page, scene);
   const shown = await page.locator('#certificate-facts').innerText();

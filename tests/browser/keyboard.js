@@ -5,6 +5,7 @@ const { open } = require('./lib/browser');
 const { expectScreen } = require('./lib/screens');
 const { reach, fill, press } = require('./lib/keys');
 const journey = require('./lib/journey');
+const bank = require('./lib/bank');
 const agent = require('./lib/agent');
 
 const button = (action, value) =>
@@ -24,6 +25,7 @@ play(async (scene, closing) => {
   await expectScreen(page, 'BLIS003');
   await press(page, button('/register/confirm', 'register'), 'Space');
   await expectScreen(page, 'BLIS004');
+  await bank.approve(scene);
   await press(page, '#to-login');
 
   await expectScreen(page, 'BLGI001');

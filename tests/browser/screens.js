@@ -9,6 +9,7 @@ const { open } = require('./lib/browser');
 const { Gallery } = require('./lib/gallery');
 const { expectScreen, fillForm, keyboardControls, press } = require('./lib/screens');
 const journey = require('./lib/journey');
+const bank = require('./lib/bank');
 const agent = require('./lib/agent');
 
 const LANGUAGE = process.argv[3] || 'ja';
@@ -19,6 +20,7 @@ play(async (scene, closing) => {
   const { page } = await open(scene, closing, { locale: LOCALE });
   await front(page, scene, gallery);
   await registration(page, scene, gallery);
+  await bank.approve(scene);
   await issue(page, scene, gallery);
   await login(page, scene, gallery);
   await agentLogin(page, scene, gallery);

@@ -1,5 +1,5 @@
-// The bank's side with two members' tokens, and the customer between them: application → approval → letter → the
-// customer's issue → 事故登録 → review → re-issue. Every screen of the console is looked at on the way. The second
+// The bank's side with its members' tokens, and the customer between them: contract → approval → letter → application →
+// registration → approval → the customer's issue → 事故登録 → review → re-issue. Every screen of the console is looked at on the way. The second
 // argument is the language.
 'use strict';
 const assert = require('node:assert/strict');
@@ -36,36 +36,56 @@ play(async (scene, closing) => {
   const teller = await desk('teller');
   await gallery.look(teller, 'staff-home');
 
-  // 契約, and the letter.
+  // 契約: entered by one, approved by another.
   await see(teller, '/contracts/new', 'staff-contract-new');
   await fillForm(teller, CONTRACT);
   await send(teller, '/contracts/new');
-  const facts = await teller.locator('#handover dd').allInnerTexts();
-  await gallery.look(teller, 'staff-letter');
-  await gallery.print(teller, 'staff-letter');
-  const contract = await teller.locator('a[href^="/contracts/"]').last().getAttribute('href');
+  const entry = pathOf(teller);
+  await gallery.look(teller, 'staff-contract-entered');
+  const approver = await desk('approver');
+  await gallery.look(approver, 'staff-home-approver');
+  await see(approver, entry, 'staff-contract-proposal');
+  await send(approver, `${entry}/approve`);
+  await gallery.look(approver, 'staff-contract-approved');
+  const contract = await approver.locator('a[href^="/contracts/"]').last().getAttribute('href');
 
-  // The application, by one; its own person cannot decide.
+  // The letter: asked for by who entered the contract, shown to a third person.
+  await see(teller, contract);
+  await send(teller, `${contract}/letter`);
+  assert.match(await teller.locator('#message .code').innerText(), /letter-asked/);
+  await gallery.look(teller, 'staff-letter-asked');
+  const colleague = await desk('teller-2');
+  await see(colleague, contract);
+  await send(colleague, `${contract}/letter`);
+  const facts = await colleague.locator('#handover dd').allInnerTexts();
+  await gallery.look(colleague, 'staff-letter');
+  await gallery.print(colleague, 'staff-letter');
+
+  // The application, by one; its own person cannot decide, and nobody before the customer has registered.
   await see(teller, `/contracts?q=${CONTRACT.account}`, 'staff-contracts');
   await see(teller, `${contract}/application`, 'staff-application');
   await fillForm(teller, { reference: 'IB-1' });
   await send(teller, `${contract}/application`);
   const application = pathOf(teller);
   assert.equal(await teller.locator(`form[action="${application}/approve"]`).count(), 0);
+  await see(approver, application, 'staff-application-early');
+  assert.equal(await approver.locator(`form[action="${application}/approve"]`).count(), 0);
 
-  // The approval, by another.
-  const approver = await desk('approver');
-  await gallery.look(approver, 'staff-home-approver');
-  await see(approver, '/proposals', 'staff-proposals');
-  await see(approver, application, 'staff-proposal');
-  await send(approver, `${application}/approve`);
-  assert.equal(await approver.locator('#decision').count(), 0, 'it is decided');
-
-  // The customer registers with the letter and gets a certificate.
+  // The customer registers with the letter.
   const dev = { ...scene.dev, demo: { ...CONTRACT, temporary_login_password: facts[2], temporary_confirmation_password: facts[3] } };
   const customer = { ...scene, dev };
   const { page } = await open(customer, closing, { locale: LOCALE });
   await journey.register(page, customer);
+
+  // The approval, by another, who sees who it is; then the customer gets a certificate.
+  await see(approver, '/proposals', 'staff-proposals');
+  await see(approver, application, 'staff-proposal');
+  const grantee = await approver.locator('#grantee').innerText();
+  for (const words of [scene.person.login_id, scene.person.name, scene.person.email, '127.0.0.1']) {
+    assert.ok(grantee.includes(words), `${words} in:\n${grantee}`);
+  }
+  await send(approver, `${application}/approve`);
+  assert.equal(await approver.locator('#decision').count(), 0, 'it is decided');
   await page.locator('#to-issue').click();
   await journey.issue(page, customer);
 
@@ -111,6 +131,18 @@ play(async (scene, closing) => {
   await teller.locator('#list').fill('100,1,9,大空商事,オオゾラ\n100,1,9,大空商事,オオゾラ\n');
   await send(teller, '/contracts/import');
   await gallery.look(teller, 'staff-import-report');
+  await teller.locator('a[href$="/entry"]').click();
+  await teller.waitForLoadState('load');
+  await gallery.look(teller, 'staff-import-entry');
+  const list = pathOf(teller);
+  await fillForm(teller, { note: '移行分' });
+  await send(teller, list);
+  const imported = pathOf(teller);
+  await see(approver, imported, 'staff-import-proposal');
+  await send(approver, `${imported}/approve`);
+  await see(teller, imported, 'staff-import-approved');
+  await send(teller, list.replace('/entry', '/run'));
+  await teller.locator('#report').waitFor();
   await see(teller, '/reports', 'staff-reports');
   await see(teller, '/audit', 'staff-forbidden');
 

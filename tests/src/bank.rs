@@ -46,7 +46,7 @@ pub struct Dev {
     pub bank_config: PathBuf,
     /// The same for agents of the bank's own staff.
     pub staff_bank_config: PathBuf,
-    /// The customer whose application is approved.
+    /// The customer whose application waits for the registration.
     pub demo: DemoCustomer,
     /// Who works here.
     pub staff_identities: Vec<StaffIdentity>,

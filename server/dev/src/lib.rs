@@ -90,19 +90,11 @@ async fn second_stage(options: Options, directory: Directory) -> Result<(), DevE
     let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
     let (config, sockets) = prepare(&directory, &options, clock).await?;
     log::start(&config.log);
-    let secrets = secrets::ensure(&directory)?;
     let figures = start::figures()?;
     let workflows = start::workflows(&config, clock, crash_hook(options.crash_at)).await?;
     let staff = identity::ensure(&directory, &workflows, clock.now()).await?;
-    seed::ensure(
-        &directory,
-        &workflows,
-        &staff,
-        &secrets,
-        options.leave_application,
-        clock.now(),
-    )
-    .await?;
+    let leave = options.leave_application;
+    let secrets = seed::ensure(&directory, &workflows, &staff, leave, clock.now()).await?;
     let app = start::app(&config, workflows, clock, figures);
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;

@@ -1,12 +1,12 @@
-//! Temporary passwords of the demo's customers: made once, kept in a file of
+//! Temporary passwords of the demo's customers, from their letters: kept in a file of
 //! their own (0600), told again after every start.
 
-use inkan_pki::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
 use crate::{DevError, files};
-use inkan_server::workflow::staffing::temporary_password;
+
+const FILE: &str = "dev-secrets";
 
 /// What one customer was handed over on paper. The names are those of `dev.json`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -22,34 +22,23 @@ pub struct Temporary {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Secrets {
-    /// The customer whose application is approved.
+    /// The customer of the seed.
     pub demo: Temporary,
-    /// The one whose application waits.
+    /// Another one.
     pub second_contract: Temporary,
 }
 
-/// Makes the passwords, or reads those made before.
-pub fn ensure(directory: &Directory) -> Result<Secrets, DevError> {
-    let path = directory.at("dev-secrets");
-    let fail = |error: &dyn std::fmt::Display| DevError::file(&path, error);
-    if let Some(text) = files::read(&path)? {
-        return serde_json::from_str(&text).map_err(|error| fail(&error));
-    }
-    let secrets = Secrets {
-        demo: random()?,
-        second_contract: random()?,
-    };
-    let text = serde_json::to_string_pretty(&secrets).map_err(|error| fail(&error))?;
-    files::write(&path, text.as_bytes())?;
-    Ok(secrets)
+/// What was handed over before.
+pub fn read(directory: &Directory) -> Result<Secrets, DevError> {
+    let path = directory.at(FILE);
+    let text = files::read(&path)?.unwrap_or_default();
+    serde_json::from_str(&text).map_err(|error| DevError::file(&path, &error))
 }
 
-fn random() -> Result<Temporary, DevError> {
-    let one = || -> Result<Secret, DevError> {
-        temporary_password().map_err(|error| DevError::Seed(error.to_string()))
-    };
-    Ok(Temporary {
-        temporary_login_password: one()?.expose().to_owned(),
-        temporary_confirmation_password: one()?.expose().to_owned(),
-    })
+/// Keeps what is handed over.
+pub fn write(directory: &Directory, secrets: &Secrets) -> Result<(), DevError> {
+    let path = directory.at(FILE);
+    let text = serde_json::to_string_pretty(secrets);
+    let text = text.map_err(|error| DevError::file(&path, &error))?;
+    files::write(&path, text.as_bytes())
 }

@@ -1,18 +1,16 @@
-//! The demo's customers, put on record as at a counter: entered by one person,
-//! approved by another.
+//! The demo's customers, put on record as at a counter: each contract entered by one person and approved by another, its
+//! letter asked for by one and shown to another; the applications wait for who registers.
 
-use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
 use crate::directory::Directory;
 use crate::identity::Identity;
-use crate::secrets::{Secrets, Temporary};
+use crate::secrets::{self, Secrets, Temporary};
 use crate::{DevError, files};
-use inkan_server::workflow::counter::ContractForm;
 use inkan_server::workflow::people::People;
 use inkan_server::workflow::proposals::{Kind, WishForm};
-use inkan_server::workflow::records::{AccountType, Contract, Method, StaffRole};
-use inkan_server::workflow::{Caller, Workflows};
+use inkan_server::workflow::records::{AccountType, Contract};
+use inkan_server::workflow::{Caller, Error, Fault, Refusal, Result, StaffRefusal, Workflows};
 
 /// A contract of the demo.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +24,9 @@ pub struct Sample {
     company_name: &'static str,
     company_kana: &'static str,
     reference: &'static str,
-    approved: bool,
 }
 
-/// The customer of the seed; the application is approved.
+/// The customer of the seed.
 pub const DEMO: Sample = Sample {
     branch: "100",
     account_type: AccountType::Ordinary,
@@ -37,10 +34,9 @@ pub const DEMO: Sample = Sample {
     company_name: "株式会社大空商事",
     company_kana: "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ",
     reference: "申込書１",
-    approved: true,
 };
 
-/// Another customer; the application waits.
+/// Another customer.
 pub const SECOND: Sample = Sample {
     branch: "100",
     account_type: AccountType::Ordinary,
@@ -48,44 +44,46 @@ pub const SECOND: Sample = Sample {
     company_name: "有限会社山の上工務店",
     company_kana: "ﾕｳｹﾞﾝｶﾞｲｼﾔﾔﾏﾉｳｴｺｳﾑﾃﾝ",
     reference: "申込書２",
-    approved: false,
 };
 
-/// Puts what is missing on record, once: what was decided by hand later stays. `leave_application`: the demo's customer
-/// gets a contract only; the application is left to the counter.
+/// Puts what is missing on record, once: what was decided manually later stays. Answers what was handed over to the
+/// customers. `leave_application`: the demo's customer gets a contract only; the application is left to the counter.
 pub async fn ensure(
     directory: &Directory,
     workflows: &Workflows,
     staff: &[Identity],
-    secrets: &Secrets,
     leave_application: bool,
     now: Timestamp,
-) -> Result<(), DevError> {
+) -> std::result::Result<Secrets, DevError> {
     let done = directory.at("seeded");
     if files::read(&done)?.is_some() {
-        return Ok(());
+        return secrets::read(directory);
     }
     let clerks = Clerks {
         people: workflows.people(),
-        teller: id_of(staff, StaffRole::Teller)?,
-        approver: id_of(staff, StaffRole::Approver)?,
+        teller: named(staff, "teller")?,
+        colleague: named(staff, "teller-2")?,
+        approver: named(staff, "approver")?,
         now,
     };
-    let fail = |error: inkan_server::workflow::Error| DevError::Seed(error.to_string());
-    if leave_application {
-        clerks.contract(DEMO, &secrets.demo).await.map_err(fail)?;
-    } else {
-        clerks.put(DEMO, &secrets.demo).await.map_err(fail)?;
+    let fail = |error: Error| DevError::Seed(error.to_string());
+    let (demo, first) = clerks.contract(DEMO).await.map_err(fail)?;
+    let (second, other) = clerks.contract(SECOND).await.map_err(fail)?;
+    if !leave_application {
+        clerks.apply(DEMO, &demo).await.map_err(fail)?;
     }
-    clerks
-        .put(SECOND, &secrets.second_contract)
-        .await
-        .map_err(fail)?;
-    files::write(&done, b"")
+    clerks.apply(SECOND, &second).await.map_err(fail)?;
+    let secrets = Secrets {
+        demo: first,
+        second_contract: other,
+    };
+    secrets::write(directory, &secrets)?;
+    files::write(&done, b"")?;
+    Ok(secrets)
 }
 
-fn id_of(staff: &[Identity], role: StaffRole) -> Result<&str, DevError> {
-    let found = staff.iter().find(|identity| identity.role == role);
+fn named<'a>(staff: &'a [Identity], name: &str) -> std::result::Result<&'a str, DevError> {
+    let found = staff.iter().find(|identity| identity.name == name);
     let found = found.ok_or_else(|| DevError::Seed("staff is not complete".into()))?;
     Ok(&found.id)
 }
@@ -93,70 +91,97 @@ fn id_of(staff: &[Identity], role: StaffRole) -> Result<&str, DevError> {
 struct Clerks<'a> {
     people: People<'a>,
     teller: &'a str,
+    colleague: &'a str,
     approver: &'a str,
     now: Timestamp,
 }
 
 impl Clerks<'_> {
-    async fn put(
-        &self,
-        sample: Sample,
-        temporary: &Temporary,
-    ) -> inkan_server::workflow::Result<()> {
-        let contract = self.contract(sample, temporary).await?;
-        if contract.method == Method::Certificate {
-            return Ok(());
-        }
-        let (people, caller, now) = (&self.people, Caller::default(), self.now);
-        let entered = people.contract_proposals(&contract.id, 1).await?;
-        let application = match entered.into_iter().next() {
-            Some(line) => line.proposal,
-            None => {
-                let form = WishForm {
-                    reference: sample.reference.to_owned(),
-                    ..WishForm::default()
-                };
-                let kind = Kind::Application;
-                people
-                    .propose(self.teller, kind, &contract.id, &form, caller, now)
-                    .await?
-            }
+    /// A contract with its letter; where a start broke off in between, another letter.
+    async fn contract(&self, sample: Sample) -> Result<(Contract, Temporary)> {
+        let contract = match self.known(sample).await? {
+            Some(contract) => contract,
+            None => self.put_on_record(sample).await?,
         };
-        if sample.approved {
-            let (id, version) = (&application.id, application.version);
-            people
-                .approve_proposal(self.approver, id, version, caller, now)
-                .await?;
-        }
-        Ok(())
+        let letter = self.letter(&contract).await?;
+        Ok((contract, letter))
     }
 
-    async fn contract(
-        &self,
-        sample: Sample,
-        temporary: &Temporary,
-    ) -> inkan_server::workflow::Result<Contract> {
+    async fn known(&self, sample: Sample) -> Result<Option<Contract>> {
         let known = self.people.contracts(0).await?;
-        let known = known.into_iter().find(|contract| {
+        Ok(known.into_iter().find(|contract| {
             contract.branch == sample.branch
                 && contract.account_type == sample.account_type
                 && contract.account == sample.account
-        });
-        if let Some(contract) = known {
-            return Ok(contract);
-        }
-        let form = ContractForm {
+        }))
+    }
+
+    async fn put_on_record(&self, sample: Sample) -> Result<Contract> {
+        let form = WishForm {
             branch: sample.branch.to_owned(),
             account_type: sample.account_type.as_str().to_owned(),
             account: sample.account.to_owned(),
             company_name: sample.company_name.to_owned(),
             company_kana: sample.company_kana.to_owned(),
-            temp_login: Secret::new(temporary.temporary_login_password.as_str()),
-            temp_confirmation: Secret::new(temporary.temporary_confirmation_password.as_str()),
+            ..WishForm::default()
         };
-        let created = self
-            .people
-            .create_contract(self.teller, form, Caller::default(), self.now);
-        created.await
+        let (people, caller, now) = (&self.people, Caller::default(), self.now);
+        let kind = Kind::Contract;
+        let entered = people.propose(self.teller, kind, "", &form, caller, now);
+        let (id, version) = match entered.await {
+            Ok(entered) => (entered.id, entered.version),
+            Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => {
+                self.waiting(sample).await?
+            }
+            Err(other) => return Err(other),
+        };
+        let done = people.approve_proposal(self.approver, &id, version, caller, now);
+        let contract = done.await?.contract;
+        let contract = contract.ok_or(Fault::Inconsistent("approval without contract"))?;
+        people.contract(&contract).await
+    }
+
+    /// The entry that an earlier start left.
+    async fn waiting(&self, sample: Sample) -> Result<(String, i64)> {
+        let staff = self.people.staff_members().await?;
+        let approver = staff.iter().find(|member| member.id == self.approver);
+        let approver = approver.ok_or(Fault::Inconsistent("approver is gone"))?;
+        let waiting = self.people.waiting_proposals(approver).await?;
+        let found = waiting.into_iter().find(|line| {
+            let customer = line.proposal.customer.as_ref();
+            line.proposal.kind == Kind::Contract
+                && customer.is_some_and(|one| one.account == sample.account)
+        });
+        let found = found.ok_or(Fault::Inconsistent("entry is gone"))?;
+        Ok((found.proposal.id, found.proposal.version))
+    }
+
+    async fn letter(&self, contract: &Contract) -> Result<Temporary> {
+        let (people, caller, now) = (&self.people, Caller::default(), self.now);
+        let asked = people.issue_letter(self.teller, &contract.id, caller, now);
+        match asked.await {
+            Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
+            Err(other) => return Err(other),
+        }
+        let letter = people.issue_letter(self.colleague, &contract.id, caller, now);
+        let letter = letter.await?;
+        Ok(Temporary {
+            temporary_login_password: letter.login.expose().to_owned(),
+            temporary_confirmation_password: letter.confirmation.expose().to_owned(),
+        })
+    }
+
+    async fn apply(&self, sample: Sample, contract: &Contract) -> Result<()> {
+        let form = WishForm {
+            reference: sample.reference.to_owned(),
+            ..WishForm::default()
+        };
+        let (kind, caller) = (Kind::Application, Caller::default());
+        let people = &self.people;
+        let entered = people.propose(self.teller, kind, &contract.id, &form, caller, self.now);
+        match entered.await {
+            Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 }

@@ -165,6 +165,8 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         StaffRefusal::ImportNotText => StatusCode::UNPROCESSABLE_ENTITY,
         StaffRefusal::OwnAffair
         | StaffRefusal::NotYours
+        | StaffRefusal::LetterForAnother
+        | StaffRefusal::LetterSeen
         | StaffRefusal::HandoverInvalid
         | StaffRefusal::CertificateNotGood => StatusCode::FORBIDDEN,
         StaffRefusal::ProposalExists
@@ -173,6 +175,7 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::StaffExists
         | StaffRefusal::OfficersNeeded
         | StaffRefusal::LetterAsked
+        | StaffRefusal::RegistrationMissing
         | StaffRefusal::UserNeeded
         | StaffRefusal::StaffNotEmpty
         | StaffRefusal::TwoPersons

@@ -164,6 +164,11 @@ pub enum Letter {
         /// Its last moment.
         not_after: Timestamp,
     },
+    /// An application was approved: a certificate can be had now.
+    GrantGiven {
+        /// Until when.
+        until: Timestamp,
+    },
     /// An approved application was not used in time.
     GrantLapsed {
         /// When its time was over.
@@ -198,6 +203,7 @@ impl Letter {
             Self::PasswordReleased { .. } => "password-released",
             Self::PasswordChanged { .. } => "password-changed",
             Self::CertificateExpiring { .. } => "certificate-expiring",
+            Self::GrantGiven { .. } => "grant-given",
             Self::GrantLapsed { .. } => "grant-lapsed",
             Self::SystemExpiring { .. } => "system-expiring",
         }

@@ -68,13 +68,18 @@ pub struct Contract {
     pub temp_locked_until: Option<Timestamp>,
     /// When made.
     pub created_at: Timestamp,
+    /// The person who entered it; empty where that is not known.
+    pub entered_person: String,
+    /// The proposal that put it on record; nothing for one of an earlier release.
+    pub proposal_id: Option<String>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, branch, account_type, account, company_name, company_kana, method, status, version, \
-             temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at FROM contracts ",
+             temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
+             entered_person, proposal_id FROM contracts ",
             $rest
         )
     };
@@ -99,6 +104,8 @@ impl Contract {
             temp_failures: row.count("temp_failures")?,
             temp_locked_until: row.opt_time("temp_locked_until")?,
             created_at: row.time("created_at")?,
+            entered_person: row.text("entered_person")?,
+            proposal_id: row.opt_text("proposal_id")?,
         })
     }
 }
@@ -110,8 +117,8 @@ impl Contract {
 pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, \
-         version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
+         entered_person, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(new.id.clone())
     .bind(new.branch.clone())
@@ -126,7 +133,9 @@ pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
     .bind(new.temp_confirmation_hash.clone())
     .bind(i64::from(new.temp_failures))
     .bind(new.temp_locked_until.map(Timestamp::as_second))
-    .bind(new.created_at.as_second());
+    .bind(new.created_at.as_second())
+    .bind(new.entered_person.clone())
+    .bind(new.proposal_id.clone());
     tx.change(statement).await.map(drop)
 }
 

@@ -15,7 +15,7 @@ pub type Account = (String, AccountType, String);
 const SOUGHT: usize = 100;
 /// Fewer where a row has many columns: SQLite looks each place up among all of a statement.
 const MADE: usize = 20;
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 16;
 
 static EXISTING: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -28,7 +28,8 @@ static EXISTING: LazyLock<String> = LazyLock::new(|| {
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, \
-         version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at) \
+         version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
+         entered_person, proposal_id) \
          VALUES {} ON CONFLICT DO NOTHING",
         places(MADE, COLUMNS)
     )
@@ -104,7 +105,9 @@ pub async fn insert(tx: &mut Tx, contracts: &[Contract]) -> Result<u64, StoreErr
                 .bind(new.temp_confirmation_hash.clone())
                 .bind(i64::from(new.temp_failures))
                 .bind(new.temp_locked_until.map(Timestamp::as_second))
-                .bind(new.created_at.as_second());
+                .bind(new.created_at.as_second())
+                .bind(new.entered_person.clone())
+                .bind(new.proposal_id.clone());
         }
         made += tx.change(statement).await?;
     }
@@ -119,7 +122,7 @@ mod tests {
     #[test]
     fn every_statement_has_its_places_and_a_rest_is_filled_up() {
         assert!(EXISTING.starts_with("SELECT") && EXISTING.contains("(VALUES ($1, $2, $3), ($4,"));
-        assert!(INSERT.ends_with("$280) ON CONFLICT DO NOTHING"));
+        assert!(INSERT.ends_with("$320) ON CONFLICT DO NOTHING"));
         let rest: Vec<&u8> = filled(&[1, 2, 3], 5).collect();
         assert_eq!(rest, [&1, &2, &3, &3, &3]);
         assert_eq!(filled::<u8>(&[], 5).count(), 0);

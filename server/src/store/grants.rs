@@ -28,7 +28,7 @@ pub struct Grant {
     pub contract_id: String,
     /// The application that was approved.
     pub application_id: String,
-    /// The user it is bound to; empty where there was none yet, until the マスター asks for a certificate.
+    /// The user it is for; nothing only on one of an earlier release that lapsed before anybody had registered.
     pub user_id: Option<String>,
     /// Where it stands.
     pub state: State,
@@ -49,6 +49,8 @@ pub struct NewGrant {
     pub contract_id: String,
     /// The application approved.
     pub application_id: String,
+    /// The user whom the approver has seen.
+    pub user_id: String,
     /// Now.
     pub created_at: Timestamp,
     /// Good until.
@@ -86,12 +88,13 @@ impl Grant {
 /// [`StoreError::Duplicate`] when the application has one already.
 pub async fn create(tx: &mut Tx, new: &NewGrant) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO grants (id, contract_id, application_id, state, created_at, expires_at) \
-         VALUES ($1, $2, $3, 'open', $4, $5)",
+        "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, 'open', $5, $6)",
     )
     .bind(new.id.clone())
     .bind(new.contract_id.clone())
     .bind(new.application_id.clone())
+    .bind(new.user_id.clone())
     .bind(new.created_at.as_second())
     .bind(new.expires_at.as_second());
     tx.change(statement).await.map(drop)
@@ -125,7 +128,7 @@ pub async fn list_for_contract(
         .collect()
 }
 
-/// A grant this user may use now: bound to the user, else, of the マスター, of the contract and bound to nobody; oldest first.
+/// A grant this user may use now, oldest first.
 pub async fn open_for_user(
     db: impl Into<Db<'_>>,
     user_id: &str,
@@ -133,9 +136,8 @@ pub async fn open_for_user(
     now: Timestamp,
 ) -> Result<Option<Grant>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE contract_id = $2 AND state = 'open' AND expires_at > $3 AND (user_id = $1 OR (user_id IS NULL \
-         AND EXISTS (SELECT 1 FROM users WHERE users.id = $1 AND users.role = 'master'))) \
-         ORDER BY CASE WHEN user_id IS NULL THEN 1 ELSE 0 END, expires_at, id LIMIT 1"
+        "WHERE user_id = $1 AND contract_id = $2 AND state = 'open' AND expires_at > $3 \
+         ORDER BY expires_at, id LIMIT 1"
     ))
     .bind(user_id.to_owned())
     .bind(contract_id.to_owned())
@@ -148,17 +150,7 @@ pub async fn open_for_user(
         .transpose()
 }
 
-/// Binds an open grant to a user. True when it is bound to this user now (before or just now).
-pub async fn bind(tx: &mut Tx, grant_id: &str, user_id: &str) -> Result<bool, StoreError> {
-    let statement = sqlx::query(
-        "UPDATE grants SET user_id = $2 WHERE id = $1 AND state = 'open' AND (user_id IS NULL OR user_id = $2)",
-    )
-    .bind(grant_id.to_owned())
-    .bind(user_id.to_owned());
-    Ok(tx.change(statement).await? == 1)
-}
-
-/// Uses a bound grant up, once. False when it was used, is past its time, or is bound to nobody.
+/// Uses a grant up, once. False when it was used, is past its time, or is nobody's.
 pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE grants SET state = 'used', used_at = $2 \

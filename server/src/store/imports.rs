@@ -16,6 +16,10 @@ pub struct Import {
     pub content: String,
     /// When.
     pub created_at: Timestamp,
+    /// The proposal that was approved.
+    pub proposal_id: Option<String>,
+    /// When.
+    pub approved_at: Option<Timestamp>,
     /// When it was imported.
     pub done_at: Option<Timestamp>,
 }
@@ -35,7 +39,7 @@ pub async fn insert(tx: &mut Tx, new: &Import) -> Result<(), StoreError> {
 /// By id.
 pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Import>, StoreError> {
     let statement =
-        sqlx::query("SELECT id, staff_id, content, created_at, done_at FROM imports WHERE id = $1")
+        sqlx::query("SELECT id, staff_id, content, created_at, proposal_id, approved_at, done_at FROM imports WHERE id = $1")
             .bind(id.to_owned());
     let row = db.into().optional(statement).await?;
     row.map(|row| {
@@ -45,25 +49,46 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Import>, Sto
             staff_id: row.text("staff_id")?,
             content: row.text("content")?,
             created_at: row.time("created_at")?,
+            proposal_id: row.opt_text("proposal_id")?,
+            approved_at: row.opt_time("approved_at")?,
             done_at: row.opt_time("done_at")?,
         })
     })
     .transpose()
 }
 
-/// Marks it imported and forgets its text, once. False when it was.
+/// Marks it approved, once. False when it was, or was imported.
+pub async fn approve(
+    tx: &mut Tx,
+    id: &str,
+    proposal_id: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE imports SET proposal_id = $2, approved_at = $3 WHERE id = $1 AND approved_at IS NULL AND done_at IS NULL",
+    )
+    .bind(id.to_owned())
+    .bind(proposal_id.to_owned())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Marks it imported and forgets its text, once. False when it was, or nobody approved it.
 pub async fn finish(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE imports SET done_at = $2, content = '' WHERE id = $1 AND done_at IS NULL",
+        "UPDATE imports SET done_at = $2, content = '' WHERE id = $1 AND done_at IS NULL AND approved_at IS NOT NULL",
     )
     .bind(id.to_owned())
     .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Forgets the texts of lists that were never imported.
+/// Forgets lists that were never imported, but for those that wait for their approval, or were approved.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let statement = sqlx::query("DELETE FROM imports WHERE done_at IS NULL AND created_at < $1")
-        .bind(before.as_second());
+    let statement = sqlx::query(
+        "DELETE FROM imports WHERE done_at IS NULL AND approved_at IS NULL AND created_at < $1 AND NOT EXISTS \
+         (SELECT 1 FROM proposals p WHERE p.kind = 'import' AND p.subject = imports.id AND p.state = 'entered')",
+    )
+    .bind(before.as_second());
     tx.upkeep(statement).await
 }

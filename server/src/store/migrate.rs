@@ -89,6 +89,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "stops",
         sql: include_str!("migrations/0014_stops.sql"),
     },
+    Migration {
+        version: 15,
+        name: "separated_duties",
+        sql: include_str!("migrations/0015_separated_duties.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

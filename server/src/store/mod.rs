@@ -14,7 +14,7 @@
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
-//!   [`acquisition`], [`letter_asks`]: who may have a certificate
+//!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
@@ -27,6 +27,7 @@ pub mod applications;
 pub mod audit;
 pub mod certificates;
 pub mod connect;
+pub mod contract_duties;
 pub mod contract_pages;
 pub mod contracts;
 pub mod contracts_at_once;
@@ -38,12 +39,12 @@ pub mod id;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
-pub mod letter_asks;
 pub mod login_history;
 pub mod migrate;
 pub mod ocsp_answers;
 pub mod outbox;
 pub mod parking;
+pub mod password_letters;
 pub mod proposals;
 pub mod requests;
 pub(crate) mod row;

@@ -155,7 +155,7 @@ impl Workflows {
         Ok(id)
     }
 
-    /// The grant a new request stands on: that of an issue which broke off, else an open one, bound to the user now.
+    /// The grant a new request stands on: that of an issue which broke off, else an open one of this user's.
     async fn grant_for(
         &self,
         tx: &mut crate::store::Tx,
@@ -178,9 +178,6 @@ impl Workflows {
         }
         let open = grants::open_for_user(&mut *tx, &user.id, &user.contract_id, now).await?;
         let grant = open.ok_or(Refusal::GrantMissing)?;
-        if !grants::bind(tx, &grant.id, &user.id).await? {
-            return Err(Refusal::GrantMissing.into());
-        }
         if let Some(forgotten) = pending {
             super::renewal::forget(tx, &forgotten, caller, now).await?;
         }

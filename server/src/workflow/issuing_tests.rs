@@ -13,7 +13,6 @@ use inkan_pki::x509::summary::CertificateSummary;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DnType, KeyPair};
 
-use super::counter::ContractForm;
 use super::proposals::{Kind, WishForm};
 use super::settings::{Bank as BankNames, Settings};
 use super::step::{Step, StepHook};
@@ -91,25 +90,25 @@ async fn world(hook: StepHook) -> World {
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
     member(&store, "teller", Role::Teller, now).await;
     member(&store, "approver", Role::Approver, now).await;
-    let form = ContractForm {
+    let form = WishForm {
         branch: "100".into(),
         account_type: "ordinary".into(),
         account: "1234567".into(),
         company_name: "株式会社大空商事".into(),
         company_kana: "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ".into(),
-        temp_login: Secret::new("kari-1234"),
-        temp_confirmation: Secret::new("kari-5678"),
+        ..WishForm::default()
     };
     let caller = Caller::default();
     let people = workflows.people();
-    let contract = people
-        .create_contract("teller", form, caller, now)
-        .await
-        .unwrap();
+    let kind = Kind::Contract;
+    let entered = people.propose("teller", kind, "", &form, caller, now);
+    let entered = entered.await.unwrap();
+    let done = people.approve_proposal("approver", &entered.id, entered.version, caller, now);
+    let contract = done.await.unwrap().contract.unwrap();
     let mut tx = store.begin().await.unwrap();
     let user = NewUser {
         id: USER.into(),
-        contract_id: contract.id.clone(),
+        contract_id: contract.clone(),
         login_id: "hanakodt".into(),
         name: "データ花子".into(),
         email: "hanakodt@oozora.co.jp".into(),
@@ -117,6 +116,7 @@ async fn world(hook: StepHook) -> World {
         login_hash: "x".into(),
         confirmation_hash: "x".into(),
         created_at: now,
+        registered_from: None,
     };
     users::insert(&mut tx, &user).await.unwrap();
     note(&mut tx, now).await;
@@ -137,7 +137,7 @@ async fn world(hook: StepHook) -> World {
         },
     );
     let entered = people
-        .propose("teller", kind, &contract.id, &form, caller, now)
+        .propose("teller", kind, &contract, &form, caller, now)
         .await
         .unwrap();
     people

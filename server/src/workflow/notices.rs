@@ -127,11 +127,7 @@ impl Workflows {
                     at: grant.expires_at,
                 };
                 let users = users::list_for_contract(&mut tx, &grant.contract_id).await?;
-                // Bound to nobody: it was for the one who registers first.
-                let wanted = |user: &users::User| match &grant.user_id {
-                    Some(id) => user.id == *id,
-                    None => user.role == users::Role::Master,
-                };
+                let wanted = |user: &users::User| grant.user_id.as_ref() == Some(&user.id);
                 if let Some(user) = users.into_iter().find(wanted) {
                     tell(&mut tx, &user, &grant.id, &letter, now).await?;
                 }

@@ -27,8 +27,14 @@ pub enum StaffRefusal {
     OfficersNeeded,
     /// What it is about is not in a state for this.
     NotInThatState,
-    /// The letter was asked for; another person prints it.
+    /// The letter was asked for; another person is shown it.
     LetterAsked,
+    /// Whoever entered the contract, decided on its application or saw its other letter is not shown this one.
+    LetterForAnother,
+    /// Whoever was shown the letter with a contract's passwords decides on none of its applications.
+    LetterSeen,
+    /// Nobody has registered yet, so that there is nobody whom the approver could see.
+    RegistrationMissing,
     /// A contract with several users: the entry must say which of them it is for.
     UserNeeded,
     /// The first officers are on record already.
@@ -43,13 +49,13 @@ pub enum StaffRefusal {
     ImportTooLarge,
     /// The file is not a list in text.
     ImportNotText,
-    /// No such list, somebody else's, or imported before.
+    /// No such list, somebody else's, not approved, or imported before.
     ImportUnknown,
 }
 
 impl StaffRefusal {
     /// Every one of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::ProposalExists,
         Self::ProposalUnknown,
         Self::ProposalDecided,
@@ -63,6 +69,9 @@ impl StaffRefusal {
         Self::OfficersNeeded,
         Self::NotInThatState,
         Self::LetterAsked,
+        Self::LetterForAnother,
+        Self::LetterSeen,
+        Self::RegistrationMissing,
         Self::UserNeeded,
         Self::StaffNotEmpty,
         Self::TwoPersons,
@@ -90,6 +99,9 @@ impl StaffRefusal {
             Self::OfficersNeeded => "officers-needed",
             Self::NotInThatState => "not-in-that-state",
             Self::LetterAsked => "letter-asked",
+            Self::LetterForAnother => "letter-for-another",
+            Self::LetterSeen => "letter-seen",
+            Self::RegistrationMissing => "registration-missing",
             Self::UserNeeded => "user-needed",
             Self::StaffNotEmpty => "staff-not-empty",
             Self::TwoPersons => "two-persons-needed",

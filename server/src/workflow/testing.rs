@@ -4,7 +4,6 @@ use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use super::counter::ContractForm;
 use super::passwords::{PasswordSettings, Passwords};
 use super::people::People;
 use super::proposals::{Kind, WishForm};
@@ -13,8 +12,7 @@ use super::settings::{Bank, Settings};
 use super::{Caller, Error, Refusal, Result};
 use crate::store::audit::{self, Actor, AuditRow, Chain};
 use crate::store::certificates::{self, Issuer, NewIntent, State};
-use crate::store::contracts::Contract;
-use crate::store::grants;
+use crate::store::contracts::{self, Contract};
 use crate::store::outbox::Language;
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::users::User;
@@ -133,11 +131,29 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// A contract entered by `teller` and approved by `approver`, with temporary passwords as if a letter had been handed
+    /// over.
     pub(crate) async fn contract(&self, account: &str) -> Contract {
-        self.people()
-            .create_contract("teller", contract_form(account), caller(), at(0))
+        let people = self.people();
+        let form = contract_form(account);
+        let entered = people.propose("teller", Kind::Contract, "", &form, caller(), at(0));
+        let entered = entered.await.unwrap();
+        let done = people.approve_proposal("approver", &entered.id, 1, caller(), at(0));
+        let id = done.await.unwrap().contract.unwrap();
+        let hash = async |password: &str| {
+            let hashed = self.passwords.hash(Secret::new(password)).await;
+            hashed.unwrap()
+        };
+        let (login, confirmation) = (hash(TEMP_LOGIN).await, hash(TEMP_CONFIRMATION).await);
+        let mut tx = self.store.begin().await.unwrap();
+        let set = contracts::set_temp_passwords(&mut tx, &id, &login, &confirmation);
+        assert!(set.await.unwrap());
+        super::audited::audit(Actor::System, "test", "contract", &id)
+            .write(&mut tx, at(0))
             .await
-            .unwrap()
+            .unwrap();
+        tx.commit().await.unwrap();
+        people.contract(&id).await.unwrap()
     }
 
     /// Registers the user of a contract.
@@ -159,7 +175,7 @@ impl World {
             .user
     }
 
-    /// Enters and approves an application; answers the grant's id.
+    /// Enters and approves an application of a contract whose user has registered; answers the grant's id.
     pub(crate) async fn approve(&self, contract_id: &str, now: Timestamp) -> String {
         let people = self.people();
         let form = WishForm {
@@ -211,7 +227,6 @@ impl World {
             shard: String::new(),
         };
         let mut tx = self.store.begin().await.unwrap();
-        grants::bind(&mut tx, grant_id, &user.id).await.unwrap();
         certificates::insert_intent(&mut tx, &intent).await.unwrap();
         let sha256 = id::sha256_hex(der);
         assert!(
@@ -285,15 +300,14 @@ pub(crate) fn said(action: &str, outcome: &str, code: &str) -> (String, String, 
     (action.to_owned(), outcome.to_owned(), code.to_owned())
 }
 
-pub(crate) fn contract_form(account: &str) -> ContractForm {
-    ContractForm {
+pub(crate) fn contract_form(account: &str) -> WishForm {
+    WishForm {
         branch: "１００".to_owned(),
         account_type: "ordinary".to_owned(),
         account: account.to_owned(),
         company_name: "株式会社大空商事".to_owned(),
         company_kana: "カブシキガイシャオオゾラショウジ".to_owned(),
-        temp_login: Secret::new(TEMP_LOGIN),
-        temp_confirmation: Secret::new(TEMP_CONFIRMATION),
+        ..WishForm::default()
     }
 }
 

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use inkan_dev::cli::Options;
 use inkan_dev::directory::Directory;
 use inkan_dev::identity::{self, Identity};
-use inkan_dev::secrets::{self, Secrets};
+use inkan_dev::secrets::Secrets;
 use inkan_dev::seed;
 use inkan_server::app::config::Config;
 use inkan_server::app::start;
@@ -20,6 +20,9 @@ use inkan_server::clock::Clock;
 use inkan_server::http::app::Shared;
 use inkan_server::http::listen::Peer;
 use inkan_server::http::router;
+use inkan_server::workflow::Caller;
+use inkan_server::workflow::counter::Letter;
+use inkan_server::workflow::proposals::{Kind, Proposal, WishForm};
 use inkan_server::workflow::step::StepHook;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use rustls_pki_types::CertificateDer;
@@ -108,13 +111,12 @@ impl Bank {
         let prepared = inkan_dev::prepare(&directory, &options, clock);
         let (mut config, _sockets) = prepared.await.unwrap();
         change(&mut config);
-        let secrets = secrets::ensure(&directory).unwrap();
         let workflows = start::workflows(&config, clock, StepHook::default());
         let workflows = workflows.await.unwrap();
         let staff = identity::ensure(&directory, &workflows, clock.now())
             .await
             .unwrap();
-        seed::ensure(&directory, &workflows, &staff, &secrets, false, clock.now())
+        let secrets = seed::ensure(&directory, &workflows, &staff, false, clock.now())
             .await
             .unwrap();
         let figures = PrometheusBuilder::new().build_recorder().handle();
@@ -185,6 +187,53 @@ impl Bank {
 
     pub async fn get(&self, to: To, path: &str) -> Answer {
         self.send(to, get(path), None).await
+    }
+
+    /// The account of the staff member with this name.
+    fn staff_id(&self, name: &str) -> &str {
+        let found = self.staff.iter().find(|one| one.name == name);
+        &found.unwrap().id
+    }
+
+    /// A contract at branch 100 with what is handed over: entered, approved, its letter asked for and shown, each by
+    /// another person.
+    pub async fn contract(&self, account: &str) -> Letter {
+        let (people, now) = (self.app.workflows.people(), self.app.clock.now());
+        let form = WishForm {
+            branch: "100".to_owned(),
+            account_type: "ordinary".to_owned(),
+            account: account.to_owned(),
+            company_name: "有限会社小海工業".to_owned(),
+            company_kana: "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ".to_owned(),
+            ..WishForm::default()
+        };
+        let (caller, teller) = (Caller::default(), self.staff_id("teller"));
+        let entered = people.propose(teller, Kind::Contract, "", &form, caller, now);
+        let entered = entered.await.unwrap();
+        let approver = self.staff_id("approver");
+        let done = people.approve_proposal(approver, &entered.id, 1, caller, now);
+        let id = done.await.unwrap().contract.unwrap();
+        let asked = people.issue_letter(teller, &id, caller, now).await;
+        asked.unwrap_err();
+        let other = self.staff_id("teller-2");
+        people.issue_letter(other, &id, caller, now).await.unwrap()
+    }
+
+    /// The application that waits for this account is approved, by who sees the user.
+    pub async fn approve_application(&self, account: &str) {
+        let (workflows, now) = (&self.app.workflows, self.app.clock.now());
+        let people = workflows.people();
+        let staff = people.staff_members().await.unwrap();
+        let approver = staff.iter().find(|one| one.name == "approver").unwrap();
+        let waiting = people.waiting_proposals(approver).await.unwrap();
+        let found = waiting.into_iter().map(|line| line.proposal).find(|one| {
+            let customer = one.customer.as_ref();
+            one.kind == Kind::Application && customer.is_some_and(|c| c.account == account)
+        });
+        let Proposal { id, version, .. } = found.unwrap();
+        let caller = Caller::default();
+        let done = workflows.approve_proposal(&approver.id, &id, version, caller, now);
+        done.await.unwrap().grant.unwrap();
     }
 
     /// The certificate (DER) of the first staff member with this name.

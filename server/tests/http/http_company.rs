@@ -1,8 +1,4 @@
 use axum::http::{StatusCode, header};
-use inkan_pki::secret::Secret;
-use inkan_server::workflow::Caller;
-use inkan_server::workflow::counter::ContractForm;
-use inkan_server::workflow::records::StaffRole;
 
 use crate::harness::{Answer, Bank, To, form, get};
 use crate::http_staff::Desk;
@@ -10,26 +6,6 @@ use crate::journey::{Browser, registered};
 
 const CONFIRMATION: &str = "Momiji-34";
 const LOGIN: &str = "Sakura-12";
-
-/// A contract on the password method.
-async fn contract(bank: &Bank, account: &str) {
-    let people = bank.app.workflows.people();
-    let staff = people.staff_members().await.unwrap();
-    let teller = staff.iter().find(|one| one.role == StaffRole::Teller);
-    let form = ContractForm {
-        branch: "100".to_owned(),
-        account_type: "ordinary".to_owned(),
-        account: account.to_owned(),
-        company_name: "有限会社小海工業".to_owned(),
-        company_kana: "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ".to_owned(),
-        temp_login: Secret::new("kari-login"),
-        temp_confirmation: Secret::new("kari-confirm"),
-    };
-    let now = bank.app.clock.now();
-    let id = &teller.unwrap().id;
-    let made = people.create_contract(id, form, Caller::default(), now);
-    made.await.unwrap();
-}
 
 /// A browser whose user is logged in.
 async fn logged_in(bank: &Bank, login_id: &str) -> Browser {
@@ -43,12 +19,14 @@ async fn logged_in(bank: &Bank, login_id: &str) -> Browser {
 
 /// The master of a new contract, logged in.
 async fn master(bank: &Bank, account: &str, login_id: &str) -> Browser {
-    contract(bank, account).await;
+    let letter = bank.contract(account).await;
     let mut browser = Browser::open(bank).await;
     browser.get(bank, "/register/account").await;
     let given = format!(
-        "branch=100&account_type=ordinary&account={account}&temporary_login_password=kari-login\
-         &temporary_confirmation_password=kari-confirm&action=next"
+        "branch=100&account_type=ordinary&account={account}&temporary_login_password={}\
+         &temporary_confirmation_password={}&action=next",
+        letter.login.expose(),
+        letter.confirmation.expose()
     );
     let user = format!(
         "{}&login_password={LOGIN}&login_password_again={LOGIN}\
@@ -264,12 +242,13 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
     fresh
         .post(&bank, "/register/confirm", "action=register")
         .await;
+    bank.approve_application("1234567").await;
     let next = fresh.get(&bank, "/certificate/confirm").await;
     assert_eq!(next.headers[header::LOCATION], "/certificate/identify");
     fresh.get(&bank, "/certificate/identify").await;
     let skipped = fresh.post(&bank, "/certificate/confirm", "").await;
     assert_eq!(skipped.code(), "out-of-order");
-    // The branch prints it.
+    // The branch prints it: asked for by one, shown to another.
     let teller = Desk::of(&bank, "teller").await;
     let found = teller.see("/contracts?q=1234567").await;
     let (_, rest) = found.body.split_once("<a href=\"/contracts/").unwrap();
@@ -277,7 +256,21 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
     let contract = teller.see(&format!("/contracts/{contract}")).await;
     let (_, rest) = contract.body.split_once("action=\"/grants/").unwrap();
     let grant = rest.split('/').next().unwrap().to_owned();
-    let letter = teller.act(&format!("/grants/{grant}/letter"), "").await;
+    let path = format!("/grants/{grant}/letter");
+    let asked = teller.act(&path, "").await;
+    assert_eq!(
+        (asked.status, &*asked.code()),
+        (StatusCode::CONFLICT, "letter-asked")
+    );
+    // Not to who was shown the letter with the temporary passwords.
+    let colleague = Desk::of(&bank, "teller-2").await;
+    let refused = colleague.act(&path, "").await;
+    assert_eq!(
+        (refused.status, &*refused.code()),
+        (StatusCode::FORBIDDEN, "letter-for-another")
+    );
+    let other = Desk::of(&bank, "approver-2").await;
+    let letter = other.act(&path, "").await;
     assert_eq!(letter.status, StatusCode::OK, "{}", letter.body);
     let password = fact(&letter, "証明書取得用パスワード");
     let none = teller.act("/grants/none/letter", "").await;

@@ -1,10 +1,10 @@
-//! Lists of contracts as files: looked at, reported, imported; and what is no list.
+//! Lists of contracts as files: looked at, reported, approved, imported; and what is no list.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
 use crate::harness::{Answer, Bank, To, get};
-use crate::http_staff::between;
+use crate::http_staff::{Desk, between, place};
 
 const LIST: &str = "支店番号,科目,口座番号,企業名,企業名カナ\n\
     100,1,4444444,青空商店,ｱｵｿﾞﾗｼﾖｳﾃﾝ\n\
@@ -75,7 +75,10 @@ async fn http_a_file_is_looked_at_reported_and_imported() {
     let looked = teller.upload(LIST.as_bytes()).await;
     assert_eq!(looked.status, StatusCode::OK, "{}", looked.code());
     assert!(looked.body.contains("登録できるもの1件、できないもの2件"));
-    let run = between(&looked.body, "name=\"run\" value=\"", "\"").to_owned();
+    let before = "href=\"/contracts/import/";
+    let run = between(&looked.body, before, "/").to_owned();
+    let list = format!("/contracts/import/{run}");
+    assert!(looked.body.contains(&format!("href=\"{list}/entry\"")));
 
     // Every bad line as a file, and no cell that a spreadsheet would run.
     let path = format!("/contracts/import/{run}/report.csv");
@@ -86,15 +89,36 @@ async fn http_a_file_is_looked_at_reported_and_imported() {
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines[1].starts_with("\"3\",\"'=1+1\","), "{}", lines[1]);
     assert!(lines[2].starts_with("\"4\",\"4444444\","), "{}", lines[2]);
-    let other = Clerk::of(&bank, "teller-2").await;
-    assert_eq!(other.see(&path).await.code(), "import-unknown");
 
-    let token = teller.token.as_bytes();
-    let parts = [
-        ("name=\"form_token\"", token),
-        ("name=\"run\"", run.as_bytes()),
-    ];
-    let done = teller.send("/contracts/import", &parts).await;
+    // Entered by who sent it, looked at and approved by another person; nothing is imported before.
+    let (clerk, approver) = (
+        Desk::of(&bank, "teller").await,
+        Desk::of(&bank, "approver").await,
+    );
+    let form = clerk.see(&format!("{list}/entry")).await;
+    assert!(form.body.contains("name=\"note\""), "{}", form.code());
+    let stolen = approver.act(&format!("{list}/entry"), "note=x").await;
+    assert_eq!(stolen.code(), "import-unknown");
+    let entry = place(&clerk.act(&format!("{list}/entry"), "note=x").await);
+    let run = format!("{list}/run");
+    assert_eq!(clerk.act(&run, "").await.code(), "import-unknown");
+    let page = approver.see(&entry).await;
+    assert!(page.body.contains(&format!("{list}/list.csv")) && !page.body.contains(&run));
+    let saved = approver.see(&format!("{list}/list.csv")).await;
+    let lines: Vec<&str> = saved.body.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains("\"'=1+1\""), "{}", lines[1]);
+    place(&approver.act(&format!("{entry}/approve"), "shown=1").await);
+    assert!(
+        !clerk
+            .see("/contracts?q=4444444")
+            .await
+            .body
+            .contains("青空商店")
+    );
+    let page = clerk.see(&entry).await;
+    assert!(page.body.contains(&format!("action=\"{run}\"")));
+    let done = clerk.act(&run, "").await;
     assert!(
         done.body.contains("1件の契約を登録しました"),
         "{}",

@@ -159,11 +159,22 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
     let second = Desk::of(&bank, "approver-2").await;
     let fields = "branch=101&account_type=current&account=77\
          &company_name=%E5%95%86%E5%BA%97&company_kana=%EF%BD%BC%EF%BE%96";
-    let created = approver.act("/contracts/new", fields).await;
-    assert_eq!(created.status, StatusCode::OK, "{}", created.code());
+    // The contract first: nothing is there before another person has approved it.
+    let entry = place(&approver.act("/contracts/new", fields).await);
+    let early = teller.see("/contracts?q=0000077").await;
+    assert!(!early.body.contains("101 当座"));
+    let own = approver.see(&entry).await;
+    assert!(own.body.contains("same-person") && own.body.contains("101 当座 0000077"));
+    let approve = format!("{entry}/approve");
+    assert_eq!(
+        approver.act(&approve, "shown=1").await.code(),
+        "same-person"
+    );
+    place(&second.act(&approve, "shown=1").await);
+    let created = second.see(&entry).await;
     let contract = format!(
         "/contracts/{}",
-        between(&created.body, "href=\"/contracts/", "\"")
+        between(&created.body, "<p><a href=\"/contracts/", "\"")
     );
     let list = teller.see("/contracts?q=0000077").await;
     assert!(list.body.contains(&contract));
@@ -176,8 +187,51 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
     // Who entered it sees why there is no button, and is refused when sending what the button sends.
     let own = approver.see(&path).await;
     assert!(own.body.contains("same-person") && !own.body.contains(&format!("{path}/approve")));
+    // Nobody has registered yet: there is nobody whom the approver could see.
+    let early = second.see(&path).await;
+    assert!(early.body.contains("registration-missing"));
+    assert!(!early.body.contains(&format!("{path}/approve")));
+    let early = second.act(&format!("{path}/approve"), "shown=1").await;
+    assert_eq!(
+        (early.status, &*early.code()),
+        (StatusCode::CONFLICT, "registration-missing")
+    );
+    // The letter: asked for by one, not shown to who entered the contract, shown to another.
+    let letter = format!("{contract}/letter");
+    assert_eq!(teller.act(&letter, "").await.code(), "letter-asked");
+    let entered = approver.act(&letter, "").await;
+    assert_eq!(
+        (entered.status, &*entered.code()),
+        (StatusCode::FORBIDDEN, "letter-for-another")
+    );
+    let colleague = Desk::of(&bank, "teller-2").await;
+    let letter = colleague.act(&letter, "").await;
+    let fact = |label: &str| between(&letter.body, &format!("<dt>{label}</dt><dd>"), "<");
+    let account = format!(
+        "branch=101&account_type=current&account=77&temporary_login_password={}\
+         &temporary_confirmation_password={}&action=next",
+        fact("仮ログインパスワード"),
+        fact("仮確認用パスワード")
+    );
+    let mut customer = crate::journey::entered_with(&bank, account).await;
+    let registered = customer.post(&bank, "/register/confirm", "action=register");
+    assert_eq!(registered.await.headers["location"], "/register/done");
+    // What was on the screen before is not approved; now the page shows who gets the certificate.
+    let unseen = second.act(&format!("{path}/approve"), "shown=1").await;
+    assert_eq!(unseen.code(), "proposal-stale");
     let shown = second.see(&path).await;
     assert!(shown.body.contains("id=\"changes\""));
+    let grantee = between(&shown.body, "id=\"grantee\"", "</section>");
+    for seen in [
+        "hanakodt",
+        "データ花子",
+        "hanakodt@oozora.co.jp",
+        "マスター",
+        "登録日時",
+        "<dd>192.0.2.1</dd>",
+    ] {
+        assert!(grantee.contains(seen), "{seen}: {grantee}");
+    }
     let version = between(&shown.body, "name=\"shown\" value=\"", "\"");
     let approve = format!("shown={version}");
     let to = format!("{path}/approve");
@@ -274,7 +328,7 @@ async fn http_a_new_letter_is_asked_for_by_one_and_shown_once_to_another() {
         (StatusCode::CONFLICT, "letter-asked")
     );
     assert!(!asked.body.contains("<dt>仮ログインパスワード</dt>"));
-    let teller = Desk::of(&bank, "approver").await;
+    let teller = Desk::of(&bank, "approver-2").await;
     let letter = teller.act(&format!("{contract}/letter"), "").await;
     assert_eq!(letter.status, StatusCode::OK);
     assert!(

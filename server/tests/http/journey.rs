@@ -97,10 +97,15 @@ pub fn account(bank: &Bank) -> String {
 
 /// Up to BLIS003: everything entered, nothing registered.
 pub async fn entered(bank: &Bank) -> Browser {
+    entered_with(bank, account(bank)).await
+}
+
+/// The same with these fields of BLIS005.
+pub async fn entered_with(bank: &Bank, account: String) -> Browser {
     let mut browser = Browser::open(bank).await;
     browser.get(bank, "/register/account").await;
     for (path, fields, next) in [
-        ("/register/account", account(bank), "/register/user"),
+        ("/register/account", account, "/register/user"),
         ("/register/user", USER.to_owned(), "/register/confirm"),
     ] {
         let answer = browser.post(bank, path, &fields).await;
@@ -111,13 +116,14 @@ pub async fn entered(bank: &Bank) -> Browser {
     browser
 }
 
-/// Up to BSMS002 by way of BLIS004.
+/// Up to BSMS002 by way of BLIS004; the application is approved once the user is there.
 pub async fn registered(bank: &Bank) -> Browser {
     let mut browser = entered(bank).await;
     let answer = browser
         .post(bank, "/register/confirm", "action=register")
         .await;
     assert_eq!(answer.headers[header::LOCATION], "/register/done");
+    bank.approve_application("1234567").await;
     let page = browser.get(bank, "/certificate/confirm").await;
     assert!(page.body.contains("BSMS002"), "{}", page.body);
     browser

@@ -1,4 +1,4 @@
-//! The counter's way: a contract with temporary passwords, an application by one person, the approval by another.
+//! The counter's way: a contract and its letter, an application by one person, the approval by another.
 
 use crate::Outcome;
 use crate::bank::{DemoCustomer, Dev};
@@ -10,7 +10,15 @@ pub fn at_work(dev: &Dev, role: &str) -> Outcome<Browser> {
     Browser::of_staff(&dev.server_ca, dev.staff_with_role(role)?)
 }
 
-/// 「契約を登録する」: the contract of a new company at branch 100. Gives what is handed over to the customer.
+/// A browser of the member of staff of this name.
+pub fn at_work_as(dev: &Dev, name: &str) -> Outcome<Browser> {
+    let found = dev.staff_identities.iter().find(|one| one.name == name);
+    let identity = found.ok_or_else(|| format!("nobody is called {name}"))?;
+    Browser::of_staff(&dev.server_ca, identity)
+}
+
+/// 「契約を登録する」: the contract of a new company at branch 100, entered by `staff` and approved by `approver-2`; its letter is
+/// asked for by `approver-2` and shown to `teller-2`. Gives what is handed over to the customer.
 pub fn open_contract(
     staff: &Browser,
     dev: &Dev,
@@ -26,15 +34,25 @@ pub fn open_contract(
         ("company_name", company),
         ("company_kana", kana),
     ])?;
-    let created = staff
-        .send(&page, &form)?
-        .must_show("仮ログインパスワード")?;
+    let entered = staff.send(&page, &form)?;
+    let path = entered.url.path().to_owned();
+    if !path.starts_with("/proposals/") {
+        return Err(format!("not entered:\n{}", entered.text()).into());
+    }
+    let approver = at_work_as(dev, "approver-2")?;
+    let contract = decide(&approver, dev, &path)?.link("/contracts/")?;
+    let ask = |who: &Browser| -> Outcome<Page> {
+        let page = who.open(&format!("{}{contract}", dev.staff))?;
+        who.send(&page, &page.form(&format!("{contract}/letter"))?)
+    };
+    ask(&approver)?.must_show("letter-asked")?;
+    let letter = ask(&at_work_as(dev, "teller-2")?)?.must_show("仮ログインパスワード")?;
     Ok(DemoCustomer {
         branch: "100".to_owned(),
         account_type: "ordinary".to_owned(),
         account: account.to_owned(),
-        temporary_login_password: fact(&created, "仮ログインパスワード")?,
-        temporary_confirmation_password: fact(&created, "仮確認用パスワード")?,
+        temporary_login_password: fact(&letter, "仮ログインパスワード")?,
+        temporary_confirmation_password: fact(&letter, "仮確認用パスワード")?,
     })
 }
 
@@ -77,9 +95,24 @@ pub fn decide(staff: &Browser, dev: &Dev, path: &str) -> Outcome<Page> {
     staff.send(&page, &form)
 }
 
-/// A contract whose application one person entered and another approved.
-pub fn approved_contract(dev: &Dev, account: &str) -> Outcome<DemoCustomer> {
-    let (teller, approver) = (at_work(dev, "teller")?, at_work(dev, "approver")?);
+/// 「承認」 of the application that waits for this account, by an approver who sees who has registered. Nothing, where none
+/// waits.
+pub fn approve_waiting(dev: &Dev, account: &str) -> Outcome {
+    let approver = at_work(dev, "approver")?;
+    let list = approver.open(&format!("{}/proposals", dev.staff))?;
+    let Ok(path) = list.row(account).and_then(|row| row.link("/proposals/")) else {
+        return Ok(());
+    };
+    decide(&approver, dev, &path)?;
+    if waits_for_approval(&approver, dev, account)? {
+        return Err("the approval had no effect".into());
+    }
+    Ok(())
+}
+
+/// A contract whose application waits for the registration.
+pub fn contract_with_application(dev: &Dev, account: &str) -> Outcome<DemoCustomer> {
+    let teller = at_work(dev, "teller")?;
     let contract = open_contract(
         &teller,
         dev,
@@ -87,11 +120,7 @@ pub fn approved_contract(dev: &Dev, account: &str) -> Outcome<DemoCustomer> {
         "有限会社小海工業",
         "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ",
     )?;
-    let path = enter_application(&teller, dev, account)?;
-    decide(&approver, dev, &path)?;
-    if waits_for_approval(&approver, dev, account)? {
-        return Err("the approval had no effect".into());
-    }
+    enter_application(&teller, dev, account)?;
     Ok(contract)
 }
 

@@ -14,7 +14,7 @@ use crate::scene::{self, Scene};
 /// Another customer of the same bank, with a token and a certificate of their own.
 fn taro(scene: &Scene) -> Outcome<(Customer, Person)> {
     let dev = &scene.bank.dev;
-    let contract = counter::approved_contract(dev, "2345678")?;
+    let contract = counter::contract_with_application(dev, "2345678")?;
     let (browser, person) = scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let link = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;

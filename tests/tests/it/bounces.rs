@@ -61,7 +61,7 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
     assert_ne!(config, each);
     fs::write(&bank.dev.config, each)?;
     bank.restart()?;
-    let scene = Scene::at(bank)?;
+    let scene = Scene::registered(bank)?;
     let letter = server.wait_for(1)?.remove(0);
     let id = letter.message_id.trim_start_matches('<').split('@').next();
     let id = id.unwrap_or_default().to_owned();
@@ -106,8 +106,9 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
     assert_eq!(noted.count(), 1);
 
     // The customer has told another address: the letter goes there. Other letters went on all the time.
+    scene.approve()?;
     soft_certificate(&scene, true)?;
-    assert_eq!(server.wait_for(2)?.len(), 2);
+    assert_eq!(server.wait_for(3)?.len(), 3);
     Database::embedded(&scene.bank.data())?
         .execute("UPDATE users SET email = 'hanako@oozora.example'")?;
     let unknown = mail(
@@ -117,9 +118,9 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
     )?;
     assert!(!unknown.well());
     mail(&scene.bank, &["again", &id], "")?.expect_well()?;
-    let mails = server.wait_for(3)?;
-    assert_eq!(mails[2].to, ["hanako@oozora.example"]);
-    assert_eq!(mails[2].message_id, letter.message_id);
+    let mails = server.wait_for(4)?;
+    assert_eq!(mails[3].to, ["hanako@oozora.example"]);
+    assert_eq!(mails[3].message_id, letter.message_id);
     assert!(dead(&scene.bank)?.is_empty());
     assert!(
         !mail(&scene.bank, &["again", &id], "")?.well(),

@@ -7,7 +7,7 @@ use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
 use inkan_tests::chromium::Stage;
 use inkan_tests::desks::Desk;
-use inkan_tests::screens::customer;
+use inkan_tests::screens::{counter, customer};
 use jiff::Timestamp;
 
 /// A stage on which データ花子 has registered already, with another browser.
@@ -16,6 +16,7 @@ fn registered() -> Outcome<Stage> {
     let dev = &stage.bank.dev;
     let browser = Browser::new(&dev.server_ca)?;
     customer::register(&browser, dev, &dev.demo, &stage.person)?;
+    counter::approve_waiting(dev, &dev.demo.account)?;
     Ok(stage)
 }
 
@@ -31,7 +32,7 @@ fn every_screen(language: &str) -> Outcome {
 /// Every screen of the console in one language, on the way from an application to a re-issue.
 fn every_screen_of_the_console(language: &str) -> Outcome {
     let stage = Stage::open()?;
-    let staff = ["teller", "approver", "security-officer"];
+    let staff = ["teller", "teller-2", "approver", "security-officer"];
     let desks: Vec<Desk> = staff
         .iter()
         .map(|name| Desk::of(&stage.bank.dev, name))

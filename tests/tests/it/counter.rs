@@ -31,7 +31,13 @@ fn an_application_needs_two_people() -> Outcome {
 
     // Whoever entered it has no button to approve it, and is refused when sending what the button sends.
     counter::decide(&teller, dev, &path)?.must_show("role-missing")?;
-    let (browser, person) = scene::register(&bank, &contract, "koumi001")?;
+    // Nor does anybody before the customer has registered: there is nobody whom an approver could see.
+    counter::decide(&approver, dev, &path)?.must_show("registration-missing")?;
+    let (browser, person) = (
+        Browser::new(&dev.server_ca)?,
+        customer::Person::with_login_id("koumi001"),
+    );
+    customer::register(&browser, dev, &contract, &person)?;
     let page = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let page = if page.shows("BSMS002") {
         customer::press_issue(&browser, &page)?
@@ -40,7 +46,12 @@ fn an_application_needs_two_people() -> Outcome {
     };
     page.must_show("grant-missing")?;
 
-    // A second person approves: now a certificate can be issued.
+    // A second person sees who it is, and approves: now a certificate can be issued.
+    let page = approver.open(&format!("{}{path}", dev.staff))?;
+    page.must_show("koumi001")?
+        .must_show("koumi001@example.co.jp")?
+        .must_show("登録元のアドレス")?
+        .must_show("127.0.0.1")?;
     assert!(counter::waits_for_approval(&approver, dev, "2345678")?);
     counter::decide(&approver, dev, &path)?;
     assert!(!counter::waits_for_approval(&approver, dev, "2345678")?);

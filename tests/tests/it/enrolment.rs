@@ -184,7 +184,7 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
 fn second_customer(scene: &Scene) -> Outcome<(inkan_tests::browser::Browser, Ticket)> {
     use inkan_tests::screens::{counter, customer};
     let dev = &scene.bank.dev;
-    let contract = counter::approved_contract(dev, "2345678")?;
+    let contract = counter::contract_with_application(dev, "2345678")?;
     let (browser, person) = crate::scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let link = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;

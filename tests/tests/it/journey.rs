@@ -6,6 +6,7 @@ use inkan_tests::browser::Browser;
 use inkan_tests::customer::Customer;
 use inkan_tests::database::Database;
 use inkan_tests::postgres::Cluster;
+use inkan_tests::screens::counter;
 use inkan_tests::screens::customer::{self, Person};
 use inkan_tests::trust::Identity;
 
@@ -29,7 +30,8 @@ fn whole_journey(bank: &Bank) -> Outcome {
     }
     assert!(!registered.body.contains(&hanako.login_password));
 
-    // Straight on to the certificate: the page shows a link and a code to compare.
+    // The bank looks at who registered and approves. Straight on to the certificate: the page shows a link and a code to compare.
+    counter::approve_waiting(dev, &dev.demo.account)?;
     let progress = customer::ask_for_certificate(&browser, &registered)?.must_show("BSMS003")?;
     let oozora = Customer::with_token("OOZORA HANAKO")?;
     oozora.install_bank(&dev.bank_config)?;

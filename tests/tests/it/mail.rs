@@ -109,9 +109,9 @@ fn harmless(mail: &Caught) {
 fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
     let server = MailServer::open()?;
     let scene = Scene::at(bank_with(&server, &[])?)?;
-    server.wait_for(1)?;
-    soft_certificate(&scene, true)?;
     server.wait_for(2)?;
+    soft_certificate(&scene, true)?;
+    server.wait_for(3)?;
     let browser = Browser::new(&scene.bank.dev.server_ca)?;
     for _ in 0..5 {
         log_in_with_password(
@@ -121,7 +121,7 @@ fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
             "Wrong#2026",
         )?;
     }
-    let mails = server.wait_for(3)?;
+    let mails = server.wait_for(4)?;
     let told: Vec<&str> = mails
         .iter()
         .map(|mail| mail.subject.split("] ").nth(1).unwrap_or_default())
@@ -130,6 +130,7 @@ fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
         told,
         [
             "ログインIDを登録しました",
+            "電子証明書を発行できるようになりました",
             "電子証明書を発行しました",
             "利用を一時停止しました"
         ]
@@ -152,10 +153,10 @@ fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
             .iter()
             .filter(|row| row.starts_with("mail.sent done"))
             .count(),
-        3
+        4
     );
     assert_eq!(job(&scene.bank, "mail")?["outcome"], "done");
-    assert_eq!(server.caught()?.len(), 3);
+    assert_eq!(server.caught()?.len(), 4);
     Ok(())
 }
 
@@ -163,7 +164,7 @@ fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
 fn a_mail_server_that_is_away_costs_time_and_no_mail() -> Outcome {
     let mut server = MailServer::open()?;
     server.stop()?;
-    let scene = Scene::at(bank_with(&server, &[])?)?;
+    let scene = Scene::registered(bank_with(&server, &[])?)?;
     until("the job fails and says why", || {
         let job = job(&scene.bank, "mail")?;
         Ok(job["outcome"] == "failed" && job["detail"].to_string().contains("mail server away"))
@@ -188,7 +189,7 @@ fn what_is_put_off_comes_later_and_what_is_refused_is_shown_to_the_bank() -> Out
         &json!({ "rcpt": { "hanakodt@oozora.co.jp": "451 4.7.1 try again later" } }),
         None,
     )?;
-    let mut scene = Scene::at(bank_with(&server, &[])?)?;
+    let mut scene = Scene::registered(bank_with(&server, &[])?)?;
     let first =
         |bank: &Bank| Ok::<_, Box<dyn std::error::Error + Send + Sync>>(states(bank)?.remove(0));
     until("put off", || {
@@ -213,22 +214,31 @@ fn what_is_put_off_comes_later_and_what_is_refused_is_shown_to_the_bank() -> Out
 
     // A message it does not want, and one it cannot take now.
     server.behave(&json!({ "data": "452 4.3.1 full" }))?;
+    scene.approve()?;
     soft_certificate(&scene, true)?;
     until("put off", || {
-        Ok(states(&scene.bank)?[1] == "waiting 1 mail-put-off")
+        let states = states(&scene.bank)?;
+        let put_off = |state: &String| state.ends_with("mail-put-off");
+        Ok(states.len() == 3 && states[1..].iter().all(put_off))
     })?;
     server.behave(&json!({}))?;
     scene.bank.restart_at(in_minutes(10))?;
-    let mails = server.wait_for(1)?;
-    assert_eq!(mails.len(), 1);
-    assert!(mails[0].subject.contains("電子証明書を発行しました"));
+    let mails = server.wait_for(2)?;
+    assert_eq!(mails.len(), 2);
+    for told in ["発行できるようになりました", "電子証明書を発行しました"]
+    {
+        assert!(
+            mails.iter().any(|mail| mail.subject.contains(told)),
+            "{told}"
+        );
+    }
     Ok(())
 }
 
 #[test]
 fn a_sender_or_login_that_is_refused_holds_the_mail_back() -> Outcome {
     let server = MailServer::behaving(&json!({ "mail": "553 5.7.1 who are you" }), None)?;
-    let scene = Scene::at(bank_with(&server, &[])?)?;
+    let scene = Scene::registered(bank_with(&server, &[])?)?;
     until("the job fails", || {
         Ok(job(&scene.bank, "mail")?["detail"]
             .to_string()
@@ -250,7 +260,7 @@ fn a_mail_server_that_is_slow_or_breaks_off_holds_up_nobody_for_long() -> Outcom
         config.replace("timeout_seconds = 30", "timeout_seconds = 1"),
     )?;
     bank.restart()?;
-    let mut scene = Scene::at(bank)?;
+    let mut scene = Scene::registered(bank)?;
     until("put off", || {
         Ok(states(&scene.bank)? == ["waiting 1 mail-connection-broke"])
     })?;
@@ -276,7 +286,7 @@ fn a_mail_server_that_is_slow_or_breaks_off_holds_up_nobody_for_long() -> Outcom
 fn the_bank_dies_in_the_middle_of_forty_mails_and_none_is_lost() -> Outcome {
     const MAILS: usize = 40;
     let server = MailServer::open()?;
-    let mut scene = Scene::at(bank_with(&server, &[])?)?;
+    let mut scene = Scene::registered(bank_with(&server, &[])?)?;
     server.wait_for(1)?;
     until("sent", || Ok(states(&scene.bank)? == ["sent 0 "]))?;
     scene.bank.kill()?;

@@ -75,7 +75,7 @@ fn a_credential_is_good_for_fifteen_minutes_after_the_pick_up() -> Outcome {
 fn a_credential_opens_only_its_own_request() -> Outcome {
     let scene = Scene::open()?;
     let dev = &scene.bank.dev;
-    let contract = counter::approved_contract(dev, "2345678")?;
+    let contract = counter::contract_with_application(dev, "2345678")?;
     let (browser, person) = scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let theirs = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;

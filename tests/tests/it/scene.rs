@@ -6,6 +6,7 @@ use inkan_tests::browser::Browser;
 use inkan_tests::customer::{Customer, Followed};
 use inkan_tests::machine::{Expect as _, Machine, Ticket};
 use inkan_tests::page::Page;
+use inkan_tests::screens::counter;
 use inkan_tests::screens::customer::{self, Person};
 
 /// A registered person in front of BSMS002.
@@ -23,6 +24,18 @@ impl Scene {
 
     /// The same at a bank that runs already.
     pub(crate) fn at(bank: Bank) -> Outcome<Self> {
+        let scene = Self::registered(bank)?;
+        scene.approve()?;
+        Ok(scene)
+    }
+
+    /// 「承認」: the bank has seen who registered, and a certificate can be had.
+    pub(crate) fn approve(&self) -> Outcome {
+        counter::approve_waiting(&self.bank.dev, &self.bank.dev.demo.account)
+    }
+
+    /// データ花子 has registered; her application waits.
+    pub(crate) fn registered(bank: Bank) -> Outcome<Self> {
         let browser = Browser::new(&bank.dev.server_ca)?;
         let person = Person::hanako();
         customer::register(&browser, &bank.dev, &bank.dev.demo, &person)?;
@@ -71,7 +84,7 @@ impl Scene {
     }
 }
 
-/// Somebody else registers under another contract.
+/// Somebody else registers under another contract, whose application is approved if one waits.
 pub(crate) fn register(
     bank: &Bank,
     contract: &DemoCustomer,
@@ -82,6 +95,7 @@ pub(crate) fn register(
         Person::with_login_id(login_id),
     );
     customer::register(&browser, &bank.dev, contract, &person)?;
+    counter::approve_waiting(&bank.dev, &contract.account)?;
     Ok((browser, person))
 }
 

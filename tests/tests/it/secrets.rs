@@ -102,7 +102,8 @@ fn the_banks_data_holds_no_secret_of_the_customer() -> Outcome {
     .must_show("BTOP001")?;
 
     // … and once by hand, with a key that this test holds and can therefore look for.
-    let contract = inkan_tests::screens::counter::approved_contract(&scene.bank.dev, "2345678")?;
+    let contract =
+        inkan_tests::screens::counter::contract_with_application(&scene.bank.dev, "2345678")?;
     let (browser, other) = crate::scene::register(&scene.bank, &contract, "koumi001")?;
     let confirm = inkan_tests::screens::customer::identify(
         &browser,

@@ -94,7 +94,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let oozora = scene.customer_with_certificate("OOZORA HANAKO")?;
     let old = Identity::Token(oozora.present_certificate()?);
     let old_der = oozora.certificate()?;
-    let contract = counter::approved_contract(&scene.bank.dev, "2345678")?;
+    let contract = counter::contract_with_application(&scene.bank.dev, "2345678")?;
     let (browser, koumi) = scene::register(&scene.bank, &contract, "koumi001")?;
     let (koumis, koumis_der) = soft(&scene.bank, &browser, &koumi)?;
     let Scene {
@@ -102,7 +102,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
         person: hanako,
         ..
     } = scene;
-    server.wait_for(4)?;
+    server.wait_for(6)?;
     let end = CertificateSummary::parse(&old_der)?.not_after;
     assert_eq!(CertificateSummary::parse(&koumis_der)?.not_after, end);
 
@@ -113,12 +113,12 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let early = browser.open(&format!("{}/renew", bank.dev.certificate))?;
     assert_eq!(early.status, 403);
     early.must_show("から更新できます")?;
-    assert_eq!(server.caught()?.len(), 4);
+    assert_eq!(server.caught()?.len(), 6);
 
     // 40 days before: on the top page and by mail, once.
     let day_40 = end - DAY * 40 + SignedDuration::from_hours(1);
     travel(&mut bank, day_40)?;
-    let mails = server.wait_for(6)?;
+    let mails = server.wait_for(8)?;
     for person in [&hanako, &koumi] {
         assert_eq!(to(&mails, person, EXPIRING), 1);
     }
@@ -163,7 +163,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let top = browser.open(&format!("{}/top", bank.dev.certificate))?;
     assert_eq!(top.status, 403);
     top.must_show("certificate-superseded")?;
-    let mails = server.wait_for(7)?;
+    let mails = server.wait_for(9)?;
     assert_eq!(to(&mails, &hanako, "電子証明書を更新しました"), 1);
 
     // The new one is in use, the old one is not.
@@ -177,7 +177,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
 
     // The bank stands still for a month. Ten days before the end: who has not renewed is told again, once.
     travel(&mut bank, end - DAY * 9 - SignedDuration::from_hours(1))?;
-    let mails = server.wait_for(8)?;
+    let mails = server.wait_for(10)?;
     assert_eq!(
         (to(&mails, &koumi, EXPIRING), to(&mails, &hanako, EXPIRING)),
         (2, 1)
@@ -187,7 +187,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     // The clock is put back by three weeks and forth again: nobody is told again.
     travel(&mut bank, end - DAY * 30)?;
     travel(&mut bank, end - DAY * 8)?;
-    assert_eq!(server.caught()?.len(), 8);
+    assert_eq!(server.caught()?.len(), 10);
 
     // The day after: a page with the way back; ID and password open nothing; nothing is issued without an application.
     travel(&mut bank, end + DAY)?;
@@ -215,7 +215,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     top.must_show("BTOP001")?;
     let (_, top) = log_in(&bank, &new, &hanako)?;
     top.must_show("BTOP001")?;
-    let mails = server.wait_for(9)?;
+    let mails = server.wait_for(12)?;
     assert_eq!(to(&mails, &koumi, "電子証明書を発行しました"), 2);
     Ok(())
 }

@@ -36,6 +36,11 @@ pub(super) fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Ve
     };
     let contract = subject.contract.as_ref();
     match proposal.kind {
+        Kind::Contract => vec![change("contract_status", None, "active")],
+        Kind::Import => {
+            let lines = subject.list_lines().to_string();
+            vec![change("lines_to_import", Some("0"), &lines)]
+        }
         Kind::Application | Kind::Reissue => {
             let method = contract.map(|one| one.method.as_str());
             vec![

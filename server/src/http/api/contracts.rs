@@ -1,4 +1,4 @@
-//! Contracts: searched, read, put on record; temporary passwords on a letter.
+//! Contracts: searched, read; temporary passwords on a letter. They are put on record by proposals.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,8 @@ use super::users::UserLine;
 use super::word;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
-use crate::workflow::counter::ContractForm;
 use crate::workflow::pages::{ContractPlace, ContractSearch};
 use crate::workflow::records;
-use crate::workflow::staffing::temporary_password;
 
 /// A contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,7 +73,7 @@ pub struct Grant {
     pub id: String,
     /// The proposal that was approved.
     pub proposal_id: String,
-    /// The user it is bound to.
+    /// The user it is for: whoever was shown to the person who approved it.
     pub user_id: Option<String>,
     /// Where it stands.
     pub state: word::GrantState,
@@ -217,53 +215,6 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
             .map(|(user, newest)| UserLine::of(user, newest.as_ref()))
             .collect(),
         grants: overview.grants.iter().map(Grant::from).collect(),
-    })
-}
-
-/// A contract as it is entered.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewContract {
-    /// 支店番号, three digits.
-    #[schema(example = "100")]
-    branch: String,
-    /// 科目.
-    #[schema(value_type = word::AccountType)]
-    account_type: String,
-    /// 口座番号, up to seven digits.
-    #[schema(example = "7654321")]
-    account: String,
-    /// 企業名.
-    #[schema(example = "Koumi Kogyo YK")]
-    company_name: String,
-    /// 企業名(カナ), half-width.
-    #[schema(example = "KOUMI KOGYO")]
-    company_kana: String,
-}
-
-/// `POST /api/v1/contracts`.
-pub async fn create(deed: Deed<NewContract>) -> Result<ContractWithLetter, Failure> {
-    let (login, confirmation) = (temporary_password()?, temporary_password()?);
-    let new = &deed.body;
-    let form = ContractForm {
-        branch: new.branch.clone(),
-        account_type: new.account_type.clone(),
-        account: new.account.clone(),
-        company_name: new.company_name.clone(),
-        company_kana: new.company_kana.clone(),
-        temp_login: login.clone(),
-        temp_confirmation: confirmation.clone(),
-    };
-    let (caller, now) = (deed.call.caller, deed.call.now);
-    let people = deed.people();
-    let contract = people.create_contract(deed.staff_id(), form, caller, now);
-    let contract = contract.await?;
-    Ok(ContractWithLetter {
-        contract: (&contract).into(),
-        letter: Some(Letter {
-            login_password: login.expose().to_owned(),
-            confirmation_password: confirmation.expose().to_owned(),
-        }),
     })
 }
 

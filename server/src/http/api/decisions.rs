@@ -20,6 +20,8 @@ pub struct Decision {
     pub grant_id: Option<String>,
     /// The account that the approval made (newcomer).
     pub staff_id: Option<String>,
+    /// The contract that the approval put on record.
+    pub contract_id: Option<String>,
 }
 
 /// `POST /api/v1/proposals/{id}/approve`.
@@ -33,6 +35,7 @@ pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
         state: State::Approved.into(),
         grant_id: done.grant,
         staff_id: done.staff,
+        contract_id: done.contract,
     })
 }
 
@@ -54,5 +57,6 @@ pub async fn reject(deed: Deed<SeenWithReason>) -> Result<Decision, Failure> {
         state: State::Rejected.into(),
         grant_id: None,
         staff_id: None,
+        contract_id: None,
     })
 }

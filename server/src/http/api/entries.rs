@@ -13,6 +13,31 @@ use crate::workflow::proposals::{Kind, WishForm};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Entry {
+    /// A contract is put on record, on the password method and without temporary passwords.
+    Contract {
+        /// 支店番号, three digits.
+        #[schema(example = "100")]
+        branch: String,
+        /// 科目.
+        #[schema(value_type = word::AccountType)]
+        account_type: String,
+        /// 口座番号, up to seven digits.
+        #[schema(example = "7654321")]
+        account: String,
+        /// 企業名.
+        #[schema(example = "Koumi Kogyo YK")]
+        company_name: String,
+        /// 企業名(カナ), half-width.
+        #[schema(example = "KOUMI KOGYO")]
+        company_kana: String,
+    },
+    /// A list of contracts that was looked at may be imported.
+    Import {
+        /// The list.
+        import_id: String,
+        /// Where it comes from.
+        note: String,
+    },
     /// The certificate method for a contract, with a grant for one certificate.
     Application {
         /// The contract.
@@ -98,6 +123,24 @@ impl Entry {
             ..empty()
         };
         match self {
+            Self::Contract {
+                branch,
+                account_type,
+                account,
+                company_name,
+                company_kana,
+            } => {
+                let form = WishForm {
+                    branch,
+                    account_type,
+                    account,
+                    company_name,
+                    company_kana,
+                    ..empty()
+                };
+                (Kind::Contract, String::new(), form)
+            }
+            Self::Import { import_id, note } => (Kind::Import, import_id, noted(note)),
             Self::Application {
                 contract_id,
                 reference,
@@ -184,6 +227,22 @@ pub struct Amendment {
     #[serde(default)]
     #[schema(value_type = word::StaffRole)]
     role: String,
+    /// 支店番号 of a contract; its account stays.
+    #[serde(default)]
+    branch: String,
+    /// 科目 of a contract.
+    #[serde(default)]
+    #[schema(value_type = word::AccountType)]
+    account_type: String,
+    /// 口座番号 of a contract.
+    #[serde(default)]
+    account: String,
+    /// 企業名 of a contract.
+    #[serde(default)]
+    company_name: String,
+    /// 企業名(カナ) of a contract.
+    #[serde(default)]
+    company_kana: String,
 }
 
 /// `POST /api/v1/proposals/{id}/amend`.
@@ -198,6 +257,11 @@ pub async fn amend(deed: Deed<Amendment>) -> Result<ProposalHead, Failure> {
         name: body.name,
         person: body.person,
         role: body.role,
+        branch: body.branch,
+        account_type: body.account_type,
+        account: body.account,
+        company_name: body.company_name,
+        company_kana: body.company_kana,
     };
     let (people, staff_id, version) = (once.people(), &call.member.id, body.version);
     let amended = people.amend_proposal(staff_id, &call.id, version, &form, call.caller, call.now);

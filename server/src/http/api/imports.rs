@@ -1,12 +1,14 @@
-//! Lists of contracts: looked at line by line, then imported as they were shown.
+//! Lists of contracts: looked at line by line, proposed and approved, then imported as they were shown.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::call::{Deed, Empty};
+use super::call::{Asked, Deed, Empty, NoQuery};
 use super::problem::FieldProblem;
+use crate::http::cx::Answer;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
+use crate::http::staff::audit::download;
 use crate::workflow::imports::{self, Why};
 
 /// A list.
@@ -56,7 +58,7 @@ impl BadLine {
 /// What was found in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// Id of the list, for the import: good for 24 hours, once, for the account that sent it.
+    /// Id of the list: within 24 hours the account that sent it enters a proposal of kind `import` with it.
     pub id: String,
     /// Lines with a contract.
     pub lines: usize,
@@ -101,4 +103,11 @@ pub async fn run(deed: Deed<Empty>) -> Result<ImportReport, Failure> {
     let done = people.run_import(deed.staff_id(), &call.id, call.caller, call.now);
     let done = done.await?;
     Ok(ImportReport::of(call.id.clone(), &done, call.lang))
+}
+
+/// `GET /api/v1/imports/{id}/list.csv`.
+pub async fn list(asked: Asked<NoQuery>) -> Answer {
+    let (people, staff_id) = (asked.people(), &asked.call.member.id);
+    let list = people.import_list(staff_id, &asked.call.id).await?;
+    Ok(download("csv", list))
 }

@@ -12,7 +12,7 @@
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
 //! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: what waits, customers
-//! - [`proposals`] ([`changes`]), [`entries`], [`decisions`]: entered by one, decided by another
+//! - [`proposals`] ([`changes`], [`seen`]), [`entries`], [`decisions`]: entered by one, decided by another
 //! - [`imports`], [`reports`]: lists of contracts; what somebody should look after
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
@@ -36,6 +36,7 @@ pub mod reports;
 pub mod routes;
 pub mod row;
 pub mod security;
+pub mod seen;
 pub mod staff;
 pub mod users;
 pub mod word;

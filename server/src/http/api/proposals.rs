@@ -9,6 +9,7 @@ use super::changes::{Change, changes};
 use super::contracts::Contract;
 use super::page::{self, Place, page};
 use super::refusal::ApiProblem;
+use super::seen::{Grantee, ListSeen, NewContract};
 use super::staff::Member;
 use super::word;
 use crate::http::failure::Failure;
@@ -76,6 +77,9 @@ page! {
 /// What a proposal says; each kind has its own of these.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct WishView {
+    /// The contract that is to be put on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<NewContract>,
     /// Number of the paper form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -104,6 +108,7 @@ impl From<&Wish> for WishView {
             _ => (None, None),
         };
         Self {
+            contract: NewContract::of(wish),
             reference: said(wish.reference()),
             note: said(wish.note()),
             revocation_reason: wish.revocation_reason().map(|why| why.as_str().to_owned()),
@@ -142,6 +147,11 @@ pub struct ProposalDetail {
     pub contract: Option<Contract>,
     /// ログインID of the user it concerns.
     pub login_id: Option<String>,
+    /// Who gets the certificate, of an application and a re-issue; nothing while nobody has registered: then it cannot be
+    /// approved.
+    pub grantee: Option<Grantee>,
+    /// The list it concerns.
+    pub list: Option<ListSeen>,
     /// Serial number of the certificate it concerns.
     pub serial: Option<String>,
     /// The account it concerns.
@@ -182,6 +192,8 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
         wish: wish.into(),
         contract: subject.contract.as_ref().map(Contract::from),
         login_id: subject.user.as_ref().map(|user| user.login_id.clone()),
+        grantee: Grantee::of(proposal.kind, subject),
+        list: ListSeen::of(subject),
         serial: subject.certificate.as_ref().map(|one| one.serial.clone()),
         member: subject.staff.as_ref().map(Member::from),
         changes: changes(proposal, subject, wish),

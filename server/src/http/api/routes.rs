@@ -26,10 +26,9 @@ pub(super) fn table() -> Vec<Row> {
         see("/api/v1/work", ALL, work::show, "The work list: what waits for me, what I entered, what I decided."),
         // Customers
         see("/api/v1/contracts", CUSTOMERS, contracts::list, "Contracts in the order of branch and account; all of them, or by one of name, kana, account and login ID."),
-        make("/api/v1/contracts", COUNTER, contracts::create, "Puts a contract on record, with temporary passwords that are in this answer only."),
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
-        make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords, in this answer only; those before are good no longer."),
-        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, in this answer only, where the bank asks for it; the one before is good no longer."),
+        make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: asked for by one person, in the answer to another one only; those before are good no longer."),
+        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, where the bank asks for it: asked for by one person, in the answer to another one only; the one before is good no longer."),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a stopped user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
@@ -45,7 +44,8 @@ pub(super) fn table() -> Vec<Row> {
         act("/api/v1/proposals/{id}/reject", DECIDE, decisions::reject, "Rejects; of a reported loss this is the release."),
         // Lists
         make(IMPORT, COUNTER, imports::check, "Looks at a list of contracts line by line (dry run) and keeps it for the import."),
-        act("/api/v1/imports/{id}/run", COUNTER, imports::run, "Imports the good lines of a list that was looked at, once."),
+        save("/api/v1/imports/{id}/list.csv", COUNTER, "text/csv", imports::list, "The lines of a list that waits, for who approves it."),
+        act("/api/v1/imports/{id}/run", COUNTER, imports::run, "Imports the good lines of a list that was approved, once."),
         see("/api/v1/reports/expiring", CUSTOMERS, reports::expiring, "Certificates in use whose renewal window is open, soonest end first."),
         see("/api/v1/reports/undelivered", CUSTOMERS, reports::undelivered, "Mails that were given up, newest first."),
         // The staff and the record

@@ -177,6 +177,14 @@ pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, Strin
             user.email.clone(),
         ),
         (
+            lang.pick("登録日時", "Registered"),
+            word::time(user.created_at, lang),
+        ),
+        (
+            lang.pick("登録元のアドレス", "Registered from"),
+            user.registered_from.clone().unwrap_or_default(),
+        ),
+        (
             lang.pick("ログインパスワード", "Login password"),
             lock(&user.login, now, lang),
         ),

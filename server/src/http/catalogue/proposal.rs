@@ -8,6 +8,8 @@ use crate::workflow::records::{CertificateState, ContractStatus, Method, StaffSt
 /// What it is called.
 pub fn kind(kind: Kind, lang: Lang) -> &'static str {
     match kind {
+        Kind::Contract => lang.pick("契約の登録", "New contract"),
+        Kind::Import => lang.pick("契約の一括登録", "Import of contracts"),
         Kind::Application => lang.pick("電子証明書利用申込み", "Application for certificates"),
         Kind::Reissue => lang.pick("電子証明書の再発行許可", "Grant for a re-issue"),
         Kind::Revoke => lang.pick("電子証明書の失効", "Revocation"),
@@ -24,13 +26,21 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
 /// What an approval does.
 pub fn effect(kind: Kind, lang: Lang) -> &'static str {
     match kind {
+        Kind::Contract => lang.pick(
+            "承認すると契約が登録され、仮パスワード通知書を発行できます。申込書、印鑑、口座の記録と照合してください。",
+            "With the approval the contract is on record and its letter with temporary passwords can be made. Compare it with the paper form, the seal and the record of the account.",
+        ),
+        Kind::Import => lang.pick(
+            "承認すると、この一覧の契約を登録できます。一覧を保存して、元の資料と照合してください。",
+            "With the approval the contracts of this list can be imported. Save the list and compare it with where it comes from.",
+        ),
         Kind::Application => lang.pick(
-            "承認すると、契約は電子証明書方式となり、電子証明書の発行が1回許可されます。",
-            "With the approval the contract is put on the certificate method, and one certificate may be issued.",
+            "承認すると、契約は電子証明書方式となり、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
+            "With the approval the contract is put on the certificate method, and one certificate may be issued to the user above. Make sure that the user is who stands on the paper form.",
         ),
         Kind::Reissue => lang.pick(
-            "承認すると、この利用者に電子証明書の発行が1回許可されます。",
-            "With the approval one certificate may be issued to this user.",
+            "承認すると、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
+            "With the approval one certificate may be issued to the user above. Make sure that the user is who stands on the paper form.",
         ),
         Kind::Revoke => lang.pick(
             "承認すると、この電子証明書は直ちに失効します。取り消せません。",
@@ -85,6 +95,15 @@ pub fn changes(of: Kind, subject: &Subject, wish: &Wish, lang: Lang) -> Vec<Chan
     let state = |state: CertificateState| desk::certificate_state(state, lang).to_owned();
     let certificate_label = lang.pick("電子証明書の状態", "State of the certificate");
     match of {
+        Kind::Contract => {
+            let after = word::contract_status(ContractStatus::Active, lang).to_owned();
+            vec![(lang.pick("契約", "Contract"), "-".into(), after)]
+        }
+        Kind::Import => {
+            let lines = subject.list_lines().to_string();
+            let label = lang.pick("登録できる行数(最大)", "Lines to import, at most");
+            vec![(label, "0".into(), lines)]
+        }
         Kind::Application | Kind::Reissue => {
             let now = subject.contract.as_ref().map(|contract| contract.method);
             let now = now.map_or_else(String::new, |method| word::method(method, lang).to_owned());
@@ -159,6 +178,13 @@ pub fn about(subject: &Subject, lang: Lang) -> Vec<Fact> {
         let kana = lang.pick("企業名(カナ)", "Company name (kana)");
         facts.push((kana, contract.company_kana.clone()));
     }
+    if let Some(import) = &subject.import {
+        let lines = subject.list_lines().to_string();
+        facts.push((lang.pick("行数", "Lines"), lines));
+        let sent = word::time(import.created_at, lang);
+        facts.push((lang.pick("送信日時", "Sent"), sent));
+        facts.push(("SHA-256", subject.list_sha256()));
+    }
     if let Some(user) = &subject.user {
         facts.push((lang.pick("ログインID", "Login ID"), user.login_id.clone()));
         facts.push((lang.pick("利用者名", "User name"), user.name.clone()));
@@ -181,10 +207,52 @@ pub fn about(subject: &Subject, lang: Lang) -> Vec<Fact> {
     facts
 }
 
+/// Who gets the certificate that an approval allows: what the approver must have seen.
+pub fn grantee(subject: &Subject, lang: Lang) -> Vec<Fact> {
+    let Some(user) = subject.grantee() else {
+        return Vec::new();
+    };
+    let unknown = lang.pick("不明", "Not known");
+    let from = user.registered_from.as_deref().unwrap_or(unknown);
+    vec![
+        (lang.pick("ログインID", "Login ID"), user.login_id.clone()),
+        (lang.pick("利用者名", "User name"), user.name.clone()),
+        (
+            lang.pick("メールアドレス", "E-mail address"),
+            user.email.clone(),
+        ),
+        (
+            lang.pick("役割", "Role"),
+            desk::user_role(user.role, lang).to_owned(),
+        ),
+        (
+            lang.pick("登録日時", "Registered"),
+            word::time(user.created_at, lang),
+        ),
+        (
+            lang.pick("登録元のアドレス", "Registered from"),
+            from.to_owned(),
+        ),
+    ]
+}
+
 /// What was entered.
 pub fn wished(wish: &Wish, lang: Lang) -> Vec<Fact> {
     let note = |note: &str| (lang.pick("事由", "What happened"), note.to_owned());
     match wish {
+        Wish::Contract(new) => {
+            let kind = word::account_type(new.account_type, lang);
+            let account = format!("{} {kind} {}", new.branch, new.account);
+            let kana = lang.pick("企業名(カナ)", "Company name (kana)");
+            vec![
+                (lang.pick("代表口座", "Main account"), account),
+                (
+                    lang.pick("企業名", "Company name"),
+                    new.company_name.clone(),
+                ),
+                (kana, new.company_kana.clone()),
+            ]
+        }
         Wish::Form { reference } => {
             vec![(
                 lang.pick("申込書番号", "Number of the paper form"),

@@ -168,8 +168,8 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
 
         // Enrolment
         Refusal::GrantMissing => Text::fixed(
-            ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。"),
-            ("A certificate cannot be issued: there is no approved application, its time is over, or it was used already.", "Please apply for a certificate at the counter of your branch."),
+            ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。お申込み済みの場合は、ご登録内容の確認が済むまでお待ちください。"),
+            ("A certificate cannot be issued: there is no approved application, its time is over, or it was used already.", "Please apply for a certificate at the counter of your branch. If you have applied already, please wait until your registration has been checked."),
         ),
         Refusal::CertificateActive => Text::fixed(
             ("有効な電子証明書がすでに発行されています。", "再発行するには、現在の電子証明書を失効させたうえで、お取引店舗の窓口であらためてお申し込みください。"),

@@ -105,12 +105,42 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         ),
         StaffRefusal::LetterAsked => Text::fixed(
             (
-                "仮パスワードの発行依頼を記録しました。用紙はまだ発行されていません。",
-                "24時間以内に別の担当者が同じ契約の画面で「仮パスワードを再発行する」を押すと発行されます。",
+                "通知書の発行依頼を記録しました。通知書はまだ発行されていません。",
+                "24時間以内に別の担当者が同じ画面で同じボタンを押すと発行されます。仮パスワードの通知書は、契約を入力した人、利用申込みを承認・却下した人には発行されません。",
             ),
             (
                 "The letter is asked for, and not made yet.",
-                "Another person makes it on the page of this contract within 24 hours.",
+                "Another person gets it with the same button on the same page within 24 hours. Temporary passwords are not shown to whoever entered the contract or decided on its application.",
+            ),
+        ),
+        StaffRefusal::LetterForAnother => Text::fixed(
+            (
+                "この通知書は、契約を入力した人、利用申込みを承認・却下した人、この契約のほかの通知書を発行した人には表示されません。",
+                "ほかの担当者に依頼してください。発行依頼は24時間有効です。",
+            ),
+            (
+                "This letter is not shown to whoever entered the contract, decided on its application or was shown its other letter.",
+                "Ask somebody else. The request for the letter is good for 24 hours.",
+            ),
+        ),
+        StaffRefusal::LetterSeen => Text::fixed(
+            (
+                "この契約の仮パスワード通知書を発行した人は、利用申込みと再発行許可を承認・却下できません。",
+                "ほかの承認者に依頼してください。",
+            ),
+            (
+                "Whoever was shown the temporary passwords of this contract does not decide on its applications.",
+                "Ask another approver.",
+            ),
+        ),
+        StaffRefusal::RegistrationMissing => Text::fixed(
+            (
+                "お客様がまだログインIDを登録していないため、承認できません。",
+                "登録の後に、この画面で利用者を確認して承認してください。",
+            ),
+            (
+                "It cannot be approved yet: the customer has not registered a login ID.",
+                "Approve it after the registration, when this page shows the user.",
             ),
         ),
         StaffRefusal::UserNeeded => Text::fixed(
@@ -185,12 +215,12 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         ),
         StaffRefusal::ImportUnknown => Text::fixed(
             (
-                "一覧が見つからないか、登録済みです。",
-                "もう一度、一覧の内容を確認してください。",
+                "一覧が見つからないか、承認されていないか、登録済みです。",
+                "承認待ちの一覧を確認するか、もう一度、一覧の内容を確認してください。",
             ),
             (
-                "There is no such list, or it was imported already.",
-                "Have the list looked at again.",
+                "There is no such list, it is not approved, or it was imported already.",
+                "See what waits for approval, or have the list looked at again.",
             ),
         ),
         StaffRefusal::NotInThatState => Text::fixed(

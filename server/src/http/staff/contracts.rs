@@ -1,4 +1,4 @@
-//! Contracts: searching, and putting a new one on record.
+//! Contracts: searching.
 
 use askama::Template;
 use axum::extract::Query;
@@ -6,18 +6,12 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::gate::Member;
-use super::letter;
 use super::{Person, account};
 use crate::http::catalogue::word;
-use crate::http::cx::{Answer, Cx, Form};
-use crate::http::failure::Failure;
-use crate::http::form::FormView;
+use crate::http::cx::{Answer, Cx};
 use crate::http::page::{Page, html};
-use crate::http::portal::show_errors;
-use crate::workflow::Refusal;
-use crate::workflow::counter::ContractForm;
 use crate::workflow::records::Contract;
-use crate::workflow::staffing::{PAGE, temporary_password};
+use crate::workflow::staffing::PAGE;
 
 struct ContractLine {
     id: String,
@@ -41,14 +35,6 @@ struct Contracts {
     /// Query string of the next page, if there is one.
     next: Option<String>,
     previous: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "staff/contract_new.html")]
-struct New {
-    page: Page,
-    person: Person,
-    form: FormView,
 }
 
 /// What is searched for, and which page of the answer.
@@ -97,55 +83,6 @@ pub async fn list(cx: Cx, member: Member, Query(asked): Query<Asked>) -> Answer 
     html(StatusCode::OK, &template)
 }
 
-/// `GET /contracts/new`.
-pub async fn new(cx: Cx, member: Member) -> Answer {
-    let template = New {
-        page: cx.page(""),
-        person: Person::of(&member, cx.lang),
-        form: FormView::default(),
-    };
-    html(StatusCode::OK, &template)
-}
-
-/// `POST /contracts/new`: shows the letter with the temporary passwords, this once.
-pub async fn create(cx: Cx, member: Member, Form(fields): Form) -> Answer {
-    let (login, confirmation) = (temporary_password()?, temporary_password()?);
-    let text = |name: &str| fields.text(name).to_owned();
-    let entered = ContractForm {
-        branch: text("branch"),
-        account_type: text("account_type"),
-        account: text("account"),
-        company_name: text("company_name"),
-        company_kana: text("company_kana"),
-        temp_login: login.clone(),
-        temp_confirmation: confirmation.clone(),
-    };
-    let people = cx.app.workflows.people();
-    let done = people
-        .create_contract(&member.0.id, entered, cx.caller(), cx.now)
-        .await;
-    match done.map_err(Failure::from) {
-        Ok(contract) => letter::show(&cx, &member, &contract, login, confirmation),
-        Err(failure @ Failure::Refused(_)) => {
-            let kept = [
-                "branch",
-                "account_type",
-                "account",
-                "company_name",
-                "company_kana",
-            ];
-            let mut form = FormView::keeping(&fields, &kept);
-            let mut page = cx.page("").saying(failure.message(cx.lang));
-            if let Failure::Refused(Refusal::Fields(errors)) = &failure {
-                show_errors(&mut page, &mut form, errors);
-            }
-            let person = Person::of(&member, cx.lang);
-            html(failure.status(), &New { page, person, form })
-        }
-        Err(other) => Err(other),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -166,7 +103,7 @@ mod tests {
                 status: "s",
             };
             let template = Contracts {
-                page: page.clone(),
+                page,
                 person: Person::sample(),
                 may_enter: true,
                 may_import: false,
@@ -178,10 +115,6 @@ mod tests {
             let list = template.render().unwrap();
             assert!(list.contains("/contracts/c1\"") && list.contains("page=1"));
             assert!(!list.contains("<script>") && !list.contains("<b>大空"));
-            let form = FormView::default();
-            let person = Person::sample();
-            let new = New { page, person, form }.render().unwrap();
-            assert!(new.contains("company_kana"));
         }
     }
 }

@@ -35,19 +35,25 @@ struct Entry {
     asks_reference: bool,
     asks_note: bool,
     asks_newcomer: bool,
+    asks_contract: bool,
     reasons: Choices,
     roles: Choices,
     form: FormView,
 }
 
 /// The fields of the form that are kept when something was refused.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 11] = [
     "reference",
     "note",
     "revocation_reason",
     "name",
     "person",
     "role",
+    "branch",
+    "account_type",
+    "account",
+    "company_name",
+    "company_kana",
 ];
 
 /// What was typed.
@@ -60,6 +66,11 @@ pub(super) fn wish_form(fields: &Fields) -> WishForm {
         name: text("name"),
         person: text("person"),
         role: text("role"),
+        branch: text("branch"),
+        account_type: text("account_type"),
+        account: text("account"),
+        company_name: text("company_name"),
+        company_kana: text("company_kana"),
     }
 }
 
@@ -75,6 +86,13 @@ pub(super) fn filled(wish: &Wish) -> FormView {
         Wish::Revocation {
             revocation_reason, ..
         } => form.set("revocation_reason", revocation_reason),
+        Wish::Contract(new) => {
+            form.set("branch", &new.branch);
+            form.set("account_type", new.account_type.as_str());
+            form.set("account", &new.account);
+            form.set("company_name", &new.company_name);
+            form.set("company_kana", &new.company_kana);
+        }
         Wish::Newcomer { name, person, .. } => {
             form.set("name", name);
             form.set("person", person);
@@ -104,6 +122,8 @@ fn back(kind: Kind, subject: &Subject) -> String {
     let contract = contract.map(|contract| format!("/contracts/{}", contract.id));
     match kind {
         Kind::StaffAdd | Kind::StaffRole | Kind::StaffLeave => "/staff".to_owned(),
+        Kind::Contract => "/contracts".to_owned(),
+        Kind::Import => super::routes::IMPORT.to_owned(),
         _ => user.or(contract).unwrap_or_else(|| "/".to_owned()),
     }
 }
@@ -126,8 +146,12 @@ fn template(
         back: back(kind, subject),
         shown: None,
         asks_reference: matches!(kind, Kind::Application | Kind::Reissue),
-        asks_note: !matches!(kind, Kind::Application | Kind::Reissue | Kind::StaffAdd),
+        asks_note: !matches!(
+            kind,
+            Kind::Contract | Kind::Application | Kind::Reissue | Kind::StaffAdd
+        ),
         asks_newcomer: kind == Kind::StaffAdd,
+        asks_contract: kind == Kind::Contract,
         reasons: match kind {
             Kind::Revoke => desk::reasons(&REASONS, cx.lang),
             _ => Vec::new(),
@@ -252,6 +276,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// A contract.
+    contract: Contract at "/contracts/new";
+    /// A list of contracts.
+    import: Import at "/contracts/import/{id}/entry";
     /// 電子証明書利用申込み.
     application: Application at "/contracts/{id}/application";
     /// 解約.

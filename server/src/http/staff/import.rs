@@ -1,4 +1,4 @@
-//! A list of contracts: looked at line by line, then imported as it was shown.
+//! A list of contracts: looked at line by line, entered, and when another person has approved it, imported.
 
 use askama::Template;
 use axum::extract::Path;
@@ -34,8 +34,8 @@ struct Import {
 /// What was found, or done.
 struct Found {
     sentence: String,
-    /// The list that was looked at and waits.
-    run: Option<String>,
+    /// The list that was looked at and can be entered.
+    list: Option<String>,
     /// It has something to import.
     ready: bool,
 }
@@ -105,58 +105,56 @@ pub async fn report(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
     Ok(download("csv", body))
 }
 
-/// `POST /contracts/import`: the dry run, or with the id of one the import.
+/// `GET /contracts/import/{id}/list.csv`: the lines of a list, for who approves it.
+pub async fn list(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
+    let people = cx.app.workflows.people();
+    let list = people.import_list(&member.0.id, &id).await?;
+    Ok(download("csv", format!("\u{feff}{list}")))
+}
+
+/// `POST /contracts/import`: the dry run.
 pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
-    let (staff, caller) = (&member.0.id, cx.caller());
-    let run = fields.text("run");
-    if run.is_empty() {
-        let list = match fields.file("file") {
-            [] => fields.text("list").to_owned(),
-            file => match upload::text(file) {
-                Some(text) => text,
-                None => {
-                    let refusal = Refusal::Staff(StaffRefusal::ImportNotText);
-                    return refused(&cx, &member, Failure::Refused(refusal));
-                }
-            },
-        };
-        return match people.check_import(staff, list, caller, cx.now).await {
-            Ok(dry) => {
-                let Report { lines, good, .. } = dry.report;
-                let sentence = words::checked(lines, good, dry.report.bad_count, cx.lang);
-                let found = Some(Found {
-                    sentence,
-                    run: Some(dry.id),
-                    ready: good > 0,
-                });
-                screen(
-                    &cx,
-                    &member,
-                    StatusCode::OK,
-                    cx.page(""),
-                    found,
-                    &dry.report.bad,
-                )
+    let list = match fields.file("file") {
+        [] => fields.text("list").to_owned(),
+        file => match upload::text(file) {
+            Some(text) => text,
+            None => {
+                let refusal = Refusal::Staff(StaffRefusal::ImportNotText);
+                return refused(&cx, &member, Failure::Refused(refusal));
             }
-            Err(error) => refused(&cx, &member, error.into()),
-        };
+        },
+    };
+    let dry = people.check_import(&member.0.id, list, cx.caller(), cx.now);
+    match dry.await {
+        Ok(dry) => {
+            let Report { lines, good, .. } = dry.report;
+            let sentence = words::checked(lines, good, dry.report.bad_count, cx.lang);
+            let found = Some(Found {
+                sentence,
+                list: Some(dry.id),
+                ready: good > 0,
+            });
+            let (page, bad) = (cx.page(""), &dry.report.bad);
+            screen(&cx, &member, StatusCode::OK, page, found, bad)
+        }
+        Err(error) => refused(&cx, &member, error.into()),
     }
-    match people.run_import(staff, run, caller, cx.now).await {
+}
+
+/// `POST /contracts/import/{id}/run`: a list that was approved is imported.
+pub async fn run(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
+    let people = cx.app.workflows.people();
+    let done = people.run_import(&member.0.id, &id, cx.caller(), cx.now);
+    match done.await {
         Ok(report) => {
             let found = Some(Found {
                 sentence: words::done(report.good, cx.lang),
-                run: None,
+                list: None,
                 ready: false,
             });
-            screen(
-                &cx,
-                &member,
-                StatusCode::OK,
-                cx.page(""),
-                found,
-                &report.bad,
-            )
+            let page = cx.page("");
+            screen(&cx, &member, StatusCode::OK, page, found, &report.bad)
         }
         Err(error) => refused(&cx, &member, error.into()),
     }

@@ -27,7 +27,7 @@ struct Letter {
 }
 
 /// The letter of a contract.
-pub(super) fn show(
+fn show(
     cx: &Cx,
     member: &Member,
     contract: &Contract,
@@ -65,7 +65,6 @@ struct Acquisition {
     contract_id: String,
     account: String,
     company_name: String,
-    /// Empty while the grant is bound to nobody.
     login_id: String,
     at: String,
     until: String,
@@ -84,7 +83,7 @@ pub async fn acquisition(cx: Cx, member: Member, Path(id): Path<String>, Form(_)
         account: account(&letter.contract, cx.lang),
         company_name: letter.contract.company_name,
         contract_id: letter.contract.id,
-        login_id: letter.user.map(|user| user.login_id).unwrap_or_default(),
+        login_id: letter.user.login_id,
         at: word::time(cx.now, cx.lang),
         until: word::time(letter.grant.expires_at, cx.lang),
         password: letter.password,
@@ -120,7 +119,7 @@ mod tests {
 
     #[test]
     fn http_staff_letter_of_a_grant_shows_its_password_and_where_it_is_asked_for() {
-        for (lang, login_id) in [(Lang::Ja, ""), (Lang::En, "hanakodt")] {
+        for (lang, login_id) in [(Lang::Ja, "tarodt01"), (Lang::En, "hanakodt")] {
             let letter = Acquisition {
                 page: sample(lang, ""),
                 person: Person::sample(),

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::Person;
 use super::entry;
 use super::gate::Member;
+use super::routes::IMPORT;
 use super::show::{Fact, Line, facts, lines};
 use crate::http::catalogue::{Message, proposal as words, refusal, word};
 use crate::http::cx::{Answer, Cx, Form, see_other};
@@ -14,7 +15,7 @@ use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::problem::HttpProblem;
-use crate::workflow::proposals::{ProposalView, State, rights};
+use crate::workflow::proposals::{Kind, ProposalView, State, rights};
 
 #[derive(Template)]
 #[template(path = "staff/proposals.html")]
@@ -63,6 +64,13 @@ struct One {
     effect: &'static str,
     state: &'static str,
     about: Vec<Fact>,
+    /// Who gets a certificate by it; nothing where it gives none.
+    grantee: Option<Vec<Fact>>,
+    /// The contract it put on record, or is about.
+    contract: Option<String>,
+    /// The list it is about: where to save it, and where to import it.
+    list: Option<String>,
+    import: Option<String>,
     wished: Vec<Fact>,
     changes: Vec<Change>,
     hands: Vec<Hand>,
@@ -105,13 +113,22 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
     let (lang, proposal) = (cx.lang, &view.proposal);
     let kind = proposal.kind;
     let waiting = proposal.state == State::Entered;
-    let review = kind == crate::workflow::proposals::Kind::Incident;
+    let review = kind == Kind::Incident;
     let decides = rights::may_decide(kind).contains(&member.0.role);
     let enters = waiting && rights::may_enter(kind).contains(&member.0.role);
     let hindrance = view.hindrance(&member.0);
     let by_me = proposal.entered_by.person == member.0.person;
     let only_stale = waiting && decides && !view.is_by(&member.0) && !view.is_current();
     let held = view.subject.is_held();
+    let done = view
+        .subject
+        .import
+        .as_ref()
+        .is_none_or(|one| one.done_at.is_some());
+    let list = |end: &str, shown: bool| {
+        let shown = shown && member.acts(IMPORT);
+        shown.then(|| format!("{IMPORT}/{}/{end}", proposal.subject))
+    };
     let outcome = proposal.decided_at.map(|at| {
         let by = view.decided_by.clone().unwrap_or_default();
         let why = proposal.reason.clone().unwrap_or_default();
@@ -135,6 +152,14 @@ fn template(cx: &Cx, member: &Member, view: ProposalView, page: Page, form: Form
         effect: words::effect(kind, lang),
         state: word::proposal_state(proposal.state, lang),
         about: facts(words::about(&view.subject, lang)),
+        grantee: matches!(kind, Kind::Application | Kind::Reissue)
+            .then(|| facts(words::grantee(&view.subject, lang))),
+        contract: proposal
+            .contract_id
+            .as_ref()
+            .map(|id| format!("/contracts/{id}")),
+        list: list("list.csv", kind == Kind::Import && !done),
+        import: list("run", view.subject.list_is_due()),
         wished: facts(words::wished(&view.wish, lang)),
         changes: changes
             .into_iter()

@@ -202,6 +202,27 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             ends,
             trouble,
         } => system::ending(lang, *thing, (name, *ends, trouble.as_deref()), now),
+        Letter::GrantGiven { until } => (
+            said(
+                (
+                    "電子証明書を発行できるようになりました",
+                    "You can get your certificate now",
+                ),
+                (
+                    "電子証明書の利用申込みを承認しました。",
+                    "Your application for a certificate was approved.",
+                ),
+            ),
+            vec![(lang.pick("取得期限", "Time limit"), word::time(*until, lang))],
+            vec![
+                lang.pick(
+                    "インターネットバンキングのログイン画面を開き、「電子証明書発行」から取得期限までに発行してください。",
+                    "Open the login page of internet banking and get the certificate under “Issue a certificate” before the time limit.",
+                )
+                .to_owned(),
+                not_you(lang),
+            ],
+        ),
         Letter::GrantLapsed { at } => (
             said(
                 (

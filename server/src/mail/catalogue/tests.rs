@@ -51,6 +51,7 @@ pub(crate) fn every() -> Vec<Letter> {
             serial: serial(),
             not_after: at,
         },
+        Letter::GrantGiven { until: at },
         Letter::GrantLapsed { at },
         Letter::SystemExpiring {
             thing: Thing::Listener,
@@ -72,6 +73,7 @@ pub(crate) fn every() -> Vec<Letter> {
             | Letter::PasswordReleased { .. }
             | Letter::PasswordChanged { .. }
             | Letter::CertificateExpiring { .. }
+            | Letter::GrantGiven { .. }
             | Letter::GrantLapsed { .. }
             | Letter::SystemExpiring { .. } => {}
         }

@@ -1,8 +1,9 @@
-//! Writing proposals: entered, made anew, decided once.
+//! Writing proposals: entered, made anew, decided once; what follows a registration or an approval.
 
 use jiff::Timestamp;
 
 use super::{Hand, How, Kind, State};
+use crate::store::row::Row;
 use crate::store::{StoreError, Tx};
 
 /// A proposal to be entered.
@@ -145,4 +146,32 @@ pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, S
     .bind(end.at.as_second())
     .bind(end.reason.map(str::to_owned));
     Ok(tx.change(statement).await? == 1)
+}
+
+/// What a waiting proposal was about when it was entered is as it was to become: a further version, which nobody has
+/// seen yet. Who entered it stays. Answers the version, if the proposal waits and its subject was as `before`.
+pub async fn look_again(
+    tx: &mut Tx,
+    id: &str,
+    before: &str,
+    seen: &str,
+) -> Result<Option<i64>, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET seen = $3, version = version + 1 WHERE id = $1 AND seen = $2 AND state = 'entered' \
+         RETURNING version",
+    )
+    .bind(id.to_owned())
+    .bind(before.to_owned())
+    .bind(seen.to_owned());
+    let row = tx.returning(statement).await?;
+    row.map(|row| Row::new("proposals", &row).int("version"))
+        .transpose()
+}
+
+/// Notes the contract that a proposal put on record.
+pub async fn set_contract(tx: &mut Tx, id: &str, contract_id: &str) -> Result<(), StoreError> {
+    let statement = sqlx::query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
+        .bind(id.to_owned())
+        .bind(contract_id.to_owned());
+    tx.change(statement).await.map(drop)
 }

@@ -17,11 +17,17 @@ use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError};
 
-pub use change::{Decision, NewProposal, Revision, decide, insert, revise};
+pub use change::{
+    Decision, NewProposal, Revision, decide, insert, look_again, revise, set_contract,
+};
 
 text_enum! {
     /// What is proposed.
     pub enum Kind {
+        /// A contract is put on record.
+        Contract => "contract",
+        /// A list of contracts is imported.
+        Import => "import",
         /// The certificate method for a contract, with a grant for one certificate.
         Application => "application",
         /// A further grant for a user without a certificate (再取得).

@@ -6,6 +6,7 @@
 //! - [`rules`]: what the constraints refuse
 //! - [`life`]: grants, requests and certificates through their states
 //! - [`agent_logins`]: a login with the agent through its states
+//! - [`duties`]: letters with passwords, and whom the database refuses one
 //! - [`full`]: a disk without room
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
 //! - [`mail`]: the outbox
@@ -15,6 +16,7 @@
 mod agent_logins;
 mod answers;
 mod chain;
+mod duties;
 mod full;
 mod jobs;
 mod life;

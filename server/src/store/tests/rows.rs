@@ -47,6 +47,8 @@ pub(super) fn contract(id: &str, account: &str) -> Contract {
         temp_failures: 0,
         temp_locked_until: None,
         created_at: at(0),
+        entered_person: "teller".to_owned(),
+        proposal_id: None,
     }
 }
 
@@ -84,14 +86,16 @@ pub(super) fn user(id: &str, contract_id: &str) -> NewUser {
         login_hash: "hash-3".to_owned(),
         confirmation_hash: "hash-4".to_owned(),
         created_at: at(0),
+        registered_from: Some("192.0.2.9".parse().unwrap()),
     }
 }
 
-pub(super) fn grant(id: &str, contract_id: &str, application_id: &str) -> NewGrant {
+pub(super) fn grant(id: &str, contract_id: &str, application_id: &str, user_id: &str) -> NewGrant {
     NewGrant {
         id: id.to_owned(),
         contract_id: contract_id.to_owned(),
         application_id: application_id.to_owned(),
+        user_id: user_id.to_owned(),
         created_at: at(0),
         expires_at: at(1000),
     }
@@ -141,10 +145,9 @@ pub(super) async fn bank(store: &Store) {
                 .await
                 .unwrap()
         );
-        grants::create(&mut tx, &grant(grant_id, "c1", application_id))
+        grants::create(&mut tx, &grant(grant_id, "c1", application_id, user_id))
             .await
             .unwrap();
-        assert!(grants::bind(&mut tx, grant_id, user_id).await.unwrap());
     }
     note(&mut tx, "bank").await.unwrap();
     tx.commit().await.unwrap();

@@ -119,7 +119,7 @@ async fn people(store: &Store) {
         .unwrap();
     assert!(!decided, "a version nobody has seen");
     drop(tx);
-    let error = refused!(store, tx => grants::create(tx, &grant("g9", "c1", "a1")));
+    let error = refused!(store, tx => grants::create(tx, &grant("g9", "c1", "a1", "u1")));
     assert_duplicate(&error, Unique::GrantApplication);
 }
 

@@ -7,6 +7,8 @@
 mod colleagues;
 mod password;
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -56,6 +58,8 @@ pub struct User {
     pub temporary_until: Option<Timestamp>,
     /// When made.
     pub created_at: Timestamp,
+    /// The address from which the user was registered; nothing where it is not known.
+    pub registered_from: Option<String>,
 }
 
 /// A user to be made.
@@ -79,6 +83,8 @@ pub struct NewUser {
     pub confirmation_hash: String,
     /// Now.
     pub created_at: Timestamp,
+    /// From which address.
+    pub registered_from: Option<IpAddr>,
 }
 
 macro_rules! select {
@@ -87,7 +93,7 @@ macro_rules! select {
             "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
              login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
              confirmation_stopped, login_stops, confirmation_stops, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
-             temporary_until, created_at FROM users ",
+             temporary_until, created_at, registered_from FROM users ",
             $rest
         )
     };
@@ -125,6 +131,7 @@ impl User {
             },
             temporary_until: row.opt_time("temporary_until")?,
             created_at: row.time("created_at")?,
+            registered_from: row.opt_text("registered_from")?,
         })
     }
 }
@@ -136,7 +143,7 @@ impl User {
 pub async fn insert(tx: &mut Tx, new: &NewUser) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO users (id, contract_id, login_id, name, email, role, login_hash, confirmation_hash, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         created_at, registered_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.id.clone())
     .bind(new.contract_id.clone())
@@ -146,7 +153,8 @@ pub async fn insert(tx: &mut Tx, new: &NewUser) -> Result<(), StoreError> {
     .bind(new.role.as_str())
     .bind(new.login_hash.clone())
     .bind(new.confirmation_hash.clone())
-    .bind(new.created_at.as_second());
+    .bind(new.created_at.as_second())
+    .bind(new.registered_from.map(|address| address.to_string()));
     tx.change(statement).await.map(drop)
 }
 

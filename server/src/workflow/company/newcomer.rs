@@ -229,6 +229,7 @@ impl People<'_> {
                 login_hash: String::new(),
                 confirmation_hash: String::new(),
                 created_at: deed.now,
+                registered_from: deed.caller.address,
             }),
             (refusal, ..) => Err(refusal.unwrap_or(Refusal::Fields(Vec::new())).into()),
         }

@@ -1,23 +1,22 @@
 //! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless. The same for 証明書取得用パスワード:
 //! [`acquisition`](super::acquisition).
 //!
-//! Who has the letter of a contract can become its マスター. So one person asks for a letter, and another one prints it.
+//! Who has the letter of a contract can become its マスター. So two people hand it over ([`handover`](super::handover)).
 
 use inkan_pki::secret::Secret;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::ENTER;
+use super::handover::{Turn, turn};
 use crate::store::contracts::{self, Contract, Status};
-use crate::store::letter_asks::{self, LetterAsk};
+use crate::store::password_letters::{Kind, Of};
 use crate::store::users;
 use crate::workflow::deed::Deed;
 use crate::workflow::people::People;
+use crate::workflow::proposals::hand;
 use crate::workflow::staffing::temporary_password;
 use crate::workflow::{Caller, Refusal, Result, StaffRefusal};
-
-/// How long an ask waits for the second person.
-const WAITS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is printed; it is kept nowhere.
 #[derive(Debug)]
@@ -33,10 +32,11 @@ pub struct Letter {
 impl People<'_> {
     /// Makes new temporary passwords for a contract that nobody has registered for yet; those before are good no
     /// longer, and failures with them are forgotten. It takes two people: the first one's ask is put on record, and the
-    /// letter is for another person who asks within a day.
+    /// letter is for another person who asks within a day, and who neither entered the contract nor decides on its
+    /// applications.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the ask is on record now), [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`],
+    /// [`StaffRefusal::LetterAsked`] (the ask is on record now), [`StaffRefusal::LetterForAnother`], [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`],
     /// [`Refusal::ContractCancelled`], [`StaffRefusal::NotInThatState`] (it has its master user).
     pub async fn issue_letter(
         &self,
@@ -74,18 +74,12 @@ impl People<'_> {
         if !users.is_empty() {
             return Err(StaffRefusal::NotInThatState.into());
         }
-        let ask = letter_asks::find(&mut tx, deed.subject).await?;
-        let by_another = ask.filter(|ask| {
-            ask.person != member.person && deed.now.duration_since(ask.asked_at).abs() < WAITS
-        });
-        let Some(ask) = by_another else {
-            let ask = LetterAsk {
-                contract_id: contract.id,
-                staff_id: member.id,
-                person: member.person,
-                asked_at: deed.now,
-            };
-            letter_asks::put(&mut tx, &ask).await?;
+        let of = Of {
+            kind: Kind::Login,
+            contract_id: deed.subject,
+            grant_id: None,
+        };
+        let Turn::Shown { asked_by } = turn(&mut tx, of, &hand(&member), deed.now).await? else {
             let asked = Deed {
                 action: "contract.letter-asked",
                 ..deed
@@ -94,10 +88,9 @@ impl People<'_> {
             tx.commit().await?;
             return Ok(None);
         };
-        letter_asks::end(&mut tx, deed.subject).await?;
         contracts::set_temp_passwords(&mut tx, deed.subject, &login_hash, &confirmation_hash)
             .await?;
-        let detail = json!({ "asked_by": ask.staff_id });
+        let detail = json!({ "asked_by": asked_by });
         deed.entry().detail(detail).write(&mut tx, deed.now).await?;
         tx.commit().await?;
         Ok(Some(Letter {

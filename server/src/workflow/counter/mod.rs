@@ -1,12 +1,12 @@
-//! The counter (窓口): contracts are put on record with what is handed over to the customer.
+//! The counter (窓口): what is handed over to the customer. Contracts are put on record by proposals.
 //!
 //! - this file: who may do what
-//! - [`contract`]: a contract with its temporary passwords
-//! - [`letter`]: new temporary passwords on paper; [`acquisition`]: the password of a grant on paper
+//! - [`letter`]: temporary passwords on paper; [`acquisition`]: the password of a grant on paper
+//! - `handover`: the two people of a letter, and who they may not be
 //! - [`unlock`]: locks after wrong passwords
 
 pub mod acquisition;
-pub mod contract;
+mod handover;
 pub mod letter;
 pub mod unlock;
 
@@ -17,8 +17,7 @@ mod tests;
 use crate::store::staff::Role;
 
 pub use acquisition::AcquisitionLetter;
-pub use contract::ContractForm;
 pub use letter::Letter;
 
-/// Who enters contracts and hands letters over.
+/// Who hands letters over.
 const ENTER: &[Role] = &[Role::Teller, Role::Approver];

@@ -1,57 +1,314 @@
-//! Contracts at the counter.
+//! Contracts and letters at the counter: by whom, and by whom not.
 
 use crate::store::contracts::Method;
-use crate::workflow::Refusal;
-use crate::workflow::testing::{World, at, caller, contract_form, refusal, said};
+use crate::store::outbox::Language;
+use crate::store::proposals::Kind;
+use crate::store::staff::Role;
+use crate::store::testing::{Place, on_both};
+use crate::store::{Store, contracts};
+use crate::workflow::proposals::WishForm;
+use crate::workflow::registration::AccountForm;
+use crate::workflow::testing::{
+    World, account_form, at, caller, contract_form, refusal, said, user_form,
+};
 use crate::workflow::validation::{Field, Problem};
+use crate::workflow::{Refusal, StaffRefusal};
 
-#[tokio::test]
-async fn a_contract_is_entered_once_and_normalised() {
-    let world = World::new().await;
+on_both!(
+    a_contract_is_of_no_use_before_another_person_approved_it => contract,
+    a_letter_is_shown_to_nobody_who_entered_or_asked_or_decided => letters,
+    whoever_saw_a_letter_has_nothing_to_do_with_the_grant => separated,
+);
+
+async fn world(place: &Place) -> World {
+    let store = Store::connect(&place.url("counter")).await.unwrap();
+    let mut world = World::over(store).await;
+    world.settings.passwords.acquisition = true;
+    for (name, person, role) in [
+        ("teller-2", "teller-2", Role::Teller),
+        ("teller-again", "teller", Role::Teller),
+        ("third-approver", "third-approver", Role::Approver),
+    ] {
+        world.add_account(name, person, role).await;
+    }
+    world
+}
+
+async fn contract(place: &Place) {
+    let world = world(place).await;
     let people = world.people();
-    let contract = world.contract("42").await;
+    let enter = async |who: &str, account: &str| {
+        let form = contract_form(account);
+        people
+            .propose(who, Kind::Contract, "", &form, caller(), at(1))
+            .await
+    };
+    for nobody in ["auditor", "nobody"] {
+        assert_eq!(refusal(enter(nobody, "42").await), Refusal::RoleMissing);
+    }
+    let entered = enter("teller", "42").await.unwrap();
+    let twice = enter("teller-2", "0000042").await;
+    assert_eq!(refusal(twice), StaffRefusal::ProposalExists.into());
+
+    // It is not there: no letter, no application, no registration, whatever passwords are tried.
+    assert_eq!(people.contracts(0).await.unwrap(), []);
+    let account = people.check_account(account_form("42"), caller(), at(2));
+    assert_eq!(refusal(account.await), Refusal::AccountNotMatched);
+    for id in [&entered.id, &entered.subject] {
+        let letter = people.issue_letter("teller-2", id, caller(), at(2));
+        assert_eq!(refusal(letter.await), Refusal::ContractUnknown);
+        let form = WishForm {
+            reference: "A1".to_owned(),
+            ..Default::default()
+        };
+        let application = people.propose("teller", Kind::Application, id, &form, caller(), at(2));
+        assert_eq!(refusal(application.await), Refusal::ContractUnknown);
+    }
+    let approve = async |who: &str, version| {
+        people
+            .approve_proposal(who, &entered.id, version, caller(), at(3))
+            .await
+    };
+    for (who, code) in [("teller", "role-missing"), ("auditor", "role-missing")] {
+        assert_eq!(refusal(approve(who, 1).await).code(), code);
+    }
+    // Amended by an approver, who then cannot approve it; another account is another entry.
+    let mut form = contract_form("42");
+    form.company_name = "大空商事".to_owned();
+    let amended = people.amend_proposal("approver", &entered.id, 1, &form, caller(), at(3));
+    amended.await.unwrap();
+    assert_eq!(refusal(approve("approver", 2).await), Refusal::SamePerson);
+    let another = contract_form("43");
+    let other = people.amend_proposal("teller", &entered.id, 2, &another, caller(), at(3));
+    assert_eq!(refusal(other.await), StaffRefusal::NotInThatState.into());
+    let done = approve("second-approver", 2).await.unwrap();
+    let contract = people.contract(&done.contract.unwrap()).await.unwrap();
     assert_eq!(
         (contract.branch.as_str(), contract.account.as_str()),
         ("100", "0000042")
     );
+    assert_eq!(contract.company_name, "大空商事");
     assert_eq!(contract.company_kana, "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ");
     assert_eq!(contract.method, Method::Password);
-    let again = people
-        .create_contract("teller", contract_form("0000042"), caller(), at(1))
-        .await;
+    assert_eq!(contract.temp_login_hash, None, "no letter yet");
+    let again = enter("teller", "42").await;
     assert_eq!(refusal(again), Refusal::ContractExists);
     assert_eq!(
         world.last().await,
-        said("contract.created", "refused", "contract-exists")
+        said("proposal.entered", "refused", "contract-exists")
     );
-    let by_auditor = people
-        .create_contract("auditor", contract_form("43"), caller(), at(1))
-        .await;
-    assert_eq!(refusal(by_auditor), Refusal::RoleMissing);
-    let by_nobody = people
-        .create_contract("nobody", contract_form("43"), caller(), at(1))
-        .await;
-    assert_eq!(refusal(by_nobody), Refusal::RoleMissing);
+    // Every error at once.
     let mut form = contract_form("12345678");
     form.company_name = "𠮷野".to_owned();
-    form.temp_confirmation = form.temp_login.clone();
-    let Refusal::Fields(fields) = refusal(
-        people
-            .create_contract("teller", form, caller(), at(1))
-            .await,
-    ) else {
-        panic!("other refusal");
-    };
-    let expected = [
+    let wrong = people
+        .propose("teller", Kind::Contract, "", &form, caller(), at(4))
+        .await;
+    let expected = vec![
         Field::Account.error(Problem::TooLong { max: 7 }),
         Field::CompanyName.error(Problem::NotRepresentable {
             found: '𠮷',
             position: 1,
         }),
-        Field::TempConfirmationPassword.error(Problem::SameAsLoginPassword),
     ];
-    assert_eq!(fields, expected, "every error at once");
-    for row in world.log().await {
-        assert!(!row.detail.contains("kari-"), "a password in the audit log");
+    assert_eq!(refusal(wrong), Refusal::Fields(expected));
+}
+
+async fn letters(place: &Place) {
+    let world = world(place).await;
+    let people = world.people();
+    // Entered by one, amended by another, approved by a third.
+    let form = contract_form("42");
+    let entered = people.propose("teller", Kind::Contract, "", &form, caller(), at(1));
+    let entered = entered.await.unwrap();
+    let amended = people.amend_proposal("teller-2", &entered.id, 1, &form, caller(), at(1));
+    let amended = amended.await.unwrap();
+    let done = people.approve_proposal("approver", &entered.id, amended.version, caller(), at(1));
+    let id = done.await.unwrap().contract.unwrap();
+    let letter =
+        async |who: &str, seconds| people.issue_letter(who, &id, caller(), at(seconds)).await;
+    let asked = StaffRefusal::LetterAsked.into();
+    assert_eq!(refusal(letter("approver", 2).await), asked);
+    // Who asked, with either account, asks again; who entered or amended it is not shown it.
+    assert_eq!(refusal(letter("approver", 3).await), asked);
+    for enterer in ["teller", "teller-again", "teller-2"] {
+        let refused = letter(enterer, 4).await;
+        assert_eq!(
+            refusal(refused),
+            StaffRefusal::LetterForAnother.into(),
+            "{enterer}"
+        );
+        assert_eq!(
+            world.last().await,
+            said("contract.letter-issued", "refused", "letter-for-another")
+        );
     }
+    let stored = contracts::find(&world.store, &id).await.unwrap().unwrap();
+    assert_eq!(stored.temp_login_hash, None, "nothing was made");
+    let shown = letter("second-approver", 5).await.unwrap();
+    // The enterer may ask for a further one; somebody else is shown it, and the one before is good no longer.
+    let day = 24 * 3600;
+    assert_eq!(refusal(letter("teller", 6).await), asked);
+    assert_eq!(
+        refusal(letter("approver", 7 + day).await),
+        asked,
+        "too late: it is asked for anew"
+    );
+    let further = letter("second-approver", 8 + day).await.unwrap();
+    assert_ne!(shown.login.expose(), further.login.expose());
+    let old = AccountForm {
+        temp_login: shown.login.clone(),
+        temp_confirmation: shown.confirmation.clone(),
+        ..account_form("42")
+    };
+    let refused = people
+        .check_account(old.clone(), caller(), at(9 + day))
+        .await;
+    assert_eq!(refusal(refused), Refusal::AccountNotMatched);
+    let new = AccountForm {
+        temp_login: further.login.clone(),
+        temp_confirmation: further.confirmation.clone(),
+        ..old
+    };
+    people
+        .check_account(new, caller(), at(10 + day))
+        .await
+        .unwrap();
+    for row in world.log().await {
+        for letter in [&shown, &further] {
+            assert!(!row.detail.contains(letter.login.expose()));
+            assert!(!row.detail.contains(letter.confirmation.expose()));
+        }
+    }
+}
+
+/// Four people at one contract: whoever has seen one of its secrets never comes near the other.
+async fn separated(place: &Place) {
+    let world = world(place).await;
+    let people = world.people();
+    let contract = world.contract("42").await;
+    let letter = async |who: &str, n| {
+        people
+            .issue_letter(who, &contract.id, caller(), at(n))
+            .await
+    };
+    assert_eq!(
+        refusal(letter("teller", 1).await),
+        StaffRefusal::LetterAsked.into()
+    );
+    let shown = letter("second-approver", 2).await.unwrap();
+
+    let form = WishForm {
+        reference: "A1".to_owned(),
+        ..Default::default()
+    };
+    let entered = people.propose(
+        "teller",
+        Kind::Application,
+        &contract.id,
+        &form,
+        caller(),
+        at(3),
+    );
+    let entered = entered.await.unwrap();
+    let account = AccountForm {
+        temp_login: shown.login,
+        temp_confirmation: shown.confirmation,
+        ..account_form("42")
+    };
+    let wizard = people
+        .check_account(account, caller(), at(4))
+        .await
+        .unwrap();
+    let token = wizard.token.expose();
+    people
+        .submit_user(token, user_form("hanakodt"), at(5))
+        .await
+        .unwrap();
+    let language = Language::Ja;
+    people
+        .register(token, language, caller(), at(6))
+        .await
+        .unwrap();
+
+    let decide = async |who: &str| {
+        people
+            .approve_proposal(who, &entered.id, 2, caller(), at(7))
+            .await
+    };
+    let seen = StaffRefusal::LetterSeen;
+    assert_eq!(refusal(decide("second-approver").await), seen.into());
+    let rejected =
+        people.reject_proposal("second-approver", &entered.id, 2, "不備", caller(), at(7));
+    assert_eq!(refusal(rejected.await), seen.into());
+    let member = people.staff_members().await.unwrap();
+    let member = member
+        .iter()
+        .find(|one| one.id == "second-approver")
+        .unwrap();
+    let view = people.proposal(member, &entered.id).await.unwrap();
+    assert_eq!(
+        view.hindrance(member),
+        Some(seen.into()),
+        "the page says so"
+    );
+    let grant = decide("approver").await.unwrap().grant.unwrap();
+
+    // The certificate password: asked for by one, shown to another, never to who saw the letter.
+    let second = async |who: &str, n| {
+        people
+            .issue_acquisition_letter(who, &grant, caller(), at(n))
+            .await
+    };
+    assert_eq!(
+        refusal(second("teller", 8).await),
+        StaffRefusal::LetterAsked.into()
+    );
+    assert_eq!(world.last().await, said("grant.letter-asked", "done", ""));
+    for who in ["teller", "teller-again"] {
+        assert_eq!(
+            refusal(second(who, 9).await),
+            StaffRefusal::LetterAsked.into(),
+            "{who}"
+        );
+    }
+    assert_eq!(
+        refusal(second("second-approver", 10).await),
+        StaffRefusal::LetterForAnother.into()
+    );
+    second("third-approver", 11).await.unwrap();
+    assert_eq!(world.last().await, said("grant.letter-issued", "done", ""));
+
+    // And the other way round: whoever decided on an application is shown no letter.
+    let contract = world.contract("43").await;
+    let entered = people.propose(
+        "teller",
+        Kind::Application,
+        &contract.id,
+        &form,
+        caller(),
+        at(12),
+    );
+    let entered = entered.await.unwrap();
+    let early = people.approve_proposal("approver", &entered.id, 1, caller(), at(13));
+    assert_eq!(
+        refusal(early.await),
+        StaffRefusal::RegistrationMissing.into()
+    );
+    let rejected =
+        people.reject_proposal("third-approver", &entered.id, 1, "不備", caller(), at(14));
+    rejected.await.unwrap();
+    let letter = async |who: &str, n| {
+        people
+            .issue_letter(who, &contract.id, caller(), at(n))
+            .await
+    };
+    assert_eq!(
+        refusal(letter("teller", 15).await),
+        StaffRefusal::LetterAsked.into()
+    );
+    assert_eq!(
+        refusal(letter("third-approver", 16).await),
+        StaffRefusal::LetterForAnother.into()
+    );
+    letter("approver", 17).await.unwrap();
 }

@@ -46,7 +46,7 @@ impl People<'_> {
     async fn try_release(&self, deed: Deed<'_>, form: &WishForm) -> Result<()> {
         self.staff_with(deed.staff_id, rights::may_enter(Kind::Unlock))
             .await?;
-        let wish = Wish::check(Kind::Unlock, form)?;
+        let wish = Wish::check(Kind::Unlock, form, &self.settings.characters)?;
         let mut tx = self.store.begin().await?;
         let user = users::find(&mut tx, deed.subject).await?;
         let user = user.ok_or(StaffRefusal::UserUnknown)?;

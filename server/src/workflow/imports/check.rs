@@ -109,6 +109,8 @@ impl People<'_> {
                     temp_failures: 0,
                     temp_locked_until: None,
                     created_at: now,
+                    entered_person: String::new(),
+                    proposal_id: None,
                 }))
             }
             (Some(Refusal::Fields(errors)), _) => Ok(Err(errors)),

@@ -1,8 +1,9 @@
-//! A list of contracts, put on record at once: looked at line by line first, imported afterwards as it was shown.
+//! A list of contracts, put on record at once: looked at line by line first, proposed by who sent it, approved by another
+//! person as any contract is, imported afterwards as it was shown.
 //!
 //! - [`csv`]: lines and fields
 //! - `check`: a list looked at
-//! - this file: the two steps
+//! - this file: the first step and the last; the two between are proposals
 
 mod check;
 pub mod csv;
@@ -14,14 +15,16 @@ mod tests;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::audit_log::export;
 use super::deed::Deed;
 use super::people::People;
 use super::validation::FieldError;
-use super::{Caller, Result, StaffRefusal};
+use super::{Caller, Fault, Result, StaffRefusal};
 use crate::store::contracts_at_once;
+use crate::store::id;
 use crate::store::imports::{self, Import};
+use crate::store::proposals;
 use crate::store::staff::Role;
-use crate::store::{Db, id};
 
 /// Lines of one list.
 pub const MOST_LINES: usize = 100_000;
@@ -29,7 +32,7 @@ pub const MOST_LINES: usize = 100_000;
 pub const MOST_BYTES: usize = 24 * 1024 * 1024;
 /// Lines of a report that are shown.
 pub const REPORTED: usize = 500;
-/// A list that was not imported is forgotten.
+/// A list that nobody proposed is forgotten.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one transaction.
 const BATCH: usize = 2000;
@@ -119,6 +122,8 @@ impl People<'_> {
             staff_id: deed.staff_id.to_owned(),
             content,
             created_at: deed.now,
+            proposal_id: None,
+            approved_at: None,
             done_at: None,
         };
         imports::insert(&mut tx, &import).await?;
@@ -131,11 +136,11 @@ impl People<'_> {
         })
     }
 
-    /// Imports the good lines of a list that was looked at. Contracts come without temporary passwords: a letter is
-    /// made for each when it is handed over.
+    /// Imports the good lines of a list that was approved, whoever of the counter does it. Contracts come without temporary
+    /// passwords: a letter is made for each when it is handed over.
     ///
     /// # Errors
-    /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportUnknown`] (also somebody else's, or imported before).
+    /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportUnknown`] (also not approved, or imported before).
     pub async fn run_import(
         &self,
         staff_id: &str,
@@ -159,9 +164,18 @@ impl People<'_> {
         self.staff_with(deed.staff_id, ENTER).await?;
         let found = imports::find(self.store, deed.subject).await?;
         let import = found
-            .filter(|import| import.staff_id == deed.staff_id && import.done_at.is_none())
+            .filter(|import| import.approved_at.is_some() && import.done_at.is_none())
             .ok_or(StaffRefusal::ImportUnknown)?;
-        let (contracts, mut report) = self.read(&import.content, REPORTED, deed.now).await?;
+        let proposal_id = import.proposal_id.unwrap_or_default();
+        let proposal = proposals::find(self.store, &proposal_id).await?;
+        let proposal = proposal.ok_or(Fault::Inconsistent("list without proposal"))?;
+        let (mut contracts, mut report) = self.read(&import.content, REPORTED, deed.now).await?;
+        for contract in &mut contracts {
+            contract
+                .entered_person
+                .clone_from(&proposal.entered_by.person);
+            contract.proposal_id = Some(proposal_id.clone());
+        }
         report.good = 0;
         for batch in contracts.chunks(BATCH) {
             let mut tx = self.store.begin().await?;
@@ -183,7 +197,9 @@ impl People<'_> {
                     )
                 })
                 .collect();
-            let detail = json!({ "made": made, "first": first, "accounts": accounts });
+            let detail = json!({
+                "made": made, "first": first, "accounts": accounts, "proposal": &proposal_id,
+            });
             deed.entry().detail(detail).write(&mut tx, deed.now).await?;
             tx.commit().await?;
             report.good += usize::try_from(made).unwrap_or(0);
@@ -193,7 +209,9 @@ impl People<'_> {
         if !imports::finish(&mut tx, deed.subject, deed.now).await? {
             return Err(StaffRefusal::ImportUnknown.into());
         }
-        let detail = json!({ "lines": report.lines, "made": report.good });
+        let detail = json!({
+            "lines": report.lines, "made": report.good, "proposal": &proposal_id,
+        });
         deed.entry().detail(detail).write(&mut tx, deed.now).await?;
         tx.commit().await?;
         Ok(report)
@@ -202,29 +220,41 @@ impl People<'_> {
     /// Every line that cannot be imported, of a list that waits.
     ///
     /// # Errors
-    /// [`Refusal::RoleMissing`](super::Refusal::RoleMissing), [`StaffRefusal::ImportUnknown`] (also somebody else's, or
-    /// imported before).
+    /// As [`Self::import_list`].
     pub async fn import_report(
         &self,
         staff_id: &str,
         import_id: &str,
         now: Timestamp,
     ) -> Result<Vec<BadLine>> {
-        self.staff_with(staff_id, ENTER).await?;
-        let found = imports::find(self.store, import_id).await?;
-        let import = found
-            .filter(|import| import.staff_id == staff_id && import.done_at.is_none())
-            .ok_or(StaffRefusal::ImportUnknown)?;
-        let (_, report) = self.read(&import.content, MOST_LINES, now).await?;
+        let content = self.waiting_list(staff_id, import_id).await?;
+        let (_, report) = self.read(&content, MOST_LINES, now).await?;
         Ok(report.bad)
     }
 
-    /// Whether a list still waits for its import.
+    /// The lines of a list that waits, as CSV in which a spreadsheet finds no formula: what the person who approves it looks
+    /// at.
     ///
     /// # Errors
-    /// Faults of the store.
-    pub async fn import_waits(&self, staff_id: &str, import_id: &str) -> Result<bool> {
-        let found = imports::find(Db::from(self.store), import_id).await?;
-        Ok(found.is_some_and(|one| one.staff_id == staff_id && one.done_at.is_none()))
+    /// [`Refusal::RoleMissing`](super::Refusal::RoleMissing), [`StaffRefusal::ImportUnknown`] (also imported before).
+    pub async fn import_list(&self, staff_id: &str, import_id: &str) -> Result<String> {
+        let content = self.waiting_list(staff_id, import_id).await?;
+        let mut list = String::with_capacity(content.len());
+        for (number, line) in csv::lines(&content) {
+            let number = number.to_string();
+            let row = match csv::fields(line) {
+                Some(fields) => export::csv([&number].into_iter().chain(&fields).map(|s| &**s)),
+                None => export::csv([&*number, line]),
+            };
+            list.push_str(&row);
+        }
+        Ok(list)
+    }
+
+    async fn waiting_list(&self, staff_id: &str, import_id: &str) -> Result<String> {
+        self.staff_with(staff_id, ENTER).await?;
+        let found = imports::find(self.store, import_id).await?;
+        let import = found.filter(|import| import.done_at.is_none());
+        Ok(import.ok_or(StaffRefusal::ImportUnknown)?.content)
     }
 }

@@ -1,7 +1,9 @@
 //! Lists that are good, bad, hostile and huge.
 
 use super::*;
+use crate::store::proposals::Kind;
 use crate::workflow::Refusal;
+use crate::workflow::proposals::WishForm;
 use crate::workflow::testing::{World, at, caller, refusal, said};
 use crate::workflow::validation::{Field, Problem};
 
@@ -49,34 +51,98 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(why, expected);
     assert_eq!(people.contracts(0).await.unwrap().len(), 1);
 
-    // Only by who looked at it, and once.
+    // Not before another person has approved it, who can look at it; entered by who looked at it.
+    let early = people.run_import("teller", &run.id, caller(), at(2)).await;
+    assert_eq!(refusal(early), StaffRefusal::ImportUnknown.into());
+    let form = WishForm {
+        note: "移行分".to_owned(),
+        ..WishForm::default()
+    };
+    let enter = async |who: &str| {
+        let kind = Kind::Import;
+        people
+            .propose(who, kind, &run.id, &form, caller(), at(2))
+            .await
+    };
+    assert_eq!(
+        refusal(enter("approver").await),
+        StaffRefusal::ImportUnknown.into()
+    );
+    let entered = enter("teller").await.unwrap();
+    assert_eq!(
+        refusal(enter("teller").await),
+        StaffRefusal::ProposalExists.into()
+    );
+    let list = people.import_list("approver", &run.id).await.unwrap();
+    assert!(
+        list.contains("\"2\",\"100\",\"1\",\"1\",\"大空商事\",\"オオゾラ\""),
+        "{list}"
+    );
+    assert_eq!(list.lines().count(), 7);
+    // A list that waits is not forgotten.
+    let later = at(3 * 24 * 3600);
     let other = people
-        .run_import("approver", &run.id, caller(), at(2))
+        .check_import("teller", "x".to_owned(), caller(), later)
         .await;
-    assert_eq!(refusal(other), StaffRefusal::ImportUnknown.into());
+    other.unwrap();
+    let approve = async |who: &str| {
+        people
+            .approve_proposal(who, &entered.id, 1, caller(), later)
+            .await
+    };
+    assert_eq!(refusal(approve("teller").await), Refusal::RoleMissing);
+    assert_eq!(people.contracts(0).await.unwrap().len(), 1);
+    approve("approver").await.unwrap();
+    assert_eq!(people.contracts(0).await.unwrap().len(), 1);
     let done = people
-        .run_import("teller", &run.id, caller(), at(2))
+        .run_import("teller", &run.id, caller(), later)
         .await
         .unwrap();
     assert_eq!(done.good, 2);
-    let twice = people.run_import("teller", &run.id, caller(), at(3)).await;
+    let twice = people.run_import("teller", &run.id, caller(), later).await;
     assert_eq!(refusal(twice), StaffRefusal::ImportUnknown.into());
+    assert_eq!(
+        refusal(enter("teller").await),
+        StaffRefusal::ImportUnknown.into()
+    );
     assert_eq!(people.contracts(0).await.unwrap().len(), 3);
     let found = people.find_contracts("山", 0).await.unwrap();
     assert_eq!(found.len(), 1);
-    // No temporary passwords before a letter is made.
+    // No temporary passwords before a letter is made, which who entered the list is not shown.
     assert!(found[0].temp_login_hash.is_none());
-    // Who imported it does not print it alone.
-    let alone = people.issue_letter("teller", &found[0].id, caller(), at(4));
-    assert_eq!(refusal(alone.await), StaffRefusal::LetterAsked.into());
-    let letter = people.issue_letter("approver", &found[0].id, caller(), at(4));
-    letter.await.unwrap();
+    let letter = async |who: &str| {
+        people
+            .issue_letter(who, &found[0].id, caller(), later)
+            .await
+    };
+    assert_eq!(
+        refusal(letter("approver").await),
+        StaffRefusal::LetterAsked.into()
+    );
+    assert_eq!(
+        refusal(letter("teller").await),
+        StaffRefusal::LetterForAnother.into()
+    );
+    letter("second-approver").await.unwrap();
     for who in ["auditor", "nobody"] {
         let refused = people
             .check_import(who, LIST.to_owned(), caller(), at(5))
             .await;
         assert_eq!(refusal(refused), Refusal::RoleMissing);
     }
+}
+
+/// Enters a list and has it approved.
+async fn approved(world: &World, import_id: &str) {
+    let people = world.people();
+    let form = WishForm {
+        note: "移行分".to_owned(),
+        ..WishForm::default()
+    };
+    let entered = people.propose("teller", Kind::Import, import_id, &form, caller(), at(1));
+    let entered = entered.await.unwrap();
+    let done = people.approve_proposal("approver", &entered.id, 1, caller(), at(1));
+    done.await.unwrap();
 }
 
 #[tokio::test]
@@ -97,6 +163,11 @@ async fn huge_and_hostile_lists_are_bounded() {
     assert_eq!(
         (run.report.bad.len(), run.report.bad_count),
         (REPORTED, 2 * REPORTED)
+    );
+    let list = people.import_list("approver", &run.id).await.unwrap();
+    assert!(
+        !list.contains("\"=cmd"),
+        "a formula for the spreadsheet of who approves"
     );
     for hostile in [
         "",
@@ -126,6 +197,7 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
     let id = run.unwrap().id;
     let kept = imports::find(&world.store, &id).await.unwrap().unwrap();
     assert!(!kept.content.contains('\0'), "PostgreSQL keeps no NUL");
+    approved(&world, &id).await;
     let execute = crate::store::testing::execute;
     execute(
         &world.store,

@@ -34,7 +34,7 @@ impl Scene {
         let world = World::over(store.clone()).await;
         let contract = world.contract("1234567").await;
         let user = world.user("1234567", "hanakodt").await;
-        let grant = world.approve(&contract.id, at(3)).await;
+        let grant = world.approve(&contract.id, at(4)).await;
         let settings = world.settings.clone();
         let workflows =
             Workflows::new(store, bank.authority.clone(), settings, StepHook::default());
@@ -107,6 +107,7 @@ async fn scenario_expiry(place: &Place) {
         expiring,
         [
             "login-id-registered",
+            "grant-given",
             "certificate-expiring",
             "certificate-expiring"
         ]
@@ -167,6 +168,7 @@ async fn scenario_deeds(place: &Place) {
         scene.letters().await,
         [
             "login-id-registered",
+            "grant-given",
             "certificate-issued",
             "certificate-suspended",
             "certificate-released",
@@ -177,15 +179,15 @@ async fn scenario_deeds(place: &Place) {
     );
     let mails = scene.mails().await;
     let languages: Vec<Language> = mails.iter().map(|mail| mail.lang).collect();
-    assert_eq!(languages[0], Language::Ja, "as registered");
+    assert_eq!(languages[..2], [Language::Ja; 2], "as registered");
     assert!(
-        languages[1..].iter().all(|lang| *lang == Language::En),
+        languages[2..].iter().all(|lang| *lang == Language::En),
         "{languages:?}"
     );
     assert!(
-        mails[6].facts.contains(r#""by":"yourself""#),
+        mails[7].facts.contains(r#""by":"yourself""#),
         "{}",
-        mails[6].facts
+        mails[7].facts
     );
     for mail in &mails {
         for secret in ["hanakodt\"", "1234567", LOGIN_PASSWORD] {
@@ -203,7 +205,7 @@ async fn scenario_deeds(place: &Place) {
         at(41),
     );
     again.await.unwrap_err();
-    assert_eq!(scene.mails().await.len(), 7);
+    assert_eq!(scene.mails().await.len(), 8);
 
     // Locks: one letter for each, also for an attacker who goes on.
     for second in 50..70 {
@@ -212,19 +214,19 @@ async fn scenario_deeds(place: &Place) {
         let tried = people.password_login("hanakodt", password, caller(), at(second));
         tried.await.unwrap_err();
     }
-    assert_eq!(scene.letters().await[7..], ["password-locked"]);
+    assert_eq!(scene.letters().await[8..], ["password-locked"]);
 }
 
 async fn scenario_lapse(place: &Place) {
     let scene = Scene::new(place).await;
-    let later = at(3) + SignedDuration::from_hours(80 * 24);
+    let later = at(4) + SignedDuration::from_hours(80 * 24);
     let lapse = async |now| scene.workflows.lapse_grants(now).await.unwrap();
     assert_eq!(lapse(later - SignedDuration::from_secs(1)).await, 0);
     assert_eq!(lapse(later).await, 1);
     assert_eq!(lapse(later).await, 0);
     assert_eq!(
         scene.letters().await,
-        ["login-id-registered", "grant-lapsed"]
+        ["login-id-registered", "grant-given", "grant-lapsed"]
     );
     let row = grants::find(&scene.world.store, &scene.grant)
         .await

@@ -7,6 +7,7 @@ use super::entry::{not_own, on, waiting};
 use super::subject::Subject;
 use super::wish::Wish;
 use super::{effect, hand, rights, rules};
+use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{self, Decision, Hand, Kind, Proposal, State};
 use crate::store::staff::StaffMember;
 use crate::store::{Db, Tx};
@@ -22,6 +23,8 @@ pub struct Decided {
     pub grant: Option<String>,
     /// A staff account (newcomer).
     pub staff: Option<String>,
+    /// A contract.
+    pub contract: Option<String>,
 }
 
 impl People<'_> {
@@ -29,8 +32,8 @@ impl People<'_> {
     ///
     /// # Errors
     /// [`StaffRefusal::ProposalUnknown`], [`Refusal::RoleMissing`], [`StaffRefusal::ProposalDecided`], [`Refusal::SamePerson`],
-    /// [`StaffRefusal::OwnAffair`], [`StaffRefusal::ProposalStale`] (entry or subject changed since), or that it cannot be done
-    /// any more.
+    /// [`StaffRefusal::OwnAffair`], [`StaffRefusal::ProposalStale`] (entry or subject changed since),
+    /// [`StaffRefusal::LetterSeen`] and [`StaffRefusal::RegistrationMissing`] (grants), or that it cannot be done any more.
     pub async fn approve_proposal(
         &self,
         staff_id: &str,
@@ -52,12 +55,15 @@ impl People<'_> {
             return Err(self.changed(&mut tx, &case, deed.now).await);
         }
         rules::possible(&mut tx, kind, &case.subject, &case.wish, deed.now).await?;
-        end(&mut tx, deed, seen_version, &case.by, State::Approved, None).await?;
+        if rules::lacks_grantee(kind, &case.subject) {
+            return Err(StaffRefusal::RegistrationMissing.into());
+        }
+        end(&mut tx, deed, seen_version, &case, State::Approved, None).await?;
         let done = effect::apply(self, &mut tx, deed, proposal, &case.subject, &case.wish).await?;
         let detail = json!({
             "kind": kind, "subject": &proposal.subject, "version": seen_version, "entered_by":
             &proposal.entered_by.staff_id, "seen": &proposal.seen, "wish": case.wish,
-            "grant": &done.grant, "staff": &done.staff,
+            "grant": &done.grant, "staff": &done.staff, "contract": &done.contract,
         });
         deed.entry().detail(detail).write(&mut tx, deed.now).await?;
         tx.commit().await?;
@@ -88,7 +94,7 @@ impl People<'_> {
         let reason = names::note(Field::Reason, reason);
         let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
         let (state, proposal) = (State::Rejected, &case.proposal);
-        end(&mut tx, deed, seen_version, &case.by, state, Some(&reason)).await?;
+        end(&mut tx, deed, seen_version, &case, state, Some(&reason)).await?;
         // Overtaken (released or ended without it), there is nothing left to release: the review is closed.
         if proposal.kind == Kind::Incident && case.subject.is_held() {
             if case.subject.seen(proposal.kind) != proposal.seen {
@@ -126,6 +132,12 @@ impl People<'_> {
         }
         let subject = Subject::load(Db::from(&mut *tx), proposal.kind, &proposal.subject).await?;
         not_own(&subject, &member.person)?;
+        if let Some(contract_id) = grants_of(proposal.kind, &subject) {
+            let side = contract_duties::side_of(&mut *tx, contract_id, &member.person).await?;
+            if side == Some(Side::Letter) {
+                return Err(StaffRefusal::LetterSeen.into());
+            }
+        }
         Ok(Case {
             wish: Wish::decode(proposal.kind, &proposal.content)?,
             by: hand(&member),
@@ -156,18 +168,34 @@ struct Case {
     by: Hand,
 }
 
+/// The contract whose grants a decision is about.
+pub(super) fn grants_of(kind: Kind, subject: &Subject) -> Option<&str> {
+    match kind {
+        Kind::Application | Kind::Reissue => {
+            subject.contract.as_ref().map(|contract| &*contract.id)
+        }
+        _ => None,
+    }
+}
+
 async fn end(
     tx: &mut Tx,
     deed: Deed<'_>,
     seen_version: i64,
-    by: &Hand,
+    case: &Case,
     state: State,
     reason: Option<&str>,
 ) -> Result<()> {
+    // Whoever decides on an application is shown no letter of this contract from now on.
+    if let Some(contract_id) = grants_of(case.proposal.kind, &case.subject)
+        && !contract_duties::take(tx, contract_id, &case.by, Side::Grant, deed.now).await?
+    {
+        return Err(StaffRefusal::LetterSeen.into());
+    }
     let decision = Decision {
         seen_version,
         state,
-        by,
+        by: &case.by,
         at: deed.now,
         reason,
     };

@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 use super::Decided;
 use super::subject::Subject;
 use super::wish::Wish;
+use crate::mail::Letter;
 use crate::store::applications::{self, NewApplication};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::store::contracts::{self, Method};
 use crate::store::grants::{self, NewGrant};
-use crate::store::proposals::{Kind, Proposal};
+use crate::store::imports;
+use crate::store::proposals::{self, Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
 use crate::store::users::{self, PasswordKind};
 use crate::store::{StoreError, Tx, Unique, id};
@@ -20,6 +22,7 @@ use crate::workflow::deed::Deed;
 use crate::workflow::life::inside::{self, Ending};
 use crate::workflow::life::machine::{Event, next};
 use crate::workflow::life::{Reason, expired};
+use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::{Error, Fault, Refusal, Result};
 
@@ -32,11 +35,23 @@ pub(super) async fn apply(
     wish: &Wish,
 ) -> Result<Decided> {
     match proposal.kind {
+        Kind::Contract => {
+            let contract = contract(tx, deed, proposal, wish).await?;
+            return Ok(Decided {
+                contract: Some(contract),
+                ..Decided::default()
+            });
+        }
+        Kind::Import => {
+            changed(imports::approve(tx, &subject.id, &proposal.id, deed.now).await?)?;
+            let about = ("import.approved", "import", subject.id.as_str());
+            record(tx, deed, proposal, about, json!({ "seen": &proposal.seen })).await?;
+        }
         Kind::Application | Kind::Reissue => {
             let grant = grant(people, tx, deed, proposal, subject, wish).await?;
             return Ok(Decided {
                 grant: Some(grant),
-                staff: None,
+                ..Decided::default()
             });
         }
         Kind::Revoke => {
@@ -67,8 +82,8 @@ pub(super) async fn apply(
                 json!({ "name": &member.name, "person": &member.person, "role": member.role });
             record(tx, deed, proposal, about, detail).await?;
             return Ok(Decided {
-                grant: None,
                 staff: Some(member.id),
+                ..Decided::default()
             });
         }
         Kind::StaffRole => {
@@ -94,7 +109,31 @@ pub(super) async fn apply(
     Ok(Decided::default())
 }
 
-/// The row that grants hang on, the method, and a grant, for one user only where there is one.
+/// The contract, without temporary passwords: a letter is made for it by two people.
+async fn contract(tx: &mut Tx, deed: Deed<'_>, proposal: &Proposal, wish: &Wish) -> Result<String> {
+    let Wish::Contract(new) = wish else {
+        return Err(Fault::Inconsistent("contract without account").into());
+    };
+    let entered_by = &proposal.entered_by.person;
+    let contract = new.contract(id::new_id()?, (entered_by, &proposal.id), deed.now);
+    match contracts::insert(tx, &contract).await {
+        Err(StoreError::Duplicate(Unique::ContractAccount)) => {
+            return Err(Refusal::ContractExists.into());
+        }
+        other => other?,
+    }
+    proposals::set_contract(tx, &proposal.id, &contract.id).await?;
+    let about = ("contract.created", "contract", contract.id.as_str());
+    let detail = json!({
+        "branch": &contract.branch, "account_type": contract.account_type, "account": &contract.account,
+        "company_name": &contract.company_name, "company_kana": &contract.company_kana,
+        "entered_by": &proposal.entered_by.staff_id,
+    });
+    record(tx, deed, proposal, about, detail).await?;
+    Ok(contract.id)
+}
+
+/// The row that grants hang on, the method, and a grant for the user whom the approver has seen.
 async fn grant(
     people: &People<'_>,
     tx: &mut Tx,
@@ -105,6 +144,8 @@ async fn grant(
 ) -> Result<String> {
     let contract = subject.contract.as_ref();
     let contract = contract.ok_or(Fault::Inconsistent("subject without contract"))?;
+    let user = subject.grantee();
+    let user = user.ok_or(Fault::Inconsistent("grant for nobody"))?;
     let application = NewApplication {
         id: proposal.id.clone(),
         contract_id: contract.id.clone(),
@@ -126,15 +167,17 @@ async fn grant(
         id: id::new_id()?,
         contract_id: contract.id.clone(),
         application_id: proposal.id.clone(),
+        user_id: user.id.clone(),
         created_at: deed.now,
         expires_at: until.unwrap_or(Timestamp::MAX),
     };
     grants::create(tx, &new).await?;
-    if let Some(user) = subject.grantee() {
-        changed(grants::bind(tx, &new.id, &user.id).await?)?;
-        let about = ("grant.given", "user", user.id.as_str());
-        record(tx, deed, proposal, about, json!({ "grant": &new.id })).await?;
-    }
+    let about = ("grant.given", "user", user.id.as_str());
+    record(tx, deed, proposal, about, json!({ "grant": &new.id })).await?;
+    let letter = Letter::GrantGiven {
+        until: new.expires_at,
+    };
+    tell(tx, user, &new.id, &letter, deed.now).await?;
     Ok(new.id)
 }
 

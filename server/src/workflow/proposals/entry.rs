@@ -16,7 +16,8 @@ use crate::workflow::validation::{Field, names};
 use crate::workflow::{Caller, Fault, Refusal, Result, StaffRefusal};
 
 impl People<'_> {
-    /// Enters a proposal about `subject_id` (for a newcomer: nothing, the form has the employee number).
+    /// Enters a proposal about `subject_id` (of a contract and a newcomer: nothing, the form has account and employee
+    /// number).
     /// 事故登録 is entered by [`People::report_incident`](super::incident).
     ///
     /// # Errors
@@ -50,14 +51,18 @@ impl People<'_> {
         if kind == Kind::Incident {
             return Err(StaffRefusal::NotInThatState.into());
         }
-        let wish = Wish::check(kind, form)?;
-        let subject_id = match &wish {
-            Wish::Newcomer { person, .. } => person.as_str(),
-            _ => deed.subject,
-        };
+        let wish = Wish::check(kind, form, &self.settings.characters)?;
+        let said = wish.subject();
+        let subject_id = said.as_deref().unwrap_or(deed.subject);
         let mut tx = self.store.begin().await?;
         let subject = Subject::load(Db::from(&mut tx), kind, subject_id).await?;
         not_own(&subject, &member.person)?;
+        // Who sends a list answers for it.
+        if let Some(import) = &subject.import
+            && import.staff_id != deed.staff_id
+        {
+            return Err(StaffRefusal::ImportUnknown.into());
+        }
         rules::possible(&mut tx, kind, &subject, &wish, deed.now).await?;
         self.put(tx, deed, kind, &subject, &wish, &hand(&member))
             .await
@@ -154,14 +159,14 @@ impl People<'_> {
             .staff_with(deed.staff_id, rights::may_enter(kind))
             .await?;
         let wish = match form {
-            Some(form) if kind != Kind::Incident => Wish::check(kind, form)?,
+            Some(form) if kind != Kind::Incident => {
+                Wish::check(kind, form, &self.settings.characters)?
+            }
             Some(_) => return Err(StaffRefusal::NotInThatState.into()),
             None => Wish::decode(kind, &before.content)?,
         };
-        if let Wish::Newcomer { person, .. } = &wish
-            && *person != before.subject
-        {
-            // Somebody else is another proposal.
+        if wish.subject().is_some_and(|said| said != before.subject) {
+            // Somebody else, and another account, is another proposal.
             return Err(StaffRefusal::NotInThatState.into());
         }
         let subject = Subject::load(Db::from(&mut tx), kind, &before.subject).await?;

@@ -47,7 +47,7 @@ impl People<'_> {
         let member = self
             .staff_with(deed.staff_id, rights::may_enter(kind))
             .await?;
-        let wish = Wish::check(kind, form)?;
+        let wish = Wish::check(kind, form, &self.settings.characters)?;
         let mut tx = self.store.begin().await?;
         let before = Subject::load(Db::from(&mut tx), kind, deed.subject).await?;
         effect::suspend(&mut tx, deed, &before, wish.note()).await?;

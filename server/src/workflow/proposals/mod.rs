@@ -9,6 +9,7 @@
 //! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
 //! - [`decision`]: approving and rejecting
 //! - `effect`: what an approval does; `settled`: and this instance is told
+//! - `registered`: an application that waits for its user
 //! - [`view`]: lists and pages; [`listed`]: lists for programs
 
 pub mod decision;
@@ -16,6 +17,7 @@ mod effect;
 pub mod entry;
 pub mod incident;
 pub mod listed;
+mod registered;
 pub mod rights;
 mod rules;
 mod settled;
@@ -28,6 +30,7 @@ pub mod wish;
 mod tests;
 
 pub use decision::Decided;
+pub(in crate::workflow) use registered::{after_registration, before_registration};
 pub use subject::Subject;
 pub use view::{ProposalLine, ProposalView};
 pub use wish::{Wish, WishForm};
@@ -37,7 +40,8 @@ pub use crate::store::proposals::{How, Kind, Proposal, State};
 use crate::store::proposals::Hand;
 use crate::store::staff::StaffMember;
 
-fn hand(member: &StaffMember) -> Hand {
+/// A member of the staff, as proposals and letters write them down.
+pub(in crate::workflow) fn hand(member: &StaffMember) -> Hand {
     Hand {
         staff_id: member.id.clone(),
         person: member.person.clone(),

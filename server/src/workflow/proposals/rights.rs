@@ -14,7 +14,7 @@ const STAFF_READERS: &[Role] = &[Role::SecurityOfficer, Role::Auditor];
 #[must_use]
 pub fn may_enter(kind: Kind) -> &'static [Role] {
     match kind {
-        Kind::Application | Kind::Reissue | Kind::Cancel => COUNTER,
+        Kind::Contract | Kind::Import | Kind::Application | Kind::Reissue | Kind::Cancel => COUNTER,
         Kind::Revoke | Kind::Incident | Kind::Release | Kind::Unlock => COUNTER_AND_DESK,
         Kind::StaffAdd | Kind::StaffRole | Kind::StaffLeave => OFFICERS,
     }

@@ -9,7 +9,7 @@ use crate::store::contracts::{Contract, Status};
 use crate::store::grants;
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, Role};
-use crate::store::{Db, Tx, users};
+use crate::store::{Db, Tx};
 use crate::workflow::life::expired;
 use crate::workflow::life::machine::{Event, next};
 use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
@@ -25,26 +25,29 @@ pub(super) async fn possible(
     now: Timestamp,
 ) -> Result<()> {
     match kind {
+        Kind::Contract => match subject.contract {
+            Some(_) => Err(Refusal::ContractExists.into()),
+            None => Ok(()),
+        },
+        Kind::Import => {
+            let import = subject.import.as_ref();
+            let waits = import.is_some_and(|one| one.approved_at.or(one.done_at).is_none());
+            waits
+                .then_some(())
+                .ok_or(StaffRefusal::ImportUnknown.into())
+        }
         Kind::Application => {
             in_force(subject)?;
             // Otherwise whoever asks first would take it.
             if subject.users.len() > 1 {
                 return Err(StaffRefusal::UserNeeded.into());
             }
+            no_certificate(subject, now)?;
             no_open_grant(subject, now)
         }
         Kind::Reissue => {
             in_force(subject)?;
-            let held = subject.certificates.iter().any(|one| {
-                let open = matches!(
-                    one.state,
-                    State::Intent | State::Issued | State::Active | State::Suspended
-                );
-                open && !expired(one, now)
-            });
-            if held {
-                return Err(Refusal::CertificateActive.into());
-            }
+            no_certificate(subject, now)?;
             no_open_grant(subject, now)
         }
         Kind::Cancel => in_force(subject).map(drop),
@@ -71,6 +74,28 @@ pub(super) async fn possible(
     }
 }
 
+/// Whether it cannot be approved yet because nobody has registered: a grant is one user's, whom the approver must see.
+pub(super) fn lacks_grantee(kind: Kind, subject: &Subject) -> bool {
+    matches!(kind, Kind::Application | Kind::Reissue) && subject.grantee().is_none()
+}
+
+/// D1: whoever has a certificate, or one on its way, gets no second one. A renewal on its way depends on its predecessor, and
+/// keeps nothing out when that one has ended.
+fn no_certificate(subject: &Subject, now: Timestamp) -> Result<()> {
+    let held = subject.certificates.iter().any(|one| {
+        let open = match one.state {
+            State::Active | State::Suspended => true,
+            State::Intent | State::Issued => one.replaces.is_none(),
+            _ => false,
+        };
+        open && !expired(one, now)
+    });
+    if held {
+        return Err(Refusal::CertificateActive.into());
+    }
+    Ok(())
+}
+
 fn in_force(subject: &Subject) -> Result<&Contract> {
     let contract = subject.contract.as_ref();
     let contract = contract.ok_or(Fault::Inconsistent("subject without contract"))?;
@@ -80,15 +105,11 @@ fn in_force(subject: &Subject) -> Result<&Contract> {
     Ok(contract)
 }
 
-/// One grant at a time: for the contract while it has no user, or for this user. One that is bound to nobody is the
-/// マスター's.
+/// One grant at a time for a user.
 fn no_open_grant(subject: &Subject, now: Timestamp) -> Result<()> {
+    let grantee = subject.grantee().map(|user| &user.id);
     let open = subject.grants.iter().any(|grant| {
-        let same = match (&subject.user, &grant.user_id) {
-            (None, _) => true,
-            (Some(user), None) => user.role == users::Role::Master,
-            (Some(user), Some(bound)) => user.id == *bound,
-        };
+        let same = grantee.is_none() || grant.user_id.as_ref() == grantee;
         grant.state == grants::State::Open && now < grant.expires_at && same
     });
     if open {

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 
 use crate::store::Db;
 use crate::store::certificates::{self, Certificate, Issuer, State};
-use crate::store::contracts::{self, Contract};
+use crate::store::contracts::{self, AccountType, Contract};
 use crate::store::grants::{self, Grant};
+use crate::store::id::sha256_hex;
+use crate::store::imports::{self, Import};
 use crate::store::proposals::Kind;
 use crate::store::staff::{self, StaffMember};
 use crate::store::users::{self, PasswordState, User};
+use crate::workflow::imports::csv;
 use crate::workflow::{Fault, Refusal, Result, StaffRefusal};
 
 /// The rows that a proposal concerns.
@@ -28,17 +31,21 @@ pub struct Subject {
     pub certificates: Vec<Certificate>,
     /// The contract's grants, newest first.
     pub grants: Vec<Grant>,
+    /// The list of contracts.
+    pub import: Option<Import>,
     /// The staff account.
     pub staff: Option<StaffMember>,
     /// Every account of the person that a staff proposal is about.
     pub accounts: Vec<StaffMember>,
+    newcomer: bool,
 }
 
 impl Subject {
-    /// Loads what a proposal of this kind about `id` concerns; for a newcomer `id` is the employee number.
+    /// Loads what a proposal of this kind about `id` concerns; of a contract `id` is the account, of a newcomer the employee
+    /// number.
     ///
     /// # Errors
-    /// [`Refusal::ContractUnknown`], [`StaffRefusal::UserUnknown`], [`StaffRefusal::CertificateUnknown`],
+    /// [`Refusal::ContractUnknown`], [`StaffRefusal::ImportUnknown`], [`StaffRefusal::UserUnknown`], [`StaffRefusal::CertificateUnknown`],
     /// [`StaffRefusal::StaffUnknown`].
     pub(super) async fn load(mut db: Db<'_>, kind: Kind, id: &str) -> Result<Self> {
         let mut subject = Self {
@@ -46,9 +53,19 @@ impl Subject {
             ..Self::default()
         };
         match kind {
-            Kind::Application | Kind::Cancel => {
-                subject.contract(&mut db, id).await?;
+            Kind::Contract => subject.contract = by_key(db.again(), id).await?,
+            Kind::Import => {
+                let import = imports::find(db.again(), id).await?;
+                subject.import = Some(import.ok_or(StaffRefusal::ImportUnknown)?);
             }
+            Kind::Application => {
+                subject.contract(&mut db, id).await?;
+                if let [only] = subject.users.as_slice() {
+                    subject.certificates =
+                        certificates::list_for_user(db.again(), &only.id).await?;
+                }
+            }
+            Kind::Cancel => subject.contract(&mut db, id).await?,
             Kind::Reissue | Kind::Unlock => subject.user(&mut db, id).await?,
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 let found = certificates::find(db.again(), id).await?;
@@ -66,7 +83,10 @@ impl Subject {
                 subject.accounts = staff::of_person(db.again(), &member.person).await?;
                 subject.staff = Some(member);
             }
-            Kind::StaffAdd => subject.accounts = staff::of_person(db.again(), id).await?,
+            Kind::StaffAdd => {
+                subject.accounts = staff::of_person(db.again(), id).await?;
+                subject.newcomer = true;
+            }
         }
         Ok(subject)
     }
@@ -88,8 +108,8 @@ impl Subject {
         self.contract(db, &contract_id).await
     }
 
-    /// Whom a grant is for: the user it is about, else the contract's only one. Nobody yet while there is no user: then it
-    /// is the first one's.
+    /// Whom a grant is for: the user it is about, else the contract's only one. Nobody while there is no user: then there is
+    /// no grant either.
     #[must_use]
     pub fn grantee(&self) -> Option<&User> {
         match (&self.user, self.users.as_slice()) {
@@ -97,6 +117,27 @@ impl Subject {
             (None, [only]) => Some(only),
             (None, _) => None,
         }
+    }
+
+    /// Lines of the list it is about.
+    #[must_use]
+    pub fn list_lines(&self) -> usize {
+        let import = self.import.as_ref();
+        import.map_or(0, |import| csv::lines(&import.content).count())
+    }
+
+    /// Digest of the list it is about.
+    #[must_use]
+    pub fn list_sha256(&self) -> String {
+        let import = self.import.as_ref();
+        import.map_or_else(String::new, |one| sha256_hex(one.content.as_bytes()))
+    }
+
+    /// Whether it is about a list that was approved and is not imported yet.
+    #[must_use]
+    pub fn list_is_due(&self) -> bool {
+        let import = self.import.as_ref();
+        import.is_some_and(|one| one.approved_at.is_some() && one.done_at.is_none())
     }
 
     /// Whether it is about a certificate that is suspended.
@@ -113,13 +154,16 @@ impl Subject {
             .as_ref()
             .map_or(0, |contract| contract.version);
         match kind {
-            Kind::Application | Kind::Cancel => format!("contract {contract}"),
-            Kind::Reissue => {
+            Kind::Contract => String::new(),
+            Kind::Import => format!("list {}", self.list_sha256()),
+            Kind::Cancel => format!("contract {contract}"),
+            Kind::Application | Kind::Reissue => {
                 let states = self.certificates.iter();
                 let states: Vec<_> = states
                     .map(|one| format!("{} {}", one.id, one.state.as_str()))
                     .collect();
-                format!("contract {contract}, {}", states.join(", "))
+                let users = users_as_text(&self.users);
+                format!("contract {contract}, {users}, {}", states.join(", "))
             }
             Kind::Unlock => self.user.as_ref().map_or_else(String::new, |user| {
                 // With its number: a stop after a release is another one.
@@ -152,8 +196,35 @@ impl Subject {
     pub fn person(&self) -> Option<&str> {
         match &self.staff {
             Some(member) => Some(&member.person),
-            None if self.contract.is_none() => Some(&self.id),
-            None => None,
+            None => self.newcomer.then_some(&self.id),
         }
     }
+}
+
+/// The contract of an account, as [`NewContract::key`](super::wish::NewContract::key) writes it.
+async fn by_key(db: Db<'_>, key: &str) -> Result<Option<Contract>> {
+    let mut parts = key.splitn(3, '-');
+    let (Some(branch), Some(kind), Some(account)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return Ok(None);
+    };
+    match AccountType::parse(kind) {
+        Some(kind) => Ok(contracts::by_account(db, branch, kind, account).await?),
+        None => Ok(None),
+    }
+}
+
+/// Who the users are, in a digest: whom an approver has seen is in it.
+fn users_as_text(users: &[User]) -> String {
+    let mut text = String::new();
+    for user in users {
+        let (role, since) = (user.role.as_str(), user.created_at.as_second());
+        let from = user.registered_from.as_deref().unwrap_or_default();
+        for part in [&user.id, &user.login_id, &user.name, &user.email] {
+            text.push_str(part);
+            text.push('\0');
+        }
+        text.push_str(&format!("{role}\0{since}\0{from}\n"));
+    }
+    format!("{} users {}", users.len(), sha256_hex(text.as_bytes()))
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::rights;
+use super::decision::grants_of;
 use super::subject::Subject;
 use super::wish::Wish;
-use crate::store::proposals::{self, Kind, Proposal, State, Touch};
+use super::{rights, rules};
+use crate::store::contract_duties::{self, Side};
+use crate::store::proposals::{self, Customer, Kind, Proposal, State, Touch};
 use crate::store::staff::{self, StaffMember};
 use crate::workflow::people::People;
 use crate::workflow::{Refusal, Result, StaffRefusal};
@@ -39,6 +41,8 @@ pub struct ProposalView {
     pub hands: Vec<(Touch, String, Wish)>,
     /// Name of who decided it.
     pub decided_by: Option<String>,
+    /// Whether who looks at it was shown a letter with the contract's passwords, and it is about a grant.
+    pub letter_seen: bool,
 }
 
 impl ProposalView {
@@ -73,8 +77,14 @@ impl ProposalView {
         if self.subject.person() == Some(&member.person) {
             return Some(StaffRefusal::OwnAffair.into());
         }
+        if self.letter_seen {
+            return Some(StaffRefusal::LetterSeen.into());
+        }
         if !self.is_current() {
             return Some(StaffRefusal::ProposalStale.into());
+        }
+        if rules::lacks_grantee(kind, &self.subject) {
+            return Some(StaffRefusal::RegistrationMissing.into());
         }
         None
     }
@@ -97,9 +107,17 @@ impl People<'_> {
             let name = names.get(&touch.by.staff_id).cloned().unwrap_or_default();
             Ok((touch, name, wish))
         });
+        let subject = Subject::load(self.store.into(), proposal.kind, &proposal.subject).await?;
+        let side = match grants_of(proposal.kind, &subject) {
+            Some(contract_id) => {
+                contract_duties::side_of(self.store, contract_id, &member.person).await?
+            }
+            None => None,
+        };
         Ok(ProposalView {
             wish: Wish::decode(proposal.kind, &proposal.content)?,
-            subject: Subject::load(self.store.into(), proposal.kind, &proposal.subject).await?,
+            subject,
+            letter_seen: side == Some(Side::Letter),
             hands: hands.collect::<Result<_>>()?,
             decided_by: decider(&proposal, &names),
             proposal,
@@ -178,19 +196,40 @@ impl People<'_> {
             .collect();
         let names = by_id(everybody);
         let name = |id: &str| names.get(id).cloned().unwrap_or_default();
-        let lines = found.into_iter().map(|proposal| ProposalLine {
-            entered_by: name(&proposal.entered_by.staff_id),
-            orphan: proposal.state == State::Entered
-                && gone.contains(&proposal.entered_by.staff_id),
-            decided_by: decider(&proposal, &names),
-            proposal,
+        let lines = found.into_iter().map(|mut proposal| {
+            if let Some(customer) = customer(&proposal)? {
+                proposal.customer = Some(customer);
+            }
+            Ok(ProposalLine {
+                entered_by: name(&proposal.entered_by.staff_id),
+                orphan: proposal.state == State::Entered
+                    && gone.contains(&proposal.entered_by.staff_id),
+                decided_by: decider(&proposal, &names),
+                proposal,
+            })
         });
-        Ok(lines.collect())
+        lines.collect()
     }
 
     async fn names(&self) -> Result<HashMap<String, String>> {
         Ok(by_id(staff::list(self.store).await?))
     }
+}
+
+/// The customer of a contract that is not on record yet.
+fn customer(proposal: &Proposal) -> Result<Option<Customer>> {
+    if proposal.kind != Kind::Contract || proposal.customer.is_some() {
+        return Ok(None);
+    }
+    let Wish::Contract(new) = Wish::decode(proposal.kind, &proposal.content)? else {
+        return Ok(None);
+    };
+    Ok(Some(Customer {
+        branch: new.branch,
+        account_type: new.account_type,
+        account: new.account,
+        company_name: new.company_name,
+    }))
 }
 
 fn by_id(everybody: Vec<StaffMember>) -> HashMap<String, String> {

@@ -1,25 +1,30 @@
 //! What a proposal says: checked when it is entered, kept as text, read back for those who decide.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::store::contracts::{AccountType, Contract, Method, Status};
 use crate::store::proposals::Kind;
 use crate::store::staff::Role;
 use crate::workflow::life::Reason;
-use crate::workflow::validation::{Errors, Field, Problem, codes, names};
+use crate::workflow::validation::{CharacterSettings, Errors, Field, Problem, codes, names};
 use crate::workflow::{Fault, Refusal, Result};
 
 /// Reasons that staff choose from.
-pub const REASONS: [Reason; 4] = [
+pub const REASONS: [Reason; 5] = [
     Reason::KeyCompromise,
     Reason::AffiliationChanged,
     Reason::Superseded,
     Reason::CessationOfOperation,
+    Reason::PrivilegeWithdrawn,
 ];
 
 /// What is wished for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Wish {
+    /// A contract.
+    Contract(NewContract),
     /// Somebody joins.
     Newcomer {
         /// Name.
@@ -55,6 +60,75 @@ pub enum Wish {
     },
 }
 
+/// A contract that is to be put on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewContract {
+    /// 支店番号.
+    pub branch: String,
+    /// 科目.
+    pub account_type: AccountType,
+    /// 口座番号, seven digits.
+    pub account: String,
+    /// 企業名.
+    pub company_name: String,
+    /// 企業名(カナ).
+    pub company_kana: String,
+}
+
+impl NewContract {
+    /// Its account, as one word: no two contracts have the same.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let kind = self.account_type.as_str();
+        format!("{}-{kind}-{}", self.branch, self.account)
+    }
+
+    /// The contract's row, on the password method and without temporary passwords. `entered`: by which person, and with
+    /// which proposal.
+    pub(in crate::workflow) fn contract(
+        &self,
+        id: String,
+        (entered_person, proposal_id): (&str, &str),
+        now: Timestamp,
+    ) -> Contract {
+        let new = self.clone();
+        Contract {
+            id,
+            branch: new.branch,
+            account_type: new.account_type,
+            account: new.account,
+            company_name: new.company_name,
+            company_kana: new.company_kana,
+            method: Method::Password,
+            status: Status::Active,
+            version: 1,
+            temp_login_hash: None,
+            temp_confirmation_hash: None,
+            temp_failures: 0,
+            temp_locked_until: None,
+            created_at: now,
+            entered_person: entered_person.to_owned(),
+            proposal_id: Some(proposal_id.to_owned()),
+        }
+    }
+
+    fn check(form: &WishForm, characters: &CharacterSettings, errors: &mut Errors) -> Option<Self> {
+        let branch = errors.take(codes::branch(&form.branch));
+        let account_type = errors.take(codes::account_type(&form.account_type));
+        let account = errors.take(codes::account(&form.account));
+        let company_name = errors.take(names::company_name(&form.company_name));
+        let company_kana = errors.take(names::company_kana(&form.company_kana, characters));
+        Some(Self {
+            branch: branch?,
+            account_type: account_type?,
+            account: account?,
+            company_name: company_name?,
+            company_kana: company_kana?,
+        })
+    }
+}
+
 /// A wish as it was typed; each kind reads its own fields.
 #[derive(Debug, Clone, Default)]
 pub struct WishForm {
@@ -70,6 +144,16 @@ pub struct WishForm {
     pub person: String,
     /// A [`Role`]'s word.
     pub role: String,
+    /// 支店番号.
+    pub branch: String,
+    /// 科目: `ordinary` or `current`.
+    pub account_type: String,
+    /// 口座番号.
+    pub account: String,
+    /// 企業名.
+    pub company_name: String,
+    /// 企業名(カナ).
+    pub company_kana: String,
 }
 
 impl Wish {
@@ -77,10 +161,11 @@ impl Wish {
     ///
     /// # Errors
     /// [`Refusal::Fields`].
-    pub fn check(kind: Kind, form: &WishForm) -> Result<Self> {
+    pub fn check(kind: Kind, form: &WishForm, characters: &CharacterSettings) -> Result<Self> {
         let mut errors = Errors::default();
         let note = |errors: &mut Errors| errors.take(names::note(Field::Note, &form.note));
         let wish = match kind {
+            Kind::Contract => NewContract::check(form, characters, &mut errors).map(Self::Contract),
             Kind::Application | Kind::Reissue => errors
                 .take(names::note(Field::Reference, &form.reference))
                 .map(|reference| Self::Form { reference }),
@@ -95,9 +180,12 @@ impl Wish {
                     note,
                 })
             }
-            Kind::Incident | Kind::Release | Kind::Cancel | Kind::Unlock | Kind::StaffLeave => {
-                note(&mut errors).map(|note| Self::Note { note })
-            }
+            Kind::Import
+            | Kind::Incident
+            | Kind::Release
+            | Kind::Cancel
+            | Kind::Unlock
+            | Kind::StaffLeave => note(&mut errors).map(|note| Self::Note { note }),
             Kind::StaffRole => {
                 let (role, note) = (errors.take(role(&form.role)), note(&mut errors));
                 role.zip(note).map(|(role, note)| Self::Role { role, note })
@@ -141,7 +229,16 @@ impl Wish {
     pub fn note(&self) -> &str {
         match self {
             Self::Role { note, .. } | Self::Revocation { note, .. } | Self::Note { note } => note,
-            Self::Newcomer { .. } | Self::Form { .. } => "",
+            Self::Contract(_) | Self::Newcomer { .. } | Self::Form { .. } => "",
+        }
+    }
+
+    /// What it is about, where the wish itself says that: an account, an employee number.
+    pub(super) fn subject(&self) -> Option<String> {
+        match self {
+            Self::Contract(new) => Some(new.key()),
+            Self::Newcomer { person, .. } => Some(person.clone()),
+            _ => None,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::store::{StoreError, Unique, id, sessions};
 use crate::workflow::audited::audit;
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
+use crate::workflow::proposals;
 use crate::workflow::session::{self, NewSession, Stage, Started};
 use crate::workflow::{Caller, Fault, Refusal, Result};
 
@@ -66,7 +67,8 @@ impl People<'_> {
         Ok(View { contract, user })
     }
 
-    /// 登録: makes the master user and uses the temporary passwords up. The old token ends. Letters to the user are in
+    /// 登録: makes the master user and uses the temporary passwords up. An application that waits is to be looked at again,
+    /// with this user. The old token ends. Letters to the user are in
     /// `language` from now on.
     ///
     /// # Errors
@@ -82,7 +84,7 @@ impl People<'_> {
         let session = self.session_at(token, &[Stage::UserEntered], now).await?;
         let wizard = Wizard::of(&session)?;
         let entered = wizard.user.ok_or(Refusal::OutOfOrder)?;
-        let user = new_user(&wizard.contract_id, entered, now)?;
+        let user = new_user(&wizard.contract_id, entered, caller, now)?;
         let mut tx = self.store.begin().await?;
         // Ended first: a form sent twice finds no session the second time.
         if !sessions::delete(&mut tx, &session.token_sha256).await? {
@@ -91,6 +93,7 @@ impl People<'_> {
         if !contracts::consume_temp_passwords(&mut tx, &wizard.contract_id).await? {
             return Err(Refusal::OutOfOrder.into());
         }
+        let waiting = proposals::before_registration(&mut tx, &user.contract_id).await?;
         match users::insert(&mut tx, &user).await {
             Err(StoreError::Duplicate(Unique::LoginId)) => return Err(Refusal::LoginIdTaken.into()),
             Err(StoreError::Duplicate(Unique::MasterUser)) => {
@@ -98,6 +101,7 @@ impl People<'_> {
             }
             other => other?,
         }
+        let application = proposals::after_registration(&mut tx, waiting).await?;
         let new = NewSession {
             user_id: Some(&user.id),
             certificate_id: None,
@@ -113,8 +117,10 @@ impl People<'_> {
             &user.id,
         )
         .from(caller);
-        let detail =
-            json!({ "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role });
+        let detail = json!({
+            "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role,
+            "application": application,
+        });
         entry.detail(detail).write(&mut tx, now).await?;
         let stored = users::find(&mut tx, &user.id)
             .await?
@@ -133,7 +139,12 @@ impl People<'_> {
     }
 }
 
-fn new_user(contract_id: &str, entered: Entered, now: Timestamp) -> Result<NewUser> {
+fn new_user(
+    contract_id: &str,
+    entered: Entered,
+    caller: Caller,
+    now: Timestamp,
+) -> Result<NewUser> {
     Ok(NewUser {
         id: id::new_id()?,
         contract_id: contract_id.to_owned(),
@@ -144,5 +155,6 @@ fn new_user(contract_id: &str, entered: Entered, now: Timestamp) -> Result<NewUs
         login_hash: entered.login_hash,
         confirmation_hash: entered.confirmation_hash,
         created_at: now,
+        registered_from: caller.address,
     })
 }

@@ -12,17 +12,11 @@ async fn http_api_keeps_the_four_eyes() {
     let bank = Bank::open().await;
     let (teller, approver) = (Program::of(&bank, "teller"), Program::of(&bank, "approver"));
     let second = Program::of(&bank, "approver-2");
-    let created = approver
-        .done(
-            "contracts",
-            json!({
-                "branch": "101", "account_type": "current", "account": "77",
-                "company_name": "大山商店", "company_kana": "ｵｵﾔﾏｼﾖｳﾃﾝ",
-            }),
-        )
-        .await;
-    assert_eq!(text(&created["letter"]["login_password"]).len(), 10);
-    let contract = text(&created["contract"]["id"]);
+    let contract = json!({
+        "branch": "101", "account_type": "current", "account": "77",
+        "company_name": "大山商店", "company_kana": "ｵｵﾔﾏｼﾖｳﾃﾝ",
+    });
+    let contract = &*approver.put_on_record(&second, contract).await;
     let enter = json!({ "kind": "application", "contract_id": contract, "reference": "A1" });
     let entered = approver.done("proposals", enter.clone()).await;
     let path = format!("proposals/{}", text(&entered["id"]));
@@ -101,11 +95,59 @@ async fn http_api_keeps_the_four_eyes() {
         "proposal-stale"
     );
 
+    // Nobody has registered: there is nobody who could be given a certificate. The letter is not for who entered the
+    // contract, nor the application for who saw the letter.
+    let read = second.see(&path).await;
+    assert_eq!(
+        (&read["hindrance"], &read["grantee"]),
+        (&json!("registration-missing"), &json!(null))
+    );
+    let early = second.act(&approve, version(2)).await;
+    assert_eq!(
+        (early.status, &*early.code()),
+        (StatusCode::CONFLICT, "registration-missing")
+    );
+    let letter = format!("contracts/{contract}/letter");
+    assert_eq!(teller.act(&letter, json!({})).await.code(), "letter-asked");
+    let enterer = approver.act(&letter, json!({})).await;
+    assert_eq!(
+        (enterer.status, &*enterer.code()),
+        (StatusCode::FORBIDDEN, "letter-for-another")
+    );
+    let saw = somebody(&bank, "approver four", "approver-4", StaffRole::Approver).await;
+    let letter = saw.done(&letter, json!({})).await["letter"].clone();
+    assert_eq!(text(&letter["login_password"]).len(), 10);
+    let account = format!(
+        "branch=101&account_type=current&account=77&temporary_login_password={}\
+         &temporary_confirmation_password={}&action=next",
+        text(&letter["login_password"]),
+        text(&letter["confirmation_password"])
+    );
+    let mut customer = crate::journey::entered_with(&bank, account).await;
+    let registered = customer.post(&bank, "/register/confirm", "action=register");
+    assert_eq!(registered.await.headers["location"], "/register/done");
+    assert_eq!(
+        second.act(&approve, version(2)).await.code(),
+        "proposal-stale"
+    );
+    assert_eq!(saw.see(&path).await["hindrance"], "letter-seen");
+    assert_eq!(saw.act(&approve, version(3)).await.code(), "letter-seen");
+    let grantee = second.see(&path).await["grantee"].clone();
+    for (name, value) in [
+        ("login_id", "hanakodt"),
+        ("name", "データ花子"),
+        ("email", "hanakodt@oozora.co.jp"),
+        ("role", "master"),
+        ("registered_from", "192.0.2.1"),
+    ] {
+        assert_eq!(text(&grantee[name]), value, "{name}");
+    }
+
     // Two approvers at once: it is done once.
     let third = somebody(&bank, "approver three", "approver-3", StaffRole::Approver).await;
     let (one, two) = tokio::join!(
-        second.act(&approve, version(2)),
-        third.act(&approve, version(2))
+        second.act(&approve, version(3)),
+        third.act(&approve, version(3))
     );
     let mut codes = [one.code(), two.code()];
     codes.sort();

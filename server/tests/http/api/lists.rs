@@ -23,8 +23,27 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
     );
     assert_eq!(report["bad"][0]["why"], "twice");
     assert_eq!(report["bad"][0]["number"], 31);
-    let run = format!("imports/{}/run", text(&report["id"]));
-    assert_eq!(approver.act(&run, json!({})).await.code(), "import-unknown");
+    let list = text(&report["id"]);
+    let run = format!("imports/{list}/run");
+    assert_eq!(teller.act(&run, json!({})).await.code(), "import-unknown");
+    let entry = json!({ "kind": "import", "import_id": list, "note": "移行分" });
+    let stolen = approver.act("proposals", entry.clone()).await;
+    assert_eq!(stolen.code(), "import-unknown");
+    let entered = teller.done("proposals", entry).await;
+    let path = format!("proposals/{}", text(&entered["id"]));
+    let seen = approver.see(&path).await;
+    assert_eq!(
+        (&seen["list"]["lines"], &seen["changes"][0]["what"]),
+        (&json!(33), &json!("lines_to_import")),
+        "{seen}"
+    );
+    let saved = approver
+        .send(get(&format!("/api/v1/imports/{list}/list.csv")))
+        .await;
+    assert_eq!(saved.body.lines().count(), 33);
+    assert!(saved.body.contains("\"'=1+1"), "{}", saved.body);
+    let version = json!({ "version": 1 });
+    approver.done(&format!("{path}/approve"), version).await;
     assert_eq!(teller.done(&run, json!({})).await["good"], 30);
     assert_eq!(teller.act(&run, json!({})).await.code(), "import-unknown");
 
@@ -54,7 +73,7 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
                     "branch": branch, "account_type": "ordinary", "account": "9999",
                     "company_name": "新商店", "company_kana": "ｼﾝｼﾖｳﾃﾝ",
                 });
-                teller.done("contracts", meanwhile).await;
+                teller.put_on_record(&approver, meanwhile).await;
             }
         }
     }

@@ -63,6 +63,17 @@ impl<'a> Program<'a> {
         serde_json::from_str(&answer.body).unwrap()
     }
 
+    /// A contract, entered by this program and approved by another.
+    pub async fn put_on_record(&self, approver: &Program<'_>, contract: Value) -> String {
+        let mut entry = contract;
+        entry["kind"] = "contract".into();
+        let entered = self.done("proposals", entry).await;
+        let path = format!("proposals/{}/approve", text(&entered["id"]));
+        let version = serde_json::json!({ "version": 1 });
+        let done = approver.done(&path, version).await;
+        text(&done["contract_id"]).to_owned()
+    }
+
     /// The development server's customer.
     pub async fn contract(&self, query: &str) -> String {
         let found = self.see(&format!("contracts?{query}")).await;

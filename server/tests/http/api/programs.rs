@@ -9,7 +9,7 @@ use crate::harness::{Bank, To, get};
 async fn http_api_is_for_programs_with_a_registered_certificate() {
     let bank = Bank::open().await;
     let teller = Program::of(&bank, "teller");
-    let path = "/api/v1/contracts";
+    let path = "/api/v1/proposals";
     // Nobody's certificate, and one of a customer's CA.
     for presented in [None, Some(bank.app.workflows.authority().root().to_vec())] {
         let answer = bank.send(To::Staff, get(path), presented.as_deref()).await;
@@ -28,7 +28,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         ("sec-fetch-site", "same-origin"),
     ] {
         let mut reading = get(path);
-        let mut changing = post("contracts", &key(), "{}");
+        let mut changing = post("proposals", &key(), "{}");
         for request in [&mut reading, &mut changing] {
             request.headers_mut().insert(name, value.parse().unwrap());
         }
@@ -38,10 +38,10 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
     // What a form can send, and what leaves the key out.
     let form = crate::harness::form(path, "", "branch=100");
     assert_eq!(teller.send(form).await.code(), "unsupported-media-type");
-    let mut keyless = post("contracts", &key(), "{}");
+    let mut keyless = post("proposals", &key(), "{}");
     keyless.headers_mut().remove("idempotency-key");
     assert_eq!(teller.send(keyless).await.code(), "idempotency-key-missing");
-    let short = post("contracts", "1", "{}");
+    let short = post("proposals", "1", "{}");
     assert_eq!(teller.send(short).await.code(), "idempotency-key-malformed");
     // Methods and places that are not there.
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
@@ -57,18 +57,18 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         (StatusCode::NOT_FOUND, "not-found")
     );
     // More than is taken.
-    let huge = post("contracts", &key(), &"x".repeat(1024 * 1024));
+    let huge = post("proposals", &key(), &"x".repeat(1024 * 1024));
     assert_eq!(teller.send(huge).await.code(), "body-too-large");
     let huge = json!({ "list": "x".repeat(25 * 1024 * 1024) });
     assert_eq!(teller.act("imports", huge).await.code(), "import-too-large");
     let deep = "[".repeat(60_000);
     assert_eq!(
-        teller.send(post("contracts", &key(), &deep)).await.code(),
+        teller.send(post("proposals", &key(), &deep)).await.code(),
         "json-invalid"
     );
     // In the language that is asked for, with the field that is wrong.
-    let mut wrong = post("contracts", &key(), &json!({
-        "branch": "1", "account_type": "x", "account": "", "company_name": "", "company_kana": "漢",
+    let mut wrong = post("proposals", &key(), &json!({
+        "kind": "contract", "branch": "1", "account_type": "x", "account": "", "company_name": "", "company_kana": "漢",
     }).to_string());
     wrong
         .headers_mut()

@@ -74,6 +74,10 @@ async fn http_api_every_role_at_every_route() {
 /// An entry of this kind about nothing that there is.
 fn entry(kind: Kind) -> Value {
     let mut entry = match kind {
+        Kind::Contract => json!({
+            "branch": "", "account_type": "ordinary", "account": "1", "company_name": "x", "company_kana": "X",
+        }),
+        Kind::Import => json!({ "import_id": "none", "note": "x" }),
         Kind::Application => json!({ "contract_id": "none", "reference": "A" }),
         Kind::Reissue => json!({ "user_id": "none", "reference": "A" }),
         Kind::Revoke => {

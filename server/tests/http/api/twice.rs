@@ -11,15 +11,15 @@ async fn http_api_does_what_is_sent_twice_once() {
     let (teller, approver) = (Program::of(&bank, "teller"), Program::of(&bank, "approver"));
     let body = |account: &str| {
         json!({
-            "branch": "102", "account_type": "ordinary", "account": account,
+            "kind": "contract", "branch": "102", "account_type": "ordinary", "account": account,
             "company_name": "小海工業", "company_kana": "ｺｳﾐ",
         })
         .to_string()
     };
-    let first = teller.send(post("contracts", "key-0001", &body("1"))).await;
+    let first = teller.send(post("proposals", "key-0001", &body("1"))).await;
     assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
     let again = teller
-        .send(post("contracts", "\"key-0001\"", &body("1")))
+        .send(post("proposals", "\"key-0001\"", &body("1")))
         .await;
     assert_eq!(again.status, StatusCode::CREATED);
     assert_eq!(again.headers["idempotency-replayed"], "true");
@@ -27,10 +27,22 @@ async fn http_api_does_what_is_sent_twice_once() {
         serde_json::from_str(&first.body).unwrap(),
         serde_json::from_str(&again.body).unwrap(),
     );
-    assert_eq!(first["contract"], again["contract"]);
+    assert_eq!(first, again);
     // What is given once is not given again, and lies nowhere.
-    assert!(first["letter"]["login_password"].is_string() && again["letter"].is_null());
-    let other = teller.send(post("contracts", "key-0001", &body("2"))).await;
+    let contract = approver.contract("account=7654321&branch=100").await;
+    let letter = format!("contracts/{contract}/letter");
+    let asked = teller.send(post(&letter, "key-0004", "{}")).await;
+    assert_eq!(asked.code(), "letter-asked");
+    let shown = approver.send(post(&letter, "key-0004", "{}")).await;
+    let again = approver.send(post(&letter, "key-0004", "{}")).await;
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let (shown, again): (Value, Value) = (
+        serde_json::from_str(&shown.body).unwrap(),
+        serde_json::from_str(&again.body).unwrap(),
+    );
+    assert!(shown["letter"]["login_password"].is_string() && again["letter"].is_null());
+    assert_eq!(shown["contract"], again["contract"]);
+    let other = teller.send(post("proposals", "key-0001", &body("2"))).await;
     assert_eq!(
         (other.status, &*other.code()),
         (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused")
@@ -39,9 +51,9 @@ async fn http_api_does_what_is_sent_twice_once() {
     assert_eq!(elsewhere.code(), "json-invalid");
     // Another account's key is another key.
     let theirs = approver
-        .send(post("contracts", "key-0001", &body("1")))
+        .send(post("proposals", "key-0001", &body("1")))
         .await;
-    assert_eq!(theirs.code(), "contract-exists");
+    assert_eq!(theirs.code(), "proposal-exists");
     // A refusal is an answer: the same again, though it would be possible by now.
     let missing = json!({ "kind": "unlock", "user_id": "none", "note": "x" }).to_string();
     let refused = teller.send(post("proposals", "key-0002", &missing)).await;
@@ -54,15 +66,15 @@ async fn http_api_does_what_is_sent_twice_once() {
         "application/problem+json"
     );
 
-    // Eight at once: one contract, one audit row, one answer.
+    // Eight at once: one entry, one audit row, one answer.
     let text = body("3");
-    let at_once = (0..8).map(|_| teller.send(post("contracts", "key-0003", &text)));
+    let at_once = (0..8).map(|_| teller.send(post("proposals", "key-0003", &text)));
     let answers = futures(at_once.collect()).await;
     let mut made = Vec::new();
     for answer in &answers {
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
         let value: Value = serde_json::from_str(&answer.body).unwrap();
-        made.push(value["contract"]["id"].as_str().unwrap().to_owned());
+        made.push(value["id"].as_str().unwrap().to_owned());
     }
     made.dedup();
     assert_eq!(made.len(), 1);
@@ -72,7 +84,7 @@ async fn http_api_does_what_is_sent_twice_once() {
     assert_eq!(fresh.count(), 1);
     let auditor = Program::of(&bank, "auditor");
     let rows = auditor
-        .see("audit?action=contract.created&outcome=done&limit=200")
+        .see("audit?action=proposal.entered&outcome=done&limit=200")
         .await;
     let rows = rows["items"].as_array().unwrap().iter();
     assert_eq!(rows.filter(|row| row["subject_id"] == made[0]).count(), 1);
@@ -82,7 +94,7 @@ async fn http_api_does_what_is_sent_twice_once() {
     let later = now + jiff::SignedDuration::from_hours(25);
     assert_eq!(bank.app.workflows.forget_answers(now).await.unwrap(), 0);
     assert!(bank.app.workflows.forget_answers(later).await.unwrap() >= 3);
-    let reused = teller.send(post("contracts", "key-0001", &body("2"))).await;
+    let reused = teller.send(post("proposals", "key-0001", &body("2"))).await;
     assert_eq!(reused.status, StatusCode::CREATED, "{}", reused.body);
 }
 

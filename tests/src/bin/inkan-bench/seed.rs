@@ -81,6 +81,8 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         temp_failures: 0,
         temp_locked_until: None,
         created_at: now,
+        entered_person: String::new(),
+        proposal_id: None,
     };
     contracts::insert(tx, &row).await?;
     let entered = applications::NewApplication {
@@ -102,17 +104,9 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         None,
     )
     .await?;
-    let granted = grants::NewGrant {
-        id: grant.clone(),
-        contract_id: contract.clone(),
-        application_id: application,
-        created_at: now,
-        expires_at: later,
-    };
-    grants::create(tx, &granted).await?;
     let person = NewUser {
         id: user.clone(),
-        contract_id: contract,
+        contract_id: contract.clone(),
         login_id: user[..12].to_owned(),
         name: "Benchmark".to_owned(),
         email: "benchmark@example.com".to_owned(),
@@ -121,9 +115,18 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         login_hash: "none".to_owned(),
         confirmation_hash: "none".to_owned(),
         created_at: now,
+        registered_from: None,
     };
     users::insert(tx, &person).await?;
-    grants::bind(tx, &grant, &user).await?;
+    let granted = grants::NewGrant {
+        id: grant.clone(),
+        contract_id: contract,
+        application_id: application,
+        user_id: user.clone(),
+        created_at: now,
+        expires_at: later,
+    };
+    grants::create(tx, &granted).await?;
     let waits = NewRequest {
         id: request.clone(),
         user_id: user.clone(),

@@ -47,6 +47,8 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
             demo.temporary_login_password,
             demo.temporary_confirmation_password
         );
+        text += "\nThen somebody of the bank, who sees who registered, approves the application: 「承認待ち」 at the console, or\n";
+        text += &approval(dev);
         text += "\nThen 「電子証明書発行へ」 and 「発行」. Give the page's link to the agent, within a minute:\n";
         text += &line("open 'inkan:enroll?…'");
     }
@@ -75,4 +77,23 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
     }
     text += &format!("  {}/", dev.staff);
     text
+}
+
+/// The approver's two requests: which application waits, and 「承認」.
+fn approval(dev: &Dev) -> String {
+    let Ok(approver) = dev.staff_with_role("approver") else {
+        return String::new();
+    };
+    let curl = format!(
+        "curl -s --cacert {} --cert {} --key {}",
+        dev.server_ca.display(),
+        approver.certificate.display(),
+        approver.key.display()
+    );
+    let proposals = format!("{}/api/v1/proposals", dev.staff);
+    format!(
+        "  {curl} '{proposals}?kind=application&state=entered'\n  \
+         {curl} -H 'Content-Type: application/json' -H \"Idempotency-Key: $(uuidgen)\" -d '{{\"version\": 2}}' \
+         {proposals}/ID/approve\n"
+    )
 }

@@ -22,20 +22,21 @@ pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
          No private key ever leaves them. Then it opens.",
         || Bank::open_with(&["--leave-application"]),
     )?;
-    at_the_counter(telling, &bank)?;
+    let application = at_the_counter(telling, &bank)?;
     let customer = telling.step("データ花子 of 株式会社大空商事 unpacks her USB token and installs the bank's file for the agent.", || {
         let customer = Customer::with_token("OOZORA HANAKO")?;
         customer.install_bank(&bank.dev.bank_config)?;
         Ok(customer)
     })?;
-    issue(telling, &bank, &customer, &hanako)?;
+    issue(telling, &bank, &customer, &hanako, &application)?;
     logins(telling, &bank, &customer, &hanako)?;
     show_certificate(telling, &bank, &customer)?;
     telling.total();
     Ok((bank, customer))
 }
 
-fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome {
+/// Gives the path of the application.
+fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome<String> {
     let (dev, account) = (&bank.dev, bank.dev.demo.account.as_str());
     let path = telling.step(
         "At the counter, a teller enters the application of 株式会社大空商事 for the certificate method.",
@@ -52,21 +53,16 @@ fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome {
             }
         },
     )?;
-    telling.step(
-        "A second person approves it. That is good for exactly one certificate.",
-        || {
-            let approver = counter::at_work(dev, "approver")?;
-            counter::decide(&approver, dev, &path)?;
-            if counter::waits_for_approval(&approver, dev, account)? {
-                Err("it still waits".into())
-            } else {
-                Ok(())
-            }
-        },
-    )
+    Ok(path)
 }
 
-fn issue(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) -> Outcome {
+fn issue(
+    telling: &Telling,
+    bank: &Bank,
+    customer: &Customer,
+    hanako: &Person,
+    application: &str,
+) -> Outcome {
     let dev = &bank.dev;
     let browser = Browser::new(&dev.server_ca)?;
     let registered = telling.step(
@@ -75,6 +71,21 @@ fn issue(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) -
         || customer::register(&browser, dev, &dev.demo, hanako),
     )?;
     telling.seen(&format!("login ID: {}", hanako.login_id));
+    telling.step(
+        "A second person at the bank sees who registered, when and from where, and approves the application. \
+         That is good for exactly one certificate, hers.",
+        || {
+            let approver = counter::at_work(dev, "approver")?;
+            let page = approver.open(&format!("{}{application}", dev.staff))?;
+            page.must_show(&hanako.login_id)?.must_show(&hanako.email)?;
+            counter::decide(&approver, dev, application)?;
+            if counter::waits_for_approval(&approver, dev, &dev.demo.account)? {
+                Err("it still waits".into())
+            } else {
+                Ok(())
+            }
+        },
+    )?;
     let progress = telling.step(
         "She asks for a certificate (BSMS002). The page calls the agent by a link (BSMS003).",
         || customer::ask_for_certificate(&browser, &registered)?.must_show("BSMS003"),

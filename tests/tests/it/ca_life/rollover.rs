@@ -129,7 +129,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_goes_on_to_its_end() -> Out
 
     // That day comes: the next one has hers from the second, and both log in.
     bank.restart_at(now)?;
-    let contract = counter::approved_contract(&bank.dev, "2345678")?;
+    let contract = counter::contract_with_application(&bank.dev, "2345678")?;
     let (browser, koumi) = scene::register(&bank, &contract, "koumi001")?;
     let (koumis, new) = soft(&bank, &browser, &koumi)?;
     let new_summary = CertificateSummary::parse(&new)?;

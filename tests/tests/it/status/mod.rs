@@ -164,7 +164,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
     let then = (Timestamp::now() - SignedDuration::from_hours(340 * 24)).to_string();
     let scene = Scene::at(Bank::open_with(&["--store-url", &url, "--now", &then])?)?;
     let hanakos = certificate(&scene.bank, &scene.browser, &scene.person)?;
-    let contract = counter::approved_contract(&scene.bank.dev, "2345678")?;
+    let contract = counter::contract_with_application(&scene.bank.dev, "2345678")?;
     let (browser, koumi) = scene::register(&scene.bank, &contract, "koumi001")?;
     let koumis = certificate(&scene.bank, &browser, &koumi)?;
     let Scene {

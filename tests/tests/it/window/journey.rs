@@ -7,6 +7,7 @@ use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
 use inkan_tests::chromium::perform;
 use inkan_tests::desktop::Desktop;
+use inkan_tests::screens::counter;
 use inkan_tests::screens::customer::{self, Person};
 use inkan_tests::{Outcome, programs};
 use inkan_virtual_card::{Card, Model, PIN, Readers};
@@ -29,6 +30,7 @@ fn from_the_click_through_the_window_to_a_certificate_on_the_card_and_two_ways_o
     let person = Person::hanako();
     let browser = Browser::new(&bank.dev.server_ca)?;
     customer::register(&browser, &bank.dev, &bank.dev.demo, &person)?;
+    counter::approve_waiting(&bank.dev, &bank.dev.demo.account)?;
 
     let desktop = Desktop::open()?;
     desktop.start_listening()?;

@@ -10,7 +10,7 @@ use crate::store::{grants, users};
 use crate::workflow::life::tests::world::{Scene, instance, later};
 use crate::workflow::session::{NewSession, Stage};
 use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
-use crate::workflow::{Refusal, Result, StaffRefusal};
+use crate::workflow::{Error, Refusal, Result, StaffRefusal};
 
 on_both!(
     it_is_printed_asked_for_and_good_for_one_issue => way,
@@ -26,9 +26,15 @@ async fn asking(place: &Place) -> Scene {
     scene
 }
 
+/// Asked for by one, shown to another.
 async fn letter(scene: &Scene, now: Timestamp) -> Result<Secret> {
     let people = scene.workflows.people();
-    let done = people.issue_acquisition_letter("teller", &scene.grant, caller(), now);
+    let asked = people.issue_acquisition_letter("teller", &scene.grant, caller(), now);
+    match asked.await {
+        Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
+        other => return other.map(|letter| letter.password),
+    }
+    let done = people.issue_acquisition_letter("approver", &scene.grant, caller(), now);
     done.await.map(|letter| letter.password)
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Method};
-use crate::store::{applications, grants, proposals, users};
+use crate::store::{applications, grants, proposals};
 use crate::workflow::audited::audit;
 use crate::workflow::testing::{refusal, said};
 use crate::workflow::{Refusal, StaffRefusal};
@@ -13,6 +13,7 @@ async fn a_second_person_approves() {
     let world = world().await;
     let people = world.people();
     let contract = world.contract("42").await;
+    let user = world.user("42", "hanakodt").await;
     let kind = Kind::Application;
     let entered = propose(&world, "approver", kind, &contract.id)
         .await
@@ -56,7 +57,10 @@ async fn a_second_person_approves() {
         grant.expires_at,
         at(30) + jiff::SignedDuration::from_hours(80 * 24)
     );
-    assert_eq!((grant.state, grant.user_id), (grants::State::Open, None));
+    assert_eq!(
+        (grant.state, grant.user_id),
+        (grants::State::Open, Some(user.id))
+    );
     let application = applications::find(&world.store, &grant.application_id)
         .await
         .unwrap()
@@ -167,6 +171,7 @@ async fn what_was_not_seen_is_not_approved() {
 async fn of_two_approvers_at_once_one_wins() {
     let world = world().await;
     let contract = world.contract("42").await;
+    world.user("42", "hanakodt").await;
     let entered = propose(&world, "teller", Kind::Application, &contract.id)
         .await
         .unwrap();
@@ -235,58 +240,4 @@ async fn hostile_text_is_a_value_and_nothing_else() {
         let found = people.find_contracts(typed, 0).await.unwrap();
         assert_eq!(found.len(), usize::from(typed != "  ﾀﾞｲ"), "{typed:?}");
     }
-}
-
-/// Where several could take a grant, it says whose it is; nobody else can use it.
-#[tokio::test]
-async fn a_grant_is_one_users() {
-    let world = world().await;
-    let store = &world.store;
-    let bound = async |grant: &str| {
-        let grant = grants::find(store, grant).await.unwrap().unwrap();
-        grant.user_id
-    };
-    let contract = world.contract("42").await;
-    let free = world.approve(&contract.id, at(1)).await;
-    assert_eq!(bound(&free).await, None, "there is no user yet");
-    assert!(told(&world, "contract.method-changed", &contract.id).await);
-    let master = world.user("42", "hanakodt").await;
-    let colleague = users::NewUser {
-        id: "colleague".to_owned(),
-        contract_id: contract.id.clone(),
-        login_id: "jirodt01".to_owned(),
-        name: "ﾃﾞｰﾀ次郎".to_owned(),
-        email: "jirodt@oozora.co.jp".to_owned(),
-        role: users::Role::General,
-        login_hash: String::new(),
-        confirmation_hash: String::new(),
-        created_at: at(4),
-    };
-    let mut tx = store.begin().await.unwrap();
-    users::insert(&mut tx, &colleague).await.unwrap();
-    let row = audit(Actor::System, "test", "user", "colleague");
-    row.write(&mut tx, at(4)).await.unwrap();
-    tx.commit().await.unwrap();
-    let open = async |user: &str| {
-        let found = grants::open_for_user(store, user, &contract.id, at(40)).await;
-        found.unwrap().map(|grant| grant.id)
-    };
-    assert_eq!(open("colleague").await, None, "it was not meant for them");
-    assert_eq!(open(&master.id).await, Some(free.clone()));
-
-    let whose = propose(&world, "teller", Kind::Application, &contract.id).await;
-    assert_eq!(refusal(whose), StaffRefusal::UserNeeded.into());
-    let named = propose(&world, "teller", Kind::Reissue, "colleague").await;
-    let named = approve(&world, "approver", &named.unwrap()).await.unwrap();
-    let named = named.grant.unwrap();
-    assert_eq!(bound(&named).await.as_deref(), Some("colleague"));
-    assert!(told(&world, "grant.given", "colleague").await);
-    assert_eq!(open("colleague").await, Some(named));
-    assert_eq!(open(&master.id).await, Some(free));
-
-    // The only user there is.
-    let contract = world.contract("43").await;
-    let only = world.user("43", "tarodt01").await;
-    let grant = world.approve(&contract.id, at(5)).await;
-    assert_eq!(bound(&grant).await, Some(only.id));
 }

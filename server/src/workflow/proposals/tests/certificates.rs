@@ -7,7 +7,9 @@ use crate::store::contracts::Status;
 use crate::store::users::{self, PasswordKind};
 use crate::store::{contracts, grants};
 use crate::workflow::audited::audit;
-use crate::workflow::life::LifeRefusal;
+use crate::workflow::life::reason::BY_BANK;
+use crate::workflow::life::{LifeRefusal, Reason};
+use crate::workflow::proposals::wish;
 use crate::workflow::testing::{refusal, said};
 use crate::workflow::{Refusal, StaffRefusal};
 
@@ -16,7 +18,7 @@ async fn in_use() -> (World, users::User, String) {
     let world = world().await;
     let contract = world.contract("42").await;
     let user = world.user("42", "hanakodt").await;
-    let grant = world.approve(&contract.id, at(3)).await;
+    let grant = world.approve(&contract.id, at(4)).await;
     let der = b"certificate";
     let certificate = world.certificate(&user, &grant, der, State::Active).await;
     let mut tx = world.store.begin().await.unwrap();
@@ -214,59 +216,29 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
     assert!(told(&world, "user.stop-released", &user.id).await);
 }
 
+/// What the bank takes away, for whatever reason, it can say so.
 #[tokio::test]
-async fn a_new_letter_makes_the_old_one_worthless() {
-    let world = world().await;
-    let people = world.people();
-    let contract = world.contract("42").await;
-    let before = contract.temp_login_hash.clone();
-    let refused = people
-        .issue_letter("helpdesk", &contract.id, caller(), at(1))
-        .await;
-    assert_eq!(refusal(refused), Refusal::RoleMissing);
-    // One person asks, however often and with whatever account; another one prints, within a day.
-    let day = 24 * 3600;
-    for (who, seconds) in [
-        ("approver", 1),
-        ("approver", 2),
-        ("approver-again", 3),
-        ("teller", 3 + day),
-        ("teller", 4 + day),
-    ] {
-        let asked = people.issue_letter(who, &contract.id, caller(), at(seconds));
-        assert_eq!(refusal(asked.await), StaffRefusal::LetterAsked.into());
-        let asked = said("contract.letter-asked", "done", "");
-        assert_eq!(world.last().await, asked, "{who} {seconds}");
+async fn staff_revoke_with_every_reason_that_is_the_banks() {
+    for reason in BY_BANK {
+        let offered = wish::REASONS.contains(&reason);
+        assert_eq!(offered, reason != Reason::Unspecified, "{reason:?}");
     }
-    let stored = contracts::find(&world.store, &contract.id).await.unwrap();
-    assert_eq!(stored.unwrap().temp_login_hash, before, "still good");
-    let letter = people.issue_letter("approver", &contract.id, caller(), at(5 + day));
-    let letter = letter.await.unwrap();
-    // Printed once for each ask.
-    let more = people.issue_letter("second-approver", &contract.id, caller(), at(6 + day));
-    assert_eq!(refusal(more.await), StaffRefusal::LetterAsked.into());
-    let stored = contracts::find(&world.store, &contract.id)
+    let (world, _, certificate) = in_use().await;
+    let people = world.people();
+    let withdrawn = WishForm {
+        revocation_reason: "privilegeWithdrawn".to_owned(),
+        ..form()
+    };
+    let kind = Kind::Revoke;
+    let entered = people.propose("helpdesk", kind, &certificate, &withdrawn, caller(), at(20));
+    approve(&world, "approver", &entered.await.unwrap())
+        .await
+        .unwrap();
+    let row = certificates::find(&world.store, &certificate)
         .await
         .unwrap()
         .unwrap();
-    assert_ne!(stored.temp_login_hash, before);
-    let old = crate::workflow::testing::account_form("42");
-    let refused = people.check_account(old.clone(), caller(), at(2)).await;
-    assert_eq!(refusal(refused), Refusal::AccountNotMatched);
-    let new = crate::workflow::registration::AccountForm {
-        temp_login: letter.login.clone(),
-        temp_confirmation: letter.confirmation.clone(),
-        ..old
-    };
-    people
-        .check_account(new, caller(), at(9 + day))
-        .await
-        .unwrap();
-    for row in world.log().await {
-        assert!(!row.detail.contains(letter.login.expose()));
-        assert!(!row.detail.contains(letter.confirmation.expose()));
-    }
-    world.approve(&contract.id, at(4)).await;
+    assert_eq!(row.reason.as_deref(), Some("privilegeWithdrawn"));
 }
 
 /// A review that a release has overtaken can be closed, and never keeps a token from being suspended when it is lost again.

@@ -3,11 +3,13 @@
 //! - [`applications`]: entered, amended, decided, stale
 //! - [`away`]: what waits when somebody is away; a clock put back
 //! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
+//! - [`grantees`]: who is given a grant
 //! - [`people`]: the staff's own accounts, take-over, withdrawal, second accounts
 
 mod applications;
 mod away;
 mod certificates;
+mod grantees;
 mod people;
 
 use super::{Decided, Kind, Proposal, WishForm};
@@ -24,6 +26,7 @@ pub(super) fn form() -> WishForm {
         name: "山田太郎".to_owned(),
         person: "e-100".to_owned(),
         role: "teller".to_owned(),
+        ..WishForm::default()
     }
 }
 

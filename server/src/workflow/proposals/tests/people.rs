@@ -78,6 +78,7 @@ async fn nobody_decides_about_themselves_and_two_officers_stay() {
 async fn a_new_role_opens_no_way_to_ones_own_entry() {
     let world = world().await;
     let contract = world.contract("42").await;
+    world.user("42", "hanakodt").await;
     let entered = propose(&world, "teller", Kind::Application, &contract.id)
         .await
         .unwrap();

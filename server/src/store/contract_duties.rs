@@ -1,0 +1,61 @@
+//! One person, one side of a contract: whoever was shown a letter with its temporary passwords has nothing to do with its
+//! grants. The primary key insists.
+
+use jiff::Timestamp;
+
+use super::proposals::Hand;
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// A side of a contract.
+    pub enum Side {
+        /// Was shown a letter with temporary passwords.
+        Letter => "letter",
+        /// Decided on an application, or was shown a certificate password.
+        Grant => "grant",
+    }
+}
+
+/// The side on which a person is.
+///
+/// # Errors
+/// What the database answers.
+pub async fn side_of(
+    db: impl Into<Db<'_>>,
+    contract_id: &str,
+    person: &str,
+) -> Result<Option<Side>, StoreError> {
+    let statement =
+        sqlx::query("SELECT side FROM contract_duties WHERE contract_id = $1 AND person = $2")
+            .bind(contract_id.to_owned())
+            .bind(person.to_owned());
+    let row = db.into().optional(statement).await?;
+    row.map(|row| Row::new("contract_duties", &row).word("side"))
+        .transpose()
+}
+
+/// Puts a person on a side. False when they are on the other one.
+///
+/// # Errors
+/// What the database answers.
+pub async fn take(
+    tx: &mut Tx,
+    contract_id: &str,
+    by: &Hand,
+    side: Side,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (contract_id, person) DO UPDATE SET at = contract_duties.at \
+         WHERE contract_duties.side = excluded.side",
+    )
+    .bind(contract_id.to_owned())
+    .bind(by.person.clone())
+    .bind(side.as_str())
+    .bind(by.staff_id.clone())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}

@@ -1,0 +1,140 @@
+//! Letters with passwords: one person asks for a letter, another one is shown it. The schema insists, by person: who asked
+//! is not shown it, nor who entered the contract, nor who is on the other side of it ([`contract_duties`](super::contract_duties)).
+
+use jiff::Timestamp;
+
+use super::proposals::Hand;
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+text_enum! {
+    /// What a letter holds.
+    pub enum Kind {
+        /// Temporary passwords of a contract.
+        Login => "login",
+        /// The certificate password of a grant.
+        Acquisition => "acquisition",
+    }
+}
+
+/// A letter that waits for the second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Id.
+    pub id: String,
+    /// Who asked.
+    pub by: Hand,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a letter is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Of<'a> {
+    /// What it holds.
+    pub kind: Kind,
+    /// The contract.
+    pub contract_id: &'a str,
+    /// The grant, of a certificate password.
+    pub grant_id: Option<&'a str>,
+}
+
+impl Of<'_> {
+    fn key(&self) -> String {
+        self.grant_id.unwrap_or(self.contract_id).to_owned()
+    }
+}
+
+/// The letter that was asked for and not shown yet.
+///
+/// # Errors
+/// What the database answers.
+pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT id, asked_by, asked_person, asked_at FROM password_letters \
+         WHERE COALESCE(grant_id, contract_id) = $1 AND kind = $2 AND shown_by IS NULL",
+    )
+    .bind(of.key())
+    .bind(of.kind.as_str());
+    let Some(found) = db.into().optional(statement).await? else {
+        return Ok(None);
+    };
+    let row = Row::new("password_letters", &found);
+    Ok(Some(Asked {
+        id: row.text("id")?,
+        by: Hand {
+            staff_id: row.text("asked_by")?,
+            person: row.text("asked_person")?,
+        },
+        at: row.time("asked_at")?,
+    }))
+}
+
+/// Asks for a letter, in place of an ask that waits.
+///
+/// # Errors
+/// What the database answers.
+pub async fn ask(
+    tx: &mut Tx,
+    id: &str,
+    of: Of<'_>,
+    by: &Hand,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let before = sqlx::query(
+        "DELETE FROM password_letters WHERE COALESCE(grant_id, contract_id) = $1 AND shown_by IS NULL",
+    )
+    .bind(of.key());
+    tx.change(before).await?;
+    let statement = sqlx::query(
+        "INSERT INTO password_letters (id, kind, contract_id, grant_id, entered_person, side, asked_by, asked_person, \
+         asked_at) SELECT $1, $2, c.id, $4, c.entered_person, CASE $2 WHEN 'login' THEN 'letter' ELSE 'grant' END, \
+         $5, $6, $7 FROM contracts c WHERE c.id = $3",
+    )
+    .bind(id.to_owned())
+    .bind(of.kind.as_str())
+    .bind(of.contract_id.to_owned())
+    .bind(of.grant_id.map(str::to_owned))
+    .bind(by.staff_id.clone())
+    .bind(by.person.clone())
+    .bind(at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// Records to whom a letter was shown, who is on its side of the contract already. False when it was shown before, or
+/// (of a login letter) the person had a hand in the entry of the contract.
+///
+/// # Errors
+/// [`StoreError::Constraint`] when the person asked for it, entered the contract, or is on the other side.
+pub async fn show(tx: &mut Tx, id: &str, by: &Hand, at: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE password_letters SET shown_by = $2, shown_person = $3, shown_at = $4 \
+         WHERE id = $1 AND shown_by IS NULL AND (kind <> 'login' OR NOT EXISTS (SELECT 1 FROM contracts c \
+         JOIN proposal_hands h ON h.proposal_id = c.proposal_id \
+         WHERE c.id = password_letters.contract_id AND h.person = $3))",
+    )
+    .bind(id.to_owned())
+    .bind(by.staff_id.clone())
+    .bind(by.person.clone())
+    .bind(at.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// Whether a person had a hand in the entry of a contract.
+///
+/// # Errors
+/// What the database answers.
+pub async fn entered(
+    db: impl Into<Db<'_>>,
+    contract_id: &str,
+    person: &str,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "SELECT 1 AS one FROM contracts c WHERE c.id = $1 AND (c.entered_person = $2 OR EXISTS (SELECT 1 \
+         FROM proposal_hands h WHERE h.proposal_id = c.proposal_id AND h.person = $2))",
+    )
+    .bind(contract_id.to_owned())
+    .bind(person.to_owned());
+    Ok(db.into().optional(statement).await?.is_some())
+}
