@@ -1,5 +1,7 @@
 //! Finding keys: public key → CKA_ID → private key. A label tells people apart what they see; it proves nothing.
 
+use std::collections::{HashMap, HashSet};
+
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 
 use super::certificate;
@@ -113,7 +115,7 @@ pub fn find_private_key_by_label(
     let found = find(session, FIND, ObjectClass::PRIVATE_KEY, &[label])?;
     let object = only_one(session, &found)?;
     let id = read_bytes(session, FIND, object, AttributeType::Id)?.unwrap_or_default();
-    let public = public_of(session, object, &id)?.ok_or_else(|| {
+    let public = public_of(session, object, &id, &mut Others::default())?.ok_or_else(|| {
         let kind = ErrorKind::AttributeMissing("the public key");
         Pkcs11Error::new(FIND, ErrorClass::Untrustworthy, kind)
     })?;
@@ -127,9 +129,10 @@ pub fn find_private_key_by_label(
 /// What the token says.
 pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error> {
     let mut pairs = Vec::new();
+    let mut others = Others::default();
     for object in find(session, LIST, ObjectClass::PRIVATE_KEY, &[])? {
         let id = read_bytes(session, LIST, object, AttributeType::Id)?.unwrap_or_default();
-        if let Some(public) = public_of(session, object, &id)? {
+        if let Some(public) = public_of(session, object, &id, &mut others)? {
             pairs.push(KeyPairInfo {
                 label: read_label(session, LIST, object)?,
                 id,
@@ -157,13 +160,16 @@ pub fn lone_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkc
     if session.login_state()? != LoginState::User && session.token()?.login_required {
         return Ok(Vec::new());
     }
+    let mut private_ids = HashSet::new();
+    for object in find(session, LIST, ObjectClass::PRIVATE_KEY, &[])? {
+        private_ids.extend(read_bytes(session, LIST, object, AttributeType::Id)?);
+    }
     let mut lone = Vec::new();
     for object in find(session, LIST, ObjectClass::PUBLIC_KEY, &[])? {
         let Some(id) = read_bytes(session, LIST, object, AttributeType::Id)? else {
             continue;
         };
-        let same_id = [Attribute::Id(id.clone())];
-        if find(session, LIST, ObjectClass::PRIVATE_KEY, &same_id)?.is_empty() {
+        if !private_ids.contains(&id) {
             lone.push((read_label(session, LIST, object)?, id));
         }
     }
@@ -191,11 +197,64 @@ fn ids_of(session: &Session, wanted: &PublicKey) -> Result<Vec<Vec<u8>>, Pkcs11E
     Ok(ids)
 }
 
+/// Public keys by CKA_ID, as other objects tell of them. Read once, when the first private key does not tell itself: reading
+/// them again for each key would take time that grows with the square of their number.
+#[derive(Default)]
+struct Others {
+    objects: Option<HashMap<Vec<u8>, PublicKey>>,
+    certificates: Option<HashMap<Vec<u8>, PublicKey>>,
+}
+
+impl Others {
+    /// By a public key object, else by a certificate.
+    fn with_id(&mut self, session: &Session, id: &[u8]) -> Result<Option<PublicKey>, Pkcs11Error> {
+        let objects = match self.objects.take() {
+            Some(read) => read,
+            None => by_objects(session)?,
+        };
+        if let Some(key) = self.objects.insert(objects).get(id) {
+            return Ok(Some(key.clone()));
+        }
+        let certificates = match self.certificates.take() {
+            Some(read) => read,
+            None => by_certificates(session)?,
+        };
+        Ok(self.certificates.insert(certificates).get(id).cloned())
+    }
+}
+
+fn by_objects(session: &Session) -> Result<HashMap<Vec<u8>, PublicKey>, Pkcs11Error> {
+    let mut keys = HashMap::new();
+    for object in find(session, FIND, ObjectClass::PUBLIC_KEY, &[])? {
+        let Some(id) = read_bytes(session, FIND, object, AttributeType::Id)? else {
+            continue;
+        };
+        // Where several share an id, the first that tells counts.
+        if !keys.contains_key(&id)
+            && let Some(key) = public_key::of_object(session, object)?
+        {
+            keys.insert(id, key);
+        }
+    }
+    Ok(keys)
+}
+
+fn by_certificates(session: &Session) -> Result<HashMap<Vec<u8>, PublicKey>, Pkcs11Error> {
+    let mut keys = HashMap::new();
+    for certificate in certificate::list_certificates(session)? {
+        if let Some(key) = certificate.public_key() {
+            keys.entry(certificate.id).or_insert(key);
+        }
+    }
+    Ok(keys)
+}
+
 /// The public key of a private key object: its own attributes, else the public key object or certificate with its id.
 fn public_of(
     session: &Session,
     object: ObjectHandle,
     id: &[u8],
+    others: &mut Others,
 ) -> Result<Option<PublicKey>, Pkcs11Error> {
     if let Some(key) = public_key::of_object(session, object)? {
         return Ok(Some(key));
@@ -203,17 +262,7 @@ fn public_of(
     if id.is_empty() {
         return Ok(None);
     }
-    let same_id = [Attribute::Id(id.to_vec())];
-    for object in find(session, FIND, ObjectClass::PUBLIC_KEY, &same_id)? {
-        if let Some(key) = public_key::of_object(session, object)? {
-            return Ok(Some(key));
-        }
-    }
-    let certificates = certificate::list_certificates(session)?;
-    Ok(certificates
-        .iter()
-        .filter(|certificate| certificate.id == id)
-        .find_map(certificate::StoredCertificate::public_key))
+    others.with_id(session, id)
 }
 
 fn only_one(session: &Session, found: &[ObjectHandle]) -> Result<ObjectHandle, Pkcs11Error> {

@@ -81,12 +81,22 @@ impl Content {
     /// The certificates that can be parsed.
     #[must_use]
     pub fn readable(&self) -> Vec<Readable> {
+        self.readable_where(|_| true)
+    }
+
+    /// Those of them that are `wanted`, which is looked at before they are parsed.
+    #[must_use]
+    pub fn readable_where(&self, wanted: impl Fn(&CertificateEntry) -> bool) -> Vec<Readable> {
         let parse = |stored: &CertificateEntry| {
             let summary = CertificateSummary::parse(&stored.der).ok()?;
             let stored = stored.clone();
             Some(Readable { stored, summary })
         };
-        self.certificates.iter().filter_map(parse).collect()
+        self.certificates
+            .iter()
+            .filter(|stored| wanted(stored))
+            .filter_map(parse)
+            .collect()
     }
 
     /// The key pair with this public key (DER SubjectPublicKeyInfo).

@@ -1,7 +1,9 @@
 //! What is on a token, as the person sees it: certificates with their keys, and keys without certificate.
 
+use std::collections::HashSet;
+
 use super::Context;
-use super::select::{certificates_of, in_time, issued_by};
+use super::select::{in_time, issued_by};
 use crate::config::bank::Bank;
 use crate::keystore::content::{Content, KeyEntry, Readable};
 use crate::output::outcome::{TokenEntry, Unusable};
@@ -22,10 +24,14 @@ pub fn all(
         .filter(|c| !c.summary.is_ca || content.key(&c.summary.spki_der).is_some())
         .map(|c| certificate(c, content, logged_in, banks, context))
         .collect();
+    let certified: HashSet<&[u8]> = certificates
+        .iter()
+        .map(|c| c.summary.spki_der.as_slice())
+        .collect();
     let lone = content
         .keys
         .iter()
-        .filter(|k| certificates_of(content, &k.spki_der).is_empty());
+        .filter(|k| !certified.contains(k.spki_der.as_slice()));
     entries.extend(lone.map(|key| self::key(key, context)));
     entries
 }

@@ -57,7 +57,12 @@ pub fn of_bank(content: &Content, bank: &Bank, now: Timestamp) -> Vec<(Readable,
 /// The certificates for a public key.
 #[must_use]
 pub fn certificates_of(content: &Content, spki_der: &[u8]) -> Vec<Readable> {
-    let mut all = content.readable();
+    // Only those that hold it at all are taken apart: a token full of keys would otherwise have each parsed for each.
+    let holds = |der: &[u8]| {
+        der.windows(spki_der.len().max(1))
+            .any(|part| part == spki_der)
+    };
+    let mut all = content.readable_where(|stored| holds(&stored.der));
     all.retain(|c| c.summary.spki_der == spki_der);
     all
 }

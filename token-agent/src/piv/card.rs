@@ -7,7 +7,7 @@ use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
 
 use super::change;
-use super::content::{self, SlotContent, SlotKey};
+use super::content::{KeyState, Memory, SlotContent, SlotKey};
 use super::error::PivError;
 use super::keypad::Keypad;
 use super::management::{self, ManagementKey};
@@ -42,6 +42,10 @@ struct Kept {
     verified: bool,
     /// The management key, after the card took it.
     management: Option<ManagementKey>,
+    /// What the card said about its PIN when it was opened, for whoever asks right after that.
+    tries: Option<Tries>,
+    /// What is in the slots.
+    memory: Memory,
 }
 
 impl PivCard {
@@ -51,8 +55,8 @@ impl PivCard {
     /// [`PivError::NotPiv`] for other cards; what PC/SC says.
     pub fn open(reader: &str) -> Result<Self, PivError> {
         let mut link = Link::open(reader)?;
-        let (facts, keypad, resets) = link.transaction(
-            |exchange, resets| -> Result<(Facts, Option<Keypad>, u64), PivError> {
+        let ((facts, tries), keypad, resets) = link.transaction(
+            |exchange, resets| -> Result<((Facts, Option<Tries>), Option<Keypad>, u64), PivError> {
                 let unknown = Facts::default();
                 let session = Session {
                     exchange,
@@ -63,6 +67,7 @@ impl PivCard {
         )?;
         let kept = Kept {
             resets: Some(resets),
+            tries,
             ..Kept::default()
         };
         Ok(Self {
@@ -90,6 +95,9 @@ impl PivCard {
     /// # Errors
     /// What PC/SC says.
     pub fn pin_tries(&mut self) -> Result<Tries, PivError> {
+        if let Some(tries) = self.kept.tries.take() {
+            return Ok(tries);
+        }
         self.within(|session, _| pin::tries(session))
     }
 
@@ -119,6 +127,7 @@ impl PivCard {
     /// [`PivError::PinWrong`], [`PivError::PinBlocked`], [`PivError::PinShape`].
     pub fn login(&mut self, pin: &Pin) -> Result<(), PivError> {
         self.kept.opener = None;
+        self.kept.tries = None;
         self.within(|session, kept| {
             pin::verify(session, pin)?;
             kept.opener = Some(Opener::Pin(pin.clone()));
@@ -133,6 +142,7 @@ impl PivCard {
     pub fn login_at_keypad(&mut self) -> Result<(), PivError> {
         let opener = Opener::Keypad(self.keypad.ok_or(PivError::NoKeypad)?);
         self.kept.opener = None;
+        self.kept.tries = None;
         self.within(|session, kept| {
             opener.verify(session)?;
             kept.opener = Some(opener);
@@ -180,7 +190,7 @@ impl PivCard {
     /// # Errors
     /// What the card says.
     pub fn content(&mut self) -> Result<Vec<SlotContent>, PivError> {
-        self.within(|session, _| content::all(session))
+        self.within(|session, kept| kept.memory.all(session).map(<[_]>::to_vec))
     }
 
     /// Whether the card says of a key that it was brought to it.
@@ -208,7 +218,14 @@ impl PivCard {
             label,
             instead_of,
         };
-        self.changing(|session, opener| change::generate(session, &new, opener))
+        self.changing(|session, opener, memory| {
+            let made = change::generate(session, &new, opener)?;
+            memory.now(made.clone());
+            match made.key {
+                KeyState::Known(key) => Ok((made.slot, key)),
+                _ => Err(PivError::NoKey(made.slot)),
+            }
+        })
     }
 
     /// Signs a message with the key in this slot.
@@ -245,7 +262,10 @@ impl PivCard {
     /// [`PivError::OtherKey`], [`PivError::NoKey`], [`PivError::SlotTaken`] when another key's certificate is there,
     /// [`PivError::Full`], [`PivError::ManagementKeyNeeded`].
     pub fn write_certificate(&mut self, slot: Slot, der: &[u8]) -> Result<(), PivError> {
-        self.changing(|session, _| change::write_certificate(session, slot, der))
+        self.changing(|session, _, memory| {
+            memory.now(change::write_certificate(session, slot, der)?);
+            Ok(())
+        })
     }
 
     /// Deletes every copy of this certificate.
@@ -253,7 +273,9 @@ impl PivCard {
     /// # Errors
     /// [`PivError::NoCertificate`], [`PivError::ManagementKeyNeeded`].
     pub fn delete_certificate(&mut self, der: &[u8]) -> Result<(), PivError> {
-        self.changing(|session, opener| change::delete_certificate(session, der, opener))
+        self.changing(|session, opener, memory| {
+            change::delete_certificate(session, der, opener, memory)
+        })
     }
 
     /// Destroys the key in this slot; with the SHA-256 of its public key, only that key. Gives the certificate that had to
@@ -266,7 +288,10 @@ impl PivCard {
         slot: Slot,
         spki_sha256: Option<[u8; 32]>,
     ) -> Result<Option<Vec<u8>>, PivError> {
-        self.changing(|session, _| change::delete_key(session, slot, spki_sha256))
+        self.changing(|session, _, memory| {
+            memory.forget();
+            change::delete_key(session, slot, spki_sha256)
+        })
     }
 
     /// Changes the PIN; the old one is tried once.
@@ -274,6 +299,7 @@ impl PivCard {
     /// # Errors
     /// As [`PivCard::login`], and [`PivError::NewPinRefused`].
     pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), PivError> {
+        self.kept.tries = None;
         self.within(|session, kept| {
             pin::change(session, old, new)?;
             if matches!(kept.opener, Some(Opener::Pin(_))) {
@@ -290,14 +316,15 @@ impl PivCard {
     pub fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), PivError> {
         self.within(|session, kept| {
             kept.opener = None;
+            kept.tries = None;
             pin::unblock(session, puk, new)
         })
     }
 
-    /// With the PIN verified and the management key proven.
+    /// With the PIN verified and the management key proven. What is remembered of the slots is forgotten when it fails.
     fn changing<T>(
         &mut self,
-        work: impl FnOnce(&Session<'_>, &Opener) -> Result<T, PivError>,
+        work: impl FnOnce(&Session<'_>, &Opener, &mut Memory) -> Result<T, PivError>,
     ) -> Result<T, PivError> {
         self.within(|session, kept| {
             unlock(session, kept)?;
@@ -308,7 +335,11 @@ impl PivCard {
                     kept.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
                 }
             }
-            work(session, kept.opener.as_ref().ok_or(PivError::PinNeeded)?)
+            let opener = kept.opener.as_ref().ok_or(PivError::PinNeeded)?;
+            let mut memory = std::mem::take(&mut kept.memory);
+            let done = work(session, opener, &mut memory)?;
+            kept.memory = memory;
+            Ok(done)
         })
     }
 
@@ -332,6 +363,8 @@ impl PivCard {
                 if selected.is_none() {
                     session.select()?;
                     kept.resets = Some(resets);
+                    kept.tries = None;
+                    kept.memory.forget();
                 }
                 match work.take() {
                     Some(work) => work(&session, kept),

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::algorithm;
 use super::apdu::ins;
 use super::container::{self, Held};
-use super::content::{self, KeyState, SlotContent, SlotKey};
+use super::content::{self, KeyState, Memory, SlotContent};
 use super::error::PivError;
 use super::identity;
 use super::metadata;
@@ -32,12 +32,13 @@ pub(super) struct New<'a> {
     pub(super) instead_of: Option<(Slot, Option<[u8; 32]>)>,
 }
 
-/// Makes a key pair in a free slot, or in the one named, whose key and certificate are destroyed by that.
+/// Makes a key pair in a free slot, or in the one named, whose key and certificate are destroyed by that. Gives the slot with
+/// the new key in it.
 pub(super) fn generate(
     session: &Session<'_>,
     new: &New<'_>,
     opener: &Opener,
-) -> Result<(Slot, SlotKey), PivError> {
+) -> Result<SlotContent, PivError> {
     let New {
         algorithm, label, ..
     } = *new;
@@ -65,8 +66,8 @@ pub(super) fn generate(
     let own = own::certificate(session, slot, &spki_der, opener)?;
     object::write(session, slot.object(), &container::mark(label, Some(&own)))?;
     let read_back = content::one(session, slot)?;
-    match read_back.key {
-        KeyState::Known(key) if key.spki_der == spki_der => Ok((slot, key)),
+    match &read_back.key {
+        KeyState::Known(key) if key.spki_der == spki_der => Ok(read_back),
         _ => Err(PivError::Malformed {
             what: "key just made",
         }),
@@ -146,12 +147,12 @@ pub(super) fn delete_key(
     })
 }
 
-/// Writes the certificate of the slot's key. Another key's certificate there is not touched.
+/// Writes the certificate of the slot's key. Another key's certificate there is not touched. Gives the slot as it is then.
 pub(super) fn write_certificate(
     session: &Session<'_>,
     slot: Slot,
     der: &[u8],
-) -> Result<(), PivError> {
+) -> Result<SlotContent, PivError> {
     let spki_der = CertificateSummary::parse(der)
         .map_err(|e| PivError::Internal(e.to_string()))?
         .spki_der;
@@ -175,7 +176,11 @@ pub(super) fn write_certificate(
         }
     }
     identity::count(session, slot)?;
-    identity::renew(session)
+    identity::renew(session)?;
+    Ok(SlotContent {
+        held: Held::Certificate(der.to_vec()),
+        ..present
+    })
 }
 
 /// Whether what is in the object may be replaced: nothing, a mark of ours, or an older certificate of the same key.
@@ -194,11 +199,17 @@ pub(super) fn delete_certificate(
     session: &Session<'_>,
     der: &[u8],
     opener: &Opener,
+    memory: &mut Memory,
 ) -> Result<(), PivError> {
-    let holders: Vec<SlotContent> = content::all(session)?
-        .into_iter()
-        .filter(|c| matches!(&c.held, Held::Certificate(held) if held == der))
-        .collect();
+    let mut holders = Vec::new();
+    for known in memory.all(session)? {
+        if holds(known, der) {
+            // As it is now, whatever is remembered of it.
+            let present = content::one(session, known.slot)?;
+            holders.extend(Some(present).filter(|present| holds(present, der)));
+        }
+    }
+    memory.forget();
     if holders.is_empty() {
         return Err(PivError::NoCertificate);
     }
@@ -209,8 +220,12 @@ pub(super) fn delete_certificate(
     identity::renew(session)
 }
 
-/// What takes the place of a certificate: on cards that do not say which keys they hold, a mark with the public key, where
-/// the key proves by a signature that it is there.
+fn holds(content: &SlotContent, der: &[u8]) -> bool {
+    matches!(&content.held, Held::Certificate(held) if held == der)
+}
+
+/// What takes the place of a certificate where nothing else would show the key: on cards that do not say which keys they
+/// hold, and in retired slots. A mark with the public key, where the key proves by a signature that it is there.
 fn left_behind(
     session: &Session<'_>,
     content: &SlotContent,
@@ -219,7 +234,7 @@ fn left_behind(
     let KeyState::Known(key) = &content.key else {
         return Ok(Vec::new());
     };
-    if session.facts.metadata {
+    if session.facts.metadata && content.slot.retired().is_none() {
         return Ok(Vec::new());
     }
     match own::certificate(session, content.slot, &key.spki_der, opener) {

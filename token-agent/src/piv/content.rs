@@ -33,7 +33,7 @@ pub enum KeyState {
     Known(SlotKey),
     /// There is one of another type.
     Other,
-    /// The card does not say.
+    /// The card does not say, or was not asked.
     Unknown,
 }
 
@@ -50,21 +50,71 @@ pub struct SlotKey {
     pub imported: bool,
 }
 
+/// What is in all slots, remembered from the first time it was read until something else touches the card: with a slow
+/// reader each command takes a third of a second, and there are two for each slot.
+#[derive(Debug, Default)]
+pub(super) struct Memory(Option<Vec<SlotContent>>);
+
+impl Memory {
+    /// What is in all slots.
+    pub(super) fn all(&mut self, session: &Session<'_>) -> Result<&[SlotContent], PivError> {
+        let known = match self.0.take() {
+            Some(known) => known,
+            None => all(session)?,
+        };
+        Ok(self.0.insert(known))
+    }
+
+    /// One slot is known to be like this now.
+    pub(super) fn now(&mut self, content: SlotContent) {
+        let known = self.0.iter_mut().flatten();
+        if let Some(slot) = known.into_iter().find(|known| known.slot == content.slot) {
+            *slot = content;
+        }
+    }
+
+    /// Something may have changed.
+    pub(super) fn forget(&mut self) {
+        self.0 = None;
+    }
+}
+
 /// Reads all slots.
-pub(super) fn all(session: &Session<'_>) -> Result<Vec<SlotContent>, PivError> {
-    Slot::all().map(|slot| one(session, slot)).collect()
+fn all(session: &Session<'_>) -> Result<Vec<SlotContent>, PivError> {
+    Slot::all().map(|slot| seen(session, slot)).collect()
+}
+
+/// Reads one slot as far as the list needs it: of a retired slot whose object is empty the card is not asked for a key. Ours
+/// never are without a certificate or a mark, and a new one is made only after the slot was read as a whole.
+fn seen(session: &Session<'_>, slot: Slot) -> Result<SlotContent, PivError> {
+    let held = held(session, slot)?;
+    if slot.retired().is_some() && held == Held::Nothing {
+        let key = KeyState::Unknown;
+        return Ok(SlotContent { slot, key, held });
+    }
+    with_key(session, slot, held)
 }
 
 /// Reads one slot.
 pub(super) fn one(session: &Session<'_>, slot: Slot) -> Result<SlotContent, PivError> {
-    let held = match object::read(session, slot.object()) {
-        Ok(value) => container::decode(value.as_ref().map_or(&[], |v| v.as_slice())),
+    let held = held(session, slot)?;
+    with_key(session, slot, held)
+}
+
+fn held(session: &Session<'_>, slot: Slot) -> Result<Held, PivError> {
+    match object::read(session, slot.object()) {
+        Ok(value) => Ok(container::decode(
+            value.as_ref().map_or(&[], |v| v.as_slice()),
+        )),
         // An object that makes no sense, or that may not be read, is somebody's.
         Err(PivError::Malformed { .. } | PivError::Status { .. } | PivError::PinNeeded) => {
-            Held::Unreadable
+            Ok(Held::Unreadable)
         }
-        Err(error) => return Err(error),
-    };
+        Err(error) => Err(error),
+    }
+}
+
+fn with_key(session: &Session<'_>, slot: Slot, held: Held) -> Result<SlotContent, PivError> {
     let key = if session.facts.metadata {
         match metadata::read(session, slot.number()) {
             Ok(None) => KeyState::Absent,

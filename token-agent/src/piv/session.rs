@@ -4,6 +4,7 @@ use super::apdu::{self, Answer, ins};
 use super::error::PivError;
 use super::identity;
 use super::metadata;
+use super::pin::{self, Tries};
 use super::tlv;
 use crate::pcsc::Exchange;
 
@@ -65,8 +66,8 @@ impl Session<'_> {
     }
 }
 
-/// What a card says about itself.
-pub(super) fn facts(session: &Session<'_>) -> Result<Facts, PivError> {
+/// What a card says about itself, and about the tries of its PIN where it says that in the same breath.
+pub(super) fn facts(session: &Session<'_>) -> Result<(Facts, Option<Tries>), PivError> {
     let label = label_of(&session.select()?);
     let version = version(session)?;
     let maker = serial(session)?.filter(|serial| *serial != 0);
@@ -74,14 +75,16 @@ pub(super) fn facts(session: &Session<'_>) -> Result<Facts, PivError> {
         Some(serial) => Some(serial.to_string()),
         None => identity::number(session)?,
     };
-    // The management key is on every card: one that tells nothing about it tells nothing about keys either.
-    let metadata = metadata::read(session, 0x9b)?.is_some();
-    Ok(Facts {
+    // The PIN is on every card: one that tells nothing about it tells nothing about keys either.
+    let tries = metadata::read(session, pin::PIN)?.map(|told| Tries::of(&told));
+    let facts = Facts {
         label,
         version,
         serial: serial.unwrap_or_default(),
-        metadata,
-    })
+        metadata: tries.is_some(),
+    };
+    // A card that tells of its PIN and not how many tries are left is asked for them when they are wanted.
+    Ok((facts, tries.filter(|tries| tries.left.is_some())))
 }
 
 /// The application's label, out of its answer to SELECT. A card that says nonsense here has none.
