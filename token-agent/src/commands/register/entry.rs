@@ -58,8 +58,15 @@ pub fn text(opener: &Opener) -> Result<String, Failure> {
     let hidden = terminal;
     Ok(format!(
         "[Desktop Entry]\nType=Application\nVersion=1.0\nName={name_en}\nName[ja]={name_ja}\nComment={comment_en}\nComment[ja]={comment_ja}\nExec={exec} open %u\nIcon=inkan-agent\nTerminal={terminal}\nNoDisplay={hidden}\nCategories=Utility;Security;\nStartupNotify=false\nMimeType={};\n",
-        super::defaults::SCHEME
+        super::associations::SCHEME
     ))
+}
+
+/// Needs no quotes.
+#[must_use]
+pub fn is_plain(path: &str) -> bool {
+    path.chars()
+        .all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c))
 }
 
 /// A word of the command line, in the quotes of desktop entries.
@@ -70,10 +77,7 @@ fn word(path: &Path) -> Result<String, Failure> {
         return Err(unfit());
     }
     // Where they are not needed they do harm: the common way of opening links takes them for a part of the name.
-    if text
-        .chars()
-        .all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c))
-    {
+    if is_plain(text) {
         return Ok(text.to_owned());
     }
     let mut quoted = String::from("\"");

@@ -2,9 +2,9 @@
 //! needs an administrator.
 //!
 //! - [`entry`]: the desktop entry
-//! - [`defaults`]: the list of which entry opens what (`mimeapps.list`)
+//! - [`associations`]: which entry opens what (`mimeapps.list`, `mimeinfo.cache`)
 
-pub mod defaults;
+pub mod associations;
 pub mod entry;
 
 use std::fs;
@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::context::Setting;
-use crate::config::directory::replace_text;
+use crate::config::directory::{as_text, replace_text};
 use crate::error::{Failure, SetupError};
 use crate::output::outcome::{Outcome, Registered};
 use entry::Opener;
@@ -53,7 +53,9 @@ impl Desktop {
         Ok(Files {
             entry: data.join("applications").join(entry::FILE),
             icon: data.join("icons/hicolor/scalable/apps/inkan-agent.svg"),
-            defaults: config.join("mimeapps.list"),
+            associations: config.join("mimeapps.list"),
+            cache: data.join("applications/mimeinfo.cache"),
+            links: data.join("inkan"),
         })
     }
 }
@@ -61,8 +63,15 @@ impl Desktop {
 struct Files {
     entry: PathBuf,
     icon: PathBuf,
-    defaults: PathBuf,
+    associations: PathBuf,
+    /// What the desktop has read out of the entries beside it.
+    cache: PathBuf,
+    /// Other names for paths that many programs cannot read in a desktop entry.
+    links: PathBuf,
 }
+
+/// Their names in that directory.
+const LINKS: [&str; 2] = ["agent", "configuration"];
 
 /// Has links opened by the window beside this program, or where there is none, by this program in a terminal.
 ///
@@ -72,17 +81,28 @@ pub fn register(setting: &Setting) -> Result<Outcome, Failure> {
     let files = setting.desktop.files()?;
     let here = std::env::current_exe().map_err(|e| Failure::Internal(e.to_string()))?;
     let opener = Opener::beside(&here, setting.desktop.named.as_deref())?;
-    let defaults = read(&files.defaults)?;
+    let [program, configuration] = LINKS.map(|name| files.links.join(name));
+    let named = Opener {
+        program: plain_name(&opener.program, &program)?,
+        config_dir: match &opener.config_dir {
+            Some(directory) => Some(plain_name(directory, &configuration)?),
+            None => None,
+        },
+        ..opener.clone()
+    };
+    let associations = read(&files.associations)?;
+    let cache = read(&files.cache)?;
     let written = [
         write(&files.icon, ICON)?,
-        write(&files.entry, &entry::text(&opener)?)?,
-        write(&files.defaults, &defaults::with_ours(&defaults))?,
+        write(&files.entry, &entry::text(&named)?)?,
+        write(&files.associations, &associations::with_ours(&associations))?,
+        write(&files.cache, &associations::cache_with_ours(&cache))?,
     ];
     Ok(Outcome::Registered(Registered {
         program: opener.program.display().to_string(),
         window: opener.window,
         entry: files.entry.display().to_string(),
-        already: written == [false; 3],
+        already: written == [false; 4],
     }))
 }
 
@@ -92,21 +112,60 @@ pub fn register(setting: &Setting) -> Result<Outcome, Failure> {
 /// As [`register`].
 pub fn unregister(setting: &Setting) -> Result<Outcome, Failure> {
     let files = setting.desktop.files()?;
-    let defaults = read(&files.defaults)?;
+    let associations = read(&files.associations)?;
+    let cache = associations::without_ours(&read(&files.cache)?);
+    let [program, configuration] = LINKS.map(|name| files.links.join(name));
     let gone = [
         remove(&files.icon)?,
         remove(&files.entry)?,
-        write(&files.defaults, &defaults::without_ours(&defaults))?,
+        write(
+            &files.associations,
+            &associations::without_ours(&associations),
+        )?,
+        // A cache of nothing says nothing.
+        if associations::is_bare(&cache) {
+            remove(&files.cache)?
+        } else {
+            write(&files.cache, &cache)?
+        },
+        remove(&program)?,
+        remove(&configuration)?,
     ];
+    // Only where nothing else is in it.
+    let _ = fs::remove_dir(&files.links);
     Ok(Outcome::Unregistered {
-        already: gone == [false; 3],
+        already: gone == [false; 6],
     })
+}
+
+/// The path, or where it needs quotes, a link to it that needs none: the common way of opening links does not know quotes.
+fn plain_name(path: &Path, link: &Path) -> Result<PathBuf, SetupError> {
+    let plain = |path: &Path| path.to_str().is_some_and(entry::is_plain);
+    if plain(path) || !plain(link) {
+        return Ok(path.to_owned());
+    }
+    #[cfg(unix)]
+    {
+        let unwritable = |error: std::io::Error| SetupError::Unwritable {
+            path: link.to_owned(),
+            detail: error.to_string(),
+        };
+        if fs::read_link(link).is_ok_and(|to| to == path) {
+            return Ok(link.to_owned());
+        }
+        remove(link)?;
+        fs::create_dir_all(link.parent().unwrap_or(link)).map_err(unwritable)?;
+        std::os::unix::fs::symlink(path, link).map_err(unwritable)?;
+        Ok(link.to_owned())
+    }
+    #[cfg(not(unix))]
+    Ok(path.to_owned())
 }
 
 /// A file that is not there is empty.
 fn read(path: &Path) -> Result<String, SetupError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
+    match fs::read(path) {
+        Ok(bytes) => as_text(path, bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(SetupError::Unreadable {
             path: path.to_owned(),
