@@ -24,8 +24,10 @@ fn main() -> ExitCode {
         return code;
     }
     driver::leave_no_core();
-    // A wrong command line ends here with clap's own text and exit code 2.
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let lang = cli.lang.unwrap_or_else(lang_of_environment);
     let reporter = Reporter {
         json: cli.json,
@@ -33,6 +35,32 @@ fn main() -> ExitCode {
     };
     let exit = reporter.finish(&run(&cli, reporter));
     ExitCode::from(exit.code())
+}
+
+/// A command line that the parser refuses: its own text and exit code, and a result line for programs that asked for JSON.
+fn refused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || !wants_json() {
+        error.exit();
+    }
+    let reporter = Reporter {
+        json: true,
+        lang: lang_of_environment(),
+    };
+    let said = error.to_string();
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    let first = lines.iter().take_while(|line| !line.is_empty());
+    let detail = first.copied().collect::<Vec<_>>().join(" ");
+    let detail = detail.trim_start_matches("error: ").to_owned();
+    let exit = reporter.finish(&Err(UsageError::CommandLine { detail }.into()));
+    ExitCode::from(exit.code())
+}
+
+/// `--json` on the command line, as far as it could be read.
+fn wants_json() -> bool {
+    std::env::args_os()
+        .skip(1)
+        .take_while(|argument| argument != "--")
+        .any(|argument| argument == "--json")
 }
 
 fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {

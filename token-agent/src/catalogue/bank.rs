@@ -9,22 +9,24 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
     match error {
         BankError::Unreachable { host, how } => {
             let (ja, en) = match how {
-                Unreachable::Connect => ("接続できません", "cannot be reached"),
-                Unreachable::Timeout => ("から時間内に答えがありません", "did not answer in time"),
-                Unreachable::Dropped => ("との接続が切れました", "broke the connection off"),
+                Unreachable::Connect => (
+                    format!("銀行（{host}）に接続できません。"),
+                    format!("The bank ({host}) cannot be reached."),
+                ),
+                Unreachable::Timeout => (
+                    format!("銀行（{host}）から時間内に答えがありません。"),
+                    format!("The bank ({host}) did not answer in time."),
+                ),
+                Unreachable::Dropped => (
+                    format!("銀行（{host}）との接続が切れました。"),
+                    format!("The connection to the bank ({host}) was lost."),
+                ),
             };
             let text = text(
-                format!(
-                    "銀行（{host}）{}{ja}。",
-                    if *how == Unreachable::Connect {
-                        "に"
-                    } else {
-                        ""
-                    }
-                ),
-                "インターネットの接続を確かめ、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
-                format!("The bank ({host}) {en}."),
-                "Check the internet connection and start again from the bank's page; a key already made will be used.",
+                ja,
+                "インターネットの接続を確かめ、もう一度始めてください。",
+                en,
+                "Check the internet connection and start again.",
             );
             ("bank-unreachable", Exit::BankUnreachable, text)
         }
@@ -73,10 +75,10 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             "bank-busy",
             Exit::BankUnreachable,
             text(
-                "銀行の発行設備がいま使えません。",
-                "しばらくしてから、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
-                "The bank cannot issue certificates just now.",
-                "Start again from the bank's page in a while; the key already made will be used.",
+                "銀行がいま応じられません。",
+                "しばらくしてから、もう一度始めてください。",
+                "The bank cannot answer just now.",
+                "Start again in a while.",
             ),
         ),
         BankError::Unexpected { status, exchange } => (
@@ -164,8 +166,8 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         "Ask your administrator about the proxy (`proxy` in agent.toml, or https_proxy, all_proxy).",
     );
     let later = (
-        "インターネットの接続とプロキシの設定を確かめ、銀行の画面でもう一度始めてください。",
-        "Check the internet connection and the proxy settings, and start again from the bank's page.",
+        "インターネットの接続とプロキシの設定を確かめ、もう一度始めてください。",
+        "Check the internet connection and the proxy settings, and start again.",
     );
     let (code, ja, en, next) = match how {
         ProxyFault::Unreachable => (
@@ -183,7 +185,7 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         ProxyFault::Dropped => (
             "proxy-unreachable",
             format!("プロキシ（{proxy}）との接続が切れました。"),
-            format!("The proxy ({proxy}) broke the connection off."),
+            format!("The connection to the proxy ({proxy}) was lost."),
             later,
         ),
         ProxyFault::LoginNeeded => (

@@ -23,6 +23,10 @@ mod setup;
 pub mod talk;
 mod token;
 
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests;
+
 use serde::Serialize;
 
 use crate::error::Failure;

@@ -3,6 +3,7 @@
 use super::{Text, text};
 use crate::exit::Exit;
 use crate::keystore::abilities::Admin;
+use crate::keystore::secret::{SecretName, Unfit};
 
 /// Code, exit code and sentences.
 type Told = (&'static str, Exit, Text);
@@ -53,9 +54,9 @@ pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Told {
         Exit::PinWrong,
         text(
             format!("PIN が違います。{ja}"),
-            "試したのは一度だけです。PIN を確かめてから、はじめからやり直してください。",
-            format!("The PIN is wrong. {en}").trim_end(),
-            "It was tried only once. Make sure of the PIN, then start again.",
+            "PIN を確かめてから、もう一度お試しください。",
+            format!("The PIN is incorrect. {en}").trim_end(),
+            "Make sure of the PIN, then try again.",
         ),
     )
 }
@@ -74,37 +75,145 @@ pub(super) fn pin_locked() -> Told {
     )
 }
 
-/// One that no token takes.
+/// One that the token takes for unusable.
 pub(super) fn pin_unusable() -> Told {
     (
         "pin-unusable",
         Exit::PinWrong,
         text(
-            "この PIN は使えません（長さが合わないか、期限切れです）。",
+            "トークンがこの PIN を受け付けません（期限切れなど、トークンの決まりによるものです）。",
             "トークンに付属のソフトで PIN を決め直してください。",
-            "This PIN cannot be used (wrong length, or expired).",
+            "The token does not accept this PIN (it may have expired).",
             "Set a new PIN with the token's own software.",
         ),
     )
 }
 
-/// One that this token does not take.
-pub(super) fn new_pin_unusable(min: u8, max: u8) -> Told {
-    let (ja, en) = match (min, max) {
-        (0, _) | (_, 0) => (String::new(), String::new()),
-        (min, max) => (
-            format!("{min}～{max} 文字にしてください。"),
-            format!(" It takes {min} to {max} characters."),
+const fn name(what: SecretName) -> (&'static str, &'static str) {
+    match what {
+        SecretName::Pin => ("PIN ", "PIN"),
+        SecretName::NewPin => ("新しい PIN ", "new PIN"),
+        SecretName::Puk => ("ロックを解く番号（PUK）", "PUK"),
+        SecretName::SoPin => ("管理者の PIN（SO PIN）", "security officer's PIN"),
+        SecretName::ManagementKey => ("管理鍵", "management key"),
+    }
+}
+
+/// Why it was not sent, beyond its length.
+const fn reason(why: Unfit) -> Option<(&'static str, &'static str)> {
+    match why {
+        Unfit::FullWidth => Some(("全角の文字が入っています", "it has full-width characters")),
+        Unfit::Invisible => Some((
+            "BOM など、目に見えない文字が入っています",
+            "it has invisible characters, such as a byte order mark",
+        )),
+        Unfit::Control => Some(("制御文字が入っています", "it has control characters")),
+        Unfit::Character => Some((
+            "このトークンで使えない文字が入っています",
+            "it has characters that this token does not take",
+        )),
+        Unfit::Length | Unfit::JustRefused => None,
+    }
+}
+
+/// What the token takes, where it says that.
+fn limits(min: u8, max: u8) -> Option<(String, String)> {
+    match (min, max) {
+        (0, 0) => None,
+        (0, max) => Some((
+            format!("半角 {max} 文字までです"),
+            format!("may have at most {max} characters"),
+        )),
+        (min, 0) => Some((
+            format!("半角 {min} 文字以上です"),
+            format!("must have at least {min} characters"),
+        )),
+        (min, max) => Some((
+            format!("半角 {min}～{max} 文字です"),
+            format!("must have {min} to {max} characters"),
+        )),
+    }
+}
+
+/// One that was not sent, because it cannot be right.
+pub(super) fn unfit(what: SecretName, why: Unfit, min: u8, max: u8) -> Told {
+    let (ja_name, en_name) = name(what);
+    let in_brackets = |(ja, en): (&str, &str)| (format!("（{ja}）"), format!(" ({en})"));
+    let (ja_why, en_why) = reason(why).map(in_brackets).unwrap_or_default();
+    let (ja, en) = match (why, limits(min, max)) {
+        (Unfit::JustRefused, _) => (
+            format!("いま断られたものと同じ{}です。", spaced(ja_name)),
+            format!("This is the {en_name} that was just refused."),
+        ),
+        (_, Some((ja, en))) => (
+            format!("{ja_name}は{ja}{ja_why}。"),
+            format!("The {en_name} {en}{en_why}."),
+        ),
+        (_, None) => (
+            format!("この{}は使えません{ja_why}。", spaced(ja_name)),
+            format!("This {en_name} cannot be used{en_why}."),
         ),
     };
+    let (code, exit) = match what {
+        SecretName::Pin => ("pin-not-sent", Exit::PinWrong),
+        SecretName::NewPin => ("pin-new-unusable", Exit::PinWrong),
+        SecretName::Puk => ("puk-not-sent", Exit::AdminRefused),
+        SecretName::SoPin | SecretName::ManagementKey => ("admin-unusable", Exit::AdminRefused),
+    };
+    let (ja_sent, en_sent) = match what {
+        SecretName::NewPin => (
+            "何も送っていません。いまの PIN はそのまま使えます。",
+            "Nothing was sent; the present PIN still holds.",
+        ),
+        SecretName::ManagementKey => ("何も送っていません。", "Nothing was sent."),
+        SecretName::Pin | SecretName::Puk | SecretName::SoPin => (
+            "何も送っていないので、残り回数は減っていません。",
+            "Nothing was sent, so no try was used.",
+        ),
+    };
+    let text = text(
+        format!("{ja}{ja_sent}"),
+        "半角で、正しく入力し直してください。",
+        format!("{en} {en_sent}"),
+        "Type it again, in half-width characters.",
+    );
+    (code, exit, text)
+}
+
+/// A name with a blank before it where it begins with Latin letters, and none behind it where it ends with them.
+fn spaced(name: &str) -> String {
+    let blank = if name.starts_with(|c: char| c.is_ascii()) {
+        " "
+    } else {
+        ""
+    };
+    format!("{blank}{name}")
+}
+
+/// One that this token's own rules do not allow.
+pub(super) fn new_pin_refused() -> Told {
     (
-        "pin-new-unusable",
+        "pin-new-refused",
         Exit::PinWrong,
         text(
-            format!("トークンが新しい PIN を受け付けません。{ja}"),
-            "いまの PIN はそのまま使えます。ほかの PIN を選んで、やり直してください。",
-            format!("The token does not take the new PIN.{en}"),
-            "The present PIN still holds. Choose another one and start again.",
+            "トークンが新しい PIN を受け付けませんでした。文字の種類や並び、前に使った PIN かどうかなど、トークンの決まりに合いません。いまの PIN はそのまま使えます。",
+            "ほかの PIN を選んで、やり直してください。決まりはトークンの管理者に確かめてください。",
+            "The token's own rules do not allow the new PIN (simple sequences, or PINs used before, for example). The present PIN still holds.",
+            "Choose another one and try again. Whoever manages the token knows its rules.",
+        ),
+    )
+}
+
+/// One that is not new.
+pub(super) fn new_pin_same() -> Told {
+    (
+        "pin-new-same",
+        Exit::PinWrong,
+        text(
+            "新しい PIN が、いまの PIN と同じです。何も送っていません。",
+            "ほかの PIN を選んで、やり直してください。",
+            "The new PIN is the same as the present one. Nothing was sent.",
+            "Choose another one and try again.",
         ),
     )
 }
@@ -131,9 +240,9 @@ pub(super) fn puk_wrong(tries_left: Option<u8>) -> Told {
         Exit::AdminRefused,
         text(
             format!("ロックを解く番号（PUK）が違います。{ja}"),
-            "試したのは一度だけです。番号を確かめてから、はじめからやり直してください。",
-            format!("The PUK is wrong.{en}"),
-            "It was tried only once. Make sure of it, then start again.",
+            "番号を確かめてから、もう一度お試しください。",
+            format!("The PUK is incorrect.{en}"),
+            "Make sure of it, then try again.",
         ),
     )
 }
@@ -174,9 +283,9 @@ pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Told {
         Exit::AdminRefused,
         text(
             format!("{}が違います。{ja}", admin(what).0),
-            "試したのは一度だけです。トークンの管理者に確かめてから、はじめからやり直してください。",
+            "トークンの管理者に確かめてから、もう一度お試しください。",
             format!("The token refused {}.{en}", admin(what).1),
-            "It was tried only once. Ask whoever manages the token, then start again.",
+            "Ask whoever manages the token, then try again.",
         ),
     )
 }

@@ -6,6 +6,43 @@ use crate::exit::Exit;
 
 pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
     let (code, text) = match error {
+        UsageError::CommandLine { detail } => (
+            "command-line",
+            text(
+                format!("コマンドの書き方が正しくありません（{detail}）。"),
+                "inkan-agent --help で書き方を確かめてください。",
+                format!("The command line is wrong ({detail})."),
+                "See `inkan-agent --help`.",
+            ),
+        ),
+        UsageError::PinFileNotText { path } => (
+            "pin-file-not-text",
+            text(
+                format!(
+                    "PIN のファイル {} は UTF-8 のテキストファイルではありません。何も送っていないので、残り回数は減っていません。",
+                    path.display()
+                ),
+                "PIN を半角で、UTF-8 のファイルの一行目に書いてください。",
+                format!(
+                    "The PIN file {} is not a text file in UTF-8. Nothing was sent, so no try was used.",
+                    path.display()
+                ),
+                "Write the PIN in half-width characters as the first line of a UTF-8 file.",
+            ),
+        ),
+        UsageError::PinVariableNotText { name } => (
+            "pin-variable-not-text",
+            text(
+                format!(
+                    "環境変数 {name} の値は UTF-8 ではありません。何も送っていないので、残り回数は減っていません。"
+                ),
+                "PIN を半角で入れてください。",
+                format!(
+                    "The environment variable {name} is not UTF-8. Nothing was sent, so no try was used."
+                ),
+                "Write the PIN in half-width characters.",
+            ),
+        ),
         UsageError::PinFile { path, detail } => (
             "pin-file",
             text(
@@ -142,6 +179,19 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 "ファイルの場所と権限を確かめてください。",
                 format!("{} cannot be read ({detail}).", path.display()),
                 "Check that the file is there and that you may read it.",
+            ),
+        ),
+        SetupError::NotText { path } => (
+            "file-not-text",
+            config,
+            text(
+                format!(
+                    "{} は UTF-8 のテキストファイルではありません。",
+                    path.display()
+                ),
+                "文字コードを UTF-8 にして保存し直すか、銀行または管理者から正しいファイルを受け取ってください。",
+                format!("{} is not a text file in UTF-8.", path.display()),
+                "Save it again as UTF-8, or get the right file from the bank or your administrator.",
             ),
         ),
         SetupError::Unwritable { path, detail } => (

@@ -117,9 +117,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::Usage,
             text(
                 format!("「{wanted}」というトークンが二つ以上あります。"),
-                "--token に通し番号（serial）を書いてください。",
+                "--token に「ドライバー名:シリアル番号」を指定してください。どちらも inkan-agent list で見られます。",
                 format!("More than one token is called \"{wanted}\"."),
-                "Give the serial number with --token.",
+                "Give driver and serial number (`--token DRIVER:SERIAL`); `inkan-agent list` shows both.",
             ),
         ),
         TokenError::NotInitialised { token } => (
@@ -138,8 +138,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンには書き込めません。",
                 "書き込み禁止を解くか、ほかのトークンを使ってください。",
-                "This token takes no writing.",
-                "Take its write protection off, or use another token.",
+                "The token is write-protected.",
+                "Remove the write protection, or use another token.",
             ),
         ),
         TokenError::Full => (
@@ -163,9 +163,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 "トークンとの通信が途中で切れました。",
-                "トークンを差し込み直し、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
-                "The token went away in the middle.",
-                "Insert it again and start again from the bank's page; a key already made will be used.",
+                "トークンを差し込み直して、もう一度お試しください。",
+                "The connection to the token was lost.",
+                "Insert it again and try again.",
             ),
         ),
         TokenError::ReaderGone => (
@@ -173,9 +173,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 "カードリーダーが外れました。",
-                "カードリーダーをつなぎ直し、カードを入れて、銀行の画面でもう一度始めてください。作りかけの鍵は続きに使われます。",
+                "カードリーダーをつなぎ直し、カードを入れて、もう一度お試しください。",
                 "The card reader is not connected any more.",
-                "Connect it again, put the card in, and start again from the bank's page; a key already made will be used.",
+                "Connect it again, put the card in, and try again.",
             ),
         ),
         TokenError::InUse => (
@@ -248,6 +248,16 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Use the token you began with; if it is lost, tell the bank.",
             ),
         ),
+        TokenError::NoSuchCertificate { serial } => (
+            "certificate-gone",
+            Exit::TokenMissing,
+            text(
+                format!("シリアル番号 {serial} の電子証明書は、このトークンにありません。"),
+                "シリアル番号を inkan-agent list で確かめてください。",
+                format!("The token has no certificate with the serial number {serial}."),
+                "Check the serial number with `inkan-agent list`.",
+            ),
+        ),
         TokenError::NoCertificate => (
             "certificate-none",
             Exit::TokenMissing,
@@ -278,7 +288,14 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "To go on, start again; for a certificate, with the button on the bank's page.",
             ),
         ),
-        TokenError::NewPinUnusable { min, max } => secret::new_pin_unusable(*min, *max),
+        TokenError::Unfit {
+            what,
+            why,
+            min,
+            max,
+        } => secret::unfit(*what, *why, *min, *max),
+        TokenError::NewPinRefused => secret::new_pin_refused(),
+        TokenError::NewPinSame => secret::new_pin_same(),
         TokenError::PinNeeded => secret::pin_needed(),
         TokenError::PukWrong { tries_left } => secret::puk_wrong(*tries_left),
         TokenError::PukLocked => secret::puk_locked(),
@@ -334,9 +351,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 Exit::TokenFailed,
                 text(
                     format!("{ja}がカードを使っています。"),
-                    "そのプログラムを閉じてから、もう一度お試しください。作りかけの鍵は続きに使われます。",
+                    "そのプログラムを閉じてから、もう一度お試しください。",
                     format!("{en} holds the card."),
-                    "Close that program and try again; a key already made will be used.",
+                    "Close that program and try again.",
                 ),
             )
         }
@@ -345,9 +362,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 format!("スマートカードのサービスが動いていません（{detail}）。"),
-                "サービス（Linux では pcscd）を動かしてから、もう一度お試しください。作りかけの鍵は続きに使われます。",
+                "サービス（Linux では pcscd）を動かしてから、もう一度お試しください。",
                 format!("The smart card service does not run ({detail})."),
-                "Start it (on Linux: pcscd), then try again; a key already made will be used.",
+                "Start it (on Linux: pcscd), then try again.",
             ),
         ),
         TokenError::DriverCrashed { driver, how } => (

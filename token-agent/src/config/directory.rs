@@ -84,7 +84,7 @@ pub fn others_may_read(path: &Path) -> bool {
 /// Reads a text file of at most [`MAX_FILE`] bytes.
 ///
 /// # Errors
-/// [`SetupError::Unreadable`], [`SetupError::TooLarge`].
+/// [`SetupError::Unreadable`], [`SetupError::TooLarge`], [`SetupError::NotText`].
 pub fn read_text(path: &Path) -> Result<String, SetupError> {
     let unreadable = |e: std::io::Error| SetupError::Unreadable {
         path: path.to_owned(),
@@ -94,18 +94,28 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(ErrorKind::InvalidInput.into()));
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE + 1)
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if text.len() as u64 > MAX_FILE {
+    if bytes.len() as u64 > MAX_FILE {
         return Err(SetupError::TooLarge {
             path: path.to_owned(),
             limit: MAX_FILE,
         });
     }
-    Ok(text)
+    as_text(path, bytes)
+}
+
+/// The bytes of a file as text.
+///
+/// # Errors
+/// [`SetupError::NotText`].
+pub fn as_text(path: &Path, bytes: Vec<u8>) -> Result<String, SetupError> {
+    String::from_utf8(bytes).map_err(|_| SetupError::NotText {
+        path: path.to_owned(),
+    })
 }
 
 /// Makes a file so that a reader sees all of it or none. Makes its directory. False when there is such a file already,
@@ -172,6 +182,22 @@ mod tests {
         assert_eq!(read_text(&path).unwrap(), "first");
         let files = fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(files, 1, "nothing else is left");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_not_called_unreadable() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kenmin.toml");
+        let shift_jis = b"name = \"\x8b\xe2\x8d\x73\"\n";
+        let utf16 = b"\xff\xfen\0a\0";
+        for bytes in [&shift_jis[..], utf16] {
+            fs::write(&path, bytes).unwrap();
+            let read = read_text(&path);
+            assert!(matches!(read, Err(SetupError::NotText { .. })), "{read:?}");
+        }
+        // Cut off in the middle of a letter at the limit, it is too large and still text.
+        fs::write(&path, "\u{9280}".repeat(40_000)).unwrap();
+        assert!(matches!(read_text(&path), Err(SetupError::TooLarge { .. })));
     }
 
     #[test]

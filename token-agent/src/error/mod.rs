@@ -38,6 +38,21 @@ pub enum Failure {
 /// Wrong use of the command line beyond what its parser sees.
 #[derive(Debug)]
 pub enum UsageError {
+    /// The parser of the command line refused it.
+    CommandLine {
+        /// What it said, in one line.
+        detail: String,
+    },
+    /// `--pin-file` names a file that is not UTF-8.
+    PinFileNotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `--pin-env` names a variable that is not UTF-8.
+    PinVariableNotText {
+        /// Its name.
+        name: String,
+    },
     /// `--pin-file` cannot be read.
     PinFile {
         /// The file.
@@ -52,7 +67,7 @@ pub enum UsageError {
         /// Its permission bits.
         mode: u32,
     },
-    /// `--pin-env` names a variable that is not set, or not text.
+    /// `--pin-env` names a variable that is not set.
     PinVariable {
         /// Its name.
         name: String,
@@ -128,6 +143,11 @@ pub enum FieldFault {
 /// Configuration failures.
 #[derive(Debug, Clone)]
 pub enum SetupError {
+    /// A file is not UTF-8.
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
     /// Neither `--config-dir` nor `XDG_CONFIG_HOME` nor `HOME`.
     NoDirectory,
     /// A file or directory cannot be read.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::keystore::abilities::{Ability, Admin};
+use crate::keystore::secret::{SecretName, Unfit};
 
 /// Token failures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +66,19 @@ pub enum TokenError {
     },
     /// The PIN is locked.
     PinLocked,
-    /// The PIN is too short, too long, expired or never set.
+    /// The token takes the PIN for unusable: expired, too weak, never set.
     PinUnusable,
+    /// It cannot be this secret of this token, and was not sent.
+    Unfit {
+        /// Which.
+        what: SecretName,
+        /// Why.
+        why: Unfit,
+        /// Shortest, in bytes; 0 when the token does not say.
+        min: u8,
+        /// Longest, in bytes; 0 when the token does not say.
+        max: u8,
+    },
     /// The token went away in the middle.
     Removed,
     /// The reader went away, with what was in it.
@@ -87,17 +99,19 @@ pub enum TokenError {
     KeyElsewhere,
     /// No usable certificate of this bank on the token.
     NoCertificate,
+    /// The token has no certificate with the serial number that was named.
+    NoSuchCertificate {
+        /// As given.
+        serial: String,
+    },
     /// A signature by the token's key does not fit the certificate.
     ProofFailed,
     /// Cancelled on the token or its PIN pad.
     Cancelled,
-    /// The new PIN is too short, too long, or not to the token's liking. The old one stays.
-    NewPinUnusable {
-        /// Shortest, in bytes; 0 when the token does not say.
-        min: u8,
-        /// Longest, in bytes; 0 when the token does not say.
-        max: u8,
-    },
+    /// The token's own rules do not allow the new PIN. The old one stays.
+    NewPinRefused,
+    /// The new PIN is the old one. Nothing was sent.
+    NewPinSame,
     /// The key asks for the PIN at each use, and there is none to give it.
     PinNeeded,
     /// The PUK (or the security officer's PIN in its place) was refused.

@@ -4,12 +4,14 @@
 //! - [`content`]: keys and certificates on it
 //! - [`places`]: tokens found, and where each can be opened
 //! - [`abilities`]: what it can do, and what it asks for
+//! - [`secret`]: what a PIN may be made of
 //! - [`bytes`]: binary values in messages
 
 pub mod abilities;
 pub mod bytes;
 pub mod content;
 pub mod places;
+pub mod secret;
 pub mod view;
 
 use std::fmt::Debug;
@@ -52,8 +54,8 @@ pub trait KeyStore: Send + Debug {
     /// Sends the PIN, once. Success when already logged in: the PIN is then kept for keys that ask for it at each use.
     ///
     /// # Errors
-    /// [`TokenError::PinWrong`] with what is left, [`TokenError::PinLocked`], [`TokenError::PinUnusable`] for a PIN that the
-    /// token cannot take at all (no try is used up).
+    /// [`TokenError::PinWrong`] with what is left, [`TokenError::PinLocked`]; [`TokenError::Unfit`] for what cannot be a PIN of
+    /// this token (it was not sent), [`TokenError::PinUnusable`] for one that the token itself takes for unusable.
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError>;
 
     /// Has the PIN entered at the reader's own keypad. Only where [`PinState::pin_pad`] says so.
@@ -160,7 +162,7 @@ pub trait KeyStore: Send + Debug {
     /// Changes the PIN; the old one is tried once. Only with [`Abilities::change_pin`].
     ///
     /// # Errors
-    /// As [`KeyStore::login`]; [`TokenError::NewPinUnusable`] when the token does not take the new one (the old one stays).
+    /// As [`KeyStore::login`]; [`TokenError::Unfit`] or [`TokenError::NewPinRefused`] when the token does not take the new one (the old one stays).
     fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError>;
 
     /// Has old and new PIN entered at the reader's own keypad.
@@ -181,6 +183,6 @@ pub trait KeyStore: Send + Debug {
     /// tried once.
     ///
     /// # Errors
-    /// [`TokenError::PukWrong`], [`TokenError::PukLocked`], [`TokenError::NewPinUnusable`], [`TokenError::CannotDo`].
+    /// [`TokenError::PukWrong`], [`TokenError::PukLocked`], [`TokenError::Unfit`], [`TokenError::NewPinRefused`], [`TokenError::CannotDo`].
     fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError>;
 }

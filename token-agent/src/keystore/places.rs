@@ -66,13 +66,27 @@ impl Survey {
         Err(why.cloned().unwrap_or(TokenError::NoToken))
     }
 
-    /// The one token whose label or serial number is `wanted`.
+    /// The one token whose label or serial number is `wanted`; or, where no token is called that, the one of the driver named in
+    /// front: `driver:label`, `driver:serial number`.
     ///
     /// # Errors
     /// As [`Survey::usable`]; [`TokenError::NotFound`]; [`TokenError::Ambiguous`] when more than one fits.
     pub fn named(&self, wanted: &str) -> Result<&Found, TokenError> {
-        let fits = |f: &&Found| f.view.serial == wanted || f.view.label == wanted;
-        let mut fitting = self.usable()?.iter().filter(fits);
+        let tokens = self.usable()?;
+        let plain = |v: &TokenView| v.serial == wanted || v.label == wanted;
+        let with_driver = |v: &TokenView| {
+            let rest = wanted.strip_prefix(&v.driver);
+            let name = rest.and_then(|rest| rest.strip_prefix(':'));
+            name.is_some_and(|name| v.serial == name || v.label == name)
+        };
+        let any_plain = tokens.iter().any(|f| plain(&f.view));
+        let mut fitting = tokens.iter().filter(|f| {
+            if any_plain {
+                plain(&f.view)
+            } else {
+                with_driver(&f.view)
+            }
+        });
         let wanted = wanted.to_owned();
         match (fitting.next(), fitting.next()) {
             (Some(found), None) => Ok(found),

@@ -32,6 +32,20 @@ pub struct TokenView {
     pub driver: String,
 }
 
+impl TokenView {
+    /// What it is called where another driver may show a token of the same label or number: `driver:serial number`, or
+    /// `driver:label` where it has no number.
+    #[must_use]
+    pub fn qualified(&self) -> String {
+        let name = if self.serial.is_empty() {
+            &self.label
+        } else {
+            &self.serial
+        };
+        format!("{}:{name}", self.driver)
+    }
+}
+
 /// What is known about a PIN or PUK and its tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinState {

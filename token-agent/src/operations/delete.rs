@@ -33,7 +33,7 @@ pub fn run(
 /// certificate needs it, or where the token destroys none. `also_revoke`: the bank revokes it first, for good (R11); where it does not, nothing is deleted.
 ///
 /// # Errors
-/// [`TokenError::CertificateGone`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless `last`;
+/// [`TokenError::NoSuchCertificate`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless `last`;
 /// what the token says, or cancelled.
 pub fn and_revoke(
     serial: &str,
@@ -130,7 +130,11 @@ fn named(content: &Content, serial: &str) -> Result<Readable, TokenError> {
             detail: "several on this token have its serial number".to_owned(),
         });
     }
-    all.into_iter().next().ok_or(TokenError::CertificateGone)
+    all.into_iter()
+        .next()
+        .ok_or_else(|| TokenError::NoSuchCertificate {
+            serial: serial.to_owned(),
+        })
 }
 
 /// True when it can be used and nothing else of its bank on this token can.

@@ -27,6 +27,7 @@ pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcom
         let listed = match read(&found, login, context, person) {
             Ok((content, logged_in)) => TokenContent {
                 token: found.view.clone(),
+                pin: found.pin.standing,
                 logged_in,
                 failure: None,
                 failure_sentence: None,
@@ -37,6 +38,7 @@ pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcom
                 let told = entry(&failure, context.lang);
                 TokenContent {
                     token: found.view.clone(),
+                    pin: found.pin.standing,
                     logged_in: false,
                     failure: Some(told.code),
                     failure_sentence: Some(told.sentence),

@@ -14,12 +14,14 @@
 //!
 //! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
 //! - [`login`]: the certificate proved for a browser, reached through `follow`
+//! - `again`: a secret that was refused and may be typed again
 //! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
 //! - [`entries`]: what is on a token, as the person sees it
 //! - `bank_clock`: this computer's clock against the bank's
 //! - [`select`]: the certificate of a bank on a token
 //! - [`mutual`]: a channel that shows the token's certificate
 
+mod again;
 mod bank_clock;
 pub mod banks;
 pub mod delete;

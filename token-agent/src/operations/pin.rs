@@ -3,17 +3,19 @@
 use inkan_pki::secret::Pin;
 
 use super::Context;
+use super::again::Again;
 use super::unlock::{choose, open, warn};
 use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::Ability;
+use crate::keystore::abilities::{Ability, Unblock};
+use crate::keystore::secret::{self, SecretName, Unfit};
 use crate::keystore::view::{PinStanding, PinState, TokenView};
 use crate::output::event::Event;
 use crate::output::outcome::Outcome;
 use crate::prompt::Person;
-use crate::prompt::question::{NewPin, SecretKind, SecretQuestion};
+use crate::prompt::question::{NewPin, PinChange, SecretKind, SecretQuestion};
 
-/// Changes the PIN. The old one is tried once.
+/// Changes the PIN. Each old one that is given is tried once.
 ///
 /// # Errors
 /// What the token says about either PIN; cancelled.
@@ -25,25 +27,34 @@ pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure
     if !able.change_pin {
         return Err(Ability::ChangePin.missing().into());
     }
-    let state = token.with(KeyStore::pin_state)?;
-    warn(&state, person)?;
     let view = found.view;
-    if state.pin_pad && able.change_pin_pad {
-        if person.wants_to_stop() {
-            return Err(Failure::Cancelled);
+    let mut again = Again::default();
+    loop {
+        let state = token.with(KeyStore::pin_state)?;
+        warn(&state, person)?;
+        if state.pin_pad && able.change_pin_pad {
+            if person.wants_to_stop() {
+                return Err(Failure::Cancelled);
+            }
+            person.tell(&Event::PinPad(view.clone()));
+            token.with(KeyStore::change_pin_pad)?;
+            break;
         }
-        person.tell(&Event::PinPad(view.clone()));
-        token.with(KeyStore::change_pin_pad)?;
-    } else {
-        let present = SecretQuestion {
+        let asked = Asked {
             what: SecretKind::PresentPin,
-            token: view.clone(),
-            state,
+            name: SecretName::Pin,
+            token: &view,
+            limits: Limits::of(&state, context),
         };
-        let limits = Limits::of(&state, context);
-        let given = person.pin_change(&present, &limits.question(&view))?;
-        limits.check(&given.new)?;
-        token.with(|store| store.change_pin(&given.present, &given.new))?;
+        let sent = asked.once(person, state, &mut again, |given| {
+            if given.present == given.new {
+                return Err(TokenError::NewPinSame);
+            }
+            token.with(|store| store.change_pin(&given.present, &given.new))
+        })?;
+        if sent {
+            break;
+        }
     }
     Ok(Outcome::PinChanged { token: view })
 }
@@ -57,22 +68,88 @@ pub fn unblock(context: &Context, person: &dyn Person) -> Result<Outcome, Failur
     let token = open(context, &found)?;
     let way = token.with(|store| Ok(store.abilities().unblock))?;
     let way = way.ok_or(Ability::Unblock.missing())?;
-    let state = token.with(KeyStore::unblock_state)?;
-    if state.standing == PinStanding::Locked {
-        return Err(TokenError::PukLocked.into());
-    }
-    let pin = token.with(KeyStore::pin_state)?;
     let view = found.view;
-    let present = SecretQuestion {
-        what: SecretKind::Unblock(way),
-        token: view.clone(),
-        state,
+    let name = match way {
+        Unblock::Puk => SecretName::Puk,
+        Unblock::SoPin => SecretName::SoPin,
     };
-    let limits = Limits::of(&pin, context);
-    let given = person.pin_change(&present, &limits.question(&view))?;
-    limits.check(&given.new)?;
-    token.with(|store| store.unblock(&given.present, &given.new))?;
+    let mut again = Again::default();
+    loop {
+        let state = token.with(KeyStore::unblock_state)?;
+        if state.standing == PinStanding::Locked {
+            return Err(TokenError::PukLocked.into());
+        }
+        let pin = token.with(KeyStore::pin_state)?;
+        let asked = Asked {
+            what: SecretKind::Unblock(way),
+            name,
+            token: &view,
+            limits: Limits::of(&pin, context),
+        };
+        let sent = asked.once(person, state, &mut again, |given| {
+            token.with(|store| store.unblock(&given.present, &given.new))
+        })?;
+        if sent {
+            break;
+        }
+    }
     Ok(Outcome::PinUnblocked { token: view })
+}
+
+/// What opens the token and a new PIN, asked for together.
+struct Asked<'a> {
+    what: SecretKind,
+    name: SecretName,
+    token: &'a TokenView,
+    limits: Limits,
+}
+
+impl Asked<'_> {
+    /// Asks, and sends what was given; false when it was refused and is to be asked for again.
+    fn once(
+        &self,
+        person: &dyn Person,
+        state: PinState,
+        again: &mut Again,
+        send: impl FnOnce(&PinChange) -> Result<(), TokenError>,
+    ) -> Result<bool, Failure> {
+        let (present, new) = match again.refused() {
+            Some(error) if about_new(&error) => (None, Some(error)),
+            other => (other, None),
+        };
+        let question = SecretQuestion {
+            what: self.what,
+            token: self.token.clone(),
+            state,
+            refused: present,
+        };
+        let given = person.pin_change(&question, &self.limits.question(self.token, new))?;
+        let tried = again.attempt(self.name, &given.present, || {
+            self.limits.check(&given.new)?;
+            send(&given)
+        });
+        let Err(error) = tried else { return Ok(true) };
+        let typed = if about_new(&error) {
+            person.types_new_pin()
+        } else {
+            person.types(self.what)
+        };
+        again.or_end(error, typed)?;
+        Ok(false)
+    }
+}
+
+/// The new PIN was refused, and not what opens the token.
+const fn about_new(error: &TokenError) -> bool {
+    matches!(
+        error,
+        TokenError::NewPinSame
+            | TokenError::NewPinRefused
+            | TokenError::Unfit {
+                what: SecretName::NewPin,
+                ..
+            }
+    )
 }
 
 /// What a new PIN must be: the token's limits, and ours where the token takes what nobody should have.
@@ -94,21 +171,32 @@ impl Limits {
         }
     }
 
-    fn question(&self, token: &TokenView) -> NewPin {
+    fn question(&self, token: &TokenView, refused: Option<TokenError>) -> NewPin {
         NewPin {
             token: token.clone(),
             min_length: self.min,
             max_length: self.max,
+            refused,
         }
     }
 
     /// Looked at before the old one is sent, so that none of its tries is used up for nothing.
     fn check(&self, new: &Pin) -> Result<(), TokenError> {
         let Self { min, max } = *self;
-        let (bytes, characters) = (new.expose().len(), new.expose().chars().count());
-        if characters < usize::from(min) || (max > 0 && bytes > usize::from(max)) {
-            return Err(TokenError::NewPinUnusable { min, max });
+        let limits = secret::Limits {
+            min: 0,
+            max,
+            ascii: false,
+        };
+        let short = new.expose().chars().count() < usize::from(min);
+        match limits.unfit(new).or(short.then_some(Unfit::Length)) {
+            Some(why) => Err(TokenError::Unfit {
+                what: SecretName::NewPin,
+                why,
+                min,
+                max,
+            }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -1,11 +1,13 @@
-//! From the question which token to a token that can be used: the PIN asked once, tried once.
+//! From the question which token to a token that can be used: each PIN that is given is tried once.
 
 use super::Context;
+use super::again::Again;
 use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
 use crate::keystore::abilities::Admin;
 use crate::keystore::content::KeyEntry;
 use crate::keystore::places::Found;
+use crate::keystore::secret::SecretName;
 use crate::keystore::view::{PinStanding, PinState};
 use crate::output::event::Event;
 use crate::prompt::Person;
@@ -53,8 +55,21 @@ pub fn unlock(
     Ok(token)
 }
 
-/// Says before what the token says about tries left; after a wrong PIN it stops.
+/// Says before what the token says about tries left. After a wrong PIN it stops, or asks somebody who types it again.
 fn log_in(token: &OpenToken, person: &dyn Person) -> Result<(), Failure> {
+    let mut again = Again::default();
+    while let Err(error) = try_pin(token, person, &mut again)? {
+        again.or_end(error, person.types(SecretKind::Pin))?;
+    }
+    Ok(())
+}
+
+/// One PIN, or the keypad once: what the token said of a PIN, or why it did not come to that.
+fn try_pin(
+    token: &OpenToken,
+    person: &dyn Person,
+    again: &mut Again,
+) -> Result<Result<(), TokenError>, Failure> {
     let state = token.with(KeyStore::pin_state)?;
     warn(&state, person)?;
     if state.pin_pad {
@@ -63,16 +78,22 @@ fn log_in(token: &OpenToken, person: &dyn Person) -> Result<(), Failure> {
             return Err(Failure::Cancelled);
         }
         person.tell(&Event::PinPad(token.found().view.clone()));
-        return Ok(token.with(KeyStore::login_pin_pad)?);
+        token.with(KeyStore::login_pin_pad)?;
+        return Ok(Ok(()));
     }
     let pin = person.secret(&SecretQuestion {
         what: SecretKind::Pin,
         token: token.found().view.clone(),
         state,
+        refused: again.refused(),
     })?;
-    token.with(|store| store.login(&pin))?;
-    token.pin_was_given();
-    Ok(())
+    let tried = again.attempt(SecretName::Pin, &pin, || {
+        token.with(|store| store.login(&pin))
+    });
+    if tried.is_ok() {
+        token.pin_was_given();
+    }
+    Ok(tried)
 }
 
 /// A warning before something is tried; a failure when there is nothing to try any more.
@@ -92,7 +113,7 @@ pub fn warn(state: &PinState, person: &dyn Person) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// Changes the token. What it wants beyond the PIN is asked for, once.
+/// Changes the token. What it wants beyond the PIN is asked for.
 ///
 /// # Errors
 /// What the token says, or cancelled.
@@ -114,12 +135,27 @@ pub fn change<T>(
 }
 
 fn administer(token: &OpenToken, person: &dyn Person, what: Admin) -> Result<(), Failure> {
-    let secret = person.secret(&SecretQuestion {
-        what: SecretKind::Admin(what),
-        token: token.found().view.clone(),
-        state: PinState::UNKNOWN,
-    })?;
-    Ok(token.with(|store| store.administer(&secret))?)
+    let mut again = Again::default();
+    let kind = SecretKind::Admin(what);
+    let name = match what {
+        Admin::SoPin => SecretName::SoPin,
+        Admin::ManagementKey => SecretName::ManagementKey,
+    };
+    loop {
+        let secret = person.secret(&SecretQuestion {
+            what: kind,
+            token: token.found().view.clone(),
+            state: PinState::UNKNOWN,
+            refused: again.refused(),
+        })?;
+        let tried = again.attempt(name, &secret, || {
+            token.with(|store| store.administer(&secret))
+        });
+        match tried {
+            Ok(()) => return Ok(()),
+            Err(error) => again.or_end(error, person.types(kind))?,
+        }
+    }
 }
 
 /// The key as a signer, with the PIN at hand if it asks for that at each use.

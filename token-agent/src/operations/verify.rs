@@ -10,8 +10,23 @@ use crate::error::{Failure, TokenError};
 use crate::http::certificate::login_page;
 use crate::http::client::Channel;
 use crate::http::probe::handshake;
+use crate::keystore::content::{Content, KeyEntry, Readable};
 use crate::output::outcome::Outcome;
 use crate::prompt::Person;
+
+/// The certificate with this serial number, and its key.
+fn named(content: &Content, serial: &str) -> Result<(Readable, KeyEntry), TokenError> {
+    let is_named = |c: &Readable| c.summary.serial.eq_ignore_ascii_case(serial);
+    if let Some(pair) = newest(content, is_named) {
+        return Ok(pair);
+    }
+    if content.readable().iter().any(is_named) {
+        return Err(TokenError::KeyGone);
+    }
+    Err(TokenError::NoSuchCertificate {
+        serial: serial.to_owned(),
+    })
+}
 
 /// Shows a certificate to the bank's certificate listener: the one with this serial number (hex), else the bank's newest, or
 /// the newest of any CA if the token holds none of the bank.
@@ -29,11 +44,12 @@ pub fn run(
     let found = choose(context, person)?;
     let token = unlock(context, person, &found, false)?;
     let content = token.content()?;
-    let pair = match serial {
-        Some(serial) => newest(&content, |c| c.summary.serial.eq_ignore_ascii_case(serial)),
-        None => newest(&content, |c| issued_by(c, &bank)).or_else(|| newest(&content, |_| true)),
+    let (certificate, key) = match serial {
+        Some(serial) => named(&content, serial)?,
+        None => newest(&content, |c| issued_by(c, &bank))
+            .or_else(|| newest(&content, |_| true))
+            .ok_or(TokenError::NoCertificate)?,
     };
-    let (certificate, key) = pair.ok_or(TokenError::NoCertificate)?;
     let der = &certificate.stored.der;
     let tls = mutual::config(context, person, &bank, &token, der, &key)?;
     handshake(&bank.certificate, &context.ways, tls.clone())?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::clean::clean;
-use super::event::{Event, RequestView, TokenView};
+use super::event::{Event, RequestView};
 use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
 use crate::catalogue::talk::{self, Label, label};
 use crate::catalogue::{Entry, Lang, clock, desktop};
@@ -29,9 +29,9 @@ fn rows(lang: Lang, rows: &[(Label, &str)]) -> String {
 pub fn event(event: &Event, lang: Lang) -> String {
     match event {
         Event::Request(view) => request(view, lang),
-        Event::Token(view) => rows(lang, &[(Label::Token, &token_name(view))]),
+        Event::Token(view) => rows(lang, &[(Label::Token, &talk::token_name(view, lang))]),
         Event::PinWarning { state, tries_left } => talk::pin_warning(*state, *tries_left, lang),
-        Event::PinPad(view) => talk::pin_pad(&clean(&view.label), lang),
+        Event::PinPad(view) => talk::pin_pad(&talk::token_label(view, lang), lang),
         Event::Working(work) => format!("- {}", talk::work(*work, lang)),
         Event::Progress { step } => format!("- {}", talk::step(*step, lang)),
         Event::Waiting { seconds, attempt } => {
@@ -69,12 +69,6 @@ fn request(view: &RequestView, lang: Lang) -> String {
     }
     let all: Vec<_> = all.iter().map(|(l, v)| (*l, v.as_str())).collect();
     rows(lang, &all)
-}
-
-/// Label and serial number.
-#[must_use]
-pub fn token_name(view: &TokenView) -> String {
-    clean(&format!("{} ({}, {})", view.label, view.serial, view.model))
 }
 
 /// A failure: sentence, code, next step.
@@ -181,20 +175,25 @@ fn certificate(enrolled: &Enrolled, lang: Lang) -> String {
             (Label::CommonName, &enrolled.common_name),
             (Label::Serial, &enrolled.serial),
             (Label::ValidUntil, &time(enrolled.not_after)),
-            (Label::Token, &token_name(&enrolled.token)),
+            (Label::Token, &talk::token_name(&enrolled.token, lang)),
         ],
     )
 }
 
 fn token(content: &TokenContent, lang: Lang) -> String {
     let head = format!(
-        "{}: {}",
+        "{}: {} [{}]",
         label(Label::Token, lang),
-        token_name(&content.token)
+        talk::token_name(&content.token, lang),
+        clean(&content.token.driver)
     );
     if let Some(sentence) = &content.failure_sentence {
         return format!("{head}\n  {}", clean(sentence));
     }
+    let head = match talk::pin_locked(content.pin, lang) {
+        Some(locked) => format!("{head}\n  {locked}"),
+        None => head,
+    };
     let mut text = format!("{head}\n{}", list(&content.entries, lang, token_entry));
     if !content.logged_in {
         text = format!("{text}\n  {}", talk::not_logged_in(lang));
@@ -205,7 +204,7 @@ fn token(content: &TokenContent, lang: Lang) -> String {
 /// A certificate or key in one line.
 #[must_use]
 pub fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
-    let name = entry.common_name.as_deref().unwrap_or(&entry.label);
+    let name = talk::entry_name(entry, lang);
     let mark = talk::mark(entry.usable, entry.reason, lang);
     let bank = entry.bank.as_deref().unwrap_or("-");
     let until = entry.not_after.map_or_else(|| "-".to_owned(), time);
@@ -251,9 +250,13 @@ pub fn bank(view: &BankView, lang: Lang) -> String {
 pub fn question(question: &Question, lang: Lang) -> Option<String> {
     match question {
         Question::Request(_) => None,
-        Question::Overwrite { token, entry } | Question::Delete { token, entry, .. } => Some(
-            format!("  {}\n{}", token_name(token), token_entry(entry, lang)),
-        ),
+        Question::Overwrite { token, entry } | Question::Delete { token, entry, .. } => {
+            Some(format!(
+                "  {}\n{}",
+                talk::token_name(token, lang),
+                token_entry(entry, lang)
+            ))
+        }
         Question::AddBank(view) => Some(bank(view, lang)),
         Question::AddModule { name, path } => Some(format!("  {}: {}", clean(name), clean(path))),
     }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::event::TokenView;
+use crate::keystore::view::PinStanding;
 
 /// The result; in JSON the field `result` names it.
 #[derive(Debug, Clone, Serialize)]
@@ -159,6 +160,8 @@ pub struct TokenContent {
     pub failure_sentence: Option<String>,
     /// Certificates and keys.
     pub entries: Vec<TokenEntry>,
+    /// Where its PIN stands, as far as the token says without being asked for it.
+    pub pin: PinStanding,
 }
 
 /// A certificate, a key, or both as a pair.

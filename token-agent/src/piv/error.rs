@@ -4,6 +4,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 
 use super::slot::Slot;
 use super::tlv::Malformed;
+use crate::keystore::secret::Unfit;
 use crate::pcsc::PcscError;
 
 /// Failures of a PIV card.
@@ -20,8 +21,8 @@ pub enum PivError {
     },
     /// The PIN is blocked.
     PinBlocked,
-    /// No PIN this card could have (6 to 8 characters). The card was not asked.
-    PinShape,
+    /// No PIN this card could have. The card was not asked.
+    PinShape(Unfit),
     /// The PUK was refused.
     PukWrong {
         /// What is left, where the card says so.
@@ -29,7 +30,11 @@ pub enum PivError {
     },
     /// The PUK is blocked.
     PukBlocked,
-    /// The card does not take the new PIN; the old one stays.
+    /// No PUK this card could have. The card was not asked.
+    PukShape(Unfit),
+    /// No PIN this card could be given. The card was not asked.
+    NewPinShape(Unfit),
+    /// The card's own rules do not allow the new PIN; the old one stays.
     NewPinRefused,
     /// Nobody entered a PIN at the reader's keypad, or somebody said no there.
     KeypadCancelled,

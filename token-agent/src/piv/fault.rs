@@ -4,6 +4,7 @@ use super::error::PivError;
 use super::pin::{MAX_LENGTH, MIN_LENGTH};
 use crate::error::TokenError;
 use crate::keystore::abilities::{Ability, Admin};
+use crate::keystore::secret::{SecretName, Unfit};
 use crate::pcsc::PcscError;
 
 /// What a failure of a card means to whoever uses a key store.
@@ -23,13 +24,12 @@ pub(super) fn token_error(error: PivError) -> TokenError {
             tries_left: left,
         },
         PivError::PinBlocked => TokenError::PinLocked,
-        PivError::PinShape => TokenError::PinUnusable,
+        PivError::PinShape(why) => unfit(SecretName::Pin, why),
+        PivError::PukShape(why) => unfit(SecretName::Puk, why),
+        PivError::NewPinShape(why) => unfit(SecretName::NewPin, why),
         PivError::PukWrong { left } => TokenError::PukWrong { tries_left: left },
         PivError::PukBlocked => TokenError::PukLocked,
-        PivError::NewPinRefused => TokenError::NewPinUnusable {
-            min: MIN_LENGTH,
-            max: MAX_LENGTH,
-        },
+        PivError::NewPinRefused => TokenError::NewPinRefused,
         PivError::KeypadCancelled => TokenError::Cancelled,
         PivError::NoKeypad => Ability::PinPad.missing(),
         PivError::PinNeeded => TokenError::PinNeeded,
@@ -54,6 +54,15 @@ pub(super) fn token_error(error: PivError) -> TokenError {
         PivError::Malformed { what } => failed(what, "the card answered nonsense".to_owned()),
         PivError::Status { operation, word } => failed(operation, format!("status {word:04X}")),
         PivError::Internal(detail) => failed("prepare a command", detail),
+    }
+}
+
+fn unfit(what: SecretName, why: Unfit) -> TokenError {
+    TokenError::Unfit {
+        what,
+        why,
+        min: MIN_LENGTH,
+        max: MAX_LENGTH,
     }
 }
 

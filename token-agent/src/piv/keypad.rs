@@ -5,6 +5,7 @@ use super::apdu::{self, ins};
 use super::error::PivError;
 use super::pin::{self, MAX_LENGTH, MIN_LENGTH, PIN};
 use super::session::Session;
+use crate::keystore::secret::Unfit;
 use crate::pcsc::Exchange;
 
 /// FEATURE_VERIFY_PIN_DIRECT
@@ -30,7 +31,7 @@ impl Keypad {
         match answer.word {
             // Nobody typed in time, or the person pressed the key that says no.
             0x6400 | 0x6401 => Err(PivError::KeypadCancelled),
-            0x6403 => Err(PivError::PinShape),
+            0x6403 => Err(PivError::PinShape(Unfit::Length)),
             _ => pin::judge(session, &answer, "verify the PIN at the keypad"),
         }
     }

@@ -5,8 +5,9 @@ use zeroize::Zeroizing;
 
 use super::apdu::{Answer, ins};
 use super::error::PivError;
-use super::metadata;
+use super::metadata::{self, Metadata};
 use super::session::Session;
+use crate::keystore::secret::{Limits, Unfit};
 
 /// The reference of the PIN.
 pub(super) const PIN: u8 = 0x80;
@@ -18,6 +19,13 @@ pub const MIN_LENGTH: u8 = 6;
 /// Longest PIN a card takes.
 pub const MAX_LENGTH: u8 = 8;
 
+/// What can be a PIN or PUK of a card.
+const LIMITS: Limits = Limits {
+    min: MIN_LENGTH,
+    max: MAX_LENGTH,
+    ascii: true,
+};
+
 /// What the card says about tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tries {
@@ -27,6 +35,17 @@ pub struct Tries {
     pub all: Option<u8>,
     /// It is still the maker's.
     pub factory: bool,
+}
+
+impl Tries {
+    /// Out of the metadata of a PIN or PUK.
+    pub(super) fn of(told: &Metadata) -> Self {
+        Self {
+            left: told.tries.map(|(_, left)| left),
+            all: told.tries.map(|(all, _)| all),
+            factory: told.default,
+        }
+    }
 }
 
 /// What the card says about the PIN. Uses no try.
@@ -49,16 +68,13 @@ fn told(session: &Session<'_>, of: u8) -> Result<Tries, PivError> {
         return Ok(Tries::default());
     }
     let told = metadata::read(session, of)?.unwrap_or_default();
-    Ok(Tries {
-        left: told.tries.map(|(_, left)| left),
-        all: told.tries.map(|(all, _)| all),
-        factory: told.default,
-    })
+    Ok(Tries::of(&told))
 }
 
 /// Verifies the PIN.
 pub(super) fn verify(session: &Session<'_>, pin: &Pin) -> Result<(), PivError> {
-    let answer = session.send([ins::VERIFY, 0, PIN], &*padded(pin)?)?;
+    let pin = padded(pin).map_err(PivError::PinShape)?;
+    let answer = session.send([ins::VERIFY, 0, PIN], &*pin)?;
     judge(session, &answer, "verify the PIN")
 }
 
@@ -69,8 +85,9 @@ pub(super) fn forget(session: &Session<'_>) -> Result<bool, PivError> {
 
 /// Changes the PIN.
 pub(super) fn change(session: &Session<'_>, old: &Pin, new: &Pin) -> Result<(), PivError> {
-    let new = padded(new).map_err(|_| PivError::NewPinRefused)?;
-    let both = Zeroizing::new([*padded(old)?, *new].concat());
+    let old = padded(old).map_err(PivError::PinShape)?;
+    let new = padded(new).map_err(PivError::NewPinShape)?;
+    let both = Zeroizing::new([*old, *new].concat());
     let answer = session.send([ins::CHANGE_REFERENCE, 0, PIN], &both)?;
     match answer.word {
         // Not for its length: that was checked. Rules of the card for what a PIN may be.
@@ -81,8 +98,8 @@ pub(super) fn change(session: &Session<'_>, old: &Pin, new: &Pin) -> Result<(), 
 
 /// Sets a new PIN by the PUK.
 pub(super) fn unblock(session: &Session<'_>, puk: &Pin, new: &Pin) -> Result<(), PivError> {
-    let new = padded(new).map_err(|_| PivError::NewPinRefused)?;
-    let puk = padded(puk).map_err(|_| PivError::PukWrong { left: None })?;
+    let puk = padded(puk).map_err(PivError::PukShape)?;
+    let new = padded(new).map_err(PivError::NewPinShape)?;
     let both = Zeroizing::new([*puk, *new].concat());
     let answer = session.send([ins::RESET_RETRY, 0, PIN], &both)?;
     match (answer.word, answer.tries()) {
@@ -118,14 +135,14 @@ pub(super) fn judge(
 }
 
 /// Eight bytes, filled up with FF. What no card could take is not sent: it could only cost a try.
-fn padded(pin: &Pin) -> Result<Zeroizing<[u8; 8]>, PivError> {
-    let bytes = pin.expose().as_bytes();
-    let length = usize::from(MIN_LENGTH)..=usize::from(MAX_LENGTH);
-    if !length.contains(&bytes.len()) || !bytes.iter().all(|b| (0x20..0x7f).contains(b)) {
-        return Err(PivError::PinShape);
+fn padded(pin: &Pin) -> Result<Zeroizing<[u8; 8]>, Unfit> {
+    if let Some(why) = LIMITS.unfit(pin) {
+        return Err(why);
     }
+    let bytes = pin.expose().as_bytes();
     let mut padded = Zeroizing::new([0xff; 8]);
-    padded[..bytes.len()].copy_from_slice(bytes);
+    let place = padded.get_mut(..bytes.len()).ok_or(Unfit::Length)?;
+    place.copy_from_slice(bytes);
     Ok(padded)
 }
 
@@ -138,19 +155,16 @@ mod tests {
     fn only_what_can_be_a_pin_is_sent() {
         assert_eq!(*padded(&Pin::new("123456")).unwrap(), *b"123456\xff\xff");
         assert_eq!(*padded(&Pin::new("12345678")).unwrap(), *b"12345678");
-        for wrong in [
-            "",
-            "12345",
-            "123456789",
-            "12345\u{e9}",
-            "12345\n",
-            "１２３４５６",
+        for (wrong, why) in [
+            ("", Unfit::Length),
+            ("12345", Unfit::Length),
+            ("123456789", Unfit::Length),
+            ("12345\u{e9}", Unfit::Character),
+            ("12345\n", Unfit::Control),
+            ("\u{feff}123456", Unfit::Invisible),
+            ("１２３４５６", Unfit::FullWidth),
         ] {
-            assert_eq!(
-                padded(&Pin::new(wrong)),
-                Err(PivError::PinShape),
-                "{wrong:?}"
-            );
+            assert_eq!(padded(&Pin::new(wrong)), Err(why), "{wrong:?}");
         }
     }
 }

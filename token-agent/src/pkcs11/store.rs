@@ -27,6 +27,7 @@ use crate::keystore::KeyStore;
 use crate::keystore::abilities::{Abilities, Ability, Admin, NewKey, Unblock};
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
 use crate::keystore::places::Found;
+use crate::keystore::secret::{Limits, SecretName};
 use crate::keystore::view::{PinStanding, PinState, TokenView};
 
 /// How often, and how far apart, it is looked whether a token that failed is still there.
@@ -138,35 +139,44 @@ impl Pkcs11Store {
         })
     }
 
-    /// Told before anything is tried: some modules take a PIN that they say is too short, others break on it.
-    fn fits(&self, new: &Pin) -> Result<(), TokenError> {
+    /// Told before anything is tried: what cannot be right costs a try as well, and some modules take a PIN that they say is
+    /// too short, others break on it.
+    fn fits(&self, what: SecretName, secret: &Pin) -> Result<(), TokenError> {
         let info = self.session.token().map_err(|e| token_error(&e))?;
         let PinState {
             min_length: min,
             max_length: max,
             ..
         } = pin_state(&info);
-        let length = new.expose().len();
-        if length < usize::from(min) || (max > 0 && length > usize::from(max)) {
-            return Err(TokenError::NewPinUnusable { min, max });
+        let limits = Limits {
+            min,
+            max,
+            ascii: false,
+        };
+        match limits.unfit(secret) {
+            Some(why) => Err(TokenError::Unfit {
+                what,
+                why,
+                min,
+                max,
+            }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// What the token does not like about a new PIN is told from what it does not like about the old one.
     fn after_change(&self, error: &Pkcs11Error) -> TokenError {
-        if error.class != ErrorClass::PinInvalid {
-            return self.after_wrong(error);
-        }
-        let state = self
-            .session
-            .token()
-            .map_or(PinState::UNKNOWN, |info| pin_state(&info));
-        TokenError::NewPinUnusable {
-            min: state.min_length,
-            max: state.max_length,
+        match error.class {
+            ErrorClass::PinInvalid => TokenError::NewPinRefused,
+            _ => self.after_wrong(error),
         }
     }
+}
+
+/// What can be a management key.
+fn is_hex(secret: &Pin) -> bool {
+    let text = secret.expose();
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 impl KeyStore for Pkcs11Store {
@@ -199,6 +209,7 @@ impl KeyStore for Pkcs11Store {
     }
 
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
+        self.fits(SecretName::Pin, pin)?;
         let tried = self.session.login(pin);
         tried.map_err(|e| self.after_wrong(&e))?;
         self.pin = Some(pin.clone());
@@ -216,6 +227,13 @@ impl KeyStore for Pkcs11Store {
 
     fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
         let what = self.quirks.admin.unwrap_or(Admin::SoPin);
+        match what {
+            Admin::SoPin => self.fits(SecretName::SoPin, secret)?,
+            Admin::ManagementKey if !is_hex(secret) => {
+                return Err(TokenError::AdminUnusable { what });
+            }
+            Admin::ManagementKey => {}
+        }
         as_officer(&self.session, what, secret, self.pin.as_ref(), |_| Ok(()))?;
         self.officer = Some(secret.clone());
         Ok(())
@@ -311,7 +329,8 @@ impl KeyStore for Pkcs11Store {
     }
 
     fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), TokenError> {
-        self.fits(new)?;
+        self.fits(SecretName::Pin, old)?;
+        self.fits(SecretName::NewPin, new)?;
         let changed = self.session.change_pin(old, new);
         changed.map_err(|e| self.after_change(&e))?;
         self.pin = None;
@@ -335,7 +354,8 @@ impl KeyStore for Pkcs11Store {
         if !self.quirks.officer_unblocks {
             return Err(Ability::Unblock.missing());
         }
-        self.fits(new)?;
+        self.fits(SecretName::Puk, puk)?;
+        self.fits(SecretName::NewPin, new)?;
         let set = as_officer(&self.session, Admin::SoPin, puk, None, |session| {
             session.init_user_pin(new).map_err(|e| match e.class {
                 ErrorClass::Unsupported => Ability::Unblock.missing(),

@@ -1,7 +1,7 @@
 //! The person: what they are asked and told during one operation, in a terminal or in a window.
 //!
-//! Every question ends in an answer or in [`Failure::Cancelled`](crate::error::Failure::Cancelled); nothing asks twice, and
-//! what was cancelled stays cancelled.
+//! Every question ends in an answer or in [`Failure::Cancelled`](crate::error::Failure::Cancelled), and what was cancelled
+//! stays cancelled. Only a secret that was refused is asked for again, of somebody who types it.
 //!
 //! - [`question`]: what is asked
 //! - [`choice`]: the tokens to choose from, with those that come and go
@@ -25,7 +25,7 @@ use crate::error::Failure;
 use crate::keystore::places::Found;
 use crate::output::event::Event;
 use choice::TokenChoice;
-use question::{CertificateChoice, NewPin, PinChange, Question, SecretQuestion};
+use question::{CertificateChoice, NewPin, PinChange, Question, SecretKind, SecretQuestion};
 
 /// Whom an operation asks and tells. Called from the thread of the operation, one call at a time; each call may wait for
 /// as long as the person does.
@@ -57,11 +57,23 @@ pub trait Person: Send + Sync + Debug {
         Ok(0)
     }
 
-    /// Asks for a PIN, PUK, security officer's PIN or management key: once. What is left of the tries is in the question.
+    /// Asks for a PIN, PUK, security officer's PIN or management key: once. What is left of the tries is in the question, and
+    /// after one that was refused, why.
     ///
     /// # Errors
     /// [`Failure::Cancelled`].
     fn secret(&self, question: &SecretQuestion) -> Result<Pin, Failure>;
+
+    /// True when somebody is there to type such a secret again after one that was refused; where it comes from a file or a
+    /// variable it would be the same again.
+    fn types(&self, _what: SecretKind) -> bool {
+        false
+    }
+
+    /// The same of a new PIN.
+    fn types_new_pin(&self) -> bool {
+        false
+    }
 
     /// Asks for a new PIN, twice where it is typed unseen.
     ///

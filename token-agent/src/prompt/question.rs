@@ -2,6 +2,7 @@
 
 use inkan_pki::secret::Pin;
 
+use crate::error::TokenError;
 use crate::keystore::abilities::{Admin, Unblock};
 use crate::keystore::view::{PinState, TokenView};
 use crate::output::event::RequestView;
@@ -59,6 +60,8 @@ pub struct SecretQuestion {
     pub token: TokenView,
     /// What the token says about the tries left.
     pub state: PinState,
+    /// Why it is asked for again.
+    pub refused: Option<TokenError>,
 }
 
 /// What is secret.
@@ -83,6 +86,8 @@ pub struct NewPin {
     pub min_length: u8,
     /// Longest, in bytes; 0 when the token does not say.
     pub max_length: u8,
+    /// Why it is asked for again.
+    pub refused: Option<TokenError>,
 }
 
 /// What opens the token, and its new PIN.

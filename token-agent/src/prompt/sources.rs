@@ -1,5 +1,6 @@
 //! Where PINs and the like come from, if not from a question: files and environment variables.
 
+use std::env::VarError;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -83,8 +84,11 @@ impl Source {
             Self::Prompt => return Ok(None),
             Self::File(path) => file(path)?,
             Self::Variable(name) => {
-                let missing = |_| UsageError::PinVariable { name: name.clone() };
-                Zeroizing::new(std::env::var(name).map_err(missing)?)
+                let name = name.clone();
+                Zeroizing::new(std::env::var(&name).map_err(|error| match error {
+                    VarError::NotPresent => UsageError::PinVariable { name },
+                    VarError::NotUnicode(_) => UsageError::PinVariableNotText { name },
+                })?)
             }
         };
         first_line(&text).map(Some).ok_or(UsageError::PinEmpty)
@@ -96,14 +100,18 @@ fn file(path: &Path) -> Result<Zeroizing<String>, UsageError> {
         path: path.to_owned(),
         detail: e.to_string(),
     };
-    let mut text = Zeroizing::new(String::with_capacity(MAX_PIN));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_PIN));
     let file = std::fs::File::open(path).map_err(fault)?;
     #[cfg(unix)]
     only_its_owners(path, &file.metadata().map_err(fault)?)?;
-    file.take(MAX_FILE)
-        .read_to_string(&mut text)
-        .map_err(fault)?;
-    Ok(text)
+    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(fault)?;
+    // Of the first line alone, so that a file cut off at the limit is judged by what is used of it.
+    let end = bytes.iter().position(|b| *b == b'\n');
+    let line = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+    let text = std::str::from_utf8(line).map_err(|_| UsageError::PinFileNotText {
+        path: path.to_owned(),
+    })?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// A PIN that others can read is no secret: refused before it is looked at.

@@ -1,6 +1,7 @@
-//! The person at the terminal. No answer, an empty line or Ctrl-C means cancel, and nothing asks twice.
+//! The person at the terminal. No answer, an empty line or Ctrl-C means cancel. Only a secret that was refused is asked for
+//! again, and only where it was typed.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use inkan_pki::secret::{Pin, Secret};
 
@@ -9,7 +10,7 @@ use super::line::{ask, ask_unseen};
 use super::question::{CertificateChoice, NewPin, Question, SecretKind, SecretQuestion};
 use super::sources::{Source, Sources, first_line};
 use super::{Person, browser};
-use crate::catalogue::talk;
+use crate::catalogue::{entry, talk};
 use crate::error::{Failure, TokenError, UsageError};
 use crate::interrupt::Interrupt;
 use crate::keystore::places::Found;
@@ -42,6 +43,22 @@ impl Terminal {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Why a secret is asked for again.
+    fn say_refused(&self, refused: Option<&TokenError>) {
+        if let Some(error) = refused {
+            let told = entry(&Failure::Token(error.clone()), self.reporter.lang);
+            self.say(&told.sentence);
+        }
+    }
+
+    fn source(&self, what: SecretKind) -> &Source {
+        match what {
+            SecretKind::Pin | SecretKind::PresentPin => &self.sources.pin,
+            SecretKind::Unblock(_) => &self.sources.puk,
+            SecretKind::Admin(_) => &self.sources.admin,
+        }
+    }
+
     fn consent(&self, question: &str) -> Result<(), Failure> {
         let answer = ask(question, &self.interrupt)?;
         if talk::is_yes(&answer) {
@@ -65,6 +82,11 @@ impl Terminal {
         }
         first_line(&ask_unseen(question, &self.interrupt)?).ok_or(Failure::Cancelled)
     }
+}
+
+/// Whether somebody types it: at a terminal, and not into a pipe.
+fn typed(source: &Source) -> bool {
+    matches!(source, Source::Prompt) && std::io::stdin().is_terminal()
 }
 
 impl Person for Terminal {
@@ -103,7 +125,7 @@ impl Person for Terminal {
         }
         let tokens = choice.first().usable()?;
         for (index, token) in tokens.iter().enumerate() {
-            let name = human::token_name(&token.view);
+            let name = talk::token_name(&token.view, self.reporter.lang);
             self.say(&format!("  {}. {name}", index + 1));
         }
         let question = talk::which_token(tokens.len(), self.reporter.lang);
@@ -117,7 +139,10 @@ impl Person for Terminal {
                 serial.eq_ignore_ascii_case(wanted)
             };
             let found = choice.entries.iter().position(named);
-            return found.ok_or(TokenError::NoCertificate.into());
+            return found.ok_or_else(|| {
+                let serial = wanted.clone();
+                TokenError::NoSuchCertificate { serial }.into()
+            });
         }
         let count = choice.entries.len();
         if count == 1 || self.yes {
@@ -131,13 +156,17 @@ impl Person for Terminal {
     }
 
     fn secret(&self, question: &SecretQuestion) -> Result<Pin, Failure> {
-        let source = match question.what {
-            SecretKind::Pin | SecretKind::PresentPin => &self.sources.pin,
-            SecretKind::Unblock(_) => &self.sources.puk,
-            SecretKind::Admin(_) => &self.sources.admin,
-        };
+        self.say_refused(question.refused.as_ref());
         let text = talk::secret(question, self.reporter.lang);
-        self.secret_of(source, &text)
+        self.secret_of(self.source(question.what), &text)
+    }
+
+    fn types(&self, what: SecretKind) -> bool {
+        typed(self.source(what))
+    }
+
+    fn types_new_pin(&self) -> bool {
+        typed(&self.sources.new_pin)
     }
 
     fn new_pin(&self, question: &NewPin) -> Result<Pin, Failure> {
@@ -145,6 +174,7 @@ impl Person for Terminal {
             return Ok(pin);
         }
         let lang = self.reporter.lang;
+        self.say_refused(question.refused.as_ref());
         let pin = self.secret_of(&Source::Prompt, &talk::new_pin(question, lang))?;
         let again = self.secret_of(&Source::Prompt, talk::new_pin_again(lang))?;
         if pin == again {

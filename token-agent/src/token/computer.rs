@@ -125,6 +125,7 @@ impl Places for Computer {
     fn look(&self) -> Survey {
         let (mut survey, mut drivers) = self.ask_all();
         doubles::remove(&mut drivers.tokens, &survey.tokens, &self.modules);
+        doubles::keep_first(&mut drivers.tokens);
         survey.tokens.extend(drivers.tokens);
         survey.tokens.truncate(MAX_TOKENS);
         // A driver that somebody chose and that fails is told before readers that may not be needed.

@@ -1,5 +1,7 @@
 //! One card, shown once: a PIV card that we speak to ourselves is not offered a second time through a driver, which could
-//! do less with it.
+//! do less with it; and a token that two drivers show alike is offered through the first of them.
+
+use std::path::Path;
 
 use crate::config::modules::ModuleEntry;
 use crate::keystore::places::{Found, Place};
@@ -18,6 +20,31 @@ pub(super) fn remove(drivers: &mut Vec<Found>, cards: &[Found], modules: &[Modul
     });
 }
 
+/// Of a token that several drivers show with the same number, label, maker and model, leaves the one of the driver that
+/// stands first in the list. A token without a number, and two of one driver, are never taken for the same.
+pub(super) fn keep_first(drivers: &mut Vec<Found>) {
+    let mut kept: Vec<Found> = Vec::new();
+    for token in drivers.drain(..) {
+        let twin = |other: &Found| {
+            let (a, b) = (&other.view, &token.view);
+            !a.serial.is_empty()
+                && (&a.serial, &a.label, &a.model) == (&b.serial, &b.label, &b.model)
+                && module_of(other) != module_of(&token)
+        };
+        if !kept.iter().any(twin) {
+            kept.push(token);
+        }
+    }
+    *drivers = kept;
+}
+
+fn module_of(token: &Found) -> Option<&Path> {
+    match &token.place {
+        Place::Module { path, .. } => Some(path),
+        Place::Reader { .. } => None,
+    }
+}
+
 /// A driver gives the reader's name in 64 bytes, cut off where it is longer.
 fn same_reader(card: &Found, token: &Found) -> bool {
     match (&card.view.reader, &token.view.reader) {
@@ -28,7 +55,7 @@ fn same_reader(card: &Found, token: &Found) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     use super::*;
     use crate::keystore::view::{PinState, TokenKind, TokenView};
@@ -58,6 +85,38 @@ mod tests {
         let path = PathBuf::from(module);
         let place = Place::Module { path, slot: 0 };
         token(TokenKind::Pkcs11, place, model, reader)
+    }
+
+    #[test]
+    fn what_two_drivers_show_alike_is_one_token_of_the_first() {
+        let (maker, other) = ("/x/maker.so", "/x/other.so");
+        let mut numbered = through(maker, "SafeNet eToken", "");
+        numbered.view.serial = "0042".to_owned();
+        let by = |path: &str, change: &dyn Fn(&mut TokenView)| {
+            let mut token = through(path, "SafeNet eToken", "");
+            token.view.serial = "0042".to_owned();
+            change(&mut token.view);
+            token
+        };
+        let label = by(other, &|view| view.label = "another".to_owned());
+        let model = by(other, &|view| view.model = "another".to_owned());
+        let same_driver = by(maker, &|_| ());
+        let blank = by(other, &|view| view.serial.clear());
+        let mut shown = vec![
+            numbered.clone(),
+            by(other, &|_| ()),
+            label.clone(),
+            model.clone(),
+            same_driver.clone(),
+            blank.clone(),
+            by(maker, &|view| view.serial.clear()),
+        ];
+        let unnumbered = shown[6].clone();
+        keep_first(&mut shown);
+        assert_eq!(
+            shown,
+            [numbered, label, model, same_driver, blank, unnumbered]
+        );
     }
 
     #[test]

@@ -188,6 +188,16 @@ fn add_asks_shows_fingerprints_and_never_replaces() {
 }
 
 #[test]
+fn a_file_in_another_encoding_is_called_that() {
+    let customer = Customer::new();
+    let file = customer.config.path().join("bank.toml");
+    fs::write(&file, b"name = \"\x8b\xe2\x8d\x73\"\n").unwrap();
+    let run = customer.run(&["bank", "add", file.to_str().unwrap(), "--yes"]);
+    assert_eq!(run.failure(), (5, "file-not-text".to_owned()));
+    assert!(run.stdout.contains("UTF-8"), "{run:?}");
+}
+
+#[test]
 fn an_installed_file_must_carry_its_own_name() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);

@@ -16,6 +16,10 @@ const SELECT: u8 = 0xa4;
 const GENERATE: u8 = 0x47;
 const PUT_DATA: u8 = 0xdb;
 
+/// Most commands of a `list` and of an `open` with a card that tells of its keys.
+const MOST_FOR_LIST: usize = 37;
+const MOST_FOR_OPEN: usize = 100;
+
 /// Dropped in this order: the card goes before the service does.
 struct Scene {
     card: Card,
@@ -233,6 +237,26 @@ fn a_wrong_pin_counts_aloud_and_the_puk_opens_the_card_again() {
     assert_eq!(unblock("00000000").failure(), (17, "puk-wrong".to_owned()));
     assert_eq!(unblock(PUK).code, 0);
     assert_eq!(run(&customer, &list, "864209").code, 0);
+}
+
+/// Commands to a card with a third of a second for each: what is needed, once.
+#[test]
+fn commands_to_the_card_are_few() {
+    let scene = scene(Model::Yubico);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    let _ = scene.card.seen();
+    assert_eq!(run(&customer, &["list"], PIN).code, 0);
+    let list = scene.card.seen().len();
+    let link = bank.link();
+    let open = ["open", &link, "--yes", "--pin-env", "PIN"];
+    assert_eq!(run(&customer, &open, PIN).code, 0);
+    let open = scene.card.seen().len();
+    assert!(
+        list <= MOST_FOR_LIST && open <= MOST_FOR_OPEN,
+        "{list}, {open}"
+    );
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
     for (typed, failure, tries) in [
         ("late", (10, "cancelled"), 0),
         ("cancel", (10, "cancelled"), 0),
-        ("12345", (8, "pin-unusable"), 0),
+        ("12345", (8, "pin-not-sent"), 0),
         ("654321", (8, "pin-wrong"), 1),
     ] {
         let run = open(typed);

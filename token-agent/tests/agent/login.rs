@@ -54,6 +54,7 @@ fn the_person_says_which_certificate_is_shown() {
     assert_eq!(open(&["--yes", "--serial", &named], "").code, 0);
     assert_eq!(shown(), Some(older));
     let run = open(&["--yes", "--serial", "0badc0de"], "");
-    assert_eq!(run.failure(), (7, "certificate-none".to_owned()));
+    assert_eq!(run.failure(), (7, "certificate-gone".to_owned()));
+    assert!(run.stdout.contains("0badc0de"), "{run:?}");
     assert_eq!(shown(), None);
 }

@@ -8,7 +8,7 @@ use super::harness::customer::finish;
 use super::harness::{Bank, Customer};
 
 /// `pkcs11-spy` writes down every call that reaches the module behind it.
-fn spy() -> PathBuf {
+pub(super) fn spy() -> PathBuf {
     [
         "/usr/lib/x86_64-linux-gnu",
         "/usr/lib/aarch64-linux-gnu",
@@ -68,8 +68,56 @@ fn a_pin_of_impossible_length_is_told_apart() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = finish(customer.command(&["open", &bank.link(), "--yes"]), "1\n");
-    assert_eq!(run.code, 8, "{run:?}");
+    assert_eq!(run.failure(), (8, "pin-not-sent".to_owned()), "{run:?}");
     assert!(customer.look().keys.is_empty());
+}
+
+#[test]
+fn what_cannot_be_a_pin_never_reaches_the_token_wherever_it_comes_from() {
+    let customer = Customer::new();
+    customer.own_driver();
+    let log = customer.config.path().join("calls");
+    let file = customer.config.path().join("pin");
+    let right = customer.token.pin.clone();
+    let wide: String = right
+        .chars()
+        .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
+        .collect();
+    let mut utf16 = vec![0xff, 0xfe];
+    utf16.extend(right.encode_utf16().flat_map(u16::to_le_bytes));
+    let not_sent = (8, "pin-not-sent".to_owned());
+    let list = |source: &[&str], stdin: &str, value: &str| {
+        let mut command = customer.command(&["list", "--login"]);
+        command.args(["--module", spy().to_str().unwrap()]);
+        command.args(source).env("GIVEN", value);
+        command
+            .env("PKCS11SPY", customer.module())
+            .env("PKCS11SPY_OUTPUT", &log);
+        finish(command, stdin)
+    };
+    let bom = format!("\u{feff}{right}");
+    let control = format!("{right}\u{7}");
+    for pin in [&wide, &bom, &control] {
+        let typed = list(&[], &format!("{pin}\n"), "");
+        assert_eq!(typed.failure(), not_sent, "{pin:?}");
+        let named = list(&["--pin-env", "GIVEN"], "", pin);
+        assert_eq!(named.failure(), not_sent, "{pin:?}");
+        fs::write(&file, pin).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let read = list(&["--pin-file", file.to_str().unwrap()], "", "");
+        assert_eq!(read.failure(), not_sent, "{pin:?}");
+        assert!(read.stdout.contains("no try was used"), "{read:?}");
+    }
+    fs::write(&file, utf16).unwrap();
+    let read = list(&["--pin-file", file.to_str().unwrap()], "", "");
+    assert_eq!(read.failure(), (2, "pin-file-not-text".to_owned()));
+    let calls = fs::read_to_string(&log).unwrap();
+    assert_eq!(calls.matches("C_Login").count(), 0, "nothing was sent");
+
+    let run = list(&["--pin-env", "GIVEN"], "", &right);
+    assert_eq!(run.code, 0, "{run:?}");
+    let calls = fs::read_to_string(&log).unwrap();
+    assert_eq!(calls.matches("C_Login").count(), 1);
 }
 
 #[test]

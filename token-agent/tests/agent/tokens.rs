@@ -238,3 +238,99 @@ fn a_label_cannot_play_with_the_terminal_at_the_question_for_the_pin() {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{run:?}");
     }
 }
+
+#[test]
+fn a_token_that_two_drivers_show_is_one_and_a_driver_can_be_named() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    let path = customer.module();
+    let other = customer.config.path().join("other.so");
+    std::os::unix::fs::symlink(&path, &other).unwrap();
+    let drivers = |text: &str| customer.drivers(text);
+    drivers(&format!(
+        "[[module]]\nname = \"first\"\npath = {path:?}\n[[module]]\nname = \"second\"\npath = {other:?}\n"
+    ));
+    let tokens = customer.run(&["list"]).result()["tokens"].clone();
+    let tokens = tokens.as_array().unwrap();
+    assert_eq!(tokens.len(), 1, "{tokens:?}");
+    assert_eq!(tokens[0]["token"]["driver"], "first");
+    let serial = tokens[0]["token"]["serial"].as_str().unwrap();
+    for name in ["Hanako", serial, "first:Hanako", &format!("first:{serial}")] {
+        let run = customer.run(&["list", "--token", name]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+    }
+    for name in ["second:Hanako", "first:", "first"] {
+        let run = customer.run(&["list", "--token", name]);
+        assert_eq!(run.failure(), (7, "token-not-found".to_owned()), "{name}");
+    }
+    customer.hsm.init_token("Hanako");
+    let run = customer.run(&["list", "--token", "first:Hanako"]);
+    assert_eq!(run.failure(), (2, "token-ambiguous".to_owned()));
+    assert!(run.stdout.contains("DRIVER:SERIAL"), "{run:?}");
+}
+
+#[test]
+fn a_serial_number_that_is_not_there_is_named() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    assert_eq!(customer.open(&bank).code, 0);
+    let verify = [
+        "verify",
+        "kenmin",
+        "--pin-env",
+        "PIN",
+        "--serial",
+        "0badc0de",
+    ];
+    let run = customer.run(&verify);
+    assert_eq!(run.failure(), (7, "certificate-gone".to_owned()));
+    assert!(run.stdout.contains("0badc0de"), "{run:?}");
+}
+
+#[test]
+fn a_wrong_command_line_ends_in_a_result_line_where_json_was_asked_for() {
+    let customer = Customer::new();
+    for wrong in [&["list", "--no-such"][..], &["open"], &["dance"], &[]] {
+        let run = customer.run(wrong);
+        assert_eq!(run.failure(), (2, "command-line".to_owned()), "{run:?}");
+        assert!(run.stderr.is_empty(), "{run:?}");
+        let plain = finish(customer.plain_command(wrong), "");
+        assert_eq!((plain.code, plain.stdout.as_str()), (2, ""), "{plain:?}");
+        assert!(plain.stderr.contains("Usage"), "{plain:?}");
+    }
+}
+
+#[test]
+fn a_token_full_of_keys_is_read_in_time_that_grows_with_their_number() {
+    let customer = Customer::new();
+    customer.own_driver();
+    let log = customer.config.path().join("calls");
+    let spy = super::pins::spy();
+    let calls = || {
+        let mut command = customer.command(&["list", "--login", "--pin-env", "PIN"]);
+        command.args(["--module", spy.to_str().unwrap()]);
+        command
+            .env("PKCS11SPY", customer.module())
+            .env("PKCS11SPY_OUTPUT", &log);
+        let run = finish(command, "");
+        assert_eq!(run.code, 0, "{run:?}");
+        let shown = run.result()["tokens"][0]["entries"]
+            .as_array()
+            .unwrap()
+            .len();
+        let calls = std::fs::read_to_string(&log).unwrap();
+        std::fs::remove_file(&log).unwrap();
+        (shown, calls.matches("C_FindObjectsInit\n").count())
+    };
+    let add = |from: usize, to: usize| {
+        for n in from..to {
+            customer.foreign_key(&format!("key {n}"));
+        }
+    };
+    add(0, 4);
+    let few = calls();
+    add(4, 24);
+    let many = calls();
+    assert_eq!((few.0, many.0), (4, 24));
+    assert!(few.1 > 0 && few.1 == many.1, "searches: {few:?}, {many:?}");
+}

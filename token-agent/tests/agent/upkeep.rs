@@ -112,6 +112,8 @@ fn a_new_pin_with_the_old_one() {
         change(&format!("{old}\n24682468\n24682469\n")).failure(),
         (2, "pins-differ".to_owned())
     );
+    let same = change(&format!("{old}\n{old}\n{old}\n"));
+    assert_eq!(same.failure(), (8, "pin-new-same".to_owned()));
     let short = change(&format!("{old}\n12\n12\n"));
     assert_eq!(short.failure(), (8, "pin-new-unusable".to_owned()));
     assert_eq!(

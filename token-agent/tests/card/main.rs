@@ -18,6 +18,7 @@
 )]
 
 mod certificates;
+mod commands;
 mod foreign;
 mod harness;
 mod hostile;
@@ -28,3 +29,4 @@ mod pins;
 mod pulled;
 mod shared;
 mod store;
+mod typed;

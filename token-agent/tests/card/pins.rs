@@ -1,5 +1,6 @@
 //! PIN and PUK: wrong, last, blocked, changed, unblocked; never sent twice.
 
+use inkan_agent::keystore::secret::Unfit;
 use inkan_agent::piv::PivError;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::secret::Pin;
@@ -48,11 +49,28 @@ fn what_cannot_be_a_pin_costs_no_try() {
     let scene = Scene::new(Model::Plain);
     let mut card = scene.open();
     let _ = scene.card.seen();
-    for impossible in ["", "12345", "123456789", "１２３４５６"] {
-        assert_eq!(card.login(&Pin::new(impossible)), Err(PivError::PinShape));
+    for (impossible, why) in [
+        ("", Unfit::Length),
+        ("12345", Unfit::Length),
+        ("123456789", Unfit::Length),
+        ("１２３４５６", Unfit::FullWidth),
+        ("\u{feff}123456", Unfit::Invisible),
+        ("123456\u{7}", Unfit::Control),
+    ] {
+        let (given, good) = (Pin::new(impossible), Pin::new("246810"));
+        assert_eq!(card.login(&given), Err(PivError::PinShape(why)));
+        assert_eq!(card.change_pin(&given, &good), Err(PivError::PinShape(why)));
+        let new = Err(PivError::NewPinShape(why));
+        assert_eq!(card.change_pin(&pin(), &given), new);
+        assert_eq!(card.unblock(&Pin::new(PUK), &given), new);
+        assert_eq!(card.unblock(&given, &good), Err(PivError::PukShape(why)));
     }
     assert_eq!(pins_sent(&scene), 0);
     assert_eq!(card.pin_tries().unwrap().left, Some(3));
+    // A rule of the card's is not a matter of length.
+    scene.card.answer_instead(0x24, &[0x69, 0x85]);
+    let refused = card.change_pin(&pin(), &Pin::new("111111"));
+    assert_eq!(refused, Err(PivError::NewPinRefused));
 }
 
 #[test]
@@ -84,7 +102,7 @@ fn the_pin_is_changed_once_the_old_one_is_right() {
         );
         assert_eq!(pins_sent(&scene), 1);
         let unfit = card.change_pin(&pin(), &Pin::new("1"));
-        assert_eq!(unfit, Err(PivError::NewPinRefused));
+        assert_eq!(unfit, Err(PivError::NewPinShape(Unfit::Length)));
         assert_eq!(pins_sent(&scene), 0);
         card.change_pin(&pin(), &new).unwrap();
         // Still logged in, with the new one.

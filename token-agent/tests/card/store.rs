@@ -5,6 +5,7 @@ use inkan_agent::keystore::KeyStore;
 use inkan_agent::keystore::abilities::{NewKey, Unblock};
 use inkan_agent::keystore::content::KeyRef;
 use inkan_agent::keystore::places::Place;
+use inkan_agent::keystore::secret::{SecretName, Unfit};
 use inkan_agent::keystore::view::{PinStanding, TokenKind};
 use inkan_agent::piv::PivStore;
 use inkan_agent::piv::look::look;
@@ -180,10 +181,18 @@ fn tries_are_counted_down_and_the_last_is_told() {
     assert_eq!(store.pin_state().unwrap().standing, PinStanding::FinalTry);
     assert_eq!(wrong(&mut store), Err(TokenError::PinLocked));
     assert_eq!(store.pin_state().unwrap().standing, PinStanding::Locked);
-    assert_eq!(store.login(&Pin::new("1")), Err(TokenError::PinUnusable));
+    let unfit = |what| {
+        Err(TokenError::Unfit {
+            what,
+            why: Unfit::Length,
+            min: 6,
+            max: 8,
+        })
+    };
+    assert_eq!(store.login(&Pin::new("1")), unfit(SecretName::Pin));
     let new = Pin::new("246810");
-    let unfit = store.unblock(&Pin::new(PUK), &Pin::new("1"));
-    assert_eq!(unfit, Err(TokenError::NewPinUnusable { min: 6, max: 8 }));
+    let refused = store.unblock(&Pin::new(PUK), &Pin::new("1"));
+    assert_eq!(refused, unfit(SecretName::NewPin));
     let wrong_puk = store.unblock(&Pin::new("99999999"), &new);
     assert!(
         matches!(wrong_puk, Err(TokenError::PukWrong { .. })),

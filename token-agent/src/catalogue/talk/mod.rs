@@ -10,6 +10,8 @@ use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::{AccountType, StaffRole};
 
 use super::Lang;
+use crate::keystore::view::TokenView;
+use crate::output::clean::clean;
 use crate::output::event::{CustomerView, PinWarning, RequestView, Step, Work};
 
 pub use outcome::*;
@@ -61,9 +63,9 @@ pub const fn label(label: Label, lang: Lang) -> &'static str {
         Label::ComparisonCode => ("確認コード", "Comparison code"),
         Label::Clock => ("パソコンの時計", "This computer's clock"),
         Label::Token => ("トークン", "Token"),
-        Label::Organization => ("Organization", "Organization"),
-        Label::OrganizationalUnit => ("Organization Unit", "Organization Unit"),
-        Label::CommonName => ("Common Name", "Common Name"),
+        Label::Organization => ("組織名", "Organization"),
+        Label::OrganizationalUnit => ("部門名", "Organization Unit"),
+        Label::CommonName => ("証明書の名義", "Common Name"),
         Label::Serial => ("シリアル番号", "Serial number"),
         Label::ValidUntil => ("有効期限", "Valid until"),
         Label::Portal => ("ポータル", "Portal"),
@@ -76,6 +78,40 @@ pub const fn label(label: Label, lang: Lang) -> &'static str {
         Lang::Ja => ja,
         Lang::En => en,
     }
+}
+
+/// A token's label, or that it has none.
+#[must_use]
+pub fn token_label(view: &TokenView, lang: Lang) -> String {
+    let label = clean(&view.label);
+    if label.trim().is_empty() {
+        no_name(lang).to_owned()
+    } else {
+        label
+    }
+}
+
+/// Label, serial number and model, as far as there are any.
+#[must_use]
+pub fn token_name(view: &TokenView, lang: Lang) -> String {
+    let details = [&view.serial, &view.model].map(|part| clean(part));
+    let details: Vec<&str> = details
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
+    let label = token_label(view, lang);
+    if details.is_empty() {
+        label
+    } else {
+        format!("{label} ({})", details.join(", "))
+    }
+}
+
+/// In place of a name that is missing.
+#[must_use]
+pub fn no_name(lang: Lang) -> &'static str {
+    lang.pick("（名前なし）", "(no name)")
 }
 
 /// What the customer asked the bank for.
@@ -204,11 +240,14 @@ pub fn pin_warning(warning: PinWarning, tries_left: Option<u8>, lang: Lang) -> S
 #[must_use]
 pub fn work(work: Work, lang: Lang) -> String {
     match work {
+        // Primes are looked for by chance.
+        Work::MakingKey { algorithm } if algorithm.is_rsa() => lang.pick(
+            format!("トークンの中で鍵（{algorithm}）を作っています。数分かかることがあります。"),
+            format!("The token is making a key ({algorithm}). This can take minutes."),
+        ),
         Work::MakingKey { algorithm } => lang.pick(
-            format!(
-                "トークンの中で鍵（{algorithm}）を作っています。種類によっては数分かかります。"
-            ),
-            format!("The token is making a key ({algorithm}); some kinds take minutes."),
+            format!("トークンの中で鍵（{algorithm}）を作っています。数秒で終わります。"),
+            format!("The token is making a key ({algorithm}). This takes seconds."),
         ),
         Work::AskingBank => lang
             .pick(

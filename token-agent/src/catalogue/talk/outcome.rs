@@ -1,7 +1,9 @@
 //! What came out of it.
 
+use super::no_name;
 use crate::catalogue::Lang;
-use crate::output::outcome::Unusable;
+use crate::keystore::view::PinStanding;
+use crate::output::outcome::{TokenEntry, Unusable};
 
 /// The end of an enrolment.
 #[must_use]
@@ -52,7 +54,7 @@ pub fn revoked(done: bool, usable: bool, lang: Lang) -> Option<&'static str> {
     match (done, usable) {
         (true, _) => Some(lang.pick(
             "銀行でも失効しました。この証明書はもう使えません。",
-            "The bank has revoked it: it is worth nothing any more.",
+            "The bank has revoked it. It can no longer be used.",
         )),
         (false, true) => Some(lang.pick(
             "銀行では失効していません。トークンを手放すときや、心当たりのない方が使ったおそれがあるときは、銀行の画面かヘルプデスクで失効してください。次からは --revoke を付けると、削除の前に失効します。",
@@ -88,6 +90,17 @@ pub fn bank_removed(id: &str, lang: Lang) -> String {
 #[must_use]
 pub fn nothing(lang: Lang) -> &'static str {
     lang.pick("（なし）", "(none)")
+}
+
+/// What an entry is called: by its certificate, else by its label.
+#[must_use]
+pub fn entry_name(entry: &TokenEntry, lang: Lang) -> &str {
+    let name = entry.common_name.as_deref().unwrap_or(&entry.label);
+    if name.trim().is_empty() {
+        no_name(lang)
+    } else {
+        name
+    }
 }
 
 /// Mark of an entry in the list: usable, or why not.
@@ -194,6 +207,17 @@ pub fn piv_readers(piv: bool, lang: Lang) -> &'static str {
     } else {
         lang.pick("PIV カードは探しません", "PIV cards are not looked for")
     }
+}
+
+/// A token whose PIN is locked.
+#[must_use]
+pub fn pin_locked(standing: PinStanding, lang: Lang) -> Option<&'static str> {
+    (standing == PinStanding::Locked).then(|| {
+        lang.pick(
+            "PIN がロックされています（inkan-agent pin unblock で解けます）",
+            "The PIN is locked (inkan-agent pin unblock)",
+        )
+    })
 }
 
 /// Keys stay hidden without a PIN.

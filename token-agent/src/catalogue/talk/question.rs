@@ -1,8 +1,8 @@
 //! Questions, and what is said of their answers.
 
+use super::token_label;
 use crate::catalogue::Lang;
 use crate::keystore::abilities::{Admin, Unblock};
-use crate::output::clean::clean;
 use crate::output::outcome::Unusable;
 use crate::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 
@@ -25,7 +25,7 @@ pub fn question(question: &Question, lang: Lang) -> String {
                 _ => "",
             };
             lang.pick(
-                format!("トークンに空きがありません。{note}これを消して、代わりに新しい鍵を作りますか？ 元には戻せません。 [はい=y / いいえ=Enter] "),
+                format!("トークンに空きがありません。{note}これを消して、代わりに新しい鍵を作りますか？ 元には戻せません。[はい=y / いいえ=Enter] "),
                 format!("The token is full. {note}Destroy this and make the new key instead? It cannot be undone. [y / Enter = no] "),
             )
         }
@@ -84,7 +84,7 @@ pub fn which_certificate(count: usize, lang: Lang) -> String {
 /// Asking for a PIN, PUK or the like.
 #[must_use]
 pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
-    let token = clean(&question.token.label);
+    let token = token_label(&question.token, lang);
     let (ja, en) = match question.what {
         SecretKind::Pin => ("PIN", "PIN"),
         SecretKind::PresentPin => ("いまの PIN", "Present PIN"),
@@ -104,15 +104,28 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
         _ => (String::new(), String::new()),
     };
     lang.pick(
-        format!("トークン「{token}」の {ja}（{ja_left}Enter = 取り消し）: "),
+        format!(
+            "トークン「{token}」の{}（{ja_left}Enter = 取り消し）: ",
+            spaced(ja)
+        ),
         format!("{en} of the token \"{token}\" ({en_left}Enter = cancel): "),
     )
+}
+
+/// With a blank before it where Latin letters follow Japanese ones, and nowhere else.
+fn spaced(word: &str) -> String {
+    let blank = if word.starts_with(|c: char| c.is_ascii()) {
+        " "
+    } else {
+        ""
+    };
+    format!("{blank}{word}")
 }
 
 /// Asking for a new PIN.
 #[must_use]
 pub fn new_pin(question: &NewPin, lang: Lang) -> String {
-    let token = clean(&question.token.label);
+    let token = token_label(&question.token, lang);
     match (question.min_length, question.max_length) {
         (0, _) | (_, 0) => lang.pick(
             format!("トークン「{token}」の新しい PIN（Enter = 取り消し）: "),

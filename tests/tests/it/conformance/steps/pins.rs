@@ -32,7 +32,7 @@ pub(super) fn short_refused(subject: &mut Subject) -> Said {
     let token = subject.token()?;
     let (pin, short) = (subject.mount.pin.clone(), Pin::new("1"));
     match token.with(|store| store.change_pin(&pin, &short)) {
-        Err(TokenError::NewPinUnusable { .. }) => {}
+        Err(TokenError::Unfit { .. } | TokenError::NewPinRefused) => {}
         Ok(()) => {
             token.with(|store| store.change_pin(&short, &pin))?;
             return no("it takes one digit");
