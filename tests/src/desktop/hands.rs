@@ -38,6 +38,14 @@ impl Desktop {
         Ok(Window { id, frame })
     }
 
+    /// The same window where it is now, and as large as it is now.
+    pub fn again(&self, window: &Window) -> Outcome<Window> {
+        Ok(Window {
+            id: window.id.clone(),
+            frame: self.frame(&window.id)?,
+        })
+    }
+
     /// Whether a window whose title begins with this is shown now.
     pub fn shows(&self, title: &str) -> Outcome<bool> {
         let pattern = format!("^{title}");

@@ -34,6 +34,8 @@ pub struct Desktop {
     // In the order in which they end.
     programs: Vec<Running>,
     display: String,
+    size: (u32, u32),
+    more: Vec<(String, String)>,
     home: TempDir,
 }
 
@@ -50,10 +52,17 @@ impl Drop for Running {
 impl Desktop {
     /// Opens it.
     pub fn open() -> Outcome<Self> {
+        Self::of_size(SIZE)
+    }
+
+    /// The same with a display of another width and height.
+    pub fn of_size(size: (u32, u32)) -> Outcome<Self> {
         let home = TempDir::with_prefix("inkan-desk-")?;
         let mut desktop = Self {
             programs: Vec::new(),
             display: String::new(),
+            size,
+            more: Vec::new(),
             home,
         };
         for directory in ["run", "screen", ".config/openbox"] {
@@ -74,10 +83,20 @@ impl Desktop {
         self.home.path()
     }
 
+    /// Sets a variable for the programs that are started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.more.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Width and height of the display.
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
     /// The variables that programs on this desktop find.
     pub fn environment(&self) -> Vec<(String, String)> {
         let home = self.home().display();
-        [
+        let usual = [
             ("DISPLAY", self.display.clone()),
             ("HOME", home.to_string()),
             ("PATH", "/usr/bin:/bin".to_owned()),
@@ -89,8 +108,8 @@ impl Desktop {
                 format!("unix:path={home}/run/bus"),
             ),
         ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .map(|(name, value)| (name.to_owned(), value));
+        usual.into_iter().chain(self.more.iter().cloned()).collect()
     }
 
     /// A program on this desktop, which knows nothing else of this machine.
@@ -103,7 +122,7 @@ impl Desktop {
 
     fn start_display(&mut self) -> Outcome {
         let said = self.home().join("display");
-        let (width, height) = SIZE;
+        let (width, height) = self.size;
         // The shell gives the file in which the display's number ends up its place, and makes way.
         let line = format!(
             "exec Xvfb -displayfd 3 -screen 0 {width}x{height}x24 -nolisten tcp -noreset -fbdir {} 3>{}",

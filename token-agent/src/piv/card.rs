@@ -13,7 +13,7 @@ use super::keypad::Keypad;
 use super::management::{self, ManagementKey};
 use super::opener::Opener;
 use super::pin::{self, Tries};
-use super::session::{self, Facts, Session};
+use super::session::{self, Facts, Session, Told};
 use super::sign::sign_with_pin;
 use super::slot::Slot;
 use crate::pcsc::{Link, PcscError};
@@ -56,7 +56,7 @@ impl PivCard {
     pub fn open(reader: &str) -> Result<Self, PivError> {
         let mut link = Link::open(reader)?;
         let ((facts, tries), keypad, resets) = link.transaction(
-            |exchange, resets| -> Result<((Facts, Option<Tries>), Option<Keypad>, u64), PivError> {
+            |exchange, resets| -> Result<(Told, Option<Keypad>, u64), PivError> {
                 let unknown = Facts::default();
                 let session = Session {
                     exchange,

@@ -35,6 +35,9 @@ impl Facts {
     }
 }
 
+/// What a card says when it is opened.
+pub(super) type Told = (Facts, Option<Tries>);
+
 /// The card, during one transaction.
 pub(super) struct Session<'a> {
     pub(super) exchange: &'a Exchange<'a>,
@@ -67,7 +70,7 @@ impl Session<'_> {
 }
 
 /// What a card says about itself, and about the tries of its PIN where it says that in the same breath.
-pub(super) fn facts(session: &Session<'_>) -> Result<(Facts, Option<Tries>), PivError> {
+pub(super) fn facts(session: &Session<'_>) -> Result<Told, PivError> {
     let label = label_of(&session.select()?);
     let version = version(session)?;
     let maker = serial(session)?.filter(|serial| *serial != 0);

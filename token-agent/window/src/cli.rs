@@ -31,4 +31,7 @@ pub enum Command {
         /// The link
         link: Option<String>,
     },
+    /// Open the address that comes on standard input in the browser
+    #[command(hide = true)]
+    OpenPage,
 }

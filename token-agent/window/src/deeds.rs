@@ -11,7 +11,7 @@ use crate::scene::home::News;
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
-    /// Serial number, or label, of the token.
+    /// The token, with its driver.
     pub token: String,
     /// What to do with it.
     pub what: What,
@@ -43,13 +43,7 @@ impl Deed {
             (Act::Unblock(_), None) => What::Unblock,
             (_, None) => What::ChangePin,
         };
-        let view = &content.token;
-        let name = if view.serial.is_empty() {
-            &view.label
-        } else {
-            &view.serial
-        };
-        let token = name.clone();
+        let token = content.token.qualified();
         Some(Self { token, what })
     }
 }

@@ -15,6 +15,8 @@
 //! - [`queue`]: links that wait their turn
 //! - [`instance`]: one window for each user
 //! - [`backend`]: which part of the toolkit draws
+//! - [`fonts`], [`fit`], [`input_method`]: letters to write with, screens that are small, input methods that hang
+//! - [`page`]: the bank's page in the browser
 //! - [`message`]: what passes between the threads
 //! - [`ui`]: the window itself, made from `ui/window.slint`
 
@@ -23,8 +25,12 @@ pub mod catalogue;
 pub mod cli;
 pub mod deeds;
 pub mod desk;
+pub mod fit;
+pub mod fonts;
+pub mod input_method;
 pub mod instance;
 pub mod message;
+pub mod page;
 pub mod person;
 pub mod program;
 pub mod queue;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use inkan_agent::catalogue::Lang;
-use inkan_agent_window::cli::Cli;
+use inkan_agent_window::cli::{Cli, Command};
 use inkan_agent_window::program::{self, Surroundings};
 
 fn main() -> ExitCode {
@@ -18,6 +18,10 @@ fn main() -> ExitCode {
     }
     inkan_agent::driver::leave_no_core();
     let cli = Cli::parse();
+    if matches!(cli.command, Some(Command::OpenPage)) {
+        return inkan_agent_window::page::from_pipe();
+    }
+    inkan_agent_window::input_method::leave_out();
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let surroundings = Surroundings {
         lang: cli.lang.unwrap_or_else(lang_of_environment),

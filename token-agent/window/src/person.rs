@@ -9,9 +9,9 @@ use inkan_agent::output::event::Event;
 use inkan_agent::prompt::Person;
 use inkan_agent::prompt::choice::TokenChoice;
 use inkan_agent::prompt::question::{
-    CertificateChoice, NewPin, PinChange, Question, SecretQuestion,
+    CertificateChoice, NewPin, PinChange, Question, SecretKind, SecretQuestion,
 };
-use inkan_pki::secret::Pin;
+use inkan_pki::secret::{Pin, Secret};
 
 use crate::desk::{Desk, Heard};
 use crate::message::Act;
@@ -64,7 +64,7 @@ impl<'a> AtWindow<'a> {
     /// Secrets from top to bottom, as many as there are fields.
     fn secrets(&self, asked: Secrets) -> Result<Vec<Pin>, Failure> {
         let fields = asked.fields().len();
-        match self.desk.ask(Scene::Secrets(asked)) {
+        match self.desk.ask(Scene::Secrets(Box::new(asked))) {
             Act::Secrets(given) if given.len() == fields => Ok(given),
             _ => Err(Failure::Cancelled),
         }
@@ -190,6 +190,14 @@ impl Person for AtWindow<'_> {
         }
     }
 
+    fn types(&self, _what: SecretKind) -> bool {
+        true
+    }
+
+    fn types_new_pin(&self) -> bool {
+        true
+    }
+
     fn new_pin(&self, question: &NewPin) -> Result<Pin, Failure> {
         let (_, new) = self.with_new(None, question)?;
         Ok(new)
@@ -200,6 +208,10 @@ impl Person for AtWindow<'_> {
             (Some(present), new) => Ok(PinChange { present, new }),
             (None, _) => Err(Failure::Cancelled),
         }
+    }
+
+    fn open_page(&self, address: &Secret) -> Result<bool, Failure> {
+        crate::page::open(address).map(|()| false)
     }
 
     fn wants_to_stop(&self) -> bool {

@@ -17,10 +17,10 @@ use inkan_agent::token::computer::Computer;
 use jiff::Timestamp;
 use slint::ComponentHandle;
 
-use crate::backend;
 use crate::catalogue::{program as words, queue as queue_words};
 use crate::cli::{Cli, Command};
 use crate::desk::Desk;
+use crate::fonts::{self, Letters};
 use crate::instance::{self, First, Start, place};
 use crate::message::{Order, Orders, Told};
 use crate::queue::{Offer, Queue};
@@ -28,6 +28,7 @@ use crate::scene::{About, Scene};
 use crate::stage::Stage;
 use crate::ui::AgentWindow;
 use crate::worker::Worker;
+use crate::{backend, fit};
 
 /// How long a busy bank or a broken connection is tried again.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(90);
@@ -50,12 +51,18 @@ pub struct Surroundings {
 /// Runs the program to its end.
 #[must_use]
 pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
-    let lang = around.lang;
+    let Some(letters) = fonts::letters() else {
+        return leave(words::no_fonts(around.lang), Exit::Configuration);
+    };
+    let lang = match letters {
+        Letters::All => around.lang,
+        Letters::NoJapanese => Lang::En,
+    };
     let usual = ConfigDir::resolve(None, around.config_home.clone(), around.home.clone());
     let config = ConfigDir::resolve(cli.config_dir.clone(), around.config_home, around.home);
     let link = match &cli.command {
         Some(Command::Open { link }) => link.as_deref(),
-        None => None,
+        Some(Command::OpenPage) | None => None,
     };
     let link = link.filter(|link| !link.is_empty());
     let first = match &config {
@@ -78,7 +85,7 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
         Err(_) => None,
     };
     let clock = clock(cli, around.now);
-    let opened = Opened::new(lang, config.as_ref().ok());
+    let opened = Opened::new(lang, letters, config.as_ref().ok());
     let Ok(opened) = opened else {
         return leave(words::no_desktop(lang), Exit::Internal);
     };
@@ -120,12 +127,23 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(lang: Lang, config: Option<&ConfigDir>) -> Result<Self, slint::PlatformError> {
+    fn new(
+        lang: Lang,
+        letters: Letters,
+        config: Option<&ConfigDir>,
+    ) -> Result<Self, slint::PlatformError> {
         backend::select()?;
         let window = AgentWindow::new()?;
         let (sender, ordered) = channel();
         let (answers, told) = channel();
-        Stage::set(&window, lang, about(config), ordered, answers.clone());
+        Stage::set(
+            &window,
+            (lang, letters),
+            about(config),
+            ordered,
+            answers.clone(),
+        );
+        fit::to_screen(&window);
         let orders = Orders::new(sender, window.as_weak());
         let desk = Desk::new(orders.clone(), told);
         Ok(Self {

@@ -11,7 +11,9 @@ use inkan_pki::secret::Pin;
 use slint::{CloseRequestResponse, ComponentHandle, SharedString};
 use zeroize::Zeroizing;
 
+use crate::catalogue::program::no_japanese;
 use crate::catalogue::{ask, queue};
+use crate::fonts::Letters;
 use crate::message::{Act, Answer, Order, Told};
 use crate::scene::{About, Scene, Waiting};
 use crate::typing::{self, Typed};
@@ -23,6 +25,7 @@ use crate::view::{View, view};
 #[derive(Debug)]
 pub struct Stage {
     lang: Lang,
+    letters: Letters,
     about: About,
     scene: Scene,
     /// What is beneath the page about this program.
@@ -41,7 +44,7 @@ impl Stage {
     /// Puts a stage into `window`.
     pub fn set(
         window: &AgentWindow,
-        lang: Lang,
+        (lang, letters): (Lang, Letters),
         about: About,
         orders: Receiver<Order>,
         answers: Sender<Told>,
@@ -49,6 +52,7 @@ impl Stage {
         let scene = Scene::Waiting(Waiting::Tokens);
         let stage = Rc::new(RefCell::new(Self {
             lang,
+            letters,
             about,
             shown: view(&scene, lang),
             scene,
@@ -61,7 +65,7 @@ impl Stage {
             orders,
             answers,
         }));
-        dress(window, lang);
+        dress(window, lang, letters);
         stage.borrow_mut().repaint(window);
         connect(window, &stage);
     }
@@ -80,8 +84,20 @@ impl Stage {
             _ => ask::tokens(self.lang).into(),
         });
         window.set_complete(self.complete());
-        window.set_queued(queue::said(self.waiting, self.refused, self.lang).into());
+        window.set_queued(self.beside_the_buttons().into());
         self.announce(window);
+    }
+
+    /// What waits its turn, and what cannot be shown.
+    fn beside_the_buttons(&self) -> String {
+        let waiting = queue::said(self.waiting, self.refused, self.lang);
+        let letters = match self.letters {
+            Letters::All => "",
+            Letters::NoJapanese => no_japanese(),
+        };
+        let all = [letters, waiting.as_str()];
+        let said: Vec<&str> = all.into_iter().filter(|s| !s.is_empty()).collect();
+        said.join("\n")
     }
 
     fn complete(&self) -> bool {
@@ -113,7 +129,7 @@ impl Stage {
             Order::Queue { waiting, refused } => {
                 self.waiting = waiting;
                 self.refused = refused;
-                window.set_queued(queue::said(waiting, refused, self.lang).into());
+                window.set_queued(self.beside_the_buttons().into());
             }
             Order::Quit => {
                 let _ = slint::quit_event_loop();
@@ -218,8 +234,11 @@ fn connect(window: &AgentWindow, stage: &Rc<RefCell<Stage>>) {
     window.on_cancel(on(Stage::cancel));
     window.on_show_about(on(Stage::show_about));
     window.on_switch_language(on(|stage, window| {
+        if stage.letters == Letters::NoJapanese {
+            return;
+        }
         stage.lang = stage.lang.pick(Lang::En, Lang::Ja);
-        dress(window, stage.lang);
+        dress(window, stage.lang, stage.letters);
         stage.repaint(window);
     }));
 

@@ -5,10 +5,14 @@
 //! - [`spoken`]: what a screen reader is told, and what never
 //! - [`journey`]: with a card and a browser, from the click to the login
 //! - [`upkeep`]: tokens and certificates, as they come and go; a new PIN
+//! - [`register`]: links handed to the agent by the desktop
+//! - [`small`]: small screens, missing letters, input methods
 //! - [`starts`]: links, good and bad, one after the other; one window for each user
 
 mod journey;
 mod keyboard;
+mod register;
+mod small;
 mod spoken;
 mod starts;
 mod states;

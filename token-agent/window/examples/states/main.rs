@@ -10,9 +10,10 @@ use std::process::ExitCode;
 use std::sync::mpsc::channel;
 
 use inkan_agent::catalogue::Lang;
+use inkan_agent_window::fonts::Letters;
 use inkan_agent_window::message::{Act, Order, Told};
 use inkan_agent_window::stage::Stage;
-use inkan_agent_window::{backend, ui::AgentWindow};
+use inkan_agent_window::{backend, fit, ui::AgentWindow};
 use slint::ComponentHandle;
 
 fn main() -> ExitCode {
@@ -41,7 +42,14 @@ fn show(sample: samples::Sample, lang: Lang) -> Result<(), slint::PlatformError>
     let window = AgentWindow::new()?;
     let (order, orders) = channel();
     let (answers, told) = channel();
-    Stage::set(&window, lang, things::about(), orders, answers);
+    Stage::set(
+        &window,
+        (lang, Letters::All),
+        things::about(),
+        orders,
+        answers,
+    );
+    fit::to_screen(&window);
     let shown = Order::Show {
         turn: 1,
         scene: Box::new(sample.scene),

@@ -14,8 +14,8 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::{Action, LinkError};
 
 use crate::things::{
-    BANK, about, broken, card, empty, enrolled, entry, foreign, full, module, new_pin, now,
-    refusal, request, stick,
+    BANK, about, alike, broken, card, empty, enrolled, entry, foreign, full, locked, module,
+    new_pin, now, refusal, request, stick, unnamed,
 };
 
 /// One state.
@@ -27,7 +27,7 @@ pub(crate) struct Sample {
 }
 
 /// Every state there is.
-pub(crate) const NAMES: [&str; 42] = [
+pub(crate) const NAMES: [&str; 45] = [
     "waiting-bank",
     "waiting-tokens",
     "stopping",
@@ -36,11 +36,13 @@ pub(crate) const NAMES: [&str; 42] = [
     "consent-login",
     "consent-queued",
     "choose",
+    "choose-alike",
     "choose-none",
     "choose-certificate",
     "pin",
     "pin-low",
     "pin-last",
+    "pin-again",
     "pin-pad",
     "so-pin",
     "management-key",
@@ -63,6 +65,7 @@ pub(crate) const NAMES: [&str; 42] = [
     "failed-not-trusted",
     "failed-refused",
     "home",
+    "home-locked",
     "home-none",
     "home-trouble",
     "home-changed",
@@ -93,6 +96,7 @@ fn scene(name: &str) -> Option<Scene> {
         "consent-login" => ask(Question::Request(request(Action::Login))),
         "consent-renew" => ask(Question::Request(request(Action::Renew))),
         "choose" => Scene::Choose(vec![card(), stick(), module()]),
+        "choose-alike" => Scene::Choose(alike()),
         "choose-none" => Scene::Choose(Vec::new()),
         "choose-certificate" => {
             Scene::ChooseCertificate(vec![entry("02", -1, 364), entry("01", -340, 25)])
@@ -107,6 +111,7 @@ fn scene(name: &str) -> Option<Scene> {
         ),
         "pin-low" => secret(SecretKind::Pin, PinState::counted(2, 3)),
         "pin-last" => secret(SecretKind::Pin, PinState::counted(1, 3)),
+        "pin-again" => again(),
         "pin-pad" => Scene::PinPad(card()),
         "so-pin" => secret(SecretKind::Admin(Admin::SoPin), PinState::UNKNOWN),
         "management-key" => secret(SecretKind::Admin(Admin::ManagementKey), PinState::UNKNOWN),
@@ -128,11 +133,11 @@ fn scene(name: &str) -> Option<Scene> {
             PinState::counted(2, 3),
             None,
         ),
-        "new-pin" => Scene::Secrets(Secrets {
+        "new-pin" => Scene::Secrets(Box::new(Secrets {
             present: None,
             new: Some(new_pin()),
             complaint: Some(Complaint::Short(6)),
-        }),
+        })),
         "progress-key" => progress(
             &[],
             Work::MakingKey {
@@ -180,6 +185,7 @@ fn scene(name: &str) -> Option<Scene> {
             news: None,
             trouble: Some(Box::new(Failure::Token(TokenError::NoModule))),
         }),
+        "home-locked" => home(vec![locked(), unnamed()], None),
         "home-none" => home(Vec::new(), None),
         "home-changed" => home(vec![full()], Some(News::PinChanged)),
         "delete" => ask(Question::Delete {
@@ -208,11 +214,31 @@ fn ask(question: Question) -> Scene {
 }
 
 fn secret(what: SecretKind, state: PinState) -> Scene {
-    Scene::Secrets(Secrets::one(SecretQuestion {
+    Scene::Secrets(Box::new(Secrets::one(SecretQuestion {
         what,
         token: card(),
         state,
-    }))
+        refused: None,
+    })))
+}
+
+/// After a mistype, with one try left and a PIN that was never changed.
+fn again() -> Scene {
+    let state = PinState {
+        factory: true,
+        min_length: 6,
+        max_length: 8,
+        ..PinState::counted(1, 3)
+    };
+    Scene::Secrets(Box::new(Secrets::one(SecretQuestion {
+        what: SecretKind::Pin,
+        token: card(),
+        state,
+        refused: Some(TokenError::PinWrong {
+            last_try: true,
+            tries_left: Some(1),
+        }),
+    })))
 }
 
 fn both(what: SecretKind, state: PinState, complaint: Option<Complaint>) -> Scene {
@@ -220,12 +246,13 @@ fn both(what: SecretKind, state: PinState, complaint: Option<Complaint>) -> Scen
         what,
         token: card(),
         state,
+        refused: None,
     });
-    Scene::Secrets(Secrets {
+    Scene::Secrets(Box::new(Secrets {
         present,
         new: Some(new_pin()),
         complaint,
-    })
+    }))
 }
 
 fn progress(done: &[Step], doing: Work, waiting: Option<Again>) -> Scene {

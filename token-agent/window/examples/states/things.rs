@@ -1,7 +1,7 @@
 //! Made-up tokens, certificates and requests.
 
 use inkan_agent::error::Refusal;
-use inkan_agent::keystore::view::{TokenKind, TokenView};
+use inkan_agent::keystore::view::{PinStanding, TokenKind, TokenView};
 use inkan_agent::output::event::{CustomerView, RequestView};
 use inkan_agent::output::outcome::{Enrolled, TokenContent, TokenEntry, Unusable};
 use inkan_agent::prompt::question::NewPin;
@@ -19,6 +19,7 @@ pub(crate) fn new_pin() -> NewPin {
         token: card(),
         min_length: 6,
         max_length: 8,
+        refused: None,
     }
 }
 
@@ -161,7 +162,34 @@ fn content(token: TokenView, entries: Vec<TokenEntry>) -> TokenContent {
         failure: None,
         failure_sentence: None,
         entries,
+        pin: PinStanding::Fine,
     }
+}
+
+/// A card whose PIN is locked.
+pub(crate) fn locked() -> TokenContent {
+    TokenContent {
+        pin: PinStanding::Locked,
+        ..content(card(), vec![entry("01", -30, 330)])
+    }
+}
+
+/// A token that says nothing about itself.
+pub(crate) fn unnamed() -> TokenContent {
+    content(token(TokenKind::Pkcs11, "", "", "", ""), Vec::new())
+}
+
+/// Two readers of one make, told apart by the end of their names.
+pub(crate) fn alike() -> Vec<TokenView> {
+    ["01 00", "02 00"]
+        .map(|place| TokenView {
+            serial: String::new(),
+            reader: Some(format!(
+                "Alcor Micro AU9560 Smart Card Reader [CCID Interface] (20180719000) {place}"
+            )),
+            ..card()
+        })
+        .to_vec()
 }
 
 pub(crate) fn full() -> TokenContent {

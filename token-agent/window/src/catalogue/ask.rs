@@ -1,6 +1,7 @@
 //! Questions, tokens, PINs.
 
 use inkan_agent::catalogue::Lang;
+use inkan_agent::catalogue::talk::token_label;
 use inkan_agent::keystore::abilities::Unblock;
 use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
 use inkan_agent::output::outcome::{TokenEntry, Unusable};
@@ -116,13 +117,10 @@ pub fn tokens(lang: Lang) -> &'static str {
 /// The chosen token, for screen readers.
 #[must_use]
 pub fn chosen(token: &TokenView, lang: Lang) -> String {
+    let (name, detail) = (token_label(token, lang), detail(token, lang));
     lang.pick(
-        format!(
-            "選ばれているトークン: {}、{}",
-            token.label,
-            detail(token, lang)
-        ),
-        format!("Chosen token: {}, {}", token.label, detail(token, lang)),
+        format!("選ばれているトークン: {name}、{detail}"),
+        format!("Chosen token: {name}, {detail}"),
     )
 }
 
@@ -140,7 +138,7 @@ pub fn detail(token: &TokenView, lang: Lang) -> String {
         parts.push(token.model.clone());
     }
     if let Some(reader) = token.reader.as_ref().filter(|r| !r.is_empty()) {
-        parts.push(reader.clone());
+        parts.push(middle(reader));
     }
     match token.kind {
         TokenKind::Piv => parts.push("PIV".to_owned()),
@@ -149,14 +147,29 @@ pub fn detail(token: &TokenView, lang: Lang) -> String {
     parts.join(lang.pick("、", ", "))
 }
 
+/// Longest name of a reader that is shown whole.
+const READER: usize = 44;
+
+/// A long name without its middle: what tells two readers of one make apart stands at the end.
+fn middle(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    if characters.len() <= READER {
+        return name.to_owned();
+    }
+    let half = (READER - 1) / 2;
+    let begin: String = characters.iter().take(half).collect();
+    let end: String = characters.iter().skip(characters.len() - half).collect();
+    format!("{begin}…{end}")
+}
+
 /// What is to be typed, and what for.
 #[must_use]
 pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
-    let token = &question.token.label;
+    let token = token_label(&question.token, lang);
     match question.what {
         SecretKind::Pin => lang.pick(
-            format!("トークン「{token}」の PIN を入力してください。試すのは一度だけです。"),
-            format!("Enter the PIN of the token \"{token}\". It is tried only once."),
+            format!("トークン「{token}」の PIN を入力してください。"),
+            format!("Enter the PIN of the token \"{token}\"."),
         ),
         SecretKind::PresentPin => lang.pick(
             format!("トークン「{token}」の今の PIN と、新しい PIN を入力してください。"),
@@ -176,7 +189,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
 /// A new PIN alone.
 #[must_use]
 pub fn new_pin(question: &NewPin, lang: Lang) -> String {
-    let token = &question.token.label;
+    let token = token_label(&question.token, lang);
     lang.pick(
         format!("トークン「{token}」の新しい PIN を決めてください。"),
         format!("Choose a new PIN for the token \"{token}\"."),
@@ -195,7 +208,7 @@ pub fn pin_stays(lang: Lang) -> &'static str {
 /// The reader's keypad.
 #[must_use]
 pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
-    let token = &token.label;
+    let token = token_label(token, lang);
     lang.pick(
         format!("カードリーダーのキーで、トークン「{token}」の PIN を入力してください。取り消すときも、カードリーダーのキーを使ってください。"),
         format!("Enter the PIN of the token \"{token}\" on the reader's keypad. To cancel, use the keypad as well."),
@@ -222,15 +235,15 @@ pub fn length(min: u8, max: u8, lang: Lang) -> String {
     match (min, max) {
         (0, 0) => String::new(),
         (0, max) => lang.pick(
-            format!("{max} 文字まで"),
+            format!("半角 {max} 文字まで"),
             format!("At most {max} characters"),
         ),
         (min, 0) => lang.pick(
-            format!("{min} 文字以上"),
+            format!("半角 {min} 文字以上"),
             format!("At least {min} characters"),
         ),
         (min, max) => lang.pick(
-            format!("{min}～{max} 文字"),
+            format!("半角 {min}～{max} 文字"),
             format!("{min} to {max} characters"),
         ),
     }
@@ -240,41 +253,42 @@ pub fn length(min: u8, max: u8, lang: Lang) -> String {
 #[must_use]
 pub fn tries(what: SecretKind, state: &PinState, lang: Lang) -> String {
     let name = match what {
-        SecretKind::Pin | SecretKind::PresentPin => lang.pick("PIN ", "PIN"),
-        SecretKind::Unblock(Unblock::Puk) => lang.pick("PUK ", "PUK"),
-        SecretKind::Unblock(Unblock::SoPin) => lang.pick("管理者 PIN ", "SO PIN"),
-        SecretKind::Admin(_) => lang.pick("入力する値", "value"),
+        SecretKind::Pin | SecretKind::PresentPin => "PIN",
+        SecretKind::Unblock(Unblock::Puk) => "PUK",
+        SecretKind::Unblock(Unblock::SoPin) | SecretKind::Admin(_) => "SO PIN",
     };
-    let mut said = match (state.standing, state.tries_left) {
+    match (state.standing, state.tries_left) {
         (PinStanding::FinalTry, _) => lang.pick(
-            format!("あと 1 回です。次に間違えると、{name}はロックされます。自信がないときは取り消してください。"),
+            format!("あと 1 回です。次に間違えると、{name} はロックされます。自信がないときは取り消してください。"),
             format!("One try left: the next wrong {name} locks it. If you are not sure, cancel."),
         ),
         (PinStanding::CountLow, Some(left)) => lang.pick(
-            format!("前に間違った {name}が入力されています。あと {left} 回でロックされます。"),
+            format!("前に間違った {name} が入力されています。あと {left} 回でロックされます。"),
             format!("A wrong {name} was given before. {left} tries left before it locks."),
         ),
         (PinStanding::CountLow, None) => lang.pick(
-            format!("前に間違った {name}が入力されています。"),
+            format!("前に間違った {name} が入力されています。"),
             format!("A wrong {name} was given before."),
         ),
         (PinStanding::Locked, _) => lang.pick(
-            format!("{name}はロックされています。"),
+            format!("{name} はロックされています。"),
             format!("The {name} is locked."),
         ),
         (PinStanding::NotSet, _) => lang.pick(
-            format!("{name}がまだ決められていません。"),
-            format!("No {name} was set yet."),
+            format!("{name} がまだ決められていません。"),
+            format!("No {name} has been set yet."),
         ),
         (PinStanding::Fine, _) => String::new(),
-    };
-    if state.factory {
-        said.push_str(lang.pick(
-            "出荷時のままの値です。だれでも知っているので、変更してください。",
-            " It is still the one every new token has: change it.",
-        ));
     }
-    said.trim_start().to_owned()
+}
+
+/// The secret is still the one that every new token has.
+#[must_use]
+pub fn factory(lang: Lang) -> &'static str {
+    lang.pick(
+        "出荷時のままの値です。だれでも知っているので、変更してください。",
+        "It is still the one every new token has: change it.",
+    )
 }
 
 /// How many tries are left, where nothing is wrong.

@@ -1,7 +1,8 @@
 //! Tokens and certificates.
 
 use inkan_agent::catalogue::Lang;
-use inkan_agent::keystore::view::TokenView;
+use inkan_agent::catalogue::talk::token_label;
+use inkan_agent::keystore::view::{PinStanding, TokenView};
 use inkan_agent::output::outcome::Unusable;
 use jiff::Timestamp;
 
@@ -49,8 +50,8 @@ pub fn standing(standing: Standing, lang: Lang) -> String {
             );
         }
         Standing::KeyHidden => lang.pick(
-            "期限内です（鍵があるかどうかは PIN を入れるとわかります）",
-            "In its time (whether its key is here shows after the PIN)",
+            "有効期間内です（鍵があるかどうかは PIN を入力するとわかります）",
+            "Valid (whether its key is on this token shows after the PIN)",
         ),
         Standing::Not(reason) => unusable(reason, lang),
     };
@@ -61,11 +62,11 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
     match reason {
         Unusable::Expired => lang.pick(
             "使えません: 有効期限が切れています",
-            "Not usable: its time is over",
+            "Not usable: it has expired",
         ),
         Unusable::NotYet => lang.pick(
             "まだ使えません: 有効期間の前です（コンピューターの時計も確かめてください）",
-            "Not usable yet: its time has not come (check this computer's clock, too)",
+            "Not usable yet: its validity period has not begun (check this computer's clock, too)",
         ),
         Unusable::NoKey => lang.pick(
             "使えません: 鍵がこのトークンにありません",
@@ -101,6 +102,26 @@ pub fn no_bank(lang: Lang) -> &'static str {
     lang.pick("登録外", "Unknown issuer")
 }
 
+/// What is to be known of a token's PIN before it is used; nothing where the token says nothing.
+#[must_use]
+pub fn pin(standing: PinStanding, lang: Lang) -> &'static str {
+    match standing {
+        PinStanding::Locked => lang.pick(
+            "PIN がロックされています。「PIN のロックを解く」で、PUK を使って新しい PIN を決められます。",
+            "The PIN is locked. With the PUK, \"Unblock\" sets a new one.",
+        ),
+        PinStanding::FinalTry => lang.pick(
+            "PIN をあと 1 回間違えると、ロックされます。",
+            "One more wrong PIN locks the token.",
+        ),
+        PinStanding::NotSet => lang.pick(
+            "PIN がまだ決められていません。トークンに付属のソフトで決めてください。",
+            "No PIN has been set yet. Set one with the token's own software.",
+        ),
+        PinStanding::CountLow | PinStanding::Fine => "",
+    }
+}
+
 /// A token without anything.
 #[must_use]
 pub fn nothing(lang: Lang) -> &'static str {
@@ -115,8 +136,8 @@ pub fn nothing(lang: Lang) -> &'static str {
 pub fn of_token(button: frame::Button, token: &TokenView, lang: Lang) -> String {
     let caption = frame::button(button, lang);
     lang.pick(
-        format!("{caption}（トークン {}）", token.label),
-        format!("{caption} (token {})", token.label),
+        format!("{caption}（トークン {}）", token_label(token, lang)),
+        format!("{caption} (token {})", token_label(token, lang)),
     )
 }
 

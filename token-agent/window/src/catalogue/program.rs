@@ -2,6 +2,21 @@
 
 use inkan_agent::catalogue::Lang;
 
+/// There is no font to write with.
+#[must_use]
+pub fn no_fonts(lang: Lang) -> &'static str {
+    lang.pick(
+        "文字の書体（フォント）が一つも入っていないため、ウィンドウを開けません [fonts-none]。fontconfig と日本語のフォント（Debian・Ubuntu では fonts-noto-cjk）を入れてから、もう一度お試しください。端末では inkan-agent を使えます。",
+        "No font is installed, so no window can be shown [fonts-none]. Install fontconfig and a Japanese font (on Debian and Ubuntu: fonts-noto-cjk) and start again. In a terminal, inkan-agent works without.",
+    )
+}
+
+/// There is no font with Japanese letters: said in the only language that can be shown.
+#[must_use]
+pub fn no_japanese() -> &'static str {
+    "No Japanese font is installed: the window is in English, and Japanese names are blank. Install one (on Debian and Ubuntu: fonts-noto-cjk) and start again."
+}
+
 /// There is nothing to open a window on.
 #[must_use]
 pub fn no_desktop(lang: Lang) -> &'static str {

@@ -32,8 +32,8 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
             "The token is making an RSA key. With some cards this takes minutes. Do not take the token out.",
         ),
         Some(Work::MakingKey { .. }) => lang.pick(
-            "トークンの中で鍵を作っています。トークンを抜かないでください。",
-            "The token is making a key. Do not take it out.",
+            "トークンの中で鍵を作っています。数秒で終わります。トークンを抜かないでください。",
+            "The token is making a key. This takes seconds. Do not take it out.",
         ),
         Some(Work::AskingBank) => lang.pick(
             "銀行に電子証明書を申し込んでいます。トークンを抜かないでください。",
@@ -84,6 +84,15 @@ pub fn stage(stage: Stage, lang: Lang) -> &'static str {
             "Connect to the bank: the certificate becomes active",
         ),
     }
+}
+
+/// What to do when a certificate is on the token.
+#[must_use]
+pub fn back_to_the_page(lang: Lang) -> &'static str {
+    lang.pick(
+        "ブラウザに戻り、銀行の画面で続けてください。",
+        "Return to your bank's page in the browser.",
+    )
 }
 
 /// Spoken behind a stage that is done.

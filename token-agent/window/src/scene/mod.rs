@@ -29,7 +29,7 @@ pub enum Scene {
     /// Which certificate of the bank?
     ChooseCertificate(Vec<TokenEntry>),
     /// PIN, PUK, or another secret.
-    Secrets(Secrets),
+    Secrets(Box<Secrets>),
     /// The reader's keypad is to be used.
     PinPad(TokenView),
     /// The work itself.

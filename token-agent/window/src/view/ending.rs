@@ -9,7 +9,7 @@ use inkan_agent::output::outcome::{Enrolled, Outcome};
 use super::{View, shown};
 use crate::catalogue::ask;
 use crate::catalogue::frame::{Button, Title};
-use crate::catalogue::time;
+use crate::catalogue::{time, work};
 use crate::ui;
 
 /// It went well.
@@ -27,6 +27,7 @@ pub(super) fn done(outcome: &Outcome, lang: Lang) -> View {
 fn certificate(view: &mut View, enrolled: &Enrolled, lang: Lang) {
     view.frame.sentence = talk::enrolled(lang).into();
     view.frame.bank = shown(&enrolled.bank).into();
+    view.frame.advice = work::back_to_the_page(lang).into();
     let rows = [
         (Label::Bank, enrolled.bank.clone()),
         (Label::Organization, enrolled.organization.clone()),
@@ -37,7 +38,7 @@ fn certificate(view: &mut View, enrolled: &Enrolled, lang: Lang) {
         (Label::CommonName, enrolled.common_name.clone()),
         (Label::Serial, enrolled.serial.clone()),
         (Label::ValidUntil, time(enrolled.not_after)),
-        (Label::Token, enrolled.token.label.clone()),
+        (Label::Token, talk::token_label(&enrolled.token, lang)),
     ];
     for (name, value) in rows {
         view.fact(label(name, lang), &value);

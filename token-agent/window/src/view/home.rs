@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use inkan_agent::catalogue::talk::{Label, label};
+use inkan_agent::catalogue::talk::{self, Label, label};
 use inkan_agent::catalogue::{Lang, entry};
+use inkan_agent::keystore::view::PinStanding;
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use slint::{ModelRc, VecModel};
 
@@ -45,15 +46,19 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
     let entries: Vec<_> = content.entries.iter().map(|e| row(home, e, lang)).collect();
     let spoken = |b| shown(&words::of_token(b, token, lang)).into();
     ui::TokenCard {
-        name: shown(&token.label).into(),
+        name: talk::token_label(token, lang).into(),
         detail: shown(&ask::detail(token, lang)).into(),
         note: content
             .failure_sentence
             .as_deref()
-            .map(shown)
-            .unwrap_or_default()
+            .map_or_else(|| words::pin(content.pin, lang).to_owned(), shown)
             .into(),
-        tone: ui::Tone::Bad,
+        tone: match content.pin {
+            PinStanding::FinalTry | PinStanding::NotSet if content.failure.is_none() => {
+                ui::Tone::Note
+            }
+            _ => ui::Tone::Bad,
+        },
         nothing: nothing.into(),
         change: button(Button::ChangePin, lang).into(),
         change_label: spoken(Button::ChangePin),
@@ -65,7 +70,7 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
 
 fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
     let stands = standing(entry, home.now);
-    let name = shown(entry.common_name.as_deref().unwrap_or(&entry.label));
+    let name = shown(talk::entry_name(entry, lang));
     let tone = match stands {
         Standing::Usable => ui::Tone::Good,
         Standing::EndsSoon(_) => ui::Tone::Note,

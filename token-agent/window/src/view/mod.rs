@@ -16,7 +16,7 @@ pub mod progress;
 pub mod question;
 pub mod secrets;
 
-use inkan_agent::catalogue::Lang;
+use inkan_agent::catalogue::{Lang, talk};
 use inkan_agent::output::outcome::TokenEntry;
 
 use crate::catalogue::frame::{Button, Title, button, title};
@@ -39,10 +39,8 @@ pub struct View {
     pub announced: Vec<String>,
     /// Secret fields, empty.
     pub secrets: Vec<ui::SecretField>,
-    /// What to know before typing.
-    pub warning: String,
-    /// How grave that is.
-    pub warning_tone: ui::Tone,
+    /// What must be known before typing, one box each.
+    pub notices: Vec<ui::Notice>,
     /// Steps.
     pub steps: Vec<ui::StepRow>,
     /// Tokens with what is on them.
@@ -125,7 +123,7 @@ fn choose(tokens: &[inkan_agent::keystore::view::TokenView], lang: Lang) -> View
     view.frame.busy = tokens.is_empty();
     for token in tokens {
         view.tokens.push(ui::TokenRow {
-            name: shown(&token.label).into(),
+            name: talk::token_label(token, lang).into(),
             detail: shown(&ask::detail(token, lang)).into(),
             obstacle: "".into(),
         });
@@ -139,7 +137,7 @@ fn choose_certificate(entries: &[TokenEntry], lang: Lang) -> View {
     let mut view = View::of(ui::Page::Choose, Title::ChooseCertificate, lang, buttons)
         .sentence(ask::choose_certificate(lang));
     for entry in entries {
-        let name = entry.common_name.as_deref().unwrap_or(&entry.label);
+        let name = talk::entry_name(entry, lang);
         let detail = ask::certificate_detail(entry, lang);
         view.announced
             .push(shown(&ask::chosen_certificate(name, &detail, lang)));

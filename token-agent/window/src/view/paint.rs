@@ -7,21 +7,26 @@ use slint::{ModelRc, VecModel};
 
 use super::View;
 use crate::catalogue::frame::{Button, app, button, other_language};
+use crate::fonts::Letters;
 use crate::ui::AgentWindow;
 
-/// What every page has: names, fonts.
-pub fn dress(window: &AgentWindow, lang: Lang) {
+/// What every page has: names, fonts. Without Japanese letters there is no button for the other language.
+pub fn dress(window: &AgentWindow, lang: Lang, letters: Letters) {
     window.set_app_name(app(lang).into());
-    window.set_language(other_language(lang).into());
+    window.set_language(match letters {
+        Letters::All => other_language(lang).into(),
+        Letters::NoJapanese => "".into(),
+    });
     window.set_about(button(Button::About, lang).into());
     window.set_font(FONT.into());
 }
 
 /// A font that has Japanese letters everywhere: without a name some systems leave them blank.
 #[cfg(windows)]
-const FONT: &str = "Yu Gothic UI";
+pub const FONT: &str = "Yu Gothic UI";
+/// A font that has Japanese letters everywhere: without a name some systems leave them blank.
 #[cfg(not(windows))]
-const FONT: &str = "Noto Sans CJK JP";
+pub const FONT: &str = "Noto Sans CJK JP";
 
 /// Draws `view` as page number `turn`.
 pub fn paint(window: &AgentWindow, view: &View, turn: i32) {
@@ -31,8 +36,7 @@ pub fn paint(window: &AgentWindow, view: &View, turn: i32) {
     window.set_comparison(view.comparison.clone());
     window.set_tokens(model(&view.tokens));
     window.set_secrets(model(&view.secrets));
-    window.set_warning(view.warning.as_str().into());
-    window.set_warning_tone(view.warning_tone);
+    window.set_notices(model(&view.notices));
     window.set_steps(model(&view.steps));
     window.set_cards(model(&view.cards));
     window.set_complete(view.secrets.is_empty());

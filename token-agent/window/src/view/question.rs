@@ -83,10 +83,12 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
 }
 
 fn on_token(view: &mut View, token: &TokenView, entry: &TokenEntry, lang: Lang) {
-    view.fact(label(Label::Token, lang), &token.label);
+    view.fact(label(Label::Token, lang), &talk::token_label(token, lang));
     view.fact("", &ask::detail(token, lang));
-    let name = entry.common_name.as_deref().unwrap_or(&entry.label);
-    view.fact(label(Label::CommonName, lang), name);
+    view.fact(
+        label(Label::CommonName, lang),
+        talk::entry_name(entry, lang),
+    );
     if let Some(organization) = &entry.organization {
         view.fact(label(Label::Organization, lang), organization);
     }

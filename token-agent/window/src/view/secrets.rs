@@ -1,6 +1,7 @@
 //! Fields for PINs.
 
-use inkan_agent::catalogue::Lang;
+use inkan_agent::catalogue::{Lang, entry};
+use inkan_agent::error::{Failure, TokenError};
 use inkan_agent::keystore::view::PinStanding;
 use inkan_agent::prompt::question::{SecretKind, SecretQuestion};
 
@@ -29,14 +30,44 @@ pub(super) fn view(asked: &Secrets, lang: Lang) -> View {
     let mut view = View::of(ui::Page::Secrets, named, lang, buttons).sentence(&shown(&sentence));
     view.frame.advice = ask::pin_stays(lang).into();
     view.secrets = fields.iter().map(|f| field(*f, asked, lang)).collect();
-    if let Some(present) = &asked.present {
-        warn(&mut view, present, lang);
-    }
-    if let Some(complaint) = asked.complaint {
-        view.warning = ask::complaint(complaint, lang);
-        view.warning_tone = ui::Tone::Bad;
-    }
+    view.notices = notices(asked, lang);
     view
+}
+
+/// What must be known before typing: what was wrong with the last one, the tries left, and that it was never changed.
+fn notices(asked: &Secrets, lang: Lang) -> Vec<ui::Notice> {
+    let mut notices = Vec::new();
+    let mut add = |tone: ui::Tone, text: &str| {
+        if !text.is_empty() {
+            let text = shown(text).into();
+            notices.push(ui::Notice { tone, text });
+        }
+    };
+    let refused = asked.new.iter().find_map(|new| new.refused.as_ref());
+    let refused = refused.or_else(|| asked.present.iter().find_map(|p| p.refused.as_ref()));
+    match (asked.complaint, refused) {
+        (Some(complaint), _) => add(ui::Tone::Bad, &ask::complaint(complaint, lang)),
+        (None, Some(error)) => {
+            let told = entry(&Failure::Token(error.clone()), lang);
+            add(ui::Tone::Bad, &told.sentence);
+        }
+        (None, None) => {}
+    }
+    if let Some(present) = &asked.present {
+        let tone = match present.state.standing {
+            PinStanding::FinalTry | PinStanding::Locked => ui::Tone::Bad,
+            PinStanding::Fine | PinStanding::CountLow | PinStanding::NotSet => ui::Tone::Note,
+        };
+        // What was just refused has said how many are left.
+        let told = matches!(refused, Some(TokenError::PinWrong { .. }));
+        if !told || present.state.standing == PinStanding::FinalTry {
+            add(tone, &ask::tries(present.what, &present.state, lang));
+        }
+        if present.state.factory {
+            add(ui::Tone::Note, ask::factory(lang));
+        }
+    }
+    notices
 }
 
 fn field(field: Field, asked: &Secrets, lang: Lang) -> ui::SecretField {
@@ -71,12 +102,4 @@ fn hint(present: &SecretQuestion, lang: Lang) -> String {
         .filter(|s| !s.is_empty())
         .collect::<Vec<_>>()
         .join(lang.pick("　", "   "))
-}
-
-fn warn(view: &mut View, present: &SecretQuestion, lang: Lang) {
-    view.warning = ask::tries(present.what, &present.state, lang);
-    view.warning_tone = match present.state.standing {
-        PinStanding::FinalTry | PinStanding::Locked => ui::Tone::Bad,
-        PinStanding::Fine | PinStanding::CountLow | PinStanding::NotSet => ui::Tone::Note,
-    };
 }
