@@ -42,7 +42,7 @@ pub fn note(ahead: i64, lang: Lang) -> String {
     if ahead > 0 {
         lang.pick(
             format!(
-                "{off} 進んでいます。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+                "{off}進んでいます。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
             ),
             format!(
                 "{off} fast. The bank's time is used for this request. Set the clock afterwards."
@@ -51,7 +51,7 @@ pub fn note(ahead: i64, lang: Lang) -> String {
     } else {
         lang.pick(
             format!(
-                "{off} 遅れています。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
+                "{off}遅れています。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
             ),
             format!(
                 "{off} slow. The bank's time is used for this request. Set the clock afterwards."
@@ -71,6 +71,6 @@ mod tests {
         assert_eq!(span(2 * DAY + 3 * HOUR + 59, Lang::Ja), "2 日 3 時間");
         assert_eq!(span(9 * HOUR + 30, Lang::En), "9 h");
         assert!(note(960, Lang::En).starts_with("16 min fast."));
-        assert!(note(-960, Lang::Ja).starts_with("16 分 遅れて"));
+        assert!(note(-960, Lang::Ja).starts_with("16 分遅れて"));
     }
 }

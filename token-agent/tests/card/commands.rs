@@ -22,7 +22,7 @@ fn each_slot_is_asked_once_and_only_where_something_may_be() {
     for (model, find, open, read) in [(Model::Yubico, 4, 4, 29), (Model::Plain, 6, 4, 25)] {
         scene.another(model);
         let _ = asked(&scene);
-        assert_eq!(look().0.len(), 1);
+        assert_eq!(look().tokens.len(), 1);
         assert_eq!(asked(&scene), find, "{model:?}");
         let mut store = PivStore::open(&scene.reader.name).unwrap();
         assert_eq!(asked(&scene), open, "{model:?}");

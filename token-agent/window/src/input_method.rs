@@ -49,6 +49,7 @@ pub fn give_back(command: &mut Command) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -66,7 +67,7 @@ mod tests {
         ] {
             assert!(again(named.clone(), kept).is_none(), "{named:?}");
         }
-        let command = again(os("@im=ibus"), None).expect("a start");
+        let command = again(os("@im=ibus"), None).unwrap();
         let set: Vec<_> = command.get_envs().collect();
         let expected = [(KEPT, "@im=ibus"), (NAME, NONE)];
         for (name, value) in expected {
