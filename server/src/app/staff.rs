@@ -1,6 +1,10 @@
-//! `inkan-server staff first`: the first two security officers, at the ceremony, once.
+//! `inkan-server staff first`: the first two security officers, at the ceremony, once. Each gets the activation code of
+//! their own and never sees the other's: on a screen of their own, or in a file of their own.
 
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -16,6 +20,9 @@ use crate::workflow::Error;
 use crate::workflow::passwords::Passwords;
 use crate::workflow::people::People;
 use crate::workflow::staff_access::FirstOfficer;
+
+/// Clears the screen and what can be scrolled back to.
+const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 
 /// What to do with the staff.
 #[derive(Debug, Clone, Subcommand)]
@@ -33,15 +40,19 @@ pub struct FirstOptions {
     /// Name and employee number of a security officer; given twice, for two persons.
     #[arg(long, num_args = 2, value_names = ["NAME", "NUMBER"], action = clap::ArgAction::Append, required = true)]
     pub officer: Vec<String>,
-    /// Say it as one JSON object.
+    /// Write each officer's activation code into a new file of its own (mode 0600) in this directory, in place of showing
+    /// it on the terminal.
     #[arg(long)]
+    pub out_dir: Option<PathBuf>,
+    /// With --out-dir: write the files, and say where they are, as JSON.
+    #[arg(long, requires = "out_dir")]
     pub json: bool,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// [`AppError::Staff`] with what was refused.
+/// [`AppError::Staff`] with what was refused, or what cannot be written.
 pub async fn run(command: StaffCommand) -> Result<(), AppError> {
     let StaffCommand::First(options) = command;
     let [first, first_number, second, second_number] = options.officer.as_slice() else {
@@ -49,6 +60,7 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
         return Err(AppError::Staff(needed.to_owned()));
     };
     let config = config::load(&options.config)?;
+    let place = Place::open(options.out_dir.as_deref())?;
     let store = Store::connect(&config.store.url).await?;
     let settings = config.settings();
     let passwords = Passwords::new(&settings.passwords);
@@ -58,39 +70,221 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
         (second, second_number),
     ];
     let made = people.first_officers(officers, Clock::system().now()).await;
-    let made = made.map_err(|error| match error {
+    let made = match made {
+        Ok(made) => made,
+        Err(error) => {
+            place.discard();
+            return Err(refused(error));
+        }
+    };
+    let url = &config.portal.url;
+    match place {
+        Place::Terminal => {
+            let (input, mut output) = (io::stdin().lock(), io::stdout().lock());
+            show(&made, url, input, &mut output).map_err(failed)
+        }
+        Place::Files(files) => {
+            for ((_, file), officer) in files.iter().zip(&made) {
+                let text = match options.json {
+                    true => as_json(officer, url),
+                    false => as_text(officer, url),
+                };
+                let mut file = file;
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(failed)?;
+            }
+            told(&made, &files, url, options.json);
+            Ok(())
+        }
+    }
+}
+
+fn refused(error: Error) -> AppError {
+    match error {
         Error::Refused(refused) => {
             let message = refusal::message(&refused, Lang::En);
             AppError::Staff(format!("{} {}", message.sentence, message.next))
         }
         Error::Fault(fault) => AppError::Staff(fault.to_string()),
-    })?;
-    let url = &config.portal.url;
-    if options.json {
-        let officer = |one: &FirstOfficer| {
-            let [first, second] = &one.halves;
-            json!({
-                "name": one.member.name, "number": one.member.person, "user": one.member.id,
-                "first_half": first.expose(), "second_half": second.expose(),
-            })
+    }
+}
+
+fn failed(error: io::Error) -> AppError {
+    AppError::Staff(format!("an activation code cannot be handed over: {error}"))
+}
+
+/// Where the codes go; made sure of before anybody is put on record, which happens once.
+enum Place {
+    Terminal,
+    Files(Vec<(PathBuf, File)>),
+}
+
+impl Place {
+    fn open(directory: Option<&Path>) -> Result<Self, AppError> {
+        let Some(directory) = directory else {
+            if io::stdin().is_terminal() && io::stdout().is_terminal() {
+                return Ok(Self::Terminal);
+            }
+            let needed = "each officer sees their own activation code only: run it on a terminal, or give --out-dir";
+            return Err(AppError::Staff(needed.to_owned()));
         };
-        let officers: Vec<_> = made.iter().map(officer).collect();
+        let mut files = Vec::new();
+        for number in 1..=2 {
+            let path = directory.join(format!("officer-{number}"));
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true).mode(0o600);
+            match options.open(&path) {
+                Ok(file) => files.push((path, file)),
+                Err(error) => {
+                    Self::Files(files).discard();
+                    let path = path.display();
+                    return Err(AppError::Staff(format!("{path}: {error}")));
+                }
+            }
+        }
+        Ok(Self::Files(files))
+    }
+
+    /// Takes the empty files back.
+    fn discard(self) {
+        if let Self::Files(files) = self {
+            for (path, _) in files {
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// One screen after the other: each is shown when its officer has pressed Enter, and cleared when they have again.
+fn show(
+    officers: &[FirstOfficer],
+    url: &str,
+    mut input: impl BufRead,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    for officer in officers {
+        let (name, number) = (&officer.member.name, &officer.member.person);
+        write!(
+            output,
+            "{CLEAR}{name} ({number}): nobody else looks at the screen. Press Enter. "
+        )?;
+        entered(&mut input, output)?;
+        write!(output, "{CLEAR}{}", as_text(officer, url))?;
+        write!(
+            output,
+            "\nWrite it down; it is not shown again. Press Enter to clear the screen. "
+        )?;
+        entered(&mut input, output)?;
+        write!(output, "{CLEAR}")?;
+    }
+    output.flush()
+}
+
+fn entered(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
+    output.flush()?;
+    let mut line = String::new();
+    match input.read_line(&mut line)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+fn as_text(officer: &FirstOfficer, url: &str) -> String {
+    let [first, second] = &officer.halves;
+    format!(
+        "{} ({})\n  first half:  {}\n  second half: {}\n  page:        {url}/staff/certificate\n  EST user:    {}\n  \
+         EST:         {url}/.well-known/est/staff/simpleenroll\nGood for seven days and one key.\n",
+        officer.member.name,
+        officer.member.person,
+        first.expose(),
+        second.expose(),
+        officer.member.id
+    )
+}
+
+fn as_json(officer: &FirstOfficer, url: &str) -> String {
+    let [first, second] = &officer.halves;
+    let code = json!({
+        "name": officer.member.name, "number": officer.member.person, "user": officer.member.id,
+        "first_half": first.expose(), "second_half": second.expose(),
+        "page": format!("{url}/staff/certificate"),
+    });
+    format!("{code}\n")
+}
+
+/// Says whose file is where, and nothing of what is in it.
+fn told(officers: &[FirstOfficer], files: &[(PathBuf, File)], url: &str, as_json: bool) {
+    let both = officers.iter().zip(files);
+    if as_json {
+        let officers: Vec<_> = both
+            .map(|(one, (path, _))| {
+                json!({ "name": one.member.name, "number": one.member.person, "file": path })
+            })
+            .collect();
         let page = format!("{url}/staff/certificate");
         say(&json!({ "officers": officers, "page": page }).to_string());
-        return Ok(());
+        return;
     }
-    for officer in made {
-        say(&format!(
-            "{} ({})",
-            officer.member.name, officer.member.person
-        ));
-        let [first, second] = &officer.halves;
-        say(&format!("  first half:  {}", first.expose()));
-        say(&format!("  second half: {}", second.expose()));
-        say(&format!("  EST user:    {}", officer.member.id));
+    for (officer, (path, _)) in both {
+        let (name, number) = (&officer.member.name, &officer.member.person);
+        say(&format!("{name} ({number}): {}", path.display()));
     }
-    say(&format!("page: {url}/staff/certificate"));
-    say(&format!("EST:  {url}/.well-known/est/staff/simpleenroll"));
-    say("Each officer takes their own; good for seven days and one key. It is not shown again.");
-    Ok(())
+    say("Give each officer their own file only, and destroy it once they have it.");
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::store::staff::{Role, StaffMember, Status};
+    use inkan_pki::secret::Secret;
+    use jiff::Timestamp;
+
+    fn officer(name: &str) -> FirstOfficer {
+        FirstOfficer {
+            member: StaffMember {
+                id: format!("id-{name}"),
+                name: name.to_owned(),
+                person: format!("number-{name}"),
+                role: Role::SecurityOfficer,
+                certificate_sha256: None,
+                status: Status::Active,
+                created_at: Timestamp::UNIX_EPOCH,
+            },
+            halves: [
+                Secret::new(format!("{name}-first")),
+                Secret::new(format!("{name}-second")),
+            ],
+        }
+    }
+
+    #[test]
+    fn no_screen_shows_two_codes_and_each_is_cleared() {
+        let (officers, mut shown) = ([officer("taro"), officer("hanako")], Vec::new());
+        show(&officers, "https://bank", &b"\n\n\n\n"[..], &mut shown).unwrap();
+        let text = String::from_utf8(shown).unwrap();
+        assert!(text.ends_with(CLEAR), "the last one, too");
+        let screens: Vec<&str> = text.split(CLEAR).collect();
+        let of = |screen: &&str| {
+            ["taro", "hanako"].map(|name| screen.contains(&format!("{name}-first")))
+        };
+        let codes: Vec<[bool; 2]> = screens
+            .iter()
+            .map(of)
+            .filter(|of| of.contains(&true))
+            .collect();
+        assert_eq!(codes, [[true, false], [false, true]]);
+        for screen in screens {
+            for half in ["taro-second", "hanako-second"] {
+                let name = half.split('-').next().unwrap();
+                let first = screen.contains(&format!("{name}-first"));
+                assert_eq!(screen.contains(half), first, "{screen}");
+            }
+        }
+        // Nobody presses Enter: nothing is shown.
+        let mut shown = Vec::new();
+        show(&officers, "https://bank", &b""[..], &mut shown).unwrap_err();
+        assert!(!String::from_utf8(shown).unwrap().contains("taro-first"));
+    }
 }

@@ -94,6 +94,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "separated_duties",
         sql: include_str!("migrations/0015_separated_duties.sql"),
     },
+    Migration {
+        version: 16,
+        name: "activation_codes",
+        sql: include_str!("migrations/0016_activation_codes.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

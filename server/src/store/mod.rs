@@ -13,7 +13,7 @@
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`staff_credentials`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
+//! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
@@ -22,6 +22,7 @@
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
 pub mod acquisition;
+pub mod activation_codes;
 pub mod agent_logins;
 pub mod applications;
 pub mod audit;
@@ -52,7 +53,6 @@ pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;
 pub mod staff;
-pub mod staff_credentials;
 pub mod staff_requests;
 pub mod status_changes;
 pub(crate) mod text_enum;

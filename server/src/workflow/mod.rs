@@ -11,6 +11,7 @@
 //! - [`life`]: what may follow what; revocation, suspension, cancellation
 //! - [`staff_certificate`]: certificates of staff; [`staff_access`]: who gets them, and with what
 //! - [`staff_enrolment`]: the same with the agent; renewal; a certificate that ends at once
+//! - `activation_code`: what staff get their first certificate with
 //! - [`staff_refusal`]: what the bank's own people are refused
 //! - [`staffing`]: who works at the bank, and what a list at the counter shows
 //! - [`activation`]: proof over mutual TLS that the token can use its certificate
@@ -36,6 +37,7 @@
 //! - [`validation`], [`passwords`], `locks`: character rules, hashing, what failures lead to
 
 pub mod activation;
+mod activation_code;
 pub mod agent_login;
 pub mod audit_log;
 mod audited;

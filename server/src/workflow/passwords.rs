@@ -116,6 +116,35 @@ impl Passwords {
         .await
     }
 
+    /// The hash of `password` with the salt and the cost of another one (a PHC string, with or without its output); without
+    /// one the same work is done.
+    pub(super) async fn hash_like(&self, like: Option<String>, password: Secret) -> Result<String> {
+        self.in_turn(move |argon2| {
+            let bytes = match password.expose() {
+                long if long.len() > LONGEST => &[],
+                short => short.as_bytes(),
+            };
+            let Some(like) = like else {
+                let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
+                return Ok(argon2
+                    .hash_password(bytes, &salt)
+                    .map_err(fault)?
+                    .to_string());
+            };
+            let like = PasswordHash::new(&like).map_err(fault)?;
+            let salt = like
+                .salt
+                .ok_or(argon2::password_hash::Error::PhcStringField);
+            let (algorithm, version) = (Some(like.algorithm), like.version);
+            let params = Params::try_from(&like).map_err(fault)?;
+            let hash = argon2
+                .hash_password_customized(bytes, algorithm, version, params, salt.map_err(fault)?)
+                .map_err(fault)?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(Argon2<'static>) -> Result<T> + Send + 'static,
@@ -224,6 +253,25 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_hash_like_another_has_its_salt_and_cost() {
+        let passwords = Passwords::new(&cheap());
+        let hash = passwords.hash(Secret::new("sakura-8")).await.unwrap();
+        let dearer = Passwords::new(&PasswordSettings {
+            memory_kib: 128,
+            ..cheap()
+        });
+        let (salt, _) = hash.rsplit_once('$').unwrap();
+        for like in [&*hash, salt] {
+            let again = dearer.hash_like(Some(like.to_owned()), Secret::new("sakura-8"));
+            assert_eq!(again.await.unwrap(), hash);
+            let other = dearer.hash_like(Some(like.to_owned()), Secret::new("sakura-9"));
+            assert_ne!(other.await.unwrap(), hash);
+        }
+        let none = dearer.hash_like(None, Secret::new("sakura-8")).await;
+        assert!(none.unwrap().starts_with("$argon2id$v=19$m=128,t=3,p=2$"));
     }
 
     #[tokio::test]

@@ -1,27 +1,29 @@
-//! How staff get in: the first two officers at the ceremony, later staff with a credential in two halves from two
-//! officers, and with it the certificate for a key on their own token.
+//! How staff get in: the first two officers at the ceremony, later staff with a split activation code from two officers,
+//! and with it the certificate for a key on their own token.
 
 use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use subtle::ConstantTimeEq;
 
+use super::activation_code::{fits, join};
 use super::audited::audit;
 use super::deed::Deed;
 use super::people::People;
 use super::staffing::temporary_password;
 use super::validation::{codes, names};
 use super::{Caller, Error, Refusal, Result, StaffRefusal, Workflows};
+use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
 use crate::store::staff::{self, Role, StaffMember, Status};
-use crate::store::staff_credentials::{self, StaffCredential};
-use crate::store::{Db, Tx, id};
+use crate::store::{Db, id};
 
-/// How long a credential is good for.
+/// How long an activation code is good for.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Between the halves.
 const BETWEEN: char = '-';
+/// How often a half is made anew because another officer was faster.
+const TRIES: usize = 3;
 
 /// A half, to be handed over on paper; it is kept nowhere.
 #[derive(Debug)]
@@ -55,12 +57,20 @@ impl People<'_> {
         officers: [(&str, &str); 2],
         now: Timestamp,
     ) -> Result<Vec<FirstOfficer>> {
+        // Hashed before the transaction, which is short.
+        let mut codes = Vec::new();
+        for _ in officers {
+            let (first, second) = (temporary_password()?, temporary_password()?);
+            let first_hash = self.passwords.hash(first.clone()).await?;
+            let joined = join(self.passwords, &first_hash, &second).await?;
+            codes.push(([first, second], joined));
+        }
         let mut tx = self.store.begin().await?;
         if !staff::list(&mut tx).await?.is_empty() {
             return Err(StaffRefusal::StaffNotEmpty.into());
         }
         let mut made: Vec<FirstOfficer> = Vec::new();
-        for (name, person) in officers {
+        for ((name, person), (halves, joined)) in officers.into_iter().zip(codes) {
             let refused = |error| Refusal::Fields(vec![error]);
             let member = StaffMember {
                 id: id::new_id()?,
@@ -75,31 +85,27 @@ impl People<'_> {
                 return Err(StaffRefusal::TwoPersons.into());
             }
             staff::insert(&mut tx, &member).await?;
-            let (first, second) = (temporary_password()?, temporary_password()?);
-            let credential = StaffCredential {
+            let code = ActivationCode {
                 staff_id: member.id.clone(),
-                first_sha256: digest(&first),
+                first_hash: joined.first,
                 first_by: "ceremony".to_owned(),
-                second_sha256: Some(digest(&second)),
+                code_hash: Some(joined.code),
                 second_by: Some(member.person.clone()),
                 expires_at: later(now),
                 used_at: None,
             };
-            staff_credentials::put(&mut tx, &credential).await?;
+            activation_codes::put(&mut tx, &code).await?;
             audit(Actor::System, "staff.first-officer", "staff", &member.id)
                 .detail(json!({ "name": &member.name, "person": &member.person }))
                 .write(&mut tx, now)
                 .await?;
-            made.push(FirstOfficer {
-                member,
-                halves: [first, second],
-            });
+            made.push(FirstOfficer { member, halves });
         }
         tx.commit().await?;
         Ok(made)
     }
 
-    /// A half of the credential of a staff account, for an officer to hand over. The first one to ask gets the first
+    /// A half of the activation code of a staff account, for an officer to hand over. The first one to ask gets the first
     /// half, another person the second; who asks again starts anew, and the halves before are worthless.
     ///
     /// # Errors
@@ -127,48 +133,66 @@ impl People<'_> {
     async fn try_half(&self, deed: Deed<'_>) -> Result<Half> {
         let officers = &[Role::SecurityOfficer];
         let officer = self.staff_with(deed.staff_id, officers).await?;
-        let mut tx = self.store.begin().await?;
-        let member = active(&mut tx, deed.subject).await?;
-        if member.person == officer.person {
-            return Err(StaffRefusal::OwnAffair.into());
+        for _ in 0..TRIES {
+            let member = active(Db::from(self.store), deed.subject).await?;
+            if member.person == officer.person {
+                return Err(StaffRefusal::OwnAffair.into());
+            }
+            let seen = activation_codes::find(self.store, deed.subject).await?;
+            let secret = temporary_password()?;
+            let code = self
+                .with_half(&seen, &member, &officer, &secret, deed.now)
+                .await?;
+            let mut tx = self.store.begin().await?;
+            active(Db::from(&mut tx), deed.subject).await?;
+            if activation_codes::find(&mut tx, deed.subject).await? != seen {
+                continue;
+            }
+            activation_codes::put(&mut tx, &code).await?;
+            let second = code.code_hash.is_some();
+            let detail = json!({ "second": second, "expires_at": code.expires_at.to_string() });
+            deed.entry().detail(detail).write(&mut tx, deed.now).await?;
+            tx.commit().await?;
+            return Ok(Half {
+                member,
+                secret,
+                second,
+                expires_at: code.expires_at,
+            });
         }
-        let secret = temporary_password()?;
-        let open = staff_credentials::find(&mut tx, deed.subject).await?;
-        let open = open.filter(|one| {
-            let waits = one.second_sha256.is_none() && one.used_at.is_none();
-            waits && deed.now < one.expires_at && one.first_by != officer.person
+        Err(Refusal::Unavailable { retry_after: 1 }.into())
+    }
+
+    /// The code with this half: the second one, if another person's first half waits, else the first one of a new code.
+    async fn with_half(
+        &self,
+        seen: &Option<ActivationCode>,
+        member: &StaffMember,
+        officer: &StaffMember,
+        secret: &Secret,
+        now: Timestamp,
+    ) -> Result<ActivationCode> {
+        let waiting = seen.as_ref().filter(|code| {
+            let waits = code.code_hash.is_none() && now < code.expires_at;
+            waits && code.first_by != officer.person
         });
-        let (credential, second) = match open {
-            Some(first) => (
-                StaffCredential {
-                    second_sha256: Some(digest(&secret)),
-                    second_by: Some(officer.person),
-                    ..first
-                },
-                true,
-            ),
-            None => (
-                StaffCredential {
-                    staff_id: member.id.clone(),
-                    first_sha256: digest(&secret),
-                    first_by: officer.person,
-                    second_sha256: None,
-                    second_by: None,
-                    expires_at: later(deed.now),
-                    used_at: None,
-                },
-                false,
-            ),
-        };
-        staff_credentials::put(&mut tx, &credential).await?;
-        let detail = json!({ "second": second, "expires_at": credential.expires_at.to_string() });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(Half {
-            member,
-            secret,
-            second,
-            expires_at: credential.expires_at,
+        if let Some(first) = waiting {
+            let joined = join(self.passwords, &first.first_hash, secret).await?;
+            return Ok(ActivationCode {
+                first_hash: joined.first,
+                code_hash: Some(joined.code),
+                second_by: Some(officer.person.clone()),
+                ..first.clone()
+            });
+        }
+        Ok(ActivationCode {
+            staff_id: member.id.clone(),
+            first_hash: self.passwords.hash(secret.clone()).await?,
+            first_by: officer.person.clone(),
+            code_hash: None,
+            second_by: None,
+            expires_at: later(now),
+            used_at: None,
         })
     }
 }
@@ -208,17 +232,24 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<Vec<u8>> {
         let store = &self.inner.store;
-        let known = staff_credentials::find(store, staff_id).await?;
-        let known = known.ok_or(Refusal::CredentialInvalid)?;
-        if !fits(&known, credential) || now >= known.expires_at {
+        let known = activation_codes::find(store, staff_id).await?;
+        let (first, second) = halves(credential);
+        // Locked, unknown or wrong: one answer, which does not tell.
+        if self.code_unlocked(staff_id, now).await.is_err() {
             return Err(Refusal::CredentialInvalid.into());
         }
+        let passwords = &self.inner.passwords;
+        let right = fits(passwords, known.as_ref(), (&first, &second), now).await?;
+        if !self.code_tried(staff_id, right, now).await? {
+            return Err(Refusal::CredentialInvalid.into());
+        }
+        let known = known.ok_or(Refusal::CredentialInvalid)?;
         let proven = super::issuing::prove(csr).await?;
         let actor = Actor::Staff(staff_id.to_owned());
         let mut tx = store.begin().await?;
-        active(&mut tx, staff_id).await?;
+        active(Db::from(&mut tx), staff_id).await?;
         // Looked at again under the writer lock: used once, for one key.
-        let now_known = staff_credentials::find(&mut tx, staff_id).await?;
+        let now_known = activation_codes::find(&mut tx, staff_id).await?;
         let row = certificates::by_spki_sha256(&mut tx, &proven.spki_sha256).await?;
         let own = row.is_some_and(|row| row.staff_id.as_deref() == Some(staff_id));
         match now_known {
@@ -227,11 +258,11 @@ impl Workflows {
                 return Err(Refusal::CredentialInvalid.into());
             }
             Some(one) if one.used_at.is_none() => {
-                let used = StaffCredential {
+                let used = ActivationCode {
                     used_at: Some(now),
                     ..one
                 };
-                staff_credentials::put(&mut tx, &used).await?;
+                activation_codes::put(&mut tx, &used).await?;
                 audit(actor.clone(), "staff.credential-used", "staff", staff_id)
                     .from(caller)
                     .detail(json!({ "key": &proven.spki_sha256 }))
@@ -278,8 +309,8 @@ impl Workflows {
     }
 }
 
-async fn active(tx: &mut Tx, staff_id: &str) -> Result<StaffMember> {
-    let member = staff::find(Db::from(tx), staff_id).await?;
+async fn active(db: Db<'_>, staff_id: &str) -> Result<StaffMember> {
+    let member = staff::find(db, staff_id).await?;
     let member = member.ok_or(StaffRefusal::StaffUnknown)?;
     if member.status == Status::Left {
         return Err(StaffRefusal::NotInThatState.into());
@@ -287,28 +318,10 @@ async fn active(tx: &mut Tx, staff_id: &str) -> Result<StaffMember> {
     Ok(member)
 }
 
-fn fits(known: &StaffCredential, presented: &Secret) -> bool {
-    let Some((first, second)) = presented.expose().split_once(BETWEEN) else {
-        return false;
-    };
-    fits_halves(known, &Secret::new(first), &Secret::new(second))
-}
-
-/// Whether these are the two halves that were handed over; blanks around them are the typist's.
-pub(super) fn fits_halves(known: &StaffCredential, first: &Secret, second: &Secret) -> bool {
-    let Some(expected) = &known.second_sha256 else {
-        return false;
-    };
-    let same = |half: &Secret, digest: &str| {
-        id::sha256_hex(half.expose().trim().as_bytes())
-            .as_bytes()
-            .ct_eq(digest.as_bytes())
-    };
-    bool::from(same(first, &known.first_sha256) & same(second, expected))
-}
-
-fn digest(half: &Secret) -> String {
-    id::sha256_hex(half.expose().as_bytes())
+/// The halves of what a program presents; of anything else halves that fit nothing.
+fn halves(presented: &Secret) -> (Secret, Secret) {
+    let (first, second) = presented.expose().split_once(BETWEEN).unwrap_or_default();
+    (Secret::new(first), Secret::new(second))
 }
 
 fn later(now: Timestamp) -> Timestamp {

@@ -218,7 +218,10 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
         "鈴木花子",
         "E-2",
     ];
-    let said = first(&two)?;
+    let out = tempfile::tempdir()?;
+    let directory = out.path().display().to_string();
+    let into = ["--out-dir", directory.as_str()];
+    let said = first(&[&two[..], &into[..]].concat())?;
     assert_eq!(said.code, Some(1));
     assert!(
         said.out.is_empty() && said.err.contains("on record"),
@@ -249,19 +252,42 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
         "鈴木花子",
         "e-1",
     ];
-    assert_eq!(ceremony(&same)?.code, Some(1));
-    let said = ceremony(&[&two[..], &["--json"][..]].concat())?.expect_well()?;
+    let said = ceremony(&[&same[..], &into[..]].concat())?;
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("different"), "{said}");
+    // Without a terminal of their own each of them needs a file of their own; nobody is on record before that.
+    let refused = ceremony(&two)?;
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("--out-dir"), "{refused}");
+    let files = ["--out-dir", directory.as_str(), "--json"];
+    let said = ceremony(&[&two[..], &files[..]].concat())?.expect_well()?;
     let made: Value = serde_json::from_str(&said)?;
     let officers = made["officers"].as_array().ok_or("no officers")?;
     assert_eq!(officers.len(), 2);
-    let half = |n: usize, name: &str| officers[n][name].as_str().unwrap_or_default().to_owned();
-    assert_eq!(half(0, "name"), "山田太郎");
-    assert!(half(0, "first_half").len() >= 10 && half(0, "first_half") != half(1, "first_half"));
+    assert_eq!(officers[0]["name"], "山田太郎");
+    let mut halves = Vec::new();
+    for officer in officers {
+        let file = std::path::Path::new(officer["file"].as_str().ok_or("no file")?);
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file)?.permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        let code: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        assert_eq!(code["name"], officer["name"]);
+        for half in ["first_half", "second_half"] {
+            let half = code[half].as_str().unwrap_or_default().to_owned();
+            assert!(half.len() >= 10 && !said.contains(&half) && !halves.contains(&half));
+            halves.push(half);
+        }
+    }
     assert!(
         made["page"]
             .as_str()
             .is_some_and(|page| page.ends_with("/staff/certificate"))
     );
-    assert_eq!(ceremony(&two)?.code, Some(1));
+    // Once: and the files that were made for it are taken back.
+    let other = tempfile::tempdir()?;
+    let directory = other.path().display().to_string();
+    let again = ceremony(&[&two[..], &["--out-dir", &directory][..]].concat())?;
+    assert_eq!(again.code, Some(1));
+    assert_eq!(fs::read_dir(other.path())?.count(), 0);
     Ok(())
 }

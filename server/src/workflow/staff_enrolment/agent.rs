@@ -9,16 +9,17 @@ use inkan_pki::messages::request::{
 };
 use inkan_pki::secret::Secret;
 
+use super::super::activation_code::digest as code_digest;
 use super::super::audited::audit;
 use super::super::enrolment::{clip, random_credential};
 use super::super::{Caller, Fault, Refusal, Result, Workflows};
 use super::request::action;
 use crate::store::Tx;
+use crate::store::activation_codes;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State as CertificateState};
 use crate::store::id::sha256_hex;
 use crate::store::staff::{self, Role};
-use crate::store::staff_credentials;
 use crate::store::staff_requests::{self, Ground, StaffRequest, State};
 
 impl Workflows {
@@ -142,8 +143,9 @@ async fn begun(tx: &mut Tx, request: &StaffRequest) -> Result<Option<Certificate
     Ok(match &request.ground {
         Ground::Renewal(old) => waiting.find(|row| row.replaces.as_ref() == Some(old)),
         Ground::Handover(digest) => {
-            let known = staff_credentials::find(&mut *tx, &request.staff_id).await?;
-            let used = known.filter(|one| one.first_sha256 == *digest && one.used_at.is_some());
+            let known = activation_codes::find(&mut *tx, &request.staff_id).await?;
+            let used = known
+                .filter(|one| code_digest(one).as_ref() == Some(digest) && one.used_at.is_some());
             used.and_then(|_| waiting.find(|row| row.replaces.is_none()))
         }
     })

@@ -1,16 +1,16 @@
-//! Who has no certificate yet: their number and the two halves that two officers handed over.
+//! Who has no certificate yet: their number and the split activation code that two officers handed over.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
+use super::super::activation_code::{digest, fits};
 use super::super::audited::audit;
 use super::super::enrolment::Status;
-use super::super::staff_access::fits_halves;
 use super::super::validation::codes;
 use super::super::{Caller, Error, Result, StaffRefusal, Workflows};
+use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::audit::Actor;
 use crate::store::staff::{self, StaffMember, Status as Employment};
-use crate::store::staff_credentials::{self, StaffCredential};
 use crate::store::staff_requests::Ground;
 
 impl Workflows {
@@ -19,7 +19,8 @@ impl Workflows {
     /// them, for that key only.
     ///
     /// # Errors
-    /// [`StaffRefusal::HandoverInvalid`], whatever is wrong; audited.
+    /// [`StaffRefusal::HandoverInvalid`], whatever is wrong; [`Refusal::TemporarilyLocked`] after too many wrong tries, also with
+    /// a number that nobody has; audited.
     pub async fn ask_with_handover(
         &self,
         number: &str,
@@ -29,8 +30,9 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<Status> {
         match self.handed_over(number, first, second, now).await {
-            Ok((member, credential)) => {
-                let ground = Ground::Handover(credential.first_sha256);
+            Ok((member, code)) => {
+                let code = digest(&code).ok_or(StaffRefusal::HandoverInvalid)?;
+                let ground = Ground::Handover(code);
                 self.put_staff_request(&member.id, ground, binding, caller, now)
                     .await
             }
@@ -53,18 +55,32 @@ impl Workflows {
         first: &Secret,
         second: &Secret,
         now: Timestamp,
-    ) -> Result<(StaffMember, StaffCredential)> {
+    ) -> Result<(StaffMember, ActivationCode)> {
         let store = &self.inner.store;
         let invalid = || Error::from(StaffRefusal::HandoverInvalid);
         let number = codes::employee_number(number).map_err(|_| invalid())?;
+        self.code_unlocked(&number, now).await?;
+        let mut codes = Vec::new();
         for member in staff::of_person(store, &number).await? {
-            let Some(known) = staff_credentials::find(store, &member.id).await? else {
-                continue;
-            };
+            let code = activation_codes::find(store, &member.id).await?;
             let employed = member.status == Employment::Active;
-            if fits_halves(&known, first, second) && employed && now < known.expires_at {
-                return Ok((member, known));
+            let good = code.filter(|code| employed && code.code_hash.is_some());
+            codes.extend(good.map(|code| (member, code)));
+        }
+        let passwords = &self.inner.passwords;
+        let mut found = None;
+        if codes.is_empty() {
+            fits(passwords, None, (first, second), now).await?;
+        }
+        for (member, code) in codes {
+            if fits(passwords, Some(&code), (first, second), now).await? {
+                found = Some((member, code));
             }
+        }
+        if self.code_tried(&number, found.is_some(), now).await?
+            && let Some(found) = found
+        {
+            return Ok(found);
         }
         Err(invalid())
     }

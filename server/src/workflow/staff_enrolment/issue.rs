@@ -6,16 +6,17 @@ use serde_json::json;
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::csr::ProvenRequest;
 
+use super::super::activation_code::digest as code_digest;
 use super::super::audited::audit;
 use super::super::issuing::prove;
 use super::super::life::Reason;
 use super::super::life::inside::{self, Ending};
 use super::super::{Caller, Error, Fault, Refusal, Result, Workflows};
 use super::agent::on_its_way;
+use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::store::staff::{self, StaffMember, Status};
-use crate::store::staff_credentials::{self, StaffCredential};
 use crate::store::staff_requests::{Ground, StaffRequest, State};
 
 /// For the bank's records.
@@ -160,9 +161,9 @@ impl Workflows {
         let member = member
             .filter(|one| one.status == Status::Active)
             .ok_or(Refusal::CredentialInvalid)?;
-        let credential = staff_credentials::find(&mut tx, staff_id).await?;
+        let credential = activation_codes::find(&mut tx, staff_id).await?;
         let credential = credential
-            .filter(|one| one.first_sha256 == *digest && now < one.expires_at)
+            .filter(|one| code_digest(one).as_ref() == Some(digest) && now < one.expires_at)
             .ok_or(Refusal::CredentialInvalid)?;
         if credential.used_at.is_some() {
             return match row {
@@ -173,11 +174,11 @@ impl Workflows {
         if request.state != State::PickedUp {
             return Err(Refusal::RequestClosed.into());
         }
-        let used = StaffCredential {
+        let used = ActivationCode {
             used_at: Some(now),
             ..credential
         };
-        staff_credentials::put(&mut tx, &used).await?;
+        activation_codes::put(&mut tx, &used).await?;
         let actor = Actor::Staff(staff_id.clone());
         audit(actor.clone(), "staff.credential-used", "staff", staff_id)
             .from(caller)

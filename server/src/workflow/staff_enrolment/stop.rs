@@ -12,7 +12,7 @@ use super::super::{Caller, Error, Result, StaffRefusal, Workflows};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
 use crate::store::staff::{self, Role, StaffMember, Status};
-use crate::store::{Tx, staff_credentials, staff_requests};
+use crate::store::{Tx, activation_codes, staff_requests};
 
 /// Officers who must still get in: with fewer nobody could be let in any more, and one who stops the others would be alone.
 const OFFICERS: usize = 2;
@@ -75,7 +75,7 @@ impl Workflows {
                 ended = true;
             }
         }
-        let handed_over = staff_credentials::end(&mut tx, &member.id, deed.now).await?;
+        let handed_over = activation_codes::end(&mut tx, &member.id, deed.now).await?;
         if !ended && !handed_over {
             return Err(Error::from(StaffRefusal::NotInThatState));
         }

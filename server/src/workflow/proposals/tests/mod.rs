@@ -3,12 +3,14 @@
 //! - [`applications`]: entered, amended, decided, stale
 //! - [`away`]: what waits when somebody is away; a clock put back
 //! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
+//! - [`codes`]: split activation codes
 //! - [`grantees`]: who is given a grant
 //! - [`people`]: the staff's own accounts, take-over, withdrawal, second accounts
 
 mod applications;
 mod away;
 mod certificates;
+mod codes;
 mod grantees;
 mod people;
 

@@ -224,27 +224,6 @@ async fn the_first_two_officers_are_put_on_record_once() {
 }
 
 #[tokio::test]
-async fn a_credential_has_two_halves_from_two_officers() {
-    let world = world().await;
-    let people = world.people();
-    let half = async |who| {
-        people
-            .staff_credential_half(who, "teller", caller(), at(1))
-            .await
-    };
-    assert_eq!(refusal(half("approver").await), Refusal::RoleMissing);
-    let own = people
-        .staff_credential_half("officer", "officer-again", caller(), at(1))
-        .await;
-    assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
-    assert!(!half("officer").await.unwrap().second);
-    // The same person again, with another account: anew, and no second half.
-    assert!(!half("officer-again").await.unwrap().second);
-    assert!(half("second-officer").await.unwrap().second);
-    assert!(!half("second-officer").await.unwrap().second, "anew");
-}
-
-#[tokio::test]
 async fn what_waits_for_an_officer_is_not_hidden_by_what_waits_for_others() {
     let world = world().await;
     let by = crate::store::proposals::Hand {

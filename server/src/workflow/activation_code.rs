@@ -1,0 +1,103 @@
+//! Split activation codes: what is kept of them, whether two halves fit, and the lock after wrong ones.
+//!
+//! One hash covers both halves. The first half is handed out before there is a second one, so it is hashed by itself; the
+//! second one is hashed together with that result, of which then only salt and cost are kept. Whoever reads the database has
+//! to guess both halves at once. An account that is unknown costs the same work and locks in the same way.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+
+use super::locks::Lock;
+use super::passwords::Passwords;
+use super::{Refusal, Result, Workflows};
+use crate::store::activation_codes::ActivationCode;
+use crate::store::id;
+use crate::store::shadow_locks::{self, Kind, ShadowLock};
+
+/// What is kept of a whole code.
+pub(super) struct Joined {
+    /// Salt and cost of the first half's hash.
+    pub(super) first: String,
+    /// Hash over both.
+    pub(super) code: String,
+}
+
+/// Joins the second half to the hash of the first.
+pub(super) async fn join(
+    passwords: &Passwords,
+    first_hash: &str,
+    second: &Secret,
+) -> Result<Joined> {
+    let code = passwords.hash(both(first_hash, second)).await?;
+    let salt = first_hash
+        .rsplit_once('$')
+        .map_or(first_hash, |(salt, _)| salt);
+    Ok(Joined {
+        first: salt.to_owned(),
+        code,
+    })
+}
+
+/// Whether these are the two halves of a code that is good now. Without one the same work is done, and the answer is no.
+pub(super) async fn fits(
+    passwords: &Passwords,
+    known: Option<&ActivationCode>,
+    (first, second): (&Secret, &Secret),
+    now: Timestamp,
+) -> Result<bool> {
+    let good = known.filter(|code| now < code.expires_at && code.code_hash.is_some());
+    let like = good.map(|code| code.first_hash.clone());
+    let code = good.and_then(|code| code.code_hash.clone());
+    let first = passwords.hash_like(like, typed(first)).await?;
+    passwords.verify(code, both(&first, &typed(second))).await
+}
+
+/// Blanks around a half are the typist's.
+fn typed(half: &Secret) -> Secret {
+    Secret::new(half.expose().trim())
+}
+
+fn both(first_hash: &str, second: &Secret) -> Secret {
+    Secret::new(format!("{first_hash}/{}", second.expose()))
+}
+
+/// What names a code that is whole, to the requests made with it.
+pub(super) fn digest(code: &ActivationCode) -> Option<String> {
+    let hash = code.code_hash.as_ref()?;
+    Some(id::sha256_hex(hash.as_bytes()))
+}
+
+impl Workflows {
+    /// Refuses while too many wrong halves lock this account or number, whether there is one or not.
+    pub(super) async fn code_unlocked(&self, of: &str, now: Timestamp) -> Result<()> {
+        let found = shadow_locks::find(&self.inner.store, Kind::Account, &key(of)).await?;
+        match Lock::from(found).locked_at(now) {
+            Some(until) => Err(Refusal::TemporarilyLocked { until }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a try, and says whether it holds: not when others have locked it meanwhile.
+    pub(super) async fn code_tried(&self, of: &str, right: bool, now: Timestamp) -> Result<bool> {
+        let mut tx = self.inner.store.begin().await?;
+        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Account, &key(of)).await?);
+        if lock.locked_at(now).is_some() {
+            return Ok(false);
+        }
+        let next = match right {
+            true => Lock::default(),
+            false => lock.failed_for_a_while(&self.inner.settings.locks, now),
+        };
+        if next != lock {
+            let next = ShadowLock::from(next);
+            shadow_locks::set(&mut tx, Kind::Account, &key(of), next, now).await?;
+        }
+        tx.commit().await?;
+        Ok(right)
+    }
+}
+
+/// Apart from the accounts of customers, which have the same kind of lock.
+fn key(of: &str) -> String {
+    id::sha256_hex(format!("activation code of {of}").as_bytes())
+}
