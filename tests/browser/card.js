@@ -1,6 +1,7 @@
 // A card in a reader, the agent's window by its link, and the browser, on one desktop: a certificate is issued, and then
 // used to log in, first with the agent and then by the browser itself through OpenSC.
 'use strict';
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { play } = require('./lib/scene');
@@ -17,6 +18,8 @@ function installBrowser(scene) {
   const start = path.join(scene.home, 'open-page');
   const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => fs.existsSync(p));
   fs.writeFileSync(start, `#!/bin/sh\nexec ${program} --no-sandbox --user-data-dir='${scene.profile}' "$1"\n`, { mode: 0o700 });
+  // Where the browser hands links to a desktop portal, the agent is started by that, with what the session's bus knows.
+  execFileSync('dbus-update-activation-environment', [`BROWSER=${start}`], { env: scene.desktop });
   return start;
 }
 
