@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use inkan_hsm_config::spec::{Spec, TokenSpec};
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -139,6 +140,18 @@ impl Bank {
             process.wait()?;
         }
         Ok(())
+    }
+
+    /// Ends the bank as its operator does, with SIGTERM.
+    pub fn stop(&mut self) -> Outcome {
+        let process = self.process.as_ref().ok_or("the bank is not running")?;
+        let id = Pid::from_child(process);
+        kill_process(id, Signal::TERM)?;
+        let status = self.wait_for_end()?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(format!("the bank ended with {status}:\n{}", self.log()?).into())
     }
 
     /// Waits until the bank ended by itself; says how.

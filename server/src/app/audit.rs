@@ -10,6 +10,7 @@ use inkan_hsm_config::transcript::Transcript;
 use serde_json::json;
 
 use super::config::{self, Config};
+use super::database;
 use super::error::AppError;
 use super::log::say;
 use crate::store::Store;
@@ -91,8 +92,10 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
                 Some(file) => read_checkpoints(file)?,
                 None => Vec::new(),
             };
-            let store = Store::connect(&config.store.url).await?;
-            let found = verify(&store, &keys, &kept).await?;
+            let store = database::open_to_read(&config).await?;
+            let found = verify(&store, &keys, &kept).await;
+            store.close().await;
+            let found = found?;
             if options.json {
                 say(&as_json(&found, &keys));
             } else {
@@ -102,23 +105,31 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
         }
         AuditCommand::Export(options) => {
             let config = config::load(&options.config)?;
-            let store = Store::connect(&config.store.url).await?;
-            export_rows(&store, options.after, options.format).await
+            let store = database::open_to_read(&config).await?;
+            let done = export_rows(&store, options.after, options.format).await;
+            store.close().await;
+            done
         }
         AuditCommand::Checkpoints { config } => {
             let config = config::load(&config)?;
-            let store = Store::connect(&config.store.url).await?;
-            let mut after = 0;
-            loop {
-                let page = checkpoints::after(&store, after, PAGE).await?;
-                let Some(last) = page.last() else {
-                    return Ok(());
-                };
-                after = last.seq;
-                for one in &page {
-                    say(&one.to_json());
-                }
-            }
+            let store = database::open_to_read(&config).await?;
+            let done = write_checkpoints(&store).await;
+            store.close().await;
+            done
+        }
+    }
+}
+
+async fn write_checkpoints(store: &Store) -> Result<(), AppError> {
+    let mut after = 0;
+    loop {
+        let page = checkpoints::after(store, after, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = last.seq;
+        for one in &page {
+            say(&one.to_json());
         }
     }
 }
@@ -208,6 +219,8 @@ fn as_json(found: &Verdict, keys: &[String]) -> String {
 /// A chain that does not hold is an error of its own.
 fn outcome(found: &Verdict) -> Result<(), AppError> {
     match &found.chain {
+        // Nothing was found to be in order: there is nothing.
+        Chain::Whole { rows: 0, .. } => Err(AppError::AuditEmpty),
         Chain::Whole { .. } => Ok(()),
         Chain::Broken { seq, why } => Err(AppError::AuditBroken {
             seq: *seq,

@@ -48,5 +48,8 @@ pub enum ConfigCommand {
         /// The configuration file.
         #[arg(long)]
         config: PathBuf,
+        /// Connect to the database, too, and say whether the server could work with it.
+        #[arg(long)]
+        connect: bool,
     },
 }

@@ -10,6 +10,7 @@ use inkan_hsm_config::spec::SpecError;
 use thiserror::Error;
 
 use super::config::ConfigError;
+use super::database::FileFault;
 use crate::ca::hsm::StartError;
 use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
@@ -50,8 +51,16 @@ pub enum AppError {
     #[error("HSM: {0}")]
     Hsm(#[from] StartError),
     /// The database.
-    #[error("store.url: {0}. Check that the database can be reached and written by this user.")]
+    #[error("store.url: {0} [{code}]. Check that the database can be reached and written by this user.", code = .0.code())]
     Store(#[from] StoreError),
+    /// A file that the database's URL names.
+    #[error("store.url: {0} [{code}]. {next}", code = .0.code(), next = .0.next())]
+    StoreFile(#[from] FileFault),
+    /// The audit log has no row.
+    #[error(
+        "store.url: the audit log is empty [audit-empty]. A server that ever started has written to it: see whether this is the right database."
+    )]
+    AuditEmpty,
     /// What a crash left open cannot be completed.
     #[error("records that a crash left open: {0}")]
     Reconcile(String),
@@ -109,6 +118,8 @@ impl AppError {
             | Self::Chain(_)
             | Self::Issue(_)
             | Self::Tls { .. }
+            | Self::StoreFile(_)
+            | Self::Store(StoreError::Url(_) | StoreError::PostgresUrl(_))
             | Self::Mail(_) => ExitCode::from(3),
             Self::AuditBroken { .. } => ExitCode::from(4),
             Self::Later(_) => ExitCode::from(TEMPORARY),

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::config::{self, Config};
+use super::database;
 use super::error::AppError;
 use super::log::say;
 use crate::clock::Clock;
@@ -71,7 +72,7 @@ impl Desk {
     async fn open(config: &Config) -> Result<Self, AppError> {
         let settings = config.settings();
         Ok(Self {
-            store: Store::connect(&config.store.url).await?,
+            store: database::open(config).await?,
             passwords: Passwords::new(&settings.passwords),
             settings,
         })

@@ -1,11 +1,11 @@
 //! `config check`: everything that the start reads from files, read in the same way, without serving: no socket, no
-//! database, no HSM.
+//! database (unless it is asked for: `app::database`), no HSM.
 
 use jiff::Timestamp;
 
 use super::config::Config;
 use super::error::AppError;
-use super::{hsm, mail, start};
+use super::{database, hsm, mail, start};
 
 /// What `serve` would refuse is refused; what it would only warn of is returned in words.
 pub fn look(config: &Config, now: Timestamp) -> Result<Vec<String>, AppError> {
@@ -22,5 +22,6 @@ pub fn look(config: &Config, now: Timestamp) -> Result<Vec<String>, AppError> {
     let chosen = hsm::choose(config)?;
     chosen.look(&config.hsm.spec)?;
     mail::office(config)?;
+    database::look(&config.store.url)?;
     Ok(warnings)
 }

@@ -4,6 +4,7 @@
 //! - [`cli`]: the command line
 //! - [`audit`]: `inkan-server audit`; [`staff`]: `inkan-server staff`
 //! - [`config`]: the configuration file
+//! - [`database`]: the database of the configuration, opened for what a command does with it
 //! - [`log`]: what goes to standard error
 //! - [`look`]: what the start reads from files, without starting
 //! - [`start`]: from a configuration to workflows and routers
@@ -19,6 +20,7 @@
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod database;
 pub mod error;
 pub mod hsm;
 pub mod letters;
@@ -60,9 +62,13 @@ fn dispatch(command: Command) -> Result<(), AppError> {
             log::start(&config.log);
             serve::block_on(serve::serve(config))
         }
-        Command::Config(ConfigCommand::Check { config }) => {
+        Command::Config(ConfigCommand::Check { config, connect }) => {
             let read = config::load(&config)?;
-            for warning in look::look(&read, Timestamp::now())? {
+            let mut warnings = look::look(&read, Timestamp::now())?;
+            if connect {
+                warnings.extend(serve::block_on(database::reach(&read))?);
+            }
+            for warning in warnings {
                 log::say(&format!("{}: {warning}", config.display()));
             }
             log::say(&format!("{}: ok", config.display()));

@@ -19,9 +19,11 @@ use crate::workflow::step::StepHook;
 
 /// How long the HSM's workers may take to leave.
 const HSM_LEAVE: Duration = Duration::from_secs(5);
+/// How long the database's connections may take to close.
+const STORE_LEAVE: Duration = Duration::from_secs(5);
 
 /// Runs a future on the process's runtime.
-pub fn block_on<E: From<AppError>>(future: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+pub fn block_on<T, E: From<AppError>>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -87,6 +89,13 @@ pub async fn until_signal<E: From<AppError>>(
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {
         tracing::warn!("a call into the HSM did not end; leaving without it");
+    }
+    match tokio::time::timeout(STORE_LEAVE, app.workflows.close()).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
+            "another program has the database open: a copy of it needs the -wal file beside it"
+        ),
+        Err(_) => tracing::warn!("the database did not let go; leaving without it"),
     }
     tracing::info!("stopped");
     Ok(())

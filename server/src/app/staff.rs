@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::config;
 use super::error::AppError;
 use super::log::say;
+use super::{config, database};
 use crate::clock::Clock;
 use crate::http::catalogue::refusal;
 use crate::http::lang::Lang;
-use crate::store::Store;
 use crate::workflow::Error;
 use crate::workflow::passwords::Passwords;
 use crate::workflow::people::People;
@@ -61,7 +60,7 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
     };
     let config = config::load(&options.config)?;
     let place = Place::open(options.out_dir.as_deref())?;
-    let store = Store::connect(&config.store.url).await?;
+    let store = database::connect(&config).await?;
     let settings = config.settings();
     let passwords = Passwords::new(&settings.passwords);
     let people = People::new(&store, &settings, &passwords);
@@ -70,6 +69,7 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
         (second, second_number),
     ];
     let made = people.first_officers(officers, Clock::system().now()).await;
+    store.close().await;
     let made = match made {
         Ok(made) => made,
         Err(error) => {

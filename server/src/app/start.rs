@@ -15,7 +15,7 @@ use super::config::sections::TlsListener;
 use super::error::AppError;
 use super::reload::{Followed, Identities};
 use super::sockets::Sockets;
-use super::{hsm, mail};
+use super::{database, hsm, mail};
 use crate::clock::Clock;
 use crate::http::app::{App, Shared};
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
@@ -25,7 +25,6 @@ use crate::http::public::ready::ReadyAnswers;
 use crate::http::rate::RateLimiter;
 use crate::http::router;
 use crate::http::streams::Streams;
-use crate::store::Store;
 use crate::workflow::Workflows;
 use crate::workflow::records::IssuerId;
 use crate::workflow::settings::Settings;
@@ -40,7 +39,7 @@ pub async fn workflows(
     clock: Clock,
     hook: StepHook,
 ) -> Result<Workflows, AppError> {
-    let store = Store::connect(&config.store.url).await?;
+    let store = database::connect(config).await?;
     let authority = hsm::authority(config)?;
     let up = authority.pool().until_up(HSM_PATIENCE).await;
     let settings = Settings {

@@ -1,33 +1,18 @@
-//! A URL becomes a [`Store`]: pools, settings of the connections, migrations.
+//! A URL becomes a [`Store`]: migrated, written to by one transaction at a time, closed in order.
 
-use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
+use sqlx::{AnyPool, Executor, Row};
 
 use super::parking::Parking;
-use super::{StoreError, Tx, migrate};
+use super::{StoreError, Tx, migrate, pools};
 
-const SQLITE_READERS: u32 = 4;
-const POSTGRES_READERS: u32 = 8;
-/// One at work, one waiting for the writer lock; further writers wait in this process and hold no connection.
-const POSTGRES_WRITERS: u32 = 2;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Some five seconds in all, as `busy_timeout`.
-const JOURNAL_MODE_TRIES: u32 = 200;
-const JOURNAL_MODE_PAUSE: Duration = Duration::from_millis(25);
-
-const SQLITE_WRITER: &str =
-    "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;";
-const POSTGRES_SESSION: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET synchronous_commit = on;";
-/// Serial writers, as SQLite has them: one advisory lock per database, held to the end of the transaction.
-const POSTGRES_WRITER_LOCK: &str = "SELECT pg_advisory_xact_lock(7308613, 1)";
+/// Serial writers, as SQLite has them: a lock on a table of ours, held to the end of the transaction. Only a role that
+/// may write to the table can take it; readers of the table, a backup among them, do not wait for it.
+const POSTGRES_WRITER_LOCK: &str = "LOCK TABLE schema_migrations IN EXCLUSIVE MODE";
+/// How long a start waits for another program that brings the same database to the newest schema.
+const MIGRATION_WAIT: Duration = Duration::from_secs(3600);
 
 /// Which database is behind the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +41,13 @@ impl Store {
     /// Opens the database at `url` and brings it to the newest migration.
     ///
     /// `sqlite:///absolute/path.db` (the file is made when missing, readable by its owner only) or `postgres://…`
-    /// (`postgres:///name?host=/socket/directory&user=…` for a unix socket).
+    /// (`postgres:///name?host=/socket/directory&user=…` for a unix socket; another computer by TLS only:
+    /// [`super::postgres_url`]).
     ///
     /// # Errors
-    /// [`StoreError::Url`], [`StoreError::File`], [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`],
-    /// [`StoreError::Migration`], or what the database answered.
+    /// [`StoreError::Url`], [`StoreError::PostgresUrl`], [`StoreError::Tls`], [`StoreError::File`],
+    /// [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`], [`StoreError::Migration`], or what the database
+    /// answered.
     pub async fn connect(url: &str) -> Result<Store, StoreError> {
         Self::connect_to(url, migrate::MIGRATIONS).await
     }
@@ -71,17 +58,44 @@ impl Store {
         migrations: &[migrate::Migration],
     ) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
-        let store = if url.starts_with("sqlite:") {
-            connect_sqlite(url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            connect_postgres(url).await?
-        } else {
-            return Err(StoreError::Url("expected sqlite:///path or postgres://…"));
-        };
-        let mut tx = store.begin().await?;
-        migrate::run(tx.connection(), store.backend(), migrations).await?;
+        let backend = pools::backend(url)?;
+        let store = Self::of(backend, pools::open(url, backend).await?);
+        if migrate::is_current(&store.inner.readers, migrations).await? {
+            return Ok(store);
+        }
+        migrate::ledger(&store.inner.writers).await?;
+        let mut tx = store.begin_migration().await?;
+        migrate::run(tx.connection(), backend, migrations).await?;
         tx.commit().await?;
         Ok(store)
+    }
+
+    pub(super) fn of(backend: Backend, (writers, readers): (AnyPool, AnyPool)) -> Store {
+        Store {
+            inner: Arc::new(Inner {
+                backend,
+                writers,
+                readers,
+            }),
+            letters: false,
+            parking: None,
+        }
+    }
+
+    /// Another program may be migrating, which takes as long as it takes.
+    async fn begin_migration(&self) -> Result<Tx, StoreError> {
+        let until = Instant::now() + MIGRATION_WAIT;
+        loop {
+            match self.begin().await {
+                // The database says so, not the network.
+                Err(StoreError::Busy(error))
+                    if error.as_database_error().is_some() && Instant::now() < until =>
+                {
+                    tracing::info!(%error, "another program is at work on the database; waiting for it");
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Opens the one write transaction; waits for its turn, at most some ten seconds ([`StoreError::Busy`]).
@@ -140,110 +154,37 @@ impl Store {
         Ok(())
     }
 
-    /// Closes every connection after its current work; later calls fail. SQLite folds its log into the file.
-    pub async fn close(&self) {
+    /// Closes every connection after its current work; later calls fail. SQLite writes its log into the file and empties
+    /// it first: the file alone then holds everything. Answers whether it does (always, for PostgreSQL).
+    pub async fn close(&self) -> bool {
         self.inner.readers.close().await;
+        if self.inner.writers.is_closed() {
+            return true;
+        }
+        let whole = match self.inner.backend {
+            Backend::Postgres => true,
+            Backend::Sqlite => self.checkpoint().await,
+        };
         self.inner.writers.close().await;
+        whole
+    }
+
+    /// False when another program reads the file, or the log could not be written into it.
+    async fn checkpoint(&self) -> bool {
+        let done = self
+            .inner
+            .writers
+            .fetch_one("PRAGMA wal_checkpoint(TRUNCATE)");
+        match done.await.and_then(|row| row.try_get::<i64, _>(0)) {
+            Ok(busy) => busy == 0,
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be written into the database file");
+                false
+            }
+        }
     }
 
     pub(super) fn readers(&self) -> &AnyPool {
         &self.inner.readers
     }
-}
-
-async fn connect_sqlite(url: &str) -> Result<Store, StoreError> {
-    let path = url
-        .strip_prefix("sqlite://")
-        .ok_or(StoreError::Url("expected sqlite:///absolute/path.db"))?;
-    if !path.starts_with('/') || path.contains(['?', '#', '%']) {
-        return Err(StoreError::Url(
-            "sqlite: an absolute path without ?, # and %",
-        ));
-    }
-    create_private_file(Path::new(path)).map_err(|source| StoreError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    // What ends a transaction may fail: SQLite rolls back by itself when the disk is full, and then has nothing left to
-    // roll back. Such a connection would refuse every transaction after it.
-    let writer = options(url, SQLITE_WRITER, 1).after_release(|connection, _| {
-        Box::pin(async move {
-            // Lets a rollback that a drop has left behind run first.
-            connection.ping().await?;
-            Ok(!connection.is_in_transaction())
-        })
-    });
-    let writers = pool(url, writer).await?;
-    // The journal mode is a property of the file: set once, before there are readers.
-    let mode = journal_mode_wal(&writers).await?;
-    if mode != "wal" {
-        return Err(StoreError::JournalMode(mode));
-    }
-    let readers = pool(url, options(url, SQLITE_READER, SQLITE_READERS)).await?;
-    Ok(Store {
-        inner: Arc::new(Inner {
-            backend: Backend::Sqlite,
-            writers,
-            readers,
-        }),
-        letters: false,
-        parking: None,
-    })
-}
-
-/// SQLite answers BUSY at once, whatever `busy_timeout` says, to the second of two that change the mode of a file at the
-/// same time: two programs that open a new database together.
-async fn journal_mode_wal(writers: &AnyPool) -> Result<String, StoreError> {
-    let mut tries = JOURNAL_MODE_TRIES;
-    loop {
-        let answer = writers.fetch_one("PRAGMA journal_mode = WAL").await;
-        match answer.map_err(StoreError::from) {
-            Err(StoreError::Busy(_)) if tries > 0 => tries -= 1,
-            Err(error) => return Err(error),
-            Ok(row) => return Ok(row.try_get(0)?),
-        }
-        tokio::time::sleep(JOURNAL_MODE_PAUSE).await;
-    }
-}
-
-async fn connect_postgres(url: &str) -> Result<Store, StoreError> {
-    let writers = pool(url, options(url, POSTGRES_SESSION, POSTGRES_WRITERS)).await?;
-    let readers = pool(url, options(url, POSTGRES_SESSION, POSTGRES_READERS)).await?;
-    Ok(Store {
-        inner: Arc::new(Inner {
-            backend: Backend::Postgres,
-            writers,
-            readers,
-        }),
-        letters: false,
-        parking: None,
-    })
-}
-
-fn options(url: &str, session: &'static str, connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A connection to a file does not go away; asking each time would cost as much as the statement itself.
-        .test_before_acquire(!url.starts_with("sqlite:"))
-        .after_connect(move |connection: &mut AnyConnection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(session).execute(connection).await?;
-                Ok(())
-            })
-        })
-}
-
-async fn pool(url: &str, options: AnyPoolOptions) -> Result<AnyPool, StoreError> {
-    let url = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
-    Ok(options.connect_with(url).await?)
-}
-
-/// The database holds password hashes: nobody but the service's user reads it (the log files take over its mode).
-fn create_private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

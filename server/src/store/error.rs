@@ -3,6 +3,9 @@
 
 use thiserror::Error;
 
+use super::postgres_url::UrlFault;
+use super::tls_fault::TlsFault;
+
 /// The unique constraints of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unique {
@@ -103,6 +106,34 @@ pub enum StoreError {
     /// The URL is neither `sqlite:` nor `postgres:`, or names no file.
     #[error("database URL not understood: {0}")]
     Url(&'static str),
+    /// The URL of a PostgreSQL database is not safe, or cannot be used.
+    #[error("the database's URL: {0}. {next}", next = .0.next())]
+    PostgresUrl(#[from] UrlFault),
+    /// TLS with the database's server did not come about.
+    #[error("TLS with the database's server: {0}")]
+    Tls(TlsFault),
+    /// There is no such database.
+    #[error("there is no database {0}")]
+    Missing(String),
+    /// The database holds nothing: no server has ever used it.
+    #[error("the database is empty: no server has ever used it")]
+    Empty,
+    /// The database was written by an older program.
+    #[error(
+        "the database has migration {found}, this program needs {known}: start the server on it first, or use the older program"
+    )]
+    SchemaOlder {
+        /// Highest migration in the database.
+        found: i64,
+        /// Highest migration in this program.
+        known: i64,
+    },
+    /// The server does not know this user, its password or its certificate, or lets it do too little.
+    #[error("the database's server refuses this user: {0}")]
+    Denied(#[source] sqlx::Error),
+    /// No answer within the time that was given.
+    #[error("no answer from the database within {0} ms")]
+    NoAnswer(u128),
     /// The SQLite file cannot be created or opened.
     #[error("cannot open the database file {path}")]
     File {
@@ -181,12 +212,48 @@ impl StoreError {
     /// True when the same call may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, StoreError::Busy(_))
+        matches!(
+            self,
+            StoreError::Busy(_)
+                | StoreError::NoAnswer(_)
+                | StoreError::Tls(_)
+                | StoreError::Denied(_)
+        )
+    }
+
+    /// Stable code, for operators and what watches for them.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Url(_) => "store-url",
+            StoreError::PostgresUrl(fault) => fault.code(),
+            StoreError::Tls(fault) => fault.code(),
+            StoreError::Missing(_) => "store-missing",
+            StoreError::Empty => "store-empty",
+            StoreError::SchemaOlder { .. } => "store-schema-older",
+            StoreError::SchemaNewer { .. } => "store-schema-newer",
+            StoreError::Denied(_) => "store-denied",
+            StoreError::NoAnswer(_) => "store-no-answer",
+            StoreError::File { .. } | StoreError::JournalMode(_) => "store-file",
+            StoreError::MigrationChanged { .. } | StoreError::Migration { .. } => "store-migration",
+            StoreError::Busy(error) if is_unreachable(error) => "store-unreachable",
+            StoreError::Busy(_) => "store-busy",
+            StoreError::Duplicate(_)
+            | StoreError::Constraint(_)
+            | StoreError::Row { .. }
+            | StoreError::Unaudited
+            | StoreError::AuditHead
+            | StoreError::Random(_)
+            | StoreError::Database(_) => "store-failed",
+        }
     }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if let Some(fault) = TlsFault::of(&error) {
+            return StoreError::Tls(fault);
+        }
         if let Some(database) = error.as_database_error() {
             if database.is_unique_violation() {
                 return StoreError::Duplicate(unique_constraint(database));
@@ -197,7 +264,11 @@ impl From<sqlx::Error> for StoreError {
             if is_busy(database.code().as_deref()) {
                 return StoreError::Busy(error);
             }
-            return StoreError::Database(error);
+            return match database.code().as_deref() {
+                Some("3D000") => StoreError::Missing("of that name on the server".to_owned()),
+                Some(code) if is_denied(code) => StoreError::Denied(error),
+                _ => StoreError::Database(error),
+            };
         }
         match error {
             sqlx::Error::PoolTimedOut
@@ -207,6 +278,19 @@ impl From<sqlx::Error> for StoreError {
             other => StoreError::Database(other),
         }
     }
+}
+
+/// PostgreSQL: invalid authorization (class 28), insufficient privilege.
+fn is_denied(code: &str) -> bool {
+    code.len() == 5 && (code.starts_with("28") || code == "42501")
+}
+
+/// Whether nobody answers at all, in contrast to one who is at work.
+fn is_unreachable(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
+    )
 }
 
 fn unique_constraint(database: &dyn sqlx::error::DatabaseError) -> Unique {

@@ -1,7 +1,8 @@
 //! Numbered, forward-only migrations, embedded in the program. All pending ones run in one transaction, under the
 //! writer lock, so that two programs starting together do not race and a failure leaves nothing half done.
 
-use sqlx::{AnyConnection, Executor};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AnyPool, Executor};
 
 use super::row::Row;
 use super::{Backend, StoreError, id};
@@ -109,6 +110,69 @@ const POSTGRES_BLOB: &str = "DO $$ BEGIN \
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations \
      (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
+const APPLIED: &str = "SELECT version, name, sha256 FROM schema_migrations ORDER BY version";
+
+/// A migration takes as long as it takes: the limits of a statement and of a transaction are for those that serve.
+const POSTGRES_UNLIMITED: &str =
+    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+/// How often the ledger is made again when two programs make it at once.
+const LEDGER_TRIES: u32 = 20;
+
+/// Sees to it that there is a ledger: writers lock it.
+pub(super) async fn ledger(pool: &AnyPool) -> Result<(), StoreError> {
+    let mut tries = LEDGER_TRIES;
+    loop {
+        match pool.execute(LEDGER).await.map_err(StoreError::from) {
+            Ok(_) => return Ok(()),
+            // PostgreSQL: of two that make one table at the same moment, one is told that its type is there already.
+            Err(StoreError::Duplicate(_)) if tries > 0 => tries -= 1,
+            Err(other) => return Err(other),
+        }
+    }
+}
+
+/// Whether there is nothing to do.
+pub(super) async fn is_current(
+    pool: &AnyPool,
+    migrations: &[Migration],
+) -> Result<bool, StoreError> {
+    match state(pool, migrations).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Empty | StoreError::SchemaOlder { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether the database is as the last of `migrations` leaves it; changes nothing.
+///
+/// # Errors
+/// [`StoreError::Empty`], [`StoreError::SchemaOlder`], [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`].
+pub(super) async fn state(pool: &AnyPool, migrations: &[Migration]) -> Result<(), StoreError> {
+    let rows = match pool.fetch_all(APPLIED).await {
+        Err(error) if is_missing_table(&error) => return Err(StoreError::Empty),
+        other => other?,
+    };
+    let applied = read(&rows)?;
+    if applied.is_empty() {
+        return Err(StoreError::Empty);
+    }
+    compare(&applied, migrations)?;
+    let known = migrations.last().map_or(0, |last| last.version);
+    match applied.last() {
+        Some(last) if last.version < known => Err(StoreError::SchemaOlder {
+            found: last.version,
+            known,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// SQLite: a plain error with these words; PostgreSQL: undefined_table.
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    })
+}
 
 /// Brings the database behind `connection` (inside a transaction) to the last of `migrations`.
 pub(super) async fn run(
@@ -117,10 +181,22 @@ pub(super) async fn run(
     migrations: &[Migration],
 ) -> Result<(), StoreError> {
     if backend == Backend::Postgres {
+        sqlx::raw_sql(POSTGRES_UNLIMITED)
+            .execute(&mut *connection)
+            .await?;
         connection.execute(POSTGRES_BLOB).await?;
     }
-    connection.execute(LEDGER).await?;
-    let applied = applied(connection).await?;
+    let applied = read(&connection.fetch_all(APPLIED).await?)?;
+    compare(&applied, migrations)?;
+    for migration in migrations.iter().skip(applied.len()) {
+        let digest = id::sha256_hex(migration.sql.as_bytes());
+        apply(connection, migration, digest).await?;
+    }
+    Ok(())
+}
+
+/// What was applied must be what this program would have applied.
+fn compare(applied: &[Applied], migrations: &[Migration]) -> Result<(), StoreError> {
     let known = migrations.last().map_or(0, |last| last.version);
     if let Some(newest) = applied.last().filter(|newest| newest.version > known) {
         return Err(StoreError::SchemaNewer {
@@ -128,17 +204,13 @@ pub(super) async fn run(
             known,
         });
     }
-    for (index, migration) in migrations.iter().enumerate() {
+    for (old, migration) in applied.iter().zip(migrations) {
         let digest = id::sha256_hex(migration.sql.as_bytes());
-        match applied.get(index) {
-            Some(old) if old.version == migration.version && old.sha256 == digest => {}
-            Some(old) => {
-                return Err(StoreError::MigrationChanged {
-                    version: old.version,
-                    name: old.name.clone(),
-                });
-            }
-            None => apply(connection, migration, digest).await?,
+        if old.version != migration.version || old.sha256 != digest {
+            return Err(StoreError::MigrationChanged {
+                version: old.version,
+                name: old.name.clone(),
+            });
         }
     }
     Ok(())
@@ -150,10 +222,7 @@ struct Applied {
     sha256: String,
 }
 
-async fn applied(connection: &mut AnyConnection) -> Result<Vec<Applied>, StoreError> {
-    let rows = connection
-        .fetch_all("SELECT version, name, sha256 FROM schema_migrations ORDER BY version")
-        .await?;
+fn read(rows: &[AnyRow]) -> Result<Vec<Applied>, StoreError> {
     rows.iter()
         .map(|row| {
             let row = Row::new("schema_migrations", row);

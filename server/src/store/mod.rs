@@ -4,7 +4,8 @@
 //! never signs, never hashes a password, and reads no clock: every time is an argument.
 //! Writers are serial on both databases, so a check made inside a [`Tx`] still holds at its commit.
 //!
-//! - [`connect`]: a URL becomes a [`Store`]
+//! - [`connect`]: a URL becomes a [`Store`]; `pools`: its connections; [`open`]: a database that is there, and made by nobody
+//! - [`postgres_url`]: what a URL must say before anything is sent; [`tls_fault`]: why TLS did not come about
 //! - [`migrate`]: numbered, forward-only migrations
 //! - [`tx`]: the one way to write; a change without an audit row does not commit; [`parking`]: a commit held back
 //! - [`db`]: reading from the store or from inside a transaction
@@ -43,9 +44,12 @@ pub mod jobs;
 pub mod login_history;
 pub mod migrate;
 pub mod ocsp_answers;
+pub mod open;
 pub mod outbox;
 pub mod parking;
 pub mod password_letters;
+mod pools;
+pub mod postgres_url;
 pub mod proposals;
 pub mod requests;
 pub(crate) mod row;
@@ -56,6 +60,7 @@ pub mod staff;
 pub mod staff_requests;
 pub mod status_changes;
 pub(crate) mod text_enum;
+pub mod tls_fault;
 pub mod tx;
 pub mod users;
 

@@ -2,6 +2,7 @@
 //! unix socket. What cannot be started fails the test.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -49,11 +50,19 @@ pub(crate) async fn execute(store: &Store, statement: &'static str) -> u64 {
     rows
 }
 
-/// A PostgreSQL server without TCP, its data and socket in a directory of its own; both end with it.
+/// A PostgreSQL server without TCP (but for TLS), its data and socket in a directory of its own; both end with it.
 pub(crate) struct Cluster {
     dir: TempDir,
     server: Child,
     bin: PathBuf,
+    port: u16,
+}
+
+/// A server's certificate and key, and the CA of its clients' certificates, PEM.
+pub(crate) struct ServerTls {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+    pub(crate) client_ca: String,
 }
 
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -62,6 +71,16 @@ const PARENT_DEATH_SIGNAL: &str = "QUIT";
 
 impl Cluster {
     fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// On the loopback interface, too, by TLS and without; database `certified` wants a certificate whose common name is
+    /// the user's.
+    pub(crate) fn start_with_tls(tls: &ServerTls) -> Self {
+        Self::start_with(Some(tls))
+    }
+
+    fn start_with(tls: Option<&ServerTls>) -> Self {
         let bin = installed();
         let dir = tempfile::Builder::new()
             .prefix("inkan-pg-")
@@ -84,24 +103,29 @@ impl Cluster {
             .arg("--pgdata")
             .arg(&data));
         let log = fs::File::create(dir.path().join("log")).unwrap();
+        let mut port = 5432;
+        let mut listen = vec!["-c".to_owned(), "listen_addresses=".to_owned()];
+        if let Some(tls) = tls {
+            port = free_port();
+            listen = with_tls(dir.path(), &data, tls, port);
+        }
         let server = as_owner(dir.path(), &bin.join("postgres"))
+            .args(listen)
             .arg("-D")
             .arg(&data)
             .arg("-k")
             .arg(dir.path())
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "shared_buffers=16MB",
-            ])
+            .args(["-c", "fsync=off", "-c", "shared_buffers=16MB"])
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut cluster = Cluster { dir, server, bin };
+        let mut cluster = Cluster {
+            dir,
+            server,
+            bin,
+            port,
+        };
         cluster.wait();
         cluster
     }
@@ -128,21 +152,64 @@ impl Cluster {
         }
     }
 
-    fn create(&self, name: &str) -> String {
+    /// The port on the loopback interface, of a server with TLS.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whatever an administrator does.
+    pub(crate) fn administer(&self, database: &str, statement: &str) {
+        run(&mut self.psql(database, statement));
+    }
+
+    /// Stops every process of the server where it is, as a storage that hangs does: nothing is answered, and no
+    /// connection ends.
+    pub(crate) fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets them go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Ends the server at once; its socket is gone.
+    pub(crate) fn end(&mut self) {
+        self.signal("QUIT");
+        self.server.wait().unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let mut processes = vec![self.server.id()];
+        processes.extend(children(self.server.id()));
+        for id in processes {
+            // One that has ended meanwhile is no matter.
+            let _ = Command::new("kill")
+                .args([&format!("-{name}"), &id.to_string()])
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+
+    pub(crate) fn create(&self, name: &str) -> String {
         run(&mut self.psql("postgres", &format!("CREATE DATABASE {name}")));
         format!(
-            "postgres:///{name}?host={}&user=postgres",
-            self.dir.path().display()
+            "postgres:///{name}?host={}&port={}&user=postgres",
+            self.dir.path().display(),
+            self.port
         )
     }
 
     fn psql(&self, database: &str, statement: &str) -> Command {
         let mut command = Command::new(self.bin.join("psql"));
-        command
-            .arg("-qX")
-            .arg("-h")
-            .arg(self.dir.path())
-            .args(["-U", "postgres", "-d", database]);
+        command.arg("-qX").arg("-h").arg(self.dir.path()).args([
+            "-p",
+            &self.port.to_string(),
+            "-U",
+            "postgres",
+            "-d",
+            database,
+        ]);
         command
             .args(["-c", statement])
             .stdin(Stdio::null())
@@ -153,12 +220,60 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        // One that is stopped would not hear it.
+        self.signal("CONT");
         // By its own process id; immediate, the data are thrown away.
         let _ = Command::new("kill")
             .args(["-QUIT", &self.server.id().to_string()])
             .status();
         let _ = self.server.wait();
     }
+}
+
+/// The processes that the server has started.
+fn children(parent: u32) -> Vec<u32> {
+    let parent = format!("PPid:\t{parent}");
+    let is_child = |id: &u32| {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        status.lines().any(|line| line == parent)
+    };
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(is_child)
+        .collect()
+}
+
+fn free_port() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    socket.local_addr().unwrap().port()
+}
+
+/// Files and arguments of a server with TLS.
+fn with_tls(dir: &Path, data: &Path, tls: &ServerTls, port: u16) -> Vec<String> {
+    let write = |name: &str, text: &str| {
+        let path = data.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres:postgres").arg(&path));
+        }
+    };
+    write("server.crt", &tls.certificate);
+    write("server.key", &tls.key);
+    write("client-ca.crt", &tls.client_ca);
+    write(
+        "pg_hba.conf",
+        "local all all trust\nhostssl certified all 127.0.0.1/32 cert\nhost all all 127.0.0.1/32 trust\n",
+    );
+    let settings = [
+        "listen_addresses=127.0.0.1".to_owned(),
+        format!("port={port}"),
+        "ssl=on".to_owned(),
+        "ssl_ca_file=client-ca.crt".to_owned(),
+        format!("unix_socket_directories={}", dir.display()),
+    ];
+    let one = |setting| ["-c".to_owned(), setting];
+    settings.into_iter().flat_map(one).collect()
 }
 
 fn installed() -> PathBuf {

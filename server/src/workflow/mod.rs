@@ -146,6 +146,12 @@ impl Workflows {
         }
     }
 
+    /// The last thing before the program ends: the database's connections are closed. Answers whether an SQLite file now
+    /// holds everything by itself.
+    pub async fn close(&self) -> bool {
+        self.inner.store.close().await
+    }
+
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {

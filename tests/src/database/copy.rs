@@ -57,6 +57,21 @@ impl DatabaseCopy {
         })
     }
 
+    /// Of a bank that ended in order: its file, and nothing beside it.
+    pub fn of_file_alone(bank: &Bank) -> Outcome<Self> {
+        let copy = Self::of(bank)?;
+        let file = copy.file()?;
+        for entry in fs::read_dir(copy.place())? {
+            let path = entry?.path();
+            let beside =
+                path != file && path.to_string_lossy().starts_with(&*file.to_string_lossy());
+            if beside {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(copy)
+    }
+
     /// Where it is.
     pub fn place(&self) -> &Path {
         self.place.path()

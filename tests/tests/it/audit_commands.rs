@@ -291,3 +291,69 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!(fs::read_dir(other.path())?.count(), 0);
     Ok(())
 }
+
+#[test]
+fn a_cold_copy_after_an_orderly_stop_is_whole_and_nothing_is_no_record() -> Outcome {
+    let mut bank = Bank::open()?;
+    bank.stop()?;
+    let copy = DatabaseCopy::of_file_alone(&bank)?;
+    let (code, found) = verify(&copy, &[])?;
+    assert_eq!(code, Some(0), "{found}");
+    assert!(
+        found["rows"].as_i64() > Some(8),
+        "everything is in it: {found}"
+    );
+    let check = |more: &[&str]| {
+        let common = ["config", "check", "--connect", "--config"];
+        server(&[&common[..], &[copy.config.as_str()], more].concat())
+    };
+    let said = check(&[])?.expect_well()?;
+    assert!(
+        said.ends_with(": ok\n") && said.lines().count() == 1,
+        "{said}"
+    );
+
+    let file = copy.file()?;
+    let files = || -> Outcome<usize> {
+        let all = fs::read_dir(copy.place())?;
+        Ok(all
+            .filter(|entry| entry.as_ref().is_ok_and(|one| one.path() != file))
+            .count())
+    };
+    let beside = files()?;
+    let commands: [&[&str]; 4] = [
+        &["audit", "verify"],
+        &["audit", "export"],
+        &["audit", "checkpoints"],
+        &["mail", "dead"],
+    ];
+    for (what, expected) in [(None, "[store-missing]"), (Some(""), "[store-empty]")] {
+        match what {
+            None => fs::remove_file(&file)?,
+            Some(text) => fs::write(&file, text)?,
+        }
+        for command in commands {
+            let said = server(&[command, &["--config", &copy.config]].concat())?;
+            assert_eq!(said.code, Some(1), "{command:?}: {said}");
+            assert!(
+                said.out.is_empty() && said.err.contains(expected),
+                "{command:?}: {said}"
+            );
+            assert_eq!(file.exists(), what.is_some(), "{command:?} made a file");
+            assert_eq!(files()?, beside, "{command:?} made a file");
+        }
+        // The first start would make it: said, and no error.
+        let said = check(&[])?.expect_well()?;
+        assert!(said.contains(expected), "{said}");
+    }
+    // A server that is not there.
+    let text = fs::read_to_string(&copy.config)?;
+    let url = format!("sqlite://{}", file.display());
+    let nobody = copy.place().display().to_string();
+    let elsewhere = format!("postgres:///inkan?host={nobody}&user=inkan");
+    fs::write(&copy.config, text.replace(&url, &elsewhere))?;
+    let said = check(&[])?;
+    assert_eq!(said.code, Some(1), "{said}");
+    assert!(said.err.contains("[store-unreachable]"), "{said}");
+    Ok(())
+}

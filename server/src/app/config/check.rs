@@ -13,6 +13,7 @@ use super::error::ConfigError;
 use super::sections::{Config, TlsListener};
 use crate::ca::IssuerId;
 use crate::ca::profile::{ClientProfile, Validity};
+use crate::store::postgres_url;
 
 /// As long as a login ID may be.
 const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
@@ -88,8 +89,16 @@ impl Checker<'_> {
 
     /// The URL itself is not repeated: it may hold a password.
     fn store(&self, url: &str) -> Checked {
-        let known = ["sqlite:///", "postgres://", "postgresql://"];
-        if known.iter().any(|scheme| url.starts_with(scheme)) {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return match postgres_url::tls_files(url) {
+                Ok(_) => Ok(()),
+                Err(fault) => {
+                    let problem = format!("{fault} [{}]", fault.code());
+                    self.fail("store.url", problem, fault.next())
+                }
+            };
+        }
+        if url.starts_with("sqlite:///") {
             return Ok(());
         }
         let next = "Write sqlite:///absolute/path.db or postgres://….";

@@ -11,6 +11,9 @@
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
 //! - [`mail`]: the outbox
 //! - [`proposals`]: two persons, by the schema; searching contracts
+//! - [`hold`]: who can hold up the writers, how long a migration may take
+//! - [`open`]: a database that is there; an SQLite file by itself
+//! - [`tls`]: a server of another computer
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;
@@ -18,10 +21,13 @@ mod answers;
 mod chain;
 mod duties;
 mod full;
+mod hold;
 mod jobs;
 mod life;
 mod mail;
+mod open;
 mod proposals;
 mod rows;
 mod rules;
 mod schema;
+mod tls;

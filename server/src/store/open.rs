@@ -1,0 +1,94 @@
+//! Opening a database that is there: nothing is created and nothing is migrated. For whoever reads a record, or works on
+//! one: a wrong path must not become a new and empty record that is then found to be in order.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, Connection};
+
+use super::{Backend, Store, StoreError, migrate, pools};
+
+impl Store {
+    /// Opens the database at `url`, which must be there and of this program's schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::SchemaOlder`], [`StoreError::SchemaNewer`], and those
+    /// of [`Store::connect`].
+    pub async fn open(url: &str) -> Result<Store, StoreError> {
+        let backend = there(url)?;
+        let store = Store::of(backend, pools::open(url, backend).await?);
+        store.must_be_current().await
+    }
+
+    /// As [`Self::open`], for reading only.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_to_read(url: &str) -> Result<Store, StoreError> {
+        let backend = there(url)?;
+        let store = Store::of(backend, pools::read_only(url, backend).await?);
+        store.must_be_current().await
+    }
+
+    async fn must_be_current(self) -> Result<Store, StoreError> {
+        let found = migrate::state(self.readers(), migrate::MIGRATIONS).await;
+        match found {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.close().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn there(url: &str) -> Result<Backend, StoreError> {
+    sqlx::any::install_default_drivers();
+    let backend = pools::backend(url)?;
+    if backend == Backend::Sqlite {
+        is_there(&pools::file(url)?)?;
+    }
+    Ok(backend)
+}
+
+fn is_there(path: &Path) -> Result<(), StoreError> {
+    let named = || path.display().to_string();
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() == 0 => Err(StoreError::Empty),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(StoreError::Missing(named()))
+        }
+        Err(source) => Err(StoreError::File {
+            path: named(),
+            source,
+        }),
+    }
+}
+
+/// How long one who asks whether a database can be reached waits for its answer.
+const REACH: Duration = Duration::from_secs(10);
+
+/// Connects once, as the server would, and takes the lock of a writer for a moment: whether the database at `url` can be
+/// reached and written to, and what is wrong if not. Changes nothing.
+///
+/// # Errors
+/// As [`Store::open`]; [`StoreError::NoAnswer`].
+pub async fn reach(url: &str) -> Result<(), StoreError> {
+    let reached = async {
+        there(url)?;
+        let options = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
+        // By itself: the pool tries again and again, and says in the end only that it took too long.
+        AnyConnection::connect_with(&options).await?.close().await?;
+        let store = Store::open(url).await?;
+        let locked = async { store.begin().await?.rollback().await };
+        let locked = locked.await;
+        store.close().await;
+        locked
+    };
+    tokio::time::timeout(REACH, reached)
+        .await
+        .unwrap_or(Err(StoreError::NoAnswer(REACH.as_millis())))
+}
