@@ -66,6 +66,8 @@ pub async fn until_signal<E: From<AppError>>(
     tasks.spawn(async move { following.follow_status(until).await });
     let changes = status::publish_changes(app.workflows.clone(), app.clock, stopped.clone());
     tasks.spawn(changes);
+    let lists = status::keep_lists(app.workflows.clone(), app.clock, stopped.clone());
+    tasks.spawn(lists);
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
     let until = stopped.clone();
     tasks.spawn(async move {

@@ -1,5 +1,6 @@
 //! What follows a change of status: lists and answers are made anew within a second or so (within three, when another
-//! instance made the change and died of it), not only when they are due.
+//! instance made the change and died of it), not only when they are due; and what is kept in memory for when the database is
+//! unavailable.
 
 use std::time::Duration;
 

@@ -11,27 +11,30 @@ use super::app::Shared;
 use crate::workflow::expiry::{Level, Thing};
 use crate::workflow::jobs::Report;
 use crate::workflow::records::HsmPhase;
+use crate::workflow::status::StoreTrouble;
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: 200 while the store answers. Logins go on while the HSM is
+/// `GET /readyz`: 200 while the store answers, within a second whatever hangs. Logins go on while the HSM is
 /// away, so its state is told but decides nothing.
 pub async fn readyz(State(app): State<Shared>) -> Response {
     let now = app.clock.now();
     let health = app.workflows.health(now).await;
-    let jobs = app.workflows.job_reports(now).await.unwrap_or_default();
-    let status = if health.store {
+    let ready = health.store.is_none();
+    let status = if ready {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
     let hsm = &health.hsm;
     let body = json!({
-        "ready": health.store,
-        "store": if health.store { "up" } else { "down" },
+        "ready": ready,
+        "reasons": health.store.iter().map(reason).collect::<Vec<_>>(),
+        "store": if ready { "up" } else { "down" },
+        "status_age_seconds": health.status_age,
         "hsm": {
             "state": phase(hsm.phase),
             "workers": hsm.workers,
@@ -45,9 +48,14 @@ pub async fn readyz(State(app): State<Shared>) -> Response {
             })),
         },
         "crl": if health.crl_fresh { "fresh" } else { "stale" },
-        "jobs": jobs.iter().map(job).collect::<Vec<_>>(),
+        "jobs": health.jobs.iter().map(job).collect::<Vec<_>>(),
     });
     (status, Json(body)).into_response()
+}
+
+/// Why it is not ready.
+fn reason(trouble: &StoreTrouble) -> Value {
+    json!({ "part": "store", "code": trouble.code, "detail": trouble.detail })
 }
 
 fn job(report: &Report) -> Value {
@@ -76,8 +84,7 @@ pub async fn metrics(State(app): State<Shared>) -> Response {
 /// are is nobody's business here.
 async fn expiries(app: &Shared) {
     let now = app.clock.now();
-    let found = app.workflows.expiries(now).await;
-    let found = found.unwrap_or_else(|_| app.workflows.expiries_without_store(now));
+    let found = app.workflows.expiries_soon(now).await;
     let (people, things): (Vec<_>, Vec<_>) = found
         .into_iter()
         .partition(|one| one.thing == Thing::StaffCertificate);

@@ -106,6 +106,8 @@ pub(crate) struct Inner {
     pub(crate) seen_changes: tokio::sync::Notify,
     lists: status::ReadyLists,
     watched: expiry::Watched,
+    /// As the store said last.
+    expiries: std::sync::Mutex<Vec<expiry::Expiry>>,
     signers: status::Signers,
     responder: status::Responder,
     digests: Vec<(
@@ -139,6 +141,7 @@ impl Workflows {
                 seen_changes: tokio::sync::Notify::new(),
                 lists: status::ReadyLists::default(),
                 watched: expiry::Watched::default(),
+                expiries: std::sync::Mutex::default(),
                 signers: status::Signers::default(),
                 responder: status::Responder::default(),
                 digests,

@@ -61,8 +61,12 @@ pub struct Periods {
     pub session: SignedDuration,
     /// How long a CRL is good for.
     pub crl: SignedDuration,
+    /// How far in the past a CRL begins, for clocks that are slow.
+    pub crl_backdate: SignedDuration,
     /// How long an OCSP answer is good for.
     pub ocsp: SignedDuration,
+    /// How far in the past an OCSP response begins.
+    pub ocsp_backdate: SignedDuration,
     /// How long the certificate of the signer of OCSP answers is good for.
     pub ocsp_signer: SignedDuration,
 }
@@ -78,7 +82,9 @@ impl Default for Periods {
             idle: SignedDuration::from_mins(10),
             session: SignedDuration::from_hours(8),
             crl: SignedDuration::from_hours(24),
+            crl_backdate: SignedDuration::from_mins(5),
             ocsp: SignedDuration::from_hours(24),
+            ocsp_backdate: SignedDuration::from_mins(1),
             ocsp_signer: SignedDuration::from_hours(30 * 24),
         }
     }

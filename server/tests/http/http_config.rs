@@ -120,6 +120,30 @@ fn http_config_errors_name_file_field_and_what_to_do() {
             "32 to",
         ),
         (
+            "sqlite:///tmp/x.db",
+            "postgres://u:secret@db.bank.example/x?sslmode=require",
+            "store.url",
+            "[store-tls-not-verified]. Add sslmode=verify-full",
+        ),
+        (
+            "sqlite:///tmp/x.db",
+            "postgres://u:secret@db.bank.example/x?sslmode=verify-full",
+            "store.url",
+            "[store-tls-no-ca]",
+        ),
+        (
+            "[hsm]\n",
+            "[periods]\nocsp_backdate_seconds = 301\n[hsm]\n",
+            "periods.ocsp_backdate_seconds",
+            "0 to 300",
+        ),
+        (
+            "[hsm]\n",
+            "[periods]\ncrl_backdate_minutes = 61\n[hsm]\n",
+            "periods.crl_backdate_minutes",
+            "0 to 60",
+        ),
+        (
             "[hsm]\n",
             "[log]\nlevel = \"loud\"\n[hsm]\n",
             "log.level",

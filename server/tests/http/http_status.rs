@@ -299,3 +299,46 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
     let der = CertificateDer::from_pem_file(&member.certificate).unwrap();
     assert_eq!(der.as_ref(), desk.certificate);
 }
+
+/// Without the database: the operator is told why, and what is in memory is served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http_status_is_told_and_lists_are_served_without_the_database() {
+    let bank = Bank::open().await;
+    let workflows = &bank.app.workflows;
+    workflows.keep_lists(bank.app.clock.now()).await.unwrap();
+    let ready = bank.get(To::Operations, "/readyz").await;
+    assert_eq!(ready.status, StatusCode::OK, "{}", ready.body);
+    let ready: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
+    assert_eq!(ready["reasons"], serde_json::json!([]));
+    let list = bank.get(To::Public, "/crl/customer-ca.crl").await;
+
+    workflows.close().await;
+    let ready = bank.get(To::Operations, "/readyz").await;
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+    let ready: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
+    assert_eq!(
+        (&ready["ready"], &ready["store"]),
+        (&false.into(), &"down".into())
+    );
+    let reason = &ready["reasons"][0];
+    assert_eq!(
+        (&reason["part"], &reason["code"]),
+        (&"store".into(), &"store-unreachable".into())
+    );
+    assert!(
+        reason["detail"]
+            .as_str()
+            .is_some_and(|text| !text.is_empty())
+    );
+    assert_eq!(ready["crl"], "fresh", "by what is in memory");
+    let metrics = bank.get(To::Operations, "/metrics").await;
+    assert_eq!(metrics.status, StatusCode::OK);
+    // Nobody has asked for this one before.
+    for path in ["/crl/customer-ca.crl", "/crl/staff-ca.crl"] {
+        let kept = bank.get(To::Public, path).await;
+        assert_eq!(kept.status, StatusCode::OK, "{path}");
+        if path.contains("customer") {
+            assert_eq!(kept.bytes, list.bytes);
+        }
+    }
+}

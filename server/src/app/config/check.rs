@@ -194,6 +194,17 @@ impl Checker<'_> {
         self.within("periods.crl_hours", p.crl_hours, 1..=8760)?;
         self.within("periods.crl_part_months", p.crl_part_months, 0..=12)?;
         self.within("periods.ocsp_hours", p.ocsp_hours, 1..=168)?;
+        self.within(
+            "periods.crl_backdate_minutes",
+            p.crl_backdate_minutes,
+            0..=60,
+        )?;
+        // The signer's certificate begins five minutes in the past.
+        self.within(
+            "periods.ocsp_backdate_seconds",
+            p.ocsp_backdate_seconds,
+            0..=300,
+        )?;
         self.within("periods.ocsp_signer_days", p.ocsp_signer_days, 22..=730)?;
         self.within("passwords.max", c.passwords.max, 6..=128)?;
         self.within("passwords.min", c.passwords.min, 4..=c.passwords.max)?;

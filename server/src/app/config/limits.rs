@@ -22,10 +22,14 @@ pub struct Periods {
     pub session_hours: u32,
     /// Hours a CRL is good for.
     pub crl_hours: u32,
+    /// Minutes by which a CRL begins in the past, for clocks that are slow.
+    pub crl_backdate_minutes: u32,
     /// Months of issue that share a part of the CRL; 0: no parts.
     pub crl_part_months: u32,
     /// Hours an OCSP answer is good for.
     pub ocsp_hours: u32,
+    /// Seconds by which an OCSP response begins in the past.
+    pub ocsp_backdate_seconds: u32,
     /// Days the certificate of the signer of OCSP answers is good for.
     pub ocsp_signer_days: u32,
 }
@@ -41,8 +45,10 @@ impl Default for Periods {
             idle_minutes: 10,
             session_hours: 8,
             crl_hours: 24,
+            crl_backdate_minutes: 5,
             crl_part_months: 3,
             ocsp_hours: 24,
+            ocsp_backdate_seconds: 60,
             ocsp_signer_days: 30,
         }
     }

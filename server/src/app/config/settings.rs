@@ -34,7 +34,9 @@ impl Config {
                 idle: minutes(p.idle_minutes),
                 session: hours(p.session_hours),
                 crl: hours(p.crl_hours),
+                crl_backdate: minutes(p.crl_backdate_minutes),
                 ocsp: hours(p.ocsp_hours),
+                ocsp_backdate: SignedDuration::from_secs(i64::from(p.ocsp_backdate_seconds)),
                 ocsp_signer: hours(p.ocsp_signer_days.saturating_mul(24)),
             },
             locks: LockSettings {

@@ -47,7 +47,9 @@ pub struct Answer<'a> {
     pub certificates: &'a [(CertificateId, Standing)],
     /// Repeated from the request.
     pub nonce: Option<&'a [u8]>,
-    /// thisUpdate, and when the answer was made.
+    /// producedAt: when it is signed.
+    pub produced_at: Timestamp,
+    /// thisUpdate.
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
@@ -146,7 +148,7 @@ fn data(signer: &Signer, answer: &Answer<'_>) -> Result<ResponseData, IssueError
         responder_id: ResponderId::ByKey(
             OctetString::new(signer.name.as_slice()).map_err(encoding)?,
         ),
-        produced_at: this_update,
+        produced_at: time(answer.produced_at)?,
         responses,
         response_extensions: extensions,
     })

@@ -22,7 +22,7 @@ use crate::ca::{Authority, CaId, part, tbs};
 /// id-pkix-ocsp-nocheck.
 const NO_CHECK: [u64; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
 const NULL: [u8; 2] = [5, 0];
-/// Allowance for clocks that run behind ours.
+/// Allowance for clocks that run behind ours; an answer begins no further in the past.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Who signs for one CA.
@@ -36,6 +36,8 @@ pub struct Signer {
     pub(super) spki: Vec<u8>,
     pub(super) algorithm: KeyAlgorithm,
     pub(super) name: Vec<u8>,
+    /// Start of its certificate.
+    pub not_before: Timestamp,
     /// End of its certificate.
     pub not_after: Timestamp,
 }
@@ -56,6 +58,7 @@ impl Signer {
             algorithm: check_spki(&summary.spki_der)?,
             name: key_name(&summary.spki_der).ok_or_else(bad)?,
             spki: summary.spki_der,
+            not_before: summary.not_before,
             not_after: summary.not_after,
         })
     }

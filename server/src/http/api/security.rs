@@ -126,7 +126,7 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
     let jobs = workflows.job_reports(now).await?.into_iter();
     let last = workflows.last_checkpoint().await?;
     Ok(Security {
-        store: health.store,
+        store: health.store.is_none(),
         hsm: hsm(&health.hsm, keys),
         authorities,
         mails_waiting,

@@ -100,7 +100,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     let last = workflows.last_checkpoint().await?;
 
     let mut troubles = Vec::new();
-    if !health.store {
+    if health.store.is_some() {
         troubles.push(Trouble::Store);
     }
     of_hsm(&health.hsm, &mut troubles);

@@ -16,6 +16,8 @@ pub mod watched;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;
 
+use std::sync::PoisonError;
+
 use jiff::{SignedDuration, Timestamp};
 
 use inkan_pki::x509::summary::CertificateSummary;
@@ -113,10 +115,22 @@ impl Workflows {
         Ok(missing)
     }
 
-    /// What ends, without what the store knows; for when it is away.
-    #[must_use]
-    pub fn expiries_without_store(&self, now: Timestamp) -> Vec<Expiry> {
-        self.of_files(now)
+    /// As [`Self::expiries`], soon: while the store is unavailable, what it said last, and what this process has from
+    /// files as it is now.
+    pub async fn expiries_soon(&self, now: Timestamp) -> Vec<Expiry> {
+        let kept = &self.inner.expiries;
+        match self.soon(self.expiries(now)).await {
+            Ok(found) => {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.clone_from(&found);
+                found
+            }
+            Err(_) => {
+                let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let of_store = kept.iter().filter(|one| !is_of_files(one.thing)).cloned();
+                self.of_files(now).into_iter().chain(of_store).collect()
+            }
+        }
     }
 
     fn of_files(&self, now: Timestamp) -> Vec<Expiry> {
@@ -210,6 +224,10 @@ impl Workflows {
         }
         Ok(())
     }
+}
+
+const fn is_of_files(thing: Thing) -> bool {
+    matches!(thing, Thing::Root | Thing::Listener | Thing::RootList)
 }
 
 fn expiry(

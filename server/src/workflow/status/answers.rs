@@ -23,6 +23,10 @@ use inkan_pki::x509::summary::serial_hex;
 const ON_DEMAND: usize = 16;
 /// How old the memory of what is not good may be before the store is asked instead.
 const STALE: Duration = Duration::from_secs(2);
+/// Askers give up soon: one who gets no answer within this is told to come again.
+const ANSWER_WITHIN: Duration = Duration::from_millis(900);
+/// How long the HSM is waited for when there is an answer without the nonce.
+const SIGN_WITHIN: Duration = Duration::from_millis(300);
 
 /// What the OCSP side of a server keeps.
 #[derive(Debug)]
@@ -51,6 +55,16 @@ pub enum Reply {
     Refused(Problem),
 }
 
+/// There is no record to answer from (RFC 5019, 2.2.3): not signed.
+const NOT_OURS: (Reply, &str) = (Reply::Refused(Problem::Unauthorized), "unauthorized");
+
+/// A signed answer and its time.
+struct Signed {
+    der: Vec<u8>,
+    this_update: Timestamp,
+    next_update: Timestamp,
+}
+
 /// A certificate that is asked about, whose CA is ours.
 struct Question {
     ca: Ca,
@@ -60,7 +74,10 @@ struct Question {
 impl Workflows {
     /// Answers an OCSP request (DER).
     pub async fn ocsp(&self, request: &[u8], now: Timestamp) -> Reply {
-        let (reply, outcome) = match self.try_ocsp(request, now).await {
+        let answered = tokio::time::timeout(ANSWER_WITHIN, self.try_ocsp(request, now)).await;
+        let answered =
+            answered.unwrap_or_else(|_| Err(Refusal::Unavailable { retry_after: 1 }.into()));
+        let (reply, outcome) = match answered {
             Ok((reply, outcome)) => (reply, outcome),
             Err(Error::Refused(_)) => (Reply::Refused(Problem::TryLater), "try-later"),
             Err(Error::Fault(fault)) if fault.retry_after().is_some() => {
@@ -84,15 +101,19 @@ impl Workflows {
             }
         };
         let Some(questions) = self.ours(asked.certificates) else {
-            return Ok((Reply::Refused(Problem::Unauthorized), "unauthorized"));
+            return Ok(NOT_OURS);
         };
         match questions.as_slice() {
             [one] => self.one(one, asked.nonce.as_deref(), now).await,
             many => {
                 let mut standings = Vec::with_capacity(many.len());
                 for one in many {
-                    let standing = self.standing(one).await?;
+                    let standing = self.soon(self.standing(one)).await?;
                     standings.push((one.id.clone(), standing));
+                }
+                let known = |standing: &Standing| *standing != Standing::Unknown;
+                if !standings.iter().any(|(_, standing)| known(standing)) {
+                    return Ok(NOT_OURS);
                 }
                 let one = many.first().ok_or(Fault::Inconsistent("OCSP request"))?;
                 let der = self.sign_now(one.ca, &standings, asked.nonce.as_deref(), now);
@@ -128,7 +149,7 @@ impl Workflows {
         {
             return Ok((Reply::Lasting(answer.clone()), "kept"));
         }
-        let found = match self.look_up(&key).await {
+        let found = match self.soon(self.look_up(&key)).await {
             Ok(found) => found,
             // The store is away: within its time, the last good answer goes on, unless it is known here to be wrong.
             Err(error) => {
@@ -139,12 +160,16 @@ impl Workflows {
             }
         };
         let (standing, stored, row) = match found {
-            None => (self.unlisted(question).await?, None, None),
+            None => (self.soon(self.unlisted(question)).await?, None, None),
             Some((row, stored)) => {
                 let good = stored.filter(|a| a.good(now) && a.ended == ended(&row));
                 (standing_of(&row), good, Some(row))
             }
         };
+        // Nobody's, or not issued yet: whoever asks for one number after the other makes the HSM work for none of them.
+        if standing == Standing::Unknown {
+            return Ok(NOT_OURS);
+        }
         if nonce.is_none()
             && let Some(answer) = stored.clone()
         {
@@ -153,13 +178,19 @@ impl Workflows {
         }
         // One answer for all who ask about it from now on.
         if let (None, Some(row)) = (nonce, row.filter(|row| is_settled(row.state)))
-            && let Some(answer) = self.answer_for_all(&row, &key, now).await?
+            && let Some(answer) = self.answer_in_time(row, key, now).await?
         {
-            self.inner.responder.kept.put(key, answer.clone());
             return Ok((Reply::Lasting(answer), "signed"));
         }
         let standings = [(question.id.clone(), standing)];
-        match self.sign_now(question.ca, &standings, nonce, now).await {
+        let signed = self.sign_now(question.ca, &standings, nonce, now);
+        let signed = match &stored {
+            None => signed.await,
+            Some(_) => tokio::time::timeout(SIGN_WITHIN, signed)
+                .await
+                .unwrap_or_else(|_| Err(Refusal::Unavailable { retry_after: 1 }.into())),
+        };
+        match signed {
             Ok(der) => Ok((Reply::Once(der), "signed")),
             // Without the HSM there is no answer with this nonce, but a good one without (RFC 5019 §4).
             Err(error) => match stored {
@@ -234,6 +265,26 @@ impl Workflows {
         })
     }
 
+    /// As [`Self::answer_for_all`], by a task of its own: it comes to its end when the asker has gone, and the next one
+    /// finds the answer.
+    async fn answer_in_time(
+        &self,
+        row: CertificateStanding,
+        key: Key,
+        now: Timestamp,
+    ) -> Result<Option<ReadyAnswer>> {
+        let this = self.clone();
+        let task = tokio::spawn(async move {
+            let answer = this.answer_for_all(&row, &key, now).await?;
+            if let Some(answer) = &answer {
+                this.inner.responder.kept.put(key, answer.clone());
+            }
+            Ok(answer)
+        });
+        task.await
+            .unwrap_or_else(|error| Err(Fault::Task(error.to_string()).into()))
+    }
+
     /// Signs the answer about a certificate that has none yet, and keeps it.
     async fn answer_for_all(
         &self,
@@ -274,29 +325,37 @@ impl Workflows {
         let _turn = turns
             .try_acquire()
             .map_err(|_| Refusal::Unavailable { retry_after: 1 })?;
-        let (der, _) = self.sign_answer(ca, standings, nonce, now).await?;
-        Ok(der.into())
+        let signed = self.sign_answer(ca, standings, nonce, now).await?;
+        Ok(signed.der.into())
     }
 
-    /// Signs, and says until when the answer is good.
+    /// Signs, and says from when until when the answer is good.
     async fn sign_answer(
         &self,
         ca: Ca,
         standings: &[(CertificateId, Standing)],
         nonce: Option<&[u8]>,
         now: Timestamp,
-    ) -> Result<(Vec<u8>, Timestamp)> {
+    ) -> Result<Signed> {
         let signer = self.ocsp_signer(ca, now).await?;
         let end = now.checked_add(self.settings().periods.ocsp);
         let next_update = end.unwrap_or(Timestamp::MAX).min(signer.not_after);
+        let start = now.checked_sub(self.settings().periods.ocsp_backdate);
+        // Never before its signer's certificate.
+        let this_update = start.unwrap_or(now).max(signer.not_before).min(now);
         let answer = Answer {
             certificates: standings,
             nonce,
-            this_update: now,
+            produced_at: now,
+            this_update,
             next_update,
         };
         let der = self.inner.ca.sign_answer(&signer, &answer).await?;
-        Ok((der, next_update))
+        Ok(Signed {
+            der,
+            this_update,
+            next_update,
+        })
     }
 
     /// Signs the answer about one certificate, to be kept.
@@ -312,15 +371,15 @@ impl Workflows {
             return Ok(None);
         };
         let standings = [(id, standing_of(row))];
-        let (der, next_update) = self.sign_answer(row.ca, &standings, None, now).await?;
+        let signed = self.sign_answer(row.ca, &standings, None, now).await?;
         Ok(Some(StoredAnswer {
             serial: row.serial.clone(),
             digest: digest.as_str(),
             ca: row.ca,
             state: row.state,
-            der,
-            this_update: now,
-            next_update,
+            der: signed.der,
+            this_update: signed.this_update,
+            next_update: signed.next_update,
             certificate_end: row.not_after,
         }))
     }

@@ -1,42 +1,102 @@
-//! The state of what the server stands on, for the operator.
+//! The state of what the server depends on, for the operator.
+
+use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::scope::on_record;
+use super::scope::{Scope, on_record};
 use crate::ca::IssuerId;
 use crate::ca::hsm::HsmState;
-use crate::workflow::Workflows;
+use crate::store::crl_lists::Kind;
+use crate::workflow::jobs::Report;
+use crate::workflow::{Error, Fault, Result, Workflows};
 
 /// What `/readyz` and the security officer look at.
 #[derive(Debug, Clone)]
 pub struct Health {
-    /// The store answers.
-    pub store: bool,
+    /// Why the store does not answer; none when it does.
+    pub store: Option<StoreTrouble>,
     /// The HSM pool.
     pub hsm: HsmState,
-    /// The CRL of every customer CA is within its time.
+    /// The CRL of every customer CA is within its validity period.
     pub crl_fresh: bool,
+    /// The scheduled jobs; empty when the store does not answer.
+    pub jobs: Vec<Report>,
+    /// How old the memory of revoked and suspended certificates is, in seconds; none before it was filled.
+    pub status_age: Option<u64>,
+}
+
+/// Why the store does not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreTrouble {
+    /// Stable code.
+    pub code: &'static str,
+    /// For the operator.
+    pub detail: String,
 }
 
 impl Workflows {
-    /// Asks each part; answers even when all of them are away.
+    /// Asks each part; answers soon, even when all of them are unavailable.
     pub async fn health(&self, now: Timestamp) -> Health {
-        let mut crl_fresh = true;
-        let cas = self.inner.ca.cas_of(IssuerId::Customer);
-        for ca in cas.filter(|ca| !ca.is_over(now)) {
-            let left = self.crl_seconds_left(on_record(ca.id), now).await;
-            crl_fresh &= matches!(left, Ok(Some(left)) if left > 0);
-        }
+        let read = async {
+            self.inner.store.ping().await?;
+            Ok((
+                self.lists_are_fresh(now).await?,
+                self.job_reports(now).await?,
+            ))
+        };
+        let (store, crl_fresh, jobs) = match self.soon(read).await {
+            Ok((fresh, jobs)) => (None, fresh, jobs),
+            Err(error) => (
+                Some(trouble(&error)),
+                self.kept_lists_are_fresh(now),
+                Vec::new(),
+            ),
+        };
+        let age = self.status_memory().age(Instant::now());
         Health {
-            store: self.inner.store.ping().await.is_ok(),
+            store,
             hsm: self.inner.ca.pool().state(),
             crl_fresh,
+            jobs,
+            status_age: age.map(|age| age.as_secs()),
         }
+    }
+
+    async fn lists_are_fresh(&self, now: Timestamp) -> Result<bool> {
+        let mut fresh = true;
+        let cas = self.inner.ca.cas_of(IssuerId::Customer);
+        for ca in cas.filter(|ca| !ca.is_over(now)) {
+            let left = self.crl_seconds_left(on_record(ca.id), now).await?;
+            fresh &= left.is_some_and(|left| left > 0);
+        }
+        Ok(fresh)
+    }
+
+    /// Of the lists that are handed out while the store is unavailable.
+    fn kept_lists_are_fresh(&self, now: Timestamp) -> bool {
+        let mut cas = self.inner.ca.cas_of(IssuerId::Customer);
+        cas.all(|ca| {
+            let key = (Scope::whole(on_record(ca.id)), Kind::Full);
+            let kept = self.inner.lists.get(&key);
+            ca.is_over(now) || kept.is_some_and(|list| now < list.next_update)
+        })
     }
 
     /// The certification authority, for endpoints that publish its certificates.
     #[must_use]
     pub fn authority(&self) -> &crate::ca::Authority {
         &self.inner.ca
+    }
+}
+
+fn trouble(error: &Error) -> StoreTrouble {
+    let code = match error {
+        Error::Fault(Fault::Store(error)) => error.code(),
+        Error::Fault(_) | Error::Refused(_) => "store-failed",
+    };
+    StoreTrouble {
+        code,
+        detail: error.to_string(),
     }
 }

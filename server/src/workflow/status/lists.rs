@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::scope::{Scope, ca_id, on_record};
+use crate::ca::CaId;
 use crate::ca::crl::{Lines, List};
 use crate::ca::part;
 use crate::ca::reason::Reason;
@@ -21,6 +22,7 @@ use crate::workflow::{Error, Fault, Result, Workflows};
 const PAGE: i64 = 5_000;
 /// A big list is not made anew at every change: one second of pause for so many lines.
 const LINES_PER_SECOND: i64 = 50_000;
+const A_SECOND: SignedDuration = SignedDuration::from_secs(1);
 /// How long before a part begins its first list is published.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// Lists whose time is over are remembered for this long.
@@ -84,7 +86,8 @@ impl Workflows {
             Some(list) => {
                 let pause = SignedDuration::from_secs(list.entries / LINES_PER_SECOND);
                 let (ca, part) = (scope.ca, scope.part.as_str());
-                now.duration_since(list.this_update) >= pause
+                let made = self.made_at(list);
+                now.duration_since(made) >= pause
                     && status_changes::any_end_after(store, ca, part, list.status_seq).await?
             }
         };
@@ -92,7 +95,12 @@ impl Workflows {
             return Ok(false);
         }
         match self.publish(scope, last.as_ref(), now).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                if let Err(error) = self.keep_scope(scope).await {
+                    tracing::debug!(%error, "the new list is not in memory yet");
+                }
+                Ok(true)
+            }
             // Another instance published this number.
             Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::PrimaryKey)))) => Ok(false),
             Err(other) => Err(other),
@@ -108,6 +116,7 @@ impl Workflows {
         let number = numbers.max().unwrap_or(0) + 1;
         // Changes that come while the rows are read are in this list or make the next one due.
         let seq = status_changes::last(store).await?;
+        let this_update = self.begins(ca_id(scope.ca), last, now)?;
         let next_update = now
             .checked_add(self.settings().periods.crl)
             .unwrap_or(Timestamp::MAX);
@@ -118,7 +127,7 @@ impl Workflows {
             base,
             entries: i64::try_from(entries).unwrap_or(i64::MAX),
             status_seq: seq,
-            this_update: now,
+            this_update,
             next_update,
         };
         // An ended certificate stays until it was on one list made after its end (RFC 5280 §3.3).
@@ -154,6 +163,31 @@ impl Workflows {
         tx.commit().await?;
         metrics::gauge!("inkan_crl_seconds", "scope" => name).set(begun.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// When a list was made, as its times tell.
+    fn made_at(&self, list: &Published) -> Timestamp {
+        let periods = &self.settings().periods;
+        let by_start = list.this_update.checked_add(periods.crl_backdate);
+        let by_end = list.next_update.checked_sub(periods.crl);
+        let (by_start, by_end) = (
+            by_start.unwrap_or(list.this_update),
+            by_end.unwrap_or(list.this_update),
+        );
+        by_start.min(by_end).max(list.this_update)
+    }
+
+    /// thisUpdate: in the past, for relying parties whose clock is slow, but after that of the list before it, so that
+    /// whoever holds both knows which is newer, and not before the CA itself.
+    fn begins(&self, ca: CaId, last: Option<&Published>, now: Timestamp) -> Result<Timestamp> {
+        let start = now.checked_sub(self.settings().periods.crl_backdate);
+        let not_before = self.inner.ca.ca(ca)?.validity.not_before;
+        // A list of the future was made before a clock was put right.
+        let last = last.filter(|last| last.this_update <= now);
+        let behind = last.and_then(|last| last.this_update.checked_add(A_SECOND).ok());
+        let start = start.unwrap_or(now).max(not_before);
+        let start = behind.map_or(start, |behind| start.max(behind));
+        Ok(start.min(now))
     }
 
     async fn signed(&self, scope: &Scope, list: &Published, lines: Lines) -> Result<Vec<u8>> {

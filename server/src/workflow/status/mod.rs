@@ -12,6 +12,7 @@
 //! - [`answers`]: OCSP requests answered
 //! - `ahead`: answers signed before anybody asks
 //! - [`kept`]: answers kept in this process, in [`generations`]
+//! - `patience`: how long the store is waited for where there is another answer than its own
 //! - [`health`]: the HSM and the store, for the operator; [`overview`]: every list and how fresh it is
 
 mod ahead;
@@ -22,6 +23,7 @@ pub mod kept;
 mod lists;
 pub mod memory;
 pub mod overview;
+mod patience;
 pub mod published;
 pub mod scope;
 mod signers;
@@ -33,7 +35,7 @@ mod tests;
 
 pub use answers::Reply;
 pub use generations::Generations;
-pub use health::Health;
+pub use health::{Health, StoreTrouble};
 pub use kept::ReadyAnswer;
 pub use memory::{Ended, StatusMemory};
 pub use overview::ListState;
@@ -45,6 +47,7 @@ pub use crate::ca::ocsp::request::LONGEST as LONGEST_OCSP_REQUEST;
 pub use crate::store::crl_lists::{Kind as ListKind, Published};
 
 pub(in crate::workflow) use answers::{Responder, digests};
+pub(in crate::workflow) use patience::Silence;
 pub(in crate::workflow) use published::ReadyLists;
 pub(in crate::workflow) use scope::ca_id;
 pub(in crate::workflow) use signers::Signers;

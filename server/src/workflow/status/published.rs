@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::scope::Scope;
+use super::scope::{Scope, on_record};
 use crate::store::certificates::Ca;
 use crate::store::crl_lists::{self, Kind};
-use crate::store::id;
-use crate::workflow::{Result, Workflows};
+use crate::store::{StoreError, id};
+use crate::workflow::{Fault, Result, Workflows};
+
+/// How long the bytes of a list are waited for.
+const READ_WITHIN: Duration = Duration::from_millis(400);
 
 /// A list ready to be sent.
 #[derive(Debug)]
@@ -31,7 +35,7 @@ pub struct ReadyList {
 pub(in crate::workflow) struct ReadyLists(RwLock<HashMap<(Scope, Kind), Arc<ReadyList>>>);
 
 impl ReadyLists {
-    fn get(&self, key: &(Scope, Kind)) -> Option<Arc<ReadyList>> {
+    pub(super) fn get(&self, key: &(Scope, Kind)) -> Option<Arc<ReadyList>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.get(key).cloned()
     }
@@ -55,7 +59,7 @@ impl Workflows {
         let lists = &self.inner.lists;
         let key = (scope.clone(), kind);
         let kept = lists.get(&key);
-        match self.read_list(scope, kind, kept.as_ref()).await {
+        match self.newest_list(scope, kind, kept.as_ref()).await {
             Ok(Some(list)) => {
                 // Only scopes that exist are kept: their number is bounded by the calendar.
                 lists.put(key, &list);
@@ -70,6 +74,55 @@ impl Workflows {
                 None => Err(error),
             },
         }
+    }
+
+    /// The newest list, soon; one that is too big to be read soon is there when it was kept.
+    async fn newest_list(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        kept: Option<&Arc<ReadyList>>,
+    ) -> Result<Option<Arc<ReadyList>>> {
+        let store = &self.inner.store;
+        let name = scope.name();
+        let latest = async { Ok(crl_lists::latest(store, &name, kind).await?) };
+        let Some(latest) = self.soon(latest).await? else {
+            return Ok(None);
+        };
+        match kept.filter(|list| list.number == latest.number) {
+            Some(list) => Ok(Some(Arc::clone(list))),
+            None => tokio::time::timeout(READ_WITHIN, self.read_list(scope, kind, kept))
+                .await
+                .unwrap_or_else(|_| {
+                    Err(Fault::Store(StoreError::NoAnswer(READ_WITHIN.as_millis())).into())
+                }),
+        }
+    }
+
+    /// Reads every list that should be published into memory: what an instance has never handed out is handed out, too,
+    /// while the store is unavailable.
+    ///
+    /// # Errors
+    /// Faults of the store; what was read before stays.
+    pub async fn keep_lists(&self, now: Timestamp) -> Result<()> {
+        for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
+            for scope in self.scopes(on_record(ca.id), now).await? {
+                self.keep_scope(&scope).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Self::keep_lists`], for one scope.
+    pub(super) async fn keep_scope(&self, scope: &Scope) -> Result<()> {
+        for kind in [Kind::Full, Kind::Delta] {
+            let key = (scope.clone(), kind);
+            let kept = self.inner.lists.get(&key);
+            if let Some(list) = self.read_list(scope, kind, kept.as_ref()).await? {
+                self.inner.lists.put(key, &list);
+            }
+        }
+        Ok(())
     }
 
     async fn read_list(

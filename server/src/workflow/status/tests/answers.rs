@@ -99,12 +99,29 @@ async fn follow(place: &Place) {
         text.contains(": revoked") && text.contains("keyCompromise"),
         "{text}"
     );
-    // Never issued: unknown, and signed, so that nobody else can say it.
+    // Never issued: there is no record to answer from, and nothing to sign, with a nonce or without, alone or together.
     let nobody = "4142434445464748494a";
-    let request = judge.ask(&[nobody], "-sha1", false);
+    for (serials, nonce) in [
+        (&[nobody][..], false),
+        (&[nobody], true),
+        (&[nobody, "41"], true),
+    ] {
+        let request = judge.ask(serials, "-sha1", nonce);
+        let reply = workflows.ocsp(&request, later(31)).await;
+        assert!(
+            matches!(reply, Reply::Refused(OcspProblem::Unauthorized)),
+            "{reply:?}"
+        );
+    }
+    // Beside one that was: the answer is about both.
+    let both = [&*serial, nobody];
+    let request = judge.ask(&both, "-sha1", false);
     let reply = workflows.ocsp(&request, later(31)).await;
-    let text = judge.answer(&request, &der(&reply), &[nobody], later(31).as_second());
-    assert!(text.contains(": unknown"), "{text}");
+    let text = judge.answer(&request, &der(&reply), &both, later(31).as_second());
+    assert!(
+        text.contains(": unknown") && text.contains(": revoked"),
+        "{text}"
+    );
 }
 
 async fn ahead(place: &Place) {
@@ -142,21 +159,13 @@ async fn ahead(place: &Place) {
         text.contains("Cert Status: good") && !text.contains("Nonce"),
         "{text}"
     );
-    // What is not kept, and what is over: come again.
-    let unknown = judge.ask(&["41"], "-sha1", false);
-    for (request, at) in [
-        (&unknown, half),
-        (&request, half + SignedDuration::from_hours(24)),
-    ] {
-        let refused = workflows.ocsp(request, at).await;
-        let Reply::Refused(problem) = refused else {
-            panic!("{refused:?}");
-        };
-        assert!(matches!(
-            problem,
-            OcspProblem::TryLater | OcspProblem::InternalError
-        ));
-    }
+    // What is over: come again.
+    let over = half + SignedDuration::from_hours(24);
+    let reply = workflows.ocsp(&request, over).await;
+    assert!(
+        matches!(reply, Reply::Refused(OcspProblem::TryLater)),
+        "{reply:?}"
+    );
 }
 
 async fn nonces(place: &Place) {
@@ -203,7 +212,7 @@ async fn away(place: &Place) {
     assert!(matches!(reply, Reply::Refused(_)), "{reply:?}");
 }
 
-/// Unknown while it is being issued, good from its issue on.
+/// Nothing to answer from while it is being issued, good from its issue on.
 async fn being_issued(place: &Place) {
     let scene = Scene::new(place).await;
     let judge = Judge::new(&scene.bank.ca_pem);
@@ -243,8 +252,11 @@ async fn being_issued(place: &Place) {
         let (der, at) = (der(&reply), later(seconds).as_second());
         judge.answer(&request, &der, &[&intent.serial], at)
     };
-    let text = ask(1).await;
-    assert!(text.contains(": unknown"), "{text}");
+    let reply = scene.workflows.ocsp(&request, later(1)).await;
+    assert!(
+        matches!(reply, Reply::Refused(OcspProblem::Unauthorized)),
+        "{reply:?}"
+    );
     let mut tx = scene.store().begin().await.unwrap();
     let (sha256, by) = (crate::store::id::sha256_hex(b"three"), Actor::System);
     let issued = certificates::set_issued(&mut tx, "intent", b"three", &sha256, &by, later(2));

@@ -53,14 +53,18 @@ async fn bad(place: &Place) {
     let serials: Vec<String> = (0..=MOST).map(|n| format!("4a{n:04x}")).collect();
     let all: Vec<&str> = serials.iter().map(String::as_str).collect();
     let request = judge.ask(&all[..MOST], "-sha1", false);
+    assert_eq!(refused(&scene, &request).await, OcspProblem::Unauthorized);
+    let mut with_one: Vec<&str> = all[..MOST].to_vec();
+    with_one[MOST - 1] = &serial;
+    let request = judge.ask(&with_one, "-sha1", false);
     let reply = scene.workflows.ocsp(&request, later(0)).await;
     let text = judge.answer(
         &request,
         &super::answers::der(&reply),
-        &all[..MOST],
+        &with_one,
         later(0).as_second(),
     );
-    assert_eq!(text.matches(": unknown").count(), MOST, "{text}");
+    assert_eq!(text.matches(": unknown").count(), MOST - 1, "{text}");
     let request = judge.ask(&all, "-sha1", false);
     assert_eq!(
         refused(&scene, &request).await,

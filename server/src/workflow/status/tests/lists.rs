@@ -7,15 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use super::judge::Judge;
 use crate::store::certificates::{Issuer, State};
 use crate::store::testing::{Place, on_both};
+use crate::workflow::Workflows;
 use crate::workflow::life::tests::world::{Scene, later, much_later};
 use crate::workflow::life::{By, Reason};
 use crate::workflow::status::{ListKind, ReadyList, Scope};
+use crate::workflow::step::StepHook;
 use crate::workflow::testing::{at, caller};
 
 on_both!(
     follow_a_certificates_life => follow,
     drop_what_expired_after_one_more => drop_expired,
     last_good_one_goes_on_without_the_hsm => without_hsm,
+    begin_in_the_past_and_after_the_one_before => begin,
 );
 
 const BANK: By<'static> = By::Staff {
@@ -48,7 +51,8 @@ async fn follow(place: &Place) {
         text.contains("http://pki.example/crl/customer-ca-delta.crl"),
         "{text}"
     );
-    assert_eq!((first.number, first.this_update), (1, later(0)));
+    let backdated = later(0) - SignedDuration::from_mins(5);
+    assert_eq!((first.number, first.this_update), (1, backdated));
 
     // Held: at once on the next list, and in the delta from the first.
     let workflows = &scene.workflows;
@@ -142,4 +146,53 @@ async fn without_hsm(place: &Place) {
     judge.list(&good.der);
     let health = scene.workflows.health(at(25 * 3600)).await;
     assert!(!health.crl_fresh, "the operator is told when it is over");
+}
+
+/// For whoever's clock is slow by less than five minutes, a list is valid the moment it is published; and whoever holds two
+/// of them knows which is newer.
+async fn begin(place: &Place) {
+    let scene = Scene::new(place).await;
+    let judge = Judge::new(&scene.bank.ca_pem);
+    let id = scene.certificate(State::Active).await;
+    // As a server of before wrote it: not backdated.
+    let mut settings = scene.world.settings.clone();
+    settings.periods.crl_backdate = SignedDuration::ZERO;
+    let (ca, store) = (scene.bank.authority.clone(), scene.store().clone());
+    let before = Workflows::new(store, ca, settings, StepHook::default());
+    before.publish_due_crls(later(0)).await.unwrap();
+    let mut last = list(&scene, ListKind::Full).await;
+    assert_eq!(last.this_update, later(0));
+
+    let workflows = &scene.workflows;
+    for (step, seconds) in [10, 20, 400, 500].into_iter().enumerate() {
+        if step % 2 == 0 {
+            let held = workflows.suspend(&id, BANK, "", caller(), later(seconds));
+            held.await.unwrap();
+        } else {
+            let released = workflows.release(&id, BANK, "", caller(), later(seconds));
+            released.await.unwrap();
+        }
+        publish(&scene, later(seconds)).await;
+        let full = list(&scene, ListKind::Full).await;
+        let delta = list(&scene, ListKind::Delta).await;
+        assert_eq!(
+            (full.number, delta.number),
+            (last.number + 1, last.number + 1)
+        );
+        assert!(full.this_update > last.this_update, "{step}");
+        assert_eq!(full.this_update, delta.this_update);
+        let earliest = later(seconds) - SignedDuration::from_mins(5);
+        let expected = earliest.max(last.this_update + SignedDuration::from_secs(1));
+        assert_eq!(full.this_update, expected);
+        assert_eq!(
+            full.next_update,
+            later(seconds) + SignedDuration::from_hours(24)
+        );
+        // The delta starts from a list that everybody may still hold.
+        let text = judge.list(&delta.der);
+        assert!(text.contains("Delta CRL Indicator"), "{text}");
+        last = full;
+    }
+    // Not half a day from thisUpdate, but when it is due: the same pace as before.
+    assert_eq!(publish(&scene, later(501)).await, 0);
 }

@@ -64,6 +64,15 @@ async fn renewed(place: &Place) {
     for said in ["OCSP Signing", "OCSP No Check", "Digital Signature"] {
         assert!(text.contains(said), "{said} in {text}");
     }
+    // For whoever's clock is slow: made now, valid since a minute ago, and its signer's certificate since before that.
+    let shown = |name: &str, at: jiff::Timestamp| {
+        let line = format!("{name}: {}", at.strftime("%b %e %H:%M:%S %Y GMT"));
+        assert!(text.contains(&line), "{line} in {text}");
+    };
+    shown("Produced At", after);
+    shown("This Update", after - SignedDuration::from_mins(1));
+    shown("Next Update", after + day);
+    assert!(both[0].not_before < after - SignedDuration::from_mins(1));
     // Its own serial number is one we issued.
     let own = both[0].serial.as_str();
     let request = judge.ask(&[own], "-sha256", false);
