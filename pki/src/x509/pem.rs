@@ -31,6 +31,6 @@ pub fn certificates(text: &str) -> Result<Vec<CertificateDer<'static>>, PemError
 /// One certificate as PEM, lines of 64 characters, final newline.
 #[must_use]
 pub fn encode_certificate(der: &[u8]) -> String {
-    let body = super::transfer::encode(der);
+    let body = super::transfer::encode_lines(der);
     format!("-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
 }

@@ -1,4 +1,4 @@
-//! The `base64` content transfer encoding of EST bodies (RFC 7030 §4, RFC 8951 §3.1).
+//! The `base64` content transfer encoding of EST bodies (RFC 7030 §4, RFC 8951 §3.1): one line, nothing else in it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,9 +10,15 @@ const LINE: usize = 64;
 #[error("body is not base64")]
 pub struct NotBase64;
 
-/// Base64 in lines of 64 characters, each ended by a newline.
+/// Base64 in one line without an end.
 #[must_use]
 pub fn encode(der: &[u8]) -> String {
+    STANDARD.encode(der)
+}
+
+/// Base64 in lines of 64 characters, each ended by a newline: for PEM, and for EST clients of before RFC 8951.
+#[must_use]
+pub fn encode_lines(der: &[u8]) -> String {
     let flat = STANDARD.encode(der);
     let mut lines = String::with_capacity(flat.len() + flat.len() / LINE + 1);
     let mut rest = flat.as_str();
@@ -51,10 +57,16 @@ mod tests {
     #[test]
     fn lines_are_short_and_come_back() {
         let der: Vec<u8> = (0..200).map(|i| i as u8).collect();
-        let text = encode(&der);
+        let text = encode_lines(&der);
         assert!(text.lines().all(|l| l.len() <= LINE));
         assert_eq!(decode(text.replace('\n', "\r\n").as_bytes()).unwrap(), der);
-        assert_eq!(encode(b""), "");
+        let line = encode(&der);
+        assert_eq!(line, text.replace('\n', ""), "one line without an end");
+        assert_eq!(decode(line.as_bytes()).unwrap(), der);
+        assert_eq!(
+            (encode(b""), encode_lines(b"")),
+            (String::new(), String::new())
+        );
     }
 
     #[test]

@@ -98,6 +98,7 @@ pub fn app(
         workflows,
         clock,
         site: config.site(),
+        est_encoding: config.est.encoding(),
         password_rate: RateLimiter::new(config.password_rate()),
         machine_rate: RateLimiter::new(config.machine_rate()),
         api_rate: RateLimiter::new(config.api_rate()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::est::EstEncoding;
 use super::public::ready::ReadyAnswers;
 use super::rate::RateLimiter;
 use super::site::Site;
@@ -19,6 +20,8 @@ pub struct App {
     pub clock: Clock,
     /// The bank on its pages.
     pub site: Arc<Site>,
+    /// How EST bodies are written.
+    pub est_encoding: EstEncoding,
     /// Posts that carry a password.
     pub password_rate: RateLimiter,
     /// Posts of agents and EST clients.

@@ -21,6 +21,16 @@ use crate::workflow::records::IssuerId;
 use crate::workflow::staff_enrolment::is_staff_request;
 use crate::workflow::{Caller, Refusal};
 
+/// How the base64 of an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EstEncoding {
+    /// One line without an end (RFC 8951, 3.1).
+    #[default]
+    OneLine,
+    /// Lines of 64 characters, for clients of before that.
+    Lines,
+}
+
 const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 
@@ -37,13 +47,13 @@ pub(super) fn cas(app: &Shared, issuer: IssuerId) -> Answer {
     all.reverse();
     all.push(authority.root().clone());
     let all: Vec<&[u8]> = all.iter().map(AsRef::as_ref).collect();
-    certificates(&all)
+    certificates(app, &all)
 }
 
 /// `GET csrattrs` (4.5): which keys are taken.
 pub async fn csrattrs(State(app): State<Shared>) -> Response {
     let der = csrattrs::encode(&app.workflows.settings().key_algorithms);
-    transfer("application/csrattrs", &der)
+    transfer(&app, "application/csrattrs", &der)
 }
 
 /// `POST simpleenroll` (4.2) with the credential of a picked-up request.
@@ -64,7 +74,7 @@ pub async fn simpleenroll(
         let issued = workflows.enroll(&request, &credential, &csr, caller, now);
         issued.await?
     };
-    certificates(&[&der])
+    certificates(&app, &[&der])
 }
 
 /// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed.
@@ -82,7 +92,7 @@ pub async fn simplereenroll(
         .workflows
         .reenroll(&presented, &csr, caller(&peer), now)
         .await?;
-    certificates(&[&der])
+    certificates(&app, &[&der])
 }
 
 /// `POST simplereenroll` over mutual TLS with the staff certificate to be renewed.
@@ -100,7 +110,7 @@ pub async fn simplereenroll_staff(
         .workflows
         .reenroll_staff(&presented, &csr, caller(&peer), now)
         .await?;
-    certificates(&[&der])
+    certificates(&app, &[&der])
 }
 
 /// Who asks: the address of the peer.
@@ -139,13 +149,17 @@ pub(super) fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure>
     transfer::decode(body).map_err(|_| Refusal::Csr(CsrError::Malformed).into())
 }
 
-pub(super) fn certificates(chain: &[&[u8]]) -> Answer {
+pub(super) fn certificates(app: &Shared, chain: &[&[u8]]) -> Answer {
     let der = certs_only::encode(chain).map_err(|error| Failure::fault(&error))?;
-    Ok(transfer(CERTS_ONLY, &der))
+    Ok(transfer(app, CERTS_ONLY, &der))
 }
 
-fn transfer(content_type: &'static str, der: &[u8]) -> Response {
-    let mut response = transfer::encode(der).into_response();
+fn transfer(app: &Shared, content_type: &'static str, der: &[u8]) -> Response {
+    let body = match app.est_encoding {
+        EstEncoding::OneLine => transfer::encode(der),
+        EstEncoding::Lines => transfer::encode_lines(der),
+    };
+    let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("base64"));

@@ -26,6 +26,34 @@ async fn http_cacerts_are_customer_ca_and_root() {
     assert!(found.contains(&bank.app.workflows.authority().root().to_vec()));
 }
 
+const EST_ANSWERS: [&str; 2] = ["/.well-known/est/cacerts", "/.well-known/est/csrattrs"];
+
+/// RFC 8951.
+#[tokio::test]
+async fn http_est_answers_are_one_line_without_an_end() {
+    let bank = Bank::open().await;
+    let mut longest = 0;
+    for path in EST_ANSWERS {
+        let answer = bank.get(To::Portal, path).await;
+        let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+        assert!(answer.body.bytes().all(base64), "{path}: {}", answer.body);
+        longest = longest.max(answer.body.len());
+    }
+    assert!(longest > 1000, "it would have been wrapped");
+}
+
+/// For clients of before that, where the bank wants it.
+#[tokio::test]
+async fn http_est_answers_are_short_lines_where_they_are_configured() {
+    let bank = Bank::open_with(|config| config.est.line_breaks = true).await;
+    for path in EST_ANSWERS {
+        let body = bank.get(To::Portal, path).await.body;
+        assert!(body.ends_with('\n'), "{path}");
+        let short = |line: &str| (1..=64).contains(&line.len());
+        assert!(body.lines().all(short), "{path}: {body}");
+    }
+}
+
 #[tokio::test]
 async fn http_csrattrs_are_der_in_base64() {
     let bank = Bank::open().await;

@@ -154,10 +154,10 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
         openssl ecparam -name prime256v1 -genkey -noout -out key.pem
         openssl req -new -key key.pem -subj /CN=ignored -outform DER | openssl base64 >request.b64
         curl -sS --fail-with-body --cacert "$SERVER_CA" "$PORTAL/.well-known/est/cacerts" \
-            | openssl base64 -d | openssl pkcs7 -inform DER -print_certs >cacerts.pem
+            | openssl base64 -d -A | openssl pkcs7 -inform DER -print_certs >cacerts.pem
         curl -sS --fail-with-body --cacert "$SERVER_CA" --config credential \
             -H 'Content-Type: application/pkcs10' -H 'Content-Transfer-Encoding: base64' --data-binary @request.b64 \
-            "$PORTAL/.well-known/est/simpleenroll" | openssl base64 -d | openssl pkcs7 -inform DER -print_certs >answer.pem
+            "$PORTAL/.well-known/est/simpleenroll" | openssl base64 -d -A | openssl pkcs7 -inform DER -print_certs >answer.pem
         openssl x509 -in answer.pem -out certificate.pem
         openssl verify -CAfile "$ROOT" -untrusted cacerts.pem -purpose sslclient certificate.pem
         curl -sS --fail-with-body --cacert "$SERVER_CA" --cert certificate.pem --key key.pem \
@@ -177,6 +177,50 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
     let said = programs::run(shell.env("ROOT", &dev.root_ca))?.expect_well()?;
     assert!(said.contains("certificate.pem: OK"), "{said}");
     assert!(said.contains("\"active\""), "{said}");
+    Ok(())
+}
+
+/// strongSwan's client takes an answer in one line only (RFC 8951).
+#[test]
+fn strongswans_client_gets_the_cas_and_a_certificate() -> Outcome {
+    let scene = Scene::open()?;
+    let (dev, ticket) = (&scene.bank.dev, scene.ticket()?);
+    let files = TempDir::new()?;
+    let script = r#"
+        set -eu
+        pki --estca --url "$PORTAL" --cacert "$SERVER_CA" --caout ca.pem --outform pem
+        openssl ecparam -name prime256v1 -genkey -noout -out key.pem
+        openssl req -new -key key.pem -subj /CN=ignored -outform DER -out request.der
+        pki --est --options options --outform pem >certificate.pem
+        openssl verify -CAfile "$ROOT" -untrusted "$CUSTOMER_CA" -purpose sslclient certificate.pem
+        openssl x509 -in certificate.pem -noout -pubkey | cmp - <(openssl pkey -in key.pem -pubout)
+        cat ca*.pem | grep -c BEGIN
+    "#;
+    // Not in argv: others on the machine could read it there.
+    std::fs::write(
+        files.path().join("options"),
+        format!(
+            "--url {} --cacert {} --cacert {} --cacert {} --in request.der --userpass {}:{}\n",
+            dev.portal,
+            dev.server_ca.display(),
+            dev.root_ca.display(),
+            dev.customer_ca.display(),
+            ticket.request,
+            ticket.credential
+        ),
+    )?;
+    let mut shell = Command::new("bash");
+    shell.current_dir(files.path()).args(["-c", script]);
+    shell
+        .env("SERVER_CA", &dev.server_ca)
+        .env("PORTAL", &dev.portal)
+        .env("CUSTOMER_CA", &dev.customer_ca);
+    let said = programs::run(shell.env("ROOT", &dev.root_ca))?.expect_well()?;
+    assert!(said.contains("certificate.pem: OK"), "{said}");
+    assert!(
+        said.ends_with("2\n"),
+        "the customer CA and the root: {said}"
+    );
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::http::est::EstEncoding;
+
 /// `[periods]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -136,6 +138,25 @@ impl Default for Characters {
         Self {
             login_id_symbols: usual.login_id_symbols,
             kana_symbols: usual.kana_symbols,
+        }
+    }
+}
+
+/// `[est]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Est {
+    /// Answers in lines of 64 characters, for clients of before RFC 8951 that need them.
+    pub line_breaks: bool,
+}
+
+impl Est {
+    /// As the handlers are given it.
+    pub fn encoding(&self) -> EstEncoding {
+        if self.line_breaks {
+            EstEncoding::Lines
+        } else {
+            EstEncoding::OneLine
         }
     }
 }

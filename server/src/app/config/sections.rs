@@ -7,7 +7,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::limits::{Argon2, Characters, Locks, Log, Passwords, Periods, Rates};
+use super::limits::{Argon2, Characters, Est, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
 use super::warnings::Warnings;
 
@@ -41,6 +41,9 @@ pub struct Config {
     pub operations: OperationsListener,
     /// The HSM.
     pub hsm: Hsm,
+    /// Enrolment over Secure Transport.
+    #[serde(default)]
+    pub est: Est,
     /// Mail to customers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<Mail>,

@@ -68,5 +68,5 @@ pub async fn simpleenroll(
         .workflows
         .enroll_staff(&staff_id, &credential, &csr, caller, now)
         .await?;
-    est::certificates(&[&der])
+    est::certificates(&app, &[&der])
 }
