@@ -42,6 +42,14 @@ impl Clock {
             }
         }
     }
+
+    /// The time now in whole seconds, as records keep it: what is answered about something just made is what is answered
+    /// about it later.
+    #[must_use]
+    pub fn second(&self) -> Timestamp {
+        let now = self.now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
 }
 
 #[cfg(test)]
@@ -56,5 +64,6 @@ mod tests {
         let first = clock.now();
         assert!(first >= start && first < start + SignedDuration::from_secs(60));
         assert!(clock.now() >= first);
+        assert_eq!(clock.second().subsec_nanosecond(), 0);
     }
 }

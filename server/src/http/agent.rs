@@ -28,7 +28,7 @@ pub async fn pick_up(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let (workflows, now) = (&app.workflows, app.clock.now());
+    let (workflows, now) = (&app.workflows, app.clock.second());
     let caller = caller(&peer);
     let answer = if is_staff_request(&id) {
         workflows.pick_up_for_staff(&id, &agent, caller, now).await
@@ -48,7 +48,7 @@ pub async fn progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let (workflows, now) = (&app.workflows, app.clock.now());
+    let (workflows, now) = (&app.workflows, app.clock.second());
     let caller = caller(&peer);
     let noted = if is_staff_request(&id) {
         let told = workflows.staff_progress(&id, &credential, &progress, caller, now);
@@ -68,7 +68,7 @@ pub async fn activate_staff(
 ) -> Result<Response, Failure> {
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let answer = app
         .workflows
         .activate_staff(&presented, caller(&peer), now)
@@ -83,7 +83,7 @@ pub async fn activate(
 ) -> Result<Response, Failure> {
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let answer = app
         .workflows
         .activate(&presented, caller(&peer), now)
@@ -100,7 +100,7 @@ pub async fn begin_renewal(
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let PickUp { agent } = json(&body)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let answer = app
         .workflows
         .begin_renewal(&presented, &agent, caller(&peer), now)
@@ -115,7 +115,7 @@ pub async fn revoke(
 ) -> Result<Response, Failure> {
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
-    let (workflows, caller, now) = (&app.workflows, caller(&peer), app.clock.now());
+    let (workflows, caller, now) = (&app.workflows, caller(&peer), app.clock.second());
     let registered = workflows.registered(&presented, caller, now).await?;
     let by = By::Owner {
         user_id: &registered.user.id,
@@ -134,7 +134,7 @@ pub async fn pick_up_login(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let people = app.workflows.people();
     let answer = people
         .pick_up_agent_login(&id, &agent, caller(&peer), now)
@@ -152,7 +152,7 @@ pub async fn login_progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let people = app.workflows.people();
     people
         .agent_login_progress(&id, &credential, &progress, caller(&peer), now)
@@ -170,7 +170,7 @@ pub async fn prove_login(
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let credential = credential_for(&id, &headers)?;
-    let now = app.clock.now();
+    let now = app.clock.second();
     let people = app.workflows.people();
     let answer = people
         .prove_agent_login(&id, &credential, &presented, caller(&peer), now)

@@ -111,7 +111,7 @@ async fn call(parts: &mut Parts, app: &Shared) -> Result<Call, Failure> {
         lang,
         member,
         caller: caller(&peer),
-        now: app.clock.now(),
+        now: app.clock.second(),
         id: id.unwrap_or_default(),
     })
 }

@@ -28,6 +28,11 @@ async fn http_api_does_what_is_sent_twice_once() {
         serde_json::from_str(&again.body).unwrap(),
     );
     assert_eq!(first, again);
+    // A time is the same when it is made and when it is read: in whole seconds.
+    let id = first["id"].as_str().unwrap();
+    let read = teller.see(&format!("proposals/{id}")).await;
+    let entered = first["entered_at"].as_str().unwrap();
+    assert_eq!(read["proposal"]["entered_at"], entered);
     // What is given once is not given again, and lies nowhere.
     let contract = approver.contract("account=7654321&branch=100").await;
     let letter = format!("contracts/{contract}/letter");
