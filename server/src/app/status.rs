@@ -42,3 +42,22 @@ pub async fn publish_changes(workflows: Workflows, clock: Clock, mut stop: watch
         }
     }
 }
+
+/// How often this process reads the lists that it hands out while the database is unavailable.
+const KEPT_EVERY: Duration = Duration::from_secs(30);
+
+/// Keeps every list, and the RSA keys that new ones are compared with, in memory until `stop`.
+pub async fn keep_lists(workflows: Workflows, clock: Clock, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = workflows.keep_lists(clock.now()).await {
+            tracing::debug!(%error, "lists could not be read; those in memory stay");
+        }
+        if let Err(error) = workflows.keep_moduli().await {
+            tracing::debug!(%error, "RSA keys could not be read; the next one that comes reads them");
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(KEPT_EVERY) => {}
+        }
+    }
+}

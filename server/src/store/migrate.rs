@@ -100,6 +100,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "activation_codes",
         sql: include_str!("migrations/0016_activation_codes.sql"),
     },
+    Migration {
+        version: 17,
+        name: "rsa_keys",
+        sql: include_str!("migrations/0017_rsa_keys.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

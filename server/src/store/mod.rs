@@ -18,6 +18,7 @@
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
+//! - [`rsa_keys`]: RSA keys, to be compared with one another
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
 //! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
 //! - [`outbox`]: mail to customers, until it is sent or given up
@@ -53,6 +54,7 @@ pub mod postgres_url;
 pub mod proposals;
 pub mod requests;
 pub(crate) mod row;
+pub mod rsa_keys;
 pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;

@@ -171,6 +171,7 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<()> {
+        let compared = self.compare_key(&new.spki, now).await?;
         let mut tx = self.inner.store.begin().await?;
         // Once more, as of this transaction: a request lives for minutes, a renewal's certificate for a year.
         if let Some(user_id) = &new.user_id {
@@ -183,6 +184,12 @@ impl Workflows {
         }
         // First the row, whose constraints tell a duplicate from a grant that is gone.
         certificates::insert_intent(&mut tx, new).await?;
+        if let Some(compared) = &compared
+            && let Some(other) = Self::put_key_on_record(&mut tx, &new.id, compared).await?
+        {
+            tx.rollback().await?;
+            return Err(self.refuse_shared(compared, &other, now).await?);
+        }
         if let Some(grant) = &new.grant_id
             && !grants::use_up(&mut tx, grant, now).await?
         {

@@ -33,6 +33,7 @@
 //! - [`registration`]: ログインID取得, BLIS005 to BLIS004
 //! - [`login`]: by password, by certificate
 //! - [`agent_login`]: by a certificate that the agent proves, for a browser that does not know the token
+//! - [`shared_factors`]: RSA keys that share a prime with one on record
 //! - [`session`]: browsers' sessions
 //! - [`validation`], [`passwords`], `locks`: character rules, hashing, what failures lead to
 
@@ -66,6 +67,7 @@ pub mod registration;
 pub mod renewal;
 pub mod session;
 pub mod settings;
+pub mod shared_factors;
 pub mod staff_access;
 pub mod staff_certificate;
 pub mod staff_enrolment;
@@ -104,6 +106,8 @@ pub(crate) struct Inner {
     pub(crate) status: status::StatusMemory,
     pub(crate) own_changes: tokio::sync::Notify,
     pub(crate) seen_changes: tokio::sync::Notify,
+    silence: status::Silence,
+    moduli: shared_factors::KnownModuli,
     lists: status::ReadyLists,
     watched: expiry::Watched,
     /// As the store said last.
@@ -139,6 +143,8 @@ impl Workflows {
                 status: status::StatusMemory::default(),
                 own_changes: tokio::sync::Notify::new(),
                 seen_changes: tokio::sync::Notify::new(),
+                silence: status::Silence::default(),
+                moduli: shared_factors::KnownModuli::default(),
                 lists: status::ReadyLists::default(),
                 watched: expiry::Watched::default(),
                 expiries: std::sync::Mutex::default(),
@@ -165,3 +171,6 @@ impl Workflows {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod issuing_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod shared_factors_tests;

@@ -5,10 +5,12 @@
 //! - [`rsa`]: size, exponent, parity, small factors
 //! - [`roca`]: keys of the Infineon library (CVE-2017-15361)
 //! - [`fermat`]: primes too close to each other (CVE-2022-26320)
+//! - [`shared`]: primes that another key has, too
 
 mod fermat;
 mod roca;
 mod rsa;
+pub mod shared;
 
 use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384};
 use x509_parser::prelude::FromDer;
@@ -41,6 +43,9 @@ pub enum KeyWeakness {
     /// The two primes are so close that Fermat's method finds them.
     #[error("RSA primes are too close together")]
     ClosePrimes,
+    /// Another key that is on record has one of its primes, too.
+    #[error("RSA modulus shares a prime with that of another key")]
+    SharedFactor,
     /// The point is not an uncompressed point on its curve.
     #[error("EC point is not an uncompressed point on its curve")]
     PointInvalid,
@@ -58,6 +63,7 @@ impl KeyWeakness {
             Self::SmallFactor(_) => "key-small-factor",
             Self::Roca => "key-roca",
             Self::ClosePrimes => "key-close-primes",
+            Self::SharedFactor => "key-shared-factor",
             Self::PointInvalid => "key-point-invalid",
         }
     }

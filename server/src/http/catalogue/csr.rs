@@ -74,6 +74,12 @@ fn key(weakness: KeyWeakness) -> Text {
             "RSA鍵の二つの素数が近すぎるため安全ではありません。".into(),
             "The two primes of the RSA key are too close together.".into(),
         ),
+        KeyWeakness::SharedFactor => (
+            "このRSA鍵の素数は、すでに登録されている別の鍵でも使われているため安全ではありません。"
+                .into(),
+            "A prime of this RSA key is used by another key on record, too; neither is safe."
+                .into(),
+        ),
         KeyWeakness::PointInvalid => (
             "EC鍵の点が曲線上にありません。".into(),
             "The EC key is not a point on its curve.".into(),

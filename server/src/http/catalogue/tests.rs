@@ -63,6 +63,7 @@ fn refusals() -> Vec<Refusal> {
         KeyWeakness::SmallFactor(3),
         KeyWeakness::Roca,
         KeyWeakness::ClosePrimes,
+        KeyWeakness::SharedFactor,
         KeyWeakness::PointInvalid,
     ];
     all.extend(keys.map(|key| Csr(CsrError::Key(key))));

@@ -39,6 +39,8 @@ pub enum Trouble {
     List(String),
     /// A job fails.
     Job(String),
+    /// The certificate with this serial number has a key that shares a prime with another key.
+    BrokenKey(String),
 }
 
 /// What is wrong, one sentence for the top of the page, with the section that has more.
@@ -75,6 +77,14 @@ pub fn sentence(trouble: &Trouble, lang: Lang) -> String {
         Trouble::List(name) => lang.pick(
             format!("失効リスト {name} が期限内に発行されていません。"),
             format!("The revocation list {name} is not in its time."),
+        ),
+        Trouble::BrokenKey(serial) => lang.pick(
+            format!(
+                "証明書(シリアル番号 {serial})のRSA鍵は、別の鍵と同じ素数を使っています。秘密鍵を計算できるため、直ちに失効してください。"
+            ),
+            format!(
+                "The RSA key of the certificate with the serial number {serial} shares a prime with another key, so its private key can be computed. Revoke it at once."
+            ),
         ),
         Trouble::Job(name) => lang.pick(
             format!("定時処理 {name} が失敗しています。"),

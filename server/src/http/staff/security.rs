@@ -103,6 +103,8 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     if health.store.is_some() {
         troubles.push(Trouble::Store);
     }
+    let broken = workflows.broken_keys(now).await?;
+    troubles.extend(broken.into_iter().map(|key| Trouble::BrokenKey(key.serial)));
     of_hsm(&health.hsm, &mut troubles);
     let keys = keys(&cx, &health.hsm.keys, &mut troubles);
     let endings = endings(&ends, &staff, (now, lang), &mut troubles);

@@ -16,6 +16,7 @@ pub const JOBS: &[Job] = &[
     job("ocsp-signer", HOUR, ocsp_signer),
     job("ocsp", MINUTE, ocsp),
     job("sweep", MINUTE, sweep),
+    job("rsa-keys", HOUR, rsa_keys),
     job("audit", HOUR, checkpoint),
     job("grants", HOUR, grants),
     job("notices", HOUR, notices),
@@ -33,7 +34,7 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const LIMIT: SignedDuration = SignedDuration::from_mins(10);
-/// While intents wait for the HSM.
+/// While intents wait for the HSM, or keys to be compared.
 const WHILE_WAITING: SignedDuration = SignedDuration::from_secs(5);
 
 const fn job(
@@ -87,6 +88,17 @@ fn ocsp(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let signed = workflows.refresh_ocsp_answers(now).await?;
         Ok(Done::with(json!({ "signed": signed })))
+    })
+}
+
+/// RSA keys that were not compared with all before them yet.
+fn rsa_keys(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
+    Box::pin(async move {
+        let (compared, left) = workflows.compare_older_keys(now).await?;
+        Ok(Done {
+            detail: json!({ "compared": compared, "left": left }),
+            again: left.then_some(WHILE_WAITING),
+        })
     })
 }
 
