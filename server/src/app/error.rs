@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::config::ConfigError;
 use super::database::FileFault;
+use super::findings::finding::Finding;
 use crate::ca::hsm::StartError;
 use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
@@ -25,6 +26,9 @@ pub enum AppError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// What cannot work, all of it.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Findings(Vec<Finding>),
     /// The specification of the HSM.
     #[error("hsm.spec: {0}")]
     Spec(#[from] SpecError),
@@ -113,6 +117,7 @@ impl AppError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_)
+            | Self::Findings(_)
             | Self::Spec(_)
             | Self::SpecLacks { .. }
             | Self::Chain(_)

@@ -6,7 +6,7 @@
 //! - [`config`]: the configuration file
 //! - [`database`]: the database of the configuration, opened for what a command does with it
 //! - [`log`]: what goes to standard error
-//! - [`look`]: what the start reads from files, without starting
+//! - [`findings`]: everything in a configuration and its files that cannot work
 //! - [`start`]: from a configuration to workflows and routers
 //! - [`mail`]: the bank as a sender of mail; [`letters`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
@@ -22,10 +22,10 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod error;
+pub mod findings;
 pub mod hsm;
 pub mod letters;
 pub mod log;
-pub mod look;
 pub mod mail;
 pub mod reload;
 pub mod scheduler;
@@ -58,18 +58,25 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<(), AppError> {
     match command {
         Command::Serve { config } => {
-            let config = config::load(&config)?;
+            let (config, found) = findings::read(&config, Timestamp::now())?;
+            if found.iter().any(|one| !one.code.serves()) {
+                return Err(AppError::Findings(found));
+            }
             log::start(&config.log);
+            for one in found {
+                tracing::error!(code = one.code.as_str(), "{}", one.text);
+            }
             serve::block_on(serve::serve(config))
         }
         Command::Config(ConfigCommand::Check { config, connect }) => {
-            let read = config::load(&config)?;
-            let mut warnings = look::look(&read, Timestamp::now())?;
-            if connect {
-                warnings.extend(serve::block_on(database::reach(&read))?);
+            let (read, found) = findings::read(&config, Timestamp::now())?;
+            if !found.is_empty() {
+                return Err(AppError::Findings(found));
             }
-            for warning in warnings {
-                log::say(&format!("{}: {warning}", config.display()));
+            if connect {
+                for warning in serve::block_on(database::reach(&read))? {
+                    log::say(&format!("{}: {warning}", config.display()));
+                }
             }
             log::say(&format!("{}: ok", config.display()));
             Ok(())

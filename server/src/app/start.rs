@@ -187,7 +187,7 @@ pub fn listeners(
 pub fn identities(config: &Config) -> Result<Identities, AppError> {
     let load = |listener, section: &TlsListener| {
         ServerIdentity::load(&section.tls_certificate, &section.tls_key)
-            .map(Arc::new)
+            .map(|identity| Arc::new(identity.for_host(&section.url)))
             .map_err(|reason| AppError::Tls { listener, reason })
     };
     Ok(Identities {

@@ -106,6 +106,8 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
     let (cert_file, key_file) = (directory.path().join("c"), directory.path().join("k"));
     std::fs::write(&cert_file, certificate).unwrap();
     std::fs::write(&key_file, key).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&key_file, private).unwrap();
     let tls = clients.map(|clients| {
         let identity = ServerIdentity::load(&cert_file, &key_file).unwrap();
         server_config(Arc::new(identity), clients, Arc::new(MidYear)).unwrap()

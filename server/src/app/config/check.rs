@@ -1,7 +1,8 @@
 //! What a type cannot say: ranges, origins, files that must be there.
 //!
-//! What is in those files is looked at in `app::look`, where the server looks at it, too.
+//! What is in those files is looked at in `app::findings`.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -20,49 +21,52 @@ const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
 /// A day to try names with; which one does not matter.
 const ANY_DAY: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-/// Checks a parsed configuration; the first thing wrong is returned.
-pub fn check(config: &Config, file: &Path) -> Result<(), ConfigError> {
-    let checker = Checker { file };
-    checker.bank(config)?;
-    checker.store(&config.store.url)?;
-    checker.tls("portal", &config.portal)?;
-    checker.tls("certificate", &config.certificate)?;
-    checker.tls("staff", &config.staff)?;
-    checker.origin("public.url", &config.public.url, "http://")?;
+/// Checks a parsed configuration; everything that is wrong is returned.
+pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
+    let checker = Checker {
+        file,
+        found: RefCell::default(),
+    };
+    checker.bank(config);
+    checker.store(&config.store.url);
+    checker.tls("portal", &config.portal);
+    checker.tls("certificate", &config.certificate);
+    checker.tls("staff", &config.staff);
+    checker.origin("public.url", &config.public.url, "http://");
     checker.file(
         "hsm.spec",
         &config.hsm.spec,
         "run `inkan-hsm apply` with it first",
-    )?;
-    checker.profile("customer_certificate", &config.profile(IssuerId::Customer))?;
-    checker.profile("staff_certificate", &config.profile(IssuerId::Staff))?;
-    checker.generations("customer_ca", &config.customer_ca)?;
-    checker.generations("staff_ca", &config.staff_ca)?;
+    );
+    checker.profile("customer_certificate", &config.profile(IssuerId::Customer));
+    checker.profile("staff_certificate", &config.profile(IssuerId::Staff));
+    checker.generations("customer_ca", &config.customer_ca);
+    checker.generations("staff_ca", &config.staff_ca);
     if let Some(mail) = &config.mail {
-        checker.mail(mail)?;
+        checker.mail(mail);
     }
-    checker.warnings(config)?;
-    checker.numbers(config)?;
-    checker.log(&config.log.level)
+    checker.warnings(config);
+    checker.numbers(config);
+    checker.log(&config.log.level);
+    checker.found.into_inner()
 }
 
 pub(super) struct Checker<'a> {
     file: &'a Path,
+    found: RefCell<Vec<ConfigError>>,
 }
 
-pub(super) type Checked = Result<(), ConfigError>;
-
 impl Checker<'_> {
-    pub(super) fn fail(&self, field: &str, problem: impl Display, next: impl Display) -> Checked {
-        Err(ConfigError::Field {
+    pub(super) fn fail(&self, field: &str, problem: impl Display, next: impl Display) {
+        self.found.borrow_mut().push(ConfigError::Field {
             file: self.file.to_owned(),
             field: field.to_owned(),
             problem: problem.to_string(),
             next: next.to_string(),
-        })
+        });
     }
 
-    fn bank(&self, config: &Config) -> Checked {
+    fn bank(&self, config: &Config) {
         if let Err(error) = Identifier::new(config.bank.id.as_str()) {
             return self.fail("bank.id", error, "Use letters, digits, _ and - only.");
         }
@@ -84,41 +88,38 @@ impl Checker<'_> {
             let next = "Customers install what they find there: give an https:// address.";
             return self.fail("bank.agent_download", "is not https", next);
         }
-        Ok(())
     }
 
     /// The URL itself is not repeated: it may hold a password.
-    fn store(&self, url: &str) -> Checked {
+    fn store(&self, url: &str) {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return match postgres_url::tls_files(url) {
-                Ok(_) => Ok(()),
-                Err(fault) => {
-                    let problem = format!("{fault} [{}]", fault.code());
-                    self.fail("store.url", problem, fault.next())
-                }
-            };
+            if let Err(fault) = postgres_url::tls_files(url) {
+                let problem = format!("{fault} [{}]", fault.code());
+                self.fail("store.url", problem, fault.next());
+            }
+            return;
         }
         if url.starts_with("sqlite:///") {
-            return Ok(());
+            return;
         }
         let next = "Write sqlite:///absolute/path.db or postgres://….";
         self.fail("store.url", "is neither SQLite nor PostgreSQL", next)
     }
 
-    fn tls(&self, section: &str, listener: &TlsListener) -> Checked {
-        self.origin(&format!("{section}.url"), &listener.url, "https://")?;
+    fn tls(&self, section: &str, listener: &TlsListener) {
+        self.origin(&format!("{section}.url"), &listener.url, "https://");
         let next = "give the PEM file of this listener";
         self.file(
             &format!("{section}.tls_certificate"),
             &listener.tls_certificate,
             next,
-        )?;
-        self.file(&format!("{section}.tls_key"), &listener.tls_key, next)?;
+        );
+        self.file(&format!("{section}.tls_key"), &listener.tls_key, next);
         self.within(
             &format!("{section}.connections"),
             listener.connections,
             1..=100_000,
-        )?;
+        );
         self.within(
             &format!("{section}.connections_per_address"),
             listener.per_address(),
@@ -126,22 +127,22 @@ impl Checker<'_> {
         )
     }
 
-    fn origin(&self, field: &str, url: &str, scheme: &str) -> Checked {
+    fn origin(&self, field: &str, url: &str, scheme: &str) {
         let rest = url.strip_prefix(scheme).unwrap_or_default();
         let good = !rest.is_empty()
             && rest
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
         if good {
-            return Ok(());
+            return;
         }
         let next = format!("Write {scheme}host or {scheme}host:port, without a path.");
         self.fail(field, format!("\"{url}\" is no origin"), next)
     }
 
-    pub(super) fn file(&self, field: &str, path: &Path, next: &str) -> Checked {
+    pub(super) fn file(&self, field: &str, path: &Path, next: &str) {
         if path.is_file() {
-            return Ok(());
+            return;
         }
         let problem = format!("{} is not there or is no file", path.display());
         self.fail(field, problem, format!("Correct the path, or {next}."))
@@ -152,20 +153,20 @@ impl Checker<'_> {
         field: &str,
         value: T,
         range: RangeInclusive<T>,
-    ) -> Checked {
+    ) {
         if range.contains(&value) {
-            return Ok(());
+            return;
         }
         let next = format!("Use {} to {}.", range.start(), range.end());
         self.fail(field, format!("{value} is out of range"), next)
     }
 
     /// What issuing would find out later: names too long, an OID that is none.
-    fn profile(&self, section: &str, profile: &ClientProfile) -> Checked {
+    fn profile(&self, section: &str, profile: &ClientProfile) {
         let probe = Validity::one_year(ANY_DAY)
             .and_then(|validity| profile.client(LONGEST_LOGIN_ID, &[1], validity, ""));
         match probe {
-            Ok(_) => Ok(()),
+            Ok(_) => {}
             Err(error) => {
                 let next = "Shorten the names (a login ID has up to 12 characters; the CN at most 64), \
                             and write the policy as a dotted OID.";
@@ -174,69 +175,69 @@ impl Checker<'_> {
         }
     }
 
-    fn numbers(&self, c: &Config) -> Checked {
+    fn numbers(&self, c: &Config) {
         let p = &c.periods;
-        self.within("periods.grant_days", p.grant_days, 1..=3650)?;
+        self.within("periods.grant_days", p.grant_days, 1..=3650);
         self.within(
             "periods.renewal_window_days",
             p.renewal_window_days,
             1..=364,
-        )?;
+        );
         self.within(
             "periods.last_notice_days",
             p.last_notice_days,
             1..=p.renewal_window_days,
-        )?;
-        self.within("periods.pick_up_seconds", p.pick_up_seconds, 10..=3600)?;
-        self.within("periods.enrolment_minutes", p.enrolment_minutes, 1..=1440)?;
-        self.within("periods.idle_minutes", p.idle_minutes, 1..=1440)?;
-        self.within("periods.session_hours", p.session_hours, 1..=168)?;
-        self.within("periods.crl_hours", p.crl_hours, 1..=8760)?;
-        self.within("periods.crl_part_months", p.crl_part_months, 0..=12)?;
-        self.within("periods.ocsp_hours", p.ocsp_hours, 1..=168)?;
+        );
+        self.within("periods.pick_up_seconds", p.pick_up_seconds, 10..=3600);
+        self.within("periods.enrolment_minutes", p.enrolment_minutes, 1..=1440);
+        self.within("periods.idle_minutes", p.idle_minutes, 1..=1440);
+        self.within("periods.session_hours", p.session_hours, 1..=168);
+        self.within("periods.crl_hours", p.crl_hours, 1..=8760);
+        self.within("periods.crl_part_months", p.crl_part_months, 0..=12);
+        self.within("periods.ocsp_hours", p.ocsp_hours, 1..=168);
         self.within(
             "periods.crl_backdate_minutes",
             p.crl_backdate_minutes,
             0..=60,
-        )?;
+        );
         // The signer's certificate begins five minutes in the past.
         self.within(
             "periods.ocsp_backdate_seconds",
             p.ocsp_backdate_seconds,
             0..=300,
-        )?;
-        self.within("periods.ocsp_signer_days", p.ocsp_signer_days, 22..=730)?;
-        self.within("passwords.max", c.passwords.max, 6..=128)?;
-        self.within("passwords.min", c.passwords.min, 4..=c.passwords.max)?;
+        );
+        self.within("periods.ocsp_signer_days", p.ocsp_signer_days, 22..=730);
+        self.within("passwords.max", c.passwords.max, 6..=128);
+        self.within("passwords.min", c.passwords.min, 4..=c.passwords.max);
         let lanes = c.argon2.parallelism;
-        self.within("argon2.parallelism", lanes, 1..=64)?;
-        self.within("argon2.iterations", c.argon2.iterations, 1..=100)?;
+        self.within("argon2.parallelism", lanes, 1..=64);
+        self.within("argon2.iterations", c.argon2.iterations, 1..=100);
         // RFC 9106, 3.1: at least 8 KiB per lane.
         self.within(
             "argon2.memory_kib",
             c.argon2.memory_kib,
-            8 * lanes..=4_194_304,
-        )?;
-        self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000)?;
+            lanes.saturating_mul(8)..=4_194_304,
+        );
+        self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000);
         self.within(
             "locks.temporary_after",
             c.locks.temporary_after,
             1..=c.locks.stopped_after,
-        )?;
+        );
         self.within(
             "locks.temporary_minutes",
             c.locks.temporary_minutes,
             1..=10_080,
-        )?;
-        self.within("hsm.workers", c.hsm.workers, 1..=256)?;
-        self.within("hsm.queue", c.hsm.queue, 1..=100_000)?;
-        self.within("hsm.deadline_ms", c.hsm.deadline_ms, 50..=600_000)?;
-        self.within("public.connections", c.public.connections, 1..=100_000)?;
+        );
+        self.within("hsm.workers", c.hsm.workers, 1..=256);
+        self.within("hsm.queue", c.hsm.queue, 1..=100_000);
+        self.within("hsm.deadline_ms", c.hsm.deadline_ms, 50..=600_000);
+        self.within("public.connections", c.public.connections, 1..=100_000);
         self.within(
             "public.connections_per_address",
             c.public.per_address(),
             1..=100_000,
-        )?;
+        );
         for (field, rate) in [
             ("rates.password_burst", c.rates.password_burst),
             ("rates.password_per_minute", c.rates.password_per_minute),
@@ -245,14 +246,13 @@ impl Checker<'_> {
             ("rates.api_burst", c.rates.api_burst),
             ("rates.api_per_minute", c.rates.api_per_minute),
         ] {
-            self.within(field, rate, 1..=1_000_000)?;
+            self.within(field, rate, 1..=1_000_000);
         }
-        Ok(())
     }
 
-    fn log(&self, level: &str) -> Checked {
+    fn log(&self, level: &str) {
         if ["error", "warn", "info", "debug", "trace"].contains(&level) {
-            return Ok(());
+            return;
         }
         let next = "Use error, warn, info, debug or trace.";
         self.fail("log.level", format!("\"{level}\" is no level"), next)

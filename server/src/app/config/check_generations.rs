@@ -1,20 +1,20 @@
 //! CAs that follow one another: each once, one of them from the beginning.
 
-use super::check::{Checked, Checker};
+use super::check::Checker;
 use super::sections::Generation;
 
 /// More at the same time than any bank will have.
 const MOST: usize = 9;
 
 impl Checker<'_> {
-    pub(super) fn generations(&self, section: &str, all: &[Generation]) -> Checked {
+    pub(super) fn generations(&self, section: &str, all: &[Generation]) {
         if all.len() > MOST {
             let problem = format!("{} CAs are too many", all.len());
             return self.fail(section, problem, format!("Keep {MOST} at most."));
         }
         for (place, one) in all.iter().enumerate() {
             let field = |name: &str| format!("{section}[{}].{name}", place + 1);
-            self.within(&field("generation"), one.generation, 1..=9999)?;
+            self.within(&field("generation"), one.generation, 1..=9999);
             let before = all.get(..place).unwrap_or_default();
             if before
                 .iter()
@@ -46,6 +46,5 @@ impl Checker<'_> {
                 next,
             );
         }
-        Ok(())
     }
 }

@@ -2,12 +2,12 @@
 
 use lettre::Address;
 
-use super::check::{Checked, Checker};
+use super::check::Checker;
 use super::mail::{Mail, Password, Tls};
 use crate::mail::return_path::ReturnPath;
 
 impl Checker<'_> {
-    pub(super) fn mail(&self, mail: &Mail) -> Checked {
+    pub(super) fn mail(&self, mail: &Mail) {
         let host = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
         if mail.server.is_empty() || !mail.server.chars().all(host) {
             let next = "Write the name or the address of the mail server, without a port.";
@@ -17,9 +17,9 @@ impl Checker<'_> {
                 next,
             );
         }
-        self.within("mail.port", mail.port, 1..=u16::MAX)?;
-        self.within("mail.timeout_seconds", mail.timeout_seconds, 1..=300)?;
-        self.within("mail.give_up_hours", mail.give_up_hours, 1..=720)?;
+        self.within("mail.port", mail.port, 1..=u16::MAX);
+        self.within("mail.timeout_seconds", mail.timeout_seconds, 1..=300);
+        self.within("mail.give_up_hours", mail.give_up_hours, 1..=720);
         if mail.tls == Tls::None && !mail.is_local() {
             let next = "Use \"starttls\" or \"implicit\"; without TLS only a mail server on this machine is used.";
             return self.fail(
@@ -33,7 +33,7 @@ impl Checker<'_> {
                 "mail.ca",
                 ca,
                 "leave it out to believe whom this system believes",
-            )?;
+            );
         }
         if mail.user.is_some() != mail.password.is_some() {
             let next = "Give both mail.user and mail.password, or neither.";
@@ -44,7 +44,7 @@ impl Checker<'_> {
             );
         }
         if let Some(Password::File(path)) = &mail.password {
-            self.file("mail.password", path, "make it with mode 0600")?;
+            self.file("mail.password", path, "make it with mode 0600");
         }
         for (field, address) in [
             ("mail.from", Some(&mail.from)),
@@ -66,6 +66,5 @@ impl Checker<'_> {
                 next,
             );
         }
-        Ok(())
     }
 }

@@ -34,6 +34,9 @@ pub enum ConfigError {
         /// The parser's words; they name the field.
         reason: String,
     },
+    /// More than one thing wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<ConfigError>),
     /// A field whose value cannot be used.
     #[error("{}: {field}: {problem}. {next}", file.display())]
     Field {

@@ -29,6 +29,22 @@ const MAX_FILE: u64 = 256 * 1024;
 
 /// Reads and checks a file. Relative paths in it start at its directory.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
+    let (config, mut found) = read(file)?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Ok(config),
+        (Some(one), true) => Err(one),
+        (Some(last), false) => {
+            found.push(last);
+            Err(ConfigError::Several(found))
+        }
+    }
+}
+
+/// Reads a file, and finds everything that is wrong in it.
+///
+/// # Errors
+/// A file that is no configuration at all.
+pub fn read(file: &Path) -> Result<(Config, Vec<ConfigError>), ConfigError> {
     let fail = |error: std::io::Error| ConfigError::Unreadable {
         file: file.to_owned(),
         reason: error.to_string(),
@@ -43,8 +59,7 @@ pub fn load(file: &Path) -> Result<Config, ConfigError> {
     parse(&text, file)
 }
 
-/// Parses and checks the text of `file`.
-pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
+fn parse(text: &str, file: &Path) -> Result<(Config, Vec<ConfigError>), ConfigError> {
     let mut config: Config = toml::from_str(text).map_err(|error| ConfigError::Syntax {
         file: file.to_owned(),
         line: error.span().map_or(1, |span| line_of(text, span.start)),
@@ -54,8 +69,8 @@ pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
     for path in config.paths_mut() {
         *path = base.join(&*path);
     }
-    check::check(&config, file)?;
-    Ok(config)
+    let found = check::check(&config, file);
+    Ok((config, found))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 
-use super::check::{Checked, Checker};
+use super::check::Checker;
 use super::sections::Config;
 use crate::workflow::expiry::Limits;
 
@@ -58,7 +58,7 @@ impl Warnings {
 }
 
 impl Checker<'_> {
-    pub(super) fn warnings(&self, config: &Config) -> Checked {
+    pub(super) fn warnings(&self, config: &Config) {
         let w = &config.warnings;
         for (field, days, most) in [
             ("warnings.root_days", w.root_days, 7300),
@@ -67,7 +67,7 @@ impl Checker<'_> {
             ("warnings.staff_days", w.staff_days, 365),
             ("warnings.root_list_days", w.root_list_days, 1100),
         ] {
-            self.within(field, days, 1..=most)?;
+            self.within(field, days, 1..=most);
         }
         let field = "warnings.operators";
         if w.operators.len() > MOST {
@@ -84,6 +84,5 @@ impl Checker<'_> {
             let next = "Add the section [mail], or leave the addresses out.";
             return self.fail(field, "there is no mail server to write by", next);
         }
-        Ok(())
     }
 }

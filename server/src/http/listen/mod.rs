@@ -6,6 +6,7 @@
 //! - `share`: how many connections one peer holds
 //! - [`connection`]: what a request can know about the connection it came by
 //! - [`identity`]: a listener's certificate and key, replaceable while it serves
+//! - [`private`]: whether a file with a secret in it is its owner's alone
 //! - [`tls`]: rustls configurations of the three TLS listeners
 //! - [`client_verifier`]: which client certificates pass the handshake
 
@@ -13,6 +14,7 @@ pub mod accept;
 pub mod client_verifier;
 pub mod connection;
 pub mod identity;
+pub mod private;
 mod share;
 pub mod shortcut;
 pub mod tls;

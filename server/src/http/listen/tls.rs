@@ -31,11 +31,41 @@ pub enum TlsError {
     /// The client certificate verifier could not be built.
     #[error("client certificate verifier: {0}")]
     Verifier(String),
-    /// Certificate and private key do not fit, or no common parameters.
+    /// The PEM file of a private key could not be read or holds nothing usable.
+    #[error("{path}: {reason}")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The private key's file may be used by its group or by everybody.
+    #[error("{path}: can be read by others (mode {mode:04o}); chmod 600 it")]
+    ReadableByOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The private key is not the certificate's.
+    #[error("{path}: is not the key of the certificate")]
+    Mismatch {
+        /// The key's file.
+        path: PathBuf,
+    },
+    /// The certificate is for other hosts than the listener's URL.
+    #[error("{path}: the certificate is not for {host}")]
+    Host {
+        /// The file.
+        path: PathBuf,
+        /// The host of the URL.
+        host: String,
+    },
+    /// No common parameters, or a certificate that TLS cannot use.
     #[error("server certificate or key: {0}")]
     Rustls(#[from] rustls::Error),
     /// The certificate is over, or not valid yet.
-    #[error("{path}: the certificate is good from {from} to {until}, not now")]
+    #[error("{path}: the certificate is valid from {from} to {until}, not now")]
     Period {
         /// The file.
         path: PathBuf,

@@ -1,6 +1,7 @@
 //! The example of a configuration is one, and `config check` refuses what `serve` would refuse.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -17,8 +18,12 @@ const PINS: [(&str, &str); 4] = [
 ];
 
 fn check(directory: &Path) -> Outcome<Said> {
+    server(directory, &["config", "check"])
+}
+
+fn server(directory: &Path, command: &[&str]) -> Outcome<Said> {
     let mut program = Command::new(programs::built("inkan-server")?);
-    program.args(["config", "check", "--config", "inkan.toml"]);
+    program.args(command).args(["--config", "inkan.toml"]);
     programs::run(program.current_dir(directory))
 }
 
@@ -41,7 +46,9 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
             file(&format!("tls/{listener}.pem")),
             params.self_signed(&key)?.pem(),
         )?;
-        fs::write(file(&format!("tls/{listener}.key")), key.serialize_pem())?;
+        let key_file = file(&format!("tls/{listener}.key"));
+        fs::write(&key_file, key.serialize_pem())?;
+        fs::set_permissions(&key_file, Permissions::from_mode(0o600))?;
     }
     let before = check(&directory)?;
     assert!(!before.well(), "there was no ceremony: {before}");
@@ -115,7 +122,7 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
         ),
     ] {
         let path = file(name);
-        let good = fs::read(&path)?;
+        let (good, mode) = (fs::read(&path)?, fs::metadata(&path)?.permissions());
         match content {
             Some(text) => fs::write(&path, text)?,
             None => fs::remove_file(&path)?,
@@ -124,7 +131,29 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
         assert_eq!(said.code, Some(3), "{name}: {said}");
         assert!(said.err.contains(named), "{name}: {named} in {said}");
         fs::write(&path, good)?;
+        fs::set_permissions(&path, mode)?;
     }
     assert!(check(&directory)?.well());
+
+    // Many at once: all are listed, each with its code, and the start finds the same.
+    let many = config
+        .replace("127.0.0.1:9090", "127.0.0.1:80")
+        .replace("https://staff.bank.example", "https://desk.bank.example")
+        .replace("http://pki.bank.example", "http://pki.bank.example.jp");
+    fs::write(file("inkan.toml"), many)?;
+    fs::set_permissions(file("tls/portal.key"), Permissions::from_mode(0o644))?;
+    for command in [&["config", "check"][..], &["serve"]] {
+        let said = server(&directory, command)?;
+        assert_eq!(said.code, Some(3), "{said}");
+        for code in [
+            "operations.bind: 127.0.0.1:80 is taken by public.bind",
+            "[address-taken]",
+            "[tls-host]",
+            "[readable-by-others]",
+            "[public-url]",
+        ] {
+            assert!(said.err.contains(code), "{code} in {said}");
+        }
+    }
     Ok(())
 }

@@ -55,8 +55,12 @@ fn ask(stream: &mut Tls) -> Outcome {
 
 /// A certificate of its own for localhost.
 fn another(from: i32, until: i32) -> Outcome<(String, String, CertificateDer<'static>)> {
+    named("localhost", from, until)
+}
+
+fn named(host: &str, from: i32, until: i32) -> Outcome<(String, String, CertificateDer<'static>)> {
     let key = KeyPair::generate()?;
-    let mut params = CertificateParams::new(["localhost".to_owned()])?;
+    let mut params = CertificateParams::new([host.to_owned()])?;
     params.not_before = date_time_ymd(from, 1, 1);
     params.not_after = date_time_ymd(until, 1, 1);
     let made = params.self_signed(&key)?;
@@ -92,19 +96,28 @@ fn a_new_certificate_is_served_without_a_restart_and_a_broken_one_is_not() -> Ou
         ask(&mut open)?;
         Ok(connect(dev, &second).is_ok())
     })?;
-    assert!(connect(dev, &first[0]).is_err());
+    let refused = connect(dev, &first[0])
+        .err()
+        .ok_or("the old one is served")?;
+    assert!(
+        inkan_tests::whole_story(refused.as_ref()).contains("UnknownIssuer"),
+        "{refused}"
+    );
     ask(&mut open)?;
     drop(open);
 
-    // Broken in each way: no certificate, the key of another, one that is over. The one before stays.
+    // Broken in each way: no certificate, the key of another, one that is over, one for another host. The one before
+    // stays.
     let (third_pem, third_key, third) = another(2020, 2045)?;
     let (over_pem, over_key, _) = another(2001, 2002)?;
+    let (other_pem, other_key, _) = named("elsewhere.example", 2020, 2045)?;
     let broken = "inkan_reload_broken{what=\"portal\"} 1";
     let well = "inkan_reload_broken{what=\"portal\"} 0";
     for (pem, private) in [
         ("-----BEGIN CERTIFICATE-----\n", second_key.as_str()),
         (&third_pem, &second_key),
         (&over_pem, &over_key),
+        (&other_pem, &other_key),
         (&third_pem, "no key"),
     ] {
         fs::write(&chain, pem)?;

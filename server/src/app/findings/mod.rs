@@ -1,0 +1,80 @@
+//! Everything in a configuration, and in the files it names, that cannot work: found without a socket, a database or
+//! an HSM, and all of it at once. `config check` shows it; `serve` looks for the same before it starts.
+//!
+//! - [`finding`]: what is found, with its stable code
+//! - `addresses`: two listeners on one address, two with one URL
+//! - `identities`: certificates and keys of the TLS listeners
+//! - `private`: files with a secret in them that others may read
+//! - `published`: the public URL, and the one in the CA certificates
+
+mod addresses;
+pub mod finding;
+mod identities;
+mod private;
+mod published;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+use std::path::Path;
+
+use inkan_hsm_config::pin_source::PinError;
+use jiff::Timestamp;
+
+use self::finding::{Code, Finding};
+use super::config::{self, Config};
+use super::database::{self, FileFault};
+use super::error::AppError;
+use super::{hsm, mail};
+
+/// Reads a configuration; what is wrong in the file itself is the first of the findings.
+///
+/// # Errors
+/// A file that cannot be read, or is no configuration at all.
+pub fn read(file: &Path, now: Timestamp) -> Result<(Config, Vec<Finding>), AppError> {
+    let (config, fields) = config::read(file)?;
+    let mut found: Vec<Finding> = fields.into_iter().map(Finding::from).collect();
+    found.extend(all(&config, file, now));
+    Ok((config, found))
+}
+
+/// What is wrong with the parts of a configuration together, and with the files it names.
+pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
+    let mut found = addresses::find(config);
+    found.extend(identities::find(config, now));
+    found.extend(private::find(config, file));
+    found.extend(published::find(config));
+    // A file that is not there was found as a field.
+    if config.hsm.spec.is_file() {
+        let looked = hsm::choose(config).and_then(|chosen| chosen.look(&config.hsm.spec));
+        found.extend(looked.err().map(|error| match error {
+            AppError::Pin(PinError::FileReadableByOthers(..)) => {
+                unusable(Code::ReadableByOthers, &error)
+            }
+            error => unusable(Code::Hsm, &error),
+        }));
+    }
+    match database::look(&config.store.url) {
+        // A URL that cannot be used was found as a field.
+        Ok(()) | Err(AppError::Store(_)) => {}
+        Err(error @ AppError::StoreFile(FileFault::KeyReadableByOthers(..))) => {
+            found.push(unusable(Code::ReadableByOthers, &error));
+        }
+        Err(error) => found.push(unusable(Code::Store, &error)),
+    }
+    let password = found.iter().any(|one| one.is_about("mail.password"));
+    if !password {
+        let mail = mail::office(config).err();
+        found.extend(mail.map(|error| unusable(Code::Mail, &error)));
+    }
+    found
+}
+
+/// What the start would end with, in its own words: they name the field and what to do.
+fn unusable(code: Code, error: &AppError) -> Finding {
+    Finding {
+        code,
+        text: error.to_string(),
+    }
+}
