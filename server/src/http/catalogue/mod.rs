@@ -37,6 +37,9 @@ pub mod trouble;
 pub mod word;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod code_tests;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;

@@ -15,7 +15,7 @@ use crate::workflow::login::CertificateRefusal;
 use crate::workflow::validation::Problem;
 use crate::workflow::{Refusal, StaffRefusal};
 
-fn refusals() -> Vec<Refusal> {
+pub(super) fn refusals() -> Vec<Refusal> {
     use Refusal::*;
     let until = Timestamp::UNIX_EPOCH;
     let mut all = vec![

@@ -260,6 +260,19 @@ mod tests {
     }
 
     #[test]
+    fn every_job_is_documented_and_no_other() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/mail.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let (_, table) = page.split_once("\n## Scheduled work\n").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut documented: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        let mut names: Vec<&str> = JOBS.iter().map(|job| job.name).collect();
+        documented.sort_unstable();
+        names.sort_unstable();
+        assert_eq!(documented, names);
+    }
+
+    #[test]
     fn names_are_used_once() {
         for (place, job) in JOBS.iter().enumerate() {
             assert!(!JOBS[..place].iter().any(|other| other.name == job.name));
