@@ -1,8 +1,10 @@
 //! What the documents point to exists: tests, files, commands.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
-use inkan_tests::{Outcome, programs};
+use inkan_tests::{Outcome, arrows, programs};
 
 /// Pieces of `text` between backquotes.
 fn quoted(text: &str) -> Vec<&str> {
@@ -71,6 +73,17 @@ fn every_file_that_the_documents_link_to_exists() -> Outcome {
         "docs/screens.md",
         "docs/benchmarks.md",
         "docs/protocol.md",
+        "docs/configuration.md",
+        "docs/metrics.md",
+        "docs/install.md",
+        "docs/ca-life.md",
+        "docs/status.md",
+        "docs/mail.md",
+        "docs/agent.md",
+        "docs/api.md",
+        "docs/staff.md",
+        "docs/hsm.md",
+        "docs/tokens.md",
     ] {
         let text = fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"))?;
         let base = root
@@ -124,5 +137,70 @@ fn every_make_target_of_the_readme_exists() -> Outcome {
             "README says `make {target}`"
         );
     }
+    Ok(())
+}
+
+/// Names that begin with `inkan_` between these marks.
+fn metric_names(text: &str, mark: char) -> BTreeSet<String> {
+    let pieces = text.split(mark).skip(1).step_by(2);
+    let plain = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let names = pieces
+        .filter(|name| name.starts_with("inkan_"))
+        .filter(plain);
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_metric_of_the_server_is_documented_and_no_other() -> Outcome {
+    let mut registered = BTreeSet::new();
+    for source in arrows::sources("server/src")? {
+        // The crate's own name, in filters of the log, is not between quotes by itself.
+        let code = source.product_code();
+        registered.extend(code.lines().flat_map(|line| metric_names(line, '"')));
+    }
+    assert!(registered.len() > 20, "{registered:?}");
+    let root = programs::repository();
+    let page = fs::read_to_string(root.join("docs/metrics.md"))?;
+    let (_, list) = page.split_once("## Every metric").ok_or("no list")?;
+    assert_eq!(metric_names(list, '`'), registered);
+
+    // Other pages name none that is not there.
+    for entry in fs::read_dir(root.join("docs"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "md") {
+            let text = fs::read_to_string(&path)?;
+            for word in text.split(|c: char| !c.is_ascii_lowercase() && c != '_') {
+                let known = registered.contains(word) || !word.starts_with("inkan_");
+                assert!(known, "{}: {word}", path.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_example_of_a_bank_file_is_one() -> Outcome {
+    let directory = tempfile::TempDir::with_prefix("inkan-bank-file-")?;
+    let agent = |arguments: &[&str]| -> Outcome<String> {
+        let mut agent = Command::new(programs::built("inkan-agent")?);
+        agent.args(["--lang", "en", "--config-dir"]);
+        agent.arg(directory.path()).args(arguments);
+        programs::run(&mut agent)?.expect_well()
+    };
+    let example = programs::repository().join("docs/bank.toml");
+    agent(&["bank", "add", "--yes", &example.display().to_string()])?;
+    let listed = agent(&["bank", "list"])?;
+    assert!(listed.contains("kenmin"), "{listed}");
+
+    // It is the file of the bank whose configuration is the other example.
+    let read = |name: &str| -> Outcome<toml::Value> {
+        Ok(toml::from_str(&fs::read_to_string(
+            programs::repository().join("docs").join(name),
+        )?)?)
+    };
+    let (bank, server) = (read("bank.toml")?, read("inkan.toml")?);
+    assert_eq!(bank["id"], server["bank"]["id"]);
+    assert_eq!(bank["portal"], server["portal"]["url"]);
+    assert_eq!(bank["certificate"], server["certificate"]["url"]);
     Ok(())
 }

@@ -28,9 +28,11 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
         )
     };
     let demo = &dev.demo;
+    let directory = dev.config.parent().unwrap_or(&dev.config);
     let mut text = format!(
-        "The bank is open. Ctrl-C closes it and removes everything.\n\n\
+        "The bank is open. Ctrl-C closes it and removes everything.\nIts files are in {}.\n\n\
          In a browser (trust {} first, or accept its warning):\n  {}/\n",
+        directory.display(),
         dev.server_ca.display(),
         dev.portal
     );
