@@ -278,7 +278,11 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     let asked = asked.await.unwrap();
     assert_eq!(Link::parse(&asked.link).unwrap().action, Action::Renew);
     let other_browser = workflows.staff_request_status(&asked.id, "other", later());
-    assert!(other_browser.await.is_err());
+    let other_browser = other_browser.await.unwrap_err();
+    assert!(
+        matches!(other_browser, Error::Refused(Refusal::RequestUnknown)),
+        "{other_browser:?}"
+    );
 
     let new = workflows.reenroll_staff(&old, &csr_one, caller, later());
     let new = new.await.unwrap();
@@ -306,7 +310,11 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     let page = bank.send(To::Staff, get(path), Some(&old)).await;
     assert_eq!(page.code(), "out-of-order");
     let once_more = workflows.ask_for_renewal(&renewed, "browser", caller, later());
-    assert!(once_more.await.is_err());
+    let once_more = once_more.await.unwrap_err();
+    assert!(
+        matches!(once_more, Error::Refused(Refusal::OutOfOrder)),
+        "{once_more:?}"
+    );
 }
 
 #[tokio::test]

@@ -105,10 +105,9 @@ fn openssl_verifies_the_chain_to_the_root() -> Outcome {
     let client = [&common[..], &["-purpose", "sslclient", "client.pem"]].concat();
     assert!(issued.openssl(&client)?.contains("client.pem: OK"));
     let server = [&common[..], &["-purpose", "sslserver", "client.pem"]].concat();
-    assert!(
-        issued.openssl(&server).is_err(),
-        "it is good for nothing but a client"
-    );
+    let said = issued.openssl(&server).err();
+    let said = said.ok_or("it is good for nothing but a client")?;
+    assert!(said.to_string().contains("certificate purpose"), "{said}");
     Ok(())
 }
 
@@ -147,10 +146,7 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
                 "customer-ca.pem",
             ]),
     )?;
-    assert!(
-        said.err.contains("verify OK") || said.out.contains("verify OK"),
-        "{said}"
-    );
+    assert!(said.err.contains("verify OK"), "{said}");
     assert!(said.out.contains("X509v3 CRL Number"));
 
     let authority = issued.openssl(&[

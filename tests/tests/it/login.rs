@@ -135,7 +135,9 @@ fn a_strangers_certificate_ends_in_a_tls_alert() -> Outcome {
     // The same with the bank's own staff: their certificates are for the staff listener only.
     let teller = scene.bank.dev.staff_with_role("teller")?;
     let staff = Identity::from_files(&teller.certificate, &teller.key)?;
-    assert!(knock(&scene, &staff).is_err());
+    let error = knock(&scene, &staff).err().ok_or("staff got a page")?;
+    let story = inkan_tests::whole_story(error.as_ref());
+    assert!(story.contains("received fatal alert"), "{story}");
     Ok(())
 }
 

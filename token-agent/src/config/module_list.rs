@@ -159,7 +159,8 @@ mod tests {
         let config = config(directory.path());
         let written = "module = [{ name = \"a\", path = \"/a.so\" }]\n";
         std::fs::write(config.modules(), written).unwrap();
-        assert!(remove(&config, "a").is_err());
+        let refused = remove(&config, "a").unwrap_err();
+        assert!(matches!(refused, SetupError::Field { .. }), "{refused:?}");
         assert_eq!(read_text(&config.modules()).unwrap(), written);
     }
 }

@@ -7,9 +7,9 @@ use crate::ca::testing::bank;
 use crate::store::audit::Chain;
 use crate::store::audit::checkpoints;
 use crate::store::{Store, testing};
-use crate::workflow::Workflows;
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::World;
+use crate::workflow::{Fault, Workflows};
 use inkan_pki::algorithm::KeyAlgorithm;
 
 async fn execute(store: &Store, statement: &'static str) {
@@ -134,7 +134,14 @@ async fn a_log_that_was_worked_on_is_not_signed() {
         "UPDATE audit_log SET address = 'x' WHERE seq = (SELECT MAX(seq) - 1 FROM audit_log)",
     )
     .await;
-    assert!(workflows.checkpoint_audit(now).await.is_err(), "edited");
+    let refused = workflows.checkpoint_audit(now).await.unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            crate::workflow::Error::Fault(Fault::Inconsistent(_))
+        ),
+        "edited: {refused:?}"
+    );
     assert_eq!(workflows.last_checkpoint().await.unwrap().unwrap(), last);
     execute(
         store,
@@ -148,9 +155,23 @@ async fn a_log_that_was_worked_on_is_not_signed() {
         "UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_log WHERE seq = 2)",
     )
     .await;
-    assert!(workflows.checkpoint_audit(now).await.is_err(), "cut off");
+    let refused = workflows.checkpoint_audit(now).await.unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            crate::workflow::Error::Fault(Fault::Inconsistent(_))
+        ),
+        "cut off: {refused:?}"
+    );
     // And filled up again with rows that fit what is left.
     deeds(10).await;
-    assert!(workflows.checkpoint_audit(now).await.is_err(), "made anew");
+    let refused = workflows.checkpoint_audit(now).await.unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            crate::workflow::Error::Fault(Fault::Inconsistent(_))
+        ),
+        "made anew: {refused:?}"
+    );
     assert_eq!(workflows.last_checkpoint().await.unwrap().unwrap(), last);
 }

@@ -173,7 +173,11 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
         "certificate-superseded"
     );
     let portal = people.renewing(&token, None, world.now).await;
-    assert!(refusal(portal).is_err(), "not on the portal");
+    assert_eq!(
+        refusal(portal).err(),
+        Some(Refusal::OutOfOrder),
+        "not on the portal"
+    );
 }
 
 /// Revoked between the handshake of the renewal and its record: nothing comes after it.
@@ -208,5 +212,6 @@ async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
         "{refused:?}"
     );
     assert_eq!(world.states().await, [State::Revoked]);
-    assert!(renew(&world, &old, &new_key()).await.is_err());
+    let late = renew(&world, &old, &new_key()).await;
+    assert_eq!(late.unwrap_err().code(), "certificate-revoked");
 }

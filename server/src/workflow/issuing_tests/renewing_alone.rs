@@ -54,7 +54,8 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
     assert_eq!(refusal(looked.await).unwrap_err(), Refusal::RequestUnknown);
     // Its credential enrols nothing: the old certificate does.
     let key = KeyPair::generate().unwrap();
-    assert!(world.enroll(&picked, &csr(&key)).await.is_err());
+    let refused = world.enroll(&picked, &csr(&key)).await.unwrap_err();
+    assert_eq!(refused, Refusal::CredentialInvalid);
 
     let key = KeyPair::generate().unwrap();
     let new = reenroll(&world, &old, &key).await.unwrap();

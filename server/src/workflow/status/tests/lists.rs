@@ -136,7 +136,14 @@ async fn without_hsm(place: &Place) {
     // A list is due, for two hours; nothing can sign it.
     for minutes in (0..=120).step_by(20) {
         let now = at(12 * 3600 + minutes * 60);
-        assert!(scene.workflows.publish_due_crls(now).await.is_err());
+        let failed = scene.workflows.publish_due_crls(now).await.unwrap_err();
+        assert!(
+            matches!(
+                failed,
+                crate::workflow::Error::Refused(crate::workflow::Refusal::Unavailable { .. })
+            ),
+            "{failed:?}"
+        );
         let still = list(&scene, ListKind::Full).await;
         assert_eq!((still.number, &still.der), (good.number, &good.der));
         assert!(now < still.next_update, "it is good for half a day yet");
