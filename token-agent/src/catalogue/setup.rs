@@ -314,7 +314,7 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
             "is not the file's name (<id>.toml)".to_owned(),
         ),
         FieldFault::NotProxy => (
-            "ここで使えるプロキシのアドレスではありません（http:// か socks5:// の ユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
+            "ここで使えるプロキシのアドレスではありません（http:// か socks5:// のユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
             "is no proxy that can be used here (http:// or socks5://user:password@host:port, or none)".to_owned(),
         ),
         FieldFault::OutOfRange { least, most } => (
