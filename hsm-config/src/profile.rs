@@ -15,6 +15,9 @@ pub struct Profile {
     /// Whether `C_InitToken` is how a token of this product comes to be. Where it is not, the
     /// vendor's tool makes the token and `apply` only uses it.
     pub initializes_tokens: bool,
+    /// Whether a wrong PIN is known to raise `CKF_USER_PIN_COUNT_LOW`, so that a token without that flag has counted none.
+    /// Where it is not known, a specification can say so (`pin_flags`).
+    pub shows_pin_flags: bool,
     /// Length of the `CKA_ID` given to new keys, in octets.
     pub key_id_octets: usize,
     /// Whether this product is part of the tests.
@@ -41,6 +44,7 @@ const PROFILES: &[Profile] = &[
             "/opt/homebrew/lib/softhsm/libsofthsm2.so",
         ],
         initializes_tokens: true,
+        shows_pin_flags: true,
         key_id_octets: USUAL_KEY_ID,
         exercised: true,
         notes: &[
@@ -57,6 +61,7 @@ const PROFILES: &[Profile] = &[
             "/usr/lib/libCryptoki2_64.so",
         ],
         initializes_tokens: false,
+        shows_pin_flags: false,
         key_id_octets: USUAL_KEY_ID,
         exercised: false,
         notes: &[
@@ -69,6 +74,7 @@ const PROFILES: &[Profile] = &[
         product: "Entrust nShield",
         module_candidates: &["/opt/nfast/toolkits/pkcs11/libcknfast.so"],
         initializes_tokens: false,
+        shows_pin_flags: false,
         key_id_octets: USUAL_KEY_ID,
         exercised: false,
         notes: &[
@@ -85,6 +91,7 @@ const PROFILES: &[Profile] = &[
             "/usr/lib/libcs_pkcs11_R2.so",
         ],
         initializes_tokens: false,
+        shows_pin_flags: false,
         key_id_octets: USUAL_KEY_ID,
         exercised: false,
         notes: &[
@@ -102,6 +109,7 @@ const PROFILES: &[Profile] = &[
             "/usr/local/lib/pkcs11/yubihsm_pkcs11.so",
         ],
         initializes_tokens: false,
+        shows_pin_flags: false,
         key_id_octets: 2,
         exercised: false,
         notes: &[
@@ -115,6 +123,7 @@ const PROFILES: &[Profile] = &[
         product: "AWS CloudHSM",
         module_candidates: &["/opt/cloudhsm/lib/libcloudhsm_pkcs11.so"],
         initializes_tokens: false,
+        shows_pin_flags: false,
         key_id_octets: USUAL_KEY_ID,
         exercised: false,
         notes: &[

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
+use inkan_pki::pkcs11::error::Pkcs11Error;
 use thiserror::Error;
 
 use crate::pin_source::PinError;
@@ -100,7 +100,7 @@ pub enum Difference {
 }
 
 impl ApplyError {
-    /// Whether the HSM refused a PIN.
+    /// Whether a PIN was refused, withheld, or sent without a clear answer.
     #[must_use]
     pub fn is_pin(&self) -> bool {
         match self {
@@ -111,9 +111,7 @@ impl ApplyError {
     }
 }
 
+/// Whoever runs the command again sends the PIN again: an unclear answer is the PIN's business too.
 pub(crate) fn is_pin(error: &Pkcs11Error) -> bool {
-    matches!(
-        error.class,
-        ErrorClass::PinIncorrect | ErrorClass::PinLocked | ErrorClass::PinInvalid
-    )
+    error.class.is_pin() || error.is_unclear_login()
 }

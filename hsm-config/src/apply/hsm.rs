@@ -1,10 +1,13 @@
 //! The HSM during a ceremony: its module, the PINs read, one session per token.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use inkan_pki::pkcs11::error::Pkcs11Error;
+use inkan_pki::pkcs11::login::{PinOwner, log_in};
 use inkan_pki::pkcs11::module::Module;
+use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinSender};
 use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 use inkan_pki::secret::Pin;
@@ -18,11 +21,13 @@ pub(crate) struct Hsm {
     module: Arc<Module>,
     pins: HashMap<String, Pins>,
     sessions: HashMap<String, Session>,
+    shows_pin_flags: bool,
 }
 
+/// The PINs of a token, and what was tried with them.
 struct Pins {
-    user: Pin,
-    officer: Option<Pin>,
+    user: (Pin, Mutex<PinAttempts>),
+    officer: Option<(Pin, Mutex<PinAttempts>)>,
 }
 
 impl Hsm {
@@ -35,6 +40,7 @@ impl Hsm {
             module,
             pins: HashMap::new(),
             sessions: HashMap::new(),
+            shows_pin_flags: spec.shows_pin_flags(),
         })
     }
 
@@ -82,18 +88,49 @@ impl Hsm {
             _ => None,
         };
         let user = read(&token.pin, "PIN")?;
-        self.pins.insert(token.id.clone(), Pins { user, officer });
+        let with_attempts = |pin: Pin| {
+            let attempts = PinAttempts::new(PinSender::Command, self.shows_pin_flags, pin.clone());
+            (pin, Mutex::new(attempts))
+        };
+        let pins = Pins {
+            user: with_attempts(user),
+            officer: officer.map(with_attempts),
+        };
+        self.pins.insert(token.id.clone(), pins);
         Ok(())
     }
 
     /// The security officer's PIN, as read before.
     pub(crate) fn officer_pin(&self, token: &str) -> Option<&Pin> {
-        self.pins.get(token)?.officer.as_ref()
+        let (pin, _) = self.pins.get(token)?.officer.as_ref()?;
+        Some(pin)
     }
 
     /// The user PIN, as read before.
     pub(crate) fn user_pin(&self, token: &str) -> Option<&Pin> {
-        self.pins.get(token).map(|pins| &pins.user)
+        self.pins.get(token).map(|pins| &pins.user.0)
+    }
+
+    /// Logs in with a PIN as read before; it is sent once.
+    pub(crate) fn log_in(
+        &self,
+        step: &str,
+        token: &str,
+        session: &Session,
+        owner: PinOwner,
+    ) -> Result<(), ApplyError> {
+        let Some(pins) = self.pins.get(token) else {
+            return Ok(());
+        };
+        let attempts = match owner {
+            PinOwner::User => Some(&pins.user.1),
+            PinOwner::Officer => pins.officer.as_ref().map(|(_, attempts)| attempts),
+        };
+        let Some(attempts) = attempts else {
+            return Ok(());
+        };
+        log_in(session, attempts, owner, Instant::now)
+            .map_err(|error| failed(step)(error.into_error(owner)))
     }
 
     /// The token's session with its user logged in; opened at the first use, one try with the PIN.
@@ -104,9 +141,7 @@ impl Hsm {
     ) -> Result<&Session, ApplyError> {
         if !self.sessions.contains_key(&token.id) {
             let session = self.open(step, token)?;
-            if let Some(pin) = self.user_pin(&token.id) {
-                session.login(pin).map_err(failed(step))?;
-            }
+            self.log_in(step, &token.id, &session, PinOwner::User)?;
             self.sessions.insert(token.id.clone(), session);
         }
         self.sessions

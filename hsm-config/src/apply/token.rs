@@ -1,5 +1,6 @@
 //! Steps on tokens: initialise, set the PIN, find.
 
+use inkan_pki::pkcs11::login::PinOwner;
 use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 
@@ -44,15 +45,13 @@ pub(super) fn set_pin(
     let label_seen = Seen::from([("label".to_owned(), label.to_owned())]);
     ceremony.start(step, label_seen.clone())?;
     let info = ceremony.hsm.token(step, label)?;
-    let (Some(officer), Some(user)) = (
-        ceremony.hsm.officer_pin(token),
-        ceremony.hsm.user_pin(token),
-    ) else {
+    let hsm = &ceremony.hsm;
+    let (Some(_), Some(user)) = (hsm.officer_pin(token), hsm.user_pin(token)) else {
         return Err(ApplyError::Pin(label.to_owned(), PinError::Empty));
     };
     let session =
         Session::open(ceremony.hsm.module(), &info, Access::ReadWrite).map_err(failed(step))?;
-    session.login_so(officer).map_err(failed(step))?;
+    hsm.log_in(step, token, &session, PinOwner::Officer)?;
     let set = session.init_user_pin(user);
     session.logout().map_err(failed(step))?;
     set.map_err(failed(step))?;

@@ -1,6 +1,6 @@
 //! Why `apply` stopped.
 
-use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
+use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
 use super::{Explanation, pin, say, spec, transcript};
 use crate::apply::{ApplyError, Difference, Obstacle};
@@ -85,6 +85,21 @@ pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
     } else {
         format!("{step}: ")
     };
+    if let ErrorKind::PinWithheld(_) = *error.kind {
+        return say(
+            "hsm-pin-withheld",
+            format!("{at}{error}."),
+            "Look at the token's PIN counter with the vendor's tool, and reset it there. Then run the command again.",
+        );
+    }
+    if error.is_unclear_login() {
+        return say(
+            "hsm-pin-unclear",
+            format!("{at}{error}."),
+            "The PIN was sent once. The answer does not show whether it is right, and the token may have counted a wrong try: \
+             look at its PIN counter with the vendor's tool before you run the command again, which sends the PIN again.",
+        );
+    }
     let (code, next) = match error.class {
         ErrorClass::PinIncorrect => (
             "hsm-pin-incorrect",

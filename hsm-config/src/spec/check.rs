@@ -74,6 +74,7 @@ fn spec(raw: RawSpec, base: &Path, source: &Path) -> Located<Spec> {
         environment: fields::id(&raw.environment).at("environment")?,
         profile,
         module: module.at("module")?,
+        shows_pin_flags: raw.pin_flags.unwrap_or(profile.shows_pin_flags),
         certificate_dir: fields::path(&raw.certificate_dir, base).at("certificate_dir")?,
         tokens,
         keys,

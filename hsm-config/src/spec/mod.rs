@@ -37,6 +37,7 @@ pub struct Spec {
     pub(crate) environment: String,
     pub(crate) profile: &'static Profile,
     pub(crate) module: Option<PathBuf>,
+    pub(crate) shows_pin_flags: bool,
     pub(crate) certificate_dir: PathBuf,
     pub(crate) tokens: Vec<TokenSpec>,
     pub(crate) keys: Vec<KeySpec>,
@@ -103,6 +104,11 @@ impl Spec {
     /// The HSM product.
     pub fn profile(&self) -> &'static Profile {
         self.profile
+    }
+
+    /// Whether the HSM's tokens raise their PIN flags after a wrong PIN.
+    pub fn shows_pin_flags(&self) -> bool {
+        self.shows_pin_flags
     }
 
     /// Where certificates and the transcript lie.

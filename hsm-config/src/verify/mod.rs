@@ -74,7 +74,7 @@ pub fn verify(spec: &Spec, now: Timestamp, terminal: bool) -> Result<Report, Ver
         let Some(info) = token::check(token, transcript.as_ref(), &module, &mut report)? else {
             continue;
         };
-        let session = token::open(token, &module, &info, terminal)?;
+        let session = token::open((spec, token), &module, &info, terminal)?;
         for key in spec.keys().iter().filter(|key| key.token == token.id) {
             let evidence = key::Evidence::of(key, transcript.as_ref(), &certificates);
             key::check(&session, &info, key, &evidence, &mut report)?;

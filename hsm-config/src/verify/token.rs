@@ -1,15 +1,18 @@
 //! Tokens: there once, the recorded one; and a session on it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
+use inkan_pki::pkcs11::login::{PinOwner, log_in};
 use inkan_pki::pkcs11::module::Module;
+use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinSender};
 use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 
 use super::finding::Finding;
 use super::report::{Aspect, Report};
 use super::{VerifyError, failed};
-use crate::spec::TokenSpec;
+use crate::spec::{Spec, TokenSpec};
 use crate::transcript::{Seen, Transcript};
 
 /// The token, when there is exactly one with its label.
@@ -48,7 +51,7 @@ pub(super) fn check(
 
 /// A session with the user logged in; one try with the PIN.
 pub(super) fn open(
-    token: &TokenSpec,
+    (spec, token): (&Spec, &TokenSpec),
     module: &Arc<Module>,
     info: &TokenInfo,
     terminal: bool,
@@ -57,6 +60,13 @@ pub(super) fn open(
         .read_pin(terminal)
         .map_err(|e| VerifyError::Pin(token.label.clone(), e))?;
     let session = Session::open(module, info, Access::ReadOnly).map_err(failed(&token.label))?;
-    session.login(&pin).map_err(failed(&token.label))?;
+    let attempts = PinAttempts::new(PinSender::Command, spec.shows_pin_flags(), pin);
+    log_in(
+        &session,
+        &Mutex::new(attempts),
+        PinOwner::User,
+        Instant::now,
+    )
+    .map_err(|error| failed(&token.label)(error.into_error(PinOwner::User)))?;
     Ok(session)
 }

@@ -95,6 +95,17 @@ impl Environment {
         Spec::load(&directory.join("hsm.toml")).unwrap()
     }
 
+    /// As [`Environment::another`], with this module in front.
+    pub(crate) fn another_with(&self, n: &str, module: &Path) -> Spec {
+        let directory = self.hsm.path().join(format!("environment-{n}"));
+        Self::write(&directory, n);
+        let path = directory.join("hsm.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let line = format!("profile = \"softhsm2\"\nmodule = {module:?}");
+        fs::write(&path, text.replace("profile = \"softhsm2\"", &line)).unwrap();
+        Spec::load(&path).unwrap()
+    }
+
     fn write(directory: &Path, n: &str) {
         fs::create_dir(directory).unwrap();
         fs::write(directory.join("hsm.toml"), SPEC.replace("{n}", n)).unwrap();

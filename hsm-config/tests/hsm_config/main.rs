@@ -3,6 +3,7 @@
 //! - `environment`: a SoftHSM2, a directory, a specification and PIN files, all of the test's own
 //! - `ceremony`: apply from nothing, again, and after a break-off at every point
 //! - `record`: a transcript made by hand, as documented, to place a break-off anywhere
+//! - `every_answer`: how many PINs are sent, for every return value
 //! - `extension`: keys and certificates added to an environment that is complete
 //! - `findings`: what verify finds
 //! - `half_made`: half a key pair, left by an end in the middle of making it
@@ -15,6 +16,7 @@
 
 mod ceremony;
 mod environment;
+mod every_answer;
 mod extension;
 mod findings;
 mod half_made;

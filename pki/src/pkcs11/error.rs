@@ -8,6 +8,8 @@ use cryptoki::error::{Error as Binding, RvError};
 
 use super::attributes::KeyAttributes;
 pub use super::classify::{ErrorClass, classify};
+use super::login::withheld;
+use super::pin_attempts::PinHalt;
 use super::token::TokenSelector;
 
 /// A failed operation on a module, token, session or object.
@@ -90,6 +92,12 @@ pub enum ErrorKind {
     /// No key fits.
     #[error("no such key is on the token")]
     KeyNotFound,
+    /// The token does not tell about itself.
+    #[error("the token does not tell about itself")]
+    TokenUnreadable,
+    /// The PIN was not sent.
+    #[error("{}", withheld(*.0))]
+    PinWithheld(PinHalt),
     /// More than one key fits.
     #[error("{0} keys on the token fit")]
     KeyAmbiguous(usize),
@@ -199,13 +207,26 @@ impl Pkcs11Error {
         }
     }
 
-    /// True for a return value of the vendor's own or one nobody knows: after a login it may well mean a wrong PIN.
+    /// False when the failure happened before anything was sent to the module.
     #[must_use]
-    pub fn is_vendor_code(&self) -> bool {
-        matches!(
-            self.code(),
-            Some(RvError::VendorDefined(_) | RvError::UnknownErrorCode(_))
+    pub fn reached_module(&self) -> bool {
+        !matches!(
+            *self.kind,
+            ErrorKind::StaleSession
+                | ErrorKind::NotInitialised
+                | ErrorKind::Reinitialising
+                | ErrorKind::CallsUnderWay(_)
+                | ErrorKind::PinWithheld(_)
+                | ErrorKind::TokenUnreadable
         )
+    }
+
+    /// True when a PIN was sent and the answer does not tell whether it was right: the token may have counted it as wrong.
+    #[must_use]
+    pub fn is_unclear_login(&self) -> bool {
+        self.operation.starts_with(super::session::LOGIN)
+            && self.reached_module()
+            && !self.class.is_pin()
     }
 
     /// True for what a token says that takes this from its security officer only.

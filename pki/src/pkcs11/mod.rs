@@ -7,6 +7,7 @@
 //! - [`token`]: what a token says about itself
 //! - [`setup`]: initialise tokens
 //! - [`session`]: open, log in, log out
+//! - [`pin_attempts`], [`login`]: whether a PIN may be sent (again), and sending it
 //! - [`generate`]: key pairs that cannot leave the token
 //! - [`attributes`]: how a private key is kept
 //! - [`keys`]: find by public key, list
@@ -22,9 +23,13 @@
 //! # Example
 //! ```no_run
 //! use std::path::Path;
+//! use std::sync::Mutex;
+//! use std::time::Instant;
 //! use inkan_pki::algorithm::KeyAlgorithm;
 //! use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
 //! use inkan_pki::pkcs11::keys::find_private_key;
+//! use inkan_pki::pkcs11::login::{PinOwner, log_in};
+//! use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinSender};
 //! use inkan_pki::pkcs11::{Access, Module, Pkcs11Error, Session, TokenSelector, sign};
 //! use inkan_pki::secret::Pin;
 //!
@@ -32,10 +37,11 @@
 //! let module = Module::load(Path::new("/usr/lib/softhsm/libsofthsm2.so"))?;
 //! let token = module.find_token(&TokenSelector::Label("inkan-issuing".into()))?;
 //! let session = Session::open(&module, &token, Access::ReadWrite)?;
-//! if let Err(error) = session.login(&Pin::new("123456")) {
-//!     // Never again with this PIN: `error.class` says whether it was wrong or locked, the token what is left.
+//! let attempts = PinAttempts::new(PinSender::Command, false, Pin::new("123456"));
+//! if let Err(error) = log_in(&session, &Mutex::new(attempts), PinOwner::User, Instant::now) {
+//!     // Never again with this PIN: the error says whether it was wrong or locked, the token what is left.
 //!     eprintln!("{error}: {:?}", module.refresh(&token)?.pin);
-//!     return Err(error);
+//!     return Err(error.into_error(PinOwner::User));
 //! }
 //! let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "customer-ca")?;
 //! let made = generate_key_pair(&session, &new_key)?;
@@ -57,9 +63,11 @@ mod gate;
 pub mod generate;
 pub mod keys;
 mod ladder;
+pub mod login;
 mod method;
 pub mod module;
 mod object;
+pub mod pin_attempts;
 pub mod public_key;
 mod raw;
 pub mod session;

@@ -14,12 +14,15 @@ use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use super::login::PinOwner;
 use super::module::Module;
 use super::token::TokenInfo;
 use crate::secret::Pin;
 
 /// How the operation of every kind of login begins.
 pub(super) const LOGIN: &str = "log in";
+/// The same of the security officer.
+pub(super) const LOGIN_OFFICER: &str = "log in as security officer";
 
 const CHANGE_PIN: &str = "change PIN";
 
@@ -41,6 +44,15 @@ pub enum LoginState {
     User,
     /// The security officer.
     SecurityOfficer,
+}
+
+/// What a login that succeeded was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The PIN was right.
+    Accepted,
+    /// Somebody of this process is logged in already: the PIN was not looked at.
+    AlreadyLoggedIn,
 }
 
 /// The slot and generation of the library that a handle belongs to.
@@ -91,10 +103,27 @@ impl Session {
     ///
     /// # Errors
     /// `PinIncorrect`, `PinLocked`, `PinInvalid`, or what else the token says. [`Module::refresh`] tells about tries left.
+    ///
+    /// Nothing here remembers what was sent before: programs log in by [`log_in`](super::login::log_in).
     pub fn login(&self, pin: &Pin) -> Result<(), Pkcs11Error> {
-        self.log_in(LOGIN, UserType::User, Some(pin))?;
-        *self.pin.borrow_mut() = Some(pin.clone());
+        self.send_pin(PinOwner::User, pin)?;
+        self.keep_pin(PinOwner::User, pin);
         Ok(())
+    }
+
+    /// Sends a PIN, once.
+    pub(super) fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<Outcome, Pkcs11Error> {
+        match owner {
+            PinOwner::User => self.log_in(LOGIN, UserType::User, Some(pin)),
+            PinOwner::Officer => self.log_in(LOGIN_OFFICER, UserType::So, Some(pin)),
+        }
+    }
+
+    /// Keeps the user's PIN for keys that ask for it at each use.
+    pub(super) fn keep_pin(&self, owner: PinOwner, pin: &Pin) {
+        if owner == PinOwner::User {
+            *self.pin.borrow_mut() = Some(pin.clone());
+        }
     }
 
     /// Logs the token's user in with the reader's own keypad. Blocks until the PIN is entered or the reader gives up.
@@ -103,6 +132,7 @@ impl Session {
     /// As [`Session::login`], and `Cancelled`.
     pub fn login_pin_pad(&self) -> Result<(), Pkcs11Error> {
         self.log_in("log in at the keypad", UserType::User, None)
+            .map(drop)
     }
 
     /// Logs the security officer in. Needs a session with write access, and no read-only session may be open.
@@ -110,7 +140,7 @@ impl Session {
     /// # Errors
     /// As [`Session::login`].
     pub fn login_so(&self, so_pin: &Pin) -> Result<(), Pkcs11Error> {
-        self.log_in("log in as security officer", UserType::So, Some(so_pin))
+        self.send_pin(PinOwner::Officer, so_pin).map(drop)
     }
 
     /// Logs out: everybody, in all sessions of this process with this token. Success also when nobody was logged in.
@@ -189,12 +219,15 @@ impl Session {
         operation: &'static str,
         user: UserType,
         pin: Option<&Pin>,
-    ) -> Result<(), Pkcs11Error> {
+    ) -> Result<Outcome, Pkcs11Error> {
         let pin = pin.map(auth_pin);
         self.call(operation, |session| {
             match session.login(user, pin.as_ref()) {
-                Err(Binding::Pkcs11(RvError::UserAlreadyLoggedIn, Function::Login)) => Ok(()),
-                other => other,
+                Ok(()) => Ok(Outcome::Accepted),
+                Err(Binding::Pkcs11(RvError::UserAlreadyLoggedIn, Function::Login)) => {
+                    Ok(Outcome::AlreadyLoggedIn)
+                }
+                Err(error) => Err(error),
             }
         })
     }
@@ -203,7 +236,9 @@ impl Session {
     pub(super) fn log_in_for_key(&self, pin_pad: bool) -> Result<(), Pkcs11Error> {
         const OPERATION: &str = "log in for this key";
         if pin_pad {
-            return self.log_in(OPERATION, UserType::ContextSpecific, None);
+            return self
+                .log_in(OPERATION, UserType::ContextSpecific, None)
+                .map(drop);
         }
         // Taken out for the attempt: a PIN that was refused once is not there to be sent a second time.
         let Some(pin) = self.pin.borrow_mut().take() else {

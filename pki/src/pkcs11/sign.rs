@@ -6,9 +6,12 @@ use cryptoki::mechanism::Mechanism;
 use super::ecdsa;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::PrivateKey;
+use super::login::withheld_error;
 use super::method::Method;
+use super::pin_attempts::PinHalt;
 use super::raw::RawFunctions;
 use super::session::Session;
+use super::token::PinState;
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 
 pub(super) const SIGN: &str = "sign";
@@ -108,7 +111,11 @@ fn sign_input(
     raw: Option<&RawFunctions>,
 ) -> Result<Vec<u8>, Pkcs11Error> {
     if key.always_authenticate {
-        let pin_pad = !session.knows_pin() && session.token()?.pin_pad;
+        let token = session.token()?;
+        if token.pin == PinState::Locked {
+            return Err(withheld_error(SIGN, PinHalt::Locked));
+        }
+        let pin_pad = !session.knows_pin() && token.pin_pad;
         session.call(SIGN, |session| session.sign_init(mechanism, key.handle))?;
         session.log_in_for_key(pin_pad)?;
     } else if raw.is_some() {

@@ -97,6 +97,11 @@ impl Chosen {
         self.spec.list_path(&self.root_key)
     }
 
+    /// The token that the server signs with, for its PIN to be read again.
+    pub fn token(&self, file: &Path) -> Result<TokenSpec, AppError> {
+        self.issuing_token(file).cloned()
+    }
+
     /// Sees whether what is read at the start can be read: the module, and the PIN when it is in a file. Nobody is asked.
     pub fn look(&self, file: &Path) -> Result<(), AppError> {
         self.spec.module_path()?;
@@ -141,6 +146,7 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
     let pin = token.read_pin(std::io::stdin().is_terminal())?;
     let selector = TokenSelector::Label(token.label.clone());
     let mut settings = HsmConfig::new(spec.module_path()?, selector, pin, keys);
+    settings.shows_pin_flags = spec.shows_pin_flags();
     settings.workers = config.hsm.workers;
     settings.queue = config.hsm.queue;
     settings.deadline = Duration::from_millis(config.hsm.deadline_ms);

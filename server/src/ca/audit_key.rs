@@ -1,16 +1,12 @@
 //! The key that signs heads of the audit chain, and whether a signature is its.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
-    VerificationAlgorithm,
-};
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::spki::algorithm_of;
-use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 
 use super::authority::Authority;
 use super::hsm::HsmError;
 use super::issue::IssueError;
+use super::signature;
 use inkan_pki::x509::chain::ChainError;
 
 /// A signature with the key that made it.
@@ -49,12 +45,12 @@ impl Authority {
     pub async fn sign_audit(&self, statement: &str) -> Result<AuditSignature, IssueError> {
         let unknown = || IssueError::Hsm(HsmError::UnknownKey("audit".to_owned()));
         let key = self.audit_key.as_deref().ok_or_else(unknown)?;
-        let spki = self.pool().public_key(key).ok_or_else(unknown)?;
+        let spki = self.pool().known_key(key)?;
         let scheme = scheme_of(&spki).ok_or(IssueError::Signature(ChainError::Malformed))?;
         let message = statement.as_bytes().to_vec();
         let signature = self.pool().sign(key, scheme, message).await?;
         if !verifies(&spki, statement, &signature) {
-            return Err(IssueError::Signature(ChainError::BadSignature));
+            return Err(IssueError::wrong(key, ChainError::BadSignature));
         }
         Ok(AuditSignature { spki, signature })
     }
@@ -67,16 +63,6 @@ fn scheme_of(spki: &[u8]) -> Option<SignatureScheme> {
 /// Whether the signature over the statement is the key's. False too for a key that does not parse.
 #[must_use]
 pub fn verifies(spki: &[u8], statement: &str, signature: &[u8]) -> bool {
-    let algorithm: &'static dyn VerificationAlgorithm = match scheme_of(spki) {
-        Some(SignatureScheme::EcdsaP256Sha256) => &ECDSA_P256_SHA256_ASN1,
-        Some(SignatureScheme::EcdsaP384Sha384) => &ECDSA_P384_SHA384_ASN1,
-        Some(SignatureScheme::RsaPkcs1Sha256) => &RSA_PKCS1_2048_8192_SHA256,
-        _ => return false,
-    };
-    let Ok((_, parsed)) = SubjectPublicKeyInfo::from_der(spki) else {
-        return false;
-    };
-    UnparsedPublicKey::new(algorithm, &parsed.subject_public_key.data)
-        .verify(statement.as_bytes(), signature)
-        .is_ok()
+    scheme_of(spki)
+        .is_some_and(|scheme| signature::verifies(spki, scheme, statement.as_bytes(), signature))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 
-use super::hsm::HsmPool;
+use super::hsm::{HsmError, HsmPool};
 use super::id::{CaId, IssuerId};
 use super::issue::IssueError;
 use super::issuing_ca::IssuingCa;
@@ -56,12 +56,14 @@ impl Authority {
         self
     }
 
-    /// Name of the key that signs OCSP answers, and the public key found under it; none without one, or before it was
-    /// found.
-    #[must_use]
-    pub fn ocsp_key(&self) -> Option<(&str, Vec<u8>)> {
-        let key = self.ocsp_key.as_deref()?;
-        Some((key, self.pool.public_key(key)?))
+    /// Name of the key that signs OCSP answers, and the public key found under it.
+    ///
+    /// # Errors
+    /// [`HsmError::UnknownKey`] without one; why it has not been found.
+    pub fn ocsp_key(&self) -> Result<(&str, Vec<u8>), HsmError> {
+        let unknown = || HsmError::UnknownKey("ocsp".to_owned());
+        let key = self.ocsp_key.as_deref().ok_or_else(unknown)?;
+        Ok((key, self.pool.known_key(key)?))
     }
 
     /// Every CA, by kind and generation.

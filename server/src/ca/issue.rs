@@ -74,6 +74,16 @@ pub enum IssueError {
     UnknownCa(CaId),
 }
 
+impl IssueError {
+    /// A signature by this key that is wrong. The pool has verified it already under the public key that it has for it: here
+    /// the CA's certificate is of another one.
+    pub(super) fn wrong(key: &str, error: ChainError) -> Self {
+        metrics::counter!("inkan_hsm_wrong_signatures_total", "key" => key.to_owned()).increment(1);
+        tracing::error!(key, %error, "a signature does not verify; nothing was issued");
+        Self::Signature(error)
+    }
+}
+
 /// Bytes ready to be put on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToBeSigned {
@@ -136,7 +146,8 @@ impl Authority {
     pub async fn sign(&self, id: impl Into<CaId>, tbs: &[u8]) -> Result<Vec<u8>, IssueError> {
         let ca = self.ca(id)?;
         let der = self.sign_with(ca, tbs).await?;
-        verify_issued_by(&der, &ca.certificate).map_err(IssueError::Signature)?;
+        verify_issued_by(&der, &ca.certificate)
+            .map_err(|error| IssueError::wrong(&ca.key, error))?;
         if !carries(&der, tbs) {
             return Err(IssueError::Differs);
         }

@@ -9,6 +9,7 @@
 //! - [`id`]: which CA
 //! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
 //! - [`issue`]: signing, verifying, comparing
+//! - [`signature`]: whether a signature is a key's
 //! - `asn1`: the little DER that is written by hand
 //! - [`crl`]: revocation lists
 //! - [`audit_key`]: the key that signs the audit chain
@@ -29,6 +30,7 @@ pub mod ocsp;
 pub mod part;
 pub mod profile;
 pub mod reason;
+pub mod signature;
 pub mod tbs;
 
 pub use authority::Authority;

@@ -1,8 +1,10 @@
 //! A real token with a CA key behind the real pool, for tests of this crate.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
@@ -92,18 +94,39 @@ pub(crate) fn both(certificate: &CertificateDer<'static>) -> Vec<IssuingCa> {
 /// A bank whose CA key is of this kind.
 pub(crate) fn bank(algorithm: KeyAlgorithm) -> Bank {
     let hsm = SoftHsm::new();
+    let module = hsm.module_path();
+    bank_behind(hsm, &module, algorithm)
+}
+
+/// The same behind a module that answers what it is told to.
+pub(crate) fn hostile_bank(algorithm: KeyAlgorithm) -> (Bank, Control) {
+    hostile_bank_with(algorithm, "")
+}
+
+/// The same, which does what these words say from its start.
+pub(crate) fn hostile_bank_with(algorithm: KeyAlgorithm, words: &str) -> (Bank, Control) {
+    let hsm = SoftHsm::new();
+    let control = Control::new(hsm.path());
+    control.set(words);
+    control.use_in_this_process(&hsm.module_path());
+    (bank_behind(hsm, &Control::module(), algorithm), control)
+}
+
+fn bank_behind(hsm: SoftHsm, front: &Path, algorithm: KeyAlgorithm) -> Bank {
     hsm.use_in_this_process();
     let token = hsm.init_token("issuing");
     let module = Module::load(&hsm.module_path()).unwrap();
     let certificate = make_ca(&module, &token, algorithm);
     let spki = CertificateSummary::parse(&certificate).unwrap().spki_der;
     make_key(&module, &token, "answers");
+    make_key(&module, &token, "audit");
     let keys = vec![
         HsmKey::by_public_key("customer-ca", spki),
         HsmKey::by_label("ocsp", "answers"),
+        HsmKey::by_label("audit", "audit"),
     ];
     let selector = TokenSelector::Label(token.label);
-    let config = HsmConfig::new(hsm.module_path(), selector, Pin::new(token.pin), keys);
+    let config = HsmConfig::new(front.to_owned(), selector, Pin::new(token.pin), keys);
     let pool = HsmPool::start(config).unwrap();
     let ca_pem = pem::encode_certificate(&certificate);
     let cas = both(&certificate);

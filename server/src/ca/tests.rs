@@ -10,7 +10,7 @@ use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
 
 use super::issue::IssueError;
-use super::testing::{bank, both, make_ca, profile};
+use super::testing::{bank, both, hostile_bank, hostile_bank_with, make_ca, profile};
 use super::{Authority, CaId, IssuerId, IssuingCa};
 
 fn client_spki() -> Vec<u8> {
@@ -283,4 +283,102 @@ async fn the_ca_whose_time_came_last_signs_what_is_new() {
         make(vec![staff(), customer(1), customer(1)]),
         Err(IssueError::TwoCas(_))
     ));
+}
+
+#[tokio::test]
+async fn a_wrong_signature_is_given_out_nowhere() {
+    use super::crl::{Lines, List};
+    use super::hsm::HsmError;
+    use super::ocsp::{Answer, Signer};
+    let (bank, control) = hostile_bank(KeyAlgorithm::EcP256);
+    assert!(bank.pool.until_up(std::time::Duration::from_secs(30)).await);
+    let authority = bank.authority.clone().with_audit_key("audit");
+    let day = jiff::SignedDuration::from_hours(24);
+    let list = || List {
+        number: 1,
+        this_update: now(),
+        next_update: now() + day,
+        part_url: None,
+        base: None,
+        delta_url: None,
+        lines: Lines::default(),
+    };
+    let spki = authority.ocsp_key().unwrap().1;
+    let signer = authority
+        .prepare_signer(IssuerId::Customer, &spki, day, now())
+        .unwrap();
+    let der = authority
+        .sign(IssuerId::Customer, &signer.tbs)
+        .await
+        .unwrap();
+    let signer = Signer::new(
+        CaId {
+            issuer: IssuerId::Customer,
+            generation: 1,
+        },
+        "ocsp",
+        &der,
+    )
+    .unwrap();
+    let answer = Answer {
+        certificates: &[],
+        nonce: None,
+        this_update: now(),
+        next_update: now() + day,
+    };
+    let prepared = authority
+        .prepare(IssuerId::Customer, "hanakodt", &client_spki(), now())
+        .unwrap();
+    let wrong = |key: &str| IssueError::Hsm(HsmError::WrongSignature(key.to_owned()));
+    let out = |key: &str| IssueError::Hsm(HsmError::KeyOutOfService(key.to_owned()));
+
+    control.set("wrong-signatures");
+    let refused = authority.sign(IssuerId::Customer, &prepared.tbs).await;
+    assert_eq!(refused, Err(wrong("customer-ca")));
+    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    assert_eq!(refused, Err(wrong("customer-ca")));
+    for times in 0..3 {
+        let refused = authority.sign_answer(&signer, &answer).await;
+        assert_eq!(refused, Err(wrong("ocsp")), "{times}");
+        let refused = authority.sign_audit("a statement").await;
+        assert_eq!(refused, Err(wrong("audit")), "{times}");
+    }
+    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    assert_eq!(refused, Err(wrong("customer-ca")));
+    control.set("");
+    // Three in a row each: no key is used before an operator has decided.
+    let refused = authority.sign(IssuerId::Customer, &prepared.tbs).await;
+    assert_eq!(refused, Err(out("customer-ca")));
+    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    assert_eq!(refused, Err(out("customer-ca")));
+    let refused = authority.sign_answer(&signer, &answer).await;
+    assert_eq!(refused, Err(out("ocsp")));
+    assert_eq!(authority.sign_audit("a statement").await, Err(out("audit")));
+
+    bank.pool.restore_keys();
+    authority
+        .sign(IssuerId::Customer, &prepared.tbs)
+        .await
+        .unwrap();
+    authority
+        .sign_list(IssuerId::Customer, list())
+        .await
+        .unwrap();
+    authority.sign_answer(&signer, &answer).await.unwrap();
+    authority.sign_audit("a statement").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_is_configured_is_not_called_unknown_while_the_hsm_is_closed() {
+    use super::hsm::{HsmError, HsmPhase};
+    let (bank, _control) = hostile_bank_with(KeyAlgorithm::EcP256, "login-answers:0xa0");
+    let authority = bank.authority.clone().with_audit_key("audit");
+    while bank.pool.state().phase != HsmPhase::PinRefused {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let refused = authority.sign_audit("a statement").await;
+    assert_eq!(refused, Err(IssueError::Hsm(HsmError::PinRefused)));
+    assert_eq!(authority.ocsp_key(), Err(HsmError::PinRefused));
+    let unknown = bank.pool.known_key("none");
+    assert_eq!(unknown, Err(HsmError::UnknownKey("none".into())));
 }

@@ -1,6 +1,7 @@
 //! What a workflow answers when it does not do what was asked: a refusal (the caller can do something about it) or a
 //! fault (the operator must). No prose: `http::catalogue` has the sentence for each.
 
+use inkan_pki::x509::chain::ChainError;
 use inkan_pki::x509::csr::CsrError;
 use jiff::Timestamp;
 
@@ -57,6 +58,9 @@ pub enum Fault {
 
 /// Seconds after which a caller may ask a database again that was busy, away or full.
 const STORE_RETRY_AFTER: u64 = 5;
+
+/// Seconds after which a caller may ask again whose certificate got a wrong signature.
+const WRONG_SIGNATURE_RETRY_AFTER: u64 = 60;
 
 impl Fault {
     /// When the same request may succeed without anybody doing anything, in seconds.
@@ -163,7 +167,7 @@ pub enum Refusal {
     },
     /// A renewal is under way with another key.
     RenewalPending,
-    /// The HSM is away or busy; the same request can be sent again.
+    /// The HSM gives no signature, or none that is right; the same request can be sent again.
     Unavailable {
         /// Seconds to wait.
         retry_after: u64,
@@ -255,6 +259,12 @@ impl From<IssueError> for Error {
     fn from(error: IssueError) -> Self {
         match error {
             IssueError::Hsm(hsm) => hsm.into(),
+            // The bytes are on record, and whoever asked may come again: a signature by a key that is mended completes it.
+            IssueError::Signature(ChainError::BadSignature) => {
+                Self::Refused(Refusal::Unavailable {
+                    retry_after: WRONG_SIGNATURE_RETRY_AFTER,
+                })
+            }
             other => Self::Fault(Fault::Issue(other)),
         }
     }

@@ -1,10 +1,14 @@
 //! The functions that are not passed on as they are.
 
+use std::ffi::c_void;
+
 use cryptoki_sys::{
-    CK_ATTRIBUTE, CK_BBOOL, CK_BYTE, CK_FUNCTION_LIST, CK_MECHANISM, CK_OBJECT_HANDLE, CK_RV,
-    CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CK_USER_TYPE, CKA_CLASS,
-    CKA_EXTRACTABLE, CKF_PROTECTED_AUTHENTICATION_PATH, CKO_PRIVATE_KEY, CKR_DEVICE_MEMORY,
-    CKR_FUNCTION_FAILED, CKR_OK, CKR_PIN_INCORRECT, CKR_USER_TYPE_INVALID, CKU_SO, CKU_USER,
+    CK_ATTRIBUTE, CK_BBOOL, CK_BYTE, CK_FLAGS, CK_FUNCTION_LIST, CK_MECHANISM, CK_NOTIFY,
+    CK_OBJECT_HANDLE, CK_RV, CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CK_USER_TYPE,
+    CKA_CLASS, CKA_EXTRACTABLE, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
+    CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY,
+    CKF_USER_PIN_LOCKED, CKO_PRIVATE_KEY, CKR_DEVICE_MEMORY, CKR_FUNCTION_FAILED, CKR_OK,
+    CKR_PIN_INCORRECT, CKR_USER_TYPE_INVALID, CKU_CONTEXT_SPECIFIC, CKU_SO, CKU_USER,
 };
 
 use crate::deeds::on_the_way;
@@ -18,6 +22,8 @@ pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
     table.C_Logout = Some(logout);
     table.C_GenerateKeyPair = Some(generate_key_pair);
     table.C_Sign = Some(sign);
+    table.C_OpenSession = Some(open_session);
+    table.C_SetPIN = Some(set_pin);
 }
 
 /// The function behind, and the module in front of it.
@@ -43,13 +49,72 @@ unsafe extern "C" fn get_slot_list(
 
 unsafe extern "C" fn get_token_info(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
     let (front, function) = behind!(C_GetTokenInfo);
+    if let Some((answer, _)) = front.answer("token-answers") {
+        return answer;
+    }
     // SAFETY: the arguments are the caller's own; after success `info` has been written by the module behind.
     unsafe {
         let answer = function(slot, info);
         if answer == CKR_OK && front.does("keypad") {
             (*info).flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
         }
+        if answer == CKR_OK && front.does("no-flags") {
+            (*info).flags &= !PIN_FLAGS;
+        }
+        if answer == CKR_OK && front.does("final-try") {
+            (*info).flags |= CKF_USER_PIN_FINAL_TRY | CKF_SO_PIN_FINAL_TRY;
+        }
         answer
+    }
+}
+
+/// What a token raises after wrong PINs.
+const PIN_FLAGS: CK_FLAGS = CKF_USER_PIN_COUNT_LOW
+    | CKF_USER_PIN_FINAL_TRY
+    | CKF_USER_PIN_LOCKED
+    | CKF_SO_PIN_COUNT_LOW
+    | CKF_SO_PIN_FINAL_TRY
+    | CKF_SO_PIN_LOCKED;
+
+unsafe extern "C" fn open_session(
+    slot: CK_SLOT_ID,
+    flags: CK_FLAGS,
+    application: *mut c_void,
+    notify: CK_NOTIFY,
+    session: *mut CK_SESSION_HANDLE,
+) -> CK_RV {
+    let (front, function) = behind!(C_OpenSession);
+    if let Some((answer, _)) = front.answer("open-answers") {
+        return answer;
+    }
+    // SAFETY: the arguments are the caller's own.
+    unsafe { function(slot, flags, application, notify, session) }
+}
+
+unsafe extern "C" fn set_pin(
+    session: CK_SESSION_HANDLE,
+    old: *mut CK_BYTE,
+    old_length: CK_ULONG,
+    new: *mut CK_BYTE,
+    new_length: CK_ULONG,
+) -> CK_RV {
+    let (front, function) = behind!(C_SetPIN);
+    if !old.is_null() {
+        front.note_pin("change");
+    }
+    if let Some((answer, false)) = front.answer("login-answers") {
+        return answer;
+    }
+    // SAFETY: the arguments are the caller's own.
+    let answer = unsafe { function(session, old, old_length, new, new_length) };
+    in_its_words(front, answer)
+}
+
+/// A wrong PIN in the words that this module has for it.
+fn in_its_words(front: &Front, answer: CK_RV) -> CK_RV {
+    match front.answer("login-answers") {
+        Some((other, true)) if answer != CKR_OK => other,
+        _ => answer,
     }
 }
 
@@ -68,11 +133,21 @@ unsafe extern "C" fn login(
         // SAFETY: the caller gives that many bytes.
         unsafe { std::slice::from_raw_parts(pin, length as usize) }.to_vec()
     };
+    if !pin.is_null() {
+        front.note_pin(match user {
+            CKU_SO => "officer",
+            CKU_CONTEXT_SPECIFIC => "key",
+            _ => "user",
+        });
+    }
+    if let Some((answer, false)) = front.answer("login-answers") {
+        return answer;
+    }
     let officer = user == CKU_SO && front.does("officer");
     if officer {
         let right = std::env::var("INKAN_HOSTILE_SO").unwrap_or_default();
         if given != right.as_bytes() {
-            return CKR_PIN_INCORRECT;
+            return in_its_words(front, CKR_PIN_INCORRECT);
         }
     }
     // The token behind lets nobody but its user make private keys.
@@ -95,7 +170,7 @@ unsafe extern "C" fn login(
         state.officer = officer;
         state.pin = pin;
     }
-    answer
+    in_its_words(front, answer)
 }
 
 unsafe extern "C" fn logout(session: CK_SESSION_HANDLE) -> CK_RV {
@@ -206,8 +281,15 @@ unsafe extern "C" fn sign(
         if front.does("fails:sign") {
             return CKR_FUNCTION_FAILED;
         }
+        // The operation has ended, as the standard wants it after an error.
+        if let Some((other, _)) = front.answer("sign-answers") {
+            return other;
+        }
         if answer == CKR_OK && front.does("short") && !signature.is_null() {
             *signature_length = 7;
+        }
+        if answer == CKR_OK && front.does("wrong-signatures") && !signature.is_null() {
+            *signature ^= 1;
         }
         answer
     }

@@ -17,8 +17,19 @@
 //! | `breaks:M` | lists M and fails at it |
 //! | `logout:F` | logs everybody out in F |
 //! | `fails:F` | answers `CKR_FUNCTION_FAILED` in F, after it was done; F is `generate` or `sign` |
+//! | `wrong-signatures` | gives signatures with one bit changed |
+//! | `login-answers:V`, `login-answers:V:wrong-only` | answers V to every PIN, or to a wrong PIN only, which the token behind counts |
+//! | `sign-answers:V` | answers V to `C_Sign` |
+//! | `open-answers:V`, `token-answers:V` | answers V to `C_OpenSession`, `C_GetTokenInfo` |
+//! | `no-flags`, `final-try` | shows no PIN flags; shows that the next wrong PIN is the last |
+//!
+//! Values are hexadecimal, `0x30`. Words can be changed while it is loaded: they are read at every call from the file that
+//! `INKAN_HOSTILE_FILE` names, if it does. Each PIN that reaches it is a line in the file that `INKAN_HOSTILE_LOG` names:
+//! `user`, `officer`, `key` (for one signature) or `change`.
 //!
 //! Never ship it.
+//!
+//! - [`codes`]: every return value; [`control`]: the files, for tests
 #![allow(
     unsafe_code,
     non_snake_case,
@@ -26,9 +37,13 @@
 )]
 
 mod calls;
+pub mod codes;
+pub mod control;
 mod deeds;
 mod mechanisms;
 
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use cryptoki_sys::{
@@ -41,6 +56,8 @@ pub(crate) struct Front {
     pub(crate) behind: CK_FUNCTION_LIST,
     shown: CK_FUNCTION_LIST,
     words: Vec<String>,
+    words_file: Option<PathBuf>,
+    log: Option<PathBuf>,
     state: Mutex<State>,
     /// Keeps the library loaded.
     _library: Pkcs11,
@@ -68,13 +85,46 @@ pub(crate) fn front() -> Option<&'static Front> {
 
 impl Front {
     pub(crate) fn does(&self, word: &str) -> bool {
-        self.words.iter().any(|w| w == word)
+        self.words().iter().any(|w| w == word)
     }
 
     /// The number behind a word, `word:N`.
     pub(crate) fn number(&self, word: &str) -> Option<usize> {
         let number = |w: &String| w.strip_prefix(word)?.strip_prefix(':')?.parse().ok();
-        self.words.iter().find_map(number)
+        self.words().iter().find_map(number)
+    }
+
+    /// The return value behind a word, `word:0x30`, and whether something more stands behind it.
+    pub(crate) fn answer(&self, word: &str) -> Option<(CK_RV, bool)> {
+        let answer = |w: &String| {
+            let rest = w.strip_prefix(word)?.strip_prefix(":0x")?;
+            let (value, more) = match rest.split_once(':') {
+                Some((value, _)) => (value, true),
+                None => (rest, false),
+            };
+            Some((CK_RV::from_str_radix(value, 16).ok()?, more))
+        };
+        self.words().iter().find_map(answer)
+    }
+
+    fn words(&self) -> Vec<String> {
+        let now = self.words_file.as_ref().map(std::fs::read_to_string);
+        match now {
+            Some(Ok(text)) => text.split_whitespace().map(str::to_owned).collect(),
+            Some(Err(_)) | None => self.words.clone(),
+        }
+    }
+
+    /// Writes down that a PIN has come.
+    pub(crate) fn note_pin(&self, whose: &str) {
+        let Some(path) = &self.log else { return };
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path);
+        if let Ok(mut file) = file {
+            let _ = file.write_all(format!("{whose}\n").as_bytes());
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -104,6 +154,8 @@ fn load() -> Option<Front> {
         behind,
         shown,
         words: words.split_whitespace().map(str::to_owned).collect(),
+        words_file: std::env::var_os("INKAN_HOSTILE_FILE").map(PathBuf::from),
+        log: std::env::var_os("INKAN_HOSTILE_LOG").map(PathBuf::from),
         state: Mutex::default(),
         _library: library,
     })

@@ -31,7 +31,8 @@ use view::{PinState, TokenView};
 /// [`TokenError::DriverCrashed`] the store is of no further use; open the token again.
 ///
 /// Secrets are sent to the token once for each call that takes one, never again by themselves (except as
-/// [`KeyStore::sign`] and [`KeyStore::administer`] say), and are forgotten when the store is dropped.
+/// [`KeyStore::sign`] and [`KeyStore::administer`] say, and then only while the last answer to them was a success), and are
+/// forgotten when the store is dropped. One that was refused, or got an unclear answer, is not sent when it is given again.
 pub trait KeyStore: Send + Debug {
     /// What it is called. Does not talk to the token.
     fn view(&self) -> &TokenView;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::secret::Pin;
 
 use super::change;
@@ -38,6 +39,8 @@ struct Kept {
     resets: Option<u64>,
     /// What opened the card.
     opener: Option<Opener>,
+    /// The PIN that was given last, if the card did not take it: the same one is not sent again.
+    refused: Option<Opener>,
     /// Whether the card still counted it as verified when the transaction began.
     verified: bool,
     /// The management key, after the card took it.
@@ -46,6 +49,8 @@ struct Kept {
     tries: Option<Tries>,
     /// What is in the slots.
     memory: Memory,
+    /// Management keys that were tried without anybody asking, once each.
+    tried: management::Tried,
 }
 
 impl PivCard {
@@ -126,11 +131,28 @@ impl PivCard {
     /// # Errors
     /// [`PivError::PinWrong`], [`PivError::PinBlocked`], [`PivError::PinShape`].
     pub fn login(&mut self, pin: &Pin) -> Result<(), PivError> {
-        self.kept.opener = None;
         self.kept.tries = None;
+        let before = self.kept.opener.take().or(self.kept.refused.take());
+        let opener = match before {
+            Some(opener @ Opener::Pin(_)) => opener,
+            Some(Opener::Keypad(_)) | None => Opener::pin(pin),
+        };
+        let provided = opener.provide(pin);
+        self.kept.refused = Some(opener);
+        match provided {
+            // The same as before: the card would count it once more, and is asked for its count alone.
+            Err(PivError::PinWithheld(PinHalt::Refused)) => {
+                return Err(match self.pin_tries()?.left {
+                    Some(0) => PivError::PinBlocked,
+                    left => PivError::PinWrong { left },
+                });
+            }
+            other => other?,
+        }
         self.within(|session, kept| {
-            pin::verify(session, pin)?;
-            kept.opener = Some(Opener::Pin(pin.clone()));
+            let opener = kept.refused.as_ref().ok_or(PivError::PinNeeded)?;
+            opener.verify(session)?;
+            kept.opener = kept.refused.take();
             Ok(())
         })
     }
@@ -162,7 +184,7 @@ impl PivCard {
                 if open {
                     unlock(session, kept)?;
                 }
-                kept.management = match management::found(session) {
+                kept.management = match management::found(session, &mut kept.tried) {
                     // Without the PIN it cannot be seen whether the key is kept under it.
                     Err(PivError::PinNeeded) if !open => return Ok(false),
                     found => found?,
@@ -246,13 +268,15 @@ impl PivCard {
             // One that the card does not take any more is not kept.
             let opener = kept.opener.take().ok_or(PivError::PinNeeded)?;
             let signed = sign_with_pin(session, slot, algorithm, scheme, message, &opener);
-            if !matches!(
+            if matches!(
                 signed,
                 Err(PivError::PinWrong { .. } | PivError::PinBlocked)
             ) {
+                kept.refused = Some(opener);
+            } else {
                 kept.opener = Some(opener);
             }
-            signed
+            signed.map_err(asked_again)
         })
     }
 
@@ -303,7 +327,7 @@ impl PivCard {
         self.within(|session, kept| {
             pin::change(session, old, new)?;
             if matches!(kept.opener, Some(Opener::Pin(_))) {
-                kept.opener = Some(Opener::Pin(new.clone()));
+                kept.opener = Some(Opener::pin(new));
             }
             Ok(())
         })
@@ -328,10 +352,14 @@ impl PivCard {
     ) -> Result<T, PivError> {
         self.within(|session, kept| {
             unlock(session, kept)?;
-            match &kept.management {
-                Some(key) => management::prove(session, key)?,
+            match kept.management.take() {
+                // One that the card does not take any more, or answers to unclearly, is not kept: it is not sent again.
+                Some(key) => {
+                    management::prove(session, &key)?;
+                    kept.management = Some(key);
+                }
                 None => {
-                    let found = management::found(session)?;
+                    let found = management::found(session, &mut kept.tried)?;
                     kept.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
                 }
             }
@@ -408,9 +436,20 @@ fn unlock(session: &Session<'_>, kept: &mut Kept) -> Result<(), PivError> {
         if matches!(opener, Opener::Keypad(_)) {
             return Err(PivError::PinNeeded);
         }
-        opener.verify(session)?;
+        if let Err(error) = opener.verify(session) {
+            kept.refused = Some(opener);
+            return Err(asked_again(error));
+        }
         kept.verified = true;
     }
     kept.opener = Some(opener);
     Ok(())
+}
+
+/// A PIN that is not sent again by itself: the person is asked for it.
+fn asked_again(error: PivError) -> PivError {
+    match error {
+        PivError::PinWithheld(_) => PivError::PinNeeded,
+        other => other,
+    }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a PIV card, as data.
 
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::slot::Slot;
 use super::tlv::Malformed;
@@ -21,6 +22,8 @@ pub enum PivError {
     },
     /// The PIN is blocked.
     PinBlocked,
+    /// The PIN was not sent again: an answer to it was unclear, or it was refused before.
+    PinWithheld(PinHalt),
     /// No PIN this card could have. The card was not asked.
     PinShape(Unfit),
     /// The PUK was refused.

@@ -1,5 +1,7 @@
 //! A card's failures in the words of all key stores.
 
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
+
 use super::error::PivError;
 use super::pin::{MAX_LENGTH, MIN_LENGTH};
 use crate::error::TokenError;
@@ -27,6 +29,14 @@ pub(super) fn token_error(error: PivError) -> TokenError {
         PivError::PinShape(why) => unfit(SecretName::Pin, why),
         PivError::PukShape(why) => unfit(SecretName::Puk, why),
         PivError::NewPinShape(why) => unfit(SecretName::NewPin, why),
+        PivError::PinWithheld(PinHalt::Refused) => TokenError::PinWrong {
+            last_try: false,
+            tries_left: None,
+        },
+        PivError::PinWithheld(halt) => failed(
+            "verify the PIN",
+            format!("the PIN was not sent again ({})", halt.code()),
+        ),
         PivError::PukWrong { left } => TokenError::PukWrong { tries_left: left },
         PivError::PukBlocked => TokenError::PukLocked,
         PivError::NewPinRefused => TokenError::NewPinRefused,

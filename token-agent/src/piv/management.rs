@@ -42,6 +42,13 @@ struct Told {
     factory: Option<bool>,
 }
 
+/// Keys that were tried without anybody asking: each is sent once to an opened card.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    factory: bool,
+    under_pin: bool,
+}
+
 /// The key given by a person, as hex digits.
 pub(super) fn given(session: &Session<'_>, hex: &Pin) -> Result<ManagementKey, PivError> {
     let kind = told(session)?.kind;
@@ -53,14 +60,23 @@ pub(super) fn given(session: &Session<'_>, hex: &Pin) -> Result<ManagementKey, P
 }
 
 /// The key that nobody need be asked for: the maker's, or one that is kept under the PIN (which must have been verified).
-/// It is proven, too.
-pub(super) fn found(session: &Session<'_>) -> Result<Option<ManagementKey>, PivError> {
+/// It is proven, too; one in `tried` is not sent again.
+pub(super) fn found(
+    session: &Session<'_>,
+    tried: &mut Tried,
+) -> Result<Option<ManagementKey>, PivError> {
     let told = told(session)?;
     if let Some(key) = kept_under_pin(session, told.kind)? {
+        if std::mem::replace(&mut tried.under_pin, true) {
+            return Ok(None);
+        }
         prove(session, &key)?;
         return Ok(Some(key));
     }
     if told.factory == Some(false) || told.kind.key_length() != FACTORY.len() {
+        return Ok(None);
+    }
+    if std::mem::replace(&mut tried.factory, true) {
         return Ok(None);
     }
     let key = ManagementKey {

@@ -2,26 +2,34 @@
 //!
 //! The login belongs to the whole process, so the user goes out, the officer comes in, and afterwards the user again.
 
+use std::sync::Mutex;
+use std::time::Instant;
+
 use inkan_pki::pkcs11::Session;
-use inkan_pki::pkcs11::error::ErrorClass;
-use inkan_pki::secret::Pin;
+use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind};
+use inkan_pki::pkcs11::login::{self, PinOwner};
+use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt};
 
 use super::fault::token_error;
 use crate::error::TokenError;
 use crate::keystore::abilities::Admin;
 
-/// Runs `change` as the security officer; the user is logged in again whatever became of it.
+/// Runs `change` as the security officer; the user is logged in again whatever became of it. A PIN that got an unclear answer is
+/// not sent again.
 pub(super) fn as_officer<T>(
     session: &Session,
     what: Admin,
-    secret: &Pin,
-    user: Option<&Pin>,
+    officer: &Mutex<PinAttempts>,
+    user: Option<&Mutex<PinAttempts>>,
     change: impl FnOnce(&Session) -> Result<T, TokenError>,
 ) -> Result<T, TokenError> {
     session.logout().map_err(|e| token_error(&e))?;
-    let changed = log_in(session, what, secret).and_then(|()| change(session));
+    let changed = log_in(session, what, officer).and_then(|()| change(session));
     let back = session.logout().and_then(|()| match user {
-        Some(pin) => session.login(pin),
+        Some(user) => {
+            let back = login::log_in(session, user, PinOwner::User, Instant::now);
+            back.map_err(|e| e.into_error(PinOwner::User))
+        }
         None => Ok(()),
     });
     let value = changed?;
@@ -29,14 +37,24 @@ pub(super) fn as_officer<T>(
     Ok(value)
 }
 
-fn log_in(session: &Session, what: Admin, secret: &Pin) -> Result<(), TokenError> {
-    session.login_so(secret).map_err(|error| match error.class {
-        ErrorClass::PinIncorrect => TokenError::AdminWrong {
+fn log_in(session: &Session, what: Admin, officer: &Mutex<PinAttempts>) -> Result<(), TokenError> {
+    let logged_in = login::log_in(session, officer, PinOwner::Officer, Instant::now);
+    let error = match logged_in {
+        Ok(()) => return Ok(()),
+        Err(error) => error.into_error(PinOwner::Officer),
+    };
+    Err(match (error.class, &*error.kind) {
+        // It is not sent again by itself, and whoever gave it may give it again.
+        (
+            _,
+            ErrorKind::PinWithheld(PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated),
+        ) => token_error(&error),
+        (ErrorClass::PinIncorrect, _) => TokenError::AdminWrong {
             what,
             tries_left: None,
         },
-        ErrorClass::PinLocked => TokenError::AdminLocked,
-        ErrorClass::PinInvalid | ErrorClass::Refused => TokenError::AdminUnusable { what },
+        (ErrorClass::PinLocked, _) => TokenError::AdminLocked,
+        (ErrorClass::PinInvalid | ErrorClass::Refused, _) => TokenError::AdminUnusable { what },
         _ => token_error(&error),
     })
 }

@@ -1,6 +1,7 @@
 //! What a PKCS#11 error means to the customer.
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use crate::error::TokenError;
 
@@ -12,6 +13,15 @@ pub fn token_error(error: &Pkcs11Error) -> TokenError {
     }
     if matches!(*error.kind, ErrorKind::PinNeeded) {
         return TokenError::PinNeeded;
+    }
+    if let ErrorKind::PinWithheld(
+        PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated | PinHalt::FinalTry,
+    ) = *error.kind
+    {
+        return TokenError::Failed {
+            operation: error.operation.to_owned(),
+            detail: error.kind.to_string(),
+        };
     }
     match error.class {
         ErrorClass::PinIncorrect => TokenError::PinWrong {

@@ -15,6 +15,7 @@ mod content;
 mod create;
 pub mod fault;
 pub mod find;
+mod given;
 mod reference;
 pub mod store;
 mod trial;

@@ -1,14 +1,17 @@
 //! One opened token of a module.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::pkcs11::attributes::key_attributes;
 use inkan_pki::pkcs11::certificate::delete_certificate;
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
 use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
+use inkan_pki::pkcs11::login::{LoginError, PinOwner, log_in};
+use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt};
 use inkan_pki::pkcs11::sign::{schemes, sign};
 use inkan_pki::pkcs11::{Access, LoginState, Session, TokenInfo};
 use inkan_pki::secret::Pin;
@@ -18,6 +21,7 @@ use super::content;
 use super::create::{self, gone};
 use super::fault::token_error;
 use super::find::{again, load, pin_state, so_state};
+use super::given::{provided, sendable, usable};
 use super::reference::Reference;
 use super::trial;
 use crate::config::known::quirks::Quirks;
@@ -41,9 +45,12 @@ pub struct Pkcs11Store {
     view: TokenView,
     quirks: Quirks,
     pin_pad: bool,
-    /// For the user's login again after the security officer's.
-    pin: Option<Pin>,
-    officer: Option<Pin>,
+    /// The user's PIN, for the login again after the security officer's, and what was tried with it.
+    user: Option<Mutex<PinAttempts>>,
+    /// The same of the security officer, for changes.
+    officer: Option<Mutex<PinAttempts>>,
+    /// The same of the security officer, for a new PIN of the user.
+    unblocker: Option<Mutex<PinAttempts>>,
     /// Private keys found in this session, by public key.
     keys: HashMap<Vec<u8>, PrivateKey>,
     /// What was found out about keys, by public key.
@@ -69,8 +76,9 @@ impl Pkcs11Store {
             view: wanted.view.clone(),
             quirks: entry.quirks(&wanted.view.model),
             pin_pad: info.pin_pad,
-            pin: None,
+            user: None,
             officer: None,
+            unblocker: None,
             keys: HashMap::new(),
             schemes: HashMap::new(),
         })
@@ -92,12 +100,12 @@ impl Pkcs11Store {
     ) -> Result<T, TokenError> {
         // Handles are numbered anew when a key comes or goes, with some modules.
         self.keys.clear();
-        match (&self.officer, self.quirks.admin) {
-            (Some(secret), what) => as_officer(
+        match (usable(self.officer.as_ref()), self.quirks.admin) {
+            (Some(officer), what) => as_officer(
                 &self.session,
                 what.unwrap_or(Admin::SoPin),
-                secret,
-                self.pin.as_ref(),
+                officer,
+                sendable(self.user.as_ref()),
                 change,
             ),
             (None, Some(what)) => Err(TokenError::AdminNeeded { what }),
@@ -210,10 +218,10 @@ impl KeyStore for Pkcs11Store {
 
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
         self.fits(SecretName::Pin, pin)?;
-        let tried = self.session.login(pin);
-        tried.map_err(|e| self.after_wrong(&e))?;
-        self.pin = Some(pin.clone());
-        Ok(())
+        let attempts = provided(&mut self.user, pin);
+        let tried =
+            attempts.and_then(|user| log_in(&self.session, user, PinOwner::User, Instant::now));
+        tried.map_err(|e| self.after_wrong(&e.into_error(PinOwner::User)))
     }
 
     fn login_pin_pad(&mut self) -> Result<(), TokenError> {
@@ -222,7 +230,8 @@ impl KeyStore for Pkcs11Store {
     }
 
     fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
-        Ok(self.quirks.admin.filter(|_| self.officer.is_none()))
+        let known = usable(self.officer.as_ref()).is_some();
+        Ok(self.quirks.admin.filter(|_| !known))
     }
 
     fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
@@ -234,9 +243,16 @@ impl KeyStore for Pkcs11Store {
             }
             Admin::ManagementKey => {}
         }
-        as_officer(&self.session, what, secret, self.pin.as_ref(), |_| Ok(()))?;
-        self.officer = Some(secret.clone());
-        Ok(())
+        let officer = provided(&mut self.officer, secret);
+        let officer = officer.map_err(|e| match e {
+            LoginError::Halted(PinHalt::Refused) => TokenError::AdminWrong {
+                what,
+                tries_left: None,
+            },
+            other => token_error(&other.into_error(PinOwner::Officer)),
+        })?;
+        let user = sendable(self.user.as_ref());
+        as_officer(&self.session, what, officer, user, |_| Ok(()))
     }
 
     fn content(&mut self) -> Result<Content, TokenError> {
@@ -258,7 +274,8 @@ impl KeyStore for Pkcs11Store {
         if !self.quirks.generates {
             return Err(Ability::Generate.missing());
         }
-        let (ids, officer) = (self.quirks.ids, self.officer.is_some());
+        let officer = usable(self.officer.as_ref()).is_some();
+        let ids = self.quirks.ids;
         let mut made = self.change(|session| create::generate(session, new, ids, officer))?;
         if !self.quirks.labels {
             made.label.clear();
@@ -333,7 +350,7 @@ impl KeyStore for Pkcs11Store {
         self.fits(SecretName::NewPin, new)?;
         let changed = self.session.change_pin(old, new);
         changed.map_err(|e| self.after_change(&e))?;
-        self.pin = None;
+        self.user = None;
         Ok(())
     }
 
@@ -356,13 +373,21 @@ impl KeyStore for Pkcs11Store {
         }
         self.fits(SecretName::Puk, puk)?;
         self.fits(SecretName::NewPin, new)?;
-        let set = as_officer(&self.session, Admin::SoPin, puk, None, |session| {
-            session.init_user_pin(new).map_err(|e| match e.class {
-                ErrorClass::Unsupported => Ability::Unblock.missing(),
-                _ => self.after_change(&e),
-            })
-        });
-        self.pin = None;
+        let mut unblocker = self.unblocker.take();
+        let set = match provided(&mut unblocker, puk) {
+            Ok(officer) => as_officer(&self.session, Admin::SoPin, officer, None, |session| {
+                session.init_user_pin(new).map_err(|e| match e.class {
+                    ErrorClass::Unsupported => Ability::Unblock.missing(),
+                    _ => self.after_change(&e),
+                })
+            }),
+            Err(LoginError::Halted(PinHalt::Refused)) => {
+                Err(TokenError::PukWrong { tries_left: None })
+            }
+            Err(other) => Err(token_error(&other.into_error(PinOwner::Officer))),
+        };
+        self.unblocker = unblocker;
+        self.user = None;
         set.map_err(|error| match error {
             TokenError::AdminWrong { tries_left, .. } => TokenError::PukWrong { tries_left },
             TokenError::AdminLocked => TokenError::PukLocked,

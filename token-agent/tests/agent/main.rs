@@ -22,6 +22,7 @@
 //! - `card_taken`: its reader, its service or another program gets in between
 //! - `card_keypad`: a reader with a keypad of its own
 //! - `drivers`: token drivers that crash, hang, lie
+//! - `every_answer`: how many PINs are sent, for every return value
 //! - `upkeep`: deleting, new PINs, the list of drivers
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -35,6 +36,7 @@ mod card_taken;
 mod clock;
 mod drivers;
 mod enrol;
+mod every_answer;
 mod harness;
 mod links;
 mod login;

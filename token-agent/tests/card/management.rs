@@ -99,3 +99,46 @@ fn a_card_that_cannot_prove_its_own_key_is_not_believed() {
         "{refused:?}"
     );
 }
+
+/// How often a management key was proven: its cipher's answer to the card's challenge was sent.
+fn keys_sent(scene: &Scene) -> usize {
+    let seen = scene.card.seen();
+    seen.iter()
+        .filter(|s| s.header[1] == 0x87 && s.header[3] == 0x9b && s.data > 8)
+        .count()
+}
+
+#[test]
+fn a_key_with_an_unclear_answer_is_not_sent_again() {
+    let scene = Scene::new(Model::Yubico);
+    let key = own_key(24);
+    scene.card.set_management_key(0x0a, &key);
+    let mut card = scene.logged_in();
+    card.administer(&Pin::new(hex::encode(&key))).unwrap();
+    let _ = scene.card.seen();
+    // A challenge of sixteen bytes, and no word about the answer to it.
+    let challenge = [&[0x7c, 18, 0x80, 16][..], &[7; 16], &[0x90, 0x00]].concat();
+    scene.card.answer_instead(0x87, &challenge);
+    scene.card.answer_instead(0x87, &[0x6f, 0x00]);
+    let mut generate = || card.generate(KeyAlgorithm::EcP256, "a label", None);
+    assert_eq!(generate().unwrap_err(), PivError::ManagementKeyWrong);
+    assert_eq!(keys_sent(&scene), 1);
+    for _ in 0..3 {
+        assert_eq!(generate().unwrap_err(), PivError::ManagementKeyNeeded);
+    }
+    assert_eq!(keys_sent(&scene), 0);
+}
+
+#[test]
+fn the_makers_key_is_tried_once_where_it_was_changed() {
+    let scene = Scene::new(Model::Plain);
+    scene.card.set_management_key(0x03, &own_key(24));
+    let mut card = scene.logged_in();
+    let _ = scene.card.seen();
+    for _ in 0..3 {
+        assert_eq!(card.needs_management_key(), Ok(true));
+        let refused = card.generate(KeyAlgorithm::EcP256, "a label", None);
+        assert_eq!(refused.unwrap_err(), PivError::ManagementKeyNeeded);
+    }
+    assert_eq!(keys_sent(&scene), 1);
+}

@@ -3,6 +3,7 @@
 use inkan_agent::keystore::secret::Unfit;
 use inkan_agent::piv::PivError;
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::secret::Pin;
 use inkan_virtual_card::{Model, PIN, PUK, spoil};
 
@@ -26,12 +27,15 @@ fn a_wrong_pin_is_sent_once_and_the_tries_are_told() {
         let mut card = scene.open();
         assert_eq!(card.pin_tries().unwrap().left, Some(3), "{model:?}");
         let _ = scene.card.seen();
-        for left in [2, 1] {
-            let wrong = card.login(&Pin::new(WRONG));
-            assert_eq!(wrong, Err(PivError::PinWrong { left: Some(left) }));
-            assert_eq!(pins_sent(&scene), 1);
-            assert_eq!(card.pin_tries().unwrap().left, Some(left));
-            assert!(!card.logged_in());
+        for (wrong, left) in [(WRONG, 2), ("999998", 1)] {
+            // The same one given again costs no try.
+            for sent in [1, 0] {
+                let refused = card.login(&Pin::new(wrong));
+                assert_eq!(refused, Err(PivError::PinWrong { left: Some(left) }));
+                assert_eq!(pins_sent(&scene), sent);
+                assert_eq!(card.pin_tries().unwrap().left, Some(left));
+                assert!(!card.logged_in());
+            }
         }
         assert_eq!(card.login(&Pin::new(WRONG)), Err(PivError::PinBlocked));
         assert_eq!(card.pin_tries().unwrap().left, Some(0));
@@ -40,7 +44,69 @@ fn a_wrong_pin_is_sent_once_and_the_tries_are_told() {
             Err(PivError::PinBlocked),
             "even the right one"
         );
-        assert_eq!(pins_sent(&scene), 2);
+        assert_eq!(pins_sent(&scene), 1, "which is not sent any more");
+    }
+}
+
+/// Words that do not tell whether the PIN was right.
+const UNCLEAR: [[u8; 2]; 9] = [
+    [0x6f, 0x00],
+    [0x65, 0x81],
+    [0x67, 0x00],
+    [0x69, 0x82],
+    [0x69, 0x85],
+    [0x6a, 0x80],
+    [0x6a, 0x86],
+    [0x6c, 0x10],
+    [0x6d, 0x00],
+];
+
+#[test]
+fn after_an_unclear_answer_a_pin_is_not_sent_again() {
+    let scene = Scene::new(Model::Yubico);
+    for word in UNCLEAR {
+        let mut card = scene.open();
+        let _ = scene.card.seen();
+        // Asked whether PIV is still selected, then given the PIN.
+        for answer in [[0x63, 0xc3], word] {
+            scene.card.answer_instead(0x20, &answer);
+        }
+        assert!(card.login(&pin()).is_err(), "{word:x?}");
+        assert_eq!(pins_sent(&scene), 1, "{word:x?}");
+        let withheld = Err(PivError::PinWithheld(PinHalt::NeverWorked));
+        assert_eq!(card.login(&pin()), withheld, "{word:x?}");
+        assert_eq!(pins_sent(&scene), 0, "{word:x?}");
+    }
+}
+
+#[test]
+fn a_pin_that_the_card_took_once_is_not_sent_again_after_an_unclear_answer() {
+    let scene = Scene::new(Model::Yubico);
+    let mut card = scene.logged_in();
+    let (slot, key) = card
+        .generate(KeyAlgorithm::EcP256, "a label", None)
+        .unwrap();
+    for word in UNCLEAR {
+        card.login(&pin()).unwrap();
+        let _ = scene.card.seen();
+        // Another program has made the card forget it; the PIN is sent again, and the answer is unclear.
+        for answer in [[0x63, 0xc3], word] {
+            scene.card.answer_instead(0x20, &answer);
+        }
+        let mut sign = || {
+            card.sign(
+                slot,
+                key.algorithm,
+                key.algorithm.default_scheme(),
+                b"message",
+            )
+        };
+        assert!(sign().is_err(), "{word:x?}");
+        assert_eq!(pins_sent(&scene), 1, "{word:x?}");
+        for _ in 0..3 {
+            assert_eq!(sign(), Err(PivError::PinNeeded), "{word:x?}");
+        }
+        assert_eq!(pins_sent(&scene), 0, "{word:x?}");
     }
 }
 

@@ -107,5 +107,5 @@ fn verify(ca: &IssuingCa, tbs: &[u8], signature: &[u8]) -> Result<(), IssueError
     let (_, algorithm) = AlgorithmIdentifier::from_der(&algorithm).map_err(|_| malformed())?;
     let signature = BitString::new(0, signature);
     x509_parser::verify::verify_signature(certificate.public_key(), &algorithm, &signature, tbs)
-        .map_err(|_| IssueError::Signature(ChainError::BadSignature))
+        .map_err(|_| IssueError::wrong(&ca.key, ChainError::BadSignature))
 }

@@ -77,6 +77,13 @@ impl Breaker {
         self.failures = self.failures.saturating_add(1);
     }
 
+    /// As [`Breaker::failed`]; the next probe is not due before that time.
+    pub(super) fn failed_until(&mut self, now: Instant, not_before: Instant) {
+        let until = not_before.max(now + self.pause());
+        self.failures = self.failures.saturating_add(1);
+        self.stand = Stand::Open { until };
+    }
+
     /// The HSM lets us in again.
     pub(super) fn probed(&mut self, stuck: usize) {
         self.stand = if self.needs_trial {
@@ -216,6 +223,15 @@ mod tests {
         b.answered(0);
         b.failed(now);
         assert_eq!(until(&b, now), Some(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn a_probe_can_be_put_off() {
+        let (mut b, now) = breaker();
+        b.failed_until(now, now + Duration::from_secs(10));
+        assert_eq!(until(&b, now), Some(Duration::from_secs(10)));
+        b.failed_until(now, now);
+        assert_eq!(until(&b, now), Some(Duration::from_millis(500)));
     }
 
     #[test]

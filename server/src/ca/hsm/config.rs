@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::TokenSelector;
+use inkan_pki::pkcs11::pin_attempts::ResendPauses;
 use inkan_pki::secret::Pin;
 
 use super::error::StartError;
@@ -18,8 +19,12 @@ pub struct HsmConfig {
     pub module: PathBuf,
     /// The token that holds the keys.
     pub token: TokenSelector,
-    /// The user PIN. Tried once; a refusal ends all attempts until another is provided.
+    /// The user PIN. See [`inkan_pki::pkcs11::pin_attempts`] for when it is sent.
     pub pin: Pin,
+    /// When a PIN that has worked is sent again after an unclear answer.
+    pub resend: ResendPauses,
+    /// Tokens of this kind are known to raise their PIN flags after a wrong PIN.
+    pub shows_pin_flags: bool,
     /// The keys the pool signs with.
     pub keys: Vec<HsmKey>,
     /// Sessions that sign. One more session holds the login.
@@ -38,6 +43,8 @@ pub struct HsmConfig {
     pub first_pause: Duration,
     /// The longest pause between two probes.
     pub longest_pause: Duration,
+    /// Wrong signatures in a row that take a key out of service.
+    pub max_wrong_signatures: u32,
 }
 
 impl HsmConfig {
@@ -48,6 +55,8 @@ impl HsmConfig {
             module,
             token,
             pin,
+            resend: ResendPauses::default(),
+            shows_pin_flags: false,
             keys,
             workers: 4,
             queue: 256,
@@ -57,6 +66,7 @@ impl HsmConfig {
             max_quarantined: 3,
             first_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(30),
+            max_wrong_signatures: 3,
         }
     }
 
@@ -72,6 +82,10 @@ impl HsmConfig {
             ("queue", self.queue),
             ("max_quarantined", self.max_quarantined),
             ("keys", self.keys.len()),
+            (
+                "max_wrong_signatures",
+                usize::try_from(self.max_wrong_signatures).unwrap_or(usize::MAX),
+            ),
         ] {
             if value == 0 {
                 return Err(StartError::Zero(name));

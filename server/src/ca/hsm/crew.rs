@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use crossbeam_channel::{Sender, unbounded};
 use inkan_pki::pkcs11::Pkcs11Error;
-use inkan_pki::secret::Pin;
 
 use super::holder::{self, Attempt, Holder};
 use super::shared::Shared;
@@ -31,8 +30,8 @@ pub(super) enum Event {
     Left,
     /// A thread has ended.
     Gone,
-    /// There is another PIN.
-    Pin(Pin),
+    /// A person has decided about the PIN.
+    PinProvided,
     /// Leave by then.
     Stop(Instant),
 }

@@ -58,6 +58,12 @@ pub enum HsmError {
     /// The token's key of that label is not the key expected.
     #[error("hsm key {0} is not the expected key")]
     WrongKey(String),
+    /// The signature does not verify, or cannot be one.
+    #[error("hsm key {0} gave a wrong signature")]
+    WrongSignature(String),
+    /// It gave so many wrong signatures in a row that it is not used until an operator has it tried again.
+    #[error("hsm key {0} is out of service after wrong signatures")]
+    KeyOutOfService(String),
     /// The HSM answered and said no to this one call.
     #[error("hsm refused {operation}: {class:?}")]
     Refused {
@@ -82,6 +88,8 @@ impl HsmError {
             Self::UnknownKey(_) => "hsm-key-unknown",
             Self::KeyMissing(_) => "hsm-key-missing",
             Self::WrongKey(_) => "hsm-key-wrong",
+            Self::WrongSignature(_) => "hsm-wrong-signature",
+            Self::KeyOutOfService(_) => "hsm-key-out-of-service",
             Self::Refused { .. } => "hsm-refused",
         }
     }
@@ -92,12 +100,17 @@ impl HsmError {
         match self {
             Self::Busy | Self::Deadline => Some(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => Some(*retry_after),
-            // A person has to act, and may be quick.
-            Self::PinRefused | Self::RestartNeeded | Self::Stopped => Some(Duration::from_secs(60)),
-            Self::UnknownKey(_)
+            // A person has to act, and may be quick; nothing is lost by then.
+            Self::PinRefused
+            | Self::RestartNeeded
+            | Self::Stopped
             | Self::KeyMissing(_)
             | Self::WrongKey(_)
-            | Self::Refused { .. } => None,
+            | Self::WrongSignature(_)
+            | Self::KeyOutOfService(_)
+            | Self::Refused { .. } => Some(Duration::from_secs(60)),
+            // A mistake of ours: no key is asked for that the start did not configure.
+            Self::UnknownKey(_) => None,
         }
     }
 }

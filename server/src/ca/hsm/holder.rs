@@ -3,17 +3,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use inkan_pki::pkcs11::login::{LoginError, PinOwner, log_in};
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::pkcs11::sign::schemes;
-use inkan_pki::pkcs11::{Access, ErrorClass, Module, PinState, Pkcs11Error, Session, TokenInfo};
-use inkan_pki::secret::Pin;
+use inkan_pki::pkcs11::{Access, ErrorClass, Module, Pkcs11Error, Session};
 use inkan_pki::spki::algorithm_of;
 
 use super::crew::{Event, Tell};
-use super::meter;
-use super::reaction::{LoginFailure, ends_logins};
 use super::shared::Shared;
 use super::slot::{Abandoned, Slot};
 use super::state::KeyFound;
@@ -33,31 +32,17 @@ pub(super) enum Order {
 pub(super) struct Attempt {
     /// Re-initialise the library first.
     pub(super) reinitialise: bool,
-    pub(super) pin: Pin,
-    /// This PIN has logged in before.
-    pub(super) proven: bool,
-    /// A login with this PIN has failed for a reason that was not clear.
-    pub(super) doubtful: bool,
 }
 
 /// Why an attempt failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The PIN was refused or is too likely to be: no more attempts with it.
-    Pin(PinTrouble),
-    /// A login failed and the reason may be the PIN or not.
-    UnclearLogin(Pkcs11Error),
-    /// Anything else.
+    /// The PIN is not sent until a person has decided; with the token's answer, if there was one just now.
+    PinHalted(PinHalt, Option<Pkcs11Error>),
+    /// The PIN may be sent again then; with the token's answer, if there was one just now.
+    PinLater(Instant, Option<Pkcs11Error>),
+    /// Anything else. No PIN was sent.
     Other(Pkcs11Error),
-}
-
-/// What is the matter with the PIN.
-#[derive(Debug)]
-pub(super) enum PinTrouble {
-    /// The token refused it.
-    Refused(Pkcs11Error),
-    /// The token says that it was not tried: this state of its counter forbids it.
-    NotTried(PinState),
 }
 
 #[derive(Debug)]
@@ -120,16 +105,13 @@ impl Holder {
             Ok(place) => place,
             Err(error) => return Ok(Err(Failure::Other(error))),
         };
-        if let Some(state) = too_risky(&place.token, attempt) {
-            return Ok(Err(Failure::Pin(PinTrouble::NotTried(state))));
-        }
         let session = match self.call("open session", || {
             Session::open(&place.module, &place.token, Access::ReadOnly)
         })? {
             Ok(session) => session,
             Err(error) => return Ok(Err(Failure::Other(error))),
         };
-        if let Err(failure) = self.log_in(&session, attempt)? {
+        if let Err(failure) = self.log_in(&session)? {
             self.close(session)?;
             return Ok(Err(failure));
         }
@@ -205,27 +187,21 @@ impl Holder {
         Ok(token.map(|token| Place { module, token }))
     }
 
-    fn log_in(
-        &self,
-        session: &Session,
-        attempt: &Attempt,
-    ) -> Result<Result<(), Failure>, Abandoned> {
-        self.shared.logins.fetch_add(1, Ordering::Relaxed);
-        meter::login();
-        let Err(error) = self.call("log in", || session.login(&attempt.pin))? else {
-            return Ok(Ok(()));
-        };
-        let failure = LoginFailure {
-            class: error.class,
-            vendor_code: error.is_vendor_code(),
-            proven: attempt.proven,
-        };
-        Ok(Err(if ends_logins(failure) {
-            Failure::Pin(PinTrouble::Refused(error))
-        } else if error.class == ErrorClass::DeviceFault {
-            Failure::UnclearLogin(error)
-        } else {
-            Failure::Other(error)
+    fn log_in(&self, session: &Session) -> Result<Result<(), Failure>, Abandoned> {
+        let attempts = &self.shared.pin;
+        let result = self.call("log in", || {
+            log_in(session, attempts, PinOwner::User, Instant::now)
+        })?;
+        Ok(result.map_err(|error| match error {
+            LoginError::Later(until) => Failure::PinLater(until, None),
+            LoginError::Halted(halt) => Failure::PinHalted(halt, None),
+            LoginError::NotSent(error) => Failure::Other(error),
+            LoginError::Answered(error) => match self.shared.pin_stands() {
+                (Some(halt), _) => Failure::PinHalted(halt, Some(error)),
+                (None, Some(until)) => Failure::PinLater(until, Some(error)),
+                // Another PIN was provided meanwhile.
+                (None, None) => Failure::Other(error),
+            },
         }))
     }
 
@@ -269,16 +245,4 @@ impl Holder {
         let limit: Duration = self.shared.config.open_deadline;
         self.slot.call(what, limit, f)
     }
-}
-
-/// A PIN that has never worked here is not tried when the token is on its last try, locked, or shows a wrong try after an
-/// attempt of ours that ended in doubt.
-fn too_risky(token: &TokenInfo, attempt: &Attempt) -> Option<PinState> {
-    let risky = match token.pin {
-        PinState::Locked | PinState::NotSet => true,
-        PinState::FinalTry => !attempt.proven,
-        PinState::CountLow => attempt.doubtful && !attempt.proven,
-        PinState::Unknown => false,
-    };
-    risky.then_some(token.pin)
 }

@@ -36,6 +36,19 @@ pub struct KeyState {
     pub specified: Option<Specified>,
     /// What it is; none while the token has not told.
     pub seen: Option<KeySeen>,
+    /// What is wrong with its signatures; none when the last one was good.
+    pub signing: Option<SigningTrouble>,
+}
+
+/// What is wrong with the signatures of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SigningTrouble {
+    /// The HSM refuses to sign; its own words.
+    Refused(String),
+    /// So many signatures in a row were wrong.
+    Wrong(u32),
+    /// So many were wrong that the key is out of service until an operator has it tried again.
+    OutOfService(u32),
 }
 
 /// What is not as it should be.
@@ -60,6 +73,12 @@ pub enum KeyDifference {
 }
 
 impl KeyState {
+    /// Whether a signature by it has a good chance.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.found == KeyFound::Ready && self.signing.is_none()
+    }
+
     /// Everything that is not as it should be; nothing while the token has not told.
     #[must_use]
     pub fn differences(&self) -> Vec<KeyDifference> {
@@ -133,6 +152,7 @@ mod tests {
                 label: "ca".into(),
                 algorithm: KeyAlgorithm::EcP256,
             }),
+            signing: None,
             seen: Some(KeySeen {
                 label: label.into(),
                 algorithm,

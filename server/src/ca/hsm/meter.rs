@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use inkan_pki::pkcs11::ErrorClass;
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::error::HsmError;
 use super::state::{BreakerState, HsmState};
@@ -23,8 +24,13 @@ pub(super) fn quarantined(operation: &'static str) {
     metrics::counter!("inkan_hsm_quarantined_total", "operation" => operation).increment(1);
 }
 
-pub(super) fn login() {
-    metrics::counter!("inkan_hsm_logins_total").increment(1);
+pub(super) fn wrong_signature(key: &str) {
+    metrics::counter!("inkan_hsm_wrong_signatures_total", "key" => key.to_owned()).increment(1);
+}
+
+pub(super) fn sign_refused(key: &str, class: ErrorClass) {
+    let labels = [("key", key.to_owned()), ("class", format!("{class:?}"))];
+    metrics::counter!("inkan_hsm_sign_refused_total", &labels).increment(1);
 }
 
 /// The gauges, at every tick of the supervisor.
@@ -35,6 +41,16 @@ pub(super) fn state(state: &HsmState) {
         BreakerState::Open { .. } => 2.0,
     };
     metrics::gauge!("inkan_hsm_breaker").set(breaker);
+    metrics::counter!("inkan_hsm_logins_total").absolute(state.logins);
+    for halt in PinHalt::ALL {
+        let on = state.pin_halt == Some(halt);
+        metrics::gauge!("inkan_hsm_pin_halted", "reason" => halt.code())
+            .set(f64::from(u8::from(on)));
+    }
+    for key in &state.keys {
+        metrics::gauge!("inkan_hsm_key_usable", "key" => key.id.clone())
+            .set(f64::from(u8::from(key.is_usable())));
+    }
     metrics::gauge!("inkan_hsm_up").set(if state.is_up() { 1.0 } else { 0.0 });
     metrics::gauge!("inkan_hsm_queue_length").set(count(state.queue_length));
     metrics::gauge!("inkan_hsm_quarantined").set(count(state.quarantined));

@@ -1,13 +1,14 @@
 //! The HSM: blocking PKCS#11 behind an asynchronous door that never waits longer than it said.
 //!
 //! One session per worker thread, one more that holds the login, one supervisor thread that never enters the module.
-//! A call that overruns costs its thread, not its caller; too many of them open a breaker. Not here: what is signed and
-//! whether the signature is right (`issue`), where the PIN comes from (`main`).
+//! A call that overruns costs its thread, not its caller; too many of them open a breaker. Not here: what is signed
+//! (`issue`), where the PIN comes from (`main`), when it may be sent (`inkan_pki::pkcs11::pin_attempts`).
 //!
 //! - [`config`]: token, keys, limits
 //! - [`error`]: what a caller can be told
 //! - [`state`]: a snapshot for operators; [`key_view`]: a key as the token tells of it
 //! - `job`: one signature on its way
+//! - `key`: what is known of a configured key, and its circuit
 //! - `shared`: queue, door, keys, counters
 //! - `slot`: a thread's mark that it is inside the module, and since when
 //! - `reaction`: what to do about an error, by its class
@@ -26,6 +27,7 @@ mod crew;
 mod error;
 mod holder;
 mod job;
+mod key;
 pub mod key_view;
 mod meter;
 mod reaction;
@@ -47,12 +49,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, unbounded};
 use inkan_pki::algorithm::SignatureScheme;
+use inkan_pki::pkcs11::pin_attempts::PinProvided;
 use inkan_pki::secret::Pin;
 use tokio::sync::oneshot;
 
 pub use self::config::{HsmConfig, HsmKey};
 pub use self::error::{HsmError, StartError};
-pub use self::key_view::{KeyDifference, KeySeen, KeyState, Specified};
+pub use self::key_view::{KeyDifference, KeySeen, KeyState, SigningTrouble, Specified};
 pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, LastError};
 
 use self::breaker::Limits;
@@ -88,14 +91,12 @@ impl HsmPool {
             first_pause: config.first_pause,
             longest_pause: config.longest_pause,
         };
-        let (stuck_limit, deadline, pin) =
-            (config.stuck_limit(), config.deadline, config.pin.clone());
+        let (stuck_limit, deadline) = (config.stuck_limit(), config.deadline);
         let shared = Arc::new(Shared::new(config));
         let (events, inbox) = unbounded();
         let supervisor = Supervisor::new(
             Arc::clone(&shared),
             (events.clone(), inbox),
-            pin,
             limits,
             stuck_limit,
         );
@@ -118,8 +119,8 @@ impl HsmPool {
         })
     }
 
-    /// Signs `message` (the whole message; it is hashed here, not on the HSM) with the key of that name. The signature
-    /// is DER for ECDSA. Whether it verifies is for the caller to check. Dropping the future gives the job up.
+    /// Signs `message` (the whole message; it is hashed here, not on the HSM) with the key of that name, and verifies the
+    /// signature, which is DER for ECDSA. Dropping the future gives the job up.
     ///
     /// # Errors
     /// See [`HsmError`]; never later than the deadline.
@@ -193,6 +194,26 @@ impl HsmPool {
             .spki()
     }
 
+    /// As [`HsmPool::public_key`], with the reason why there is none.
+    ///
+    /// # Errors
+    /// [`HsmError`].
+    pub fn known_key(&self, key_id: &str) -> Result<Vec<u8>, HsmError> {
+        let shared = &self.inner.shared;
+        let found = shared.keys.iter().find(|key| key.config.id == key_id);
+        let key = found.ok_or_else(|| HsmError::UnknownKey(key_id.to_owned()))?;
+        if let Some(spki) = key.spki() {
+            return Ok(spki);
+        }
+        // Known by its label alone, and not looked for yet: the HSM has not let us in.
+        let closed = shared.refusal(Instant::now());
+        Err(closed
+            .or_else(|| key.refusal())
+            .unwrap_or(HsmError::Unavailable {
+                retry_after: SHORTLY,
+            }))
+    }
+
     /// How the pool is.
     #[must_use]
     pub fn state(&self) -> HsmState {
@@ -206,9 +227,22 @@ impl HsmPool {
         matches!(tokio::time::timeout(limit, up).await, Ok(Ok(_)))
     }
 
-    /// Another PIN, after the first was refused. It is tried once, like the first.
-    pub fn provide_pin(&self, pin: Pin) {
-        let _ = self.inner.events.send((0, Event::Pin(pin)));
+    /// An operator provides a PIN, another one or the same: see [`PinAttempts::provide`].
+    ///
+    /// [`PinAttempts::provide`]: inkan_pki::pkcs11::pin_attempts::PinAttempts::provide
+    pub fn provide_pin(&self, pin: Pin) -> PinProvided {
+        let provided = self.inner.shared.provide_pin(pin);
+        if provided == PinProvided::Taken {
+            let _ = self.inner.events.send((0, Event::PinProvided));
+        }
+        provided
+    }
+
+    /// An operator has keys tried again that were taken out of service.
+    pub fn restore_keys(&self) {
+        for key in &self.inner.shared.keys {
+            key.restore();
+        }
     }
 
     /// Lets the running calls end and leaves the HSM; blocks, `limit` at most. Whether everybody has left in time.

@@ -1,4 +1,5 @@
-//! What the pool does about an error, by its class. Two exhaustive matches: one for work, one for the login.
+//! What the pool does about an error met at work, by its class: one exhaustive match. Logins have a rule of their own
+//! (`inkan_pki::pkcs11::pin_attempts`).
 
 use inkan_pki::pkcs11::ErrorClass;
 
@@ -15,7 +16,7 @@ pub(super) enum Reaction {
     StayOut,
 }
 
-/// For everything but the login.
+/// For everything but the login. Never an end: whoever asked may come again, with the same request.
 pub(super) fn to_work(class: ErrorClass) -> Reaction {
     use ErrorClass as C;
     match class {
@@ -39,77 +40,19 @@ pub(super) fn to_work(class: ErrorClass) -> Reaction {
     }
 }
 
-/// What is known about the PIN when a login fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LoginFailure {
-    pub(super) class: ErrorClass,
-    /// The code is the vendor's own, or unknown: it may well mean a wrong PIN.
-    pub(super) vendor_code: bool,
-    /// This PIN has logged in before in this process.
-    pub(super) proven: bool,
-}
-
-/// For a failed login: true when no further attempt may be made with this PIN.
-pub(super) fn ends_logins(failure: LoginFailure) -> bool {
-    use ErrorClass as C;
-    match failure.class {
-        C::PinIncorrect | C::PinLocked | C::PinInvalid => true,
-        // The token says nothing about the PIN, or something of its own: a proven PIN may try again later,
-        // one that may be wrong must not.
-        C::DeviceFault => failure.vendor_code && !failure.proven,
-        C::Unsupported | C::WriteProtected | C::Cancelled | C::Untrustworthy | C::Refused => {
-            !failure.proven
-        }
-        // The login did not get as far as the PIN.
-        C::NotLoggedIn
-        | C::AlreadyLoggedIn
-        | C::SessionLost
-        | C::TokenLost
-        | C::LibraryLost
-        | C::Busy
-        | C::NotFound
-        | C::Ambiguous
-        | C::DeviceFull => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_pin_error_always_ends_the_logins() {
+    fn an_error_about_the_pin_ends_the_work() {
         for class in [
             ErrorClass::PinIncorrect,
             ErrorClass::PinLocked,
             ErrorClass::PinInvalid,
         ] {
             assert_eq!(to_work(class), Reaction::StayOut);
-            for proven in [false, true] {
-                assert!(ends_logins(LoginFailure {
-                    class,
-                    vendor_code: false,
-                    proven
-                }));
-            }
         }
-    }
-
-    #[test]
-    fn an_unclear_answer_ends_them_only_for_a_pin_that_never_worked() {
-        let failure = |proven| LoginFailure {
-            class: ErrorClass::DeviceFault,
-            vendor_code: true,
-            proven,
-        };
-        assert!(ends_logins(failure(false)));
-        assert!(!ends_logins(failure(true)));
-        let away = LoginFailure {
-            class: ErrorClass::TokenLost,
-            vendor_code: false,
-            proven: false,
-        };
-        assert!(!ends_logins(away));
     }
 
     #[test]

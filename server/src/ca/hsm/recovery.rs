@@ -84,6 +84,14 @@ impl Recovery {
         self.phase
     }
 
+    /// When [`Recovery::advance`] has something to do next, if only time is missing.
+    pub(super) fn due(&self) -> Option<Instant> {
+        match self.breaker.stand() {
+            Stand::Open { until } if self.phase == Phase::Waiting => Some(until),
+            _ => None,
+        }
+    }
+
     pub(super) fn stand(&self) -> Stand {
         self.breaker.stand()
     }
@@ -197,9 +205,13 @@ impl Recovery {
         Step::Staff
     }
 
-    /// The holder could not open or log in, and has left.
-    pub(super) fn open_failed(&mut self, now: Instant, class: ErrorClass, pin_refused: bool) {
-        self.pin_refused |= pin_refused;
+    /// The holder could not open or log in, and has left. `not_before`: when the PIN may be sent again.
+    pub(super) fn open_failed(
+        &mut self,
+        now: Instant,
+        class: ErrorClass,
+        not_before: Option<Instant>,
+    ) {
         let wish = match class {
             ErrorClass::LibraryLost => Reinitialise::Needed,
             // Says nothing about the library.
@@ -213,13 +225,13 @@ impl Recovery {
         if self.pin_refused {
             self.phase = Phase::PinRefused;
         } else {
-            self.breaker.failed(now);
+            self.breaker.failed_until(now, not_before.unwrap_or(now));
             self.phase = Phase::Waiting;
         }
     }
 
-    /// The holder found the token in a state in which the PIN must not be tried.
-    pub(super) fn pin_not_tried(&mut self) {
+    /// The PIN must not be sent until a person has decided.
+    pub(super) fn pin_halted(&mut self) {
         self.pin_refused = true;
         if self.phase == Phase::Opening {
             self.phase = Phase::PinRefused;
@@ -252,7 +264,7 @@ impl Recovery {
         self.breaker.returned(stuck);
     }
 
-    /// There is another PIN to try.
+    /// A person has decided: there is a PIN to try.
     pub(super) fn pin_provided(&mut self, now: Instant) {
         self.pin_refused = false;
         self.breaker.hurry(now);

@@ -54,7 +54,7 @@ fn an_hsm_that_is_away_is_probed_ever_more_rarely_and_callers_are_refused_at_onc
     let (mut r, mut now) = recovery();
     r.advance(now, 0, 0);
     for pause in [1, 2, 4, 8] {
-        r.open_failed(now, ErrorClass::NotFound, false);
+        r.open_failed(now, ErrorClass::NotFound, None);
         let until = now + FIRST * pause;
         assert_eq!(r.admission(), Admission::Refused { until });
         assert_eq!(
@@ -144,7 +144,7 @@ fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_th
             reinitialise: false
         }
     );
-    r.open_failed(now, ErrorClass::NotFound, false);
+    r.open_failed(now, ErrorClass::NotFound, None);
     let later = now + Duration::from_secs(1);
     assert_eq!(
         r.advance(later, 0, 1),
@@ -152,7 +152,7 @@ fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_th
             reinitialise: false
         }
     );
-    r.open_failed(later, ErrorClass::NotFound, false);
+    r.open_failed(later, ErrorClass::NotFound, None);
     assert_eq!(
         r.advance(later + Duration::from_secs(1), 0, 0),
         Step::OpenHolder { reinitialise: true }
@@ -205,7 +205,7 @@ fn a_probe_that_hangs_opens_it_for_longer_and_too_many_need_a_restart() {
 fn a_refused_pin_ends_everything_until_another_is_provided() {
     let (mut r, now) = recovery();
     r.advance(now, 0, 0);
-    r.open_failed(now, ErrorClass::PinIncorrect, true);
+    r.pin_halted();
     for hour in 0..48 {
         assert_eq!(
             r.advance(now + Duration::from_secs(3600 * hour), 0, 0),
@@ -281,4 +281,20 @@ fn a_token_with_too_few_sessions_is_used_with_those_it_has() {
     let (mut r, now) = up();
     assert_eq!(r.join_failed(now, ErrorClass::Busy, 1), Step::Nothing);
     assert_eq!(r.join_failed(now, ErrorClass::Busy, 0), Step::Leave);
+}
+
+#[test]
+fn a_pin_that_must_wait_is_waited_for_and_then_tried() {
+    let (mut r, now) = recovery();
+    r.advance(now, 0, 0);
+    let not_before = now + Duration::from_secs(90);
+    r.open_failed(now, ErrorClass::DeviceFault, Some(not_before));
+    assert_eq!(r.admission(), Admission::Refused { until: not_before });
+    assert_eq!(r.due(), Some(not_before));
+    let early = not_before - Duration::from_millis(1);
+    assert_eq!(r.advance(early, 0, 0), Step::Nothing);
+    assert!(matches!(
+        r.advance(not_before, 0, 0),
+        Step::OpenHolder { .. }
+    ));
 }

@@ -5,15 +5,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use inkan_pki::pkcs11::{ErrorClass, PinState, Pkcs11Error, TokenSelector};
+use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt, PinProvided, PinSender};
+use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error, TokenSelector};
+use inkan_pki::secret::Pin;
 use tokio::sync::watch;
 
-use super::config::{HsmConfig, HsmKey};
+use super::config::HsmConfig;
 use super::error::HsmError;
 use super::job::Job;
-use super::key_view::{KeySeen, KeyState};
+use super::key::Key;
 use super::meter;
-use super::state::{Admission, BreakerState, HsmPhase, HsmState, KeyFound, LastError};
+use super::state::{Admission, BreakerState, HsmPhase, HsmState, LastError};
 
 /// What callers are told to wait when the HSM is back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
@@ -27,59 +29,12 @@ struct Fault {
     at: Instant,
 }
 
-/// One configured key and what is known of it.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub(super) config: HsmKey,
-    known: Mutex<(KeyFound, Option<Vec<u8>>)>,
-    seen: Mutex<Option<KeySeen>>,
-}
-
-impl Key {
-    pub(super) fn found(&self) -> KeyFound {
-        lock(&self.known).0
-    }
-
-    /// The error for a caller who wants this key, when the token has no such key.
-    pub(super) fn refusal(&self) -> Option<HsmError> {
-        match self.found() {
-            KeyFound::Missing => Some(HsmError::KeyMissing(self.config.id.clone())),
-            KeyFound::Wrong => Some(HsmError::WrongKey(self.config.id.clone())),
-            KeyFound::Ready | KeyFound::Unknown => None,
-        }
-    }
-
-    /// The public key: as configured, or as the token gave it for the label.
-    pub(super) fn spki(&self) -> Option<Vec<u8>> {
-        lock(&self.known).1.clone()
-    }
-
-    /// Whether the token has told how it keeps the key.
-    pub(super) fn is_seen(&self) -> bool {
-        lock(&self.seen).is_some()
-    }
-
-    /// What the token tells of the key; none before it is asked anew.
-    pub(super) fn see(&self, seen: Option<KeySeen>) {
-        *lock(&self.seen) = seen;
-    }
-
-    pub(super) fn set(&self, found: KeyFound, spki: Option<Vec<u8>>) {
-        let mut known = lock(&self.known);
-        if known.0 != found && found != KeyFound::Ready {
-            tracing::error!(key = %self.config.id, ?found, "hsm key cannot be used");
-        }
-        known.0 = found;
-        if let Some(spki) = spki {
-            known.1 = Some(spki);
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) config: Settings,
     pub(super) keys: Vec<Key>,
+    /// The PIN, and what was tried with it.
+    pub(super) pin: Mutex<PinAttempts>,
     pub(super) queue: (Sender<Job>, Receiver<Job>),
     /// Jobs that failed once on a session that is being given up. Kept from the other workers, who have the same fault
     /// and do not know it yet.
@@ -90,7 +45,6 @@ pub(super) struct Shared {
     pub(super) answered: AtomicU64,
     /// Idle sessions that proved good.
     pub(super) exercised: AtomicU64,
-    pub(super) logins: AtomicU64,
     pub(super) reinitialisations: AtomicU64,
     pub(super) lost_total: AtomicU64,
     pub(super) stuck: AtomicUsize,
@@ -108,7 +62,7 @@ pub(super) enum BreakerView {
     HalfOpen,
 }
 
-/// The configuration without the PIN, which only the supervisor has.
+/// The configuration without the PIN.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) module: std::path::PathBuf,
@@ -121,16 +75,11 @@ pub(super) struct Settings {
 
 impl Shared {
     pub(super) fn new(config: HsmConfig) -> Self {
-        let key = |config: HsmKey| {
-            let known = Mutex::new((KeyFound::Unknown, config.spki.clone()));
-            let seen = Mutex::default();
-            Key {
-                config,
-                known,
-                seen,
-            }
-        };
+        let sender = PinSender::Service(config.resend);
+        let attempts = PinAttempts::new(sender, config.shows_pin_flags, config.pin);
+        let limit = config.max_wrong_signatures;
         Self {
+            pin: Mutex::new(attempts),
             queue: bounded(config.queue),
             parked: Mutex::default(),
             second_try: bounded(config.workers),
@@ -142,10 +91,13 @@ impl Shared {
                 open_deadline: config.open_deadline,
                 keepalive: config.keepalive,
             },
-            keys: config.keys.into_iter().map(key).collect(),
+            keys: config
+                .keys
+                .into_iter()
+                .map(|key| Key::new(key, limit))
+                .collect(),
             answered: AtomicU64::new(0),
             exercised: AtomicU64::new(0),
-            logins: AtomicU64::new(0),
             reinitialisations: AtomicU64::new(0),
             lost_total: AtomicU64::new(0),
             stuck: AtomicUsize::new(0),
@@ -250,13 +202,31 @@ impl Shared {
         self.note(operation, None, "no answer within the deadline".to_owned());
     }
 
-    pub(super) fn note_untried(&self, state: PinState) {
-        tracing::error!(?state, "hsm pin not tried: the token's counter forbids it");
-        self.note(
-            "log in",
-            Some(ErrorClass::PinLocked),
-            format!("not tried: the token says {state:?}"),
-        );
+    pub(super) fn note_pin_halt(&self, halt: PinHalt, error: Option<&Pkcs11Error>) {
+        let reason = halt.code();
+        match error {
+            Some(error) => {
+                meter::error(error.class);
+                tracing::error!(reason, class = ?error.class, %error, "hsm pin is not sent again");
+                let detail = format!("{error}; pin {reason}");
+                self.note(error.operation, Some(error.class), detail);
+            }
+            None => {
+                tracing::error!(reason, "hsm pin is not sent");
+                let detail = format!("not sent: pin {reason}");
+                self.note("log in", Some(ErrorClass::PinLocked), detail);
+            }
+        }
+    }
+
+    pub(super) fn provide_pin(&self, pin: Pin) -> PinProvided {
+        lock(&self.pin).provide(pin)
+    }
+
+    /// Whether the PIN is halted, and when it may be sent again.
+    pub(super) fn pin_stands(&self) -> (Option<PinHalt>, Option<Instant>) {
+        let pin = lock(&self.pin);
+        (pin.halt(), pin.not_before())
     }
 
     fn note(&self, operation: &'static str, class: Option<ErrorClass>, detail: String) {
@@ -276,8 +246,15 @@ impl Shared {
                 retry_after: until.saturating_duration_since(now),
             },
         };
+        let phase = *self.phase.borrow();
+        let (logins, halt) = {
+            let pin = lock(&self.pin);
+            (pin.sent(), pin.halt())
+        };
+        // A refusal that did not come from a login.
+        let pin_halt = halt.or((phase == HsmPhase::PinRefused).then_some(PinHalt::Refused));
         HsmState {
-            phase: *self.phase.borrow(),
+            phase,
             breaker,
             workers: self.workers.load(Ordering::Relaxed),
             workers_configured: self.config.workers,
@@ -285,18 +262,10 @@ impl Shared {
             queue_capacity: self.queue.1.capacity().unwrap_or(0),
             quarantined: self.stuck.load(Ordering::Relaxed),
             quarantined_total: self.lost_total.load(Ordering::Relaxed),
-            logins: self.logins.load(Ordering::Relaxed),
+            logins,
+            pin_halt,
             reinitialisations: self.reinitialisations.load(Ordering::Relaxed),
-            keys: self
-                .keys
-                .iter()
-                .map(|key| KeyState {
-                    id: key.config.id.clone(),
-                    found: key.found(),
-                    specified: key.config.specified.clone(),
-                    seen: lock(&key.seen).clone(),
-                })
-                .collect(),
+            keys: self.keys.iter().map(Key::state).collect(),
             last_error: lock(&self.last).as_ref().map(|fault| LastError {
                 operation: fault.operation,
                 class: fault.class,
@@ -308,6 +277,6 @@ impl Shared {
 }
 
 /// Locks; what these locks guard is whole at every moment, so a panic elsewhere does no harm.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::ErrorClass;
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::key_view::KeyState;
 
@@ -29,7 +30,7 @@ pub enum HsmPhase {
     Up,
     /// The HSM is away; probed from time to time.
     Down,
-    /// The PIN was refused; waiting for another.
+    /// The PIN was refused, or is not sent again until a person has decided: see [`HsmState::pin_halt`].
     PinRefused,
     /// Stuck threads make recovery in this process impossible.
     RestartNeeded,
@@ -96,8 +97,10 @@ pub struct HsmState {
     pub quarantined: usize,
     /// Threads given up since the start.
     pub quarantined_total: u64,
-    /// Logins since the start, refused ones included.
+    /// Times a PIN was sent since the start.
     pub logins: u64,
+    /// Why no PIN is sent, if so.
+    pub pin_halt: Option<PinHalt>,
     /// Times the library was re-initialised.
     pub reinitialisations: u64,
     /// The keys.

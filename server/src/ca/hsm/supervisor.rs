@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
-use inkan_pki::secret::Pin;
+use inkan_pki::pkcs11::ErrorClass;
 
 use super::breaker::{Limits, Stand};
 use super::crew::{Crew, Event, Report};
-use super::holder::{Attempt, Failure, PinTrouble};
+use super::holder::{Attempt, Failure};
 use super::meter;
 use super::recovery::{Phase, Recovery, Step};
 use super::shared::{BreakerView, SHORTLY, Shared};
@@ -22,9 +22,6 @@ pub(super) struct Supervisor {
     events: Receiver<Report>,
     crew: Crew,
     recovery: Recovery,
-    pin: Pin,
-    proven: bool,
-    doubtful: bool,
     /// No attempt was made with this PIN yet; one with the PIN before may be under way.
     untried: bool,
     place: Option<Arc<Place>>,
@@ -40,7 +37,6 @@ impl Supervisor {
     pub(super) fn new(
         shared: Arc<Shared>,
         (sender, events): (Sender<Report>, Receiver<Report>),
-        pin: Pin,
         limits: Limits,
         stuck_limit: usize,
     ) -> Self {
@@ -49,9 +45,6 @@ impl Supervisor {
             shared,
             events,
             recovery: Recovery::new(limits, stuck_limit),
-            pin,
-            proven: false,
-            doubtful: false,
             untried: true,
             place: None,
             answered: 0,
@@ -67,7 +60,11 @@ impl Supervisor {
         let tick = (config.deadline.min(config.open_deadline) / 8)
             .clamp(Duration::from_millis(1), Duration::from_millis(100));
         while !self.is_over() {
-            if let Ok(report) = self.events.recv_timeout(tick) {
+            let due = self.recovery.due();
+            let wait = due.map_or(tick, |due| {
+                tick.min(due.saturating_duration_since(Instant::now()))
+            });
+            if let Ok(report) = self.events.recv_timeout(wait) {
                 self.hear(report);
                 while let Ok(report) = self.events.try_recv() {
                     self.hear(report);
@@ -98,8 +95,6 @@ impl Supervisor {
         self.count_answers();
         let step = match event {
             Event::Opened(place) => {
-                self.proven = true;
-                self.doubtful = false;
                 self.place = Some(place);
                 self.crew.has_joined(id);
                 self.shared.unpark();
@@ -139,10 +134,7 @@ impl Supervisor {
                 Some(false) => self.recovery.deserted(now),
                 None => Step::Nothing,
             },
-            Event::Pin(pin) => {
-                self.pin = pin;
-                self.proven = false;
-                self.doubtful = false;
+            Event::PinProvided => {
                 self.untried = true;
                 self.recovery.pin_provided(now);
                 Step::Nothing
@@ -157,22 +149,21 @@ impl Supervisor {
 
     fn open_failed(&mut self, now: Instant, failure: &Failure) {
         match failure {
-            Failure::Pin(PinTrouble::Refused(error)) => {
-                self.shared.note_error(error);
-                self.recovery.open_failed(now, error.class, true);
+            Failure::PinHalted(halt, error) => {
+                self.shared.note_pin_halt(*halt, error.as_ref());
+                self.recovery.pin_halted();
             }
-            Failure::Pin(PinTrouble::NotTried(state)) => {
-                self.shared.note_untried(*state);
-                self.recovery.pin_not_tried();
-            }
-            Failure::UnclearLogin(error) => {
-                self.shared.note_error(error);
-                self.doubtful = true;
-                self.recovery.open_failed(now, error.class, false);
+            Failure::PinLater(until, error) => {
+                let class = error.as_ref().map(|error| error.class);
+                if let Some(error) = error {
+                    self.shared.note_error(error);
+                }
+                self.recovery
+                    .open_failed(now, class.unwrap_or(ErrorClass::Busy), Some(*until));
             }
             Failure::Other(error) => {
                 self.shared.note_error(error);
-                self.recovery.open_failed(now, error.class, false);
+                self.recovery.open_failed(now, error.class, None);
             }
         }
         // The refusal was about the PIN before: the one provided meanwhile gets its own try.
@@ -219,12 +210,7 @@ impl Supervisor {
             }
             Step::OpenHolder { reinitialise } => {
                 self.untried = false;
-                self.crew.open(Attempt {
-                    reinitialise,
-                    pin: self.pin.clone(),
-                    proven: self.proven,
-                    doubtful: self.doubtful,
-                })
+                self.crew.open(Attempt { reinitialise })
             }
             Step::Staff => match &self.place {
                 Some(place) => self

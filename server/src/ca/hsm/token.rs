@@ -9,8 +9,8 @@ use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key, find_private_key_by_
 use inkan_pki::pkcs11::sign::sign;
 use inkan_pki::pkcs11::{Access, ErrorClass, ErrorKind, Module, Pkcs11Error, Session, TokenInfo};
 
+use super::key::Key;
 use super::key_view::KeySeen;
-use super::shared::Key;
 use super::state::KeyFound;
 
 /// Where sessions are opened.

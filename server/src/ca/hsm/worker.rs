@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, select_biased};
-use inkan_pki::pkcs11::Pkcs11Error;
+use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
 
 use super::crew::{Event, Tell};
 use super::error::HsmError;
@@ -16,6 +16,7 @@ use super::reaction::{Reaction, to_work};
 use super::shared::{SHORTLY, Shared};
 use super::slot::{Abandoned, Slot};
 use super::token::{Desk, Place, pin_is_wanted};
+use crate::ca::signature::verifies;
 
 /// Between the two tries on a session that was busy.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -142,15 +143,26 @@ impl Worker {
             Ok(signature) => {
                 self.shared.answered.fetch_add(1, Ordering::Relaxed);
                 meter::signed(started.elapsed());
-                job.answer(Ok(signature));
+                let good = verifies(&spki, job.scheme, &job.message, &signature);
+                let signature = good.then_some(signature);
+                self.judge(job, signature);
                 return Ok(true);
             }
             Err(error) => error,
         };
+        if error.class == ErrorClass::Untrustworthy {
+            self.shared.answered.fetch_add(1, Ordering::Relaxed);
+            self.shared.note_error(&error);
+            self.judge(job, None);
+            return Ok(true);
+        }
         match work_reaction(&error) {
             Reaction::Answer => {
                 self.shared.answered.fetch_add(1, Ordering::Relaxed);
                 self.shared.note_error(&error);
+                if let Some(key) = self.shared.keys.get(job.key) {
+                    key.refused(&error);
+                }
                 job.answer(Err(HsmError::Refused {
                     operation: error.operation,
                     class: error.class,
@@ -170,9 +182,27 @@ impl Worker {
                 Ok(false)
             }
             Reaction::StayOut => {
-                job.answer(Err(HsmError::PinRefused));
+                // First, so that what an operator decides on hearing of it comes after it.
                 self.tell.say(Event::Fault(error));
+                job.answer(Err(HsmError::PinRefused));
                 Ok(false)
+            }
+        }
+    }
+
+    /// Answers with a signature that verifies, or says that it was wrong.
+    fn judge(&self, job: Job, signature: Option<Vec<u8>>) {
+        let Some(key) = self.shared.keys.get(job.key) else {
+            return;
+        };
+        match signature {
+            Some(signature) => {
+                key.signed_well();
+                job.answer(Ok(signature));
+            }
+            None => {
+                key.signed_wrongly();
+                job.answer(Err(HsmError::WrongSignature(key.config.id.clone())));
             }
         }
     }

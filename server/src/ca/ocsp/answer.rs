@@ -185,7 +185,7 @@ fn verify(
     let (_, algorithm) = AlgorithmIdentifier::from_der(algorithm).map_err(|_| malformed())?;
     let signature = x509_parser::asn1_rs::BitString::new(0, signature);
     x509_parser::verify::verify_signature(&key, &algorithm, &signature, tbs)
-        .map_err(|_| IssueError::Signature(ChainError::BadSignature))
+        .map_err(|_| IssueError::wrong(&signer.key, ChainError::BadSignature))
 }
 
 fn encoding(error: der::Error) -> IssueError {

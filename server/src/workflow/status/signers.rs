@@ -92,11 +92,7 @@ impl Workflows {
         if let Some(signer) = signers.get(ca).filter(|s| until < s.not_after) {
             return Ok(signer);
         }
-        let (key, spki) = self
-            .inner
-            .ca
-            .ocsp_key()
-            .ok_or(Refusal::Unavailable { retry_after: 5 })?;
+        let (key, spki) = self.inner.ca.ocsp_key()?;
         let digest = sha256_hex(&spki);
         let on_record = rows::good(&self.inner.store, ca, &digest, until).await?;
         let row = on_record.into_iter().find(|row| row.not_before <= now);

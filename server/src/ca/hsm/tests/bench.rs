@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::signature::{self as verification, UnparsedPublicKey, VerificationAlgorithm};
+use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenInfo, TokenSelector};
@@ -21,6 +22,8 @@ pub(super) const DEADLINE: Duration = Duration::from_millis(800);
 pub(super) const RECOVERY: Duration = Duration::from_secs(20);
 
 pub(super) struct Bench {
+    /// In front of the pool's token, where the test wants it.
+    pub(super) hostile: Option<Control>,
     pub(super) hsm: SoftHsm,
     pub(super) token: TestToken,
     /// Name, type and public key.
@@ -33,6 +36,7 @@ impl Bench {
         hsm.use_in_this_process();
         let token = hsm.init_token("inkan-issuing");
         let mut bench = Self {
+            hostile: None,
             hsm,
             token,
             keys: Vec::new(),
@@ -47,6 +51,15 @@ impl Bench {
                 .push(((*name).to_owned(), *algorithm, made.spki_der));
         }
         bench
+    }
+
+    /// With a module in front of the pool's token that answers what it is told to.
+    pub(super) fn hostile(keys: &[(&str, KeyAlgorithm)]) -> (Self, Control) {
+        let mut bench = Self::new(keys);
+        let control = Control::new(bench.hsm.path());
+        control.use_in_this_process(&bench.hsm.module_path());
+        bench.hostile = Some(control.clone());
+        (bench, control)
     }
 
     pub(super) fn pin(&self) -> Pin {
@@ -82,7 +95,14 @@ impl Bench {
             open_deadline: DEADLINE * 2,
             first_pause: Duration::from_millis(50),
             longest_pause: Duration::from_millis(400),
-            ..HsmConfig::new(self.hsm.module_path(), self.selector(), self.pin(), keys)
+            ..HsmConfig::new(self.pool_module(), self.selector(), self.pin(), keys)
+        }
+    }
+
+    fn pool_module(&self) -> PathBuf {
+        match self.hostile {
+            Some(_) => Control::module(),
+            None => self.hsm.module_path(),
         }
     }
 

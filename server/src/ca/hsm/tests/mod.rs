@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bench;
+mod every_answer;
 mod faults;
 mod hangs;
 mod keys;
 mod pins;
+mod reboot;
 mod signing;
+mod wrong_signatures;

@@ -1,0 +1,328 @@
+//! Whether a PIN may be sent, and sent again: one rule for the server, `inkan-hsm` and the agent. Pure: it is told what
+//! the token's flags are, what the token answered and when, and decides.
+//!
+//! A token counts wrong PINs and locks; some count them and answer with a code that says something else. So a PIN that has
+//! never worked here is sent once, whatever the answer. A proven one is sent again after an unclear answer only by a service,
+//! while the flags show that no attempt was counted, at growing pauses, at most three times in a row (once where the token
+//! shows no flags). After that a person decides.
+//!
+//! Used for every secret with a counter: PIN, security officer's PIN, PUK and management key.
+
+use std::time::{Duration, Instant};
+
+use super::token::PinState;
+use crate::secret::Pin;
+
+/// When a service sends a proven PIN again after unclear answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResendPauses {
+    /// Before the first, second and third time, on a token that shows PIN flags.
+    pub with_flags: [Duration; 3],
+    /// Before the only time, on a token that shows none.
+    pub without_flags: Duration,
+}
+
+impl Default for ResendPauses {
+    /// Attempts at 0, 10, 40 and 130 s, or at 0 and 90 s: an HSM that reboots for a minute is back before the last.
+    fn default() -> Self {
+        Self {
+            with_flags: [10, 30, 90].map(Duration::from_secs),
+            without_flags: Duration::from_secs(90),
+        }
+    }
+}
+
+/// Who sends the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinSender {
+    /// A service with a configured PIN, which must recover by itself.
+    Service(ResendPauses),
+    /// A command with a configured PIN: it ends, and whoever started it decides.
+    Command,
+    /// A person who gave the PIN and was told about the last try. Nothing is sent again without them.
+    Person,
+}
+
+/// Why a PIN is not sent until a person has decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PinHalt {
+    /// The token said that it is wrong, locked or unusable.
+    Refused,
+    /// It has never worked here, was sent once, and the answer was unclear.
+    NeverWorked,
+    /// It was sent, the answer was unclear, and the token's flags show a wrong try.
+    Counted,
+    /// It has worked before, and every attempt allowed since has got an unclear answer.
+    Repeated,
+    /// The token shows that this is the last try.
+    FinalTry,
+    /// The token shows that the PIN is locked.
+    Locked,
+    /// The token shows that no PIN is set.
+    NotSet,
+}
+
+impl PinHalt {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Refused,
+        Self::NeverWorked,
+        Self::Counted,
+        Self::Repeated,
+        Self::FinalTry,
+        Self::Locked,
+        Self::NotSet,
+    ];
+
+    /// Stable name for logs, metrics and machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NeverWorked => "never-worked",
+            Self::Counted => "attempt-counted",
+            Self::Repeated => "unclear-answers",
+            Self::FinalTry => "final-try",
+            Self::Locked => "locked",
+            Self::NotSet => "not-set",
+        }
+    }
+}
+
+/// What the token answered to a PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinAnswer {
+    /// It was right.
+    Accepted,
+    /// It was wrong, is locked or cannot be used: the answer is about the PIN.
+    Refused,
+    /// Anything else, no answer included.
+    Unclear,
+}
+
+/// An attempt that was allowed; its answer is reported with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "report the answer"]
+pub struct PinAttempt {
+    number: u64,
+}
+
+/// Whether the PIN may be sent now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PinPermission {
+    /// Yes, this one, once. The attempt counts from here on, whatever becomes of it.
+    Send(PinAttempt, Pin),
+    /// Not before this time.
+    Later(Instant),
+    /// Not until a person has decided.
+    Halted(PinHalt),
+}
+
+/// What became of a PIN that was provided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinProvided {
+    /// It is sent when it is needed next.
+    Taken,
+    /// It is the same PIN as before, and is not sent again.
+    Withheld(PinHalt),
+}
+
+/// A PIN and the attempts made with it on one token.
+#[derive(Debug)]
+pub struct PinAttempts {
+    sender: PinSender,
+    /// The token shows PIN flags: it is known to, or has shown one to this process.
+    shows_flags: bool,
+    pin: Pin,
+    /// Number of the PIN; answers to an earlier one are ignored.
+    number: u64,
+    /// Attempts made with any of them.
+    sent: u64,
+    proven: bool,
+    /// Attempts since the last success.
+    unanswered: usize,
+    not_before: Option<Instant>,
+    halt: Option<PinHalt>,
+}
+
+impl PinAttempts {
+    /// No attempt was made. `shows_flags`: this kind of token is known to raise its PIN flags after a wrong PIN.
+    #[must_use]
+    pub const fn new(sender: PinSender, shows_flags: bool, pin: Pin) -> Self {
+        Self {
+            sender,
+            shows_flags,
+            pin,
+            number: 0,
+            sent: 0,
+            proven: false,
+            unanswered: 0,
+            not_before: None,
+            halt: None,
+        }
+    }
+
+    /// Whether the PIN may be sent at `now`, on a token whose flags were read just now. Ask directly before sending it.
+    pub fn permission(&mut self, now: Instant, flags: PinState) -> PinPermission {
+        self.shows_flags |= matches!(
+            flags,
+            PinState::CountLow | PinState::FinalTry | PinState::Locked
+        );
+        // An HSM that starts may show that before it knows better: nothing is sent, and nobody is needed.
+        if flags == PinState::NotSet && self.proven && self.halt.is_none() {
+            return PinPermission::Later(now + self.first_pause());
+        }
+        if let Some(halt) = self.halt.or_else(|| self.forbidden(flags)) {
+            self.halt = Some(halt);
+            return PinPermission::Halted(halt);
+        }
+        if let Some(until) = self.not_before.filter(|until| *until > now) {
+            return PinPermission::Later(until);
+        }
+        // What comes back, if anything does, is not known yet: a call that hangs was an attempt too.
+        self.unanswered += 1;
+        self.not_before = self.pause().map(|pause| now + pause);
+        self.sent += 1;
+        let number = self.number;
+        PinPermission::Send(PinAttempt { number }, self.pin.clone())
+    }
+
+    fn forbidden(&self, flags: PinState) -> Option<PinHalt> {
+        match flags {
+            PinState::Locked => return Some(PinHalt::Locked),
+            PinState::NotSet => return Some(PinHalt::NotSet),
+            PinState::FinalTry if self.sender != PinSender::Person => {
+                return Some(PinHalt::FinalTry);
+            }
+            PinState::FinalTry | PinState::CountLow | PinState::Unknown => {}
+        }
+        if self.unanswered == 0 {
+            None
+        } else if !self.proven {
+            Some(PinHalt::NeverWorked)
+        } else if flags != PinState::Unknown {
+            Some(PinHalt::Counted)
+        } else if self.unanswered > self.resends() {
+            Some(PinHalt::Repeated)
+        } else {
+            None
+        }
+    }
+
+    /// How often a proven PIN may be sent again.
+    fn resends(&self) -> usize {
+        match self.sender {
+            PinSender::Service(pauses) if self.shows_flags => pauses.with_flags.len(),
+            PinSender::Service(_) => 1,
+            PinSender::Command | PinSender::Person => 0,
+        }
+    }
+
+    fn first_pause(&self) -> Duration {
+        match self.sender {
+            PinSender::Service(pauses) => pauses.with_flags[0],
+            PinSender::Command | PinSender::Person => Duration::ZERO,
+        }
+    }
+
+    /// The pause after the attempts made so far.
+    fn pause(&self) -> Option<Duration> {
+        let PinSender::Service(pauses) = self.sender else {
+            return None;
+        };
+        if !self.shows_flags {
+            return Some(pauses.without_flags);
+        }
+        let index = self.unanswered.checked_sub(1)?;
+        pauses.with_flags.get(index).copied()
+    }
+
+    /// The attempt never left this process: it does not count.
+    pub fn not_sent(&mut self, attempt: PinAttempt) {
+        self.sent = self.sent.saturating_sub(1);
+        if attempt.number == self.number {
+            self.unanswered = self.unanswered.saturating_sub(1);
+            self.not_before = None;
+        }
+    }
+
+    /// The token answered at `now`.
+    pub fn answered(&mut self, now: Instant, attempt: PinAttempt, answer: PinAnswer) {
+        if attempt.number != self.number {
+            return;
+        }
+        match answer {
+            PinAnswer::Accepted => {
+                self.proven = true;
+                self.unanswered = 0;
+                self.not_before = None;
+                self.halt = None;
+            }
+            PinAnswer::Refused => self.halt = Some(PinHalt::Refused),
+            PinAnswer::Unclear => {
+                self.not_before = self.pause().map(|pause| now + pause);
+                self.halt = self.halt.or_else(|| self.forbidden(PinState::Unknown));
+            }
+        }
+    }
+
+    /// A person provides a PIN. Another one gets a try of its own. The same one is sent again if it has worked here before;
+    /// not one that the token refused, or that was sent and has never worked.
+    pub fn provide(&mut self, pin: Pin) -> PinProvided {
+        if pin != self.pin {
+            self.pin = pin;
+            self.number += 1;
+            self.proven = false;
+            self.start_anew();
+            return PinProvided::Taken;
+        }
+        if self.halt == Some(PinHalt::Refused) {
+            return PinProvided::Withheld(PinHalt::Refused);
+        }
+        if self.unanswered > 0 && !self.proven {
+            return PinProvided::Withheld(PinHalt::NeverWorked);
+        }
+        if self.halt.is_some() {
+            self.start_anew();
+        }
+        PinProvided::Taken
+    }
+
+    fn start_anew(&mut self) {
+        self.unanswered = 0;
+        self.not_before = None;
+        self.halt = None;
+    }
+
+    /// Why nothing is sent, if so.
+    #[must_use]
+    pub const fn halt(&self) -> Option<PinHalt> {
+        self.halt
+    }
+
+    pub(super) const fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
+    /// Whether this PIN has worked in this process.
+    #[must_use]
+    pub const fn is_proven(&self) -> bool {
+        self.proven
+    }
+
+    /// Attempts made by now, with this PIN and those before it.
+    #[must_use]
+    pub const fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// When the next attempt may be made, if it must wait.
+    #[must_use]
+    pub const fn not_before(&self) -> Option<Instant> {
+        self.not_before
+    }
+}
+
+#[cfg(test)]
+#[path = "pin_attempts_tests.rs"]
+mod tests;

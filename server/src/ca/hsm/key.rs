@@ -1,0 +1,134 @@
+//! One configured key: what is known of it, and its circuit, which opens after wrong signatures in a row.
+
+use std::sync::Mutex;
+
+use inkan_pki::pkcs11::Pkcs11Error;
+
+use super::config::HsmKey;
+use super::error::HsmError;
+use super::key_view::{KeySeen, KeyState, SigningTrouble};
+use super::meter;
+use super::shared::lock;
+use super::state::KeyFound;
+
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) config: HsmKey,
+    known: Mutex<(KeyFound, Option<Vec<u8>>)>,
+    seen: Mutex<Option<KeySeen>>,
+    signing: Mutex<Option<SigningTrouble>>,
+    /// Wrong signatures in a row that take it out of service.
+    limit: u32,
+}
+
+impl Key {
+    pub(super) fn new(config: HsmKey, limit: u32) -> Self {
+        Self {
+            known: Mutex::new((KeyFound::Unknown, config.spki.clone())),
+            seen: Mutex::default(),
+            signing: Mutex::default(),
+            config,
+            limit,
+        }
+    }
+
+    pub(super) fn found(&self) -> KeyFound {
+        lock(&self.known).0
+    }
+
+    /// The error for a caller who wants this key, when it cannot be used.
+    pub(super) fn refusal(&self) -> Option<HsmError> {
+        let id = || self.config.id.clone();
+        match self.found() {
+            KeyFound::Missing => return Some(HsmError::KeyMissing(id())),
+            KeyFound::Wrong => return Some(HsmError::WrongKey(id())),
+            KeyFound::Ready | KeyFound::Unknown => {}
+        }
+        match *lock(&self.signing) {
+            Some(SigningTrouble::OutOfService(_)) => Some(HsmError::KeyOutOfService(id())),
+            Some(SigningTrouble::Refused(_) | SigningTrouble::Wrong(_)) | None => None,
+        }
+    }
+
+    /// The public key: as configured, or as the token gave it for the label.
+    pub(super) fn spki(&self) -> Option<Vec<u8>> {
+        lock(&self.known).1.clone()
+    }
+
+    /// Whether the token has told how it keeps the key.
+    pub(super) fn is_seen(&self) -> bool {
+        lock(&self.seen).is_some()
+    }
+
+    /// What the token tells of the key; none before it is asked anew.
+    pub(super) fn see(&self, seen: Option<KeySeen>) {
+        *lock(&self.seen) = seen;
+    }
+
+    pub(super) fn set(&self, found: KeyFound, spki: Option<Vec<u8>>) {
+        let mut known = lock(&self.known);
+        if known.0 != found && found != KeyFound::Ready {
+            tracing::error!(key = %self.config.id, ?found, "hsm key cannot be used");
+        }
+        known.0 = found;
+        if let Some(spki) = spki {
+            known.1 = Some(spki);
+        }
+    }
+
+    /// It signed, and the signature verifies.
+    pub(super) fn signed_well(&self) {
+        // One that was good on the way when the circuit opened does not close it.
+        let mut signing = lock(&self.signing);
+        if !matches!(*signing, Some(SigningTrouble::OutOfService(_))) {
+            *signing = None;
+        }
+    }
+
+    /// It signed, and the signature does not verify.
+    pub(super) fn signed_wrongly(&self) {
+        meter::wrong_signature(&self.config.id);
+        let mut signing = lock(&self.signing);
+        let wrong = match *signing {
+            Some(SigningTrouble::Wrong(wrong) | SigningTrouble::OutOfService(wrong)) => {
+                wrong.saturating_add(1)
+            }
+            Some(SigningTrouble::Refused(_)) | None => 1,
+        };
+        *signing = Some(if wrong >= self.limit {
+            SigningTrouble::OutOfService(wrong)
+        } else {
+            SigningTrouble::Wrong(wrong)
+        });
+        let out_of_service = wrong >= self.limit;
+        tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm gave a wrong signature");
+    }
+
+    /// The HSM refused to sign with it. Wrong signatures before that stay on record.
+    pub(super) fn refused(&self, error: &Pkcs11Error) {
+        meter::sign_refused(&self.config.id, error.class);
+        let mut signing = lock(&self.signing);
+        if matches!(*signing, None | Some(SigningTrouble::Refused(_))) {
+            *signing = Some(SigningTrouble::Refused(error.to_string()));
+        }
+    }
+
+    /// An operator has it tried again.
+    pub(super) fn restore(&self) {
+        let mut signing = lock(&self.signing);
+        if matches!(*signing, Some(SigningTrouble::OutOfService(_))) {
+            tracing::warn!(key = %self.config.id, "hsm key is back in service");
+            *signing = None;
+        }
+    }
+
+    pub(super) fn state(&self) -> KeyState {
+        KeyState {
+            id: self.config.id.clone(),
+            found: self.found(),
+            specified: self.config.specified.clone(),
+            seen: lock(&self.seen).clone(),
+            signing: lock(&self.signing).clone(),
+        }
+    }
+}
