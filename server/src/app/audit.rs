@@ -45,7 +45,7 @@ pub struct VerifyOptions {
     #[arg(long)]
     pub checkpoints: Option<PathBuf>,
     /// SHA-256 of the audit key's public key, hex; again for a key before it (default: those in the ceremony's transcript).
-    #[arg(long)]
+    #[arg(long, value_parser = digest)]
     pub key_sha256: Vec<String>,
     /// Say it as one JSON object.
     #[arg(long)]
@@ -83,9 +83,9 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
     match command {
         AuditCommand::Verify(options) => {
             let config = config::load(&options.config)?;
-            let given = options.key_sha256.iter();
-            let mut keys: Vec<String> = given.map(|key| key.to_ascii_lowercase()).collect();
-            if keys.is_empty() {
+            let mut keys = options.key_sha256;
+            let given = !keys.is_empty();
+            if !given {
                 keys = recorded_keys(&config)?;
             }
             let kept = match &options.checkpoints {
@@ -93,7 +93,15 @@ pub async fn run(command: AuditCommand) -> Result<(), AppError> {
                 None => Vec::new(),
             };
             let store = database::open_to_read(&config).await?;
-            let found = verify(&store, &keys, &kept).await;
+            let checked = if given {
+                known(&store, &config, &keys, &kept).await
+            } else {
+                Ok(())
+            };
+            let found = match checked {
+                Ok(()) => verify(&store, &keys, &kept).await.map_err(AppError::from),
+                Err(error) => Err(error),
+            };
             store.close().await;
             let found = found?;
             if options.json {
@@ -150,6 +158,38 @@ async fn export_rows(store: &Store, mut after: i64, format: Format) -> Result<()
                 Format::Csv => say(export::csv_line(row).trim_end()),
             }
         }
+    }
+}
+
+/// A SHA-256 in hexadecimal, lower case; a mistyped one is no finding about the log.
+fn digest(text: &str) -> Result<String, String> {
+    let digest = text.to_ascii_lowercase();
+    if digest.len() == 64 && digest.bytes().all(|octet| octet.is_ascii_hexdigit()) {
+        return Ok(digest);
+    }
+    Err("a SHA-256 has 64 hexadecimal digits".to_owned())
+}
+
+/// Digests that are of no key at all are the caller's mistake: with them every signed head would look forged.
+async fn known(
+    store: &Store,
+    config: &Config,
+    given: &[String],
+    kept: &[Checkpoint],
+) -> Result<(), AppError> {
+    // The ceremony's record need not be on this machine.
+    let mut known = recorded_keys(config).unwrap_or_default();
+    known.extend(kept.iter().map(Checkpoint::key_sha256));
+    let mut after = 0;
+    loop {
+        let page = checkpoints::after(store, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        known.extend(page.iter().map(Checkpoint::key_sha256));
+    }
+    match given.iter().find(|digest| !known.contains(digest)) {
+        Some(digest) if !known.is_empty() => Err(AppError::NoSuchAuditKey(digest.clone())),
+        Some(_) | None => Ok(()),
     }
 }
 

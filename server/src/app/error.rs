@@ -92,6 +92,12 @@ pub enum AppError {
         /// Why.
         why: &'static str,
     },
+    /// `audit verify` with a digest that is of no key.
+    #[error(
+        "--key-sha256: no audit key has the SHA-256 {0}: neither a signed head's nor one in the ceremony's transcript. \
+         Nothing was verified. Check the digest."
+    )]
+    NoSuchAuditKey(String),
     /// What may be better later; a mail server keeps the message and tries again.
     #[error("later: {0}")]
     Later(String),
@@ -126,6 +132,7 @@ impl AppError {
             | Self::StoreFile(_)
             | Self::Store(StoreError::Url(_) | StoreError::PostgresUrl(_))
             | Self::Mail(_) => ExitCode::from(3),
+            Self::NoSuchAuditKey(_) => ExitCode::from(2),
             Self::AuditBroken { .. } => ExitCode::from(4),
             Self::Later(_) => ExitCode::from(TEMPORARY),
             _ => ExitCode::FAILURE,

@@ -180,8 +180,29 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!((code, found["row"].as_i64()), (Some(4), Some(7)), "{found}");
 
     // Wrong arguments.
-    let other_key = "0".repeat(64);
-    assert_eq!(verify(&whole, &["--key-sha256", &other_key])?.0, Some(4));
+    // A digest that is mistyped is a mistake of whoever typed it, and no finding about the log.
+    let of = |digest: &str| {
+        let args = [
+            "audit",
+            "verify",
+            "--config",
+            &whole.config,
+            "--key-sha256",
+            digest,
+        ];
+        server(&args)
+    };
+    let none = of(&"0".repeat(64))?;
+    assert_eq!(none.code, Some(2), "{none}");
+    assert!(
+        none.err.contains("no audit key has the SHA-256 000"),
+        "{none}"
+    );
+    for malformed in ["", "00", &"0".repeat(63), &"x".repeat(64)] {
+        let said = of(malformed)?;
+        assert_eq!(said.code, Some(2), "{said}");
+        assert!(said.err.contains("64 hexadecimal digits"), "{said}");
+    }
     assert_eq!(server(&["audit", "verify"])?.code, Some(2));
     assert_eq!(
         server(&["audit", "export", "--format", "xml"])?.code,
