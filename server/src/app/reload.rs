@@ -1,12 +1,17 @@
 //! Files that may change while the server serves: certificates and keys of the TLS listeners, the root's revocation list.
 //! They are read again when they changed, and on SIGHUP. What is broken changes nothing: the old one stays in use, and the
 //! log, the figures and the warnings say so.
+//!
+//! SIGHUP is an operator's decision about the HSM too: its PIN is read again, and keys out of service are tried again.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use inkan_hsm_config::list;
+use inkan_hsm_config::pin_source::PinSource;
+use inkan_hsm_config::spec::TokenSpec;
+use inkan_pki::pkcs11::pin_attempts::PinProvided;
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -49,6 +54,8 @@ impl Identities {
 /// What is followed.
 pub struct Followed {
     watched: Vec<Watched>,
+    /// Whose PIN is read again on SIGHUP.
+    token: Option<TokenSpec>,
     workflows: Workflows,
     clock: Clock,
 }
@@ -80,6 +87,7 @@ impl Followed {
         let all = tls.into_iter().chain([What::RootList(root_list)]);
         let mut followed = Self {
             watched: all.map(Watched::new).collect(),
+            token: None,
             workflows: workflows.clone(),
             clock,
         };
@@ -89,6 +97,13 @@ impl Followed {
             watched.start(&followed.workflows);
         }
         followed
+    }
+
+    /// With the HSM's token, whose PIN is read again on SIGHUP.
+    #[must_use]
+    pub fn with_pin(mut self, token: TokenSpec) -> Self {
+        self.token = Some(token);
+        self
     }
 
     /// Follows the files until `stop`.
@@ -102,12 +117,51 @@ impl Followed {
                 () = tokio::time::sleep(EVERY) => false,
             };
             if asked {
-                tracing::info!("asked to read certificates and the root's list again");
+                tracing::info!(
+                    "asked to read certificates, the root's list and the HSM's PIN again"
+                );
+                self.decide_about_hsm().await;
             }
             let now = self.clock.now();
             for watched in &mut self.watched {
                 watched.look(&self.workflows, asked, now).await;
             }
+        }
+    }
+}
+
+impl Followed {
+    /// What an operator's SIGHUP means to the HSM.
+    async fn decide_about_hsm(&self) {
+        let pool = self.workflows.authority().pool();
+        pool.restore_keys();
+        let Some(token) = self.token.clone() else {
+            return;
+        };
+        if token.pin == PinSource::Prompt {
+            tracing::info!(
+                "the hsm's pin is asked for at the start only; restart the server to enter another"
+            );
+            return;
+        }
+        let read = tokio::task::spawn_blocking(move || token.read_pin(false)).await;
+        let trouble = match read {
+            Ok(Ok(pin)) => match pool.provide_pin(pin) {
+                PinProvided::Taken => None,
+                PinProvided::Withheld(halt) => Some(format!(
+                    "it is the same pin as before and is not sent again ({})",
+                    halt.code()
+                )),
+            },
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let outcome = if trouble.is_none() { "done" } else { "failed" };
+        metrics::counter!("inkan_reloads_total", "what" => "hsm-pin", "outcome" => outcome)
+            .increment(1);
+        match trouble {
+            None => tracing::info!("the hsm's pin was read again"),
+            Some(reason) => tracing::error!(reason, "the hsm's pin was not taken"),
         }
     }
 }

@@ -145,18 +145,24 @@ impl Scheduler {
             return;
         };
         let seconds = begun.elapsed().as_secs_f64();
-        let outcome = if end.is_ok() { "done" } else { "failed" };
+        let failed = match &end {
+            Ok(done) => done.left_undone,
+            Err(reason) => Some(reason.as_str()),
+        };
+        let outcome = if failed.is_none() { "done" } else { "failed" };
         metrics::counter!("inkan_job_runs_total", "job" => job.name, "outcome" => outcome)
             .increment(1);
         metrics::histogram!("inkan_job_seconds", "job" => job.name).record(seconds);
-        metrics::gauge!("inkan_job_failing", "job" => job.name).set(if end.is_ok() {
-            0.0
-        } else {
-            1.0
-        });
-        match &end {
-            Ok(done) => tracing::debug!(job = job.name, detail = %done.detail, seconds, "job done"),
-            Err(reason) => tracing::error!(job = job.name, reason, seconds, "job failed"),
+        metrics::gauge!("inkan_job_failing", "job" => job.name)
+            .set(f64::from(u8::from(failed.is_some())));
+        match (&end, failed) {
+            (Ok(done), None) => {
+                tracing::debug!(job = job.name, detail = %done.detail, seconds, "job done");
+            }
+            (Ok(_), reason) => {
+                tracing::warn!(job = job.name, reason, seconds, "job left something undone")
+            }
+            (Err(reason), _) => tracing::error!(job = job.name, reason, seconds, "job failed"),
         }
         let now = self.clock.now();
         match self.workflows.finish_job(job, &self.owner, &end, now).await {

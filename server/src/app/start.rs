@@ -203,8 +203,10 @@ pub async fn files(
     identities: &Identities,
     app: &Shared,
 ) -> Result<Followed, AppError> {
-    let root_list = hsm::choose(config)?.root_list();
-    Ok(Followed::new(identities, root_list, &app.workflows, app.clock).await)
+    let chosen = hsm::choose(config)?;
+    let (root_list, token) = (chosen.root_list(), chosen.token(&config.hsm.spec)?);
+    let followed = Followed::new(identities, root_list, &app.workflows, app.clock).await;
+    Ok(followed.with_pin(token))
 }
 
 fn tls(

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::workflow::Workflows;
+use crate::workflow::{Error, Workflows};
 
 /// So many changes as come within this are published together.
 const GATHERED: Duration = Duration::from_millis(500);
@@ -36,9 +37,11 @@ pub async fn publish_changes(workflows: Workflows, clock: Clock, mut stop: watch
         // Lists first: an answer that is not right any more is not served anyway.
         if let Err(error) = workflows.publish_due_crls(now).await {
             tracing::warn!(%error, "CRLs could not be published after a change; they are with the next run");
+            failed(&workflows, "crl", &error, now).await;
         }
         if let Err(error) = workflows.refresh_ocsp_answers(now).await {
             tracing::warn!(%error, "OCSP answers could not be made anew after a change; they are with the next run");
+            failed(&workflows, "ocsp", &error, now).await;
         }
     }
 }
@@ -59,5 +62,13 @@ pub async fn keep_lists(workflows: Workflows, clock: Clock, mut stop: watch::Rec
             _ = stop.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(KEPT_EVERY) => {}
         }
+    }
+}
+
+/// The job does not stand as done while its work fails.
+async fn failed(workflows: &Workflows, job: &'static str, error: &Error, now: Timestamp) {
+    metrics::gauge!("inkan_job_failing", "job" => job).set(1.0);
+    if let Err(error) = workflows.job_failed(job, &error.to_string(), now).await {
+        tracing::warn!(job, %error, "the failure of a job could not be recorded");
     }
 }

@@ -323,6 +323,7 @@ async fn a_wrong_signature_is_given_out_nowhere() {
     let answer = Answer {
         certificates: &[],
         nonce: None,
+        produced_at: now(),
         this_update: now(),
         next_update: now() + day,
     };

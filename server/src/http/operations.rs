@@ -1,29 +1,54 @@
 //! For the operator: alive, ready, figures. Bound to loopback by default.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use metrics::gauge;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::app::Shared;
 use crate::workflow::expiry::{Level, Thing};
 use crate::workflow::jobs::Report;
 use crate::workflow::records::HsmPhase;
-use crate::workflow::status::StoreTrouble;
+use crate::workflow::status::{Health, HealthFinding};
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: 200 while the store answers, within a second whatever hangs. Logins go on while the HSM is
-/// away, so its state is told but decides nothing.
-pub async fn readyz(State(app): State<Shared>) -> Response {
+/// What the caller of `/readyz` asks for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Purpose {
+    /// Logins: what a load balancer asks for.
+    #[default]
+    Logins,
+    /// Certificates too: what monitoring asks for.
+    Issuing,
+}
+
+/// Query of `/readyz`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    #[serde(default, rename = "for")]
+    purpose: Purpose,
+}
+
+/// `GET /readyz`, within a second whatever hangs: 200 while the store answers, since logins go on while the HSM is
+/// unavailable; `?for=issuing`: 200 while certificates can be issued. `ready` in the answer is true only while both hold.
+pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Response {
     let now = app.clock.now();
     let health = app.workflows.health(now).await;
-    let ready = health.store.is_none();
+    let (logins, issuing) = (health.store.is_none(), health.issuing.is_none());
+    let ready = match asked.purpose {
+        Purpose::Logins => logins,
+        Purpose::Issuing => issuing,
+    };
     let status = if ready {
         StatusCode::OK
     } else {
@@ -31,12 +56,16 @@ pub async fn readyz(State(app): State<Shared>) -> Response {
     };
     let hsm = &health.hsm;
     let body = json!({
-        "ready": ready,
-        "reasons": health.store.iter().map(reason).collect::<Vec<_>>(),
-        "store": if ready { "up" } else { "down" },
+        "ready": logins && issuing,
+        "logins": logins,
+        "issuing": issuing,
+        "reasons": reasons(&health),
+        "findings": health.findings().iter().map(finding).collect::<Vec<_>>(),
+        "store": if logins { "up" } else { "down" },
         "status_age_seconds": health.status_age,
         "hsm": {
             "state": phase(hsm.phase),
+            "pin_halt": hsm.pin_halt.map(PinHalt::code),
             "workers": hsm.workers,
             "workers_configured": hsm.workers_configured,
             "queue": hsm.queue_length,
@@ -54,15 +83,27 @@ pub async fn readyz(State(app): State<Shared>) -> Response {
 }
 
 /// Why it is not ready.
-fn reason(trouble: &StoreTrouble) -> Value {
-    json!({ "part": "store", "code": trouble.code, "detail": trouble.detail })
+fn reasons(health: &Health) -> Vec<Value> {
+    match (&health.store, &health.issuing) {
+        (Some(trouble), _) => {
+            vec![json!({ "part": "store", "code": trouble.code, "detail": trouble.detail })]
+        }
+        (None, Some(found)) => {
+            vec![json!({ "part": "hsm", "code": found.code(), "detail": found.detail() })]
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+fn finding(found: &HealthFinding) -> Value {
+    json!({ "code": found.code(), "detail": found.detail() })
 }
 
 fn job(report: &Report) -> Value {
     let detail = serde_json::from_str::<Value>(&report.detail);
     json!({
         "name": report.name,
-        "state": if report.running { "running" } else { "waiting" },
+        "state": report.state.as_str(),
         "next": report.next_at,
         "started": report.started_at,
         "finished": report.finished_at,

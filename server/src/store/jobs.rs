@@ -133,6 +133,20 @@ pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), Store
     tx.upkeep(statement).await.map(drop)
 }
 
+/// Records a failure of a job that nobody is at.
+pub async fn fail(tx: &mut Tx, name: &str, end: &Finished) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "UPDATE jobs SET finished_at = $2, next_at = $3, outcome = $4, detail = $5, failures = failures + 1 \
+         WHERE name = $1 AND (lease_until IS NULL OR lease_until <= $2)",
+    )
+    .bind(name.to_owned())
+    .bind(end.at.as_second())
+    .bind(end.next_at.as_second())
+    .bind(end.outcome.as_str())
+    .bind(end.detail.clone());
+    tx.upkeep(statement).await.map(drop)
+}
+
 /// Takes the lease of a due job. False when it is not due, or another instance is at it.
 pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> {
     let statement = sqlx::query(

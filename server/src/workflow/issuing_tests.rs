@@ -4,6 +4,7 @@ mod meanwhile;
 mod renewing;
 mod renewing_alone;
 mod staff_keys;
+mod wrong_signatures;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::request::PickedUp;
@@ -83,7 +84,11 @@ async fn note(tx: &mut crate::store::Tx, now: Timestamp) {
 
 /// A bank with one user whose application is approved.
 async fn world(hook: StepHook) -> World {
-    let bank = bank(KeyAlgorithm::EcP256);
+    world_of(bank(KeyAlgorithm::EcP256), hook).await
+}
+
+/// The same at this bank.
+async fn world_of(bank: Bank, hook: StepHook) -> World {
     let url = format!("sqlite://{}", bank.hsm.path().join("inkan.db").display());
     let store = Store::connect(&url).await.unwrap();
     let workflows = Workflows::new(store.clone(), bank.authority.clone(), settings(), hook);

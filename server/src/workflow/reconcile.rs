@@ -3,6 +3,8 @@
 //! Each is signed now from its recorded bytes: a signature that was lost never left the process, so there is still one
 //! certificate for one serial number. The agent gets it when it asks again with the same key.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{Caller, Error, Fault, Refusal, Result, Workflows};
@@ -22,11 +24,11 @@ pub struct Reconciled {
 }
 
 impl Workflows {
-    /// Completes what is open; stops at the first sign that the HSM is away. Run it on start, and again while
-    /// anything waits.
+    /// Completes what is open. After the first signature that cannot be had no other is asked for of the same CA. Run it on
+    /// start, and again while anything waits.
     ///
     /// # Errors
-    /// A [`super::Fault`] of the store, or of the HSM that waiting does not mend (its key is missing).
+    /// A [`super::Fault`] of the store, or of the HSM that waiting does not mend (its key is not configured).
     pub async fn reconcile(&self, now: Timestamp) -> Result<Reconciled> {
         let open = certificates::intents_without_result(&self.inner.store).await?;
         let mut report = Reconciled {
@@ -34,7 +36,12 @@ impl Workflows {
             waiting: open.len(),
             broken: 0,
         };
+        let mut unavailable = HashSet::new();
         for row in open {
+            let ca = super::status::ca_id(row.ca());
+            if unavailable.contains(&ca) {
+                continue;
+            }
             let serial = row.serial.clone();
             match self
                 .complete(row, Actor::System, Caller::default(), now)
@@ -44,7 +51,9 @@ impl Workflows {
                     report.completed += 1;
                     report.waiting -= 1;
                 }
-                Err(Error::Refused(Refusal::Unavailable { .. })) => break,
+                Err(Error::Refused(Refusal::Unavailable { .. })) => {
+                    unavailable.insert(ca);
+                }
                 Err(error @ Error::Fault(Fault::Store(_) | Fault::Issue(IssueError::Hsm(_)))) => {
                     return Err(error);
                 }

@@ -1,6 +1,8 @@
 //! Rows and words that the workflows hand out, so that `http` needs to know neither `store` nor `ca`.
 
-pub use crate::ca::hsm::{HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState};
+pub use crate::ca::hsm::{
+    HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState, SigningTrouble,
+};
 pub use crate::ca::reason::Reason;
 pub use crate::ca::{CaId, IssuerId};
 pub use crate::store::agent_logins::State as AgentLoginState;

@@ -310,4 +310,17 @@ async fn http_public_files_are_der_with_etags_and_operations_answer() {
         (&state["store"], &state["hsm"]["state"]),
         (&"up".into(), &"up".into())
     );
+    assert_eq!(
+        (&state["ready"], &state["logins"], &state["issuing"]),
+        (&true.into(), &true.into(), &true.into())
+    );
+    assert_eq!(state["findings"], serde_json::json!([]), "{state}");
+    for (query, status) in [
+        ("for=issuing", StatusCode::OK),
+        ("for=logins", StatusCode::OK),
+        ("for=everything", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = bank.get(To::Operations, &format!("/readyz?{query}")).await;
+        assert_eq!(answer.status, status, "{query}");
+    }
 }

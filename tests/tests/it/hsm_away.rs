@@ -1,8 +1,9 @@
 //! The HSM is away while a list is due: the last good one goes on, the operator is told, logins go on; and as soon as it is
-//! back everything due is signed by itself.
+//! back everything due is signed by itself. And the HSM refuses the PIN: an operator corrects it, without a restart.
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::{Bank, Dev};
@@ -75,10 +76,17 @@ fn a_list_is_due_while_the_hsm_is_away_and_is_made_when_it_is_back() -> Outcome 
     bank.restart_as_serve()?;
 
     until("the job fails and says so", || {
-        Ok(job(&bank, "crl")?["outcome"] == "failed")
+        let job = job(&bank, "crl")?;
+        Ok(job["outcome"] == "failed" && job["state"] == "failed")
     })?;
     let told = ready(&bank)?;
     assert_ne!(told["hsm"]["state"], "up", "{told}");
+    assert_eq!(
+        (&told["ready"], &told["logins"]),
+        (&false.into(), &true.into()),
+        "{told}"
+    );
+    assert_eq!(told["reasons"][0]["code"], "hsm-unavailable", "{told}");
     assert_eq!(told["crl"], "fresh", "{told}");
     let before = list(&bank)?;
     let browser = Browser::presenting(&bank.dev.server_ca, &identity)?;
@@ -97,5 +105,65 @@ fn a_list_is_due_while_the_hsm_is_away_and_is_made_when_it_is_back() -> Outcome 
         Ok(job(&bank, "crl")?["outcome"] == "done")
     })?;
     assert_eq!(ready(&bank)?["hsm"]["state"], "up");
+    Ok(())
+}
+
+fn hang_up(bank: &Bank) -> Outcome {
+    let pid = bank.pid().ok_or("the bank is gone")?.to_string();
+    programs::run(Command::new("kill").args(["-HUP", &pid]))?.expect_well()?;
+    Ok(())
+}
+
+#[test]
+fn a_refused_pin_is_told_and_a_corrected_one_is_taken_without_a_restart() -> Outcome {
+    let mut bank = Bank::open()?;
+    bank.kill()?;
+    let file = bank.data().join("secrets/issuing.pin");
+    let right = fs::read(&file)?;
+    fs::write(&file, "not-the-pin")?;
+    bank.restart_as_serve()?;
+
+    until("the PIN is refused", || {
+        Ok(ready(&bank)?["hsm"]["state"] == "pin-refused")
+    })?;
+    let told = ready(&bank)?;
+    assert_eq!(
+        (&told["ready"], &told["logins"], &told["issuing"]),
+        (&false.into(), &true.into(), &false.into()),
+        "{told}"
+    );
+    let reason = &told["reasons"][0];
+    assert_eq!(
+        (&reason["code"], &reason["detail"]),
+        (&"hsm-pin-refused".into(), &"refused".into()),
+        "{told}"
+    );
+    let issuing = format!("{}/readyz?for=issuing", bank.dev.operations);
+    let closed = machine::fetch(&issuing).map(drop).unwrap_err().to_string();
+    assert!(closed.contains("503"), "{closed}");
+    let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let figures = String::from_utf8(body)?;
+    assert!(
+        figures.contains("inkan_hsm_pin_halted{reason=\"refused\"} 1"),
+        "{figures}"
+    );
+
+    // The same PIN is not sent again, whoever asks.
+    hang_up(&bank)?;
+    until("it is said that it is the same", || {
+        Ok(bank.log()?.contains("is the same pin as before"))
+    })?;
+    assert_eq!(ready(&bank)?["hsm"]["state"], "pin-refused");
+
+    fs::write(&file, right)?;
+    hang_up(&bank)?;
+    until("it issues", || Ok(ready(&bank)?["ready"] == true))?;
+    machine::fetch(&issuing)?;
+    let (_, body) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let figures = String::from_utf8(body)?;
+    assert!(
+        figures.contains("inkan_hsm_logins_total 2"),
+        "one each: {figures}"
+    );
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the security officer looks at: HSM, keys, CAs, lists, mail, scheduled work, the audit chain.
 
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::spki::algorithm_of;
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::call::{Asked, NoQuery};
 use crate::http::failure::Failure;
-use crate::workflow::records::{HsmPhase, HsmState, KeyFound, KeyState};
+use crate::workflow::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningTrouble};
 use crate::workflow::status::on_record;
 
 /// The HSM.
@@ -18,6 +19,9 @@ pub struct Hsm {
     /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
+    /// Why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or
+    /// `not-set`.
+    pub pin_halt: Option<&'static str>,
     /// Workers with a session.
     pub workers: usize,
     /// Workers wanted.
@@ -42,6 +46,8 @@ pub struct Key {
     /// `ready`, `missing`, `wrong` or `unknown`.
     #[schema(example = "ready")]
     pub found: &'static str,
+    /// What is wrong with its signatures: `refused`, `wrong` or `out-of-service`.
+    pub signing: Option<&'static str>,
     /// Its algorithm.
     pub algorithm: Option<&'static str>,
     /// SHA-256 of the public key, hex.
@@ -66,6 +72,8 @@ pub struct Authority {
 pub struct Job {
     /// Its name.
     pub name: String,
+    /// `running`, `failed`, `late` or `waiting`.
+    pub state: &'static str,
     /// `done`, `failed`, or nothing before the first run.
     pub outcome: Option<&'static str>,
     /// When it last ended.
@@ -134,6 +142,7 @@ pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
         jobs: jobs
             .map(|job| Job {
                 name: job.name,
+                state: job.state.as_str(),
                 outcome: job.outcome,
                 finished_at: job.finished_at,
                 next_at: job.next_at,
@@ -160,6 +169,7 @@ fn hsm(state: &HsmState, keys: Vec<Key>) -> Hsm {
             HsmPhase::RestartNeeded => "restart-needed",
             HsmPhase::Stopped => "stopped",
         },
+        pin_halt: state.pin_halt.map(PinHalt::code),
         workers: state.workers,
         workers_configured: state.workers_configured,
         queue_length: state.queue_length,
@@ -180,6 +190,11 @@ fn key(state: &KeyState, spki: Option<Vec<u8>>) -> Key {
             KeyFound::Missing => "missing",
             KeyFound::Wrong => "wrong",
         },
+        signing: state.signing.as_ref().map(|trouble| match trouble {
+            SigningTrouble::Refused(_) => "refused",
+            SigningTrouble::Wrong(_) => "wrong",
+            SigningTrouble::OutOfService(_) => "out-of-service",
+        }),
         algorithm: algorithm.map(|algorithm| algorithm.as_str()),
         spki_sha256: spki.map(|spki| sha256_hex(&spki)),
     }

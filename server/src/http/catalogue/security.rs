@@ -1,12 +1,16 @@
 //! The security officer's page in words.
 
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use jiff::SignedDuration;
 
 use super::word;
 use crate::http::lang::Lang;
 use crate::workflow::audit_log::Checkpoint;
 use crate::workflow::expiry::{Level, Thing};
-use crate::workflow::records::{HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen};
+use crate::workflow::jobs::JobState;
+use crate::workflow::records::{
+    HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, SigningTrouble,
+};
 
 /// A label and a value.
 type Fact = (&'static str, String);
@@ -22,6 +26,58 @@ pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
             lang.pick("サーバーの再起動が必要です", "The server must be restarted")
         }
         HsmPhase::Stopped => lang.pick("停止", "Stopped"),
+    }
+}
+
+/// Why the PIN is not sent, and what to do.
+pub fn pin_halt(halt: PinHalt, lang: Lang) -> &'static str {
+    match halt {
+        PinHalt::Refused => lang.pick(
+            "設定されたPINが誤りです。正しいPINを設定し、サーバーにSIGHUPを送ってください。",
+            "The configured PIN is incorrect. Configure the correct PIN and send the server SIGHUP.",
+        ),
+        PinHalt::NeverWorked => lang.pick(
+            "PINを1回送りましたが、正否の分からない応答でした。HSMでPINの残り回数を確認し、サーバーを再起動してください。",
+            "The PIN was sent once and the answer does not show whether it is correct. Check the tries left in the HSM, then restart the server.",
+        ),
+        PinHalt::Counted => lang.pick(
+            "正否の分からない応答の後、誤ったPINとして数えられています。HSMでPINを確認してください。",
+            "After an unclear answer the HSM shows a wrong try. Check the PIN in the HSM.",
+        ),
+        PinHalt::Repeated => lang.pick(
+            "PINへの応答が続けて不明でした。HSMの復旧後、サーバーにSIGHUPを送ってください。",
+            "Several answers to the PIN in a row were unclear. Repair the HSM, then send the server SIGHUP.",
+        ),
+        PinHalt::FinalTry => lang.pick(
+            "残り1回のため、PINを送っていません。HSMの管理ツールで回数を戻してから、サーバーにSIGHUPを送ってください。",
+            "One try is left, so no PIN was sent. Reset the count with the vendor's tool, then send the server SIGHUP.",
+        ),
+        PinHalt::Locked => lang.pick(
+            "PINがロックされています。HSMの管理ツールで解除してから、サーバーにSIGHUPを送ってください。",
+            "The PIN is locked. Unlock it with the vendor's tool, then send the server SIGHUP.",
+        ),
+        PinHalt::NotSet => lang.pick(
+            "HSMにPINが設定されていません。設定してから、サーバーにSIGHUPを送ってください。",
+            "No PIN is set in the HSM. Set it, then send the server SIGHUP.",
+        ),
+    }
+}
+
+/// What is wrong with the signatures of a key.
+pub fn signing(trouble: &SigningTrouble, lang: Lang) -> String {
+    match trouble {
+        SigningTrouble::Refused(answer) => lang.pick(
+            format!("HSMが署名を拒否しました({answer})"),
+            format!("the HSM refused to sign ({answer})"),
+        ),
+        SigningTrouble::Wrong(wrong) => lang.pick(
+            format!("誤った署名が{wrong}回続きました"),
+            format!("{wrong} wrong signatures in a row"),
+        ),
+        SigningTrouble::OutOfService(wrong) => lang.pick(
+            format!("誤った署名が{wrong}回続いたため、使用を停止しました。HSMを点検し、サーバーにSIGHUPを送ると再開します"),
+            format!("out of service after {wrong} wrong signatures in a row; check the HSM, then send the server SIGHUP"),
+        ),
     }
 }
 
@@ -214,12 +270,14 @@ pub fn mail(waiting: i64, dead: i64, lang: Lang) -> Fact {
     )
 }
 
-/// How a job ended.
-pub fn outcome(word: Option<&str>, lang: Lang) -> &'static str {
-    match word {
-        Some("done") => lang.pick("○ 正常", "○ done"),
-        Some(_) => lang.pick("▲ 失敗", "▲ failed"),
-        None => lang.pick("－ 未実行", "－ not run yet"),
+/// How a job stands, and how it ended.
+pub fn job(state: JobState, outcome: Option<&str>, lang: Lang) -> &'static str {
+    match (state, outcome) {
+        (JobState::Failed, _) => lang.pick("▲ 失敗", "▲ failed"),
+        (JobState::Late, _) => lang.pick("▲ 遅延", "▲ late"),
+        (JobState::Running | JobState::Waiting, None) => lang.pick("－ 未実行", "－ not run yet"),
+        (JobState::Running, Some(_)) => lang.pick("○ 実行中", "○ running"),
+        (JobState::Waiting, Some(_)) => lang.pick("○ 正常", "○ done"),
     }
 }
 

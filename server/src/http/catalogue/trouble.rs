@@ -1,5 +1,7 @@
 //! What the security officer's page says first: everything that needs a look, one sentence each.
 
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
+
 use super::security;
 use crate::http::lang::Lang;
 use crate::workflow::expiry::Thing;
@@ -10,8 +12,8 @@ use crate::workflow::records::HsmPhase;
 pub enum Trouble {
     /// The database.
     Store,
-    /// The HSM is not up.
-    Hsm(HsmPhase),
+    /// The HSM is not up; why no PIN is sent, if so.
+    Hsm(HsmPhase, Option<PinHalt>),
     /// More signatures wait than half of the places.
     Queue {
         /// So many.
@@ -52,9 +54,15 @@ pub fn sentence(trouble: &Trouble, lang: Lang) -> String {
                 "The database does not answer.",
             )
             .to_owned(),
-        Trouble::Hsm(found) => {
+        Trouble::Hsm(found, halt) => {
             let word = security::phase(*found, lang);
-            lang.pick(format!("HSM: {word}"), format!("HSM: {word}"))
+            match halt {
+                None => lang.pick(format!("HSM: {word}"), format!("HSM: {word}")),
+                Some(halt) => {
+                    let why = security::pin_halt(*halt, lang);
+                    lang.pick(format!("HSM: {word}。{why}"), format!("HSM: {word}. {why}"))
+                }
+            }
         }
         Trouble::Queue { waiting, places } => lang.pick(
             format!("署名の待ち行列が長くなっています({waiting} / {places})。"),

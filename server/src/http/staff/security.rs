@@ -16,6 +16,7 @@ use crate::http::cx::{Answer, Cx};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
 use crate::workflow::expiry::{Expiry, Level};
+use crate::workflow::jobs::JobState;
 use crate::workflow::records::{HsmState, KeyFound, KeyState, StaffMember};
 use crate::workflow::status::ListState;
 
@@ -110,12 +111,12 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     let endings = endings(&ends, &staff, (now, lang), &mut troubles);
     let lists = published(&lists, (now, lang), &mut troubles);
     let jobs = reports.into_iter().map(|job| {
-        if job.failures > 0 {
+        if job.failures > 0 || job.state == JobState::Late {
             troubles.push(Trouble::Job(job.name.clone()));
         }
         let finished = job.finished_at.map(|at| word::time(at, lang));
         Job {
-            state: words::outcome(job.outcome, lang),
+            state: words::job(job.state, job.outcome, lang),
             finished: finished.unwrap_or_default(),
             next: word::time(job.next_at, lang),
             failures: job.failures,
@@ -150,7 +151,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
 
 fn of_hsm(hsm: &HsmState, troubles: &mut Vec<Trouble>) {
     if !hsm.is_up() {
-        troubles.push(Trouble::Hsm(hsm.phase));
+        troubles.push(Trouble::Hsm(hsm.phase, hsm.pin_halt));
     }
     if hsm.queue_length * 2 > hsm.queue_capacity {
         troubles.push(Trouble::Queue {
@@ -171,6 +172,8 @@ fn keys(cx: &Cx, found: &[KeyState], troubles: &mut Vec<Trouble>) -> Vec<Key> {
         }
         let differences = key.differences().into_iter();
         wrong.extend(differences.map(|one| words::difference(one, lang)));
+        let signing = key.signing.as_ref().map(|one| words::signing(one, lang));
+        wrong.extend(signing.as_deref());
         let why = words::all_of(&wrong, lang);
         if !wrong.is_empty() {
             troubles.push(Trouble::Key {

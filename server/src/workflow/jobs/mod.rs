@@ -24,6 +24,8 @@ pub use table::JOBS;
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// First pause after a failure; doubled after each further one, up to the job's longest.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(5);
+/// A job that was not begun for so long after its time is late.
+const LATE: SignedDuration = SignedDuration::from_secs(60);
 /// Longest text of a failure that is kept.
 const LONGEST_DETAIL: usize = 300;
 
@@ -54,6 +56,8 @@ pub struct Done {
     pub detail: Value,
     /// Run again sooner than usual: something is left.
     pub again: Option<SignedDuration>,
+    /// Part of it could not be done: why. The run counts as failed.
+    pub left_undone: Option<&'static str>,
 }
 
 impl Done {
@@ -63,6 +67,7 @@ impl Done {
         Self {
             detail,
             again: None,
+            left_undone: None,
         }
     }
 }
@@ -88,6 +93,48 @@ pub struct Report {
     pub detail: String,
     /// Whether an instance is at it.
     pub running: bool,
+    /// How it stands.
+    pub state: JobState,
+}
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// An instance is at it.
+    Running,
+    /// The last run failed; it is tried again.
+    Failed,
+    /// Its time came, and no instance has begun it.
+    Late,
+    /// It waits for its time.
+    Waiting,
+}
+
+impl JobState {
+    /// Stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Late => "late",
+            Self::Waiting => "waiting",
+        }
+    }
+
+    fn of(row: &jobs::Job, now: Timestamp) -> Self {
+        let due = row.next_at.checked_add(LATE).unwrap_or(Timestamp::MAX);
+        // A failure stays one while it is tried again.
+        if row.outcome == Some(Outcome::Failed) {
+            Self::Failed
+        } else if row.lease_until.is_some_and(|until| until > now) {
+            Self::Running
+        } else if due < now {
+            Self::Late
+        } else {
+            Self::Waiting
+        }
+    }
 }
 
 impl Workflows {
@@ -170,7 +217,10 @@ impl Workflows {
             .map_or(0, |row| row.failures);
         let (outcome, detail, pause) = match end {
             Ok(done) => (
-                Outcome::Done,
+                match done.left_undone {
+                    None => Outcome::Done,
+                    Some(_) => Outcome::Failed,
+                },
                 done.detail.to_string(),
                 done.again.unwrap_or(job.every),
             ),
@@ -187,6 +237,23 @@ impl Workflows {
         let recorded = jobs::finish(&mut tx, job.name, owner, &end).await?;
         tx.commit().await?;
         Ok(recorded)
+    }
+
+    /// Records that a job's work failed outside of its runs, and has it run soon. Nothing where an instance is at it: that run
+    /// says how it ended.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn job_failed(&self, name: &str, reason: &str, now: Timestamp) -> Result<()> {
+        let end = Finished {
+            at: now,
+            next_at: now.checked_add(FIRST_RETRY).unwrap_or(Timestamp::MAX),
+            outcome: Outcome::Failed,
+            detail: clipped(reason),
+        };
+        let mut tx = self.inner.store.begin().await?;
+        jobs::fail(&mut tx, name, &end).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Gives back what `owner` holds, unfinished: an orderly stop.
@@ -208,6 +275,7 @@ impl Workflows {
         Ok(rows
             .into_iter()
             .map(|row| Report {
+                state: JobState::of(&row, now),
                 name: row.name,
                 next_at: row.next_at,
                 started_at: row.started_at,

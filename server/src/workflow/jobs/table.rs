@@ -63,6 +63,7 @@ fn reconcile(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
                 "broken": report.broken,
             }),
             again: (report.waiting > 0).then_some(WHILE_WAITING),
+            left_undone: (report.waiting > 0).then_some("intents wait for the HSM"),
         })
     })
 }
@@ -98,6 +99,7 @@ fn rsa_keys(workflows: &Workflows, now: Timestamp) -> Run<'_, Done> {
         Ok(Done {
             detail: json!({ "compared": compared, "left": left }),
             again: left.then_some(WHILE_WAITING),
+            left_undone: None,
         })
     })
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::finding::HealthFinding;
 use super::scope::{Scope, on_record};
 use crate::ca::IssuerId;
 use crate::ca::hsm::HsmState;
@@ -18,6 +19,8 @@ pub struct Health {
     pub store: Option<StoreTrouble>,
     /// The HSM pool.
     pub hsm: HsmState,
+    /// What keeps the CAs from issuing; nothing where certificates can be issued.
+    pub issuing: Option<HealthFinding>,
     /// The CRL of every customer CA is within its validity period.
     pub crl_fresh: bool,
     /// The scheduled jobs; empty when the store does not answer.
@@ -54,9 +57,11 @@ impl Workflows {
             ),
         };
         let age = self.status_memory().age(Instant::now());
+        let hsm = self.inner.ca.pool().state();
         Health {
+            issuing: self.keeps_from_issuing(store.is_none(), &hsm, now),
             store,
-            hsm: self.inner.ca.pool().state(),
+            hsm,
             crl_fresh,
             jobs,
             status_age: age.map(|age| age.as_secs()),

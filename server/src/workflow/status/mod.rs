@@ -13,10 +13,12 @@
 //! - `ahead`: answers signed before anybody asks
 //! - [`kept`]: answers kept in this process, in [`generations`]
 //! - `patience`: how long the store is waited for where there is another answer than its own
+//! - `finding`: what needs a look, and what keeps the CAs from issuing
 //! - [`health`]: the HSM and the store, for the operator; [`overview`]: every list and how fresh it is
 
 mod ahead;
 pub mod answers;
+mod finding;
 pub mod generations;
 pub mod health;
 pub mod kept;
@@ -34,6 +36,7 @@ mod watch;
 mod tests;
 
 pub use answers::Reply;
+pub use finding::HealthFinding;
 pub use generations::Generations;
 pub use health::{Health, StoreTrouble};
 pub use kept::ReadyAnswer;
