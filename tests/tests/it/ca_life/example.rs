@@ -39,9 +39,13 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
         repository.join("hsm-config/examples/softhsm2.toml"),
         file("softhsm2.toml"),
     )?;
-    for listener in ["portal", "certificate", "staff"] {
+    for (listener, host) in [
+        ("portal", "ib.bank.example"),
+        ("certificate", "cert.bank.example"),
+        ("staff", "staff.bank.example"),
+    ] {
         let key = KeyPair::generate()?;
-        let params = CertificateParams::new([format!("{listener}.bank.example")])?;
+        let params = CertificateParams::new([host.to_owned()])?;
         fs::write(
             file(&format!("tls/{listener}.pem")),
             params.self_signed(&key)?.pem(),
