@@ -68,11 +68,11 @@ impl Checker<'_> {
 
     fn bank(&self, config: &Config) {
         if let Err(error) = Identifier::new(config.bank.id.as_str()) {
-            return self.fail("bank.id", error, "Use letters, digits, _ and - only.");
+            self.fail("bank.id", error, "Use letters, digits, _ and - only.");
         }
         if config.bank.key_algorithms.is_empty() {
             let next = "Name at least one, the preferred one first.";
-            return self.fail("bank.key_algorithms", "is empty", next);
+            self.fail("bank.key_algorithms", "is empty", next);
         }
         for (field, text) in [
             ("bank.name.ja", &config.bank.name.ja),
@@ -80,13 +80,13 @@ impl Checker<'_> {
             ("bank.help_desk.telephone", &config.bank.help_desk.telephone),
         ] {
             if text.trim().is_empty() {
-                return self.fail(field, "is empty", "Customers are shown this text.");
+                self.fail(field, "is empty", "Customers are shown this text.");
             }
         }
         let insecure = |place: &String| !place.starts_with("https://");
         if config.bank.agent_download.as_ref().is_some_and(insecure) {
             let next = "Customers install what they find there: give an https:// address.";
-            return self.fail("bank.agent_download", "is not https", next);
+            self.fail("bank.agent_download", "is not https", next);
         }
     }
 

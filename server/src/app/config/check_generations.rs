@@ -10,7 +10,7 @@ impl Checker<'_> {
     pub(super) fn generations(&self, section: &str, all: &[Generation]) {
         if all.len() > MOST {
             let problem = format!("{} CAs are too many", all.len());
-            return self.fail(section, problem, format!("Keep {MOST} at most."));
+            self.fail(section, problem, format!("Keep {MOST} at most."));
         }
         for (place, one) in all.iter().enumerate() {
             let field = |name: &str| format!("{section}[{}].{name}", place + 1);
@@ -22,11 +22,11 @@ impl Checker<'_> {
             {
                 let problem = format!("{} is there twice", one.generation);
                 let next = "Give each CA a number of its own, and never one that was used before.";
-                return self.fail(&field("generation"), problem, next);
+                self.fail(&field("generation"), problem, next);
             }
             if before.iter().any(|other| other.key == one.key) {
                 let problem = format!("{} is there twice", one.key);
-                return self.fail(&field("key"), problem, "Give each CA a key of its own.");
+                self.fail(&field("key"), problem, "Give each CA a key of its own.");
             }
         }
         let first = all.iter().filter(|one| one.issues_from.is_none()).count();
@@ -34,13 +34,13 @@ impl Checker<'_> {
             let problem = format!("{first} of the CAs are without a time");
             let next =
                 "Leave it out for the oldest one, and say for each other from when on it signs.";
-            return self.fail(&format!("{section}.issues_from"), problem, next);
+            self.fail(&format!("{section}.issues_from"), problem, next);
         }
         let mut times: Vec<_> = all.iter().filter_map(|one| one.issues_from).collect();
         times.sort();
         if times.windows(2).any(|two| two.first() == two.last()) {
             let next = "Only one can sign: give them different times.";
-            return self.fail(
+            self.fail(
                 &format!("{section}.issues_from"),
                 "two CAs begin at the same time",
                 next,

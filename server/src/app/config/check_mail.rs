@@ -11,7 +11,7 @@ impl Checker<'_> {
         let host = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
         if mail.server.is_empty() || !mail.server.chars().all(host) {
             let next = "Write the name or the address of the mail server, without a port.";
-            return self.fail(
+            self.fail(
                 "mail.server",
                 format!("\"{}\" is no host", mail.server),
                 next,
@@ -22,7 +22,7 @@ impl Checker<'_> {
         self.within("mail.give_up_hours", mail.give_up_hours, 1..=720);
         if mail.tls == Tls::None && !mail.is_local() {
             let next = "Use \"starttls\" or \"implicit\"; without TLS only a mail server on this machine is used.";
-            return self.fail(
+            self.fail(
                 "mail.tls",
                 "mail would leave this machine unprotected",
                 next,
@@ -37,7 +37,7 @@ impl Checker<'_> {
         }
         if mail.user.is_some() != mail.password.is_some() {
             let next = "Give both mail.user and mail.password, or neither.";
-            return self.fail(
+            self.fail(
                 "mail.password",
                 "a user without a password, or the other way round",
                 next,
@@ -53,14 +53,14 @@ impl Checker<'_> {
             let wrong = |text: &&String| !text.is_ascii() || text.parse::<Address>().is_err();
             if let Some(text) = address.filter(wrong) {
                 let next = "Write one plain address, like ib@bank.example.";
-                return self.fail(field, format!("\"{text}\" is no address"), next);
+                self.fail(field, format!("\"{text}\" is no address"), next);
             }
         }
         let wrong = |text: &&String| ReturnPath::parse(text).is_none();
         if let Some(text) = mail.return_path.as_ref().filter(wrong) {
             let next = "Write one plain address; {id} may stand once before the @, where your mail server takes \
                         bounces+anything@bank.example for one mailbox.";
-            return self.fail(
+            self.fail(
                 "mail.return_path",
                 format!("\"{text}\" is no address"),
                 next,

@@ -72,17 +72,17 @@ impl Checker<'_> {
         let field = "warnings.operators";
         if w.operators.len() > MOST {
             let next = format!("Name {MOST} at most, or a mailing list.");
-            return self.fail(field, "too many addresses", next);
+            self.fail(field, "too many addresses", next);
         }
         for address in &w.operators {
             if address.parse::<Address>().is_err() {
                 let next = "Write it as name@host.";
-                return self.fail(field, format!("\"{address}\" is no address"), next);
+                self.fail(field, format!("\"{address}\" is no address"), next);
             }
         }
         if !w.operators.is_empty() && config.mail.is_none() {
             let next = "Add the section [mail], or leave the addresses out.";
-            return self.fail(field, "there is no mail server to write by", next);
+            self.fail(field, "there is no mail server to write by", next);
         }
     }
 }

@@ -282,7 +282,7 @@ fn a_public_url_unlike_the_one_in_a_ca_certificate_is_found() {
 #[test]
 fn everything_is_found_at_once() {
     let bank = Bank::new();
-    bank.edit("id = \"kenmin\"", "id = \"ken min\"");
+    bank.edit("id = \"kenmin\"", "id = \"ken min\"\nkey_algorithms = []");
     bank.edit(
         "[hsm]\n",
         "[locks]\nstopped_after = 1\n[hsm]\nworkers = 0\n",
@@ -295,6 +295,7 @@ fn everything_is_found_at_once() {
     let text = text.join("\n");
     for expected in [
         "bank.id",
+        "bank.key_algorithms",
         "locks.stopped_after",
         "hsm.workers",
         "operations.bind",
