@@ -79,6 +79,7 @@ pub fn certificate(
             has_key
         },
         reason,
+        bank_code: None,
         algorithm: seen.map(|key| key.algorithm),
     }
 }
@@ -100,6 +101,7 @@ pub fn key(pair: &KeyEntry, context: &Context) -> TokenEntry {
         has_key: Some(true),
         usable: Some(false),
         reason: Some(Unusable::NoCertificate),
+        bank_code: None,
         algorithm: Some(pair.algorithm),
     }
 }

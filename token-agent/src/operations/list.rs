@@ -1,7 +1,7 @@
 //! The tokens and what is on them.
 
 use super::unlock::{open, unlock};
-use super::{Context, entries};
+use super::{Context, asked, entries};
 use crate::catalogue::entry;
 use crate::config::banks;
 use crate::error::Failure;
@@ -10,8 +10,10 @@ use crate::keystore::content::Content;
 use crate::keystore::places::Found;
 use crate::output::outcome::{Outcome, TokenContent};
 use crate::prompt::Person;
+use crate::token::opened::OpenToken;
 
-/// Lists every token, or the one named; one that cannot be read says why and does not hide the others.
+/// Lists every token, or the one named; one that cannot be read says why and does not hide the others. With `login` the banks are
+/// asked whether they take what looks usable: the token does not know what was revoked.
 ///
 /// # Errors
 /// No module, no token; cancelled, or a PIN that was refused, with `login`.
@@ -25,14 +27,20 @@ pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcom
     let mut tokens = Vec::new();
     for found in found {
         let listed = match read(&found, login, context, person) {
-            Ok((content, logged_in)) => TokenContent {
-                token: found.view.clone(),
-                pin: found.pin.standing,
-                logged_in,
-                failure: None,
-                failure_sentence: None,
-                entries: entries::all(&content, logged_in, &banks, context),
-            },
+            Ok((token, content, logged_in)) => {
+                let mut entries = entries::all(&content, logged_in, &banks, context);
+                if login {
+                    asked::confirm(context, person, &banks, &token, &content, &mut entries)?;
+                }
+                TokenContent {
+                    token: found.view.clone(),
+                    pin: found.pin.standing,
+                    logged_in,
+                    failure: None,
+                    failure_sentence: None,
+                    entries,
+                }
+            }
             Err(failure) if login => return Err(failure),
             Err(failure) => {
                 let told = entry(&failure, context.lang);
@@ -56,12 +64,13 @@ fn read(
     login: bool,
     context: &Context,
     person: &dyn Person,
-) -> Result<(Content, bool), Failure> {
+) -> Result<(OpenToken, Content, bool), Failure> {
     let token = if login {
         unlock(context, person, found, false)?
     } else {
         open(context, found)?
     };
     let content = token.content()?;
-    Ok((content, !token.with(KeyStore::needs_login)?))
+    let logged_in = !token.with(KeyStore::needs_login)?;
+    Ok((token, content, logged_in))
 }

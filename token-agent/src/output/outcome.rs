@@ -189,11 +189,14 @@ pub struct TokenEntry {
     pub not_after: Option<Timestamp>,
     /// A private key for it is on the token; null when that shows only after login.
     pub has_key: Option<bool>,
-    /// Bank, key and dates all fit: it can log in, as far as the token tells.
+    /// Bank, key and dates all fit: it can log in, as far as the token tells; after a login also as far as the bank tells.
     pub usable: Option<bool>,
     /// Why it cannot be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Unusable>,
+    /// The bank's stable code, where it was asked and does not take it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_code: Option<String>,
     /// Type of the key, where that is seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<KeyAlgorithm>,
@@ -215,6 +218,10 @@ pub enum Unusable {
     NoKey,
     /// A key without certificate.
     NoCertificate,
+    /// The bank was asked and does not take it: revoked, suspended, not active.
+    NotAccepted,
+    /// The bank could not be asked: whether it takes it is not known.
+    NotAsked,
 }
 
 /// What was deleted.

@@ -334,3 +334,39 @@ fn a_token_full_of_keys_is_read_in_time_that_grows_with_their_number() {
     assert_eq!((few.0, many.0), (4, 24));
     assert!(few.1 > 0 && few.1 == many.1, "searches: {few:?}, {many:?}");
 }
+
+#[test]
+fn a_list_after_a_login_says_what_the_bank_says() {
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    assert_eq!(customer.open(&bank).code, 0);
+    let list = || {
+        let run = customer.run(&["list", "--login", "--pin-env", "PIN"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        run.result()["tokens"][0]["entries"][0].clone()
+    };
+    assert_eq!(list()["usable"], true);
+    bank.state().login_code = Some("certificate-revoked");
+    let revoked = list();
+    assert_eq!(revoked["usable"], false);
+    assert_eq!(revoked["reason"], "not-accepted");
+    assert_eq!(revoked["bank_code"], "certificate-revoked");
+    // Without a login nobody is asked, and nothing is claimed.
+    let plain = customer.run(&["list"]).result();
+    assert!(plain["tokens"][0]["entries"][0]["usable"].is_null());
+
+    // A bank that cannot be reached says neither.
+    let away: String = bank
+        .file
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some(("certificate", _)) => "certificate = \"https://127.0.0.1:1\"\n".to_owned(),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let file = customer.config.path().join("banks/kenmin.toml");
+    std::fs::write(file, away).unwrap();
+    let unknown = list();
+    assert!(unknown["usable"].is_null(), "{unknown}");
+    assert_eq!(unknown["reason"], "not-asked");
+}

@@ -95,6 +95,8 @@ where
 fn table() -> Vec<Row> {
     vec![
         see("/", ALL, home::show),
+        // Where an agent sees whether its certificate is taken.
+        see("/login", ALL, home::show),
         // The own certificate
         see(OWN, ALL, own::show),
         act(RENEWAL, ALL, own::renew),

@@ -124,6 +124,14 @@ pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
         Unusable::OtherPurpose => lang.pick("ログイン用ではありません", "not for logging in"),
         Unusable::NoKey => lang.pick("鍵がありません", "no key"),
         Unusable::NoCertificate => lang.pick("証明書のない鍵", "key without certificate"),
+        Unusable::NotAccepted => lang.pick(
+            "銀行が受け付けません（失効・停止など）",
+            "not accepted by the bank (revoked, suspended or the like)",
+        ),
+        Unusable::NotAsked => lang.pick(
+            "銀行に確かめられませんでした",
+            "the bank could not be asked",
+        ),
     }
 }
 

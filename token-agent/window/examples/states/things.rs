@@ -139,6 +139,7 @@ pub(crate) fn entry(serial: &str, from: i64, until: i64) -> TokenEntry {
         has_key: Some(true),
         usable: Some(until > 0),
         reason: (until < 0).then_some(Unusable::Expired),
+        bank_code: None,
         algorithm: Some(KeyAlgorithm::EcP256),
     }
 }

@@ -80,6 +80,14 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "使えません: ログイン用の電子証明書ではありません",
             "Not usable: it is not for logging in",
         ),
+        Unusable::NotAccepted => lang.pick(
+            "銀行が受け付けません。失効または停止されています。",
+            "The bank does not accept it: it is revoked or suspended.",
+        ),
+        Unusable::NotAsked => lang.pick(
+            "使えるかどうかを銀行に確かめられませんでした。",
+            "The bank could not be asked whether it accepts it.",
+        ),
         Unusable::NoCertificate => lang.pick(
             "使えません: 鍵だけで、電子証明書がありません（発行の途中です）",
             "Not usable: a key without certificate (an issue that broke off)",

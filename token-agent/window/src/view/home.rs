@@ -75,10 +75,12 @@ fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
         Standing::Usable => ui::Tone::Good,
         Standing::EndsSoon(_) => ui::Tone::Note,
         Standing::KeyHidden | Standing::Not(Unusable::NoBank) => ui::Tone::Plain,
-        Standing::Not(Unusable::NotYet | Unusable::NoCertificate) => ui::Tone::Note,
-        Standing::Not(Unusable::Expired | Unusable::NoKey | Unusable::OtherPurpose) => {
-            ui::Tone::Bad
+        Standing::Not(Unusable::NotYet | Unusable::NoCertificate | Unusable::NotAsked) => {
+            ui::Tone::Note
         }
+        Standing::Not(
+            Unusable::Expired | Unusable::NoKey | Unusable::OtherPurpose | Unusable::NotAccepted,
+        ) => ui::Tone::Bad,
     };
     let until = entry.not_after.map(|u| words::until(u, lang));
     let bank = match (&entry.bank_name, &entry.bank) {
