@@ -14,6 +14,7 @@
 //! - [`public_key`]: public keys out of token objects
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
+//! - [`room`]: room for a certificate, held while its key is made
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
 //! - `method`: who hashes and who pads, for tokens that lack the usual mechanism
 //! - `ladder`: what is said about a new key pair, to tokens that want it said and to tokens that do not
@@ -70,6 +71,7 @@ mod object;
 pub mod pin_attempts;
 pub mod public_key;
 mod raw;
+pub mod room;
 pub mod session;
 pub mod setup;
 pub mod sign;

@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_BBOOL, CK_BYTE, CK_FLAGS, CK_FUNCTION_LIST, CK_MECHANISM, CK_NOTIFY,
     CK_OBJECT_HANDLE, CK_RV, CK_SESSION_HANDLE, CK_SLOT_ID, CK_TOKEN_INFO, CK_ULONG, CK_USER_TYPE,
-    CKA_CLASS, CKA_EXTRACTABLE, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
+    CKA_CLASS, CKA_EXTRACTABLE, CKA_VALUE, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
     CKF_SO_PIN_FINAL_TRY, CKF_SO_PIN_LOCKED, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY,
     CKF_USER_PIN_LOCKED, CKO_PRIVATE_KEY, CKR_DEVICE_MEMORY, CKR_FUNCTION_FAILED, CKR_OK,
     CKR_PIN_INCORRECT, CKR_USER_TYPE_INVALID, CKU_CONTEXT_SPECIFIC, CKU_SO, CKU_USER,
@@ -21,6 +21,7 @@ pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
     table.C_Login = Some(login);
     table.C_Logout = Some(logout);
     table.C_GenerateKeyPair = Some(generate_key_pair);
+    table.C_CreateObject = Some(create_object);
     table.C_Sign = Some(sign);
     table.C_OpenSession = Some(open_session);
     table.C_SetPIN = Some(set_pin);
@@ -233,6 +234,25 @@ unsafe extern "C" fn generate_key_pair(
         return CKR_FUNCTION_FAILED;
     }
     answer
+}
+
+unsafe extern "C" fn create_object(
+    session: CK_SESSION_HANDLE,
+    template: *mut CK_ATTRIBUTE,
+    count: CK_ULONG,
+    object: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    on_the_way("create");
+    let (front, function) = behind!(C_CreateObject);
+    // SAFETY: the caller gives that many attributes.
+    let attributes = unsafe { std::slice::from_raw_parts(template, count as usize) };
+    let value = attributes.iter().find(|a| a.type_ == CKA_VALUE);
+    let length = value.map_or(0, |value| value.ulValueLen as usize);
+    if front.number("room").is_some_and(|room| length > room) {
+        return CKR_DEVICE_MEMORY;
+    }
+    // SAFETY: the arguments are the caller's own.
+    unsafe { function(session, template, count, object) }
 }
 
 /// How many private keys the token holds.

@@ -4,7 +4,7 @@
 //!
 //! | word | |
 //! |---|---|
-//! | `crash:F`, `hang:F` | ends its process, or never comes back, in F: `tokens`, `login`, `generate`, `sign` |
+//! | `crash:F`, `hang:F` | ends its process, or never comes back, in F: `tokens`, `login`, `generate`, `create`, `sign` |
 //! | `chatter` | prints to standard output and error whenever it is called |
 //! | `meddle` | writes into every file of its process that is open |
 //! | `extractable` | makes keys that can be taken away, whatever it is told |
@@ -12,6 +12,7 @@
 //! | `keypad` | has the PIN entered at a keypad, where somebody types `INKAN_HOSTILE_PIN` |
 //! | `spy` | ends its process when it finds `PIN` or a proxy in its environment |
 //! | `full:N` | has room for N private keys |
+//! | `room:N` | has room for no object with a value of more than N bytes |
 //! | `short` | gives signatures of seven bytes |
 //! | `lacks:M` | neither lists nor does M: `ecdsa`, `pkcs1` (both with the hash done by the host or by the token), `pss`, `hashed-pss`, `block` (raw RSA) |
 //! | `breaks:M` | lists M and fails at it |

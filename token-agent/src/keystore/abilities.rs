@@ -84,4 +84,7 @@ pub struct NewKey {
     /// Take the place of this key (or of the certificate at this place), which is destroyed by that. Only after a plain
     /// question.
     pub instead_of: Option<KeyRef>,
+    /// Bytes that its certificate is going to need: where they are not there, no key is made. 0 when that is not known.
+    #[serde(default)]
+    pub room: usize,
 }

@@ -99,7 +99,7 @@ pub trait KeyStore: Send + Debug {
     /// Makes a key pair on the token and reads it back. A pair that could leave the token is destroyed again.
     ///
     /// # Errors
-    /// [`TokenError::NoAlgorithm`] when it makes no such keys, [`TokenError::Full`] when there is no free place (a store
+    /// [`TokenError::NoAlgorithm`] when it makes no such keys, [`TokenError::Full`] when there is no free place, or no [`NewKey::room`] (a store
     /// with numbered places never takes one with a key or certificate in it unless [`NewKey::instead_of`] names it),
     /// [`TokenError::Extractable`], [`TokenError::AdminNeeded`], [`TokenError::WriteProtected`].
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError>;

@@ -235,10 +235,25 @@ impl PivCard {
         label: &str,
         instead_of: Option<(Slot, Option<[u8; 32]>)>,
     ) -> Result<(Slot, SlotKey), PivError> {
+        self.generate_with_room(algorithm, label, instead_of, 0)
+    }
+
+    /// The same where there is room for a certificate of so many bytes, too.
+    ///
+    /// # Errors
+    /// As [`PivCard::generate`]; [`PivError::Full`] before a key is made.
+    pub fn generate_with_room(
+        &mut self,
+        algorithm: KeyAlgorithm,
+        label: &str,
+        instead_of: Option<(Slot, Option<[u8; 32]>)>,
+        room: usize,
+    ) -> Result<(Slot, SlotKey), PivError> {
         let new = change::New {
             algorithm,
             label,
             instead_of,
+            room,
         };
         self.changing(|session, opener, memory| {
             let made = change::generate(session, &new, opener)?;

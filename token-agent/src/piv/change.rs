@@ -30,6 +30,8 @@ pub(super) struct New<'a> {
     pub(super) label: &'a str,
     /// The slot to take, and the SHA-256 of the public key expected there; otherwise a free one.
     pub(super) instead_of: Option<(Slot, Option<[u8; 32]>)>,
+    /// Bytes that its certificate is going to need.
+    pub(super) room: usize,
 }
 
 /// Makes a key pair in a free slot, or in the one named, whose key and certificate are destroyed by that. Gives the slot with
@@ -40,7 +42,10 @@ pub(super) fn generate(
     opener: &Opener,
 ) -> Result<SlotContent, PivError> {
     let New {
-        algorithm, label, ..
+        algorithm,
+        label,
+        room,
+        ..
     } = *new;
     let (slot, before) = match new.instead_of {
         Some((slot, spki_sha256)) => {
@@ -50,8 +55,11 @@ pub(super) fn generate(
         None => (free_slot(session)?, None),
     };
     identity::complete(session)?;
-    object::write(session, slot.object(), &container::mark(label, None))?;
-    let spki_der = match make(session, slot, algorithm) {
+    // As large as what will be there in the end: a card without that much room says so while no key is made yet.
+    let reserved = container::reserved(label, room);
+    let made = object::write(session, slot.object(), &reserved)
+        .and_then(|()| make(session, slot, algorithm));
+    let spki_der = match made {
         Ok(spki_der) => spki_der,
         Err(error) => {
             // Nothing was made, and what was there still is: the mark makes way for its certificate again. Where it cannot,

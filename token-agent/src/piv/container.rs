@@ -23,6 +23,9 @@ const END: u32 = 0xfe;
 /// Our mark: the label of a key.
 const MARK: u32 = 0xdf49;
 
+/// What fills a mark up, to hold room for a certificate.
+const FILLING: u32 = 0xdf4a;
+
 /// Longest certificate, unpacked. No card has room for this much.
 pub(super) const MAX_CERTIFICATE: usize = 32 * 1024;
 
@@ -120,6 +123,16 @@ pub(super) fn packed(der: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
+/// The object with our mark before there is a key, as large as the object with a certificate of so many bytes.
+pub(super) fn reserved(label: &str, room: usize) -> Vec<u8> {
+    let plain = mark(label, None);
+    let missing = room.saturating_sub(plain.len());
+    if missing == 0 {
+        return plain;
+    }
+    [tlv::element(FILLING, &vec![0; missing]), plain].concat()
+}
+
 /// The object with our mark, and the certificate signed by the key itself once there is one.
 pub(super) fn mark(label: &str, own: Option<&[u8]>) -> Vec<u8> {
     let mark = tlv::element(MARK, label.as_bytes());
@@ -161,6 +174,9 @@ mod tests {
         };
         assert_eq!(decode(&mark("a label", None)), made("a label"));
         assert_eq!(decode(&mark("", None)), made(""));
+        let reserved = reserved("a label", 1500);
+        assert!(reserved.len() > 1500 && reserved.len() < 1520);
+        assert_eq!(decode(&reserved), made("a label"));
         let too_long = "x".repeat(MAX_LABEL + 1);
         assert_eq!(decode(&mark(&too_long, None)), Held::Unreadable);
         let no_text = [tlv::element(MARK, &[0xff]), tlv::element(END, &[])].concat();

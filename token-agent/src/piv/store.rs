@@ -112,6 +112,7 @@ impl KeyStore for PivStore {
     }
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
+        let room = new.room;
         let instead_of = match &new.instead_of {
             Some(key) => {
                 let Reference { slot, key } = Reference::read(key)?;
@@ -122,7 +123,7 @@ impl KeyStore for PivStore {
         let (algorithm, label) = (new.algorithm, new.label.clone());
         let (slot, key) = self
             .thread
-            .call(move |card| card.generate(algorithm, &label, instead_of))?;
+            .call(move |card| card.generate_with_room(algorithm, &label, instead_of, room))?;
         if key.imported {
             self.thread.call(move |card| card.delete_key(slot, None))?;
             return Err(TokenError::Extractable);

@@ -7,6 +7,7 @@ use inkan_pki::pkcs11::generate::{
     replace_key_pair,
 };
 use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
+use inkan_pki::pkcs11::room;
 use inkan_pki::pkcs11::{LoginState, Session};
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -53,7 +54,7 @@ pub(super) fn generate(
             let free = free_place(session, ids).map_err(failed)?;
             pair.id = free.ok_or(TokenError::Full)?;
         }
-        generate_key_pair(session, &pair).map_err(failed)?
+        generate_in_room(session, &pair, new.room, ids).map_err(failed)?
     };
     Ok(entry(KeyPairInfo {
         label: pair.label,
@@ -68,6 +69,23 @@ fn is_user(session: &Session) -> bool {
     session
         .login_state()
         .is_ok_and(|state| state == LoginState::User)
+}
+
+/// Makes the pair while room for its certificate is held. Where the module counts places, each has its own.
+fn generate_in_room(
+    session: &Session,
+    pair: &NewPair,
+    bytes: usize,
+    ids: IdChoice,
+) -> Result<GeneratedKey, Pkcs11Error> {
+    if ids != IdChoice::Any || bytes == 0 {
+        return generate_key_pair(session, pair);
+    }
+    room::hold(session, bytes)?;
+    let made = generate_key_pair(session, pair);
+    // What stays goes with the next try.
+    let _ = room::release(session);
+    made
 }
 
 /// Makes the new pair, and destroys the old one after that; before it only where there is no room for both.

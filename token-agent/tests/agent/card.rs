@@ -134,6 +134,27 @@ fn a_failure_of_the_card_makes_no_key_of_another_type() {
 }
 
 #[test]
+fn a_card_without_room_says_so_before_a_key_is_made() {
+    let scene = scene(Model::Plain);
+    let bank = Bank::start();
+    let customer = Customer::of(&bank);
+    use_card(&customer, &[]);
+    let link = bank.link();
+    let open = ["open", &link, "--yes", "--pin-env", "PIN"];
+    let _ = scene.card.seen();
+    // The capabilities are written, the mark that holds the room is not.
+    scene.card.answer_instead_last(PUT_DATA, &[0x90, 0x00]);
+    scene.card.answer_instead_last(PUT_DATA, &[0x6a, 0x84]);
+    let full = run(&customer, &open, PIN);
+    assert_eq!(full.failure(), (11, "token-full".to_owned()), "{full:?}");
+    let seen = scene.card.seen();
+    assert!(seen.iter().all(|s| s.header[1] != GENERATE));
+    assert!(bank.state().csrs.is_empty());
+    let run = run(&customer, &open, PIN);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
 fn what_is_there_in_the_place_of_a_token_is_told_apart() {
     let customer = Customer::new();
     use_card(&customer, &[]);
@@ -290,6 +311,7 @@ fn fill(scene: &Scene) -> usize {
         algorithm: KeyAlgorithm::EcP256,
         label: "somebody else's".to_owned(),
         instead_of: None,
+        room: 0,
     };
     let full = (0..30).find_map(|_| store.generate(&new).err());
     assert_eq!(full, Some(TokenError::Full));

@@ -73,6 +73,7 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
         algorithm: KeyAlgorithm::EcP256,
         label: "a label".to_owned(),
         instead_of: None,
+        room: 0,
     };
     assert_eq!(store.generate(&new), Err(TokenError::PinNeeded));
     let seen = card.seen();

@@ -80,6 +80,7 @@ fn key(label: &str) -> NewKey {
         algorithm: KeyAlgorithm::EcP256,
         label: label.to_owned(),
         instead_of: None,
+        room: 0,
     }
 }
 

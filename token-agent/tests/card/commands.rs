@@ -46,6 +46,7 @@ fn what_was_made_and_written_is_known_without_reading_it_again() {
             algorithm: KeyAlgorithm::EcP256,
             label: "a label".to_owned(),
             instead_of: None,
+            room: 0,
         };
         let made = store.generate(&new).unwrap();
         let der = certificate(&made.spki_der, "a certificate", 7);

@@ -236,6 +236,7 @@ fn through_ykcs11_a_new_key_replaces_another_in_one_step() {
         algorithm,
         label: "a label".to_owned(),
         instead_of,
+        room: 0,
     };
     let message = b"what is signed";
     let old = store.generate(&new(KeyAlgorithm::EcP256, None)).unwrap();

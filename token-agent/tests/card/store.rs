@@ -25,6 +25,7 @@ fn new_key(label: &str) -> NewKey {
         algorithm: KeyAlgorithm::EcP256,
         label: label.to_owned(),
         instead_of: None,
+        room: 0,
     }
 }
 

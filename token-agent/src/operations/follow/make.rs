@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::key::{Origin, OurKey};
-use super::trial;
+use super::{room, trial};
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{Failure, TokenError};
@@ -14,7 +14,7 @@ use crate::operations::unlock::change;
 use crate::output::event::{Step, Work};
 use crate::output::outcome::{TokenEntry, Unusable};
 use crate::prompt::question::Question;
-use crate::token::label::label;
+use crate::token::label::{is_ours, label};
 use crate::token::notes;
 
 /// Makes a key pair of the first type that the token can make and that can sign what TLS will want.
@@ -67,6 +67,11 @@ fn first_possible(
             algorithm: *algorithm,
             label: label.to_owned(),
             instead_of: instead_of.clone(),
+            // What the old key and its certificate leave is as much.
+            room: match instead_of {
+                Some(_) => 0,
+                None => room::needed(job.bank, *algorithm),
+            },
         };
         job.working(Work::MakingKey {
             algorithm: *algorithm,
@@ -111,6 +116,8 @@ fn sacrifice(job: &Job<'_>) -> Result<Option<Sacrifice>, Failure> {
         .iter()
         // On a token with numbered places the new key takes one; on others the old key has to be destroyed.
         .filter(|key| able || !key.place.is_empty())
+        // One of this user's that waits for its certificate is no other program's, and is gone on with.
+        .filter(|key| !waits(job, &content, key))
         .map(|key| Sacrifice::of(key, &content, &banks, job))
         .filter(Sacrifice::is_missed_least)
         .collect();
@@ -124,6 +131,12 @@ fn sacrifice(job: &Job<'_>) -> Result<Option<Sacrifice>, Failure> {
         entry: Box::new(chosen.entry.clone()),
     })?;
     Ok(Some(chosen))
+}
+
+fn waits(job: &Job<'_>, content: &Content, key: &KeyEntry) -> bool {
+    let label = notes::label_of(&job.context.config, key);
+    is_ours(&label, &job.bank.id, &job.picked.login_id)
+        && certificates_of(content, &key.spki_der).is_empty()
 }
 
 /// A key, and what the person is shown of it.

@@ -13,7 +13,7 @@ use crate::token::notes;
 /// Writes what is not there. An older certificate for the very same key is ours and makes way for the new one.
 ///
 /// # Errors
-/// [`TokenError::Full`], [`TokenError::WriteProtected`], or what else the token says.
+/// [`TokenError::NoRoomForCertificate`], [`TokenError::WriteProtected`], or what else the token says.
 pub(super) fn certificate_and_chain(
     job: &Job<'_>,
     issued: &Issued,
@@ -27,6 +27,7 @@ pub(super) fn certificate_and_chain(
         // It was there a moment ago: what is gone is the token under it.
         written.map_err(|error| match error {
             TokenError::KeyGone => TokenError::Removed,
+            TokenError::Full => TokenError::NoRoomForCertificate,
             other => other,
         })
     })?;
@@ -52,8 +53,15 @@ pub(super) fn certificate_and_chain(
             let Ok(summary) = CertificateSummary::parse(&ca) else {
                 continue;
             };
-            job.token
-                .with(|store| store.write_certificate(None, &ca, &summary.common_name))?;
+            let written = job
+                .token
+                .with(|store| store.write_certificate(None, &ca, &summary.common_name));
+            match written {
+                Ok(()) => {}
+                // The login does not need it: the bank's server has it, and browsers get it from there.
+                Err(TokenError::Full) => break,
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(())

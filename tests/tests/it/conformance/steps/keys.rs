@@ -30,6 +30,7 @@ pub(super) fn generate(subject: &mut Subject, algorithm: KeyAlgorithm) -> Said {
         algorithm,
         label: label.clone(),
         instead_of: None,
+        room: 0,
     };
     let made = token.with(|store| store.generate(&new))?;
     if made.algorithm != algorithm {
