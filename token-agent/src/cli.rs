@@ -75,6 +75,9 @@ pub struct Open {
     /// After a renewal: delete the old certificate and its key, without being asked
     #[arg(long)]
     pub delete_old: bool,
+    /// Where a certificate was issued for a key on another token and never used: give it up for a new key, without being asked
+    #[arg(long)]
+    pub new_key: bool,
     /// For a login: show the address instead of opening the browser
     #[arg(long)]
     pub print_url: bool,

@@ -148,6 +148,40 @@ pub struct Progress {
     pub code: Option<Identifier>,
 }
 
+/// Body of `POST /agent/requests/{id}/give-up`: the certificate that [`Resume`] names, never in use, makes way for another key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GiveUp {
+    /// Serial number of the certificate, lower-case hex.
+    pub serial: String,
+    /// Why.
+    pub reason: GiveUpReason,
+}
+
+/// Why an issue is given up. For the bank's record: nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GiveUpReason {
+    /// The key is not on the token that is used now.
+    KeyElsewhere,
+    /// The key is here and cannot be used.
+    KeyUnusable,
+    /// The certificate does not fit on the token.
+    NoRoom,
+}
+
+impl GiveUpReason {
+    /// The word in messages and in the record.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyElsewhere => "key-elsewhere",
+            Self::KeyUnusable => "key-unusable",
+            Self::NoRoom => "no-room",
+        }
+    }
+}
+
 /// Answer to `POST /agent/activate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activated {

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use inkan_pki::messages::request::{PickUp, Progress};
+use inkan_pki::messages::request::{GiveUp, PickUp, Progress};
 use inkan_pki::secret::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -58,6 +58,23 @@ pub async fn progress(
         told.await
     };
     noted?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /agent/requests/{id}/give-up`. For staff there are new halves instead.
+pub async fn give_up(
+    State(app): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Failure> {
+    let credential = credential_for(&id, &headers)?;
+    let what: GiveUp = json(&body)?;
+    let (workflows, now) = (&app.workflows, app.clock.now());
+    workflows
+        .give_up_issue(&id, &credential, &what, caller(&peer), now)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -118,6 +118,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RequestClosed
         | Refusal::KeyAlreadyCertified
         | Refusal::KeyMismatch
+        | Refusal::IssueUnderWay
         | Refusal::RenewalPending => StatusCode::CONFLICT,
         Refusal::RequestExpired => StatusCode::GONE,
         Refusal::CredentialInvalid => StatusCode::UNAUTHORIZED,
@@ -137,6 +138,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Certificate(_)
         | Refusal::SessionEnded
         | Refusal::GrantMissing
+        | Refusal::IssueGivenUpTooOften
         | Refusal::RenewalTooEarly { .. } => StatusCode::FORBIDDEN,
     }
 }

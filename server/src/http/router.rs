@@ -147,6 +147,7 @@ pub fn portal(app: &Shared) -> Router {
         .merge(first_staff_certificate())
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
         .route("/agent/requests/{id}/progress", post(agent::progress))
+        .route("/agent/requests/{id}/give-up", post(agent::give_up))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
         .route("/agent/logins/{id}/progress", post(agent::login_progress));
     finish("portal", app, Some(Realm::Portal), forms(routes))

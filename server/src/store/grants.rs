@@ -161,6 +161,18 @@ pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
     Ok(tx.change(statement).await? == 1)
 }
 
+/// Makes a used grant good again, because the certificate it was used for was given up before it was ever in use. False when it
+/// was not used, or is past its time.
+pub async fn reopen(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE grants SET state = 'open', used_at = NULL \
+         WHERE id = $1 AND state = 'used' AND expires_at > $2",
+    )
+    .bind(grant_id.to_owned())
+    .bind(now.as_second());
+    Ok(tx.change(statement).await? == 1)
+}
+
 /// Ends an open grant unused. False when it was not open.
 pub async fn lapse(tx: &mut Tx, grant_id: &str) -> Result<bool, StoreError> {
     let statement =

@@ -105,6 +105,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "rsa_keys",
         sql: include_str!("migrations/0017_rsa_keys.sql"),
     },
+    Migration {
+        version: 18,
+        name: "grant_in_use",
+        sql: include_str!("migrations/0018_grant_in_use.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

@@ -158,8 +158,12 @@ pub enum Refusal {
     KeyAlgorithmNotOffered,
     /// The key has a certificate already, of whomever.
     KeyAlreadyCertified,
-    /// A certificate was signed for this grant and another key: only that key can go on.
+    /// A certificate was signed for this grant and another key: that key goes on, or the issue is given up.
     KeyMismatch,
+    /// Another agent may be at work with the issue that is to be given up.
+    IssueUnderWay,
+    /// Issues under this grant were given up as often as is allowed.
+    IssueGivenUpTooOften,
     /// The renewal window is not open yet.
     RenewalTooEarly {
         /// When it opens.
@@ -212,6 +216,8 @@ impl Refusal {
             Self::KeyAlgorithmNotOffered => "key-algorithm-not-offered",
             Self::KeyAlreadyCertified => "key-already-certified",
             Self::KeyMismatch => "key-mismatch",
+            Self::IssueUnderWay => "issue-under-way",
+            Self::IssueGivenUpTooOften => "issue-given-up-too-often",
             Self::RenewalTooEarly { .. } => "renewal-too-early",
             Self::RenewalPending => "renewal-pending",
             Self::Unavailable { .. } => "unavailable",

@@ -247,7 +247,7 @@ impl Workflows {
 }
 
 /// Nothing is issued to who is stopped (利用停止), or whose contract was cancelled (解約, R12), since the request was made.
-async fn entitled(db: impl Into<Db<'_>>, user: &User) -> Result<()> {
+pub(super) async fn entitled(db: impl Into<Db<'_>>, user: &User) -> Result<()> {
     let contract = contracts::find(db, &user.contract_id).await?;
     let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
     if contract.status != contracts::Status::Active {

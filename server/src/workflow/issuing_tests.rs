@@ -1,5 +1,6 @@
 //! Issuing over a real store and a real token: one grant, one certificate, whatever comes twice, at once, or not at all.
 
+mod giving_up;
 mod meanwhile;
 mod renewing;
 mod renewing_alone;

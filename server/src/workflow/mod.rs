@@ -7,6 +7,7 @@
 //! - [`step`]: the points between which the process may die
 //! - [`enrolment`]: a page's request, picked up by the agent
 //! - [`issuing`]: intent on record, then signed, then stored
+//! - `giving_up`: an issue that cannot be finished makes way for another key
 //! - [`renewal`]: a successor while the old certificate is good
 //! - [`life`]: what may follow what; revocation, suspension, cancellation
 //! - [`staff_certificate`]: certificates of staff; [`staff_access`]: who gets them, and with what
@@ -48,6 +49,7 @@ mod deed;
 pub mod enrolment;
 pub mod error;
 pub mod expiry;
+mod giving_up;
 pub mod imports;
 pub mod issuing;
 pub mod jobs;

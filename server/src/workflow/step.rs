@@ -24,11 +24,13 @@ pub enum Step {
     ActivationAsked,
     /// It is active; the agent has not got the answer.
     Activated,
+    /// It was given up, and its grant is good again; the agent has not got the answer.
+    GivenUp,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PickedUp,
         Self::CsrReceived,
         Self::IntentRecorded,
@@ -36,6 +38,7 @@ impl Step {
         Self::Stored,
         Self::ActivationAsked,
         Self::Activated,
+        Self::GivenUp,
     ];
 
     /// Its name on the command line.
@@ -49,6 +52,7 @@ impl Step {
             Self::Stored => "stored",
             Self::ActivationAsked => "activation-asked",
             Self::Activated => "activated",
+            Self::GivenUp => "given-up",
         }
     }
 }

@@ -152,6 +152,16 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Delete keys and certificates that are no longer used, or use another token.",
             ),
         ),
+        TokenError::NoRoomForCertificate => (
+            "token-full-issued",
+            Exit::TokenFull,
+            text(
+                "証明書は発行されましたが、トークンに書き込む空きがありません。",
+                "使わなくなった証明書や鍵を消し、同じトークンで銀行の画面からやり直してください。別のトークンを差し込んでやり直すと、新しい鍵に切り替えるかどうかをおたずねします。",
+                "The certificate is issued, and the token has no room for it.",
+                "Delete certificates or keys that are no longer used and start again from the bank's page with this token; or insert another token and start again: you are asked whether to change to a new key.",
+            ),
+        ),
         TokenError::PinWrong {
             last_try,
             tries_left,
@@ -243,9 +253,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             Exit::TokenMissing,
             text(
                 "途中まで進んだ発行の鍵が、このトークンにありません。",
-                "はじめに使ったトークンを差し込んでやり直してください。失くしたときは銀行にお知らせください。",
+                "はじめに使ったトークンを差し込んでやり直してください。そのトークンが使えないときは、このトークンでやり直し、「新しい鍵に切り替える」を選んでください（inkan-agent open では --new-key）。",
                 "The key of the issue that broke off is not on this token.",
-                "Use the token you began with; if it is lost, tell the bank.",
+                "Use the token you began with. If it cannot be used, start again with this one and agree to change to a new key (inkan-agent open: --new-key).",
             ),
         ),
         TokenError::NoSuchCertificate { serial } => (

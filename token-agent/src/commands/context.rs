@@ -84,6 +84,7 @@ impl Setting {
             reporter: self.reporter,
             yes,
             may_delete: yes,
+            new_key: false,
             sources,
             interrupt: self.interrupt.clone(),
         }

@@ -33,6 +33,7 @@ pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
             person.print_url = args.print_url;
             person.serial.clone_from(&args.serial);
             person.may_delete = args.delete_old;
+            person.new_key = args.new_key;
             follow::run(&args.link, &context, &person)
         }
         Command::Renew(args) => {

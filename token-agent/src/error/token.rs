@@ -57,6 +57,8 @@ pub enum TokenError {
     WriteProtected,
     /// The token has no room.
     Full,
+    /// The certificate is issued, and the token has no room for it.
+    NoRoomForCertificate,
     /// The PIN was refused.
     PinWrong {
         /// The next wrong one locks the token.

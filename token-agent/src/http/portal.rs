@@ -2,7 +2,9 @@
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::login::LoginPickedUp;
-use inkan_pki::messages::request::{PickUp, PickedUp, Progress, ProgressStep};
+use inkan_pki::messages::request::{
+    GiveUp, GiveUpReason, PickUp, PickedUp, Progress, ProgressStep,
+};
 use inkan_pki::secret::Secret;
 use inkan_pki::x509::transfer;
 use jiff::{SignedDuration, Timestamp};
@@ -148,6 +150,23 @@ impl Portal {
             .header("Content-Transfer-Encoding", "base64")
             .body(transfer::encode(csr));
         self.channel.send(request, "simpleenroll")
+    }
+
+    /// Has the certificate with this serial number given up, which was never in use, once.
+    ///
+    /// # Errors
+    /// What kept the answer from coming.
+    pub fn give_up(&self, serial: &str, reason: GiveUpReason) -> Result<Answer, BankError> {
+        let body = GiveUp {
+            serial: serial.to_owned(),
+            reason,
+        };
+        let request = self
+            .channel
+            .post(&format!("/agent/requests/{}/give-up", self.request))
+            .basic_auth(&self.request, Some(self.credential.expose()))
+            .json(&body);
+        self.channel.send(request, "give-up")
     }
 
     /// The bank's CA certificates, RFC 7030 §4.1.

@@ -17,11 +17,13 @@
 //! - `again`: a secret that was refused and may be typed again
 //! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
 //! - [`entries`]: what is on a token, as the person sees it
+//! - `asked`: what a bank says of what looks usable
 //! - `bank_clock`: this computer's clock against the bank's
 //! - [`select`]: the certificate of a bank on a token
 //! - [`mutual`]: a channel that shows the token's certificate
 
 mod again;
+mod asked;
 mod bank_clock;
 pub mod banks;
 pub mod delete;

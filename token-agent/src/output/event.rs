@@ -102,6 +102,8 @@ pub enum Step {
     KeyMade,
     /// The key of an enrolment that broke off goes on.
     KeyReused,
+    /// The bank has given up the certificate that it had signed for another key.
+    IssueGivenUp,
     /// The bank refused; the key made for this request is off the token again.
     KeyRemoved,
     /// The bank's certificate is here and checked.

@@ -257,6 +257,11 @@ pub fn question(question: &Question, lang: Lang) -> Option<String> {
                 token_entry(entry, lang)
             ))
         }
+        Question::GiveUp { token, serial, .. } => Some(format!(
+            "  {}\n{}",
+            talk::token_name(token, lang),
+            rows(lang, &[(Label::Serial, serial)])
+        )),
         Question::AddBank(view) => Some(bank(view, lang)),
         Question::AddModule { name, path } => Some(format!("  {}: {}", clean(name), clean(path))),
     }

@@ -1,5 +1,6 @@
 //! What the person is asked.
 
+use inkan_pki::messages::request::GiveUpReason;
 use inkan_pki::secret::Pin;
 
 use crate::error::TokenError;
@@ -30,6 +31,15 @@ pub enum Question {
         with_key: bool,
         /// It is the last one of its bank on this token that can be used.
         last: bool,
+    },
+    /// The bank has signed for a key that cannot be used here: may that issue be given up for a new key on this token?
+    GiveUp {
+        /// The token that is used now.
+        token: TokenView,
+        /// Serial number of the certificate for the other key.
+        serial: String,
+        /// Why that key cannot be used.
+        reason: GiveUpReason,
     },
     /// May this bank be installed?
     AddBank(BankView),

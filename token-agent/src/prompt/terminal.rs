@@ -27,6 +27,8 @@ pub struct Terminal {
     pub yes: bool,
     /// Agree without asking to a deletion.
     pub may_delete: bool,
+    /// Agree without asking to give up an issue for another key.
+    pub new_key: bool,
     /// Leave opening an address to the person.
     pub print_url: bool,
     /// Serial number of the certificate to use, if it is named beforehand.
@@ -99,6 +101,9 @@ impl Person for Terminal {
         // That somebody else's key may go is never agreed to beforehand.
         match question {
             Question::Overwrite { .. } => {}
+            Question::GiveUp { .. } if self.new_key => return Ok(()),
+            Question::GiveUp { .. } if self.yes => return Err(Failure::Cancelled),
+            Question::GiveUp { .. } => {}
             Question::Delete { .. } if self.may_delete => return Ok(()),
             // Agreeing to something else is no answer to this.
             Question::Delete { .. } if self.yes => return Err(Failure::Cancelled),

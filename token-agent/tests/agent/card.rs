@@ -142,8 +142,6 @@ fn a_card_without_room_says_so_before_a_key_is_made() {
     let link = bank.link();
     let open = ["open", &link, "--yes", "--pin-env", "PIN"];
     let _ = scene.card.seen();
-    // The capabilities are written, the mark that holds the room is not.
-    scene.card.answer_instead_last(PUT_DATA, &[0x90, 0x00]);
     scene.card.answer_instead_last(PUT_DATA, &[0x6a, 0x84]);
     let full = run(&customer, &open, PIN);
     assert_eq!(full.failure(), (11, "token-full".to_owned()), "{full:?}");

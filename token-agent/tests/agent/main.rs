@@ -9,6 +9,7 @@
 //! - `cancel`: cancelled while the bank is busy
 //! - `renew`: a renewal without the bank's page
 //! - `login`: which certificate is shown
+//! - `giving_up`: no room on the token; another key in the place of one that cannot be used
 //! - `clock`: a clock that is off
 //! - `proxies`: proxies that lead there, and one that cannot be used
 //! - `signatures`: tokens that lack a signature, or break at one
@@ -37,6 +38,7 @@ mod clock;
 mod drivers;
 mod enrol;
 mod every_answer;
+mod giving_up;
 mod harness;
 mod links;
 mod login;

@@ -137,6 +137,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
         ),
         "token-full"
+        | "token-full-issued"
         | "token-read-only"
         | "token-not-initialised"
         | "token-no-algorithm"

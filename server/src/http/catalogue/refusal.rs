@@ -207,8 +207,16 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             ("This key has a certificate already.", "Make a new key."),
         ),
         Refusal::KeyMismatch => Text::fixed(
-            ("この申込みでは、別の鍵に対して電子証明書が発行されています。", "最初に使用したトークンを接続してやり直してください。そのトークンがない場合は窓口にお問い合わせください。"),
-            ("Under this application a certificate was issued for another key.", "Connect the token that was used first and try again. If you do not have it any more, ask at your branch."),
+            ("この申込みでは、別の鍵に対して電子証明書が発行されています。", "最初に使用したトークンを接続してやり直してください。そのトークンが使えない場合は、使用するトークンを接続してやり直すと、新しい鍵に切り替えることができます。"),
+            ("Under this application a certificate was issued for another key.", "Connect the token that was used first and try again. If it cannot be used, connect the one to use instead and try again: the app offers to change to a new key."),
+        ),
+        Refusal::IssueUnderWay => Text::fixed(
+            ("別のトークンまたはパソコンで、この発行の手続きが続いている可能性があります。", "先に始めた手続きを終えるか中止してください。中止できない場合は、20分ほど待ってからやり直してください。"),
+            ("This issue may still be under way with another token or on another computer.", "Finish or cancel it there; if you cannot, wait about 20 minutes and start again."),
+        ),
+        Refusal::IssueGivenUpTooOften => Text::fixed(
+            ("この申込みでは、鍵の切り替えが上限に達しています。", "最後に使用したトークンで続けるか、窓口にお問い合わせください。"),
+            ("Under this application the key was changed as often as is allowed.", "Go on with the token that was used last, or ask at your branch."),
         ),
         Refusal::RenewalTooEarly { opens } => {
             let opens = word::date(*opens, lang);

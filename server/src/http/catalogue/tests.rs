@@ -47,6 +47,8 @@ pub(super) fn refusals() -> Vec<Refusal> {
         KeyAlgorithmNotOffered,
         KeyAlreadyCertified,
         KeyMismatch,
+        IssueUnderWay,
+        IssueGivenUpTooOften,
         RenewalTooEarly { opens: until },
         RenewalPending,
         Unavailable { retry_after: 7 },

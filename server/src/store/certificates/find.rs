@@ -73,16 +73,32 @@ pub async fn by_spki_sha256(
     .await
 }
 
-/// The certificate a grant was used for.
+/// The certificate a grant was used for: the one on its way, or the one that came into use.
 pub async fn by_grant(
     db: impl Into<Db<'_>>,
     grant_id: &str,
 ) -> Result<Option<Certificate>, StoreError> {
     one(
         db.into(),
-        sqlx::query(select!("WHERE grant_id = $1")).bind(grant_id.to_owned()),
+        sqlx::query(select!(
+            "WHERE grant_id = $1 AND (activated_at IS NOT NULL OR state IN ('intent', 'issued'))"
+        ))
+        .bind(grant_id.to_owned()),
     )
     .await
+}
+
+/// How many certificates of a grant were given up before they were ever in use.
+pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, StoreError> {
+    let statement = sqlx::query(
+        "SELECT COUNT(*) AS n FROM certificates WHERE grant_id = $1 AND activated_at IS NULL \
+         AND state IN ('revoked', 'abandoned')",
+    )
+    .bind(grant_id.to_owned());
+    match db.into().optional(statement).await? {
+        Some(row) => Row::new("certificates", &row).int("n"),
+        None => Ok(0),
+    }
 }
 
 /// The newest certificate made for an enrolment request.

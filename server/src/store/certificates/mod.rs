@@ -23,8 +23,8 @@ pub use change::{insert_intent, set_active, set_issued, set_state};
 pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
     active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256, ended_serials,
-    ending, find, find_in, intents_without_result, list_for_staff, list_for_user, pending_for_user,
-    staff_ending,
+    ending, find, find_in, given_up, intents_without_result, list_for_staff, list_for_user,
+    pending_for_user, staff_ending,
 };
 
 text_enum! {

@@ -183,6 +183,10 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
             "前回の続きから、同じ鍵で進めます。",
             "Going on from last time with the same key.",
         ),
+        Step::IssueGivenUp => lang.pick(
+            "前の鍵のための証明書は取り消されました。新しい鍵で進めます。",
+            "The certificate for the earlier key was given up. Going on with a new key.",
+        ),
         Step::KeyRemoved => lang.pick(
             "今回作った鍵を消しました。",
             "The key made for this request was removed.",

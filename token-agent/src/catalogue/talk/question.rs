@@ -1,5 +1,7 @@
 //! Questions, and what is said of their answers.
 
+use inkan_pki::messages::request::GiveUpReason;
+
 use super::token_label;
 use crate::catalogue::Lang;
 use crate::keystore::abilities::{Admin, Unblock};
@@ -44,6 +46,22 @@ pub fn question(question: &Question, lang: Lang) -> String {
             lang.pick(
                 format!("{note}{what} [はい=y / いいえ=Enter] "),
                 format!("{note}{what} [y / Enter = no] "),
+            )
+        }
+        Question::GiveUp { reason, .. } => {
+            let (ja, en) = match reason {
+                GiveUpReason::KeyElsewhere => (
+                    "この申込みの証明書は、別のトークンの鍵に発行されています。そのトークンがあれば、取り消して、差し替えてやり直してください。",
+                    "Under this application a certificate was issued for a key on another token. If you have that token, cancel, insert it and start again. ",
+                ),
+                GiveUpReason::KeyUnusable | GiveUpReason::NoRoom => (
+                    "この申込みの証明書は、使えない鍵に発行されています。",
+                    "Under this application a certificate was issued for a key that cannot be used. ",
+                ),
+            };
+            lang.pick(
+                format!("{ja}その証明書をやめ、このトークンに新しい鍵を作りますか？ 前の証明書は使えなくなります。 [はい=y / いいえ=Enter] "),
+                format!("{en}Give that certificate up and make a new key on this token? The earlier certificate can never be used then. [y / Enter = no] "),
             )
         }
         Question::AddBank(_) => lang.pick(

@@ -1,9 +1,10 @@
 //! The key pair of a request: the one of a try that broke off, or a new one.
 
 use inkan_pki::messages::link::Action;
+use inkan_pki::messages::request::{GiveUpReason, Resume};
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::{Job, make, trial};
+use super::{Job, give_up, make, trial};
 use crate::error::{Failure, TokenError};
 use crate::keystore::content::{Content, KeyEntry};
 use crate::operations::select::certificates_of;
@@ -41,11 +42,27 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
     let existing = if let Some(resume) = &job.picked.resume {
         let fits = |k: &KeyEntry| sha256_hex(&k.spki_der) == resume.spki_sha256.to_lowercase();
         match content.keys.iter().find(|k| fits(k)) {
-            Some(entry) if confined(job, entry)? => Some((entry.clone(), Origin::Resumed)),
-            Some(_) => return Err(TokenError::Extractable.into()),
+            Some(entry) if !confined(job, entry)? => instead(
+                job,
+                resume,
+                GiveUpReason::KeyUnusable,
+                TokenError::Extractable,
+            )?,
+            Some(entry) if !trial::signs(job, entry)? => instead(
+                job,
+                resume,
+                GiveUpReason::KeyUnusable,
+                TokenError::CannotSign,
+            )?,
+            Some(entry) => Some((entry.clone(), Origin::Resumed)),
             // The certificate in use is here: the bank lets another key take the place of one that was lost, after a while.
             None if job.picked.action == Action::Renew => None,
-            None => return Err(TokenError::KeyElsewhere.into()),
+            None => instead(
+                job,
+                resume,
+                GiveUpReason::KeyElsewhere,
+                TokenError::KeyElsewhere,
+            )?,
         }
     } else {
         None
@@ -65,6 +82,19 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
         }
         None => make::key(job),
     }
+}
+
+/// No key to go on with, where the issue for that key is given up; else `why` it cannot go on.
+fn instead(
+    job: &Job<'_>,
+    resume: &Resume,
+    reason: GiveUpReason,
+    why: TokenError,
+) -> Result<Option<(KeyEntry, Origin)>, Failure> {
+    if give_up::offer(job, resume, reason)? {
+        return Ok(None);
+    }
+    Err(why.into())
 }
 
 /// Takes the public half of a pair of ours off the token where a break-off in the middle of making it left no private

@@ -6,6 +6,8 @@
 //! - [`request`]: what was picked up, checked against the link
 //! - [`key`]: the key pair: a new one, or the one of a try that broke off
 //! - [`make`]: a new key pair
+//! - `give_up`: an issue whose key cannot be used makes way for another key
+//! - [`room`]: how much room the certificate needs
 //! - [`trial`]: whether a key can sign what will be asked of it
 //! - [`obtain`]: CSR, EST, and which failures mean that the key is not needed any more
 //! - [`renewal`]: the old certificate, which authenticates a renewal
@@ -15,6 +17,7 @@
 //! - [`old`]: after a renewal, what it replaced
 
 mod activate;
+mod give_up;
 mod key;
 mod make;
 mod obtain;
@@ -22,6 +25,7 @@ mod old;
 mod prove;
 mod renewal;
 mod request;
+mod room;
 mod trial;
 mod write;
 

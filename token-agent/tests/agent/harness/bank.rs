@@ -70,6 +70,9 @@ pub(crate) struct State {
     /// Public key (SHA-256) and certificate of the one certificate of this grant.
     pub(crate) issued: Option<(String, Vec<u8>)>,
     pub(crate) active: bool,
+    pub(crate) give_up: VecDeque<Fault>,
+    /// SHA-256 of keys whose certificates were given up.
+    pub(crate) given_up: Vec<String>,
     /// Progress told, `step` or `step:code`.
     pub(crate) progress: Vec<String>,
     /// Client certificates that renewed.
@@ -119,6 +122,8 @@ impl Bank {
             csrs: Vec::new(),
             issued: None,
             active: false,
+            give_up: VecDeque::new(),
+            given_up: Vec::new(),
             progress: Vec::new(),
             renewed_with: Vec::new(),
             revocations: VecDeque::new(),
@@ -226,6 +231,12 @@ impl Side {
                     .push(format!("{}{code}", body["step"].as_str().unwrap()));
                 Some(Response::new(204, "text/plain", ""))
             }
+            ("POST", path)
+                if path == format!("/agent/requests/{REQUEST}/give-up") && authorised(request) =>
+            {
+                let fault = self.state().give_up.pop_front();
+                self.faulty(fault, || self.give_up(request))
+            }
             ("GET", "/.well-known/est/cacerts") => {
                 Some(certificates(&[&self.customer.der, &self.root.der]))
             }
@@ -316,6 +327,23 @@ impl Side {
         )
     }
 
+    /// As the real bank: what was never in use makes way, and the same again is answered the same.
+    fn give_up(&self, request: &Request) -> Response {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let mut state = self.state();
+        if state.active {
+            return problem(409, "certificate-active");
+        }
+        if let Some((spki, der)) = state.issued.take() {
+            assert_eq!(
+                body["serial"],
+                CertificateSummary::parse(&der).unwrap().serial
+            );
+            state.given_up.push(spki);
+        }
+        Response::new(204, "text/plain", "")
+    }
+
     /// Only with the certificate that is in use.
     fn begin_renewal(&self, client: &[u8]) -> Response {
         let mut state = self.state();
@@ -340,6 +368,9 @@ impl Side {
         ));
         let mut state = self.state();
         state.csrs.push(spki.clone());
+        if state.given_up.contains(&spki) {
+            return problem(409, "key-already-certified");
+        }
         let der = match &state.issued {
             Some((key, der)) if *key == spki => der.clone(),
             Some(_) if !state.active => return problem(409, "key-mismatch"),

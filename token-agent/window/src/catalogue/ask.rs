@@ -6,6 +6,7 @@ use inkan_agent::keystore::abilities::Unblock;
 use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
 use inkan_agent::output::outcome::{TokenEntry, Unusable};
 use inkan_agent::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
+use inkan_pki::messages::request::GiveUpReason;
 
 use super::day;
 use crate::scene::secrets::{Complaint, Field};
@@ -33,6 +34,17 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
         Question::Delete { with_key: false, .. } => lang.pick(
             "次の電子証明書をトークンから消します。このトークンは鍵を消せないので、鍵は残ります。",
             "This certificate is deleted from the token. The token cannot destroy keys, so the key stays.",
+        ),
+        Question::GiveUp {
+            reason: GiveUpReason::KeyElsewhere,
+            ..
+        } => lang.pick(
+            "この申込みの証明書は、別のトークンの鍵に発行されています。そのトークンがあれば、取り消して、差し替えてやり直してください。なければ、その証明書をやめて、このトークンに新しい鍵を作れます。",
+            "Under this application a certificate was issued for a key on another token. If you have that token, cancel, insert it and start again. If not, that certificate can be given up for a new key on this token.",
+        ),
+        Question::GiveUp { .. } => lang.pick(
+            "この申込みの証明書は、使えない鍵に発行されています。その証明書をやめて、このトークンに新しい鍵を作れます。",
+            "Under this application a certificate was issued for a key that cannot be used. It can be given up for a new key on this token.",
         ),
         Question::AddBank(_) => lang.pick(
             "下の値が、銀行が公表しているものと同じことを確かめてください。",

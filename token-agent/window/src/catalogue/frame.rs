@@ -121,6 +121,7 @@ fn asked(question: &Question, lang: Lang) -> &'static str {
             lang.pick("トークンの空きがありません", "The token has no free place")
         }
         Question::Delete { .. } => lang.pick("電子証明書の削除", "Delete a certificate"),
+        Question::GiveUp { .. } => lang.pick("新しい鍵への切り替え", "Change to a new key"),
         Question::AddBank(_) => lang.pick("銀行の登録", "Install a bank"),
         Question::AddModule { .. } => {
             lang.pick("トークンのドライバーの登録", "Install a token driver")

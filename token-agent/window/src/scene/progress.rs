@@ -59,7 +59,7 @@ impl Stage {
             Step::CertificateWritten => matches!(self, Self::Write),
             Step::KeyProved => matches!(self, Self::Prove),
             Step::Activated => matches!(self, Self::Activate),
-            Step::KeyRemoved => false,
+            Step::IssueGivenUp | Step::KeyRemoved => false,
         }
     }
 }

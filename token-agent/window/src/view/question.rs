@@ -18,6 +18,7 @@ pub(super) fn view(question: &Question, lang: Lang) -> View {
         Question::Request(_) => Button::Match,
         Question::Overwrite { .. } => Button::Overwrite,
         Question::Delete { .. } => Button::Delete,
+        Question::GiveUp { .. } => Button::Go,
         Question::AddBank(_) | Question::AddModule { .. } => Button::Install,
     };
     let buttons = [Some(Button::Cancel), Some(yes)];
@@ -30,6 +31,11 @@ pub(super) fn view(question: &Question, lang: Lang) -> View {
             view.frame.danger = true;
             view.frame.tone = ui::Tone::Note;
             on_token(&mut view, token, entry, lang);
+        }
+        Question::GiveUp { token, serial, .. } => {
+            view.frame.tone = ui::Tone::Note;
+            view.fact(label(Label::Token, lang), &token.label);
+            view.fact(label(Label::Serial, lang), serial);
         }
         Question::AddBank(bank) => add_bank(&mut view, bank, lang),
         Question::AddModule { name, path } => {
