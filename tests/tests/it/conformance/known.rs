@@ -110,13 +110,6 @@ pub(crate) const TPM: List = &[
         Check::Generate(KeyAlgorithm::Rsa4096),
         no("NoAlgorithm", "TPMs make RSA keys of 3072 bits at most"),
     ),
-    (
-        Check::SignRsaPss,
-        no(
-            "is not offered",
-            "1.9 does not list RSA-PSS among its mechanisms: prefer ECDSA",
-        ),
-    ),
     (Check::ShortPinRefused, ANY_LENGTH),
     (
         Check::PulledWhileSigning,
