@@ -7,7 +7,7 @@
 //! - [`ca`]: what is signed, and the HSM that signs
 //! - [`mail`]: letters to customers, and the mail server
 //! - [`store`]: what the bank remembers (SQLite, PostgreSQL)
-//! - [`clock`]: the time
+//! - [`clock`]: the time; [`network`]: the networks an address belongs to
 //! - [`workflow`]: what the bank and its customers do, each as one deed
 
 pub mod app;
@@ -15,5 +15,6 @@ pub mod ca;
 pub mod clock;
 pub mod http;
 pub mod mail;
+pub mod network;
 pub mod store;
 pub mod workflow;

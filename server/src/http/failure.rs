@@ -83,15 +83,22 @@ impl Failure {
                     HeaderValue::from_static("Basic realm=\"inkan\", charset=\"UTF-8\""),
                 );
             }
-            // The browser shall not go on with this certificate on this connection.
-            Self::Http(HttpProblem::NoCertificate | HttpProblem::StaffCertificateMissing)
+            // The browser shall not go on with this certificate on this connection: the next request is another handshake.
+            Self::Http(
+                HttpProblem::NoCertificate
+                | HttpProblem::StaffCertificateMissing
+                | HttpProblem::FreshHandshakeRequired
+                | HttpProblem::ConsoleIdle,
+            )
             | Self::Refused(
                 Refusal::Certificate(_) | Refusal::Staff(StaffRefusal::CertificateNotGood),
             ) => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
                 headers.insert(CODE_HEADER, HeaderValue::from_static(self.code()));
             }
-            Self::Http(HttpProblem::TooLarge { .. } | HttpProblem::BodyIncomplete) => {
+            Self::Http(
+                HttpProblem::TooLarge { .. } | HttpProblem::BodyIncomplete | HttpProblem::BodySlow,
+            ) => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             _ => {}

@@ -19,8 +19,10 @@ pub enum HttpProblem {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body did not arrive in time or broke off.
+    /// The body broke off.
     BodyIncomplete,
+    /// The body did not arrive in time.
+    BodySlow,
     /// The request took too long.
     Timeout,
     /// Too many requests from one address.
@@ -42,6 +44,10 @@ pub enum HttpProblem {
     StaffCertificateMissing,
     /// The staff certificate is not registered, or the person's role does not allow it.
     StaffForbidden,
+    /// What decides or hands out a secret, on a connection whose handshake is too long ago.
+    FreshHandshakeRequired,
+    /// The console was left alone for too long.
+    ConsoleIdle,
     /// By the API.
     Api(ApiProblem),
     /// Something of ours failed; it is in the log under this reference.
@@ -59,6 +65,7 @@ impl HttpProblem {
             Self::MethodNotAllowed => "method-not-allowed",
             Self::TooLarge { .. } => "body-too-large",
             Self::BodyIncomplete => "body-incomplete",
+            Self::BodySlow => "body-slow",
             Self::Timeout => "timeout",
             Self::TooMany { .. } => "too-many-requests",
             Self::FormExpired => "form-expired",
@@ -68,6 +75,8 @@ impl HttpProblem {
             Self::NoCertificate => "certificate-missing",
             Self::StaffCertificateMissing => "staff-certificate-missing",
             Self::StaffForbidden => "staff-forbidden",
+            Self::FreshHandshakeRequired => "fresh-handshake-required",
+            Self::ConsoleIdle => "console-idle",
             Self::Api(problem) => problem.code(),
             Self::Internal { .. } => "internal",
         }
@@ -80,12 +89,15 @@ impl HttpProblem {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyIncomplete | Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::BodySlow => StatusCode::REQUEST_TIMEOUT,
             Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::FormExpired
             | Self::NoCertificate
             | Self::StaffCertificateMissing
-            | Self::StaffForbidden => StatusCode::FORBIDDEN,
+            | Self::StaffForbidden
+            | Self::FreshHandshakeRequired
+            | Self::ConsoleIdle => StatusCode::FORBIDDEN,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::CredentialMissing => StatusCode::UNAUTHORIZED,
             Self::Api(problem) => problem.status(),
@@ -102,6 +114,7 @@ impl HttpProblem {
             Self::MethodNotAllowed,
             Self::TooLarge { limit: 65536 },
             Self::BodyIncomplete,
+            Self::BodySlow,
             Self::Timeout,
             Self::TooMany {
                 wait: Duration::from_secs(3),
@@ -113,6 +126,8 @@ impl HttpProblem {
             Self::NoCertificate,
             Self::StaffCertificateMissing,
             Self::StaffForbidden,
+            Self::FreshHandshakeRequired,
+            Self::ConsoleIdle,
             Self::Internal {
                 reference: "0123456789ab".into(),
             },

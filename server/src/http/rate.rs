@@ -1,9 +1,11 @@
-//! A token bucket per client address, with bounded memory.
+//! Token buckets per client address and per network of it, with bounded memory.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::network::{Network, networks};
 
 /// How much one address may do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,15 +16,18 @@ pub struct Rate {
     pub per_minute: u32,
 }
 
-/// Addresses remembered; beyond it the fullest buckets (the ones with the least
+/// Buckets remembered; beyond it the fullest ones (the ones with the least
 /// to lose) are forgotten first.
-const MAX_ADDRESSES: usize = 20_000;
+const MAX_BUCKETS: usize = 50_000;
+
+/// How much more a network may do than the one within it (/24 and address; /48, /56 and /64).
+const WIDER: u32 = 4;
 
 /// Buckets of many addresses under one rate.
 #[derive(Debug)]
 pub struct RateLimiter {
     rate: Rate,
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+    buckets: Mutex<HashMap<Network, Bucket>>,
     capacity: usize,
 }
 
@@ -30,6 +35,8 @@ pub struct RateLimiter {
 struct Bucket {
     tokens: f64,
     at: Instant,
+    burst: f64,
+    per_second: f64,
 }
 
 impl RateLimiter {
@@ -38,74 +45,95 @@ impl RateLimiter {
         Self {
             rate,
             buckets: Mutex::new(HashMap::new()),
-            capacity: MAX_ADDRESSES,
+            capacity: MAX_BUCKETS,
         }
     }
 
-    /// Takes one token of `address`, or says how long to wait for one.
+    /// Takes one token of `address` and of each network it is in, or says how long to wait until all have one.
     pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let address = network(address);
-        let burst = f64::from(self.rate.burst.max(1));
-        let per_second = f64::from(self.rate.per_minute.max(1)) / 60.0;
+        let networks = networks(address);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= self.capacity && !buckets.contains_key(&address) {
-            make_room(&mut buckets, burst, per_second, now);
+        let new = networks
+            .iter()
+            .filter(|one| !buckets.contains_key(one))
+            .count();
+        if new > 0 && buckets.len() + new > self.capacity {
+            make_room(&mut buckets, now);
         }
-        let bucket = buckets.entry(address).or_insert(Bucket {
+        let (mut factor, mut wait) = (1, Duration::ZERO);
+        for network in &networks {
+            let full = self.full(factor, now);
+            let bucket = buckets.entry(*network).or_insert(full);
+            bucket.tokens = bucket.filled(now);
+            bucket.at = now;
+            wait = wait.max(bucket.wait());
+            factor *= WIDER;
+        }
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        for network in &networks {
+            if let Some(bucket) = buckets.get_mut(network) {
+                bucket.tokens -= 1.0;
+            }
+        }
+        Ok(())
+    }
+
+    fn full(&self, factor: u32, at: Instant) -> Bucket {
+        let burst = f64::from(self.rate.burst.max(1)) * f64::from(factor);
+        let per_minute = f64::from(self.rate.per_minute.max(1)) * f64::from(factor);
+        Bucket {
             tokens: burst,
-            at: now,
-        });
-        bucket.tokens = bucket.filled(burst, per_second, now);
-        bucket.at = now;
-        if bucket.tokens >= 1.0 {
-            bucket.tokens -= 1.0;
-            Ok(())
-        } else {
-            Err(Duration::from_secs_f64((1.0 - bucket.tokens) / per_second))
+            at,
+            burst,
+            per_second: per_minute / 60.0,
         }
     }
 }
 
 impl Bucket {
-    fn filled(&self, burst: f64, per_second: f64, now: Instant) -> f64 {
+    fn filled(&self, now: Instant) -> f64 {
         let elapsed = now.saturating_duration_since(self.at).as_secs_f64();
-        elapsed.mul_add(per_second, self.tokens).min(burst)
+        elapsed
+            .mul_add(self.per_second, self.tokens)
+            .min(self.burst)
+    }
+
+    /// How empty, in its own measure.
+    fn level(&self, now: Instant) -> f64 {
+        self.filled(now) / self.burst
+    }
+
+    /// Until there is a token.
+    fn wait(&self) -> Duration {
+        if self.tokens >= 1.0 {
+            return Duration::ZERO;
+        }
+        let missing = Duration::from_secs_f64((1.0 - self.tokens) / self.per_second);
+        missing.max(Duration::from_nanos(1))
     }
 }
 
 /// Forgets the full buckets; if they are few, the fuller half of the rest.
-fn make_room(buckets: &mut HashMap<IpAddr, Bucket>, burst: f64, per_second: f64, now: Instant) {
+fn make_room(buckets: &mut HashMap<Network, Bucket>, now: Instant) {
     let before = buckets.len();
-    buckets.retain(|_, bucket| bucket.filled(burst, per_second, now) < burst);
+    buckets.retain(|_, bucket| bucket.level(now) < 1.0);
     // Only a good harvest is worth stopping at: each scan looks at every bucket.
     if buckets.len() <= before - before / 8 {
         return;
     }
-    let mut levels: Vec<f64> = buckets
-        .values()
-        .map(|bucket| bucket.filled(burst, per_second, now))
-        .collect();
+    let mut levels: Vec<f64> = buckets.values().map(|bucket| bucket.level(now)).collect();
     levels.sort_by(f64::total_cmp);
     let median = levels.get(levels.len() / 2).copied().unwrap_or(0.0);
     let mut surplus = buckets.len() / 2;
     buckets.retain(|_, bucket| {
-        let goes = surplus > 0 && bucket.filled(burst, per_second, now) >= median;
+        let goes = surplus > 0 && bucket.level(now) >= median;
         if goes {
             surplus -= 1;
         }
         !goes
     });
-}
-
-/// Whom an address stands for: an IPv6 customer owns a /64, one bucket for all of it.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 #[cfg(test)]
@@ -144,6 +172,40 @@ mod tests {
             assert!(limiter.take(address.parse().unwrap(), now).is_ok());
         }
         assert!(limiter.take("192.0.2.1".parse().unwrap(), now).is_err());
+    }
+
+    /// How many requests at once get through from these addresses.
+    fn taken(addresses: impl Iterator<Item = String>) -> usize {
+        let (limiter, now) = (RateLimiter::new(RATE), Instant::now());
+        addresses
+            .filter(|one| limiter.take(one.parse().unwrap(), now).is_ok())
+            .count()
+    }
+
+    #[test]
+    fn http_rate_an_allocation_has_a_bucket_for_each_width() {
+        let many = |step: usize| {
+            (0..0x1_0000)
+                .step_by(step)
+                .map(|n| format!("2001:db8:1:{n:x}::1"))
+        };
+        assert_eq!(taken(many(1)), 32, "every /64 of a /48");
+        assert_eq!(taken(many(1).take(256)), 8, "every /64 of a /56");
+        assert_eq!(taken((0..256).map(|n| format!("192.0.2.{n}"))), 8, "a /24");
+        let elsewhere = (0..16).map(|n| format!("198.51.{n}.1"));
+        assert_eq!(taken(elsewhere), 16, "others go on");
+    }
+
+    #[test]
+    fn http_rate_what_one_bucket_refuses_costs_the_others_nothing() {
+        let (limiter, now) = (RateLimiter::new(RATE), Instant::now());
+        let take = |address: &str| limiter.take(address.parse().unwrap(), now);
+        for _ in 0..100 {
+            let _ = take("2001:db8:1:1::1");
+        }
+        for n in 2..5 {
+            assert!(take(&format!("2001:db8:1:{n}::1")).is_ok(), "{n}");
+        }
     }
 
     #[test]

@@ -68,8 +68,14 @@ pub(super) const IMPORTS: [&str; 2] = [staff::routes::IMPORT, api::routes::IMPOR
 /// A list of contracts, as a form sends it: three times its size.
 const MAX_IMPORT: usize = 72 * 1024 * 1024;
 
-/// Time for one request, its body included.
+/// Time for a body.
+const BODY: Duration = Duration::from_secs(30);
+
+/// Time for what a request asks for, once its body is there.
 const REQUEST: Duration = Duration::from_secs(30);
+
+/// Time for a request in all: that and the time for its body, which is the client's own.
+const IN_ALL: Duration = Duration::from_secs(70);
 
 /// Screens, EST and the agent's requests.
 pub fn portal(app: &Shared) -> Router {
@@ -260,12 +266,15 @@ fn finish(
         } else {
             (&[], MAX_BODY)
         },
+        time: BODY,
     };
     let around = Frame {
         app: Arc::clone(app),
         realm,
     };
-    let routes = routes.layer(from_fn_with_state(body, bound));
+    let routes = routes
+        .layer(from_fn(|request, next| in_time(REQUEST, request, next)))
+        .layer(from_fn_with_state(body, bound));
     let routes = if realm == Some(Realm::Staff) {
         let early = from_fn_with_state(Arc::clone(app), staff::gate::before_a_list);
         routes.layer(early)
@@ -274,7 +283,7 @@ fn finish(
     };
     routes
         .layer(from_fn_with_state(Arc::clone(app), throttle::limit))
-        .layer(from_fn(in_time))
+        .layer(from_fn(|request, next| in_time(IN_ALL, request, next)))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(around, frame))
         .layer(from_fn_with_state(OverTls(tls), headers::add))
@@ -282,8 +291,8 @@ fn finish(
         .with_state(Arc::clone(app))
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(REQUEST, next.run(request)).await {
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Failure::from(HttpProblem::Timeout).into_response(),
     }

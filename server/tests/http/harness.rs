@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -147,10 +147,10 @@ impl Bank {
 
     /// Asks for a stream of events, which is read as it comes.
     pub async fn stream(&self, to: To, mut request: Request<Body>) -> Stream {
-        request.extensions_mut().insert(Peer {
-            address: SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 40000)),
-            certificate: None,
-        });
+        let address = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 40000));
+        request
+            .extensions_mut()
+            .insert(Peer::new(address, None, Instant::now()));
         let answer = self.router(to).oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         let (parts, rest) = answer.into_parts();
@@ -165,14 +165,30 @@ impl Bank {
     pub async fn send_from(
         &self,
         to: To,
-        mut request: Request<Body>,
+        request: Request<Body>,
         certificate: Option<&[u8]>,
         address: Ipv4Addr,
     ) -> Answer {
-        let peer = Peer {
-            address: SocketAddr::from((address, 40000)),
-            certificate: certificate.map(Arc::from),
-        };
+        let address = SocketAddr::from((address, 40000));
+        let peer = Peer::new(address, certificate.map(Arc::from), Instant::now());
+        self.send_by(to, request, peer).await
+    }
+
+    /// As [`Self::send`], on a connection whose handshake was so long ago.
+    pub async fn send_late(
+        &self,
+        to: To,
+        request: Request<Body>,
+        certificate: &[u8],
+        after: Duration,
+    ) -> Answer {
+        let address = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 40000));
+        let since = Instant::now().checked_sub(after).unwrap();
+        let peer = Peer::new(address, Some(Arc::from(certificate)), since);
+        self.send_by(to, request, peer).await
+    }
+
+    async fn send_by(&self, to: To, mut request: Request<Body>, peer: Peer) -> Answer {
         request.extensions_mut().insert(peer);
         let answer = self.router(to).oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();

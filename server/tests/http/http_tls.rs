@@ -11,11 +11,11 @@ use inkan_server::http::listen::{Limits, Listener, Peer, serve};
 use rcgen::{CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use rustls::{ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
 /// 2026-06-01, by which the listeners judge.
@@ -30,13 +30,13 @@ impl TimeProvider for MidYear {
     }
 }
 
-struct Ca {
+pub(crate) struct Ca {
     certificate: CertificateDer<'static>,
     pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-fn ca() -> Ca {
+pub(crate) fn ca() -> Ca {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
     // All CAs here have one name: only the key tells them apart.
@@ -52,14 +52,14 @@ fn ca() -> Ca {
     }
 }
 
-type Pair = (
+pub(crate) type Pair = (
     CertificateDer<'static>,
     PrivateKeyDer<'static>,
     String,
     String,
 );
 
-fn leaf(ca: &Ca, first: i32, last: i32) -> Pair {
+pub(crate) fn leaf(ca: &Ca, first: i32, last: i32) -> Pair {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     params.not_before = date_time_ymd(first, 1, 1);
@@ -75,31 +75,32 @@ fn leaf(ca: &Ca, first: i32, last: i32) -> Pair {
 }
 
 /// A listener under test; it ends with the value.
-struct Running {
-    address: SocketAddr,
-    server_ca: CertificateDer<'static>,
-    stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) server_ca: CertificateDer<'static>,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) task: tokio::task::JoinHandle<()>,
 }
 
-async fn who(Extension(peer): Extension<Peer>) -> String {
+pub(crate) async fn who(Extension(peer): Extension<Peer>) -> String {
     peer.certificate.map_or_else(
         || "nobody".to_owned(),
         |der| format!("{} octets", der.len()),
     )
 }
 
-/// Said by the request that lasts, and to it.
-static BEGUN: Notify = Notify::const_new();
-static GO_ON: Notify = Notify::const_new();
-
-async fn slow() -> &'static str {
-    BEGUN.notify_one();
-    GO_ON.notified().await;
-    "done"
+async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
+    let router = Router::new().route("/", get(who));
+    serving(router, "127.0.0.1:0", clients, limits).await
 }
 
-async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
+/// A listener that serves these routes.
+pub(crate) async fn serving(
+    router: Router,
+    bind: &str,
+    clients: Option<ClientAuth<'_>>,
+    limits: Limits,
+) -> Running {
     let server_ca = ca();
     let (_, _, certificate, key) = leaf(&server_ca, 2020, 2040);
     let directory = TempDir::new().unwrap();
@@ -113,9 +114,8 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
         server_config(Arc::new(identity), clients, Arc::new(MidYear)).unwrap()
     });
     assert!(server_ca.pem.contains("BEGIN CERTIFICATE"));
-    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let socket = TcpListener::bind(bind).await.unwrap();
     let address = socket.local_addr().unwrap();
-    let router = Router::new().route("/", get(who)).route("/slow", get(slow));
     let (stop, stopped) = watch::channel(false);
     let listener = Listener {
         name: "test",
@@ -134,12 +134,11 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
     }
 }
 
-/// What a client gets: the body, or the error of the handshake or of reading.
-async fn ask(
+pub(crate) fn client(
     running: &Running,
     client: Option<&Pair>,
     version: &'static SupportedProtocolVersion,
-) -> Result<String, String> {
+) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(running.server_ca.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -147,15 +146,21 @@ async fn ask(
         .with_protocol_versions(&[version])
         .unwrap()
         .with_root_certificates(roots);
-    let config = match client {
+    Arc::new(match client {
         Some((certificate, key, ..)) => builder
             .with_client_auth_cert(vec![certificate.clone()], key.clone_key())
             .unwrap(),
         None => builder.with_no_client_auth(),
-    };
-    let tcp = TcpStream::connect(running.address).await.unwrap();
+    })
+}
+
+/// What a client gets: the answer with its header and how its handshake was, or the error of the handshake or of reading.
+pub(crate) async fn fetch(
+    config: &Arc<ClientConfig>,
+    tcp: TcpStream,
+) -> Result<(String, HandshakeKind), String> {
     let name = ServerName::try_from("localhost").unwrap();
-    let connector = TlsConnector::from(Arc::new(config));
+    let connector = TlsConnector::from(Arc::clone(config));
     let mut stream = connector
         .connect(name, tcp)
         .await
@@ -167,6 +172,17 @@ async fn ask(
         .read_to_string(&mut answer)
         .await
         .map_err(|e| e.to_string())?;
+    Ok((answer, stream.get_ref().1.handshake_kind().unwrap()))
+}
+
+/// As [`fetch`], on a connection of its own: the body alone.
+async fn ask(
+    running: &Running,
+    pair: Option<&Pair>,
+    version: &'static SupportedProtocolVersion,
+) -> Result<String, String> {
+    let tcp = TcpStream::connect(running.address).await.unwrap();
+    let (answer, _) = fetch(&client(running, pair, version), tcp).await?;
     let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
     Ok(body.to_owned())
 }
@@ -208,134 +224,28 @@ async fn http_tls_the_portal_asks_for_no_certificate() {
     }
 }
 
-/// Whether the server closes a connection that says nothing, within a second or two.
-async fn closes(running: &Running) -> bool {
-    let mut tcp = TcpStream::connect(running.address).await.unwrap();
-    let mut nothing = Vec::new();
-    let read = tcp.read_to_end(&mut nothing);
-    tokio::time::timeout(Duration::from_secs(5), read)
-        .await
-        .is_ok()
-}
-
+/// Where certificates are presented, each connection is a signature of the token: nothing that a client has kept of an
+/// earlier one takes its place.
 #[tokio::test]
-async fn http_listeners_do_not_wait_for_silent_peers() {
-    let limits = Limits {
-        handshake: Duration::from_millis(200),
-        header: Duration::from_millis(200),
-        ..Limits::default()
-    };
-    assert!(
-        closes(&listen(Some(ClientAuth::None), limits).await).await,
-        "handshake"
-    );
-    assert!(closes(&listen(None, limits).await).await, "header");
-}
-
-async fn plain(address: SocketAddr, path: &str) -> String {
-    let mut tcp = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    tcp.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    tcp.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
-/// Longer than a loaded machine takes for anything here.
-const LONG: Duration = Duration::from_secs(60);
-
-/// A connection that has been served once and stays open: the server holds it.
-async fn served(address: SocketAddr) -> TcpStream {
-    let mut tcp = TcpStream::connect(address).await.unwrap();
-    tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = Vec::new();
-    while !answer.ends_with(b"nobody") {
-        assert_ne!(tcp.read_buf(&mut answer).await.unwrap(), 0, "{answer:?}");
+async fn http_tls_no_session_is_resumed_where_certificates_are_presented() {
+    let own = ca();
+    let cas = [own.certificate.clone()];
+    let mutual = listen(Some(ClientAuth::Explaining(&cas)), Limits::default()).await;
+    let portal = listen(Some(ClientAuth::None), Limits::default()).await;
+    let pair = leaf(&own, 2026, 2027);
+    for version in VERSIONS {
+        for (running, pair, again) in [
+            (&mutual, Some(&pair), HandshakeKind::Full),
+            (&mutual, None, HandshakeKind::Full),
+            (&portal, None, HandshakeKind::Resumed),
+        ] {
+            let config = client(running, pair, version);
+            for expected in [HandshakeKind::Full, again, again] {
+                let tcp = TcpStream::connect(running.address).await.unwrap();
+                let (answer, kind) = fetch(&config, tcp).await.unwrap();
+                assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+                assert_eq!(kind, expected, "{version:?}");
+            }
+        }
     }
-    tcp
-}
-
-/// As [`plain`], or nothing where the connection is closed at once.
-async fn closed_or(address: SocketAddr) -> String {
-    let mut tcp = TcpStream::connect(address).await.unwrap();
-    let mut answer = String::new();
-    let request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    if tcp.write_all(request).await.is_ok() {
-        let _ = tcp.read_to_string(&mut answer).await;
-    }
-    answer
-}
-
-#[tokio::test]
-async fn http_listeners_hold_only_so_many_connections() {
-    let limits = Limits {
-        connections: 1,
-        ..Limits::default()
-    };
-    let running = listen(None, limits).await;
-    let first = served(running.address).await;
-    let second = plain(running.address, "/");
-    let mut second = std::pin::pin!(second);
-    let early = tokio::time::timeout(Duration::from_millis(300), &mut second).await;
-    assert!(early.is_err(), "served beside the first");
-    drop(first);
-    assert!(second.await.ends_with("nobody"));
-}
-
-#[tokio::test]
-async fn http_one_address_does_not_hold_every_connection() {
-    let limits = Limits {
-        per_address: 2,
-        ..Limits::default()
-    };
-    let running = listen(None, limits).await;
-    let held = [served(running.address).await, served(running.address).await];
-    assert!(closes(&running).await, "one more than its share");
-    let elsewhere = TcpSocket::new_v4().unwrap();
-    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
-    let mut tcp = elsewhere.connect(running.address).await.unwrap();
-    tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        .await
-        .unwrap();
-    let mut answer = String::new();
-    tcp.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.ends_with("nobody"), "{answer}");
-    drop(held);
-    // The server sees the ends of both in its own time.
-    let again = async { while !closed_or(running.address).await.ends_with("nobody") {} };
-    tokio::time::timeout(LONG, again).await.unwrap();
-}
-
-#[tokio::test]
-async fn http_listeners_finish_what_was_begun_before_a_stop() {
-    let running = listen(None, Limits::default()).await;
-    let request = tokio::spawn(plain(running.address, "/slow"));
-    BEGUN.notified().await;
-    running.stop.send(true).unwrap();
-    // It is told to stop while the request goes on.
-    tokio::task::yield_now().await;
-    GO_ON.notify_one();
-    assert!(request.await.unwrap().ends_with("done"));
-    running.task.await.unwrap();
-    assert!(TcpStream::connect(running.address).await.is_err());
-}
-
-#[tokio::test]
-async fn http_a_header_without_end_is_refused() {
-    let running = listen(None, Limits::default()).await;
-    let mut tcp = TcpStream::connect(running.address).await.unwrap();
-    let header = format!(
-        "GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n",
-        "a".repeat(40_000)
-    );
-    let _ = tcp.write_all(header.as_bytes()).await;
-    let mut answer = Vec::new();
-    let _ = tcp.read_to_end(&mut answer).await;
-    assert!(
-        answer.starts_with(b"HTTP/1.1 431"),
-        "{}",
-        String::from_utf8_lossy(&answer)
-    );
 }

@@ -7,7 +7,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::limits::{Argon2, Characters, Est, Locks, Log, Passwords, Periods, Rates};
+use super::limits::{Argon2, Characters, Console, Est, Locks, Log, Passwords, Periods, Rates};
 use super::mail::Mail;
 use super::warnings::Warnings;
 
@@ -53,6 +53,9 @@ pub struct Config {
     /// Lengths of time.
     #[serde(default)]
     pub periods: Periods,
+    /// How long a signature of a staff token counts.
+    #[serde(default)]
+    pub console: Console,
     /// New passwords.
     #[serde(default)]
     pub passwords: Passwords,
@@ -175,7 +178,7 @@ pub struct TlsListener {
     /// Connections open at the same time.
     #[serde(default = "connections")]
     pub connections: usize,
-    /// Connections that one address may hold; default: a quarter of `connections`.
+    /// Connections that one address may hold; default: an eighth of `connections`.
     #[serde(default)]
     pub connections_per_address: Option<usize>,
 }
@@ -191,7 +194,7 @@ pub struct PlainListener {
     /// Connections open at the same time.
     #[serde(default = "connections")]
     pub connections: usize,
-    /// Connections that one address may hold; default: a quarter of `connections`.
+    /// Connections that one address may hold; default: an eighth of `connections`.
     #[serde(default)]
     pub connections_per_address: Option<usize>,
 }
@@ -225,7 +228,7 @@ impl PlainListener {
 }
 
 fn per_address(configured: Option<usize>, connections: usize) -> usize {
-    configured.unwrap_or_else(|| (connections / 4).max(1))
+    configured.unwrap_or_else(|| (connections / 8).max(1))
 }
 
 /// `[hsm]`.

@@ -27,6 +27,10 @@ fn text(problem: &HttpProblem) -> Text {
             ("送信が途中で切れました。", "通信状態をご確認のうえ、もう一度お試しください。"),
             ("What was sent broke off on the way.", "Check your connection and try again."),
         ),
+        HttpProblem::BodySlow => Text::fixed(
+            ("送信に時間がかかりすぎました。", "通信状態をご確認のうえ、もう一度お試しください。"),
+            ("Sending took too long.", "Check your connection and try again."),
+        ),
         HttpProblem::Timeout => Text::fixed(
             ("処理に時間がかかりすぎたため中止しました。", "しばらくしてからもう一度お試しください。"),
             ("The request took too long and was given up.", "Try again in a little while."),
@@ -65,6 +69,14 @@ fn text(problem: &HttpProblem) -> Text {
         HttpProblem::StaffForbidden => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
             ("You are not allowed to do this.", "Ask a colleague whose role allows it."),
+        ),
+        HttpProblem::FreshHandshakeRequired => Text::fixed(
+            ("この操作には、トークンによる再確認が必要です。", "自分のトークンが接続されていることを確かめて「続ける」を押してください。暗証番号（PIN）を求められたら入力してください。入力した内容はそのまま送信されます。まだ何も実行されていません。"),
+            ("This needs your token once more.", "Make sure that your own token is connected, and press “Continue”; enter its PIN if you are asked for it. What you entered is sent as it was. Nothing has been done yet. A program sends the request again on a new connection."),
+        ),
+        HttpProblem::ConsoleIdle => Text::fixed(
+            ("一定時間操作がなかったため、業務画面を中断しています。", "続けるには、自分のトークンを接続して「続ける」を押してください。送信しようとした内容は実行されていません。"),
+            ("The console is paused, because it was not used for some time.", "To go on, connect your own token and press “Continue”. Nothing that you were about to send has been done."),
         ),
         HttpProblem::Api(problem) => super::api::text(problem),
         HttpProblem::Internal { reference } => Text {

@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::table::Place;
 
 /// The other end of a connection; put into the extensions of every request.
 #[derive(Debug, Clone)]
@@ -12,4 +15,42 @@ pub struct Peer {
     /// passed the listener's verifier; whether it is acceptable *now* is asked
     /// of the store per request.
     pub certificate: Option<Arc<[u8]>>,
+    /// When the handshake was done. Where certificates are presented every handshake is a full one: at that moment the
+    /// key has signed.
+    pub since: Instant,
+    place: Option<Arc<Place>>,
+}
+
+impl Peer {
+    /// A peer whose handshake was done at `since`.
+    #[must_use]
+    pub fn new(address: SocketAddr, certificate: Option<Arc<[u8]>>, since: Instant) -> Self {
+        Self {
+            address,
+            certificate,
+            since,
+            place: None,
+        }
+    }
+
+    pub(super) fn in_place(self, place: Arc<Place>) -> Self {
+        Self {
+            place: Some(place),
+            ..self
+        }
+    }
+
+    /// Whether the handshake is not older than this at `now`.
+    #[must_use]
+    pub fn is_fresh(&self, limit: Duration, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) < limit
+    }
+
+    /// Closes the other connections of the listener whose peers presented this certificate, so that a browser does not
+    /// go on with one of them.
+    pub fn close_others(&self) {
+        if let (Some(place), Some(certificate)) = (&self.place, &self.certificate) {
+            place.close_others(certificate);
+        }
+    }
 }

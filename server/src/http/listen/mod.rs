@@ -2,8 +2,9 @@
 //! workflows: a listener takes a router and serves it until told to stop.
 //!
 //! - [`accept`]: the accept loop with its limits and graceful stop
+//! - `serve`: one connection; `host`: whom a request is for; `body`: how far a body is
+//! - `table`: the open connections, and which of them has to go for another one
 //! - [`shortcut`]: a way past the router
-//! - `share`: how many connections one peer holds
 //! - [`connection`]: what a request can know about the connection it came by
 //! - [`identity`]: a listener's certificate and key, replaceable while it serves
 //! - [`private`]: whether a file with a secret in it is its owner's alone
@@ -11,12 +12,15 @@
 //! - [`client_verifier`]: which client certificates pass the handshake
 
 pub mod accept;
+mod body;
 pub mod client_verifier;
 pub mod connection;
+mod host;
 pub mod identity;
 pub mod private;
-mod share;
+mod serve;
 pub mod shortcut;
+mod table;
 pub mod tls;
 
 pub use accept::{Limits, Listener, serve};

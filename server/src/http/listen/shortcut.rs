@@ -1,6 +1,7 @@
 //! A way past the router for what is asked for very often.
 
-use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,6 +14,8 @@ use hyper::body::{Body as _, Incoming};
 use tower::ServiceExt;
 
 use super::Peer;
+use super::body::{self, Watched};
+use super::table::{Activity, Phase};
 
 /// Time for a body that is short.
 const BODY: Duration = Duration::from_secs(30);
@@ -31,33 +34,47 @@ pub(super) async fn answer(
     shortcut: Option<&dyn Shortcut>,
     router: Router,
     peer: Peer,
+    activity: &Arc<Activity>,
     request: Request<Incoming>,
-) -> Result<Response, Infallible> {
-    let may_be_short = shortcut.and_then(|one| Some((one, one.body(&request)?)));
-    let mut request = match may_be_short {
-        None => request.map(Body::new),
+) -> Response {
+    activity.enter(Phase::Working);
+    let nothing = request.body().is_end_stream();
+    let may_be_short = shortcut
+        .and_then(|one| Some((one, one.body(&request)?)))
+        .filter(|(_, limit)| nothing || *limit > 0);
+    let (head, body) = request.into_parts();
+    let body = match may_be_short {
+        None if nothing => Body::new(body),
+        None => Body::new(Watched::request(body, activity)),
         Some((shortcut, limit)) => {
-            let (head, body) = request.into_parts();
-            let body = if body.is_end_stream() {
-                Bytes::new()
+            let body = if nothing {
+                Ok(Bytes::new())
             } else {
-                read(body, limit).await
+                read(Watched::request(body, activity), limit).await
             };
-            if let Some(answer) = shortcut.answer(&head, &body) {
-                return Ok(answer);
+            match body {
+                Ok(body) => match shortcut.answer(&head, &body) {
+                    Some(answer) => return answer,
+                    None => Body::from(body),
+                },
+                Err(kind) => body::failed(kind),
             }
-            Request::from_parts(head, Body::from(body))
         }
     };
+    let mut request = Request::from_parts(head, body);
     request.extensions_mut().insert(peer);
-    router.oneshot(request).await
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
-/// A body that breaks off, or takes too long, counts as none: whoever sent it hears so in the answer to that.
-async fn read(body: Incoming, limit: usize) -> Bytes {
+/// A body that breaks off, or takes too long: whoever reads it the usual way hears so.
+async fn read(body: Watched<Incoming>, limit: usize) -> Result<Bytes, io::ErrorKind> {
     let whole = Limited::new(body, limit).collect();
     match tokio::time::timeout(BODY, whole).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) | Err(_) => Bytes::new(),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(_)) => Err(io::ErrorKind::UnexpectedEof),
+        Err(_) => Err(io::ErrorKind::TimedOut),
     }
 }

@@ -8,6 +8,7 @@ use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::server::NoServerSessionStorage;
 use rustls::time_provider::TimeProvider;
 use thiserror::Error;
 
@@ -96,7 +97,7 @@ pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErro
 pub enum ClientAuth<'a> {
     /// No certificate is asked for (portal).
     None,
-    /// Asked for; see [`client_verifier::explaining`] (certificate and staff listeners).
+    /// Asked for; see [`client_verifier::explaining`] (certificate and staff listeners). No session is resumed.
     Explaining(&'a [CertificateDer<'static>]),
 }
 
@@ -117,6 +118,16 @@ pub fn server_config(
         }
     };
     let mut config = builder.with_cert_resolver(identity);
+    if matches!(clients, ClientAuth::Explaining(_)) {
+        every_handshake_in_full(&mut config);
+    }
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
+}
+
+/// No session is resumed, in TLS 1.2 or 1.3: the secret of one would do in place of the client's key, after the token was
+/// taken out or without it.
+fn every_handshake_in_full(config: &mut ServerConfig) {
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
 }

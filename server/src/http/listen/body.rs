@@ -1,0 +1,102 @@
+//! Bodies that say how far they are: whether the peer still owes us some of its request, or we it some of the response.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+use super::table::{Activity, Phase};
+
+/// A body whose end, or loss, changes what the connection is doing.
+pub(super) struct Watched<B> {
+    body: B,
+    activity: Option<Arc<Activity>>,
+    then: Phase,
+}
+
+impl<B> Watched<B> {
+    /// A request's: being received until its end, then worked on.
+    pub(super) fn request(body: B, activity: &Arc<Activity>) -> Self {
+        activity.enter(Phase::Owing);
+        Self {
+            body,
+            activity: Some(Arc::clone(activity)),
+            then: Phase::Working,
+        }
+    }
+
+    /// A response's: being sent until its end, then the connection is idle.
+    pub(super) fn response(body: B, activity: &Arc<Activity>) -> Self {
+        activity.enter(Phase::Sending);
+        Self {
+            body,
+            activity: Some(Arc::clone(activity)),
+            then: Phase::Idle,
+        }
+    }
+
+    fn over(&mut self) {
+        if let Some(activity) = self.activity.take() {
+            activity.enter(self.then);
+        }
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Watched<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let last = match &polled {
+            Poll::Ready(None | Some(Err(_))) => true,
+            Poll::Ready(Some(Ok(_))) => self.body.is_end_stream(),
+            Poll::Pending => false,
+        };
+        // A response's last frame is handed over, not sent yet: it is over when the body is dropped.
+        if last && self.then == Phase::Working {
+            self.over();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl<B> Drop for Watched<B> {
+    fn drop(&mut self) {
+        // A request's body that nobody reads to its end is dropped while it is answered.
+        self.over();
+    }
+}
+
+/// A body that could not be read: what reads it again gets the same error.
+pub(super) fn failed(kind: io::ErrorKind) -> Body {
+    Body::new(Failed(Some(kind)))
+}
+
+struct Failed(Option<io::ErrorKind>);
+
+impl HttpBody for Failed {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(self.0.take().map(|kind| Err(kind.into())))
+    }
+}
