@@ -102,6 +102,7 @@ pub fn app(
         password_rate: RateLimiter::new(config.password_rate()),
         machine_rate: RateLimiter::new(config.machine_rate()),
         api_rate: RateLimiter::new(config.api_rate()),
+        presence: config.presence(),
         streams: Streams::default(),
         ocsp: ReadyAnswers::default(),
         metrics,

@@ -8,6 +8,7 @@ use super::est::EstEncoding;
 use super::public::ready::ReadyAnswers;
 use super::rate::RateLimiter;
 use super::site::Site;
+use super::staff::presence::Presence;
 use super::streams::Streams;
 use crate::clock::Clock;
 use crate::workflow::Workflows;
@@ -28,6 +29,8 @@ pub struct App {
     pub machine_rate: RateLimiter,
     /// Requests to the API.
     pub api_rate: RateLimiter,
+    /// How long a signature of a staff token counts.
+    pub presence: Presence,
     /// Pages that follow an issue.
     pub streams: Streams,
     /// OCSP answers that were given before.

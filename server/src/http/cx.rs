@@ -20,6 +20,7 @@ use super::page::{Idle, Page};
 use super::problem::HttpProblem;
 use super::visitor::{Realm, Visitor};
 use crate::workflow::Caller;
+use crate::workflow::records::StaffMember;
 
 /// An answer or the reason why there is none.
 pub type Answer = Result<Response, Failure>;
@@ -38,6 +39,8 @@ pub struct Cx {
     pub peer: Peer,
     /// Now.
     pub now: Timestamp,
+    /// Whether somebody of the staff asks, at the console.
+    console: bool,
 }
 
 impl Cx {
@@ -49,9 +52,18 @@ impl Cx {
             form_token: self.visitor.form_token(),
             message: None,
             wrong: Vec::new(),
-            idle: None,
+            idle: self.console.then(|| self.console_idle()),
             browser: self.browser,
             site: self.app.site.clone(),
+        }
+    }
+
+    fn console_idle(&self) -> Idle {
+        let idle = self.app.presence.idle;
+        Idle {
+            seconds: idle.as_secs(),
+            sentence: word::console_idle(idle, self.lang),
+            to: "/",
         }
     }
 
@@ -62,6 +74,7 @@ impl Cx {
             idle: Some(Idle {
                 seconds: idle.as_secs(),
                 sentence: word::idle(idle, self.lang),
+                to: "",
             }),
             ..self.page(screen)
         }
@@ -100,6 +113,7 @@ impl FromRequestParts<Shared> for Cx {
             browser: found.get::<Browser>().copied().unwrap_or_default(),
             peer: peer.clone(),
             now: app.clock.now(),
+            console: found.get::<Arc<StaffMember>>().is_some(),
         })
     }
 }

@@ -57,6 +57,13 @@ impl Fields {
             .map_or("", |(_, value)| value.as_str())
     }
 
+    /// Every field with its value.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A password field; never trimmed, never normalised.
     pub fn secret(&self, name: &str) -> Secret {
         Secret::new(self.text(name))

@@ -30,7 +30,7 @@ pub struct Page {
     pub message: Option<Message>,
     /// Refused fields, told with the message and linked.
     pub wrong: Vec<WrongField>,
-    /// For pages of a session: when it ends without use.
+    /// For pages of a session and of the console: when it ends without use.
     pub idle: Option<Idle>,
     /// What the browser can do.
     pub browser: Browser,
@@ -45,6 +45,8 @@ pub struct Idle {
     pub seconds: i64,
     /// In words.
     pub sentence: String,
+    /// Where the browser goes then; empty: the same page.
+    pub to: &'static str,
 }
 
 /// A refused field in the list above a form.

@@ -110,6 +110,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "grant_in_use",
         sql: include_str!("migrations/0018_grant_in_use.sql"),
     },
+    Migration {
+        version: 19,
+        name: "console_use",
+        sql: include_str!("migrations/0019_console_use.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

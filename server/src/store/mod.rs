@@ -19,7 +19,7 @@
 //! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
 //!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
-//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`]: who is at the door
+//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: who is at the door
 //! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
@@ -30,6 +30,7 @@ pub mod applications;
 pub mod audit;
 pub mod certificates;
 pub mod connect;
+pub mod console_use;
 pub mod contract_duties;
 pub mod contract_pages;
 pub mod contracts;

@@ -35,7 +35,7 @@
 //! - [`login`]: by password, by certificate
 //! - [`agent_login`]: by a certificate that the agent proves, for a browser that does not know the token
 //! - [`shared_factors`]: RSA keys that share a prime with one on record
-//! - [`session`]: browsers' sessions
+//! - [`session`]: browsers' sessions; [`console`]: whether the staff console is in use
 //! - [`validation`], [`passwords`], `locks`: character rules, hashing, what failures lead to
 
 pub mod activation;
@@ -44,6 +44,7 @@ pub mod agent_login;
 pub mod audit_log;
 mod audited;
 pub mod company;
+pub mod console;
 pub mod counter;
 mod deed;
 pub mod enrolment;

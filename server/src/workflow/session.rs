@@ -14,7 +14,7 @@ use crate::store::id::sha256_hex;
 use crate::store::sessions::{self, Session};
 use crate::store::text_enum::text_enum;
 use crate::store::users::User;
-use crate::store::{agent_logins, contracts, shadow_locks, users};
+use crate::store::{agent_logins, console_use, contracts, shadow_locks, users};
 
 text_enum! {
     /// How far a session is, and so what it is good for.
@@ -38,7 +38,7 @@ text_enum! {
 
 /// Requests closer together than this are not noted one by one.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(15);
-/// Lock states of what does not exist are forgotten after this.
+/// Lock states of what does not exist, and when the console was last used, are forgotten after this.
 const SHADOW_LOCKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Logins with the agent that are over are forgotten after this; the audit log keeps what became of them.
@@ -235,6 +235,7 @@ impl People<'_> {
             sessions::delete_expired(&mut tx, now, before(self.settings.periods.idle)).await?;
         shadow_locks::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
         agent_logins::delete_older(&mut tx, before(AGENT_LOGINS_KEPT)).await?;
+        console_use::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
         tx.commit().await?;
         Ok(ended)
     }

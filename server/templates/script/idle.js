@@ -6,6 +6,8 @@
   if (!notice) return;
   const whole = Number(notice.dataset.seconds);
   const warn = Math.max(whole - 60, whole / 2);
+  // A page that was made by a form is not there to be asked for.
+  const place = notice.dataset.to || location.pathname;
   let timers = [];
   const start = () => {
     timers.forEach(clearTimeout);
@@ -13,13 +15,13 @@
     timers = [
       setTimeout(() => { notice.hidden = false; }, warn * 1000),
       // A little later than the server, which then says that it is over.
-      setTimeout(() => location.replace(location.pathname), (whole + 2) * 1000),
+      setTimeout(() => location.replace(place), (whole + 2) * 1000),
     ];
   };
   notice.querySelector("button").addEventListener("click", () => {
-    fetch(location.pathname, { cache: "no-store" }).then((answer) => {
+    fetch(place, { cache: "no-store" }).then((answer) => {
       if (answer.ok) start();
-      else location.replace(location.pathname);
+      else location.replace(place);
     }, () => {});
   });
   start();

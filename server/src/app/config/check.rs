@@ -207,6 +207,12 @@ impl Checker<'_> {
             0..=300,
         );
         self.within("periods.ocsp_signer_days", p.ocsp_signer_days, 22..=730);
+        self.within("console.idle_minutes", c.console.idle_minutes, 1..=480);
+        self.within(
+            "console.fresh_handshake_seconds",
+            c.console.fresh_handshake_seconds,
+            10..=900,
+        );
         self.within("passwords.max", c.passwords.max, 6..=128);
         self.within("passwords.min", c.passwords.min, 4..=c.passwords.max);
         let lanes = c.argon2.parallelism;

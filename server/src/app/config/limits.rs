@@ -56,6 +56,25 @@ impl Default for Periods {
     }
 }
 
+/// `[console]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Console {
+    /// Minutes without use after which it is paused.
+    pub idle_minutes: u32,
+    /// Seconds that a handshake is young enough for what decides or hands out a secret.
+    pub fresh_handshake_seconds: u32,
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self {
+            idle_minutes: 15,
+            fresh_handshake_seconds: 120,
+        }
+    }
+}
+
 /// `[passwords]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

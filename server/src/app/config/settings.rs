@@ -1,6 +1,7 @@
 //! From the file to the plain data that workflows, CA and pages are given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -9,6 +10,7 @@ use crate::ca::profile::ClientProfile;
 use crate::ca::{CaId, IssuerId};
 use crate::http::rate::Rate;
 use crate::http::site::{Bilingual, HelpDesk, Site};
+use crate::http::staff::presence::Presence;
 use crate::workflow::passwords::PasswordSettings;
 use crate::workflow::settings::{Bank, LockSettings, Periods, Settings};
 use crate::workflow::validation::{CharacterSettings, PasswordLength};
@@ -100,6 +102,14 @@ impl Config {
             certificate: self.certificate.url.clone(),
             staff: self.staff.url.clone(),
         })
+    }
+
+    /// How long a signature of a staff token counts.
+    pub fn presence(&self) -> Presence {
+        Presence {
+            idle: SignedDuration::from_mins(i64::from(self.console.idle_minutes)),
+            handshake: Duration::from_secs(u64::from(self.console.fresh_handshake_seconds)),
+        }
     }
 
     /// Posts with a password.

@@ -37,7 +37,9 @@ const ALWAYS: [(u16, &str); 7] = [
     ),
     (
         403,
-        "The certificate is not registered, the role does not allow it, or a rule of the four eyes says no.",
+        "The certificate is not registered, the role does not allow it, a rule of the four eyes says no, or \
+         (`fresh-handshake-required`, where `x-fresh-handshake` is true) the handshake of the connection is too long ago: \
+         send the same request again on a new connection.",
     ),
     (404, "There is no such thing, or the role does not see it."),
     (
@@ -59,7 +61,8 @@ const ALWAYS: [(u16, &str); 7] = [
 ];
 
 /// What a change may be answered with besides.
-const CHANGES: [(u16, &str); 3] = [
+const CHANGES: [(u16, &str); 4] = [
+    (408, "The body did not arrive in time."),
     (
         409,
         "The state of things does not allow it any more: decided, changed since it was seen, there already.",
@@ -133,7 +136,10 @@ fn operation(row: &Row) -> Operation {
     let (right, text) = (&row.right, &row.text);
     let change = right.method != Method::GET;
     let roles: Vec<&str> = right.roles.iter().map(|role| role.as_str()).collect();
-    let extensions = ExtensionsBuilder::new().add("x-roles", json!(roles));
+    let mut extensions = ExtensionsBuilder::new().add("x-roles", json!(roles));
+    if right.confirmed {
+        extensions = extensions.add("x-fresh-handshake", json!(true));
+    }
     let mut operation = OperationBuilder::new()
         .operation_id(Some(operation_id(right.path, change)))
         .summary(Some(text.summary))

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn;
 
-use super::row::{Row, act, make, save, see};
+use super::row::{Row, act, confirmed, make, save, see};
 use super::{
     audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi, proposals,
     reports, security, staff, users, work,
@@ -27,8 +27,8 @@ pub(super) fn table() -> Vec<Row> {
         // Customers
         see("/api/v1/contracts", CUSTOMERS, contracts::list, "Contracts in the order of branch and account; all of them, or by one of name, kana, account and login ID."),
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
-        make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: asked for by one person, in the answer to another one only; those before are good no longer."),
-        make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, where the bank asks for it: asked for by one person, in the answer to another one only; the one before is good no longer."),
+        confirmed(make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: asked for by one person, in the answer to another one only; those before are good no longer.")),
+        confirmed(make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, where the bank asks for it: asked for by one person, in the answer to another one only; the one before is good no longer.")),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a stopped user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
@@ -40,8 +40,8 @@ pub(super) fn table() -> Vec<Row> {
         act("/api/v1/proposals/{id}/amend", ENTER, entries::amend, "Changes what a waiting proposal says; whoever does so has entered it."),
         act("/api/v1/proposals/{id}/take-over", ENTER, entries::take_over, "Takes a waiting proposal over from somebody who is away."),
         act("/api/v1/proposals/{id}/withdraw", ENTER, entries::withdraw, "Takes one's own proposal back."),
-        act("/api/v1/proposals/{id}/approve", DECIDE, decisions::approve, "Approves exactly the version that was seen: it is done at once."),
-        act("/api/v1/proposals/{id}/reject", DECIDE, decisions::reject, "Rejects; of a reported loss this is the release."),
+        confirmed(act("/api/v1/proposals/{id}/approve", DECIDE, decisions::approve, "Approves exactly the version that was seen: it is done at once.")),
+        confirmed(act("/api/v1/proposals/{id}/reject", DECIDE, decisions::reject, "Rejects; of a reported loss this is the release.")),
         // Lists
         make(IMPORT, COUNTER, imports::check, "Looks at a list of contracts line by line (dry run) and keeps it for the import."),
         save("/api/v1/imports/{id}/list.csv", COUNTER, "text/csv", imports::list, "The lines of a list that waits, for who approves it."),

@@ -185,6 +185,15 @@ where
     line(Method::POST, path, roles, run, text)
 }
 
+/// A line of which the token must have signed just now.
+pub fn confirmed(row: Row) -> Row {
+    let right = Right {
+        confirmed: true,
+        ..row.right
+    };
+    Row { right, ..row }
+}
+
 fn line<H, T>(
     method: Method,
     path: &'static str,
@@ -206,6 +215,7 @@ where
             method,
             path,
             roles,
+            confirmed: false,
         },
         handler: on(filter, handler),
         text,

@@ -35,6 +35,15 @@ pub fn idle(after: SignedDuration, lang: Lang) -> String {
     )
 }
 
+/// After how long without use the console pauses.
+pub fn console_idle(after: SignedDuration, lang: Lang) -> String {
+    let minutes = after.as_mins();
+    lang.pick(
+        format!("安全のため、{minutes}分間操作がないと業務画面を中断します。"),
+        format!("For safety the console pauses after {minutes} minutes without use."),
+    )
+}
+
 /// How many days are left, counted on the calendar in Japan; the last day is today.
 pub fn days_left(not_after: Timestamp, now: Timestamp, lang: Lang) -> String {
     let day = |at: Timestamp| at.to_zoned(jst()).date();

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::routes;
+use super::{presence, routes};
 use crate::http::app::Shared;
 use crate::http::est::caller;
 use crate::http::failure::Failure;
@@ -26,19 +26,22 @@ pub const ACTIVATE: &str = "/agent/activate";
 pub const REENROLL: &str = "/.well-known/est/simplereenroll";
 
 /// Lets registered staff in, where their role may go, and puts the staff member into the request.
-pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+pub async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let place = request.uri().path();
     if is_public_file(place) || [ACTIVATE, REENROLL].contains(&place) {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Peer>();
     let path = request.extensions().get::<MatchedPath>();
-    match admitted(&app, peer, request.method(), path).await {
-        Ok(member) => {
-            request.extensions_mut().insert(Arc::new(member));
-            next.run(request).await
-        }
-        Err(failure) => failure.into_response(),
+    let member = match admitted(&app, peer, request.method(), path).await {
+        Ok(member) => member,
+        Err(failure) => return failure.into_response(),
+    };
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(Arc::new(member));
+    match presence::check(&app, &mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(response) => response,
     }
 }
 

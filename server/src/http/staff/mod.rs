@@ -3,6 +3,7 @@
 //!
 //! - [`routes`]: every URL with the roles that may use it
 //! - [`gate`]: staff certificate → staff member, asked at every request
+//! - [`presence`]: whether the token is there: idle time, and once more before what decides
 //! - [`home`]: the work list
 //! - [`contracts`], [`contract`], [`user`]: searching, and what the bank knows of a customer
 //! - [`import`]: a list of contracts at once
@@ -28,6 +29,7 @@ pub mod home;
 pub mod import;
 pub mod letter;
 pub mod members;
+pub mod presence;
 pub mod proposals;
 pub mod reports;
 pub mod routes;

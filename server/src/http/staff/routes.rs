@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
     approval, audit, contract, contracts, credential, entry, home, import, letter, members,
-    proposals, reports, security, stop, user,
+    presence, proposals, reports, security, stop, user,
 };
 use crate::http::api;
 use crate::http::app::Shared;
@@ -48,6 +49,8 @@ pub struct Right {
     pub path: &'static str,
     /// Who may.
     pub roles: &'static [StaffRole],
+    /// Whether the token must have signed just now: what decides, or hands out a secret ([`presence`]).
+    pub confirmed: bool,
 }
 
 struct Row {
@@ -69,10 +72,23 @@ where
         method,
         path,
         roles,
+        confirmed: false,
     };
     Row {
         right,
         handler: on(filter, handler),
+    }
+}
+
+/// A row of which the token must have signed just now.
+fn confirmed(row: Row) -> Row {
+    let right = Right {
+        confirmed: true,
+        ..row.right
+    };
+    Row {
+        right,
+        handler: row.handler.layer(from_fn(presence::once_more)),
     }
 }
 
@@ -97,6 +113,7 @@ fn table() -> Vec<Row> {
         see("/", ALL, home::show),
         // Where an agent sees whether its certificate is taken.
         see("/login", ALL, home::show),
+        confirmed(act(presence::CONTINUE, ALL, presence::resume)),
         // The own certificate
         see(OWN, ALL, own::show),
         act(RENEWAL, ALL, own::renew),
@@ -119,8 +136,8 @@ fn table() -> Vec<Row> {
         ),
         act("/contracts/import/{id}/run", COUNTER, import::run),
         see("/contracts/{id}", CUSTOMERS, contract::show),
-        act("/contracts/{id}/letter", COUNTER, letter::issue),
-        act("/grants/{id}/letter", COUNTER, letter::acquisition),
+        confirmed(act("/contracts/{id}/letter", COUNTER, letter::issue)),
+        confirmed(act("/grants/{id}/letter", COUNTER, letter::acquisition)),
         see("/users/{id}", CUSTOMERS, user::show),
         see("/reports", CUSTOMERS, reports::show),
         // What one person enters
@@ -159,11 +176,11 @@ fn table() -> Vec<Row> {
         act("/proposals/{id}/amend", ENTER, proposals::amend),
         act("/proposals/{id}/take-over", ENTER, approval::take_over),
         act("/proposals/{id}/withdraw", ENTER, approval::withdraw),
-        act("/proposals/{id}/approve", DECIDE, approval::approve),
-        act("/proposals/{id}/reject", DECIDE, approval::reject),
+        confirmed(act("/proposals/{id}/approve", DECIDE, approval::approve)),
+        confirmed(act("/proposals/{id}/reject", DECIDE, approval::reject)),
         // The staff
         see("/staff", STAFF, members::list),
-        act("/staff/{id}/credential", OFFICERS, credential::half),
+        confirmed(act("/staff/{id}/credential", OFFICERS, credential::half)),
         see("/staff/{id}/stop", OFFICERS, stop::form),
         act("/staff/{id}/stop", OFFICERS, stop::submit),
         see("/security", STAFF, security::show),
@@ -199,6 +216,12 @@ pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
     };
     let mut rights = RIGHTS.iter().chain(api::routes::rights());
     rights.any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
+}
+
+/// Whether the token must have signed just now, here or at the [`api`].
+pub fn is_confirmed(method: &Method, path: &str) -> bool {
+    let mut rights = RIGHTS.iter().chain(api::routes::rights());
+    rights.any(|right| right.confirmed && right.method == *method && right.path == path)
 }
 
 /// Whether the table has this method for this path.

@@ -1,0 +1,70 @@
+//! Whether the console is in use: who leaves it alone for a while has to continue deliberately, with the token.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Result;
+use super::people::People;
+use crate::store::console_use;
+
+/// Uses closer together than this are not noted one by one.
+const NOTE_EVERY: SignedDuration = SignedDuration::from_secs(15);
+
+impl People<'_> {
+    /// Notes that the console is used with a certificate. False, and nothing noted, where it was left alone for longer
+    /// than `idle`: [`Self::begin_console_use`] comes first.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn note_console_use(
+        &self,
+        certificate_sha256: &str,
+        idle: SignedDuration,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let last = console_use::last(self.store, certificate_sha256).await?;
+        let since = last.map(|last| now.duration_since(last));
+        if since.is_some_and(|since| since > idle) {
+            return Ok(false);
+        }
+        if since.is_none_or(|since| since > NOTE_EVERY) {
+            self.begin_console_use(certificate_sha256, now).await?;
+        }
+        Ok(true)
+    }
+
+    /// Begins to use the console with a certificate, however long it was left alone.
+    ///
+    /// # Errors
+    /// What the store answers.
+    pub async fn begin_console_use(&self, certificate_sha256: &str, now: Timestamp) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        console_use::note(&mut tx, certificate_sha256, now).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::workflow::testing::World;
+
+    #[tokio::test]
+    async fn a_console_left_alone_waits_until_it_is_begun_again() {
+        let world = World::new().await;
+        let (people, idle) = (world.people(), SignedDuration::from_mins(15));
+        let start: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+        let at = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        let used = async |certificate: &str, minutes: i64| {
+            let noted = people.note_console_use(certificate, idle, at(minutes));
+            noted.await.unwrap()
+        };
+        for minutes in [0, 15, 30, 45] {
+            assert!(used("one", minutes).await, "{minutes}");
+        }
+        assert!(!used("one", 61).await && !used("one", 62).await);
+        assert!(used("other", 61).await, "each certificate for itself");
+        people.begin_console_use("one", at(63)).await.unwrap();
+        assert!(used("one", 70).await);
+    }
+}
