@@ -11,7 +11,7 @@
 //! - [`mail`]: the bank as a sender of mail; [`letters`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
-//! - [`status`]: what follows a change of status at once
+//! - [`status`]: what follows a change of status at once; [`refusals`]: what was counted becomes rows
 //! - [`reload`]: files that may change while the server serves
 //! - [`serve`]: serving until a signal
 //! - [`scheduler`]: drives what is done from time to time
@@ -27,6 +27,7 @@ pub mod hsm;
 pub mod letters;
 pub mod log;
 pub mod mail;
+pub mod refusals;
 pub mod reload;
 pub mod scheduler;
 pub mod serve;

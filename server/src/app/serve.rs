@@ -11,7 +11,7 @@ use super::config::Config;
 use super::error::AppError;
 use super::reload::Followed;
 use super::sockets::Sockets;
-use super::{scheduler, start, status};
+use super::{refusals, scheduler, start, status};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
@@ -68,6 +68,8 @@ pub async fn until_signal<E: From<AppError>>(
     tasks.spawn(changes);
     let lists = status::keep_lists(app.workflows.clone(), app.clock, stopped.clone());
     tasks.spawn(lists);
+    let refusals = refusals::follow(app.workflows.clone(), app.clock, stopped.clone());
+    tasks.spawn(refusals);
     let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
     let until = stopped.clone();
     tasks.spawn(async move {
@@ -87,6 +89,7 @@ pub async fn until_signal<E: From<AppError>>(
     let _ = stop.send(true);
     app.streams.close();
     while tasks.join_next().await.is_some() {}
+    refusals::finish(&app.workflows, app.clock).await;
     let pool = app.workflows.authority().pool().clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {

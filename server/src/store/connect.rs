@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{AnyPool, Executor, Row};
 
+use super::audit::repeats::Repeats;
 use super::parking::Parking;
 use super::{StoreError, Tx, migrate, pools};
 
@@ -29,6 +30,7 @@ pub struct Store {
     inner: Arc<Inner>,
     letters: bool,
     parking: Option<Parking>,
+    repeats: Arc<Repeats>,
 }
 
 struct Inner {
@@ -79,6 +81,7 @@ impl Store {
             }),
             letters: false,
             parking: None,
+            repeats: Arc::default(),
         }
     }
 
@@ -140,6 +143,12 @@ impl Store {
     #[must_use]
     pub fn keeps_letters(&self) -> bool {
         self.letters
+    }
+
+    /// Refusals that this process counts instead of recording each.
+    #[must_use]
+    pub fn repeats(&self) -> &Repeats {
+        &self.repeats
     }
 
     /// Which database this is.

@@ -1,11 +1,14 @@
-//! Audit rows, written with few words.
+//! Audit rows, written with few words. A refusal that changed nothing is a row the first time; what repeats it is counted
+//! and becomes one row ([`repeats`]).
+//!
+//! [`repeats`]: crate::store::audit::repeats
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Caller, Refusal, Result, Workflows};
-use crate::store::Tx;
 use crate::store::audit::{self as log, Actor, AuditEntry, Outcome};
+use crate::store::{Store, Tx};
 
 /// An audit row under construction.
 pub(super) struct Entry<'a>(AuditEntry<'a>);
@@ -50,14 +53,58 @@ impl<'a> Entry<'a> {
         log::append(tx, now, self.0).await?;
         Ok(())
     }
+
+    /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
+    pub(super) async fn record_refusal(self, store: &Store, now: Timestamp) -> Result<()> {
+        if !store.repeats().is_first(&self.0, now) {
+            metrics::counter!("inkan_refusals_repeated_total", "action" => self.0.action)
+                .increment(1);
+            return Ok(());
+        }
+        let entry = self.0.clone();
+        let recorded = async {
+            let mut tx = store.begin().await?;
+            self.write(&mut tx, now).await?;
+            Ok(tx.commit().await?)
+        };
+        let recorded = recorded.await;
+        if recorded.is_err() {
+            store.repeats().forget(&entry);
+        }
+        recorded
+    }
 }
 
 impl Workflows {
-    /// Records a refusal that changed nothing else, in a transaction of its own.
+    /// As [`Entry::record_refusal`].
     pub(super) async fn record_refusal(&self, entry: Entry<'_>, now: Timestamp) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(())
+        entry.record_refusal(&self.inner.store, now).await
+    }
+
+    /// Records what was counted of refusals that repeat: where the time of counting is over, or `all`, before the process
+    /// ends. Answers how many rows.
+    ///
+    /// # Errors
+    /// What the store answers; then what was counted is kept.
+    pub async fn record_repeated_refusals(&self, now: Timestamp, all: bool) -> Result<usize> {
+        let store = &self.inner.store;
+        let repeated = store.repeats().close(now, all);
+        if repeated.is_empty() {
+            return Ok(0);
+        }
+        let recorded = async {
+            let mut tx = store.begin().await?;
+            for one in &repeated {
+                log::append(&mut tx, now, one.entry()).await?;
+            }
+            Ok(tx.commit().await?)
+        };
+        match recorded.await {
+            Ok(()) => Ok(repeated.len()),
+            Err(error) => {
+                store.repeats().take_back(repeated);
+                Err(error)
+            }
+        }
     }
 }

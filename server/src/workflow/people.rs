@@ -40,11 +40,8 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Records a refusal that changed nothing else, in a transaction of its own.
+    /// As [`Entry::record_refusal`].
     pub(super) async fn record_refusal(&self, entry: Entry<'_>, now: Timestamp) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(())
+        entry.record_refusal(self.store, now).await
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! - [`harness`]: a bank in this process
 //! - [`journey`]: a browser with its cookies
-//! - [`http_tls`]: who passes the handshake, and limits of connections
+//! - [`http_tls`]: who passes the handshake; [`http_connections`]: how many connections, how long, for whom
+//! - [`http_crowd`]: a crowd that holds on to connections
 //! - [`http_routes`]: every URL, its status and its headers
 //! - [`http_forms`]: form tokens, origins, content types
 //! - [`http_events`]: BSMS003 as server-sent events
@@ -15,9 +16,11 @@
 //! - [`http_certificate`]: the certificate listener's gate
 //! - [`http_company`]: users of one contract among themselves, and the certificate password
 //! - [`http_staff`]: roles at the console
+//! - [`http_presence`]: the token once more, and a console that was left alone
 //! - [`api`]: the API of the staff listener
 //! - [`http_import`]: lists of contracts as files
 //! - [`http_staff_certificate`]: staff certificates with the agent
+//! - [`http_refusals`]: what is refused again and again
 //! - [`http_machines`]: EST and the agent's endpoints
 //! - [`http_revocation`]: an agent has the certificate it shows revoked
 //! - [`http_status`]: CRLs and OCSP as openssl sees them
@@ -36,6 +39,8 @@ mod http_agent_login;
 mod http_certificate;
 mod http_company;
 mod http_config;
+mod http_connections;
+mod http_crowd;
 mod http_events;
 mod http_forms;
 mod http_guessing;
@@ -43,6 +48,8 @@ mod http_import;
 mod http_limits;
 mod http_machines;
 mod http_pages;
+mod http_presence;
+mod http_refusals;
 mod http_revocation;
 mod http_routes;
 mod http_staff;

@@ -6,10 +6,11 @@
 //! - this file: the row, appending, reading
 //! - [`verify`](mod@verify): walking the chain
 //! - [`search`]: rows by what is asked for; [`history`]: what the users of one contract may read
-//! - [`checkpoints`]: heads that were signed
+//! - [`checkpoints`]: heads that were signed; [`repeats`]: refusals that repeat are counted
 
 pub mod checkpoints;
 pub mod history;
+pub mod repeats;
 pub mod search;
 pub mod verify;
 
