@@ -7,6 +7,8 @@ use std::fmt::Display;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use inkan_pki::x509::csr::CsrError;
+
 use super::catalogue::{self, Message};
 use super::lang::Lang;
 use super::problem::HttpProblem;
@@ -130,6 +132,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::RequestExpired => StatusCode::GONE,
         Refusal::CredentialInvalid => StatusCode::UNAUTHORIZED,
         Refusal::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Csr(CsrError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::Csr(_) | Refusal::KeyAlgorithmNotOffered => StatusCode::BAD_REQUEST,
         Refusal::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::ContractCancelled
@@ -225,5 +228,18 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_a_request_of_more_than_16_kib_is_too_large() {
+        let too_large = Failure::from(Refusal::Csr(CsrError::TooLarge));
+        assert_eq!(too_large.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let malformed = Failure::from(Refusal::Csr(CsrError::Malformed));
+        assert_eq!(malformed.status(), StatusCode::BAD_REQUEST);
     }
 }

@@ -1,11 +1,15 @@
 //! Pages that any listener shows: a refusal, and a certificate that is not acceptable.
 
+use std::sync::LazyLock;
+
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode};
+use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::cx::{Answer, Cx};
 use super::page::{Page, html};
+use super::public::lasting::Lasting;
 
 /// A refusal.
 #[derive(Template)]
@@ -56,21 +60,28 @@ pub fn refused_certificate(status: StatusCode, page: Page) -> Answer {
 }
 
 /// `GET /style.css`.
-pub async fn style() -> Response {
-    file(
-        "text/css; charset=utf-8",
-        include_str!("../../templates/style.css"),
-    )
+pub async fn style(asked: HeaderMap) -> Answer {
+    static STYLE: LazyLock<File> = LazyLock::new(|| {
+        File::new(
+            "text/css; charset=utf-8",
+            include_str!("../../templates/style.css"),
+        )
+    });
+    STYLE.answer(&asked)
 }
 
 /// `GET /screens.js`: what the pages do beyond links and forms. Every page works without it.
-pub async fn script() -> Response {
-    file("text/javascript; charset=utf-8", SCRIPT)
+pub async fn script(asked: HeaderMap) -> Answer {
+    static FILE: LazyLock<File> =
+        LazyLock::new(|| File::new("text/javascript; charset=utf-8", SCRIPT));
+    FILE.answer(&asked)
 }
 
 /// `GET /icon.svg`.
-pub async fn icon() -> Response {
-    file("image/svg+xml", include_str!("../../templates/icon.svg"))
+pub async fn icon(asked: HeaderMap) -> Answer {
+    static ICON: LazyLock<File> =
+        LazyLock::new(|| File::new("image/svg+xml", include_str!("../../templates/icon.svg")));
+    ICON.answer(&asked)
 }
 
 /// One file per job, each closed in itself.
@@ -81,15 +92,32 @@ const SCRIPT: &str = concat!(
     include_str!("../../templates/script/idle.js"),
 );
 
-fn file(kind: &'static str, text: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=300"),
-        ),
-    ];
-    (headers, text).into_response()
+/// A file that all pages need; it changes with the program.
+struct File {
+    kind: &'static str,
+    text: &'static str,
+    sha256: String,
+}
+
+impl File {
+    fn new(kind: &'static str, text: &'static str) -> Self {
+        Self {
+            kind,
+            text,
+            sha256: sha256_hex(text.as_bytes()),
+        }
+    }
+
+    fn answer(&self, asked: &HeaderMap) -> Answer {
+        let lasting = Lasting {
+            content_type: self.kind,
+            body: Body::from(self.text),
+            sha256: &self.sha256,
+            age: 300,
+            modified: None,
+        };
+        lasting.answer(asked)
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_pki::x509::summary::CertificateSummary;
 
 use super::lasting::Lasting;
 use crate::http::app::Shared;
@@ -37,7 +38,7 @@ fn certificate(asked: &HeaderMap, der: &[u8]) -> Answer {
         body: Body::from(der.to_vec()),
         sha256: &sha256,
         age: AGE,
-        modified: None,
+        modified: CertificateSummary::parse(der).ok().map(|ca| ca.not_before),
     };
     lasting.answer(asked)
 }

@@ -4,6 +4,7 @@
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use jiff::SignedDuration;
 
 use super::lasting::Lasting;
 use crate::http::app::Shared;
@@ -16,6 +17,8 @@ use crate::workflow::status::{ListKind, ReadyList, Scope, on_record};
 const AGE: i64 = 3600;
 /// A delta is there to be newer than that.
 const DELTA_AGE: i64 = 300;
+/// From then on no other list of the same second comes, here or from another instance.
+const SETTLED: SignedDuration = SignedDuration::from_secs(3);
 /// The root's list, which comes from a file.
 const ROOT: &str = "root-ca";
 
@@ -64,13 +67,14 @@ fn answer(app: &Shared, list: &ReadyList, kind: ListKind, headers: &HeaderMap) -
         ListKind::Full => AGE,
         ListKind::Delta => DELTA_AGE,
     };
+    let settled = app.clock.now().duration_since(list.this_update) >= SETTLED;
     let lasting = Lasting {
         content_type: "application/pkix-crl",
         // Megabytes, shared by all who ask.
         body: Body::from(Bytes::from_owner(list.der.clone())),
         sha256: &list.sha256,
         age: left.clamp(0, longest),
-        modified: Some(list.this_update),
+        modified: settled.then_some(list.this_update),
     };
     lasting.answer(headers)
 }

@@ -7,7 +7,7 @@
 //! - `lasting`: answers that caches may keep
 
 pub mod ca;
-mod lasting;
+pub(super) mod lasting;
 pub mod lists;
 pub mod ocsp;
 pub mod quick;
