@@ -16,6 +16,9 @@ use crate::{Outcome, bank::StaffIdentity};
 /// Redirects followed for one click.
 const MOST_REDIRECTS: usize = 8;
 
+/// Code of the page that asks for the token again: the handshake of the connection was too long ago.
+const FRESH_HANDSHAKE: &str = "fresh-handshake-required";
+
 /// One browser with one set of cookies.
 #[derive(Debug)]
 pub struct Browser {
@@ -66,8 +69,17 @@ impl Browser {
             .error_for_status()?)
     }
 
-    /// Sends `form` of `page` as it is filled in.
+    /// Sends `form` of `page` as it is filled in; once more where the console asks for the token again.
     pub fn send(&self, page: &Page, form: &Form) -> Outcome<Page> {
+        let answer = self.send_once(page, form)?;
+        if answer.status == 403 && answer.shows(FRESH_HANDSHAKE) {
+            let again = answer.form(&form.action)?;
+            return self.send_once(&answer, &again);
+        }
+        Ok(answer)
+    }
+
+    fn send_once(&self, page: &Page, form: &Form) -> Outcome<Page> {
         let mut url = page.url.join(&form.action)?;
         if !form.post {
             url.query_pairs_mut().extend_pairs(&form.fields);

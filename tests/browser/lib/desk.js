@@ -23,8 +23,13 @@ async function sitDown(scene, closing, name, locale) {
 
 // The button of the form that posts there.
 async function send(page, action) {
-  await page.locator(`form[action="${action}"] button[type=submit]`).first().click();
-  await page.waitForLoadState('load');
+  const press = async () => {
+    await page.locator(`form[action="${action}"] button[type=submit]`).first().click();
+    await page.waitForLoadState('load');
+  };
+  await press();
+  // On a connection that is some minutes old the token is asked for once more.
+  if (await page.getByText('fresh-handshake-required').count()) await press();
 }
 
 const pathOf = (page) => new URL(page.url()).pathname;
