@@ -55,6 +55,10 @@ pub async fn workflows(
     if !up {
         tracing::warn!("the HSM is away; logins go on, issuing waits for it");
     }
+    workflows
+        .learn_password_costs()
+        .await
+        .map_err(|error| AppError::Reconcile(error.to_string()))?;
     let report = workflows
         .reconcile(clock.now())
         .await

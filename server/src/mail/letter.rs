@@ -57,6 +57,8 @@ impl To {
 pub enum Password {
     /// For logging in.
     Login,
+    /// The same, typed without the certificate that the contract asks for: it opens nothing there.
+    LoginWithoutCertificate,
     /// For confirming.
     Confirmation,
     /// For getting a certificate.

@@ -115,6 +115,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "console_use",
         sql: include_str!("migrations/0019_console_use.sql"),
     },
+    Migration {
+        version: 20,
+        name: "tries",
+        sql: include_str!("migrations/0020_tries.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

@@ -26,6 +26,8 @@ pub struct ShadowLock {
     pub locked_until: Option<Timestamp>,
     /// No tries at all.
     pub stopped: bool,
+    /// When the last one failed.
+    pub last_at: Option<Timestamp>,
 }
 
 /// The state for a digest; nothing known is no failures.
@@ -35,7 +37,7 @@ pub async fn find(
     key_sha256: &str,
 ) -> Result<ShadowLock, StoreError> {
     let statement = sqlx::query(
-        "SELECT failures, locked_until, stopped FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
+        "SELECT failures, locked_until, stopped, last_at FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
     )
     .bind(kind.as_str())
     .bind(key_sha256.to_owned());
@@ -47,10 +49,11 @@ pub async fn find(
         failures: row.count("failures")?,
         locked_until: row.opt_time("locked_until")?,
         stopped: row.flag("stopped")?,
+        last_at: row.opt_time("last_at")?,
     })
 }
 
-/// Stores the state for a digest.
+/// Stores the state for a digest, whose last try failed now.
 pub async fn set(
     tx: &mut Tx,
     kind: Kind,

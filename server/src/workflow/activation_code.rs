@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::locks::Lock;
 use super::passwords::Passwords;
-use super::{Refusal, Result, Workflows};
+use super::{Caller, Refusal, Result, Workflows};
 use crate::store::activation_codes::ActivationCode;
 use crate::store::id;
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
@@ -43,13 +43,15 @@ pub(super) async fn fits(
     passwords: &Passwords,
     known: Option<&ActivationCode>,
     (first, second): (&Secret, &Secret),
+    caller: Caller,
     now: Timestamp,
 ) -> Result<bool> {
     let good = known.filter(|code| now < code.expires_at && code.code_hash.is_some());
     let like = good.map(|code| code.first_hash.clone());
     let code = good.and_then(|code| code.code_hash.clone());
-    let first = passwords.hash_like(like, typed(first)).await?;
-    passwords.verify(code, both(&first, &typed(second))).await
+    let first = passwords.hash_like(like, typed(first), caller).await?;
+    let second = both(&first, &typed(second));
+    passwords.verify(code, second, caller).await
 }
 
 /// Blanks around a half are the typist's.

@@ -54,11 +54,19 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
-    /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
-    pub(super) async fn record_refusal(self, store: &Store, now: Timestamp) -> Result<()> {
-        if !store.repeats().is_first(&self.0, now) {
+    /// Whether a refusal that changed nothing else repeats one on record; then it is counted.
+    pub(super) fn is_repeated(&self, store: &Store, now: Timestamp) -> bool {
+        let repeated = !store.repeats().is_first(&self.0, now);
+        if repeated {
             metrics::counter!("inkan_refusals_repeated_total", "action" => self.0.action)
                 .increment(1);
+        }
+        repeated
+    }
+
+    /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
+    pub(super) async fn record_refusal(self, store: &Store, now: Timestamp) -> Result<()> {
+        if self.is_repeated(store, now) {
             return Ok(());
         }
         let entry = self.0.clone();

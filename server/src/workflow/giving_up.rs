@@ -68,7 +68,7 @@ impl Workflows {
         let mut tx = self.inner.store.begin().await?;
         let user = users::find(&mut tx, &request.user_id).await?;
         let user = user.ok_or(Fault::Inconsistent("request without user"))?;
-        entitled(&mut tx, &user).await?;
+        entitled(&mut tx, &user, false).await?;
         let row = certificates::by_serial(&mut tx, &what.serial).await?;
         let own = row.filter(|row| row.grant_id.as_deref() == Some(grant_id));
         let row = own.ok_or(Refusal::KeyMismatch)?;

@@ -71,7 +71,8 @@ impl Workflows {
     ) -> Result<Certificate> {
         let user = users::find(&self.inner.store, &request.user_id).await?;
         let user = user.ok_or(Fault::Inconsistent("request without user"))?;
-        entitled(&self.inner.store, &user).await?;
+        let by_certificate = request.grant_id.is_none();
+        entitled(&self.inner.store, &user, by_certificate).await?;
         if let Some(known) = self
             .known_key(&user, request.grant_id.as_deref(), proven)
             .await?
@@ -177,7 +178,7 @@ impl Workflows {
         if let Some(user_id) = &new.user_id {
             let user = users::find(&mut tx, user_id).await?;
             let user = user.ok_or(Fault::Inconsistent("intent without user"))?;
-            entitled(&mut tx, &user).await?;
+            entitled(&mut tx, &user, new.replaces.is_some()).await?;
         }
         if let Some(old) = &new.replaces {
             stands(&mut tx, old).await?;
@@ -247,13 +248,18 @@ impl Workflows {
 }
 
 /// Nothing is issued to who is stopped (利用停止), or whose contract was cancelled (解約, R12), since the request was made.
-pub(super) async fn entitled(db: impl Into<Db<'_>>, user: &User) -> Result<()> {
+/// A renewal stands on the certificate: failures without it do not end it.
+pub(super) async fn entitled(
+    db: impl Into<Db<'_>>,
+    user: &User,
+    by_certificate: bool,
+) -> Result<()> {
     let contract = contracts::find(db, &user.contract_id).await?;
     let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
     if contract.status != contracts::Status::Active {
         return Err(Refusal::ContractCancelled.into());
     }
-    if user.login.stopped {
+    if user.certificate_login.stopped || (user.login.stopped && !by_certificate) {
         return Err(Refusal::Stopped.into());
     }
     Ok(())

@@ -51,11 +51,32 @@ impl From<Lock> for ShadowLock {
             failures: lock.failures,
             locked_until: lock.locked_until,
             stopped: lock.stopped,
+            last_at: None,
         }
     }
 }
 
 impl Lock {
+    /// What is left of it where the last try failed at `last`: failures are forgotten after a while, whether there is
+    /// somebody who logs in meanwhile or not. A lock or a stop stays.
+    pub(super) fn after_a_while(
+        self,
+        last: Option<Timestamp>,
+        settings: &LockSettings,
+        now: Timestamp,
+    ) -> Self {
+        let long_ago =
+            last.is_some_and(|last| now.duration_since(last) >= settings.forgotten_after);
+        if long_ago && !self.stopped {
+            Self {
+                failures: 0,
+                ..self
+            }
+        } else {
+            self
+        }
+    }
+
     /// Until when tries are refused for the time being.
     pub(super) fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.locked_until.filter(|until| now < *until)
@@ -119,6 +140,27 @@ mod tests {
             lock = lock.failed(&settings, until);
         }
         assert_eq!(lock.refusal(Timestamp::MAX), Some(Refusal::Stopped));
+    }
+
+    #[test]
+    fn failures_are_forgotten_after_a_while_and_a_stop_is_not() {
+        let settings = LockSettings::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let four = Lock {
+            failures: 4,
+            ..Lock::default()
+        };
+        let after = |lock: Lock, hours: i64| {
+            let then = now + jiff::SignedDuration::from_hours(hours);
+            lock.after_a_while(Some(now), &settings, then).failures
+        };
+        assert_eq!((after(four, 23), after(four, 24)), (4, 0));
+        let stopped = Lock {
+            failures: 10,
+            stopped: true,
+            ..Lock::default()
+        };
+        assert_eq!(after(stopped, 1000), 10);
     }
 
     #[test]

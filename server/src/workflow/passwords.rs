@@ -1,15 +1,20 @@
-//! Password hashing: Argon2id, off the async threads, few at a time.
+//! Password hashing: Argon2id, off the async threads, few at a time, and no address or network has all the places.
+//!
+//! Hashes of several costs can be on record: the configured cost changes, and a hash is made anew only when its owner
+//! logs in. Where it must not show whether there is a hash at all, a comparison therefore costs the same in any case: a
+//! hash of every cost on record.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use inkan_pki::secret::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::validation::PasswordLength;
-use super::{Error, Fault, Refusal, Result};
+use super::{Caller, Error, Fault, Refusal, Result};
+use crate::network::{Holdings, Network, networks};
 
 /// Passwords: length and hashing.
 #[derive(Debug, Clone)]
@@ -26,7 +31,8 @@ pub struct PasswordSettings {
     pub parallelism: u32,
     /// Hashes computed at a time: with `memory_kib`, the most memory logins can take.
     pub concurrent: usize,
-    /// Hashes waiting for their turn; more are refused.
+    /// Hashes waiting for their turn, an eighth of them of one address. When one more comes, one of whoever has the most
+    /// there is refused.
     pub queue: usize,
 }
 
@@ -51,6 +57,33 @@ const LONGEST: usize = 256;
 const DUMMY_SALT: &str = "aW5rYW4tbm8tdXNlciE";
 const RETRY_AFTER_SECONDS: u64 = 5;
 
+/// What a hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Cost {
+    memory_kib: u32,
+    iterations: u32,
+    parallelism: u32,
+}
+
+impl Cost {
+    /// Of a hash in PHC form.
+    fn of(hash: &str) -> Result<Self> {
+        let hash = PasswordHash::new(hash).map_err(fault)?;
+        let params = Params::try_from(&hash).map_err(fault)?;
+        Ok(Self {
+            memory_kib: params.m_cost(),
+            iterations: params.t_cost(),
+            parallelism: params.p_cost(),
+        })
+    }
+
+    fn hasher(self) -> Result<Argon2<'static>> {
+        let params = Params::new(self.memory_kib, self.iterations, self.parallelism, None)
+            .map_err(|error| Fault::PasswordHash(error.to_string()))?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
 /// The hasher; cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
@@ -58,33 +91,71 @@ pub struct Passwords {
 }
 
 struct Inner {
-    settings: PasswordSettings,
+    cost: Cost,
     turns: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    queue: Mutex<Queue>,
+    most: usize,
+    /// Of hashes on record, as far as known; the configured one among them.
+    costs: Mutex<BTreeSet<Cost>>,
+}
+
+/// Who waits for a turn.
+#[derive(Default)]
+struct Queue {
+    waiting: HashMap<u64, Waiter>,
+    held: Holdings,
+    next: u64,
+}
+
+struct Waiter {
+    networks: Vec<Network>,
+    /// Tells it that another one has its place.
+    gone: oneshot::Sender<()>,
 }
 
 impl Passwords {
     /// A hasher with these settings.
     #[must_use]
     pub fn new(settings: &PasswordSettings) -> Self {
-        let turns = Arc::new(Semaphore::new(settings.concurrent.max(1)));
-        let inner = Inner {
-            settings: settings.clone(),
-            turns,
-            waiting: AtomicUsize::new(0),
+        let cost = Cost {
+            memory_kib: settings.memory_kib,
+            iterations: settings.iterations,
+            parallelism: settings.parallelism,
         };
         Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner {
+                cost,
+                turns: Arc::new(Semaphore::new(settings.concurrent.max(1))),
+                queue: Mutex::default(),
+                most: settings.queue.max(1),
+                costs: Mutex::new(BTreeSet::from([cost])),
+            }),
         }
+    }
+
+    /// Takes notice of the costs of hashes on record (the beginning of a PHC string is enough).
+    pub fn learn(&self, hashes: impl IntoIterator<Item = String>) {
+        for hash in hashes {
+            // A hash that cannot be read fails when it is compared.
+            let _ = self.cost_of(&hash);
+        }
+    }
+
+    /// Whether a hash was made at another cost than new ones are.
+    #[must_use]
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        Cost::of(hash).is_ok_and(|cost| cost != self.inner.cost)
     }
 
     /// Hashes a new password with a fresh salt; the result is a PHC string.
     pub async fn hash(&self, password: Secret) -> Result<String> {
         let mut salt = [0u8; 16];
         getrandom::fill(&mut salt).map_err(Fault::Random)?;
-        self.in_turn(move |argon2| {
+        let cost = self.inner.cost;
+        self.in_turn(Caller::default(), move || {
             let salt = SaltString::encode_b64(&salt).map_err(fault)?;
-            Ok(argon2
+            Ok(cost
+                .hasher()?
                 .hash_password(password.expose().as_bytes(), &salt)
                 .map_err(fault)?
                 .to_string())
@@ -92,44 +163,64 @@ impl Passwords {
         .await
     }
 
-    /// Whether `password` is the one behind `hash`. Without a hash the same work is done and the answer is no.
-    pub async fn verify(&self, hash: Option<String>, password: Secret) -> Result<bool> {
-        self.in_turn(move |argon2| {
-            let long = password.expose().len() > LONGEST;
-            let bytes = if long {
-                &[]
-            } else {
-                password.expose().as_bytes()
+    /// Whether `password` is the one behind `hash`. Without a hash the answer is no, for the same work.
+    pub async fn verify(
+        &self,
+        hash: Option<String>,
+        password: Secret,
+        caller: Caller,
+    ) -> Result<bool> {
+        let (own, others) = self.work(hash.as_deref())?;
+        self.in_turn(caller, move || {
+            let right = match hash {
+                Some(hash) => compare(&hash, &password),
+                None => spend(own, &password).map(|()| false),
             };
-            let Some(hash) = hash else {
-                let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
-                std::hint::black_box(argon2.hash_password(bytes, &salt).map_err(fault)?);
-                return Ok(false);
-            };
-            let hash = PasswordHash::new(&hash).map_err(fault)?;
-            match argon2.verify_password(bytes, &hash) {
-                Ok(()) => Ok(!long),
-                Err(argon2::password_hash::Error::Password) => Ok(false),
-                Err(error) => Err(fault(error)),
+            for other in others {
+                spend(other, &password)?;
             }
+            right
         })
         .await
     }
 
+    /// As [`Self::verify`], where it is no secret that there is a hash: for the work of that one alone.
+    pub async fn verify_known(
+        &self,
+        hash: String,
+        password: Secret,
+        caller: Caller,
+    ) -> Result<bool> {
+        self.in_turn(caller, move || compare(&hash, &password))
+            .await
+    }
+
+    /// What a comparison computes: its own cost, and then every other one.
+    fn work(&self, hash: Option<&str>) -> Result<(Cost, BTreeSet<Cost>)> {
+        let own = match hash {
+            Some(hash) => self.cost_of(hash)?,
+            None => self.inner.cost,
+        };
+        let mut others = self.costs().clone();
+        others.remove(&own);
+        Ok((own, others))
+    }
+
     /// The hash of `password` with the salt and the cost of another one (a PHC string, with or without its output); without
     /// one the same work is done.
-    pub(super) async fn hash_like(&self, like: Option<String>, password: Secret) -> Result<String> {
-        self.in_turn(move |argon2| {
-            let bytes = match password.expose() {
-                long if long.len() > LONGEST => &[],
-                short => short.as_bytes(),
-            };
+    pub(super) async fn hash_like(
+        &self,
+        like: Option<String>,
+        password: Secret,
+        caller: Caller,
+    ) -> Result<String> {
+        let cost = self.inner.cost;
+        self.in_turn(caller, move || {
+            let argon2 = cost.hasher()?;
             let Some(like) = like else {
                 let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
-                return Ok(argon2
-                    .hash_password(bytes, &salt)
-                    .map_err(fault)?
-                    .to_string());
+                let hash = argon2.hash_password(bytes(&password), &salt);
+                return Ok(hash.map_err(fault)?.to_string());
             };
             let like = PasswordHash::new(&like).map_err(fault)?;
             let salt = like
@@ -137,63 +228,139 @@ impl Passwords {
                 .ok_or(argon2::password_hash::Error::PhcStringField);
             let (algorithm, version) = (Some(like.algorithm), like.version);
             let params = Params::try_from(&like).map_err(fault)?;
-            let hash = argon2
-                .hash_password_customized(bytes, algorithm, version, params, salt.map_err(fault)?)
-                .map_err(fault)?;
-            Ok(hash.to_string())
+            let password = bytes(&password);
+            let salt = salt.map_err(fault)?;
+            let hash = argon2.hash_password_customized(password, algorithm, version, params, salt);
+            Ok(hash.map_err(fault)?.to_string())
         })
         .await
     }
 
+    fn cost_of(&self, hash: &str) -> Result<Cost> {
+        let cost = Cost::of(hash)?;
+        self.costs().insert(cost);
+        Ok(cost)
+    }
+
+    fn costs(&self) -> MutexGuard<'_, BTreeSet<Cost>> {
+        let costs = self.inner.costs.lock();
+        costs.unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Argon2<'static>) -> Result<T> + Send + 'static,
+        caller: Caller,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let settings = &self.inner.settings;
-        let params = Params::new(
-            settings.memory_kib,
-            settings.iterations,
-            settings.parallelism,
-            None,
-        )
-        .map_err(|error| Fault::PasswordHash(error.to_string()))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let place = Place::take(&self.inner)?;
-        let turn = Arc::clone(&self.inner.turns)
-            .acquire_owned()
-            .await
-            .map_err(task)?;
+        let (place, gone) = Place::take(&self.inner, caller)?;
+        let turn = tokio::select! {
+            turn = Arc::clone(&self.inner.turns).acquire_owned() => turn.map_err(task)?,
+            _ = gone => return Err(busy()),
+        };
         drop(place);
         tokio::task::spawn_blocking(move || {
             // Held by the work itself: a caller who goes away does not make room before the memory is free.
             let _turn = turn;
-            work(argon2)
+            work()
         })
         .await
         .map_err(task)?
     }
 }
 
+/// What is too long is wrong, and costs no more than the empty password.
+fn bytes(password: &Secret) -> &[u8] {
+    let long = password.expose().len() > LONGEST;
+    if long {
+        &[]
+    } else {
+        password.expose().as_bytes()
+    }
+}
+
+fn compare(hash: &str, password: &Secret) -> Result<bool> {
+    let hash = PasswordHash::new(hash).map_err(fault)?;
+    let argon2 = Argon2::default();
+    match argon2.verify_password(bytes(password), &hash) {
+        Ok(()) => Ok(password.expose().len() <= LONGEST),
+        Err(argon2::password_hash::Error::Password) => Ok(false),
+        Err(error) => Err(fault(error)),
+    }
+}
+
+/// The work of a comparison, for nothing.
+fn spend(cost: Cost, password: &Secret) -> Result<()> {
+    let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
+    let argon2 = cost.hasher()?;
+    let hash = argon2.hash_password(bytes(password), &salt);
+    std::hint::black_box(hash.map_err(fault)?);
+    Ok(())
+}
+
 /// A place in the queue; given back on drop, also when the caller goes away.
-struct Place<'a>(&'a Inner);
+struct Place<'a> {
+    inner: &'a Inner,
+    id: u64,
+}
 
 impl<'a> Place<'a> {
-    fn take(inner: &'a Inner) -> Result<Self> {
-        let place = Place(inner);
-        if inner.waiting.fetch_add(1, Ordering::AcqRel) >= inner.settings.queue {
-            return Err(Refusal::Unavailable {
-                retry_after: RETRY_AFTER_SECONDS,
-            }
-            .into());
+    fn take(inner: &'a Inner, caller: Caller) -> Result<(Self, oneshot::Receiver<()>)> {
+        let networks = caller.address.map(networks).unwrap_or_default();
+        let mut queue = inner.queue();
+        let each = (inner.most / 8).max(1);
+        if queue.held.full(&networks, each).is_some() {
+            return Err(busy());
         }
-        Ok(place)
+        if queue.waiting.len() >= inner.most {
+            let weight = |waiter: &Waiter| queue.held.weight(&waiter.networks);
+            let heaviest = queue
+                .waiting
+                .iter()
+                .max_by_key(|(id, waiter)| (weight(waiter), **id));
+            let own = queue.held.weight(&networks);
+            match heaviest.map(|(id, waiter)| (*id, weight(waiter))) {
+                Some((id, theirs)) if theirs > own => queue.leave(id),
+                _ => return Err(busy()),
+            }
+        }
+        let (tell, gone) = oneshot::channel();
+        let id = queue.next;
+        queue.next += 1;
+        queue.held.add(&networks);
+        let waiter = Waiter {
+            networks,
+            gone: tell,
+        };
+        queue.waiting.insert(id, waiter);
+        Ok((Place { inner, id }, gone))
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.inner.queue().leave(self.id);
     }
+}
+
+impl Inner {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn leave(&mut self, id: u64) {
+        if let Some(waiter) = self.waiting.remove(&id) {
+            self.held.remove(&waiter.networks);
+            // Whoever has their turn by now does not listen.
+            let _ = waiter.gone.send(());
+        }
+    }
+}
+
+fn busy() -> Error {
+    let retry_after = RETRY_AFTER_SECONDS;
+    Refusal::Unavailable { retry_after }.into()
 }
 
 fn fault(error: argon2::password_hash::Error) -> Error {
@@ -206,106 +373,4 @@ fn task(error: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-
-    fn cheap() -> PasswordSettings {
-        PasswordSettings {
-            memory_kib: 64,
-            iterations: 3,
-            parallelism: 2,
-            ..PasswordSettings::default()
-        }
-    }
-
-    #[tokio::test]
-    async fn a_hash_fits_its_password_only() {
-        let passwords = Passwords::new(&cheap());
-        let hash = passwords.hash(Secret::new("sakura-8")).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=64,t=3,p=2$"), "{hash}");
-        assert_ne!(
-            hash,
-            passwords.hash(Secret::new("sakura-8")).await.unwrap(),
-            "the salt is fresh"
-        );
-        let verify =
-            |hash: Option<String>, password: &str| passwords.verify(hash, Secret::new(password));
-        assert!(verify(Some(hash.clone()), "sakura-8").await.unwrap());
-        assert!(!verify(Some(hash.clone()), "sakura-9").await.unwrap());
-        assert!(!verify(Some(hash.clone()), "").await.unwrap());
-        assert!(!verify(None, "sakura-8").await.unwrap());
-        assert!(
-            verify(Some("no hash".to_owned()), "sakura-8")
-                .await
-                .is_err()
-        );
-        // What is too long is wrong, whatever is stored: not even the empty password's hash fits it.
-        let empty = passwords.hash(Secret::new("")).await.unwrap();
-        assert!(!verify(Some(empty), &"a".repeat(LONGEST + 1)).await.unwrap());
-        // A hash made with other settings is still good.
-        let dearer = Passwords::new(&PasswordSettings {
-            memory_kib: 128,
-            ..cheap()
-        });
-        assert!(
-            dearer
-                .verify(Some(hash), Secret::new("sakura-8"))
-                .await
-                .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn a_hash_like_another_has_its_salt_and_cost() {
-        let passwords = Passwords::new(&cheap());
-        let hash = passwords.hash(Secret::new("sakura-8")).await.unwrap();
-        let dearer = Passwords::new(&PasswordSettings {
-            memory_kib: 128,
-            ..cheap()
-        });
-        let (salt, _) = hash.rsplit_once('$').unwrap();
-        for like in [&*hash, salt] {
-            let again = dearer.hash_like(Some(like.to_owned()), Secret::new("sakura-8"));
-            assert_eq!(again.await.unwrap(), hash);
-            let other = dearer.hash_like(Some(like.to_owned()), Secret::new("sakura-9"));
-            assert_ne!(other.await.unwrap(), hash);
-        }
-        let none = dearer.hash_like(None, Secret::new("sakura-8")).await;
-        assert!(none.unwrap().starts_with("$argon2id$v=19$m=128,t=3,p=2$"));
-    }
-
-    #[tokio::test]
-    async fn a_flood_is_refused_and_leaves_nothing_behind() {
-        let settings = PasswordSettings {
-            concurrent: 1,
-            queue: 2,
-            ..cheap()
-        };
-        let passwords = Passwords::new(&settings);
-        let turn = Arc::clone(&passwords.inner.turns)
-            .acquire_owned()
-            .await
-            .unwrap();
-        let mut waiting = tokio::task::JoinSet::new();
-        for _ in 0..2 {
-            let passwords = passwords.clone();
-            waiting.spawn(async move { passwords.verify(None, Secret::new("x")).await });
-        }
-        while passwords.inner.waiting.load(Ordering::Acquire) < 2 {
-            tokio::task::yield_now().await;
-        }
-        let refused = passwords.verify(None, Secret::new("x")).await;
-        assert!(matches!(
-            refused,
-            Err(Error::Refused(Refusal::Unavailable { .. }))
-        ));
-        // One goes away, its place is free; then everybody has their turn.
-        waiting.abort_all();
-        while passwords.inner.waiting.load(Ordering::Acquire) > 0 {
-            tokio::task::yield_now().await;
-        }
-        drop(turn);
-        assert!(!passwords.verify(None, Secret::new("x")).await.unwrap());
-        assert_eq!(passwords.inner.turns.available_permits(), 1);
-    }
-}
+mod tests;

@@ -179,7 +179,9 @@ impl People<'_> {
         if contract.status == Status::Cancelled {
             return Err(Refusal::ContractCancelled.into());
         }
-        if user.login.stopped {
+        // Who guesses without the certificate ends no session that stands on one.
+        let without = session.certificate_id.is_none() && user.login.stopped;
+        if without || user.certificate_login.stopped {
             return Err(Refusal::Stopped.into());
         }
         Ok(Authenticated {

@@ -99,6 +99,8 @@ pub struct LockSettings {
     pub temporary_for: SignedDuration,
     /// Failures until 利用停止.
     pub stopped_after: u32,
+    /// Failures without a certificate are forgotten so long after the last one.
+    pub forgotten_after: SignedDuration,
 }
 
 impl Default for LockSettings {
@@ -107,6 +109,7 @@ impl Default for LockSettings {
             temporary_after: 5,
             temporary_for: SignedDuration::from_mins(30),
             stopped_after: 10,
+            forgotten_after: SignedDuration::from_hours(24),
         }
     }
 }

@@ -239,7 +239,7 @@ impl Workflows {
             return Err(Refusal::CredentialInvalid.into());
         }
         let passwords = &self.inner.passwords;
-        let right = fits(passwords, known.as_ref(), (&first, &second), now).await?;
+        let right = fits(passwords, known.as_ref(), (&first, &second), caller, now).await?;
         if !self.code_tried(staff_id, right, now).await? {
             return Err(Refusal::CredentialInvalid.into());
         }

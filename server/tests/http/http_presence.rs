@@ -89,7 +89,7 @@ fn name_of(role: StaffRole) -> &'static str {
 async fn http_every_decision_and_every_letter_asks_for_the_token_again() {
     let bank = Bank::open().await;
     let all = || rights().iter().chain(api::routes::rights());
-    let confirmed = |right: &Right| right.confirmed.then(|| right.path);
+    let confirmed = |right: &Right| right.confirmed.then_some(right.path);
     let found: Vec<&str> = all().filter_map(confirmed).collect();
     assert_eq!(
         found,

@@ -225,6 +225,7 @@ impl Checker<'_> {
             lanes.saturating_mul(8)..=4_194_304,
         );
         self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000);
+        self.within("locks.forgotten_hours", c.locks.forgotten_hours, 1..=8760);
         self.within(
             "locks.temporary_after",
             c.locks.temporary_after,

@@ -129,6 +129,8 @@ pub struct Locks {
     pub temporary_minutes: u32,
     /// Failures until 利用停止.
     pub stopped_after: u32,
+    /// Hours after the last failure without a certificate until they are forgotten.
+    pub forgotten_hours: u32,
 }
 
 impl Default for Locks {
@@ -137,6 +139,7 @@ impl Default for Locks {
             temporary_after: 5,
             temporary_minutes: 30,
             stopped_after: 10,
+            forgotten_hours: 24,
         }
     }
 }

@@ -45,6 +45,7 @@ impl Config {
                 temporary_after: self.locks.temporary_after,
                 temporary_for: minutes(self.locks.temporary_minutes),
                 stopped_after: self.locks.stopped_after,
+                forgotten_after: hours(self.locks.forgotten_hours),
             },
             passwords: PasswordSettings {
                 length: PasswordLength {

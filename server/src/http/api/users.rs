@@ -15,7 +15,7 @@ use crate::workflow::records;
 /// Whether a password may be tried.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Lock {
-    /// Failures since the last success.
+    /// Failures that count.
     pub failures: u32,
     /// 利用一時停止: no tries before.
     pub locked_until: Option<Timestamp>,
@@ -49,8 +49,10 @@ pub struct UserLine {
     pub email: String,
     /// Role inside the contract.
     pub role: word::UserRole,
-    /// ログインパスワード.
+    /// ログインパスワード, tried without a certificate.
     pub login: Lock,
+    /// ログインパスワード, tried with the certificate: only this lock ends logins with the certificate and renewals.
+    pub certificate_login: Lock,
     /// 確認用パスワード.
     pub confirmation: Lock,
     /// The newest certificate.
@@ -67,6 +69,7 @@ impl UserLine {
             email: user.email.clone(),
             role: user.role.into(),
             login: (&user.login).into(),
+            certificate_login: (&user.certificate_login).into(),
             confirmation: (&user.confirmation).into(),
             certificate: certificate.map(Certificate::from),
         }

@@ -99,6 +99,9 @@ pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
         }
         .to_owned();
     }
+    if locked(&user.certificate_login) {
+        return super::desk::lock(&user.certificate_login, now, lang);
+    }
     if locked(&user.login) {
         return super::desk::lock(&user.login, now, lang);
     }

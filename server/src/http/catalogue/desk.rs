@@ -185,8 +185,18 @@ pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, Strin
             user.registered_from.clone().unwrap_or_default(),
         ),
         (
-            lang.pick("ログインパスワード", "Login password"),
+            lang.pick(
+                "ログインパスワード（証明書なし）",
+                "Login password, without certificate",
+            ),
             lock(&user.login, now, lang),
+        ),
+        (
+            lang.pick(
+                "ログインパスワード（証明書あり）",
+                "Login password, with certificate",
+            ),
+            lock(&user.certificate_login, now, lang),
         ),
         (
             lang.pick("確認用パスワード", "Confirmation password"),

@@ -67,7 +67,9 @@ fn answer(app: &Shared, list: &ReadyList, kind: ListKind, headers: &HeaderMap) -
         ListKind::Full => AGE,
         ListKind::Delta => DELTA_AGE,
     };
-    let settled = app.clock.now().duration_since(list.this_update) >= SETTLED;
+    let backdated = app.workflows.settings().periods.crl_backdate;
+    let made = app.clock.now().duration_since(list.this_update);
+    let settled = made.saturating_sub(backdated) >= SETTLED;
     let lasting = Lasting {
         content_type: "application/pkix-crl",
         // Megabytes, shared by all who ask.

@@ -82,9 +82,9 @@ fn about(cx: &Cx, subject: &Subject) -> Vec<words::Fact> {
 
 fn is_locked(cx: &Cx, subject: &Subject) -> bool {
     subject.user.as_ref().is_some_and(|user| {
-        [&user.login, &user.confirmation]
+        user.counted()
             .iter()
-            .any(|one| one.stopped || one.locked_until.is_some_and(|until| cx.now < until))
+            .any(|(_, one)| one.stopped || one.locked_until.is_some_and(|until| cx.now < until))
     })
 }
 

@@ -307,6 +307,10 @@ fn moment(lang: Lang, at: Timestamp) -> (&'static str, String) {
 fn which(lang: Lang, password: Password) -> (&'static str, String) {
     let name = match password {
         Password::Login => lang.pick("ログインパスワード", "Login password"),
+        Password::LoginWithoutCertificate => lang.pick(
+            "ログインパスワード（電子証明書を使わない入力のみ。電子証明書でのログインは引き続きご利用いただけます）",
+            "Login password, where no certificate is presented; login with your certificate goes on",
+        ),
         Password::Confirmation => lang.pick("確認用パスワード", "Confirmation password"),
         Password::Acquisition => lang.pick("証明書取得用パスワード", "Certificate password"),
     };
@@ -316,7 +320,7 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
 /// Who can release what was stopped.
 fn release(lang: Lang, password: Password) -> String {
     let who = match password {
-        Password::Login | Password::Confirmation => lang.pick(
+        Password::Login | Password::LoginWithoutCertificate | Password::Confirmation => lang.pick(
             "停止の解除には、管理者の方、またはお取引店でのお手続きが必要です。",
             "An administrator of your contract or your branch can release it.",
         ),

@@ -291,6 +291,7 @@ async fn doors(store: &Store) {
         failures: 2,
         locked_until: Some(at(5)),
         stopped: false,
+        last_at: Some(at(1)),
     };
     shadow_locks::set(&mut tx, Kind::Login, "k", ShadowLock::default(), at(0))
         .await

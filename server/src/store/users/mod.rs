@@ -19,7 +19,10 @@ use super::{Db, StoreError, Tx};
 pub use colleagues::{
     count_in_contract, find_in_contract, page_of_contract, set_role, set_temporary,
 };
-pub use password::{PasswordKind, PasswordState, Tries, set_password_hash, set_password_state};
+pub use password::{
+    LastFailure, PasswordKind, PasswordState, Tries, hash_costs, renew_password_hash,
+    set_last_failure, set_password_hash, set_password_state,
+};
 
 text_enum! {
     /// Role inside the contract.
@@ -48,8 +51,12 @@ pub struct User {
     pub email: String,
     /// Role inside the contract.
     pub role: Role,
-    /// ログインパスワード.
+    /// ログインパスワード, tried without a certificate.
     pub login: PasswordState,
+    /// When a try without a certificate last failed.
+    pub last_failure: Option<LastFailure>,
+    /// The same password, tried with the certificate.
+    pub certificate_login: PasswordState,
     /// 確認用パスワード.
     pub confirmation: PasswordState,
     /// Tries with a 証明書取得用パスワード; the password itself belongs to a grant.
@@ -93,6 +100,8 @@ macro_rules! select {
             "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
              login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
              confirmation_stopped, login_stops, confirmation_stops, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
+             certificate_login_failures, certificate_login_locked_until, certificate_login_stopped, \
+             certificate_login_stops, login_failed_at, login_failed_from, \
              temporary_until, created_at, registered_from FROM users ",
             $rest
         )
@@ -101,6 +110,22 @@ macro_rules! select {
 use select;
 
 impl User {
+    /// The passwords whose tries are counted, each with its word.
+    #[must_use]
+    pub fn counted(&self) -> [(PasswordKind, &PasswordState); 3] {
+        [
+            (PasswordKind::Login, &self.login),
+            (PasswordKind::LoginWithCertificate, &self.certificate_login),
+            (PasswordKind::Confirmation, &self.confirmation),
+        ]
+    }
+
+    /// Whether one of them is stopped (利用停止).
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.counted().iter().any(|(_, one)| one.stopped)
+    }
+
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let row = Row::new("users", row);
         Ok(User {
@@ -116,6 +141,20 @@ impl User {
                 locked_until: row.opt_time("login_locked_until")?,
                 stopped: row.flag("login_stopped")?,
                 stops: row.count("login_stops")?,
+            },
+            last_failure: match row.opt_time("login_failed_at")? {
+                Some(at) => Some(LastFailure {
+                    at,
+                    network: row.text("login_failed_from")?,
+                }),
+                None => None,
+            },
+            certificate_login: PasswordState {
+                hash: row.text("login_hash")?,
+                failures: row.count("certificate_login_failures")?,
+                locked_until: row.opt_time("certificate_login_locked_until")?,
+                stopped: row.flag("certificate_login_stopped")?,
+                stops: row.count("certificate_login_stops")?,
             },
             confirmation: PasswordState {
                 hash: row.text("confirmation_hash")?,

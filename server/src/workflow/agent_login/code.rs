@@ -48,10 +48,15 @@ impl People<'_> {
                 tx.commit().await?;
                 Ok(started)
             }
+            Err(Error::Refused(refusal)) if login.state != State::Proved => {
+                tx.rollback().await?;
+                let entry = audit(Actor::Anonymous, ACTION, "agent-login", &login.id);
+                let entry = entry.from(caller).refused(&refusal);
+                self.record_refusal(entry, now).await?;
+                Err(refusal.into())
+            }
             Err(Error::Refused(refusal)) => {
-                if login.state == State::Proved {
-                    agent_logins::fail(&mut tx, &login.id, refusal.code(), now).await?;
-                }
+                agent_logins::fail(&mut tx, &login.id, refusal.code(), now).await?;
                 audit(Actor::Anonymous, ACTION, "agent-login", &login.id)
                     .from(caller)
                     .refused(&refusal)

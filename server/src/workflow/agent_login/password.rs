@@ -48,8 +48,12 @@ impl People<'_> {
         let Registered {
             certificate, user, ..
         } = &registered;
-        let hash = Some(user.login.hash.clone());
-        let right = self.passwords.verify(hash, password).await?;
+        let hash = &user.login.hash;
+        let known = self
+            .passwords
+            .verify_known(hash.clone(), password.clone(), caller);
+        let right = known.await?;
+        let renewed = self.at_todays_cost(hash, password, right).await?;
         let mut tx = self.store.begin().await?;
         // Once more: it may have been revoked while the password was hashed.
         proved_certificate_status(&mut tx, &certificate.id, now).await?;
@@ -59,6 +63,7 @@ impl People<'_> {
             via: Some(Via::Agent),
             user,
             right,
+            renewed,
             second: None,
             own: true,
             caller,

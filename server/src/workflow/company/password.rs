@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Deed;
 use crate::mail::Letter;
 use crate::mail::letter::Password;
-use crate::store::sessions;
+use crate::store::sessions::{self, Session};
 use crate::store::users::{self, PasswordKind};
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
@@ -36,8 +36,10 @@ pub struct ChangeForm {
 }
 
 impl Own {
-    const fn kind(self) -> PasswordKind {
+    /// Tried in a session that stands on a certificate, or in one without.
+    const fn kind(self, certificate: bool) -> PasswordKind {
         match self {
+            Self::Login if certificate => PasswordKind::LoginWithCertificate,
             Self::Login => PasswordKind::Login,
             Self::Confirmation => PasswordKind::Confirmation,
         }
@@ -81,15 +83,14 @@ impl People<'_> {
             caller,
             now,
         };
-        let session = &found.session.token_sha256;
-        let result = self.try_change(deed, session, which, form).await;
+        let result = self.try_change(deed, &found.session, which, form).await;
         self.answered(deed, result).await
     }
 
     async fn try_change(
         &self,
         deed: Deed<'_>,
-        session: &str,
+        session: &Session,
         which: Own,
         form: ChangeForm,
     ) -> Result<()> {
@@ -111,7 +112,8 @@ impl People<'_> {
         if let Some(refusal) = errors.into_refusal() {
             return Err(refusal.into());
         }
-        let proved = self.prove(deed.by, which.told(), form.present, deed.caller, deed.now);
+        let kind = which.kind(session.certificate_id.is_some());
+        let proved = self.prove(deed.by, kind, form.present, deed.caller, deed.now);
         let user = proved.await?;
         let (seen, other) = match which {
             Own::Login => (&user.login.hash, &user.confirmation.hash),
@@ -120,17 +122,17 @@ impl People<'_> {
         // Only now: asked earlier, the answer would be a way to guess the other one.
         let same = self
             .passwords
-            .verify(Some(other.clone()), form.new.clone())
+            .verify_known(other.clone(), form.new.clone(), deed.caller)
             .await?;
         if same {
             return Err(Refusal::Fields(vec![field.error(Problem::SameAsOther)]).into());
         }
         let hash = self.passwords.hash(form.new).await?;
         let mut tx = self.store.begin().await?;
-        if !users::set_password_hash(&mut tx, deed.by, which.kind(), seen, &hash).await? {
+        if !users::set_password_hash(&mut tx, deed.by, kind, seen, &hash).await? {
             return Err(Refusal::CredentialsWrong.into());
         }
-        sessions::delete_others(&mut tx, deed.by, session).await?;
+        sessions::delete_others(&mut tx, deed.by, &session.token_sha256).await?;
         let user = users::find(&mut tx, deed.by).await?;
         let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
         let letter = Letter::PasswordChanged {

@@ -100,11 +100,13 @@ impl People<'_> {
         let user = users::by_login_id(self.store, &login_id).await?;
         let hash = |of: fn(&User) -> &String| user.as_ref().map(|user| of(user).clone());
         let (first, second) = (hash(|u| &u.login.hash), hash(|u| &u.confirmation.hash));
-        let login = self.passwords.verify(first, form.temp_login.clone());
+        let login = self
+            .passwords
+            .verify(first, form.temp_login.clone(), caller);
         let login = login.await?;
         let other = self
             .passwords
-            .verify(second, form.temp_confirmation.clone());
+            .verify(second, form.temp_confirmation.clone(), caller);
         let other = other.await?;
         let Some(user) = user else {
             let refusal = self.settle_unknown(TRIED, &login_id, caller, now).await?;
@@ -117,6 +119,7 @@ impl People<'_> {
             via: None,
             user: &user,
             right: login & other,
+            renewed: None,
             second: None,
             own: false,
             caller,

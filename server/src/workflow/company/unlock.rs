@@ -48,14 +48,11 @@ impl People<'_> {
         let (manager, other) = self.both(&mut tx, deed).await?;
         may_release(&manager, &other, deed.now)?;
         let mut released = Vec::new();
-        for (kind, password, state) in [
-            (PasswordKind::Login, Password::Login, &other.login),
-            (
-                PasswordKind::Confirmation,
-                Password::Confirmation,
-                &other.confirmation,
-            ),
-        ] {
+        for (kind, state) in other.counted() {
+            let password = match kind {
+                PasswordKind::Login | PasswordKind::LoginWithCertificate => Password::Login,
+                PasswordKind::Confirmation | PasswordKind::Acquisition => Password::Confirmation,
+            };
             let locked = state.locked_until.is_some_and(|until| deed.now < until);
             if !locked && !state.stopped {
                 continue;

@@ -103,9 +103,9 @@ impl People<'_> {
 
 /// Whether a colleague could release something.
 pub(super) fn is_locked(user: &User, now: Timestamp) -> bool {
-    [&user.login, &user.confirmation]
-        .iter()
-        .any(|password| password.stopped || password.locked_until.is_some_and(|until| now < until))
+    user.counted().iter().any(|(_, password)| {
+        password.stopped || password.locked_until.is_some_and(|until| now < until)
+    })
 }
 
 /// What can be revoked: what is in use first, then what is on its way.

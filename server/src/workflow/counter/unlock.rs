@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::store::proposals::{Kind, Proposal};
-use crate::store::users::{self, PasswordKind};
+use crate::store::users;
 use crate::workflow::deed::Deed;
 use crate::workflow::people::People;
 use crate::workflow::proposals::{Wish, WishForm, rights};
@@ -27,7 +27,7 @@ impl People<'_> {
         now: Timestamp,
     ) -> Result<Option<Proposal>> {
         let user = users::find(self.store, user_id).await?;
-        if user.is_some_and(|user| user.login.stopped || user.confirmation.stopped) {
+        if user.is_some_and(|user| user.is_stopped()) {
             let proposed = self.propose(staff_id, Kind::Unlock, user_id, form, caller, now);
             return proposed.await.map(Some);
         }
@@ -51,10 +51,7 @@ impl People<'_> {
         let user = users::find(&mut tx, deed.subject).await?;
         let user = user.ok_or(StaffRefusal::UserUnknown)?;
         let mut released = Vec::new();
-        for (kind, password) in [
-            (PasswordKind::Login, &user.login),
-            (PasswordKind::Confirmation, &user.confirmation),
-        ] {
+        for (kind, password) in user.counted() {
             // Stopped meanwhile: that takes two people.
             if password.stopped {
                 return Err(StaffRefusal::NotInThatState.into());

@@ -1,7 +1,7 @@
 //! Renewal: the window, one successor at a time, and one whose key is gone.
 
 use super::*;
-use crate::store::users::Role as UserRole;
+use crate::store::users::{PasswordKind, Role as UserRole};
 use crate::workflow::records::RequestState;
 use crate::workflow::renewal::page::Renewing;
 use crate::workflow::session::{NewSession, Stage};
@@ -60,6 +60,26 @@ async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
         matches!(refused, Err(Refusal::Certificate(_))),
         "the old one opens nothing: {refused:?}"
     );
+}
+
+/// Ten wrong passwords at the portal take nothing from somebody with the certificate; ten with it do.
+#[tokio::test]
+async fn a_renewal_is_ended_by_failures_with_the_certificate_alone() {
+    let (world, old) = in_the_window().await;
+    let set = async |kind, failures, stopped| {
+        let mut tx = world.store.begin().await.unwrap();
+        users::set_password_state(&mut tx, USER, kind, failures, None, stopped)
+            .await
+            .unwrap();
+        note(&mut tx, world.now).await;
+        tx.commit().await.unwrap();
+    };
+    set(PasswordKind::Login, 10, true).await;
+    set(PasswordKind::LoginWithCertificate, 10, true).await;
+    let refused = renew(&world, &old, &new_key()).await;
+    assert_eq!(refused, Err(Refusal::Stopped));
+    set(PasswordKind::LoginWithCertificate, 0, false).await;
+    renew(&world, &old, &new_key()).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,8 +26,8 @@ impl People<'_> {
         caller: Caller,
         now: Timestamp,
     ) -> Result<User> {
-        let which = Password::Confirmation;
-        self.prove(user_id, which, confirmation, caller, now).await
+        let kind = PasswordKind::Confirmation;
+        self.prove(user_id, kind, confirmation, caller, now).await
     }
 
     /// The user, if the password is theirs. Failures lock this password and no other.
@@ -37,27 +37,35 @@ impl People<'_> {
     pub(in crate::workflow) async fn prove(
         &self,
         user_id: &str,
-        which: Password,
+        kind: PasswordKind,
         typed: Secret,
         caller: Caller,
         now: Timestamp,
     ) -> Result<User> {
-        let (kind, action) = match which {
-            Password::Login => (PasswordKind::Login, "user.login-password-given"),
-            Password::Confirmation => (PasswordKind::Confirmation, "user.confirmed"),
-            Password::Acquisition => return Err(Fault::Inconsistent("not a user's own").into()),
+        let (which, action) = match kind {
+            PasswordKind::Login | PasswordKind::LoginWithCertificate => {
+                (Password::Login, "user.login-password-given")
+            }
+            PasswordKind::Confirmation => (Password::Confirmation, "user.confirmed"),
+            PasswordKind::Acquisition => {
+                return Err(Fault::Inconsistent("not a user's own").into());
+            }
         };
-        let of = |user: &User| match which {
-            Password::Login => user.login.clone(),
-            Password::Confirmation | Password::Acquisition => user.confirmation.clone(),
+        let of = |user: &User| match kind {
+            PasswordKind::Login => user.login.clone(),
+            PasswordKind::LoginWithCertificate => user.certificate_login.clone(),
+            PasswordKind::Confirmation | PasswordKind::Acquisition => user.confirmation.clone(),
         };
         let seen = users::find(self.store, user_id).await?;
         let seen = of(&seen.ok_or(Refusal::SessionEnded)?);
-        let right = self.passwords.verify(Some(seen.hash.clone()), typed);
-        let right = right.await?;
+        let known = self
+            .passwords
+            .verify_known(seen.hash.clone(), typed.clone(), caller);
+        let right = known.await?;
+        let renewed = self.at_todays_cost(&seen.hash, typed, right).await?;
         let mut tx = self.store.begin().await?;
         let user = users::find(&mut tx, user_id).await?;
-        let user = user.ok_or(Refusal::SessionEnded)?;
+        let mut user = user.ok_or(Refusal::SessionEnded)?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
         let present = of(&user);
@@ -87,6 +95,20 @@ impl People<'_> {
             audit(Actor::User(user_id.to_owned()), action, "user", user_id).from(caller);
         if let Some(refusal) = &refusal {
             entry = entry.refused(refusal);
+            if lock.refusal(now).is_some() && entry.is_repeated(self.store, now) {
+                tx.rollback().await?;
+                return Err(refusal.clone().into());
+            }
+        } else if let Some(renewed) = renewed {
+            users::renew_password_hash(&mut tx, user_id, kind, &seen.hash, &renewed).await?;
+            match kind {
+                PasswordKind::Login | PasswordKind::LoginWithCertificate => {
+                    (user.login.hash, user.certificate_login.hash) = (renewed.clone(), renewed);
+                }
+                PasswordKind::Confirmation | PasswordKind::Acquisition => {
+                    user.confirmation.hash = renewed;
+                }
+            }
         }
         entry.write(&mut tx, now).await?;
         tx.commit().await?;

@@ -5,13 +5,14 @@ use serde_json::json;
 
 use crate::mail::Letter;
 use crate::mail::letter::Password;
+use crate::network::widest;
 use crate::store::audit::{Actor, Outcome};
 use crate::store::contracts::{self, Contract, Status};
 use crate::store::login_history::{self, Login, Method, Via};
 use crate::store::shadow_locks::{self, Kind};
-use crate::store::users::{self, PasswordKind, User};
+use crate::store::users::{self, LastFailure, PasswordKind, User};
 use crate::store::{Tx, id};
-use crate::workflow::audited::audit;
+use crate::workflow::audited::{Entry, audit};
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::locks::Lock;
 use crate::workflow::mail::tell;
@@ -28,6 +29,8 @@ pub(in crate::workflow) struct Attempt<'a> {
     pub(in crate::workflow) user: &'a User,
     /// Whether it was right.
     pub(in crate::workflow) right: bool,
+    /// The hash of a right password at the cost of today, where it was made at another.
+    pub(in crate::workflow) renewed: Option<String>,
     /// Whether a second password, where one is asked for, was right too.
     pub(in crate::workflow) second: Option<bool>,
     /// Whether the user's own passwords are asked for, or those that were handed over.
@@ -50,27 +53,62 @@ impl People<'_> {
         let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
-        let lock = Lock::from(&user.login);
+        let by_certificate = attempt.method == Method::Certificate;
+        let (kind, lock) = if by_certificate {
+            let lock = Lock::from(&user.certificate_login);
+            (PasswordKind::LoginWithCertificate, lock)
+        } else {
+            let last = user.last_failure.as_ref().map(|last| last.at);
+            let lock = Lock::from(&user.login);
+            let lock = lock.after_a_while(last, &self.settings.locks, now);
+            (PasswordKind::Login, lock)
+        };
         let second = Lock::from(user.acquisition);
         let locked = lock.refusal(now);
+        // Whoever guessed with the certificate in hand is stopped everywhere.
+        let locked = locked.or(user.certificate_login.stopped.then_some(Refusal::Stopped));
         let locked = locked.or_else(|| attempt.second.and_then(|_| second.refusal(now)));
         let right = attempt.right && user.login.hash == attempt.user.login.hash;
         let handed_over = user.temporary_until;
+        if let Some(locked) = &locked
+            && attempt
+                .entry(&user, Some(locked))
+                .is_repeated(self.store, now)
+        {
+            tx.rollback().await?;
+            return Err(locked.clone().into());
+        }
         let refusal = if locked.is_some() {
             locked
         } else if !right || (!attempt.own && handed_over.is_none_or(|until| now >= until)) {
-            let (which, kind) = (Password::Login, PasswordKind::Login);
+            let without = contract.method == contracts::Method::Certificate && !by_certificate;
+            let which = if without {
+                Password::LoginWithoutCertificate
+            } else {
+                Password::Login
+            };
+            if !by_certificate {
+                let last = failed_now(&user, lock, attempt.caller, now);
+                users::set_last_failure(&mut tx, &user.id, Some(&last)).await?;
+            }
             Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
         } else if attempt.second == Some(false) {
             let (which, kind) = (Password::Acquisition, PasswordKind::Acquisition);
             Some(self.fail(&mut tx, &user, which, kind, second, now).await?)
         } else {
-            if lock != Lock::default() {
-                store_lock(&mut tx, &user.id, PasswordKind::Login, Lock::default()).await?;
+            if lock != Lock::default() && (by_certificate || is_forgiven(&user, attempt.caller)) {
+                store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
+                if !by_certificate {
+                    users::set_last_failure(&mut tx, &user.id, None).await?;
+                }
             }
             if attempt.second.is_some() && second != Lock::default() {
                 let kind = PasswordKind::Acquisition;
                 store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
+            }
+            if let Some(renewed) = &attempt.renewed {
+                let (id, seen) = (&user.id, &user.login.hash);
+                users::renew_password_hash(&mut tx, id, kind, seen, renewed).await?;
             }
             (contract.status == Status::Cancelled)
                 .then_some(Refusal::ContractCancelled)
@@ -118,6 +156,7 @@ impl People<'_> {
         };
         let which = match password {
             Password::Login => "login",
+            Password::LoginWithoutCertificate => "login-without-certificate",
             Password::Confirmation => "confirmation",
             Password::Acquisition => "acquisition",
         };
@@ -137,7 +176,8 @@ impl People<'_> {
         // People type passwords into the wrong field: only a digest is kept.
         let key = id::sha256_hex(login_id.as_bytes());
         let mut tx = self.store.begin().await?;
-        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Login, &key).await?);
+        let shadow = shadow_locks::find(&mut tx, Kind::Login, &key).await?;
+        let lock = Lock::from(shadow).after_a_while(shadow.last_at, &self.settings.locks, now);
         let refusal = match lock.refusal(now) {
             Some(locked) => locked,
             None => {
@@ -146,17 +186,14 @@ impl People<'_> {
                 lock.refusal(now).unwrap_or(Refusal::CredentialsWrong)
             }
         };
-        let entry = audit(
-            Actor::Anonymous,
-            action,
-            "login-id",
-            key.get(..16).unwrap_or_default(),
-        );
-        entry
-            .from(caller)
-            .refused(&refusal)
-            .write(&mut tx, now)
-            .await?;
+        let subject = key.get(..16).unwrap_or_default();
+        let entry = audit(Actor::Anonymous, action, "login-id", subject).from(caller);
+        let entry = entry.refused(&refusal);
+        if lock.refusal(now).is_some() && entry.is_repeated(self.store, now) {
+            tx.rollback().await?;
+            return Ok(refusal);
+        }
+        entry.write(&mut tx, now).await?;
         tx.commit().await?;
         Ok(refusal)
     }
@@ -192,18 +229,51 @@ async fn record(
         address: attempt.caller.address.map(|address| address.to_string()),
     };
     login_history::insert(tx, &login).await?;
-    // Who fails is not known to be the user.
-    let actor = if attempt.right && attempt.second != Some(false) {
-        Actor::User(user.id.clone())
-    } else {
-        Actor::Anonymous
-    };
-    let mut entry = audit(actor, attempt.action, "user", &user.id).from(attempt.caller);
-    if let Some(via) = attempt.via {
-        entry = entry.detail(json!({ "via": via }));
-    }
-    if let Some(refusal) = refusal {
-        entry = entry.refused(refusal);
-    }
+    let entry = attempt.entry(user, refusal);
     entry.write(tx, attempt.now).await
+}
+
+impl Attempt<'_> {
+    /// Its audit row.
+    fn entry<'a>(&self, user: &'a User, refusal: Option<&Refusal>) -> Entry<'a> {
+        // Who fails is not known to be the user.
+        let actor = if self.right && self.second != Some(false) {
+            Actor::User(user.id.clone())
+        } else {
+            Actor::Anonymous
+        };
+        let mut entry = audit(actor, self.action, "user", &user.id).from(self.caller);
+        if let Some(via) = self.via {
+            entry = entry.detail(json!({ "via": via }));
+        }
+        if let Some(refusal) = refusal {
+            entry = entry.refused(refusal);
+        }
+        entry
+    }
+}
+
+/// A network as it is noted; an address that is not known counts as one.
+fn noted(caller: Caller) -> String {
+    let network = caller.address.map(widest);
+    network.map_or_else(|| "-".to_owned(), |network| network.to_string())
+}
+
+/// The failure of now: from the network of all before it, or from several.
+fn failed_now(user: &User, lock: Lock, caller: Caller, now: Timestamp) -> LastFailure {
+    let network = noted(caller);
+    let before = user.last_failure.as_ref().filter(|_| lock.failures > 0);
+    let same = before.is_none_or(|before| before.network == network);
+    LastFailure {
+        at: now,
+        network: if same { network } else { String::new() },
+    }
+}
+
+/// Whether a right password wipes out the failures before it: where all of them came from where it comes from. Those of
+/// others stay until they are forgotten, as with a login ID that nobody has: that somebody logged in shows nowhere else.
+fn is_forgiven(user: &User, caller: Caller) -> bool {
+    let network = noted(caller);
+    let last = user.last_failure.as_ref();
+    last.is_none_or(|last| last.network == network)
 }

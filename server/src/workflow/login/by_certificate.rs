@@ -24,10 +24,12 @@ impl People<'_> {
     ) -> Result<LoggedIn> {
         let registered = self.registered(presented, caller, now).await?;
         let user = &registered.user;
-        let right = self
+        let hash = &user.login.hash;
+        let known = self
             .passwords
-            .verify(Some(user.login.hash.clone()), password)
-            .await?;
+            .verify_known(hash.clone(), password.clone(), caller);
+        let right = known.await?;
+        let renewed = self.at_todays_cost(hash, password, right).await?;
         let mut tx = self.store.begin().await?;
         // Once more: it may have been revoked while the password was hashed.
         certificate_status(&mut tx, presented, now).await?;
@@ -37,6 +39,7 @@ impl People<'_> {
             via: None,
             user,
             right,
+            renewed,
             second: None,
             own: true,
             caller,

@@ -79,13 +79,17 @@ impl People<'_> {
         let login_id = login_id_as_typed(login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
         let hash = user.as_ref().map(|user| user.login.hash.clone());
-        let right = self.passwords.verify(hash, password).await?;
+        let verify = self.passwords.verify(hash, password.clone(), caller);
+        let right = verify.await?;
         let Some(user) = user else {
             return Err(self
                 .settle_unknown(action, &login_id, caller, now)
                 .await?
                 .into());
         };
+        let renewed = self
+            .at_todays_cost(&user.login.hash, password, right)
+            .await?;
         let tx = self.store.begin().await?;
         let attempt = Attempt {
             action,
@@ -93,6 +97,7 @@ impl People<'_> {
             via: None,
             user: &user,
             right,
+            renewed,
             second: None,
             own: true,
             caller,

@@ -48,12 +48,17 @@ impl People<'_> {
             None => None,
         };
         let first = user.as_ref().map(|user| user.login.hash.clone());
-        let right = self.passwords.verify(first, password).await?;
-        let second = self.passwords.verify(second, acquisition_password).await?;
+        let verify = self.passwords.verify(first, password.clone(), caller);
+        let right = verify.await?;
+        let verify = self.passwords.verify(second, acquisition_password, caller);
+        let second = verify.await?;
         let Some(user) = user else {
             let refusal = self.settle_unknown(ACTION, &login_id, caller, now).await?;
             return Err(refusal.into());
         };
+        let renewed = self
+            .at_todays_cost(&user.login.hash, password, right)
+            .await?;
         let tx = self.store.begin().await?;
         let attempt = Attempt {
             action: ACTION,
@@ -61,6 +66,7 @@ impl People<'_> {
             via: None,
             user: &user,
             right,
+            renewed,
             second: Some(second),
             own: true,
             caller,

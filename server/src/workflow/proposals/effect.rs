@@ -15,7 +15,7 @@ use crate::store::grants::{self, NewGrant};
 use crate::store::imports;
 use crate::store::proposals::{self, Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
-use crate::store::users::{self, PasswordKind};
+use crate::store::users;
 use crate::store::{StoreError, Tx, Unique, id};
 use crate::workflow::audited::audit;
 use crate::workflow::deed::Deed;
@@ -244,7 +244,7 @@ fn ending<'a>(deed: Deed<'_>, reason: Reason, note: &'a str) -> Ending<'a> {
 async fn unlock(tx: &mut Tx, subject: &Subject) -> Result<()> {
     let user = subject.user.as_ref();
     let user = user.ok_or(Fault::Inconsistent("subject without user"))?;
-    for kind in [PasswordKind::Login, PasswordKind::Confirmation] {
+    for (kind, _) in user.counted() {
         changed(users::set_password_state(tx, &user.id, kind, 0, None, false).await?)?;
     }
     Ok(())

@@ -54,8 +54,7 @@ pub(super) async fn possible(
         Kind::Unlock => {
             let user = subject.user.as_ref();
             let user = user.ok_or(Fault::Inconsistent("subject without user"))?;
-            let stopped = user.login.stopped || user.confirmation.stopped;
-            stopped
+            user.is_stopped()
                 .then_some(())
                 .ok_or(StaffRefusal::NotInThatState.into())
         }

@@ -168,8 +168,8 @@ impl Subject {
             Kind::Unlock => self.user.as_ref().map_or_else(String::new, |user| {
                 // With its number: a stop after a release is another one.
                 let number = |one: &PasswordState| one.stopped.then_some(one.stops);
-                let (login, confirmation) = (number(&user.login), number(&user.confirmation));
-                format!("stopped {login:?} {confirmation:?}")
+                let stops = user.counted().map(|(_, one)| number(one));
+                format!("stopped {stops:?}")
             }),
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 self.certificate.as_ref().map_or_else(String::new, |one| {

@@ -63,11 +63,15 @@ impl People<'_> {
         // Always both, whatever the first says.
         let login = self
             .passwords
-            .verify(hash(|c| &c.temp_login_hash), form.temp_login)
+            .verify(hash(|c| &c.temp_login_hash), form.temp_login, caller)
             .await?;
         let confirmation = self
             .passwords
-            .verify(hash(|c| &c.temp_confirmation_hash), form.temp_confirmation)
+            .verify(
+                hash(|c| &c.temp_confirmation_hash),
+                form.temp_confirmation,
+                caller,
+            )
             .await?;
         let tx = self.store.begin().await?;
         match usable {
@@ -112,7 +116,12 @@ impl People<'_> {
         )
         .from(caller);
         if let Some(refusal) = outcome.refusal {
-            entry.refused(&refusal).write(&mut tx, now).await?;
+            let entry = entry.refused(&refusal);
+            if outcome.next.is_none() && entry.is_repeated(self.store, now) {
+                tx.rollback().await?;
+                return Err(refusal.into());
+            }
+            entry.write(&mut tx, now).await?;
             tx.commit().await?;
             return Err(refusal.into());
         }
@@ -155,7 +164,12 @@ impl People<'_> {
         let subject = key.get(..16).unwrap_or_default();
         let entry =
             audit(Actor::Anonymous, "registration.account", "account", subject).from(caller);
-        entry.refused(&refusal).write(&mut tx, now).await?;
+        let entry = entry.refused(&refusal);
+        if outcome.next.is_none() && entry.is_repeated(self.store, now) {
+            tx.rollback().await?;
+            return Ok(refusal);
+        }
+        entry.write(&mut tx, now).await?;
         tx.commit().await?;
         Ok(refusal)
     }
@@ -167,9 +181,10 @@ impl People<'_> {
                 refusal: Some(Refusal::AccountLocked { until }),
             };
         }
+        // The count stays as it is, as for an account that does not exist: that somebody registers shows nowhere else.
         if right {
             return Outcome {
-                next: Some(Lock::default()),
+                next: None,
                 refusal: None,
             };
         }

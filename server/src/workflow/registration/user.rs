@@ -9,7 +9,7 @@ use crate::store::{sessions, users};
 use crate::workflow::people::People;
 use crate::workflow::session::Stage;
 use crate::workflow::validation::{Errors, Field, FieldError, Problem, codes, names, secrets};
-use crate::workflow::{Refusal, Result};
+use crate::workflow::{Caller, Refusal, Result};
 
 /// BLIS006 as it is entered.
 #[derive(Debug, Clone)]
@@ -145,12 +145,13 @@ impl People<'_> {
             (Field::ConfirmationPassword, &form.confirmation_password),
         ];
         for (field, password) in new {
-            for hash in [&contract.temp_login_hash, &contract.temp_confirmation_hash] {
-                if self
+            let handed_over = [&contract.temp_login_hash, &contract.temp_confirmation_hash];
+            for hash in handed_over.into_iter().flatten() {
+                let (hash, password) = (hash.clone(), password.clone());
+                let same = self
                     .passwords
-                    .verify(hash.clone(), password.clone())
-                    .await?
-                {
+                    .verify_known(hash, password, Caller::default());
+                if same.await? {
                     errors.push(field.error(Problem::SameAsTemporary));
                 }
             }

@@ -29,7 +29,7 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Status> {
-        match self.handed_over(number, first, second, now).await {
+        match self.handed_over(number, first, second, caller, now).await {
             Ok((member, code)) => {
                 let code = digest(&code).ok_or(StaffRefusal::HandoverInvalid)?;
                 let ground = Ground::Handover(code);
@@ -54,6 +54,7 @@ impl Workflows {
         number: &str,
         first: &Secret,
         second: &Secret,
+        caller: Caller,
         now: Timestamp,
     ) -> Result<(StaffMember, ActivationCode)> {
         let store = &self.inner.store;
@@ -70,10 +71,10 @@ impl Workflows {
         let passwords = &self.inner.passwords;
         let mut found = None;
         if codes.is_empty() {
-            fits(passwords, None, (first, second), now).await?;
+            fits(passwords, None, (first, second), caller, now).await?;
         }
         for (member, code) in codes {
-            if fits(passwords, Some(&code), (first, second), now).await? {
+            if fits(passwords, Some(&code), (first, second), caller, now).await? {
                 found = Some((member, code));
             }
         }

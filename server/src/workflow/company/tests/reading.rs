@@ -4,11 +4,11 @@ use inkan_pki::secret::Secret;
 use jiff::SignedDuration;
 
 use super::world::{Company, later, missing, nobodies};
-use crate::mail::letter::Password;
 use crate::store::audit::Outcome;
 use crate::store::audit::history::Action;
 use crate::store::certificates::State;
 use crate::store::testing::{Place, on_both};
+use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::history::{HistoryFilter, LINES, Who};
 use crate::workflow::life::{By, Reason};
@@ -35,7 +35,7 @@ async fn whose(place: &Place) {
         company.saburo.as_str(),
     );
     let id = company.scene.certificate(State::Active).await;
-    company.fail(saburo, Password::Login, 5, later(0)).await;
+    company.fail(saburo, PasswordKind::Login, 5, later(0)).await;
     company.unlock(jiro, saburo, later(1)).await.unwrap();
     let by = By::Staff {
         staff_id: "approver",
@@ -107,7 +107,9 @@ async fn pages(place: &Place) {
     }
     // A hundred and one days later everything is there.
     let much_later = later(0) + SignedDuration::from_hours(101 * 24);
-    company.fail(saburo, Password::Login, 1, much_later).await;
+    company
+        .fail(saburo, PasswordKind::Login, 1, much_later)
+        .await;
     let first = people.history(jiro, &of(saburo)).await.unwrap();
     assert_eq!(first.lines.len(), usize::try_from(LINES).unwrap());
     assert_eq!(first.lines[0].action, Action::LoginPasswordGiven);

@@ -3,8 +3,8 @@
 use inkan_pki::secret::Secret;
 
 use super::world::{Company, later, missing, nobodies};
-use crate::mail::letter::Password;
 use crate::store::testing::{Place, on_both};
+use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
@@ -21,10 +21,14 @@ async fn released(place: &Place) {
     let refused = company.unlock(&company.jiro, &saburo, later(0)).await;
     assert_eq!(refusal(refused), CompanyRefusal::NotLocked.into());
     // Stopped for login, locked for a while for 確認用パスワード.
-    company.fail(&saburo, Password::Login, 5, later(0)).await;
-    company.fail(&saburo, Password::Login, 5, later(4000)).await;
     company
-        .fail(&saburo, Password::Confirmation, 5, later(4000))
+        .fail(&saburo, PasswordKind::Login, 5, later(0))
+        .await;
+    company
+        .fail(&saburo, PasswordKind::Login, 5, later(4000))
+        .await;
+    company
+        .fail(&saburo, PasswordKind::Confirmation, 5, later(4000))
         .await;
     let now = later(4001);
     let stopped = company.user(&saburo).await;
@@ -52,7 +56,7 @@ async fn released(place: &Place) {
     let people = company.scene.world.people();
     let again = people.prove(
         &saburo,
-        Password::Login,
+        PasswordKind::Login,
         Secret::new(LOGIN_PASSWORD),
         caller(),
         now,
@@ -63,7 +67,7 @@ async fn released(place: &Place) {
         (company.jiro.as_str(), company.hanako()),
         (company.hanako(), company.jiro.as_str()),
     ] {
-        company.fail(who, Password::Login, 5, now).await;
+        company.fail(who, PasswordKind::Login, 5, now).await;
         let own = company.unlock(who, who, now).await;
         assert_eq!(refusal(own), CompanyRefusal::OwnLock.into());
         company.unlock(other, who, now).await.unwrap();
@@ -74,7 +78,7 @@ async fn wrong(place: &Place) {
     let company = Company::new(place).await;
     let (jiro, saburo) = (company.jiro.clone(), company.saburo.clone());
     let now = later(0);
-    company.fail(&saburo, Password::Login, 5, now).await;
+    company.fail(&saburo, PasswordKind::Login, 5, now).await;
     let people = company.scene.world.people();
     for n in 1..=5 {
         let wrong = Secret::new("wrong-one");
@@ -103,7 +107,9 @@ async fn role_gone(place: &Place) {
     let company = Company::new(place).await;
     let (jiro, saburo) = (company.jiro.clone(), company.saburo.clone());
     let session = company.session(&jiro).await;
-    company.fail(&saburo, Password::Login, 5, later(0)).await;
+    company
+        .fail(&saburo, PasswordKind::Login, 5, later(0))
+        .await;
     let people = company.scene.world.people();
     let hanako = company.hanako().to_owned();
     let confirmation = super::world::confirmation;

@@ -3,10 +3,9 @@
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
-use crate::mail::letter::Password;
 use crate::store::outbox::Language;
 use crate::store::testing::Place;
-use crate::store::users::{self, User};
+use crate::store::users::{self, PasswordKind, User};
 use crate::workflow::company::newcomer::{Handover, NewcomerForm};
 use crate::workflow::company::start::StartForm;
 use crate::workflow::life::tests::world::Scene;
@@ -92,7 +91,13 @@ impl Company {
     }
 
     /// So many wrong passwords.
-    pub(super) async fn fail(&self, user_id: &str, which: Password, times: usize, now: Timestamp) {
+    pub(super) async fn fail(
+        &self,
+        user_id: &str,
+        which: PasswordKind,
+        times: usize,
+        now: Timestamp,
+    ) {
         let people = self.scene.world.people();
         for _ in 0..times {
             let wrong = Secret::new("wrong-one");

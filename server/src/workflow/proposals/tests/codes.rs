@@ -62,7 +62,8 @@ async fn one_hash_covers_both_halves() {
     );
     let passwords = &world.passwords;
     for alone in [&first, &second] {
-        let fits = passwords.verify(Some(hash.clone()), alone.clone()).await;
+        let fits = passwords.verify(Some(hash.clone()), alone.clone(), caller());
+        let fits = fits.await;
         assert!(!fits.unwrap(), "a half by itself");
     }
     let wrong = Secret::new("x");
@@ -77,11 +78,11 @@ async fn one_hash_covers_both_halves() {
         ((&first, &first), at(2), false),
         ((&first, &second), expired, false),
     ] {
-        let done = fits(passwords, Some(&code), presented, now).await;
+        let done = fits(passwords, Some(&code), presented, caller(), now).await;
         assert_eq!(done.unwrap(), expected, "{presented:?}");
     }
     for known in [None, Some(&waiting)] {
-        let done = fits(passwords, known, (&first, &second), at(2)).await;
+        let done = fits(passwords, known, (&first, &second), caller(), at(2)).await;
         assert!(!done.unwrap());
     }
     for row in world.log().await {

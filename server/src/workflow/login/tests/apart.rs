@@ -1,0 +1,227 @@
+//! Failures without the certificate are counted apart, and are forgotten alike whether somebody has the login ID or not.
+
+use inkan_pki::secret::Secret;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::store::certificates::State;
+use crate::store::users;
+use crate::workflow::passwords::{PasswordSettings, Passwords};
+use crate::workflow::people::People;
+use crate::workflow::session::{NewSession, Stage};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal};
+use crate::workflow::{Caller, Refusal, Result};
+
+const DER: &[u8] = b"0\x82certificate";
+
+/// A customer on the certificate method.
+async fn world() -> (World, String) {
+    let world = World::new().await;
+    let contract = world.contract("1234567").await;
+    let user = world.user("1234567", "hanakodt").await;
+    let grant = world.approve(&contract.id, at(4)).await;
+    let id = world.certificate(&user, &grant, DER, State::Active).await;
+    (world, id)
+}
+
+fn from(address: &str) -> Caller {
+    Caller {
+        address: Some(address.parse().unwrap()),
+    }
+}
+
+async fn login(
+    people: People<'_>,
+    id: &str,
+    password: &str,
+    by: Caller,
+    now: Timestamp,
+) -> Result<()> {
+    let done = people.password_login(id, Secret::new(password), by, now);
+    done.await.map(drop)
+}
+
+#[tokio::test]
+async fn failures_without_the_certificate_never_end_what_stands_on_it() {
+    let (world, id) = world().await;
+    let people = world.people();
+    let with_certificate = async |password: &str, now| {
+        let done = people.certificate_login(DER, Secret::new(password), caller(), now);
+        done.await.map(|done| done.user)
+    };
+    let user = with_certificate(LOGIN_PASSWORD, at(10)).await.unwrap();
+    let new = NewSession {
+        user_id: Some(&user.id),
+        certificate_id: Some(&id),
+        stage: Stage::LoggedIn,
+        data: serde_json::Value::Null,
+    };
+    let session = people.start_session(new, at(10)).await.unwrap();
+    let token = session.token.expose();
+    // Whoever knows the login ID, at both places that ask for it, until it is stopped there.
+    let mut now = at(11);
+    for n in 0..20 {
+        let tried = if n % 2 == 0 {
+            login(people, "hanakodt", "wrong", caller(), now).await
+        } else {
+            let wrong = Secret::new("wrong");
+            let tried = people.identify_for_enrolment("hanakodt", wrong, caller(), now);
+            tried.await.map(drop)
+        };
+        if let Refusal::TemporarilyLocked { until } = refusal(tried) {
+            now = until;
+        }
+        // Meanwhile the session goes on.
+        let lives = people.authenticated_by_certificate(token, DER, at(20));
+        lives.await.unwrap();
+    }
+    let stopped = login(people, "hanakodt", LOGIN_PASSWORD, caller(), now).await;
+    assert_eq!(refusal(stopped), Refusal::Stopped);
+    with_certificate(LOGIN_PASSWORD, now).await.unwrap();
+    let user = users::find(&world.store, &user.id).await.unwrap().unwrap();
+    assert!(user.login.stopped && !user.certificate_login.stopped);
+    assert_eq!(user.certificate_login.failures, 0);
+    // A session without a certificate ends with the stop.
+    let new = NewSession {
+        user_id: Some(&user.id),
+        certificate_id: None,
+        stage: Stage::LoggedIn,
+        data: serde_json::Value::Null,
+    };
+    let other = people.start_session(new, now).await.unwrap();
+    let other = people.authenticated(other.token.expose(), &[Stage::LoggedIn], now);
+    assert_eq!(refusal(other.await), Refusal::Stopped);
+}
+
+#[tokio::test]
+async fn who_guesses_with_the_certificate_is_stopped_everywhere() {
+    let (world, _) = world().await;
+    let people = world.people();
+    let mut now = at(10);
+    for _ in 0..12 {
+        let wrong = Secret::new("wrong");
+        let tried = people.certificate_login(DER, wrong, caller(), now).await;
+        if let Refusal::TemporarilyLocked { until } = refusal(tried) {
+            now = until;
+        }
+    }
+    let right = Secret::new(LOGIN_PASSWORD);
+    let tried = people.certificate_login(DER, right.clone(), caller(), now);
+    assert_eq!(refusal(tried.await), Refusal::Stopped);
+    let tried = people.identify_for_enrolment("hanakodt", right, caller(), now);
+    assert_eq!(refusal(tried.await), Refusal::Stopped);
+}
+
+/// Neither a login of the customer's nor time makes a difference between a login ID and one that nobody has.
+#[tokio::test]
+async fn failures_are_forgotten_alike_with_and_without_somebody() {
+    let world = World::new().await;
+    world.contract("1234567").await;
+    world.user("1234567", "hanakodt").await;
+    let people = world.people();
+    let attacker = from("203.0.113.9");
+    let day = SignedDuration::from_hours(24);
+    let mut answers = [Vec::new(), Vec::new()];
+    for (id, answers) in ["hanakodt", "nobody-1"].into_iter().zip(&mut answers) {
+        for round in 0..4 {
+            let start = at(1000) + day * round * 2;
+            for n in 0..4 {
+                let tried = login(
+                    people,
+                    id,
+                    "wrong",
+                    attacker,
+                    start + SignedDuration::from_secs(n),
+                );
+                answers.push(format!("{:?}", refusal(tried.await)));
+            }
+            // The customer logs in every day, from elsewhere.
+            if id == "hanakodt" {
+                let now = start + SignedDuration::from_secs(10);
+                login(people, id, LOGIN_PASSWORD, from("192.0.2.7"), now)
+                    .await
+                    .unwrap();
+            }
+            if round == 2 {
+                let now = start + SignedDuration::from_secs(20);
+                let tried = login(people, id, "wrong", attacker, now).await;
+                answers.push(format!("{:?}", refusal(tried)));
+            }
+        }
+    }
+    let [known, unknown] = answers;
+    assert_eq!(known, unknown);
+    let locked = known.iter().filter(|one| one.starts_with("Temporarily"));
+    assert_eq!(
+        locked.count(),
+        1,
+        "the fifth in a day, and no other: {known:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_right_password_wipes_out_the_failures_of_its_own_network_alone() {
+    let world = World::new().await;
+    world.contract("1234567").await;
+    let user = world.user("1234567", "hanakodt").await;
+    let people = world.people();
+    let failures = async || {
+        let user = users::find(&world.store, &user.id).await.unwrap().unwrap();
+        user.login.failures
+    };
+    let (home, desk, attacker) = (from("192.0.2.7"), from("192.0.2.99"), from("203.0.113.9"));
+    for by in [home, desk] {
+        login(people, "hanakodt", "wrong", by, at(10))
+            .await
+            .unwrap_err();
+    }
+    login(people, "hanakodt", LOGIN_PASSWORD, home, at(11))
+        .await
+        .unwrap();
+    assert_eq!(failures().await, 0);
+    for by in [home, attacker] {
+        login(people, "hanakodt", "wrong", by, at(12))
+            .await
+            .unwrap_err();
+    }
+    for by in [home, attacker] {
+        login(people, "hanakodt", LOGIN_PASSWORD, by, at(13))
+            .await
+            .unwrap();
+        assert_eq!(failures().await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_hash_of_another_cost_is_made_anew_at_the_next_login() {
+    let (mut world, _) = world().await;
+    let old = async |world: &World| {
+        let user = users::by_login_id(&world.store, "hanakodt").await;
+        let user = user.unwrap().unwrap();
+        [user.login.hash, user.confirmation.hash]
+    };
+    let before = old(&world).await;
+    world.settings.passwords = PasswordSettings {
+        memory_kib: 128,
+        ..world.settings.passwords
+    };
+    world.passwords = Passwords::new(&world.settings.passwords);
+    let people = world.people();
+    let wrong = Secret::new("wrong");
+    let tried = people.certificate_login(DER, wrong, caller(), at(10)).await;
+    assert_eq!(refusal(tried), Refusal::CredentialsWrong);
+    assert_eq!(old(&world).await, before, "a wrong password renews nothing");
+    for now in [at(11), at(12)] {
+        let right = Secret::new(LOGIN_PASSWORD);
+        let done = people.certificate_login(DER, right, caller(), now);
+        let user = done.await.unwrap().user;
+        let right = Secret::new(crate::workflow::testing::CONFIRMATION_PASSWORD);
+        people
+            .confirm(&user.id, right, caller(), now)
+            .await
+            .unwrap();
+    }
+    for (hash, before) in old(&world).await.iter().zip(&before) {
+        assert!(hash.contains("m=128,") && hash != before, "{hash}");
+        assert!(before.contains("m=64,"), "{before}");
+    }
+}
