@@ -1,6 +1,7 @@
 //! Signatures by a key on a token. Hashes on the host: tokens disagree about which hashing mechanisms they have. What a
 //! token lacks is done in another way, where it has one (see [`method`](super::method)).
 
+use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
 
 use super::ecdsa;
@@ -69,8 +70,12 @@ fn by_any_method(
         let (mechanism, input) = method.input(key.algorithm, scheme, message)?;
         sign_input(session, key, &mechanism, &input, session.module().raw())
     };
+    // A token without a login for one signature answers "unsupported" as well; no other method helps there.
+    let lacks = |error: &Pkcs11Error| {
+        error.class == ErrorClass::Unsupported && error.code() != Some(RvError::UserTypeInvalid)
+    };
     let refused = match by(usual) {
-        Err(error) if error.class == ErrorClass::Unsupported => error,
+        Err(error) if lacks(&error) => error,
         done => return done,
     };
     let mechanisms = session.mechanisms()?;
@@ -79,7 +84,7 @@ fn by_any_method(
             continue;
         }
         match by(method) {
-            Err(error) if error.class == ErrorClass::Unsupported => {}
+            Err(error) if lacks(&error) => {}
             done => return done,
         }
     }

@@ -4,13 +4,14 @@
 use super::Source;
 
 /// A layer, and whom in the same crate it may know.
-const LAYERS: [(&str, &[&str]); 7] = [
-    ("http", &["http", "workflow", "clock"]),
-    ("workflow", &["workflow", "ca", "mail", "store"]),
+const LAYERS: [(&str, &[&str]); 8] = [
+    ("http", &["http", "workflow", "clock", "network"]),
+    ("workflow", &["workflow", "ca", "mail", "store", "network"]),
     ("ca", &["ca"]),
     ("mail", &["mail"]),
-    ("store", &["store"]),
+    ("store", &["store", "network"]),
     ("clock", &[]),
+    ("network", &[]),
     (
         "app",
         &["app", "http", "workflow", "ca", "mail", "store", "clock"],

@@ -2,6 +2,7 @@
 //! with the database has changed, and with arguments that are wrong.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -351,7 +352,10 @@ fn a_cold_copy_after_an_orderly_stop_is_whole_and_nothing_is_no_record() -> Outc
     for (what, expected) in [(None, "[store-missing]"), (Some(""), "[store-empty]")] {
         match what {
             None => fs::remove_file(&file)?,
-            Some(text) => fs::write(&file, text)?,
+            Some(text) => {
+                fs::write(&file, text)?;
+                fs::set_permissions(&file, PermissionsExt::from_mode(0o600))?;
+            }
         }
         for command in commands {
             let said = server(&[command, &["--config", &copy.config]].concat())?;

@@ -18,7 +18,7 @@ const PUT_DATA: u8 = 0xdb;
 
 /// Most commands of a `list` and of an `open` with a card that tells of its keys.
 const MOST_FOR_LIST: usize = 37;
-const MOST_FOR_OPEN: usize = 80;
+const MOST_FOR_OPEN: usize = 85;
 
 /// Dropped in this order: the card goes before the service does.
 struct Scene {

@@ -41,7 +41,8 @@ fn every_answer_to_a_pin_is_the_last_one_asked_for() {
         let sent = control.pins();
         println!("{code:#x} {name}: agent: {}", sent.len());
         assert_eq!(sent, ["user"], "{name}: {run:?}");
-        assert_eq!(run.code == 0, code == ALREADY_LOGGED_IN, "{name}: {run:?}");
+        // "Already logged in" is not believed either: what only the owner can read is not there.
+        assert_ne!(run.code, 0, "{name}: {run:?}");
     }
 }
 

@@ -131,7 +131,8 @@ struct OnceMorePage {
     person: Person,
     action: String,
     fields: Vec<(String, String)>,
-    heading: (&'static str, &'static str),
+    /// The console was left alone, instead of the token being asked for again.
+    paused: bool,
 }
 
 /// For the routes of [`super::routes::Right::confirmed`]: the form once more, where the gate asks for it.
@@ -148,23 +149,18 @@ async fn form_again(app: &Shared, parts: &mut Parts) -> Answer {
     let Form(fields) = Form::from_request_parts(parts, app).await?;
     let fields = fields.texts().filter(|(name, _)| *name != TOKEN_FIELD);
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let heading = ("トークンの再確認", "Your token once more");
     let action = parts.uri.path().to_owned();
     let fields = fields.collect();
     let problem = HttpProblem::FreshHandshakeRequired;
-    page(app, parts, problem, action, fields, heading).await
+    page(app, parts, problem, action, fields, false).await
 }
 
 async fn left_alone(app: &Shared, parts: &mut Parts) -> Answer {
     let seen = parts.uri.path_and_query().map(|place| place.as_str());
     let seen = seen.filter(|_| parts.method == Method::GET);
     let fields = vec![("to".to_owned(), seen.unwrap_or("/").to_owned())];
-    let heading = (
-        "操作がなかったため中断しています",
-        "Paused after a time without use",
-    );
     let (problem, action) = (HttpProblem::ConsoleIdle, CONTINUE.to_owned());
-    page(app, parts, problem, action, fields, heading).await
+    page(app, parts, problem, action, fields, true).await
 }
 
 async fn page(
@@ -173,7 +169,7 @@ async fn page(
     problem: HttpProblem,
     action: String,
     fields: Vec<(String, String)>,
-    heading: (&'static str, &'static str),
+    paused: bool,
 ) -> Answer {
     let cx = Cx::from_request_parts(parts, app).await?;
     let member = Member::from_request_parts(parts, app).await?;
@@ -183,7 +179,7 @@ async fn page(
         person: Person::of(&member, cx.lang),
         action,
         fields,
-        heading,
+        paused,
     };
     let mut response = html(failure.status(), &template)?;
     response.headers_mut().extend(failure.headers());

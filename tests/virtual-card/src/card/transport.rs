@@ -17,6 +17,8 @@ pub(super) enum Incoming {
 #[derive(Debug, Default)]
 pub(super) struct Transport {
     chained: Vec<u8>,
+    /// INS, P1 and P2 of those pieces.
+    chain: [u8; 3],
     pending: Vec<u8>,
     /// T=0 to the letter.
     strict: bool,
@@ -51,6 +53,11 @@ impl Transport {
             return Incoming::Answer(self.next(expected));
         }
         self.pending.clear();
+        // A chain that broke off, because its reader was unplugged, ends with the next other command.
+        if self.chain != [header[1], header[2], header[3]] {
+            self.chained.clear();
+            self.chain = [header[1], header[2], header[3]];
+        }
         if self.chained.len() + data.len() > COMMAND {
             self.chained.clear();
             return word(0x6700);

@@ -60,7 +60,7 @@ pub fn question(question: &Question, lang: Lang) -> String {
                 ),
             };
             lang.pick(
-                format!("{ja}その証明書をやめ、このトークンに新しい鍵を作りますか？ 前の証明書は使えなくなります。 [はい=y / いいえ=Enter] "),
+                format!("{ja}その証明書をやめ、このトークンに新しい鍵を作りますか？ 前の証明書は使えなくなります。[はい=y / いいえ=Enter] "),
                 format!("{en}Give that certificate up and make a new key on this token? The earlier certificate can never be used then. [y / Enter = no] "),
             )
         }
