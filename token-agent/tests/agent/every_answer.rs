@@ -1,7 +1,5 @@
 //! Every return value of PKCS#11 as the answer to a PIN: how many PINs the agent sends.
 
-use std::path::PathBuf;
-
 use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::error::TokenError;
 use inkan_agent::keystore::KeyStore as _;
@@ -60,7 +58,7 @@ impl Token {
         control.use_in_this_process(&customer.hsm.module_path());
         Self {
             control,
-            entry: ModuleEntry::at(&PathBuf::from(Control::module())),
+            entry: ModuleEntry::at(&Control::module()),
             pin: Pin::new(customer.token.pin.clone()),
             _customer: customer,
         }

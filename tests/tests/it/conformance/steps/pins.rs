@@ -51,7 +51,7 @@ pub(super) fn locks(subject: &mut Subject) -> Said {
     let token = subject.mount.open().map_err(Complaint)?;
     for tries in 1..=MANY {
         // Another one each time: the agent sends none twice.
-        let pin = Pin::new(&format!("{}", 99_999_900 + tries));
+        let pin = Pin::new(format!("{}", 99_999_900 + tries));
         match token.with(|store| store.login(&pin)) {
             Err(TokenError::PinWrong { .. }) => {}
             Err(TokenError::PinLocked) => {
