@@ -39,7 +39,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
         config.rates.password_burst = 100_000;
     })
     .await;
-    let stranger: &[u8] = &bank.app.workflows.authority().root();
+    let stranger: &[u8] = bank.app.workflows.authority().root();
     let helpdesk: &[u8] = &bank.staff_certificate("helpdesk");
     let (json, csr) = ("application/json", "application/pkcs10");
     let page = |path: &'static str| -> Make { Box::new(move || get(path)) };
