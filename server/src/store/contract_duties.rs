@@ -13,7 +13,7 @@ text_enum! {
     pub enum Side {
         /// Was shown a letter with temporary passwords.
         Letter => "letter",
-        /// Decided on an application, or was shown a certificate password.
+        /// Entered, amended or decided on an application, or was shown a certificate password.
         Grant => "grant",
     }
 }

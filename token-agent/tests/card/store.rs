@@ -192,7 +192,7 @@ fn tries_are_counted_down_and_the_last_is_told() {
             max: 8,
         })
     };
-    assert_eq!(store.login(&Pin::new("1")), unfit(SecretName::Pin));
+    assert_eq!(store.login(&Pin::new("1")), Err(TokenError::PinLocked));
     let new = Pin::new("246810");
     let refused = store.unblock(&Pin::new(PUK), &Pin::new("1"));
     assert_eq!(refused, unfit(SecretName::NewPin));

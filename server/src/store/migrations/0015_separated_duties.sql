@@ -74,8 +74,9 @@ UPDATE users SET registered_from =
    WHERE a.subject_kind = 'user' AND a.subject_id = users.id AND a.action IN ('user.registered', 'user.added')
      AND a.outcome = 'done' ORDER BY a.seq LIMIT 1);
 
--- A grant is one user's, whom the approver has seen: those that were given before anybody had registered are over.
-UPDATE grants SET state = 'lapsed' WHERE state = 'open' AND user_id IS NULL;
+-- A grant is one user's, whom the approver has seen. No approval of before showed a user: what is still open is over, and
+-- applied for again.
+UPDATE grants SET state = 'lapsed' WHERE state = 'open';
 
 -- A list of contracts is imported once another person has approved it.
 ALTER TABLE imports ADD COLUMN proposal_id TEXT REFERENCES proposals (id);

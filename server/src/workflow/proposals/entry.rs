@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::decision::grants_of;
 use super::subject::Subject;
 use super::wish::{Wish, WishForm};
 use super::{hand, rights, rules};
+use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{
     self, Decision, Hand, How, Kind, NewProposal, Proposal, Revision, State,
 };
@@ -64,6 +66,7 @@ impl People<'_> {
             return Err(StaffRefusal::ImportUnknown.into());
         }
         rules::possible(&mut tx, kind, &subject, &wish, deed.now).await?;
+        apart(&mut tx, kind, &subject, &hand(&member), deed.now).await?;
         self.put(tx, deed, kind, &subject, &wish, &hand(&member))
             .await
     }
@@ -173,6 +176,7 @@ impl People<'_> {
         not_own(&subject, &member.person)?;
         rules::possible(&mut tx, kind, &subject, &wish, deed.now).await?;
         let (content, seen, by) = (wish.encode()?, subject.seen(kind), hand(&member));
+        apart(&mut tx, kind, &subject, &by, deed.now).await?;
         let revision = Revision {
             seen_version,
             how: if form.is_some() {
@@ -290,4 +294,22 @@ pub(super) async fn committed(mut tx: Tx, proposal_id: &str) -> Result<Proposal>
     let proposal = proposal.ok_or(Fault::Inconsistent("proposal is gone"))?;
     tx.commit().await?;
     Ok(proposal)
+}
+
+/// Whoever was shown the contract's temporary passwords has no hand in its applications, and the other way round: the form
+/// that an approver compares would come from the person who can register.
+async fn apart(
+    tx: &mut Tx,
+    kind: Kind,
+    subject: &Subject,
+    by: &Hand,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(contract_id) = grants_of(kind, subject) else {
+        return Ok(());
+    };
+    if contract_duties::take(tx, contract_id, by, Side::Grant, now).await? {
+        return Ok(());
+    }
+    Err(StaffRefusal::LetterSeen.into())
 }

@@ -87,7 +87,7 @@ pub(crate) const OPENCRYPTOKI: List = &[
     (
         Check::AsksEachTime,
         no(
-            "UserTypeInvalid",
+            "CannotSign",
             "3.8 makes such keys and knows no login for one signature, so nobody can use them",
         ),
     ),
