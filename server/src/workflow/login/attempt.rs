@@ -45,7 +45,7 @@ impl People<'_> {
     pub(in crate::workflow) async fn settle(
         &self,
         mut tx: Tx,
-        attempt: Attempt<'_>,
+        mut attempt: Attempt<'_>,
         rule: impl FnOnce(&Contract) -> Option<Refusal>,
     ) -> Result<(User, Contract)> {
         let now = attempt.now;
@@ -69,6 +69,8 @@ impl People<'_> {
         let locked = locked.or(user.certificate_login.stopped.then_some(Refusal::Stopped));
         let locked = locked.or_else(|| attempt.second.and_then(|_| second.refusal(now)));
         let right = attempt.right && user.login.hash == attempt.user.login.hash;
+        // While nobody gets in, a right guess leaves the same traces as a wrong one.
+        attempt.right &= locked.is_none();
         let handed_over = user.temporary_until;
         if let Some(locked) = &locked
             && attempt
