@@ -8,6 +8,7 @@ use inkan_agent::token::opened::OpenToken;
 use inkan_agent::token::signer::TokenSigner;
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::signer::rcgen::RcgenKey;
+use inkan_pki::verify::verifies;
 use rcgen::CertificateParams;
 
 use crate::conformance::suite::{Complaint, Refusal, Said, Subject, no, yes};
@@ -103,10 +104,10 @@ pub(super) fn signs(
     scheme: SignatureScheme,
 ) -> Result<(), Refusal> {
     let made = token.with(|store| store.sign(&key.reference, scheme, MESSAGE))?;
-    if !verify::accepts(&key.spki_der, scheme, MESSAGE, &made) {
+    if !verifies(&key.spki_der, scheme, MESSAGE, &made) {
         return no(format!("{scheme:?} is not accepted by aws-lc"));
     }
-    if verify::accepts(&key.spki_der, scheme, b"another message", &made) {
+    if verifies(&key.spki_der, scheme, b"another message", &made) {
         return no(format!("{scheme:?} is accepted for anything"));
     }
     Ok(())
