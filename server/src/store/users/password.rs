@@ -121,11 +121,7 @@ pub async fn set_password_hash(
         }
         PasswordKind::Acquisition => return Ok(false),
     };
-    let statement = sqlx::query(statement)
-        .bind(user_id.to_owned())
-        .bind(seen.to_owned())
-        .bind(hash.to_owned());
-    Ok(tx.change(statement).await? == 1)
+    replace(tx, statement, user_id, seen, hash).await
 }
 
 /// Stores the hash of the same password at another cost, if the one before is still `seen`: nothing else changes.
@@ -145,11 +141,7 @@ pub async fn renew_password_hash(
         }
         PasswordKind::Acquisition => return Ok(false),
     };
-    let statement = sqlx::query(statement)
-        .bind(user_id.to_owned())
-        .bind(seen.to_owned())
-        .bind(hash.to_owned());
-    Ok(tx.change(statement).await? == 1)
+    replace(tx, statement, user_id, seen, hash).await
 }
 
 /// Notes when a try without the certificate last failed, and from which network all of them came; none: they are forgotten.
@@ -185,4 +177,19 @@ pub async fn hash_costs(store: &Store) -> Result<Vec<String>, StoreError> {
         }
     }
     Ok(costs)
+}
+
+/// Runs a statement that puts `hash` in the place of `seen`; false when another one is there.
+async fn replace(
+    tx: &mut Tx,
+    statement: &'static str,
+    user_id: &str,
+    seen: &str,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    let statement = sqlx::query(statement)
+        .bind(user_id.to_owned())
+        .bind(seen.to_owned())
+        .bind(hash.to_owned());
+    Ok(tx.change(statement).await? == 1)
 }
