@@ -148,7 +148,7 @@ pub struct Progress {
     pub code: Option<Identifier>,
 }
 
-/// Body of `POST /agent/requests/{id}/give-up`: the certificate that [`Resume`] names, never in use, makes way for another key.
+/// Body of `POST /agent/requests/{id}/give-up`: the certificate that [`Resume`] names, never in use, is replaced by one with another key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GiveUp {

@@ -155,7 +155,7 @@ impl Workflows {
         Ok(id)
     }
 
-    /// The grant a new request stands on: that of an issue which broke off, else an open one of this user's.
+    /// The grant a new request depends on: that of an issue which broke off, else an open one of this user's.
     async fn grant_for(
         &self,
         tx: &mut crate::store::Tx,

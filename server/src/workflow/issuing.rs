@@ -248,7 +248,7 @@ impl Workflows {
 }
 
 /// Nothing is issued to who is stopped (利用停止), or whose contract was cancelled (解約, R12), since the request was made.
-/// A renewal stands on the certificate: failures without it do not end it.
+/// A renewal depends on the certificate: failures without it do not end it.
 pub(super) async fn entitled(
     db: impl Into<Db<'_>>,
     user: &User,

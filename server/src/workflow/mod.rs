@@ -7,7 +7,7 @@
 //! - [`step`]: the points between which the process may die
 //! - [`enrolment`]: a page's request, picked up by the agent
 //! - [`issuing`]: intent on record, then signed, then stored
-//! - `giving_up`: an issue that cannot be finished makes way for another key
+//! - `giving_up`: an issue that cannot be finished is replaced by one with another key
 //! - [`renewal`]: a successor while the old certificate is good
 //! - [`life`]: what may follow what; revocation, suspension, cancellation
 //! - [`staff_certificate`]: certificates of staff; [`staff_access`]: who gets them, and with what

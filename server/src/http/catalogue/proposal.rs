@@ -36,11 +36,11 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         ),
         Kind::Application => lang.pick(
             "承認すると、契約は電子証明書方式となり、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "With the approval the contract is put on the certificate method, and one certificate may be issued to the user above. Make sure that the user is who stands on the paper form.",
+            "With the approval the contract is put on the certificate method, and one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
         ),
         Kind::Reissue => lang.pick(
             "承認すると、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "With the approval one certificate may be issued to the user above. Make sure that the user is who stands on the paper form.",
+            "With the approval one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
         ),
         Kind::Revoke => lang.pick(
             "承認すると、この電子証明書は直ちに失効します。取り消せません。",

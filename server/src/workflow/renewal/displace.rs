@@ -1,4 +1,4 @@
-//! A successor that was signed and never came into use: its key may be gone with a token. It makes way for another key of
+//! A successor that was signed and never came into use: its key may be gone with a token. It is replaced by one with another key of
 //! the same holder, after the time in which its agent may still be at work; and for a new issue, when what it was to succeed
 //! is over.
 

@@ -6,7 +6,7 @@
 //! - [`request`]: what was picked up, checked against the link
 //! - [`key`]: the key pair: a new one, or the one of a try that broke off
 //! - [`make`]: a new key pair
-//! - `give_up`: an issue whose key cannot be used makes way for another key
+//! - `give_up`: an issue whose key cannot be used is replaced by one with another key
 //! - [`room`]: how much room the certificate needs
 //! - [`trial`]: whether a key can sign what will be asked of it
 //! - [`obtain`]: CSR, EST, and which failures mean that the key is not needed any more
