@@ -98,6 +98,37 @@ async fn http_an_idle_connection_goes_for_one_more_and_a_request_at_work_stays()
     assert!(request.await.unwrap().ends_with("done"));
 }
 
+/// More than the system keeps of a response that nobody reads.
+async fn large() -> Vec<u8> {
+    vec![b'x'; 16 << 20]
+}
+
+#[tokio::test]
+async fn http_peers_that_never_read_do_not_keep_others_out() {
+    let limits = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    let router = Router::new()
+        .route("/", get(who))
+        .route("/large", get(large));
+    let running = serving(router, "127.0.0.1:0", None, limits).await;
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        let mut tcp = TcpStream::connect(running.address).await.unwrap();
+        tcp.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
+        // Its response has begun.
+        let begun = tokio::time::timeout(LONG / 2, tcp.read_u8()).await;
+        begun.expect("a connection that is taken up").unwrap();
+        silent.push(tcp);
+    }
+    let answered = tokio::time::timeout(LONG / 2, plain(running.address, "/"));
+    let answered = answered.await.expect("an answer");
+    assert!(answered.ends_with("nobody"), "{answered}");
+}
+
 #[tokio::test]
 async fn http_one_address_does_not_hold_every_connection() {
     let limits = Limits {

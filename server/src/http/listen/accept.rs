@@ -63,8 +63,8 @@ pub struct Listener {
     pub limits: Limits,
 }
 
-/// Connections that have lost their place and have not ended yet, at most.
-fn leaving(connections: usize) -> usize {
+/// Tasks beside those of the connections with a place: for connections that have lost it and have not ended yet.
+fn spare(connections: usize) -> usize {
     connections.div_ceil(8).max(16)
 }
 
@@ -79,12 +79,12 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
         shortcut,
         limits,
     } = listener;
-    let most = limits
-        .connections
-        .saturating_add(leaving(limits.connections));
+    let spare = spare(limits.connections);
+    let most = limits.connections.saturating_add(spare);
     let most = u32::try_from(most).unwrap_or(u32::MAX);
     let tasks = Arc::new(Semaphore::new(most as usize));
-    let table = Table::new(limits.connections, limits.per_address);
+    // Half of them: there is always one for a new connection.
+    let table = Table::new(limits.connections, limits.per_address, spare / 2);
     let acceptor = tls.map(TlsAcceptor::from);
     loop {
         let accepted = tokio::select! {

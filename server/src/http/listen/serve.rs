@@ -27,8 +27,11 @@ use super::table::{End, Phase, Place};
 /// Largest request header (request line included), in bytes.
 const MAX_HEADER: usize = 32 * 1024;
 
-/// What a connection that has to end gets for what it has begun.
+/// What a connection that has to end gets for a request that is being worked on.
 const GRACE: Duration = Duration::from_secs(60);
+
+/// How often is looked whether it still works on one. If not, its peer had this long to read the answer.
+const LEAVE: Duration = Duration::from_secs(2);
 
 pub(super) struct Connection {
     pub(super) name: &'static str,
@@ -106,6 +109,7 @@ impl Connection {
                 .serve_connection(TokioIo::new(stream), service)
         );
         let mut last = pin!(tokio::time::sleep(self.limits.age.saturating_add(GRACE)));
+        let mut leaving = tokio::time::interval(LEAVE);
         let (mut stopping, mut told) = (false, false);
         loop {
             tokio::select! {
@@ -127,6 +131,13 @@ impl Connection {
                     }
                     connection.as_mut().graceful_shutdown();
                     last.as_mut().reset(tokio::time::Instant::now() + GRACE);
+                    leaving.reset();
+                }
+                _ = leaving.tick(), if told => {
+                    if self.place.activity.phase() != Phase::Working {
+                        tracing::debug!(listener = self.name, address = %self.address, "peer does not read");
+                        return;
+                    }
                 }
                 () = last.as_mut() => {
                     tracing::debug!(listener = self.name, address = %self.address, "connection is too old");

@@ -5,8 +5,11 @@
 //! whose peer owes us something (a handshake, a header, a body), then one that is being sent to: of the network that
 //! holds the most, and there the one that has been so for the longest. A request that is being worked on is left alone,
 //! and nobody loses a place to a network that holds more.
+//!
+//! Whoever has lost a place may finish what it has just begun, a few connections at a time: those beyond are cut, so that
+//! peers who never read what they asked for do not keep new ones out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -44,12 +47,16 @@ pub(super) struct Table {
     inner: Mutex<Inner>,
     most: usize,
     each: usize,
+    /// Connections without a place that may still be open.
+    leaving: usize,
     since: Instant,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     open: HashMap<u64, Entry>,
+    /// Those that were told to end gracefully and are still open.
+    leaving: HashSet<u64>,
     held: Holdings,
     next: u64,
 }
@@ -107,7 +114,8 @@ impl Activity {
         self.phase.store(phase as u8, Ordering::Release);
     }
 
-    fn phase(&self) -> Phase {
+    /// What it does now.
+    pub(super) fn phase(&self) -> Phase {
         let phase = self.phase.load(Ordering::Acquire);
         let known = [Phase::Idle, Phase::Owing, Phase::Sending];
         let found = known.into_iter().find(|one| *one as u8 == phase);
@@ -122,12 +130,13 @@ impl Activity {
 
 impl Table {
     /// At most `most` connections, `each` of one address (of one /64 in IPv6), twice as many of the next wider network
-    /// and so on.
-    pub(super) fn new(most: usize, each: usize) -> Arc<Self> {
+    /// and so on; `leaving` more that have lost their place.
+    pub(super) fn new(most: usize, each: usize, leaving: usize) -> Arc<Self> {
         Arc::new(Self {
             inner: Mutex::new(Inner::default()),
             most: most.max(1),
             each: each.max(1),
+            leaving,
             since: Instant::now(),
         })
     }
@@ -140,7 +149,7 @@ impl Table {
             let own =
                 inner.victim(|entry, phase| phase == Phase::Idle && entry.networks.contains(&full));
             match own {
-                Some(id) => inner.end(id),
+                Some(id) => inner.evict(id, self.leaving),
                 None => return Admission::Refused,
             }
         }
@@ -152,7 +161,7 @@ impl Table {
                 phase == Phase::Idle || (phase < Phase::Working && theirs >= weight)
             });
             match other {
-                Some(id) => inner.end(id),
+                Some(id) => inner.evict(id, self.leaving),
                 None => return Admission::Refused,
             }
         }
@@ -200,7 +209,7 @@ impl Place {
             .map(|(id, _)| *id)
             .collect();
         for id in others {
-            inner.close(id, End::Gracefully);
+            inner.end(id, self.table.leaving);
         }
     }
 }
@@ -208,7 +217,8 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut inner = self.table.inner();
-        // Gone already where it had to make room.
+        inner.leaving.remove(&self.id);
+        // Gone already where it has lost its place.
         if let Some(entry) = inner.open.remove(&self.id) {
             inner.held.remove(&entry.networks);
         }
@@ -229,9 +239,21 @@ impl Inner {
             .map(|(id, ..)| *id)
     }
 
-    fn end(&mut self, id: u64) {
+    /// Takes a connection's place. An idle one may answer a request that has just come.
+    fn evict(&mut self, id: u64, leaving: usize) {
         let idle = |entry: &Entry| entry.activity.phase() == Phase::Idle;
-        let gracefully = self.open.get(&id).is_some_and(idle);
+        if self.open.get(&id).is_some_and(idle) {
+            self.end(id, leaving);
+        } else {
+            self.close(id, End::AtOnce);
+        }
+    }
+
+    /// Ends a connection after its request; where `leaving` others have not ended yet, at once, but for a request that is
+    /// being worked on.
+    fn end(&mut self, id: u64, leaving: usize) {
+        let works = |entry: &Entry| entry.activity.phase() == Phase::Working;
+        let gracefully = self.leaving.len() < leaving || self.open.get(&id).is_some_and(works);
         let end = if gracefully {
             End::Gracefully
         } else {
@@ -243,6 +265,9 @@ impl Inner {
     fn close(&mut self, id: u64, end: End) {
         if let Some(entry) = self.open.remove(&id) {
             self.held.remove(&entry.networks);
+            if end == End::Gracefully {
+                self.leaving.insert(id);
+            }
             // A connection that has just ended does not listen any more.
             let _ = entry.end.send(end);
         }
@@ -284,7 +309,7 @@ mod tests {
     #[test]
     fn http_connections_of_one_allocation_and_of_sixteen_addresses_leave_room() {
         for phase in [Phase::Idle, Phase::Owing, Phase::Sending] {
-            let table = Table::new(1024, 128);
+            let table = Table::new(1024, 128, 100);
             let v6: Vec<String> = (0..1000).map(|n| format!("2001:db8:1:{n:x}::1")).collect();
             let v4: Vec<String> = (0..1600).map(|n| format!("192.0.{}.1", n % 16)).collect();
             let mut held = many(&table, &v6, phase);
@@ -304,7 +329,7 @@ mod tests {
 
     #[test]
     fn http_connections_idle_ones_go_first_and_the_longest_idle_before_the_others() {
-        let table = Table::new(3, 3);
+        let table = Table::new(3, 3, 100);
         let mut owing = enter(&table, "192.0.2.1", Phase::Owing).unwrap();
         let mut old = enter(&table, "192.0.3.1", Phase::Idle).unwrap();
         let mut young = enter(&table, "192.0.4.1", Phase::Idle).unwrap();
@@ -329,8 +354,31 @@ mod tests {
     }
 
     #[test]
+    fn http_connections_that_leave_are_few_and_those_beyond_are_cut() {
+        let table = Table::new(1, 100, 2);
+        let mut left = Vec::new();
+        for expected in [End::Gracefully, End::Gracefully, End::AtOnce, End::AtOnce] {
+            left.extend(enter(&table, "192.0.2.1", Phase::Idle));
+            let next = enter(&table, "192.0.2.1", Phase::Idle).unwrap();
+            let one = left.last_mut().unwrap();
+            assert_eq!(one.is_told(), Some(expected));
+            drop(next);
+        }
+        // One of them has ended.
+        left.swap_remove(0);
+        left.extend(enter(&table, "192.0.2.1", Phase::Idle));
+        left.extend(enter(&table, "192.0.2.1", Phase::Idle));
+        let [.., before, _] = &mut left[..] else {
+            panic!("two were added");
+        };
+        assert_eq!(before.is_told(), Some(End::Gracefully));
+        drop(left);
+        assert!(table.inner().leaving.is_empty() && table.inner().open.is_empty());
+    }
+
+    #[test]
     fn http_connections_a_network_takes_no_place_from_one_that_holds_less() {
-        let table = Table::new(4, 4);
+        let table = Table::new(4, 4, 100);
         let mut held: Vec<Open> = ["192.0.2.1", "192.0.3.1", "192.0.3.2", "192.0.3.3"]
             .map(|one| enter(&table, one, Phase::Owing).unwrap())
             .into();
@@ -343,7 +391,7 @@ mod tests {
 
     #[test]
     fn http_connections_beyond_the_share_of_an_address_cost_itself_an_idle_one() {
-        let table = Table::new(100, 2);
+        let table = Table::new(100, 2, 100);
         let mut held = many(&table, &vec!["192.0.2.1".to_owned(); 2], Phase::Owing);
         assert!(enter(&table, "192.0.2.1", Phase::Owing).is_none());
         let other = enter(&table, "192.0.9.1", Phase::Idle).unwrap();
@@ -356,7 +404,7 @@ mod tests {
 
     #[test]
     fn http_connections_of_a_certificate_are_closed_but_the_one_that_asks() {
-        let table = Table::new(100, 100);
+        let table = Table::new(100, 100, 100);
         let mut held = many(&table, &vec!["192.0.2.1".to_owned(); 3], Phase::Idle);
         let (mine, theirs): (Arc<[u8]>, Arc<[u8]>) = (Arc::from(*b"mine"), Arc::from(*b"theirs"));
         held[0].0.activity.presented(&mine);
