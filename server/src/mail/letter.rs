@@ -129,6 +129,13 @@ pub enum Letter {
         /// When.
         at: Timestamp,
     },
+    /// A certificate that was being issued was revoked before its first use, and the grant is open again.
+    CertificateGivenUp {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+    },
     /// Wrong passwords: locked for a while.
     PasswordLocked {
         /// Which one.
@@ -200,6 +207,7 @@ impl Letter {
             Self::CertificateRevoked { .. } => "certificate-revoked",
             Self::CertificateSuspended { .. } => "certificate-suspended",
             Self::CertificateReleased { .. } => "certificate-released",
+            Self::CertificateGivenUp { .. } => "certificate-given-up",
             Self::PasswordLocked { .. } => "password-locked",
             Self::PasswordStopped { .. } => "password-stopped",
             Self::PasswordReleased { .. } => "password-released",

@@ -91,7 +91,7 @@ async fn world(hook: StepHook) -> World {
 /// The same at this bank.
 async fn world_of(bank: Bank, hook: StepHook) -> World {
     let url = format!("sqlite://{}", bank.hsm.path().join("inkan.db").display());
-    let store = Store::connect(&url).await.unwrap();
+    let store = Store::connect(&url).await.unwrap().keeping_letters();
     let workflows = Workflows::new(store.clone(), bank.authority.clone(), settings(), hook);
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
     member(&store, "teller", Role::Teller, now).await;

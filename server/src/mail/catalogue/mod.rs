@@ -143,6 +143,20 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), moment(lang, *at)],
             vec![not_you(lang)],
         ),
+        Letter::CertificateGivenUp { serial, at } => (
+            said(
+                (
+                    "電子証明書の発行をやり直せるようになりました",
+                    "Your certificate can be issued again",
+                ),
+                (
+                    "発行の途中だった電子証明書を、ご利用になる前に失効させました。別の媒体で発行をやり直せます。",
+                    "The certificate that was being issued to you was revoked before its first use. It can be issued again on another token.",
+                ),
+            ),
+            vec![number(lang, serial), moment(lang, *at)],
+            vec![not_you(lang)],
+        ),
         Letter::PasswordLocked { password, until } => (
             said(
                 ("利用を一時停止しました", "Temporarily locked"),

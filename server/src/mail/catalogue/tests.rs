@@ -30,6 +30,10 @@ pub(crate) fn every() -> Vec<Letter> {
             serial: serial(),
             at,
         },
+        Letter::CertificateGivenUp {
+            serial: serial(),
+            at,
+        },
         Letter::PasswordLocked {
             password: Password::Login,
             until: at,
@@ -68,6 +72,7 @@ pub(crate) fn every() -> Vec<Letter> {
             | Letter::CertificateRevoked { .. }
             | Letter::CertificateSuspended { .. }
             | Letter::CertificateReleased { .. }
+            | Letter::CertificateGivenUp { .. }
             | Letter::PasswordLocked { .. }
             | Letter::PasswordStopped { .. }
             | Letter::PasswordReleased { .. }

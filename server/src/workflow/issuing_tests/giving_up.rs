@@ -5,8 +5,8 @@ use inkan_pki::messages::request::{GiveUp, GiveUpReason, Progress, ProgressStep}
 
 use super::*;
 use crate::store::certificates::NewIntent;
-use crate::store::grants;
 use crate::store::{StoreError, Unique};
+use crate::store::{grants, outbox};
 use crate::workflow::login::CertificateRefusal;
 
 fn serial(der: &[u8]) -> String {
@@ -39,6 +39,12 @@ impl World {
             .workflows
             .progress(id, credential, &progress, caller, self.now);
         told.await.unwrap();
+    }
+
+    /// Kinds of the e-mail messages to the user.
+    async fn mail(&self) -> Vec<String> {
+        let all = outbox::list_for_user(&self.store, USER).await.unwrap();
+        all.into_iter().map(|mail| mail.kind).collect()
     }
 
     /// Both rows may be of the same second, in either order.
@@ -83,9 +89,15 @@ async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
         Err(Refusal::KeyMismatch)
     );
 
+    let given_up = |kinds: Vec<String>| {
+        let of_it = |kind: &&String| *kind == "certificate-given-up";
+        kinds.iter().filter(of_it).count()
+    };
+    assert_eq!(given_up(world.mail().await), 0);
     world.give_up(&second, &serial(&old)).await.unwrap();
     assert_eq!(world.states().await, [State::Revoked]);
     world.give_up(&second, &serial(&old)).await.unwrap();
+    assert_eq!(given_up(world.mail().await), 1, "and once for both");
     assert!(world.audited("certificate.revoked").await && world.audited("grant.reopened").await);
     // Whoever has the first key: it is good for nothing any more.
     let dead = Err(Refusal::Certificate(CertificateRefusal::Revoked));

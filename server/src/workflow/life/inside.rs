@@ -82,14 +82,14 @@ pub(in crate::workflow) async fn revoke(
     Ok(())
 }
 
-/// Gives up a certificate that never came into use; nothing stands on it.
+/// Gives up a certificate that never came into use; nothing depends on it.
 pub(in crate::workflow) async fn give_up(
     tx: &mut Tx,
     row: &Certificate,
     ending: &Ending<'_>,
 ) -> Result<()> {
     change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
-    Ok(())
+    told::tell_given_up(tx, row, ending).await
 }
 
 /// 事故登録: the user's sessions and open requests end, the certificate stays.

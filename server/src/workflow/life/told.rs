@@ -10,8 +10,8 @@ use crate::store::{Tx, users};
 use crate::workflow::mail::tell;
 use crate::workflow::{Fault, Result};
 
-/// Tells the owner that a certificate in use was revoked or held, or that one is released. What was never in use, and
-/// what belongs to staff, is told to nobody.
+/// Tells the owner that a certificate in use was revoked or held, or that one is released. What belongs to staff is told to
+/// nobody; what was never in use, only where it was given up ([`tell_given_up`]).
 pub(super) async fn tell_owner(
     tx: &mut Tx,
     before: &Certificate,
@@ -43,5 +43,22 @@ pub(super) async fn tell_owner(
     };
     let key = format!("{}:{}", before.id, at.as_second());
     tell(tx, &user, &key, &letter, at).await?;
+    Ok(())
+}
+
+/// Tells the owner that an issue was given up: whoever has ID and password could do that in their place.
+pub(super) async fn tell_given_up(
+    tx: &mut Tx,
+    before: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    let Some(user_id) = before.user_id.as_deref() else {
+        return Ok(());
+    };
+    let user = users::find(&mut *tx, user_id).await?;
+    let user = user.ok_or(Fault::Inconsistent("certificate of no user"))?;
+    let (serial, at) = (before.serial.clone(), ending.now);
+    let letter = Letter::CertificateGivenUp { serial, at };
+    tell(tx, &user, &before.id, &letter, at).await?;
     Ok(())
 }
