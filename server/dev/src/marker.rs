@@ -8,6 +8,9 @@ use std::str::FromStr;
 use sqlx::any::{AnyConnectOptions, install_default_drivers};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
+use inkan_server::app::error::AppError;
+use inkan_server::store::{StoreError, postgres_url};
+
 use crate::DevError;
 
 const MAKE: &str = "CREATE TABLE made_by_inkan_dev (format BIGINT NOT NULL PRIMARY KEY)";
@@ -96,8 +99,12 @@ async fn look(connection: &mut AnyConnection, url: &str) -> Result<Found, DevErr
     })
 }
 
+/// Connects where the server would connect, too: to another computer over verified TLS only.
 async fn open(url: &str) -> Result<AnyConnection, DevError> {
     install_default_drivers();
+    if !is_file(url) {
+        postgres_url::tls_files(url).map_err(|fault| AppError::from(StoreError::from(fault)))?;
+    }
     let options = AnyConnectOptions::from_str(url).map_err(DevError::Store)?;
     AnyConnection::connect_with(&options)
         .await

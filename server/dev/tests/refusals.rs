@@ -55,10 +55,11 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Starts the program, which must end by itself.
-fn start(data: &Path) -> Output {
+fn start(data: &Path, arguments: &[&str]) -> Output {
     let mut process = Command::new(env!("CARGO_BIN_EXE_inkan-dev"))
         .arg("--data-dir")
         .arg(data)
+        .args(arguments)
         .env_remove("SOFTHSM2_CONF")
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
@@ -93,7 +94,7 @@ fn content(of: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// The program refuses with this code, and nothing anywhere in the place has changed.
 fn refused(place: &Path, code: &str) -> String {
     let (data, mut before) = (place.join("data"), content(place));
-    let said = start(&data);
+    let said = start(&data, &[]);
     let error = String::from_utf8(said.stderr).unwrap();
     assert_eq!(said.status.code(), Some(3), "{error}");
     assert!(error.trim_end().ends_with(&format!("[{code}]")), "{error}");
@@ -150,6 +151,17 @@ fn another_database_in_the_configuration_is_refused() {
     );
     let said = refused(place.path(), "dev-elsewhere");
     assert!(said.contains("store.url"), "{said}");
+}
+
+/// 192.0.2.0/24 is nobody's: whoever connects waits, and is told something else.
+#[test]
+fn a_database_on_another_computer_is_not_asked_without_verified_tls() {
+    let place = tempfile::tempdir().unwrap();
+    let url = "postgres://inkan@192.0.2.1/inkan";
+    let said = start(&place.path().join("data"), &["--store-url", url]);
+    let error = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.status.code(), Some(3), "{error}");
+    assert!(error.contains("sslmode=verify-full"), "{error}");
 }
 
 #[test]
