@@ -56,6 +56,8 @@ const LONGEST: usize = 256;
 /// Salt of the hash computed where there is none to compare with.
 const DUMMY_SALT: &str = "aW5rYW4tbm8tdXNlciE";
 const RETRY_AFTER_SECONDS: u64 = 5;
+/// How often a password is compared that is replaced each time meanwhile.
+pub(super) const COMPARISONS: usize = 3;
 
 /// What a hash costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -358,7 +360,8 @@ impl Queue {
     }
 }
 
-fn busy() -> Error {
+/// Too much to do; to be tried again in a while.
+pub(super) fn busy() -> Error {
     let retry_after = RETRY_AFTER_SECONDS;
     Refusal::Unavailable { retry_after }.into()
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::audited::Entry;
 use super::passwords::Passwords;
 use super::settings::Settings;
-use super::{Result, Workflows};
+use super::{Error, Result, Workflows};
+use crate::store::users::PasswordKind;
 use crate::store::{Store, users};
 
 /// The workflows of customers and counter staff.
@@ -55,17 +56,34 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The hash of a right password at the cost of today, where `hash` was made at another.
-    pub(super) async fn at_todays_cost(
+    /// Replaces a hash that was made at another cost than today's, once its password has opened something: before that,
+    /// the second hash would tell a right guess by its time. Answers the new hash; what keeps it from being stored is
+    /// logged, and the next time it is tried again.
+    pub(super) async fn renew_outdated(
         &self,
+        user_id: &str,
+        kind: PasswordKind,
         hash: &str,
         password: Secret,
-        right: bool,
-    ) -> Result<Option<String>> {
-        if right && self.passwords.is_outdated(hash) {
-            return self.passwords.hash(password).await.map(Some);
+    ) -> Option<String> {
+        if !self.passwords.is_outdated(hash) {
+            return None;
         }
-        Ok(None)
+        let renewed = async {
+            let renewed = self.passwords.hash(password).await?;
+            let mut tx = self.store.begin().await?;
+            let replaced = users::renew_password_hash(&mut tx, user_id, kind, hash, &renewed);
+            let replaced = replaced.await?;
+            tx.commit().await?;
+            Ok::<_, Error>(replaced.then_some(renewed))
+        };
+        match renewed.await {
+            Ok(renewed) => renewed,
+            Err(error) => {
+                tracing::warn!(user = user_id, %error, "password hash not renewed");
+                None
+            }
+        }
     }
 
     /// As [`Entry::record_refusal`].

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::store::db::Sql;
 use crate::store::row::Row;
 use crate::store::{Db, Store, StoreError, Tx};
 
@@ -124,7 +125,8 @@ pub async fn set_password_hash(
     replace(tx, statement, user_id, seen, hash).await
 }
 
-/// Stores the hash of the same password at another cost, if the one before is still `seen`: nothing else changes.
+/// Stores the hash of the same password at another cost, if the one before is still `seen`. The
+/// password stays the same, so nobody needs to answer for it.
 pub async fn renew_password_hash(
     tx: &mut Tx,
     user_id: &str,
@@ -141,7 +143,8 @@ pub async fn renew_password_hash(
         }
         PasswordKind::Acquisition => return Ok(false),
     };
-    replace(tx, statement, user_id, seen, hash).await
+    let statement = replacement(statement, user_id, seen, hash);
+    Ok(tx.upkeep(statement).await? == 1)
 }
 
 /// Notes when a try without the certificate last failed, and from which network all of them came; none: they are forgotten.
@@ -187,9 +190,13 @@ async fn replace(
     seen: &str,
     hash: &str,
 ) -> Result<bool, StoreError> {
-    let statement = sqlx::query(statement)
+    let statement = replacement(statement, user_id, seen, hash);
+    Ok(tx.change(statement).await? == 1)
+}
+
+fn replacement(statement: &'static str, user_id: &str, seen: &str, hash: &str) -> Sql {
+    sqlx::query(statement)
         .bind(user_id.to_owned())
         .bind(seen.to_owned())
-        .bind(hash.to_owned());
-    Ok(tx.change(statement).await? == 1)
+        .bind(hash.to_owned())
 }

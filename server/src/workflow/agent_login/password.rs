@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::store::login_history::{Method, Via};
 use crate::store::sessions;
-use crate::workflow::login::attempt::Attempt;
-use crate::workflow::login::{Registered, proved_certificate_status};
+use crate::workflow::login::Registered;
+use crate::workflow::login::attempt::{Attempt, Presented, Second};
 use crate::workflow::people::People;
 use crate::workflow::session::{NewSession, Stage, Started, prepare};
 use crate::workflow::{Caller, Result};
@@ -48,28 +48,18 @@ impl People<'_> {
         let Registered {
             certificate, user, ..
         } = &registered;
-        let hash = &user.login.hash;
-        let known = self
-            .passwords
-            .verify_known(hash.clone(), password.clone(), caller);
-        let right = known.await?;
-        let renewed = self.at_todays_cost(hash, password, right).await?;
-        let mut tx = self.store.begin().await?;
-        // Once more: it may have been revoked while the password was hashed.
-        proved_certificate_status(&mut tx, &certificate.id, now).await?;
         let attempt = Attempt {
             action: "login.certificate",
             method: Method::Certificate,
             via: Some(Via::Agent),
             user,
-            right,
-            renewed,
-            second: None,
-            own: true,
+            password: &password,
+            second: Second::None,
+            presented: Presented::ByAgent(&certificate.id),
             caller,
             now,
         };
-        self.settle(tx, attempt, |_| None).await?;
+        self.settle(attempt).await?;
         let new = NewSession {
             user_id: Some(&user.id),
             certificate_id: Some(&certificate.id),

@@ -12,13 +12,13 @@ use crate::store::outbox::{self, Language};
 use crate::store::sessions;
 use crate::store::users::{self, PasswordKind, User};
 use crate::workflow::audited::audit;
-use crate::workflow::login::attempt::Attempt;
+use crate::workflow::login::attempt::{Attempt, Presented, Second};
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::session::{self, NewSession, Stage, Started};
 use crate::workflow::validation::codes::login_id_as_typed;
 use crate::workflow::validation::{Errors, Field, Problem, secrets};
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Caller, Refusal, Result};
 
 const ACTION: &str = "user.started";
 const TRIED: &str = "user.handed-over-given";
@@ -98,38 +98,26 @@ impl People<'_> {
     async fn newcomer(&self, form: &StartForm, caller: Caller, now: Timestamp) -> Result<User> {
         let login_id = login_id_as_typed(&form.login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
-        let hash = |of: fn(&User) -> &String| user.as_ref().map(|user| of(user).clone());
-        let (first, second) = (hash(|u| &u.login.hash), hash(|u| &u.confirmation.hash));
-        let login = self
-            .passwords
-            .verify(first, form.temp_login.clone(), caller);
-        let login = login.await?;
-        let other = self
-            .passwords
-            .verify(second, form.temp_confirmation.clone(), caller);
-        let other = other.await?;
         let Some(user) = user else {
+            for typed in [&form.temp_login, &form.temp_confirmation] {
+                let nothing = self.passwords.verify(None, typed.clone(), caller);
+                nothing.await?;
+            }
             let refusal = self.settle_unknown(TRIED, &login_id, caller, now).await?;
             return Err(refusal.into());
         };
-        let tx = self.store.begin().await?;
         let attempt = Attempt {
             action: TRIED,
             method: Method::Enrolment,
             via: None,
             user: &user,
-            right: login & other,
-            renewed: None,
-            second: None,
-            own: false,
+            password: &form.temp_login,
+            second: Second::HandedOver(&form.temp_confirmation),
+            presented: Presented::None,
             caller,
             now,
         };
-        let (settled, _) = self.settle(tx, attempt, |_| None).await?;
-        if settled.confirmation.hash != user.confirmation.hash {
-            return Err(Fault::Inconsistent("one of two passwords changed").into());
-        }
-        Ok(user)
+        Ok(self.settle(attempt).await?.0)
     }
 
     fn check_start(&self, form: &StartForm) -> Result<()> {

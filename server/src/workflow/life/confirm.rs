@@ -5,11 +5,13 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
 use crate::mail::letter::Password;
+use crate::store::Tx;
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Status};
-use crate::store::users::{self, PasswordKind, User};
+use crate::store::users::{self, PasswordKind, PasswordState, User};
 use crate::workflow::audited::audit;
 use crate::workflow::locks::Lock;
+use crate::workflow::passwords::{COMPARISONS, busy};
 use crate::workflow::people::People;
 use crate::workflow::{Caller, Fault, Refusal, Result};
 
@@ -56,23 +58,14 @@ impl People<'_> {
             PasswordKind::LoginWithCertificate => user.certificate_login.clone(),
             PasswordKind::Confirmation | PasswordKind::Acquisition => user.confirmation.clone(),
         };
-        let seen = users::find(self.store, user_id).await?;
-        let seen = of(&seen.ok_or(Refusal::SessionEnded)?);
-        let known = self
-            .passwords
-            .verify_known(seen.hash.clone(), typed.clone(), caller);
-        let right = known.await?;
-        let renewed = self.at_todays_cost(&seen.hash, typed, right).await?;
-        let mut tx = self.store.begin().await?;
-        let user = users::find(&mut tx, user_id).await?;
-        let mut user = user.ok_or(Refusal::SessionEnded)?;
+        let (mut tx, mut user, right) = self.compare_own(user_id, of, &typed, caller).await?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
         let present = of(&user);
         let lock = Lock::from(&present);
         let (after, refusal) = if let Some(locked) = lock.refusal(now) {
             (lock, Some(locked))
-        } else if !right || present.hash != seen.hash {
+        } else if !right {
             let failed = lock.failed(&self.settings.locks, now);
             let why = failed.refusal(now).unwrap_or(Refusal::CredentialsWrong);
             (failed, Some(why))
@@ -99,8 +92,14 @@ impl People<'_> {
                 tx.rollback().await?;
                 return Err(refusal.clone().into());
             }
-        } else if let Some(renewed) = renewed {
-            users::renew_password_hash(&mut tx, user_id, kind, &seen.hash, &renewed).await?;
+        }
+        entry.write(&mut tx, now).await?;
+        tx.commit().await?;
+        if let Some(refusal) = refusal {
+            return Err(refusal.into());
+        }
+        let renewed = self.renew_outdated(user_id, kind, &present.hash, typed);
+        if let Some(renewed) = renewed.await {
             match kind {
                 PasswordKind::Login | PasswordKind::LoginWithCertificate => {
                     (user.login.hash, user.certificate_login.hash) = (renewed.clone(), renewed);
@@ -110,11 +109,35 @@ impl People<'_> {
                 }
             }
         }
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        match refusal {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok(user),
+        Ok(user)
+    }
+
+    /// Whether a password is the user's own, and the transaction in which that is still so: one that is replaced while
+    /// it is compared is compared again.
+    async fn compare_own(
+        &self,
+        user_id: &str,
+        of: impl Fn(&User) -> PasswordState,
+        typed: &Secret,
+        caller: Caller,
+    ) -> Result<(Tx, User, bool)> {
+        let seen = users::find(self.store, user_id).await?;
+        let mut seen = of(&seen.ok_or(Refusal::SessionEnded)?);
+        for _ in 0..COMPARISONS {
+            let known = self
+                .passwords
+                .verify_known(seen.hash.clone(), typed.clone(), caller);
+            let right = known.await?;
+            let mut tx = self.store.begin().await?;
+            let user = users::find(&mut tx, user_id).await?;
+            let user = user.ok_or(Refusal::SessionEnded)?;
+            let present = of(&user);
+            if present.hash == seen.hash {
+                return Ok((tx, user, right));
+            }
+            tx.rollback().await?;
+            seen = present;
         }
+        Err(busy())
     }
 }

@@ -1,5 +1,6 @@
 //! What a try with a password leads to, decided in one transaction: lock state, history, audit row.
 
+use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -15,42 +16,110 @@ use crate::store::{Tx, id};
 use crate::workflow::audited::{Entry, audit};
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::locks::Lock;
+use crate::workflow::login::{certificate_status, proved_certificate_status};
 use crate::workflow::mail::tell;
+use crate::workflow::passwords::{COMPARISONS, busy};
 use crate::workflow::people::People;
 use crate::workflow::{Caller, Fault, Refusal, Result};
 
-/// A try whose password was compared.
+/// A try of a known user.
 pub(in crate::workflow) struct Attempt<'a> {
     pub(in crate::workflow) action: &'static str,
     pub(in crate::workflow) method: Method,
     /// Through what, where the method alone does not say it.
     pub(in crate::workflow) via: Option<Via>,
-    /// The user as read when the password was compared.
+    /// The user as found by their login ID or certificate.
     pub(in crate::workflow) user: &'a User,
-    /// Whether it was right.
-    pub(in crate::workflow) right: bool,
-    /// The hash of a right password at the cost of today, where it was made at another.
-    pub(in crate::workflow) renewed: Option<String>,
-    /// Whether a second password, where one is asked for, was right too.
-    pub(in crate::workflow) second: Option<bool>,
-    /// Whether the user's own passwords are asked for, or those that were handed over.
-    pub(in crate::workflow) own: bool,
+    /// ログインパスワード as typed.
+    pub(in crate::workflow) password: &'a Secret,
+    pub(in crate::workflow) second: Second<'a>,
+    pub(in crate::workflow) presented: Presented<'a>,
     pub(in crate::workflow) caller: Caller,
     pub(in crate::workflow) now: Timestamp,
 }
 
+/// The password beside ログインパスワード, where one is asked for.
+#[derive(Clone, Copy)]
+pub(in crate::workflow) enum Second<'a> {
+    None,
+    /// 証明書取得用パスワード: whether it was right. Its failures are counted apart.
+    Acquisition(bool),
+    /// 仮確認用パスワード as typed: both passwords are those that were handed over.
+    HandedOver(&'a Secret),
+}
+
+/// The certificate that goes with the password.
+#[derive(Clone, Copy)]
+pub(in crate::workflow) enum Presented<'a> {
+    None,
+    /// In this connection's handshake, DER.
+    InHandshake(&'a [u8]),
+    /// By the agent; its id.
+    ByAgent(&'a str),
+}
+
 impl People<'_> {
-    /// Decides on a try of a known user and records it; `rule` may still refuse a right password. The transaction is
-    /// committed either way.
+    /// Compares the passwords of a known user, decides on the try and records it.
+    ///
+    /// A password that is replaced while it is compared (by its owner, or by a login that renews an outdated hash) is
+    /// compared again: what was typed counts against what is on record when it is counted.
     pub(in crate::workflow) async fn settle(
         &self,
+        attempt: Attempt<'_>,
+    ) -> Result<(User, Contract)> {
+        let mut seen = attempt.user.clone();
+        for _ in 0..COMPARISONS {
+            let right = self.compare(&attempt, &seen).await?;
+            let mut tx = self.store.begin().await?;
+            // It may have been revoked while the password was compared.
+            match attempt.presented {
+                Presented::None => {}
+                Presented::InHandshake(der) => {
+                    certificate_status(&mut tx, der, attempt.now).await?;
+                }
+                Presented::ByAgent(id) => {
+                    proved_certificate_status(&mut tx, id, attempt.now).await?;
+                }
+            }
+            let user = users::find(&mut tx, &seen.id).await?;
+            let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
+            if attempt.is_compared_with(&seen, &user) {
+                return self.conclude(tx, &attempt, user, right).await;
+            }
+            tx.rollback().await?;
+            seen = user;
+        }
+        Err(busy())
+    }
+
+    /// Whether the passwords are right. Where nobody has shown yet who they are, it takes as long in any case.
+    async fn compare(&self, attempt: &Attempt<'_>, user: &User) -> Result<bool> {
+        let (hash, password) = (user.login.hash.clone(), attempt.password.clone());
+        if !matches!(attempt.presented, Presented::None) {
+            let known = self.passwords.verify_known(hash, password, attempt.caller);
+            return known.await;
+        }
+        let first = self.passwords.verify(Some(hash), password, attempt.caller);
+        let first = first.await?;
+        let Second::HandedOver(confirmation) = attempt.second else {
+            return Ok(first);
+        };
+        // Always both, whatever the first says.
+        let hash = Some(user.confirmation.hash.clone());
+        let second = self
+            .passwords
+            .verify(hash, confirmation.clone(), attempt.caller);
+        Ok(first & second.await?)
+    }
+
+    async fn conclude(
+        &self,
         mut tx: Tx,
-        mut attempt: Attempt<'_>,
-        rule: impl FnOnce(&Contract) -> Option<Refusal>,
+        attempt: &Attempt<'_>,
+        mut user: User,
+        right: bool,
     ) -> Result<(User, Contract)> {
         let now = attempt.now;
-        let user = users::find(&mut tx, &attempt.user.id).await?;
-        let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
         let contract = contracts::find(&mut tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
         let by_certificate = attempt.method == Method::Certificate;
@@ -63,18 +132,21 @@ impl People<'_> {
             let lock = lock.after_a_while(last, &self.settings.locks, now);
             (PasswordKind::Login, lock)
         };
-        let second = Lock::from(user.acquisition);
+        let acquisition = match attempt.second {
+            Second::Acquisition(right) => Some((right, Lock::from(user.acquisition))),
+            Second::None | Second::HandedOver(_) => None,
+        };
+        let own = !matches!(attempt.second, Second::HandedOver(_));
         let locked = lock.refusal(now);
         // Whoever guessed with the certificate in hand is stopped everywhere.
         let locked = locked.or(user.certificate_login.stopped.then_some(Refusal::Stopped));
-        let locked = locked.or_else(|| attempt.second.and_then(|_| second.refusal(now)));
-        let right = attempt.right && user.login.hash == attempt.user.login.hash;
-        // While nobody gets in, a right guess leaves the same traces as a wrong one.
-        attempt.right &= locked.is_none();
+        let locked = locked.or_else(|| acquisition.and_then(|(_, lock)| lock.refusal(now)));
         let handed_over = user.temporary_until;
+        // While nobody gets in, a right guess leaves the same traces as a wrong one.
+        let is_user = right && locked.is_none() && !matches!(acquisition, Some((false, _)));
         if let Some(locked) = &locked
             && attempt
-                .entry(&user, Some(locked))
+                .entry(&user, is_user, Some(locked))
                 .is_repeated(self.store, now)
         {
             tx.rollback().await?;
@@ -82,7 +154,7 @@ impl People<'_> {
         }
         let refusal = if locked.is_some() {
             locked
-        } else if !right || (!attempt.own && handed_over.is_none_or(|until| now >= until)) {
+        } else if !right || (!own && handed_over.is_none_or(|until| now >= until)) {
             let without = contract.method == contracts::Method::Certificate && !by_certificate;
             let which = if without {
                 Password::LoginWithoutCertificate
@@ -94,9 +166,9 @@ impl People<'_> {
                 users::set_last_failure(&mut tx, &user.id, Some(&last)).await?;
             }
             Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
-        } else if attempt.second == Some(false) {
+        } else if let Some((false, lock)) = acquisition {
             let (which, kind) = (Password::Acquisition, PasswordKind::Acquisition);
-            Some(self.fail(&mut tx, &user, which, kind, second, now).await?)
+            Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
         } else {
             if lock != Lock::default() && (by_certificate || is_forgiven(&user, attempt.caller)) {
                 store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
@@ -104,26 +176,28 @@ impl People<'_> {
                     users::set_last_failure(&mut tx, &user.id, None).await?;
                 }
             }
-            if attempt.second.is_some() && second != Lock::default() {
+            if acquisition.is_some_and(|(_, lock)| lock != Lock::default()) {
                 let kind = PasswordKind::Acquisition;
                 store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
             }
-            if let Some(renewed) = &attempt.renewed {
-                let (id, seen) = (&user.id, &user.login.hash);
-                users::renew_password_hash(&mut tx, id, kind, seen, renewed).await?;
-            }
+            let certificate_only = attempt.method == Method::Password
+                && contract.method == contracts::Method::Certificate;
             (contract.status == Status::Cancelled)
                 .then_some(Refusal::ContractCancelled)
-                .or_else(|| rule(&contract))
-                .or((attempt.own && handed_over.is_some())
-                    .then_some(CompanyRefusal::NotStarted.into()))
+                .or(certificate_only.then_some(Refusal::CertificateRequired))
+                .or((own && handed_over.is_some()).then_some(CompanyRefusal::NotStarted.into()))
         };
-        record(&mut tx, &attempt, &user, refusal.as_ref()).await?;
+        record(&mut tx, attempt, &user, is_user, refusal.as_ref()).await?;
         tx.commit().await?;
-        match refusal {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok((user, contract)),
+        if let Some(refusal) = refusal {
+            return Err(refusal.into());
         }
+        if own {
+            let (hash, typed) = (&user.login.hash, attempt.password.clone());
+            let renewed = self.renew_outdated(&user.id, kind, hash, typed).await;
+            user.login.hash = renewed.unwrap_or(user.login.hash);
+        }
+        Ok((user, contract))
     }
 
     /// One more failure with a password: counted, stored, told.
@@ -215,6 +289,7 @@ async fn record(
     tx: &mut Tx,
     attempt: &Attempt<'_>,
     user: &User,
+    is_user: bool,
     refusal: Option<&Refusal>,
 ) -> Result<()> {
     let login = Login {
@@ -231,15 +306,21 @@ async fn record(
         address: attempt.caller.address.map(|address| address.to_string()),
     };
     login_history::insert(tx, &login).await?;
-    let entry = attempt.entry(user, refusal);
+    let entry = attempt.entry(user, is_user, refusal);
     entry.write(tx, attempt.now).await
 }
 
 impl Attempt<'_> {
-    /// Its audit row.
-    fn entry<'a>(&self, user: &'a User, refusal: Option<&Refusal>) -> Entry<'a> {
-        // Who fails is not known to be the user.
-        let actor = if self.right && self.second != Some(false) {
+    /// Whether what was compared with `seen` holds for the user as they are now.
+    fn is_compared_with(&self, seen: &User, user: &User) -> bool {
+        let second = matches!(self.second, Second::HandedOver(_));
+        seen.login.hash == user.login.hash
+            && (!second || seen.confirmation.hash == user.confirmation.hash)
+    }
+
+    /// Its audit row. Who fails is not known to be the user.
+    fn entry<'a>(&self, user: &'a User, is_user: bool, refusal: Option<&Refusal>) -> Entry<'a> {
+        let actor = if is_user {
             Actor::User(user.id.clone())
         } else {
             Actor::Anonymous

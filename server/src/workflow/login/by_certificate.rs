@@ -3,8 +3,8 @@
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
-use super::attempt::Attempt;
-use super::{LoggedIn, certificate_status};
+use super::LoggedIn;
+use super::attempt::{Attempt, Presented, Second};
 use crate::store::login_history::Method;
 use crate::workflow::people::People;
 use crate::workflow::{Caller, Result};
@@ -24,28 +24,18 @@ impl People<'_> {
     ) -> Result<LoggedIn> {
         let registered = self.registered(presented, caller, now).await?;
         let user = &registered.user;
-        let hash = &user.login.hash;
-        let known = self
-            .passwords
-            .verify_known(hash.clone(), password.clone(), caller);
-        let right = known.await?;
-        let renewed = self.at_todays_cost(hash, password, right).await?;
-        let mut tx = self.store.begin().await?;
-        // Once more: it may have been revoked while the password was hashed.
-        certificate_status(&mut tx, presented, now).await?;
         let attempt = Attempt {
             action: "login.certificate",
             method: Method::Certificate,
             via: None,
             user,
-            right,
-            renewed,
-            second: None,
-            own: true,
+            password: &password,
+            second: Second::None,
+            presented: Presented::InHandshake(presented),
             caller,
             now,
         };
-        let (user, contract) = self.settle(tx, attempt, |_| None).await?;
+        let (user, contract) = self.settle(attempt).await?;
         Ok(LoggedIn {
             user,
             contract,

@@ -5,13 +5,12 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
 use super::LoggedIn;
-use super::attempt::Attempt;
-use crate::store::contracts;
+use super::attempt::{Attempt, Presented, Second};
 use crate::store::login_history::{self, Login, Method};
 use crate::store::users;
 use crate::workflow::people::People;
 use crate::workflow::validation::codes::login_id_as_typed;
-use crate::workflow::{Caller, Refusal, Result};
+use crate::workflow::{Caller, Result};
 
 const LOGINS_SHOWN: i64 = 3;
 
@@ -19,9 +18,8 @@ impl People<'_> {
     /// Login by ID and password.
     ///
     /// # Errors
-    /// [`Refusal::CredentialsWrong`] (unknown ID or wrong password), [`Refusal::TemporarilyLocked`],
-    /// [`Refusal::Stopped`]; with the right password [`Refusal::CertificateRequired`] on the certificate method (R4)
-    /// and [`Refusal::ContractCancelled`].
+    /// Of [`Refusal`](crate::workflow::Refusal): `CredentialsWrong` (unknown ID or wrong password), `TemporarilyLocked`,
+    /// `Stopped`; with the right password `CertificateRequired` on the certificate method (R4) and `ContractCancelled`.
     pub async fn password_login(
         &self,
         login_id: &str,
@@ -43,7 +41,7 @@ impl People<'_> {
     /// Identification to get a certificate. It opens nothing but the pages of the issue.
     ///
     /// # Errors
-    /// As [`Self::password_login`], without [`Refusal::CertificateRequired`].
+    /// As [`Self::password_login`], without `CertificateRequired`.
     pub async fn identify_for_enrolment(
         &self,
         login_id: &str,
@@ -78,37 +76,25 @@ impl People<'_> {
     ) -> Result<LoggedIn> {
         let login_id = login_id_as_typed(login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
-        let hash = user.as_ref().map(|user| user.login.hash.clone());
-        let verify = self.passwords.verify(hash, password.clone(), caller);
-        let right = verify.await?;
         let Some(user) = user else {
+            self.passwords.verify(None, password, caller).await?;
             return Err(self
                 .settle_unknown(action, &login_id, caller, now)
                 .await?
                 .into());
         };
-        let renewed = self
-            .at_todays_cost(&user.login.hash, password, right)
-            .await?;
-        let tx = self.store.begin().await?;
         let attempt = Attempt {
             action,
             method,
             via: None,
             user: &user,
-            right,
-            renewed,
-            second: None,
-            own: true,
+            password: &password,
+            second: Second::None,
+            presented: Presented::None,
             caller,
             now,
         };
-        let settled = self.settle(tx, attempt, |contract| {
-            let certificate_only =
-                method == Method::Password && contract.method == contracts::Method::Certificate;
-            certificate_only.then_some(Refusal::CertificateRequired)
-        });
-        let (user, contract) = settled.await?;
+        let (user, contract) = self.settle(attempt).await?;
         Ok(LoggedIn {
             user,
             contract,

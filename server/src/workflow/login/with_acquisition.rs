@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::LoggedIn;
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Presented, Second};
 use crate::store::login_history::Method;
 use crate::store::users::{self, User};
 use crate::store::{Db, acquisition, certificates, grants};
@@ -47,32 +47,25 @@ impl People<'_> {
             Some(grant) => acquisition::hash(self.store, grant).await?,
             None => None,
         };
-        let first = user.as_ref().map(|user| user.login.hash.clone());
-        let verify = self.passwords.verify(first, password.clone(), caller);
-        let right = verify.await?;
         let verify = self.passwords.verify(second, acquisition_password, caller);
         let second = verify.await?;
         let Some(user) = user else {
+            self.passwords.verify(None, password, caller).await?;
             let refusal = self.settle_unknown(ACTION, &login_id, caller, now).await?;
             return Err(refusal.into());
         };
-        let renewed = self
-            .at_todays_cost(&user.login.hash, password, right)
-            .await?;
-        let tx = self.store.begin().await?;
         let attempt = Attempt {
             action: ACTION,
             method: Method::Enrolment,
             via: None,
             user: &user,
-            right,
-            renewed,
-            second: Some(second),
-            own: true,
+            password: &password,
+            second: Second::Acquisition(second),
+            presented: Presented::None,
             caller,
             now,
         };
-        let (user, contract) = self.settle(tx, attempt, |_| None).await?;
+        let (user, contract) = self.settle(attempt).await?;
         let identified = LoggedIn {
             user,
             contract,

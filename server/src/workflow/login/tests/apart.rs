@@ -225,3 +225,38 @@ async fn a_hash_of_another_cost_is_made_anew_at_the_next_login() {
         assert!(before.contains("m=64,"), "{before}");
     }
 }
+
+/// Each of them compares with the hash that another one is about to replace.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn right_passwords_at_once_are_right_while_their_hashes_are_made_anew() {
+    let (mut world, _) = world().await;
+    world.settings.passwords = PasswordSettings {
+        memory_kib: 128,
+        ..world.settings.passwords
+    };
+    world.passwords = Passwords::new(&world.settings.passwords);
+    let world = std::sync::Arc::new(world);
+    let mut logins = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let world = world.clone();
+        logins.spawn(async move {
+            let people = world.people();
+            let password = Secret::new(LOGIN_PASSWORD);
+            let login = people.certificate_login(DER, password, caller(), at(11));
+            let user = login.await?.user;
+            let password = Secret::new(crate::workflow::testing::CONFIRMATION_PASSWORD);
+            people.confirm(&user.id, password, caller(), at(12)).await
+        });
+    }
+    let users = logins.join_all().await;
+    for user in users {
+        user.unwrap();
+    }
+    let user = users::by_login_id(&world.store, "hanakodt").await.unwrap();
+    let user = user.unwrap();
+    for hash in [&user.login.hash, &user.confirmation.hash] {
+        assert!(hash.contains("m=128,"), "{hash}");
+    }
+    let failures = [user.certificate_login.failures, user.confirmation.failures];
+    assert_eq!(failures, [0, 0]);
+}
