@@ -121,6 +121,8 @@ pub fn log_in(
         PinPermission::Halted(halt) => return Err(LoginError::Halted(halt)),
     };
     let result = session.send_pin(owner, &pin);
+    let confirmed = matches!(result, Ok(Outcome::AlreadyLoggedIn))
+        && session.login_state().is_ok_and(|state| state == logged_in);
     let mut attempts = lock(attempts);
     match result {
         Ok(Outcome::Accepted) => {
@@ -128,7 +130,13 @@ pub fn log_in(
             session.keep_pin(owner, &pin);
             Ok(())
         }
-        // Nobody has looked at the PIN.
+        // Another session of this process was faster, and nobody has looked at the PIN.
+        Ok(Outcome::AlreadyLoggedIn) if confirmed => {
+            attempts.not_sent(attempt);
+            session.keep_pin(owner, &pin);
+            Ok(())
+        }
+        // The token contradicts itself: it may have counted the PIN.
         Ok(Outcome::AlreadyLoggedIn) => {
             attempts.answered(now(), attempt, PinAnswer::Unclear);
             session.keep_pin(owner, &pin);

@@ -18,6 +18,7 @@
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
 //! - `method`: who hashes and who pads, for tokens that lack the usual mechanism
 //! - `ladder`: what is said about a new key pair, to tokens that want it said and to tokens that do not
+//! - `pin_memory`: PINs that were sent before, as digests
 //! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
 //!   objects; r‖s to DER
 //!
@@ -69,6 +70,7 @@ mod method;
 pub mod module;
 mod object;
 pub mod pin_attempts;
+mod pin_memory;
 pub mod public_key;
 mod raw;
 pub mod room;

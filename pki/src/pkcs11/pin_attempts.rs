@@ -10,6 +10,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::pin_memory::PinMemory;
 use super::token::PinState;
 use crate::secret::Pin;
 
@@ -123,19 +124,20 @@ pub enum PinPermission {
 pub enum PinProvided {
     /// It is sent when it is needed next.
     Taken,
-    /// It is the same PIN as before, and is not sent again.
+    /// It was sent before, and is not sent again.
     Withheld(PinHalt),
 }
 
-/// A PIN and the attempts made with it on one token.
+/// A PIN and the attempts made with it, and with those before it, on one token.
 #[derive(Debug)]
 pub struct PinAttempts {
     sender: PinSender,
     /// The token shows PIN flags: it is known to, or has shown one to this process.
     shows_flags: bool,
     pin: Pin,
-    /// Number of the PIN; answers to an earlier one are ignored.
+    /// Number of the PIN, which tells an answer to an earlier one apart.
     number: u64,
+    earlier: PinMemory,
     /// Attempts made with any of them.
     sent: u64,
     proven: bool,
@@ -148,12 +150,13 @@ pub struct PinAttempts {
 impl PinAttempts {
     /// No attempt was made. `shows_flags`: this kind of token is known to raise its PIN flags after a wrong PIN.
     #[must_use]
-    pub const fn new(sender: PinSender, shows_flags: bool, pin: Pin) -> Self {
+    pub fn new(sender: PinSender, shows_flags: bool, pin: Pin) -> Self {
         Self {
             sender,
             shows_flags,
             pin,
             number: 0,
+            earlier: PinMemory::new(),
             sent: 0,
             proven: false,
             unanswered: 0,
@@ -243,12 +246,19 @@ impl PinAttempts {
         if attempt.number == self.number {
             self.unanswered = self.unanswered.saturating_sub(1);
             self.not_before = None;
+        } else {
+            self.earlier.not_sent(attempt.number);
         }
     }
 
     /// The token answered at `now`.
     pub fn answered(&mut self, now: Instant, attempt: PinAttempt, answer: PinAnswer) {
         if attempt.number != self.number {
+            self.earlier.answered(attempt.number, answer);
+            // It may be the current one again, put back before the answer came.
+            if !self.proven {
+                self.halt = self.halt.or_else(|| self.earlier.halt(&self.pin));
+            }
             return;
         }
         match answer {
@@ -266,10 +276,14 @@ impl PinAttempts {
         }
     }
 
-    /// A person provides a PIN. Another one gets a try of its own. The same one is sent again if it has worked here before;
-    /// not one that the token refused, or that was sent and has never worked.
+    /// A person provides a PIN. A new one gets a try of its own. The current one is sent again if it has worked here before.
+    /// One that the token refused, or that was sent and has never worked, is not, whatever was tried since.
     pub fn provide(&mut self, pin: Pin) -> PinProvided {
         if pin != self.pin {
+            if let Some(halt) = self.earlier.halt(&pin) {
+                return PinProvided::Withheld(halt);
+            }
+            self.remember_current();
             self.pin = pin;
             self.number += 1;
             self.proven = false;
@@ -286,6 +300,17 @@ impl PinAttempts {
             self.start_anew();
         }
         PinProvided::Taken
+    }
+
+    fn remember_current(&mut self) {
+        let refused = self.halt.filter(|halt| *halt == PinHalt::Refused);
+        if refused.is_none() && self.unanswered == 0 {
+            return;
+        }
+        // One that has worked is remembered for an answer that may still come.
+        let unproven = (!self.proven).then_some(PinHalt::NeverWorked);
+        self.earlier
+            .remember(&self.pin, self.number, refused.or(unproven));
     }
 
     fn start_anew(&mut self) {

@@ -240,3 +240,88 @@ fn one_withheld_for_the_flags_alone_is_sent_once_they_are_clear() {
     assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
     let _ = send(&mut attempts, now, PinState::Unknown);
 }
+
+/// Sends the current PIN, which gets this answer.
+fn try_once(attempts: &mut PinAttempts, now: Instant, answer: PinAnswer) {
+    let attempt = send(attempts, now, PinState::Unknown);
+    attempts.answered(now, attempt, answer);
+}
+
+#[test]
+fn a_refused_or_unclear_pin_is_not_sent_again_after_others() {
+    for (answer, halt) in [
+        (PinAnswer::Refused, PinHalt::Refused),
+        (PinAnswer::Unclear, PinHalt::NeverWorked),
+    ] {
+        for last in [PinAnswer::Refused, PinAnswer::Unclear, PinAnswer::Accepted] {
+            let (mut attempts, now) = service(true);
+            try_once(&mut attempts, now, answer);
+            for other in ["222222", "333333"] {
+                assert_eq!(attempts.provide(Pin::new(other)), PinProvided::Taken);
+                try_once(&mut attempts, now, last);
+            }
+            let before = attempts.halt();
+            let put_back = attempts.provide(Pin::new("123456"));
+            assert_eq!(put_back, PinProvided::Withheld(halt), "{answer:?} {last:?}");
+            assert_eq!((attempts.halt(), attempts.sent()), (before, 3));
+        }
+    }
+}
+
+#[test]
+fn a_pin_that_was_never_sent_or_has_worked_may_be_put_back() {
+    let (mut attempts, now) = service(true);
+    // Replaced before it was needed.
+    assert_eq!(attempts.provide(Pin::new("222222")), PinProvided::Taken);
+    try_once(&mut attempts, now, PinAnswer::Refused);
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+    try_once(&mut attempts, now, PinAnswer::Accepted);
+    assert_eq!(attempts.provide(Pin::new("333333")), PinProvided::Taken);
+    try_once(&mut attempts, now, PinAnswer::Refused);
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+    try_once(&mut attempts, now, PinAnswer::Accepted);
+}
+
+#[test]
+fn an_answer_that_arrives_late_is_remembered_for_its_own_pin() {
+    let (mut attempts, now) = proven(true);
+    let late = send(&mut attempts, now, PinState::Unknown);
+    assert_eq!(attempts.provide(Pin::new("222222")), PinProvided::Taken);
+    attempts.answered(now, late, PinAnswer::Refused);
+    assert_eq!(attempts.halt(), None);
+    assert_eq!(
+        attempts.provide(Pin::new("123456")),
+        PinProvided::Withheld(PinHalt::Refused)
+    );
+
+    let (mut attempts, now) = proven(true);
+    let late = send(&mut attempts, now, PinState::Unknown);
+    for pin in ["222222", "123456"] {
+        assert_eq!(attempts.provide(Pin::new(pin)), PinProvided::Taken);
+    }
+    attempts.answered(now, late, PinAnswer::Refused);
+    assert_eq!(attempts.halt(), Some(PinHalt::Refused));
+
+    let (mut attempts, now) = service(true);
+    let late = send(&mut attempts, now, PinState::Unknown);
+    assert_eq!(attempts.provide(Pin::new("222222")), PinProvided::Taken);
+    attempts.not_sent(late);
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+}
+
+#[test]
+fn the_memory_of_earlier_pins_is_bounded_and_shows_none() {
+    let (mut attempts, now) = service(true);
+    for number in 0..=super::super::pin_memory::CAPACITY {
+        try_once(&mut attempts, now, PinAnswer::Refused);
+        let next = Pin::new(format!("next-{number}"));
+        assert_eq!(attempts.provide(next), PinProvided::Taken);
+    }
+    assert_eq!(
+        attempts.provide(Pin::new("next-0")),
+        PinProvided::Withheld(PinHalt::Refused)
+    );
+    assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
+    let shown = format!("{attempts:?}");
+    assert!(shown.contains("PinMemory { earlier: 64, .. }"), "{shown}");
+}

@@ -149,7 +149,7 @@ impl Followed {
             Ok(Ok(pin)) => match pool.provide_pin(pin) {
                 PinProvided::Taken => None,
                 PinProvided::Withheld(halt) => Some(format!(
-                    "it is the same pin as before and is not sent again ({})",
+                    "it was sent before and is not sent again ({})",
                     halt.code()
                 )),
             },

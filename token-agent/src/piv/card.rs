@@ -341,6 +341,8 @@ impl PivCard {
         self.kept.tries = None;
         self.within(|session, kept| {
             pin::change(session, old, new)?;
+            // What was refused before may be the new one.
+            kept.refused = None;
             if matches!(kept.opener, Some(Opener::Pin(_))) {
                 kept.opener = Some(Opener::pin(new));
             }
@@ -356,7 +358,9 @@ impl PivCard {
         self.within(|session, kept| {
             kept.opener = None;
             kept.tries = None;
-            pin::unblock(session, puk, new)
+            pin::unblock(session, puk, new)?;
+            kept.refused = None;
+            Ok(())
         })
     }
 

@@ -37,7 +37,11 @@ fn a_wrong_pin_is_sent_once_and_the_tries_are_told() {
                 assert!(!card.logged_in());
             }
         }
-        assert_eq!(card.login(&Pin::new(WRONG)), Err(PivError::PinBlocked));
+        // Nor does one given before another.
+        let again = card.login(&Pin::new(WRONG));
+        assert_eq!(again, Err(PivError::PinWrong { left: Some(1) }));
+        assert_eq!(pins_sent(&scene), 0);
+        assert_eq!(card.login(&Pin::new("999997")), Err(PivError::PinBlocked));
         assert_eq!(card.pin_tries().unwrap().left, Some(0));
         assert_eq!(
             card.login(&pin()),
@@ -205,6 +209,27 @@ fn a_blocked_pin_is_unblocked_by_the_puk() {
         assert_eq!(pins_sent(&scene), 1);
         card.login(&new).unwrap();
         signs(&mut card, slot, &key);
+    }
+}
+
+#[test]
+fn a_refused_pin_is_taken_once_it_has_been_set() {
+    let mut scene = Scene::new(Model::Plain);
+    for model in BOTH {
+        for unblock in [false, true] {
+            scene.another(model);
+            let mut card = scene.open();
+            for wrong in [WRONG, "999998"] {
+                assert!(card.login(&Pin::new(wrong)).is_err(), "{model:?}");
+            }
+            let new = Pin::new(WRONG);
+            if unblock {
+                card.unblock(&Pin::new(PUK), &new).unwrap();
+            } else {
+                card.change_pin(&pin(), &new).unwrap();
+            }
+            card.login(&new).unwrap();
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 //! PINs and logins.
 
+use std::sync::Mutex;
+use std::time::Instant;
+
 use super::Fixture;
 use crate::algorithm::KeyAlgorithm;
 use crate::pkcs11::generate::{NewKey, generate_key_pair};
+use crate::pkcs11::login::{LoginError, PinOwner, log_in};
+use crate::pkcs11::pin_attempts::{PinAttempts, PinSender};
 use crate::pkcs11::{Access, ErrorClass, LoginState, PinState};
 use crate::secret::Pin;
 
@@ -79,4 +84,28 @@ fn a_session_can_move_to_another_thread() {
     let session = fixture.session();
     let state = std::thread::spawn(move || session.login_state().unwrap());
     assert_eq!(state.join().unwrap(), LoginState::User);
+}
+
+#[test]
+fn a_login_that_another_session_made_first_is_no_attempt() {
+    let fixture = Fixture::new();
+    let first = fixture.public(Access::ReadOnly);
+    let second = fixture.public(Access::ReadOnly);
+    let wrong = Pin::new("not-looked-at");
+    let attempts = Mutex::new(PinAttempts::new(PinSender::Command, true, wrong));
+    // The time is asked for between the look at the login state and the login.
+    let first_logs_in = || {
+        first.login(&fixture.pin()).unwrap();
+        Instant::now()
+    };
+    for _ in 0..3 {
+        log_in(&second, &attempts, PinOwner::User, first_logs_in).unwrap();
+        first.logout().unwrap();
+        let known = attempts.lock().unwrap();
+        assert_eq!((known.sent(), known.halt()), (0, None));
+        assert!(!known.is_proven());
+    }
+    let refused = log_in(&second, &attempts, PinOwner::User, Instant::now).unwrap_err();
+    assert!(matches!(refused, LoginError::Answered(_)), "{refused}");
+    assert_eq!(attempts.lock().unwrap().sent(), 1);
 }
