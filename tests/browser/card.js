@@ -33,7 +33,7 @@ play(async (scene, closing) => {
   await journey.identify(page, scene);
   await press(page, '/certificate/confirm');
   await agentWindow.agree(screen, scene, 'Issue of a certificate', await code(page));
-  await agentWindow.enterPin(screen, scene.pin);
+  await agentWindow.enterPin(screen, scene, scene.pin);
   await expectScreen(page, 'BSMS004');
   await agentWindow.close(screen, 'Done');
 
@@ -41,7 +41,7 @@ play(async (scene, closing) => {
   await journey.askForAgentLogin(page, scene);
   await page.locator('#open-agent').click();
   await agentWindow.agree(screen, scene, 'Login', await code(page));
-  await agentWindow.enterPin(screen, scene.pin);
+  await agentWindow.enterPin(screen, scene, scene.pin);
   const second = await opened;
   scene.page = second;
   await expectScreen(second, 'BLGI002');
@@ -52,7 +52,6 @@ play(async (scene, closing) => {
   await context.close();
 
   // Another morning: the browser starts anew, finds the card by OpenSC, and asks for the PIN itself.
-  fs.rmSync(path.join(scene.home, '.pki'), { recursive: true });
   const again = { ...scene, profile: path.join(scene.home, 'profile-again') };
   const { page: morning } = await browser.open(again, closing, options);
   scene.page = morning;

@@ -57,12 +57,14 @@ def described(node, depth=0):
             child = node.get_child_at_index(index)
             if child:
                 children.append(described(child, depth + 1))
+    states = node.get_state_set()
     return {
         "role": node.get_role_name(),
         "name": node.get_name() or "",
         "description": node.get_description() or "",
         "other": other,
-        "focused": node.get_state_set().contains(Atspi.StateType.FOCUSED),
+        "focused": states.contains(Atspi.StateType.FOCUSED),
+        "enabled": states.contains(Atspi.StateType.ENABLED),
         "children": children,
     }
 

@@ -1,44 +1,52 @@
-// The agent's window, with the keyboard alone.
+// The agent's window, driven by the keyboard and read through the accessibility tree, as a screen reader reads it.
 'use strict';
 const { execFile } = require('node:child_process');
 const path = require('node:path');
-const { PATIENCE } = require('./browser');
+const { until, TIMEOUT } = require('./poll');
 
 const LISTENER = path.join(__dirname, '..', '..', 'desktop', 'listener.py');
+const PROGRAM = 'inkan-agent-window';
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-// Everything a screen reader is told of the window.
-async function heard(scene) {
-  const tree = JSON.parse(await listener(scene, 'tree', 'inkan-agent-window'));
-  const texts = (node) => [node.name, node.description, ...node.other, ...node.children.flatMap(texts)];
-  return texts(tree);
+// Title and texts change in separate steps, and the window announces itself on the accessibility bus only after it is on
+// the screen: what is read once may be too early. So each reader below polls until the tree holds what it looks for.
+async function waitForNode(scene, what, fits) {
+  let nodes = [];
+  const find = async () => {
+    nodes = flatten(JSON.parse(await listener(scene, 'tree', PROGRAM)));
+    return nodes.find(fits);
+  };
+  try {
+    return await until(what, find);
+  } catch (error) {
+    throw new Error(`${error.message}; last read: ${JSON.stringify(nodes.flatMap(textsOf).filter(Boolean))}`);
+  }
 }
+
+const flatten = (node) => [node, ...node.children.flatMap(flatten)];
+const textsOf = (node) => [node.name, node.description, ...node.other];
 
 function listener(scene, ...args) {
   return new Promise((resolve, reject) => {
-    execFile('/usr/bin/python3', [LISTENER, ...args], { env: scene.desktop, timeout: PATIENCE }, (error, out) =>
+    execFile('/usr/bin/python3', [LISTENER, ...args], { env: scene.desktop, timeout: TIMEOUT }, (error, out) =>
       error ? reject(error) : resolve(out),
     );
   });
 }
 
-// Compares the codes as a customer does, and agrees. The button sleeps for a moment: Enter, until the page is gone.
+// Compares the codes as a customer does, and agrees. The button is disabled for a moment.
 async function agree(screen, scene, title, code) {
   await screen.waitForWindow(title);
-  const texts = await heard(scene);
   const spelt = `Comparison code: ${[...code].join(' ')}`;
-  if (!texts.includes(spelt)) throw new Error(`the window does not say "${spelt}": ${JSON.stringify(texts)}`);
-  const late = Date.now() + PATIENCE;
-  while (await screen.shows(title)) {
-    if (Date.now() > late) throw new Error(`the window still asks: ${title}`);
-    await screen.key('Return');
-    await pause(300);
-  }
+  await waitForNode(scene, `"${spelt}" in the window "${title}"`, (node) => textsOf(node).includes(spelt));
+  const agrees = (node) => node.role === 'push button' && node.name.startsWith('They match') && node.enabled;
+  await waitForNode(scene, `the enabled button of the window "${title}"`, agrees);
+  await screen.key('Return');
+  await screen.waitUntilGone(title);
 }
 
-async function enterPin(screen, pin) {
+async function enterPin(screen, scene, pin) {
   await screen.waitForWindow('Enter the PIN');
+  await waitForNode(scene, 'the PIN field with the keyboard', (node) => node.role === 'entry' && node.focused);
   await screen.type(pin);
   await screen.key('Return');
 }
@@ -47,11 +55,7 @@ async function enterPin(screen, pin) {
 async function close(screen, title) {
   await screen.waitForWindow(title);
   await screen.key('Return');
-  const late = Date.now() + PATIENCE;
-  while (await screen.shows(title)) {
-    if (Date.now() > late) throw new Error(`the window does not close: ${title}`);
-    await pause(100);
-  }
+  await screen.waitUntilGone(title);
 }
 
-module.exports = { agree, enterPin, close, listener };
+module.exports = { agree, enterPin, close };

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const https = require('node:https');
 const { randomUUID } = require('node:crypto');
-const { PATIENCE } = require('./browser');
+const { TIMEOUT } = require('./poll');
 
 function ask({ dev }, method, path, body) {
   const { certificate, key } = dev.staff_identities.find((one) => one.role === 'approver');
@@ -13,7 +13,7 @@ function ask({ dev }, method, path, body) {
     key: fs.readFileSync(key),
     ca: fs.readFileSync(dev.server_ca),
     headers: body ? { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() } : {},
-    timeout: PATIENCE,
+    timeout: TIMEOUT,
   };
   return new Promise((resolve, reject) => {
     const request = https.request(`${dev.staff}/api/v1/${path}`, options, (answer) => {

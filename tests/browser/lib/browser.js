@@ -4,26 +4,29 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { chromium } = require('playwright-core');
+const { TIMEOUT } = require('./poll');
 
+const TOKEN = 'customer token';
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-// No step of a test takes longer, on a busy machine too.
-const PATIENCE = 20000;
 
 function environment(scene) {
   return { PATH: process.env.PATH, HOME: scene.home, LANG: 'C.UTF-8', LANGUAGE: 'ja', ...(scene.module ? scene.module.env : {}) };
 }
 
-// The browser's certificate database: whom it trusts, and the token's module.
+// The browser's certificate database: whom it trusts, and the token's module. A later start may bring the module.
 function prepareDatabase(scene) {
   const directory = path.join(scene.home, '.pki', 'nssdb');
-  if (fs.existsSync(directory)) return;
-  fs.mkdirSync(directory, { recursive: true });
   const database = `sql:${directory}`;
   const run = (program, ...args) =>
-    execFileSync(program, args, { env: environment(scene), stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE });
-  run('certutil', '-N', '-d', database, '--empty-password');
-  run('certutil', '-A', '-d', database, '-n', 'bank', '-t', 'C,,', '-i', scene.dev.server_ca);
-  if (scene.module) run('modutil', '-force', '-dbdir', database, '-add', 'customer token', '-libfile', scene.module.path);
+    execFileSync(program, args, { env: environment(scene), stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT });
+  if (!fs.existsSync(directory)) {
+    fs.mkdirSync(directory, { recursive: true });
+    run('certutil', '-N', '-d', database, '--empty-password');
+    run('certutil', '-A', '-d', database, '-n', 'bank', '-t', 'C,,', '-i', scene.dev.server_ca);
+  }
+  if (scene.module && !fs.readFileSync(path.join(directory, 'pkcs11.txt'), 'utf8').includes(TOKEN)) {
+    run('modutil', '-force', '-dbdir', database, '-add', TOKEN, '-libfile', scene.module.path);
+  }
 }
 
 // Which certificate is presented without a dialog: the customer's, to the certificate login alone. An administrator sets
@@ -67,14 +70,14 @@ async function open(scene, closing, options = {}) {
     userAgent: options.userAgent,
     colorScheme: options.colorScheme || 'light',
     hasTouch: Boolean(options.hasTouch),
-    timeout: PATIENCE,
+    timeout: TIMEOUT,
   });
   closing(() => context.close());
-  context.setDefaultTimeout(PATIENCE);
-  context.setDefaultNavigationTimeout(PATIENCE);
+  context.setDefaultTimeout(TIMEOUT);
+  context.setDefaultNavigationTimeout(TIMEOUT);
   const page = context.pages()[0] || (await context.newPage());
   scene.page = page;
   return { context, page };
 }
 
-module.exports = { open, PATIENCE };
+module.exports = { open };

@@ -1,9 +1,9 @@
 // A display of the test's own: Xvfb on a free number, a window manager, and hands on the keyboard.
 'use strict';
 const { spawn, execFile } = require('node:child_process');
-const { PATIENCE } = require('./browser');
+const { until, TIMEOUT } = require('./poll');
 
-// Gives { env, waitForWindow, shows, type, key }; `closing` takes what ends it.
+// Gives { env, waitForWindow, waitUntilGone, shows, type, key }; `closing` takes what ends it.
 async function open(scene, closing) {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -21,16 +21,21 @@ const attach = (env) => ({ env, ...hands(env) });
 
 function hands(env) {
   const xdotool = (...args) => run('xdotool', args, env);
+  // Whether a window whose title begins with this is shown now.
+  const shows = (title) => xdotool('search', '--onlyvisible', '--name', `^${title}`).then(() => true, () => false);
   return {
-    // The window with this title; it is shown, and has the keyboard.
-    async waitForWindow(title) {
-      const found = await xdotool('search', '--sync', '--onlyvisible', '--name', title);
-      const id = found.trim().split('\n')[0];
-      await xdotool('windowactivate', '--sync', id);
-      return id;
-    },
-    // Whether a window with this title is shown now.
-    shows: (title) => xdotool('search', '--onlyvisible', '--name', title).then(() => true, () => false),
+    // Waits for a window whose title begins with this; it is shown and has the keyboard.
+    waitForWindow: (title) =>
+      until(`the window "${title}"`, async () => {
+        const found = await xdotool('search', '--onlyvisible', '--name', `^${title}`);
+        const id = found.trim().split('\n')[0];
+        // Fails while the window manager has not taken the window over.
+        await xdotool('windowactivate', '--sync', id);
+        return (await xdotool('getactivewindow')).trim() === id && id;
+      }),
+    // Waits until no window has a title that begins with this.
+    waitUntilGone: (title) => until(`the end of the window "${title}"`, async () => !(await shows(title))),
+    shows,
     type: (text) => xdotool('type', '--delay', '20', text),
     key: (name) => xdotool('key', name),
   };
@@ -38,7 +43,7 @@ function hands(env) {
 
 function displayNumber(server) {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error('Xvfb did not start')), PATIENCE);
+    const limit = setTimeout(() => reject(new Error('Xvfb did not start')), TIMEOUT);
     server.on('error', reject);
     server.stdio[3].once('data', (data) => {
       clearTimeout(limit);
@@ -49,7 +54,8 @@ function displayNumber(server) {
 
 function run(program, args, env) {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { env, timeout: PATIENCE }, (error, out) => (error ? reject(error) : resolve(out)));
+    // `--sync` waits for ever for a window that has gone.
+    execFile(program, args, { env, timeout: TIMEOUT / 2 }, (error, out) => (error ? reject(error) : resolve(out)));
   });
 }
 

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { expectScreen, fillForm, fillPassword, press } = require('./screens');
 const agent = require('./agent');
+const { until } = require('./poll');
 
 // BLGI001 → BLIS005 → BLIS006 → BLIS003 → BLIS004.
 async function register(page, scene) {
@@ -94,11 +95,10 @@ async function proveByAgent(scene, link) {
   const opened = path.join(scene.home, 'opened');
   fs.rmSync(opened, { force: true });
   await agent.follow({ ...scene, agent: { program, args, env } }, link);
-  for (let tries = 0; tries < 500; tries += 1) {
-    if (fs.existsSync(opened) && fs.readFileSync(opened, 'utf8').endsWith('\n')) return fs.readFileSync(opened, 'utf8').trim();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the agent opened no browser');
+  return until('the address that the agent opens', () => {
+    const text = fs.readFileSync(opened, 'utf8');
+    return text.endsWith('\n') && text.trim();
+  });
 }
 
 module.exports = { register, accountFields, userFields, identify, ask, agentLink, issue, logIn, askForAgentLogin, proveByAgent };
