@@ -1,20 +1,23 @@
 //! The bank's side of Inkan.
 //!
-//! Arrows go down only: `main → http → workflow → {ca, mail, store}`; these three meet only in `workflow`.
+//! Arrows go down only: `main → http → workflow → {ca, mail, store}`; these three meet only in `workflow`. Two of them,
+//! and what they share, are crates of their own, so that the compiler holds the arrows between them:
+//! [`inkan_ca`] (what is signed, and the HSM that signs), [`inkan_store`] (what the bank remembers: SQLite, PostgreSQL)
+//! and [`inkan_network`] (the networks an address belongs to).
 //!
 //! - [`app`]: command line, configuration, start and stop
 //! - [`http`]: listeners, URLs, screens, machine endpoints
-//! - [`ca`]: what is signed, and the HSM that signs
 //! - [`mail`]: letters to customers, and the mail server
-//! - [`store`]: what the bank remembers (SQLite, PostgreSQL)
-//! - [`clock`]: the time; [`network`]: the networks an address belongs to
+//! - [`clock`]: the time
 //! - [`workflow`]: what the bank and its customers do, each as one deed
 
 pub mod app;
-pub mod ca;
 pub mod clock;
 pub mod http;
 pub mod mail;
-pub mod network;
-pub mod store;
 pub mod workflow;
+
+// Everywhere in this crate `crate::ca`, `crate::network` and `crate::store`.
+use inkan_ca as ca;
+use inkan_network as network;
+use inkan_store as store;

@@ -14,9 +14,9 @@ use serde::Serialize;
 
 use crate::directory::Directory;
 use crate::{DevError, files};
-use inkan_server::store::audit::Actor;
 use inkan_server::workflow::Workflows;
 use inkan_server::workflow::records::{IssuerId, StaffMember, StaffRole};
+use inkan_store::audit::Actor;
 
 const STAFF: [(&str, StaffRole); 8] = [
     ("teller", StaffRole::Teller),

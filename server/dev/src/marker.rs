@@ -9,7 +9,7 @@ use sqlx::any::{AnyConnectOptions, install_default_drivers};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
 use inkan_server::app::error::AppError;
-use inkan_server::store::{StoreError, postgres_url};
+use inkan_store::{StoreError, postgres_url};
 
 use crate::DevError;
 

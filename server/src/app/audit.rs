@@ -15,6 +15,7 @@ use super::error::AppError;
 use super::log::say;
 use crate::store::Store;
 use crate::store::audit::{self, Break, Chain, checkpoints};
+use crate::workflow::audit_log::checkpoint::{from_json, to_json};
 use crate::workflow::audit_log::{Checkpoint, Verdict, export, verify};
 
 /// Rows of one read.
@@ -137,7 +138,7 @@ async fn write_checkpoints(store: &Store) -> Result<(), AppError> {
         };
         after = last.seq;
         for one in &page {
-            say(&one.to_json());
+            say(&to_json(one));
         }
     }
 }
@@ -219,8 +220,7 @@ fn read_checkpoints(file: &Path) -> Result<Vec<Checkpoint>, AppError> {
     lines
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(number, line)| {
-            Checkpoint::from_json(line)
-                .ok_or_else(|| bad(format!("line {}: no checkpoint", number + 1)))
+            from_json(line).ok_or_else(|| bad(format!("line {}: no checkpoint", number + 1)))
         })
         .collect()
 }

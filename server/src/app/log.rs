@@ -13,7 +13,7 @@ pub fn start(log: &Log) {
         // The libraries below are quieter than ours; one counts every mechanism it has no name for as an error.
         let ours = &log.level;
         EnvFilter::new(format!(
-            "warn,cryptoki::mechanism=off,inkan_server={ours},inkan_pki={ours}"
+            "warn,cryptoki::mechanism=off,inkan_server={ours},inkan_ca={ours},inkan_store={ours},inkan_pki={ours}"
         ))
     });
     let builder = tracing_subscriber::fmt()

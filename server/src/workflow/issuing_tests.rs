@@ -19,12 +19,12 @@ use super::proposals::{Kind, WishForm};
 use super::settings::{Bank as BankNames, Settings};
 use super::step::{Step, StepHook};
 use super::{Caller, Error, Refusal, Workflows};
-use crate::ca::testing::{Bank, bank};
 use crate::store::Store;
 use crate::store::audit::{self, Actor, AuditEntry, Outcome};
 use crate::store::certificates::{self, State};
 use crate::store::staff::{self, Role, StaffMember};
 use crate::store::users::{self, NewUser};
+use inkan_server_fixtures::ca::{Bank, bank};
 
 const USER: &str = "00000000000000000000000000000001";
 const BROWSER: &str = "the browser's session";

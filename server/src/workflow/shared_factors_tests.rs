@@ -11,27 +11,27 @@ use super::{Error, Fault, Refusal};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, NewIntent};
 use crate::store::rsa_keys;
-use crate::store::testing::Place;
-use crate::store::{Backend, StoreError, Unique, id};
+use crate::store::{StoreError, Unique, id};
+use inkan_server_fixtures::database::Place;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_shares_a_prime_is_refused_and_the_other_is_a_finding() {
-    scenario_new(&Place::new(Backend::Sqlite)).await;
+    scenario_new(&Place::sqlite()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_shares_a_prime_is_refused_with_postgresql_too() {
-    scenario_new(&Place::new(Backend::Postgres)).await;
+    scenario_new(&Place::postgres()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_on_record_are_compared_by_the_job() {
-    scenario_on_record(&Place::new(Backend::Sqlite)).await;
+    scenario_on_record(&Place::sqlite()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_on_record_are_compared_with_postgresql_too() {
-    scenario_on_record(&Place::new(Backend::Postgres)).await;
+    scenario_on_record(&Place::postgres()).await;
 }
 
 /// Mersenne primes, multiplied: 2048 bits when the exponents' sum is that.

@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) passwords: Passwords,
-    _dir: Option<TempDir>,
+    dir: Option<TempDir>,
 }
 
 /// Somebody's temporary and later passwords.
@@ -51,14 +51,17 @@ pub(crate) fn refusal<T>(result: Result<T>) -> Refusal {
     }
 }
 
+fn url(dir: &TempDir) -> String {
+    format!("sqlite://{}", dir.path().join("inkan.db").display())
+}
+
 impl World {
     /// Staff: `teller`, `approver`, `second-approver`, `auditor`.
     pub(crate) async fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let url = format!("sqlite://{}", dir.path().join("inkan.db").display());
-        let store = Store::connect(&url).await.unwrap();
+        let store = Store::connect(&url(&dir)).await.unwrap();
         Self {
-            _dir: Some(dir),
+            dir: Some(dir),
             ..Self::over(store).await
         }
     }
@@ -90,7 +93,7 @@ impl World {
             store,
             settings,
             passwords,
-            _dir: None,
+            dir: None,
         };
         for (name, role) in [
             ("teller", Role::Teller),
@@ -101,6 +104,12 @@ impl World {
             world.add_staff(name, role).await;
         }
         world
+    }
+
+    /// What somebody with write access to this world's own database does; answers the number of rows.
+    pub(crate) async fn execute(&self, statement: &'static str) -> u64 {
+        let dir = self.dir.as_ref().unwrap();
+        inkan_server_fixtures::database::execute(&url(dir), statement).await
     }
 
     pub(crate) fn people(&self) -> People<'_> {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
+use inkan_ca::{CaId, IssuerId};
 use inkan_server::app::config::{self, ConfigError};
-use inkan_server::ca::{CaId, IssuerId};
 use tempfile::TempDir;
 
 /// A configuration that is right, with its files beside it.

@@ -149,7 +149,7 @@ async fn http_a_busy_store_is_503_with_a_time_to_come_again() {
     let mut url = String::new();
     let bank = Bank::open_with(|config| url.clone_from(&config.store.url)).await;
     // Another process writes, and does not end.
-    let other = inkan_server::store::Store::connect(&url).await.unwrap();
+    let other = inkan_store::Store::connect(&url).await.unwrap();
     let held = other.begin().await.unwrap();
     let enroll = post(
         "/.well-known/est/simpleenroll",

@@ -1,8 +1,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use inkan_pki::x509::summary::CertificateSummary;
-use inkan_server::store::Store;
-use inkan_server::store::certificates::{self, State};
+use inkan_store::Store;
+use inkan_store::certificates::{self, State};
 use rcgen::{CertificateParams, KeyPair, SerialNumber};
 use serde_json::{Value, json};
 

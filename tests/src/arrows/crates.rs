@@ -1,10 +1,10 @@
-//! Arrows between the crates: `tests → {server, token-agent, hsm-config} → pki`, `server → hsm-config`, and
-//! `inkan-dev → {server, hsm-config}`.
+//! Arrows between the crates: `tests → {server, token-agent, hsm-config} → pki`, `server → hsm-config`,
+//! `inkan-dev → {server, hsm-config}`, and inside the server's part `server → {ca, store} → …`.
 
 use serde_json::Value;
 
 /// Who may depend on which of our own crates, outside of its tests.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("inkan-pki", &[]),
     // Helpers of tests know nothing of the product.
     ("softhsm-test-helpers", &[]),
@@ -15,11 +15,38 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("inkan-hsm-config", &["inkan-pki"]),
     ("inkan-agent", &["inkan-pki"]),
     ("inkan-agent-window", &["inkan-pki", "inkan-agent"]),
-    ("inkan-server", &["inkan-pki", "inkan-hsm-config"]),
+    ("inkan-network", &[]),
+    // No certificate, no key and no HSM in the database's crate; no database in the CA's.
+    ("inkan-store", &["inkan-network"]),
+    ("inkan-ca", &["inkan-pki"]),
+    (
+        "inkan-server",
+        &[
+            "inkan-pki",
+            "inkan-hsm-config",
+            "inkan-ca",
+            "inkan-store",
+            "inkan-network",
+        ],
+    ),
+    (
+        "inkan-server-fixtures",
+        &[
+            "inkan-pki",
+            "inkan-ca",
+            "softhsm-test-helpers",
+            "inkan-hostile-module",
+        ],
+    ),
     // A program for development; of the product only the server's tests know it.
     (
         "inkan-dev",
-        &["inkan-pki", "inkan-hsm-config", "inkan-server"],
+        &[
+            "inkan-pki",
+            "inkan-hsm-config",
+            "inkan-server",
+            "inkan-store",
+        ],
     ),
     (
         "inkan-tests",
@@ -28,10 +55,18 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "inkan-hsm-config",
             "inkan-agent",
             "inkan-server",
+            "inkan-store",
             "softhsm-test-helpers",
             "inkan-virtual-card",
         ],
     ),
+];
+
+/// What a crate's tests may depend on besides.
+const IN_TESTS: [(&str, &[&str]); 3] = [
+    ("inkan-store", &["inkan-server-fixtures"]),
+    ("inkan-ca", &["inkan-server-fixtures"]),
+    ("inkan-server", &["inkan-server-fixtures", "inkan-dev"]),
 ];
 
 /// What every crate may use in its tests.
@@ -42,8 +77,34 @@ const HELPERS: [&str; 4] = [
     "inkan-virtual-reader",
 ];
 
-/// What the lowest crate does without: it must not decide how others run, serve or store.
-const PKI_DOES_WITHOUT: [&str; 5] = ["tokio", "axum", "sqlx", "hyper", "reqwest"];
+/// What a crate does without outside of its tests: others decide how to run, serve, store, sign or configure.
+const DOES_WITHOUT: [(&str, &[&str]); 5] = [
+    ("inkan-pki", &["tokio", "axum", "sqlx", "hyper", "reqwest"]),
+    ("inkan-network", &["tokio", "axum", "sqlx", "hyper"]),
+    (
+        "inkan-ca",
+        &[
+            "sqlx", "axum", "hyper", "reqwest", "lettre", "askama", "toml", "clap",
+        ],
+    ),
+    (
+        "inkan-store",
+        &[
+            "cryptoki",
+            "rcgen",
+            "der",
+            "x509-cert",
+            "axum",
+            "hyper",
+            "reqwest",
+            "lettre",
+            "askama",
+            "toml",
+            "clap",
+        ],
+    ),
+    ("inkan-server", &["sqlx", "cryptoki", "rcgen"]),
+];
 
 /// Complaints about the answer of `cargo metadata --no-deps`.
 pub fn complaints(metadata: &Value) -> Vec<String> {
@@ -59,20 +120,21 @@ pub fn complaints(metadata: &Value) -> Vec<String> {
             let other = dependency["name"].as_str().unwrap_or_default();
             let for_tests = dependency["kind"] == "dev";
             let ours = ALLOWED.iter().any(|(n, _)| *n == other);
-            let helper = for_tests && HELPERS.contains(&other);
-            // A crate's tests may look down as well, never up.
-            let below = for_tests
-                && ours
-                && name == "inkan-server"
-                && other != "inkan-tests"
-                && other != "inkan-agent";
-            if ours && !allowed.contains(&other) && !helper && !below {
+            let in_tests = for_tests && (HELPERS.contains(&other) || lists(&IN_TESTS, name, other));
+            if ours && !allowed.contains(&other) && !in_tests {
                 complaints.push(format!("{name} must not depend on {other}"));
             }
-            if name == "inkan-pki" && !for_tests && PKI_DOES_WITHOUT.contains(&other) {
+            if !for_tests && lists(&DOES_WITHOUT, name, other) {
                 complaints.push(format!("{name} must do without {other}"));
             }
         }
     }
     complaints
+}
+
+/// Whether `table` has `other` in the row of `name`.
+fn lists(table: &[(&str, &[&str])], name: &str, other: &str) -> bool {
+    table
+        .iter()
+        .any(|(n, others)| *n == name && others.contains(&other))
 }

@@ -18,7 +18,7 @@ use crate::{Outcome, programs};
 /// A source file: its path from the repository's root, with `/`, and its text.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// For example `server/src/ca/mod.rs`.
+    /// For example `server/src/http/mod.rs`.
     pub path: String,
     /// The whole text.
     pub text: String,

@@ -129,7 +129,7 @@ impl Connection {
 
     /// Status and body of an answer; the connection stays open.
     fn ask(&mut self, method: &str, path: &str, body: &str) -> Outcome<(u16, Value)> {
-        let key = inkan_server::store::id::new_id()?;
+        let key = inkan_store::id::new_id()?;
         let head = format!(
             "{method} /api/v1/{path} HTTP/1.1\r\nHost: bank\r\nContent-Type: application/json\r\n\
              Idempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}",

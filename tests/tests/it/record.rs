@@ -1,7 +1,7 @@
 //! The record: what somebody with write access to the database can and cannot do unseen.
 
-use inkan_server::store::Store;
-use inkan_server::store::audit::{self, Chain};
+use inkan_store::Store;
+use inkan_store::audit::{self, Chain};
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;

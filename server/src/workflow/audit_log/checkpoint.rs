@@ -25,53 +25,45 @@ fn statement(bank: &str, seq: i64, hash: &str, at: Timestamp) -> String {
     )
 }
 
-impl Checkpoint {
-    /// Whether the signature is the key's, and the statement says what the fields say.
-    #[must_use]
-    pub fn is_genuine(&self) -> bool {
-        let mut lines = self.statement.lines();
-        let first = lines.next() == Some(FIRST_LINE) && lines.next().is_some();
-        let rest = [
-            format!("seq {}", self.seq),
-            format!("hash {}", self.hash),
-            format!("at {}", self.at.as_second()),
-        ];
-        first && lines.eq(rest) && verifies(&self.spki, &self.statement, &self.signature)
-    }
+/// Whether the signature is the key's, and the statement says what the fields say.
+#[must_use]
+pub fn is_genuine(one: &Checkpoint) -> bool {
+    let mut lines = one.statement.lines();
+    let first = lines.next() == Some(FIRST_LINE) && lines.next().is_some();
+    let rest = [
+        format!("seq {}", one.seq),
+        format!("hash {}", one.hash),
+        format!("at {}", one.at.as_second()),
+    ];
+    first && lines.eq(rest) && verifies(&one.spki, &one.statement, &one.signature)
+}
 
-    /// SHA-256 of the public key, lower-case hex.
-    #[must_use]
-    pub fn key_sha256(&self) -> String {
-        crate::store::id::sha256_hex(&self.spki)
-    }
+/// As a line to be kept elsewhere.
+#[must_use]
+pub fn to_json(one: &Checkpoint) -> String {
+    let line = Kept {
+        seq: one.seq,
+        hash: one.hash.clone(),
+        at: one.at.as_second(),
+        key: STANDARD.encode(&one.spki),
+        statement: one.statement.clone(),
+        signature: STANDARD.encode(&one.signature),
+    };
+    json!(line).to_string()
+}
 
-    /// As a line to be kept elsewhere.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let line = Kept {
-            seq: self.seq,
-            hash: self.hash.clone(),
-            at: self.at.as_second(),
-            key: STANDARD.encode(&self.spki),
-            statement: self.statement.clone(),
-            signature: STANDARD.encode(&self.signature),
-        };
-        json!(line).to_string()
-    }
-
-    /// A line that was kept elsewhere; none if it is not one.
-    #[must_use]
-    pub fn from_json(line: &str) -> Option<Self> {
-        let kept: Kept = serde_json::from_str(line).ok()?;
-        Some(Self {
-            seq: kept.seq,
-            hash: kept.hash,
-            at: Timestamp::from_second(kept.at).ok()?,
-            spki: STANDARD.decode(kept.key).ok()?,
-            statement: kept.statement,
-            signature: STANDARD.decode(kept.signature).ok()?,
-        })
-    }
+/// A line that was kept elsewhere; none if it is not one.
+#[must_use]
+pub fn from_json(line: &str) -> Option<Checkpoint> {
+    let kept: Kept = serde_json::from_str(line).ok()?;
+    Some(Checkpoint {
+        seq: kept.seq,
+        hash: kept.hash,
+        at: Timestamp::from_second(kept.at).ok()?,
+        spki: STANDARD.decode(kept.key).ok()?,
+        statement: kept.statement,
+        signature: STANDARD.decode(kept.signature).ok()?,
+    })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,7 +117,7 @@ impl Workflows {
             .await?;
         tx.commit().await?;
         // Logs are usually collected elsewhere: a copy that whoever edits the database does not reach.
-        tracing::info!(checkpoint = %new.to_json(), "audit checkpoint");
+        tracing::info!(checkpoint = %to_json(&new), "audit checkpoint");
         Ok(Some(new))
     }
 
@@ -133,7 +125,7 @@ impl Workflows {
     async fn unbroken_since(&self, last: Option<&Checkpoint>) -> Result<Head> {
         // A head that this key did not sign proves nothing: the whole chain is walked.
         let key = self.inner.ca.audit_public_key();
-        let ours = |one: &&Checkpoint| key.as_ref() == Some(&one.spki) && one.is_genuine();
+        let ours = |one: &&Checkpoint| key.as_ref() == Some(&one.spki) && is_genuine(one);
         let known = last.filter(ours).map(|one| Head {
             seq: one.seq,
             hash: one.hash.clone(),

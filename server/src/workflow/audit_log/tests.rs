@@ -2,18 +2,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::checkpoint::{from_json, is_genuine, to_json};
 use super::*;
-use crate::ca::testing::bank;
 use crate::store::audit::Chain;
 use crate::store::audit::checkpoints;
-use crate::store::{Store, testing};
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::World;
 use crate::workflow::{Fault, Workflows};
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_server_fixtures::ca::bank;
 
-async fn execute(store: &Store, statement: &'static str) {
-    assert_ne!(testing::execute(store, statement).await, 0, "{statement}");
+async fn execute(world: &World, statement: &'static str) {
+    assert_ne!(world.execute(statement).await, 0, "{statement}");
 }
 
 fn broken(verdict: &Verdict) -> (i64, Break) {
@@ -44,7 +44,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
             .await
     );
     let first = workflows.checkpoint_audit(now).await.unwrap().unwrap();
-    assert!(first.is_genuine());
+    assert!(is_genuine(&first));
     // Nothing happened since: nothing to sign. A clock that goes backwards is harmless.
     assert_eq!(workflows.checkpoint_audit(now).await.unwrap(), None);
     let earlier = now - SignedDuration::from_hours(48);
@@ -64,9 +64,9 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     assert_eq!((whole.checkpoints, whole.signed_up_to), (2, second.seq));
     assert!(matches!(whole.chain, Chain::Whole { rows, .. } if rows == second.seq + 1));
     // Kept elsewhere, and read back.
-    let kept = Checkpoint::from_json(&second.to_json()).unwrap();
+    let kept = from_json(&to_json(&second)).unwrap();
     assert_eq!(kept, second);
-    assert_eq!(Checkpoint::from_json("{}"), None);
+    assert_eq!(from_json("{}"), None);
     assert!(matches!(
         look(std::slice::from_ref(&kept)).await.chain,
         Chain::Whole { .. }
@@ -85,10 +85,10 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     );
 
     // A checkpoint that says something else than what was signed.
-    execute(store, "UPDATE audit_checkpoints SET hash = 'x' WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)").await;
+    execute(&world, "UPDATE audit_checkpoints SET hash = 'x' WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)").await;
     assert_eq!(broken(&look(&[]).await), (second.seq, Break::Signature));
     execute(
-        store,
+        &world,
         "DELETE FROM audit_checkpoints WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)",
     )
     .await;
@@ -96,14 +96,14 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     assert_eq!(broken(&look(&[]).await), gone, "the log tells of it");
 
     // The end cut off, head and checkpoints with it: only what was kept elsewhere tells.
-    execute(store, "DELETE FROM audit_log WHERE seq > 3").await;
+    execute(&world, "DELETE FROM audit_log WHERE seq > 3").await;
     assert_eq!(broken(&look(&[]).await), (4, Break::CutOff));
     execute(
-        store,
+        &world,
         "UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit_log WHERE seq = 3)",
     )
     .await;
-    execute(store, "DELETE FROM audit_checkpoints").await;
+    execute(&world, "DELETE FROM audit_checkpoints").await;
     assert!(checkpoints::latest(store).await.unwrap().is_none());
     assert!(matches!(
         look(&[]).await.chain,
@@ -135,7 +135,7 @@ async fn a_log_that_was_worked_on_is_not_signed() {
     deeds(4).await;
     let last = workflows.last_checkpoint().await.unwrap().unwrap();
     execute(
-        store,
+        &world,
         "UPDATE audit_log SET address = 'x' WHERE seq = (SELECT MAX(seq) - 1 FROM audit_log)",
     )
     .await;
@@ -149,14 +149,14 @@ async fn a_log_that_was_worked_on_is_not_signed() {
     );
     assert_eq!(workflows.last_checkpoint().await.unwrap().unwrap(), last);
     execute(
-        store,
+        &world,
         "UPDATE audit_log SET address = NULL WHERE address = 'x'",
     )
     .await;
     // Cut off behind the signed head, the head set back.
-    execute(store, "DELETE FROM audit_log WHERE seq > 2").await;
+    execute(&world, "DELETE FROM audit_log WHERE seq > 2").await;
     execute(
-        store,
+        &world,
         "UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_log WHERE seq = 2)",
     )
     .await;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::checkpoint::is_genuine;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_with;
 use crate::store::audit::{Actor, Break, Chain};
@@ -51,7 +52,7 @@ pub async fn verify(
     }
     let key_known = !keys_sha256.is_empty();
     let genuine = |one: &Checkpoint| {
-        one.is_genuine() && (!key_known || keys_sha256.contains(&one.key_sha256()))
+        is_genuine(one) && (!key_known || keys_sha256.contains(&one.key_sha256()))
     };
     let verdict = |chain, signed_up_to| Verdict {
         chain,

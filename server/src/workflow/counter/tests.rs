@@ -4,7 +4,6 @@ use crate::store::contracts::Method;
 use crate::store::outbox::Language;
 use crate::store::proposals::Kind;
 use crate::store::staff::Role;
-use crate::store::testing::{Place, on_both};
 use crate::store::{Store, contracts};
 use crate::workflow::proposals::WishForm;
 use crate::workflow::registration::AccountForm;
@@ -13,6 +12,7 @@ use crate::workflow::testing::{
 };
 use crate::workflow::validation::{Field, Problem};
 use crate::workflow::{Refusal, StaffRefusal};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     a_contract_is_of_no_use_before_another_person_approved_it => contract,

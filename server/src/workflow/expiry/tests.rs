@@ -3,11 +3,11 @@
 use jiff::SignedDuration;
 
 use super::{Expiry, Level, Thing, TlsFacts};
-use crate::store::testing::{Place, on_both};
 use crate::workflow::Workflows;
 use crate::workflow::life::tests::world::{Scene, later};
 use crate::workflow::settings::Settings;
 use crate::workflow::step::StepHook;
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     expiry_tells_operators_of_each_stage_once => told,

@@ -198,16 +198,15 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
     let kept = imports::find(&world.store, &id).await.unwrap().unwrap();
     assert!(!kept.content.contains('\0'), "PostgreSQL keeps no NUL");
     approved(&world, &id).await;
-    let execute = crate::store::testing::execute;
-    execute(
-        &world.store,
-        "CREATE TRIGGER full BEFORE INSERT ON contracts WHEN NEW.account = '0002500' \
+    world
+        .execute(
+            "CREATE TRIGGER full BEFORE INSERT ON contracts WHEN NEW.account = '0002500' \
          BEGIN SELECT RAISE(ABORT, 'no room'); END",
-    )
-    .await;
+        )
+        .await;
     let broken = people.run_import("teller", &id, caller(), at(2)).await;
     assert!(matches!(broken, Err(crate::workflow::Error::Fault(_))));
-    execute(&world.store, "DROP TRIGGER full").await;
+    world.execute("DROP TRIGGER full").await;
     let rest = people.run_import("teller", &id, caller(), at(3)).await;
     assert_eq!(rest.unwrap().good, 1000);
     assert_eq!(people.find_contracts("3000", 0).await.unwrap().len(), 1);

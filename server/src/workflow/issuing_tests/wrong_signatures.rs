@@ -1,10 +1,10 @@
 //! An HSM that says no, or signs wrongly: nothing is issued, nothing is lost, and the same request goes on afterwards.
 
 use super::*;
-use crate::ca::testing::hostile_bank;
 use crate::store::jobs::Outcome as JobOutcome;
 use crate::workflow::jobs::{JOBS, JobState};
 use crate::workflow::status::HealthFinding;
+use inkan_server_fixtures::ca::hostile_bank;
 
 async fn hostile_world() -> (World, inkan_hostile_module::control::Control) {
     let (bank, control) = hostile_bank(KeyAlgorithm::EcP256);

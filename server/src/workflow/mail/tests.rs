@@ -10,7 +10,6 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::ca::testing::bank;
 use crate::mail::Office;
 use crate::mail::office::{House, Protection, Sender, Server};
 use crate::mail::return_path::ReturnPath;
@@ -20,6 +19,7 @@ use crate::workflow::Workflows;
 use crate::workflow::audited::audit;
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::{World, at};
+use inkan_server_fixtures::ca::bank;
 
 fn office(port: u16) -> Office {
     let server = Server {

@@ -2,11 +2,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
-use crate::ca::testing::{Bank, bank};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
 use crate::store::outbox::{self, Language, Mail};
-use crate::store::testing::{Place, on_both};
 use crate::store::users::User;
 use crate::store::{Store, grants};
 use crate::workflow::Workflows;
@@ -14,6 +12,8 @@ use crate::workflow::audited::audit;
 use crate::workflow::life::{By, Reason};
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller};
+use inkan_server_fixtures::ca::{Bank, bank};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(expiry => scenario_expiry, deeds => scenario_deeds, lapse => scenario_lapse);
 

@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
-use inkan_server::store::audit::Actor;
 use inkan_server::workflow::records::StaffRole;
+use inkan_store::audit::Actor;
 use serde_json::json;
 
 use super::{Program, text};

@@ -82,7 +82,7 @@ impl<'a> Program<'a> {
 }
 
 pub fn key() -> String {
-    inkan_server::store::id::new_id().unwrap()
+    inkan_store::id::new_id().unwrap()
 }
 
 pub fn post(path: &str, key: &str, body: &str) -> Request<Body> {

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inkan_server::store::audit::{self, Actor, AuditEntry};
-use inkan_server::store::id::sha256_hex;
-use inkan_server::store::shadow_locks::{self, Kind, ShadowLock};
-use inkan_server::store::{Store, StoreError};
+use inkan_store::audit::{self, Actor, AuditEntry};
+use inkan_store::id::sha256_hex;
+use inkan_store::shadow_locks::{self, Kind, ShadowLock};
+use inkan_store::{Store, StoreError};
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;
 use inkan_tests::postgres::Cluster;

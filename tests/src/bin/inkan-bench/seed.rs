@@ -1,12 +1,12 @@
 //! Users, each with an approved application and a request that waits for an agent, written through the server's own
 //! store before the clock starts. Making them is not what is measured; the rows are what the screens would have left.
 
-use inkan_server::store::audit::{self, Actor, AuditEntry};
-use inkan_server::store::contracts::{self, AccountType, Contract, Method};
-use inkan_server::store::id::{new_id, sha256_hex};
-use inkan_server::store::requests::{self, Action, NewRequest};
-use inkan_server::store::users::{self, NewUser};
-use inkan_server::store::{Store, Tx, applications, grants, staff};
+use inkan_store::audit::{self, Actor, AuditEntry};
+use inkan_store::contracts::{self, AccountType, Contract, Method};
+use inkan_store::id::{new_id, sha256_hex};
+use inkan_store::requests::{self, Action, NewRequest};
+use inkan_store::users::{self, NewUser};
+use inkan_store::{Store, Tx, applications, grants, staff};
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;

@@ -3,12 +3,12 @@
 use inkan_pki::secret::Secret;
 
 use super::world::{Company, later};
-use crate::store::testing::{Place, on_both};
 use crate::workflow::Refusal;
 use crate::workflow::company::password::{ChangeForm, Own};
 use crate::workflow::session::Authenticated;
 use crate::workflow::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, caller, refusal, said};
 use crate::workflow::validation::{Field, Problem};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     a_password_is_changed_by_who_knows_it_and_other_logins_end => changes,

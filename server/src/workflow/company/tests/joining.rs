@@ -4,13 +4,13 @@ use inkan_pki::secret::Secret;
 
 use super::world::{Company, confirmation, later, missing, newcomer, nobodies, start_form};
 use crate::store::outbox::Language;
-use crate::store::testing::{Place, on_both};
 use crate::store::users::Role;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::company::newcomer::Handover;
 use crate::workflow::testing::{LOGIN_PASSWORD, at, caller, refusal, said};
 use crate::workflow::validation::{Field, Problem};
 use crate::workflow::{Error, Refusal};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     what_was_handed_over_opens_one_page_once => starts,

@@ -7,12 +7,12 @@ use super::world::{Company, later, missing, nobodies};
 use crate::store::audit::Outcome;
 use crate::store::audit::history::Action;
 use crate::store::certificates::State;
-use crate::store::testing::{Place, on_both};
 use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::history::{HistoryFilter, LINES, Who};
 use crate::workflow::life::{By, Reason};
 use crate::workflow::testing::{at, caller, refusal};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     everybody_reads_their_own_and_administrators_the_whole_contract => whose,

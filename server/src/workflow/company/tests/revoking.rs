@@ -4,12 +4,12 @@ use inkan_pki::secret::Secret;
 
 use super::world::{Company, confirmation, later, missing, nobodies};
 use crate::store::certificates::State;
-use crate::store::testing::{Place, on_both};
 use crate::workflow::Refusal;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::company::revoke::Revocation;
 use crate::workflow::testing::{caller, refusal, said};
 use crate::workflow::validation::{Field, Problem};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     a_colleagues_certificate_is_revoked_with_a_reason_and_its_sessions_end => colleagues,

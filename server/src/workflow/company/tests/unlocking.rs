@@ -3,11 +3,11 @@
 use inkan_pki::secret::Secret;
 
 use super::world::{Company, later, missing, nobodies};
-use crate::store::testing::{Place, on_both};
 use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     a_lock_is_released_by_another_administrator_and_by_nobody_else => released,

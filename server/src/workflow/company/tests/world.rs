@@ -4,7 +4,6 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
 use crate::store::outbox::Language;
-use crate::store::testing::Place;
 use crate::store::users::{self, PasswordKind, User};
 use crate::workflow::company::newcomer::{Handover, NewcomerForm};
 use crate::workflow::company::start::StartForm;
@@ -12,6 +11,7 @@ use crate::workflow::life::tests::world::Scene;
 use crate::workflow::session::{NewSession, Stage, Started};
 use crate::workflow::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, at, caller};
 use crate::workflow::{Refusal, Result};
+use inkan_server_fixtures::database::Place;
 
 pub(super) struct Company {
     pub(super) scene: Scene,

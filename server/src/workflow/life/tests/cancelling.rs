@@ -3,10 +3,10 @@
 use super::world::{Scene, later};
 use crate::store::certificates::State;
 use crate::store::grants;
-use crate::store::testing::{Place, on_both};
 use crate::workflow::life::Cancelled;
 use crate::workflow::testing::{caller, refusal, said};
 use crate::workflow::{Error, Refusal};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     ends_all_of_a_contract_at_once => ends,

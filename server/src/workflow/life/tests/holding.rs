@@ -2,11 +2,11 @@
 
 use super::world::{Scene, later, much_later};
 use crate::store::certificates::State;
-use crate::store::testing::{Place, on_both};
 use crate::workflow::Refusal;
 use crate::workflow::life::{By, LifeRefusal, Reason};
 use crate::workflow::proposals::{Kind, WishForm};
 use crate::workflow::testing::{caller, refusal, said};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     holds_until_it_is_released => holds,

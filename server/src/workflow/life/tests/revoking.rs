@@ -5,11 +5,11 @@ use inkan_pki::secret::Secret;
 use super::world::{Scene, later, much_later};
 use crate::store::certificates::State;
 use crate::store::status_changes;
-use crate::store::testing::{Place, on_both};
 use crate::store::users::Role;
 use crate::workflow::Refusal;
 use crate::workflow::life::{By, LifeRefusal, Reason};
 use crate::workflow::testing::{CONFIRMATION_PASSWORD, caller, refusal, said};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     ends_everything_of_it => ends,

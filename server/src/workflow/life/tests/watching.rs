@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use super::world::{Scene, instance, later};
 use crate::store::Store;
 use crate::store::certificates::{Issuer, State};
-use crate::store::testing::{Place, on_both};
 use crate::workflow::life::{By, Reason};
 use crate::workflow::status::Ended;
 use crate::workflow::testing::caller;
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(another_instance_knows_within_a_second => knows);
 

@@ -5,17 +5,17 @@ use std::time::Duration;
 use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ca::testing::{Bank, bank};
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::contracts::Contract;
 use crate::store::sessions;
-use crate::store::testing::Place;
 use crate::store::users::{self, User};
 use crate::store::{Store, grants};
 use crate::workflow::Workflows;
 use crate::workflow::session::{NewSession, Stage, Started};
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::{World, at};
+use inkan_server_fixtures::ca::{Bank, bank};
+use inkan_server_fixtures::database::Place;
 
 pub(in crate::workflow) struct Scene {
     pub(in crate::workflow) bank: Bank,

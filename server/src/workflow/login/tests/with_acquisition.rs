@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::store::certificates::State;
-use crate::store::testing::{Place, on_both};
 use crate::store::{grants, users};
 use crate::workflow::life::tests::world::{Scene, instance, later};
 use crate::workflow::session::{NewSession, Stage};
 use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
 use crate::workflow::{Error, Refusal, Result, StaffRefusal};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     it_is_printed_asked_for_and_good_for_one_issue => way,

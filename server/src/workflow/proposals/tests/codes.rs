@@ -97,7 +97,7 @@ async fn one_hash_covers_both_halves() {
 
 #[tokio::test]
 async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
-    let place = crate::store::testing::Place::new(crate::store::Backend::Sqlite);
+    let place = inkan_server_fixtures::database::Place::sqlite();
     let scene = crate::workflow::life::tests::world::Scene::new(&place).await;
     for officer in ["o1", "o2"] {
         let role = Role::SecurityOfficer;

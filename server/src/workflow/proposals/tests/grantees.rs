@@ -92,7 +92,6 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     assert!(registered.unwrap().detail.contains(&entered.id));
 
     // The users change after that: a colleague joins, an address becomes another one.
-    let execute = crate::store::testing::execute;
     for (changed, back) in [
         (
             "UPDATE users SET email = 'x@example.com'",
@@ -107,14 +106,14 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
             "UPDATE users SET role = 'master'",
         ),
     ] {
-        assert_eq!(execute(&world.store, changed).await, 1);
+        assert_eq!(world.execute(changed).await, 1);
         let stale = approve(&world, "approver", &view.proposal).await;
         assert_eq!(
             refusal(stale),
             StaffRefusal::ProposalStale.into(),
             "{changed}"
         );
-        assert_eq!(execute(&world.store, back).await, 1);
+        assert_eq!(world.execute(back).await, 1);
     }
     join(&world, &contract.id).await;
     let several = approve(&world, "approver", &view.proposal).await;
@@ -123,11 +122,9 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     let reissue = propose(&world, "teller", Kind::Reissue, &user.id)
         .await
         .unwrap();
-    execute(
-        &world.store,
-        "UPDATE users SET email = 'x@example.com' WHERE id = 'colleague'",
-    )
-    .await;
+    world
+        .execute("UPDATE users SET email = 'x@example.com' WHERE id = 'colleague'")
+        .await;
     let stale = approve(&world, "approver", &reissue).await;
     assert_eq!(refusal(stale), StaffRefusal::ProposalStale.into());
     let none = grants::list_for_contract(&world.store, &contract.id).await;
@@ -146,8 +143,9 @@ async fn a_registration_does_not_mend_what_had_changed_before() {
     let contract = world.contract("42").await;
     let entered = propose(&world, "teller", Kind::Application, &contract.id);
     let entered = entered.await.unwrap();
-    let execute = crate::store::testing::execute;
-    execute(&world.store, "UPDATE contracts SET version = version + 1").await;
+    world
+        .execute("UPDATE contracts SET version = version + 1")
+        .await;
     world.user("42", "hanakodt").await;
     let stored = proposals::find(&world.store, &entered.id).await.unwrap();
     assert_eq!(stored.unwrap().version, 1);

@@ -8,11 +8,11 @@ use super::judge::Judge;
 use crate::store::Tx;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, NewIntent, State};
-use crate::store::testing::{Place, on_both};
 use crate::workflow::life::tests::world::{Scene, later};
 use crate::workflow::life::{By, Reason};
 use crate::workflow::status::{OcspProblem, Reply};
 use crate::workflow::testing::caller;
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     follow_a_certificates_life => follow,

@@ -2,14 +2,14 @@
 
 use super::judge::Judge;
 use crate::ca::ocsp::request::{LONGEST, MOST};
-use crate::ca::testing;
 use crate::store::certificates::State;
-use crate::store::testing::{Place, on_both};
 use crate::workflow::life::tests::world::{Scene, later};
 use crate::workflow::status::{OcspProblem, Reply};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::Module;
 use inkan_pki::x509::pem;
+use inkan_server_fixtures::ca as testing;
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(is_answered_and_costs_no_signature => bad);
 

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::judge::Judge;
 use crate::store::certificates::{Issuer, State};
-use crate::store::testing::{Place, on_both};
 use crate::workflow::Workflows;
 use crate::workflow::life::tests::world::{Scene, later, much_later};
 use crate::workflow::life::{By, Reason};
 use crate::workflow::status::{ListKind, ReadyList, Scope};
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::{at, caller};
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
     follow_a_certificates_life => follow,

@@ -7,9 +7,9 @@ use super::answers::der;
 use super::judge::Judge;
 use crate::store::certificates::{Issuer, State};
 use crate::store::signer_certificates as rows;
-use crate::store::testing::{Place, on_both};
 use crate::workflow::life::tests::world::{Scene, instance, later};
 use inkan_pki::x509::fingerprint::sha256_hex;
+use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(is_on_record_first_and_renewed_by_itself => renewed);
 

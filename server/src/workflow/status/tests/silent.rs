@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::answers::der;
 use super::judge::Judge;
-use crate::store::Backend;
 use crate::store::certificates::{Issuer, State};
-use crate::store::testing::Place;
 use crate::workflow::life::tests::world::{Scene, later};
 use crate::workflow::status::{ListKind, OcspProblem, Reply, Scope};
+use inkan_server_fixtures::database::Place;
 
 /// Longer than anybody should wait on the busiest machine, and shorter than the connection's own limits (10 and 30 s).
 const LIMIT: Duration = Duration::from_secs(8);
@@ -20,7 +19,7 @@ async fn soon<T>(what: &str, answer: impl Future<Output = T>) -> T {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keeps_nobody_waiting_and_memory_speaks_for_it() {
-    let mut place = Place::new(Backend::Postgres);
+    let mut place = Place::postgres();
     let scene = Scene::new(&place).await;
     let judge = Judge::new(&scene.bank.ca_pem);
     let id = scene.certificate(State::Active).await;

@@ -1,0 +1,266 @@
+//! A thread that signs: owner of one session, taking jobs until told to leave.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, select_biased};
+use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
+
+use super::crew::{Event, Tell};
+use super::error::HsmError;
+use super::job::Job;
+use super::meter;
+use super::reaction::{Reaction, to_work};
+use super::shared::{SHORTLY, Shared};
+use super::slot::{Abandoned, Slot};
+use super::token::{Desk, Place, pin_is_wanted};
+use crate::signature::verifies;
+
+/// Between the two tries on a session that was busy.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What a worker is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Open a session at this place and serve.
+    Join(Arc<Place>),
+    /// Close it.
+    Leave,
+}
+
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) slot: Arc<Slot>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) orders: Receiver<Order>,
+    pub(super) tell: Tell,
+}
+
+/// Why serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Left,
+    /// The session is no good: nothing to do with it but to leave.
+    Faulted,
+    /// The pool is gone.
+    Orphaned,
+}
+
+impl Worker {
+    /// Until the pool is gone or this thread has been given up.
+    pub(super) fn run(self) {
+        let _ = self.obey();
+    }
+
+    fn obey(&self) -> Result<(), Abandoned> {
+        while let Ok(order) = self.orders.recv() {
+            match order {
+                Order::Leave => self.tell.say(Event::Left),
+                Order::Join(place) => {
+                    let limit = self.shared.config.open_deadline;
+                    match self
+                        .slot
+                        .call("open session", limit, || Desk::open(&place))?
+                    {
+                        Ok(desk) => {
+                            self.tell.say(Event::Joined);
+                            if self.serve(desk)? == End::Orphaned {
+                                return Ok(());
+                            }
+                        }
+                        Err(error) => self.tell.say(Event::JoinFailed(error)),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn serve(&self, mut desk: Desk) -> Result<End, Abandoned> {
+        let mut end = self.work(&mut desk)?;
+        if end == End::Faulted {
+            end = match self.orders.recv() {
+                Ok(_) => End::Left,
+                Err(_) => End::Orphaned,
+            };
+        }
+        self.slot
+            .call("close session", self.shared.config.open_deadline, || {
+                drop(desk)
+            })?;
+        self.tell.say(Event::Left);
+        Ok(end)
+    }
+
+    fn work(&self, desk: &mut Desk) -> Result<End, Abandoned> {
+        loop {
+            // Orders first: in a recovery nobody starts another call. Then those who waited through one.
+            let fine = select_biased! {
+                recv(self.orders) -> order => return Ok(match order {
+                    Ok(_) => End::Left,
+                    Err(_) => End::Orphaned,
+                }),
+                recv(self.shared.second_try.1) -> job => match job {
+                    Ok(job) => self.sign(desk, job)?,
+                    Err(_) => return Ok(End::Orphaned),
+                },
+                recv(self.shared.queue.1) -> job => match job {
+                    Ok(job) => self.sign(desk, job)?,
+                    Err(_) => return Ok(End::Orphaned),
+                },
+                default(self.shared.config.keepalive) => self.exercise(desk)?,
+            };
+            if !fine {
+                return Ok(End::Faulted);
+            }
+        }
+    }
+
+    /// False when the session is no good any more.
+    fn sign(&self, desk: &mut Desk, job: Job) -> Result<bool, Abandoned> {
+        if job.is_dead(Instant::now()) {
+            job.answer(Err(HsmError::Deadline));
+            return Ok(true);
+        }
+        let spki = match self.usable_key(job.key) {
+            Ok(spki) => spki,
+            Err(error) => {
+                job.answer(Err(error));
+                return Ok(true);
+            }
+        };
+        let started = Instant::now();
+        let mut result = self.call_sign(desk, &job, &spki)?;
+        if reaction(&result) == Some(Reaction::Pause) {
+            thread::sleep(PAUSE);
+            if !job.is_dead(Instant::now()) {
+                result = self.call_sign(desk, &job, &spki)?;
+            }
+        }
+        let error = match result {
+            Ok(signature) => {
+                self.shared.answered.fetch_add(1, Ordering::Relaxed);
+                meter::signed(started.elapsed());
+                let good = verifies(&spki, job.scheme, &job.message, &signature);
+                let signature = good.then_some(signature);
+                self.judge(job, signature);
+                return Ok(true);
+            }
+            Err(error) => error,
+        };
+        if error.class == ErrorClass::Untrustworthy {
+            self.shared.answered.fetch_add(1, Ordering::Relaxed);
+            self.shared.note_error(&error);
+            self.judge(job, None);
+            return Ok(true);
+        }
+        match work_reaction(&error) {
+            Reaction::Answer => {
+                self.shared.answered.fetch_add(1, Ordering::Relaxed);
+                self.shared.note_error(&error);
+                if let Some(key) = self.shared.keys.get(job.key) {
+                    key.refused(&error);
+                }
+                job.answer(Err(HsmError::Refused {
+                    operation: error.operation,
+                    class: error.class,
+                }));
+                Ok(true)
+            }
+            Reaction::Pause => {
+                self.shared.note_error(&error);
+                job.answer(Err(HsmError::Unavailable {
+                    retry_after: SHORTLY,
+                }));
+                Ok(true)
+            }
+            Reaction::Recover => {
+                self.shared.park(job);
+                self.tell.say(Event::Fault(error));
+                Ok(false)
+            }
+            Reaction::StayOut => {
+                // First, so that what an operator decides on hearing of it comes after it.
+                self.tell.say(Event::Fault(error));
+                job.answer(Err(HsmError::PinRefused));
+                Ok(false)
+            }
+        }
+    }
+
+    /// Answers with a signature that verifies, or says that it was wrong.
+    fn judge(&self, job: Job, signature: Option<Vec<u8>>) {
+        let Some(key) = self.shared.keys.get(job.key) else {
+            return;
+        };
+        match signature {
+            Some(signature) => {
+                key.signed_well();
+                job.answer(Ok(signature));
+            }
+            None => {
+                key.signed_wrongly();
+                job.answer(Err(HsmError::WrongSignature(key.config.id.clone())));
+            }
+        }
+    }
+
+    /// The public key of a key that may be used; what the holder found last counts.
+    fn usable_key(&self, index: usize) -> Result<Vec<u8>, HsmError> {
+        let key = self
+            .shared
+            .keys
+            .get(index)
+            .ok_or_else(|| HsmError::UnknownKey(index.to_string()))?;
+        if let Some(refusal) = key.refusal() {
+            return Err(refusal);
+        }
+        key.spki()
+            .ok_or_else(|| HsmError::KeyMissing(key.config.id.clone()))
+    }
+
+    fn call_sign(
+        &self,
+        desk: &mut Desk,
+        job: &Job,
+        spki: &[u8],
+    ) -> Result<Result<Vec<u8>, Pkcs11Error>, Abandoned> {
+        let limit = self.shared.config.deadline;
+        self.slot.call("sign", limit, || {
+            desk.sign(job.key, spki, job.scheme, &job.message)
+        })
+    }
+
+    fn exercise(&self, desk: &mut Desk) -> Result<bool, Abandoned> {
+        let limit = self.shared.config.open_deadline;
+        match self
+            .slot
+            .call("keep alive", limit, || desk.exercise(&self.shared.keys))?
+        {
+            Ok(()) => {
+                self.shared.exercised.fetch_add(1, Ordering::Relaxed);
+                Ok(true)
+            }
+            Err(error) if to_work(error.class) == Reaction::Pause => Ok(true),
+            Err(error) => {
+                self.tell.say(Event::Fault(error));
+                Ok(false)
+            }
+        }
+    }
+}
+
+fn reaction(result: &Result<Vec<u8>, Pkcs11Error>) -> Option<Reaction> {
+    result.as_ref().err().map(work_reaction)
+}
+
+/// A key that wants the PIN at each use is a key the pool cannot use; it says nothing about the PIN.
+fn work_reaction(error: &Pkcs11Error) -> Reaction {
+    if pin_is_wanted(error) {
+        Reaction::Answer
+    } else {
+        to_work(error.class)
+    }
+}

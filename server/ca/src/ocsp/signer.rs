@@ -1,0 +1,167 @@
+//! The certificate of the key that signs answers: issued by each CA for its own certificates, for a short time, and
+//! exempt from being asked about itself (id-pkix-ocsp-nocheck).
+
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{
+    CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyUsagePurpose, SerialNumber,
+};
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::{FromDer, TbsCertificate};
+
+use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::x509::key_check::check_spki;
+use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
+
+use super::issuer::key_name;
+use crate::issue::{IssueError, ToBeSigned};
+use crate::lint::LintError;
+use crate::profile::{ProfileError, Validity, offset, random_serial};
+use crate::{Authority, CaId, part, tbs};
+
+/// id-pkix-ocsp-nocheck.
+const NO_CHECK: [u64; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
+const NULL: [u8; 2] = [5, 0];
+/// Allowance for clocks that run behind ours; an answer begins no further in the past.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Who signs for one CA.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// For which CA.
+    pub ca: CaId,
+    /// Key id in the HSM pool.
+    pub key: String,
+    pub(super) certificate: x509_cert::Certificate,
+    pub(super) spki: Vec<u8>,
+    pub(super) algorithm: KeyAlgorithm,
+    pub(super) name: Vec<u8>,
+    /// Start of its certificate.
+    pub not_before: Timestamp,
+    /// End of its certificate.
+    pub not_after: Timestamp,
+}
+
+impl Signer {
+    /// From its certificate (DER).
+    ///
+    /// # Errors
+    /// [`IssueError::CaCertificate`] for one that cannot be read.
+    pub fn new(ca: impl Into<CaId>, key: &str, der: &[u8]) -> Result<Self, IssueError> {
+        let bad = || IssueError::CaCertificate(key.to_owned());
+        let summary = CertificateSummary::parse(der).map_err(|_| bad())?;
+        let certificate = der::Decode::from_der(der).map_err(|_| bad())?;
+        Ok(Self {
+            ca: ca.into(),
+            key: key.to_owned(),
+            certificate,
+            algorithm: check_spki(&summary.spki_der)?,
+            name: key_name(&summary.spki_der).ok_or_else(bad)?,
+            spki: summary.spki_der,
+            not_before: summary.not_before,
+            not_after: summary.not_after,
+        })
+    }
+}
+
+impl Authority {
+    /// Builds and lints the certificate of the key `spki_der` as signer of a CA's answers; signs nothing.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn prepare_signer(
+        &self,
+        id: impl Into<CaId>,
+        spki_der: &[u8],
+        life: SignedDuration,
+        now: Timestamp,
+    ) -> Result<ToBeSigned, IssueError> {
+        let ca = self.ca(id)?;
+        check_spki(spki_der)?;
+        let serial = random_serial()?;
+        let whole = |at: Timestamp| {
+            Timestamp::from_second(at.as_second()).map_err(|_| ProfileError::Validity)
+        };
+        let end = now.checked_add(life).map_err(|_| ProfileError::Validity)?;
+        let start = now
+            .checked_sub(CLOCK_SKEW)
+            .map_err(|_| ProfileError::Validity)?;
+        ca.covers(now)?;
+        let validity = Validity {
+            not_before: whole(start.max(ca.validity.not_before))?,
+            not_after: whole(end.min(ca.validity.not_after))?,
+        };
+        let name = CertificateSummary::parse(&ca.certificate)
+            .map_err(|_| IssueError::CaCertificate(ca.key.clone()))?;
+        let mut params = CertificateParams::default();
+        let mut subject = DistinguishedName::new();
+        if !name.organization.is_empty() {
+            subject.push(DnType::OrganizationName, name.organization);
+        }
+        let common_name: String = format!("OCSP {}", name.common_name)
+            .chars()
+            .take(64)
+            .collect();
+        subject.push(DnType::CommonName, common_name);
+        params.distinguished_name = subject;
+        params.serial_number = Some(SerialNumber::from_slice(&serial));
+        params.not_before = offset(validity.not_before)?;
+        params.not_after = offset(validity.not_after)?;
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
+        params.use_authority_key_identifier_extension = true;
+        params
+            .custom_extensions
+            .push(CustomExtension::from_oid_content(&NO_CHECK, NULL.to_vec()));
+        let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
+        lint(&tbs, spki_der, &serial)?;
+        Ok(ToBeSigned {
+            ca: ca.id,
+            tbs,
+            serial: serial_hex(&serial),
+            validity,
+            shard: part::name(now, 0),
+        })
+    }
+}
+
+/// It can sign answers, and nothing else.
+fn lint(tbs: &[u8], spki_der: &[u8], serial: &[u8]) -> Result<(), LintError> {
+    let rule = |holds: bool, name: &'static str| LintError::unless(holds, name);
+    let parsed = TbsCertificate::from_der(tbs);
+    let (rest, cert) = parsed.map_err(|_| LintError::of("does not parse"))?;
+    rule(rest.is_empty(), "trailing bytes")?;
+    rule(
+        cert.raw_serial() == serial,
+        "serial number is the recorded one",
+    )?;
+    rule(
+        cert.subject_pki.raw == spki_der,
+        "public key is the signer's",
+    )?;
+    let mut seen = 0;
+    for extension in cert.extensions() {
+        let oid = extension.oid.to_id_string();
+        let holds = match extension.parsed_extension() {
+            ParsedExtension::KeyUsage(u) => u.flags == 1 && extension.critical,
+            ParsedExtension::ExtendedKeyUsage(e) => {
+                e.ocsp_signing
+                    && !e.any
+                    && !e.client_auth
+                    && !e.server_auth
+                    && !e.code_signing
+                    && !e.email_protection
+                    && !e.time_stamping
+                    && e.other.is_empty()
+            }
+            ParsedExtension::BasicConstraints(b) => !b.ca,
+            ParsedExtension::SubjectKeyIdentifier(_)
+            | ParsedExtension::AuthorityKeyIdentifier(_) => true,
+            _ => oid == "1.3.6.1.5.5.7.48.1.5" && !extension.critical,
+        };
+        rule(holds, "extensions are those of a signer of answers")?;
+        seen += 1;
+    }
+    rule(seen == 6, "all six extensions are there")
+}

@@ -1,0 +1,263 @@
+//! The audit log: one row per deed, each row's hash over its own fields and the hash before it.
+//!
+//! Rows are appended in the transaction of what they record. A changed, missing or inserted row breaks the chain at
+//! that place ([`verify()`]); cutting off the end shows against the head, and against signed checkpoints.
+//!
+//! - this file: the row, appending, reading
+//! - [`verify`](mod@verify): walking the chain
+//! - [`search`]: rows by what is asked for; [`history`]: what the users of one contract may read
+//! - [`checkpoints`]: heads that were signed; [`repeats`]: refusals that repeat are counted
+
+pub mod checkpoints;
+pub mod history;
+pub mod repeats;
+pub mod search;
+pub mod verify;
+
+pub use verify::{Break, Chain, Head, head, verify};
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
+
+use super::row::Row;
+use super::text_enum::text_enum;
+use super::{Db, StoreError, Tx};
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A staff member (id).
+    Staff(String),
+    /// A customer's user (id).
+    User(String),
+    /// The agent, acting for an enrolment request (id of the request).
+    Agent(String),
+    /// The server itself.
+    System,
+    /// Somebody not identified.
+    Anonymous,
+}
+
+impl Actor {
+    /// The word for the kind of actor.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Actor::Staff(_) => "staff",
+            Actor::User(_) => "user",
+            Actor::Agent(_) => "agent",
+            Actor::System => "system",
+            Actor::Anonymous => "anonymous",
+        }
+    }
+
+    /// Id of a person or a request.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Actor::Staff(id) | Actor::User(id) | Actor::Agent(id) => Some(id),
+            Actor::System | Actor::Anonymous => None,
+        }
+    }
+}
+
+text_enum! {
+    /// How it ended.
+    pub enum Outcome {
+        /// It was done.
+        Done => "done",
+        /// It was refused; the code says why.
+        Refused => "refused",
+    }
+}
+
+/// What is to be recorded. Secrets never go in here.
+#[derive(Debug, Clone)]
+pub struct AuditEntry<'a> {
+    /// Who.
+    pub actor: Actor,
+    /// What, as a stable dotted word like `certificate.issued`.
+    pub action: &'static str,
+    /// Kind of what it was done to: `user`, `certificate`, `contract`, …
+    pub subject_kind: &'static str,
+    /// Its id, or what stood in its place.
+    pub subject_id: &'a str,
+    /// Address of the caller.
+    pub address: Option<IpAddr>,
+    /// Done or refused.
+    pub outcome: Outcome,
+    /// Stable code of a refusal; empty when done.
+    pub code: &'a str,
+    /// Anything more, as JSON.
+    pub detail: serde_json::Value,
+}
+
+/// A row as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AuditRow {
+    /// Place in the chain, from 1 without gaps.
+    pub seq: i64,
+    /// When, to the second.
+    #[serde(with = "seconds")]
+    pub at: Timestamp,
+    /// `staff`, `user`, `agent`, `system`, `anonymous`.
+    pub actor_kind: String,
+    /// Id of the actor, where there is one.
+    pub actor_id: Option<String>,
+    /// What.
+    pub action: String,
+    /// Kind of the subject.
+    pub subject_kind: String,
+    /// Id of the subject.
+    pub subject_id: String,
+    /// Address of the caller.
+    pub address: Option<String>,
+    /// `done` or `refused`.
+    pub outcome: String,
+    /// Code of a refusal.
+    pub code: String,
+    /// JSON text.
+    pub detail: String,
+    /// Hash of the row before, 64 zeros at the first.
+    pub previous_hash: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, outcome, code, \
+             detail, previous_hash, hash FROM audit_log ",
+            $rest
+        )
+    };
+}
+use select;
+
+/// Times in exports as in the hash: unix seconds.
+mod seconds {
+    use jiff::Timestamp;
+    use serde::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.as_second())
+    }
+}
+
+impl AuditRow {
+    /// SHA-256 over every field with its length (and whether it is there), `previous_hash` included.
+    pub(crate) fn computed_hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        let seq = self.seq.to_string();
+        let at = self.at.as_second().to_string();
+        let fields: [Option<&str>; 12] = [
+            Some(&seq),
+            Some(&at),
+            Some(&self.actor_kind),
+            self.actor_id.as_deref(),
+            Some(&self.action),
+            Some(&self.subject_kind),
+            Some(&self.subject_id),
+            self.address.as_deref(),
+            Some(&self.outcome),
+            Some(&self.code),
+            Some(&self.detail),
+            Some(&self.previous_hash),
+        ];
+        for field in fields {
+            hasher.update([u8::from(field.is_some())]);
+            let bytes = field.unwrap_or_default().as_bytes();
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let row = Row::new("audit_log", row);
+        Ok(AuditRow {
+            seq: row.int("seq")?,
+            at: row.time("at")?,
+            actor_kind: row.text("actor_kind")?,
+            actor_id: row.opt_text("actor_id")?,
+            action: row.text("action")?,
+            subject_kind: row.text("subject_kind")?,
+            subject_id: row.text("subject_id")?,
+            address: row.opt_text("address")?,
+            outcome: row.text("outcome")?,
+            code: row.text("code")?,
+            detail: row.text("detail")?,
+            previous_hash: row.text("previous_hash")?,
+            hash: row.text("hash")?,
+        })
+    }
+}
+
+/// Appends one row to the chain; it becomes durable with the transaction. Answers its place.
+pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result<i64, StoreError> {
+    let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
+    let head = tx.returning(head).await?.ok_or(StoreError::AuditHead)?;
+    let head = Row::new("audit_head", &head);
+    let mut row = AuditRow {
+        seq: head.int("seq")?,
+        at: Timestamp::from_second(at.as_second()).unwrap_or(at),
+        actor_kind: entry.actor.kind().to_owned(),
+        actor_id: entry.actor.id().map(str::to_owned),
+        action: entry.action.to_owned(),
+        subject_kind: entry.subject_kind.to_owned(),
+        // What a stranger asks for may hold a NUL, which PostgreSQL keeps in no text.
+        subject_id: entry.subject_id.replace('\0', "\u{fffd}"),
+        address: entry.address.map(|address| address.to_string()),
+        outcome: entry.outcome.as_str().to_owned(),
+        code: entry.code.to_owned(),
+        detail: entry.detail.to_string(),
+        previous_hash: head.text("hash")?,
+        hash: String::new(),
+    };
+    row.hash = row.computed_hash();
+    let (seq, hash) = (row.seq, row.hash.clone());
+    let insert = sqlx::query(
+        "INSERT INTO audit_log (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, \
+         outcome, code, detail, previous_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(row.seq)
+    .bind(row.at.as_second())
+    .bind(row.actor_kind)
+    .bind(row.actor_id)
+    .bind(row.action)
+    .bind(row.subject_kind)
+    .bind(row.subject_id)
+    .bind(row.address)
+    .bind(row.outcome)
+    .bind(row.code)
+    .bind(row.detail)
+    .bind(row.previous_hash)
+    .bind(row.hash);
+    tx.upkeep(insert).await?;
+    tx.upkeep(sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1").bind(hash))
+        .await?;
+    tx.mark_audited();
+    Ok(seq)
+}
+
+/// Rows after `seq`, oldest first, at most `limit`.
+pub async fn after(
+    db: impl Into<Db<'_>>,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let select = sqlx::query(select!("WHERE seq > $1 ORDER BY seq LIMIT $2"))
+        .bind(seq)
+        .bind(limit);
+    db.into()
+        .all(select)
+        .await?
+        .iter()
+        .map(AuditRow::read)
+        .collect()
+}

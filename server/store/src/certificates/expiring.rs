@@ -1,0 +1,76 @@
+//! Certificates in use that end soon, with whose they are.
+
+use jiff::Timestamp;
+
+use crate::row::Row;
+use crate::{Db, StoreError};
+
+/// A certificate that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiring {
+    /// Which.
+    pub certificate_id: String,
+    /// Whose.
+    pub user_id: String,
+    /// Their login ID.
+    pub login_id: String,
+    /// Their name.
+    pub user_name: String,
+    /// Their address.
+    pub email: String,
+    /// Of which company.
+    pub company_name: String,
+    /// When it ends.
+    pub not_after: Timestamp,
+}
+
+/// Active certificates of customers that end after `now` and before `until`, soonest first, at most `limit`.
+///
+/// # Errors
+/// What the database answers.
+pub async fn expiring(
+    db: impl Into<Db<'_>>,
+    now: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Expiring>, StoreError> {
+    expiring_after(db, (now, until), (Timestamp::MIN, ""), limit).await
+}
+
+/// As [`expiring`], those after an end and id in that order.
+///
+/// # Errors
+/// What the database answers.
+pub async fn expiring_after(
+    db: impl Into<Db<'_>>,
+    (now, until): (Timestamp, Timestamp),
+    (after, id): (Timestamp, &str),
+    limit: i64,
+) -> Result<Vec<Expiring>, StoreError> {
+    let statement = sqlx::query(
+        "SELECT c.id AS certificate_id, u.id AS user_id, u.login_id, u.name, u.email, k.company_name, c.not_after FROM certificates c \
+         JOIN users u ON u.id = c.user_id JOIN contracts k ON k.id = u.contract_id \
+         WHERE c.issuer = 'customer' AND c.state = 'active' AND c.not_after > $1 AND c.not_after < $2 \
+         AND (c.not_after > $4 OR (c.not_after = $4 AND c.id > $5)) ORDER BY c.not_after, c.id LIMIT $3",
+    )
+    .bind(now.as_second())
+    .bind(until.as_second())
+    .bind(limit)
+    .bind(after.as_second())
+    .bind(id.to_owned());
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("certificates", row);
+            Ok(Expiring {
+                certificate_id: row.text("certificate_id")?,
+                user_id: row.text("user_id")?,
+                login_id: row.text("login_id")?,
+                user_name: row.text("name")?,
+                email: row.text("email")?,
+                company_name: row.text("company_name")?,
+                not_after: row.time("not_after")?,
+            })
+        })
+        .collect()
+}

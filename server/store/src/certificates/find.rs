@@ -1,0 +1,226 @@
+//! Reading certificates.
+
+use jiff::Timestamp;
+
+use super::{Ca, Certificate, select};
+use crate::db::Sql;
+use crate::row::Row;
+use crate::{Db, Store, StoreError, Tx};
+
+async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
+    db.optional(statement)
+        .await?
+        .as_ref()
+        .map(Certificate::read)
+        .transpose()
+}
+
+async fn many(db: Db<'_>, statement: Sql) -> Result<Vec<Certificate>, StoreError> {
+    db.all(statement)
+        .await?
+        .iter()
+        .map(Certificate::read)
+        .collect()
+}
+
+/// By id.
+pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE id = $1")).bind(id.to_owned()),
+    )
+    .await
+}
+
+/// By id, inside a transaction.
+pub async fn find_in(tx: &mut Tx, id: &str) -> Result<Option<Certificate>, StoreError> {
+    find(tx, id).await
+}
+
+/// By serial number (lower-case hex).
+pub async fn by_serial(
+    db: impl Into<Db<'_>>,
+    serial: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE serial = $1")).bind(serial.to_owned()),
+    )
+    .await
+}
+
+/// By SHA-256 of the certificate (lower-case hex).
+pub async fn by_sha256(
+    db: impl Into<Db<'_>>,
+    sha256: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE sha256 = $1")).bind(sha256.to_owned()),
+    )
+    .await
+}
+
+/// By SHA-256 of the key (lower-case hex).
+pub async fn by_spki_sha256(
+    db: impl Into<Db<'_>>,
+    sha256: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE spki_sha256 = $1")).bind(sha256.to_owned()),
+    )
+    .await
+}
+
+/// The certificate a grant was used for: the one on its way, or the one that came into use.
+pub async fn by_grant(
+    db: impl Into<Db<'_>>,
+    grant_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!(
+            "WHERE grant_id = $1 AND (activated_at IS NOT NULL OR state IN ('intent', 'issued'))"
+        ))
+        .bind(grant_id.to_owned()),
+    )
+    .await
+}
+
+/// How many certificates of a grant were given up before they were ever in use.
+pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, StoreError> {
+    let statement = sqlx::query(
+        "SELECT COUNT(*) AS n FROM certificates WHERE grant_id = $1 AND activated_at IS NULL \
+         AND state IN ('revoked', 'abandoned')",
+    )
+    .bind(grant_id.to_owned());
+    match db.into().optional(statement).await? {
+        Some(row) => Row::new("certificates", &row).int("n"),
+        None => Ok(0),
+    }
+}
+
+/// The newest certificate made for an enrolment request.
+pub async fn by_request(
+    db: impl Into<Db<'_>>,
+    request_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    let statement = select!("WHERE request_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1");
+    one(
+        db.into(),
+        sqlx::query(statement).bind(request_id.to_owned()),
+    )
+    .await
+}
+
+/// The user's certificate on its way (`intent` or `issued`); there is at most one.
+pub async fn pending_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    let statement = select!("WHERE user_id = $1 AND state IN ('intent', 'issued')");
+    one(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+}
+
+/// The user's active certificate; there is at most one.
+pub async fn active_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Option<Certificate>, StoreError> {
+    one(
+        db.into(),
+        sqlx::query(select!("WHERE user_id = $1 AND state = 'active'")).bind(user_id.to_owned()),
+    )
+    .await
+}
+
+/// Every certificate of a user, newest first.
+pub async fn list_for_user(
+    db: impl Into<Db<'_>>,
+    user_id: &str,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!("WHERE user_id = $1 ORDER BY created_at DESC, id DESC");
+    many(db.into(), sqlx::query(statement).bind(user_id.to_owned())).await
+}
+
+/// Every certificate of a staff member, newest first.
+pub async fn list_for_staff(
+    db: impl Into<Db<'_>>,
+    staff_id: &str,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!("WHERE staff_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000");
+    many(db.into(), sqlx::query(statement).bind(staff_id.to_owned())).await
+}
+
+/// Customers' active certificates that end after `after` (time, then id) and not after `to`, by their end.
+pub async fn ending(
+    db: impl Into<Db<'_>>,
+    after: &(Timestamp, String),
+    to: Timestamp,
+    limit: i64,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!(
+        "WHERE issuer = 'customer' AND state = 'active' AND not_after <= $3 \
+         AND (not_after > $1 OR (not_after = $1 AND id > $2 AND $2 <> '')) ORDER BY not_after, id LIMIT $4"
+    );
+    let statement = sqlx::query(statement)
+        .bind(after.0.as_second())
+        .bind(after.1.clone())
+        .bind(to.as_second())
+        .bind(limit);
+    many(db.into(), statement).await
+}
+
+/// Certificates on record that were never signed, oldest first, at most 1000: what a restart must settle.
+pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, StoreError> {
+    // Both issuers by name: the index begins with them, and this is asked every minute.
+    let statement = select!(
+        "WHERE issuer IN ('customer', 'staff') AND state = 'intent' ORDER BY created_at, id LIMIT 1000"
+    );
+    many(store.into(), sqlx::query(statement)).await
+}
+
+/// Serial numbers that are not good in one part of a CA, with their states, by serial number from behind `after`.
+pub async fn ended_serials(
+    db: impl Into<Db<'_>>,
+    (ca, shard): (impl Into<Ca>, &str),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, super::State)>, StoreError> {
+    let ca: Ca = ca.into();
+    let statement = sqlx::query(
+        "SELECT serial, state FROM certificates WHERE issuer = $1 AND generation = $5 AND shard = $2 AND serial > $3 \
+         AND state IN ('superseded', 'suspended', 'revoked') ORDER BY serial LIMIT $4",
+    )
+    .bind(ca.issuer.as_str())
+    .bind(shard.to_owned())
+    .bind(after.to_owned())
+    .bind(limit)
+    .bind(ca.number());
+    let rows = db.into().all(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new("certificates", row);
+            Ok((row.text("serial")?, row.word("state")?))
+        })
+        .collect()
+}
+
+/// Staff certificates in use that end after `since` and not after `until`, by their end.
+pub async fn staff_ending(
+    db: impl Into<Db<'_>>,
+    since: Timestamp,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Certificate>, StoreError> {
+    let statement = select!(
+        "WHERE issuer = 'staff' AND state = 'active' AND not_after > $1 AND not_after <= $2 \
+         ORDER BY not_after, id LIMIT $3"
+    );
+    let statement = sqlx::query(statement)
+        .bind(since.as_second())
+        .bind(until.as_second())
+        .bind(limit);
+    many(db.into(), statement).await
+}

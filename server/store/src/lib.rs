@@ -1,0 +1,78 @@
+//! The store: what the bank remembers, in SQLite or PostgreSQL, through one set of statements.
+//!
+//! It knows tables, rows and constraints; it does not know rules of the business (those are in `workflow`),
+//! never signs, never hashes a password, and reads no clock: every time is an argument.
+//! Writers are serial on both databases, so a check made inside a [`Tx`] still holds at its commit.
+//!
+//! - [`connect`]: a URL becomes a [`Store`]; `pools`: its connections; [`open`]: a database that is there, and made by nobody
+//! - [`postgres_url`]: what a URL must say before anything is sent; [`tls_fault`]: why TLS did not come about
+//! - [`migrate`]: numbered, forward-only migrations
+//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`parking`]: a commit held back
+//! - [`db`]: reading from the store or from inside a transaction
+//! - [`row`]: a column becomes a Rust value
+//! - [`text_enum`]: enums that are words in the database
+//! - [`id`]: random identifiers
+//! - [`error`]: what can go wrong, unique constraints by name
+//! - [`audit`]: the hash-chained log
+//! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
+//!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
+//! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
+//!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
+//! - [`rsa_keys`]: RSA keys, to be compared with one another
+//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: who is at the door
+//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
+//! - [`outbox`]: mail to customers, until it is sent or given up
+
+pub mod acquisition;
+pub mod activation_codes;
+pub mod agent_logins;
+pub mod applications;
+pub mod audit;
+pub mod certificates;
+pub mod connect;
+pub mod console_use;
+pub mod contract_duties;
+pub mod contract_pages;
+pub mod contracts;
+pub mod contracts_at_once;
+pub mod crl_lists;
+pub mod db;
+pub mod error;
+pub mod grants;
+pub mod id;
+pub mod idempotency;
+pub mod imports;
+pub mod jobs;
+pub mod login_history;
+pub mod migrate;
+pub mod ocsp_answers;
+pub mod open;
+pub mod outbox;
+pub mod parking;
+pub mod password_letters;
+mod pools;
+pub mod postgres_url;
+pub mod proposals;
+pub mod requests;
+mod row;
+pub mod rsa_keys;
+pub mod sessions;
+pub mod shadow_locks;
+pub mod signer_certificates;
+pub mod staff;
+pub mod staff_requests;
+pub mod status_changes;
+pub mod text_enum;
+pub mod tls_fault;
+pub mod tx;
+pub mod users;
+
+pub use connect::{Backend, Store};
+pub use db::Db;
+pub use error::{StoreError, Unique};
+pub use parking::Parking;
+pub use tx::Tx;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Writing proposals: entered, made anew, decided once; what follows a registration or an approval.
+
+use jiff::Timestamp;
+
+use super::{Hand, How, Kind, State};
+use crate::row::Row;
+use crate::{StoreError, Tx};
+
+/// A proposal to be entered.
+#[derive(Debug, Clone)]
+pub struct NewProposal<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// What is proposed.
+    pub kind: Kind,
+    /// Id of what it is about.
+    pub subject: &'a str,
+    /// The contract it concerns.
+    pub contract_id: Option<&'a str>,
+    /// What it says.
+    pub content: &'a str,
+    /// The subject's state now.
+    pub seen: &'a str,
+    /// Who enters it.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Enters a proposal.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when one of this kind waits for this subject.
+pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO proposals (id, kind, subject, contract_id, content, seen, version, state, entered_by, \
+         entered_person, entered_at) VALUES ($1, $2, $3, $4, $5, $6, 1, 'entered', $7, $8, $9)",
+    )
+    .bind(new.id.to_owned())
+    .bind(new.kind.as_str())
+    .bind(new.subject.to_owned())
+    .bind(new.contract_id.map(str::to_owned))
+    .bind(new.content.to_owned())
+    .bind(new.seen.to_owned())
+    .bind(new.by.staff_id.clone())
+    .bind(new.by.person.clone())
+    .bind(new.at.as_second());
+    tx.change(statement).await?;
+    touch(tx, new.id, 1, How::Entered, new.content, new.by, new.at).await
+}
+
+async fn touch(
+    tx: &mut Tx,
+    id: &str,
+    version: i64,
+    how: How,
+    content: &str,
+    by: &Hand,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = sqlx::query(
+        "INSERT INTO proposal_hands (proposal_id, version, how, content, staff_id, person, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id.to_owned())
+    .bind(version)
+    .bind(how.as_str())
+    .bind(content.to_owned())
+    .bind(by.staff_id.clone())
+    .bind(by.person.clone())
+    .bind(at.as_second());
+    tx.change(statement).await.map(drop)
+}
+
+/// A further version of a proposal that waits.
+#[derive(Debug, Clone)]
+pub struct Revision<'a> {
+    /// The version it is made from.
+    pub seen_version: i64,
+    /// What the hand did.
+    pub how: How,
+    /// What the proposal says from now on.
+    pub content: &'a str,
+    /// The subject's state now.
+    pub seen: &'a str,
+    /// Whose hand.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Makes a further version; whoever does counts as the one who entered it. False when it was decided or
+/// `seen_version` is not its version any more.
+pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET content = $3, seen = $4, version = version + 1, entered_by = $5, \
+         entered_person = $6, entered_at = $7 WHERE id = $1 AND version = $2 AND state = 'entered'",
+    )
+    .bind(id.to_owned())
+    .bind(new.seen_version)
+    .bind(new.content.to_owned())
+    .bind(new.seen.to_owned())
+    .bind(new.by.staff_id.clone())
+    .bind(new.by.person.clone())
+    .bind(new.at.as_second());
+    if tx.change(statement).await? != 1 {
+        return Ok(false);
+    }
+    let version = new.seen_version + 1;
+    touch(tx, id, version, new.how, new.content, new.by, new.at).await?;
+    Ok(true)
+}
+
+/// The end of a proposal.
+#[derive(Debug, Clone)]
+pub struct Decision<'a> {
+    /// The version that was shown.
+    pub seen_version: i64,
+    /// How it ends.
+    pub state: State,
+    /// By whom.
+    pub by: &'a Hand,
+    /// Now.
+    pub at: Timestamp,
+    /// Why, where it is not done.
+    pub reason: Option<&'a str>,
+}
+
+/// Decides. False when it was decided, `seen_version` is not its version any more, or (but for a withdrawal) the person
+/// had a hand in it.
+///
+/// # Errors
+/// [`StoreError::Constraint`] when the person is the one who entered it.
+pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET state = $3, decided_by = $4, decided_person = $5, decided_at = $6, reason = $7 \
+         WHERE id = $1 AND version = $2 AND state = 'entered' \
+         AND ($3 = 'withdrawn' OR entered_person = $5 OR NOT EXISTS \
+           (SELECT 1 FROM proposal_hands h WHERE h.proposal_id = proposals.id AND h.person = $5))",
+    )
+    .bind(id.to_owned())
+    .bind(end.seen_version)
+    .bind(end.state.as_str())
+    .bind(end.by.staff_id.clone())
+    .bind(end.by.person.clone())
+    .bind(end.at.as_second())
+    .bind(end.reason.map(str::to_owned));
+    Ok(tx.change(statement).await? == 1)
+}
+
+/// What a waiting proposal was about when it was entered is as it was to become: a further version, which nobody has
+/// seen yet. Who entered it stays. Answers the version, if the proposal waits and its subject was as `before`.
+pub async fn look_again(
+    tx: &mut Tx,
+    id: &str,
+    before: &str,
+    seen: &str,
+) -> Result<Option<i64>, StoreError> {
+    let statement = sqlx::query(
+        "UPDATE proposals SET seen = $3, version = version + 1 WHERE id = $1 AND seen = $2 AND state = 'entered' \
+         RETURNING version",
+    )
+    .bind(id.to_owned())
+    .bind(before.to_owned())
+    .bind(seen.to_owned());
+    let row = tx.returning(statement).await?;
+    row.map(|row| Row::new("proposals", &row).int("version"))
+        .transpose()
+}
+
+/// Notes the contract that a proposal put on record.
+pub async fn set_contract(tx: &mut Tx, id: &str, contract_id: &str) -> Result<(), StoreError> {
+    let statement = sqlx::query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
+        .bind(id.to_owned())
+        .bind(contract_id.to_owned());
+    tx.change(statement).await.map(drop)
+}

@@ -1,0 +1,51 @@
+//! Proposals page by page, newest first: each page begins after a proposal, not after a count.
+
+use jiff::Timestamp;
+
+use super::{Kind, Proposal, State, listed, select};
+use crate::{Db, StoreError};
+
+/// Which proposals.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Standing so; nothing for any.
+    pub state: Option<State>,
+    /// About this contract; nothing for any.
+    pub contract_id: Option<String>,
+}
+
+/// A place in the order of their entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// When entered.
+    pub at: Timestamp,
+    /// Id.
+    pub id: String,
+}
+
+/// Proposals that fit, entered before `before` (nothing: the newest), at most `limit`.
+///
+/// # Errors
+/// What the database answers.
+pub async fn before(
+    db: impl Into<Db<'_>>,
+    filter: &Filter,
+    before: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Proposal>, StoreError> {
+    let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
+    let statement = sqlx::query(select!(
+        "WHERE $2 LIKE ('%,' || p.kind || ',%') AND ($3 = '' OR p.state = $3) AND ($4 = '' OR p.contract_id = $4) \
+         AND (p.entered_at < $5 OR (p.entered_at = $5 AND p.id < $6)) \
+         ORDER BY p.entered_at DESC, p.id DESC LIMIT $1"
+    ))
+    .bind(limit)
+    .bind(format!(",{},", kinds.join(",")))
+    .bind(filter.state.map_or("", State::as_str))
+    .bind(filter.contract_id.clone().unwrap_or_default())
+    .bind(before.map_or(i64::MAX, |place| place.at.as_second()))
+    .bind(before.map_or_else(String::new, |place| place.id.clone()));
+    listed(&db.into().all(statement).await?)
+}

@@ -1,0 +1,248 @@
+//! Letters with passwords: which persons the database refuses, whatever the program above does.
+
+use super::rows::{at, bank, contract, empty, member, note};
+use crate::contract_duties::{self, Side};
+use crate::migrate::MIGRATIONS;
+use crate::password_letters::{self, Kind, Of};
+use crate::proposals::Hand;
+use crate::staff::{self, Role};
+use crate::{Store, Tx, contracts, grants, users};
+use inkan_server_fixtures::database::{Place, on_both};
+
+on_both!(
+    the_database_refuses_by_person => refused,
+    what_earlier_releases_recorded_comes_over => migrated,
+);
+
+fn hand(person: &str) -> Hand {
+    Hand {
+        staff_id: person.to_owned(),
+        person: person.to_owned(),
+    }
+}
+
+async fn commit(mut tx: Tx) {
+    note(&mut tx, "test").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Runs one statement in a transaction of its own that is thrown away; whether it was taken.
+async fn taken(store: &Store, statement: &'static str) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let done = tx.upkeep(sqlx::query(statement)).await;
+    done.is_ok()
+}
+
+async fn refused(place: &Place) {
+    let store = empty(place, "duties").await;
+    bank(&store).await;
+    let mut tx = store.begin().await.unwrap();
+    for name in ["second", "third"] {
+        staff::insert(&mut tx, &member(name, Role::Approver))
+            .await
+            .unwrap();
+    }
+    contracts::insert(&mut tx, &contract("c2", "0000002"))
+        .await
+        .unwrap();
+    // `second` was shown a letter of c1, `approver` decided on its applications; `teller` entered it.
+    for (person, side) in [("second", Side::Letter), ("approver", Side::Grant)] {
+        let person = &hand(person);
+        let took = contract_duties::take(&mut tx, "c1", person, side, at(1));
+        assert!(took.await.unwrap());
+        let again = contract_duties::take(&mut tx, "c1", person, side, at(2));
+        assert!(again.await.unwrap(), "again on the same side");
+    }
+    for (person, other) in [("second", Side::Grant), ("approver", Side::Letter)] {
+        let person = &hand(person);
+        let took = contract_duties::take(&mut tx, "c1", person, other, at(2));
+        assert!(!took.await.unwrap(), "{person:?} on both sides");
+        let elsewhere = contract_duties::take(&mut tx, "c2", person, other, at(2));
+        assert!(elsewhere.await.unwrap(), "another contract");
+    }
+    let login = Of {
+        kind: Kind::Login,
+        contract_id: "c1",
+        grant_id: None,
+    };
+    password_letters::ask(&mut tx, "l1", login, &hand("third"), at(3))
+        .await
+        .unwrap();
+    // Asked for anew: the ask before is replaced.
+    password_letters::ask(&mut tx, "l2", login, &hand("third"), at(4))
+        .await
+        .unwrap();
+    let waiting = password_letters::waiting(&mut tx, login)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (waiting.id.as_str(), waiting.by, waiting.at),
+        ("l2", hand("third"), at(4))
+    );
+    commit(tx).await;
+    let side = contract_duties::side_of(&store, "c1", "second").await;
+    assert_eq!(side.unwrap(), Some(Side::Letter));
+    let entered = password_letters::entered(&store, "c1", "teller").await;
+    assert!(entered.unwrap());
+
+    for (statement, expected) in [
+        // Who asked; who entered the contract; who decided; who is on no side; another contract's person.
+        (
+            "UPDATE password_letters SET shown_by = 'third', shown_person = 'third', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'teller', shown_person = 'teller', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'approver', shown_person = 'approver', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET entered_person = 'nobody', shown_by = 'second', shown_person = 'second', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET side = 'grant', shown_by = 'approver', shown_person = 'approver', shown_at = 5",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'second', shown_person = 'third', shown_at = 5",
+            false,
+        ),
+        (
+            "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ('c1', 'approver', 'letter', 'approver', 5)",
+            false,
+        ),
+        (
+            "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ('c1', 'nobody', 'letter', 'teller', 5)",
+            false,
+        ),
+        (
+            "UPDATE contracts SET entered_person = 'somebody' WHERE id = 'c1'",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'second', shown_person = 'second', shown_at = 5",
+            true,
+        ),
+    ] {
+        assert_eq!(taken(&store, statement).await, expected, "{statement}");
+    }
+    // Even if who entered it were on that side, and had not asked.
+    let mut tx = store.begin().await.unwrap();
+    let teller = hand("teller");
+    let took = contract_duties::take(&mut tx, "c1", &teller, Side::Letter, at(6));
+    assert!(took.await.unwrap());
+    let shown = password_letters::show(&mut tx, "l2", &hand("teller"), at(6)).await;
+    shown.unwrap_err();
+    drop(tx);
+
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        password_letters::show(&mut tx, "l2", &hand("second"), at(7))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !password_letters::show(&mut tx, "l2", &hand("second"), at(8))
+            .await
+            .unwrap(),
+        "once"
+    );
+    assert_eq!(
+        password_letters::waiting(&mut tx, login).await.unwrap(),
+        None
+    );
+    // A certificate password: the other side, and two people.
+    let second = Of {
+        kind: Kind::Acquisition,
+        contract_id: "c1",
+        grant_id: Some("g1"),
+    };
+    password_letters::ask(&mut tx, "l3", second, &hand("teller"), at(9))
+        .await
+        .unwrap();
+    commit(tx).await;
+    for (statement, expected) in [
+        (
+            "UPDATE password_letters SET shown_by = 'second', shown_person = 'second', shown_at = 5 WHERE id = 'l3'",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'teller', shown_person = 'teller', shown_at = 5 WHERE id = 'l3'",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET side = 'letter' WHERE id = 'l3'",
+            false,
+        ),
+        (
+            "UPDATE password_letters SET shown_by = 'approver', shown_person = 'approver', shown_at = 5 WHERE id = 'l3'",
+            true,
+        ),
+    ] {
+        assert_eq!(taken(&store, statement).await, expected, "{statement}");
+    }
+}
+
+/// Who had entered, seen and decided is known from the record; grants whose user no approver was shown are over.
+async fn migrated(place: &Place) {
+    let url = place.url("migrated");
+    let (before, this) = MIGRATIONS.split_at(14);
+    assert_eq!(this[0].name, "separated_duties");
+    let store = Store::connect_to(&url, before).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for statement in [
+        "INSERT INTO staff (id, name, person, role, status, created_at) VALUES ('t1', 't', 'T', 'teller', 'active', 0), \
+         ('t2', 't', 'T', 'teller', 'active', 0), ('a1', 'a', 'A', 'approver', 'active', 0)",
+        "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, version, \
+         created_at) VALUES ('c', '100', 'ordinary', '0000001', 'n', 'k', 'certificate', 'active', 2, 0), \
+         ('listed', '100', 'ordinary', '0000002', 'n', 'k', 'password', 'active', 1, 0)",
+        "INSERT INTO users (id, contract_id, login_id, name, email, role, login_hash, confirmation_hash, created_at) \
+         VALUES ('u', 'c', 'hanakodt', 'n', 'e', 'master', 'h', 'h', 0)",
+        "INSERT INTO audit_log (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, address, outcome, code, \
+         detail, previous_hash, hash) VALUES \
+         (1, 1, 'staff', 't1', 'contract.created', 'contract', 'c', NULL, 'done', '', '{}', '', ''), \
+         (2, 2, 'staff', 't2', 'contract.letter-issued', 'contract', 'c', NULL, 'done', '', '{}', '', ''), \
+         (3, 3, 'staff', 'a1', 'contract.letter-issued', 'contract', 'listed', NULL, 'refused', 'x', '{}', '', ''), \
+         (4, 4, 'user', 'u', 'user.registered', 'user', 'u', '192.0.2.4', 'done', '', '{}', '', '')",
+        "INSERT INTO proposals (id, kind, subject, contract_id, content, seen, version, state, entered_by, entered_person, \
+         entered_at, decided_by, decided_person, decided_at) VALUES \
+         ('p', 'application', 'c', 'c', 'x', 'contract 1', 1, 'approved', 't1', 'T', 5, 'a1', 'A', 6)",
+        "INSERT INTO applications (id, contract_id, reference, contract_version, version, state, entered_by, entered_at, \
+         decided_by, decided_at) VALUES ('p', 'c', 'x', 1, 1, 'approved', 't1', 5, 'a1', 6), \
+         ('q', 'c', 'x', 1, 1, 'approved', 't1', 5, 'a1', 6)",
+        "INSERT INTO grants (id, contract_id, application_id, user_id, state, created_at, expires_at) VALUES \
+         ('free', 'c', 'p', NULL, 'open', 6, 900), ('bound', 'c', 'q', 'u', 'open', 6, 900)",
+    ] {
+        tx.upkeep(sqlx::query(statement)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    store.close().await;
+    let store = Store::connect(&url).await.unwrap();
+
+    let entered = contracts::find(&store, "c").await.unwrap().unwrap();
+    assert_eq!(entered.entered_person, "T");
+    let listed = contracts::find(&store, "listed").await.unwrap().unwrap();
+    assert_eq!(
+        (listed.entered_person.as_str(), listed.proposal_id),
+        ("", None)
+    );
+    for (contract_id, person, side) in [
+        ("c", "T", Some(Side::Letter)),
+        ("c", "A", Some(Side::Grant)),
+        ("listed", "A", None),
+    ] {
+        let found = contract_duties::side_of(&store, contract_id, person).await;
+        assert_eq!(found.unwrap(), side, "{contract_id} {person}");
+    }
+    let user = users::find(&store, "u").await.unwrap().unwrap();
+    assert_eq!(user.registered_from.as_deref(), Some("192.0.2.4"));
+    for unseen in ["free", "bound"] {
+        let grant = grants::find(&store, unseen).await.unwrap().unwrap();
+        assert_eq!(grant.state, grants::State::Lapsed, "{unseen}");
+    }
+}

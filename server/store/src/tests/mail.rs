@@ -1,0 +1,128 @@
+//! The outbox: one mail per key, in the transaction of its deed; sent, put off, given up.
+
+use super::rows::{at, bank, empty, note};
+use crate::outbox::{self, Language, NewMail, State};
+use crate::{Store, StoreError};
+use inkan_server_fixtures::database::{Place, on_both};
+
+on_both!(letters => scenario_outbox);
+
+fn mail(id: &str, key: &str, second: i64) -> NewMail {
+    NewMail {
+        id: id.to_owned(),
+        key: key.to_owned(),
+        kind: "certificate-issued",
+        user_id: Some("u1".to_owned()),
+        recipient: "hanakodt@oozora.co.jp".to_owned(),
+        lang: Language::Ja,
+        facts: r#"{"to":"株式会社大空商事"}"#.to_owned(),
+        created_at: at(second),
+    }
+}
+
+async fn write(store: &Store, new: &NewMail) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let written = outbox::insert(&mut tx, new).await.unwrap();
+    note(&mut tx, &new.id).await.unwrap();
+    tx.commit().await.unwrap();
+    written
+}
+
+async fn due(store: &Store, second: i64) -> Vec<String> {
+    let due = outbox::due(store, at(second), at(second + 100), 10).await;
+    due.unwrap().into_iter().map(|mail| mail.id).collect()
+}
+
+async fn scenario_outbox(place: &Place) {
+    let store = empty(place, "outbox").await;
+    bank(&store).await;
+
+    // Not without an audit row, and not when the deed is taken back.
+    let mut tx = store.begin().await.unwrap();
+    outbox::insert(&mut tx, &mail("m0", "k0", 0)).await.unwrap();
+    assert!(matches!(tx.commit().await, Err(StoreError::Unaudited)));
+    let mut tx = store.begin().await.unwrap();
+    outbox::insert(&mut tx, &mail("m0", "k0", 0)).await.unwrap();
+    note(&mut tx, "m0").await.unwrap();
+    tx.rollback().await.unwrap();
+    assert!(due(&store, 0).await.is_empty());
+
+    // One per key.
+    assert!(write(&store, &mail("m1", "k1", 0)).await);
+    assert!(!write(&store, &mail("m2", "k1", 1)).await);
+    assert!(write(&store, &mail("m3", "k3", 2)).await);
+    assert!(outbox::is_written(&store, "k1").await.unwrap());
+    assert!(!outbox::is_written(&store, "k2").await.unwrap());
+    assert_eq!(due(&store, 1).await, ["m1"]);
+    assert_eq!(due(&store, 2).await, ["m1", "m3"]);
+    assert_eq!(outbox::counts(&store).await.unwrap(), (2, 0));
+
+    // Put off: behind the others, and not for ever when the clock is put back.
+    let mut tx = store.begin().await.unwrap();
+    outbox::defer(&mut tx, "m1", at(90), "mail-put-off", "450 later")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(due(&store, 2).await, ["m3"]);
+    assert_eq!(due(&store, 90).await, ["m3", "m1"]);
+    assert_eq!(
+        due(&store, -20).await,
+        ["m1"],
+        "set by a clock that was ahead"
+    );
+
+    // Ended once.
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        outbox::set_sent(&mut tx, "m3", "250 ok", at(3))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbox::set_sent(&mut tx, "m3", "250 ok", at(4))
+            .await
+            .unwrap()
+    );
+    let refused = ("mail-recipient-refused", "550 no such user");
+    assert!(
+        outbox::set_dead(&mut tx, "m1", refused.0, refused.1, at(5))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !outbox::set_dead(&mut tx, "m3", refused.0, refused.1, at(5))
+            .await
+            .unwrap()
+    );
+    note(&mut tx, "ended").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(outbox::counts(&store).await.unwrap(), (0, 1));
+    let dead = outbox::dead(&store, 10).await.unwrap();
+    assert_eq!(
+        (dead.len(), dead[0].id.as_str(), dead[0].attempts),
+        (1, "m1", 2)
+    );
+    assert_eq!(dead[0].reply.as_deref(), Some("550 no such user"));
+    let all = outbox::list_for_user(&store, "u1").await.unwrap();
+    assert_eq!(
+        all.iter().map(|m| m.state).collect::<Vec<_>>(),
+        [State::Sent, State::Dead]
+    );
+
+    // A key stays used after the end; what ended long ago is forgotten.
+    assert!(!write(&store, &mail("m4", "k3", 6)).await);
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(outbox::delete_ended(&mut tx, at(4)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    assert!(outbox::find(&store, "m3").await.unwrap().is_none());
+    assert!(outbox::find(&store, "m1").await.unwrap().is_some());
+
+    // Languages.
+    assert_eq!(outbox::language(&store, "u1").await.unwrap(), Language::Ja);
+    for lang in [Language::Ja, Language::En] {
+        let mut tx = store.begin().await.unwrap();
+        outbox::set_language(&mut tx, "u1", lang).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(outbox::language(&store, "u1").await.unwrap(), lang);
+    }
+}
