@@ -10,7 +10,9 @@ use crate::{DevError, files};
 use inkan_server::workflow::people::People;
 use inkan_server::workflow::proposals::{Kind, WishForm};
 use inkan_server::workflow::records::{AccountType, Contract};
-use inkan_server::workflow::{Caller, Error, Fault, Refusal, Result, StaffRefusal, Workflows};
+use inkan_server::workflow::{
+    Caller, Error, Fault, Refusal, RequestContext, Result, StaffRefusal, Workflows,
+};
 
 /// A contract of the demo.
 #[derive(Debug, Clone, Copy)]
@@ -61,10 +63,9 @@ pub async fn ensure(
     }
     let clerks = Clerks {
         people: workflows.people(),
-        teller: named(staff, "teller")?,
-        colleague: named(staff, "teller-2")?,
-        approver: named(staff, "approver")?,
-        now,
+        teller: named(staff, "teller", now)?,
+        colleague: named(staff, "teller-2", now)?,
+        approver: named(staff, "approver", now)?,
     };
     let fail = |error: Error| DevError::Seed(error.to_string());
     let (demo, first) = clerks.contract(DEMO).await.map_err(fail)?;
@@ -82,18 +83,22 @@ pub async fn ensure(
     Ok(secrets)
 }
 
-fn named<'a>(staff: &'a [Identity], name: &str) -> std::result::Result<&'a str, DevError> {
+/// What somebody of the staff does now.
+fn named(
+    staff: &[Identity],
+    name: &str,
+    now: Timestamp,
+) -> std::result::Result<RequestContext, DevError> {
     let found = staff.iter().find(|identity| identity.name == name);
     let found = found.ok_or_else(|| DevError::Seed("staff is not complete".into()))?;
-    Ok(&found.id)
+    Ok(RequestContext::staff(&found.id, Caller::default(), now))
 }
 
 struct Clerks<'a> {
     people: People<'a>,
-    teller: &'a str,
-    colleague: &'a str,
-    approver: &'a str,
-    now: Timestamp,
+    teller: RequestContext,
+    colleague: RequestContext,
+    approver: RequestContext,
 }
 
 impl Clerks<'_> {
@@ -125,9 +130,8 @@ impl Clerks<'_> {
             company_kana: sample.company_kana.to_owned(),
             ..WishForm::default()
         };
-        let (people, caller, now) = (&self.people, Caller::default(), self.now);
-        let kind = Kind::Contract;
-        let entered = people.propose(self.teller, kind, "", &form, caller, now);
+        let people = &self.people;
+        let entered = people.propose(&self.teller, Kind::Contract, "", &form);
         let (id, version) = match entered.await {
             Ok(entered) => (entered.id, entered.version),
             Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => {
@@ -135,7 +139,7 @@ impl Clerks<'_> {
             }
             Err(other) => return Err(other),
         };
-        let done = people.approve_proposal(self.approver, &id, version, caller, now);
+        let done = people.approve_proposal(&self.approver, &id, version);
         let contract = done.await?.contract;
         let contract = contract.ok_or(Fault::Inconsistent("approval without contract"))?;
         people.contract(&contract).await
@@ -144,7 +148,10 @@ impl Clerks<'_> {
     /// The entry that an earlier start left.
     async fn waiting(&self, sample: Sample) -> Result<(String, i64)> {
         let staff = self.people.staff_members().await?;
-        let approver = staff.iter().find(|member| member.id == self.approver);
+        let approver = self.approver.actor.id();
+        let approver = staff
+            .iter()
+            .find(|member| Some(member.id.as_str()) == approver);
         let approver = approver.ok_or(Fault::Inconsistent("approver is gone"))?;
         let waiting = self.people.waiting_proposals(approver).await?;
         let found = waiting.into_iter().find(|line| {
@@ -157,14 +164,12 @@ impl Clerks<'_> {
     }
 
     async fn letter(&self, contract: &Contract) -> Result<Temporary> {
-        let (people, caller, now) = (&self.people, Caller::default(), self.now);
-        let asked = people.issue_letter(self.teller, &contract.id, caller, now);
-        match asked.await {
+        let people = &self.people;
+        match people.issue_letter(&self.teller, &contract.id).await {
             Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
             Err(other) => return Err(other),
         }
-        let letter = people.issue_letter(self.colleague, &contract.id, caller, now);
-        let letter = letter.await?;
+        let letter = people.issue_letter(&self.colleague, &contract.id).await?;
         Ok(Temporary {
             temporary_login_password: letter.login.expose().to_owned(),
             temporary_confirmation_password: letter.confirmation.expose().to_owned(),
@@ -176,9 +181,8 @@ impl Clerks<'_> {
             reference: sample.reference.to_owned(),
             ..WishForm::default()
         };
-        let (kind, caller) = (Kind::Application, Caller::default());
-        let people = &self.people;
-        let entered = people.propose(self.teller, kind, &contract.id, &form, caller, self.now);
+        let (people, kind) = (&self.people, Kind::Application);
+        let entered = people.propose(&self.teller, kind, &contract.id, &form);
         match entered.await {
             Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => Ok(()),
             Err(other) => Err(other),

@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::workflow::passwords::Passwords;
 use crate::workflow::people::People;
 use crate::workflow::settings::Settings;
+use crate::workflow::status::StatusMemory;
 
 /// Most letters that `dead` lists and `again --all` sends at once.
 const MOST: u16 = 1000;
@@ -66,6 +67,7 @@ struct Desk {
     store: Store,
     settings: Settings,
     passwords: Passwords,
+    status: StatusMemory,
 }
 
 impl Desk {
@@ -75,11 +77,12 @@ impl Desk {
             store: database::open(config).await?,
             passwords: Passwords::new(&settings.passwords),
             settings,
+            status: StatusMemory::default(),
         })
     }
 
     fn people(&self) -> People<'_> {
-        People::new(&self.store, &self.settings, &self.passwords)
+        People::new(&self.store, &self.settings, &self.passwords, &self.status)
     }
 }
 

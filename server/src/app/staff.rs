@@ -19,6 +19,7 @@ use crate::workflow::Error;
 use crate::workflow::passwords::Passwords;
 use crate::workflow::people::People;
 use crate::workflow::staff_access::FirstOfficer;
+use crate::workflow::status::StatusMemory;
 
 /// Clears the screen and what can be scrolled back to.
 const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
@@ -63,7 +64,8 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
     let store = database::connect(&config).await?;
     let settings = config.settings();
     let passwords = Passwords::new(&settings.passwords);
-    let people = People::new(&store, &settings, &passwords);
+    let status = StatusMemory::default();
+    let people = People::new(&store, &settings, &passwords, &status);
     let officers = [
         (first.as_str(), first_number.as_str()),
         (second, second_number),

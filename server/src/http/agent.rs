@@ -16,9 +16,9 @@ use super::est::{basic, caller};
 use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
-use crate::workflow::Refusal;
 use crate::workflow::life::{By, Reason};
 use crate::workflow::staff_enrolment::is_staff_request;
+use crate::workflow::{Refusal, RequestContext};
 
 /// `POST /agent/requests/{id}/pickup`.
 pub async fn pick_up(
@@ -134,12 +134,10 @@ pub async fn revoke(
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let (workflows, caller, now) = (&app.workflows, caller(&peer), app.clock.second());
     let registered = workflows.registered(&presented, caller, now).await?;
-    let by = By::Owner {
-        user_id: &registered.user.id,
-    };
+    let request = RequestContext::user(&registered.user.id, caller, now);
     // The token is handed on or thrown away (R11); a loss is for the help desk.
     let (id, reason) = (&registered.certificate.id, Reason::CessationOfOperation);
-    let done = workflows.revoke(id, by, reason, "", caller, now).await?;
+    let done = workflows.revoke(&request, id, By::Owner, reason).await?;
     Ok(Json(json!({ "serial": done.serial, "state": done.state.as_str() })).into_response())
 }
 
@@ -151,11 +149,8 @@ pub async fn pick_up_login(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let now = app.clock.second();
-    let people = app.workflows.people();
-    let answer = people
-        .pick_up_agent_login(&id, &agent, caller(&peer), now)
-        .await?;
+    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
+    let answer = people.pick_up_agent_login(&request, &id, &agent).await?;
     Ok(Json(answer).into_response())
 }
 
@@ -169,11 +164,9 @@ pub async fn login_progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let now = app.clock.second();
-    let people = app.workflows.people();
-    people
-        .agent_login_progress(&id, &credential, &progress, caller(&peer), now)
-        .await?;
+    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
+    let noted = people.agent_login_progress(&request, &id, &credential, &progress);
+    noted.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -187,12 +180,14 @@ pub async fn prove_login(
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let credential = credential_for(&id, &headers)?;
-    let now = app.clock.second();
-    let people = app.workflows.people();
-    let answer = people
-        .prove_agent_login(&id, &credential, &presented, caller(&peer), now)
-        .await?;
-    Ok(Json(answer).into_response())
+    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
+    let answer = people.prove_agent_login(&request, &id, &credential, &presented);
+    Ok(Json(answer.await?).into_response())
+}
+
+/// The request of the agent that was handed this one.
+fn by_agent(app: &Shared, peer: &Peer, id: &str) -> RequestContext {
+    RequestContext::agent(id, caller(peer), app.clock.second())
 }
 
 /// The credential of HTTP Basic, whose user must be the request in the path.

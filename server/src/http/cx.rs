@@ -19,8 +19,8 @@ use super::listen::Peer;
 use super::page::{Idle, Page};
 use super::problem::HttpProblem;
 use super::visitor::{Realm, Visitor};
-use crate::workflow::Caller;
 use crate::workflow::records::StaffMember;
+use crate::workflow::{Caller, RequestContext};
 
 /// An answer or the reason why there is none.
 pub type Answer = Result<Response, Failure>;
@@ -80,7 +80,22 @@ impl Cx {
         }
     }
 
-    /// From where the deed is asked for.
+    /// The request of somebody who is not identified.
+    pub fn anonymous(&self) -> RequestContext {
+        RequestContext::anonymous(self.caller(), self.now)
+    }
+
+    /// The request of a customer's user.
+    pub fn by_user(&self, user_id: &str) -> RequestContext {
+        RequestContext::user(user_id, self.caller(), self.now)
+    }
+
+    /// The request of a member of the staff.
+    pub fn by_staff(&self, staff_id: &str) -> RequestContext {
+        RequestContext::staff(staff_id, self.caller(), self.now)
+    }
+
+    /// From where it comes.
     pub fn caller(&self) -> Caller {
         Caller {
             address: Some(self.peer.address.ip()),

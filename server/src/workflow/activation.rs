@@ -8,13 +8,13 @@ use serde_json::json;
 use inkan_pki::messages::request::Activated;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::audited::audit;
+use super::command::Outcome;
 use super::life::machine::{Event, next};
 use super::life::{self, Reason, expired};
 use super::login::CertificateRefusal;
 use super::mail::tell;
 use super::step::Step;
-use super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use super::{Caller, Error, Fault, Refusal, RequestContext, Result, Workflows};
 use crate::mail::Letter;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
@@ -31,89 +31,65 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Activated> {
-        match self.try_activate(presented, caller, now).await {
-            Err(Error::Refused(refusal)) => {
-                let sha256 = sha256_hex(presented);
-                let entry = audit(
-                    Actor::Anonymous,
-                    "certificate.activated",
-                    "certificate",
-                    &sha256,
-                );
-                self.record_refusal(entry.from(caller).refused(&refusal), now)
-                    .await?;
-                Err(refusal.into())
-            }
-            other => other,
-        }
-    }
-
-    async fn try_activate(
-        &self,
-        presented: &[u8],
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Activated> {
         self.inner.step.reached(Step::ActivationAsked);
-        let refuse = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
-        let mut tx = self.inner.store.begin().await?;
-        let row = certificates::by_sha256(&mut tx, &sha256_hex(presented)).await?;
-        let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
-        let user_id = row
-            .user_id
-            .clone()
-            .ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
-        match row.state {
-            State::Issued | State::Active => {}
-            State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
-            State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
-            State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
-            State::Intent | State::Abandoned => return Err(refuse(CertificateRefusal::Unknown)),
+        let sha256 = sha256_hex(presented);
+        let context = RequestContext::anonymous(caller, now);
+        let command = context.command("certificate.activated", ("certificate", &sha256));
+        let people = self.people();
+        let activated = people.execute(command, async |tx| {
+            let refuse = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
+            let row = certificates::by_sha256(&mut *tx, &sha256).await?;
+            let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+            let user_id = row.user_id.as_deref();
+            let user_id = user_id.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+            match row.state {
+                State::Issued | State::Active => {}
+                State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
+                State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
+                State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
+                State::Intent | State::Abandoned => {
+                    return Err(refuse(CertificateRefusal::Unknown));
+                }
+            }
+            if now > row.not_after {
+                return Err(refuse(CertificateRefusal::Expired));
+            }
+            let user = users::find(&mut *tx, user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
+            let contract = contracts::find(&mut *tx, &user.contract_id).await?;
+            if contract.is_none_or(|c| c.status != contracts::Status::Active) {
+                return Err(refuse(CertificateRefusal::ContractCancelled));
+            }
+            if row.state == State::Active {
+                return Ok(Outcome::recorded((answer(&row), false)));
+            }
+            let owner = context.by(Actor::User(user_id.to_owned()));
+            let previous = supersede(tx, &owner, &row).await?;
+            if !certificates::set_active(tx, &row.id, &owner.actor, now).await? {
+                return Err(Fault::Inconsistent("issued certificate did not become active").into());
+            }
+            finish_requests(tx, &row, now).await?;
+            tell(tx, &user, &row.id, &news(&row, previous), now).await?;
+            let done = Outcome::done((answer(&row), true)).by(owner.actor);
+            let done = done.to("certificate", &*row.id);
+            Ok(done.detail(json!({ "serial": row.serial })))
+        });
+        let (answer, newly) = activated.await?;
+        if newly {
+            self.inner.step.reached(Step::Activated);
         }
-        if now > row.not_after {
-            return Err(refuse(CertificateRefusal::Expired));
-        }
-        let user = users::find(&mut tx, &user_id).await?;
-        let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
-        let contract = contracts::find(&mut tx, &user.contract_id).await?;
-        if contract.is_none_or(|c| c.status != contracts::Status::Active) {
-            return Err(refuse(CertificateRefusal::ContractCancelled));
-        }
-        if row.state == State::Active {
-            return Ok(answer(&row));
-        }
-        let previous = supersede(&mut tx, &row, &user_id, caller, now).await?;
-        let by = Actor::User(user_id.clone());
-        if !certificates::set_active(&mut tx, &row.id, &by, now).await? {
-            return Err(Fault::Inconsistent("issued certificate did not become active").into());
-        }
-        audit(
-            Actor::User(user_id),
-            "certificate.activated",
-            "certificate",
-            &row.id,
-        )
-        .from(caller)
-        .detail(json!({ "serial": row.serial }))
-        .write(&mut tx, now)
-        .await?;
-        finish_requests(&mut tx, &row, now).await?;
-        let letter = news(&row, previous);
-        tell(&mut tx, &user, &row.id, &letter, now).await?;
-        tx.commit().await?;
-        self.inner.step.reached(Step::Activated);
-        Ok(answer(&row))
+        Ok(answer)
     }
 }
 
 /// Ends the predecessor, if there is one, and answers it.
 async fn supersede(
     tx: &mut Tx,
+    owner: &RequestContext,
     row: &Certificate,
-    user_id: &str,
-    caller: Caller,
-    now: Timestamp,
 ) -> Result<Option<Certificate>> {
+    let now = owner.now;
+    let user_id = row.user_id.as_deref().unwrap_or_default();
     let Some(old) = life::in_the_way(tx, user_id).await? else {
         return Ok(None);
     };
@@ -125,19 +101,10 @@ async fn supersede(
         return Err(Refusal::CertificateActive.into());
     }
     let to = next(old.state, Event::Supersede, expired(&old, now)).map_err(Refusal::Life)?;
-    let by = Actor::User(user_id.to_owned());
-    let reason = Reason::Superseded.as_str();
-    certificates::set_state(tx, &old.id, (old.state, to), &by, now, Some(reason)).await?;
-    audit(
-        Actor::User(user_id.to_owned()),
-        "certificate.superseded",
-        "certificate",
-        &old.id,
-    )
-    .from(caller)
-    .detail(json!({ "by": row.id }))
-    .write(tx, now)
-    .await?;
+    let (step, reason) = ((old.state, to), Reason::Superseded.as_str());
+    certificates::set_state(tx, &old.id, step, &owner.actor, now, Some(reason)).await?;
+    let entry = owner.audit("certificate.superseded", ("certificate", &old.id));
+    entry.detail(json!({ "by": row.id })).write(tx).await?;
     Ok(Some(old))
 }
 

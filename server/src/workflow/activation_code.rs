@@ -81,21 +81,24 @@ impl Workflows {
 
     /// Counts a try, and says whether it holds: not when others have locked it meanwhile.
     pub(super) async fn code_tried(&self, of: &str, right: bool, now: Timestamp) -> Result<bool> {
-        let mut tx = self.inner.store.begin().await?;
-        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Account, &key(of)).await?);
-        if lock.locked_at(now).is_some() {
-            return Ok(false);
-        }
-        let next = match right {
-            true => Lock::default(),
-            false => lock.failed_for_a_while(&self.inner.settings.locks, now),
-        };
-        if next != lock {
-            let next = ShadowLock::from(next);
-            shadow_locks::set(&mut tx, Kind::Account, &key(of), next, now).await?;
-        }
-        tx.commit().await?;
-        Ok(right)
+        let people = self.people();
+        let tried = people.transaction(async |tx| {
+            let lock = shadow_locks::find(&mut *tx, Kind::Account, &key(of)).await?;
+            let lock = Lock::from(lock);
+            if lock.locked_at(now).is_some() {
+                return Ok(false);
+            }
+            let next = match right {
+                true => Lock::default(),
+                false => lock.failed_for_a_while(&self.inner.settings.locks, now),
+            };
+            if next != lock {
+                let next = ShadowLock::from(next);
+                shadow_locks::set(tx, Kind::Account, &key(of), next, now).await?;
+            }
+            Ok(right)
+        });
+        tried.await
     }
 }
 

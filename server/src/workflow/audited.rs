@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Caller, Refusal, Result, Workflows};
+use crate::store::audit::repeats::FirstRefusal;
 use crate::store::audit::{self as log, Actor, AuditEntry, Outcome};
 use crate::store::{Store, Tx};
 
@@ -54,32 +55,24 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
-    /// Whether a refusal that changed nothing else repeats one on record; then it is counted.
-    pub(super) fn is_repeated(&self, store: &Store, now: Timestamp) -> bool {
-        let repeated = !store.repeats().is_first(&self.0, now);
-        if repeated {
+    fn first(&self, store: &Store, now: Timestamp) -> Option<FirstRefusal> {
+        let first = store.repeats().first(&self.0, now);
+        if first.is_none() {
             metrics::counter!("inkan_refusals_repeated_total", "action" => self.0.action)
                 .increment(1);
         }
-        repeated
+        first
     }
 
     /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
     pub(super) async fn record_refusal(self, store: &Store, now: Timestamp) -> Result<()> {
-        if self.is_repeated(store, now) {
+        let Some(first) = self.first(store, now) else {
             return Ok(());
-        }
-        let entry = self.0.clone();
-        let recorded = async {
-            let mut tx = store.begin().await?;
-            self.write(&mut tx, now).await?;
-            Ok(tx.commit().await?)
         };
-        let recorded = recorded.await;
-        if recorded.is_err() {
-            store.repeats().forget(&entry);
-        }
-        recorded
+        let mut tx = store.begin().await?;
+        self.write(&mut tx, now).await?;
+        tx.records_first(first);
+        Ok(tx.commit().await?)
     }
 }
 
@@ -87,32 +80,5 @@ impl Workflows {
     /// As [`Entry::record_refusal`].
     pub(super) async fn record_refusal(&self, entry: Entry<'_>, now: Timestamp) -> Result<()> {
         entry.record_refusal(&self.inner.store, now).await
-    }
-
-    /// Records what was counted of refusals that repeat: where the time of counting is over, or `all`, before the process
-    /// ends. Answers how many rows.
-    ///
-    /// # Errors
-    /// What the store answers; then what was counted is kept.
-    pub async fn record_repeated_refusals(&self, now: Timestamp, all: bool) -> Result<usize> {
-        let store = &self.inner.store;
-        let repeated = store.repeats().close(now, all);
-        if repeated.is_empty() {
-            return Ok(0);
-        }
-        let recorded = async {
-            let mut tx = store.begin().await?;
-            for one in &repeated {
-                log::append(&mut tx, now, one.entry()).await?;
-            }
-            Ok(tx.commit().await?)
-        };
-        match recorded.await {
-            Ok(()) => Ok(repeated.len()),
-            Err(error) => {
-                store.repeats().take_back(repeated);
-                Err(error)
-            }
-        }
     }
 }

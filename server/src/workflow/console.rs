@@ -37,9 +37,11 @@ impl People<'_> {
     /// # Errors
     /// What the store answers.
     pub async fn begin_console_use(&self, certificate_sha256: &str, now: Timestamp) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        console_use::note(&mut tx, certificate_sha256, now).await?;
-        Ok(tx.commit().await?)
+        let noted = self.transaction(async |tx| {
+            console_use::note(tx, certificate_sha256, now).await?;
+            Ok(())
+        });
+        noted.await
     }
 }
 

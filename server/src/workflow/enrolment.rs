@@ -15,10 +15,11 @@ use inkan_pki::secret::Secret;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::audited::audit;
+use super::command::Outcome;
 use super::life;
 use super::login::with_acquisition::is_proved;
 use super::step::Step;
-use super::{Caller, Fault, Refusal, Result, Workflows};
+use super::{Caller, Fault, Refusal, RequestContext, Result, Workflows};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::store::requests::{self, EnrolmentRequest, State};
@@ -61,45 +62,25 @@ impl Workflows {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Status> {
-        match self.try_create_request(user_id, binding, caller, now).await {
-            Err(super::Error::Refused(refusal)) => {
-                let entry = audit(
-                    Actor::User(user_id.to_owned()),
-                    "request.created",
-                    "user",
-                    user_id,
-                );
-                self.record_refusal(entry.from(caller).refused(&refusal), now)
-                    .await?;
-                Err(refusal.into())
+        let context = RequestContext::user(user_id, caller, now);
+        let command = context.command("request.created", ("user", user_id));
+        let people = self.people();
+        let created = people.execute(command, async |tx| {
+            let user = users::find(&mut *tx, user_id).await?;
+            let user = user.ok_or(Refusal::SessionEnded)?;
+            let grant_id = self.grant_for(tx, &user, caller, now).await?;
+            if self.settings().passwords.acquisition {
+                let session = sessions::find(&mut *tx, binding).await?;
+                let data = session.map(|session| session.data).unwrap_or_default();
+                if !is_proved(&data, &grant_id) {
+                    return Err(Refusal::OutOfOrder.into());
+                }
             }
-            other => other,
-        }
-    }
-
-    async fn try_create_request(
-        &self,
-        user_id: &str,
-        binding: &str,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Status> {
-        let mut tx = self.inner.store.begin().await?;
-        let user = users::find(&mut tx, user_id)
-            .await?
-            .ok_or(Refusal::SessionEnded)?;
-        let grant_id = self.grant_for(&mut tx, &user, caller, now).await?;
-        if self.settings().passwords.acquisition {
-            let session = sessions::find(&mut tx, binding).await?;
-            let data = session.map(|session| session.data).unwrap_or_default();
-            if !is_proved(&data, &grant_id) {
-                return Err(Refusal::OutOfOrder.into());
-            }
-        }
-        let (action, grant) = (requests::Action::Enroll, Some(grant_id));
-        let made = self.put_request(&mut tx, user_id, action, grant, binding, caller, now);
-        let id = made.await?;
-        tx.commit().await?;
+            let (action, grant) = (requests::Action::Enroll, Some(grant_id));
+            let made = self.put_request(tx, user_id, action, grant, binding, caller, now);
+            Ok(Outcome::recorded(made.await?))
+        });
+        let id = created.await?;
         self.request_status(&id, binding, now).await
     }
 

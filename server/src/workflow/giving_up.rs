@@ -10,16 +10,15 @@ use serde_json::json;
 use inkan_pki::messages::request::GiveUp;
 use inkan_pki::secret::Secret;
 
-use super::audited::audit;
+use super::command::Outcome;
 use super::issuing::entitled;
 use super::life::Reason;
 use super::life::inside::{self, Ending};
 use super::step::Step;
-use super::{Caller, Error, Fault, Refusal, Result, Workflows};
-use crate::store::audit::Actor;
+use super::{Caller, Fault, Refusal, RequestContext, Result, Workflows};
 use crate::store::certificates::{self, State};
 use crate::store::requests::{self, EnrolmentRequest};
-use crate::store::{grants, users};
+use crate::store::{Tx, grants, users};
 
 /// How often one grant can be begun anew: who needs more has another trouble.
 const MOST: i64 = 4;
@@ -41,76 +40,65 @@ impl Workflows {
         now: Timestamp,
     ) -> Result<()> {
         let request = self.authenticated(request_id, credential, now).await?;
-        match self.try_give_up(&request, what, caller, now).await {
-            Err(Error::Refused(refusal)) => {
-                let actor = Actor::Agent(request.id.clone());
-                let entry = audit(actor, "certificate.given-up", "request", &request.id);
-                self.record_refusal(entry.from(caller).refused(&refusal), now)
-                    .await?;
-                Err(refusal.into())
-            }
-            other => other,
+        let context = RequestContext::agent(&request.id, caller, now);
+        let command = context.command("certificate.given-up", ("request", &request.id));
+        let people = self.people();
+        let given_up = people.execute(command, async |tx| {
+            give_up(tx, &context, &request, what).await
+        });
+        if given_up.await? {
+            self.inner.step.reached(Step::GivenUp);
         }
-    }
-
-    async fn try_give_up(
-        &self,
-        request: &EnrolmentRequest,
-        what: &GiveUp,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<()> {
-        if request.state != requests::State::PickedUp {
-            return Err(Refusal::RequestClosed.into());
-        }
-        let grant_id = request.grant_id.as_deref();
-        let grant_id = grant_id.ok_or(Refusal::CredentialInvalid)?;
-        let mut tx = self.inner.store.begin().await?;
-        let user = users::find(&mut tx, &request.user_id).await?;
-        let user = user.ok_or(Fault::Inconsistent("request without user"))?;
-        entitled(&mut tx, &user, false).await?;
-        let row = certificates::by_serial(&mut tx, &what.serial).await?;
-        let own = row.filter(|row| row.grant_id.as_deref() == Some(grant_id));
-        let row = own.ok_or(Refusal::KeyMismatch)?;
-        match row.state {
-            State::Intent | State::Issued => {}
-            _ if row.activated_at.is_some() => return Err(Refusal::CertificateActive.into()),
-            // Before, and the answer was lost.
-            State::Revoked | State::Abandoned => return Ok(()),
-            State::Active | State::Suspended | State::Superseded => {
-                return Err(Refusal::RequestClosed.into());
-            }
-        }
-        let open = requests::open_for_user(&mut tx, &user.id, now).await?;
-        let another =
-            |one: &EnrolmentRequest| one.state == requests::State::PickedUp && one.id != request.id;
-        if open.iter().any(another) {
-            return Err(Refusal::IssueUnderWay.into());
-        }
-        if certificates::given_up(&mut tx, grant_id).await? >= MOST {
-            return Err(Refusal::IssueGivenUpTooOften.into());
-        }
-        let actor = Actor::Agent(request.id.clone());
-        let ending = Ending {
-            actor: actor.clone(),
-            reason: Reason::CessationOfOperation,
-            note: what.reason.as_str(),
-            caller,
-            now,
-        };
-        inside::give_up(&mut tx, &row, &ending).await?;
-        if !grants::reopen(&mut tx, grant_id, now).await? {
-            tx.rollback().await?;
-            return Err(Refusal::GrantMissing.into());
-        }
-        audit(actor, "grant.reopened", "grant", grant_id)
-            .from(caller)
-            .detail(json!({ "serial": row.serial, "why": what.reason.as_str() }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        self.inner.step.reached(Step::GivenUp);
-        self.status_changed().await;
         Ok(())
     }
+}
+
+/// False where it was given up before, and the answer was lost.
+async fn give_up(
+    tx: &mut Tx,
+    context: &RequestContext,
+    request: &EnrolmentRequest,
+    what: &GiveUp,
+) -> Result<Outcome<bool>> {
+    let now = context.now;
+    if request.state != requests::State::PickedUp {
+        return Err(Refusal::RequestClosed.into());
+    }
+    let grant_id = request.grant_id.as_deref();
+    let grant_id = grant_id.ok_or(Refusal::CredentialInvalid)?;
+    let user = users::find(&mut *tx, &request.user_id).await?;
+    let user = user.ok_or(Fault::Inconsistent("request without user"))?;
+    entitled(&mut *tx, &user, false).await?;
+    let row = certificates::by_serial(&mut *tx, &what.serial).await?;
+    let own = row.filter(|row| row.grant_id.as_deref() == Some(grant_id));
+    let row = own.ok_or(Refusal::KeyMismatch)?;
+    match row.state {
+        State::Intent | State::Issued => {}
+        _ if row.activated_at.is_some() => return Err(Refusal::CertificateActive.into()),
+        State::Revoked | State::Abandoned => return Ok(Outcome::recorded(false)),
+        State::Active | State::Suspended | State::Superseded => {
+            return Err(Refusal::RequestClosed.into());
+        }
+    }
+    let open = requests::open_for_user(&mut *tx, &user.id, now).await?;
+    let another =
+        |one: &EnrolmentRequest| one.state == requests::State::PickedUp && one.id != request.id;
+    if open.iter().any(another) {
+        return Err(Refusal::IssueUnderWay.into());
+    }
+    if certificates::given_up(&mut *tx, grant_id).await? >= MOST {
+        return Err(Refusal::IssueGivenUpTooOften.into());
+    }
+    let ending = Ending {
+        context,
+        reason: Reason::CessationOfOperation,
+        note: what.reason.as_str(),
+    };
+    inside::give_up(tx, &row, &ending).await?;
+    if !grants::reopen(tx, grant_id, now).await? {
+        return Err(Refusal::GrantMissing.into());
+    }
+    let done = Outcome::done(true).action("grant.reopened");
+    let done = done.to("grant", grant_id);
+    Ok(done.detail(json!({ "serial": row.serial, "why": what.reason.as_str() })))
 }

@@ -18,6 +18,7 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 use super::proposals::{Kind, WishForm};
 use super::settings::{Bank as BankNames, Settings};
 use super::step::{Step, StepHook};
+use super::testing::staff;
 use super::{Caller, Error, Refusal, Workflows};
 use crate::store::Store;
 use crate::store::audit::{self, Actor, AuditEntry, Outcome};
@@ -104,12 +105,13 @@ async fn world_of(bank: Bank, hook: StepHook) -> World {
         company_kana: "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ".into(),
         ..WishForm::default()
     };
-    let caller = Caller::default();
     let people = workflows.people();
     let kind = Kind::Contract;
-    let entered = people.propose("teller", kind, "", &form, caller, now);
+    let context = staff("teller", now);
+    let entered = people.propose(&context, kind, "", &form);
     let entered = entered.await.unwrap();
-    let done = people.approve_proposal("approver", &entered.id, entered.version, caller, now);
+    let context = staff("approver", now);
+    let done = people.approve_proposal(&context, &entered.id, entered.version);
     let contract = done.await.unwrap().contract.unwrap();
     let mut tx = store.begin().await.unwrap();
     let user = NewUser {
@@ -143,11 +145,11 @@ async fn world_of(bank: Bank, hook: StepHook) -> World {
         },
     );
     let entered = people
-        .propose("teller", kind, &contract, &form, caller, now)
+        .propose(&staff("teller", now), kind, &contract, &form)
         .await
         .unwrap();
     people
-        .approve_proposal("approver", &entered.id, entered.version, caller, now)
+        .approve_proposal(&staff("approver", now), &entered.id, entered.version)
         .await
         .unwrap();
     world

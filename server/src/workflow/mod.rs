@@ -1,9 +1,10 @@
-//! What the bank and its customers do, each as one deed: rules checked, state changed and audited in one transaction.
+//! What the bank and its customers do, each as one command: rules checked, state changed and audited in one transaction.
 //!
 //! Not here: URLs, pages and sentences (`http`), SQL (`store`), certificates and the HSM (`ca`); the last two meet only here.
 //!
 //! - [`settings`]: the bank's figures and names as plain data
 //! - [`error`]: refusals and faults
+//! - [`command`]: who asks, and the one way to write
 //! - [`step`]: the points between which the process may die
 //! - [`enrolment`]: a page's request, picked up by the agent
 //! - [`issuing`]: intent on record, then signed, then stored
@@ -29,7 +30,6 @@
 //! - [`counter`]: contracts and what is handed over at the counter
 //! - [`company`]: what the users of one contract do among themselves
 //! - [`proposals`]: one person enters, another one decides
-//! - `deed`: who of the staff does what to what
 //! - [`once`]: a request that is sent twice is done once; [`pages`]: lists for programs, page by page
 //! - [`registration`]: ログインID取得, BLIS005 to BLIS004
 //! - [`login`]: by password, by certificate
@@ -43,10 +43,10 @@ mod activation_code;
 pub mod agent_login;
 pub mod audit_log;
 mod audited;
+pub mod command;
 pub mod company;
 pub mod console;
 pub mod counter;
-mod deed;
 pub mod enrolment;
 pub mod error;
 pub mod expiry;
@@ -83,9 +83,9 @@ pub mod step;
 mod testing;
 pub mod validation;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use command::{Caller, RequestContext};
 pub use error::{Error, Fault, Refusal, Result};
 pub use staff_refusal::StaffRefusal;
 
@@ -107,8 +107,6 @@ pub(crate) struct Inner {
     pub(crate) passwords: passwords::Passwords,
     pub(crate) step: StepHook,
     pub(crate) status: status::StatusMemory,
-    pub(crate) own_changes: tokio::sync::Notify,
-    pub(crate) seen_changes: tokio::sync::Notify,
     silence: status::Silence,
     moduli: shared_factors::KnownModuli,
     lists: status::ReadyLists,
@@ -121,13 +119,6 @@ pub(crate) struct Inner {
         crate::store::certificates::Ca,
         crate::ca::ocsp::IssuerDigests,
     )>,
-}
-
-/// From where a deed is asked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Caller {
-    /// Address of the peer, where there is one.
-    pub address: Option<IpAddr>,
 }
 
 impl Workflows {
@@ -144,8 +135,6 @@ impl Workflows {
                 passwords,
                 step,
                 status: status::StatusMemory::default(),
-                own_changes: tokio::sync::Notify::new(),
-                seen_changes: tokio::sync::Notify::new(),
                 silence: status::Silence::default(),
                 moduli: shared_factors::KnownModuli::default(),
                 lists: status::ReadyLists::default(),

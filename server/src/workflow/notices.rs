@@ -6,13 +6,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::audited::audit;
+use super::command::Outcome;
 use super::mail::tell;
-use super::{Result, Workflows};
+use super::{RequestContext, Result, Workflows};
 use crate::mail::Letter;
-use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
-use crate::store::{grants, users};
+use crate::store::grants::{self, Grant};
+use crate::store::users;
 
 /// Certificates and grants looked at in one read.
 const PAGE: i64 = 200;
@@ -85,26 +85,26 @@ impl Workflows {
         if super::mail::told(&self.inner.store, &letter, &key).await? {
             return Ok(false);
         }
-        let mut tx = self.inner.store.begin().await?;
-        let row = certificates::find(&mut tx, &seen.id).await?;
-        let Some(user_id) = row
-            .filter(|row| row.state == certificates::State::Active)
-            .and_then(|row| row.user_id)
-        else {
-            return Ok(false);
-        };
-        let Some(user) = users::find(&mut tx, &user_id).await? else {
-            return Ok(false);
-        };
-        if !tell(&mut tx, &user, &key, &letter, now).await? {
-            return Ok(false);
-        }
-        audit(Actor::System, "notice.written", "certificate", &seen.id)
-            .detail(json!({ "stage": stage.as_str(), "not_after": seen.not_after }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        Ok(true)
+        let context = RequestContext::system(now);
+        let command = context.command("notice.written", ("certificate", &seen.id));
+        let people = self.people();
+        let written = people.execute(command, async |tx| {
+            let row = certificates::find(&mut *tx, &seen.id).await?;
+            let row = row.filter(|row| row.state == certificates::State::Active);
+            let user = match row.and_then(|row| row.user_id) {
+                Some(user_id) => users::find(&mut *tx, &user_id).await?,
+                None => None,
+            };
+            let Some(user) = user else {
+                return Ok(Outcome::recorded(false));
+            };
+            if !tell(tx, &user, &key, &letter, now).await? {
+                return Ok(Outcome::recorded(false));
+            }
+            let detail = json!({ "stage": stage.as_str(), "not_after": seen.not_after });
+            Ok(Outcome::done(true).detail(detail))
+        });
+        written.await
     }
 
     /// Ends grants whose time is over (取得期限), and tells the user they were bound to. Answers how many.
@@ -119,26 +119,32 @@ impl Workflows {
                 return Ok(lapsed);
             }
             for grant in page {
-                let mut tx = self.inner.store.begin().await?;
-                if !grants::lapse(&mut tx, &grant.id).await? {
-                    continue;
-                }
-                let letter = Letter::GrantLapsed {
-                    at: grant.expires_at,
-                };
-                let users = users::list_for_contract(&mut tx, &grant.contract_id).await?;
-                let wanted = |user: &users::User| grant.user_id.as_ref() == Some(&user.id);
-                if let Some(user) = users.into_iter().find(wanted) {
-                    tell(&mut tx, &user, &grant.id, &letter, now).await?;
-                }
-                audit(Actor::System, "grant.lapsed", "grant", &grant.id)
-                    .detail(json!({ "contract": grant.contract_id, "expired": grant.expires_at }))
-                    .write(&mut tx, now)
-                    .await?;
-                tx.commit().await?;
-                lapsed += 1;
+                lapsed += u64::from(self.lapse_grant(&grant, now).await?);
             }
         }
+    }
+
+    /// False where it is used or has lapsed meanwhile.
+    async fn lapse_grant(&self, grant: &Grant, now: Timestamp) -> Result<bool> {
+        let context = RequestContext::system(now);
+        let command = context.command("grant.lapsed", ("grant", &grant.id));
+        let people = self.people();
+        let lapsed = people.execute(command, async |tx| {
+            if !grants::lapse(tx, &grant.id).await? {
+                return Ok(Outcome::recorded(false));
+            }
+            let letter = Letter::GrantLapsed {
+                at: grant.expires_at,
+            };
+            let users = users::list_for_contract(&mut *tx, &grant.contract_id).await?;
+            let wanted = |user: &users::User| grant.user_id.as_ref() == Some(&user.id);
+            if let Some(user) = users.into_iter().find(wanted) {
+                tell(tx, &user, &grant.id, &letter, now).await?;
+            }
+            let detail = json!({ "contract": grant.contract_id, "expired": grant.expires_at });
+            Ok(Outcome::done(true).detail(detail))
+        });
+        lapsed.await
     }
 }
 

@@ -4,8 +4,6 @@
 //! The key belongs to the account. Two requests with one key at once are serialised by the writer lock: the one that is
 //! second finds the answer of the first, and what it did itself is taken back.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::people::People;
@@ -52,7 +50,6 @@ pub struct Once {
     workflows: Workflows,
     store: Store,
     parking: Parking,
-    status: AtomicBool,
 }
 
 impl Workflows {
@@ -82,7 +79,6 @@ impl Workflows {
             store: self.inner.store.parking_in(&parking),
             workflows: self.clone(),
             parking,
-            status: AtomicBool::new(false),
         }
     }
 
@@ -91,10 +87,10 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn forget_answers(&self, now: Timestamp) -> Result<u64> {
-        let mut tx = self.inner.store.begin().await?;
-        let forgotten = idempotency::forget_before(&mut tx, since(now)).await?;
-        tx.commit().await?;
-        Ok(forgotten)
+        let people = self.people();
+        let forgotten =
+            people.transaction(async |tx| Ok(idempotency::forget_before(tx, since(now)).await?));
+        forgotten.await
     }
 }
 
@@ -107,12 +103,8 @@ impl Once {
             store: &self.store,
             settings: &inner.settings,
             passwords: &inner.passwords,
+            status: &inner.status,
         }
-    }
-
-    /// The deed changes how certificates stand: this instance is told when it is durable.
-    pub fn tells_of_status(&self) {
-        self.status.store(true, Ordering::Relaxed);
     }
 
     /// Makes deed and answer durable. Where the key was used meanwhile the deed is taken back; then what it was used for.
@@ -140,15 +132,12 @@ impl Once {
             tx.rollback().await?;
         } else {
             // A refusal that is not kept is on record all the same.
-            tx.commit().await?;
+            self.workflows.people().commit(tx).await?;
         }
-        if !first {
-            return self.workflows.asked_before(request, now).await;
+        if first {
+            return Ok(Before::Nothing);
         }
-        if done && self.status.load(Ordering::Relaxed) {
-            self.workflows.status_changed().await;
-        }
-        Ok(Before::Nothing)
+        self.workflows.asked_before(request, now).await
     }
 }
 

@@ -1,12 +1,11 @@
 //! What the workflows of people stand on: the store, the settings and the password hasher; no CA.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 
-use super::audited::Entry;
 use super::passwords::Passwords;
 use super::settings::Settings;
-use super::{Error, Result, Workflows};
+use super::status::StatusMemory;
+use super::{Result, Workflows};
 use crate::store::users::PasswordKind;
 use crate::store::{Store, users};
 
@@ -16,6 +15,7 @@ pub struct People<'a> {
     pub(super) store: &'a Store,
     pub(super) settings: &'a Settings,
     pub(super) passwords: &'a Passwords,
+    pub(super) status: &'a StatusMemory,
 }
 
 impl Workflows {
@@ -27,6 +27,7 @@ impl Workflows {
             store: &inner.store,
             settings: &inner.settings,
             passwords: &inner.passwords,
+            status: &inner.status,
         }
     }
 }
@@ -48,11 +49,17 @@ impl Workflows {
 impl<'a> People<'a> {
     /// Puts the parts together (a [`Workflows`] has them already).
     #[must_use]
-    pub fn new(store: &'a Store, settings: &'a Settings, passwords: &'a Passwords) -> Self {
+    pub fn new(
+        store: &'a Store,
+        settings: &'a Settings,
+        passwords: &'a Passwords,
+        status: &'a StatusMemory,
+    ) -> Self {
         Self {
             store,
             settings,
             passwords,
+            status,
         }
     }
 
@@ -71,11 +78,11 @@ impl<'a> People<'a> {
         }
         let renewed = async {
             let renewed = self.passwords.hash(password).await?;
-            let mut tx = self.store.begin().await?;
-            let replaced = users::renew_password_hash(&mut tx, user_id, kind, hash, &renewed);
-            let replaced = replaced.await?;
-            tx.commit().await?;
-            Ok::<_, Error>(replaced.then_some(renewed))
+            let stored = self.transaction(async |tx| {
+                let stored = users::renew_password_hash(tx, user_id, kind, hash, &renewed);
+                Ok(stored.await?.then_some(renewed.clone()))
+            });
+            stored.await
         };
         match renewed.await {
             Ok(renewed) => renewed,
@@ -84,10 +91,5 @@ impl<'a> People<'a> {
                 None
             }
         }
-    }
-
-    /// As [`Entry::record_refusal`].
-    pub(super) async fn record_refusal(&self, entry: Entry<'_>, now: Timestamp) -> Result<()> {
-        entry.record_refusal(self.store, now).await
     }
 }

@@ -5,9 +5,8 @@ use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::audited::audit;
 use super::people::People;
-use super::{Caller, Fault, Refusal, Result};
+use super::{Fault, Refusal, RequestContext, Result};
 use crate::store::audit::Actor;
 use crate::store::contracts::{Contract, Status};
 use crate::store::id::sha256_hex;
@@ -111,10 +110,11 @@ impl People<'_> {
     /// Makes a session. After a change of who somebody is, always a new one: an old token never gains rights.
     pub async fn start_session(&self, new: NewSession<'_>, now: Timestamp) -> Result<Started> {
         let started = prepare(new, self.settings.periods.session, now)?;
-        let mut tx = self.store.begin().await?;
-        sessions::insert(&mut tx, &started.session).await?;
-        tx.commit().await?;
-        Ok(started)
+        let begun = self.transaction(async |tx| {
+            sessions::insert(tx, &started.session).await?;
+            Ok(started)
+        });
+        begun.await
     }
 
     /// The live session of a token, noted as used.
@@ -131,10 +131,8 @@ impl People<'_> {
             return Err(Refusal::SessionEnded.into());
         }
         if idle > TOUCH_EVERY {
-            let mut tx = self.store.begin().await?;
-            let there = sessions::touch(&mut tx, &digest, now).await?;
-            tx.commit().await?;
-            if !there {
+            let seen = self.transaction(async |tx| Ok(sessions::touch(tx, &digest, now).await?));
+            if !seen.await? {
                 return Err(Refusal::SessionEnded.into());
             }
         }
@@ -211,34 +209,31 @@ impl People<'_> {
     }
 
     /// Ends a session (log out, 中断). One that is gone already is no error.
-    pub async fn end_session(&self, token: &str, caller: Caller, now: Timestamp) -> Result<()> {
+    pub async fn end_session(&self, context: &RequestContext, token: &str) -> Result<()> {
         let digest = sha256_hex(token.as_bytes());
-        let mut tx = self.store.begin().await?;
-        let session = sessions::find(&mut tx, &digest).await?;
-        sessions::delete(&mut tx, &digest).await?;
-        if let Some(user_id) = session.and_then(|session| session.user_id) {
-            let entry = audit(
-                Actor::User(user_id.clone()),
-                "session.ended",
-                "user",
-                &user_id,
-            );
-            entry.from(caller).write(&mut tx, now).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        let ended = self.transaction(async |tx| {
+            let session = sessions::find(&mut *tx, &digest).await?;
+            sessions::delete(tx, &digest).await?;
+            if let Some(user_id) = session.and_then(|session| session.user_id) {
+                let entry = context.audit("session.ended", ("user", &user_id));
+                entry.by(Actor::User(user_id.clone())).write(tx).await?;
+            }
+            Ok(())
+        });
+        ended.await
     }
 
     /// Removes sessions that are over and lock states nobody needs; to be called now and then.
     pub async fn sweep(&self, now: Timestamp) -> Result<u64> {
         let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        let mut tx = self.store.begin().await?;
-        let ended =
-            sessions::delete_expired(&mut tx, now, before(self.settings.periods.idle)).await?;
-        shadow_locks::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
-        agent_logins::delete_older(&mut tx, before(AGENT_LOGINS_KEPT)).await?;
-        console_use::delete_older(&mut tx, before(SHADOW_LOCKS_KEPT)).await?;
-        tx.commit().await?;
-        Ok(ended)
+        let swept = self.transaction(async |tx| {
+            let idle = before(self.settings.periods.idle);
+            let ended = sessions::delete_expired(tx, now, idle).await?;
+            shadow_locks::delete_older(tx, before(SHADOW_LOCKS_KEPT)).await?;
+            agent_logins::delete_older(tx, before(AGENT_LOGINS_KEPT)).await?;
+            console_use::delete_older(tx, before(SHADOW_LOCKS_KEPT)).await?;
+            Ok(ended)
+        });
+        swept.await
     }
 }

@@ -17,9 +17,7 @@ use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::key_check::KeyWeakness;
 use inkan_pki::x509::key_check::shared::{Moduli, Modulus};
 
-use super::audited::audit;
-use super::{Fault, Refusal, Result, Workflows};
-use crate::store::audit::Actor;
+use super::{Fault, Refusal, RequestContext, Result, Workflows};
 use crate::store::rsa_keys::{self, BrokenKey, RsaKey};
 use crate::store::{Db, Tx};
 
@@ -130,9 +128,10 @@ impl Workflows {
         other: &RsaKey,
         now: Timestamp,
     ) -> Result<super::Error> {
-        let mut tx = self.inner.store.begin().await?;
-        mark(&mut tx, other, &compared.spki_sha256, now).await?;
-        tx.commit().await?;
+        let own = &compared.spki_sha256;
+        let people = self.people();
+        let marked = people.transaction(async |tx| mark(tx, other, own, now).await);
+        marked.await?;
         self.count_broken_keys(now).await?;
         let weakness = CsrError::Key(KeyWeakness::SharedFactor);
         Ok(Refusal::Csr(weakness).into())
@@ -195,13 +194,16 @@ impl Workflows {
                 }
                 from = first;
             }
-            let mut tx = store.begin().await?;
-            for other in &shared {
-                mark(&mut tx, other, &key.spki_sha256, now).await?;
-                mark(&mut tx, key, &other.spki_sha256, now).await?;
-            }
-            rsa_keys::compared(&mut tx, key.seq, from).await?;
-            tx.commit().await?;
+            let people = self.people();
+            let noted = people.transaction(async |tx| {
+                for other in &shared {
+                    mark(tx, other, &key.spki_sha256, now).await?;
+                    mark(tx, key, &other.spki_sha256, now).await?;
+                }
+                rsa_keys::compared(tx, key.seq, from).await?;
+                Ok(())
+            });
+            noted.await?;
             if from > 1 {
                 return Ok((complete, true));
             }
@@ -274,9 +276,7 @@ async fn mark(tx: &mut Tx, key: &RsaKey, other: &str, now: Timestamp) -> Result<
         certificate = id,
         "its RSA key shares a prime with another key: whoever has seen both has the private keys; revoke it"
     );
-    audit(Actor::System, "certificate.key-broken", "certificate", id)
-        .detail(json!({ "key": key.spki_sha256, "shares-a-prime-with": other }))
-        .write(tx, now)
-        .await?;
-    Ok(())
+    let entry = RequestContext::system(now).audit("certificate.key-broken", ("certificate", id));
+    let detail = json!({ "key": key.spki_sha256, "shares-a-prime-with": other });
+    entry.detail(detail).write(tx).await
 }

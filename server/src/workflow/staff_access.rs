@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::activation_code::{fits, join};
-use super::audited::audit;
-use super::deed::Deed;
+use super::life::inside::{self, Ending};
+use super::life::{Reason, expired};
 use super::people::People;
 use super::staffing::temporary_password;
 use super::validation::{codes, names};
-use super::{Caller, Error, Refusal, Result, StaffRefusal, Workflows};
+use super::{Refusal, RequestContext, Result, StaffRefusal, Workflows};
 use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
@@ -65,44 +65,47 @@ impl People<'_> {
             let joined = join(self.passwords, &first_hash, &second).await?;
             codes.push(([first, second], joined));
         }
-        let mut tx = self.store.begin().await?;
-        if !staff::list(&mut tx).await?.is_empty() {
-            return Err(StaffRefusal::StaffNotEmpty.into());
-        }
-        let mut made: Vec<FirstOfficer> = Vec::new();
-        for ((name, person), (halves, joined)) in officers.into_iter().zip(codes) {
-            let refused = |error| Refusal::Fields(vec![error]);
-            let member = StaffMember {
-                id: id::new_id()?,
-                name: names::staff_name(name).map_err(refused)?,
-                person: codes::employee_number(person).map_err(refused)?,
-                role: Role::SecurityOfficer,
-                certificate_sha256: None,
-                status: Status::Active,
-                created_at: now,
-            };
-            if made.iter().any(|one| one.member.person == member.person) {
-                return Err(StaffRefusal::TwoPersons.into());
+        let context = RequestContext::system(now);
+        let made = self.transaction(async |tx| {
+            if !staff::list(&mut *tx).await?.is_empty() {
+                return Err(StaffRefusal::StaffNotEmpty.into());
             }
-            staff::insert(&mut tx, &member).await?;
-            let code = ActivationCode {
-                staff_id: member.id.clone(),
-                first_hash: joined.first,
-                first_by: "ceremony".to_owned(),
-                code_hash: Some(joined.code),
-                second_by: Some(member.person.clone()),
-                expires_at: later(now),
-                used_at: None,
-            };
-            activation_codes::put(&mut tx, &code).await?;
-            audit(Actor::System, "staff.first-officer", "staff", &member.id)
-                .detail(json!({ "name": &member.name, "person": &member.person }))
-                .write(&mut tx, now)
-                .await?;
-            made.push(FirstOfficer { member, halves });
-        }
-        tx.commit().await?;
-        Ok(made)
+            let mut made: Vec<FirstOfficer> = Vec::new();
+            for ((name, person), (halves, joined)) in officers.into_iter().zip(codes) {
+                let refused = |error| Refusal::Fields(vec![error]);
+                let member = StaffMember {
+                    id: id::new_id()?,
+                    name: names::staff_name(name).map_err(refused)?,
+                    person: codes::employee_number(person).map_err(refused)?,
+                    role: Role::SecurityOfficer,
+                    certificate_sha256: None,
+                    status: Status::Active,
+                    created_at: now,
+                };
+                if made.iter().any(|one| one.member.person == member.person) {
+                    return Err(StaffRefusal::TwoPersons.into());
+                }
+                staff::insert(tx, &member).await?;
+                let code = ActivationCode {
+                    staff_id: member.id.clone(),
+                    first_hash: joined.first,
+                    first_by: "ceremony".to_owned(),
+                    code_hash: Some(joined.code),
+                    second_by: Some(member.person.clone()),
+                    expires_at: later(now),
+                    used_at: None,
+                };
+                activation_codes::put(tx, &code).await?;
+                context
+                    .audit("staff.first-officer", ("staff", &member.id))
+                    .detail(json!({ "name": &member.name, "person": &member.person }))
+                    .write(tx)
+                    .await?;
+                made.push(FirstOfficer { member, halves });
+            }
+            Ok(made)
+        });
+        made.await
     }
 
     /// A half of the activation code of a staff account, for an officer to hand over. The first one to ask gets the first
@@ -113,54 +116,44 @@ impl People<'_> {
     /// [`StaffRefusal::NotInThatState`] for somebody who left.
     pub async fn staff_credential_half(
         &self,
-        officer_id: &str,
+        context: &RequestContext,
         staff_id: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Half> {
-        let deed = Deed {
-            staff_id: officer_id,
-            action: "staff.credential-issued",
-            kind: "staff",
-            subject: staff_id,
-            caller,
-            now,
-        };
-        let result = self.try_half(deed).await;
-        self.audited(deed, result).await
-    }
-
-    async fn try_half(&self, deed: Deed<'_>) -> Result<Half> {
-        let officers = &[Role::SecurityOfficer];
-        let officer = self.staff_with(deed.staff_id, officers).await?;
-        for _ in 0..TRIES {
-            let member = active(Db::from(self.store), deed.subject).await?;
-            if member.person == officer.person {
-                return Err(StaffRefusal::OwnAffair.into());
+        let command = context.command("staff.credential-issued", ("staff", staff_id));
+        let half = self.audit_refusals(command, async {
+            let officer = self.staff_with(context, &[Role::SecurityOfficer]).await?;
+            for _ in 0..TRIES {
+                let member = active(Db::from(self.store), staff_id).await?;
+                if member.person == officer.person {
+                    return Err(StaffRefusal::OwnAffair.into());
+                }
+                let seen = activation_codes::find(self.store, staff_id).await?;
+                let secret = temporary_password()?;
+                let code = self.with_half(&seen, &member, &officer, &secret, context.now);
+                let code = code.await?;
+                let (second, expires_at) = (code.code_hash.is_some(), code.expires_at);
+                let put = self.transaction(async |tx| {
+                    active(Db::from(&mut *tx), staff_id).await?;
+                    if activation_codes::find(&mut *tx, staff_id).await? != seen {
+                        return Ok(false);
+                    }
+                    activation_codes::put(tx, &code).await?;
+                    let detail = json!({ "second": second, "expires_at": expires_at.to_string() });
+                    command.entry().detail(detail).write(tx).await?;
+                    Ok(true)
+                });
+                if put.await? {
+                    return Ok(Half {
+                        member,
+                        secret,
+                        second,
+                        expires_at,
+                    });
+                }
             }
-            let seen = activation_codes::find(self.store, deed.subject).await?;
-            let secret = temporary_password()?;
-            let code = self
-                .with_half(&seen, &member, &officer, &secret, deed.now)
-                .await?;
-            let mut tx = self.store.begin().await?;
-            active(Db::from(&mut tx), deed.subject).await?;
-            if activation_codes::find(&mut tx, deed.subject).await? != seen {
-                continue;
-            }
-            activation_codes::put(&mut tx, &code).await?;
-            let second = code.code_hash.is_some();
-            let detail = json!({ "second": second, "expires_at": code.expires_at.to_string() });
-            deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-            tx.commit().await?;
-            return Ok(Half {
-                member,
-                secret,
-                second,
-                expires_at: code.expires_at,
-            });
-        }
-        Err(Refusal::Unavailable { retry_after: 1 }.into())
+            Err(Refusal::Unavailable { retry_after: 1 }.into())
+        });
+        half.await
     }
 
     /// The code with this half: the second one, if another person's first half waits, else the first one of a new code.
@@ -205,36 +198,40 @@ impl Workflows {
     /// [`Refusal::CredentialInvalid`], [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
     pub async fn enroll_staff(
         &self,
+        context: &RequestContext,
         staff_id: &str,
         credential: &Secret,
         csr: &[u8],
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Vec<u8>> {
-        let done = self
-            .try_enroll_staff(staff_id, credential, csr, caller, now)
-            .await;
-        if let Err(Error::Refused(refusal)) = &done {
-            let subject: String = staff_id.chars().take(64).collect();
-            let entry = audit(Actor::Anonymous, "staff.enrolled", "staff", &subject);
-            self.record_refusal(entry.from(caller).refused(refusal), now)
-                .await?;
-        }
-        done
+        let subject: String = staff_id.chars().take(64).collect();
+        let command = context.command("staff.enrolled", ("staff", &subject));
+        let people = self.people();
+        let enrolled = people.audit_refusals(command, async {
+            let known = self.code_known(context, staff_id, credential).await?;
+            let proven = super::issuing::prove(csr).await?;
+            let context = context.by(Actor::Staff(staff_id.to_owned()));
+            let key = &proven.spki_sha256;
+            self.use_code(&context, staff_id, known, key).await?;
+            let actor = context.actor.clone();
+            let der = self.issue_staff_certificate(staff_id, csr, actor, context.now);
+            let der = der.await?;
+            let sha256 = id::sha256_hex(&der);
+            self.end_earlier(&context, staff_id, &sha256).await?;
+            Ok(der)
+        });
+        enrolled.await
     }
 
-    async fn try_enroll_staff(
+    /// The activation code that was presented. Locked, unknown or wrong: one answer, which does not tell.
+    async fn code_known(
         &self,
+        context: &RequestContext,
         staff_id: &str,
         credential: &Secret,
-        csr: &[u8],
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Vec<u8>> {
-        let store = &self.inner.store;
-        let known = activation_codes::find(store, staff_id).await?;
+    ) -> Result<ActivationCode> {
+        let (caller, now) = (context.caller, context.now);
+        let known = activation_codes::find(&self.inner.store, staff_id).await?;
         let (first, second) = halves(credential);
-        // Locked, unknown or wrong: one answer, which does not tell.
         if self.code_unlocked(staff_id, now).await.is_err() {
             return Err(Refusal::CredentialInvalid.into());
         }
@@ -243,69 +240,69 @@ impl Workflows {
         if !self.code_tried(staff_id, right, now).await? {
             return Err(Refusal::CredentialInvalid.into());
         }
-        let known = known.ok_or(Refusal::CredentialInvalid)?;
-        let proven = super::issuing::prove(csr).await?;
-        let actor = Actor::Staff(staff_id.to_owned());
-        let mut tx = store.begin().await?;
-        active(Db::from(&mut tx), staff_id).await?;
-        // Looked at again under the writer lock: used once, for one key.
-        let now_known = activation_codes::find(&mut tx, staff_id).await?;
-        let row = certificates::by_spki_sha256(&mut tx, &proven.spki_sha256).await?;
-        let own = row.is_some_and(|row| row.staff_id.as_deref() == Some(staff_id));
-        match now_known {
-            Some(one) if one != known => return Err(Refusal::CredentialInvalid.into()),
-            Some(one) if one.used_at.is_some() && !own => {
+        known.ok_or_else(|| Refusal::CredentialInvalid.into())
+    }
+
+    /// Looks at the code again under the writer lock: it is used once, for one key.
+    async fn use_code(
+        &self,
+        context: &RequestContext,
+        staff_id: &str,
+        known: ActivationCode,
+        key_sha256: &str,
+    ) -> Result<()> {
+        let people = self.people();
+        let used = people.transaction(async |tx| {
+            active(Db::from(&mut *tx), staff_id).await?;
+            let present = activation_codes::find(&mut *tx, staff_id).await?;
+            let Some(present) = present else {
+                return Ok(());
+            };
+            if present != known {
                 return Err(Refusal::CredentialInvalid.into());
             }
-            Some(one) if one.used_at.is_none() => {
+            if present.used_at.is_none() {
                 let used = ActivationCode {
-                    used_at: Some(now),
-                    ..one
+                    used_at: Some(context.now),
+                    ..present
                 };
-                activation_codes::put(&mut tx, &used).await?;
-                audit(actor.clone(), "staff.credential-used", "staff", staff_id)
-                    .from(caller)
-                    .detail(json!({ "key": &proven.spki_sha256 }))
-                    .write(&mut tx, now)
-                    .await?;
-                tx.commit().await?;
+                activation_codes::put(tx, &used).await?;
+                let entry = context.audit("staff.credential-used", ("staff", staff_id));
+                return entry.detail(json!({ "key": key_sha256 })).write(tx).await;
             }
-            _ => drop(tx),
-        }
-        let der = self
-            .issue_staff_certificate(staff_id, csr, actor, now)
-            .await?;
-        self.end_earlier(staff_id, &id::sha256_hex(&der), caller, now)
-            .await?;
-        Ok(der)
+            let row = certificates::by_spki_sha256(&mut *tx, key_sha256).await?;
+            match row.is_some_and(|row| row.staff_id.as_deref() == Some(staff_id)) {
+                true => Ok(()),
+                false => Err(Refusal::CredentialInvalid.into()),
+            }
+        });
+        used.await
     }
 
     /// One certificate per account: those before the registered one end.
     async fn end_earlier(
         &self,
+        context: &RequestContext,
         staff_id: &str,
         sha256: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        let ending = super::life::inside::Ending {
-            actor: Actor::Staff(staff_id.to_owned()),
-            reason: super::life::Reason::Superseded,
+        let ending = Ending {
+            context,
+            reason: Reason::Superseded,
             note: "",
-            caller,
-            now,
         };
-        for row in certificates::list_for_staff(&mut tx, staff_id).await? {
-            let other = row.sha256.as_deref() != Some(sha256);
-            let in_use = matches!(row.state, State::Issued | State::Active);
-            if other && in_use && !super::life::expired(&row, now) {
-                super::life::inside::revoke(&mut tx, &row, &ending).await?;
+        let people = self.people();
+        let ended = people.transaction(async |tx| {
+            for row in certificates::list_for_staff(&mut *tx, staff_id).await? {
+                let other = row.sha256.as_deref() != Some(sha256);
+                let in_use = matches!(row.state, State::Issued | State::Active);
+                if other && in_use && !expired(&row, context.now) {
+                    inside::revoke(tx, &row, &ending).await?;
+                }
             }
-        }
-        tx.commit().await?;
-        self.status_changed().await;
-        Ok(())
+            Ok(())
+        });
+        ended.await
     }
 }
 

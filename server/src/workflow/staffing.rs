@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
-use super::audited::audit;
 use super::people::People;
 use super::settings::Settings;
 use super::validation::{codes, names};
-use super::{Caller, Error, Fault, Refusal, Result, StaffRefusal};
+use super::{Caller, Error, Fault, Refusal, RequestContext, Result, StaffRefusal};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Expiring, Issuer, State};
 use crate::store::contracts::{self, Contract, Search};
@@ -89,16 +88,28 @@ const LONGEST_SEARCH: usize = 100;
 pub const PAGE: i64 = 50;
 
 impl People<'_> {
+    /// The member of the staff who asks, if they work here and their role is among `roles`.
+    pub(super) async fn staff_with(
+        &self,
+        context: &RequestContext,
+        roles: &[Role],
+    ) -> Result<StaffMember> {
+        staff::find(self.store, context.staff_id()?)
+            .await?
+            .filter(|member| member.status == Status::Active && roles.contains(&member.role))
+            .ok_or(Refusal::RoleMissing.into())
+    }
+
     /// Who presents this staff certificate (DER): it must be the one registered, active and within its validity.
     ///
     /// # Errors
     /// [`StaffRefusal::CertificateNotGood`] for everybody else; audited.
     pub async fn staff_presenting(
         &self,
+        context: &RequestContext,
         presented: &[u8],
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<StaffMember> {
+        let now = context.now;
         let sha256 = id::sha256_hex(presented);
         let certificate = certificates::by_sha256(self.store, &sha256).await?;
         let good = certificate.is_some_and(|row| {
@@ -114,24 +125,17 @@ impl People<'_> {
             return Ok(member);
         }
         let refusal = Refusal::from(StaffRefusal::CertificateNotGood);
-        let entry = audit(Actor::Anonymous, "staff.presented", "certificate", &sha256);
-        self.record_refusal(entry.from(caller).refused(&refusal), now)
+        let entry = context.audit("staff.presented", ("certificate", &sha256));
+        self.audit_refusal(entry.by(Actor::Anonymous).refused(&refusal))
             .await?;
         Err(refusal.into())
     }
 
     /// A member of the staff asks for what their role may not have. Audited.
-    pub async fn off_limits(
-        &self,
-        member: &StaffMember,
-        place: &str,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Error {
+    pub async fn off_limits(&self, context: &RequestContext, place: &str) -> Error {
         let refusal = Refusal::RoleMissing;
-        let actor = Actor::Staff(member.id.clone());
-        let entry = audit(actor, "staff.off-limits", "page", place).from(caller);
-        match self.record_refusal(entry.refused(&refusal), now).await {
+        let entry = context.audit("staff.off-limits", ("page", place));
+        match self.audit_refusal(entry.refused(&refusal)).await {
             Ok(()) => refusal.into(),
             Err(fault) => fault,
         }
@@ -158,14 +162,14 @@ impl People<'_> {
             status: Status::Active,
             created_at: now,
         };
-        let mut tx = self.store.begin().await?;
-        staff::insert(&mut tx, &member).await?;
-        let entry = audit(actor, "staff.added", "staff", &member.id);
-        entry
-            .detail(json!({ "name": name, "person": person, "role": role }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
+        let context = RequestContext::new(actor, Caller::default(), now);
+        let added = self.transaction(async |tx| {
+            staff::insert(tx, &member).await?;
+            let entry = context.audit("staff.added", ("staff", &member.id));
+            let detail = json!({ "name": name, "person": person, "role": role });
+            entry.detail(detail).write(tx).await
+        });
+        added.await?;
         Ok(member)
     }
 

@@ -9,12 +9,13 @@ use super::people::People;
 use super::proposals::{Kind, WishForm};
 use super::registration::{AccountForm, UserForm};
 use super::settings::{Bank, Settings};
-use super::{Caller, Error, Refusal, Result};
+use super::status::StatusMemory;
+use super::{Caller, Error, Refusal, RequestContext, Result};
 use crate::store::audit::{self, Actor, AuditRow, Chain};
 use crate::store::certificates::{self, Issuer, NewIntent, State};
 use crate::store::contracts::{self, Contract};
-use crate::store::outbox::Language;
-use crate::store::staff::{self, Role, StaffMember, Status};
+use crate::store::outbox::{self, Language, Mail};
+use crate::store::staff::{Role, StaffMember, Status};
 use crate::store::users::User;
 use crate::store::{Store, id};
 
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) passwords: Passwords,
+    pub(crate) status: StatusMemory,
     dir: Option<TempDir>,
 }
 
@@ -40,6 +42,35 @@ pub(crate) fn caller() -> Caller {
     Caller {
         address: Some("192.0.2.7".parse().unwrap()),
     }
+}
+
+/// A request of a member of the staff.
+pub(crate) fn staff(id: &str, now: Timestamp) -> RequestContext {
+    RequestContext::staff(id, caller(), now)
+}
+
+/// A request of a customer's user.
+pub(crate) fn customer(id: &str, now: Timestamp) -> RequestContext {
+    RequestContext::user(id, caller(), now)
+}
+
+/// A request of the agent, for an enrolment request or a login.
+pub(crate) fn by_agent(id: &str, now: Timestamp) -> RequestContext {
+    RequestContext::agent(id, caller(), now)
+}
+
+/// A request of somebody who is not identified.
+pub(crate) fn anonymous(now: Timestamp) -> RequestContext {
+    RequestContext::anonymous(caller(), now)
+}
+
+/// Mail to a user that is not sent yet, oldest first.
+pub(crate) async fn mail_to(store: &Store, user_id: &str) -> Vec<Mail> {
+    let end = Timestamp::MAX;
+    let mut mail = outbox::due(store, end, end, 1000).await.unwrap();
+    mail.retain(|one| one.user_id.as_deref() == Some(user_id));
+    mail.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    mail
 }
 
 /// The refusal in a result that must be one.
@@ -93,6 +124,7 @@ impl World {
             store,
             settings,
             passwords,
+            status: StatusMemory::default(),
             dir: None,
         };
         for (name, role) in [
@@ -113,7 +145,7 @@ impl World {
     }
 
     pub(crate) fn people(&self) -> People<'_> {
-        People::new(&self.store, &self.settings, &self.passwords)
+        People::new(&self.store, &self.settings, &self.passwords, &self.status)
     }
 
     async fn add_staff(&self, name: &str, role: Role) {
@@ -132,7 +164,7 @@ impl World {
             created_at: at(0),
         };
         let mut tx = self.store.begin().await.unwrap();
-        staff::insert(&mut tx, &member).await.unwrap();
+        crate::store::staff::insert(&mut tx, &member).await.unwrap();
         super::audited::audit(Actor::System, "staff.added", "staff", name)
             .write(&mut tx, at(0))
             .await
@@ -145,9 +177,11 @@ impl World {
     pub(crate) async fn contract(&self, account: &str) -> Contract {
         let people = self.people();
         let form = contract_form(account);
-        let entered = people.propose("teller", Kind::Contract, "", &form, caller(), at(0));
+        let context = staff("teller", at(0));
+        let entered = people.propose(&context, Kind::Contract, "", &form);
         let entered = entered.await.unwrap();
-        let done = people.approve_proposal("approver", &entered.id, 1, caller(), at(0));
+        let context = staff("approver", at(0));
+        let done = people.approve_proposal(&context, &entered.id, 1);
         let id = done.await.unwrap().contract.unwrap();
         let hash = async |password: &str| {
             let hashed = self.passwords.hash(Secret::new(password)).await;
@@ -169,7 +203,7 @@ impl World {
     pub(crate) async fn user(&self, account: &str, login_id: &str) -> User {
         let people = self.people();
         let wizard = people
-            .check_account(account_form(account), caller(), at(1))
+            .check_account(&anonymous(at(1)), account_form(account))
             .await
             .unwrap();
         let token = wizard.token.expose();
@@ -178,7 +212,7 @@ impl World {
             .await
             .unwrap();
         people
-            .register(token, Language::Ja, caller(), at(3))
+            .register(&anonymous(at(3)), token, Language::Ja)
             .await
             .unwrap()
             .user
@@ -192,18 +226,11 @@ impl World {
             ..WishForm::default()
         };
         let entered = people
-            .propose(
-                "teller",
-                Kind::Application,
-                contract_id,
-                &form,
-                caller(),
-                now,
-            )
+            .propose(&staff("teller", now), Kind::Application, contract_id, &form)
             .await
             .unwrap();
         let approved = people
-            .approve_proposal("approver", &entered.id, 1, caller(), now)
+            .approve_proposal(&staff("approver", now), &entered.id, 1)
             .await;
         approved.unwrap().grant.unwrap()
     }

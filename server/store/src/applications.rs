@@ -2,11 +2,9 @@
 //! [`proposals`](super::proposals).
 
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
 
-use super::row::Row;
 use super::text_enum::text_enum;
-use super::{Db, StoreError, Tx};
+use super::{StoreError, Tx};
 
 text_enum! {
     /// Where an application stands.
@@ -18,33 +16,6 @@ text_enum! {
         /// Refused.
         Rejected => "rejected",
     }
-}
-
-/// An application's row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Application {
-    /// Id.
-    pub id: String,
-    /// The contract.
-    pub contract_id: String,
-    /// Number of the paper form.
-    pub reference: String,
-    /// The contract's version when it was entered.
-    pub contract_version: i64,
-    /// Counts amendments, from 1.
-    pub version: i64,
-    /// Where it stands.
-    pub state: State,
-    /// Who entered (or last amended) it.
-    pub entered_by: String,
-    /// When.
-    pub entered_at: Timestamp,
-    /// Who decided.
-    pub decided_by: Option<String>,
-    /// When.
-    pub decided_at: Option<Timestamp>,
-    /// Why it was rejected.
-    pub reason: Option<String>,
 }
 
 /// An application to be entered.
@@ -64,35 +35,6 @@ pub struct NewApplication {
     pub entered_at: Timestamp,
 }
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, contract_id, reference, contract_version, version, state, entered_by, entered_at, \
-             decided_by, decided_at, reason FROM applications ",
-            $rest
-        )
-    };
-}
-
-impl Application {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
-        let row = Row::new("applications", row);
-        Ok(Application {
-            id: row.text("id")?,
-            contract_id: row.text("contract_id")?,
-            reference: row.text("reference")?,
-            contract_version: row.int("contract_version")?,
-            version: row.int("version")?,
-            state: row.word("state")?,
-            entered_by: row.text("entered_by")?,
-            entered_at: row.time("entered_at")?,
-            decided_by: row.opt_text("decided_by")?,
-            decided_at: row.opt_time("decided_at")?,
-            reason: row.opt_text("reason")?,
-        })
-    }
-}
-
 /// Enters an application.
 ///
 /// # Errors
@@ -109,17 +51,6 @@ pub async fn insert(tx: &mut Tx, new: &NewApplication) -> Result<(), StoreError>
     .bind(new.entered_by.clone())
     .bind(new.entered_at.as_second());
     tx.change(statement).await.map(drop)
-}
-
-/// By id.
-pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Application>, StoreError> {
-    let statement = sqlx::query(select!("WHERE id = $1")).bind(id.to_owned());
-    db.into()
-        .optional(statement)
-        .await?
-        .as_ref()
-        .map(Application::read)
-        .transpose()
 }
 
 /// Decides. False when it was decided or `seen_version` is not its version any more.

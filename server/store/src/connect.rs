@@ -1,6 +1,7 @@
 //! A URL becomes a [`Store`]: migrated, written to by one transaction at a time, closed in order.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::{AnyPool, Executor, Row};
@@ -37,6 +38,7 @@ struct Inner {
     backend: Backend,
     writers: AnyPool,
     readers: AnyPool,
+    status_version: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -78,6 +80,7 @@ impl Store {
                 backend,
                 writers,
                 readers,
+                status_version: Arc::default(),
             }),
             letters: false,
             parking: None,
@@ -107,17 +110,16 @@ impl Store {
         if let Some(before) = self.parking.as_ref().and_then(Parking::take) {
             before.commit().await?;
         }
-        let tx = match self.inner.backend {
-            Backend::Sqlite => {
-                let transaction = self.inner.writers.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::new(transaction, self.letters)
-            }
+        let transaction = match self.inner.backend {
+            Backend::Sqlite => self.inner.writers.begin_with("BEGIN IMMEDIATE").await?,
             Backend::Postgres => {
                 let mut transaction = self.inner.writers.begin().await?;
                 transaction.execute(POSTGRES_WRITER_LOCK).await?;
-                Tx::new(transaction, self.letters)
+                transaction
             }
         };
+        let version = Arc::clone(&self.inner.status_version);
+        let tx = Tx::new(transaction, self.letters, version);
         Ok(tx.parked_in(self.parking.clone()))
     }
 
@@ -145,9 +147,15 @@ impl Store {
         self.letters
     }
 
+    /// Moves on with each commit of this process after which a certificate is inactive that was not, or active again.
+    #[must_use]
+    pub fn status_version(&self) -> u64 {
+        self.inner.status_version.load(Ordering::Acquire)
+    }
+
     /// Refusals that this process counts instead of recording each.
     #[must_use]
-    pub fn repeats(&self) -> &Repeats {
+    pub fn repeats(&self) -> &Arc<Repeats> {
         &self.repeats
     }
 

@@ -166,11 +166,6 @@ pub async fn due(
     rows.iter().map(Mail::read).collect()
 }
 
-/// Dead mails, newest first.
-pub async fn dead(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<Mail>, StoreError> {
-    dead_before(db, Timestamp::MAX, "", limit).await
-}
-
 /// Dead mails given up before a time and id, newest first.
 ///
 /// # Errors
@@ -188,16 +183,6 @@ pub async fn dead_before(
     .bind(limit)
     .bind(at.as_second())
     .bind(id.to_owned());
-    let rows = db.into().all(statement).await?;
-    rows.iter().map(Mail::read).collect()
-}
-
-/// Every mail to a user, newest first.
-pub async fn list_for_user(db: impl Into<Db<'_>>, user_id: &str) -> Result<Vec<Mail>, StoreError> {
-    let statement = sqlx::query(select!(
-        "WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000"
-    ))
-    .bind(user_id.to_owned());
     let rows = db.into().all(statement).await?;
     rows.iter().map(Mail::read).collect()
 }

@@ -65,15 +65,6 @@ pub async fn insert(
     tx.change(statement).await.map(drop)
 }
 
-/// The last place; 0 before the first key.
-pub async fn last(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
-    let statement = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS seq FROM rsa_keys");
-    match db.into().optional(statement).await? {
-        Some(row) => Row::new("rsa_keys", &row).int("seq"),
-        None => Ok(0),
-    }
-}
-
 /// Keys after a place, in order, at most `limit`.
 pub async fn after(db: impl Into<Db<'_>>, seq: i64, limit: i64) -> Result<Vec<RsaKey>, StoreError> {
     let statement = sqlx::query(select!("WHERE k.seq > $1 ORDER BY k.seq LIMIT $2"))

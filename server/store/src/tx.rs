@@ -1,9 +1,18 @@
 //! The one way to write. Dropped without [`Tx::commit`], nothing of it remains.
+//!
+//! A transaction knows by itself what its commit must not do without (an audit row) and whom it concerns: where it changed
+//! what a certificate's status tells, [`Store::status_version`] moves on with the commit.
+//!
+//! [`Store::status_version`]: super::Store::status_version
 
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Transaction};
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::StoreError;
+use super::audit::repeats::FirstRefusal;
 use super::db::Sql;
 use super::parking::Parking;
 
@@ -15,16 +24,26 @@ pub struct Tx {
     letters: bool,
     changed: bool,
     audited: bool,
+    status_changed: bool,
+    status_version: Arc<AtomicU64>,
+    first_refusals: Vec<FirstRefusal>,
     parking: Option<Parking>,
 }
 
 impl Tx {
-    pub(super) fn new(inner: Transaction<'static, Any>, letters: bool) -> Self {
+    pub(super) fn new(
+        inner: Transaction<'static, Any>,
+        letters: bool,
+        status_version: Arc<AtomicU64>,
+    ) -> Self {
         Tx {
             inner,
             letters,
             changed: false,
             audited: false,
+            status_changed: false,
+            status_version,
+            first_refusals: Vec::new(),
             parking: None,
         }
     }
@@ -62,6 +81,16 @@ impl Tx {
         self.audited = true;
     }
 
+    /// A certificate became inactive, or is active again.
+    pub(super) fn mark_status_changed(&mut self) {
+        self.status_changed = true;
+    }
+
+    /// This transaction has the row of the first one of refusals that repeat: without its commit, another one is the first.
+    pub fn records_first(&mut self, refusal: FirstRefusal) {
+        self.first_refusals.push(refusal);
+    }
+
     /// Makes everything durable at once; of a store with a [`Parking`], when the transaction is taken from there.
     ///
     /// # Errors
@@ -76,7 +105,16 @@ impl Tx {
                 parking.park(self);
                 Ok(())
             }
-            None => Ok(self.inner.commit().await?),
+            None => {
+                self.inner.commit().await?;
+                if self.status_changed {
+                    self.status_version.fetch_add(1, Ordering::Release);
+                }
+                for refusal in self.first_refusals {
+                    refusal.recorded();
+                }
+                Ok(())
+            }
         }
     }
 

@@ -20,10 +20,10 @@ use inkan_server::clock::Clock;
 use inkan_server::http::app::Shared;
 use inkan_server::http::listen::Peer;
 use inkan_server::http::router;
-use inkan_server::workflow::Caller;
 use inkan_server::workflow::counter::Letter;
 use inkan_server::workflow::proposals::{Kind, Proposal, WishForm};
 use inkan_server::workflow::step::StepHook;
+use inkan_server::workflow::{Caller, RequestContext};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -205,16 +205,17 @@ impl Bank {
         self.send(to, get(path), None).await
     }
 
-    /// The account of the staff member with this name.
-    fn staff_id(&self, name: &str) -> &str {
+    /// A request of the staff member with this name, now.
+    pub fn request(&self, name: &str) -> RequestContext {
         let found = self.staff.iter().find(|one| one.name == name);
-        &found.unwrap().id
+        let now = self.app.clock.now();
+        RequestContext::staff(&found.unwrap().id, Caller::default(), now)
     }
 
     /// A contract at branch 100 with what is handed over: entered, approved, its letter asked for and shown, each by
     /// another person.
     pub async fn contract(&self, account: &str) -> Letter {
-        let (people, now) = (self.app.workflows.people(), self.app.clock.now());
+        let people = self.app.workflows.people();
         let form = WishForm {
             branch: "100".to_owned(),
             account_type: "ordinary".to_owned(),
@@ -223,22 +224,19 @@ impl Bank {
             company_kana: "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ".to_owned(),
             ..WishForm::default()
         };
-        let (caller, teller) = (Caller::default(), self.staff_id("teller"));
-        let entered = people.propose(teller, Kind::Contract, "", &form, caller, now);
+        let (teller, approver) = (self.request("teller"), self.request("approver"));
+        let entered = people.propose(&teller, Kind::Contract, "", &form);
         let entered = entered.await.unwrap();
-        let approver = self.staff_id("approver");
-        let done = people.approve_proposal(approver, &entered.id, 1, caller, now);
+        let done = people.approve_proposal(&approver, &entered.id, 1);
         let id = done.await.unwrap().contract.unwrap();
-        let asked = people.issue_letter(teller, &id, caller, now).await;
-        asked.unwrap_err();
-        let other = self.staff_id("teller-2");
-        people.issue_letter(other, &id, caller, now).await.unwrap()
+        people.issue_letter(&teller, &id).await.unwrap_err();
+        let other = self.request("teller-2");
+        people.issue_letter(&other, &id).await.unwrap()
     }
 
     /// The application that waits for this account is approved, by who sees the user.
     pub async fn approve_application(&self, account: &str) {
-        let (workflows, now) = (&self.app.workflows, self.app.clock.now());
-        let people = workflows.people();
+        let people = self.app.workflows.people();
         let staff = people.staff_members().await.unwrap();
         let approver = staff.iter().find(|one| one.name == "approver").unwrap();
         let waiting = people.waiting_proposals(approver).await.unwrap();
@@ -247,8 +245,8 @@ impl Bank {
             one.kind == Kind::Application && customer.is_some_and(|c| c.account == account)
         });
         let Proposal { id, version, .. } = found.unwrap();
-        let caller = Caller::default();
-        let done = workflows.approve_proposal(&approver.id, &id, version, caller, now);
+        let request = self.request("approver");
+        let done = people.approve_proposal(&request, &id, version);
         done.await.unwrap().grant.unwrap();
     }
 

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
+use inkan_server::workflow::audit_log::Filter;
 
 use crate::api::{key, post as api_post};
 use crate::harness::{Bank, To, get};
@@ -22,8 +23,10 @@ type Make = Box<dyn Fn() -> Request<Body>>;
 /// Rows of the audit log, and what they say was repeated.
 async fn rows(bank: &Bank) -> Vec<(String, u64)> {
     let people = bank.app.workflows.people();
-    let found = people.audit_rows_after(0, 100_000).await.unwrap();
-    let refused = found.into_iter().filter(|row| row.outcome == "refused");
+    let (all, most) = (Filter::default(), 100_000);
+    let found = people.audit_rows(&all, i64::MAX, most).await.unwrap();
+    let refused = found.into_iter().rev();
+    let refused = refused.filter(|row| row.outcome == "refused");
     let told = refused.map(|row| {
         let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
         (row.action, detail["repeated"].as_u64().unwrap_or(0))

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::PickedUp;
-use inkan_server::workflow::{Caller, Error, Refusal};
+use inkan_server::workflow::{Caller, Error, Refusal, RequestContext};
 use jiff::{SignedDuration, Timestamp};
 use rcgen::KeyPair;
 
@@ -291,7 +291,8 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     let second = workflows.reenroll_staff(&old, &csr_other, caller, later());
     let second = second.await.unwrap_err();
     assert!(matches!(second, Error::Refused(Refusal::RenewalPending)));
-    let present = people.staff_presenting(&old, caller, later()).await;
+    let request = RequestContext::anonymous(caller, later());
+    let present = people.staff_presenting(&request, &old).await;
     assert_eq!(present.unwrap().person, "E-100");
 
     workflows
@@ -302,7 +303,7 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     assert!(renewed.successor.is_some());
     let done = workflows.staff_request_status(&asked.id, "browser", later());
     assert!(done.await.unwrap().certificate.is_some());
-    assert!(people.staff_presenting(&new, caller, later()).await.is_ok());
+    people.staff_presenting(&request, &new).await.unwrap();
     // The old one sees what became of its renewal, and nothing else.
     let home = bank.send(To::Staff, get("/"), Some(&old)).await;
     assert_eq!(home.code(), "staff-certificate-not-good");

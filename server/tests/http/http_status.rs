@@ -9,12 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
 use inkan_pki::x509::pem;
-use inkan_pki::x509::summary::CertificateSummary;
 use inkan_server::http::listen::Shortcut;
 use inkan_server::http::public::quick::Quick;
-use inkan_server::workflow::Caller;
-use inkan_server::workflow::life::{By, Reason};
-use inkan_server::workflow::records::{CertificateState, IssuerId};
+use inkan_server::workflow::records::IssuerId;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use tempfile::TempDir;
@@ -253,25 +250,13 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
     assert_eq!(inside.status, StatusCode::OK);
 
     let member = bank.staff.iter().find(|one| one.name == "teller").unwrap();
-    let approver = bank.staff.iter().find(|one| one.name.contains("approver"));
-    let by = By::Staff {
-        staff_id: &approver.unwrap().id,
-    };
-    let now = bank.app.clock.now();
-    let serial = CertificateSummary::parse(&desk.certificate).unwrap().serial;
-    let row = workflows
-        .certificate_by_serial(&serial)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(row.staff_id.as_deref(), Some(member.id.as_str()));
+    let officer = bank.request("security-officer");
     let plain = desk.request(false);
     bank.send(To::Public, post(plain.clone()), None).await;
     assert!(short(&bank, post(plain.clone())).await.is_some());
     let begun = Instant::now();
-    let reason = Reason::KeyCompromise;
-    let revoked = workflows.revoke(&row.id, by, reason, "", Caller::default(), now);
-    assert_eq!(revoked.await.unwrap().state, CertificateState::Revoked);
+    let stopped = workflows.stop_staff_certificate(&officer, &member.id);
+    stopped.await.unwrap();
 
     assert!(short(&bank, post(plain)).await.is_none(), "it was good");
     let outside = bank

@@ -171,7 +171,7 @@ async fn file(
     let before = asked.query.place(&filter)?.number()?.unwrap_or(i64::MAX);
     let rows = people.audit_rows(&filter, before, EXPORT).await?;
     people
-        .note_export(&call.member, format, rows.len(), call.caller, call.now)
+        .note_export(&call.context, format, rows.len())
         .await?;
     body.extend(rows.iter().map(line));
     Ok(download(format, body))
@@ -200,8 +200,7 @@ pub struct AuditVerdict {
 /// `POST /api/v1/audit/verify`.
 pub async fn verify(deed: Deed<Empty>) -> Result<AuditVerdict, Failure> {
     let (call, workflows) = (&deed.call, &deed.call.app.workflows);
-    let found = workflows.verify_audit(&call.member, call.caller, call.now);
-    let found = found.await?;
+    let found = workflows.verify_audit(&call.context).await?;
     let (rows, first_bad, why) = match &found.chain {
         Chain::Whole { rows, .. } => (Some(*rows), None, None),
         Chain::Broken { seq, why } => (None, Some(*seq), Some(word(*why))),

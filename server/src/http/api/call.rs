@@ -7,7 +7,6 @@ use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request
 use axum::http::request::Parts;
 use http_body_util::BodyExt;
 use inkan_pki::x509::fingerprint::sha256_hex;
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +20,7 @@ use crate::http::lang::Lang;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::http::staff::gate::Member;
-use crate::workflow::Caller;
+use crate::workflow::RequestContext;
 use crate::workflow::once::{Once, Request as Keyed};
 use crate::workflow::people::People;
 use crate::workflow::records::StaffMember;
@@ -48,10 +47,8 @@ pub struct Call {
     pub lang: Lang,
     /// Who asks.
     pub member: Arc<StaffMember>,
-    /// From where.
-    pub caller: Caller,
-    /// Now.
-    pub now: Timestamp,
+    /// The request: by whom, from where, when.
+    pub context: RequestContext,
     /// The `{id}` of the path; empty where there is none.
     pub id: String,
 }
@@ -89,9 +86,9 @@ impl<B> Deed<B> {
         self.once.people()
     }
 
-    /// The account that asks.
-    pub fn staff_id(&self) -> &str {
-        &self.call.member.id
+    /// The request: by whom, from where, when.
+    pub fn context(&self) -> &RequestContext {
+        &self.call.context
     }
 }
 
@@ -109,9 +106,8 @@ async fn call(parts: &mut Parts, app: &Shared) -> Result<Call, Failure> {
     Ok(Call {
         app: Arc::clone(app),
         lang,
+        context: RequestContext::staff(&member.id, caller(&peer), app.clock.second()),
         member,
-        caller: caller(&peer),
-        now: app.clock.second(),
         id: id.unwrap_or_default(),
     })
 }

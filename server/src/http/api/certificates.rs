@@ -94,9 +94,7 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<CertificateDetail, Failure> {
 
 /// `POST /api/v1/certificates/{id}/incident`.
 pub async fn incident(deed: Deed<Note>) -> Result<ProposalHead, Failure> {
-    let (form, caller, now) = (deed.body.form(), deed.call.caller, deed.call.now);
-    deed.once.tells_of_status();
-    let people = deed.people();
-    let entered = people.report_incident(deed.staff_id(), &deed.call.id, &form, caller, now);
+    let (people, form) = (deed.people(), deed.body.form());
+    let entered = people.report_incident(deed.context(), &deed.call.id, &form);
     Ok((&entered.await?).into())
 }

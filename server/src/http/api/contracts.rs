@@ -220,10 +220,8 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
 
 /// `POST /api/v1/contracts/{id}/letter`.
 pub async fn letter(deed: Deed<Empty>) -> Result<ContractWithLetter, Failure> {
-    let (id, caller, now) = (&deed.call.id, deed.call.caller, deed.call.now);
     let people = deed.people();
-    let letter = people.issue_letter(deed.staff_id(), id, caller, now);
-    let letter = letter.await?;
+    let letter = people.issue_letter(deed.context(), &deed.call.id).await?;
     Ok(ContractWithLetter {
         contract: (&letter.contract).into(),
         letter: Some(Letter {

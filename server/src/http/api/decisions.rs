@@ -26,9 +26,8 @@ pub struct Decision {
 
 /// `POST /api/v1/proposals/{id}/approve`.
 pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
-    deed.once.tells_of_status();
     let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
-    let done = people.approve_proposal(deed.staff_id(), &call.id, version, call.caller, call.now);
+    let done = people.approve_proposal(&call.context, &call.id, version);
     let done = done.await?;
     Ok(Decision {
         id: call.id.clone(),
@@ -41,16 +40,8 @@ pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
 
 /// `POST /api/v1/proposals/{id}/reject`.
 pub async fn reject(deed: Deed<SeenWithReason>) -> Result<Decision, Failure> {
-    deed.once.tells_of_status();
     let (call, people, body) = (&deed.call, deed.people(), &deed.body);
-    let done = people.reject_proposal(
-        deed.staff_id(),
-        &call.id,
-        body.version,
-        &body.reason,
-        call.caller,
-        call.now,
-    );
+    let done = people.reject_proposal(&call.context, &call.id, body.version, &body.reason);
     done.await?;
     Ok(Decision {
         id: call.id.clone(),

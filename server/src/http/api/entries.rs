@@ -195,8 +195,8 @@ pub async fn enter(deed: Deed<Entry>) -> Result<ProposalHead, Failure> {
         call, body, once, ..
     } = deed;
     let (kind, subject, form) = body.taken();
-    let (people, staff_id) = (once.people(), &call.member.id);
-    let entered = people.propose(staff_id, kind, &subject, &form, call.caller, call.now);
+    let people = once.people();
+    let entered = people.propose(&call.context, kind, &subject, &form);
     Ok((&entered.await?).into())
 }
 
@@ -263,8 +263,8 @@ pub async fn amend(deed: Deed<Amendment>) -> Result<ProposalHead, Failure> {
         company_name: body.company_name,
         company_kana: body.company_kana,
     };
-    let (people, staff_id, version) = (once.people(), &call.member.id, body.version);
-    let amended = people.amend_proposal(staff_id, &call.id, version, &form, call.caller, call.now);
+    let people = once.people();
+    let amended = people.amend_proposal(&call.context, &call.id, body.version, &form);
     Ok((&amended.await?).into())
 }
 
@@ -292,21 +292,13 @@ pub struct SeenWithReason {
 /// `POST /api/v1/proposals/{id}/take-over`.
 pub async fn take_over(deed: Deed<Seen>) -> Result<ProposalHead, Failure> {
     let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
-    let taken =
-        people.take_over_proposal(deed.staff_id(), &call.id, version, call.caller, call.now);
+    let taken = people.take_over_proposal(&call.context, &call.id, version);
     Ok((&taken.await?).into())
 }
 
 /// `POST /api/v1/proposals/{id}/withdraw`.
 pub async fn withdraw(deed: Deed<SeenWithReason>) -> Result<ProposalHead, Failure> {
     let (call, people, body) = (&deed.call, deed.people(), &deed.body);
-    let taken = people.withdraw_proposal(
-        deed.staff_id(),
-        &call.id,
-        body.version,
-        &body.reason,
-        call.caller,
-        call.now,
-    );
+    let taken = people.withdraw_proposal(&call.context, &call.id, body.version, &body.reason);
     Ok((&taken.await?).into())
 }

@@ -29,9 +29,8 @@ pub struct GrantWithLetter {
 
 /// `POST /api/v1/grants/{id}/letter`.
 pub async fn letter(deed: Deed<Empty>) -> Result<GrantWithLetter, Failure> {
-    let (id, caller, now) = (&deed.call.id, deed.call.caller, deed.call.now);
     let people = deed.people();
-    let letter = people.issue_acquisition_letter(deed.staff_id(), id, caller, now);
+    let letter = people.issue_acquisition_letter(deed.context(), &deed.call.id);
     let letter = letter.await?;
     Ok(GrantWithLetter {
         grant: (&letter.grant).into(),

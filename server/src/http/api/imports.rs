@@ -91,23 +91,21 @@ pub async fn check(deed: Deed<List>) -> Result<ImportReport, Failure> {
     let Deed {
         call, body, once, ..
     } = deed;
-    let (people, staff_id) = (once.people(), &call.member.id);
-    let dry = people.check_import(staff_id, body.list, call.caller, call.now);
-    let dry = dry.await?;
+    let people = once.people();
+    let dry = people.check_import(&call.context, body.list).await?;
     Ok(ImportReport::of(dry.id, &dry.report, call.lang))
 }
 
 /// `POST /api/v1/imports/{id}/run`.
 pub async fn run(deed: Deed<Empty>) -> Result<ImportReport, Failure> {
     let (call, people) = (&deed.call, deed.people());
-    let done = people.run_import(deed.staff_id(), &call.id, call.caller, call.now);
-    let done = done.await?;
+    let done = people.run_import(&call.context, &call.id).await?;
     Ok(ImportReport::of(call.id.clone(), &done, call.lang))
 }
 
 /// `GET /api/v1/imports/{id}/list.csv`.
 pub async fn list(asked: Asked<NoQuery>) -> Answer {
-    let (people, staff_id) = (asked.people(), &asked.call.member.id);
-    let list = people.import_list(staff_id, &asked.call.id).await?;
+    let (people, call) = (asked.people(), &asked.call);
+    let list = people.import_list(&call.context, &call.id).await?;
     Ok(download("csv", list))
 }

@@ -34,7 +34,7 @@ where
     Fut: Future<Output = Result<A, Failure>>,
 {
     let (app, once) = (Arc::clone(&deed.call.app), Arc::clone(&deed.once));
-    let (keyed, now, lang) = (deed.keyed.clone(), deed.call.now, deed.call.lang);
+    let (keyed, now, lang) = (deed.keyed.clone(), deed.call.context.now, deed.call.lang);
     if let Some(again) = again(app.workflows.asked_before(&keyed, now).await?)? {
         return Ok(again);
     }

@@ -62,7 +62,7 @@ page! {
 /// `GET /api/v1/reports/expiring`.
 pub async fn expiring(asked: Asked<Which>) -> Result<ExpiringPage, Failure> {
     let (place, last) = asked.query.place("expiring")?;
-    let (people, now) = (asked.people(), asked.call.now);
+    let (people, now) = (asked.people(), asked.call.context.now);
     let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
     let after = after.unwrap_or((Timestamp::MIN, ""));
     let found = people.expiring_after(after, place.fetch().into(), now);

@@ -118,7 +118,7 @@ pub struct Security {
 
 /// `GET /api/v1/security`.
 pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
-    let (workflows, now) = (&asked.call.app.workflows, asked.call.now);
+    let (workflows, now) = (&asked.call.app.workflows, asked.call.context.now);
     let health = workflows.health(now).await;
     let authority = workflows.authority();
     let key = |one: &KeyState| key(one, authority.pool().public_key(&one.id));

@@ -160,9 +160,8 @@ pub struct Unlocked {
 
 /// `POST /api/v1/users/{id}/unlock`.
 pub async fn unlock(deed: Deed<Note>) -> Result<Unlocked, Failure> {
-    let (form, caller, now) = (deed.body.form(), deed.call.caller, deed.call.now);
-    let people = deed.people();
-    let done = people.release_lock(deed.staff_id(), &deed.call.id, &form, caller, now);
+    let (people, form) = (deed.people(), deed.body.form());
+    let done = people.release_lock(deed.context(), &deed.call.id, &form);
     let proposal = done.await?;
     Ok(Unlocked {
         released: proposal.is_none(),

@@ -30,7 +30,7 @@ pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
     let password = fields.secret("password");
     let people = cx.app.workflows.people();
     let done = people
-        .certificate_login(&presented, password, cx.caller(), cx.now)
+        .certificate_login(&cx.anonymous(), &presented, password)
         .await;
     let logged_in = match done.map_err(Failure::from) {
         Ok(logged_in) => logged_in,
@@ -73,7 +73,7 @@ pub async fn top(cx: Cx, Owner(owner): Owner) -> Answer {
 pub async fn logout(cx: Cx) -> Answer {
     let people = cx.app.workflows.people();
     people
-        .end_session(cx.visitor.token(), cx.caller(), cx.now)
+        .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     Ok(without_session(see_other(LOGGED_OUT), Realm::Certificate))
 }

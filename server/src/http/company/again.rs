@@ -39,10 +39,9 @@ pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
 /// `POST /company/users/{id}/passwords`.
 pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
     let confirmation = fields.secret("confirmation_password");
-    let done = people.hand_over_again(&found.user.id, &id, confirmation, cx.caller(), cx.now);
-    match done.await {
+    match people.hand_over_again(&request, &id, confirmation).await {
         Ok(made) => handover(&cx, made),
         Err(Error::Refused(refusal)) if is_mended_here(&refusal) => {
             let about = about(&cx, &found, &id).await?;

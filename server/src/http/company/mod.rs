@@ -80,7 +80,8 @@ pub fn pages() -> Router<Shared> {
 async fn who(cx: &Cx) -> Result<Authenticated, Failure> {
     let people = cx.app.workflows.people();
     let presented = cx.peer.certificate.as_deref();
-    let found = people.at_work(cx.visitor.token(), presented, cx.caller(), cx.now);
+    let request = cx.anonymous();
+    let found = people.at_work(&request, cx.visitor.token(), presented);
     Ok(found.await?)
 }
 

@@ -74,10 +74,10 @@ pub async fn form(cx: Cx) -> Answer {
 /// `POST /company/users/new`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
     let confirmation = fields.secret("confirmation_password");
     let entered = entered(&fields);
-    let done = people.add_colleague(&found.user.id, &entered, confirmation, cx.caller(), cx.now);
+    let done = people.add_colleague(&request, &entered, confirmation);
     match done.await {
         Ok(made) => handover(&cx, made),
         Err(Error::Refused(refusal)) if is_mended_here(&refusal) => {

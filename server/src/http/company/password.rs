@@ -79,8 +79,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         new: fields.secret(new),
         again: fields.secret(again),
     };
-    let people = cx.app.workflows.people();
-    let done = people.change_password(&found, which, form, cx.caller(), cx.now);
+    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
+    let done = people.change_password(&request, &found.session, which, form);
     match done.await {
         Ok(()) => {
             let word = match which {

@@ -92,9 +92,8 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answe
         reason: fields.text("revocation_reason"),
     };
     let confirmation = fields.secret("confirmation_password");
-    let workflows = &cx.app.workflows;
-    let done =
-        workflows.revoke_in_company(&found.user.id, asked, confirmation, cx.caller(), cx.now);
+    let (workflows, request) = (&cx.app.workflows, cx.by_user(&found.user.id));
+    let done = workflows.revoke_in_company(&request, asked, confirmation);
     match done.await {
         Ok(certificate) if found.user.id == id => {
             // The session ended with the certificate: this answer is the last one.

@@ -42,10 +42,9 @@ pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
 /// `POST /company/users/{id}/role`.
 pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
     let (role, password) = (fields.text("role"), fields.secret("confirmation_password"));
-    let done = people.give_role(&found.user.id, &id, role, password, cx.caller(), cx.now);
-    match done.await {
+    match people.give_role(&request, &id, role, password).await {
         Ok(()) => Ok(see_other(&format!("{USERS}/{id}"))),
         Err(Error::Refused(refusal)) => {
             if !super::deed::is_mended_here(&refusal) {

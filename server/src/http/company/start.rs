@@ -51,7 +51,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     };
     let people = cx.app.workflows.people();
     let language = cx.lang.pick(Language::Ja, Language::En);
-    let done = people.start_as_colleague(form, language, cx.caller(), cx.now);
+    let request = cx.anonymous();
+    let done = people.start_as_colleague(&request, form, language);
     match done.await.map_err(Failure::from) {
         Ok(started) => {
             let next = see_other("/register/done");

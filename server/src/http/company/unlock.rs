@@ -54,10 +54,9 @@ pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
 /// `POST /company/users/{id}/unlock`.
 pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
     let confirmation = fields.secret("confirmation_password");
-    let done = people.unlock_colleague(&found.user.id, &id, confirmation, cx.caller(), cx.now);
-    match done.await {
+    match people.unlock_colleague(&request, &id, confirmation).await {
         Ok(()) => Ok(see_other(&format!("{USERS}/{id}"))),
         Err(Error::Refused(refusal)) => {
             let about = about(&cx, &found, &id).await?;

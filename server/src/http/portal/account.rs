@@ -51,7 +51,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         temp_confirmation: fields.secret("temporary_confirmation_password"),
     };
     let people = cx.app.workflows.people();
-    let done = people.check_account(entered, cx.caller(), cx.now).await;
+    let done = people.check_account(&cx.anonymous(), entered).await;
     match done.map_err(Failure::from) {
         Ok(started) => {
             let next = see_other("/register/user");
@@ -73,7 +73,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 pub(super) async fn stop(cx: &Cx) -> Answer {
     let people = cx.app.workflows.people();
     people
-        .end_session(cx.visitor.token(), cx.caller(), cx.now)
+        .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     Ok(without_session(see_other("/"), Realm::Portal))
 }

@@ -78,7 +78,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     }
     let people = cx.app.workflows.people();
     let language = cx.lang.pick(Language::Ja, Language::En);
-    let done = people.register(cx.visitor.token(), language, cx.caller(), cx.now);
+    let request = cx.anonymous();
+    let done = people.register(&request, cx.visitor.token(), language);
     let next = see_other("/register/done");
     let registered = match done.await {
         Ok(registered) => registered,

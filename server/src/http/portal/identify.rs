@@ -73,15 +73,14 @@ async fn identified(
     fields: &Fields,
     acquisition: bool,
 ) -> Result<(LoggedIn, Value), Failure> {
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.anonymous());
     let (login_id, password) = (fields.text("login_id"), fields.secret("password"));
     if acquisition {
         let second = fields.secret("acquisition_password");
-        let done =
-            people.identify_with_acquisition(login_id, password, second, cx.caller(), cx.now);
+        let done = people.identify_with_acquisition(&request, login_id, password, second);
         return Ok(done.await?);
     }
-    let done = people.identify_for_enrolment(login_id, password, cx.caller(), cx.now);
+    let done = people.identify_for_enrolment(&request, login_id, password);
     Ok((done.await?, Value::Null))
 }
 

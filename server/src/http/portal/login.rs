@@ -44,7 +44,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
     let password = fields.secret("password");
     let done = people
-        .password_login(login_id, password, cx.caller(), cx.now)
+        .password_login(&cx.anonymous(), login_id, password)
         .await;
     let logged_in = match done.map_err(Failure::from) {
         Ok(logged_in) => logged_in,
@@ -72,7 +72,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 pub async fn top(cx: Cx) -> Answer {
     let people = cx.app.workflows.people();
     let login = people
-        .on_portal(cx.visitor.token(), cx.caller(), cx.now)
+        .on_portal(&cx.anonymous(), cx.visitor.token())
         .await?;
     let found = &login.found;
     let certificate = login.certificate.as_ref();
@@ -83,7 +83,7 @@ pub async fn top(cx: Cx) -> Answer {
 pub async fn logout(cx: Cx, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
     people
-        .end_session(cx.visitor.token(), cx.caller(), cx.now)
+        .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     let next = match fields.text("from") {
         "top" => LOGGED_OUT,

@@ -39,24 +39,16 @@ async fn answer(cx: &Cx, member: &Member, id: &str, fields: &Fields, done: Resul
 /// `POST /proposals/{id}/approve`.
 pub async fn approve(cx: Cx, member: Member, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let shown = shown(&fields)?;
-    let (staff, caller) = (&member.0.id, cx.caller());
-    let done = cx
-        .app
-        .workflows
-        .approve_proposal(staff, &id, shown, caller, cx.now)
-        .await;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let done = people.approve_proposal(&request, &id, shown).await;
     answer(&cx, &member, &id, &fields, done.map(drop)).await
 }
 
 /// `POST /proposals/{id}/reject`.
 pub async fn reject(cx: Cx, member: Member, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let (shown, reason) = (shown(&fields)?, fields.text("reason"));
-    let (staff, caller) = (&member.0.id, cx.caller());
-    let done = cx
-        .app
-        .workflows
-        .reject_proposal(staff, &id, shown, reason, caller, cx.now)
-        .await;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let done = people.reject_proposal(&request, &id, shown, reason).await;
     answer(&cx, &member, &id, &fields, done).await
 }
 
@@ -68,10 +60,9 @@ pub async fn withdraw(
     Form(fields): Form,
 ) -> Answer {
     let (shown, reason) = (shown(&fields)?, fields.text("reason"));
-    let (people, staff) = (cx.app.workflows.people(), &member.0.id);
-    let done = people
-        .withdraw_proposal(staff, &id, shown, reason, cx.caller(), cx.now)
-        .await;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let done = people.withdraw_proposal(&request, &id, shown, reason);
+    let done = done.await;
     answer(&cx, &member, &id, &fields, done.map(drop)).await
 }
 
@@ -83,9 +74,7 @@ pub async fn take_over(
     Form(fields): Form,
 ) -> Answer {
     let shown = shown(&fields)?;
-    let (people, staff) = (cx.app.workflows.people(), &member.0.id);
-    let done = people
-        .take_over_proposal(staff, &id, shown, cx.caller(), cx.now)
-        .await;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let done = people.take_over_proposal(&request, &id, shown).await;
     answer(&cx, &member, &id, &fields, done.map(drop)).await
 }

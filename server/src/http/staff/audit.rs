@@ -162,8 +162,8 @@ async fn screen(cx: &Cx, member: &Member, asked: Asked, verdict: Option<(String,
 
 /// `POST /audit/verify`.
 pub async fn verify(cx: Cx, member: Member, Form(_): Form) -> Answer {
-    let (staff, caller) = (&member.0, cx.caller());
-    let found = cx.app.workflows.verify_audit(staff, caller, cx.now).await?;
+    let request = cx.by_staff(&member.0.id);
+    let found = cx.app.workflows.verify_audit(&request).await?;
     let verdict = words::verdict(&found, cx.lang);
     screen(&cx, &member, Asked::default(), Some(verdict)).await
 }
@@ -192,10 +192,8 @@ async fn file(
     let people = cx.app.workflows.people();
     let before = asked.before.unwrap_or(i64::MAX);
     let rows = people.audit_rows(&asked.filter(), before, EXPORT).await?;
-    let (staff, caller) = (&member.0, cx.caller());
-    people
-        .note_export(staff, format, rows.len(), caller, cx.now)
-        .await?;
+    let request = cx.by_staff(&member.0.id);
+    people.note_export(&request, format, rows.len()).await?;
     body.extend(rows.iter().map(line));
     Ok(download(format, body))
 }

@@ -15,6 +15,7 @@ use crate::http::cx::{Answer, Cx, Form};
 use crate::http::est;
 use crate::http::listen::Peer;
 use crate::http::page::{Page, html};
+use crate::workflow::RequestContext;
 use crate::workflow::records::IssuerId;
 
 #[derive(Template)]
@@ -32,10 +33,8 @@ struct HalfPage {
 
 /// `POST /staff/{id}/credential`: this officer's half, shown once.
 pub async fn half(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
-    let people = cx.app.workflows.people();
-    let half = people
-        .staff_credential_half(&member.0.id, &id, cx.caller(), cx.now)
-        .await?;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let half = people.staff_credential_half(&request, &id).await?;
     let template = HalfPage {
         page: cx.page(""),
         person: Person::of(&member, cx.lang),
@@ -63,10 +62,10 @@ pub async fn simpleenroll(
 ) -> Answer {
     let (staff_id, credential) = est::basic(&headers)?;
     let csr = est::csr(&headers, &body)?;
-    let (now, caller) = (app.clock.now(), est::caller(&peer));
-    let der = app
+    let request = RequestContext::anonymous(est::caller(&peer), app.clock.now());
+    let enrolled = app
         .workflows
-        .enroll_staff(&staff_id, &credential, &csr, caller, now)
-        .await?;
+        .enroll_staff(&request, &staff_id, &credential, &csr);
+    let der = enrolled.await?;
     est::certificates(&app, &[&der])
 }

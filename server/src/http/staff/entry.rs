@@ -210,25 +210,14 @@ async fn enter(
     fields: &Fields,
 ) -> Answer {
     let form = wish_form(fields);
-    let (workflows, staff, caller) = (&cx.app.workflows, &member.0.id, cx.caller());
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
     let done = match kind {
-        Kind::Incident => workflows
-            .report_incident(staff, id, &form, caller, cx.now)
-            .await
-            .map(|proposal| Some(proposal.id)),
-        Kind::Unlock => workflows
-            .people()
-            .release_lock(staff, id, &form, caller, cx.now)
-            .await
-            .map(|proposal| proposal.map(|proposal| proposal.id)),
-        _ => workflows
-            .people()
-            .propose(staff, kind, id, &form, caller, cx.now)
-            .await
-            .map(|proposal| Some(proposal.id)),
+        Kind::Incident => people.report_incident(&request, id, &form).await.map(Some),
+        Kind::Unlock => people.release_lock(&request, id, &form).await,
+        _ => people.propose(&request, kind, id, &form).await.map(Some),
     };
     match done.map_err(Failure::from) {
-        Ok(Some(proposal)) => Ok(see_other(&format!("/proposals/{proposal}"))),
+        Ok(Some(proposal)) => Ok(see_other(&format!("/proposals/{}", proposal.id))),
         Ok(None) => Ok(see_other(&format!("/users/{id}"))),
         Err(failure @ Failure::Refused(_)) => {
             let (page, form) = refused(cx, &failure, fields);

@@ -17,6 +17,7 @@ use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::http::router::{IMPORTS, is_public_file};
 use crate::http::staff_certificate::RENEWAL;
+use crate::workflow::RequestContext;
 use crate::workflow::records::{StaffMember, StaffRole};
 
 /// Where the agent activates a certificate, which is not in use before, and gets the successor of one that is. Both ask
@@ -67,14 +68,17 @@ async fn admitted(
     let peer = peer.ok_or_else(forbidden)?;
     let missing = || Failure::Http(HttpProblem::StaffCertificateMissing);
     let presented = peer.certificate.as_ref().ok_or_else(missing)?;
-    let (now, caller) = (app.clock.now(), caller(peer));
+    let request = RequestContext::anonymous(caller(peer), app.clock.now());
     let people = app.workflows.people();
     let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
     let member = if renewal {
         // The connection may still show the certificate that its own renewal has ended.
-        people.own_certificate(presented, caller, now).await?.member
+        people
+            .own_certificate(presented, request.caller, request.now)
+            .await?
+            .member
     } else {
-        people.staff_presenting(presented, caller, now).await?
+        people.staff_presenting(&request, presented).await?
     };
     // What no route matches ends as "not found".
     let Some(path) = path.map(MatchedPath::as_str) else {
@@ -85,7 +89,8 @@ async fn admitted(
     }
     if !routes::may(member.role, method, path) {
         let place = format!("{method} {path}");
-        return Err(people.off_limits(&member, &place, caller, now).await.into());
+        let request = RequestContext::staff(&member.id, request.caller, request.now);
+        return Err(people.off_limits(&request, &place).await.into());
     }
     Ok(member)
 }

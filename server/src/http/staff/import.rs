@@ -95,8 +95,8 @@ fn refused(cx: &Cx, member: &Member, failure: Failure) -> Answer {
 
 /// `GET /contracts/import/{id}/report.csv`: every line that cannot be imported, for a spreadsheet.
 pub async fn report(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
-    let people = cx.app.workflows.people();
-    let bad = people.import_report(&member.0.id, &id, cx.now).await?;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let bad = people.import_report(&request, &id).await?;
     let mut body = format!("\u{feff}{}", export::csv(words::columns(cx.lang)));
     for line in &bad {
         let (number, why) = (line.number.to_string(), why(&cx, &line.why));
@@ -107,8 +107,8 @@ pub async fn report(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
 
 /// `GET /contracts/import/{id}/list.csv`: the lines of a list, for who approves it.
 pub async fn list(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
-    let people = cx.app.workflows.people();
-    let list = people.import_list(&member.0.id, &id).await?;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let list = people.import_list(&request, &id).await?;
     Ok(download("csv", format!("\u{feff}{list}")))
 }
 
@@ -125,8 +125,7 @@ pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
             }
         },
     };
-    let dry = people.check_import(&member.0.id, list, cx.caller(), cx.now);
-    match dry.await {
+    match people.check_import(&cx.by_staff(&member.0.id), list).await {
         Ok(dry) => {
             let Report { lines, good, .. } = dry.report;
             let sentence = words::checked(lines, good, dry.report.bad_count, cx.lang);
@@ -144,9 +143,8 @@ pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
 
 /// `POST /contracts/import/{id}/run`: a list that was approved is imported.
 pub async fn run(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
-    let people = cx.app.workflows.people();
-    let done = people.run_import(&member.0.id, &id, cx.caller(), cx.now);
-    match done.await {
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    match people.run_import(&request, &id).await {
         Ok(report) => {
             let found = Some(Found {
                 sentence: words::done(report.good, cx.lang),

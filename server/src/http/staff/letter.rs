@@ -49,10 +49,8 @@ fn show(
 
 /// `POST /contracts/{id}/letter`: new temporary passwords; those before end.
 pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
-    let people = cx.app.workflows.people();
-    let letter = people
-        .issue_letter(&member.0.id, &id, cx.caller(), cx.now)
-        .await?;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let letter = people.issue_letter(&request, &id).await?;
     let (login, confirmation) = (letter.login, letter.confirmation);
     show(&cx, &member, &letter.contract, login, confirmation)
 }
@@ -73,10 +71,8 @@ struct Acquisition {
 
 /// `POST /grants/{id}/letter`: a new 証明書取得用パスワード; the one before ends.
 pub async fn acquisition(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
-    let people = cx.app.workflows.people();
-    let letter = people
-        .issue_acquisition_letter(&member.0.id, &id, cx.caller(), cx.now)
-        .await?;
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
+    let letter = people.issue_acquisition_letter(&request, &id).await?;
     let template = Acquisition {
         page: cx.page(""),
         person: Person::of(&member, cx.lang),

@@ -203,11 +203,9 @@ pub async fn amend_form(cx: Cx, member: Member, Path(id): Path<String>) -> Answe
 pub async fn amend(cx: Cx, member: Member, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let shown = fields.text("shown").parse();
     let shown: i64 = shown.map_err(|_| HttpProblem::BadRequest)?;
-    let people = cx.app.workflows.people();
+    let (people, request) = (cx.app.workflows.people(), cx.by_staff(&member.0.id));
     let form = entry::wish_form(&fields);
-    let done = people
-        .amend_proposal(&member.0.id, &id, shown, &form, cx.caller(), cx.now)
-        .await;
+    let done = people.amend_proposal(&request, &id, shown, &form).await;
     match done.map_err(Failure::from) {
         Ok(_) => Ok(see_other(&format!("/proposals/{id}"))),
         Err(failure @ Failure::Refused(_)) => {

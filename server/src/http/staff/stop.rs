@@ -39,9 +39,7 @@ pub async fn form(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
 
 /// `POST /staff/{id}/stop`.
 pub async fn submit(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
-    let workflows = &cx.app.workflows;
-    workflows
-        .stop_staff_certificate(&member.0.id, &id, cx.caller(), cx.now)
-        .await?;
+    let (workflows, request) = (&cx.app.workflows, cx.by_staff(&member.0.id));
+    workflows.stop_staff_certificate(&request, &id).await?;
     Ok(see_other("/staff"))
 }

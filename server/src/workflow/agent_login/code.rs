@@ -6,17 +6,14 @@ use serde_json::{Value, json};
 
 use super::PASSWORD;
 use crate::store::agent_logins::{self, AgentLogin, State};
-use crate::store::audit::Actor;
 use crate::store::id::sha256_hex;
 use crate::store::{Tx, sessions};
-use crate::workflow::audited::audit;
+use crate::workflow::command::Outcome;
 use crate::workflow::enrolment::same;
 use crate::workflow::login::proved_certificate_status;
 use crate::workflow::people::People;
 use crate::workflow::session::{NewSession, Stage, Started, prepare};
-use crate::workflow::{Caller, Error, Fault, Refusal, Result};
-
-const ACTION: &str = "agent-login.opened";
+use crate::workflow::{Error, Fault, Refusal, RequestContext, Result};
 
 impl People<'_> {
     /// Takes the code from a browser; `cookie` is the one [`Self::ask_for_agent_login`] gave, if the browser has it.
@@ -27,46 +24,32 @@ impl People<'_> {
     /// last two end the login.
     pub async fn bring_login_code(
         &self,
+        context: &RequestContext,
         code: &str,
         cookie: Option<&str>,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Started> {
+        let now = context.now;
         let digest = sha256_hex(code.as_bytes());
-        let mut tx = self.store.begin().await?;
         // A code that nobody was given leaves no trace: anybody can make one up.
-        let login = agent_logins::by_code(&mut tx, &digest).await?;
-        let login = login.ok_or(Refusal::LoginCodeInvalid)?;
-        match begin(&mut tx, &login, &digest, cookie, now).await {
-            Ok(started) => {
-                let detail = json!({ "certificate": login.certificate_id });
-                audit(Actor::Anonymous, ACTION, "agent-login", &login.id)
-                    .from(caller)
-                    .detail(detail)
-                    .write(&mut tx, now)
-                    .await?;
-                tx.commit().await?;
-                Ok(started)
+        let known = agent_logins::by_code(self.store, &digest).await?;
+        let known = known.ok_or(Refusal::LoginCodeInvalid)?;
+        let command = context.command("agent-login.opened", ("agent-login", &known.id));
+        let opened = self.execute(command, async |tx| {
+            let login = agent_logins::by_code(&mut *tx, &digest).await?;
+            let login = login.ok_or(Refusal::LoginCodeInvalid)?;
+            match begin(tx, &login, &digest, cookie, now).await {
+                Ok(started) => {
+                    let detail = json!({ "certificate": login.certificate_id });
+                    Ok(Outcome::done(started).detail(detail))
+                }
+                Err(Error::Refused(refusal)) if login.state == State::Proved => {
+                    agent_logins::fail(tx, &login.id, refusal.code(), now).await?;
+                    Ok(Outcome::refused(refusal))
+                }
+                Err(other) => Err(other),
             }
-            Err(Error::Refused(refusal)) if login.state != State::Proved => {
-                tx.rollback().await?;
-                let entry = audit(Actor::Anonymous, ACTION, "agent-login", &login.id);
-                let entry = entry.from(caller).refused(&refusal);
-                self.record_refusal(entry, now).await?;
-                Err(refusal.into())
-            }
-            Err(Error::Refused(refusal)) => {
-                agent_logins::fail(&mut tx, &login.id, refusal.code(), now).await?;
-                audit(Actor::Anonymous, ACTION, "agent-login", &login.id)
-                    .from(caller)
-                    .refused(&refusal)
-                    .write(&mut tx, now)
-                    .await?;
-                tx.commit().await?;
-                Err(refusal.into())
-            }
-            Err(fault) => Err(fault),
-        }
+        });
+        opened.await
     }
 }
 

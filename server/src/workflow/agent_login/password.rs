@@ -2,7 +2,6 @@
 //! the portal that lives with its certificate.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::store::login_history::{Method, Via};
@@ -11,7 +10,7 @@ use crate::workflow::login::Registered;
 use crate::workflow::login::attempt::{Attempt, Presented, Second};
 use crate::workflow::people::People;
 use crate::workflow::session::{NewSession, Stage, Started, prepare};
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 impl People<'_> {
     /// Whose certificate was proved for this session, which the password is still missing to.
@@ -20,14 +19,13 @@ impl People<'_> {
     /// As [`People::authenticated`], and [`crate::workflow::Refusal::Certificate`], which ends the session.
     pub async fn proved_by_agent(
         &self,
+        context: &RequestContext,
         token: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Registered> {
         let found = self
-            .authenticated(token, &[Stage::CertificateProved], now)
+            .authenticated(token, &[Stage::CertificateProved], context.now)
             .await?;
-        self.still_good(&found, caller, now).await
+        self.still_good(context, &found).await
     }
 
     /// Login with the session of [`Self::bring_login_code`] and the login password.
@@ -36,19 +34,20 @@ impl People<'_> {
     /// As [`Self::proved_by_agent`], and as [`People::certificate_login`].
     pub async fn agent_login(
         &self,
+        context: &RequestContext,
         token: &str,
         password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Started> {
+        let now = context.now;
         let found = self
             .authenticated(token, &[Stage::CertificateProved], now)
             .await?;
-        let registered = self.still_good(&found, caller, now).await?;
+        let registered = self.still_good(context, &found).await?;
         let Registered {
             certificate, user, ..
         } = &registered;
         let attempt = Attempt {
+            context,
             action: "login.certificate",
             method: Method::Certificate,
             via: Some(Via::Agent),
@@ -56,8 +55,6 @@ impl People<'_> {
             password: &password,
             second: Second::None,
             presented: Presented::ByAgent(&certificate.id),
-            caller,
-            now,
         };
         self.settle(attempt).await?;
         let new = NewSession {
@@ -67,10 +64,11 @@ impl People<'_> {
             data: Value::Null,
         };
         let started = prepare(new, self.settings.periods.session, now)?;
-        let mut tx = self.store.begin().await?;
-        sessions::delete(&mut tx, &found.session.token_sha256).await?;
-        sessions::insert(&mut tx, &started.session).await?;
-        tx.commit().await?;
-        Ok(started)
+        let begun = self.transaction(async |tx| {
+            sessions::delete(tx, &found.session.token_sha256).await?;
+            sessions::insert(tx, &started.session).await?;
+            Ok(started)
+        });
+        begun.await
     }
 }

@@ -10,13 +10,12 @@ use serde_json::json;
 
 use super::{CODE, PROOF, later};
 use crate::store::agent_logins::{self, AgentLogin, State};
-use crate::store::audit::Actor;
 use crate::store::id::sha256_hex;
-use crate::workflow::audited::{Entry, audit};
+use crate::workflow::command::Outcome;
 use crate::workflow::enrolment::{clip, random_credential, same};
 use crate::workflow::login::Registered;
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Error, Fault, Refusal, Result};
+use crate::workflow::{Error, Fault, Refusal, RequestContext, Result};
 
 const SUBJECT: &str = "agent-login";
 
@@ -27,32 +26,28 @@ impl People<'_> {
     /// [`Refusal::RequestUnknown`], [`Refusal::RequestUsed`], [`Refusal::RequestExpired`].
     pub async fn pick_up_agent_login(
         &self,
+        context: &RequestContext,
         id: &str,
         agent: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<LoginPickedUp> {
+        let now = context.now;
         let login = agent_logins::find(self.store, id).await?;
         let login = login.ok_or(Refusal::RequestUnknown)?;
         let credential = random_credential()?;
         let digest = sha256_hex(credential.expose().as_bytes());
         let expires_at = later(now, PROOF);
-        let entry = by_agent("agent-login.picked-up", id, caller);
-        let mut tx = self.store.begin().await?;
-        if !agent_logins::pick_up(&mut tx, id, &digest, now, expires_at).await? {
-            tx.rollback().await?;
+        let command = context.command("agent-login.picked-up", (SUBJECT, id));
+        let picked_up = self.execute(command, async |tx| {
+            if agent_logins::pick_up(tx, id, &digest, now, expires_at).await? {
+                return Ok(Outcome::done(()).detail(json!({ "agent": clip(agent) })));
+            }
             let late = login.state == State::Created && now >= login.deadline;
-            let refusal = if late {
-                Refusal::RequestExpired
-            } else {
-                Refusal::RequestUsed
-            };
-            self.record_refusal(entry.refused(&refusal), now).await?;
-            return Err(refusal.into());
-        }
-        let entry = entry.detail(json!({ "agent": clip(agent) }));
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
+            Err(match late {
+                true => Refusal::RequestExpired.into(),
+                false => Refusal::RequestUsed.into(),
+            })
+        });
+        picked_up.await?;
         let bank = &self.settings.bank;
         Ok(LoginPickedUp {
             request: Identifier::new(login.id).map_err(|_| Fault::Inconsistent("login id"))?,
@@ -74,28 +69,27 @@ impl People<'_> {
     /// [`Refusal::CredentialInvalid`], [`Refusal::RequestExpired`].
     pub async fn agent_login_progress(
         &self,
+        context: &RequestContext,
         id: &str,
         credential: &Secret,
         progress: &Progress,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
+        let now = context.now;
         self.in_agents_hands(id, credential, now).await?;
-        let mut tx = self.store.begin().await?;
-        if progress.step == ProgressStep::Failed {
+        let command = context.command("agent-login.failed", (SUBJECT, id));
+        let noted = self.execute(command, async |tx| {
+            if progress.step != ProgressStep::Failed {
+                agent_logins::set_progress(tx, id, progress.step.as_str()).await?;
+                return Ok(Outcome::recorded(()));
+            }
             let code = progress.code.as_ref();
             let code = code.map_or("agent-failed", Identifier::as_str);
-            if agent_logins::fail(&mut tx, id, code, now).await? {
-                by_agent("agent-login.failed", id, caller)
-                    .detail(json!({ "agent-code": code }))
-                    .write(&mut tx, now)
-                    .await?;
-            }
-        } else {
-            agent_logins::set_progress(&mut tx, id, progress.step.as_str()).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+            Ok(match agent_logins::fail(tx, id, code, now).await? {
+                true => Outcome::done(()).detail(json!({ "agent-code": code })),
+                false => Outcome::recorded(()),
+            })
+        });
+        noted.await
     }
 
     /// The agent shows a certificate (DER) in a connection that only its key can make, and gets the code. Asked again
@@ -106,17 +100,21 @@ impl People<'_> {
     /// [`Refusal::Certificate`], which ends the login.
     pub async fn prove_agent_login(
         &self,
+        context: &RequestContext,
         id: &str,
         credential: &Secret,
         presented: &[u8],
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Proved> {
+        let now = context.now;
         self.in_agents_hands(id, credential, now).await?;
-        let registered = match self.registered(presented, caller, now).await {
+        let command = context.command("agent-login.proved", (SUBJECT, id));
+        let registered = match self.registered(presented, context.caller, now).await {
             Err(Error::Refused(refusal)) => {
-                self.fail_proof(id, &refusal, caller, now).await?;
-                return Err(refusal.into());
+                let failed = self.execute(command, async |tx| {
+                    agent_logins::fail(tx, id, refusal.code(), now).await?;
+                    Ok(Outcome::refused(refusal))
+                });
+                return failed.await;
             }
             other => other?,
         };
@@ -126,38 +124,19 @@ impl People<'_> {
         let code = random_credential()?;
         let digest = sha256_hex(code.expose().as_bytes());
         let expires_at = later(now, CODE);
-        let entry = by_agent("agent-login.proved", id, caller)
-            .detail(json!({ "certificate": certificate.id, "user": user.id }));
-        let mut tx = self.store.begin().await?;
-        if !agent_logins::prove(&mut tx, id, &certificate.id, &digest, now, expires_at).await? {
-            tx.rollback().await?;
-            let refusal = Refusal::RequestClosed;
-            self.record_refusal(entry.refused(&refusal), now).await?;
-            return Err(refusal.into());
-        }
-        entry.write(&mut tx, now).await?;
-        let stored = agent_logins::find(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(Proved {
-            code,
-            expires_at: stored.map_or(expires_at, |login| login.deadline),
-        })
-    }
-
-    async fn fail_proof(
-        &self,
-        id: &str,
-        refusal: &Refusal,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        agent_logins::fail(&mut tx, id, refusal.code(), now).await?;
-        by_agent("agent-login.proved", id, caller)
-            .refused(refusal)
-            .write(&mut tx, now)
-            .await?;
-        Ok(tx.commit().await?)
+        let proved = self.execute(command, async |tx| {
+            if !agent_logins::prove(tx, id, &certificate.id, &digest, now, expires_at).await? {
+                return Err(Refusal::RequestClosed.into());
+            }
+            let stored = agent_logins::find(&mut *tx, id).await?;
+            let proved = Proved {
+                code,
+                expires_at: stored.map_or(expires_at, |login| login.deadline),
+            };
+            let detail = json!({ "certificate": certificate.id, "user": user.id });
+            Ok(Outcome::done(proved).detail(detail))
+        });
+        proved.await
     }
 
     /// The login, if `credential` is the one handed out for it and its time is not over.
@@ -179,8 +158,4 @@ impl People<'_> {
             _ => Ok(login),
         }
     }
-}
-
-fn by_agent<'a>(action: &'static str, id: &'a str, caller: Caller) -> Entry<'a> {
-    audit(Actor::Agent(id.to_owned()), action, SUBJECT, id).from(caller)
 }

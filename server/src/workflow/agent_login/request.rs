@@ -7,12 +7,11 @@ use jiff::Timestamp;
 
 use super::later;
 use crate::store::agent_logins::{self, AgentLogin, NewAgentLogin, State};
-use crate::store::audit::Actor;
 use crate::store::id;
-use crate::workflow::audited::audit;
+use crate::workflow::command::Outcome;
 use crate::workflow::enrolment::{comparison_code, random_credential};
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
 
 /// A login as the browser that asked sees it. It never tells who proved what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +38,10 @@ impl People<'_> {
     /// Faults only: anybody may ask.
     pub async fn ask_for_agent_login(
         &self,
+        context: &RequestContext,
         before: Option<&str>,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Secret> {
+        let now = context.now;
         let cookie = random_credential()?;
         let new = NewAgentLogin {
             id: id::new_id()?,
@@ -51,25 +50,18 @@ impl People<'_> {
             created_at: now,
             deadline: later(now, self.settings.periods.pick_up),
         };
-        let mut tx = self.store.begin().await?;
-        if let Some(before) = before {
-            let digest = id::sha256_hex(before.as_bytes());
-            if let Some(old) = agent_logins::by_browser(&mut tx, &digest).await? {
-                agent_logins::fail(&mut tx, &old.id, "request-replaced", now).await?;
+        let command = context.command("agent-login.created", ("agent-login", &new.id));
+        let created = self.execute(command, async |tx| {
+            if let Some(before) = before {
+                let digest = id::sha256_hex(before.as_bytes());
+                if let Some(old) = agent_logins::by_browser(&mut *tx, &digest).await? {
+                    agent_logins::fail(tx, &old.id, "request-replaced", now).await?;
+                }
             }
-        }
-        agent_logins::create(&mut tx, &new).await?;
-        audit(
-            Actor::Anonymous,
-            "agent-login.created",
-            "agent-login",
-            &new.id,
-        )
-        .from(caller)
-        .write(&mut tx, now)
-        .await?;
-        tx.commit().await?;
-        Ok(cookie)
+            agent_logins::create(tx, &new).await?;
+            Ok(Outcome::done(cookie))
+        });
+        created.await
     }
 
     /// Where the login stands that the browser with this cookie asked for.

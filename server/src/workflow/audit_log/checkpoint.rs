@@ -10,10 +10,10 @@ use serde_json::json;
 use crate::ca::audit_key::verifies;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_from;
-use crate::store::audit::{Actor, Chain, Head};
+use crate::store::audit::{Chain, Head};
 use crate::store::{StoreError, Unique};
-use crate::workflow::audited::audit;
-use crate::workflow::{Fault, Result, Workflows};
+use crate::workflow::command::Outcome;
+use crate::workflow::{Error, Fault, RequestContext, Result, Workflows};
 
 const FIRST_LINE: &str = "inkan audit checkpoint v1";
 
@@ -104,18 +104,21 @@ impl Workflows {
             statement,
             signature: signed.signature,
         };
-        let mut tx = store.begin().await?;
-        match checkpoints::insert(&mut tx, &new).await {
+        let (context, subject) = (RequestContext::system(now), new.seq.to_string());
+        let command = context.command("audit.checkpoint", ("audit", &subject));
+        let people = self.people();
+        let kept = people.execute(command, async |tx| {
+            checkpoints::insert(tx, &new).await?;
+            let detail = json!({ "hash": &new.hash, "key": new.key_sha256() });
+            Ok(Outcome::done(()).detail(detail))
+        });
+        match kept.await {
             // Another instance was faster.
-            Err(StoreError::Duplicate(Unique::PrimaryKey)) => return Ok(None),
+            Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::PrimaryKey)))) => {
+                return Ok(None);
+            }
             other => other?,
         }
-        let subject = new.seq.to_string();
-        audit(Actor::System, "audit.checkpoint", "audit", &subject)
-            .detail(json!({ "hash": &new.hash, "key": new.key_sha256() }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
         // Logs are usually collected elsewhere: a copy that whoever edits the database does not reach.
         tracing::info!(checkpoint = %to_json(&new), "audit checkpoint");
         Ok(Some(new))

@@ -12,15 +12,12 @@ pub mod verify;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::audited::audit;
+use super::command::Outcome;
 use super::people::People;
-use super::{Caller, Result};
+use super::{RequestContext, Result};
 use crate::store::audit::search;
-use crate::store::audit::{self as log, Actor};
-use crate::store::staff::StaffMember;
 
 pub use crate::store::audit::checkpoints::Checkpoint;
 pub use crate::store::audit::search::Filter;
@@ -41,34 +38,20 @@ impl People<'_> {
         Ok(search::search(self.store, filter, before, limit).await?)
     }
 
-    /// Rows after `seq`, oldest first.
-    ///
-    /// # Errors
-    /// Faults of the store.
-    pub async fn audit_rows_after(&self, seq: i64, limit: i64) -> Result<Vec<AuditRow>> {
-        Ok(log::after(self.store, seq, limit).await?)
-    }
-
     /// Records that somebody read the log in bulk.
     ///
     /// # Errors
     /// Faults of the store.
     pub async fn note_export(
         &self,
-        member: &StaffMember,
+        context: &RequestContext,
         format: &str,
         rows: usize,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        let actor = Actor::Staff(member.id.clone());
-        audit(actor, "audit.exported", "audit", format)
-            .from(caller)
-            .detail(json!({ "rows": rows }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        Ok(())
+        let command = context.command("audit.exported", ("audit", format));
+        let noted = self.execute(command, async |_| {
+            Ok(Outcome::done(()).detail(json!({ "rows": rows })))
+        });
+        noted.await
     }
 }

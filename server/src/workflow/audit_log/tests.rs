@@ -8,7 +8,7 @@ use crate::store::audit::Chain;
 use crate::store::audit::checkpoints;
 use crate::workflow::step::StepHook;
 use crate::workflow::testing::World;
-use crate::workflow::{Fault, Workflows};
+use crate::workflow::{Caller, Fault, Workflows};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_server_fixtures::ca::bank;
 
@@ -21,6 +21,10 @@ fn broken(verdict: &Verdict) -> (i64, Break) {
         Chain::Broken { seq, why } => (seq, why),
         Chain::Whole { .. } => panic!("nothing was found: {verdict:?}"),
     }
+}
+
+fn by_nobody(now: Timestamp) -> RequestContext {
+    RequestContext::anonymous(Caller::default(), now)
 }
 
 /// A certificate that nobody has shown before: what repeats is no row of its own.
@@ -51,7 +55,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     for _ in 0..3 {
         let people = workflows.people();
         let _ = people
-            .staff_presenting(&another(), Caller::default(), earlier)
+            .staff_presenting(&by_nobody(earlier), &another())
             .await;
     }
     let second = workflows.checkpoint_audit(earlier).await.unwrap().unwrap();
@@ -127,9 +131,7 @@ async fn a_log_that_was_worked_on_is_not_signed() {
     let deeds = async |count: usize| {
         for _ in 0..count {
             let people = workflows.people();
-            let _ = people
-                .staff_presenting(&another(), Caller::default(), now)
-                .await;
+            let _ = people.staff_presenting(&by_nobody(now), &another()).await;
         }
     };
     deeds(4).await;

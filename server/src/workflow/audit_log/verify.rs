@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::checkpoint::is_genuine;
 use crate::store::audit::checkpoints::{self, Checkpoint};
 use crate::store::audit::verify::verify_with;
-use crate::store::audit::{Actor, Break, Chain};
+use crate::store::audit::{Break, Chain};
 use crate::store::id::sha256_hex;
-use crate::store::staff::StaffMember;
 use crate::store::{Store, StoreError};
-use crate::workflow::audited::audit;
-use crate::workflow::{Caller, Result, Workflows};
+use crate::workflow::command::Outcome;
+use crate::workflow::{RequestContext, Result, Workflows};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,29 +113,19 @@ impl Workflows {
     ///
     /// # Errors
     /// Faults of the store.
-    pub async fn verify_audit(
-        &self,
-        member: &StaffMember,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Verdict> {
+    pub async fn verify_audit(&self, context: &RequestContext) -> Result<Verdict> {
         let key = self.inner.ca.audit_public_key();
         let known: Vec<String> = key.iter().map(|spki| sha256_hex(spki)).collect();
         let found = verify(&self.inner.store, &known, &[]).await?;
-        let mut tx = self.inner.store.begin().await?;
-        let actor = Actor::Staff(member.id.clone());
         let detail = match &found.chain {
             Chain::Whole { rows, hash } => {
                 json!({ "rows": rows, "hash": hash, "signed_up_to": found.signed_up_to, "key_known": found.key_known })
             }
             Chain::Broken { seq, why } => json!({ "broken": seq, "why": why }),
         };
-        audit(actor, "audit.verified", "audit", "chain")
-            .from(caller)
-            .detail(detail)
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        Ok(found)
+        let command = context.command("audit.verified", ("audit", "chain"));
+        let people = self.people();
+        let noted = people.execute(command, async |_| Ok(Outcome::done(found).detail(detail)));
+        noted.await
     }
 }

@@ -1,10 +1,8 @@
 //! Who is logged in: with the certificate of this connection, or on the portal.
 
-use jiff::Timestamp;
-
 use crate::workflow::people::People;
 use crate::workflow::session::Authenticated;
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 impl People<'_> {
     /// The user behind a session, asked anew. `presented`: the certificate (DER) of the connection, on the listener that
@@ -14,14 +12,14 @@ impl People<'_> {
     /// As [`People::authenticated_by_certificate`] and [`People::on_portal`].
     pub async fn at_work(
         &self,
+        context: &RequestContext,
         token: &str,
         presented: Option<&[u8]>,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Authenticated> {
+        let now = context.now;
         match presented {
             Some(der) => self.authenticated_by_certificate(token, der, now).await,
-            None => Ok(self.on_portal(token, caller, now).await?.found),
+            None => Ok(self.on_portal(context, token).await?.found),
         }
     }
 }

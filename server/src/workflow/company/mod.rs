@@ -1,10 +1,10 @@
 //! What the users of one contract do among themselves (F2, F3, F5): the contract's own マスター and 管理者 look after the
 //! others, and everybody looks after themselves.
 //!
-//! Nothing is allowed that is not named here. Rights are read from the store at every deed, in its transaction: a role
+//! Nothing is allowed that is not named here. Rights are read from the store at every command, in its transaction: a role
 //! that was taken away opens nothing, whatever page is still open. A user of another contract is not there.
 //!
-//! - this file: who may, and what is recorded of a refusal
+//! - this file: who may
 //! - [`refusal`]: what is refused, with its code
 //! - [`at_work`]: who is logged in, on either listener
 //! - [`view`]: users and their certificates
@@ -30,33 +30,12 @@ pub mod view;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
-use jiff::Timestamp;
-
-use super::audited::{Entry, audit};
 use super::people::People;
-use super::{Caller, Error, Refusal, Result};
-use crate::store::audit::Actor;
+use super::{Refusal, RequestContext, Result};
 use crate::store::users::{self, Role, User};
 use crate::store::{Db, Tx};
 
 pub use refusal::CompanyRefusal;
-
-/// A user does something to a user of the same contract.
-#[derive(Clone, Copy)]
-struct Deed<'a> {
-    by: &'a str,
-    action: &'static str,
-    to: &'a str,
-    caller: Caller,
-    now: Timestamp,
-}
-
-impl<'a> Deed<'a> {
-    fn entry(&self) -> Entry<'a> {
-        let actor = Actor::User(self.by.to_owned());
-        audit(actor, self.action, "user", self.to).from(self.caller)
-    }
-}
 
 /// Who looks after the others.
 #[must_use]
@@ -89,19 +68,15 @@ impl People<'_> {
     }
 
     /// Manager and colleague as they are in this transaction.
-    async fn both(&self, tx: &mut Tx, deed: Deed<'_>) -> Result<(User, User)> {
-        let manager = self.manager(&mut *tx, deed.by).await?;
-        let colleague = colleague(&mut *tx, &manager, deed.to).await?;
+    async fn both(
+        &self,
+        tx: &mut Tx,
+        context: &RequestContext,
+        user_id: &str,
+    ) -> Result<(User, User)> {
+        let manager = self.manager(&mut *tx, context.user_id()?).await?;
+        let colleague = colleague(&mut *tx, &manager, user_id).await?;
         Ok((manager, colleague))
-    }
-
-    /// Passes a result on; a refusal is audited first.
-    async fn answered<T>(&self, deed: Deed<'_>, result: Result<T>) -> Result<T> {
-        if let Err(Error::Refused(refusal)) = &result {
-            self.record_refusal(deed.entry().refused(refusal), deed.now)
-                .await?;
-        }
-        result
     }
 }
 

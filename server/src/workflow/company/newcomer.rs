@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::role::choice;
-use super::{CompanyRefusal, Deed, colleague, may_give};
+use super::{CompanyRefusal, colleague, may_give};
 use crate::store::users::{self, NewUser, PasswordKind, User};
 use crate::store::{StoreError, Tx, Unique, id};
+use crate::workflow::command::Outcome;
 use crate::workflow::people::People;
 use crate::workflow::registration::user::again;
 use crate::workflow::staffing::temporary_password;
 use crate::workflow::validation::{Errors, Field, codes, names};
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
 
 /// Users of one contract: more are no company's, but somebody's attempt to fill the database.
 const MOST_USERS: i64 = 500;
@@ -61,52 +62,42 @@ impl People<'_> {
     /// [`People::confirm`].
     pub async fn add_colleague(
         &self,
-        by: &str,
+        context: &RequestContext,
         form: &NewcomerForm,
         confirmation: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Handover> {
         let subject = id::new_id()?;
-        let deed = Deed {
-            by,
-            action: "user.added",
-            to: &subject,
-            caller,
-            now,
-        };
-        let result = self.try_add(deed, form, confirmation).await;
-        self.answered(deed, result).await
-    }
-
-    async fn try_add(
-        &self,
-        deed: Deed<'_>,
-        form: &NewcomerForm,
-        confirmation: Secret,
-    ) -> Result<Handover> {
-        let manager = self.manager(self.store, deed.by).await?;
-        let mut new = self.checked(&manager, form, deed)?;
-        self.confirm(deed.by, confirmation, deed.caller, deed.now)
-            .await?;
-        let made = self.temporary().await?;
+        let command = context.command("user.added", ("user", &subject));
+        let prepared = self.audit_refusals(command, async {
+            let by = context.user_id()?;
+            let manager = self.manager(self.store, by).await?;
+            let new = self.checked(context, &subject, &manager, form)?;
+            self.confirm(context, confirmation).await?;
+            Ok((new, self.temporary().await?))
+        });
+        let (mut new, made) = prepared.await?;
         new.login_hash.clone_from(&made.login_hash);
         new.confirmation_hash.clone_from(&made.confirmation_hash);
-        let mut tx = self.store.begin().await?;
-        let manager = self.manager(&mut tx, deed.by).await?;
-        // As of now: the manager may have become less meanwhile.
-        choice(&manager, &form.role)?;
-        if users::count_in_contract(&mut tx, &manager.contract_id).await? >= MOST_USERS {
-            return Err(CompanyRefusal::TooManyUsers.into());
-        }
-        match users::insert(&mut tx, &new).await {
-            Err(StoreError::Duplicate(Unique::LoginId)) => return Err(Refusal::LoginIdTaken.into()),
-            other => other?,
-        }
-        let detail = json!({
-            "contract": &new.contract_id, "login_id": &new.login_id, "role": new.role,
+        let added = self.execute(command, async |tx| {
+            let manager = self.manager(&mut *tx, context.user_id()?).await?;
+            // As of now: the manager may have become less meanwhile.
+            choice(&manager, &form.role)?;
+            if users::count_in_contract(&mut *tx, &manager.contract_id).await? >= MOST_USERS {
+                return Err(CompanyRefusal::TooManyUsers.into());
+            }
+            match users::insert(tx, &new).await {
+                Err(StoreError::Duplicate(Unique::LoginId)) => {
+                    return Err(Refusal::LoginIdTaken.into());
+                }
+                other => other?,
+            }
+            let detail = json!({
+                "contract": &new.contract_id, "login_id": &new.login_id, "role": new.role,
+            });
+            let handover = self.hand_over(tx, context, &subject, made).await?;
+            Ok(Outcome::done(handover).detail(detail))
         });
-        self.hand_over(tx, deed, detail, made).await
+        added.await
     }
 
     /// Makes new passwords for a colleague who has not chosen their own yet; those before are good no longer.
@@ -116,64 +107,54 @@ impl People<'_> {
     /// [`People::confirm`].
     pub async fn hand_over_again(
         &self,
-        by: &str,
+        context: &RequestContext,
         user_id: &str,
         confirmation: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Handover> {
-        let deed = Deed {
-            by,
-            action: "user.passwords-handed-over",
-            to: user_id,
-            caller,
-            now,
-        };
-        let result = self.try_again(deed, confirmation).await;
-        self.answered(deed, result).await
-    }
-
-    async fn try_again(&self, deed: Deed<'_>, confirmation: Secret) -> Result<Handover> {
-        let manager = self.manager(self.store, deed.by).await?;
-        let other = colleague(self.store, &manager, deed.to).await?;
-        below(&manager, &other)?;
-        waiting(&other)?;
-        self.confirm(deed.by, confirmation, deed.caller, deed.now)
-            .await?;
-        let made = self.temporary().await?;
-        let mut tx = self.store.begin().await?;
-        let (manager, other) = self.both(&mut tx, deed).await?;
-        below(&manager, &other)?;
-        waiting(&other)?;
-        for (kind, seen, hash) in [
-            (PasswordKind::Login, &other.login, &made.login_hash),
-            (
-                PasswordKind::Confirmation,
-                &other.confirmation,
-                &made.confirmation_hash,
-            ),
-        ] {
-            users::set_password_hash(&mut tx, &other.id, kind, &seen.hash, hash).await?;
-        }
-        self.hand_over(tx, deed, json!({}), made).await
+        let command = context.command("user.passwords-handed-over", ("user", user_id));
+        let prepared = self.audit_refusals(command, async {
+            let by = context.user_id()?;
+            let manager = self.manager(self.store, by).await?;
+            let other = colleague(self.store, &manager, user_id).await?;
+            below(&manager, &other)?;
+            waiting(&other)?;
+            self.confirm(context, confirmation).await?;
+            self.temporary().await
+        });
+        let made = prepared.await?;
+        let handed_over = self.execute(command, async |tx| {
+            let (manager, other) = self.both(tx, context, user_id).await?;
+            below(&manager, &other)?;
+            waiting(&other)?;
+            for (kind, seen, hash) in [
+                (PasswordKind::Login, &other.login, &made.login_hash),
+                (
+                    PasswordKind::Confirmation,
+                    &other.confirmation,
+                    &made.confirmation_hash,
+                ),
+            ] {
+                users::set_password_hash(tx, &other.id, kind, &seen.hash, hash).await?;
+            }
+            let handover = self.hand_over(tx, context, user_id, made).await?;
+            Ok(Outcome::done(handover).detail(json!({})))
+        });
+        handed_over.await
     }
 
     async fn hand_over(
         &self,
-        mut tx: Tx,
-        deed: Deed<'_>,
-        detail: serde_json::Value,
+        tx: &mut Tx,
+        context: &RequestContext,
+        user_id: &str,
         made: Passwords,
     ) -> Result<Handover> {
-        let until = deed.now.checked_add(self.settings.periods.grant);
+        let until = context.now.checked_add(self.settings.periods.grant);
         let until = until.unwrap_or(Timestamp::MAX);
-        users::set_temporary(&mut tx, deed.to, Some(until)).await?;
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        let user = users::find(&mut tx, deed.to).await?;
-        let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
-        tx.commit().await?;
+        users::set_temporary(tx, user_id, Some(until)).await?;
+        let user = users::find(&mut *tx, user_id).await?;
         Ok(Handover {
-            user,
+            user: user.ok_or(Fault::Inconsistent("user is gone"))?,
             login: made.login,
             confirmation: made.confirmation,
         })
@@ -189,7 +170,13 @@ impl People<'_> {
         })
     }
 
-    fn checked(&self, manager: &User, form: &NewcomerForm, deed: Deed<'_>) -> Result<NewUser> {
+    fn checked(
+        &self,
+        context: &RequestContext,
+        user_id: &str,
+        manager: &User,
+        form: &NewcomerForm,
+    ) -> Result<NewUser> {
         let mut errors = Errors::default();
         let characters = &self.settings.characters;
         let name = errors.take(names::user_name(&form.name));
@@ -220,7 +207,7 @@ impl People<'_> {
         };
         match (errors.into_refusal(), name, email, login_id, role) {
             (None, Some(name), Some(email), Some(login_id), Some(role)) => Ok(NewUser {
-                id: deed.to.to_owned(),
+                id: user_id.to_owned(),
                 contract_id: manager.contract_id.clone(),
                 login_id,
                 name,
@@ -228,8 +215,8 @@ impl People<'_> {
                 role,
                 login_hash: String::new(),
                 confirmation_hash: String::new(),
-                created_at: deed.now,
-                registered_from: deed.caller.address,
+                created_at: context.now,
+                registered_from: context.caller.address,
             }),
             (refusal, ..) => Err(refusal.unwrap_or(Refusal::Fields(Vec::new())).into()),
         }

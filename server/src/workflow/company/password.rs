@@ -1,19 +1,17 @@
 //! パスワード変更: one's own passwords, by somebody who is logged in and knows the present one.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::Deed;
 use crate::mail::Letter;
 use crate::mail::letter::Password;
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, PasswordKind};
+use crate::workflow::command::Outcome;
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
-use crate::workflow::session::Authenticated;
 use crate::workflow::validation::{Errors, Field, Problem, secrets};
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
 
 /// Which of one's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,30 +68,42 @@ impl People<'_> {
     /// [`Refusal::Fields`], and those of [`People::confirm`] for the present password.
     pub async fn change_password(
         &self,
-        found: &Authenticated,
-        which: Own,
-        form: ChangeForm,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<()> {
-        let deed = Deed {
-            by: &found.user.id,
-            action: "user.password-changed",
-            to: &found.user.id,
-            caller,
-            now,
-        };
-        let result = self.try_change(deed, &found.session, which, form).await;
-        self.answered(deed, result).await
-    }
-
-    async fn try_change(
-        &self,
-        deed: Deed<'_>,
+        context: &RequestContext,
         session: &Session,
         which: Own,
         form: ChangeForm,
     ) -> Result<()> {
+        let (user_id, now) = (context.user_id()?, context.now);
+        let command = context.command("user.password-changed", ("user", user_id));
+        let kind = which.kind(session.certificate_id.is_some());
+        let proved = self.prove_present(context, kind, which, form);
+        let (seen, hash) = self.audit_refusals(command, proved).await?;
+        let done = self.execute(command, async |tx| {
+            if !users::set_password_hash(tx, user_id, kind, &seen, &hash).await? {
+                return Err(Refusal::CredentialsWrong.into());
+            }
+            sessions::delete_others(tx, user_id, &session.token_sha256).await?;
+            let user = users::find(&mut *tx, user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
+            let letter = Letter::PasswordChanged {
+                password: which.told(),
+                at: now,
+            };
+            let key = format!("{}:{:?}:{}", user.id, which, now.as_second());
+            tell(tx, &user, &key, &letter, now).await?;
+            Ok(Outcome::done(()).detail(json!({ "password": which.told() })))
+        });
+        done.await
+    }
+
+    /// The present password, proved, and the new one: their hashes.
+    async fn prove_present(
+        &self,
+        context: &RequestContext,
+        kind: PasswordKind,
+        which: Own,
+        form: ChangeForm,
+    ) -> Result<(String, String)> {
         let (field, repeated) = which.fields();
         let mut errors = Errors::default();
         let length = self.settings.passwords.length;
@@ -112,37 +122,16 @@ impl People<'_> {
         if let Some(refusal) = errors.into_refusal() {
             return Err(refusal.into());
         }
-        let kind = which.kind(session.certificate_id.is_some());
-        let proved = self.prove(deed.by, kind, form.present, deed.caller, deed.now);
-        let user = proved.await?;
+        let user = self.prove(context, kind, form.present).await?;
         let (seen, other) = match which {
-            Own::Login => (&user.login.hash, &user.confirmation.hash),
-            Own::Confirmation => (&user.confirmation.hash, &user.login.hash),
+            Own::Login => (user.login.hash, user.confirmation.hash),
+            Own::Confirmation => (user.confirmation.hash, user.login.hash),
         };
         // Only now: asked earlier, the answer would be a way to guess the other one.
-        let same = self
-            .passwords
-            .verify_known(other.clone(), form.new.clone(), deed.caller)
-            .await?;
-        if same {
+        let (new, caller) = (form.new.clone(), context.caller);
+        if self.passwords.verify_known(other, new, caller).await? {
             return Err(Refusal::Fields(vec![field.error(Problem::SameAsOther)]).into());
         }
-        let hash = self.passwords.hash(form.new).await?;
-        let mut tx = self.store.begin().await?;
-        if !users::set_password_hash(&mut tx, deed.by, kind, seen, &hash).await? {
-            return Err(Refusal::CredentialsWrong.into());
-        }
-        sessions::delete_others(&mut tx, deed.by, &session.token_sha256).await?;
-        let user = users::find(&mut tx, deed.by).await?;
-        let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
-        let letter = Letter::PasswordChanged {
-            password: which.told(),
-            at: deed.now,
-        };
-        let key = format!("{}:{:?}:{}", user.id, which, deed.now.as_second());
-        tell(&mut tx, &user, &key, &letter, deed.now).await?;
-        let detail = json!({ "password": which.told() });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        Ok(tx.commit().await?)
+        Ok((seen, self.passwords.hash(form.new).await?))
     }
 }

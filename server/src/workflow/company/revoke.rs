@@ -2,15 +2,14 @@
 //! Both with 確認用パスワード.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 
-use super::{CompanyRefusal, Deed, colleague, manages};
+use super::{CompanyRefusal, colleague, manages};
 use crate::store::certificates::{self, Certificate};
 use crate::store::users;
 use crate::workflow::life::reason::BY_CUSTOMER;
 use crate::workflow::life::{By, Reason};
 use crate::workflow::validation::{Field, Problem};
-use crate::workflow::{Caller, Refusal, Result, Workflows};
+use crate::workflow::{Refusal, RequestContext, Result, Workflows};
 
 /// What is to be revoked, whose, and why.
 #[derive(Debug, Clone, Copy)]
@@ -31,33 +30,21 @@ impl Workflows {
     /// reason), those of [`crate::workflow::people::People::confirm`] and of [`Workflows::revoke`].
     pub async fn revoke_in_company(
         &self,
-        by: &str,
+        context: &RequestContext,
         asked: Revocation<'_>,
         confirmation: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Certificate> {
-        let people = self.people();
-        let deed = Deed {
-            by,
-            action: "certificate.revocation-asked",
-            to: asked.owner,
-            caller,
-            now,
-        };
-        let checked = self.may_revoke(by, asked).await;
-        let reason = people.answered(deed, checked).await?;
-        let who = if by == asked.owner {
-            people.confirm(by, confirmation, caller, now).await?;
-            By::Owner { user_id: by }
+        let (people, user_id) = (self.people(), context.user_id()?);
+        let command = context.command("certificate.revocation-asked", ("user", asked.owner));
+        let checked = people.audit_refusals(command, self.may_revoke(user_id, asked));
+        let reason = checked.await?;
+        let by = if user_id == asked.owner {
+            people.confirm(context, confirmation).await?;
+            By::Owner
         } else {
-            By::Manager {
-                user_id: by,
-                confirmation,
-            }
+            By::Manager { confirmation }
         };
-        self.revoke(asked.certificate, who, reason, "", caller, now)
-            .await
+        self.revoke(context, asked.certificate, by, reason).await
     }
 
     async fn may_revoke(&self, by: &str, asked: Revocation<'_>) -> Result<Reason> {

@@ -1,14 +1,14 @@
 //! 管理者 or 一般: given by the マスター alone. What a role allows is asked anew at every request.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{CompanyRefusal, Deed, colleague, may_give};
+use super::{CompanyRefusal, colleague, may_give};
 use crate::store::users::{self, Role, User};
+use crate::workflow::command::Outcome;
 use crate::workflow::people::People;
 use crate::workflow::validation::{Field, Problem};
-use crate::workflow::{Caller, Refusal, Result};
+use crate::workflow::{Refusal, RequestContext, Result};
 
 impl People<'_> {
     /// Gives a colleague another role.
@@ -18,40 +18,31 @@ impl People<'_> {
     /// those of [`People::confirm`].
     pub async fn give_role(
         &self,
-        by: &str,
+        context: &RequestContext,
         user_id: &str,
         role: &str,
         confirmation: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let deed = Deed {
-            by,
-            action: "user.role-changed",
-            to: user_id,
-            caller,
-            now,
-        };
-        let result = self.try_give(deed, role, confirmation).await;
-        self.answered(deed, result).await
-    }
-
-    async fn try_give(&self, deed: Deed<'_>, role: &str, confirmation: Secret) -> Result<()> {
-        let manager = self.manager(self.store, deed.by).await?;
-        let other = colleague(self.store, &manager, deed.to).await?;
-        may(&manager, &other)?;
-        let role = choice(&manager, role)?;
-        self.confirm(deed.by, confirmation, deed.caller, deed.now)
-            .await?;
-        let mut tx = self.store.begin().await?;
-        let (manager, other) = self.both(&mut tx, deed).await?;
-        may(&manager, &other)?;
-        if !users::set_role(&mut tx, &other.id, role).await? {
-            return Err(CompanyRefusal::RoleStays.into());
-        }
-        let detail = json!({ "from": other.role, "to": role });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        Ok(tx.commit().await?)
+        let command = context.command("user.role-changed", ("user", user_id));
+        let checked = self.audit_refusals(command, async {
+            let by = context.user_id()?;
+            let manager = self.manager(self.store, by).await?;
+            let other = colleague(self.store, &manager, user_id).await?;
+            may(&manager, &other)?;
+            let role = choice(&manager, role)?;
+            self.confirm(context, confirmation).await?;
+            Ok(role)
+        });
+        let role = checked.await?;
+        let done = self.execute(command, async |tx| {
+            let (manager, other) = self.both(tx, context, user_id).await?;
+            may(&manager, &other)?;
+            if !users::set_role(tx, &other.id, role).await? {
+                return Err(CompanyRefusal::RoleStays.into());
+            }
+            Ok(Outcome::done(()).detail(json!({ "from": other.role, "to": role })))
+        });
+        done.await
     }
 }
 

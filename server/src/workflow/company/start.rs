@@ -2,7 +2,6 @@
 //! any other; before, no other page takes what they were handed.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::mail::Letter;
@@ -11,14 +10,13 @@ use crate::store::login_history::Method;
 use crate::store::outbox::{self, Language};
 use crate::store::sessions;
 use crate::store::users::{self, PasswordKind, User};
-use crate::workflow::audited::audit;
 use crate::workflow::login::attempt::{Attempt, Presented, Second};
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::session::{self, NewSession, Stage, Started};
 use crate::workflow::validation::codes::login_id_as_typed;
 use crate::workflow::validation::{Errors, Field, Problem, secrets};
-use crate::workflow::{Caller, Refusal, Result};
+use crate::workflow::{Refusal, RequestContext, Result};
 
 const ACTION: &str = "user.started";
 const TRIED: &str = "user.handed-over-given";
@@ -50,13 +48,13 @@ impl People<'_> {
     /// over), [`Refusal::TemporarilyLocked`], [`Refusal::Stopped`], [`Refusal::ContractCancelled`].
     pub async fn start_as_colleague(
         &self,
+        context: &RequestContext,
         form: StartForm,
         language: Language,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Started> {
+        let now = context.now;
         self.check_start(&form)?;
-        let user = self.newcomer(&form, caller, now).await?;
+        let user = self.newcomer(context, &form).await?;
         let login = self.passwords.hash(form.login).await?;
         let confirmation = self.passwords.hash(form.confirmation).await?;
         let new = NewSession {
@@ -66,47 +64,48 @@ impl People<'_> {
             data: Value::Null,
         };
         let started = session::prepare(new, self.settings.periods.session, now)?;
-        let mut tx = self.store.begin().await?;
-        for (kind, seen, hash) in [
-            (PasswordKind::Login, &user.login, &login),
-            (
-                PasswordKind::Confirmation,
-                &user.confirmation,
-                &confirmation,
-            ),
-        ] {
-            // Handed over once more, or started in another window: these are not the passwords any more.
-            if !users::set_password_hash(&mut tx, &user.id, kind, &seen.hash, hash).await? {
-                return Err(Refusal::CredentialsWrong.into());
+        let begun = self.transaction(async |tx| {
+            for (kind, seen, hash) in [
+                (PasswordKind::Login, &user.login, &login),
+                (
+                    PasswordKind::Confirmation,
+                    &user.confirmation,
+                    &confirmation,
+                ),
+            ] {
+                // Handed over once more, or started in another window: these are not the passwords any more.
+                if !users::set_password_hash(tx, &user.id, kind, &seen.hash, hash).await? {
+                    return Err(Refusal::CredentialsWrong.into());
+                }
             }
-        }
-        users::set_temporary(&mut tx, &user.id, None).await?;
-        sessions::delete_for_user(&mut tx, &user.id).await?;
-        sessions::insert(&mut tx, &started.session).await?;
-        outbox::set_language(&mut tx, &user.id, language).await?;
-        let letter = Letter::LoginIdRegistered { at: now };
-        tell(&mut tx, &user, &user.id, &letter, now).await?;
-        let entry = audit(Actor::User(user.id.clone()), ACTION, "user", &user.id);
-        let detail = json!({ "contract": &user.contract_id, "login_id": &user.login_id });
-        let entry = entry.from(caller).detail(detail);
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(started)
+            users::set_temporary(tx, &user.id, None).await?;
+            sessions::delete_for_user(tx, &user.id).await?;
+            sessions::insert(tx, &started.session).await?;
+            outbox::set_language(tx, &user.id, language).await?;
+            let letter = Letter::LoginIdRegistered { at: now };
+            tell(tx, &user, &user.id, &letter, now).await?;
+            let entry = context.audit(ACTION, ("user", &user.id));
+            let entry = entry.by(Actor::User(user.id.clone()));
+            let detail = json!({ "contract": &user.contract_id, "login_id": &user.login_id });
+            entry.detail(detail).write(tx).await?;
+            Ok(started)
+        });
+        begun.await
     }
 
     /// Whose passwords these are: both are compared, always, and a try counts like any other.
-    async fn newcomer(&self, form: &StartForm, caller: Caller, now: Timestamp) -> Result<User> {
+    async fn newcomer(&self, context: &RequestContext, form: &StartForm) -> Result<User> {
         let login_id = login_id_as_typed(&form.login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
         let Some(user) = user else {
             for typed in [&form.temp_login, &form.temp_confirmation] {
-                let nothing = self.passwords.verify(None, typed.clone(), caller);
+                let nothing = self.passwords.verify(None, typed.clone(), context.caller);
                 nothing.await?;
             }
-            let refusal = self.settle_unknown(TRIED, &login_id, caller, now).await?;
-            return Err(refusal.into());
+            return self.settle_unknown(context, TRIED, &login_id).await;
         };
         let attempt = Attempt {
+            context,
             action: TRIED,
             method: Method::Enrolment,
             via: None,
@@ -114,8 +113,6 @@ impl People<'_> {
             password: &form.temp_login,
             second: Second::HandedOver(&form.temp_confirmation),
             presented: Presented::None,
-            caller,
-            now,
         };
         Ok(self.settle(attempt).await?.0)
     }

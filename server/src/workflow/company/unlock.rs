@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::view::is_locked;
-use super::{CompanyRefusal, Deed, colleague};
+use super::{CompanyRefusal, colleague};
 use crate::mail::Letter;
 use crate::mail::letter::{By, Password};
 use crate::store::users::{self, PasswordKind, User};
+use crate::workflow::command::Outcome;
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 impl People<'_> {
     /// Releases both passwords of a colleague, whether locked for a while or stopped. The passwords stay as they are.
@@ -21,55 +22,48 @@ impl People<'_> {
     /// [`CompanyRefusal::OwnLock`], [`CompanyRefusal::NotLocked`], and those of [`People::confirm`].
     pub async fn unlock_colleague(
         &self,
-        by: &str,
+        context: &RequestContext,
         user_id: &str,
         confirmation: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let deed = Deed {
-            by,
-            action: "user.lock-released",
-            to: user_id,
-            caller,
-            now,
-        };
-        let result = self.try_unlock(deed, confirmation).await;
-        self.answered(deed, result).await
-    }
-
-    async fn try_unlock(&self, deed: Deed<'_>, confirmation: Secret) -> Result<()> {
-        let manager = self.manager(self.store, deed.by).await?;
-        let other = colleague(self.store, &manager, deed.to).await?;
-        may_release(&manager, &other, deed.now)?;
-        self.confirm(deed.by, confirmation, deed.caller, deed.now)
-            .await?;
-        let mut tx = self.store.begin().await?;
-        let (manager, other) = self.both(&mut tx, deed).await?;
-        may_release(&manager, &other, deed.now)?;
-        let mut released = Vec::new();
-        for (kind, state) in other.counted() {
-            let password = match kind {
-                PasswordKind::Login | PasswordKind::LoginWithCertificate => Password::Login,
-                PasswordKind::Confirmation | PasswordKind::Acquisition => Password::Confirmation,
-            };
-            let locked = state.locked_until.is_some_and(|until| deed.now < until);
-            if !locked && !state.stopped {
-                continue;
+        let now = context.now;
+        let command = context.command("user.lock-released", ("user", user_id));
+        let checked = self.audit_refusals(command, async {
+            let by = context.user_id()?;
+            let manager = self.manager(self.store, by).await?;
+            let other = colleague(self.store, &manager, user_id).await?;
+            may_release(&manager, &other, now)?;
+            self.confirm(context, confirmation).await
+        });
+        checked.await?;
+        let done = self.execute(command, async |tx| {
+            let (manager, other) = self.both(tx, context, user_id).await?;
+            may_release(&manager, &other, now)?;
+            let mut released = Vec::new();
+            for (kind, state) in other.counted() {
+                let password = match kind {
+                    PasswordKind::Login | PasswordKind::LoginWithCertificate => Password::Login,
+                    PasswordKind::Confirmation | PasswordKind::Acquisition => {
+                        Password::Confirmation
+                    }
+                };
+                let locked = state.locked_until.is_some_and(|until| now < until);
+                if !locked && !state.stopped {
+                    continue;
+                }
+                users::set_password_state(tx, &other.id, kind, 0, None, false).await?;
+                let letter = Letter::PasswordReleased {
+                    password,
+                    at: now,
+                    by: By::Colleague,
+                };
+                let key = format!("{}:{kind:?}:{}", other.id, now.as_second());
+                tell(tx, &other, &key, &letter, now).await?;
+                released.push(format!("{kind:?}"));
             }
-            users::set_password_state(&mut tx, &other.id, kind, 0, None, false).await?;
-            let letter = Letter::PasswordReleased {
-                password,
-                at: deed.now,
-                by: By::Colleague,
-            };
-            let key = format!("{}:{kind:?}:{}", other.id, deed.now.as_second());
-            tell(&mut tx, &other, &key, &letter, deed.now).await?;
-            released.push(format!("{kind:?}"));
-        }
-        let detail = json!({ "released": released });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        Ok(tx.commit().await?)
+            Ok(Outcome::done(()).detail(json!({ "released": released })))
+        });
+        done.await
     }
 }
 

@@ -15,11 +15,11 @@ use crate::store::grants::{self, Grant, State as GrantState};
 use crate::store::password_letters::{Kind, Of};
 use crate::store::users::{self, PasswordKind, User};
 use crate::store::{Tx, acquisition};
-use crate::workflow::deed::Deed;
+use crate::workflow::command::Outcome;
 use crate::workflow::people::People;
 use crate::workflow::proposals::hand;
 use crate::workflow::staffing::temporary_password;
-use crate::workflow::{Caller, Fault, Refusal, Result, StaffRefusal};
+use crate::workflow::{Fault, Refusal, RequestContext, Result, StaffRefusal};
 
 /// What is printed; it is kept nowhere.
 #[derive(Debug)]
@@ -43,78 +43,59 @@ impl People<'_> {
     /// [`StaffRefusal::NotInThatState`] (used up, lapsed, or this bank does not ask for it).
     pub async fn issue_acquisition_letter(
         &self,
-        staff_id: &str,
+        context: &RequestContext,
         grant_id: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<AcquisitionLetter> {
-        let deed = Deed {
-            staff_id,
-            action: "grant.letter-issued",
-            kind: "grant",
-            subject: grant_id,
-            caller,
-            now,
-        };
-        let result = self.try_acquisition_letter(deed).await;
-        let letter = self.audited(deed, result).await?;
-        letter.ok_or(StaffRefusal::LetterAsked.into())
-    }
-
-    /// The letter; nothing where it was asked for only.
-    async fn try_acquisition_letter(&self, deed: Deed<'_>) -> Result<Option<AcquisitionLetter>> {
-        let member = self.staff_with(deed.staff_id, ENTER).await?;
-        if !self.settings.passwords.acquisition {
-            return Err(StaffRefusal::NotInThatState.into());
-        }
-        let password = temporary_password()?;
-        let hash = self.passwords.hash(password.clone()).await?;
-        let mut tx = self.store.begin().await?;
-        let grant = grants::find(&mut tx, deed.subject).await?;
-        let grant = grant.ok_or(Refusal::GrantMissing)?;
-        let contract = contracts::find(&mut tx, &grant.contract_id).await?;
-        let contract = contract.ok_or(Fault::Inconsistent("grant without contract"))?;
-        if contract.status == Status::Cancelled {
-            return Err(Refusal::ContractCancelled.into());
-        }
-        if !leads_somewhere(&mut tx, &grant, deed.now).await? {
-            return Err(StaffRefusal::NotInThatState.into());
-        }
-        let user_id = grant.user_id.clone();
-        let user_id = user_id.ok_or(Fault::Inconsistent("grant for nobody"))?;
-        let of = Of {
-            kind: Kind::Acquisition,
-            contract_id: &contract.id,
-            grant_id: Some(&grant.id),
-        };
-        let Turn::Shown { asked_by } = turn(&mut tx, of, &hand(&member), deed.now).await? else {
-            let asked = Deed {
-                action: "grant.letter-asked",
-                ..deed
+        let command = context.command("grant.letter-issued", ("grant", grant_id));
+        let prepared = self.audit_refusals(command, async {
+            let member = self.staff_with(context, ENTER).await?;
+            if !self.settings.passwords.acquisition {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            let password = temporary_password()?;
+            let hash = self.passwords.hash(password.clone()).await?;
+            Ok((member, password, hash))
+        });
+        let (member, password, hash) = prepared.await?;
+        let letter = self.execute(command, async |tx| {
+            let grant = grants::find(&mut *tx, grant_id).await?;
+            let grant = grant.ok_or(Refusal::GrantMissing)?;
+            let contract = contracts::find(&mut *tx, &grant.contract_id).await?;
+            let contract = contract.ok_or(Fault::Inconsistent("grant without contract"))?;
+            if contract.status == Status::Cancelled {
+                return Err(Refusal::ContractCancelled.into());
+            }
+            if !leads_somewhere(tx, &grant, context.now).await? {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            let user_id = grant.user_id.clone();
+            let user_id = user_id.ok_or(Fault::Inconsistent("grant for nobody"))?;
+            let of = Of {
+                kind: Kind::Acquisition,
+                contract_id: &contract.id,
+                grant_id: Some(&grant.id),
             };
-            let detail = json!({ "contract": &contract.id, "user": &user_id });
-            asked
-                .entry()
-                .detail(detail)
-                .write(&mut tx, deed.now)
+            let Turn::Shown { asked_by } = turn(tx, of, &hand(&member), context.now).await? else {
+                let detail = json!({ "contract": &contract.id, "user": &user_id });
+                let asked = Outcome::done(None).action("grant.letter-asked");
+                return Ok(asked.detail(detail));
+            };
+            acquisition::set_hash(tx, &grant.id, &hash).await?;
+            users::set_password_state(tx, &user_id, PasswordKind::Acquisition, 0, None, false)
                 .await?;
-            tx.commit().await?;
-            return Ok(None);
-        };
-        acquisition::set_hash(&mut tx, &grant.id, &hash).await?;
-        users::set_password_state(&mut tx, &user_id, PasswordKind::Acquisition, 0, None, false)
-            .await?;
-        let user = users::find(&mut tx, &user_id).await?;
-        let user = user.ok_or(Fault::Inconsistent("grant without user"))?;
-        let detail = json!({ "contract": &contract.id, "user": &user_id, "asked_by": asked_by });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(Some(AcquisitionLetter {
-            contract,
-            user,
-            grant,
-            password,
-        }))
+            let user = users::find(&mut *tx, &user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("grant without user"))?;
+            let detail =
+                json!({ "contract": &contract.id, "user": &user_id, "asked_by": asked_by });
+            let letter = AcquisitionLetter {
+                contract,
+                user,
+                grant,
+                password,
+            };
+            Ok(Outcome::done(Some(letter)).detail(detail))
+        });
+        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::store::{Store, contracts};
 use crate::workflow::proposals::WishForm;
 use crate::workflow::registration::AccountForm;
 use crate::workflow::testing::{
-    World, account_form, at, caller, contract_form, refusal, said, user_form,
+    World, account_form, anonymous, at, contract_form, refusal, said, staff, user_form,
 };
 use crate::workflow::validation::{Field, Problem};
 use crate::workflow::{Refusal, StaffRefusal};
@@ -40,7 +40,7 @@ async fn contract(place: &Place) {
     let enter = async |who: &str, account: &str| {
         let form = contract_form(account);
         people
-            .propose(who, Kind::Contract, "", &form, caller(), at(1))
+            .propose(&staff(who, at(1)), Kind::Contract, "", &form)
             .await
     };
     for nobody in ["auditor", "nobody"] {
@@ -52,21 +52,24 @@ async fn contract(place: &Place) {
 
     // It is not there: no letter, no application, no registration, whatever passwords are tried.
     assert_eq!(people.contracts(0).await.unwrap(), []);
-    let account = people.check_account(account_form("42"), caller(), at(2));
+    let context = anonymous(at(2));
+    let account = people.check_account(&context, account_form("42"));
     assert_eq!(refusal(account.await), Refusal::AccountNotMatched);
     for id in [&entered.id, &entered.subject] {
-        let letter = people.issue_letter("teller-2", id, caller(), at(2));
+        let context = staff("teller-2", at(2));
+        let letter = people.issue_letter(&context, id);
         assert_eq!(refusal(letter.await), Refusal::ContractUnknown);
         let form = WishForm {
             reference: "A1".to_owned(),
             ..Default::default()
         };
-        let application = people.propose("teller", Kind::Application, id, &form, caller(), at(2));
+        let context = staff("teller", at(2));
+        let application = people.propose(&context, Kind::Application, id, &form);
         assert_eq!(refusal(application.await), Refusal::ContractUnknown);
     }
     let approve = async |who: &str, version| {
         people
-            .approve_proposal(who, &entered.id, version, caller(), at(3))
+            .approve_proposal(&staff(who, at(3)), &entered.id, version)
             .await
     };
     for (who, code) in [("teller", "role-missing"), ("auditor", "role-missing")] {
@@ -75,11 +78,13 @@ async fn contract(place: &Place) {
     // Amended by an approver, who then cannot approve it; another account is another entry.
     let mut form = contract_form("42");
     form.company_name = "大空商事".to_owned();
-    let amended = people.amend_proposal("approver", &entered.id, 1, &form, caller(), at(3));
+    let context = staff("approver", at(3));
+    let amended = people.amend_proposal(&context, &entered.id, 1, &form);
     amended.await.unwrap();
     assert_eq!(refusal(approve("approver", 2).await), Refusal::SamePerson);
     let another = contract_form("43");
-    let other = people.amend_proposal("teller", &entered.id, 2, &another, caller(), at(3));
+    let context = staff("teller", at(3));
+    let other = people.amend_proposal(&context, &entered.id, 2, &another);
     assert_eq!(refusal(other.await), StaffRefusal::NotInThatState.into());
     let done = approve("second-approver", 2).await.unwrap();
     let contract = people.contract(&done.contract.unwrap()).await.unwrap();
@@ -101,7 +106,7 @@ async fn contract(place: &Place) {
     let mut form = contract_form("12345678");
     form.company_name = "𠮷野".to_owned();
     let wrong = people
-        .propose("teller", Kind::Contract, "", &form, caller(), at(4))
+        .propose(&staff("teller", at(4)), Kind::Contract, "", &form)
         .await;
     let expected = vec![
         Field::Account.error(Problem::TooLong { max: 7 }),
@@ -118,14 +123,17 @@ async fn letters(place: &Place) {
     let people = world.people();
     // Entered by one, amended by another, approved by a third.
     let form = contract_form("42");
-    let entered = people.propose("teller", Kind::Contract, "", &form, caller(), at(1));
+    let context = staff("teller", at(1));
+    let entered = people.propose(&context, Kind::Contract, "", &form);
     let entered = entered.await.unwrap();
-    let amended = people.amend_proposal("teller-2", &entered.id, 1, &form, caller(), at(1));
+    let context = staff("teller-2", at(1));
+    let amended = people.amend_proposal(&context, &entered.id, 1, &form);
     let amended = amended.await.unwrap();
-    let done = people.approve_proposal("approver", &entered.id, amended.version, caller(), at(1));
+    let context = staff("approver", at(1));
+    let done = people.approve_proposal(&context, &entered.id, amended.version);
     let id = done.await.unwrap().contract.unwrap();
     let letter =
-        async |who: &str, seconds| people.issue_letter(who, &id, caller(), at(seconds)).await;
+        async |who: &str, seconds| people.issue_letter(&staff(who, at(seconds)), &id).await;
     let asked = StaffRefusal::LetterAsked.into();
     assert_eq!(refusal(letter("approver", 2).await), asked);
     // Who asked, with either account, asks again; who entered or amended it is not shown it.
@@ -161,7 +169,7 @@ async fn letters(place: &Place) {
         ..account_form("42")
     };
     let refused = people
-        .check_account(old.clone(), caller(), at(9 + day))
+        .check_account(&anonymous(at(9 + day)), old.clone())
         .await;
     assert_eq!(refusal(refused), Refusal::AccountNotMatched);
     let new = AccountForm {
@@ -170,7 +178,7 @@ async fn letters(place: &Place) {
         ..old
     };
     people
-        .check_account(new, caller(), at(10 + day))
+        .check_account(&anonymous(at(10 + day)), new)
         .await
         .unwrap();
     for row in world.log().await {
@@ -186,11 +194,7 @@ async fn separated(place: &Place) {
     let world = world(place).await;
     let people = world.people();
     let contract = world.contract("42").await;
-    let letter = async |who: &str, n| {
-        people
-            .issue_letter(who, &contract.id, caller(), at(n))
-            .await
-    };
+    let letter = async |who: &str, n| people.issue_letter(&staff(who, at(n)), &contract.id).await;
     assert_eq!(
         refusal(letter("teller", 1).await),
         StaffRefusal::LetterAsked.into()
@@ -201,14 +205,8 @@ async fn separated(place: &Place) {
         reference: "A1".to_owned(),
         ..Default::default()
     };
-    let entered = people.propose(
-        "teller",
-        Kind::Application,
-        &contract.id,
-        &form,
-        caller(),
-        at(3),
-    );
+    let context = staff("teller", at(3));
+    let entered = people.propose(&context, Kind::Application, &contract.id, &form);
     let entered = entered.await.unwrap();
     let account = AccountForm {
         temp_login: shown.login,
@@ -216,7 +214,7 @@ async fn separated(place: &Place) {
         ..account_form("42")
     };
     let wizard = people
-        .check_account(account, caller(), at(4))
+        .check_account(&anonymous(at(4)), account)
         .await
         .unwrap();
     let token = wizard.token.expose();
@@ -226,19 +224,19 @@ async fn separated(place: &Place) {
         .unwrap();
     let language = Language::Ja;
     people
-        .register(token, language, caller(), at(6))
+        .register(&anonymous(at(6)), token, language)
         .await
         .unwrap();
 
     let decide = async |who: &str| {
         people
-            .approve_proposal(who, &entered.id, 2, caller(), at(7))
+            .approve_proposal(&staff(who, at(7)), &entered.id, 2)
             .await
     };
     let seen = StaffRefusal::LetterSeen;
     assert_eq!(refusal(decide("second-approver").await), seen.into());
-    let rejected =
-        people.reject_proposal("second-approver", &entered.id, 2, "不備", caller(), at(7));
+    let context = staff("second-approver", at(7));
+    let rejected = people.reject_proposal(&context, &entered.id, 2, "不備");
     assert_eq!(refusal(rejected.await), seen.into());
     let member = people.staff_members().await.unwrap();
     let member = member
@@ -256,7 +254,7 @@ async fn separated(place: &Place) {
     // The certificate password: asked for by one, shown to another, never to who saw the letter.
     let second = async |who: &str, n| {
         people
-            .issue_acquisition_letter(who, &grant, caller(), at(n))
+            .issue_acquisition_letter(&staff(who, at(n)), &grant)
             .await
     };
     assert_eq!(
@@ -280,28 +278,19 @@ async fn separated(place: &Place) {
 
     // And the other way round: whoever decided on an application is shown no letter.
     let contract = world.contract("43").await;
-    let entered = people.propose(
-        "teller",
-        Kind::Application,
-        &contract.id,
-        &form,
-        caller(),
-        at(12),
-    );
+    let context = staff("teller", at(12));
+    let entered = people.propose(&context, Kind::Application, &contract.id, &form);
     let entered = entered.await.unwrap();
-    let early = people.approve_proposal("approver", &entered.id, 1, caller(), at(13));
+    let context = staff("approver", at(13));
+    let early = people.approve_proposal(&context, &entered.id, 1);
     assert_eq!(
         refusal(early.await),
         StaffRefusal::RegistrationMissing.into()
     );
-    let rejected =
-        people.reject_proposal("third-approver", &entered.id, 1, "不備", caller(), at(14));
+    let context = staff("third-approver", at(14));
+    let rejected = people.reject_proposal(&context, &entered.id, 1, "不備");
     rejected.await.unwrap();
-    let letter = async |who: &str, n| {
-        people
-            .issue_letter(who, &contract.id, caller(), at(n))
-            .await
-    };
+    let letter = async |who: &str, n| people.issue_letter(&staff(who, at(n)), &contract.id).await;
     assert_eq!(
         refusal(letter("teller", 15).await),
         StaffRefusal::LetterAsked.into()

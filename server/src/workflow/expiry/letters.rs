@@ -5,11 +5,10 @@ use serde_json::json;
 
 use super::{Expiry, Level};
 use crate::mail::Letter;
-use crate::store::audit::Actor;
 use crate::store::outbox;
-use crate::workflow::audited::audit;
+use crate::workflow::command::Outcome;
 use crate::workflow::mail::operator_mail;
-use crate::workflow::{Result, Workflows};
+use crate::workflow::{RequestContext, Result, Workflows};
 
 /// What a run of the job found and did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,16 +62,17 @@ impl Workflows {
             if outbox::is_written(&self.inner.store, &mail.key).await? {
                 continue;
             }
-            let mut tx = self.inner.store.begin().await?;
-            if !outbox::insert(&mut tx, &mail).await? {
-                continue;
-            }
-            audit(Actor::System, "expiry.told", thing, &one.name)
-                .detail(json!({ "level": stage, "ends": one.ends }))
-                .write(&mut tx, now)
-                .await?;
-            tx.commit().await?;
-            written += 1;
+            let context = RequestContext::system(now);
+            let command = context.command("expiry.told", (thing, &one.name));
+            let people = self.people();
+            let told = people.execute(command, async |tx| {
+                if !outbox::insert(tx, &mail).await? {
+                    return Ok(Outcome::recorded(0));
+                }
+                let detail = json!({ "level": stage, "ends": one.ends });
+                Ok(Outcome::done(1).detail(detail))
+            });
+            written += told.await?;
         }
         Ok(written)
     }

@@ -16,10 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::audit_log::export;
-use super::deed::Deed;
+use super::command::Outcome;
 use super::people::People;
 use super::validation::FieldError;
-use super::{Caller, Fault, Result, StaffRefusal};
+use super::{Fault, RequestContext, Result, StaffRefusal};
 use crate::store::contracts_at_once;
 use crate::store::id;
 use crate::store::imports::{self, Import};
@@ -89,51 +89,38 @@ impl People<'_> {
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportTooLarge`].
-    pub async fn check_import(
-        &self,
-        staff_id: &str,
-        content: String,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<DryRun> {
-        let import_id = id::new_id()?;
-        let deed = Deed {
-            staff_id,
-            action: "import.checked",
-            kind: "import",
-            subject: &import_id,
-            caller,
-            now,
-        };
-        let result = self.try_check(deed, content).await;
-        self.audited(deed, result).await
-    }
-
-    async fn try_check(&self, deed: Deed<'_>, content: String) -> Result<DryRun> {
-        self.staff_with(deed.staff_id, ENTER).await?;
+    pub async fn check_import(&self, context: &RequestContext, content: String) -> Result<DryRun> {
+        let (import_id, now) = (id::new_id()?, context.now);
+        let command = context.command("import.checked", ("import", &import_id));
         // PostgreSQL keeps no NUL in a text; the line is refused for the one as for the other.
         let content = content.replace('\0', "\u{fffd}");
-        let (_, report) = self.read(&content, REPORTED, deed.now).await?;
-        let mut tx = self.store.begin().await?;
-        let before = deed.now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-        imports::forget_before(&mut tx, before).await?;
-        let import = Import {
-            id: deed.subject.to_owned(),
-            staff_id: deed.staff_id.to_owned(),
-            content,
-            created_at: deed.now,
-            proposal_id: None,
-            approved_at: None,
-            done_at: None,
-        };
-        imports::insert(&mut tx, &import).await?;
-        let detail = json!({ "lines": report.lines, "good": report.good, "bad": report.bad_count });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(DryRun {
-            id: import.id,
-            report,
-        })
+        let checked = self.audit_refusals(command, async {
+            let member = self.staff_with(context, ENTER).await?;
+            Ok((member, self.read(&content, REPORTED, now).await?.1))
+        });
+        let (member, report) = checked.await?;
+        let kept = self.execute(command, async |tx| {
+            let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+            imports::forget_before(tx, before).await?;
+            let import = Import {
+                id: import_id.clone(),
+                staff_id: member.id,
+                content,
+                created_at: now,
+                proposal_id: None,
+                approved_at: None,
+                done_at: None,
+            };
+            imports::insert(tx, &import).await?;
+            let detail =
+                json!({ "lines": report.lines, "good": report.good, "bad": report.bad_count });
+            let dry = DryRun {
+                id: import.id,
+                report,
+            };
+            Ok(Outcome::done(dry).detail(detail))
+        });
+        kept.await
     }
 
     /// Imports the good lines of a list that was approved, whoever of the counter does it. Contracts come without temporary
@@ -141,35 +128,34 @@ impl People<'_> {
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportUnknown`] (also not approved, or imported before).
-    pub async fn run_import(
-        &self,
-        staff_id: &str,
-        import_id: &str,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Report> {
-        let deed = Deed {
-            staff_id,
-            action: "import.done",
-            kind: "import",
-            subject: import_id,
-            caller,
-            now,
-        };
-        let result = self.try_import(deed).await;
-        self.audited(deed, result).await
+    pub async fn run_import(&self, context: &RequestContext, import_id: &str) -> Result<Report> {
+        let command = context.command("import.done", ("import", import_id));
+        let imported = self.audit_refusals(command, self.import(context, import_id));
+        let (proposal_id, report) = imported.await?;
+        // Last: one that broke off half way (time, crash, the browser closed) is pressed again, and goes on.
+        let done = self.execute(command, async |tx| {
+            if !imports::finish(tx, import_id, context.now).await? {
+                return Err(StaffRefusal::ImportUnknown.into());
+            }
+            let detail = json!({
+                "lines": report.lines, "made": report.good, "proposal": &proposal_id,
+            });
+            Ok(Outcome::done(report).detail(detail))
+        });
+        done.await
     }
 
-    async fn try_import(&self, deed: Deed<'_>) -> Result<Report> {
-        self.staff_with(deed.staff_id, ENTER).await?;
-        let found = imports::find(self.store, deed.subject).await?;
+    /// The contracts, batch by batch. Answers of which proposal, and how many were made.
+    async fn import(&self, context: &RequestContext, import_id: &str) -> Result<(String, Report)> {
+        self.staff_with(context, ENTER).await?;
+        let found = imports::find(self.store, import_id).await?;
         let import = found
             .filter(|import| import.approved_at.is_some() && import.done_at.is_none())
             .ok_or(StaffRefusal::ImportUnknown)?;
         let proposal_id = import.proposal_id.unwrap_or_default();
         let proposal = proposals::find(self.store, &proposal_id).await?;
         let proposal = proposal.ok_or(Fault::Inconsistent("list without proposal"))?;
-        let (mut contracts, mut report) = self.read(&import.content, REPORTED, deed.now).await?;
+        let (mut contracts, mut report) = self.read(&import.content, REPORTED, context.now).await?;
         for contract in &mut contracts {
             contract
                 .entered_person
@@ -177,44 +163,29 @@ impl People<'_> {
             contract.proposal_id = Some(proposal_id.clone());
         }
         report.good = 0;
+        let command = context.command("import.contracts", ("import", import_id));
         for batch in contracts.chunks(BATCH) {
-            let mut tx = self.store.begin().await?;
-            // But for those that somebody else has entered since, or this list pressed twice.
-            let made = contracts_at_once::insert(&mut tx, batch).await?;
-            let first = batch.first().map(|one| one.id.clone());
-            let deed = Deed {
-                action: "import.contracts",
-                ..deed
-            };
-            let accounts: Vec<String> = batch
-                .iter()
-                .map(|one| {
-                    format!(
-                        "{}-{}-{}",
-                        one.branch,
-                        one.account_type.as_str(),
-                        one.account
-                    )
-                })
-                .collect();
-            let detail = json!({
-                "made": made, "first": first, "accounts": accounts, "proposal": &proposal_id,
+            let accounts = batch.iter().map(|one| {
+                format!(
+                    "{}-{}-{}",
+                    one.branch,
+                    one.account_type.as_str(),
+                    one.account
+                )
             });
-            deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-            tx.commit().await?;
-            report.good += usize::try_from(made).unwrap_or(0);
+            let accounts: Vec<String> = accounts.collect();
+            let first = batch.first().map(|one| &one.id);
+            let made = self.execute(command, async |tx| {
+                // But for those that somebody else has entered since, or this list pressed twice.
+                let made = contracts_at_once::insert(tx, batch).await?;
+                let detail = json!({
+                    "made": made, "first": first, "accounts": accounts, "proposal": &proposal_id,
+                });
+                Ok(Outcome::done(made).detail(detail))
+            });
+            report.good += usize::try_from(made.await?).unwrap_or(0);
         }
-        // Last: one that broke off half way (time, crash, the browser closed) is pressed again, and goes on.
-        let mut tx = self.store.begin().await?;
-        if !imports::finish(&mut tx, deed.subject, deed.now).await? {
-            return Err(StaffRefusal::ImportUnknown.into());
-        }
-        let detail = json!({
-            "lines": report.lines, "made": report.good, "proposal": &proposal_id,
-        });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(report)
+        Ok((proposal_id, report))
     }
 
     /// Every line that cannot be imported, of a list that waits.
@@ -223,12 +194,11 @@ impl People<'_> {
     /// As [`Self::import_list`].
     pub async fn import_report(
         &self,
-        staff_id: &str,
+        context: &RequestContext,
         import_id: &str,
-        now: Timestamp,
     ) -> Result<Vec<BadLine>> {
-        let content = self.waiting_list(staff_id, import_id).await?;
-        let (_, report) = self.read(&content, MOST_LINES, now).await?;
+        let content = self.waiting_list(context, import_id).await?;
+        let (_, report) = self.read(&content, MOST_LINES, context.now).await?;
         Ok(report.bad)
     }
 
@@ -237,8 +207,8 @@ impl People<'_> {
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](super::Refusal::RoleMissing), [`StaffRefusal::ImportUnknown`] (also imported before).
-    pub async fn import_list(&self, staff_id: &str, import_id: &str) -> Result<String> {
-        let content = self.waiting_list(staff_id, import_id).await?;
+    pub async fn import_list(&self, context: &RequestContext, import_id: &str) -> Result<String> {
+        let content = self.waiting_list(context, import_id).await?;
         let mut list = String::with_capacity(content.len());
         for (number, line) in csv::lines(&content) {
             let number = number.to_string();
@@ -251,8 +221,8 @@ impl People<'_> {
         Ok(list)
     }
 
-    async fn waiting_list(&self, staff_id: &str, import_id: &str) -> Result<String> {
-        self.staff_with(staff_id, ENTER).await?;
+    async fn waiting_list(&self, context: &RequestContext, import_id: &str) -> Result<String> {
+        self.staff_with(context, ENTER).await?;
         let found = imports::find(self.store, import_id).await?;
         let import = found.filter(|import| import.done_at.is_none());
         Ok(import.ok_or(StaffRefusal::ImportUnknown)?.content)

@@ -4,7 +4,7 @@ use super::*;
 use crate::store::proposals::Kind;
 use crate::workflow::Refusal;
 use crate::workflow::proposals::WishForm;
-use crate::workflow::testing::{World, at, caller, refusal, said};
+use crate::workflow::testing::{World, at, refusal, said, staff};
 use crate::workflow::validation::{Field, Problem};
 
 const LIST: &str = "\u{feff}branch,type,account,name,kana\r\n\
@@ -23,7 +23,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     let people = world.people();
     world.contract("42").await;
     let run = people
-        .check_import("teller", LIST.to_owned(), caller(), at(1))
+        .check_import(&staff("teller", at(1)), LIST.to_owned())
         .await
         .unwrap();
     assert_eq!(world.last().await, said("import.checked", "done", ""));
@@ -52,7 +52,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(people.contracts(0).await.unwrap().len(), 1);
 
     // Not before another person has approved it, who can look at it; entered by who looked at it.
-    let early = people.run_import("teller", &run.id, caller(), at(2)).await;
+    let early = people.run_import(&staff("teller", at(2)), &run.id).await;
     assert_eq!(refusal(early), StaffRefusal::ImportUnknown.into());
     let form = WishForm {
         note: "移行分".to_owned(),
@@ -61,7 +61,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     let enter = async |who: &str| {
         let kind = Kind::Import;
         people
-            .propose(who, kind, &run.id, &form, caller(), at(2))
+            .propose(&staff(who, at(2)), kind, &run.id, &form)
             .await
     };
     assert_eq!(
@@ -73,7 +73,10 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
         refusal(enter("teller").await),
         StaffRefusal::ProposalExists.into()
     );
-    let list = people.import_list("approver", &run.id).await.unwrap();
+    let list = people
+        .import_list(&staff("approver", at(9)), &run.id)
+        .await
+        .unwrap();
     assert!(
         list.contains("\"2\",\"100\",\"1\",\"1\",\"大空商事\",\"オオゾラ\""),
         "{list}"
@@ -82,12 +85,12 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     // A list that waits is not forgotten.
     let later = at(3 * 24 * 3600);
     let other = people
-        .check_import("teller", "x".to_owned(), caller(), later)
+        .check_import(&staff("teller", later), "x".to_owned())
         .await;
     other.unwrap();
     let approve = async |who: &str| {
         people
-            .approve_proposal(who, &entered.id, 1, caller(), later)
+            .approve_proposal(&staff(who, later), &entered.id, 1)
             .await
     };
     assert_eq!(refusal(approve("teller").await), Refusal::RoleMissing);
@@ -95,11 +98,11 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     approve("approver").await.unwrap();
     assert_eq!(people.contracts(0).await.unwrap().len(), 1);
     let done = people
-        .run_import("teller", &run.id, caller(), later)
+        .run_import(&staff("teller", later), &run.id)
         .await
         .unwrap();
     assert_eq!(done.good, 2);
-    let twice = people.run_import("teller", &run.id, caller(), later).await;
+    let twice = people.run_import(&staff("teller", later), &run.id).await;
     assert_eq!(refusal(twice), StaffRefusal::ImportUnknown.into());
     assert_eq!(
         refusal(enter("teller").await),
@@ -110,11 +113,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(found.len(), 1);
     // No temporary passwords before a letter is made, which who entered the list is not shown.
     assert!(found[0].temp_login_hash.is_none());
-    let letter = async |who: &str| {
-        people
-            .issue_letter(who, &found[0].id, caller(), later)
-            .await
-    };
+    let letter = async |who: &str| people.issue_letter(&staff(who, later), &found[0].id).await;
     assert_eq!(
         refusal(letter("approver").await),
         StaffRefusal::LetterAsked.into()
@@ -126,7 +125,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     letter("second-approver").await.unwrap();
     for who in ["auditor", "nobody"] {
         let refused = people
-            .check_import(who, LIST.to_owned(), caller(), at(5))
+            .check_import(&staff(who, at(5)), LIST.to_owned())
             .await;
         assert_eq!(refusal(refused), Refusal::RoleMissing);
     }
@@ -139,9 +138,11 @@ async fn approved(world: &World, import_id: &str) {
         note: "移行分".to_owned(),
         ..WishForm::default()
     };
-    let entered = people.propose("teller", Kind::Import, import_id, &form, caller(), at(1));
+    let context = staff("teller", at(1));
+    let entered = people.propose(&context, Kind::Import, import_id, &form);
     let entered = entered.await.unwrap();
-    let done = people.approve_proposal("approver", &entered.id, 1, caller(), at(1));
+    let context = staff("approver", at(1));
+    let done = people.approve_proposal(&context, &entered.id, 1);
     done.await.unwrap();
 }
 
@@ -152,19 +153,22 @@ async fn huge_and_hostile_lists_are_bounded() {
     let many = "x\n".repeat(MOST_LINES + 2);
     let large = "x".repeat(MOST_BYTES + 1);
     for list in [many, large] {
-        let refused = people.check_import("teller", list, caller(), at(1)).await;
+        let refused = people.check_import(&staff("teller", at(1)), list).await;
         assert_eq!(refusal(refused), StaffRefusal::ImportTooLarge.into());
     }
     let bad = "=cmd|' /C calc'!A0,,,,\n".repeat(2 * REPORTED);
     let run = people
-        .check_import("teller", bad, caller(), at(2))
+        .check_import(&staff("teller", at(2)), bad)
         .await
         .unwrap();
     assert_eq!(
         (run.report.bad.len(), run.report.bad_count),
         (REPORTED, 2 * REPORTED)
     );
-    let list = people.import_list("approver", &run.id).await.unwrap();
+    let list = people
+        .import_list(&staff("approver", at(9)), &run.id)
+        .await
+        .unwrap();
     assert!(
         !list.contains("\"=cmd"),
         "a formula for the spreadsheet of who approves"
@@ -178,7 +182,7 @@ async fn huge_and_hostile_lists_are_bounded() {
         ",,,,,,,,",
     ] {
         let run = people
-            .check_import("teller", format!("1{hostile}"), caller(), at(3))
+            .check_import(&staff("teller", at(3)), format!("1{hostile}"))
             .await;
         assert_eq!(run.unwrap().report.good, 0, "{hostile:?}");
     }
@@ -192,7 +196,7 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
         .map(|n| format!("100,1,{n},大空商事,ｵｵｿﾞﾗ\n"))
         .collect();
     let run = people
-        .check_import("teller", list + "100,1,0,\0,ｵ", caller(), at(1))
+        .check_import(&staff("teller", at(1)), list + "100,1,0,\0,ｵ")
         .await;
     let id = run.unwrap().id;
     let kept = imports::find(&world.store, &id).await.unwrap().unwrap();
@@ -204,13 +208,13 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
          BEGIN SELECT RAISE(ABORT, 'no room'); END",
         )
         .await;
-    let broken = people.run_import("teller", &id, caller(), at(2)).await;
+    let broken = people.run_import(&staff("teller", at(2)), &id).await;
     assert!(matches!(broken, Err(crate::workflow::Error::Fault(_))));
     world.execute("DROP TRIGGER full").await;
-    let rest = people.run_import("teller", &id, caller(), at(3)).await;
+    let rest = people.run_import(&staff("teller", at(3)), &id).await;
     assert_eq!(rest.unwrap().good, 1000);
     assert_eq!(people.find_contracts("3000", 0).await.unwrap().len(), 1);
     assert_eq!(world.last().await, said("import.done", "done", ""));
-    let again = people.run_import("teller", &id, caller(), at(4)).await;
+    let again = people.run_import(&staff("teller", at(4)), &id).await;
     assert_eq!(refusal(again), StaffRefusal::ImportUnknown.into());
 }

@@ -5,9 +5,10 @@ use inkan_pki::messages::request::{GiveUp, GiveUpReason, Progress, ProgressStep}
 
 use super::*;
 use crate::store::certificates::NewIntent;
+use crate::store::grants;
 use crate::store::{StoreError, Unique};
-use crate::store::{grants, outbox};
 use crate::workflow::login::CertificateRefusal;
+use crate::workflow::testing::mail_to;
 
 fn serial(der: &[u8]) -> String {
     CertificateSummary::parse(der).unwrap().serial
@@ -43,8 +44,8 @@ impl World {
 
     /// Kinds of the e-mail messages to the user.
     async fn mail(&self) -> Vec<String> {
-        let all = outbox::list_for_user(&self.store, USER).await.unwrap();
-        all.into_iter().map(|mail| mail.kind).collect()
+        let mails = mail_to(&self.store, USER).await.into_iter();
+        mails.map(|mail| mail.kind).collect()
     }
 
     /// Both rows may be of the same second, in either order.

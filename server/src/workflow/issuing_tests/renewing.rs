@@ -218,12 +218,11 @@ async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
         replaces: Some(row.id.clone()),
         ..new
     };
-    let by = crate::workflow::life::By::Staff {
-        staff_id: "approver",
-    };
     let reason = crate::workflow::life::Reason::KeyCompromise;
-    let revoked = workflows.revoke(&row.id, by, reason, "", caller, world.now);
-    revoked.await.unwrap();
+    let people = workflows.people();
+    crate::workflow::life::tests::bank::revoke(people, &row.id, reason, world.now)
+        .await
+        .unwrap();
     let actor = Actor::User(USER.to_owned());
     let recorded = workflows.record_intent(&new, actor, caller, world.now);
     let refused = refusal(recorded.await);

@@ -1,7 +1,8 @@
 //! A renewal that the agent begins with the certificate alone, and one that nobody finished.
 
 use super::*;
-use crate::workflow::life::{By, LifeRefusal, Reason};
+use crate::workflow::life::tests::bank;
+use crate::workflow::life::{LifeRefusal, Reason};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -76,24 +77,19 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
 #[tokio::test]
 async fn what_is_held_or_revoked_begins_nothing() {
     let (world, old) = in_the_window().await;
-    let (workflows, now, caller) = (&world.workflows, world.now, Caller::default());
+    let (people, now) = (world.workflows.people(), world.now);
     let row = certificates::list_for_user(&world.store, USER)
         .await
         .unwrap();
-    let (id, approver) = (&row[0].id, || By::Staff {
-        staff_id: "approver",
-    });
-    workflows
-        .suspend(id, approver(), "", caller, now)
-        .await
-        .unwrap();
+    let id = &row[0].id;
+    bank::suspend(people, id, now).await.unwrap();
     let refused = begin(&world, &old).await.unwrap_err();
     assert_eq!(refused.code(), "certificate-suspended");
-    let revoked = workflows.revoke(id, approver(), Reason::KeyCompromise, "", caller, now);
+    let revoked = bank::revoke(people, id, Reason::KeyCompromise, now);
     revoked.await.unwrap();
     let refused = begin(&world, &old).await.unwrap_err();
     assert_eq!(refused.code(), "certificate-revoked");
-    let again = workflows.revoke(id, approver(), Reason::KeyCompromise, "", caller, now);
+    let again = bank::revoke(people, id, Reason::KeyCompromise, now);
     assert_eq!(
         refusal(again.await).unwrap_err(),
         Refusal::Life(LifeRefusal::AlreadyRevoked)
@@ -112,13 +108,13 @@ async fn one_that_nobody_finished_does_not_stand_in_the_way_of_a_new_issue() {
         reference: "A-2".into(),
         ..WishForm::default()
     };
-    let (kind, caller) = (Kind::Application, Caller::default());
+    let kind = Kind::Application;
     let entered = people
-        .propose("teller", kind, &user.contract_id, &form, caller, world.now)
+        .propose(&staff("teller", world.now), kind, &user.contract_id, &form)
         .await
         .unwrap();
     people
-        .approve_proposal("approver", &entered.id, entered.version, caller, world.now)
+        .approve_proposal(&staff("approver", world.now), &entered.id, entered.version)
         .await
         .unwrap();
     let request = world.request().await.unwrap();

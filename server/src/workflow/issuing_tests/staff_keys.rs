@@ -1,7 +1,6 @@
 //! Certificates of staff: a key that ended stays ended, and who left gets nothing.
 
 use super::*;
-use crate::workflow::life::{By, Reason};
 
 async fn registered(world: &World) -> Option<String> {
     let found = staff::find(&world.store, "teller").await.unwrap();
@@ -22,16 +21,10 @@ async fn a_key_whose_certificate_was_revoked_takes_no_other_ones_place() {
     let (lost, new) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let first = issue(&world, &lost).await.unwrap();
     assert_eq!(issue(&world, &lost).await.unwrap(), first, "asked again");
-    let rows = certificates::list_for_staff(&world.store, "teller").await;
-    let id = rows.unwrap()[0].id.clone();
-    let by = By::Staff {
-        staff_id: "approver",
-    };
-    let (reason, caller) = (Reason::KeyCompromise, Caller::default());
-    let revoked = world
-        .workflows
-        .revoke(&id, by, reason, "", caller, world.now);
-    revoked.await.unwrap();
+    member(&world.store, "officer", Role::SecurityOfficer, world.now).await;
+    let officer = staff("officer", world.now);
+    let stopped = world.workflows.stop_staff_certificate(&officer, "teller");
+    stopped.await.unwrap();
     let second = issue(&world, &new).await.unwrap();
     let digest = crate::store::id::sha256_hex(&second);
     assert_eq!(registered(&world).await.as_deref(), Some(&*digest));

@@ -152,11 +152,14 @@ impl Workflows {
             .iter()
             .any(|job| !rows.iter().any(|row| row.name == job.name))
         {
-            let mut tx = self.inner.store.begin().await?;
-            for job in table {
-                jobs::ensure(&mut tx, job.name, now).await?;
-            }
-            tx.commit().await?;
+            let people = self.people();
+            let made = people.transaction(async |tx| {
+                for job in table {
+                    jobs::ensure(tx, job.name, now).await?;
+                }
+                Ok(())
+            });
+            made.await?;
         }
         let mut due = Vec::new();
         for job in table {
@@ -180,10 +183,9 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn claim_job(&self, job: &Job, owner: &str, now: Timestamp) -> Result<bool> {
-        let mut tx = self.inner.store.begin().await?;
-        let claimed = jobs::claim(&mut tx, &claim(job, owner, now)).await?;
-        tx.commit().await?;
-        Ok(claimed)
+        let (people, claim) = (self.people(), claim(job, owner, now));
+        let claimed = people.transaction(async |tx| Ok(jobs::claim(tx, &claim).await?));
+        claimed.await
     }
 
     /// Says that `owner` is still at it. False when the lease was lost: the run must end.
@@ -192,10 +194,10 @@ impl Workflows {
     /// Faults of the store.
     pub async fn keep_job(&self, job: &Job, owner: &str, now: Timestamp) -> Result<bool> {
         let until = now.checked_add(LEASE).unwrap_or(Timestamp::MAX);
-        let mut tx = self.inner.store.begin().await?;
-        let kept = jobs::extend(&mut tx, job.name, owner, until).await?;
-        tx.commit().await?;
-        Ok(kept)
+        let people = self.people();
+        let kept =
+            people.transaction(async |tx| Ok(jobs::extend(tx, job.name, owner, until).await?));
+        kept.await
     }
 
     /// Records how a run ended, and when the next one is. False when the lease was lost.
@@ -209,34 +211,35 @@ impl Workflows {
         end: &std::result::Result<Done, String>,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut tx = self.inner.store.begin().await?;
-        let failures = jobs::all(&mut tx)
-            .await?
-            .iter()
-            .find(|row| row.name == job.name)
-            .map_or(0, |row| row.failures);
-        let (outcome, detail, pause) = match end {
-            Ok(done) => (
-                match done.left_undone {
-                    None => Outcome::Done,
-                    Some(_) => Outcome::Failed,
-                },
-                done.detail.to_string(),
-                done.again.unwrap_or(job.every),
-            ),
-            Err(reason) => (Outcome::Failed, clipped(reason), retry(job, failures)),
-        };
-        let end = Finished {
-            at: now,
-            next_at: now
-                .checked_add(pause.min(job.every.max(job.retry)))
-                .unwrap_or(Timestamp::MAX),
-            outcome,
-            detail,
-        };
-        let recorded = jobs::finish(&mut tx, job.name, owner, &end).await?;
-        tx.commit().await?;
-        Ok(recorded)
+        let people = self.people();
+        let finished = people.transaction(async |tx| {
+            let failures = jobs::all(&mut *tx)
+                .await?
+                .iter()
+                .find(|row| row.name == job.name)
+                .map_or(0, |row| row.failures);
+            let (outcome, detail, pause) = match end {
+                Ok(done) => (
+                    match done.left_undone {
+                        None => Outcome::Done,
+                        Some(_) => Outcome::Failed,
+                    },
+                    done.detail.to_string(),
+                    done.again.unwrap_or(job.every),
+                ),
+                Err(reason) => (Outcome::Failed, clipped(reason), retry(job, failures)),
+            };
+            let end = Finished {
+                at: now,
+                next_at: now
+                    .checked_add(pause.min(job.every.max(job.retry)))
+                    .unwrap_or(Timestamp::MAX),
+                outcome,
+                detail,
+            };
+            Ok(jobs::finish(tx, job.name, owner, &end).await?)
+        });
+        finished.await
     }
 
     /// Records that a job's work failed outside of its runs, and has it run soon. Nothing where an instance is at it: that run
@@ -251,9 +254,12 @@ impl Workflows {
             outcome: Outcome::Failed,
             detail: clipped(reason),
         };
-        let mut tx = self.inner.store.begin().await?;
-        jobs::fail(&mut tx, name, &end).await?;
-        Ok(tx.commit().await?)
+        let people = self.people();
+        let noted = people.transaction(async |tx| {
+            jobs::fail(tx, name, &end).await?;
+            Ok(())
+        });
+        noted.await
     }
 
     /// Gives back what `owner` holds, unfinished: an orderly stop.
@@ -261,9 +267,12 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn release_jobs(&self, owner: &str) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        jobs::release(&mut tx, owner).await?;
-        Ok(tx.commit().await?)
+        let people = self.people();
+        let released = people.transaction(async |tx| {
+            jobs::release(tx, owner).await?;
+            Ok(())
+        });
+        released.await
     }
 
     /// Every job, for the operator.

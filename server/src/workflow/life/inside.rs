@@ -1,28 +1,21 @@
-//! The deeds inside a transaction of somebody else's (a proposal's decision, a renewal): rules, rows, audit rows, and what
-//! ends together with a certificate. Who may ask is the caller's business; and so is [`Workflows::status_changed`] after
-//! the commit (for the console: `proposals::settled`). Other instances hear of the change within a quarter of a second.
-//!
-//! [`Workflows::status_changed`]: crate::workflow::Workflows::status_changed
+//! What ends a certificate, a user's requests or a contract, inside the transaction of a command: rules, rows, audit rows, and
+//! what ends together with it. Who may ask is the command's business.
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::machine::{Event, GrantEvent, next, next_grant};
-use super::{Cancelled, Reason, told};
-use crate::store::audit::Actor;
+use super::{Reason, told};
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::{Tx, contracts, grants, requests, sessions, staff, users};
-use crate::workflow::audited::audit;
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
 
-/// Who ends something, why, from where and when.
-#[derive(Debug, Clone)]
+/// Who ends something, from where and when, and why.
+#[derive(Debug, Clone, Copy)]
 pub(in crate::workflow) struct Ending<'a> {
-    pub(in crate::workflow) actor: Actor,
+    pub(in crate::workflow) context: &'a RequestContext,
     pub(in crate::workflow) reason: Reason,
     pub(in crate::workflow) note: &'a str,
-    pub(in crate::workflow) caller: Caller,
-    pub(in crate::workflow) now: Timestamp,
 }
 
 /// Whether the validity of a certificate is over.
@@ -38,7 +31,8 @@ async fn change(
     action: &'static str,
     ending: &Ending<'_>,
 ) -> Result<State> {
-    let to = next(row.state, event, expired(row, ending.now)).map_err(Refusal::Life)?;
+    let RequestContext { actor, now, .. } = ending.context;
+    let to = next(row.state, event, expired(row, *now)).map_err(Refusal::Life)?;
     let reason = match to {
         State::Intent | State::Issued | State::Active => None,
         State::Superseded | State::Suspended | State::Revoked | State::Abandoned => {
@@ -46,16 +40,17 @@ async fn change(
         }
     };
     let step = (row.state, to);
-    if !certificates::set_state(tx, &row.id, step, &ending.actor, ending.now, reason).await? {
+    if !certificates::set_state(tx, &row.id, step, actor, *now, reason).await? {
         return Err(Fault::Inconsistent("certificate changed inside a transaction").into());
     }
-    audit(ending.actor.clone(), action, "certificate", &row.id)
-        .from(ending.caller)
+    ending
+        .context
+        .audit(action, ("certificate", &row.id))
         .detail(json!({
             "serial": row.serial, "from": row.state.as_str(), "to": to.as_str(),
             "reason": reason, "note": ending.note,
         }))
-        .write(tx, ending.now)
+        .write(tx)
         .await?;
     told::tell_owner(tx, row, to, ending).await?;
     Ok(to)
@@ -74,7 +69,7 @@ pub(in crate::workflow) async fn revoke(
         if let Some(successor) = pending.filter(|p| p.replaces.as_deref() == Some(&row.id)) {
             change(tx, &successor, Event::Revoke, "certificate.revoked", ending).await?;
         }
-        leave(tx, user_id, "certificate-revoked", ending.now).await?;
+        leave(tx, user_id, "certificate-revoked", ending.context.now).await?;
     }
     if let (Some(_), Some(sha256)) = (&row.staff_id, &row.sha256) {
         staff::clear_certificate(tx, sha256).await?;
@@ -100,11 +95,11 @@ pub(in crate::workflow) async fn suspend(
 ) -> Result<()> {
     let hold = Ending {
         reason: Reason::CertificateHold,
-        ..ending.clone()
+        ..*ending
     };
     change(tx, row, Event::Suspend, "certificate.suspended", &hold).await?;
     if let Some(user_id) = &row.user_id {
-        leave(tx, user_id, "certificate-suspended", ending.now).await?;
+        leave(tx, user_id, "certificate-suspended", ending.context.now).await?;
     }
     Ok(())
 }
@@ -124,8 +119,8 @@ pub(in crate::workflow) async fn cancel(
     tx: &mut Tx,
     contract_id: &str,
     ending: &Ending<'_>,
-) -> Result<Cancelled> {
-    let now = ending.now;
+) -> Result<()> {
+    let now = ending.context.now;
     if contracts::find(&mut *tx, contract_id).await?.is_none() {
         return Err(Refusal::ContractUnknown.into());
     }
@@ -134,41 +129,35 @@ pub(in crate::workflow) async fn cancel(
     }
     let ending = Ending {
         reason: Reason::CessationOfOperation,
-        ..ending.clone()
+        ..*ending
     };
-    let mut ended = Cancelled::default();
+    let (mut revoked, mut lapsed, mut left) = (0, 0, Left::default());
     for user in users::list_for_contract(&mut *tx, contract_id).await? {
         for row in certificates::list_for_user(&mut *tx, &user.id).await? {
             if next(row.state, Event::Revoke, expired(&row, now)).is_ok() {
                 change(tx, &row, Event::Revoke, "certificate.revoked", &ending).await?;
-                ended.certificates += 1;
+                revoked += 1;
             }
         }
-        let left = leave(tx, &user.id, "contract-cancelled", now).await?;
-        ended.sessions += left.sessions;
-        ended.requests += left.requests;
+        let user = leave(tx, &user.id, "contract-cancelled", now).await?;
+        left.sessions += user.sessions;
+        left.requests += user.requests;
     }
     for grant in grants::list_for_contract(&mut *tx, contract_id).await? {
         let late = now >= grant.expires_at;
         let lapse = next_grant(grant.state, GrantEvent::Lapse, late);
         if lapse.is_ok() && grants::lapse(tx, &grant.id).await? {
-            ended.grants += 1;
+            lapsed += 1;
         }
     }
-    audit(
-        ending.actor.clone(),
-        "contract.cancelled",
-        "contract",
-        contract_id,
-    )
-    .from(ending.caller)
-    .detail(json!({
-        "certificates": ended.certificates, "sessions": ended.sessions,
-        "requests": ended.requests, "grants": ended.grants, "note": ending.note,
-    }))
-    .write(tx, now)
-    .await?;
-    Ok(ended)
+    let entry = ending
+        .context
+        .audit("contract.cancelled", ("contract", contract_id));
+    let detail = json!({
+        "certificates": revoked, "sessions": left.sessions, "requests": left.requests,
+        "grants": lapsed, "note": ending.note,
+    });
+    entry.detail(detail).write(tx).await
 }
 
 /// What a user had open: sessions and requests, and how many.

@@ -7,18 +7,15 @@
 //! - [`machine`]: allowed transitions, as one exhaustive function each
 //! - [`reason`]: which reasons a person may give
 //! - [`refusal`]: what is refused, with its code
-//! - [`authority`]: who asks, and whether they may
+//! - [`authority`]: which customer may
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
-//! - [`suspend`]: 事故登録 and its release
-//! - `view`: a certificate and its history
-//! - [`cancel`]: 解約: everything of a contract at once
 //! - `lapse`: what expired gives its place up
 //! - `told`: the letter to the one it belongs to
-//! - `inside`: the same deeds inside somebody else's transaction, with all that ends along
+//! - `inside`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
+//!   that is the decision on a proposal
 
 pub mod authority;
-pub mod cancel;
 mod confirm;
 pub(in crate::workflow) mod inside;
 mod lapse;
@@ -26,9 +23,7 @@ pub mod machine;
 pub mod reason;
 pub mod refusal;
 pub mod revoke;
-pub mod suspend;
 mod told;
-mod view;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -36,7 +31,6 @@ pub(in crate::workflow) mod tests;
 
 pub use crate::ca::reason::Reason;
 pub use authority::By;
-pub use cancel::Cancelled;
 pub use refusal::LifeRefusal;
 
 pub(in crate::workflow) use inside::expired;

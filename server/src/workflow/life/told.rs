@@ -28,13 +28,13 @@ pub(super) async fn tell_owner(
     let user = user.ok_or(Fault::Inconsistent("certificate of no user"))?;
     let contract = contracts::find(&mut *tx, &user.contract_id).await?;
     let over = contract.is_some_and(|contract| contract.status == Status::Cancelled);
-    let by = match &ending.actor {
+    let by = match &ending.context.actor {
         _ if over => By::ContractEnd,
         Actor::User(id) if id == user_id => By::Yourself,
         Actor::User(_) => By::Colleague,
         Actor::Staff(_) | Actor::Agent(_) | Actor::System | Actor::Anonymous => By::Bank,
     };
-    let (serial, at) = (before.serial.clone(), ending.now);
+    let (serial, at) = (before.serial.clone(), ending.context.now);
     let letter = match after {
         State::Revoked => Letter::CertificateRevoked { serial, at, by },
         State::Suspended => Letter::CertificateSuspended { serial, at, by },
@@ -57,7 +57,7 @@ pub(super) async fn tell_given_up(
     };
     let user = users::find(&mut *tx, user_id).await?;
     let user = user.ok_or(Fault::Inconsistent("certificate of no user"))?;
-    let (serial, at) = (before.serial.clone(), ending.now);
+    let (serial, at) = (before.serial.clone(), ending.context.now);
     let letter = Letter::CertificateGivenUp { serial, at };
     tell(tx, &user, &before.id, &letter, at).await?;
     Ok(())

@@ -2,28 +2,29 @@
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mail::Letter;
 use crate::mail::letter::Password;
 use crate::network::widest;
-use crate::store::audit::{Actor, Outcome};
+use crate::store::audit::{self, Actor};
 use crate::store::contracts::{self, Contract, Status};
 use crate::store::login_history::{self, Login, Method, Via};
 use crate::store::shadow_locks::{self, Kind};
 use crate::store::users::{self, LastFailure, PasswordKind, User};
 use crate::store::{Tx, id};
-use crate::workflow::audited::{Entry, audit};
+use crate::workflow::command::Outcome;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::locks::Lock;
 use crate::workflow::login::{certificate_status, proved_certificate_status};
 use crate::workflow::mail::tell;
 use crate::workflow::passwords::{COMPARISONS, busy};
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Caller, Fault, Refusal, RequestContext, Result};
 
 /// A try of a known user.
 pub(in crate::workflow) struct Attempt<'a> {
+    pub(in crate::workflow) context: &'a RequestContext,
     pub(in crate::workflow) action: &'static str,
     pub(in crate::workflow) method: Method,
     /// Through what, where the method alone does not say it.
@@ -34,8 +35,6 @@ pub(in crate::workflow) struct Attempt<'a> {
     pub(in crate::workflow) password: &'a Secret,
     pub(in crate::workflow) second: Second<'a>,
     pub(in crate::workflow) presented: Presented<'a>,
-    pub(in crate::workflow) caller: Caller,
-    pub(in crate::workflow) now: Timestamp,
 }
 
 /// The password beside ログインパスワード, where one is asked for.
@@ -67,27 +66,44 @@ impl People<'_> {
         &self,
         attempt: Attempt<'_>,
     ) -> Result<(User, Contract)> {
+        let now = attempt.context.now;
+        let command = attempt
+            .context
+            .command(attempt.action, ("user", &attempt.user.id));
         let mut seen = attempt.user.clone();
         for _ in 0..COMPARISONS {
             let right = self.compare(&attempt, &seen).await?;
-            let mut tx = self.store.begin().await?;
-            // It may have been revoked while the password was compared.
-            match attempt.presented {
-                Presented::None => {}
-                Presented::InHandshake(der) => {
-                    certificate_status(&mut tx, der, attempt.now).await?;
+            let settled = self.execute(command, async |tx| {
+                // It may have been revoked while the password was compared.
+                match attempt.presented {
+                    Presented::None => {}
+                    Presented::InHandshake(der) => {
+                        certificate_status(&mut *tx, der, now).await?;
+                    }
+                    Presented::ByAgent(id) => {
+                        proved_certificate_status(&mut *tx, id, now).await?;
+                    }
                 }
-                Presented::ByAgent(id) => {
-                    proved_certificate_status(&mut tx, id, attempt.now).await?;
+                let user = users::find(&mut *tx, &seen.id).await?;
+                let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
+                if attempt.is_compared_with(&seen, &user) {
+                    return self.conclude(tx, &attempt, user, right).await;
                 }
+                Ok(Outcome::recorded(Settled::Replaced(user)))
+            });
+            let (mut user, contract) = match settled.await? {
+                Settled::Admitted(user, contract) => (user, contract),
+                Settled::Replaced(user) => {
+                    seen = user;
+                    continue;
+                }
+            };
+            if attempt.asks_for_own() {
+                let (hash, typed) = (&user.login.hash, attempt.password.clone());
+                let renewed = self.renew_outdated(&user.id, attempt.kind(), hash, typed);
+                user.login.hash = renewed.await.unwrap_or(user.login.hash);
             }
-            let user = users::find(&mut tx, &seen.id).await?;
-            let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
-            if attempt.is_compared_with(&seen, &user) {
-                return self.conclude(tx, &attempt, user, right).await;
-            }
-            tx.rollback().await?;
-            seen = user;
+            return Ok((user, contract));
         }
         Err(busy())
     }
@@ -96,10 +112,14 @@ impl People<'_> {
     async fn compare(&self, attempt: &Attempt<'_>, user: &User) -> Result<bool> {
         let (hash, password) = (user.login.hash.clone(), attempt.password.clone());
         if !matches!(attempt.presented, Presented::None) {
-            let known = self.passwords.verify_known(hash, password, attempt.caller);
+            let known = self
+                .passwords
+                .verify_known(hash, password, attempt.context.caller);
             return known.await;
         }
-        let first = self.passwords.verify(Some(hash), password, attempt.caller);
+        let first = self
+            .passwords
+            .verify(Some(hash), password, attempt.context.caller);
         let first = first.await?;
         let Second::HandedOver(confirmation) = attempt.second else {
             return Ok(first);
@@ -108,35 +128,33 @@ impl People<'_> {
         let hash = Some(user.confirmation.hash.clone());
         let second = self
             .passwords
-            .verify(hash, confirmation.clone(), attempt.caller);
+            .verify(hash, confirmation.clone(), attempt.context.caller);
         Ok(first & second.await?)
     }
 
     async fn conclude(
         &self,
-        mut tx: Tx,
+        tx: &mut Tx,
         attempt: &Attempt<'_>,
-        mut user: User,
+        user: User,
         right: bool,
-    ) -> Result<(User, Contract)> {
-        let now = attempt.now;
-        let contract = contracts::find(&mut tx, &user.contract_id).await?;
+    ) -> Result<Outcome<Settled>> {
+        let now = attempt.context.now;
+        let contract = contracts::find(&mut *tx, &user.contract_id).await?;
         let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
         let by_certificate = attempt.method == Method::Certificate;
-        let (kind, lock) = if by_certificate {
-            let lock = Lock::from(&user.certificate_login);
-            (PasswordKind::LoginWithCertificate, lock)
+        let kind = attempt.kind();
+        let lock = if by_certificate {
+            Lock::from(&user.certificate_login)
         } else {
             let last = user.last_failure.as_ref().map(|last| last.at);
-            let lock = Lock::from(&user.login);
-            let lock = lock.after_a_while(last, &self.settings.locks, now);
-            (PasswordKind::Login, lock)
+            Lock::from(&user.login).after_a_while(last, &self.settings.locks, now)
         };
         let acquisition = match attempt.second {
             Second::Acquisition(right) => Some((right, Lock::from(user.acquisition))),
             Second::None | Second::HandedOver(_) => None,
         };
-        let own = !matches!(attempt.second, Second::HandedOver(_));
+        let own = attempt.asks_for_own();
         let locked = lock.refusal(now);
         // Whoever guessed with the certificate in hand is stopped everywhere.
         let locked = locked.or(user.certificate_login.stopped.then_some(Refusal::Stopped));
@@ -144,14 +162,7 @@ impl People<'_> {
         let handed_over = user.temporary_until;
         // While nobody gets in, a right guess leaves the same traces as a wrong one.
         let is_user = right && locked.is_none() && !matches!(acquisition, Some((false, _)));
-        if let Some(locked) = &locked
-            && attempt
-                .entry(&user, is_user, Some(locked))
-                .is_repeated(self.store, now)
-        {
-            tx.rollback().await?;
-            return Err(locked.clone().into());
-        }
+        let unlooked_at = locked.is_some();
         let refusal = if locked.is_some() {
             locked
         } else if !right || (!own && handed_over.is_none_or(|until| now >= until)) {
@@ -162,23 +173,25 @@ impl People<'_> {
                 Password::Login
             };
             if !by_certificate {
-                let last = failed_now(&user, lock, attempt.caller, now);
-                users::set_last_failure(&mut tx, &user.id, Some(&last)).await?;
+                let last = failed_now(&user, lock, attempt.context.caller, now);
+                users::set_last_failure(tx, &user.id, Some(&last)).await?;
             }
-            Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
+            Some(self.fail(tx, &user, which, kind, lock, now).await?)
         } else if let Some((false, lock)) = acquisition {
             let (which, kind) = (Password::Acquisition, PasswordKind::Acquisition);
-            Some(self.fail(&mut tx, &user, which, kind, lock, now).await?)
+            Some(self.fail(tx, &user, which, kind, lock, now).await?)
         } else {
-            if lock != Lock::default() && (by_certificate || is_forgiven(&user, attempt.caller)) {
-                store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
+            if lock != Lock::default()
+                && (by_certificate || is_forgiven(&user, attempt.context.caller))
+            {
+                store_lock(tx, &user.id, kind, Lock::default()).await?;
                 if !by_certificate {
-                    users::set_last_failure(&mut tx, &user.id, None).await?;
+                    users::set_last_failure(tx, &user.id, None).await?;
                 }
             }
             if acquisition.is_some_and(|(_, lock)| lock != Lock::default()) {
                 let kind = PasswordKind::Acquisition;
-                store_lock(&mut tx, &user.id, kind, Lock::default()).await?;
+                store_lock(tx, &user.id, kind, Lock::default()).await?;
             }
             let certificate_only = attempt.method == Method::Password
                 && contract.method == contracts::Method::Certificate;
@@ -187,17 +200,19 @@ impl People<'_> {
                 .or(certificate_only.then_some(Refusal::CertificateRequired))
                 .or((own && handed_over.is_some()).then_some(CompanyRefusal::NotStarted.into()))
         };
-        record(&mut tx, attempt, &user, is_user, refusal.as_ref()).await?;
-        tx.commit().await?;
-        if let Some(refusal) = refusal {
-            return Err(refusal.into());
-        }
-        if own {
-            let (hash, typed) = (&user.login.hash, attempt.password.clone());
-            let renewed = self.renew_outdated(&user.id, kind, hash, typed).await;
-            user.login.hash = renewed.unwrap_or(user.login.hash);
-        }
-        Ok((user, contract))
+        login_history::insert(tx, &attempt.login(&user, refusal.as_ref())).await?;
+        // Who fails is not known to be the user.
+        let actor = match is_user {
+            true => Actor::User(user.id.clone()),
+            false => Actor::Anonymous,
+        };
+        let outcome = match refusal {
+            None => Outcome::done(Settled::Admitted(user, contract)),
+            Some(refusal) if unlooked_at => Outcome::refused(refusal).unless_repeated(),
+            Some(refusal) => Outcome::refused(refusal),
+        };
+        let via = attempt.via.map_or(Value::Null, |via| json!({ "via": via }));
+        Ok(outcome.by(actor).detail(via))
     }
 
     /// One more failure with a password: counted, stored, told.
@@ -241,38 +256,39 @@ impl People<'_> {
         Ok(())
     }
 
-    /// Decides on a try with a login ID nobody has: counted and locked like any other.
-    pub(in crate::workflow) async fn settle_unknown(
+    /// Refuses a try with a login ID nobody has: counted and locked like any other.
+    pub(in crate::workflow) async fn settle_unknown<T>(
         &self,
+        context: &RequestContext,
         action: &'static str,
         login_id: &str,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Refusal> {
+    ) -> Result<T> {
+        let now = context.now;
         // People type passwords into the wrong field: only a digest is kept.
         let key = id::sha256_hex(login_id.as_bytes());
-        let mut tx = self.store.begin().await?;
-        let shadow = shadow_locks::find(&mut tx, Kind::Login, &key).await?;
-        let lock = Lock::from(shadow).after_a_while(shadow.last_at, &self.settings.locks, now);
-        let refusal = match lock.refusal(now) {
-            Some(locked) => locked,
-            None => {
-                let lock = lock.failed(&self.settings.locks, now);
-                shadow_locks::set(&mut tx, Kind::Login, &key, lock.into(), now).await?;
-                lock.refusal(now).unwrap_or(Refusal::CredentialsWrong)
-            }
-        };
         let subject = key.get(..16).unwrap_or_default();
-        let entry = audit(Actor::Anonymous, action, "login-id", subject).from(caller);
-        let entry = entry.refused(&refusal);
-        if lock.refusal(now).is_some() && entry.is_repeated(self.store, now) {
-            tx.rollback().await?;
-            return Ok(refusal);
-        }
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(refusal)
+        let command = context.command(action, ("login-id", subject));
+        let settled = self.execute(command, async |tx| {
+            let shadow = shadow_locks::find(&mut *tx, Kind::Login, &key).await?;
+            let lock = Lock::from(shadow).after_a_while(shadow.last_at, &self.settings.locks, now);
+            if let Some(locked) = lock.refusal(now) {
+                return Ok(Outcome::refused(locked).unless_repeated());
+            }
+            let lock = lock.failed(&self.settings.locks, now);
+            shadow_locks::set(tx, Kind::Login, &key, lock.into(), now).await?;
+            let refusal = lock.refusal(now).unwrap_or(Refusal::CredentialsWrong);
+            Ok(Outcome::refused(refusal))
+        });
+        settled.await
     }
+}
+
+/// What a comparison came to, where it was not refused.
+enum Settled {
+    /// The passwords are right.
+    Admitted(User, Contract),
+    /// A password was replaced while it was compared: the user as they are now.
+    Replaced(User),
 }
 
 async fn store_lock(tx: &mut Tx, user_id: &str, kind: PasswordKind, lock: Lock) -> Result<()> {
@@ -285,31 +301,6 @@ async fn store_lock(tx: &mut Tx, user_id: &str, kind: PasswordKind, lock: Lock) 
     Ok(())
 }
 
-async fn record(
-    tx: &mut Tx,
-    attempt: &Attempt<'_>,
-    user: &User,
-    is_user: bool,
-    refusal: Option<&Refusal>,
-) -> Result<()> {
-    let login = Login {
-        user_id: user.id.clone(),
-        at: attempt.now,
-        method: attempt.method,
-        via: attempt.via,
-        outcome: if refusal.is_some() {
-            Outcome::Refused
-        } else {
-            Outcome::Done
-        },
-        code: refusal.map(Refusal::code).unwrap_or_default().to_owned(),
-        address: attempt.caller.address.map(|address| address.to_string()),
-    };
-    login_history::insert(tx, &login).await?;
-    let entry = attempt.entry(user, is_user, refusal);
-    entry.write(tx, attempt.now).await
-}
-
 impl Attempt<'_> {
     /// Whether what was compared with `seen` holds for the user as they are now.
     fn is_compared_with(&self, seen: &User, user: &User) -> bool {
@@ -318,21 +309,34 @@ impl Attempt<'_> {
             && (!second || seen.confirmation.hash == user.confirmation.hash)
     }
 
-    /// Its audit row. Who fails is not known to be the user.
-    fn entry<'a>(&self, user: &'a User, is_user: bool, refusal: Option<&Refusal>) -> Entry<'a> {
-        let actor = if is_user {
-            Actor::User(user.id.clone())
-        } else {
-            Actor::Anonymous
-        };
-        let mut entry = audit(actor, self.action, "user", &user.id).from(self.caller);
-        if let Some(via) = self.via {
-            entry = entry.detail(json!({ "via": via }));
+    /// Whether the user's own passwords are asked for, or those that were handed over.
+    fn asks_for_own(&self) -> bool {
+        !matches!(self.second, Second::HandedOver(_))
+    }
+
+    /// Which password's failures are counted.
+    fn kind(&self) -> PasswordKind {
+        match self.method {
+            Method::Certificate => PasswordKind::LoginWithCertificate,
+            Method::Password | Method::Enrolment => PasswordKind::Login,
         }
-        if let Some(refusal) = refusal {
-            entry = entry.refused(refusal);
+    }
+
+    /// Its row in the history of logins.
+    fn login(&self, user: &User, refusal: Option<&Refusal>) -> Login {
+        let RequestContext { caller, now, .. } = self.context;
+        Login {
+            user_id: user.id.clone(),
+            at: *now,
+            method: self.method,
+            via: self.via,
+            outcome: match refusal {
+                Some(_) => audit::Outcome::Refused,
+                None => audit::Outcome::Done,
+            },
+            code: refusal.map(Refusal::code).unwrap_or_default().to_owned(),
+            address: caller.address.map(|address| address.to_string()),
         }
-        entry
     }
 }
 

@@ -1,13 +1,12 @@
 //! Certificate and ログインパスワード (R6): the certificate says who, the password that it is they.
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 
 use super::LoggedIn;
 use super::attempt::{Attempt, Presented, Second};
 use crate::store::login_history::Method;
 use crate::workflow::people::People;
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 impl People<'_> {
     /// Login with a presented certificate (DER) and the login password.
@@ -17,14 +16,15 @@ impl People<'_> {
     /// [`Self::password_login`], without `CertificateRequired`.
     pub async fn certificate_login(
         &self,
+        context: &RequestContext,
         presented: &[u8],
         password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<LoggedIn> {
+        let (caller, now) = (context.caller, context.now);
         let registered = self.registered(presented, caller, now).await?;
         let user = &registered.user;
         let attempt = Attempt {
+            context,
             action: "login.certificate",
             method: Method::Certificate,
             via: None,
@@ -32,8 +32,6 @@ impl People<'_> {
             password: &password,
             second: Second::None,
             presented: Presented::InHandshake(presented),
-            caller,
-            now,
         };
         let (user, contract) = self.settle(attempt).await?;
         Ok(LoggedIn {

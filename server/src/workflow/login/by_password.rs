@@ -2,7 +2,6 @@
 //! is issued (BSMS001).
 
 use inkan_pki::secret::Secret;
-use jiff::Timestamp;
 
 use super::LoggedIn;
 use super::attempt::{Attempt, Presented, Second};
@@ -10,7 +9,7 @@ use crate::store::login_history::{self, Login, Method};
 use crate::store::users;
 use crate::workflow::people::People;
 use crate::workflow::validation::codes::login_id_as_typed;
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 const LOGINS_SHOWN: i64 = 3;
 
@@ -22,20 +21,12 @@ impl People<'_> {
     /// `Stopped`; with the right password `CertificateRequired` on the certificate method (R4) and `ContractCancelled`.
     pub async fn password_login(
         &self,
+        context: &RequestContext,
         login_id: &str,
         password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<LoggedIn> {
-        self.by_password(
-            "login.password",
-            Method::Password,
-            login_id,
-            password,
-            caller,
-            now,
-        )
-        .await
+        let how = ("login.password", Method::Password);
+        self.by_password(context, how, login_id, password).await
     }
 
     /// Identification to get a certificate. It opens nothing but the pages of the issue.
@@ -44,20 +35,12 @@ impl People<'_> {
     /// As [`Self::password_login`], without `CertificateRequired`.
     pub async fn identify_for_enrolment(
         &self,
+        context: &RequestContext,
         login_id: &str,
         password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<LoggedIn> {
-        self.by_password(
-            "enrolment.identified",
-            Method::Enrolment,
-            login_id,
-            password,
-            caller,
-            now,
-        )
-        .await
+        let how = ("enrolment.identified", Method::Enrolment);
+        self.by_password(context, how, login_id, password).await
     }
 
     /// The user's last three logins, newest first (F5).
@@ -67,23 +50,20 @@ impl People<'_> {
 
     async fn by_password(
         &self,
-        action: &'static str,
-        method: Method,
+        context: &RequestContext,
+        (action, method): (&'static str, Method),
         login_id: &str,
         password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<LoggedIn> {
         let login_id = login_id_as_typed(login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
         let Some(user) = user else {
-            self.passwords.verify(None, password, caller).await?;
-            return Err(self
-                .settle_unknown(action, &login_id, caller, now)
-                .await?
-                .into());
+            let nothing = self.passwords.verify(None, password, context.caller);
+            nothing.await?;
+            return self.settle_unknown(context, action, &login_id).await;
         };
         let attempt = Attempt {
+            context,
             action,
             method,
             via: None,
@@ -91,8 +71,6 @@ impl People<'_> {
             password: &password,
             second: Second::None,
             presented: Presented::None,
-            caller,
-            now,
         };
         let (user, contract) = self.settle(attempt).await?;
         Ok(LoggedIn {

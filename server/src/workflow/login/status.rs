@@ -5,15 +5,13 @@ use inkan_pki::x509::summary::serial_hex;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, State};
 use crate::store::contracts::{self, Contract};
 use crate::store::users::{self, User};
 use crate::store::{Db, id};
-use crate::workflow::audited::audit;
 use crate::workflow::life::EXPIRED;
 use crate::workflow::status::Ended;
-use crate::workflow::{Caller, Error, Fault, Refusal, Result, Workflows};
+use crate::workflow::{Caller, Error, Fault, Refusal, RequestContext, Result, Workflows};
 
 /// Octets of a serial number, sign octet included (RFC 5280 section 4.1.2.2).
 const LONGEST_SERIAL: usize = 21;
@@ -221,16 +219,11 @@ impl crate::workflow::people::People<'_> {
             Some(serial) => certificates::by_serial(self.store, serial).await?.is_some(),
             None => false,
         };
-        let entry = audit(
-            Actor::Anonymous,
-            "certificate.presented",
-            "certificate",
-            &digest,
-        )
-        .from(caller)
-        .refused(refusal)
-        .detail(json!({ "serial": serial, "serial_registered": registered }));
-        self.record_refusal(entry, now).await
+        let context = RequestContext::anonymous(caller, now);
+        let entry = context.audit("certificate.presented", ("certificate", &digest));
+        let detail = json!({ "serial": serial, "serial_registered": registered });
+        self.audit_refusal(entry.refused(refusal).detail(detail))
+            .await
     }
 }
 

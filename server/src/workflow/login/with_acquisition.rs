@@ -17,7 +17,7 @@ use crate::store::{Db, acquisition, certificates, grants};
 use crate::workflow::life::expired;
 use crate::workflow::people::People;
 use crate::workflow::validation::codes::login_id_as_typed;
-use crate::workflow::{Caller, Result};
+use crate::workflow::{RequestContext, Result};
 
 const ACTION: &str = "enrolment.identified";
 
@@ -31,12 +31,12 @@ impl People<'_> {
     /// As [`People::identify_for_enrolment`].
     pub async fn identify_with_acquisition(
         &self,
+        context: &RequestContext,
         login_id: &str,
         password: Secret,
         acquisition_password: Secret,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<(LoggedIn, Value)> {
+        let (caller, now) = (context.caller, context.now);
         let login_id = login_id_as_typed(login_id);
         let user = users::by_login_id(self.store, &login_id).await?;
         let grant = match &user {
@@ -51,10 +51,10 @@ impl People<'_> {
         let second = verify.await?;
         let Some(user) = user else {
             self.passwords.verify(None, password, caller).await?;
-            let refusal = self.settle_unknown(ACTION, &login_id, caller, now).await?;
-            return Err(refusal.into());
+            return self.settle_unknown(context, ACTION, &login_id).await;
         };
         let attempt = Attempt {
+            context,
             action: ACTION,
             method: Method::Enrolment,
             via: None,
@@ -62,8 +62,6 @@ impl People<'_> {
             password: &password,
             second: Second::Acquisition(second),
             presented: Presented::None,
-            caller,
-            now,
         };
         let (user, contract) = self.settle(attempt).await?;
         let identified = LoggedIn {

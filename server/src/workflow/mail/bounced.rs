@@ -4,12 +4,11 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::store::audit::Actor;
 use crate::store::outbox::{self, State};
 use crate::store::users;
-use crate::workflow::audited::audit;
+use crate::workflow::command::Outcome;
 use crate::workflow::people::People;
-use crate::workflow::{Fault, Result};
+use crate::workflow::{Fault, RequestContext, Result};
 
 /// Stable word of a letter that came back.
 pub const BOUNCED: &str = "mail-bounced";
@@ -26,21 +25,22 @@ impl People<'_> {
         said: &str,
         now: Timestamp,
     ) -> Result<Option<String>> {
-        let mut tx = self.store.begin().await?;
-        for id in letters {
-            if !outbox::set_bounced(&mut tx, id, BOUNCED, said, now).await? {
-                continue;
+        let context = RequestContext::system(now);
+        let noted = self.transaction(async |tx| {
+            for id in letters {
+                if !outbox::set_bounced(tx, id, BOUNCED, said, now).await? {
+                    continue;
+                }
+                let mail = outbox::find(&mut *tx, id).await?;
+                let mail = mail.ok_or(Fault::Inconsistent("letter is gone"))?;
+                let entry = context.audit("mail.bounced", ("mail", id));
+                let detail = json!({ "kind": mail.kind, "user": mail.user_id });
+                entry.detail(detail).write(tx).await?;
+                return Ok(Some(id.clone()));
             }
-            let mail = outbox::find(&mut tx, id).await?;
-            let mail = mail.ok_or(Fault::Inconsistent("letter is gone"))?;
-            audit(Actor::System, "mail.bounced", "mail", id)
-                .detail(json!({ "kind": mail.kind, "user": mail.user_id }))
-                .write(&mut tx, now)
-                .await?;
-            tx.commit().await?;
-            return Ok(Some(id.clone()));
-        }
-        Ok(None)
+            Ok(None)
+        });
+        noted.await
     }
 
     /// Has a letter that was given up sent once more, to the address its user has now. False when it is not one of those.
@@ -48,30 +48,29 @@ impl People<'_> {
     /// # Errors
     /// Faults of the store.
     pub async fn send_again(&self, id: &str, now: Timestamp) -> Result<bool> {
-        let mut tx = self.store.begin().await?;
-        let Some(mail) = outbox::find(&mut tx, id).await? else {
-            return Ok(false);
-        };
-        if mail.state != State::Dead {
-            return Ok(false);
-        }
-        // One to the bank's operators goes where it went.
-        let address = match &mail.user_id {
-            None => mail.recipient.clone(),
-            Some(user_id) => {
-                let user = users::find(&mut tx, user_id).await?;
-                user.ok_or(Fault::Inconsistent("letter to nobody"))?.email
+        let context = RequestContext::system(now);
+        let command = context.command("mail.again", ("mail", id));
+        let sent = self.execute(command, async |tx| {
+            let mail = outbox::find(&mut *tx, id).await?;
+            let Some(mail) = mail.filter(|mail| mail.state == State::Dead) else {
+                return Ok(Outcome::recorded(false));
+            };
+            // One to the bank's operators goes where it went.
+            let address = match &mail.user_id {
+                None => mail.recipient.clone(),
+                Some(user_id) => {
+                    let user = users::find(&mut *tx, user_id).await?;
+                    user.ok_or(Fault::Inconsistent("letter to nobody"))?.email
+                }
+            };
+            if !outbox::set_waiting(tx, id, &address, now).await? {
+                return Ok(Outcome::recorded(false));
             }
-        };
-        if !outbox::set_waiting(&mut tx, id, &address, now).await? {
-            return Ok(false);
-        }
-        let changed = address != mail.recipient;
-        audit(Actor::System, "mail.again", "mail", id)
-            .detail(json!({ "kind": mail.kind, "user": mail.user_id, "address-changed": changed }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        Ok(true)
+            let changed = address != mail.recipient;
+            let detail =
+                json!({ "kind": mail.kind, "user": mail.user_id, "address-changed": changed });
+            Ok(Outcome::done(true).detail(detail))
+        });
+        sent.await
     }
 }

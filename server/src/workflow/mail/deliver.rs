@@ -13,10 +13,9 @@ use super::Facts;
 use crate::mail::line::Line;
 use crate::mail::message::Draft;
 use crate::mail::{Lang, Office, Trouble, Verdict};
-use crate::store::audit::Actor;
 use crate::store::outbox::{self, Language, Mail, State};
-use crate::workflow::audited::audit;
-use crate::workflow::{Fault, Result, Workflows};
+use crate::workflow::command::Outcome;
+use crate::workflow::{Fault, RequestContext, Result, Workflows};
 
 /// Letters read at a time.
 const BATCH: i64 = 50;
@@ -135,11 +134,10 @@ impl Workflows {
     /// # Errors
     /// Faults of the store.
     pub async fn sweep_mail(&self, now: Timestamp) -> Result<u64> {
-        let mut tx = self.inner.store.begin().await?;
         let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-        let forgotten = outbox::delete_ended(&mut tx, before).await?;
-        tx.commit().await?;
-        Ok(forgotten)
+        let people = self.people();
+        let swept = people.transaction(async |tx| Ok(outbox::delete_ended(tx, before).await?));
+        swept.await
     }
 
     async fn due_letters(&self, now: Timestamp, limit: i64) -> Result<Vec<Mail>> {
@@ -196,14 +194,17 @@ impl Workflows {
     }
 
     async fn record_sent(&self, mail: &Mail, reply: &str, now: Timestamp) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        if outbox::set_sent(&mut tx, &mail.id, reply, now).await? {
-            audit(Actor::System, "mail.sent", "mail", &mail.id)
-                .detail(json!({ "kind": mail.kind, "user": mail.user_id }))
-                .write(&mut tx, now)
-                .await?;
-            tx.commit().await?;
-        }
+        let context = RequestContext::system(now);
+        let command = context.command("mail.sent", ("mail", &mail.id));
+        let people = self.people();
+        let recorded = people.execute(command, async |tx| {
+            if !outbox::set_sent(tx, &mail.id, reply, now).await? {
+                return Ok(Outcome::recorded(()));
+            }
+            let detail = json!({ "kind": mail.kind, "user": mail.user_id });
+            Ok(Outcome::done(()).detail(detail))
+        });
+        recorded.await?;
         count("sent");
         Ok(())
     }
@@ -212,23 +213,29 @@ impl Workflows {
         let next = now
             .checked_add(pause(mail.attempts))
             .unwrap_or(Timestamp::MAX);
-        let mut tx = self.inner.store.begin().await?;
-        outbox::defer(&mut tx, &mail.id, next, trouble.code(), trouble.reply()).await?;
-        tx.commit().await?;
+        let people = self.people();
+        let deferred = people.transaction(async |tx| {
+            outbox::defer(tx, &mail.id, next, trouble.code(), trouble.reply()).await?;
+            Ok(())
+        });
+        deferred.await?;
         tracing::warn!(mail = mail.id, kind = mail.kind, %trouble, "a mail was put off");
         count("later");
         Ok(())
     }
 
     async fn bury(&self, mail: &Mail, trouble: &Trouble, now: Timestamp) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        if outbox::set_dead(&mut tx, &mail.id, trouble.code(), trouble.reply(), now).await? {
-            audit(Actor::System, "mail.given-up", "mail", &mail.id)
-                .detail(json!({ "kind": mail.kind, "user": mail.user_id, "code": trouble.code() }))
-                .write(&mut tx, now)
-                .await?;
-            tx.commit().await?;
-        }
+        let context = RequestContext::system(now);
+        let command = context.command("mail.given-up", ("mail", &mail.id));
+        let people = self.people();
+        let given_up = people.execute(command, async |tx| {
+            if !outbox::set_dead(tx, &mail.id, trouble.code(), trouble.reply(), now).await? {
+                return Ok(Outcome::recorded(()));
+            }
+            let detail = json!({ "kind": mail.kind, "user": mail.user_id, "code": trouble.code() });
+            Ok(Outcome::done(()).detail(detail))
+        });
+        given_up.await?;
         tracing::warn!(mail = mail.id, kind = mail.kind, %trouble, "a mail was given up");
         count("dead");
         Ok(())

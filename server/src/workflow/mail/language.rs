@@ -13,9 +13,10 @@ impl People<'_> {
         if outbox::language(self.store, user_id).await? == language {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
-        outbox::set_language(&mut tx, user_id, language).await?;
-        tx.commit().await?;
-        Ok(())
+        let noted = self.transaction(async |tx| {
+            outbox::set_language(tx, user_id, language).await?;
+            Ok(())
+        });
+        noted.await
     }
 }

@@ -9,9 +9,10 @@ use crate::store::users::User;
 use crate::store::{Store, grants};
 use crate::workflow::Workflows;
 use crate::workflow::audited::audit;
+use crate::workflow::life::tests::bank;
 use crate::workflow::life::{By, Reason};
 use crate::workflow::step::StepHook;
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, customer, mail_to};
 use inkan_server_fixtures::ca::{Bank, bank};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -67,11 +68,7 @@ impl Scene {
     }
 
     async fn mails(&self) -> Vec<Mail> {
-        let mut all = outbox::list_for_user(&self.world.store, &self.user.id)
-            .await
-            .unwrap();
-        all.reverse();
-        all
+        mail_to(&self.world.store, &self.user.id).await
     }
 
     async fn notices(&self, now: Timestamp) -> u64 {
@@ -154,16 +151,16 @@ async fn scenario_deeds(place: &Place) {
             .await
             .unwrap();
     }
-    let staff = |staff_id| By::Staff { staff_id };
+    let people = workflows.people();
     for second in [20, 30] {
-        let held = workflows.suspend(&id, staff("teller"), "", caller(), at(second));
-        held.await.unwrap();
-        let released = workflows.release(&id, staff("approver"), "", caller(), at(second + 1));
-        released.await.unwrap();
+        bank::suspend(people, &id, at(second)).await.unwrap();
+        bank::release(people, &id, at(second + 1)).await.unwrap();
     }
-    let by = By::Owner { user_id: &user.id };
-    let revoked = workflows.revoke(&id, by, Reason::KeyCompromise, "", caller(), at(40));
-    revoked.await.unwrap();
+    let revoke = async |second| {
+        let (hanako, reason) = (customer(&user.id, at(second)), Reason::KeyCompromise);
+        workflows.revoke(&hanako, &id, By::Owner, reason).await
+    };
+    revoke(40).await.unwrap();
     assert_eq!(
         scene.letters().await,
         [
@@ -196,22 +193,18 @@ async fn scenario_deeds(place: &Place) {
     }
 
     // A deed that is refused is told to nobody.
-    let again = workflows.revoke(
-        &id,
-        staff("teller"),
-        Reason::KeyCompromise,
-        "",
-        caller(),
-        at(41),
-    );
-    again.await.unwrap_err();
+    revoke(41).await.unwrap_err();
+    bank::revoke(people, &id, Reason::KeyCompromise, at(41))
+        .await
+        .unwrap_err();
     assert_eq!(scene.mails().await.len(), 8);
 
     // Locks: one letter for each, also for an attacker who goes on.
     for second in 50..70 {
         let password = inkan_pki::secret::Secret::new("wrong-one");
         let people = world.people();
-        let tried = people.password_login("hanakodt", password, caller(), at(second));
+        let context = anonymous(at(second));
+        let tried = people.password_login(&context, "hanakodt", password);
         tried.await.unwrap_err();
     }
     assert_eq!(scene.letters().await[8..], ["password-locked"]);
@@ -245,10 +238,5 @@ async fn scenario_lapse(place: &Place) {
     let contract = silent.contract("1234567").await;
     let user = silent.user("1234567", "hanakodt").await;
     silent.approve(&contract.id, at(3)).await;
-    assert!(
-        outbox::list_for_user(&silent.store, &user.id)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(mail_to(&silent.store, &user.id).await.is_empty());
 }

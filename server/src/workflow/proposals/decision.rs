@@ -1,9 +1,8 @@
 //! The second person decides, on exactly the version that was shown, if nothing under it has changed.
 
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::entry::{not_own, on, waiting};
+use super::entry::{not_own, waiting};
 use super::subject::Subject;
 use super::wish::Wish;
 use super::{effect, hand, rights, rules};
@@ -11,10 +10,10 @@ use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{self, Decision, Hand, Kind, Proposal, State};
 use crate::store::staff::StaffMember;
 use crate::store::{Db, Tx};
-use crate::workflow::deed::Deed;
+use crate::workflow::command::{Command, Outcome};
 use crate::workflow::people::People;
 use crate::workflow::validation::{Field, names};
-use crate::workflow::{Caller, Refusal, Result, StaffRefusal};
+use crate::workflow::{Refusal, RequestContext, Result, StaffRefusal};
 
 /// What an approval made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,38 +35,33 @@ impl People<'_> {
     /// [`StaffRefusal::LetterSeen`] and [`StaffRefusal::RegistrationMissing`] (grants), or that it cannot be done any more.
     pub async fn approve_proposal(
         &self,
-        staff_id: &str,
+        context: &RequestContext,
         proposal_id: &str,
         seen_version: i64,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Decided> {
-        let deed = on(staff_id, "proposal.approved", proposal_id, caller, now);
-        let result = self.try_approve(deed, seen_version).await;
-        self.audited(deed, result).await
-    }
-
-    async fn try_approve(&self, deed: Deed<'_>, seen_version: i64) -> Result<Decided> {
-        let mut tx = self.store.begin().await?;
-        let case = self.case(&mut tx, deed, seen_version).await?;
-        let (kind, proposal) = (case.proposal.kind, &case.proposal);
-        if case.subject.seen(kind) != proposal.seen {
-            return Err(self.changed(&mut tx, &case, deed.now).await);
-        }
-        rules::possible(&mut tx, kind, &case.subject, &case.wish, deed.now).await?;
-        if rules::lacks_grantee(kind, &case.subject) {
-            return Err(StaffRefusal::RegistrationMissing.into());
-        }
-        end(&mut tx, deed, seen_version, &case, State::Approved, None).await?;
-        let done = effect::apply(self, &mut tx, deed, proposal, &case.subject, &case.wish).await?;
-        let detail = json!({
-            "kind": kind, "subject": &proposal.subject, "version": seen_version, "entered_by":
-            &proposal.entered_by.staff_id, "seen": &proposal.seen, "wish": case.wish,
-            "grant": &done.grant, "staff": &done.staff, "contract": &done.contract,
+        let command = context.command("proposal.approved", ("proposal", proposal_id));
+        let approved = self.execute(command, async |tx| {
+            let case = self.case(tx, command, seen_version).await?;
+            let (kind, proposal) = (case.proposal.kind, &case.proposal);
+            // First: a subject that changed is reported as the rule it breaks now, where it breaks one.
+            rules::possible(tx, kind, &case.subject, &case.wish, context.now).await?;
+            if case.subject.seen(kind) != proposal.seen {
+                return Err(StaffRefusal::ProposalStale.into());
+            }
+            if rules::lacks_grantee(kind, &case.subject) {
+                return Err(StaffRefusal::RegistrationMissing.into());
+            }
+            end(tx, command, seen_version, &case, State::Approved, None).await?;
+            let (subject, wish) = (&case.subject, &case.wish);
+            let done = effect::apply(self, tx, context, proposal, subject, wish).await?;
+            let detail = json!({
+                "kind": kind, "subject": &proposal.subject, "version": seen_version, "entered_by":
+                &proposal.entered_by.staff_id, "seen": &proposal.seen, "wish": wish,
+                "grant": &done.grant, "staff": &done.staff, "contract": &done.contract,
+            });
+            Ok(Outcome::done(done).detail(detail))
         });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(done)
+        approved.await
     }
 
     /// Rejects, with a reason. Of 事故登録 this is the release: the certificate is good again.
@@ -76,53 +70,51 @@ impl People<'_> {
     /// As [`Self::approve_proposal`], and [`Refusal::Fields`].
     pub async fn reject_proposal(
         &self,
-        staff_id: &str,
+        context: &RequestContext,
         proposal_id: &str,
         seen_version: i64,
         reason: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let deed = on(staff_id, "proposal.rejected", proposal_id, caller, now);
-        let result = self.try_reject(deed, seen_version, reason).await;
-        self.audited(deed, result).await
-    }
-
-    async fn try_reject(&self, deed: Deed<'_>, seen_version: i64, reason: &str) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        let case = self.case(&mut tx, deed, seen_version).await?;
-        let reason = names::note(Field::Reason, reason);
-        let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
-        let (state, proposal) = (State::Rejected, &case.proposal);
-        end(&mut tx, deed, seen_version, &case, state, Some(&reason)).await?;
-        // Overtaken (released or ended without it), there is nothing left to release: the review is closed.
-        if proposal.kind == Kind::Incident && case.subject.is_held() {
-            if case.subject.seen(proposal.kind) != proposal.seen {
-                return Err(StaffRefusal::ProposalStale.into());
+        let command = context.command("proposal.rejected", ("proposal", proposal_id));
+        let rejected = self.execute(command, async |tx| {
+            let case = self.case(tx, command, seen_version).await?;
+            let reason = names::note(Field::Reason, reason);
+            let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
+            let (state, proposal) = (State::Rejected, &case.proposal);
+            end(tx, command, seen_version, &case, state, Some(&reason)).await?;
+            // Overtaken (released or ended without it), there is nothing left to release: the review is closed.
+            if proposal.kind == Kind::Incident && case.subject.is_held() {
+                if case.subject.seen(proposal.kind) != proposal.seen {
+                    return Err(StaffRefusal::ProposalStale.into());
+                }
+                effect::release(tx, context, &case.subject, &reason).await?;
             }
-            effect::release(&mut tx, deed, &case.subject, &reason).await?;
-        }
-        let detail = json!({
-            "kind": proposal.kind, "subject": &proposal.subject, "version": seen_version,
-            "entered_by": &proposal.entered_by.staff_id, "reason": reason,
+            let detail = json!({
+                "kind": proposal.kind, "subject": &proposal.subject, "version": seen_version,
+                "entered_by": &proposal.entered_by.staff_id, "reason": reason,
+            });
+            Ok(Outcome::done(()).detail(detail))
         });
-        deed.entry().detail(detail).write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(())
+        rejected.await
     }
 
     /// What both decisions look at first.
-    async fn case(&self, tx: &mut Tx, deed: Deed<'_>, seen_version: i64) -> Result<Case> {
-        let proposal = match waiting(tx, deed.subject).await {
+    async fn case(&self, tx: &mut Tx, command: Command<'_>, seen_version: i64) -> Result<Case> {
+        let Command {
+            context,
+            subject: (_, proposal_id),
+            ..
+        } = command;
+        let proposal = match waiting(tx, proposal_id).await {
             Ok(proposal) => proposal,
             Err(refusal) => {
                 // Who may decide nothing at all is told so, and not what waits.
-                self.staff_with(deed.staff_id, DECIDERS).await?;
+                self.staff_with(context, DECIDERS).await?;
                 return Err(refusal);
             }
         };
         let roles = rights::may_decide(proposal.kind);
-        let member: StaffMember = self.staff_with(deed.staff_id, roles).await?;
+        let member: StaffMember = self.staff_with(context, roles).await?;
         let hands = proposals::hands(&mut *tx, &proposal.id).await?;
         if hands.iter().any(|touch| touch.by.person == member.person) {
             return Err(Refusal::SamePerson.into());
@@ -144,15 +136,6 @@ impl People<'_> {
             proposal,
             subject,
         })
-    }
-
-    /// The subject changed: said as the rule it breaks now, where it breaks one.
-    async fn changed(&self, tx: &mut Tx, case: &Case, now: Timestamp) -> crate::workflow::Error {
-        let (kind, subject) = (case.proposal.kind, &case.subject);
-        match rules::possible(tx, kind, subject, &case.wish, now).await {
-            Ok(()) => StaffRefusal::ProposalStale.into(),
-            Err(rule) => rule,
-        }
     }
 }
 
@@ -180,15 +163,16 @@ pub(super) fn grants_of(kind: Kind, subject: &Subject) -> Option<&str> {
 
 async fn end(
     tx: &mut Tx,
-    deed: Deed<'_>,
+    command: Command<'_>,
     seen_version: i64,
     case: &Case,
     state: State,
     reason: Option<&str>,
 ) -> Result<()> {
+    let (now, (_, proposal_id)) = (command.context.now, command.subject);
     // Whoever decides on an application is shown no letter of this contract from now on.
     if let Some(contract_id) = grants_of(case.proposal.kind, &case.subject)
-        && !contract_duties::take(tx, contract_id, &case.by, Side::Grant, deed.now).await?
+        && !contract_duties::take(tx, contract_id, &case.by, Side::Grant, now).await?
     {
         return Err(StaffRefusal::LetterSeen.into());
     }
@@ -196,10 +180,10 @@ async fn end(
         seen_version,
         state,
         by: &case.by,
-        at: deed.now,
+        at: now,
         reason,
     };
-    if !proposals::decide(tx, deed.subject, &decision).await? {
+    if !proposals::decide(tx, proposal_id, &decision).await? {
         return Err(StaffRefusal::ProposalStale.into());
     }
     Ok(())

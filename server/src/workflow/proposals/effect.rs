@@ -8,7 +8,6 @@ use super::subject::Subject;
 use super::wish::Wish;
 use crate::mail::Letter;
 use crate::store::applications::{self, NewApplication};
-use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::store::contracts::{self, Method};
 use crate::store::grants::{self, NewGrant};
@@ -17,38 +16,43 @@ use crate::store::proposals::{self, Kind, Proposal};
 use crate::store::staff::{self, StaffMember};
 use crate::store::users;
 use crate::store::{StoreError, Tx, Unique, id};
-use crate::workflow::audited::audit;
-use crate::workflow::deed::Deed;
 use crate::workflow::life::inside::{self, Ending};
 use crate::workflow::life::machine::{Event, next};
 use crate::workflow::life::{Reason, expired};
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
-use crate::workflow::{Error, Fault, Refusal, Result};
+use crate::workflow::{Error, Fault, Refusal, RequestContext, Result};
 
 pub(super) async fn apply(
     people: &People<'_>,
     tx: &mut Tx,
-    deed: Deed<'_>,
+    context: &RequestContext,
     proposal: &Proposal,
     subject: &Subject,
     wish: &Wish,
 ) -> Result<Decided> {
     match proposal.kind {
         Kind::Contract => {
-            let contract = contract(tx, deed, proposal, wish).await?;
+            let contract = contract(tx, context, proposal, wish).await?;
             return Ok(Decided {
                 contract: Some(contract),
                 ..Decided::default()
             });
         }
         Kind::Import => {
-            changed(imports::approve(tx, &subject.id, &proposal.id, deed.now).await?)?;
+            changed(imports::approve(tx, &subject.id, &proposal.id, context.now).await?)?;
             let about = ("import.approved", "import", subject.id.as_str());
-            record(tx, deed, proposal, about, json!({ "seen": &proposal.seen })).await?;
+            record(
+                tx,
+                context,
+                proposal,
+                about,
+                json!({ "seen": &proposal.seen }),
+            )
+            .await?;
         }
         Kind::Application | Kind::Reissue => {
-            let grant = grant(people, tx, deed, proposal, subject, wish).await?;
+            let grant = grant(people, tx, context, proposal, subject, wish).await?;
             return Ok(Decided {
                 grant: Some(grant),
                 ..Decided::default()
@@ -57,30 +61,30 @@ pub(super) async fn apply(
         Kind::Revoke => {
             let reason = wish.revocation_reason();
             let reason = reason.ok_or(Fault::Inconsistent("revocation without reason"))?;
-            let ending = ending(deed, reason, wish.note());
+            let ending = ending(context, reason, wish.note());
             inside::revoke(tx, certificate(subject)?, &ending).await?;
         }
         Kind::Incident => {
-            let ending = ending(deed, Reason::KeyCompromise, wish.note());
+            let ending = ending(context, Reason::KeyCompromise, wish.note());
             inside::revoke(tx, certificate(subject)?, &ending).await?;
         }
-        Kind::Release => release(tx, deed, subject, wish.note()).await?,
+        Kind::Release => release(tx, context, subject, wish.note()).await?,
         Kind::Cancel => {
-            let ending = ending(deed, Reason::CessationOfOperation, wish.note());
+            let ending = ending(context, Reason::CessationOfOperation, wish.note());
             inside::cancel(tx, &subject.id, &ending).await?;
         }
         Kind::Unlock => {
             unlock(tx, subject).await?;
             let about = ("user.stop-released", "user", subject.id.as_str());
-            record(tx, deed, proposal, about, json!({ "note": wish.note() })).await?;
+            record(tx, context, proposal, about, json!({ "note": wish.note() })).await?;
         }
         Kind::StaffAdd => {
-            let member = newcomer(wish, deed.now)?;
+            let member = newcomer(wish, context.now)?;
             staff::insert(tx, &member).await?;
             let about = ("staff.added", "staff", member.id.as_str());
             let detail =
                 json!({ "name": &member.name, "person": &member.person, "role": member.role });
-            record(tx, deed, proposal, about, detail).await?;
+            record(tx, context, proposal, about, detail).await?;
             return Ok(Decided {
                 staff: Some(member.id),
                 ..Decided::default()
@@ -92,15 +96,15 @@ pub(super) async fn apply(
             let about = ("staff.role-changed", "staff", subject.id.as_str());
             let before = subject.staff.as_ref().map(|member| member.role);
             let detail = json!({ "before": before, "role": role, "note": wish.note() });
-            record(tx, deed, proposal, about, detail).await?;
+            record(tx, context, proposal, about, detail).await?;
         }
         Kind::StaffLeave => {
             changed(staff::set_status(tx, &subject.id, staff::Status::Left).await?)?;
             let about = ("staff.left", "staff", subject.id.as_str());
-            record(tx, deed, proposal, about, json!({ "note": wish.note() })).await?;
-            let ending = ending(deed, Reason::AffiliationChanged, wish.note());
+            record(tx, context, proposal, about, json!({ "note": wish.note() })).await?;
+            let ending = ending(context, Reason::AffiliationChanged, wish.note());
             for one in certificates::list_for_staff(&mut *tx, &subject.id).await? {
-                if next(one.state, Event::Revoke, expired(&one, deed.now)).is_ok() {
+                if next(one.state, Event::Revoke, expired(&one, context.now)).is_ok() {
                     inside::revoke(tx, &one, &ending).await?;
                 }
             }
@@ -110,12 +114,17 @@ pub(super) async fn apply(
 }
 
 /// The contract, without temporary passwords: a letter is made for it by two people.
-async fn contract(tx: &mut Tx, deed: Deed<'_>, proposal: &Proposal, wish: &Wish) -> Result<String> {
+async fn contract(
+    tx: &mut Tx,
+    context: &RequestContext,
+    proposal: &Proposal,
+    wish: &Wish,
+) -> Result<String> {
     let Wish::Contract(new) = wish else {
         return Err(Fault::Inconsistent("contract without account").into());
     };
     let entered_by = &proposal.entered_by.person;
-    let contract = new.contract(id::new_id()?, (entered_by, &proposal.id), deed.now);
+    let contract = new.contract(id::new_id()?, (entered_by, &proposal.id), context.now);
     match contracts::insert(tx, &contract).await {
         Err(StoreError::Duplicate(Unique::ContractAccount)) => {
             return Err(Refusal::ContractExists.into());
@@ -129,7 +138,7 @@ async fn contract(tx: &mut Tx, deed: Deed<'_>, proposal: &Proposal, wish: &Wish)
         "company_name": &contract.company_name, "company_kana": &contract.company_kana,
         "entered_by": &proposal.entered_by.staff_id,
     });
-    record(tx, deed, proposal, about, detail).await?;
+    record(tx, context, proposal, about, detail).await?;
     Ok(contract.id)
 }
 
@@ -137,7 +146,7 @@ async fn contract(tx: &mut Tx, deed: Deed<'_>, proposal: &Proposal, wish: &Wish)
 async fn grant(
     people: &People<'_>,
     tx: &mut Tx,
-    deed: Deed<'_>,
+    context: &RequestContext,
     proposal: &Proposal,
     subject: &Subject,
     wish: &Wish,
@@ -155,29 +164,29 @@ async fn grant(
         entered_at: proposal.entered_at,
     };
     applications::insert(tx, &application).await?;
-    let (state, by) = (applications::State::Approved, deed.staff_id);
-    changed(applications::decide(tx, &proposal.id, 1, state, by, deed.now, None).await?)?;
+    let (state, by) = (applications::State::Approved, context.staff_id()?);
+    changed(applications::decide(tx, &proposal.id, 1, state, by, context.now, None).await?)?;
     if contracts::set_method(tx, &contract.id, Method::Certificate).await? {
         let about = ("contract.method-changed", "contract", contract.id.as_str());
         let detail = json!({ "method": Method::Certificate });
-        record(tx, deed, proposal, about, detail).await?;
+        record(tx, context, proposal, about, detail).await?;
     }
-    let until = deed.now.checked_add(people.settings.periods.grant);
+    let until = context.now.checked_add(people.settings.periods.grant);
     let new = NewGrant {
         id: id::new_id()?,
         contract_id: contract.id.clone(),
         application_id: proposal.id.clone(),
         user_id: user.id.clone(),
-        created_at: deed.now,
+        created_at: context.now,
         expires_at: until.unwrap_or(Timestamp::MAX),
     };
     grants::create(tx, &new).await?;
     let about = ("grant.given", "user", user.id.as_str());
-    record(tx, deed, proposal, about, json!({ "grant": &new.id })).await?;
+    record(tx, context, proposal, about, json!({ "grant": &new.id })).await?;
     let letter = Letter::GrantGiven {
         until: new.expires_at,
     };
-    tell(tx, user, &new.id, &letter, deed.now).await?;
+    tell(tx, user, &new.id, &letter, context.now).await?;
     Ok(new.id)
 }
 
@@ -185,33 +194,25 @@ async fn grant(
 /// kind and id of the subject.
 async fn record(
     tx: &mut Tx,
-    deed: Deed<'_>,
+    context: &RequestContext,
     proposal: &Proposal,
     about: (&'static str, &'static str, &str),
     mut detail: Value,
 ) -> Result<()> {
     let (action, kind, subject) = about;
     detail["proposal"] = json!(&proposal.id);
-    audit(
-        Actor::Staff(deed.staff_id.to_owned()),
-        action,
-        kind,
-        subject,
-    )
-    .from(deed.caller)
-    .detail(detail)
-    .write(tx, deed.now)
-    .await
+    let entry = context.audit(action, (kind, subject));
+    entry.detail(detail).write(tx).await
 }
 
 /// A suspended certificate is good again.
 pub(super) async fn release(
     tx: &mut Tx,
-    deed: Deed<'_>,
+    context: &RequestContext,
     subject: &Subject,
     note: &str,
 ) -> Result<()> {
-    let ending = ending(deed, Reason::CertificateHold, note);
+    let ending = ending(context, Reason::CertificateHold, note);
     match inside::release(tx, certificate(subject)?, &ending).await {
         Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::CertificateActive)))) => {
             Err(Refusal::CertificateActive.into())
@@ -223,21 +224,19 @@ pub(super) async fn release(
 /// An active certificate is good no longer, for the time being.
 pub(super) async fn suspend(
     tx: &mut Tx,
-    deed: Deed<'_>,
+    context: &RequestContext,
     subject: &Subject,
     note: &str,
 ) -> Result<()> {
-    let ending = ending(deed, Reason::CertificateHold, note);
+    let ending = ending(context, Reason::CertificateHold, note);
     inside::suspend(tx, certificate(subject)?, &ending).await
 }
 
-fn ending<'a>(deed: Deed<'_>, reason: Reason, note: &'a str) -> Ending<'a> {
+fn ending<'a>(context: &'a RequestContext, reason: Reason, note: &'a str) -> Ending<'a> {
     Ending {
-        actor: Actor::Staff(deed.staff_id.to_owned()),
+        context,
         reason,
         note,
-        caller: deed.caller,
-        now: deed.now,
     }
 }
 

@@ -8,7 +8,7 @@
 //! - [`entry`]: entering, amending, taking over, withdrawing
 //! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
 //! - [`decision`]: approving and rejecting
-//! - `effect`: what an approval does; `settled`: and this instance is told
+//! - `effect`: what an approval does
 //! - `registered`: an application that waits for its user
 //! - [`view`]: lists and pages; [`listed`]: lists for programs
 
@@ -20,7 +20,6 @@ pub mod listed;
 mod registered;
 pub mod rights;
 mod rules;
-mod settled;
 pub mod subject;
 pub mod view;
 pub mod wish;

@@ -37,3 +37,42 @@ pub fn may_read(kind: Kind) -> &'static [Role] {
         _ => CUSTOMERS_READERS,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn words(roles: &[Role]) -> String {
+        let words = roles.iter().map(|role| match role {
+            Role::Teller => "teller",
+            Role::Approver => "approver",
+            Role::Helpdesk => "help desk",
+            Role::SecurityOfficer => "security officer",
+            Role::Auditor => "auditor",
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What the guide for whoever is woken up at night says of who ends a certificate.
+    #[test]
+    fn the_guide_to_status_names_who_enters_and_who_decides() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/status.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for (kind, word) in [
+            (Kind::Revoke, "revoke"),
+            (Kind::Incident, "suspend"),
+            (Kind::Release, "release"),
+            (Kind::Cancel, "cancel"),
+        ] {
+            let rows = page.lines().map(|line| line.split('|').map(str::trim));
+            let mut rows = rows.map(Iterator::collect::<Vec<_>>);
+            let row = rows.find(|row| row.len() == 7 && row[1].ends_with(word));
+            let row = row.unwrap();
+            // What is done at once, and how, stands behind the roles.
+            let roles = |cell: &str| cell.split(':').next().unwrap().to_owned();
+            assert_eq!(roles(row[3]), words(may_enter(kind)), "{word}");
+            assert_eq!(roles(row[4]), words(may_decide(kind)), "{word}");
+        }
+    }
+}

@@ -5,16 +5,17 @@ use inkan_pki::secret::Secret;
 use jiff::Timestamp;
 
 use super::Wizard;
-use crate::store::audit::Actor;
 use crate::store::contracts::{self, AccountType, Contract, Status};
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
-use crate::store::{Tx, id, sessions};
-use crate::workflow::audited::audit;
+use crate::store::{id, sessions};
+use crate::workflow::command::Outcome;
 use crate::workflow::locks::Lock;
 use crate::workflow::people::People;
 use crate::workflow::session::{self, NewSession, Stage, Started};
 use crate::workflow::validation::{Errors, Field, Problem, codes};
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
+
+const ACTION: &str = "registration.account";
 
 /// BLIS005 as it is entered.
 #[derive(Debug, Clone)]
@@ -45,9 +46,8 @@ impl People<'_> {
     /// [`Refusal::Fields`] (not of the right form), [`Refusal::AccountNotMatched`], [`Refusal::AccountLocked`].
     pub async fn check_account(
         &self,
+        context: &RequestContext,
         form: AccountForm,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Started> {
         let account = checked(&form)?;
         let Account {
@@ -61,129 +61,99 @@ impl People<'_> {
             usable.as_ref().and_then(|contract| of(contract).clone())
         };
         // Always both, whatever the first says.
-        let login = self
-            .passwords
-            .verify(hash(|c| &c.temp_login_hash), form.temp_login, caller)
-            .await?;
-        let confirmation = self
-            .passwords
-            .verify(
-                hash(|c| &c.temp_confirmation_hash),
-                form.temp_confirmation,
-                caller,
-            )
-            .await?;
-        let tx = self.store.begin().await?;
+        let (passwords, caller) = (self.passwords, context.caller);
+        let login = passwords.verify(hash(|c| &c.temp_login_hash), form.temp_login, caller);
+        let login = login.await?;
+        let (second, typed) = (hash(|c| &c.temp_confirmation_hash), form.temp_confirmation);
+        let confirmation = passwords.verify(second, typed, caller).await?;
         match usable {
             Some(seen) => {
-                self.settle_account(tx, &seen, login & confirmation, caller, now)
+                self.settle_account(context, &seen, login & confirmation)
                     .await
             }
-            None => Err(self
-                .settle_no_account(tx, &account, caller, now)
-                .await?
-                .into()),
+            None => self.settle_no_account(context, &account).await,
         }
     }
 
     async fn settle_account(
         &self,
-        mut tx: Tx,
+        context: &RequestContext,
         seen: &Contract,
         right: bool,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Started> {
-        let contract = contracts::find(&mut tx, &seen.id).await?;
-        let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
-        let unchanged = contract.temp_login_hash == seen.temp_login_hash
-            && contract.temp_confirmation_hash == seen.temp_confirmation_hash;
-        let lock = Lock {
-            failures: contract.temp_failures,
-            locked_until: contract.temp_locked_until,
-            stopped: false,
-        };
-        let outcome = self.decide(lock, right && unchanged, now);
-        if let Some(next) = outcome.next.filter(|next| *next != lock) {
-            contracts::set_temp_failures(&mut tx, &contract.id, next.failures, next.locked_until)
-                .await?;
-        }
-        let entry = audit(
-            Actor::Anonymous,
-            "registration.account",
-            "contract",
-            &contract.id,
-        )
-        .from(caller);
-        if let Some(refusal) = outcome.refusal {
-            let entry = entry.refused(&refusal);
-            if outcome.next.is_none() && entry.is_repeated(self.store, now) {
-                tx.rollback().await?;
-                return Err(refusal.into());
+        let now = context.now;
+        let command = context.command(ACTION, ("contract", &seen.id));
+        let settled = self.execute(command, async |tx| {
+            let contract = contracts::find(&mut *tx, &seen.id).await?;
+            let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
+            let unchanged = contract.temp_login_hash == seen.temp_login_hash
+                && contract.temp_confirmation_hash == seen.temp_confirmation_hash;
+            let lock = Lock {
+                failures: contract.temp_failures,
+                locked_until: contract.temp_locked_until,
+                stopped: false,
+            };
+            let decision = self.decide(lock, right && unchanged, now);
+            if let Some(next) = decision.next.filter(|next| *next != lock) {
+                let (failures, until) = (next.failures, next.locked_until);
+                contracts::set_temp_failures(tx, &contract.id, failures, until).await?;
             }
-            entry.write(&mut tx, now).await?;
-            tx.commit().await?;
-            return Err(refusal.into());
-        }
-        let wizard = Wizard {
-            contract_id: contract.id.clone(),
-            user: None,
-        };
-        let new = NewSession {
-            user_id: None,
-            certificate_id: None,
-            stage: Stage::AccountProved,
-            data: wizard.to_json()?,
-        };
-        let started = session::prepare(new, self.settings.periods.session, now)?;
-        sessions::insert(&mut tx, &started.session).await?;
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(started)
+            if let Some(refused) = decision.refused() {
+                return Ok(refused);
+            }
+            let wizard = Wizard {
+                contract_id: contract.id,
+                user: None,
+            };
+            let new = NewSession {
+                user_id: None,
+                certificate_id: None,
+                stage: Stage::AccountProved,
+                data: wizard.to_json()?,
+            };
+            let started = session::prepare(new, self.settings.periods.session, now)?;
+            sessions::insert(tx, &started.session).await?;
+            Ok(Outcome::done(started))
+        });
+        settled.await
     }
 
     async fn settle_no_account(
         &self,
-        mut tx: Tx,
+        context: &RequestContext,
         account: &Account,
-        caller: Caller,
-        now: Timestamp,
-    ) -> Result<Refusal> {
+    ) -> Result<Started> {
         let Account {
             branch,
             account_type,
             account: number,
         } = account;
+        let now = context.now;
         let key = id::sha256_hex(format!("{branch}/{}/{number}", account_type.as_str()).as_bytes());
-        let lock = Lock::from(shadow_locks::find(&mut tx, Kind::Account, &key).await?);
-        let outcome = self.decide(lock, false, now);
-        if let Some(next) = outcome.next {
-            shadow_locks::set(&mut tx, Kind::Account, &key, ShadowLock::from(next), now).await?;
-        }
-        let refusal = outcome.refusal.unwrap_or(Refusal::AccountNotMatched);
         let subject = key.get(..16).unwrap_or_default();
-        let entry =
-            audit(Actor::Anonymous, "registration.account", "account", subject).from(caller);
-        let entry = entry.refused(&refusal);
-        if outcome.next.is_none() && entry.is_repeated(self.store, now) {
-            tx.rollback().await?;
-            return Ok(refusal);
-        }
-        entry.write(&mut tx, now).await?;
-        tx.commit().await?;
-        Ok(refusal)
+        let command = context.command(ACTION, ("account", subject));
+        let settled = self.execute(command, async |tx| {
+            let lock = Lock::from(shadow_locks::find(&mut *tx, Kind::Account, &key).await?);
+            let decision = self.decide(lock, false, now);
+            if let Some(next) = decision.next {
+                shadow_locks::set(tx, Kind::Account, &key, ShadowLock::from(next), now).await?;
+            }
+            let refused = decision.refused();
+            Ok(refused.unwrap_or_else(|| Outcome::refused(Refusal::AccountNotMatched)))
+        });
+        settled.await
     }
 
-    fn decide(&self, lock: Lock, right: bool, now: Timestamp) -> Outcome {
+    fn decide(&self, lock: Lock, right: bool, now: Timestamp) -> Decision {
         if let Some(until) = lock.locked_at(now) {
-            return Outcome {
+            return Decision {
                 next: None,
                 refusal: Some(Refusal::AccountLocked { until }),
             };
         }
         // The count stays as it is, as for an account that does not exist: that somebody registers shows nowhere else.
         if right {
-            return Outcome {
+            return Decision {
                 next: None,
                 refusal: None,
             };
@@ -193,16 +163,27 @@ impl People<'_> {
             Some(until) => Refusal::AccountLocked { until },
             None => Refusal::AccountNotMatched,
         };
-        Outcome {
+        Decision {
             next: Some(next),
             refusal: Some(refusal),
         }
     }
 }
 
-struct Outcome {
+struct Decision {
     next: Option<Lock>,
     refusal: Option<Refusal>,
+}
+
+impl Decision {
+    /// The refusal, if it is one. While it is locked nothing is counted, and so nothing stays of a repetition.
+    fn refused<T>(self) -> Option<Outcome<T>> {
+        let refused = Outcome::refused(self.refusal?);
+        Some(match self.next {
+            Some(_) => refused,
+            None => refused.unless_repeated(),
+        })
+    }
 }
 
 fn checked(form: &AccountForm) -> Result<Account> {

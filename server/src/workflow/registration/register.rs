@@ -10,12 +10,11 @@ use crate::store::contracts::{self, Contract};
 use crate::store::outbox::{self, Language};
 use crate::store::users::{self, NewUser, Role, User};
 use crate::store::{StoreError, Unique, id, sessions};
-use crate::workflow::audited::audit;
 use crate::workflow::mail::tell;
 use crate::workflow::people::People;
 use crate::workflow::proposals;
 use crate::workflow::session::{self, NewSession, Stage, Started};
-use crate::workflow::{Caller, Fault, Refusal, Result};
+use crate::workflow::{Fault, Refusal, RequestContext, Result};
 
 /// What BLIS003 shows beside two masks; also what BLIS006 shows again after 戻る.
 #[derive(Debug, Clone)]
@@ -76,75 +75,67 @@ impl People<'_> {
     /// [`Refusal::LoginIdTaken`] (taken meanwhile: back to BLIS006).
     pub async fn register(
         &self,
+        context: &RequestContext,
         token: &str,
         language: Language,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Registered> {
+        let now = context.now;
         let session = self.session_at(token, &[Stage::UserEntered], now).await?;
         let wizard = Wizard::of(&session)?;
         let entered = wizard.user.ok_or(Refusal::OutOfOrder)?;
-        let user = new_user(&wizard.contract_id, entered, caller, now)?;
-        let mut tx = self.store.begin().await?;
-        // Ended first: a form sent twice finds no session the second time.
-        if !sessions::delete(&mut tx, &session.token_sha256).await? {
-            return Err(Refusal::SessionEnded.into());
-        }
-        if !contracts::consume_temp_passwords(&mut tx, &wizard.contract_id).await? {
-            return Err(Refusal::OutOfOrder.into());
-        }
-        let waiting = proposals::before_registration(&mut tx, &user.contract_id).await?;
-        match users::insert(&mut tx, &user).await {
-            Err(StoreError::Duplicate(Unique::LoginId)) => return Err(Refusal::LoginIdTaken.into()),
-            Err(StoreError::Duplicate(Unique::MasterUser)) => {
+        let user = new_user(context, &wizard.contract_id, entered)?;
+        let registered = self.transaction(async |tx| {
+            // Ended first: a form sent twice finds no session the second time.
+            if !sessions::delete(tx, &session.token_sha256).await? {
+                return Err(Refusal::SessionEnded.into());
+            }
+            if !contracts::consume_temp_passwords(tx, &wizard.contract_id).await? {
                 return Err(Refusal::OutOfOrder.into());
             }
-            other => other?,
-        }
-        let application = proposals::after_registration(&mut tx, waiting).await?;
-        let new = NewSession {
-            user_id: Some(&user.id),
-            certificate_id: None,
-            stage: Stage::Registered,
-            data: json!({}),
-        };
-        let started = session::prepare(new, self.settings.periods.session, now)?;
-        sessions::insert(&mut tx, &started.session).await?;
-        let entry = audit(
-            Actor::User(user.id.clone()),
-            "user.registered",
-            "user",
-            &user.id,
-        )
-        .from(caller);
-        let detail = json!({
-            "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role,
-            "application": application,
+            let waiting = proposals::before_registration(tx, &user.contract_id).await?;
+            match users::insert(tx, &user).await {
+                Err(StoreError::Duplicate(Unique::LoginId)) => {
+                    return Err(Refusal::LoginIdTaken.into());
+                }
+                Err(StoreError::Duplicate(Unique::MasterUser)) => {
+                    return Err(Refusal::OutOfOrder.into());
+                }
+                other => other?,
+            }
+            let application = proposals::after_registration(tx, waiting).await?;
+            let new = NewSession {
+                user_id: Some(&user.id),
+                certificate_id: None,
+                stage: Stage::Registered,
+                data: json!({}),
+            };
+            let started = session::prepare(new, self.settings.periods.session, now)?;
+            sessions::insert(tx, &started.session).await?;
+            let entry = context.audit("user.registered", ("user", &user.id));
+            let detail = json!({
+                "contract": &user.contract_id, "login_id": &user.login_id, "role": user.role,
+                "application": application,
+            });
+            let entry = entry.by(Actor::User(user.id.clone()));
+            entry.detail(detail).write(tx).await?;
+            let stored = users::find(&mut *tx, &user.id).await?;
+            let stored = stored.ok_or(Fault::Inconsistent("user is gone"))?;
+            let contract = contracts::find(&mut *tx, &user.contract_id).await?;
+            let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
+            outbox::set_language(tx, &stored.id, language).await?;
+            let letter = Letter::LoginIdRegistered { at: now };
+            tell(tx, &stored, &stored.id, &letter, now).await?;
+            Ok(Registered {
+                user: stored,
+                contract,
+                started,
+            })
         });
-        entry.detail(detail).write(&mut tx, now).await?;
-        let stored = users::find(&mut tx, &user.id)
-            .await?
-            .ok_or(Fault::Inconsistent("user is gone"))?;
-        let contract = contracts::find(&mut tx, &user.contract_id).await?;
-        let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
-        outbox::set_language(&mut tx, &stored.id, language).await?;
-        let letter = Letter::LoginIdRegistered { at: now };
-        tell(&mut tx, &stored, &stored.id, &letter, now).await?;
-        tx.commit().await?;
-        Ok(Registered {
-            user: stored,
-            contract,
-            started,
-        })
+        registered.await
     }
 }
 
-fn new_user(
-    contract_id: &str,
-    entered: Entered,
-    caller: Caller,
-    now: Timestamp,
-) -> Result<NewUser> {
+fn new_user(context: &RequestContext, contract_id: &str, entered: Entered) -> Result<NewUser> {
     Ok(NewUser {
         id: id::new_id()?,
         contract_id: contract_id.to_owned(),
@@ -154,7 +145,7 @@ fn new_user(
         role: Role::Master,
         login_hash: entered.login_hash,
         confirmation_hash: entered.confirmation_hash,
-        created_at: now,
-        registered_from: caller.address,
+        created_at: context.now,
+        registered_from: context.caller.address,
     })
 }

@@ -7,8 +7,8 @@ use crate::store::outbox::Language;
 use crate::store::users::Role;
 use crate::workflow::session::Stage;
 use crate::workflow::testing::{
-    CONFIRMATION_PASSWORD, LOGIN_PASSWORD, TEMP_CONFIRMATION, TEMP_LOGIN, World, account_form, at,
-    caller, refusal, said, user_form,
+    CONFIRMATION_PASSWORD, LOGIN_PASSWORD, TEMP_CONFIRMATION, TEMP_LOGIN, World, account_form,
+    anonymous, at, refusal, said, user_form,
 };
 use crate::workflow::validation::{Field, Problem};
 
@@ -19,7 +19,7 @@ async fn the_whole_way() {
     world.contract("1234567").await;
     let mut form = account_form("１２３４５６７");
     form.branch = "１００".to_owned();
-    let wizard = people.check_account(form, caller(), at(1)).await.unwrap();
+    let wizard = people.check_account(&anonymous(at(1)), form).await.unwrap();
     let token = wizard.token.expose();
     assert_eq!(token.len(), 64);
     assert!(
@@ -31,7 +31,11 @@ async fn the_whole_way() {
             .is_none()
     );
     assert_eq!(
-        refusal(people.register(token, Language::Ja, caller(), at(2)).await),
+        refusal(
+            people
+                .register(&anonymous(at(2)), token, Language::Ja)
+                .await
+        ),
         Refusal::OutOfOrder
     );
 
@@ -65,7 +69,7 @@ async fn the_whole_way() {
     }
 
     let done = people
-        .register(token, Language::Ja, caller(), at(7))
+        .register(&anonymous(at(7)), token, Language::Ja)
         .await
         .unwrap();
     assert_eq!(
@@ -82,7 +86,11 @@ async fn the_whole_way() {
         Refusal::SessionEnded
     );
     assert_eq!(
-        refusal(people.register(token, Language::Ja, caller(), at(8)).await),
+        refusal(
+            people
+                .register(&anonymous(at(8)), token, Language::Ja)
+                .await
+        ),
         Refusal::SessionEnded
     );
     let next = done.started.token.expose();
@@ -98,11 +106,11 @@ async fn the_whole_way() {
         "registering is not logging in"
     );
     people
-        .password_login("hanako-2", Secret::new(LOGIN_PASSWORD), caller(), at(9))
+        .password_login(&anonymous(at(9)), "hanako-2", Secret::new(LOGIN_PASSWORD))
         .await
         .unwrap();
     let again = people
-        .check_account(account_form("1234567"), caller(), at(9))
+        .check_account(&anonymous(at(9)), account_form("1234567"))
         .await;
     assert_eq!(refusal(again), Refusal::AccountNotMatched);
 }
@@ -113,11 +121,11 @@ async fn what_did_not_fit_is_not_said() {
     let people = world.people();
     world.contract("1234567").await;
     world.contract("7654321").await;
-    let wrong = |account: &str, login: &str, confirmation: &str| {
+    let wrong = async |account: &str, login: &str, confirmation: &str| {
         let mut form = account_form(account);
         form.temp_login = Secret::new(login);
         form.temp_confirmation = Secret::new(confirmation);
-        people.check_account(form, caller(), at(1))
+        people.check_account(&anonymous(at(1)), form).await
     };
     let mut codes = Vec::new();
     // Wrong login, wrong confirmation, swapped; and the same number of tries at an account that does not exist.
@@ -155,11 +163,11 @@ async fn what_did_not_fit_is_not_said() {
         "no account: the very same answers"
     );
     people
-        .check_account(account_form("7654321"), caller(), at(2))
+        .check_account(&anonymous(at(2)), account_form("7654321"))
         .await
         .expect("another contract is not locked");
     people
-        .check_account(account_form("1234567"), caller(), until)
+        .check_account(&anonymous(until), account_form("1234567"))
         .await
         .expect("the lock is over at its end");
     let row = world
@@ -182,7 +190,7 @@ async fn every_wrong_field_is_named() {
     world.contract("7654321").await;
     world.user("7654321", "taken-id").await;
     let wizard = people
-        .check_account(account_form("1234567"), caller(), at(10))
+        .check_account(&anonymous(at(10)), account_form("1234567"))
         .await
         .unwrap();
     let token = wizard.token.expose();
@@ -250,7 +258,8 @@ async fn two_browsers_and_one_contract() {
     let people = world.people();
     world.contract("1234567").await;
     world.contract("7654321").await;
-    let wizard = |account| people.check_account(account_form(account), caller(), at(1));
+    let context = anonymous(at(1));
+    let wizard = |account| people.check_account(&context, account_form(account));
     let (first, second) = (
         wizard("1234567").await.unwrap(),
         wizard("1234567").await.unwrap(),
@@ -267,11 +276,11 @@ async fn two_browsers_and_one_contract() {
             .unwrap();
     }
     people
-        .register(first.token.expose(), Language::Ja, caller(), at(3))
+        .register(&anonymous(at(3)), first.token.expose(), Language::Ja)
         .await
         .unwrap();
     let late = people
-        .register(second.token.expose(), Language::Ja, caller(), at(3))
+        .register(&anonymous(at(3)), second.token.expose(), Language::Ja)
         .await;
     assert_eq!(
         refusal(late),
@@ -280,7 +289,7 @@ async fn two_browsers_and_one_contract() {
     );
     // Taken between BLIS006 and BLIS004: back to BLIS006, nothing lost.
     let taken = people
-        .register(other.token.expose(), Language::Ja, caller(), at(3))
+        .register(&anonymous(at(3)), other.token.expose(), Language::Ja)
         .await;
     assert_eq!(refusal(taken), Refusal::LoginIdTaken);
     people
@@ -288,7 +297,7 @@ async fn two_browsers_and_one_contract() {
         .await
         .unwrap();
     people
-        .register(other.token.expose(), Language::Ja, caller(), at(5))
+        .register(&anonymous(at(5)), other.token.expose(), Language::Ja)
         .await
         .unwrap();
 }

@@ -68,13 +68,14 @@ impl People<'_> {
             confirmation_hash: self.passwords.hash(form.confirmation_password).await?,
         });
         let (digest, data) = (&session.token_sha256, wizard.to_json()?);
-        let mut tx = self.store.begin().await?;
-        let stage = Stage::UserEntered.as_str();
-        if !sessions::set_stage(&mut tx, digest, &session.stage, stage, &data).await? {
-            return Err(Refusal::OutOfOrder.into());
+        let kept = self.transaction(async |tx| {
+            let stage = Stage::UserEntered.as_str();
+            Ok(sessions::set_stage(tx, digest, &session.stage, stage, &data).await?)
+        });
+        match kept.await? {
+            true => Ok(()),
+            false => Err(Refusal::OutOfOrder.into()),
         }
-        tx.commit().await?;
-        Ok(())
     }
 
     fn checked_user(&self, form: &UserForm) -> Result<Checked> {

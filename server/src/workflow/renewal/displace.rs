@@ -5,11 +5,10 @@
 use jiff::Timestamp;
 
 use crate::store::Tx;
-use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate};
 use crate::workflow::life::Reason;
 use crate::workflow::life::inside::{self, Ending};
-use crate::workflow::{Caller, Refusal, Result, Workflows};
+use crate::workflow::{Caller, Refusal, RequestContext, Result, Workflows};
 
 /// For the bank's records.
 const NOTE: &str = "renewal begun anew with another key";
@@ -21,17 +20,16 @@ pub(in crate::workflow) async fn forget(
     caller: Caller,
     now: Timestamp,
 ) -> Result<()> {
-    let ending = ending(pending, "renewal never finished, issued anew", caller, now);
+    let context = RequestContext::user(pending.user_id.as_deref().unwrap_or_default(), caller, now);
+    let ending = ending(&context, "renewal never finished, issued anew");
     inside::give_up(tx, pending, &ending).await
 }
 
-fn ending<'a>(pending: &Certificate, note: &'a str, caller: Caller, now: Timestamp) -> Ending<'a> {
+fn ending<'a>(context: &'a RequestContext, note: &'a str) -> Ending<'a> {
     Ending {
-        actor: Actor::User(pending.user_id.clone().unwrap_or_default()),
+        context,
         reason: Reason::CessationOfOperation,
         note,
-        caller,
-        now,
     }
 }
 
@@ -59,7 +57,8 @@ impl Workflows {
         if !mine || age < at_work {
             return Err(Refusal::RenewalPending.into());
         }
-        let ending = ending(&pending, NOTE, caller, now);
+        let context = RequestContext::user(user_id, caller, now);
+        let ending = ending(&context, NOTE);
         let mut tx = self.inner.store.begin().await?;
         let Some(there) = certificates::pending_for_user(&mut tx, user_id).await? else {
             return Ok(());

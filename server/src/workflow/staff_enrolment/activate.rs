@@ -11,7 +11,7 @@ use super::super::audited::audit;
 use super::super::life::inside::{self, Ending};
 use super::super::life::{Reason, expired};
 use super::super::login::CertificateRefusal;
-use super::super::{Caller, Error, Refusal, Result, Workflows};
+use super::super::{Caller, Error, Refusal, RequestContext, Result, Workflows};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::staff::{self, Status};
@@ -89,12 +89,11 @@ async fn end_others(
     caller: Caller,
     now: Timestamp,
 ) -> Result<()> {
+    let context = RequestContext::staff(staff_id, caller, now);
     let ending = Ending {
-        actor: Actor::Staff(staff_id.to_owned()),
+        context: &context,
         reason: Reason::Superseded,
         note: "",
-        caller,
-        now,
     };
     for other in certificates::list_for_staff(&mut *tx, staff_id).await? {
         let lives = matches!(other.state, State::Intent | State::Issued | State::Active);

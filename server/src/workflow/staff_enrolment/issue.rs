@@ -11,7 +11,7 @@ use super::super::audited::audit;
 use super::super::issuing::prove;
 use super::super::life::Reason;
 use super::super::life::inside::{self, Ending};
-use super::super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use super::super::{Caller, Error, Fault, Refusal, RequestContext, Result, Workflows};
 use super::agent::on_its_way;
 use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::audit::Actor;
@@ -185,12 +185,11 @@ impl Workflows {
             .detail(json!({ "key": &proven.spki_sha256, "request": &request.id }))
             .write(&mut tx, now)
             .await?;
+        let context = RequestContext::new(actor, caller, now);
         let ending = Ending {
-            actor,
+            context: &context,
             reason: Reason::CessationOfOperation,
             note: NOTE,
-            caller,
-            now,
         };
         let keep = row.as_ref().map(|row| row.id.as_str());
         for begun in certificates::list_for_staff(&mut tx, staff_id).await? {
@@ -213,12 +212,11 @@ impl Workflows {
     ) -> Result<()> {
         let periods = &self.settings().periods;
         let at_work = periods.pick_up + periods.enrolment;
+        let context = RequestContext::staff(&member.id, caller, now);
         let ending = Ending {
-            actor: Actor::Staff(member.id.clone()),
+            context: &context,
             reason: Reason::CessationOfOperation,
             note: NOTE,
-            caller,
-            now,
         };
         let mut tx = self.inner.store.begin().await?;
         let mut ended = false;

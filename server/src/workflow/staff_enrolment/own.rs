@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::super::audited::audit;
 use super::super::enrolment::Status;
 use super::super::people::People;
-use super::super::{Caller, Error, Fault, Refusal, Result, Workflows};
+use super::super::{Caller, Error, Fault, Refusal, RequestContext, Result, Workflows};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, State};
 use crate::store::id;
@@ -38,7 +38,8 @@ impl People<'_> {
         if let Some(own) = self.renewed(presented).await? {
             return Ok(own);
         }
-        let member = self.staff_presenting(presented, caller, now).await?;
+        let context = RequestContext::anonymous(caller, now);
+        let member = self.staff_presenting(&context, presented).await?;
         let row = certificates::by_sha256(self.store, &id::sha256_hex(presented)).await?;
         Ok(Own {
             member,

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::super::deed::Deed;
+use super::super::command::Outcome;
 use super::super::life::inside::{self, Ending};
 use super::super::life::{Reason, expired};
-use super::super::{Caller, Error, Result, StaffRefusal, Workflows};
-use crate::store::audit::Actor;
+use super::super::{RequestContext, Result, StaffRefusal, Workflows};
 use crate::store::certificates::{self, State};
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::{Tx, activation_codes, staff_requests};
@@ -26,66 +25,49 @@ impl Workflows {
     /// [`StaffRefusal::NotInThatState`] where there is nothing to stop.
     pub async fn stop_staff_certificate(
         &self,
-        officer_id: &str,
+        context: &RequestContext,
         staff_id: &str,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<StaffMember> {
-        let deed = Deed {
-            staff_id: officer_id,
-            action: "staff.certificate-stopped",
-            kind: "staff",
-            subject: staff_id,
-            caller,
-            now,
-        };
-        let result = self.try_stop(deed).await;
-        let member = self.people().audited(deed, result).await?;
-        self.status_changed().await;
-        Ok(member)
-    }
-
-    async fn try_stop(&self, deed: Deed<'_>) -> Result<StaffMember> {
-        let officers = &[Role::SecurityOfficer];
-        let officer = self.people().staff_with(deed.staff_id, officers).await?;
-        let mut tx = self.inner.store.begin().await?;
-        let member = staff::find(&mut tx, deed.subject).await?;
-        let member = member.ok_or(StaffRefusal::StaffUnknown)?;
-        if member.person == officer.person {
-            return Err(StaffRefusal::OwnAffair.into());
-        }
-        let ending = Ending {
-            actor: Actor::Staff(officer.id),
-            reason: Reason::KeyCompromise,
-            note: "",
-            caller: deed.caller,
-            now: deed.now,
-        };
-        if member.role == Role::SecurityOfficer
-            && gets_in(&mut tx, &member, deed.now).await?
-            && others(&mut tx, &member, deed.now).await? < OFFICERS
-        {
-            return Err(StaffRefusal::OfficersNeeded.into());
-        }
-        let mut ended = false;
-        for row in certificates::list_for_staff(&mut tx, &member.id).await? {
-            let lives = matches!(row.state, State::Intent | State::Issued | State::Active);
-            if lives && !expired(&row, deed.now) {
-                inside::revoke(&mut tx, &row, &ending).await?;
-                ended = true;
+        let (people, now) = (self.people(), context.now);
+        let command = context.command("staff.certificate-stopped", ("staff", staff_id));
+        let officer = people.staff_with(context, &[Role::SecurityOfficer]);
+        let officer = people.audit_refusals(command, officer).await?;
+        let stopped = people.execute(command, async |tx| {
+            let member = staff::find(&mut *tx, staff_id).await?;
+            let member = member.ok_or(StaffRefusal::StaffUnknown)?;
+            if member.person == officer.person {
+                return Err(StaffRefusal::OwnAffair.into());
             }
-        }
-        let handed_over = activation_codes::end(&mut tx, &member.id, deed.now).await?;
-        if !ended && !handed_over {
-            return Err(Error::from(StaffRefusal::NotInThatState));
-        }
-        for open in staff_requests::open_for_staff(&mut tx, &member.id, deed.now).await? {
-            let (failed, why) = (staff_requests::State::Failed, Some("certificate-revoked"));
-            staff_requests::finish(&mut tx, &open.id, failed, None, why, deed.now).await?;
-        }
-        deed.entry().write(&mut tx, deed.now).await?;
-        tx.commit().await?;
-        Ok(member)
+            if member.role == Role::SecurityOfficer
+                && gets_in(tx, &member, now).await?
+                && others(tx, &member, now).await? < OFFICERS
+            {
+                return Err(StaffRefusal::OfficersNeeded.into());
+            }
+            let ending = Ending {
+                context,
+                reason: Reason::KeyCompromise,
+                note: "",
+            };
+            let mut ended = false;
+            for row in certificates::list_for_staff(&mut *tx, &member.id).await? {
+                let lives = matches!(row.state, State::Intent | State::Issued | State::Active);
+                if lives && !expired(&row, now) {
+                    inside::revoke(tx, &row, &ending).await?;
+                    ended = true;
+                }
+            }
+            let handed_over = activation_codes::end(tx, &member.id, now).await?;
+            if !ended && !handed_over {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            for open in staff_requests::open_for_staff(&mut *tx, &member.id, now).await? {
+                let (failed, why) = (staff_requests::State::Failed, Some("certificate-revoked"));
+                staff_requests::finish(tx, &open.id, failed, None, why, now).await?;
+            }
+            Ok(Outcome::done(member))
+        });
+        stopped.await
     }
 }
 

@@ -40,10 +40,12 @@ impl Workflows {
             }
         }
         let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        let mut tx = self.inner.store.begin().await?;
-        ocsp_answers::forget_before(&mut tx, before).await?;
-        tx.commit().await?;
-        Ok(signed)
+        let people = self.people();
+        let forgotten = people.transaction(async |tx| {
+            ocsp_answers::forget_before(tx, before).await?;
+            Ok(signed)
+        });
+        forgotten.await
     }
 
     async fn sign_ahead(
@@ -78,12 +80,15 @@ impl Workflows {
         Ok(answers.len())
     }
 
-    async fn keep(&self, answers: &[StoredAnswer]) -> Result<()> {
-        let mut tx = self.inner.store.begin().await?;
-        for answer in answers {
-            ocsp_answers::keep(&mut tx, answer).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+    /// Keeps responses for whoever asks next.
+    pub(super) async fn keep(&self, answers: &[StoredAnswer]) -> Result<()> {
+        let people = self.people();
+        let kept = people.transaction(async |tx| {
+            for answer in answers {
+                ocsp_answers::keep(tx, answer).await?;
+            }
+            Ok(())
+        });
+        kept.await
     }
 }

@@ -299,9 +299,7 @@ impl Workflows {
         let Some(answer) = self.answer_ahead(row, key.digest, now).await? else {
             return Ok(None);
         };
-        let mut tx = self.inner.store.begin().await?;
-        ocsp_answers::keep(&mut tx, &answer).await?;
-        tx.commit().await?;
+        self.keep(std::slice::from_ref(&answer)).await?;
         Ok(Some(ReadyAnswer {
             sha256: id::sha256_hex(&answer.der).into(),
             der: answer.der.into(),

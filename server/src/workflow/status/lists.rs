@@ -11,12 +11,11 @@ use crate::ca::CaId;
 use crate::ca::crl::{Lines, List};
 use crate::ca::part;
 use crate::ca::reason::Reason;
-use crate::store::audit::Actor;
 use crate::store::certificates::{Ca, State};
 use crate::store::crl_lists::{self, EndedRow, Kind, Published};
 use crate::store::{StoreError, Unique, id, status_changes};
-use crate::workflow::audited::audit;
-use crate::workflow::{Error, Fault, Result, Workflows};
+use crate::workflow::command::Outcome;
+use crate::workflow::{Error, Fault, RequestContext, Result, Workflows};
 
 /// Rows of one read.
 const PAGE: i64 = 5_000;
@@ -142,25 +141,21 @@ impl Workflows {
         let delta = row(Kind::Delta, Some(base_number), lines.len());
         let delta_der = self.signed(scope, &delta, lines).await?;
 
-        let mut tx = store.begin().await?;
-        for (list, der) in [(&full, full_der), (&delta, delta_der)] {
-            let sha256 = id::sha256_hex(&der);
-            crl_lists::insert(&mut tx, list, der, &sha256).await?;
-        }
-        let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        crl_lists::forget_before(&mut tx, &name, before).await?;
-        audit(
-            Actor::System,
-            "crl.published",
-            "crl",
-            &format!("{name}/{number}"),
-        )
-        .detail(
-            json!({ "revoked": full.entries, "delta-from": base_number, "changed": delta.entries }),
-        )
-        .write(&mut tx, now)
-        .await?;
-        tx.commit().await?;
+        let (context, subject) = (RequestContext::system(now), format!("{name}/{number}"));
+        let command = context.command("crl.published", ("crl", &subject));
+        let people = self.people();
+        let stored = people.execute(command, async |tx| {
+            for (list, der) in [(&full, full_der), (&delta, delta_der)] {
+                let sha256 = id::sha256_hex(&der);
+                crl_lists::insert(tx, list, der, &sha256).await?;
+            }
+            let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+            crl_lists::forget_before(tx, &name, before).await?;
+            Ok(Outcome::done(()).detail(json!({
+                "revoked": full.entries, "delta-from": base_number, "changed": delta.entries,
+            })))
+        });
+        stored.await?;
         metrics::gauge!("inkan_crl_seconds", "scope" => name).set(begun.elapsed().as_secs_f64());
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Serial numbers that are not good, in this process: one look-up in a hash table, whether there are none or a million.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::store::certificates::{Issuer, State};
 use crate::store::status_changes::StatusChange;
@@ -81,6 +82,12 @@ pub struct StatusMemory {
     known: RwLock<Known>,
     refreshed: RwLock<Option<Instant>>,
     ended: watch::Sender<i64>,
+    /// The [`status_version`](crate::store::Store::status_version) up to which the own changes are known.
+    version: AtomicU64,
+    /// A change made by this instance.
+    pub(super) own_change: Notify,
+    /// A change read from the store, of whichever instance.
+    pub(super) seen_change: Notify,
     /// One at a time reads the store.
     pub(super) turn: tokio::sync::Mutex<()>,
 }
@@ -91,6 +98,9 @@ impl Default for StatusMemory {
             known: RwLock::default(),
             refreshed: RwLock::default(),
             ended: watch::Sender::new(0),
+            version: AtomicU64::new(0),
+            own_change: Notify::new(),
+            seen_change: Notify::new(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -183,7 +193,13 @@ impl StatusMemory {
         }
     }
 
-    pub(super) fn refreshed(&self, now: Instant) {
+    /// Whether everything is known that this process changed up to this version of the store.
+    pub(super) fn knows(&self, version: u64) -> bool {
+        self.version.load(Ordering::Acquire) >= version
+    }
+
+    pub(super) fn refreshed(&self, version: u64, now: Instant) {
+        self.version.fetch_max(version, Ordering::Release);
         *self
             .refreshed
             .write()

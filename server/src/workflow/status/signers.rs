@@ -11,12 +11,11 @@ use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::scope::{ca_id, on_record};
 use crate::ca::ocsp::Signer;
-use crate::store::audit::Actor;
 use crate::store::certificates::Ca;
 use crate::store::id;
 use crate::store::signer_certificates::{self as rows, NewSigner, SignerCertificate};
-use crate::workflow::audited::audit;
-use crate::workflow::{Refusal, Result, Workflows};
+use crate::workflow::command::Outcome;
+use crate::workflow::{Refusal, RequestContext, Result, Workflows};
 
 /// What answers are signed with at the moment, by CA.
 #[derive(Debug, Default)]
@@ -127,15 +126,16 @@ impl Workflows {
             not_after: prepared.validity.not_after,
             created_at: now,
         };
-        let mut tx = self.inner.store.begin().await?;
-        rows::insert_intent(&mut tx, &new).await?;
-        audit(Actor::System, "signer.intended", "signer", &new.id)
-            .detail(json!({
+        let context = RequestContext::system(now);
+        let command = context.command("signer.intended", ("signer", &new.id));
+        let people = self.people();
+        let recorded = people.execute(command, async |tx| {
+            rows::insert_intent(tx, &new).await?;
+            Ok(Outcome::done(()).detail(json!({
                 "serial": new.serial, "issuer": ca_id(ca).name(), "key": key, "tbs-sha256": sha256_hex(&new.tbs),
-            }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
+            })))
+        });
+        recorded.await?;
         self.sign_signer(ca, &new.id, &new.tbs, now).await
     }
 
@@ -148,17 +148,20 @@ impl Workflows {
     ) -> Result<Vec<u8>> {
         let der = self.inner.ca.sign(ca_id(ca), tbs).await?;
         let sha256 = sha256_hex(&der);
-        let mut tx = self.inner.store.begin().await?;
-        if !rows::set_issued(&mut tx, row_id, &der, &sha256, now).await? {
-            tx.rollback().await?;
+        let context = RequestContext::system(now);
+        let command = context.command("signer.issued", ("signer", row_id));
+        let people = self.people();
+        let stored = people.execute(command, async |tx| {
+            if !rows::set_issued(tx, row_id, &der, &sha256, now).await? {
+                return Ok(Outcome::recorded(false));
+            }
+            let detail = json!({ "issuer": ca_id(ca).name(), "sha256": sha256 });
+            Ok(Outcome::done(true).detail(detail))
+        });
+        match stored.await? {
+            true => Ok(der),
             // Another instance was faster: its certificate is read the next time.
-            return Err(Refusal::Unavailable { retry_after: 1 }.into());
+            false => Err(Refusal::Unavailable { retry_after: 1 }.into()),
         }
-        audit(Actor::System, "signer.issued", "signer", row_id)
-            .detail(json!({ "issuer": ca_id(ca).name(), "sha256": sha256 }))
-            .write(&mut tx, now)
-            .await?;
-        tx.commit().await?;
-        Ok(der)
     }
 }

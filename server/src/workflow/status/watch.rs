@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::memory::{Ended, StatusMemory};
-use crate::store::certificates::{self, State};
+use super::memory::StatusMemory;
+use crate::store::certificates;
 use crate::store::{Store, crl_lists, status_changes};
 use crate::workflow::{Result, Workflows};
 
@@ -26,47 +26,22 @@ impl Workflows {
     /// # Errors
     /// Faults of the store; the memory stays as it is, and the store is asked as always.
     pub async fn refresh_status(&self) -> Result<()> {
-        let memory = &self.inner.status;
-        let _turn = memory.turn.lock().await;
-        let store = &self.inner.store;
-        let mut seq = match memory.place() {
-            Some(seq) => seq,
-            None => load(memory, store).await?,
-        };
-        loop {
-            let changes = status_changes::after(store, seq, PAGE).await?;
-            memory.apply(&changes);
-            if changes
-                .iter()
-                .any(|c| Ended::of(c.to).is_some() || c.from == State::Suspended)
-            {
-                self.inner.seen_changes.notify_one();
-            }
-            match changes.last() {
-                Some(last) => seq = last.seq,
-                None => break,
-            }
-        }
-        memory.refreshed(Instant::now());
-        Ok(())
+        self.inner.status.refresh(&self.inner.store).await
     }
 
-    /// After a change of this instance: the memory knows it before anybody is answered.
+    /// As [`StatusMemory::take_in_own`].
     pub(in crate::workflow) async fn status_changed(&self) {
-        self.inner.own_changes.notify_one();
-        if let Err(error) = self.refresh_status().await {
-            tracing::warn!(%error, "changes of status could not be read; the store is asked at each request as always");
-        }
+        self.inner.status.take_in_own(&self.inner.store).await;
     }
 
-    /// Waits for a change made by this instance: lists and answers are then to be made anew.
+    /// Waits for a change made by this instance: CRLs and responses are then to be made anew.
     pub async fn own_change(&self) {
-        self.inner.own_changes.notified().await;
+        self.inner.status.own_change.notified().await;
     }
 
     /// Waits for a change that was read from the store, of whichever instance.
     pub async fn seen_change(&self) {
-        self.inner.seen_changes.notified().await;
+        self.inner.status.seen_change.notified().await;
     }
 
     /// Follows the changes of all instances until `stop`.
@@ -91,6 +66,46 @@ impl Workflows {
                 _ = stop.wait_for(|stopped| *stopped) => return,
                 () = tokio::time::sleep(EVERY) => {}
             }
+        }
+    }
+}
+
+impl StatusMemory {
+    /// Takes in what has changed since the last time; the first time everything.
+    async fn refresh(&self, store: &Store) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        let version = store.status_version();
+        let mut seq = match self.place() {
+            Some(seq) => seq,
+            None => load(self, store).await?,
+        };
+        loop {
+            let changes = status_changes::after(store, seq, PAGE).await?;
+            self.apply(&changes);
+            if changes
+                .iter()
+                .any(|change| change.to.is_inactive() || change.from.is_inactive())
+            {
+                self.seen_change.notify_one();
+            }
+            match changes.last() {
+                Some(last) => seq = last.seq,
+                None => break,
+            }
+        }
+        self.refreshed(version, Instant::now());
+        Ok(())
+    }
+
+    /// Takes in what this process has changed, if it has: after a commit, before anybody is answered. The store knows
+    /// whether a transaction changed a status; nobody else has to.
+    pub(in crate::workflow) async fn take_in_own(&self, store: &Store) {
+        if self.knows(store.status_version()) {
+            return;
+        }
+        self.own_change.notify_one();
+        if let Err(error) = self.refresh(store).await {
+            tracing::warn!(%error, "changes of status could not be read; the store is queried at each request as always");
         }
     }
 }

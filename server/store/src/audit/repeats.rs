@@ -4,7 +4,7 @@
 //! In memory, for each process, and bounded: beyond so many windows refusals are told apart by action and code alone.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -74,50 +74,63 @@ struct Windows {
     due: Vec<Repeated>,
 }
 
+/// The first refusal of its kind, which is to be a row. Whatever becomes of the row (its transaction was not begun, rolled
+/// back, held back and dropped, or its commit failed): dropped without [`Self::recorded`], another refusal is the first.
+#[derive(Debug)]
+#[must_use = "dropped, it is forgotten"]
+pub struct FirstRefusal {
+    repeats: Arc<Repeats>,
+    kind: Kind,
+    subject: Option<String>,
+    recorded: bool,
+}
+
+impl FirstRefusal {
+    /// Its row is durable.
+    pub(crate) fn recorded(mut self) {
+        self.recorded = true;
+    }
+}
+
+impl Drop for FirstRefusal {
+    fn drop(&mut self) {
+        if !self.recorded {
+            self.repeats.forget(&self.kind, self.subject.as_deref());
+        }
+    }
+}
+
 impl Repeats {
-    /// Whether a refusal is to be recorded; one that is not is counted.
-    pub fn is_first(&self, entry: &AuditEntry<'_>, now: Timestamp) -> bool {
-        let mut windows = self.windows();
-        let (kind, subject) = (Kind::of(entry), Some(entry.subject_id));
-        if let Some(first) = windows.count(&kind, subject, now) {
-            return first;
-        }
-        let subjects = windows.open.get(&kind).map_or(0, Vec::len);
-        if subjects < MOST_SUBJECTS && windows.many < MOST {
-            windows.open(kind, entry, subject, now);
-            return true;
-        }
-        if let Some(first) = windows.count(&kind, None, now) {
-            return first;
-        }
-        if windows.many < MOST {
-            windows.open(kind, entry, None, now);
-            return true;
-        }
-        let anybody = Kind {
-            place: Place::Anybody,
-            ..kind
-        };
-        if let Some(first) = windows.count(&anybody, None, now) {
-            return first;
-        }
-        // Of these there are as many as there are actions and codes.
-        windows.open(anybody, entry, None, now);
-        true
+    /// A refusal that is to be recorded: the first of its kind. One that is not is counted.
+    pub fn first(self: &Arc<Self>, entry: &AuditEntry<'_>, now: Timestamp) -> Option<FirstRefusal> {
+        let (kind, subject) = self.windows().first(entry, now)?;
+        Some(FirstRefusal {
+            repeats: Arc::clone(self),
+            kind,
+            subject,
+            recorded: false,
+        })
     }
 
-    /// Forgets that a refusal was to be recorded: it could not be.
-    pub fn forget(&self, entry: &AuditEntry<'_>) {
+    /// A refusal that was to be recorded could not be. Where others were counted since, it is counted with them.
+    fn forget(&self, kind: &Kind, subject: Option<&str>) {
         let mut windows = self.windows();
-        let kind = Kind::of(entry);
-        let Some(open) = windows.open.get_mut(&kind) else {
+        let Some(open) = windows.open.get_mut(kind) else {
             return;
         };
         let before = open.len();
-        open.retain(|one| one.count > 0 || one.subject.as_deref() != Some(entry.subject_id));
+        open.retain_mut(|one| {
+            if one.subject.as_deref() != subject {
+                return true;
+            }
+            if one.count > 0 {
+                one.count = one.count.saturating_add(1);
+            }
+            one.count > 0
+        });
         let (gone, none) = (before - open.len(), open.is_empty());
         if none {
-            windows.open.remove(&kind);
+            windows.open.remove(kind);
         }
         windows.many -= gone;
     }
@@ -154,6 +167,33 @@ impl Repeats {
 }
 
 impl Windows {
+    /// The window that it is the first of, if it is: its own, one for what is refused from there, or one for anybody.
+    fn first(&mut self, entry: &AuditEntry<'_>, now: Timestamp) -> Option<(Kind, Option<String>)> {
+        let kind = Kind::of(entry);
+        let anybody = Kind {
+            place: Place::Anybody,
+            ..kind.clone()
+        };
+        let subjects = self.open.get(&kind).map_or(0, Vec::len);
+        let room = self.many < MOST;
+        let own = (kind.clone(), Some(entry.subject_id));
+        for ((kind, subject), opens) in [
+            (own, room && subjects < MOST_SUBJECTS),
+            ((kind, None), room),
+            // Of these there are as many as there are actions and codes.
+            ((anybody, None), true),
+        ] {
+            match self.count(&kind, subject, now) {
+                Some(false) => return None,
+                Some(true) => {}
+                None if opens => self.open(kind.clone(), entry, subject, now),
+                None => continue,
+            }
+            return Some((kind, subject.map(str::to_owned)));
+        }
+        None
+    }
+
     /// Counts it, if there is a window for it. True where that is over, and it is the first of another one.
     fn count(&mut self, kind: &Kind, subject: Option<&str>, now: Timestamp) -> Option<bool> {
         let open = self.open.get_mut(kind)?;
@@ -260,16 +300,22 @@ mod tests {
         }
     }
 
+    /// Whether it is the first, and recorded.
+    fn recorded(repeats: &Arc<Repeats>, entry: &AuditEntry<'_>, now: Timestamp) -> bool {
+        let first = repeats.first(entry, now);
+        first.map(FirstRefusal::recorded).is_some()
+    }
+
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + seconds).unwrap()
     }
 
     #[test]
     fn the_first_is_a_row_and_the_rest_are_one() {
-        let repeats = Repeats::default();
+        let repeats = Arc::<Repeats>::default();
         let shown = |n: i64| {
             let address = format!("192.0.{}.1", n % 256);
-            repeats.is_first(&entry("certificate", "ab", &address), at(n))
+            recorded(&repeats, &entry("certificate", "ab", &address), at(n))
         };
         assert!(shown(0));
         assert!((1..300).all(|n| !shown(n)), "wherever it comes from");
@@ -293,13 +339,17 @@ mod tests {
 
     #[test]
     fn what_is_open_at_the_end_is_not_lost_and_what_was_not_recorded_comes_again() {
-        let repeats = Repeats::default();
+        let repeats = Arc::<Repeats>::default();
         let one = entry("request", "r", "192.0.2.1");
-        assert!(repeats.is_first(&one, at(0)));
-        repeats.forget(&one);
-        assert!(repeats.is_first(&one, at(1)));
+        drop(repeats.first(&one, at(0)));
+        let lost = repeats.first(&one, at(1));
+        assert!(lost.is_some() && !recorded(&repeats, &one, at(1)));
+        drop(lost);
+        let counted = repeats.close(at(1), true);
+        assert_eq!(counted[0].entry().detail["repeated"], 2, "none is lost");
+        assert!(recorded(&repeats, &one, at(1)));
         for n in 2..5 {
-            assert!(!repeats.is_first(&one, at(n)));
+            assert!(!recorded(&repeats, &one, at(n)));
         }
         let closed = repeats.close(at(5), true);
         assert_eq!(closed[0].entry().detail["repeated"], 3);
@@ -311,20 +361,20 @@ mod tests {
 
     #[test]
     fn rows_and_memory_are_bounded_whatever_is_tried_from_wherever() {
-        let repeats = Repeats::default();
+        let repeats = Arc::<Repeats>::default();
         let mut rows = 0;
         // Other subjects from one place, and other places.
         for n in 0..20_000u32 {
             let subject = n.to_string();
             let one = entry("request", &subject, "2001:db8:1:5::1");
-            rows += u32::from(repeats.is_first(&one, at(0)));
+            rows += u32::from(recorded(&repeats, &one, at(0)));
         }
         assert_eq!(rows, 9, "eight of their own and one for the rest");
         for n in 0..20_000u32 {
             let subject = n.to_string();
             let address = format!("10.{}.{}.1", n / 256, n % 256);
             let one = entry("request", &subject, &address);
-            rows += u32::from(repeats.is_first(&one, at(0)));
+            rows += u32::from(recorded(&repeats, &one, at(0)));
         }
         assert_eq!(rows, 1001, "one more for anybody");
         assert!(repeats.windows().many <= MOST + 1);
@@ -336,17 +386,17 @@ mod tests {
 
     #[test]
     fn one_persons_refusals_do_not_hide_anothers() {
-        let repeats = Repeats::default();
+        let repeats = Arc::<Repeats>::default();
         let by = |staff: &str| AuditEntry {
             actor: Actor::Staff(staff.to_owned()),
             ..entry("page", "GET /audit", "192.0.2.1")
         };
-        assert!(repeats.is_first(&by("a"), at(0)) && repeats.is_first(&by("b"), at(0)));
-        assert!(!repeats.is_first(&by("a"), at(1)));
+        assert!(recorded(&repeats, &by("a"), at(0)) && recorded(&repeats, &by("b"), at(0)));
+        assert!(!recorded(&repeats, &by("a"), at(1)));
         let other = AuditEntry {
             code: "another",
             ..by("a")
         };
-        assert!(repeats.is_first(&other, at(1)));
+        assert!(recorded(&repeats, &other, at(1)));
     }
 }

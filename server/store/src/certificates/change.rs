@@ -121,6 +121,9 @@ pub async fn set_state(
     if tx.change(statement).await? != 1 {
         return Ok(false);
     }
+    if from.is_inactive() || to.is_inactive() {
+        tx.mark_status_changed();
+    }
     note(tx, id, from, by, at).await
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Ca, Certificate, select};
 use crate::db::Sql;
 use crate::row::Row;
-use crate::{Db, Store, StoreError, Tx};
+use crate::{Db, Store, StoreError};
 
 async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
     db.optional(statement)
@@ -30,11 +30,6 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Certificate>
         sqlx::query(select!("WHERE id = $1")).bind(id.to_owned()),
     )
     .await
-}
-
-/// By id, inside a transaction.
-pub async fn find_in(tx: &mut Tx, id: &str) -> Result<Option<Certificate>, StoreError> {
-    find(tx, id).await
 }
 
 /// By serial number (lower-case hex).
@@ -99,19 +94,6 @@ pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, Stor
         Some(row) => Row::new("certificates", &row).int("n"),
         None => Ok(0),
     }
-}
-
-/// The newest certificate made for an enrolment request.
-pub async fn by_request(
-    db: impl Into<Db<'_>>,
-    request_id: &str,
-) -> Result<Option<Certificate>, StoreError> {
-    let statement = select!("WHERE request_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1");
-    one(
-        db.into(),
-        sqlx::query(statement).bind(request_id.to_owned()),
-    )
-    .await
 }
 
 /// The user's certificate on its way (`intent` or `issued`); there is at most one.

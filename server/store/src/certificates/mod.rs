@@ -22,9 +22,9 @@ pub use ca::{Ca, all_cas};
 pub use change::{insert_intent, set_active, set_issued, set_state};
 pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
-    active_for_user, by_grant, by_request, by_serial, by_sha256, by_spki_sha256, ended_serials,
-    ending, find, find_in, given_up, intents_without_result, list_for_staff, list_for_user,
-    pending_for_user, staff_ending,
+    active_for_user, by_grant, by_serial, by_sha256, by_spki_sha256, ended_serials, ending, find,
+    given_up, intents_without_result, list_for_staff, list_for_user, pending_for_user,
+    staff_ending,
 };
 
 text_enum! {
@@ -54,6 +54,17 @@ text_enum! {
         Revoked => "revoked",
         /// Never signed and never will be.
         Abandoned => "abandoned",
+    }
+}
+
+impl State {
+    /// Whether the world is told that such a certificate must not be relied on: in CRLs, by OCSP, at a login.
+    #[must_use]
+    pub const fn is_inactive(self) -> bool {
+        match self {
+            Self::Superseded | Self::Suspended | Self::Revoked => true,
+            Self::Intent | Self::Issued | Self::Active | Self::Abandoned => false,
+        }
     }
 }
 

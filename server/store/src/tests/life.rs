@@ -9,7 +9,7 @@ use crate::ocsp_answers::{self, StoredAnswer};
 use crate::requests::{self, Action, NewRequest};
 use crate::shadow_locks::{self, Kind, ShadowLock};
 use crate::users::{self, PasswordKind};
-use crate::{Store, contracts, grants, id};
+use crate::{Parking, Store, contracts, grants, id};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(life => scenario);
@@ -193,7 +193,6 @@ async fn certificate(store: &Store) {
         certificates::by_sha256(store, "d1").await,
         certificates::by_serial(store, "00k1").await,
         certificates::by_grant(store, "g1").await,
-        certificates::by_request(store, "r2").await,
         certificates::pending_for_user(store, "u1").await,
     ] {
         assert_eq!(found.unwrap().unwrap().der.as_deref(), Some(&b"der"[..]));
@@ -211,6 +210,7 @@ async fn certificate(store: &Store) {
             .is_none()
     );
 
+    let before = store.status_version();
     let mut tx = store.begin().await.unwrap();
     assert!(
         certificates::set_active(&mut tx, "k1", &Actor::System, at(3))
@@ -230,25 +230,38 @@ async fn certificate(store: &Store) {
             .unwrap()
     );
     note(&mut tx, "k1").await.unwrap();
+    assert_eq!(store.status_version(), before);
     tx.commit().await.unwrap();
+    assert_eq!(store.status_version(), before + 1, "held");
     lists(store).await;
 
+    // Rolled back, nothing has changed; held back, not before the commit.
+    let deferred = Parking::default();
+    for keep in [false, true] {
+        let mut tx = store.parking_in(&deferred).begin().await.unwrap();
+        let (from, to) = match keep {
+            false => (State::Suspended, State::Revoked),
+            true => (State::Suspended, State::Active),
+        };
+        let moved = certificates::set_state(&mut tx, "k1", (from, to), &by, at(6), None);
+        assert!(moved.await.unwrap());
+        note(&mut tx, "k1").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.status_version(), before + 1);
+        let tx = deferred.take().unwrap();
+        match keep {
+            false => tx.rollback().await.unwrap(),
+            true => tx.commit().await.unwrap(),
+        }
+    }
+    assert_eq!(store.status_version(), before + 2, "released");
     let mut tx = store.begin().await.unwrap();
-    let released = certificates::set_state(
-        &mut tx,
-        "k1",
-        (State::Suspended, State::Active),
-        &by,
-        at(6),
-        None,
-    )
-    .await;
-    assert!(released.unwrap());
     let ends = (State::Active, State::Revoked);
     let ended = certificates::set_state(&mut tx, "k1", ends, &by, at(7), Some("key")).await;
     assert!(ended.unwrap());
     note(&mut tx, "k1").await.unwrap();
     tx.commit().await.unwrap();
+    assert_eq!(store.status_version(), before + 3, "revoked");
     let row = certificates::find(store, "k1").await.unwrap().unwrap();
     assert_eq!(
         (row.state, row.ended_at, row.activated_at),

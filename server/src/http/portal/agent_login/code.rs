@@ -33,9 +33,8 @@ pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answe
     let led_here = says(&headers, "sec-fetch-site", &["cross-site", "same-site"]);
     let browser = cookie::find(&headers, LOGIN_COOKIE).filter(|_| !led_here);
     let people = cx.app.workflows.people();
-    let brought = people
-        .bring_login_code(&code, browser, cx.caller(), cx.now)
-        .await;
+    let request = cx.anonymous();
+    let brought = people.bring_login_code(&request, &code, browser).await;
     let next = match brought {
         Ok(started) => with_session(see_other(PASSWORD), Realm::Portal, started.token.expose()),
         Err(Error::Refused(refusal)) => {

@@ -15,11 +15,11 @@ use crate::workflow::{Error, Refusal};
 pub async fn show(cx: Cx) -> Answer {
     let people = cx.app.workflows.people();
     let token = cx.visitor.token();
-    match people.proved_by_agent(token, cx.caller(), cx.now).await {
+    match people.proved_by_agent(&cx.anonymous(), token).await {
         Ok(owner) => blgi002(StatusCode::OK, cx.session_page("BLGI002"), &owner, PASSWORD),
         // The other window of this browser was faster.
         Err(Error::Refused(Refusal::OutOfOrder))
-            if people.on_portal(token, cx.caller(), cx.now).await.is_ok() =>
+            if people.on_portal(&cx.anonymous(), token).await.is_ok() =>
         {
             Ok(see_other("/top"))
         }
@@ -31,15 +31,13 @@ pub async fn show(cx: Cx) -> Answer {
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let people = cx.app.workflows.people();
     let (token, password) = (cx.visitor.token(), fields.secret("password"));
-    let done = people
-        .agent_login(token, password, cx.caller(), cx.now)
-        .await;
+    let done = people.agent_login(&cx.anonymous(), token, password).await;
     let started = match done.map_err(Failure::from) {
         Ok(started) => started,
         Err(Failure::Refused(
             refusal @ (Refusal::CredentialsWrong | Refusal::TemporarilyLocked { .. }),
         )) => {
-            let owner = people.proved_by_agent(token, cx.caller(), cx.now).await?;
+            let owner = people.proved_by_agent(&cx.anonymous(), token).await?;
             let message = catalogue::refusal::message_after_certificate(&refusal, cx.lang);
             let page = cx.session_page("BLGI002").saying(message);
             return blgi002(Failure::from(refusal).status(), page, &owner, PASSWORD);

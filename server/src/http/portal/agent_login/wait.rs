@@ -34,9 +34,7 @@ struct Blgi003 {
 pub async fn start(cx: Cx, headers: HeaderMap) -> Answer {
     let before = cookie::find(&headers, LOGIN_COOKIE);
     let people = cx.app.workflows.people();
-    let secret = people
-        .ask_for_agent_login(before, cx.caller(), cx.now)
-        .await?;
+    let secret = people.ask_for_agent_login(&cx.anonymous(), before).await?;
     let mut next = see_other(WAIT);
     if let Some(value) = cookie::set(LOGIN_COOKIE, secret.expose(), None) {
         next.headers_mut().append(header::SET_COOKIE, value);

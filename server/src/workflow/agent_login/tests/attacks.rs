@@ -1,7 +1,7 @@
 use super::{HANAKO, TARO};
 use crate::store::agent_logins::State;
 use crate::workflow::Refusal;
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, by_agent, refusal, said};
 
 /// Somebody sends Hanako a link of theirs, and she follows it to the end.
 #[tokio::test]
@@ -75,12 +75,14 @@ async fn a_request_of_the_victims_browser_completed_by_the_attackers_agent_logs_
         .await
         .unwrap();
     let owner = people
-        .proved_by_agent(session.expose(), caller(), at(203))
+        .proved_by_agent(&anonymous(at(203)), session.expose())
         .await;
     assert_eq!(owner.unwrap().user.login_id, "tarotest");
     let tried = world.log_in(&session, "hers-12345", at(203)).await;
     assert_eq!(refusal(tried), Refusal::CredentialsWrong);
-    let top = people.on_portal(session.expose(), caller(), at(204)).await;
+    let top = people
+        .on_portal(&anonymous(at(204)), session.expose())
+        .await;
     assert_eq!(refusal(top), Refusal::OutOfOrder);
 }
 
@@ -91,7 +93,8 @@ async fn two_agents_at_once_and_every_replay() {
     world.taro().await;
     let people = world.people();
     let (cookie, id) = world.asked(at(100)).await;
-    let pick = || people.pick_up_agent_login(&id, "test/1", caller(), at(101));
+    let context = by_agent(&id, at(101));
+    let pick = || people.pick_up_agent_login(&context, &id, "test/1");
     let (one, two) = tokio::join!(pick(), pick());
     let (first, second) = match (one, two) {
         (Ok(first), second) => (first, second),
@@ -113,7 +116,7 @@ async fn two_agents_at_once_and_every_replay() {
     let guess = inkan_pki::secret::Secret::new("guess");
     for id in [id.as_str(), "unknown"] {
         let guessed = people
-            .prove_agent_login(id, &guess, TARO, caller(), at(102))
+            .prove_agent_login(&by_agent(id, at(102)), id, &guess, TARO)
             .await;
         assert_eq!(refusal(guessed), Refusal::CredentialInvalid);
     }
@@ -145,7 +148,7 @@ async fn two_agents_at_once_and_every_replay() {
     for made_up in ["", "x", "\0", &"9".repeat(100_000)] {
         let count = world.log().await.len();
         let brought = people
-            .bring_login_code(made_up, None, caller(), at(109))
+            .bring_login_code(&anonymous(at(109)), made_up, None)
             .await;
         assert_eq!(refusal(brought), Refusal::LoginCodeInvalid);
         assert_eq!(
@@ -154,7 +157,7 @@ async fn two_agents_at_once_and_every_replay() {
             "no row for what anybody can make up"
         );
         let unknown = people
-            .pick_up_agent_login(made_up, "a", caller(), at(109))
+            .pick_up_agent_login(&by_agent(made_up, at(109)), made_up, "a")
             .await;
         assert_eq!(refusal(unknown), Refusal::RequestUnknown);
         let cookie = people.agent_login_status(made_up, at(109)).await;

@@ -2,7 +2,7 @@ use super::HANAKO;
 use crate::store::agent_logins::State as Login;
 use crate::store::certificates::State;
 use crate::workflow::login::CertificateRefusal;
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, by_agent, refusal, said};
 use crate::workflow::{Refusal, Result};
 
 fn why<T>(result: Result<T>) -> CertificateRefusal {
@@ -20,7 +20,7 @@ async fn each_step_has_its_time() {
     // A minute to pick up.
     let (cookie, id) = world.asked(at(100)).await;
     let late = people
-        .pick_up_agent_login(&id, "a", caller(), at(160))
+        .pick_up_agent_login(&by_agent(&id, at(160)), &id, "a")
         .await;
     assert_eq!(refusal(late), Refusal::RequestExpired);
     let status = people
@@ -54,7 +54,7 @@ async fn each_step_has_its_time() {
     let taken = world.taken(at(2000)).await;
     let before = Some(taken.cookie.expose());
     people
-        .ask_for_agent_login(before, caller(), at(2001))
+        .ask_for_agent_login(&anonymous(at(2001)), before)
         .await
         .unwrap();
     let old = people
@@ -149,14 +149,18 @@ async fn a_certificate_that_ends_on_the_way_ends_the_login() {
         .unwrap();
     let people = world.people();
     people
-        .on_portal(session.expose(), caller(), at(304))
+        .on_portal(&anonymous(at(304)), session.expose())
         .await
         .unwrap();
     world.set_state(&id, State::Active, State::Revoked).await;
-    let top = people.on_portal(session.expose(), caller(), at(305)).await;
+    let top = people
+        .on_portal(&anonymous(at(305)), session.expose())
+        .await;
     assert_eq!(why(top), CertificateRefusal::Revoked);
     let rows = world.log().await.len();
-    let top = people.on_portal(session.expose(), caller(), at(306)).await;
+    let top = people
+        .on_portal(&anonymous(at(306)), session.expose())
+        .await;
     assert_eq!(refusal(top), Refusal::SessionEnded);
     assert_eq!(world.log().await.len(), rows, "said once");
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::store::certificates::State;
 use crate::workflow::Result;
-use crate::workflow::testing::{World, caller};
+use crate::workflow::testing::{World, anonymous, by_agent};
 
 /// Hanako's certificate.
 const HANAKO: &[u8] = b"0\x82hanako";
@@ -52,7 +52,7 @@ impl World {
     async fn asked(&self, now: Timestamp) -> (Secret, String) {
         let people = self.people();
         let cookie = people
-            .ask_for_agent_login(None, caller(), now)
+            .ask_for_agent_login(&anonymous(now), None)
             .await
             .unwrap();
         let status = people
@@ -67,7 +67,7 @@ impl World {
         let (cookie, id) = self.asked(now).await;
         let picked = self
             .people()
-            .pick_up_agent_login(&id, "test/1", caller(), now)
+            .pick_up_agent_login(&by_agent(&id, now), &id, "test/1")
             .await
             .unwrap();
         Taken {
@@ -79,7 +79,7 @@ impl World {
 
     async fn prove(&self, taken: &Taken, der: &[u8], now: Timestamp) -> Result<Proved> {
         self.people()
-            .prove_agent_login(&taken.id, &taken.credential, der, caller(), now)
+            .prove_agent_login(&by_agent(&taken.id, now), &taken.id, &taken.credential, der)
             .await
     }
 
@@ -92,13 +92,15 @@ impl World {
     ) -> Result<Secret> {
         let cookie = cookie.map(Secret::expose);
         let people = self.people();
-        let brought = people.bring_login_code(proved.code.expose(), cookie, caller(), now);
+        let context = anonymous(now);
+        let brought = people.bring_login_code(&context, proved.code.expose(), cookie);
         Ok(brought.await?.token)
     }
 
     async fn log_in(&self, session: &Secret, password: &str, now: Timestamp) -> Result<Secret> {
         let people = self.people();
-        let done = people.agent_login(session.expose(), Secret::new(password), caller(), now);
+        let context = anonymous(now);
+        let done = people.agent_login(&context, session.expose(), Secret::new(password));
         Ok(done.await?.token)
     }
 }

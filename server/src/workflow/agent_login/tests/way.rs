@@ -7,7 +7,7 @@ use crate::store::agent_logins::{self, State};
 use crate::store::id::sha256_hex;
 use crate::store::login_history::{Method, Via};
 use crate::workflow::Refusal;
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, by_agent, refusal, said};
 
 #[tokio::test]
 async fn from_the_request_to_the_session_and_what_is_on_record() {
@@ -20,7 +20,8 @@ async fn from_the_request_to_the_session_and_what_is_on_record() {
         status.unwrap().state
     };
     assert_eq!(state(159).await, State::Created);
-    let picked = people.pick_up_agent_login(&id, "agent/1\n", caller(), at(101));
+    let context = by_agent(&id, at(101));
+    let picked = people.pick_up_agent_login(&context, &id, "agent/1\n");
     let picked = picked.await.unwrap();
     assert_eq!(
         (picked.action, picked.bank.id.as_str()),
@@ -35,11 +36,10 @@ async fn from_the_request_to_the_session_and_what_is_on_record() {
     let step = |step| Progress { step, code: None };
     people
         .agent_login_progress(
+            &by_agent(&id, at(102)),
             &id,
             credential,
             &step(ProgressStep::TokenChosen),
-            caller(),
-            at(102),
         )
         .await
         .unwrap();
@@ -49,7 +49,8 @@ async fn from_the_request_to_the_session_and_what_is_on_record() {
         .unwrap();
     assert_eq!(status.progress.as_deref(), Some("token-chosen"));
     assert_eq!(status.comparison_code, picked.comparison_code);
-    let proved = people.prove_agent_login(&id, credential, HANAKO, caller(), at(103));
+    let context = by_agent(&id, at(103));
+    let proved = people.prove_agent_login(&context, &id, credential, HANAKO);
     let proved = proved.await.unwrap();
     assert_eq!(state(104).await, State::Proved);
 
@@ -70,10 +71,12 @@ async fn from_the_request_to_the_session_and_what_is_on_record() {
     let session = world.bring(&proved, Some(&cookie), at(104)).await.unwrap();
     assert_eq!(state(105).await, State::Done);
     let owner = people
-        .proved_by_agent(session.expose(), caller(), at(105))
+        .proved_by_agent(&anonymous(at(105)), session.expose())
         .await;
     assert_eq!(owner.unwrap().user.login_id, "hanakodt");
-    let top = people.on_portal(session.expose(), caller(), at(105)).await;
+    let top = people
+        .on_portal(&anonymous(at(105)), session.expose())
+        .await;
     assert_eq!(refusal(top), Refusal::OutOfOrder, "the password is missing");
     let wrong = world.log_in(&session, "wrong", at(106)).await;
     assert_eq!(refusal(wrong), Refusal::CredentialsWrong);
@@ -82,7 +85,7 @@ async fn from_the_request_to_the_session_and_what_is_on_record() {
         .await
         .unwrap();
     let top = people
-        .on_portal(logged_in.expose(), caller(), at(108))
+        .on_portal(&anonymous(at(108)), logged_in.expose())
         .await
         .unwrap();
     assert_eq!(top.certificate.map(|row| row.id), Some(certificate));
@@ -139,8 +142,8 @@ async fn the_agent_says_why_it_gave_up() {
         step: ProgressStep::Failed,
         code: Some(Identifier::new("pin-wrong").unwrap()),
     };
-    let say =
-        || people.agent_login_progress(&taken.id, &taken.credential, &failed, caller(), at(101));
+    let context = by_agent(&taken.id, at(101));
+    let say = || people.agent_login_progress(&context, &taken.id, &taken.credential, &failed);
     say().await.unwrap();
     let status = people
         .agent_login_status(taken.cookie.expose(), at(102))
@@ -173,7 +176,7 @@ async fn a_session_of_one_listener_is_worth_nothing_on_the_other() {
     assert_eq!(refusal(there.await), Refusal::OutOfOrder);
 
     let user = people
-        .on_portal(by_agent.expose(), caller(), at(104))
+        .on_portal(&anonymous(at(104)), by_agent.expose())
         .await
         .unwrap();
     let by_browser = people.start_session(
@@ -187,7 +190,7 @@ async fn a_session_of_one_listener_is_worth_nothing_on_the_other() {
     );
     let by_browser = by_browser.await.unwrap().token;
     let here = people
-        .on_portal(by_browser.expose(), caller(), at(105))
+        .on_portal(&anonymous(at(105)), by_browser.expose())
         .await;
     assert_eq!(refusal(here), Refusal::SessionEnded);
 }

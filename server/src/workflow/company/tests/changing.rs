@@ -6,7 +6,9 @@ use super::world::{Company, later};
 use crate::workflow::Refusal;
 use crate::workflow::company::password::{ChangeForm, Own};
 use crate::workflow::session::Authenticated;
-use crate::workflow::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, caller, refusal, said};
+use crate::workflow::testing::{
+    CONFIRMATION_PASSWORD, LOGIN_PASSWORD, anonymous, customer, refusal, said,
+};
 use crate::workflow::validation::{Field, Problem};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -37,7 +39,8 @@ async fn changes(place: &Place) {
     let here = here(&company).await;
     let elsewhere = company.session(company.hanako()).await;
     let change = async |which, form| {
-        let done = people.change_password(&here, which, form, caller(), later(1));
+        let context = customer(&here.user.id, later(1));
+        let done = people.change_password(&context, &here.session, which, form);
         done.await
     };
     let fields = |field: Field, problem| Refusal::Fields(vec![field.error(problem)]);
@@ -82,21 +85,17 @@ async fn changes(place: &Place) {
     assert!(!company.scene.session_is_there(&elsewhere).await);
     let kept = crate::store::sessions::find(company.scene.store(), &here.session.token_sha256);
     assert!(kept.await.unwrap().is_some(), "this one goes on");
-    let old =
-        people.identify_for_enrolment("hanakodt", Secret::new(LOGIN_PASSWORD), caller(), later(2));
+    let context = anonymous(later(2));
+    let old = people.identify_for_enrolment(&context, "hanakodt", Secret::new(LOGIN_PASSWORD));
     assert_eq!(refusal(old.await), Refusal::CredentialsWrong);
-    let new =
-        people.identify_for_enrolment("hanakodt", Secret::new("New-pass-1"), caller(), later(3));
+    let context = anonymous(later(3));
+    let new = people.identify_for_enrolment(&context, "hanakodt", Secret::new("New-pass-1"));
     new.await.unwrap();
     change(Own::Confirmation, form(CONFIRMATION_PASSWORD, "New-conf-1"))
         .await
         .unwrap();
-    let confirmed = people.confirm(
-        company.hanako(),
-        Secret::new("New-conf-1"),
-        caller(),
-        later(4),
-    );
+    let context = customer(company.hanako(), later(4));
+    let confirmed = people.confirm(&context, Secret::new("New-conf-1"));
     confirmed.await.unwrap();
 }
 
@@ -108,7 +107,8 @@ async fn guesses(place: &Place) {
     for n in 0..12 {
         let now = later(2_000 * n);
         let guess = form("wrong-one", "New-pass-1");
-        let done = people.change_password(&here, Own::Confirmation, guess, caller(), now);
+        let context = customer(&here.user.id, now);
+        let done = people.change_password(&context, &here.session, Own::Confirmation, guess);
         seen.push(refusal(done.await).code());
     }
     assert_eq!(seen[..4], ["credentials-wrong"; 4]);

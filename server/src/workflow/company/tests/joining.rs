@@ -7,7 +7,7 @@ use crate::store::outbox::Language;
 use crate::store::users::Role;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::company::newcomer::Handover;
-use crate::workflow::testing::{LOGIN_PASSWORD, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, anonymous, at, customer, refusal, said};
 use crate::workflow::validation::{Field, Problem};
 use crate::workflow::{Error, Refusal};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -33,14 +33,17 @@ async fn starts(place: &Place) {
     let made = company.add(&company.jiro, "shiro1", "general").await;
     let made = made.unwrap();
     let id = made.user.id.clone();
+    let context = anonymous(at(11));
     // Nothing else takes them, and says so to who has them.
-    let login = people.password_login("shiro1", made.login.clone(), caller(), at(11));
+    let login = people.password_login(&context, "shiro1", made.login.clone());
     assert_eq!(refusal(login.await), Refusal::CertificateRequired);
-    let identify = people.identify_for_enrolment("shiro1", made.login.clone(), caller(), at(11));
+    let context = anonymous(at(11));
+    let identify = people.identify_for_enrolment(&context, "shiro1", made.login.clone());
     assert_eq!(refusal(identify.await), CompanyRefusal::NotStarted.into());
     // One of the two wrong; the new ones the old ones; then right, and never again.
     let start = async |form| {
-        let done = people.start_as_colleague(form, Language::En, caller(), at(20));
+        let context = anonymous(at(20));
+        let done = people.start_as_colleague(&context, form, Language::En);
         done.await
     };
     for (login, second) in [(true, false), (false, true)] {
@@ -60,8 +63,8 @@ async fn starts(place: &Place) {
     assert_eq!(refusal(start(lazy).await), Refusal::Fields(vec![same]));
     start(start_form(copy(&made))).await.unwrap();
     assert_eq!(company.user(&id).await.temporary_until, None);
-    let identified =
-        people.identify_for_enrolment("shiro1", Secret::new(LOGIN_PASSWORD), caller(), at(21));
+    let context = anonymous(at(21));
+    let identified = people.identify_for_enrolment(&context, "shiro1", Secret::new(LOGIN_PASSWORD));
     identified.await.unwrap();
     let twice = start(start_form(copy(&made))).await;
     assert_eq!(refusal(twice), Refusal::CredentialsWrong);
@@ -109,7 +112,8 @@ async fn adds(place: &Place) {
     }
     let people = company.scene.world.people();
     let form = newcomer("shiro1", "general");
-    let wrong = people.add_colleague(jiro, &form, Secret::new("wrong-one"), caller(), at(10));
+    let context = customer(jiro, at(10));
+    let wrong = people.add_colleague(&context, &form, Secret::new("wrong-one"));
     assert_eq!(refusal(wrong.await), Refusal::CredentialsWrong);
     let made = company.add(jiro, "shiro1", "general").await.unwrap();
     assert_eq!(made.user.contract_id, company.scene.contract.id);
@@ -131,7 +135,8 @@ async fn again(place: &Place) {
     let first = first.unwrap();
     let id = first.user.id.clone();
     let hand = async |by: &str, whom: &str| {
-        let done = people.hand_over_again(by, whom, confirmation(), caller(), at(15));
+        let context = customer(by, at(15));
+        let done = people.hand_over_again(&context, whom, confirmation());
         done.await
     };
     let second = hand(&company.jiro, &id).await.unwrap();
@@ -140,7 +145,8 @@ async fn again(place: &Place) {
     // Their time is over at some point.
     let late = at(15) + company.scene.world.settings.periods.grant;
     let form = start_form(copy(&second));
-    let late = people.start_as_colleague(form, Language::Ja, caller(), late);
+    let context = anonymous(late);
+    let late = people.start_as_colleague(&context, form, Language::Ja);
     assert_eq!(refusal(late.await), Refusal::CredentialsWrong);
     company.start(second).await.unwrap();
     let started = hand(&company.jiro, &id).await;
@@ -166,7 +172,8 @@ async fn roles(place: &Place) {
     let company = Company::new(place).await;
     let people = company.scene.world.people();
     let give = async |by: &str, whom: &str, role: &str| {
-        let done = people.give_role(by, whom, role, confirmation(), caller(), later(1));
+        let context = customer(by, later(1));
+        let done = people.give_role(&context, whom, role, confirmation());
         done.await
     };
     let (hanako, jiro, saburo) = (

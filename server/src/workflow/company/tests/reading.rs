@@ -10,8 +10,9 @@ use crate::store::certificates::State;
 use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::history::{HistoryFilter, LINES, Who};
-use crate::workflow::life::{By, Reason};
-use crate::workflow::testing::{at, caller, refusal};
+use crate::workflow::life::Reason;
+use crate::workflow::life::tests::bank;
+use crate::workflow::testing::{at, customer, refusal};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -37,12 +38,10 @@ async fn whose(place: &Place) {
     let id = company.scene.certificate(State::Active).await;
     company.fail(saburo, PasswordKind::Login, 5, later(0)).await;
     company.unlock(jiro, saburo, later(1)).await.unwrap();
-    let by = By::Staff {
-        staff_id: "approver",
-    };
-    let (reason, workflows) = (Reason::KeyCompromise, &company.scene.workflows);
-    let done = workflows.revoke(&id, by, reason, "", caller(), later(2));
-    done.await.unwrap();
+    let bank = company.scene.workflows.people();
+    bank::revoke(bank, &id, Reason::KeyCompromise, later(2))
+        .await
+        .unwrap();
     // Saburo sees what he did and what was done to him, and nothing of the others.
     let own = people.history(saburo, &of("")).await.unwrap();
     assert!(own.users.is_empty());
@@ -103,7 +102,7 @@ async fn pages(place: &Place) {
     for n in 0..many {
         let right = Secret::new(crate::workflow::testing::CONFIRMATION_PASSWORD);
         let now = later(i64::try_from(n).unwrap());
-        people.confirm(saburo, right, caller(), now).await.unwrap();
+        people.confirm(&customer(saburo, now), right).await.unwrap();
     }
     // A hundred and one days later everything is there.
     let much_later = later(0) + SignedDuration::from_hours(101 * 24);

@@ -7,7 +7,7 @@ use crate::store::certificates::State;
 use crate::workflow::Refusal;
 use crate::workflow::company::CompanyRefusal;
 use crate::workflow::company::revoke::Revocation;
-use crate::workflow::testing::{caller, refusal, said};
+use crate::workflow::testing::{caller, customer, refusal, said};
 use crate::workflow::validation::{Field, Problem};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -40,7 +40,8 @@ async fn colleagues(place: &Place) {
             ..asked(company.hanako(), &id)
         };
         let workflows = &scene.workflows;
-        let done = workflows.revoke_in_company(jiro, asked, confirmation(), caller(), later(1));
+        let context = customer(jiro, later(1));
+        let done = workflows.revoke_in_company(&context, asked, confirmation());
         done.await
     };
     for reason in ["", "privilegeWithdrawn", "certificateHold", "lost"] {
@@ -81,23 +82,14 @@ async fn own(place: &Place) {
         .certificate(&saburo, &scene.grant, b"two", State::Active)
         .await;
     for wrong in ["", "wrong-one"] {
-        let done = workflows.revoke_in_company(
-            &saburo.id,
-            asked(&saburo.id, &id),
-            Secret::new(wrong),
-            caller(),
-            later(1),
-        );
+        let context = customer(&saburo.id, later(1));
+        let done =
+            workflows.revoke_in_company(&context, asked(&saburo.id, &id), Secret::new(wrong));
         assert_eq!(refusal(done.await), Refusal::CredentialsWrong);
     }
     assert_eq!(scene.row(&id).await.state, State::Active);
-    let done = workflows.revoke_in_company(
-        &saburo.id,
-        asked(&saburo.id, &id),
-        confirmation(),
-        caller(),
-        later(1),
-    );
+    let context = customer(&saburo.id, later(1));
+    let done = workflows.revoke_in_company(&context, asked(&saburo.id, &id), confirmation());
     assert_eq!(done.await.unwrap().state, State::Revoked);
 }
 
@@ -108,7 +100,8 @@ async fn boundaries(place: &Place) {
     let revoke = async |by: &str, owner: &str, certificate: &str| {
         let asked = asked(owner, certificate);
         let workflows = &scene.workflows;
-        let done = workflows.revoke_in_company(by, asked, confirmation(), caller(), later(1));
+        let context = customer(by, later(1));
+        let done = workflows.revoke_in_company(&context, asked, confirmation());
         refusal(done.await)
     };
     let (hanako, jiro) = (company.hanako(), company.jiro.as_str());

@@ -6,7 +6,7 @@ use super::world::{Company, later, missing, nobodies};
 use crate::store::users::PasswordKind;
 use crate::workflow::Refusal;
 use crate::workflow::company::CompanyRefusal;
-use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, customer, refusal, said};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -54,13 +54,8 @@ async fn released(place: &Place) {
     assert_eq!(after.confirmation.locked_until, None);
     assert_eq!(after.login.hash, stopped.login.hash);
     let people = company.scene.world.people();
-    let again = people.prove(
-        &saburo,
-        PasswordKind::Login,
-        Secret::new(LOGIN_PASSWORD),
-        caller(),
-        now,
-    );
+    let context = customer(&saburo, now);
+    let again = people.prove(&context, PasswordKind::Login, Secret::new(LOGIN_PASSWORD));
     again.await.unwrap();
     // An administrator does not release their own either, also not the master.
     for (who, other) in [
@@ -82,7 +77,8 @@ async fn wrong(place: &Place) {
     let people = company.scene.world.people();
     for n in 1..=5 {
         let wrong = Secret::new("wrong-one");
-        let done = people.unlock_colleague(&jiro, &saburo, wrong, caller(), now);
+        let context = customer(&jiro, now);
+        let done = people.unlock_colleague(&context, &saburo, wrong);
         let refused = refusal(done.await);
         match n {
             5 => assert!(matches!(refused, Refusal::TemporarilyLocked { .. })),
@@ -115,7 +111,7 @@ async fn role_gone(place: &Place) {
     let confirmation = super::world::confirmation;
     let now = later(1);
     people
-        .give_role(&hanako, &jiro, "general", confirmation(), caller(), now)
+        .give_role(&customer(&hanako, now), &jiro, "general", confirmation())
         .await
         .unwrap();
     // The session goes on, with the rights of a general user.

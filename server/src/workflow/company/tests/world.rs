@@ -9,7 +9,7 @@ use crate::workflow::company::newcomer::{Handover, NewcomerForm};
 use crate::workflow::company::start::StartForm;
 use crate::workflow::life::tests::world::Scene;
 use crate::workflow::session::{NewSession, Stage, Started};
-use crate::workflow::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, at, caller};
+use crate::workflow::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, anonymous, at, customer};
 use crate::workflow::{Refusal, Result};
 use inkan_server_fixtures::database::Place;
 
@@ -62,7 +62,7 @@ impl Company {
         let form = newcomer(login_id, role);
         let people = self.scene.world.people();
         people
-            .add_colleague(by, &form, confirmation(), caller(), at(10))
+            .add_colleague(&customer(by, at(10)), &form, confirmation())
             .await
     }
 
@@ -70,7 +70,7 @@ impl Company {
         let people = self.scene.world.people();
         let form = start_form(made);
         people
-            .start_as_colleague(form, Language::Ja, caller(), at(20))
+            .start_as_colleague(&anonymous(at(20)), form, Language::Ja)
             .await
     }
 
@@ -101,7 +101,7 @@ impl Company {
         let people = self.scene.world.people();
         for _ in 0..times {
             let wrong = Secret::new("wrong-one");
-            let done = people.prove(user_id, which, wrong, caller(), now).await;
+            let done = people.prove(&customer(user_id, now), which, wrong).await;
             crate::workflow::testing::refusal(done);
         }
     }
@@ -109,7 +109,7 @@ impl Company {
     pub(super) async fn unlock(&self, by: &str, whom: &str, now: Timestamp) -> Result<()> {
         let people = self.scene.world.people();
         people
-            .unlock_colleague(by, whom, confirmation(), caller(), now)
+            .unlock_colleague(&customer(by, now), whom, confirmation())
             .await
     }
 }

@@ -1,11 +1,12 @@
 //! 事故登録 and its release.
 
+use super::bank;
 use super::world::{Scene, later, much_later};
 use crate::store::certificates::State;
 use crate::workflow::Refusal;
-use crate::workflow::life::{By, LifeRefusal, Reason};
+use crate::workflow::life::{LifeRefusal, Reason};
 use crate::workflow::proposals::{Kind, WishForm};
-use crate::workflow::testing::{caller, refusal, said};
+use crate::workflow::testing::{caller, refusal, staff};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -13,53 +14,43 @@ on_both!(
     keeps_a_successor_and_another_issue_out => keeps_out,
 );
 
-const TELLER: By<'static> = By::Staff { staff_id: "teller" };
-const APPROVER: By<'static> = By::Staff {
-    staff_id: "approver",
-};
-
 async fn holds(place: &Place) {
     let scene = Scene::new(place).await;
-    let workflows = &scene.workflows;
+    let people = scene.workflows.people();
     let id = scene.certificate(State::Active).await;
     let session = scene.session().await;
-    let suspend = |at| workflows.suspend(&id, TELLER, "lost in a taxi", caller(), at);
-    let release = |by, at| workflows.release(&id, by, "found again", caller(), at);
     assert_eq!(
-        refusal(release(APPROVER, later(0)).await),
+        refusal(bank::release(people, &id, later(0)).await),
         Refusal::Life(LifeRefusal::NotSuspended)
     );
-    let held = suspend(later(1)).await.unwrap();
+    bank::suspend(people, &id, later(1)).await.unwrap();
+    let held = scene.row(&id).await;
     assert_eq!(
         (held.state, held.reason.as_deref()),
         (State::Suspended, Some("certificateHold"))
     );
     assert!(!scene.session_is_there(&session).await);
     assert_eq!(
-        refusal(suspend(later(2)).await),
+        refusal(bank::suspend(people, &id, later(2)).await),
         Refusal::Life(LifeRefusal::AlreadySuspended)
     );
-    // Taking it back is for somebody else than who answers the telephone, and never for the customer.
-    let owner = By::Owner {
-        user_id: &scene.user.id,
-    };
-    for by in [TELLER, owner] {
-        assert_eq!(refusal(release(by, later(3)).await), Refusal::RoleMissing);
-    }
-    let again = release(APPROVER, later(4)).await.unwrap();
+    bank::release(people, &id, later(4)).await.unwrap();
+    let again = scene.row(&id).await;
     assert_eq!(
         (again.state, again.ended_at, again.reason),
         (State::Active, None, None)
     );
+    let log = scene.world.log().await;
+    let released = log
+        .iter()
+        .filter(|row| row.action == "certificate.released");
+    assert_eq!(released.count(), 1);
+    bank::suspend(people, &id, later(5)).await.unwrap();
+    let revoked = bank::revoke(people, &id, Reason::KeyCompromise, later(6));
+    revoked.await.unwrap();
+    assert_eq!(scene.row(&id).await.state, State::Revoked);
     assert_eq!(
-        scene.world.last().await,
-        said("certificate.released", "done", "")
-    );
-    suspend(later(5)).await.unwrap();
-    let revoked = workflows.revoke(&id, APPROVER, Reason::KeyCompromise, "", caller(), later(6));
-    assert_eq!(revoked.await.unwrap().state, State::Revoked);
-    assert_eq!(
-        refusal(release(APPROVER, later(7)).await),
+        refusal(bank::release(people, &id, later(7)).await),
         Refusal::Life(LifeRefusal::AlreadyRevoked)
     );
 }
@@ -69,21 +60,15 @@ async fn keeps_out(place: &Place) {
     let workflows = &scene.workflows;
     let old = scene.certificate(State::Active).await;
     scene.successor(&old).await;
-    let held = workflows.suspend(&old, TELLER, "", caller(), later(1));
+    let held = bank::suspend(workflows.people(), &old, later(1));
     held.await.unwrap();
     let activated = workflows.activate(b"two", caller(), later(2)).await;
     assert_eq!(refusal(activated).code(), "certificate-suspended");
     // Nor does a new application get round it (D1): it cannot even be entered ...
     let (people, form) = (scene.world.people(), application());
     let kind = Kind::Application;
-    let entered = people.propose(
-        "teller",
-        kind,
-        &scene.contract.id,
-        &form,
-        caller(),
-        later(3),
-    );
+    let context = staff("teller", later(3));
+    let entered = people.propose(&context, kind, &scene.contract.id, &form);
     assert_eq!(refusal(entered.await), Refusal::CertificateActive);
     let asked = workflows
         .create_request(&scene.user.id, "b", caller(), later(4))
@@ -93,7 +78,7 @@ async fn keeps_out(place: &Place) {
     // ... until its time is over: then nothing is left to protect, and another may be issued.
     let asked = workflows.create_request(&scene.user.id, "b", caller(), much_later());
     assert_eq!(refusal(asked.await), Refusal::GrantMissing);
-    let released = workflows.release(&old, APPROVER, "", caller(), much_later());
+    let released = bank::release(workflows.people(), &old, much_later());
     assert_eq!(refusal(released.await), Refusal::Life(LifeRefusal::Expired));
     scene.world.approve(&scene.contract.id, much_later()).await;
     let asked = workflows.create_request(&scene.user.id, "b", caller(), much_later());

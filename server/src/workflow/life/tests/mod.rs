@@ -1,11 +1,13 @@
 //! Revocation, suspension and cancellation on both databases: what ends, for whom, what is refused and recorded.
 //!
+//! - `bank`: what the bank does, by its own doors
 //! - `world`: a bank with a user who has a certificate
 //! - `revoking`: who may, why, twice, too late, before it was used
 //! - `holding`: suspension, release, and the successor that must wait
 //! - `cancelling`: a contract with all it has
 //! - `watching`: two instances over one database
 
+pub(in crate::workflow) mod bank;
 mod cancelling;
 mod holding;
 mod revoking;

@@ -2,13 +2,14 @@
 
 use inkan_pki::secret::Secret;
 
+use super::bank;
 use super::world::{Scene, later, much_later};
 use crate::store::certificates::State;
 use crate::store::status_changes;
 use crate::store::users::Role;
-use crate::workflow::Refusal;
 use crate::workflow::life::{By, LifeRefusal, Reason};
-use crate::workflow::testing::{CONFIRMATION_PASSWORD, caller, refusal, said};
+use crate::workflow::testing::{CONFIRMATION_PASSWORD, caller, customer, refusal, said};
+use crate::workflow::{Refusal, RequestContext, StaffRefusal};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -19,30 +20,25 @@ on_both!(
     takes_a_renewal_under_way_along => renewal,
 );
 
-const BANK: By<'static> = By::Staff {
-    staff_id: "approver",
-};
-
 async fn ends(place: &Place) {
     let scene = Scene::new(place).await;
     let id = scene.certificate(State::Active).await;
     let session = scene.session().await;
-    let note = "token found in a train";
-    let (reason, at) = (Reason::KeyCompromise, later(1));
-    let revoked = scene
-        .workflows
-        .revoke(&id, BANK, reason, note, caller(), at);
-    let revoked = revoked.await.unwrap();
+    let at = later(1);
+    bank::revoke(scene.workflows.people(), &id, Reason::KeyCompromise, at)
+        .await
+        .unwrap();
+    let revoked = scene.row(&id).await;
     assert_eq!(
         (revoked.state, revoked.ended_at, revoked.reason.as_deref()),
         (State::Revoked, Some(at), Some("keyCompromise"))
     );
     assert!(!scene.session_is_there(&session).await);
-    assert_eq!(
-        scene.world.last().await,
-        said("certificate.revoked", "done", "")
-    );
-    assert!(scene.world.log().await.pop().unwrap().detail.contains(note));
+    let log = scene.world.log().await;
+    let row = log.iter().find(|row| row.action == "certificate.revoked");
+    let row = row.unwrap();
+    assert_eq!((row.outcome.as_str(), &row.subject_id), ("done", &id));
+    assert!(row.detail.contains("token found in a train"), "{row:?}");
     // The history: who did what, when and why, in one sequence.
     let history = status_changes::of_certificate(scene.store(), &id)
         .await
@@ -73,58 +69,51 @@ async fn ends(place: &Place) {
 
 async fn may(place: &Place) {
     let scene = Scene::new(place).await;
+    let workflows = &scene.workflows;
     let id = scene.certificate(State::Active).await;
-    let revoke = |by| {
-        let workflows = &scene.workflows;
-        workflows.revoke(&id, by, Reason::Superseded, "", caller(), later(1))
-    };
-    for staff_id in ["auditor", "nobody"] {
-        let by = By::Staff { staff_id };
-        assert_eq!(refusal(revoke(by).await), Refusal::RoleMissing);
-    }
-    let by = By::Owner {
-        user_id: "somebody else",
-    };
+    let (hanako, stranger) = (
+        customer(&scene.user.id, later(1)),
+        customer("nobody", later(1)),
+    );
+    let revoke =
+        async |by: &RequestContext, how| workflows.revoke(by, &id, how, Reason::Superseded).await;
     let missing = Refusal::Life(LifeRefusal::CertificateMissing);
-    assert_eq!(refusal(revoke(by).await), missing);
+    assert_eq!(refusal(revoke(&stranger, By::Owner).await), missing);
     assert_eq!(
         scene.world.last().await,
         said("certificate.revoked", "refused", "life-certificate-missing")
     );
-    let withdrawn = Reason::PrivilegeWithdrawn;
-    for (by, reason) in [
-        (
-            By::Owner {
-                user_id: &scene.user.id,
-            },
-            withdrawn,
-        ),
-        (BANK, Reason::CertificateHold),
-        (BANK, Reason::RemoveFromCrl),
+    // The bank enters a proposal; its people are nobody's customer.
+    let bank = RequestContext::staff("approver", caller(), later(1));
+    assert_eq!(
+        refusal(revoke(&bank, By::Owner).await),
+        Refusal::SessionEnded
+    );
+    for reason in [
+        Reason::PrivilegeWithdrawn,
+        Reason::CertificateHold,
+        Reason::RemoveFromCrl,
     ] {
-        let done = scene
-            .workflows
-            .revoke(&id, by, reason, "", caller(), later(1));
+        let done = workflows.revoke(&hanako, &id, By::Owner, reason).await;
         let not_allowed = Refusal::Life(LifeRefusal::ReasonNotAllowed);
-        assert_eq!(refusal(done.await), not_allowed);
+        assert_eq!(refusal(done), not_allowed);
     }
     // A manager confirms with the other password, which locks by itself.
     scene.set_role(Role::Master).await;
     let manager = |confirmation: &str| By::Manager {
-        user_id: &scene.user.id,
         confirmation: Secret::new(confirmation),
     };
     for _ in 0..4 {
-        let done = revoke(manager("wrong")).await;
+        let done = revoke(&hanako, manager("wrong")).await;
         assert_eq!(refusal(done), Refusal::CredentialsWrong);
     }
     assert_eq!(scene.row(&id).await.state, State::Active);
-    let revoked = revoke(manager(CONFIRMATION_PASSWORD)).await.unwrap();
-    assert_eq!(revoked.state, State::Revoked);
+    let revoked = revoke(&hanako, manager(CONFIRMATION_PASSWORD)).await;
+    assert_eq!(revoked.unwrap().state, State::Revoked);
     for _ in 0..4 {
-        refusal(revoke(manager("wrong")).await);
+        refusal(revoke(&hanako, manager("wrong")).await);
     }
-    let locked = refusal(revoke(manager("wrong")).await);
+    let locked = refusal(revoke(&hanako, manager("wrong")).await);
     assert!(matches!(locked, Refusal::TemporarilyLocked { .. }));
     let user = crate::store::users::find(scene.store(), &scene.user.id).await;
     let user = user.unwrap().unwrap();
@@ -133,60 +122,49 @@ async fn may(place: &Place) {
 
 async fn refused(place: &Place) {
     let scene = Scene::new(place).await;
+    let (workflows, people) = (&scene.workflows, scene.workflows.people());
     let id = scene.certificate(State::Active).await;
-    let revoke = |at| {
-        let workflows = &scene.workflows;
-        workflows.revoke(&id, BANK, Reason::Unspecified, "", caller(), at)
+    let own = async |certificate: &str, at| {
+        let hanako = customer(&scene.user.id, at);
+        let reason = Reason::Unspecified;
+        workflows
+            .revoke(&hanako, certificate, By::Owner, reason)
+            .await
     };
-    assert_eq!(
-        refusal(revoke(much_later()).await),
-        Refusal::Life(LifeRefusal::Expired)
-    );
-    let first = revoke(later(1)).await.unwrap();
-    assert_eq!(
-        refusal(revoke(later(2)).await),
-        Refusal::Life(LifeRefusal::AlreadyRevoked)
-    );
+    let by_bank = async |certificate: &str, at| {
+        bank::revoke(people, certificate, Reason::KeyCompromise, at).await
+    };
+    let expired = Refusal::Life(LifeRefusal::Expired);
+    assert_eq!(refusal(own(&id, much_later()).await), expired);
+    assert_eq!(refusal(by_bank(&id, much_later()).await), expired);
+    let first = own(&id, later(1)).await.unwrap();
+    let revoked = Refusal::Life(LifeRefusal::AlreadyRevoked);
+    assert_eq!(refusal(own(&id, later(2)).await), revoked);
+    assert_eq!(refusal(by_bank(&id, later(2)).await), revoked);
     assert_eq!(scene.row(&id).await, first, "the first time counts");
-    let missing = scene.workflows.revoke(
-        "no such id\0",
-        BANK,
-        Reason::Unspecified,
-        "",
-        caller(),
-        later(3),
-    );
     assert_eq!(
-        refusal(missing.await),
+        refusal(own("no such id\0", later(3)).await),
         Refusal::Life(LifeRefusal::CertificateMissing)
     );
-    let all: usize = scene
-        .world
-        .log()
-        .await
-        .iter()
-        .filter(|row| row.action == "certificate.revoked")
-        .count();
-    assert_eq!(all, 4, "every try is on record");
+    assert_eq!(
+        refusal(by_bank("no such id\0", later(3)).await),
+        StaffRefusal::CertificateUnknown.into()
+    );
+    let log = scene.world.log().await;
+    let tries = log.iter().filter(|row| row.action == "certificate.revoked");
+    assert_eq!(tries.count(), 4, "every try is on record");
 }
 
 async fn pending(place: &Place) {
     let scene = Scene::new(place).await;
+    let workflows = &scene.workflows;
     let id = scene.certificate(State::Issued).await;
-    let owner = By::Owner {
-        user_id: &scene.user.id,
-    };
-    let reason = Reason::KeyCompromise;
-    let held = scene
-        .workflows
-        .suspend(&id, owner.clone(), "", caller(), later(1));
-    assert_eq!(refusal(held.await), Refusal::Life(LifeRefusal::NotInUse));
-    let done = scene
-        .workflows
-        .revoke(&id, owner, reason, "", caller(), later(1));
+    let held = bank::suspend(workflows.people(), &id, later(1)).await;
+    assert_eq!(refusal(held), Refusal::Life(LifeRefusal::NotInUse));
+    let hanako = customer(&scene.user.id, later(1));
+    let done = workflows.revoke(&hanako, &id, By::Owner, Reason::KeyCompromise);
     assert_eq!(done.await.unwrap().state, State::Revoked);
     // The way is free for a new application; its grant is not the old one.
-    let workflows = &scene.workflows;
     let again = workflows.create_request(&scene.user.id, "b", caller(), later(2));
     assert_eq!(refusal(again.await), Refusal::GrantMissing);
     let grant = scene.world.approve(&scene.contract.id, later(3)).await;
@@ -199,11 +177,14 @@ async fn renewal(place: &Place) {
     let scene = Scene::new(place).await;
     let old = scene.certificate(State::Active).await;
     let new = scene.successor(&old).await;
-    let reason = Reason::KeyCompromise;
-    let done = scene
-        .workflows
-        .revoke(&old, BANK, reason, "", caller(), later(1));
-    done.await.unwrap();
+    bank::revoke(
+        scene.workflows.people(),
+        &old,
+        Reason::KeyCompromise,
+        later(1),
+    )
+    .await
+    .unwrap();
     let successor = scene.row(&new).await;
     assert_eq!(successor.state, State::Revoked, "it stood on the old one");
     let activated = scene.workflows.activate(b"two", caller(), later(2)).await;

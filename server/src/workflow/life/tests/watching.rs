@@ -2,15 +2,22 @@
 
 use std::time::{Duration, Instant};
 
+use super::bank;
 use super::world::{Scene, instance, later};
 use crate::store::Store;
-use crate::store::certificates::{Issuer, State};
-use crate::workflow::life::{By, Reason};
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, Issuer, State};
+use crate::workflow::RequestContext;
+use crate::workflow::life::Reason;
 use crate::workflow::status::Ended;
 use crate::workflow::testing::caller;
 use inkan_server_fixtures::database::{Place, on_both};
 
-on_both!(another_instance_knows_within_a_second => knows);
+on_both!(
+    another_instance_knows_within_a_second => knows,
+    this_instance_knows_what_an_activation_supersedes => superseded,
+    this_instance_knows_that_a_forgotten_renewal_is_given_up => forgotten,
+);
 
 /// For a loaded machine; the time it took is asserted apart.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,13 +45,8 @@ async fn knows(place: &Place) {
     until(Some(Ended::Suspended)).await;
 
     // Of its own changes an instance knows before it answers; the other one hears of them.
-    let by = || By::Staff {
-        staff_id: "approver",
-    };
-    let released = scene
-        .workflows
-        .release(&first, by(), "", caller(), later(1));
-    released.await.unwrap();
+    let people = scene.workflows.people();
+    bank::release(people, &first, later(1)).await.unwrap();
     assert_eq!(
         scene
             .workflows
@@ -53,11 +55,9 @@ async fn knows(place: &Place) {
         None
     );
     until(None).await;
-    let reason = Reason::KeyCompromise;
-    let revoked = scene
-        .workflows
-        .revoke(&first, by(), reason, "", caller(), later(2));
-    revoked.await.unwrap();
+    bank::revoke(people, &first, Reason::KeyCompromise, later(2))
+        .await
+        .unwrap();
     let own = scene
         .workflows
         .status_memory()
@@ -79,4 +79,51 @@ async fn knows(place: &Place) {
     stop.send(true).unwrap();
     follower.await.unwrap();
     assert!(other.status_memory().age(Instant::now()).is_some());
+}
+
+/// What this instance knows of a certificate, without looking for changes.
+async fn known(scene: &Scene, id: &str) -> Option<Ended> {
+    let serial = hex::decode(scene.row(id).await.serial).unwrap();
+    scene
+        .workflows
+        .status_memory()
+        .look(Issuer::Customer, &serial)
+}
+
+async fn superseded(place: &Place) {
+    let scene = Scene::new(place).await;
+    let old = scene.certificate(State::Active).await;
+    scene.successor(&old).await;
+    scene.workflows.refresh_status().await.unwrap();
+    assert_eq!(known(&scene, &old).await, None);
+    let activated = scene.workflows.activate(b"two", caller(), later(1));
+    activated.await.unwrap();
+    assert_eq!(known(&scene, &old).await, Some(Ended::Superseded));
+}
+
+async fn forgotten(place: &Place) {
+    let scene = Scene::new(place).await;
+    let old = scene.certificate(State::Active).await;
+    let renewal = scene.successor(&old).await;
+    let revoke = async |row: &Certificate| {
+        let mut tx = scene.store().begin().await.unwrap();
+        let (step, by) = ((row.state, State::Revoked), Actor::System);
+        let ended = certificates::set_state(&mut tx, &row.id, step, &by, later(1), None);
+        assert!(ended.await.unwrap());
+        let context = RequestContext::system(later(1));
+        let entry = context.audit("test", ("certificate", &row.id));
+        entry.write(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    // Its predecessor has ended without it, as before that took a renewal along.
+    revoke(&scene.row(&old).await).await;
+    scene.world.approve(&scene.contract.id, later(2)).await;
+    scene.workflows.refresh_status().await.unwrap();
+    assert_eq!(known(&scene, &renewal).await, None);
+    let asked = scene
+        .workflows
+        .create_request(&scene.user.id, "b", caller(), later(3));
+    asked.await.unwrap();
+    assert_eq!(scene.row(&renewal).await.state, State::Revoked);
+    assert_eq!(known(&scene, &renewal).await, Some(Ended::Revoked));
 }

@@ -8,8 +8,8 @@ use crate::store::users;
 use crate::workflow::passwords::{PasswordSettings, Passwords};
 use crate::workflow::people::People;
 use crate::workflow::session::{NewSession, Stage};
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal};
-use crate::workflow::{Caller, Refusal, Result};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, customer, refusal};
+use crate::workflow::{Caller, Refusal, RequestContext, Result};
 
 const DER: &[u8] = b"0\x82certificate";
 
@@ -36,7 +36,8 @@ async fn login(
     by: Caller,
     now: Timestamp,
 ) -> Result<()> {
-    let done = people.password_login(id, Secret::new(password), by, now);
+    let context = RequestContext::anonymous(by, now);
+    let done = people.password_login(&context, id, Secret::new(password));
     done.await.map(drop)
 }
 
@@ -45,7 +46,8 @@ async fn failures_without_the_certificate_never_end_what_stands_on_it() {
     let (world, id) = world().await;
     let people = world.people();
     let with_certificate = async |password: &str, now| {
-        let done = people.certificate_login(DER, Secret::new(password), caller(), now);
+        let context = anonymous(now);
+        let done = people.certificate_login(&context, DER, Secret::new(password));
         done.await.map(|done| done.user)
     };
     let user = with_certificate(LOGIN_PASSWORD, at(10)).await.unwrap();
@@ -64,7 +66,8 @@ async fn failures_without_the_certificate_never_end_what_stands_on_it() {
             login(people, "hanakodt", "wrong", caller(), now).await
         } else {
             let wrong = Secret::new("wrong");
-            let tried = people.identify_for_enrolment("hanakodt", wrong, caller(), now);
+            let context = anonymous(now);
+            let tried = people.identify_for_enrolment(&context, "hanakodt", wrong);
             tried.await.map(drop)
         };
         if let Refusal::TemporarilyLocked { until } = refusal(tried) {
@@ -99,15 +102,17 @@ async fn who_guesses_with_the_certificate_is_stopped_everywhere() {
     let mut now = at(10);
     for _ in 0..12 {
         let wrong = Secret::new("wrong");
-        let tried = people.certificate_login(DER, wrong, caller(), now).await;
+        let tried = people.certificate_login(&anonymous(now), DER, wrong).await;
         if let Refusal::TemporarilyLocked { until } = refusal(tried) {
             now = until;
         }
     }
     let right = Secret::new(LOGIN_PASSWORD);
-    let tried = people.certificate_login(DER, right.clone(), caller(), now);
+    let context = anonymous(now);
+    let tried = people.certificate_login(&context, DER, right.clone());
     assert_eq!(refusal(tried.await), Refusal::Stopped);
-    let tried = people.identify_for_enrolment("hanakodt", right, caller(), now);
+    let context = anonymous(now);
+    let tried = people.identify_for_enrolment(&context, "hanakodt", right);
     assert_eq!(refusal(tried.await), Refusal::Stopped);
 }
 
@@ -207,16 +212,19 @@ async fn a_hash_of_another_cost_is_made_anew_at_the_next_login() {
     world.passwords = Passwords::new(&world.settings.passwords);
     let people = world.people();
     let wrong = Secret::new("wrong");
-    let tried = people.certificate_login(DER, wrong, caller(), at(10)).await;
+    let tried = people
+        .certificate_login(&anonymous(at(10)), DER, wrong)
+        .await;
     assert_eq!(refusal(tried), Refusal::CredentialsWrong);
     assert_eq!(old(&world).await, before, "a wrong password renews nothing");
     for now in [at(11), at(12)] {
         let right = Secret::new(LOGIN_PASSWORD);
-        let done = people.certificate_login(DER, right, caller(), now);
+        let context = anonymous(now);
+        let done = people.certificate_login(&context, DER, right);
         let user = done.await.unwrap().user;
         let right = Secret::new(crate::workflow::testing::CONFIRMATION_PASSWORD);
         people
-            .confirm(&user.id, right, caller(), now)
+            .confirm(&customer(&user.id, now), right)
             .await
             .unwrap();
     }
@@ -242,10 +250,11 @@ async fn right_passwords_at_once_are_right_while_their_hashes_are_made_anew() {
         logins.spawn(async move {
             let people = world.people();
             let password = Secret::new(LOGIN_PASSWORD);
-            let login = people.certificate_login(DER, password, caller(), at(11));
+            let context = anonymous(at(11));
+            let login = people.certificate_login(&context, DER, password);
             let user = login.await?.user;
             let password = Secret::new(crate::workflow::testing::CONFIRMATION_PASSWORD);
-            people.confirm(&user.id, password, caller(), at(12)).await
+            people.confirm(&customer(&user.id, at(12)), password).await
         });
     }
     let users = logins.join_all().await;

@@ -9,7 +9,7 @@ use crate::store::{contracts, users};
 use crate::workflow::audited::audit;
 use crate::workflow::login::CertificateRefusal;
 use crate::workflow::session::{NewSession, Stage};
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, refusal, said};
 use crate::workflow::{Refusal, Result};
 
 const DER: &[u8] = b"0\x82certificate";
@@ -139,8 +139,11 @@ fn forged() -> (Vec<u8>, String) {
 async fn login_with_certificate_and_password() {
     let (world, id) = world(State::Active).await;
     let people = world.people();
-    let login = |password: &'static str, now| {
-        people.certificate_login(DER, Secret::new(password), caller(), now)
+    let login = async |password: &'static str, now| {
+        let password = Secret::new(password);
+        people
+            .certificate_login(&anonymous(now), DER, password)
+            .await
     };
     assert_eq!(
         refusal(login("wrong", at(10)).await),
@@ -172,7 +175,7 @@ async fn a_certificate_session_lives_with_its_certificate() {
     let (world, id) = world(State::Active).await;
     let people = world.people();
     let done = people
-        .certificate_login(DER, Secret::new(LOGIN_PASSWORD), caller(), at(10))
+        .certificate_login(&anonymous(at(10)), DER, Secret::new(LOGIN_PASSWORD))
         .await
         .unwrap();
     let start = |certificate_id| {
@@ -224,13 +227,13 @@ async fn a_certificate_session_lives_with_its_certificate() {
         Refusal::SessionEnded
     );
     let other = by_password.token.expose();
-    people.end_session(other, caller(), at(12)).await.unwrap();
+    people.end_session(&anonymous(at(12)), other).await.unwrap();
     assert_eq!(world.last().await, said("session.ended", "done", ""));
     assert_eq!(
         refusal(people.session(other, at(12)).await),
         Refusal::SessionEnded
     );
-    people.end_session(other, caller(), at(12)).await.unwrap();
+    people.end_session(&anonymous(at(12)), other).await.unwrap();
 
     // Live state, at every request.
     world.set_state(&id, State::Active, State::Suspended).await;

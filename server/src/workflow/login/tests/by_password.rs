@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use crate::store::login_history::Method;
 use crate::store::users;
 use crate::workflow::login::LoggedIn;
-use crate::workflow::testing::{LOGIN_PASSWORD, World, at, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, World, anonymous, at, refusal, said};
 use crate::workflow::{Refusal, Result};
 
 async fn login(world: &World, login_id: &str, password: &str, now: Timestamp) -> Result<LoggedIn> {
     world
         .people()
-        .password_login(login_id, Secret::new(password), caller(), now)
+        .password_login(&anonymous(now), login_id, Secret::new(password))
         .await
 }
 
@@ -171,12 +171,12 @@ async fn the_certificate_method_takes_no_password_alone() {
     let people = world.people();
     let password = || Secret::new(LOGIN_PASSWORD);
     let identified = people
-        .identify_for_enrolment("hanakodt", password(), caller(), at(13))
+        .identify_for_enrolment(&anonymous(at(13)), "hanakodt", password())
         .await
         .unwrap();
     assert_eq!(identified.user.id, user.id);
     let wrong = people
-        .identify_for_enrolment("hanakodt", Secret::new("wrong"), caller(), at(14))
+        .identify_for_enrolment(&anonymous(at(14)), "hanakodt", Secret::new("wrong"))
         .await;
     assert_eq!(refusal(wrong), Refusal::CredentialsWrong);
     assert!(

@@ -8,7 +8,7 @@ use crate::store::certificates::State;
 use crate::store::{grants, users};
 use crate::workflow::life::tests::world::{Scene, instance, later};
 use crate::workflow::session::{NewSession, Stage};
-use crate::workflow::testing::{LOGIN_PASSWORD, caller, refusal, said};
+use crate::workflow::testing::{LOGIN_PASSWORD, anonymous, caller, refusal, said, staff};
 use crate::workflow::{Error, Refusal, Result, StaffRefusal};
 use inkan_server_fixtures::database::{Place, on_both};
 
@@ -29,12 +29,14 @@ async fn asking(place: &Place) -> Scene {
 /// Asked for by one, shown to another.
 async fn letter(scene: &Scene, now: Timestamp) -> Result<Secret> {
     let people = scene.workflows.people();
-    let asked = people.issue_acquisition_letter("teller", &scene.grant, caller(), now);
+    let context = staff("teller", now);
+    let asked = people.issue_acquisition_letter(&context, &scene.grant);
     match asked.await {
         Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
         other => return other.map(|letter| letter.password),
     }
-    let done = people.issue_acquisition_letter("approver", &scene.grant, caller(), now);
+    let context = staff("approver", now);
+    let done = people.issue_acquisition_letter(&context, &scene.grant);
     done.await.map(|letter| letter.password)
 }
 
@@ -47,7 +49,8 @@ async fn identify(
 ) -> Result<Value> {
     let people = scene.workflows.people();
     let (password, second) = (Secret::new(password), second.clone());
-    let done = people.identify_with_acquisition(login_id, password, second, caller(), now);
+    let context = anonymous(now);
+    let done = people.identify_with_acquisition(&context, login_id, password, second);
     done.await.map(|(_, data)| data)
 }
 
@@ -145,7 +148,8 @@ async fn guessing(place: &Place) {
     assert_eq!((user.login.failures, user.login.stopped), (0, false));
     // A right login password does not wipe it out, nor does the right second one open it.
     let people = scene.workflows.people();
-    let login = people.password_login("hanakodt", Secret::new(LOGIN_PASSWORD), caller(), step(11));
+    let context = anonymous(step(11));
+    let login = people.password_login(&context, "hanakodt", Secret::new(LOGIN_PASSWORD));
     assert_eq!(refusal(login.await), Refusal::CertificateRequired);
     let late = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, step(12)).await;
     assert_eq!(refusal(late), Refusal::Stopped);
@@ -167,7 +171,8 @@ async fn off(place: &Place) {
     assert_eq!(refusal(none), StaffRefusal::NotInThatState.into());
     let people = scene.workflows.people();
     for staff_id in ["auditor", "nobody"] {
-        let refused = people.issue_acquisition_letter(staff_id, &scene.grant, caller(), later(0));
+        let context = staff(staff_id, later(0));
+        let refused = people.issue_acquisition_letter(&context, &scene.grant);
         assert_eq!(refusal(refused.await), Refusal::RoleMissing);
     }
     let workflows = &scene.workflows;

@@ -3,9 +3,9 @@
 use super::*;
 use crate::store::audit::Actor;
 use crate::store::contracts::{self, Method};
-use crate::store::{applications, grants, proposals};
+use crate::store::{grants, proposals};
 use crate::workflow::audited::audit;
-use crate::workflow::testing::{refusal, said};
+use crate::workflow::testing::{refusal, said, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_second_person_approves() {
         );
     }
     let unknown = people
-        .approve_proposal("second-approver", "none", 1, caller(), at(30))
+        .approve_proposal(&staff("second-approver", at(30)), "none", 1)
         .await;
     assert_eq!(refusal(unknown), StaffRefusal::ProposalUnknown.into());
 
@@ -61,15 +61,12 @@ async fn a_second_person_approves() {
         (grant.state, grant.user_id),
         (grants::State::Open, Some(user.id))
     );
-    let application = applications::find(&world.store, &grant.application_id)
+    let application = proposals::find(&world.store, &grant.application_id)
         .await
         .unwrap()
         .unwrap();
     assert_eq!(
-        (
-            application.entered_by.as_str(),
-            application.reference.as_str()
-        ),
+        (&*application.entered_by.staff_id, &*application.content),
         ("approver", "申－１")
     );
     let stored = contracts::find(&world.store, &contract.id)
@@ -85,12 +82,10 @@ async fn a_second_person_approves() {
     assert_eq!(refusal(early), Refusal::ApplicationExists);
     people
         .propose(
-            "teller",
+            &staff("teller", grant.expires_at),
             kind,
             &contract.id,
             &form(),
-            caller(),
-            grant.expires_at,
         )
         .await
         .unwrap();
@@ -106,7 +101,7 @@ async fn what_was_not_seen_is_not_approved() {
         .unwrap();
     // Amended by the approver: the version shown before is stale, and the approver has had a hand in it.
     let amended = people
-        .amend_proposal("approver", &entered.id, 1, &form(), caller(), at(21))
+        .amend_proposal(&staff("approver", at(21)), &entered.id, 1, &form())
         .await
         .unwrap();
     assert_eq!(amended.version, 2);
@@ -117,7 +112,7 @@ async fn what_was_not_seen_is_not_approved() {
         Refusal::SamePerson
     );
     let late = people
-        .amend_proposal("teller", &entered.id, 1, &form(), caller(), at(22))
+        .amend_proposal(&staff("teller", at(22)), &entered.id, 1, &form())
         .await;
     assert_eq!(refusal(late), StaffRefusal::ProposalStale.into());
 
@@ -138,7 +133,7 @@ async fn what_was_not_seen_is_not_approved() {
 
     // Amended back by the teller: the approver once had a hand in it and still cannot decide.
     let again = people
-        .amend_proposal("teller", &entered.id, 2, &form(), caller(), at(24))
+        .amend_proposal(&staff("teller", at(24)), &entered.id, 2, &form())
         .await
         .unwrap();
     assert_eq!(
@@ -147,12 +142,10 @@ async fn what_was_not_seen_is_not_approved() {
     );
     people
         .reject_proposal(
-            "second-approver",
+            &staff("second-approver", at(25)),
             &entered.id,
             3,
             "書類不備",
-            caller(),
-            at(25),
         )
         .await
         .unwrap();
@@ -219,15 +212,13 @@ async fn hostile_text_is_a_value_and_nothing_else() {
     assert_eq!(refusal(unknown), Refusal::ContractUnknown);
     let entered = people
         .propose(
-            "teller",
+            &staff("teller", at(20)),
             Kind::Application,
             &contract.id,
             &WishForm {
                 reference: hostile.to_owned(),
                 ..WishForm::default()
             },
-            caller(),
-            at(20),
         )
         .await
         .unwrap();

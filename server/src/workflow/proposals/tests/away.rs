@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::staff;
 use crate::workflow::proposals::{ProposalLine, State};
-use crate::workflow::testing::refusal;
+use crate::workflow::testing::{refusal, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 async fn member(world: &World, id: &str) -> staff::StaffMember {
@@ -39,7 +39,7 @@ async fn what_somebody_left_behind_is_taken_over_and_goes_on() {
 
     // It can be decided as it is, and a colleague can take it over.
     let taken = people
-        .take_over_proposal("teller-2", &entered.id, entered.version, caller(), at(40))
+        .take_over_proposal(&staff("teller-2", at(40)), &entered.id, entered.version)
         .await
         .unwrap();
     let waiting = people.waiting_proposals(&colleague).await.unwrap();
@@ -68,13 +68,13 @@ async fn a_clock_that_is_put_back_loses_nothing_and_opens_nothing() {
     let earlier = at(-86_400);
     // Still the same person, still what waits.
     let same = people
-        .approve_proposal("approver", &entered.id, 1, caller(), earlier)
+        .approve_proposal(&staff("approver", earlier), &entered.id, 1)
         .await;
     assert_eq!(refusal(same), Refusal::SamePerson);
     let teller = member(&world, "teller").await;
     assert_eq!(people.waiting_proposals(&teller).await.unwrap().len(), 1);
     let amended = people
-        .amend_proposal("approver", &entered.id, 1, &form(), caller(), earlier)
+        .amend_proposal(&staff("approver", earlier), &entered.id, 1, &form())
         .await
         .unwrap();
     assert_eq!(
@@ -83,11 +83,9 @@ async fn a_clock_that_is_put_back_loses_nothing_and_opens_nothing() {
     );
     people
         .approve_proposal(
-            "second-approver",
+            &staff("second-approver", earlier),
             &entered.id,
             amended.version,
-            caller(),
-            earlier,
         )
         .await
         .unwrap();

@@ -7,10 +7,10 @@ use crate::store::contracts::Status;
 use crate::store::users::{self, PasswordKind};
 use crate::store::{contracts, grants};
 use crate::workflow::audited::audit;
-use crate::workflow::life::reason::BY_BANK;
+use crate::workflow::life::reason::BY_CUSTOMER;
 use crate::workflow::life::{LifeRefusal, Reason};
 use crate::workflow::proposals::wish;
-use crate::workflow::testing::{refusal, said};
+use crate::workflow::testing::{refusal, said, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 /// A world with a user and their active certificate.
@@ -39,7 +39,7 @@ async fn state(world: &World, certificate_id: &str) -> State {
 async fn report(world: &World, who: &str, certificate_id: &str) -> Result<Proposal> {
     let people = world.people();
     people
-        .report_incident(who, certificate_id, &form(), caller(), at(20))
+        .report_incident(&staff(who, at(20)), certificate_id, &form())
         .await
 }
 
@@ -61,7 +61,7 @@ async fn a_lost_token_is_suspended_at_once_and_reviewed_by_somebody_else() {
     // It can neither be withdrawn nor reviewed by who may not, nor is a new certificate possible before the review.
     let people = world.people();
     let withdrawn = people
-        .withdraw_proposal("helpdesk", &reported.id, 1, "誤り", caller(), at(21))
+        .withdraw_proposal(&staff("helpdesk", at(21)), &reported.id, 1, "誤り")
         .await;
     assert_eq!(refusal(withdrawn), StaffRefusal::NotInThatState.into());
     assert_eq!(
@@ -101,12 +101,12 @@ async fn the_review_of_a_false_alarm_releases() {
     // Who reported it does not review it, with no account.
     for same in ["approver", "approver-again"] {
         let own = people
-            .reject_proposal(same, &reported.id, 1, "発見", caller(), at(30))
+            .reject_proposal(&staff(same, at(30)), &reported.id, 1, "発見")
             .await;
         assert_eq!(refusal(own), Refusal::SamePerson);
     }
     people
-        .reject_proposal("second-approver", &reported.id, 1, "発見", caller(), at(30))
+        .reject_proposal(&staff("second-approver", at(30)), &reported.id, 1, "発見")
         .await
         .unwrap();
     assert_eq!(state(&world, &certificate).await, State::Active);
@@ -141,7 +141,7 @@ async fn revocation_and_release_take_two_and_the_state_that_was_seen() {
         ..form()
     };
     let amended = people
-        .amend_proposal("teller", &revoke.id, 1, &strange, caller(), at(40))
+        .amend_proposal(&staff("teller", at(40)), &revoke.id, 1, &strange)
         .await;
     assert!(matches!(refusal(amended), Refusal::Fields(_)));
     approve(&world, "approver", &revoke).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
     };
     let release = async |who| {
         people
-            .release_lock(who, &user.id, &form(), caller(), at(20))
+            .release_lock(&staff(who, at(20)), &user.id, &form())
             .await
     };
     assert_eq!(
@@ -207,7 +207,7 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
         StaffRefusal::ProposalStale.into()
     );
     let amended = people
-        .amend_proposal("helpdesk", &proposed.id, 1, &form(), caller(), at(25))
+        .amend_proposal(&staff("helpdesk", at(25)), &proposed.id, 1, &form())
         .await
         .unwrap();
     approve(&world, "approver", &amended).await.unwrap();
@@ -219,10 +219,16 @@ async fn a_lock_is_released_by_one_and_a_stop_by_two() {
 /// What the bank takes away, for whatever reason, it can say so.
 #[tokio::test]
 async fn staff_revoke_with_every_reason_that_is_the_banks() {
-    for reason in BY_BANK {
+    for reason in [Reason::CertificateHold, Reason::RemoveFromCrl] {
+        let chosen = BY_CUSTOMER.contains(&reason) || wish::REASONS.contains(&reason);
+        assert!(!chosen, "{reason:?}: nobody chooses it");
+    }
+    // The bank has a reason, and one more than its customers.
+    for reason in BY_CUSTOMER {
         let offered = wish::REASONS.contains(&reason);
         assert_eq!(offered, reason != Reason::Unspecified, "{reason:?}");
     }
+    assert!(!BY_CUSTOMER.contains(&Reason::PrivilegeWithdrawn));
     let (world, _, certificate) = in_use().await;
     let people = world.people();
     let withdrawn = WishForm {
@@ -230,7 +236,8 @@ async fn staff_revoke_with_every_reason_that_is_the_banks() {
         ..form()
     };
     let kind = Kind::Revoke;
-    let entered = people.propose("helpdesk", kind, &certificate, &withdrawn, caller(), at(20));
+    let context = staff("helpdesk", at(20));
+    let entered = people.propose(&context, kind, &certificate, &withdrawn);
     approve(&world, "approver", &entered.await.unwrap())
         .await
         .unwrap();
@@ -267,7 +274,7 @@ async fn a_token_that_is_lost_twice_is_suspended_twice() {
     let people = world.people();
     let (id, version) = (&again.id, again.version);
     people
-        .reject_proposal("approver", id, version, "発見", caller(), at(40))
+        .reject_proposal(&staff("approver", at(40)), id, version, "発見")
         .await
         .unwrap();
     assert_eq!(state(&world, &certificate).await, State::Active);
@@ -282,11 +289,11 @@ async fn a_release_entered_for_one_suspension_does_not_end_the_next() {
         .await
         .unwrap();
     people
-        .reject_proposal("approver", &reported.id, 1, "発見", caller(), at(30))
+        .reject_proposal(&staff("approver", at(30)), &reported.id, 1, "発見")
         .await
         .unwrap();
     people
-        .report_incident("helpdesk", &certificate, &form(), caller(), at(50))
+        .report_incident(&staff("helpdesk", at(50)), &certificate, &form())
         .await
         .unwrap();
     let old = approve(&world, "approver", &release).await;

@@ -6,13 +6,13 @@ use super::*;
 use crate::store::activation_codes::{self, ActivationCode};
 use crate::workflow::activation_code::fits;
 use crate::workflow::staff_access::Half;
-use crate::workflow::testing::refusal;
+use crate::workflow::testing::{anonymous, caller, refusal, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 async fn half(world: &World, who: &str) -> Result<Half> {
     let people = world.people();
     people
-        .staff_credential_half(who, "teller", caller(), at(1))
+        .staff_credential_half(&staff(who, at(1)), "teller")
         .await
 }
 
@@ -30,7 +30,7 @@ async fn an_activation_code_has_two_halves_from_two_officers() {
         Refusal::RoleMissing
     );
     let own = people
-        .staff_credential_half("officer", "officer-again", caller(), at(1))
+        .staff_credential_half(&staff("officer", at(1)), "officer-again")
         .await;
     assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
     assert!(!half(&world, "officer").await.unwrap().second);
@@ -110,7 +110,7 @@ async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
     let people = scene.workflows.people();
     let half = async |who: &str| {
         let half = people
-            .staff_credential_half(who, "newcomer", caller(), at(1))
+            .staff_credential_half(&staff(who, at(1)), "newcomer")
             .await;
         half.unwrap().secret
     };
@@ -145,8 +145,8 @@ async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
     // So with EST, where one answer says nothing of it.
     let est = async |credential: String, seconds| {
         let (workflows, credential) = (&scene.workflows, Secret::new(credential));
-        let done =
-            workflows.enroll_staff("newcomer", &credential, b"no csr", caller(), at(seconds));
+        let context = anonymous(at(seconds));
+        let done = workflows.enroll_staff(&context, "newcomer", &credential, b"no csr");
         refusal(done.await).code()
     };
     let whole = format!("{}-{}", first.expose(), second.expose());

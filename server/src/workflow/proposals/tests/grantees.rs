@@ -5,7 +5,7 @@ use crate::store::audit::Actor;
 use crate::store::certificates::State as Certificate;
 use crate::store::{grants, proposals, users};
 use crate::workflow::audited::audit;
-use crate::workflow::testing::refusal;
+use crate::workflow::testing::{refusal, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 /// Where several could take a grant, it says whose it is; nobody else can use it.
@@ -130,7 +130,8 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     let none = grants::list_for_contract(&world.store, &contract.id).await;
     assert_eq!(none.unwrap(), []);
     let again = form();
-    let amended = people.amend_proposal("teller", &reissue.id, 1, &again, caller(), at(25));
+    let context = staff("teller", at(25));
+    let amended = people.amend_proposal(&context, &reissue.id, 1, &again);
     approve(&world, "approver", &amended.await.unwrap())
         .await
         .unwrap();
@@ -175,7 +176,8 @@ async fn an_application_is_refused_while_a_certificate_is_in_use() {
     let another = propose(&world, "teller", Kind::Reissue, &user.id).await;
     assert_eq!(refusal(another), Refusal::CertificateActive);
     let people = world.people();
-    let withdrawn = people.withdraw_proposal("teller", &early.id, 1, "取消", caller(), at(21));
+    let context = staff("teller", at(21));
+    let withdrawn = people.withdraw_proposal(&context, &early.id, 1, "取消");
     withdrawn.await.unwrap();
     let another = propose(&world, "teller", Kind::Application, &contract.id).await;
     assert_eq!(refusal(another), Refusal::CertificateActive);

@@ -17,7 +17,7 @@ mod people;
 use super::{Decided, Kind, Proposal, WishForm};
 use crate::store::staff::Role;
 use crate::workflow::Result;
-use crate::workflow::testing::{World, at, caller};
+use crate::workflow::testing::{World, at, staff};
 
 /// A form with everything in it.
 pub(super) fn form() -> WishForm {
@@ -40,7 +40,7 @@ pub(super) async fn propose(
 ) -> Result<Proposal> {
     let people = world.people();
     people
-        .propose(who, kind, subject, &form(), caller(), at(20))
+        .propose(&staff(who, at(20)), kind, subject, &form())
         .await
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn approve(world: &World, who: &str, proposal: &Proposal) -> Re
     let (id, version) = (&proposal.id, proposal.version);
     let people = world.people();
     people
-        .approve_proposal(who, id, version, caller(), at(30))
+        .approve_proposal(&staff(who, at(30)), id, version)
         .await
 }
 

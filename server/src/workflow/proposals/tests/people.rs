@@ -4,7 +4,7 @@ use super::*;
 use crate::store::audit::Actor;
 use crate::store::staff::{self, Status};
 use crate::store::{Db, proposals};
-use crate::workflow::testing::{refusal, said};
+use crate::workflow::testing::{refusal, said, staff};
 use crate::workflow::{Refusal, StaffRefusal};
 
 #[tokio::test]
@@ -87,12 +87,10 @@ async fn a_new_role_opens_no_way_to_ones_own_entry() {
     let people = world.people();
     let promoted = people
         .propose(
-            "officer",
+            &staff("officer", at(21)),
             Kind::StaffRole,
             "teller",
             &becomes,
-            caller(),
-            at(21),
         )
         .await
         .unwrap();
@@ -106,7 +104,7 @@ async fn a_new_role_opens_no_way_to_ones_own_entry() {
     );
     // Nor after somebody else took it over.
     let taken = people
-        .take_over_proposal("approver", &entered.id, 1, caller(), at(31))
+        .take_over_proposal(&staff("approver", at(31)), &entered.id, 1)
         .await
         .unwrap();
     assert_eq!(
@@ -129,7 +127,7 @@ async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() 
         .unwrap();
     let withdraw = async |who, version| {
         people
-            .withdraw_proposal(who, &entered.id, version, "取消", caller(), at(22))
+            .withdraw_proposal(&staff(who, at(22)), &entered.id, version, "取消")
             .await
     };
     assert_eq!(
@@ -137,7 +135,7 @@ async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() 
         StaffRefusal::NotYours.into()
     );
     let taken = people
-        .take_over_proposal("teller-2", &entered.id, 1, caller(), at(21))
+        .take_over_proposal(&staff("teller-2", at(21)), &entered.id, 1)
         .await
         .unwrap();
     assert_eq!(
@@ -192,7 +190,12 @@ async fn the_first_two_officers_are_put_on_record_once() {
     let dir = tempfile::TempDir::new().unwrap();
     let url = format!("sqlite://{}", dir.path().join("empty.db").display());
     let store = crate::store::Store::connect(&url).await.unwrap();
-    let people = crate::workflow::people::People::new(&store, &world.settings, &world.passwords);
+    let people = crate::workflow::people::People::new(
+        &store,
+        &world.settings,
+        &world.passwords,
+        &world.status,
+    );
     let one = people
         .first_officers([("一郎", "e-1"), ("二郎", "Ｅ-1")], at(1))
         .await;

@@ -8,10 +8,10 @@ use super::judge::Judge;
 use crate::store::Tx;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, NewIntent, State};
+use crate::workflow::life::Reason;
+use crate::workflow::life::tests::bank;
 use crate::workflow::life::tests::world::{Scene, later};
-use crate::workflow::life::{By, Reason};
 use crate::workflow::status::{OcspProblem, Reply};
-use crate::workflow::testing::caller;
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -21,10 +21,6 @@ on_both!(
     of_what_is_being_issued_are_not_kept => being_issued,
     say_nothing_else_than_is_known_when_the_store_is_away => away,
 );
-
-const BANK: By<'static> = By::Staff {
-    staff_id: "approver",
-};
 
 pub(super) fn der(reply: &Reply) -> Vec<u8> {
     match reply {
@@ -77,7 +73,7 @@ async fn follow(place: &Place) {
         0
     );
     let workflows = &scene.workflows;
-    let held = workflows.suspend(&id, BANK, "", caller(), later(10));
+    let held = bank::suspend(workflows.people(), &id, later(10));
     held.await.unwrap();
     for digest in ["-sha1", "-sha256"] {
         let text = ask(digest, 10).await;
@@ -87,11 +83,11 @@ async fn follow(place: &Place) {
         );
     }
     assert_eq!(workflows.refresh_ocsp_answers(later(11)).await.unwrap(), 0);
-    let released = workflows.release(&id, BANK, "", caller(), later(20));
+    let released = bank::release(workflows.people(), &id, later(20));
     released.await.unwrap();
     assert!(ask("-sha1", 20).await.contains(": good"));
     let reason = Reason::KeyCompromise;
-    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(30));
+    let revoked = bank::revoke(workflows.people(), &id, reason, later(30));
     revoked.await.unwrap();
     assert_eq!(workflows.refresh_ocsp_answers(later(30)).await.unwrap(), 2);
     let text = ask("-sha256", 30).await;
@@ -205,7 +201,7 @@ async fn away(place: &Place) {
     let good = workflows.ocsp(&request, later(1)).await;
     assert!(judge.text(&der(&good)).contains("Cert Status: good"));
     let reason = Reason::KeyCompromise;
-    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(2));
+    let revoked = bank::revoke(workflows.people(), &id, reason, later(2));
     revoked.await.unwrap();
     scene.store().close().await;
     let reply = workflows.ocsp(&request, later(3)).await;

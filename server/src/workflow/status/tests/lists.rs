@@ -7,11 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::judge::Judge;
 use crate::store::certificates::{Issuer, State};
 use crate::workflow::Workflows;
+use crate::workflow::life::Reason;
+use crate::workflow::life::tests::bank;
 use crate::workflow::life::tests::world::{Scene, later, much_later};
-use crate::workflow::life::{By, Reason};
 use crate::workflow::status::{ListKind, ReadyList, Scope};
 use crate::workflow::step::StepHook;
-use crate::workflow::testing::{at, caller};
+use crate::workflow::testing::at;
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -20,10 +21,6 @@ on_both!(
     last_good_one_goes_on_without_the_hsm => without_hsm,
     begin_in_the_past_and_after_the_one_before => begin,
 );
-
-const BANK: By<'static> = By::Staff {
-    staff_id: "approver",
-};
 
 async fn list(scene: &Scene, kind: ListKind) -> std::sync::Arc<ReadyList> {
     let scope = Scope::whole(Issuer::Customer);
@@ -56,7 +53,7 @@ async fn follow(place: &Place) {
 
     // Held: at once on the next list, and in the delta from the first.
     let workflows = &scene.workflows;
-    let held = workflows.suspend(&id, BANK, "", caller(), later(10));
+    let held = bank::suspend(workflows.people(), &id, later(10));
     held.await.unwrap();
     assert!(publish(&scene, later(10)).await >= 1);
     let text = judge.list(&list(&scene, ListKind::Full).await.der);
@@ -75,7 +72,7 @@ async fn follow(place: &Place) {
     );
 
     // Released: off the list; whoever holds a list with it is told by the delta.
-    let released = workflows.release(&id, BANK, "", caller(), later(20));
+    let released = bank::release(workflows.people(), &id, later(20));
     released.await.unwrap();
     publish(&scene, later(20)).await;
     let text = judge.list(&list(&scene, ListKind::Full).await.der);
@@ -87,7 +84,7 @@ async fn follow(place: &Place) {
     );
 
     let reason = Reason::KeyCompromise;
-    let revoked = workflows.revoke(&id, BANK, reason, "", caller(), later(30));
+    let revoked = bank::revoke(workflows.people(), &id, reason, later(30));
     revoked.await.unwrap();
     publish(&scene, later(30)).await;
     let last = list(&scene, ListKind::Full).await;
@@ -173,10 +170,10 @@ async fn begin(place: &Place) {
     let workflows = &scene.workflows;
     for (step, seconds) in [10, 20, 400, 500].into_iter().enumerate() {
         if step % 2 == 0 {
-            let held = workflows.suspend(&id, BANK, "", caller(), later(seconds));
+            let held = bank::suspend(workflows.people(), &id, later(seconds));
             held.await.unwrap();
         } else {
-            let released = workflows.release(&id, BANK, "", caller(), later(seconds));
+            let released = bank::release(workflows.people(), &id, later(seconds));
             released.await.unwrap();
         }
         publish(&scene, later(seconds)).await;
