@@ -1,6 +1,6 @@
 //! The key types and signature schemes of the product, by the names used in configuration, protocol and records.
 //!
-//! Not here: how a token or a library is told about them (`pkcs11::sign`, `signer::rustls`).
+//! Not here: their PKCS#11 mechanisms and TLS code points (`pkcs11::sign`, `signer::rustls`).
 
 use std::fmt;
 use std::str::FromStr;
@@ -102,9 +102,9 @@ impl fmt::Display for KeyAlgorithm {
     }
 }
 
-/// A text that names no [`KeyAlgorithm`].
+/// A text that is not the name of a [`KeyAlgorithm`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no key algorithm is called {0:?}")]
+#[error("unknown key algorithm {0:?}")]
 pub struct UnknownKeyAlgorithm(pub String);
 
 impl FromStr for KeyAlgorithm {

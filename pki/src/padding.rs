@@ -1,41 +1,42 @@
-//! What a key is given to sign where the token knows neither hash nor padding: a hash, or a padded one (RFC 8017).
+//! Hashes and pads a message on the host (RFC 8017), for tokens that do neither.
+
+use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
+use der::{Encode, Sequence};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_cert::spki::AlgorithmIdentifierRef;
 
 use crate::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// DER of `DigestInfo` up to the hash itself (RFC 8017, 9.2, note 1).
-#[must_use]
-pub const fn digest_info(hash: Hash) -> [u8; 19] {
-    // `arc` is the last number of 2.16.840.1.101.3.4.2.x.
-    let (arc, length) = match hash {
-        Hash::Sha256 => (1, 32),
-        Hash::Sha384 => (2, 48),
-        Hash::Sha512 => (3, 64),
-    };
-    [
-        0x30,
-        17 + length,
-        0x30,
-        13,
-        6,
-        9,
-        0x60,
-        0x86,
-        0x48,
-        1,
-        0x65,
-        3,
-        4,
-        2,
-        arc,
-        5,
-        0,
-        4,
-        length,
-    ]
+const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
+const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
+
+/// `DigestInfo` (RFC 8017, A.2.4).
+#[derive(Sequence)]
+struct DigestInfo<'a> {
+    digest_algorithm: AlgorithmIdentifierRef<'a>,
+    digest: OctetStringRef<'a>,
 }
 
-/// The bytes that the key is to be applied to; `None` when the scheme is none for this key.
+/// DER `DigestInfo` of a hash (RFC 8017, 9.2); `None` when it does not encode, which no hash of these lengths does.
+#[must_use]
+pub fn digest_info(kind: Hash, hash: &[u8]) -> Option<Vec<u8>> {
+    let oid = match kind {
+        Hash::Sha256 => SHA256,
+        Hash::Sha384 => SHA384,
+        Hash::Sha512 => SHA512,
+    };
+    let info = DigestInfo {
+        digest_algorithm: AlgorithmIdentifierRef {
+            oid,
+            parameters: Some(AnyRef::NULL),
+        },
+        digest: OctetStringRef::new(hash).ok()?,
+    };
+    info.to_der().ok()
+}
+
+/// The bytes to which the token applies the key; `None` when the scheme does not fit the key.
 #[must_use]
 pub fn to_sign(
     algorithm: KeyAlgorithm,
@@ -83,9 +84,9 @@ pub fn hash(hash: Hash, message: &[u8]) -> Vec<u8> {
 
 /// EMSA-PKCS1-v1_5.
 fn pkcs1(kind: Hash, hash: &[u8], length: usize) -> Option<Vec<u8>> {
-    let info = digest_info(kind);
-    let filling = length.checked_sub(3 + info.len() + hash.len())?;
-    Some([&[0, 1][..], &vec![0xff; filling], &[0], &info, hash].concat())
+    let info = digest_info(kind, hash)?;
+    let filling = length.checked_sub(3 + info.len())?;
+    Some([&[0, 1][..], &vec![0xff; filling], &[0], &info].concat())
 }
 
 /// EMSA-PSS for a modulus of whole bytes, so that one bit is not used.
@@ -131,6 +132,41 @@ mod tests {
         }
         let other = SignatureScheme::EcdsaP256Sha256;
         assert_eq!(to_sign(KeyAlgorithm::Rsa2048, other, b"", &[]), None);
+    }
+
+    #[test]
+    fn a_digest_info_is_the_one_of_the_standard() {
+        // RFC 8017, 9.2, note 1.
+        for (kind, last, length) in [
+            (Hash::Sha256, 1, 32),
+            (Hash::Sha384, 2, 48),
+            (Hash::Sha512, 3, 64),
+        ] {
+            let head = [
+                0x30,
+                17 + length,
+                0x30,
+                13,
+                6,
+                9,
+                0x60,
+                0x86,
+                0x48,
+                1,
+                0x65,
+                3,
+                4,
+                2,
+                last,
+                5,
+                0,
+                4,
+                length,
+            ];
+            let hash = vec![7; usize::from(length)];
+            let expected = [&head[..], &hash].concat();
+            assert_eq!(digest_info(kind, &hash), Some(expected));
+        }
     }
 
     #[test]

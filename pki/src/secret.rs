@@ -1,7 +1,7 @@
-//! Secrets that wipe themselves and never print.
+//! Secrets that are zeroized on drop and never printed.
 //!
-//! Not a store: where a PIN comes from (prompt, file, credential) is its reader's business. No `Serialize` and no
-//! `Display`, so that a secret cannot slip into a log line, a template or a saved configuration.
+//! Where a PIN comes from (prompt, file, credential) is decided elsewhere. No `Serialize` and no `Display`, so that a secret cannot get
+//! into a log line, a template or a saved configuration.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Pin(Zeroizing<String>);
 
-/// A password, a one-time credential, or any other text that must not be seen.
+/// A password, a one-time credential, or another secret text.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 macro_rules! secret_text {
     ($type:ident, $shown:literal) => {
         impl $type {
-            /// Takes the text over. The value is wiped when the last clone of this is dropped.
+            /// Takes ownership of the text. It is zeroized when the last clone is dropped.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(Zeroizing::new(text.into()))
             }
@@ -44,7 +44,7 @@ macro_rules! secret_text {
             }
         }
 
-        // In constant time: a guess must not learn how far it was right.
+        // In constant time: the time must not show how much of a guess is correct.
         impl PartialEq for $type {
             fn eq(&self, other: &Self) -> bool {
                 self.0.as_bytes().ct_eq(other.0.as_bytes()).into()

@@ -1,10 +1,9 @@
 //! Public keys as SubjectPublicKeyInfo (RFC 5280, 4.1.2.7), always in one canonical form, so that equal keys are equal bytes.
 //!
-//! Accepts only keys this product supports. Weak-key checks (ROCA, small exponents) are made elsewhere; here only what
-//! makes a key of another type, of another size, or no key at all.
+//! Accepts only keys of the supported types and sizes. Checks for weak keys (ROCA, small exponents) are in `x509::key_check`.
 
 use der::asn1::{AnyRef, BitString, BitStringRef, ObjectIdentifier, UintRef};
-use der::{Decode, Encode, Reader, SliceReader};
+use der::{Decode, Encode, Sequence};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
 
 use crate::algorithm::KeyAlgorithm;
@@ -17,10 +16,10 @@ const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34")
 /// No SubjectPublicKeyInfo of a supported key comes near this many bytes.
 const MAX_SPKI: usize = 4096;
 
-/// Why some bytes are not a public key that can be used.
+/// Why some bytes are not a supported public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SpkiError {
-    /// Not the DER it should be.
+    /// Not the expected DER.
     #[error("malformed")]
     Malformed,
     /// A type, curve or size that is not supported.
@@ -35,6 +34,13 @@ impl From<der::Error> for SpkiError {
     fn from(_: der::Error) -> Self {
         Self::Malformed
     }
+}
+
+/// `RSAPublicKey` (RFC 8017, A.1.1).
+#[derive(Sequence)]
+struct RsaPublicKey<'a> {
+    modulus: UintRef<'a>,
+    public_exponent: UintRef<'a>,
 }
 
 /// A supported public key.
@@ -65,16 +71,8 @@ impl PublicKey {
                 Self::from_ec_point(curve_named(&curve.to_der()?)?, key_bits)
             }
             RSA_ENCRYPTION => {
-                let mut reader = SliceReader::new(key_bits)?;
-                let (modulus, exponent) = reader.sequence(|r| {
-                    let modulus = UintRef::decode(r)?;
-                    let exponent = UintRef::decode(r)?;
-                    Ok((modulus, exponent))
-                })?;
-                if !reader.is_finished() {
-                    return Err(SpkiError::Malformed);
-                }
-                Self::from_rsa(modulus.as_bytes(), exponent.as_bytes())
+                let key = RsaPublicKey::from_der(key_bits)?;
+                Self::from_rsa(key.modulus.as_bytes(), key.public_exponent.as_bytes())
             }
             _ => Err(SpkiError::Unsupported),
         }
@@ -117,12 +115,13 @@ impl PublicKey {
             .into_iter()
             .find(|algorithm| algorithm.is_rsa() && algorithm.bits() == bits)
             .ok_or(SpkiError::Unsupported)?;
-        let mut numbers = UintRef::new(modulus)?.to_der()?;
-        numbers.extend(UintRef::new(without_leading_zeros(exponent))?.to_der()?);
-        let key_bits = AnyRef::new(der::Tag::Sequence, &numbers)?.to_der()?;
+        let key = RsaPublicKey {
+            modulus: UintRef::new(modulus)?,
+            public_exponent: UintRef::new(without_leading_zeros(exponent))?,
+        };
         Ok(Self {
             algorithm,
-            key_bits,
+            key_bits: key.to_der()?,
         })
     }
 
@@ -170,7 +169,7 @@ pub fn algorithm_of(spki_der: &[u8]) -> Result<KeyAlgorithm, SpkiError> {
     PublicKey::from_spki(spki_der).map(|key| key.algorithm)
 }
 
-/// The key type that DER `ECParameters` name. Only named curves: explicit parameters are a way to smuggle a weak one in.
+/// The key type that DER `ECParameters` name. Explicit parameters are refused: they could describe a weak curve.
 pub(crate) fn curve_named(parameters_der: &[u8]) -> Result<KeyAlgorithm, SpkiError> {
     match ObjectIdentifier::from_der(parameters_der) {
         Ok(SECP256R1) => Ok(KeyAlgorithm::EcP256),
@@ -179,7 +178,7 @@ pub(crate) fn curve_named(parameters_der: &[u8]) -> Result<KeyAlgorithm, SpkiErr
     }
 }
 
-/// DER `ECParameters` naming the curve, as `CKA_EC_PARAMS` wants them; nothing for RSA.
+/// DER `ECParameters` that name the curve, for `CKA_EC_PARAMS`; an error for RSA.
 pub(crate) fn curve_parameters(algorithm: KeyAlgorithm) -> Result<Vec<u8>, SpkiError> {
     match algorithm {
         KeyAlgorithm::EcP256 => Ok(SECP256R1.to_der()?),

@@ -1,12 +1,12 @@
-//! Signatures checked in software, by another library than the one that made them.
+//! Verifies signatures in software, with another library than the one that made them.
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 
 use crate::algorithm::SignatureScheme;
 
-/// Whether the signature over `message` verifies under this public key (DER SubjectPublicKeyInfo). False too for a key that
-/// does not parse.
+/// Whether the signature over `message` is valid under this public key (DER SubjectPublicKeyInfo). False also for a key that does not
+/// parse.
 #[must_use]
 pub fn verifies(
     spki_der: &[u8],

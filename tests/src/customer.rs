@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::certificate::list_certificates;
 use inkan_pki::pkcs11::keys::{PrivateKey, find_private_key};
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_pki::secret::Pin;
 use inkan_pki::signer::pkcs11::Pkcs11Signer;
@@ -196,7 +197,7 @@ impl Customer {
         let module = Module::load(&self.hsm.module_path())?;
         let token = module.find_token(&TokenSelector::Label(self.token.label.clone()))?;
         let session = Session::open(&module, &token, Access::ReadOnly)?;
-        session.login(&Pin::new(self.token.pin.clone()))?;
+        log_in_once(&session, PinOwner::User, &Pin::new(self.token.pin.clone()))?;
         Ok(session)
     }
 

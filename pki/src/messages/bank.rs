@@ -1,4 +1,4 @@
-//! The file by which an agent knows a bank. The bank hands it out; the agent never takes an address from anywhere else.
+//! The file that describes a bank to the agent. The bank distributes it; the agent never takes an address from anywhere else.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Identifiers that may stand in an `inkan:` link without any escaping.
+//! Identifiers that need no escaping in an `inkan:` link.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ pub const MAX_IDENTIFIER: usize = 64;
 #[serde(try_from = "String", into = "String")]
 pub struct Identifier(String);
 
-/// Why a text is no [`Identifier`].
+/// Why a text is not an [`Identifier`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
     /// No character at all.
@@ -31,7 +31,7 @@ impl Identifier {
     /// Checks the text.
     ///
     /// # Errors
-    /// [`IdentifierError`] says which rule it breaks.
+    /// [`IdentifierError`] names the violated rule.
     pub fn new(text: impl Into<String>) -> Result<Self, IdentifierError> {
         let text = text.into();
         if text.is_empty() {

@@ -1,6 +1,6 @@
 //! The link by which a page starts the agent: `inkan:enroll?bank=<id>&request=<id>`.
 //!
-//! A link carries no address: the agent resolves `bank` through its own list only.
+//! A link contains no address: the agent resolves `bank` only through its own list.
 
 use std::fmt;
 
@@ -12,20 +12,20 @@ use super::identifier::{Identifier, IdentifierError};
 pub const MAX_LINK: usize = 256;
 const SCHEME: &str = "inkan:";
 
-/// What a link asks the agent to do.
+/// The operation that a link requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// First issue or re-issue under a grant.
     Enroll,
-    /// A new key and certificate while the old one is still good.
+    /// A new key and certificate while the old one is still valid.
     Renew,
-    /// A proof of the certificate, for a browser that does not know the token.
+    /// Proof of the certificate, for a browser that cannot use the token.
     Login,
 }
 
 impl Action {
-    /// The word in the link and in messages.
+    /// Its name in links and messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ pub struct Link {
     pub request: Identifier,
 }
 
-/// Why a text is no link of ours.
+/// Why a text is not an `inkan:` link.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// Over [`MAX_LINK`] bytes.
@@ -65,27 +65,27 @@ pub enum LinkError {
     #[error("link does not start with inkan:")]
     OtherScheme,
     /// The word before `?` is not a known action.
-    #[error("link asks for an unknown action")]
+    #[error("link requests an unknown action")]
     UnknownAction,
     /// A parameter other than `bank` and `request`, or one without `=`.
-    #[error("link has a parameter that is not expected")]
+    #[error("link has an unexpected parameter")]
     UnknownParameter,
-    /// A parameter given twice.
-    #[error("link gives {0} twice")]
-    Doubled(&'static str),
+    /// A parameter that appears twice.
+    #[error("link has {0} twice")]
+    Duplicate(&'static str),
     /// A parameter is missing.
     #[error("link lacks {0}")]
     Missing(&'static str),
-    /// A parameter has characters an identifier may not have.
-    #[error("link has a bad {0}: {1}")]
+    /// A parameter is not an identifier.
+    #[error("link has an invalid {0}: {1}")]
     BadValue(&'static str, IdentifierError),
 }
 
 impl Link {
-    /// Parses a link; nothing is decoded, so nothing can hide in an encoding.
+    /// Parses a link. Nothing is decoded, so nothing can hide in an encoding.
     ///
     /// # Errors
-    /// [`LinkError`] names the first rule that is broken.
+    /// [`LinkError`] names the first violated rule.
     pub fn parse(text: &str) -> Result<Self, LinkError> {
         if text.len() > MAX_LINK {
             return Err(LinkError::TooLong);
@@ -106,7 +106,7 @@ impl Link {
                 _ => return Err(LinkError::UnknownParameter),
             };
             if slot.is_some() {
-                return Err(LinkError::Doubled(name));
+                return Err(LinkError::Duplicate(name));
             }
             *slot = Some(Identifier::new(value).map_err(|e| LinkError::BadValue(name, e))?);
         }
@@ -174,7 +174,7 @@ mod tests {
             ("inkan:enroll", Missing("bank")),
             ("inkan:login?request=b", Missing("bank")),
             ("inkan:enroll?bank=a", Missing("request")),
-            ("inkan:enroll?bank=a&bank=b&request=c", Doubled("bank")),
+            ("inkan:enroll?bank=a&bank=b&request=c", Duplicate("bank")),
             ("inkan:enroll?bank=a&request=b&host=evil", UnknownParameter),
             ("inkan:enroll?bank", UnknownParameter),
             (

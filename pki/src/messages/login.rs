@@ -8,37 +8,37 @@ use super::link::Action;
 use super::request::{BankName, expose};
 use crate::secret::Secret;
 
-/// Path on the portal at which a browser hands the code in; nothing but the code follows.
+/// Path on the portal where the browser presents the code, which follows directly.
 pub const OPEN_PATH: &str = "/login/agent/open?code=";
 
-/// Answer to `POST /agent/logins/{id}/pickup` (its body is [`super::request::PickUp`]). Nobody is known yet, so it says
-/// nothing of any customer. The credential is given this once only.
+/// Response to `POST /agent/logins/{id}/pickup` (its body is [`super::request::PickUp`]). No customer is identified yet,
+/// so it contains nothing about any. The credential is returned only once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginPickedUp {
     /// The request's id; user name of HTTP Basic afterwards.
     pub request: Identifier,
     /// Always [`Action::Login`].
     pub action: Action,
-    /// The bank as it calls itself.
+    /// Name of the bank.
     pub bank: BankName,
     /// When the page made the request.
     pub requested_at: Timestamp,
-    /// By when the certificate must be proved.
+    /// Deadline for the proof of the certificate.
     pub expires_at: Timestamp,
-    /// Shown by the page and by the agent: the customer compares.
+    /// Shown by the page and by the agent, for the customer to compare.
     pub comparison_code: String,
     /// Password of HTTP Basic afterwards.
     #[serde(serialize_with = "expose")]
     pub credential: Secret,
 }
 
-/// Answer to `POST /agent/logins/{id}/proof`: the certificate was good.
+/// Response to `POST /agent/logins/{id}/proof`: the certificate was accepted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Proved {
-    /// An [`Identifier`]; good once, and only in the browser that made the request.
+    /// An [`Identifier`]; valid once, and only in the browser that made the request.
     #[serde(serialize_with = "expose")]
     pub code: Secret,
-    /// By when the browser must have brought it.
+    /// Deadline for the browser to present it.
     pub expires_at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! The words that bank and agent exchange (`docs/protocol.md`, field by field).
+//! The messages between bank and agent (`docs/protocol.md`, field by field).
 //!
 //! Not here: how they travel (HTTP, TLS), and any sentence for people.
 //!

@@ -24,7 +24,7 @@ pub struct StoredCertificate {
     pub label: String,
     /// CKA_ID; empty when it has none.
     pub id: Vec<u8>,
-    /// DER. Whatever the token holds: parse it before believing it.
+    /// DER as the token holds it; it may be malformed.
     pub der: Vec<u8>,
 }
 
@@ -36,11 +36,11 @@ impl StoredCertificate {
     }
 }
 
-/// Writes a certificate with subject, issuer and serial number. `id` must be the CKA_ID of the private key. Does nothing
-/// when the very same certificate is there with that id already.
+/// Writes a certificate with subject, issuer and serial number. `id` must be the CKA_ID of the private key. Does nothing if the token
+/// already holds this certificate with this id.
 ///
 /// # Errors
-/// `Refused` for what is no certificate, `WriteProtected`, `DeviceFull`, or what else the token says.
+/// `Refused` for anything but a certificate, `WriteProtected`, `DeviceFull`, or another class of the token's error.
 pub fn write_certificate(
     session: &Session,
     der: &[u8],
@@ -82,10 +82,10 @@ pub fn write_certificate(
     Ok(())
 }
 
-/// Every X.509 certificate on the token. Empty ones, which some tokens make at key generation, are passed over.
+/// Every X.509 certificate on the token. Empty ones, which some tokens create with a key, are skipped.
 ///
 /// # Errors
-/// What the token says.
+/// The token's error.
 pub fn list_certificates(session: &Session) -> Result<Vec<StoredCertificate>, Pkcs11Error> {
     let mut certificates = Vec::new();
     for object in find(session, LIST, ObjectClass::CERTIFICATE, &[])? {
@@ -101,10 +101,10 @@ pub fn list_certificates(session: &Session) -> Result<Vec<StoredCertificate>, Pk
     Ok(certificates)
 }
 
-/// Deletes every copy of exactly this certificate. Keys stay.
+/// Deletes every copy of this certificate. Keys stay.
 ///
 /// # Errors
-/// `NotFound` when it is not there, `WriteProtected`, or what else the token says.
+/// `NotFound` when it is missing, `WriteProtected`, or another class of the token's error.
 pub fn delete_certificate(session: &Session, der: &[u8]) -> Result<(), Pkcs11Error> {
     let mut deleted = false;
     for object in find(session, DELETE, ObjectClass::CERTIFICATE, &[])? {

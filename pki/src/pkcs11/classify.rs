@@ -1,53 +1,52 @@
-//! What a return value means for whoever called: the one place that decides what is worth doing next.
+//! What a return value means for the caller: the one place that decides about the remedy.
 //!
-//! Every `CKR_*` is named below; there is no wildcard, so a value new in the binding does not compile until placed.
+//! Every `CKR_*` is named below; there is no wildcard, so a new value in the binding does not compile until it is classified.
 
 use cryptoki::error::RvError;
 
-/// What a failure means for the caller, whatever the token called it.
+/// What a failure means for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
-    /// The PIN was wrong. One try is gone; never try the same PIN again.
+    /// The PIN was incorrect. One try is used; never send the same PIN again.
     PinIncorrect,
-    /// The PIN is blocked by too many wrong tries.
+    /// The PIN is locked after too many wrong tries.
     PinLocked,
-    /// The PIN cannot be used as it is: wrong length or characters, expired, too weak, not set yet.
+    /// The PIN cannot be used: wrong length or characters, expired, too weak, not set yet.
     PinInvalid,
-    /// Nobody is logged in, although somebody must be (another program can log us out).
+    /// A login is required (another program may have logged out).
     NotLoggedIn,
-    /// Already logged in. [`Session::login`](super::session::Session::login) turns it into success.
+    /// Already logged in. A login treats it as success.
     AlreadyLoggedIn,
-    /// This session, or a handle or operation within it, is gone. A new session helps.
+    /// This session, or a handle or operation in it, is lost. A new session helps.
     SessionLost,
-    /// The token or its connection is gone. New sessions help when it comes back; some modules must be re-initialised
-    /// before they see it again.
+    /// The token or its connection is lost. New sessions help when it is back; some modules must be re-initialised first.
     TokenLost,
-    /// The library has forgotten that it was initialised.
+    /// The library is no longer initialised.
     LibraryLost,
-    /// The device failed without saying why. A new session and one more try are worth it.
+    /// The device failed for an unknown reason. A new session and one retry are worthwhile.
     DeviceFault,
-    /// No resources just now: sessions used up, calls under way, another user logged in. Later.
+    /// No resources at the moment: no free sessions, calls in progress, another user logged in. Retry later.
     Busy,
-    /// The token or library cannot do this at all.
+    /// The token or library does not support this.
     Unsupported,
-    /// The thing looked for (module, token, key, certificate) is not there.
+    /// The module, token, key or certificate does not exist.
     NotFound,
-    /// There is more than one, or already one: choosing or overwriting would be a guess.
+    /// More than one matches, or one exists already: choosing or overwriting would be a guess.
     Ambiguous,
     /// The token is full.
     DeviceFull,
-    /// The token, or this session, may not be written to.
+    /// The token is write-protected, or the session read-only.
     WriteProtected,
-    /// The user refused, at the reader's keypad or at the token.
+    /// The user cancelled, at the PIN pad or at the token.
     Cancelled,
-    /// The token gave something that cannot be right: a key that can leave it, a malformed point or signature.
+    /// The token returned something that cannot be correct: an extractable key, a malformed point or signature.
     Untrustworthy,
-    /// Refused for good: bad arguments, policy, template.
+    /// Refused permanently: bad arguments, policy, template.
     Refused,
 }
 
 impl ErrorClass {
-    /// True when a new session (and login, and looking the key up again) is what helps.
+    /// True when a new session helps (with a new login, and finding the key again).
     #[must_use]
     pub const fn reopen_session(self) -> bool {
         matches!(
@@ -56,8 +55,8 @@ impl ErrorClass {
         )
     }
 
-    /// True when the library must be re-initialised first. For [`ErrorClass::TokenLost`] try a new session before that:
-    /// re-initialising ends every session of the process with this module.
+    /// True when the library must be re-initialised. For [`ErrorClass::TokenLost`] try a new session first: re-initialising ends every
+    /// session of the process with this module.
     #[must_use]
     pub const fn reinitialise(self) -> bool {
         matches!(self, Self::TokenLost | Self::LibraryLost)
@@ -77,7 +76,7 @@ impl ErrorClass {
         )
     }
 
-    /// True for everything that says the PIN given was not good. Stop and ask; never send it again.
+    /// True when the PIN was not accepted. Stop and ask for another; never send it again.
     #[must_use]
     pub const fn is_pin(self) -> bool {
         matches!(
@@ -106,8 +105,8 @@ pub const fn classify(code: RvError) -> ErrorClass {
         R::UserNotLoggedIn => C::NotLoggedIn,
         R::UserAlreadyLoggedIn => C::AlreadyLoggedIn,
 
-        // An operation that is active or missing means this session is out of step: a fresh one is not.
-        // Handles die with the session or with a restart of the HSM behind it.
+        // An operation that is active or missing means that this session is out of step; a new one is not.
+        // Handles end with the session or with a restart of the HSM.
         R::SessionClosed
         | R::SessionHandleInvalid
         | R::OperationActive
@@ -121,7 +120,7 @@ pub const fn classify(code: RvError) -> ErrorClass {
 
         R::CryptokiNotInitialized | R::MutexBad | R::MutexNotLocked => C::LibraryLost,
 
-        // Vendors report broken connections by codes of their own; unknown codes get the same benefit.
+        // Vendors report broken connections with codes of their own; unknown codes are treated the same.
         R::DeviceError
         | R::GeneralError
         | R::FunctionFailed

@@ -1,10 +1,16 @@
-//! ECDSA signatures from `r ‖ s`, as tokens give them, to DER `ECDSA-Sig-Value`, as everybody else wants them.
+//! ECDSA signatures: `r ‖ s`, as tokens return them, to DER `ECDSA-Sig-Value`, as X.509 and TLS need them.
 
-use der::asn1::{AnyRef, UintRef};
-use der::{Encode, Tag};
+use der::asn1::UintRef;
+use der::{Encode, Sequence};
 
-/// Minimal DER of `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, 2.2.3). Nothing unless there are exactly twice
-/// `number_length` bytes and neither number is zero.
+/// `ECDSA-Sig-Value` (RFC 3279, 2.2.3).
+#[derive(Sequence)]
+struct EcdsaSigValue<'a> {
+    r: UintRef<'a>,
+    s: UintRef<'a>,
+}
+
+/// Minimal DER of both numbers; `None` unless there are exactly twice `number_length` bytes and neither number is zero.
 pub(super) fn raw_to_der(raw: &[u8], number_length: usize) -> Option<Vec<u8>> {
     if raw.len() != 2 * number_length {
         return None;
@@ -16,9 +22,8 @@ pub(super) fn raw_to_der(raw: &[u8], number_length: usize) -> Option<Vec<u8>> {
     {
         return None;
     }
-    let mut numbers = UintRef::new(r).ok()?.to_der().ok()?;
-    numbers.extend(UintRef::new(s).ok()?.to_der().ok()?);
-    AnyRef::new(Tag::Sequence, &numbers).ok()?.to_der().ok()
+    let (r, s) = (UintRef::new(r).ok()?, UintRef::new(s).ok()?);
+    EcdsaSigValue { r, s }.to_der().ok()
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
-//! What went wrong with a token: which operation, what exactly, and its class.
+//! Errors of modules, tokens, sessions and objects: operation, exact failure and class.
 //!
-//! The texts here are for logs and operators. Sentences for customers are made elsewhere, from the class.
+//! The texts here are for logs and operators. Sentences for customers are in the catalogues, by class.
 
 use std::path::{Path, PathBuf};
 
 use cryptoki::error::{Error as Binding, RvError};
 
-use super::attributes::KeyAttributes;
 pub use super::classify::{ErrorClass, classify};
-use super::login::withheld;
-use super::pin_attempts::PinHalt;
-use super::token::TokenSelector;
+use super::key_attributes::KeyAttributes;
+use super::pin_halt::PinHalt;
+use super::selector::TokenSelector;
+
+/// How the operation of every kind of login begins.
+pub(super) const LOGIN: &str = "log in";
+/// The same of the security officer.
+pub(super) const LOGIN_OFFICER: &str = "log in as security officer";
 
 /// A failed operation on a module, token, session or object.
 #[derive(Debug, thiserror::Error)]
@@ -27,37 +31,37 @@ pub struct Pkcs11Error {
 /// The exact failure.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorKind {
-    /// The module answered with this return value.
-    #[error("the module answered {code:?} to {function}")]
+    /// The module returned this value.
+    #[error("{function} returned {code:?}")]
     Returned {
         /// The value.
         code: RvError,
         /// The PKCS#11 function, such as `C_Sign`.
         function: String,
     },
-    /// The binding could not make or read a call.
-    #[error("the module could not be spoken to: {0}")]
+    /// The binding could not make a call or read its result.
+    #[error("the call failed in the PKCS#11 binding: {0}")]
     Binding(String),
     /// There is no file at this path.
     #[error("there is no PKCS#11 module at {path}: {reason}")]
     ModuleMissing {
         /// As given.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         reason: String,
     },
-    /// The file is there, and is not a PKCS#11 module that this process can load.
+    /// The file exists but is not a PKCS#11 module that this process can load.
     #[error("{path} is not a PKCS#11 module that can be loaded here: {reason}")]
     NotAModule {
         /// As given.
         path: PathBuf,
-        /// What the loader said.
+        /// The loader's error.
         reason: String,
     },
-    /// No token fits the selector.
+    /// No token matches the selector.
     #[error("no token with {0} is present")]
     TokenNotFound(TokenSelector),
-    /// More than one token fits the selector.
+    /// More than one token matches the selector.
     #[error("{count} tokens with {selector} are present")]
     TokenAmbiguous {
         /// What was looked for.
@@ -65,8 +69,8 @@ pub enum ErrorKind {
         /// How many there are.
         count: usize,
     },
-    /// A token with this label exists already.
-    #[error("a token with the label {0:?} exists already")]
+    /// A token with this label already exists.
+    #[error("a token with the label {0:?} already exists")]
     TokenExists(String),
     /// No slot holds a token that is not initialised yet.
     #[error("no slot holds an uninitialised token")]
@@ -83,52 +87,54 @@ pub enum ErrorKind {
     /// The key was found before the library was re-initialised, or on another token.
     #[error("the key handle belongs to another session")]
     StaleKey,
-    /// The library cannot be re-initialised while calls are in it; a call that hangs keeps it that way.
-    #[error("{0} calls into the library are still under way")]
+    /// The library cannot be re-initialised during calls; a call that hangs blocks it permanently.
+    #[error("{0} calls into the library are still in progress")]
     CallsUnderWay(usize),
-    /// The library is being re-initialised just now.
+    /// Another thread is re-initialising the library.
     #[error("the library is being re-initialised")]
     Reinitialising,
-    /// No key fits.
-    #[error("no such key is on the token")]
+    /// No key matches.
+    #[error("the key is not on the token")]
     KeyNotFound,
-    /// The token does not tell about itself.
-    #[error("the token does not tell about itself")]
+    /// The token information cannot be read.
+    #[error("the token information cannot be read")]
     TokenUnreadable,
     /// The PIN was not sent.
-    #[error("{}", withheld(*.0))]
+    #[error("{0}")]
     PinWithheld(PinHalt),
-    /// More than one key fits.
-    #[error("{0} keys on the token fit")]
+    /// More than one key matches.
+    #[error("{0} keys on the token match")]
     KeyAmbiguous(usize),
-    /// A key or certificate with this CKA_ID exists already.
-    #[error("a key with the CKA_ID {} exists already", hex::encode(.0))]
+    /// A key or certificate with this CKA_ID already exists.
+    #[error("a key with the CKA_ID {} already exists", hex::encode(.0))]
     IdInUse(Vec<u8>),
-    /// The token does not give an attribute that is needed.
-    #[error("the token does not give {0}")]
+    /// The token does not return a required attribute.
+    #[error("the token does not return {0}")]
     AttributeMissing(&'static str),
     /// The public key is malformed or not of a supported type.
     #[error("the public key cannot be used: {0}")]
     PublicKey(#[from] crate::spki::SpkiError),
-    /// The key made is not of the type asked for.
-    #[error("the token made another kind of key than asked for")]
+    /// The generated key is not of the requested type.
+    #[error("the token generated a key of another type than requested")]
     WrongKey,
-    /// The private key can leave the token or can be read, so it was refused.
-    #[error("the private key is not safe on this token ({attributes:?}); removed: {destroyed}")]
+    /// The private key is readable or extractable, so it was refused.
+    #[error(
+        "the private key is not protected on this token ({attributes:?}); destroyed: {destroyed}"
+    )]
     UnsafeKey {
         /// As read back.
         attributes: KeyAttributes,
-        /// Whether the pair could be removed again.
+        /// Whether the pair could be destroyed.
         destroyed: bool,
     },
     /// The key cannot make this kind of signature.
     #[error("the key cannot make signatures of this scheme")]
     WrongScheme,
     /// The signature has an impossible length or value.
-    #[error("the token gave a malformed signature")]
+    #[error("the token returned a malformed signature")]
     MalformedSignature,
-    /// The key asks for the PIN at each use and none is at hand.
-    #[error("the key asks for the PIN at each use")]
+    /// The key requires the PIN for each use, and none is available.
+    #[error("the key requires the PIN for each use")]
     PinNeeded,
     /// The certificate cannot be parsed.
     #[error("the certificate cannot be parsed")]
@@ -136,7 +142,7 @@ pub enum ErrorKind {
     /// The certificate is not on the token.
     #[error("the certificate is not on the token")]
     CertificateNotFound,
-    /// More objects than can be meant seriously.
+    /// More objects than a token can plausibly hold.
     #[error("more than {0} objects")]
     TooManyObjects(usize),
 }
@@ -163,7 +169,7 @@ impl Pkcs11Error {
             Binding::Pkcs11(code, function) => {
                 Self::returned(operation, code, &format!("C_{function:?}"))
             }
-            // A missing function is a token that cannot; values that do not convert are a token that lies.
+            // A missing function means "unsupported"; values that do not convert are not trustworthy.
             Binding::NullFunctionPointer | Binding::NotSupported | Binding::MissingSymbol(_) => {
                 Self::binding(operation, ErrorClass::Unsupported, &error)
             }
@@ -198,7 +204,19 @@ impl Pkcs11Error {
         Self::new("load module", ErrorClass::Unsupported, kind)
     }
 
-    /// The PKCS#11 return value, when the module gave one.
+    /// A PIN that was not sent.
+    pub(crate) fn pin_withheld(operation: &'static str, halt: PinHalt) -> Self {
+        let class = match halt {
+            PinHalt::Locked | PinHalt::FinalTry => ErrorClass::PinLocked,
+            PinHalt::NotSet => ErrorClass::PinInvalid,
+            PinHalt::Refused | PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated => {
+                ErrorClass::PinIncorrect
+            }
+        };
+        Self::new(operation, class, ErrorKind::PinWithheld(halt))
+    }
+
+    /// The PKCS#11 return value, if the module returned one.
     #[must_use]
     pub fn code(&self) -> Option<RvError> {
         match *self.kind {
@@ -221,27 +239,25 @@ impl Pkcs11Error {
         )
     }
 
-    /// True when a PIN was sent and the answer does not tell whether it was right: the token may have counted it as wrong.
+    /// True when a PIN was sent and the answer does not show whether it is correct: the token may have counted it as wrong.
     #[must_use]
     pub fn is_unclear_login(&self) -> bool {
-        self.operation.starts_with(super::session::LOGIN)
-            && self.reached_module()
-            && !self.class.is_pin()
+        self.operation.starts_with(LOGIN) && self.reached_module() && !self.class.is_pin()
     }
 
-    /// True for what a token says that takes this from its security officer only.
+    /// True for the return values of a token that accepts this operation only from its security officer.
     #[must_use]
-    pub fn wants_officer(&self) -> bool {
+    pub fn requires_officer(&self) -> bool {
         matches!(
             self.code(),
             Some(RvError::UserTypeInvalid | RvError::UserNotLoggedIn)
         )
     }
 
-    /// Whether trying again (after the remedy the class asks for) makes sense. Never for a login, whatever the code:
-    /// vendors report a wrong PIN by codes of their own too.
+    /// Whether a retry makes sense, after the remedy for the class. Never for a login, whatever the code: some vendors report a wrong
+    /// PIN with codes of their own.
     #[must_use]
     pub fn retry_ok(&self) -> bool {
-        !self.operation.starts_with(super::session::LOGIN) && self.class.retry_ok()
+        !self.operation.starts_with(LOGIN) && self.class.retry_ok()
     }
 }

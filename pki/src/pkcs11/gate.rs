@@ -1,8 +1,7 @@
-//! Who is inside the library, and whether it may be finalised.
+//! Counts the calls that are inside the library, so that it is finalised only when there are none.
 //!
-//! PKCS#11 leaves it undefined what happens to calls that are under way during `C_Finalize`, and handles start over
-//! after it, so that closing an old session could close somebody's new one. So every call passes here with the generation
-//! its session belongs to.
+//! PKCS#11 leaves the effect of `C_Finalize` on calls under way undefined, and handles start over after it, so closing an old
+//! session could close a new one. So every call enters the gate with the generation of its session.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,10 +10,10 @@ use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Not initialised: never yet, or the last attempt failed.
-    Cold,
+    /// Not yet initialised, or the last attempt failed.
+    Uninitialised,
     Ready,
-    /// Somebody is inside `C_Initialize` or `C_Finalize`.
+    /// A thread is in `C_Initialize` or `C_Finalize`.
     Changing,
 }
 
@@ -31,9 +30,9 @@ pub(super) struct Gate {
     changed: Condvar,
 }
 
-/// One call inside the library; leaves when dropped.
+/// One call inside the library; it leaves when dropped.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
+pub(super) struct CallGuard<'a> {
     gate: &'a Gate,
     pub(super) generation: u64,
 }
@@ -42,7 +41,7 @@ impl Gate {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                phase: Phase::Cold,
+                phase: Phase::Uninitialised,
                 generation: 0,
                 under_way: 0,
             }),
@@ -55,59 +54,48 @@ impl Gate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn generation(&self) -> u64 {
-        self.lock().generation
-    }
-
-    /// Enters for one call. `session_of` is the generation the caller's session was opened in.
+    /// Enters for one call. `generation` is the one in which the caller's session was opened.
     pub(super) fn enter(
         &self,
         operation: &'static str,
-        session_of: Option<u64>,
-    ) -> Result<Call<'_>, Pkcs11Error> {
+        generation: Option<u64>,
+    ) -> Result<CallGuard<'_>, Pkcs11Error> {
         let mut state = self.lock();
         let refused = |class, kind| Err(Pkcs11Error::new(operation, class, kind));
         match state.phase {
-            Phase::Cold => return refused(ErrorClass::LibraryLost, ErrorKind::NotInitialised),
+            Phase::Uninitialised => {
+                return refused(ErrorClass::LibraryLost, ErrorKind::NotInitialised);
+            }
             Phase::Changing => return refused(ErrorClass::Busy, ErrorKind::Reinitialising),
             Phase::Ready => {}
         }
-        if session_of.is_some_and(|generation| generation != state.generation) {
+        if generation.is_some_and(|expected| expected != state.generation) {
             return refused(ErrorClass::SessionLost, ErrorKind::StaleSession);
         }
         state.under_way += 1;
-        Ok(Call {
+        Ok(CallGuard {
             gate: self,
             generation: state.generation,
         })
     }
 
-    /// Runs `initialise` unless the library is ready already.
-    pub(super) fn make_ready(
+    /// Runs `work`, which initialises the library, unless that is done already.
+    pub(super) fn initialise(
         &self,
         limit: Duration,
-        initialise: impl FnOnce() -> Result<(), Pkcs11Error>,
+        work: impl FnOnce() -> Result<(), Pkcs11Error>,
     ) -> Result<(), Pkcs11Error> {
-        self.change(
-            "initialise",
-            limit,
-            |state| state.phase == Phase::Ready,
-            initialise,
-        )
+        let ready = |state: &State| state.phase == Phase::Ready;
+        self.change("initialise", limit, ready, work)
     }
 
-    /// Waits until nobody is inside, then runs `renew`; every session opened before is stale from then on.
-    /// Does nothing when `seen` is given and the library has been renewed since.
-    pub(super) fn renew(
+    /// Waits for the calls under way, then runs `renew`; every session opened before is stale afterwards.
+    pub(super) fn reinitialise(
         &self,
         limit: Duration,
-        seen: Option<u64>,
         renew: impl FnOnce() -> Result<(), Pkcs11Error>,
     ) -> Result<(), Pkcs11Error> {
-        let done = |state: &State| {
-            state.phase == Phase::Ready && seen.is_some_and(|seen| seen != state.generation)
-        };
-        self.change("re-initialise", limit, done, renew)
+        self.change("re-initialise", limit, |_| false, renew)
     }
 
     fn change(
@@ -135,7 +123,7 @@ impl Gate {
             match self.wait(state, until) {
                 Some(again) => state = again,
                 None => {
-                    // A call that hangs stays inside for good: finalising under it would be undefined.
+                    // A call that hangs never leaves, and finalising under it would be undefined.
                     self.lock().phase = before;
                     self.changed.notify_all();
                     return Err(busy(ErrorKind::CallsUnderWay(under_way)));
@@ -148,7 +136,7 @@ impl Gate {
         self.lock().phase = if result.is_ok() {
             Phase::Ready
         } else {
-            Phase::Cold
+            Phase::Uninitialised
         };
         self.changed.notify_all();
         result
@@ -169,7 +157,7 @@ impl Gate {
     }
 }
 
-impl Drop for Call<'_> {
+impl Drop for CallGuard<'_> {
     fn drop(&mut self) {
         let mut state = self.gate.lock();
         state.under_way -= 1;
@@ -188,46 +176,31 @@ mod tests {
 
     fn ready() -> Gate {
         let gate = Gate::new();
-        gate.make_ready(SOON, || Ok(())).unwrap();
+        gate.initialise(SOON, || Ok(())).unwrap();
         gate
     }
 
     #[test]
     fn a_session_from_before_is_stale_after() {
         let gate = ready();
-        let before = gate.generation();
+        let before = gate.enter("sign", None).unwrap().generation;
         drop(gate.enter("sign", Some(before)).unwrap());
-        gate.renew(SOON, None, || Ok(())).unwrap();
+        gate.reinitialise(SOON, || Ok(())).unwrap();
         let error = gate.enter("sign", Some(before)).unwrap_err();
         assert_eq!(error.class, ErrorClass::SessionLost);
         assert!(matches!(*error.kind, ErrorKind::StaleSession));
     }
 
     #[test]
-    fn is_not_renewed_under_a_call_that_hangs() {
+    fn is_not_reinitialised_under_a_call_that_hangs() {
         let gate = ready();
         let hanging = gate.enter("sign", None).unwrap();
-        let error = gate.renew(SOON, None, || Ok(())).unwrap_err();
+        let error = gate.reinitialise(SOON, || Ok(())).unwrap_err();
         assert!(matches!(*error.kind, ErrorKind::CallsUnderWay(1)));
-        // The others may go on meanwhile, and it can be renewed when the call has come back.
+        // Other calls continue meanwhile, and the library can be re-initialised once the call has returned.
         drop(gate.enter("sign", Some(hanging.generation)).unwrap());
         drop(hanging);
-        gate.renew(SOON, None, || Ok(())).unwrap();
-    }
-
-    #[test]
-    fn renews_once_for_many_who_saw_the_same_loss() {
-        let gate = ready();
-        let seen = gate.generation();
-        let mut times = 0;
-        for _ in 0..3 {
-            gate.renew(SOON, Some(seen), || {
-                times += 1;
-                Ok(())
-            })
-            .unwrap();
-        }
-        assert_eq!(times, 1);
+        gate.reinitialise(SOON, || Ok(())).unwrap();
     }
 
     #[test]
@@ -240,12 +213,12 @@ mod tests {
                 ErrorKind::NotInitialised,
             ))
         };
-        assert!(gate.make_ready(SOON, fail).is_err());
+        assert!(gate.initialise(SOON, fail).is_err());
         assert_eq!(
             gate.enter("sign", None).unwrap_err().class,
             ErrorClass::LibraryLost
         );
-        gate.make_ready(SOON, || Ok(())).unwrap();
+        gate.initialise(SOON, || Ok(())).unwrap();
         assert!(gate.enter("sign", None).is_ok());
     }
 }

@@ -1,70 +1,38 @@
-//! Key pairs made on the token, and read back before anybody relies on them.
+//! Generates key pairs on the token and reads them back before they are used.
 
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 
 use super::attributes::{self, KeyAttributes};
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::spki;
-use super::ladder::climb;
+use super::new_key::GENERATE;
+pub use super::new_key::{NewKey, id_in_use};
 use super::object::{find, read_bytes};
 use super::public_key;
 use super::session::Session;
+use super::templates::generate_with_fallback;
 use crate::algorithm::KeyAlgorithm;
 
-pub(super) const GENERATE: &str = "generate key pair";
 const READ_BACK: &str = "read new key back";
 const DESTROY: &str = "destroy key pair";
-
-/// A key pair to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewKey {
-    /// Type.
-    pub algorithm: KeyAlgorithm,
-    /// Label of both objects.
-    pub label: String,
-    /// CKA_ID of both objects. Must be free; some tokens take a slot number in it.
-    pub id: Vec<u8>,
-}
-
-impl NewKey {
-    /// With 128 random bits as CKA_ID.
-    ///
-    /// # Errors
-    /// When the system has no randomness to give.
-    pub fn with_random_id(
-        algorithm: KeyAlgorithm,
-        label: impl Into<String>,
-    ) -> Result<Self, Pkcs11Error> {
-        let mut id = vec![0_u8; 16];
-        getrandom::fill(&mut id).map_err(|error| {
-            let kind = ErrorKind::Binding(error.to_string());
-            Pkcs11Error::new("choose a key id", ErrorClass::Refused, kind)
-        })?;
-        Ok(Self {
-            algorithm,
-            label: label.into(),
-            id,
-        })
-    }
-}
 
 /// A key pair as read back from the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedKey {
     /// Public key, canonical DER SubjectPublicKeyInfo.
     pub spki_der: Vec<u8>,
-    /// CKA_ID the token gave it (not every token takes the one asked for).
+    /// CKA_ID on the token (some tokens ignore the requested one).
     pub id: Vec<u8>,
-    /// How the private key is kept.
+    /// Attributes of the private key.
     pub attributes: KeyAttributes,
 }
 
-/// Makes a key pair on the token, for signing and verifying only, and reads it back. A pair whose private key can be read
-/// or taken away, or that cannot be read back, is destroyed again. Needs a session with write access, logged in.
+/// Generates a key pair on the token, for signing and verifying only, and reads it back. A pair whose private key is readable or
+/// extractable, or that cannot be read back, is destroyed. Requires a logged-in session with write access.
 ///
 /// # Errors
 /// `Ambiguous` when the CKA_ID is taken, `WriteProtected`, `DeviceFull`, `Unsupported`, `NotLoggedIn`; `Untrustworthy`
-/// when the pair was refused after reading it back ([`ErrorKind::UnsafeKey`] says whether it could be removed).
+/// when the pair was refused after reading it back ([`ErrorKind::UnsafeKey`] shows whether it was destroyed).
 pub fn generate_key_pair(session: &Session, new_key: &NewKey) -> Result<GeneratedKey, Pkcs11Error> {
     if id_in_use(session, &new_key.id)? {
         let kind = ErrorKind::IdInUse(new_key.id.clone());
@@ -73,34 +41,20 @@ pub fn generate_key_pair(session: &Session, new_key: &NewKey) -> Result<Generate
     replace_key_pair(session, new_key)
 }
 
-/// The same in the place of a pair with this CKA_ID, on tokens that keep one pair in each place: the old one goes when the
-/// new one is made, and stays when none is.
+/// Replaces the pair with this CKA_ID, on tokens that hold one pair per slot of their own: the old pair is destroyed when the new
+/// one is generated, and stays if that fails.
 ///
 /// # Errors
 /// As [`generate_key_pair`], without `Ambiguous`.
 pub fn replace_key_pair(session: &Session, new_key: &NewKey) -> Result<GeneratedKey, Pkcs11Error> {
-    let (public, private) = climb(session, new_key)?;
+    let (public, private) = generate_with_fallback(session, new_key)?;
     accept_or_destroy(session, new_key.algorithm, public, private)
 }
 
-/// True when a private or a public key has this CKA_ID: a pair, or the half that a break-off inside the token left.
+/// Destroys the key pair with this CKA_ID, or the half of it that exists. Certificates stay.
 ///
 /// # Errors
-/// What the token says.
-pub fn id_in_use(session: &Session, id: &[u8]) -> Result<bool, Pkcs11Error> {
-    let same_id = [Attribute::Id(id.to_vec())];
-    for class in [ObjectClass::PRIVATE_KEY, ObjectClass::PUBLIC_KEY] {
-        if !find(session, GENERATE, class, &same_id)?.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Destroys both halves of the pair with this CKA_ID, or the one that is there. Certificates stay.
-///
-/// # Errors
-/// `NotFound` when there is neither half, `WriteProtected`, or what else the token says.
+/// `NotFound` when neither half exists, `WriteProtected`, or another class of the token's error.
 pub fn destroy_key_pair(session: &Session, id: &[u8]) -> Result<(), Pkcs11Error> {
     let same_id = [Attribute::Id(id.to_vec())];
     let mut objects = find(session, DESTROY, ObjectClass::PRIVATE_KEY, &same_id)?;
@@ -118,7 +72,7 @@ pub fn destroy_key_pair(session: &Session, id: &[u8]) -> Result<(), Pkcs11Error>
     Ok(())
 }
 
-/// Reads the pair back; destroys it when it is not what it must be or cannot be read.
+/// Reads the pair back; destroys it if it is not as required or cannot be read.
 fn accept_or_destroy(
     session: &Session,
     algorithm: KeyAlgorithm,
@@ -126,7 +80,7 @@ fn accept_or_destroy(
     private: ObjectHandle,
 ) -> Result<GeneratedKey, Pkcs11Error> {
     let destroy = || {
-        // Both are tried, whatever becomes of the first.
+        // Both are destroyed, even if the first attempt fails.
         let results = [private, public]
             .map(|object| session.call(DESTROY, |session| session.destroy_object(object)));
         results.iter().all(Result::is_ok)
@@ -176,13 +130,15 @@ mod tests {
     use cryptoki::mechanism::Mechanism;
 
     use super::*;
-    use crate::pkcs11::ladder::{Rung, common_template, private_template, public_template};
+    use crate::pkcs11::templates::{
+        TemplateLevel, common_template, private_template, public_template,
+    };
     use crate::pkcs11::tests::Fixture;
 
-    /// A pair as a token would make it that does not keep to what it was asked.
+    /// A pair as a token that ignores its template would generate it.
     fn careless(session: &Session, private: &[Attribute]) -> (ObjectHandle, ObjectHandle) {
         let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "careless").unwrap();
-        let public = public_template(&new_key, Rung::Explicit).unwrap();
+        let public = public_template(&new_key, TemplateLevel::Explicit).unwrap();
         let mut template = common_template(&new_key);
         template.extend_from_slice(private);
         session
@@ -233,15 +189,15 @@ mod tests {
         assert_eq!(objects(&session), 0);
     }
 
-    /// SoftHSM2 takes every template, and keeps a key readable unless told otherwise: so what came of each is read back.
+    /// SoftHSM2 accepts every template, and a key is readable unless the template forbids it.
     #[test]
-    fn a_rung_is_only_as_good_as_what_the_token_makes_of_it() {
+    fn a_template_is_judged_by_the_key_that_the_token_makes() {
         let fixture = Fixture::new();
         let session = fixture.session();
-        let make = |rung| {
-            let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "rung").unwrap();
-            let public = public_template(&new_key, rung).unwrap();
-            let private = private_template(&new_key, rung);
+        let make = |level| {
+            let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "level").unwrap();
+            let public = public_template(&new_key, level).unwrap();
+            let private = private_template(&new_key, level);
             let (public, private) = session
                 .call("test", |s| {
                     s.generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private)
@@ -249,9 +205,9 @@ mod tests {
                 .unwrap();
             accept_or_destroy(&session, KeyAlgorithm::EcP256, public, private)
         };
-        make(Rung::Explicit).unwrap();
-        for rung in [Rung::WithoutProtection, Rung::Minimal] {
-            let error = make(rung).unwrap_err();
+        make(TemplateLevel::Explicit).unwrap();
+        for level in [TemplateLevel::WithoutProtection, TemplateLevel::Minimal] {
+            let error = make(level).unwrap_err();
             assert!(matches!(
                 *error.kind,
                 ErrorKind::UnsafeKey {

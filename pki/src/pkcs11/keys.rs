@@ -1,4 +1,4 @@
-//! Finding keys: public key → CKA_ID → private key. A label tells people apart what they see; it proves nothing.
+//! Finds keys: public key → CKA_ID → private key. A label is for display; it proves nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,12 +15,11 @@ use crate::spki::PublicKey;
 const FIND: &str = "find key";
 const LIST: &str = "list keys";
 
-/// A private key object, good for every session with its token until the library is re-initialised.
+/// A private key object, valid in every session with its token until the library is re-initialised.
 #[derive(Debug, Clone)]
 pub struct PrivateKey {
     pub(super) handle: ObjectHandle,
-    /// Where and when the handle means this key. Handles are numbered anew after a re-initialisation, and the old number may
-    /// be another key's by then.
+    /// The token and library generation of the handle. After a re-initialisation the same number may denote another key.
     pub(super) origin: Origin,
     /// CKA_ID; the certificate carries the same.
     pub id: Vec<u8>,
@@ -30,12 +29,12 @@ pub struct PrivateKey {
     pub algorithm: KeyAlgorithm,
     /// Its public key, canonical DER SubjectPublicKeyInfo.
     pub spki_der: Vec<u8>,
-    /// Asks for the PIN at each use.
+    /// Requires the PIN for each use.
     pub always_authenticate: bool,
 }
 
 impl PrivateKey {
-    /// Refuses a handle that may mean another key in this session.
+    /// Refuses a handle that may denote another key in this session.
     pub(super) fn belongs_to(
         &self,
         session: &Session,
@@ -60,16 +59,16 @@ pub struct KeyPairInfo {
     pub algorithm: KeyAlgorithm,
     /// Public key, canonical DER SubjectPublicKeyInfo.
     pub spki_der: Vec<u8>,
-    /// The private key asks for the PIN at each use.
+    /// The private key requires the PIN for each use.
     pub always_authenticate: bool,
 }
 
-/// The private key that belongs to this public key. Found by a public key object, else by a certificate, else by what the
-/// private key objects tell of themselves. Log in first: private keys are not seen otherwise.
+/// The private key that belongs to this public key. Found by a public key object, else by a certificate, else by the attributes of
+/// the private key objects. Log in first: private keys are hidden until then.
 ///
 /// # Errors
 /// `NotFound`; `NotLoggedIn` when not found and nobody is logged in; `Ambiguous` when several private keys share the
-/// CKA_ID and do not tell which is which; `Refused` when `spki_der` is no supported public key.
+/// CKA_ID and cannot be distinguished; `Refused` when `spki_der` is not a supported public key.
 pub fn find_private_key(session: &Session, spki_der: &[u8]) -> Result<PrivateKey, Pkcs11Error> {
     let wanted = PublicKey::from_spki(spki_der)
         .map_err(|error| Pkcs11Error::new(FIND, ErrorClass::Refused, error.into()))?;
@@ -90,7 +89,7 @@ pub fn find_private_key(session: &Session, spki_der: &[u8]) -> Result<PrivateKey
         }
     }
     if candidates.len() > 1 {
-        // One CKA_ID on several keys: keep those that do not say they are another's.
+        // Several keys share the CKA_ID: keep those that may belong to this public key.
         let mut fitting = Vec::new();
         for object in candidates {
             if public_key::of_object(session, object)?.is_none_or(|key| key == wanted) {
@@ -105,8 +104,7 @@ pub fn find_private_key(session: &Session, spki_der: &[u8]) -> Result<PrivateKey
 /// The private key with this label.
 ///
 /// # Errors
-/// As [`find_private_key`]; `Ambiguous` when several carry the label; `Untrustworthy` when its public key is nowhere on
-/// the token.
+/// As [`find_private_key`]; `Ambiguous` when several keys have the label; `Untrustworthy` when the token does not hold its public key.
 pub fn find_private_key_by_label(
     session: &Session,
     label: &str,
@@ -115,24 +113,24 @@ pub fn find_private_key_by_label(
     let found = find(session, FIND, ObjectClass::PRIVATE_KEY, &[label])?;
     let object = only_one(session, &found)?;
     let id = read_bytes(session, FIND, object, AttributeType::Id)?.unwrap_or_default();
-    let public = public_of(session, object, &id, &mut Others::default())?.ok_or_else(|| {
-        let kind = ErrorKind::AttributeMissing("the public key");
-        Pkcs11Error::new(FIND, ErrorClass::Untrustworthy, kind)
-    })?;
+    let public =
+        public_of(session, object, &id, &mut PublicKeysById::default())?.ok_or_else(|| {
+            let kind = ErrorKind::AttributeMissing("the public key");
+            Pkcs11Error::new(FIND, ErrorClass::Untrustworthy, kind)
+        })?;
     describe(session, object, &public)
 }
 
-/// Every pair whose private key is on the token and whose public key can be told. Keys of types that are not supported
-/// are passed over.
+/// Every key pair whose private key is on the token and whose public key can be determined. Keys of unsupported types are skipped.
 ///
 /// # Errors
 /// What the token says.
 pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error> {
     let mut pairs = Vec::new();
-    let mut others = Others::default();
+    let mut known = PublicKeysById::default();
     for object in find(session, LIST, ObjectClass::PRIVATE_KEY, &[])? {
         let id = read_bytes(session, LIST, object, AttributeType::Id)?.unwrap_or_default();
-        if let Some(public) = public_of(session, object, &id, &mut others)? {
+        if let Some(public) = public_of(session, object, &id, &mut known)? {
             pairs.push(KeyPairInfo {
                 label: read_label(session, LIST, object)?,
                 id,
@@ -151,12 +149,12 @@ pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error
     Ok(pairs)
 }
 
-/// Label and CKA_ID of each public key that has no private key beside it: what a break-off inside the token leaves of a
-/// pair. None while nobody is logged in, because private keys are not seen then.
+/// Label and CKA_ID of each public key without a private key, as an interruption inside the token leaves it. Empty while nobody is
+/// logged in, because private keys are hidden then.
 ///
 /// # Errors
 /// What the token says.
-pub fn lone_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkcs11Error> {
+pub fn orphan_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkcs11Error> {
     if session.login_state()? != LoginState::User && session.token()?.login_required {
         return Ok(Vec::new());
     }
@@ -164,16 +162,16 @@ pub fn lone_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkc
     for object in find(session, LIST, ObjectClass::PRIVATE_KEY, &[])? {
         private_ids.extend(read_bytes(session, LIST, object, AttributeType::Id)?);
     }
-    let mut lone = Vec::new();
+    let mut orphans = Vec::new();
     for object in find(session, LIST, ObjectClass::PUBLIC_KEY, &[])? {
         let Some(id) = read_bytes(session, LIST, object, AttributeType::Id)? else {
             continue;
         };
         if !private_ids.contains(&id) {
-            lone.push((read_label(session, LIST, object)?, id));
+            orphans.push((read_label(session, LIST, object)?, id));
         }
     }
-    Ok(lone)
+    Ok(orphans)
 }
 
 /// CKA_IDs under which the public key is known on the token.
@@ -197,15 +195,15 @@ fn ids_of(session: &Session, wanted: &PublicKey) -> Result<Vec<Vec<u8>>, Pkcs11E
     Ok(ids)
 }
 
-/// Public keys by CKA_ID, as other objects tell of them. Read once, when the first private key does not tell itself: reading
-/// them again for each key would take time that grows with the square of their number.
+/// Public keys by CKA_ID, from public key objects and certificates. Read once, when the first private key lacks its public key:
+/// reading them for each key would take quadratic time.
 #[derive(Default)]
-struct Others {
+struct PublicKeysById {
     objects: Option<HashMap<Vec<u8>, PublicKey>>,
     certificates: Option<HashMap<Vec<u8>, PublicKey>>,
 }
 
-impl Others {
+impl PublicKeysById {
     /// By a public key object, else by a certificate.
     fn with_id(&mut self, session: &Session, id: &[u8]) -> Result<Option<PublicKey>, Pkcs11Error> {
         let objects = match self.objects.take() {
@@ -229,7 +227,7 @@ fn by_objects(session: &Session) -> Result<HashMap<Vec<u8>, PublicKey>, Pkcs11Er
         let Some(id) = read_bytes(session, FIND, object, AttributeType::Id)? else {
             continue;
         };
-        // Where several share an id, the first that tells counts.
+        // If several share an id, the first one that can be read counts.
         if !keys.contains_key(&id)
             && let Some(key) = public_key::of_object(session, object)?
         {
@@ -254,7 +252,7 @@ fn public_of(
     session: &Session,
     object: ObjectHandle,
     id: &[u8],
-    others: &mut Others,
+    known: &mut PublicKeysById,
 ) -> Result<Option<PublicKey>, Pkcs11Error> {
     if let Some(key) = public_key::of_object(session, object)? {
         return Ok(Some(key));
@@ -262,7 +260,7 @@ fn public_of(
     if id.is_empty() {
         return Ok(None);
     }
-    others.with_id(session, id)
+    known.with_id(session, id)
 }
 
 fn only_one(session: &Session, found: &[ObjectHandle]) -> Result<ObjectHandle, Pkcs11Error> {

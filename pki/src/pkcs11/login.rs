@@ -1,30 +1,24 @@
-//! Sending a PIN: the token's flags are read, [`PinAttempts`] decides, and the answer is recorded. The one way by which
-//! the server, `inkan-hsm` and the agent log in.
+//! Logs in: reads the token's flags, lets [`PinAttempts`] decide, sends the PIN and records the answer. The server, `inkan-hsm` and the
+//! agent log in only this way.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
-use super::pin_attempts::{PinAnswer, PinAttempts, PinHalt, PinPermission};
-use super::session::{LOGIN, LOGIN_OFFICER, LoginState, Outcome, Session};
+use super::error::{ErrorClass, ErrorKind, LOGIN, LOGIN_OFFICER, Pkcs11Error};
+use super::pin_attempts::{PinAnswer, PinAttempts, PinPermission, PinSender};
+use super::pin_halt::PinHalt;
+pub use super::session::PinOwner;
+use super::session::{LoginState, Outcome, Session};
+use crate::secret::Pin;
 
-/// Whose PIN it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PinOwner {
-    /// The token's user.
-    User,
-    /// The security officer.
-    Officer,
-}
-
-/// Why nobody is logged in.
+/// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The PIN was not sent, and must not be before this time.
+    /// The PIN was not sent, and must not be sent before this time.
     #[error("the PIN is not sent again yet")]
     Later(Instant),
     /// The PIN was not sent, or will not be sent again, until a person has decided.
-    #[error("{}", withheld(*.0))]
+    #[error("{0}")]
     Halted(PinHalt),
     /// The token failed before the PIN was sent.
     #[error(transparent)]
@@ -35,7 +29,7 @@ pub enum LoginError {
 }
 
 impl LoginError {
-    /// As an error of the token, for a caller to whom a PIN withheld is as good as refused.
+    /// As an error of the token, for a caller that treats a withheld PIN like a refused one.
     #[must_use]
     pub fn into_error(self, owner: PinOwner) -> Pkcs11Error {
         let operation = match owner {
@@ -44,45 +38,14 @@ impl LoginError {
         };
         match self {
             Self::NotSent(error) | Self::Answered(error) => error,
-            Self::Later(_) => withheld_error(operation, PinHalt::Repeated),
-            Self::Halted(halt) => withheld_error(operation, halt),
+            Self::Later(_) => Pkcs11Error::pin_withheld(operation, PinHalt::Repeated),
+            Self::Halted(halt) => Pkcs11Error::pin_withheld(operation, halt),
         }
     }
 }
 
-/// A PIN that was not sent, as an error.
-pub(super) fn withheld_error(operation: &'static str, halt: PinHalt) -> Pkcs11Error {
-    let class = match halt {
-        PinHalt::Locked | PinHalt::FinalTry => ErrorClass::PinLocked,
-        PinHalt::NotSet => ErrorClass::PinInvalid,
-        PinHalt::Refused | PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated => {
-            ErrorClass::PinIncorrect
-        }
-    };
-    Pkcs11Error::new(operation, class, ErrorKind::PinWithheld(halt))
-}
-
-/// For logs and operators.
-pub(super) const fn withheld(halt: PinHalt) -> &'static str {
-    match halt {
-        PinHalt::Refused => "the PIN was refused and is not sent again",
-        PinHalt::NeverWorked => {
-            "the PIN has never worked here, was sent once, and the answer does not tell whether it is right; it is not sent again"
-        }
-        PinHalt::Counted => {
-            "the token's flags show that a PIN with an unclear answer was counted as a wrong try; it is not sent again"
-        }
-        PinHalt::Repeated => {
-            "the token gave unclear answers to every attempt allowed; the PIN is not sent again"
-        }
-        PinHalt::FinalTry => "the token shows that one more wrong PIN locks it; no PIN is sent",
-        PinHalt::Locked => "the token shows that the PIN is locked; no PIN is sent",
-        PinHalt::NotSet => "the token shows that no PIN is set; no PIN is sent",
-    }
-}
-
-/// Logs in as far as `attempts` allow. Success also when already logged in, without sending anything. `now` is asked for the
-/// time before and after the call.
+/// Logs in if `attempts` permit it. Succeeds without sending anything when already logged in. `now` returns the time; it is called
+/// before and after the PIN is sent.
 ///
 /// # Errors
 /// [`LoginError`].
@@ -101,7 +64,7 @@ pub fn log_in(
             session.keep_pin(owner, lock(attempts).pin());
             return Ok(());
         }
-        // A session that gives no sign of life is not sent a PIN.
+        // No PIN is sent in a session that is not alive.
         Err(error) if error.class.reopen_session() => return Err(LoginError::NotSent(error)),
         Ok(_) | Err(_) => {}
     }
@@ -130,7 +93,7 @@ pub fn log_in(
             session.keep_pin(owner, &pin);
             Ok(())
         }
-        // Another session of this process was faster, and nobody has looked at the PIN.
+        // Another session of this process was faster, and the PIN was not checked.
         Ok(Outcome::AlreadyLoggedIn) if confirmed => {
             attempts.not_sent(attempt);
             session.keep_pin(owner, &pin);
@@ -156,6 +119,16 @@ pub fn log_in(
             Err(LoginError::Answered(error))
         }
     }
+}
+
+/// Logs in with a PIN that this process has not sent before and will not send again, as a command does that logs in once.
+///
+/// # Errors
+/// The token's answer, or why nothing was sent.
+pub fn log_in_once(session: &Session, owner: PinOwner, pin: &Pin) -> Result<(), Pkcs11Error> {
+    let attempts = PinAttempts::new(PinSender::Command, false, pin.clone());
+    log_in(session, &Mutex::new(attempts), owner, Instant::now)
+        .map_err(|error| error.into_error(owner))
 }
 
 /// A panic while this was held leaves it whole: each change is one assignment.

@@ -1,18 +1,20 @@
-//! The ways to ask a token for one and the same signature. The host hashes and the token pads, in nearly all of them; a token
-//! that lacks this mechanism may hash as well, or apply its RSA key to what the host has padded.
+//! The ways to obtain the same signature from a token. Usually the host hashes and the token pads. A token that lacks this mechanism
+//! may hash as well, or apply its RSA key to a block that the host has padded.
 
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
-use super::sign::SIGN;
 use crate::algorithm::{Hash, KeyAlgorithm, SignatureScheme};
 use crate::padding::{digest_info, hash, salt_length, to_sign};
 
-/// Who hashes, and who pads.
+/// The operation, as errors name it.
+pub(super) const SIGN: &str = "sign";
+
+/// Who hashes and who pads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
-    /// The token gets the hash, and pads it.
+    /// The token gets the hash and pads it.
     Digest,
     /// The token gets the message.
     Message,
@@ -21,10 +23,10 @@ pub(super) enum Method {
 }
 
 impl Method {
-    /// All of them, the one to prefer first.
+    /// All methods, preferred one first.
     pub(super) const ALL: [Self; 3] = [Self::Digest, Self::Message, Self::Block];
 
-    /// The mechanism it needs; none where there is no such method.
+    /// The mechanism for the scheme; `None` if this method has none.
     fn mechanism(self, scheme: SignatureScheme) -> Option<Mechanism<'static>> {
         use SignatureScheme as S;
         let pss = pss_parameters(scheme.hash());
@@ -49,16 +51,20 @@ impl Method {
         })
     }
 
-    /// True when the token has it.
-    pub(super) fn is_among(self, mechanisms: &[MechanismType], scheme: SignatureScheme) -> bool {
+    /// Whether the token supports it.
+    pub(super) fn is_supported(
+        self,
+        mechanisms: &[MechanismType],
+        scheme: SignatureScheme,
+    ) -> bool {
         let needed = self.mechanism(scheme);
         needed.is_some_and(|needed| mechanisms.contains(&needed.mechanism_type()))
     }
 
-    /// The mechanism, and what the token is given.
+    /// The mechanism and its input.
     ///
     /// # Errors
-    /// `Unsupported` where there is no such method; `Refused` when the scheme does not fit the key.
+    /// `Unsupported` when the method has no mechanism for the scheme; `Refused` when the scheme does not fit the key.
     pub(super) fn input(
         self,
         algorithm: KeyAlgorithm,
@@ -69,11 +75,10 @@ impl Method {
         let mechanism = self.mechanism(scheme);
         let mechanism = mechanism.ok_or_else(|| error(ErrorClass::Unsupported))?;
         let input = match self {
-            Self::Digest if algorithm.is_rsa() && !scheme.is_pss() => [
-                &digest_info(scheme.hash())[..],
-                &hash(scheme.hash(), message),
-            ]
-            .concat(),
+            Self::Digest if algorithm.is_rsa() && !scheme.is_pss() => {
+                let info = digest_info(scheme.hash(), &hash(scheme.hash(), message));
+                info.ok_or_else(|| error(ErrorClass::Refused))?
+            }
             Self::Digest => hash(scheme.hash(), message),
             Self::Message => message.to_vec(),
             Self::Block => {

@@ -1,26 +1,33 @@
 //! Modules, tokens, sessions, keys and certificates over PKCS#11 (OASIS PKCS#11 3.1), with the quirks of real tokens.
 //!
-//! Blocking, and with no deadline of its own: a vendor's module may hang for as long as it likes, so whoever must not hang
-//! calls from a thread that can be left behind. No pool, no prompt, no configuration here.
+//! Every call blocks, without a deadline: a vendor's module may hang, so a caller that must not hang calls from a thread that it
+//! can abandon. No pool, no prompt, no configuration here.
 //!
-//! - [`module`]: load once per process, list and find tokens, re-initialise
-//! - [`token`]: what a token says about itself
+//! - [`module`]: load once per process, re-initialise
+//! - [`tokens`]: list, find and read the tokens of a module
+//! - [`token`]: what a token reports about itself
+//! - [`selector`]: how a token is chosen
 //! - [`setup`]: initialise tokens
 //! - [`session`]: open, log in, log out
 //! - [`pin_attempts`], [`login`]: whether a PIN may be sent (again), and sending it
-//! - [`generate`]: key pairs that cannot leave the token
-//! - [`attributes`]: how a private key is kept
+//! - [`pin_state`], [`pin_halt`]: tries left, and why a PIN is not sent
+//! - `pin_memory`: digests of PINs that were sent before
+//! - [`new_key`], [`generate`]: key pairs that cannot leave the token
+//! - `templates`: attributes of a new key pair, for strict and for simple tokens
+//! - [`key_attributes`], [`attributes`]: whether a private key can leave the token, and reading that
 //! - [`keys`]: find by public key, list
-//! - [`public_key`]: public keys out of token objects
+//! - [`public_key`]: public keys from token objects
 //! - [`certificate`]: write, list, delete
 //! - [`mod@sign`]: signatures by a key
-//! - [`room`]: room for a certificate, held while its key is made
+//! - `method`: whether host or token hashes and pads, for tokens that lack the usual mechanism
+//! - [`space`]: space for a certificate, reserved while its key is made
 //! - [`error`], [`mod@classify`]: what failed, and what is worth doing next
-//! - `method`: who hashes and who pads, for tokens that lack the usual mechanism
-//! - `ladder`: what is said about a new key pair, to tokens that want it said and to tokens that do not
-//! - `pin_memory`: PINs that were sent before, as digests
-//! - `gate`, `raw`, `object`, `ecdsa`: who is inside the library; calls the binding cannot make; finding and reading
-//!   objects; r‖s to DER
+//! - `gate`: counts calls inside the library
+//! - `raw`: calls that the binding cannot make
+//! - `object`: finding objects and reading their attributes
+//! - `ecdsa`: r‖s to DER
+//!
+//! Imports go one way, without a cycle (`tests/src/arrows/cycles.rs`).
 //!
 //! # Example
 //! ```no_run
@@ -41,7 +48,7 @@
 //! let session = Session::open(&module, &token, Access::ReadWrite)?;
 //! let attempts = PinAttempts::new(PinSender::Command, false, Pin::new("123456"));
 //! if let Err(error) = log_in(&session, &Mutex::new(attempts), PinOwner::User, Instant::now) {
-//!     // Never again with this PIN: the error says whether it was wrong or locked, the token what is left.
+//!     // Never send this PIN again: the error shows whether it was wrong, and the token how many tries are left.
 //!     eprintln!("{error}: {:?}", module.refresh(&token)?.pin);
 //!     return Err(error.into_error(PinOwner::User));
 //! }
@@ -63,26 +70,34 @@ mod ecdsa;
 pub mod error;
 mod gate;
 pub mod generate;
+pub mod key_attributes;
 pub mod keys;
-mod ladder;
 pub mod login;
 mod method;
 pub mod module;
+pub mod new_key;
 mod object;
 pub mod pin_attempts;
+pub mod pin_halt;
 mod pin_memory;
+pub mod pin_state;
 pub mod public_key;
 mod raw;
-pub mod room;
+pub mod selector;
 pub mod session;
 pub mod setup;
 pub mod sign;
+pub mod space;
+mod templates;
 pub mod token;
+pub mod tokens;
 
 pub use error::{ErrorClass, ErrorKind, Pkcs11Error};
 pub use module::{LibraryInfo, Module};
+pub use pin_state::PinState;
+pub use selector::TokenSelector;
 pub use session::{Access, LoginState, Session};
-pub use token::{PinState, TokenInfo, TokenSelector};
+pub use token::TokenInfo;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,6 +1,6 @@
 //! A PKCS#11 library, loaded and initialised once per process.
 //!
-//! Two contexts of one module crash it, so a module that was loaded stays in the registry for the life of the process.
+//! Two contexts of one module crash it, so a loaded module stays in the registry for the life of the process.
 
 use std::collections::HashMap;
 use std::ffi::{CString, c_void};
@@ -15,12 +15,11 @@ use cryptoki::error::{Error as Binding, Result as BindingResult, RvError};
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::gate::Gate;
 use super::raw::RawFunctions;
-use super::token::{TokenInfo, TokenSelector};
 
 /// Loaded modules by canonical path. Entries are never removed.
 static LOADED: LazyLock<Mutex<HashMap<PathBuf, Arc<Module>>>> = LazyLock::new(Mutex::default);
 
-/// How long to wait for calls under way before giving a re-initialisation up.
+/// How long a re-initialisation waits for calls in progress.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 
 /// A loaded module. All threads share it; sessions on it belong to one thread at a time.
@@ -30,31 +29,31 @@ pub struct Module {
     context: Pkcs11,
     raw: OnceLock<Option<RawFunctions>>,
     gate: Gate,
-    /// For `C_Initialize`; kept, because nothing says when the module has read it for the last time.
+    /// For `C_Initialize`; kept, because the module may read it at any time.
     parameters: Option<CString>,
 }
 
 /// What a library reports about itself (`C_GetInfo`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LibraryInfo {
-    /// Maker.
+    /// Manufacturer.
     pub manufacturer: String,
-    /// What it is.
+    /// Description.
     pub description: String,
 }
 
 impl Module {
-    /// Loads and initialises the module at this path. A module already loaded by this process (same canonical path) is
-    /// given again; one whose initialisation failed before is initialised now.
+    /// Loads and initialises the module at this path. Returns the same module if this process has loaded it before (same canonical
+    /// path), and initialises it now if that failed before.
     ///
     /// # Errors
-    /// `NotFound` when there is no such file, `Unsupported` when it is no PKCS#11 module, else what `C_Initialize` said.
+    /// `NotFound` when there is no such file, `Unsupported` when it is not a PKCS#11 module, else the error of `C_Initialize`.
     pub fn load(path: &Path) -> Result<Arc<Self>, Pkcs11Error> {
         Self::load_with(path, None)
     }
 
-    /// As [`Module::load`], with a text for `C_Initialize` in the place that the standard reserves. NSS's modules want
-    /// their configuration there, and other modules refuse it.
+    /// As [`Module::load`], with a text in the reserved argument of `C_Initialize`. NSS's modules need their configuration there;
+    /// other modules refuse it.
     ///
     /// # Errors
     /// As [`Module::load`]; `Refused` for a text with a NUL in it.
@@ -86,7 +85,7 @@ impl Module {
         };
         module
             .gate
-            .make_ready(DRAIN_LIMIT, || module.initialise().map(|_| ()))?;
+            .initialise(DRAIN_LIMIT, || module.initialise().map(|_| ()))?;
         Ok(module)
     }
 
@@ -99,7 +98,7 @@ impl Module {
     /// What the library reports about itself.
     ///
     /// # Errors
-    /// What `C_GetInfo` said.
+    /// The error of `C_GetInfo`.
     pub fn library(&self) -> Result<LibraryInfo, Pkcs11Error> {
         let (info, _) = self.call("read the library's description", Pkcs11::get_library_info)?;
         Ok(LibraryInfo {
@@ -108,75 +107,22 @@ impl Module {
         })
     }
 
-    /// Every slot with a token in it. A slot whose token cannot be read is listed with `readable == false`.
+    /// Finalises and initialises the library again. **This ends every session of this process with this module**; using one returns
+    /// `SessionLost`. Waits up to five seconds for calls in progress.
     ///
     /// # Errors
-    /// What `C_GetSlotList` said.
-    pub fn tokens(&self) -> Result<Vec<TokenInfo>, Pkcs11Error> {
-        let (slots, _) = self.call("list tokens", Pkcs11::get_slots_with_token)?;
-        slots
-            .into_iter()
-            .map(|slot| self.read_token(slot))
-            .collect()
-    }
-
-    /// The one token that fits.
-    ///
-    /// # Errors
-    /// `TokenLost` when none does (a module may have to be re-initialised to see it), `Ambiguous` when several do.
-    pub fn find_token(&self, selector: &TokenSelector) -> Result<TokenInfo, Pkcs11Error> {
-        let mut fitting = self.tokens()?;
-        fitting.retain(|token| token.readable && selector.fits(token));
-        let count = fitting.len();
-        match (fitting.pop(), count) {
-            (Some(token), 1) => Ok(token),
-            (None, _) => Err(Pkcs11Error::new(
-                "find token",
-                ErrorClass::TokenLost,
-                ErrorKind::TokenNotFound(selector.clone()),
-            )),
-            (Some(_), count) => Err(Pkcs11Error::new(
-                "find token",
-                ErrorClass::Ambiguous,
-                ErrorKind::TokenAmbiguous {
-                    selector: selector.clone(),
-                    count,
-                },
-            )),
-        }
-    }
-
-    /// Finalises and initialises the library again. **Every session of this process on this module is dead afterwards**;
-    /// using one gives `SessionLost`. Waits up to five seconds for calls under way.
-    ///
-    /// # Errors
-    /// `Busy` while calls are under way (a call that hangs makes this impossible for good); else what the library said.
-    /// After such a failure calls give `LibraryLost`, and this can be tried again.
+    /// `Busy` while calls are in progress (a call that hangs blocks this permanently); else the library's error. After such an error
+    /// calls return `LibraryLost`, and this can be called again.
     pub fn reinitialise(&self) -> Result<(), Pkcs11Error> {
-        self.gate.renew(DRAIN_LIMIT, None, || self.renew())
+        self.gate.reinitialise(DRAIN_LIMIT, || self.renew())
     }
 
-    /// As [`Module::reinitialise`], but nothing when somebody did it after `seen` was read from [`Module::generation`]:
-    /// many who saw the same loss re-initialise once.
-    ///
-    /// # Errors
-    /// As [`Module::reinitialise`].
-    pub fn reinitialise_since(&self, seen: u64) -> Result<(), Pkcs11Error> {
-        self.gate.renew(DRAIN_LIMIT, Some(seen), || self.renew())
-    }
-
-    /// Grows with each initialisation of the library.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.gate.generation()
-    }
-
-    /// True when this initialised it, false when it was initialised already.
+    /// True when this call initialised the library, false when it was initialised already.
     fn initialise(&self) -> Result<bool, Pkcs11Error> {
         let args = self.initialise_args();
         let fresh = match self.context.initialize(args) {
             Ok(()) => true,
-            // Another part of the process uses the library without us: its context is ours.
+            // Another part of this process has initialised the library; its context is shared.
             Err(Binding::Pkcs11(RvError::CryptokiAlreadyInitialized, Function::Initialize)) => {
                 false
             }
@@ -210,13 +156,13 @@ impl Module {
         };
         let fresh = self.initialise()?;
         match finalised {
-            // Still the old context: the caller must know that nothing was renewed.
+            // The old context is still in place: the caller must know that nothing was renewed.
             Err(error) if !fresh => Err(Pkcs11Error::from_binding("finalise", error)),
             _ => Ok(()),
         }
     }
 
-    /// One call of the library, outside any session. Gives the generation it was made in too.
+    /// One call of the library, outside any session. Returns the library generation as well.
     pub(super) fn call<T>(
         &self,
         operation: &'static str,
@@ -233,7 +179,7 @@ impl Module {
         &self.gate
     }
 
-    /// Functions called without the binding, where the module lets us. Call them only from inside the gate.
+    /// Functions called without the binding, if the module permits. Call them only inside the gate.
     pub(super) fn raw(&self) -> Option<&RawFunctions> {
         self.raw.get().and_then(Option::as_ref)
     }

@@ -1,13 +1,13 @@
 //! Finding objects and reading their attributes one by one.
 //!
-//! One by one because a module that does not know one attribute may answer for the whole template.
+//! One by one, because a module that does not know one attribute may fail the whole template.
 
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::session::Session;
 
-/// No customer's token and no HSM partition of ours holds more objects of one class.
+/// No token or HSM partition in use holds more objects of one class.
 const MAX_OBJECTS: usize = 4096;
 
 /// Objects of the class with these attributes, as visible to the session.
@@ -32,7 +32,7 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// One attribute; nothing when the token has no such attribute, hides it, or gives it in an impossible form.
+/// One attribute; `None` when the token lacks it, hides it, or returns it malformed.
 fn read(
     session: &Session,
     operation: &'static str,
@@ -50,7 +50,7 @@ fn read(
     }
 }
 
-/// A byte-string attribute. An empty one is as good as none.
+/// A byte-string attribute; `None` when it is empty.
 pub(super) fn read_bytes(
     session: &Session,
     operation: &'static str,

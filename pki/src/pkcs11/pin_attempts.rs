@@ -1,17 +1,18 @@
-//! Whether a PIN may be sent, and sent again: one rule for the server, `inkan-hsm` and the agent. Pure: it is told what
-//! the token's flags are, what the token answered and when, and decides.
+//! Whether a PIN may be sent, and sent again: one rule for the server, `inkan-hsm` and the agent. Pure: the caller passes the token's
+//! flags, its answers and the time.
 //!
-//! A token counts wrong PINs and locks; some count them and answer with a code that says something else. So a PIN that has
-//! never worked here is sent once, whatever the answer. A proven one is sent again after an unclear answer only by a service,
-//! while the flags show that no attempt was counted, at growing pauses, at most three times in a row (once where the token
-//! shows no flags). After that a person decides.
+//! A token counts wrong PINs and locks; some count them and return an unrelated code. So a PIN that has never worked here is sent
+//! once, whatever the answer. A proven PIN is sent again after an unclear answer only by a service, while the flags show that no
+//! attempt was counted, at growing intervals, at most three times in a row (once if the token shows no flags). After that a
+//! person decides.
 //!
 //! Used for every secret with a counter: PIN, security officer's PIN, PUK and management key.
 
 use std::time::{Duration, Instant};
 
+pub use super::pin_halt::PinHalt;
 use super::pin_memory::PinMemory;
-use super::token::PinState;
+use super::pin_state::PinState;
 use crate::secret::Pin;
 
 /// When a service sends a proven PIN again after unclear answers.
@@ -38,70 +39,24 @@ impl Default for ResendPauses {
 pub enum PinSender {
     /// A service with a configured PIN, which must recover by itself.
     Service(ResendPauses),
-    /// A command with a configured PIN: it ends, and whoever started it decides.
+    /// A command with a configured PIN: it ends, and the person who started it decides.
     Command,
-    /// A person who gave the PIN and was told about the last try. Nothing is sent again without them.
+    /// A person who entered the PIN and was warned about the last try. Nothing is sent again without them.
     Person,
-}
-
-/// Why a PIN is not sent until a person has decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PinHalt {
-    /// The token said that it is wrong, locked or unusable.
-    Refused,
-    /// It has never worked here, was sent once, and the answer was unclear.
-    NeverWorked,
-    /// It was sent, the answer was unclear, and the token's flags show a wrong try.
-    Counted,
-    /// It has worked before, and every attempt allowed since has got an unclear answer.
-    Repeated,
-    /// The token shows that this is the last try.
-    FinalTry,
-    /// The token shows that the PIN is locked.
-    Locked,
-    /// The token shows that no PIN is set.
-    NotSet,
-}
-
-impl PinHalt {
-    /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::Refused,
-        Self::NeverWorked,
-        Self::Counted,
-        Self::Repeated,
-        Self::FinalTry,
-        Self::Locked,
-        Self::NotSet,
-    ];
-
-    /// Stable name for logs, metrics and machines.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::NeverWorked => "never-worked",
-            Self::Counted => "attempt-counted",
-            Self::Repeated => "unclear-answers",
-            Self::FinalTry => "final-try",
-            Self::Locked => "locked",
-            Self::NotSet => "not-set",
-        }
-    }
 }
 
 /// What the token answered to a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinAnswer {
-    /// It was right.
+    /// It was correct.
     Accepted,
-    /// It was wrong, is locked or cannot be used: the answer is about the PIN.
+    /// It was incorrect, is locked or cannot be used: the answer is about the PIN.
     Refused,
-    /// Anything else, no answer included.
+    /// Anything else, including no answer.
     Unclear,
 }
 
-/// An attempt that was allowed; its answer is reported with it.
+/// An attempt that was allowed; report its answer with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "report the answer"]
 pub struct PinAttempt {
@@ -111,7 +66,7 @@ pub struct PinAttempt {
 /// Whether the PIN may be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PinPermission {
-    /// Yes, this one, once. The attempt counts from here on, whatever becomes of it.
+    /// Yes, this PIN, once. The attempt counts from now on, whatever happens.
     Send(PinAttempt, Pin),
     /// Not before this time.
     Later(Instant),
@@ -119,7 +74,7 @@ pub enum PinPermission {
     Halted(PinHalt),
 }
 
-/// What became of a PIN that was provided.
+/// What happens with a PIN that was provided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinProvided {
     /// It is sent when it is needed next.
@@ -132,10 +87,10 @@ pub enum PinProvided {
 #[derive(Debug)]
 pub struct PinAttempts {
     sender: PinSender,
-    /// The token shows PIN flags: it is known to, or has shown one to this process.
+    /// The token is known to show PIN flags, or has shown one to this process.
     shows_flags: bool,
     pin: Pin,
-    /// Number of the PIN, which tells an answer to an earlier one apart.
+    /// Number of the PIN, which distinguishes answers to it from answers to earlier ones.
     number: u64,
     earlier: PinMemory,
     /// Attempts made with any of them.
@@ -148,7 +103,7 @@ pub struct PinAttempts {
 }
 
 impl PinAttempts {
-    /// No attempt was made. `shows_flags`: this kind of token is known to raise its PIN flags after a wrong PIN.
+    /// Without attempts. `shows_flags`: this kind of token is known to set its PIN flags after a wrong PIN.
     #[must_use]
     pub fn new(sender: PinSender, shows_flags: bool, pin: Pin) -> Self {
         Self {
@@ -165,13 +120,13 @@ impl PinAttempts {
         }
     }
 
-    /// Whether the PIN may be sent at `now`, on a token whose flags were read just now. Ask directly before sending it.
+    /// Whether the PIN may be sent at `now`; `flags` were read just now. Call it directly before sending the PIN.
     pub fn permission(&mut self, now: Instant, flags: PinState) -> PinPermission {
         self.shows_flags |= matches!(
             flags,
             PinState::CountLow | PinState::FinalTry | PinState::Locked
         );
-        // An HSM that starts may show that before it knows better: nothing is sent, and nobody is needed.
+        // An HSM that is starting may show that for a while: nothing is sent, and no operator is needed.
         if flags == PinState::NotSet && self.proven && self.halt.is_none() {
             return PinPermission::Later(now + self.first_pause());
         }
@@ -182,7 +137,7 @@ impl PinAttempts {
         if let Some(until) = self.not_before.filter(|until| *until > now) {
             return PinPermission::Later(until);
         }
-        // What comes back, if anything does, is not known yet: a call that hangs was an attempt too.
+        // The answer, if any, is not known yet: a call that hangs is an attempt as well.
         self.unanswered += 1;
         self.not_before = self.pause().map(|pause| now + pause);
         self.sent += 1;
@@ -240,7 +195,7 @@ impl PinAttempts {
         pauses.with_flags.get(index).copied()
     }
 
-    /// The attempt never left this process: it does not count.
+    /// The attempt never left this process, so it does not count.
     pub fn not_sent(&mut self, attempt: PinAttempt) {
         self.sent = self.sent.saturating_sub(1);
         if attempt.number == self.number {
@@ -254,7 +209,11 @@ impl PinAttempts {
     /// The token answered at `now`.
     pub fn answered(&mut self, now: Instant, attempt: PinAttempt, answer: PinAnswer) {
         if attempt.number != self.number {
-            self.earlier.answered(attempt.number, answer);
+            match answer {
+                PinAnswer::Accepted => self.earlier.accepted(attempt.number),
+                PinAnswer::Refused => self.earlier.refused(attempt.number),
+                PinAnswer::Unclear => {}
+            }
             // It may be the current one again, put back before the answer came.
             if !self.proven {
                 self.halt = self.halt.or_else(|| self.earlier.halt(&self.pin));
@@ -335,7 +294,7 @@ impl PinAttempts {
         self.proven
     }
 
-    /// Attempts made by now, with this PIN and those before it.
+    /// Number of attempts so far, with this PIN and earlier ones.
     #[must_use]
     pub const fn sent(&self) -> u64 {
         self.sent

@@ -33,7 +33,7 @@ fn proven(shows_flags: bool) -> (PinAttempts, Instant) {
     (attempts, now)
 }
 
-/// Seconds of every attempt made within a day by somebody who asks every second, when each answer is unclear.
+/// Seconds of every attempt made within a day by a caller that tries every second, when each answer is unclear.
 fn attempts_within_a_day(
     attempts: &mut PinAttempts,
     start: Instant,
@@ -82,7 +82,7 @@ fn a_token_that_shows_no_flags_gets_one_retry() {
 }
 
 #[test]
-fn an_attempt_that_the_flags_show_was_the_last_one() {
+fn no_attempt_follows_one_that_the_flags_show() {
     for after in [1, 2, 3] {
         let (mut attempts, now) = proven(true);
         let flags = |sent: usize| {
@@ -99,7 +99,7 @@ fn an_attempt_that_the_flags_show_was_the_last_one() {
 }
 
 #[test]
-fn a_token_that_has_shown_a_flag_once_is_one_that_shows_flags() {
+fn a_token_that_has_shown_a_flag_counts_as_one_that_shows_flags() {
     let (mut attempts, now) = service(false);
     let attempt = send(&mut attempts, now, PinState::CountLow);
     attempts.answered(now, attempt, PinAnswer::Accepted);
@@ -123,7 +123,7 @@ fn a_success_starts_the_count_anew() {
 }
 
 #[test]
-fn nobody_sends_on_the_last_try_but_a_person_who_was_told() {
+fn only_a_person_who_was_warned_sends_on_the_last_try() {
     for sender in [PinSender::Service(PAUSES), PinSender::Command] {
         let mut attempts = of(sender, true);
         assert_eq!(
@@ -158,7 +158,7 @@ fn commands_and_persons_send_nothing_again_by_themselves() {
 }
 
 #[test]
-fn an_attempt_without_any_answer_was_one() {
+fn an_attempt_without_an_answer_counts() {
     let (mut attempts, now) = service(true);
     let _lost = send(&mut attempts, now, PinState::Unknown);
     assert_eq!(
@@ -175,7 +175,7 @@ fn an_attempt_without_any_answer_was_one() {
 }
 
 #[test]
-fn one_that_never_left_this_process_was_none() {
+fn an_attempt_that_never_left_this_process_does_not_count() {
     let (mut attempts, now) = service(true);
     for _ in 0..10 {
         let attempt = send(&mut attempts, now, PinState::Unknown);
@@ -194,7 +194,7 @@ fn a_refused_pin_is_not_sent_again_and_another_one_gets_its_try() {
         PinProvided::Withheld(PinHalt::Refused)
     );
     assert_eq!(attempts.provide(Pin::new("7654321")), PinProvided::Taken);
-    // The answer to the one before says nothing about this one.
+    // The answer to the earlier PIN does not apply to this one.
     attempts.answered(now, attempt, PinAnswer::Accepted);
     assert!(!attempts.is_proven());
     let _ = send(&mut attempts, now, PinState::CountLow);
@@ -212,7 +212,7 @@ fn a_person_may_have_a_proven_pin_sent_again() {
     assert_eq!(attempts.halt(), Some(PinHalt::Repeated));
     assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
     let _ = send(&mut attempts, now, PinState::Unknown);
-    // While attempts are under way nothing is gained by asking again.
+    // Providing it again during an attempt changes nothing.
     assert_eq!(attempts.provide(Pin::new("123456")), PinProvided::Taken);
     assert!(matches!(
         attempts.permission(now, PinState::Unknown),
@@ -230,7 +230,7 @@ fn a_token_that_shows_no_pin_while_it_starts_is_waited_for() {
 }
 
 #[test]
-fn one_withheld_for_the_flags_alone_is_sent_once_they_are_clear() {
+fn a_pin_withheld_for_the_flags_is_sent_once_they_are_clear() {
     let (mut attempts, now) = service(true);
     let _ = attempts.permission(now, PinState::FinalTry);
     assert!(matches!(

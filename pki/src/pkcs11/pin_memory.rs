@@ -1,5 +1,5 @@
-//! The PINs that were sent to a token before the current one, so that one that the token refused is not sent again when
-//! somebody puts it back. Kept in memory only, as digests under a random key, and wiped.
+//! Remembers the PINs that were sent to a token before the current one, so that a refused PIN is not sent again when it is configured
+//! again. In memory only, as digests under a random key, zeroized on drop.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,15 +8,15 @@ use aws_lc_rs::hmac;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::pin_attempts::{PinAnswer, PinHalt};
+use super::pin_halt::PinHalt;
 use crate::secret::Pin;
 
-/// More than any token takes before it locks. The oldest is forgotten first.
+/// More wrong PINs than any token allows before it locks. The oldest is forgotten first.
 pub(super) const CAPACITY: usize = 64;
 
 type Digest = Zeroizing<[u8; 32]>;
 
-/// A PIN that is not the current one any more.
+/// A PIN that another one has replaced.
 struct EarlierPin {
     /// Number of the PIN, for an answer that arrives after it was replaced.
     number: u64,
@@ -34,7 +34,7 @@ pub(super) struct PinMemory {
 impl PinMemory {
     pub(super) fn new() -> Self {
         let mut key = Zeroizing::new([0; 32]);
-        // An unkeyed digest is recognised as well; a PIN sent twice would be worse.
+        // An all-zero key still recognises a PIN; sending it twice would be worse.
         if let Err(error) = getrandom::fill(&mut *key) {
             tracing::warn!(%error, "no random key for the digests of earlier PINs");
         }
@@ -65,14 +65,17 @@ impl PinMemory {
             .find_map(|earlier| earlier.halt)
     }
 
-    /// The token answered to a PIN that has been replaced.
-    pub(super) fn answered(&mut self, number: u64, answer: PinAnswer) {
+    /// The token accepted a PIN that has been replaced.
+    pub(super) fn accepted(&mut self, number: u64) {
         if let Some(earlier) = self.find(number) {
-            match answer {
-                PinAnswer::Accepted => earlier.halt = None,
-                PinAnswer::Refused => earlier.halt = Some(PinHalt::Refused),
-                PinAnswer::Unclear => {}
-            }
+            earlier.halt = None;
+        }
+    }
+
+    /// The token refused a PIN that has been replaced.
+    pub(super) fn refused(&mut self, number: u64) {
+        if let Some(earlier) = self.find(number) {
+            earlier.halt = Some(PinHalt::Refused);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Public keys out of token objects, whichever way the token writes them.
+//! Public keys from token objects, in every encoding that tokens use.
 
 use cryptoki::object::{AttributeType, ObjectHandle};
 use der::Decode;
@@ -12,9 +12,9 @@ use crate::spki::{PublicKey, SpkiError, bit_string_content, curve_named, uncompr
 
 const OPERATION: &str = "read public key";
 
-/// The public key that an object tells of: CKA_PUBLIC_KEY_INFO when it can be read, else modulus and exponent, else
-/// curve and point. Works on public key objects and on private ones that carry these attributes. Nothing when the object
-/// has none of them or the key is not of a supported type.
+/// The public key of an object: CKA_PUBLIC_KEY_INFO if it can be read, else modulus and exponent, else curve and point. For public
+/// key objects, and for private key objects with these attributes. `None` when the object has none of them or the type is not
+/// supported.
 pub(super) fn of_object(
     session: &Session,
     object: ObjectHandle,
@@ -40,8 +40,8 @@ pub(super) fn of_object(
     Ok(None)
 }
 
-/// The key that CKA_EC_PARAMS and CKA_EC_POINT tell of. The standard wants the point in an OCTET STRING; some tokens give
-/// it bare, some in a BIT STRING. Told apart by length, which is different in each form; compressed points are refused.
+/// The key of CKA_EC_PARAMS and CKA_EC_POINT. The standard requires an OCTET STRING around the point; some tokens return it raw, some
+/// in a BIT STRING. The length distinguishes these forms; compressed points are refused.
 ///
 /// # Errors
 /// [`SpkiError`]: an unsupported curve, a malformed point, or one that is not on the curve.

@@ -1,8 +1,8 @@
-//! Functions of a module called without the binding: `C_GetTokenInfo`, which the binding drops when the token's clock
-//! is malformed, `C_Sign`, which it calls only together with `C_SignInit` and with a length the module chooses, and
-//! `C_SetPIN` without PINs, which have the reader's keypad ask for them.
+//! Functions of a module called without the binding: `C_GetTokenInfo`, which the binding rejects when the token's clock is
+//! malformed; `C_Sign`, which it calls only together with `C_SignInit` and with a length that the module chooses; and `C_SetPIN`
+//! without PINs, for which the PIN pad prompts.
 //!
-//! This is no second context: the library is the one already loaded, and it is neither initialised nor finalised here.
+//! This is not a second context: the library is already loaded, and it is neither initialised nor finalised here.
 
 use std::path::Path;
 
@@ -25,8 +25,8 @@ pub(super) struct RawFunctions {
 }
 
 impl RawFunctions {
-    /// The function table of an initialised module; nothing when it cannot be had this way. Some proxies give every
-    /// caller a table of its own that wants to be initialised by itself: those answer `C_GetInfo` with an error here.
+    /// The function table of an initialised module; `None` when it cannot be used. Some proxy modules return a separate table to every
+    /// caller, which must be initialised separately: their `C_GetInfo` fails here.
     #[allow(
         unsafe_code,
         reason = "a function table can be had from a module only through its C interface"
@@ -41,7 +41,7 @@ impl RawFunctions {
         if !matches!(Rv::from(answer), Rv::Ok) || list.is_null() {
             return None;
         }
-        // SAFETY: the module gave a table that lives as long as it is loaded; it is copied out, aligned or not.
+        // SAFETY: the table lives as long as the module is loaded; it is copied, aligned or not.
         let table = unsafe { list.read_unaligned() };
         let get_info = table.C_GetInfo?;
         let mut info = CK_INFO::default();
@@ -89,7 +89,7 @@ impl RawFunctions {
             )
         };
         match Rv::from(answer) {
-            // A length beyond the buffer is a lie; what is not there is cut off and fails the length check later.
+            // A length beyond the buffer is wrong; the truncated signature fails the length check later.
             Rv::Ok => {
                 signature.truncate(length as usize);
                 Ok(signature)
@@ -100,10 +100,10 @@ impl RawFunctions {
 
     /// `C_SetPIN` without PINs (PKCS#11 3.1, 5.5.8: only with a protected authentication path).
     #[allow(unsafe_code, reason = "the binding cannot call C_SetPIN without PINs")]
-    pub(super) fn set_pin_at_keypad(&self, session: CK_SESSION_HANDLE) -> Result<(), RvError> {
+    pub(super) fn set_pin_at_pin_pad(&self, session: CK_SESSION_HANDLE) -> Result<(), RvError> {
         let function = self.set_pin.ok_or(RvError::FunctionNotSupported)?;
         let none = std::ptr::null_mut();
-        // SAFETY: null pointers with length 0 are what the standard asks for here.
+        // SAFETY: the standard requires null pointers with length 0 here.
         match Rv::from(unsafe { function(session, none, 0, none, 0) }) {
             Rv::Ok => Ok(()),
             Rv::Error(code) => Err(code),

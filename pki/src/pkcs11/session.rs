@@ -13,16 +13,10 @@ use cryptoki::session::{Session as BindingSession, SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
-use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
-use super::login::PinOwner;
+use super::error::{ErrorClass, ErrorKind, LOGIN, LOGIN_OFFICER, Pkcs11Error};
 use super::module::Module;
 use super::token::TokenInfo;
 use crate::secret::Pin;
-
-/// How the operation of every kind of login begins.
-pub(super) const LOGIN: &str = "log in";
-/// The same of the security officer.
-pub(super) const LOGIN_OFFICER: &str = "log in as security officer";
 
 const CHANGE_PIN: &str = "change PIN";
 
@@ -46,12 +40,21 @@ pub enum LoginState {
     SecurityOfficer,
 }
 
-/// What a login that succeeded was.
+/// Whose PIN it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PinOwner {
+    /// The token's user.
+    User,
+    /// The security officer.
+    Officer,
+}
+
+/// How a login succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The PIN was right.
+    /// The PIN was correct.
     Accepted,
-    /// Somebody of this process is logged in already: the PIN was not looked at.
+    /// Another session of this process is logged in already: the PIN was not checked.
     AlreadyLoggedIn,
 }
 
@@ -70,7 +73,7 @@ pub struct Session {
     generation: u64,
     /// Empty only while being dropped.
     inner: Option<BindingSession>,
-    /// For keys that ask for the PIN at each use; forgotten at logout and after the first refusal.
+    /// For keys that require the PIN for each use; forgotten at logout and after the first refusal.
     pin: RefCell<Option<Pin>>,
 }
 
@@ -78,13 +81,13 @@ impl Session {
     /// Opens a session with the token.
     ///
     /// # Errors
-    /// `TokenLost` when it is not there any more, `Busy` when it has no sessions left, `WriteProtected`.
+    /// `TokenLost` when it is gone, `Busy` when it has no free sessions, `WriteProtected`.
     pub fn open(
         module: &Arc<Module>,
         token: &TokenInfo,
         access: Access,
     ) -> Result<Self, Pkcs11Error> {
-        // Closed by `Drop` below and not by the binding, which would close whatever has the handle after a re-initialisation.
+        // `Drop` below closes it, not the binding, which would close any session with the same handle after a re-initialisation.
         let (inner, generation) = module.call("open session", |context| match access {
             Access::ReadOnly => context.open_ro_session_no_drop(token.slot),
             Access::ReadWrite => context.open_rw_session_no_drop(token.slot),
@@ -98,20 +101,7 @@ impl Session {
         })
     }
 
-    /// Logs the token's user in. Success also when already logged in (by this process, in whatever session). The PIN is
-    /// sent once and never again, except to a key that asks for it at each use.
-    ///
-    /// # Errors
-    /// `PinIncorrect`, `PinLocked`, `PinInvalid`, or what else the token says. [`Module::refresh`] tells about tries left.
-    ///
-    /// Nothing here remembers what was sent before: programs log in by [`log_in`](super::login::log_in).
-    pub fn login(&self, pin: &Pin) -> Result<(), Pkcs11Error> {
-        self.send_pin(PinOwner::User, pin)?;
-        self.keep_pin(PinOwner::User, pin);
-        Ok(())
-    }
-
-    /// Sends a PIN, once.
+    /// Sends a PIN, once. Remembers nothing of what was sent before: [`log_in`](super::login::log_in) decides about that.
     pub(super) fn send_pin(&self, owner: PinOwner, pin: &Pin) -> Result<Outcome, Pkcs11Error> {
         match owner {
             PinOwner::User => self.log_in(LOGIN, UserType::User, Some(pin)),
@@ -119,34 +109,26 @@ impl Session {
         }
     }
 
-    /// Keeps the user's PIN for keys that ask for it at each use.
+    /// Keeps the user's PIN for keys that require it for each use.
     pub(super) fn keep_pin(&self, owner: PinOwner, pin: &Pin) {
         if owner == PinOwner::User {
             *self.pin.borrow_mut() = Some(pin.clone());
         }
     }
 
-    /// Logs the token's user in with the reader's own keypad. Blocks until the PIN is entered or the reader gives up.
+    /// Logs the token's user in at the reader's PIN pad. Blocks until the PIN is entered or the reader times out.
     ///
     /// # Errors
-    /// As [`Session::login`], and `Cancelled`.
+    /// `PinIncorrect`, `PinLocked`, `PinInvalid`, `Cancelled`, or another class of the token's answer.
     pub fn login_pin_pad(&self) -> Result<(), Pkcs11Error> {
-        self.log_in("log in at the keypad", UserType::User, None)
+        self.log_in("log in at the PIN pad", UserType::User, None)
             .map(drop)
     }
 
-    /// Logs the security officer in. Needs a session with write access, and no read-only session may be open.
+    /// Logs out all sessions of this process with this token. Succeeds also when nobody was logged in.
     ///
     /// # Errors
-    /// As [`Session::login`].
-    pub fn login_so(&self, so_pin: &Pin) -> Result<(), Pkcs11Error> {
-        self.send_pin(PinOwner::Officer, so_pin).map(drop)
-    }
-
-    /// Logs out: everybody, in all sessions of this process with this token. Success also when nobody was logged in.
-    ///
-    /// # Errors
-    /// What the token says.
+    /// The token's error.
     pub fn logout(&self) -> Result<(), Pkcs11Error> {
         self.pin.borrow_mut().take();
         self.call("log out", |session| match session.logout() {
@@ -155,10 +137,10 @@ impl Session {
         })
     }
 
-    /// Who is logged in. A cheap call: good as a sign of life too.
+    /// Who is logged in. A cheap call that also shows whether the session is alive.
     ///
     /// # Errors
-    /// `SessionLost` and the like when the session is gone.
+    /// `SessionLost` and similar classes when the session has ended.
     pub fn login_state(&self) -> Result<LoginState, Pkcs11Error> {
         let info = self.call("read session", BindingSession::get_session_info)?;
         Ok(match info.session_state() {
@@ -168,19 +150,19 @@ impl Session {
         })
     }
 
-    /// Sets the user PIN for the first time (or anew). The security officer must be logged in.
+    /// Sets the user PIN. The security officer must be logged in.
     ///
     /// # Errors
-    /// `PinInvalid` when the token does not take such a PIN, `NotLoggedIn`.
+    /// `PinInvalid` when the token does not accept such a PIN, `NotLoggedIn`.
     pub fn init_user_pin(&self, pin: &Pin) -> Result<(), Pkcs11Error> {
         let pin = auth_pin(pin);
         self.call("set user PIN", |session| session.init_pin(&pin))
     }
 
-    /// Changes the PIN of whoever is logged in, the user's when nobody is. The old one is sent once.
+    /// Changes the PIN of the logged-in user or officer, or the user's when nobody is logged in. The old PIN is sent once.
     ///
     /// # Errors
-    /// `PinIncorrect`, `PinLocked`; `PinInvalid` when the token does not take the new one.
+    /// `PinIncorrect`, `PinLocked`; `PinInvalid` when the token does not accept the new one.
     pub fn change_pin(&self, old: &Pin, new: &Pin) -> Result<(), Pkcs11Error> {
         let (old, new) = (auth_pin(old), auth_pin(new));
         self.call(CHANGE_PIN, |session| session.set_pin(&old, &new))?;
@@ -188,24 +170,19 @@ impl Session {
         Ok(())
     }
 
-    /// Changes the PIN with the reader's own keypad: old and new one are entered there.
+    /// Changes the PIN at the reader's PIN pad: old and new PIN are entered there.
     ///
     /// # Errors
-    /// As [`Session::change_pin`], and `Cancelled`; `Unsupported` when the module's functions are out of reach.
+    /// As [`Session::change_pin`], and `Cancelled`; `Unsupported` when the module's function table cannot be used.
     pub fn change_pin_pad(&self) -> Result<(), Pkcs11Error> {
         let raw = self.module.raw().ok_or_else(|| {
-            let kind = ErrorKind::Binding("C_SetPIN is out of reach".to_owned());
+            let kind = ErrorKind::Binding("C_SetPIN is not available".to_owned());
             Pkcs11Error::new(CHANGE_PIN, ErrorClass::Unsupported, kind)
         })?;
         let answer = self.call(CHANGE_PIN, |session| {
-            Ok(raw.set_pin_at_keypad(session.handle()))
+            Ok(raw.set_pin_at_pin_pad(session.handle()))
         })?;
         answer.map_err(|code| Pkcs11Error::returned(CHANGE_PIN, code, "C_SetPIN"))
-    }
-
-    /// Leaves the session behind without telling the library: for one that hangs on every call.
-    pub fn abandon(mut self) {
-        self.inner.take();
     }
 
     /// The module it was opened with.
@@ -232,7 +209,7 @@ impl Session {
         })
     }
 
-    /// The login that a key with CKA_ALWAYS_AUTHENTICATE wants between `C_SignInit` and `C_Sign`.
+    /// The login that a key with CKA_ALWAYS_AUTHENTICATE requires between `C_SignInit` and `C_Sign`.
     pub(super) fn log_in_for_key(&self, pin_pad: bool) -> Result<(), Pkcs11Error> {
         const OPERATION: &str = "log in for this key";
         if pin_pad {
@@ -240,7 +217,7 @@ impl Session {
                 .log_in(OPERATION, UserType::ContextSpecific, None)
                 .map(drop);
         }
-        // Taken out for the attempt: a PIN that was refused once is not there to be sent a second time.
+        // Taken out for the attempt, so that a refused PIN cannot be sent a second time.
         let Some(pin) = self.pin.borrow_mut().take() else {
             let kind = ErrorKind::PinNeeded;
             return Err(Pkcs11Error::new(OPERATION, ErrorClass::PinInvalid, kind));
@@ -250,7 +227,7 @@ impl Session {
         Ok(())
     }
 
-    /// True while the PIN is at hand for keys that ask for it at each use.
+    /// True while the PIN is available for keys that require it for each use.
     #[must_use]
     pub fn knows_pin(&self) -> bool {
         self.pin.borrow().is_some()
@@ -263,7 +240,7 @@ impl Session {
         }
     }
 
-    /// What the token can do.
+    /// The token's mechanisms.
     pub(crate) fn mechanisms(&self) -> Result<Vec<MechanismType>, Pkcs11Error> {
         let (mechanisms, _) = self.module.call("list mechanisms", |context| {
             context.get_mechanism_list(self.slot)
@@ -271,7 +248,7 @@ impl Session {
         Ok(mechanisms)
     }
 
-    /// The largest key, in bits, that the token says it takes with this mechanism.
+    /// The largest key, in bits, that the token reports for this mechanism.
     pub(super) fn largest_key(&self, mechanism: MechanismType) -> Result<usize, Pkcs11Error> {
         let (info, _) = self.module.call("read mechanism", |context| {
             context.get_mechanism_info(self.slot, mechanism)
@@ -308,7 +285,7 @@ impl Drop for Session {
         let Some(inner) = self.inner.take() else {
             return;
         };
-        // Of an older generation: its handle may be somebody else's by now.
+        // A handle of an older generation may denote another session by now.
         if let Ok(_inside) = self
             .module
             .gate()

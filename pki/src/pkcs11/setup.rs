@@ -1,11 +1,10 @@
-//! Initialising tokens: for ceremonies and tests. Nothing here touches a token that is initialised already.
-
-use std::sync::Arc;
+//! Initialises tokens. A token that is initialised already is never changed.
 
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::module::Module;
-use super::session::{Access, Session, auth_pin};
-use super::token::{TokenInfo, TokenSelector};
+use super::selector::TokenSelector;
+use super::session::auth_pin;
+use super::token::TokenInfo;
 use crate::secret::Pin;
 
 const INITIALISE: &str = "initialise token";
@@ -13,7 +12,7 @@ const INITIALISE: &str = "initialise token";
 const MAX_LABEL: usize = 32;
 
 impl Module {
-    /// A token that is not initialised yet.
+    /// An uninitialised token.
     ///
     /// # Errors
     /// `NotFound` when there is none.
@@ -27,10 +26,10 @@ impl Module {
         })
     }
 
-    /// Gives an uninitialised token its label and the security officer's PIN. The label (1 to 32 bytes) must be free.
+    /// Initialises a token with a label (1 to 32 bytes, not in use) and the security officer's PIN.
     ///
     /// # Errors
-    /// `Ambiguous` when the label is taken or the token is initialised, `NotFound` when there is no free token.
+    /// `Ambiguous` when the label is in use or the token is initialised.
     pub fn init_token(
         &self,
         token: &TokenInfo,
@@ -50,7 +49,7 @@ impl Module {
                 ErrorKind::TokenExists(label.to_owned()),
             );
         }
-        // Read again at the last moment: C_InitToken wipes whatever is there.
+        // Read again directly before: C_InitToken erases the token.
         let now = self.refresh(token)?;
         if !now.readable || now.initialized {
             return refused(ErrorClass::Ambiguous, ErrorKind::TokenExists(now.label));
@@ -60,24 +59,5 @@ impl Module {
             context.init_token(token.slot, &so_pin, label)
         })?;
         self.find_token(&TokenSelector::Label(label.to_owned()))
-    }
-
-    /// Initialises a free token and sets the user's PIN: ready for [`Session::login`].
-    ///
-    /// # Errors
-    /// As [`Module::init_token`]; `PinInvalid` when the token does not take such a PIN.
-    pub fn create_token(
-        self: &Arc<Self>,
-        so_pin: &Pin,
-        label: &str,
-        user_pin: &Pin,
-    ) -> Result<TokenInfo, Pkcs11Error> {
-        let token = self.init_token(&self.free_token()?, so_pin, label)?;
-        let session = Session::open(self, &token, Access::ReadWrite)?;
-        session.login_so(so_pin)?;
-        session.init_user_pin(user_pin)?;
-        session.logout()?;
-        drop(session);
-        self.refresh(&token)
     }
 }

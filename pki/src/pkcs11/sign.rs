@@ -1,5 +1,5 @@
-//! Signatures by a key on a token. Hashes on the host: tokens disagree about which hashing mechanisms they have. What a
-//! token lacks is done in another way, where it has one (see [`method`](super::method)).
+//! Signatures by a key on a token. The host hashes, because tokens support different hashing mechanisms. If a token lacks the
+//! usual mechanism, another one is used (see [`method`](super::method)).
 
 use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
@@ -7,20 +7,17 @@ use cryptoki::mechanism::Mechanism;
 use super::ecdsa;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::PrivateKey;
-use super::login::withheld_error;
-use super::method::Method;
-use super::pin_attempts::PinHalt;
+use super::method::{Method, SIGN};
+use super::pin_halt::PinHalt;
+use super::pin_state::PinState;
 use super::raw::RawFunctions;
 use super::session::Session;
-use super::token::PinState;
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
-
-pub(super) const SIGN: &str = "sign";
 
 /// Signs a message. ECDSA signatures come as DER `ECDSA-Sig-Value`, RSA signatures as long as the modulus.
 ///
-/// A key that asks for the PIN at each use gets the one given to [`Session::login`], once; on a reader with a keypad it
-/// is asked for there.
+/// A key that requires the PIN for each use gets the one of [`log_in`](super::login::log_in), once; on a PIN pad it is entered
+/// there.
 ///
 /// # Errors
 /// `Refused` when the scheme does not fit the key; `Unsupported` when the token has no such mechanism; `Untrustworthy`
@@ -58,7 +55,7 @@ pub fn sign(
     }
 }
 
-/// By the first method that the token has. The mechanisms are listed only where the usual one is not there.
+/// Signs by the first method that the token supports. Its mechanisms are listed only if it lacks the usual one.
 fn by_any_method(
     session: &Session,
     key: &PrivateKey,
@@ -70,7 +67,7 @@ fn by_any_method(
         let (mechanism, input) = method.input(key.algorithm, scheme, message)?;
         sign_input(session, key, &mechanism, &input, session.module().raw())
     };
-    // A token without a login for one signature answers "unsupported" as well; no other method helps there.
+    // A token without context-specific login reports "unsupported" as well; no other method helps then.
     let lacks = |error: &Pkcs11Error| {
         error.class == ErrorClass::Unsupported && error.code() != Some(RvError::UserTypeInvalid)
     };
@@ -80,7 +77,7 @@ fn by_any_method(
     };
     let mechanisms = session.mechanisms()?;
     for method in others {
-        if !method.is_among(&mechanisms, scheme) {
+        if !method.is_supported(&mechanisms, scheme) {
             continue;
         }
         match by(method) {
@@ -94,7 +91,7 @@ fn by_any_method(
 /// The schemes that the token's mechanisms and the key's type allow. Tokens without PSS are common.
 ///
 /// # Errors
-/// What `C_GetMechanismList` said.
+/// The error of `C_GetMechanismList`.
 pub fn schemes(
     session: &Session,
     algorithm: KeyAlgorithm,
@@ -102,7 +99,7 @@ pub fn schemes(
     let mechanisms = session.mechanisms()?;
     let mut schemes = algorithm.schemes().to_vec();
     schemes.retain(|scheme| {
-        let has = |method: &Method| method.is_among(&mechanisms, *scheme);
+        let has = |method: &Method| method.is_supported(&mechanisms, *scheme);
         Method::ALL.iter().any(has)
     });
     Ok(schemes)
@@ -118,7 +115,7 @@ fn sign_input(
     if key.always_authenticate {
         let token = session.token()?;
         if token.pin == PinState::Locked {
-            return Err(withheld_error(SIGN, PinHalt::Locked));
+            return Err(Pkcs11Error::pin_withheld(SIGN, PinHalt::Locked));
         }
         let pin_pad = !session.knows_pin() && token.pin_pad;
         session.call(SIGN, |session| session.sign_init(mechanism, key.handle))?;
@@ -148,13 +145,13 @@ mod tests {
     use super::*;
     use crate::pkcs11::keys::find_private_key;
     use crate::pkcs11::public_key;
-    use crate::pkcs11::tests::{Fixture, new_pair, verifies};
+    use crate::pkcs11::tests::{Fixture, log_in, new_pair, verifies};
     use crate::secret::Pin;
 
     const SCHEME: SignatureScheme = SignatureScheme::EcdsaP256Sha256;
 
-    /// A pair whose private key asks for the PIN at each use.
-    fn asking(session: &Session) -> PrivateKey {
+    /// A pair whose private key requires the PIN for each use.
+    fn key_with_pin_for_each_use(session: &Session) -> PrivateKey {
         let curve = crate::spki::curve_parameters(KeyAlgorithm::EcP256).unwrap();
         let common = [Attribute::Token(true), Attribute::Id(vec![9])];
         let public = [&common[..], &[Attribute::EcParams(curve)]].concat();
@@ -176,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_asks_at_each_use_gets_the_pin_each_time() {
+    fn a_key_that_requires_the_pin_for_each_use_gets_it_each_time() {
         let fixture = Fixture::new();
         let session = fixture.session();
-        let key = asking(&session);
+        let key = key_with_pin_for_each_use(&session);
         assert!(key.always_authenticate);
         for message in [b"one", b"two"] {
             let signature = sign(&session, &key, SCHEME, message).unwrap();
@@ -191,9 +188,9 @@ mod tests {
     fn a_refused_pin_is_not_sent_to_the_key_again() {
         let fixture = Fixture::new();
         let session = fixture.session();
-        let key = asking(&session);
-        // Already logged in, so this PIN is not looked at until the key asks.
-        session.login(&Pin::new("00000000")).unwrap();
+        let key = key_with_pin_for_each_use(&session);
+        // Already logged in, so this PIN is not checked until the key requires it.
+        log_in(&session, &Pin::new("00000000")).unwrap();
         let error = sign(&session, &key, SCHEME, b"message").unwrap_err();
         assert_eq!(error.class, ErrorClass::PinIncorrect);
         assert!(!error.retry_ok());
@@ -201,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_whose_functions_are_out_of_reach_signs_too() {
+    fn a_module_without_raw_functions_signs_too() {
         let fixture = Fixture::new();
         let session = fixture.session();
         let made = new_pair(&session, KeyAlgorithm::EcP256, "key");
@@ -214,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_method_that_the_token_has_gives_a_signature_that_verifies() {
+    fn every_supported_method_gives_a_signature_that_verifies() {
         let fixture = Fixture::new();
         let session = fixture.session();
         let made = new_pair(&session, KeyAlgorithm::Rsa2048, "key");
@@ -223,7 +220,7 @@ mod tests {
         let mut seen = Vec::new();
         for scheme in KeyAlgorithm::Rsa2048.schemes() {
             for method in Method::ALL {
-                if !method.is_among(&mechanisms, *scheme) {
+                if !method.is_supported(&mechanisms, *scheme) {
                     continue;
                 }
                 let (mechanism, input) = method.input(key.algorithm, *scheme, b"message").unwrap();

@@ -1,10 +1,5 @@
-//! What a token says about itself.
-//!
-//! Tokens are found by label or serial number, never by slot number: slots are renumbered by every second reader.
+//! What a token reports about itself.
 
-use std::fmt;
-
-use cryptoki::error::Error as Binding;
 use cryptoki::slot::{Slot, TokenInfo as BindingInfo};
 use cryptoki_sys::{
     CK_TOKEN_INFO, CKF_LOGIN_REQUIRED, CKF_PROTECTED_AUTHENTICATION_PATH, CKF_SO_PIN_COUNT_LOW,
@@ -12,52 +7,8 @@ use cryptoki_sys::{
     CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_INITIALIZED, CKF_USER_PIN_LOCKED, CKF_WRITE_PROTECTED,
 };
 
-use super::error::Pkcs11Error;
-use super::module::Module;
-
-/// How a token is told from others.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum TokenSelector {
-    /// By the label given at its initialisation.
-    Label(String),
-    /// By the maker's serial number.
-    Serial(String),
-}
-
-impl TokenSelector {
-    pub(super) fn fits(&self, token: &TokenInfo) -> bool {
-        match self {
-            Self::Label(label) => *label == token.label,
-            Self::Serial(serial) => *serial == token.serial,
-        }
-    }
-}
-
-impl fmt::Display for TokenSelector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Label(label) => write!(f, "the label {label:?}"),
-            Self::Serial(serial) => write!(f, "the serial number {serial:?}"),
-        }
-    }
-}
-
-/// What a token tells about the tries left for its user PIN.
-///
-/// There is no "all tries left": most tokens leave the flags out, and none says that they are in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PinState {
-    /// The token says nothing.
-    Unknown,
-    /// At least one wrong PIN since the last right one.
-    CountLow,
-    /// One more wrong PIN locks it.
-    FinalTry,
-    /// Locked.
-    Locked,
-    /// No user PIN is set yet.
-    NotSet,
-}
+use super::pin_state::PinState;
+use super::selector::TokenSelector;
 
 /// A token in a slot, as it was when read.
 #[derive(Debug, Clone)]
@@ -67,29 +18,29 @@ pub struct TokenInfo {
     pub label: String,
     /// Serial number.
     pub serial: String,
-    /// Maker.
+    /// Manufacturer.
     pub manufacturer: String,
     /// Model.
     pub model: String,
-    /// False when the token is in the slot but would not tell about itself; the fields above are empty then.
+    /// False when the token is in the slot but could not be read; the fields above are empty then.
     pub readable: bool,
-    /// Has been initialised. Not true means it is certain to be empty only together with `readable`.
+    /// Has been initialised. A token is certain to be empty only when this is false and `readable` is true.
     pub initialized: bool,
-    /// Nothing can be written (some tokens say so until somebody logs in).
+    /// Write-protected (some tokens set this flag until somebody logs in).
     pub write_protected: bool,
     /// A login is needed for private objects.
     pub login_required: bool,
-    /// The PIN is entered at the reader: log in with [`Session::login_pin_pad`](super::session::Session::login_pin_pad).
+    /// The PIN is entered at the reader (`CKF_PROTECTED_AUTHENTICATION_PATH`).
     pub pin_pad: bool,
-    /// What it says about the tries left.
+    /// Tries left for the user PIN.
     pub pin: PinState,
-    /// What it says about the tries left for the security officer's PIN.
+    /// Tries left for the security officer's PIN.
     pub so_pin: PinState,
     /// Shortest PIN, in bytes.
     pub min_pin: usize,
     /// Longest PIN, in bytes.
     pub max_pin: usize,
-    /// What the slot is called: with most modules the reader's name.
+    /// Description of the slot: with most modules the reader's name.
     pub slot_name: String,
 }
 
@@ -100,7 +51,14 @@ impl TokenInfo {
         self.slot.id()
     }
 
-    fn unreadable(slot: Slot) -> Self {
+    pub(super) fn matches(&self, selector: &TokenSelector) -> bool {
+        match selector {
+            TokenSelector::Label(label) => *label == self.label,
+            TokenSelector::Serial(serial) => *serial == self.serial,
+        }
+    }
+
+    pub(super) fn unreadable(slot: Slot) -> Self {
         Self {
             slot,
             label: String::new(),
@@ -120,7 +78,7 @@ impl TokenInfo {
         }
     }
 
-    fn from_binding(slot: Slot, info: &BindingInfo) -> Self {
+    pub(super) fn from_binding(slot: Slot, info: &BindingInfo) -> Self {
         Self {
             slot,
             label: trimmed(info.label().as_bytes()),
@@ -183,69 +141,16 @@ impl TokenInfo {
     }
 }
 
-impl PinState {
-    fn from_flags(set: bool, locked: bool, final_try: bool, count_low: bool) -> Self {
-        match (set, locked, final_try, count_low) {
-            (_, true, _, _) => Self::Locked,
-            (false, _, _, _) => Self::NotSet,
-            (_, _, true, _) => Self::FinalTry,
-            (_, _, _, true) => Self::CountLow,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// Some tokens pad with zero bytes instead of blanks.
-fn trimmed(field: &[u8]) -> String {
+/// A padded field as text. Some tokens pad with zero bytes instead of blanks.
+pub(super) fn trimmed(field: &[u8]) -> String {
     String::from_utf8_lossy(field)
         .trim_end_matches([' ', '\0'])
         .to_owned()
 }
 
-impl Module {
-    /// The same token read again: after a wrong PIN, what it says about the tries left.
-    ///
-    /// # Errors
-    /// Only when the library itself cannot be called.
-    pub fn refresh(&self, token: &TokenInfo) -> Result<TokenInfo, Pkcs11Error> {
-        self.read_token(token.slot)
-    }
-
-    pub(super) fn read_token(&self, slot: Slot) -> Result<TokenInfo, Pkcs11Error> {
-        let (info, _) = self.call("read token", |context| {
-            // A slot that does not tell its name is as good as any.
-            let slot_name = context.get_slot_info(slot).map_or_else(
-                |_| String::new(),
-                |info| trimmed(info.slot_description().as_bytes()),
-            );
-            let token = match context.get_token_info(slot) {
-                Ok(info) => TokenInfo::from_binding(slot, &info),
-                Err(Binding::Pkcs11(..)) => TokenInfo::unreadable(slot),
-                // The token answered; the binding did not like something in it that does not matter here.
-                Err(_) => match self.raw().map(|raw| raw.token_info(slot)) {
-                    Some(Ok(info)) => TokenInfo::from_raw(slot, &info),
-                    Some(Err(_)) | None => TokenInfo::unreadable(slot),
-                },
-            };
-            Ok(TokenInfo { slot_name, ..token })
-        })?;
-        Ok(info)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn absent_flags_are_unknown_and_the_worst_flag_wins() {
-        let state = PinState::from_flags;
-        assert_eq!(state(true, false, false, false), PinState::Unknown);
-        assert_eq!(state(true, false, false, true), PinState::CountLow);
-        assert_eq!(state(true, false, true, true), PinState::FinalTry);
-        assert_eq!(state(true, true, true, true), PinState::Locked);
-        assert_eq!(state(false, false, false, false), PinState::NotSet);
-    }
 
     #[test]
     fn padding_of_either_kind_is_dropped() {

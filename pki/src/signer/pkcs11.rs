@@ -1,7 +1,7 @@
 //! A key on a PKCS#11 token as a [`Signer`].
 //!
-//! Owns its session and uses it for one signature at a time. Does not reopen a lost session and does not limit time: that
-//! is for whoever can decide about it.
+//! Owns its session and uses it for one signature at a time. It neither reopens a lost session nor limits the time; its owner
+//! decides about both.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -20,7 +20,7 @@ pub struct Pkcs11Signer {
 }
 
 impl Pkcs11Signer {
-    /// Takes a logged-in session over, and finds the private key of this public key (DER SubjectPublicKeyInfo) in it.
+    /// Takes a logged-in session and finds the private key of this public key (DER SubjectPublicKeyInfo) in it.
     ///
     /// # Errors
     /// As [`find_private_key`].
@@ -29,10 +29,10 @@ impl Pkcs11Signer {
         Self::with_key(session, key)
     }
 
-    /// Takes a logged-in session over, with a key found in that very session.
+    /// Takes a logged-in session and a key found in it.
     ///
     /// # Errors
-    /// What the token says when asked for its mechanisms.
+    /// The error of `C_GetMechanismList`.
     pub fn with_key(session: Session, key: PrivateKey) -> Result<Self, Pkcs11Error> {
         Ok(Self {
             schemes: schemes(&session, key.algorithm)?,
@@ -45,14 +45,6 @@ impl Pkcs11Signer {
     #[must_use]
     pub fn key(&self) -> &PrivateKey {
         &self.key
-    }
-
-    /// Gives the session back.
-    #[must_use]
-    pub fn into_session(self) -> Session {
-        self.session
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

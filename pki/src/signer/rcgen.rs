@@ -8,7 +8,7 @@ use super::{SignError, Signer};
 use crate::algorithm::KeyAlgorithm;
 use crate::spki::{PublicKey, SpkiError};
 
-/// A signer in the shape rcgen wants. Signs with [`KeyAlgorithm::default_scheme`].
+/// A signer as an rcgen signing key. Signs with [`KeyAlgorithm::default_scheme`].
 pub struct RcgenKey {
     signer: Arc<dyn Signer>,
     key_bits: Vec<u8>,
@@ -19,7 +19,7 @@ impl RcgenKey {
     /// Wraps a signer.
     ///
     /// # Errors
-    /// [`SpkiError`] when the signer's public key is none.
+    /// [`SpkiError`] when the signer's public key is malformed.
     pub fn new(signer: Arc<dyn Signer>) -> Result<Self, SpkiError> {
         let key_bits = PublicKey::from_spki(signer.spki_der())?.key_bits().to_vec();
         Ok(Self {
@@ -29,7 +29,7 @@ impl RcgenKey {
         })
     }
 
-    /// Why the last signature failed: rcgen itself only says that a remote key did. Taken out by this.
+    /// Takes the error of the last signature: rcgen reports only that a remote key failed.
     #[must_use]
     pub fn take_error(&self) -> Option<SignError> {
         self.last_error

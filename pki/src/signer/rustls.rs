@@ -11,7 +11,7 @@ use rustls::{Error, OtherError, SignatureAlgorithm, SignatureScheme as TlsScheme
 use super::Signer;
 use crate::algorithm::SignatureScheme;
 
-/// A signer in the shape rustls wants.
+/// A signer as a rustls signing key.
 #[derive(Clone)]
 pub struct TlsKey(Arc<dyn Signer>);
 
@@ -87,7 +87,7 @@ const fn tls_scheme(scheme: SignatureScheme) -> TlsScheme {
     }
 }
 
-/// Presents one certificate, and only to servers that accept a scheme its key can do.
+/// Presents one certificate, and only to servers that accept a scheme of its key.
 #[derive(Debug)]
 pub struct OneClientCertificate(Arc<CertifiedKey>);
 
@@ -95,7 +95,7 @@ impl OneClientCertificate {
     /// A chain (the client's certificate first) and the key of its first certificate.
     ///
     /// # Errors
-    /// [`Error::InconsistentKeys`] when the certificate is another key's; what rustls says of a chain it cannot parse.
+    /// [`Error::InconsistentKeys`] when the certificate is of another key; rustls' error for a chain that does not parse.
     pub fn new(
         chain: Vec<CertificateDer<'static>>,
         signer: Arc<dyn Signer>,

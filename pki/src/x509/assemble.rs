@@ -1,4 +1,4 @@
-//! `SIGNED{}` of X.509: to-be-signed bytes, algorithm and signature become a certificate or a CRL (RFC 5280 §4.1, §5.1).
+//! `SIGNED{}` of X.509: joins to-be-signed bytes, algorithm and signature to a certificate or CRL (RFC 5280 §4.1, §5.1).
 
 use der::asn1::{AnyRef, BitStringRef, Null};
 use der::oid::ObjectIdentifier;
@@ -11,7 +11,7 @@ const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.84
 const ECDSA_WITH_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 
-/// Parts that do not encode; with a signature of sane size this does not happen.
+/// The parts do not encode; with a signature of plausible size this does not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("signed object does not encode: {0}")]
 pub struct AssembleError(der::Error);
@@ -39,7 +39,7 @@ pub fn signed(
     Ok(whole)
 }
 
-/// `AlgorithmIdentifier` (DER) of what a key of `algorithm` signs with its default scheme.
+/// DER `AlgorithmIdentifier` of the default scheme of `algorithm`.
 ///
 /// # Errors
 /// [`AssembleError`].

@@ -11,7 +11,7 @@ use x509_cert::Certificate;
 const ID_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 
-/// Most certificates accepted in one answer.
+/// Most certificates accepted in one response.
 pub const MAX_CERTIFICATES: usize = 8;
 
 /// A PKCS#7 that is not certs-only.
@@ -34,10 +34,10 @@ impl From<der::Error> for CertsOnlyError {
     }
 }
 
-/// Wraps certificates (DER) for an EST answer. DER sorts a SET, so the order given is not kept.
+/// Wraps certificates (DER) for an EST response. DER sorts a SET, so the order is not kept.
 ///
 /// # Errors
-/// [`CertsOnlyError::Malformed`] when one is no certificate.
+/// [`CertsOnlyError::Malformed`] when one is not a certificate.
 pub fn encode(certificates: &[&[u8]]) -> Result<Vec<u8>, CertsOnlyError> {
     let mut set = SetOfVec::new();
     for der in certificates {
@@ -61,7 +61,7 @@ pub fn encode(certificates: &[&[u8]]) -> Result<Vec<u8>, CertsOnlyError> {
     Ok(info.to_der()?)
 }
 
-/// The certificates (DER) of a certs-only message, in the order they stand in it.
+/// The certificates (DER) of a certs-only message, in its order.
 ///
 /// # Errors
 /// [`CertsOnlyError`].

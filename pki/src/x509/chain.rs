@@ -1,8 +1,8 @@
-//! One step of a chain: was this certificate signed by that CA's key, under that CA's name.
+//! One link of a chain: whether a CA issued a certificate, by name and signature.
 
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-/// Why a certificate is not that CA's.
+/// Why a certificate was not issued by that CA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
     /// One of the two does not parse.
@@ -11,7 +11,7 @@ pub enum ChainError {
     /// Issuer name and the CA's subject differ.
     #[error("certificate names another issuer")]
     OtherIssuer,
-    /// The issuing certificate is no CA.
+    /// The issuing certificate is not a CA's.
     #[error("the issuing certificate is not a CA")]
     NotCa,
     /// The signature does not verify under the CA's key.

@@ -1,6 +1,6 @@
-//! A PKCS#10 request (RFC 2986): parsed within limits, its key checked, its signature proved.
+//! A PKCS#10 request (RFC 2986): parsed within limits, with its key checked and its signature verified.
 //!
-//! Only the public key is taken from it. Subject, extensions and attributes are the requester's words and are ignored.
+//! Only its public key is used. Subject, extensions and attributes are unverified and ignored.
 
 use x509_cert::request::CertReq;
 use x509_parser::certification_request::X509CertificationRequest;
@@ -14,10 +14,10 @@ use crate::algorithm::KeyAlgorithm;
 /// Largest request accepted, in bytes of DER. An RSA-4096 request is about 1.2 KiB.
 pub const MAX_CSR: usize = 16 * 1024;
 
-/// A request whose sender has the private key.
+/// A request with proof of possession of its private key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenRequest {
-    /// The request as it came.
+    /// The request as received.
     pub der: Vec<u8>,
     /// DER SubjectPublicKeyInfo.
     pub spki_der: Vec<u8>,
@@ -73,7 +73,7 @@ impl ProvenRequest {
         }
         let (rest, request) =
             X509CertificationRequest::from_der(der).map_err(|_| CsrError::Malformed)?;
-        // The first parser is lenient about tags; the second takes strict DER only. A signature is whole octets.
+        // The first parser is lenient about tags; the second accepts strict DER only. A signature has whole bytes.
         let strict = <CertReq as der::Decode>::from_der(der).is_ok();
         if !rest.is_empty() || !strict || request.signature_value.unused_bits != 0 {
             return Err(CsrError::Malformed);

@@ -19,7 +19,7 @@ pub enum ExtensionError {
     /// A URL with characters outside IA5 (ASCII).
     #[error("URL is not ASCII: {0}")]
     Url(String),
-    /// A text that is no object identifier.
+    /// A text that is not an object identifier.
     #[error("not an object identifier: {0}")]
     Oid(String),
     /// DER refused the value.

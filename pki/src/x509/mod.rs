@@ -1,16 +1,16 @@
-//! X.509 that both sides must agree on.
+//! X.509 for both sides.
 //!
 //! Not here: what a bank puts into a certificate (server `ca::profile`), and signing (`signer`).
 //!
-//! - [`csr`]: a PKCS#10 request, proved and checked
+//! - [`csr`]: a PKCS#10 request, verified and checked
 //! - [`key_check`]: public keys that must never be certified
 //! - [`subject`]: the subject name and its string types
-//! - [`summary`]: what a certificate says, for people and checks
-//! - [`chain`]: was this certificate signed by that CA
-//! - [`certs_only`]: PKCS#7 degenerate SignedData, as EST answers
-//! - [`transfer`]: base64 as EST sends it
+//! - [`summary`]: the fields of a certificate for screens and checks
+//! - [`chain`]: whether a CA issued a certificate
+//! - [`certs_only`]: PKCS#7 degenerate SignedData, for EST responses
+//! - [`transfer`]: the base64 content transfer encoding of EST
 //! - [`extensions`]: authority information access, certificate policies
-//! - [`assemble`]: to-be-signed bytes and signature become a certificate or CRL
+//! - [`assemble`]: joins to-be-signed bytes and signature to a certificate or CRL
 //! - [`fingerprint`]: SHA-256 of certificates and keys
 //! - [`pem`]: reading and writing certificates as PEM
 

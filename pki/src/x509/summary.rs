@@ -1,4 +1,4 @@
-//! What a certificate says: the parts that screens show and checks compare.
+//! The fields of a certificate that screens show and checks compare.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::fingerprint::sha256_hex;
 
-/// Parts of one certificate. Texts are as they stand in it; a missing part is empty.
+/// Fields of one certificate. Texts are unchanged; a missing field is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateSummary {
     /// Organization of the subject.
@@ -25,7 +25,7 @@ pub struct CertificateSummary {
     pub not_after: Timestamp,
     /// `extendedKeyUsage` has `clientAuth`.
     pub client_auth: bool,
-    /// `basicConstraints` says CA.
+    /// `basicConstraints` has CA set.
     pub is_ca: bool,
     /// DER SubjectPublicKeyInfo.
     #[serde(skip)]
@@ -77,7 +77,7 @@ impl CertificateSummary {
     }
 }
 
-/// A serial number's content octets as lower-case hex without leading zero bytes.
+/// The content bytes of a serial number as lower-case hex without leading zero bytes.
 #[must_use]
 pub fn serial_hex(raw: &[u8]) -> String {
     let start = raw.iter().position(|b| *b != 0).unwrap_or(raw.len());

@@ -10,13 +10,13 @@ const LINE: usize = 64;
 #[error("body is not base64")]
 pub struct NotBase64;
 
-/// Base64 in one line without an end.
+/// Base64 on one line without a newline.
 #[must_use]
 pub fn encode(der: &[u8]) -> String {
     STANDARD.encode(der)
 }
 
-/// Base64 in lines of 64 characters, each ended by a newline: for PEM, and for EST clients of before RFC 8951.
+/// Base64 in lines of 64 characters, each with a newline: for PEM, and for EST clients older than RFC 8951.
 #[must_use]
 pub fn encode_lines(der: &[u8]) -> String {
     let flat = STANDARD.encode(der);
@@ -31,8 +31,8 @@ pub fn encode_lines(der: &[u8]) -> String {
     lines
 }
 
-/// Decodes base64 with any white space in it. A body that starts like DER (a SEQUENCE, `0x30`, that is
-/// no base64) is taken as it is: RFC 8951 lets receivers be lenient about the encoding.
+/// Decodes base64, ignoring white space. A body that is not base64 and starts like DER (a SEQUENCE, `0x30`) is returned unchanged:
+/// RFC 8951 permits receivers to be lenient about the encoding.
 ///
 /// # Errors
 /// [`NotBase64`].

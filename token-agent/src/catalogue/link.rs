@@ -27,7 +27,7 @@ pub(super) fn link(error: &LinkError) -> (&'static str, Exit, Text) {
             "リンクに余計な項目があります",
             "The link has a part that does not belong in it",
         ),
-        LinkError::Doubled(_) => (
+        LinkError::Duplicate(_) => (
             "link-doubled",
             "リンクに同じ項目が二つあります",
             "The link says something twice",

@@ -79,7 +79,7 @@ fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<B
         rustls::Error::AlertReceived(_) => dropped,
         // The token's own failure comes back through TLS.
         rustls::Error::Other(other) => match other.0.downcast_ref() {
-            Some(SignError::Elsewhere(error)) => error
+            Some(SignError::Other(error)) => error
                 .downcast_ref::<TokenError>()
                 .cloned()
                 .map_or(dropped, BankError::Token),

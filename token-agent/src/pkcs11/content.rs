@@ -3,7 +3,7 @@
 use inkan_pki::pkcs11::Session;
 use inkan_pki::pkcs11::certificate::list_certificates;
 use inkan_pki::pkcs11::error::Pkcs11Error;
-use inkan_pki::pkcs11::keys::{KeyPairInfo, list_key_pairs, lone_public_keys};
+use inkan_pki::pkcs11::keys::{KeyPairInfo, list_key_pairs, orphan_public_keys};
 
 use super::reference::Reference;
 use crate::keystore::content::{CertificateEntry, Content, HalfPair, KeyEntry};
@@ -16,7 +16,7 @@ pub(super) fn read(session: &Session) -> Result<Content, Pkcs11Error> {
             place: String::new(),
             der: stored.der,
         });
-    let halves = lone_public_keys(session)?
+    let halves = orphan_public_keys(session)?
         .into_iter()
         .map(|(label, id)| HalfPair {
             reference: Reference::Half(&id).write(),

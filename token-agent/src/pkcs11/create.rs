@@ -7,7 +7,7 @@ use inkan_pki::pkcs11::generate::{
     replace_key_pair,
 };
 use inkan_pki::pkcs11::keys::{KeyPairInfo, find_private_key, list_key_pairs};
-use inkan_pki::pkcs11::room;
+use inkan_pki::pkcs11::space;
 use inkan_pki::pkcs11::{LoginState, Session};
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -32,7 +32,7 @@ pub(super) fn generate(
 ) -> Result<KeyEntry, TokenError> {
     let failed = |error: Pkcs11Error| match error.class {
         // "Not logged in" while the user is: it means somebody else. Else the login was lost.
-        _ if error.wants_officer() && !officer && is_user(session) => {
+        _ if error.requires_officer() && !officer && is_user(session) => {
             TokenError::AdminNeeded { what: Admin::SoPin }
         }
         // A token that will not make this kind of key is one that has not this kind.
@@ -81,10 +81,10 @@ fn generate_in_room(
     if ids != IdChoice::Any || bytes == 0 {
         return generate_key_pair(session, pair);
     }
-    room::hold(session, bytes)?;
+    space::reserve(session, bytes)?;
     let made = generate_key_pair(session, pair);
     // What stays goes with the next try.
-    let _ = room::release(session);
+    let _ = space::release(session);
     made
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use inkan_pki::pkcs11::module::Module;
-use inkan_pki::pkcs11::token::{PinState as Flags, TokenInfo};
+use inkan_pki::pkcs11::pin_state::PinState as Flags;
+use inkan_pki::pkcs11::token::TokenInfo;
 
 use super::fault::token_error;
 use crate::config::modules::ModuleEntry;

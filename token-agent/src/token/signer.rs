@@ -67,7 +67,7 @@ impl Signer for TokenSigner {
         let signed = self
             .token
             .with(|store| store.sign(&self.key.reference, scheme, message));
-        signed.map_err(|error| SignError::Elsewhere(Box::new(error)))
+        signed.map_err(|error| SignError::Other(Box::new(error)))
     }
 
     fn schemes(&self) -> &[SignatureScheme] {
@@ -84,7 +84,7 @@ pub fn sign_failure(error: &SignError) -> TokenError {
     };
     match error {
         SignError::Token(_) | SignError::WrongScheme { .. } => failed(error.to_string()),
-        SignError::Elsewhere(inner) => inner
+        SignError::Other(inner) => inner
             .downcast_ref::<TokenError>()
             .cloned()
             .unwrap_or_else(|| failed(inner.to_string())),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inkan_pki::pkcs11::keys::lone_public_keys;
+use inkan_pki::pkcs11::keys::orphan_public_keys;
 
 use super::harness::Customer;
 use super::harness::authority::LOGIN_ID;
@@ -70,7 +70,7 @@ fn half_a_pair_of_ours_is_cleared_away_and_no_other() {
     half(&customer, "Hanako's own");
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
-    let left = customer.with_session(|s| lone_public_keys(s).unwrap());
+    let left = customer.with_session(|s| orphan_public_keys(s).unwrap());
     let mut left: Vec<_> = left.into_iter().map(|(label, _)| label).collect();
     left.sort();
     assert_eq!(

@@ -4,7 +4,7 @@ use cryptoki::mechanism::Mechanism;
 use cryptoki::object::{Attribute, ObjectClass};
 use cryptoki::types::Ulong;
 
-use super::{Fixture, new_pair, verifies};
+use super::{Fixture, log_in, new_pair, verifies};
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 use crate::pkcs11::certificate::write_certificate;
 use crate::pkcs11::keys::{find_private_key, find_private_key_by_label};
@@ -50,7 +50,7 @@ fn not_found_says_when_nobody_is_logged_in() {
     session.logout().unwrap();
     let error = find_private_key(&session, &made.spki_der).unwrap_err();
     assert_eq!(error.class, ErrorClass::NotLoggedIn);
-    session.login(&fixture.pin()).unwrap();
+    log_in(&session, &fixture.pin()).unwrap();
     find_private_key(&session, &made.spki_der).unwrap();
     let error = find_private_key(&session, b"not a public key").unwrap_err();
     assert_eq!(error.class, ErrorClass::Refused);

@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
-use super::Fixture;
+use super::{Fixture, log_in};
 use crate::algorithm::KeyAlgorithm;
 use crate::pkcs11::generate::{NewKey, generate_key_pair};
-use crate::pkcs11::login::{LoginError, PinOwner, log_in};
+use crate::pkcs11::login::{self, LoginError, PinOwner, log_in_once};
 use crate::pkcs11::pin_attempts::{PinAttempts, PinSender};
 use crate::pkcs11::{Access, ErrorClass, LoginState, PinState};
 use crate::secret::Pin;
@@ -16,24 +16,22 @@ fn a_wrong_pin_is_told_and_shows_on_the_token() {
     let fixture = Fixture::new();
     assert_eq!(fixture.info().pin, PinState::Unknown);
     let session = fixture.public(Access::ReadOnly);
-    let error = session.login(&Pin::new("not-the-pin")).unwrap_err();
+    let error = log_in(&session, &Pin::new("not-the-pin")).unwrap_err();
     assert_eq!(error.class, ErrorClass::PinIncorrect);
     assert!(!error.retry_ok());
     assert!(!format!("{error} {error:?}").contains("not-the-pin"));
     assert_eq!(session.token().unwrap().pin, PinState::CountLow);
     assert_eq!(session.login_state().unwrap(), LoginState::Nobody);
 
-    session.login(&fixture.pin()).unwrap();
+    log_in(&session, &fixture.pin()).unwrap();
     assert_eq!(session.token().unwrap().pin, PinState::Unknown);
 }
 
 #[test]
 fn a_pin_of_impossible_length_is_told_apart() {
     let fixture = Fixture::new();
-    let error = fixture
-        .public(Access::ReadOnly)
-        .login(&Pin::new("1"))
-        .unwrap_err();
+    let session = fixture.public(Access::ReadOnly);
+    let error = log_in(&session, &Pin::new("1")).unwrap_err();
     assert!(error.class.is_pin(), "{error}");
 }
 
@@ -41,10 +39,10 @@ fn a_pin_of_impossible_length_is_told_apart() {
 fn a_second_login_is_fine_in_this_session_and_in_others() {
     let fixture = Fixture::new();
     let first = fixture.session();
-    first.login(&fixture.pin()).unwrap();
+    log_in(&first, &fixture.pin()).unwrap();
     let second = fixture.public(Access::ReadOnly);
     assert_eq!(second.login_state().unwrap(), LoginState::User);
-    second.login(&fixture.pin()).unwrap();
+    log_in(&second, &fixture.pin()).unwrap();
     // The login is the process's: logging out once is logging out everywhere, and twice is no error.
     second.logout().unwrap();
     assert_eq!(first.login_state().unwrap(), LoginState::Nobody);
@@ -55,9 +53,14 @@ fn a_second_login_is_fine_in_this_session_and_in_others() {
 fn the_officer_keeps_the_user_out() {
     let fixture = Fixture::new();
     let session = fixture.public(Access::ReadWrite);
-    session.login_so(&Pin::new(&*fixture.token.so_pin)).unwrap();
+    log_in_once(
+        &session,
+        PinOwner::Officer,
+        &Pin::new(&*fixture.token.so_pin),
+    )
+    .unwrap();
     assert_eq!(session.login_state().unwrap(), LoginState::SecurityOfficer);
-    let error = session.login(&fixture.pin()).unwrap_err();
+    let error = log_in(&session, &fixture.pin()).unwrap_err();
     assert_eq!(error.class, ErrorClass::Busy);
     assert!(
         !error.retry_ok(),
@@ -73,7 +76,7 @@ fn without_login_or_write_access_nothing_is_made() {
     let error = generate_key_pair(&public, &new_key).unwrap_err();
     assert_eq!(error.class, ErrorClass::NotLoggedIn, "{error}");
     let read_only = fixture.public(Access::ReadOnly);
-    read_only.login(&fixture.pin()).unwrap();
+    log_in(&read_only, &fixture.pin()).unwrap();
     let error = generate_key_pair(&read_only, &new_key).unwrap_err();
     assert_eq!(error.class, ErrorClass::WriteProtected, "{error}");
 }
@@ -95,17 +98,17 @@ fn a_login_that_another_session_made_first_is_no_attempt() {
     let attempts = Mutex::new(PinAttempts::new(PinSender::Command, true, wrong));
     // The time is asked for between the look at the login state and the login.
     let first_logs_in = || {
-        first.login(&fixture.pin()).unwrap();
+        log_in(&first, &fixture.pin()).unwrap();
         Instant::now()
     };
     for _ in 0..3 {
-        log_in(&second, &attempts, PinOwner::User, first_logs_in).unwrap();
+        login::log_in(&second, &attempts, PinOwner::User, first_logs_in).unwrap();
         first.logout().unwrap();
         let known = attempts.lock().unwrap();
         assert_eq!((known.sent(), known.halt()), (0, None));
         assert!(!known.is_proven());
     }
-    let refused = log_in(&second, &attempts, PinOwner::User, Instant::now).unwrap_err();
+    let refused = login::log_in(&second, &attempts, PinOwner::User, Instant::now).unwrap_err();
     assert!(matches!(refused, LoginError::Answered(_)), "{refused}");
     assert_eq!(attempts.lock().unwrap().sent(), 1);
 }

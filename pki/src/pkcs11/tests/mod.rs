@@ -15,7 +15,8 @@ use std::sync::Arc;
 use softhsm_test_helpers::{SoftHsm, TestToken};
 
 use super::generate::{GeneratedKey, NewKey, generate_key_pair};
-use super::{Access, Module, Session, TokenInfo, TokenSelector};
+use super::login::{PinOwner, log_in_once};
+use super::{Access, Module, Pkcs11Error, Session, TokenInfo, TokenSelector};
 use crate::algorithm::KeyAlgorithm;
 use crate::secret::Pin;
 pub(crate) use crate::verify::verifies;
@@ -52,9 +53,14 @@ impl Fixture {
     /// A session with write access, logged in.
     pub(crate) fn session(&self) -> Session {
         let session = self.public(Access::ReadWrite);
-        session.login(&self.pin()).unwrap();
+        log_in(&session, &self.pin()).unwrap();
         session
     }
+}
+
+/// Logs the user in, without a memory of earlier PINs.
+pub(crate) fn log_in(session: &Session, pin: &Pin) -> Result<(), Pkcs11Error> {
+    log_in_once(session, PinOwner::User, pin)
 }
 
 pub(crate) fn new_pair(session: &Session, algorithm: KeyAlgorithm, label: &str) -> GeneratedKey {

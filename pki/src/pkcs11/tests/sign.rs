@@ -1,6 +1,6 @@
 //! Signatures of every scheme, checked by aws-lc.
 
-use super::{Fixture, new_pair, verifies};
+use super::{Fixture, log_in, new_pair, verifies};
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
 use crate::pkcs11::keys::find_private_key;
 use crate::pkcs11::sign::{schemes, sign};
@@ -84,7 +84,7 @@ fn being_logged_out_by_somebody_else_is_recovered_by_a_login() {
     fixture.public(Access::ReadOnly).logout().unwrap();
     let error = sign(&session, &key, scheme, b"message").unwrap_err();
     assert!(error.retry_ok(), "{error}");
-    session.login(&fixture.pin()).unwrap();
+    log_in(&session, &fixture.pin()).unwrap();
     let key = find_private_key(&session, &made.spki_der).unwrap();
     sign(&session, &key, scheme, b"message").unwrap();
 }

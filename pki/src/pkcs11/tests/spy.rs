@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use softhsm_test_helpers::SoftHsm;
 
-use super::{new_pair, verifies};
+use super::{log_in, new_pair, verifies};
 use crate::algorithm::KeyAlgorithm;
 use crate::pkcs11::generate::{NewKey, generate_key_pair};
 use crate::pkcs11::keys::find_private_key;
@@ -61,9 +61,9 @@ impl Spied {
 #[test]
 fn a_wrong_pin_is_sent_exactly_once() {
     let spied = Spied::new();
-    spied.session.login(&Pin::new("99999999")).unwrap_err();
+    log_in(&spied.session, &Pin::new("99999999")).unwrap_err();
     assert_eq!(spied.calls("C_Login"), 1);
-    spied.session.login(&spied.pin).unwrap();
+    log_in(&spied.session, &spied.pin).unwrap();
     assert_eq!(spied.calls("C_Login"), 2);
 }
 
@@ -81,7 +81,7 @@ fn a_pin_pad_login_sends_no_pin() {
 #[test]
 fn generation_asks_for_signing_and_nothing_that_must_not_be_sent() {
     let spied = Spied::new();
-    spied.session.login(&spied.pin).unwrap();
+    log_in(&spied.session, &spied.pin).unwrap();
     let new_key = NewKey::with_random_id(KeyAlgorithm::EcP256, "key").unwrap();
     generate_key_pair(&spied.session, &new_key).unwrap();
     let log = spied.log();
@@ -108,7 +108,7 @@ fn generation_asks_for_signing_and_nothing_that_must_not_be_sent() {
 #[test]
 fn os_locking_is_asked_for_and_one_signature_is_one_call() {
     let spied = Spied::new();
-    spied.session.login(&spied.pin).unwrap();
+    log_in(&spied.session, &spied.pin).unwrap();
     let made = new_pair(&spied.session, KeyAlgorithm::EcP256, "key");
     let key = find_private_key(&spied.session, &made.spki_der).unwrap();
     let scheme = key.algorithm.default_scheme();

@@ -5,7 +5,7 @@
 //! - [`rsa`]: size, exponent, parity, small factors
 //! - [`roca`]: keys of the Infineon library (CVE-2017-15361)
 //! - [`fermat`]: primes too close to each other (CVE-2022-26320)
-//! - [`shared`]: primes that another key has, too
+//! - [`shared`]: primes shared with another key
 
 mod fermat;
 mod roca;
@@ -43,7 +43,7 @@ pub enum KeyWeakness {
     /// The two primes are so close that Fermat's method finds them.
     #[error("RSA primes are too close together")]
     ClosePrimes,
-    /// Another key that is on record has one of its primes, too.
+    /// Another recorded key shares one of its primes.
     #[error("RSA modulus shares a prime with that of another key")]
     SharedFactor,
     /// The point is not an uncompressed point on its curve.
@@ -69,7 +69,7 @@ impl KeyWeakness {
     }
 }
 
-/// Checks a DER SubjectPublicKeyInfo and says which of the accepted kinds it is.
+/// Checks a DER SubjectPublicKeyInfo and returns its key type.
 ///
 /// # Errors
 /// [`KeyWeakness`].
@@ -87,7 +87,7 @@ pub fn check_spki(der: &[u8]) -> Result<KeyAlgorithm, KeyWeakness> {
             Err(_) => return Err(KeyWeakness::Malformed),
         }
     };
-    // One key, one encoding: else a key that was certified comes again with other parameters beside it.
+    // One encoding per key: otherwise a certified key could be submitted again with other parameters.
     if canonical(der).as_deref() == Some(der) {
         Ok(algorithm)
     } else {
@@ -101,7 +101,7 @@ fn canonical(der: &[u8]) -> Option<Vec<u8>> {
 
 fn check_ec(spki: &SubjectPublicKeyInfo<'_>) -> Result<KeyAlgorithm, KeyWeakness> {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ParsedPublicKey};
-    // Explicit curve parameters are no OID and fall out here (CVE-2020-0601).
+    // Explicit curve parameters are not an OID and are refused here (CVE-2020-0601).
     let curve = spki
         .algorithm
         .parameters

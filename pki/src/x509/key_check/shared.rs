@@ -1,8 +1,8 @@
-//! RSA keys that share a prime: who has both moduli has both private keys, by Euclid's algorithm.
+//! RSA keys that share a prime: both private keys follow from both moduli by Euclid's algorithm.
 //!
-//! A new modulus is compared with many at once: they are multiplied together modulo the new one, and one greatest common
-//! divisor at the end says whether any of them shares a factor. That costs some three microseconds for each of 2048 bits,
-//! so the number of those that are kept is bounded ([`Moduli::new`]).
+//! A new modulus is compared with many at once: they are multiplied modulo the new one, and one greatest common divisor at the end
+//! shows whether any of them shares a factor. That takes about three microseconds per 2048-bit modulus, so the number of moduli is
+//! bounded ([`Moduli::new`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 pub struct Modulus(BigUint);
 
 impl Modulus {
-    /// Of a DER SubjectPublicKeyInfo; none for a key that is no RSA key.
+    /// From a DER SubjectPublicKeyInfo; `None` unless it is an RSA key.
     #[must_use]
     pub fn of_spki(der: &[u8]) -> Option<Self> {
         let (_, spki) = SubjectPublicKeyInfo::from_der(der).ok()?;
@@ -28,61 +28,61 @@ impl Modulus {
         }
     }
 
-    /// Whether both have a prime in common; so do two equal ones.
+    /// Whether both share a prime; equal moduli do.
     #[must_use]
     pub fn shares_a_factor(&self, other: &Self) -> bool {
         self.0.gcd(&other.0) != BigUint::from(1u8)
     }
 
-    /// Whether any of `others` has a prime in common.
+    /// Whether any of `others` shares a prime.
     pub fn shares_with_any<'a>(&self, others: impl Iterator<Item = &'a Self>) -> bool {
         let left = others.fold(BigUint::from(1u8), |left, other| left * &other.0 % &self.0);
         left.gcd(&self.0) != BigUint::from(1u8)
     }
 
-    fn octets(&self) -> u64 {
+    fn bytes(&self) -> u64 {
         self.0.bits().div_ceil(8)
     }
 }
 
-/// Moduli one after the other, by their place in a sequence: the newest ones, within a bound.
+/// The newest moduli of a sequence, by position, within a bound.
 #[derive(Debug, Clone)]
 pub struct Moduli {
     all: VecDeque<(i64, Arc<Modulus>)>,
-    octets: u64,
-    most: u64,
+    bytes: u64,
+    max_bytes: u64,
 }
 
 impl Moduli {
-    /// None yet; of more octets than `most` the oldest are forgotten.
+    /// Empty. Beyond `max_bytes` in total, the oldest are dropped.
     #[must_use]
-    pub const fn new(most: u64) -> Self {
+    pub const fn new(max_bytes: u64) -> Self {
         Self {
             all: VecDeque::new(),
-            octets: 0,
-            most,
+            bytes: 0,
+            max_bytes,
         }
     }
 
-    /// Takes one in behind the others.
-    pub fn add(&mut self, place: i64, modulus: Modulus) {
-        self.octets += modulus.octets();
-        self.all.push_back((place, Arc::new(modulus)));
-        while self.octets > self.most {
+    /// Appends a modulus.
+    pub fn add(&mut self, position: i64, modulus: Modulus) {
+        self.bytes += modulus.bytes();
+        self.all.push_back((position, Arc::new(modulus)));
+        while self.bytes > self.max_bytes {
             let Some((_, oldest)) = self.all.pop_front() else {
                 break;
             };
-            self.octets -= oldest.octets();
+            self.bytes -= oldest.bytes();
         }
     }
 
-    /// The place of the oldest one that is kept.
+    /// Position of the oldest one.
     #[must_use]
     pub fn first(&self) -> Option<i64> {
-        self.all.front().map(|(place, _)| *place)
+        self.all.front().map(|(position, _)| *position)
     }
 
-    /// The place of the first one that shares a factor with `new`; none when nobody does.
+    /// Position of the first one that shares a factor with `new`, if any.
     #[must_use]
     pub fn sharing(&self, new: &Modulus) -> Option<i64> {
         let (mut begin, mut end) = (0, self.all.len());
@@ -100,7 +100,7 @@ impl Moduli {
                 begin = middle;
             }
         }
-        self.all.get(begin).map(|(place, _)| *place)
+        self.all.get(begin).map(|(position, _)| *position)
     }
 }
 
@@ -121,14 +121,14 @@ mod tests {
         let mut known = Moduli::new(u64::MAX);
         assert_eq!(known.sharing(&modulus(7)), None, "there is none yet");
         let broken = Modulus(&shared * fermat(4));
-        // 600 that share nothing with anybody, the broken one in the midst, at every kind of place.
+        // 600 that share nothing, with the broken one at various positions among them.
         for at in [1, 2, 299, 400, 600] {
             known = Moduli::new(u64::MAX);
-            for place in 1..=600 {
+            for position in 1..=600 {
                 let innocent = Modulus(BigUint::from(1_000_003u32));
                 known.add(
-                    place,
-                    if place == at {
+                    position,
+                    if position == at {
                         broken.clone()
                     } else {
                         innocent
@@ -146,11 +146,11 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_and_the_newest() {
-        // Eight octets each.
+        // Eight bytes each.
         let mut known = Moduli::new(500 * 8);
         let modulus = |n: i64| Modulus(BigUint::from(u64::MAX - 2 * u64::try_from(n).unwrap()));
-        for place in 1..=10_000 {
-            known.add(place, modulus(place));
+        for position in 1..=10_000 {
+            known.add(position, modulus(position));
         }
         assert_eq!(known.first(), Some(9_501));
         assert!(known.sharing(&modulus(10_000)).is_some());

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use inkan_hsm_config::Spec;
 use inkan_pki::pkcs11::keys::find_private_key;
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::sign::sign;
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_pki::x509::summary::CertificateSummary;
@@ -65,7 +66,7 @@ pub(crate) fn child(arguments: &[&str]) -> Outcome {
     let barrier = Barrier::new(threads);
     let work = || -> Outcome<Vec<u128>> {
         let session = Session::open(&module, &info, Access::ReadOnly)?;
-        session.login(&pin)?;
+        log_in_once(&session, PinOwner::User, &pin)?;
         let key = find_private_key(&session, &spki)?;
         barrier.wait();
         let (begin, mut times, mut message) = (Instant::now(), Vec::new(), [0_u8; 600]);

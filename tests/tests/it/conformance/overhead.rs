@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::keys::find_private_key;
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::sign::sign;
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_tests::Outcome;
@@ -36,7 +37,7 @@ pub(crate) fn measure(subject: &mut Subject) -> Option<Overhead> {
         let module = Module::load_with(&path, parameters.as_deref())?;
         let wanted = TokenSelector::Label(subject.mount.wanted.clone());
         let session = Session::open(&module, &module.find_token(&wanted)?, Access::ReadOnly)?;
-        session.login(&subject.mount.pin)?;
+        log_in_once(&session, PinOwner::User, &subject.mount.pin)?;
         let private = find_private_key(&session, &key.spki_der)?;
         side_by_side(
             || {

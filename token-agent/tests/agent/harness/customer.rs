@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use inkan_pki::pkcs11::certificate::{StoredCertificate, list_certificates};
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
 use inkan_pki::pkcs11::keys::{KeyPairInfo, list_key_pairs};
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_pki::secret::Pin;
 use serde_json::Value;
@@ -170,7 +171,7 @@ impl Customer {
             .find_token(&TokenSelector::Label(self.token.label.clone()))
             .unwrap();
         let session = Session::open(&module, &token, Access::ReadWrite).unwrap();
-        session.login(&Pin::new(self.token.pin.clone())).unwrap();
+        log_in_once(&session, PinOwner::User, &Pin::new(self.token.pin.clone())).unwrap();
         session
     }
 

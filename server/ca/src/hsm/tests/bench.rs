@@ -8,6 +8,7 @@ use aws_lc_rs::signature::{self as verification, UnparsedPublicKey, Verification
 use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::generate::{NewKey, generate_key_pair};
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenInfo, TokenSelector};
 use inkan_pki::secret::Pin;
 use inkan_pki::spki::PublicKey;
@@ -42,7 +43,7 @@ impl Bench {
             keys: Vec::new(),
         };
         let session = bench.session(Access::ReadWrite);
-        session.login(&bench.pin()).unwrap();
+        log_in_once(&session, PinOwner::User, &bench.pin()).unwrap();
         for (name, algorithm) in keys {
             let new_key = NewKey::with_random_id(*algorithm, *name).unwrap();
             let made = generate_key_pair(&session, &new_key).unwrap();

@@ -8,6 +8,7 @@ use inkan_agent::keystore::content::KeyEntry;
 use inkan_agent::token::opened::OpenToken;
 use inkan_pki::pkcs11::certificate::list_certificates;
 use inkan_pki::pkcs11::keys::list_key_pairs;
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_tests::Outcome;
 
@@ -114,7 +115,7 @@ pub(super) fn same_id(subject: &mut Subject) -> Said {
             .find_token(&TokenSelector::Label(wanted.clone()))
             .or_else(|_| module.find_token(&TokenSelector::Serial(wanted.clone())))?;
         let session = Session::open(&module, &token, Access::ReadOnly)?;
-        session.login(&subject.mount.pin)?;
+        log_in_once(&session, PinOwner::User, &subject.mount.pin)?;
         let keys = list_key_pairs(&session)?.into_iter();
         let keys = keys.filter(|k| k.spki_der == key.spki_der).map(|k| k.id);
         let certificates = list_certificates(&session)?.into_iter();

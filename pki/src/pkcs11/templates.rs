@@ -1,6 +1,6 @@
-//! How much is said about a key pair that is to be made: from the strictest template to the barest.
+//! Templates for new key pairs, from the strictest to the minimal one.
 //!
-//! Some tokens want it said that a key is sensitive, others refuse to be told. What came of it is read back in any case.
+//! Some tokens require CKA_SENSITIVE and its companions in the template, others refuse them. The key is read back in either case.
 
 use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
@@ -8,52 +8,56 @@ use cryptoki::object::{Attribute, ObjectHandle};
 use cryptoki::types::Ulong;
 
 use super::error::{ErrorClass, Pkcs11Error};
-use super::generate::{GENERATE, NewKey, id_in_use};
+use super::new_key::{GENERATE, NewKey, id_in_use};
 use super::session::Session;
 use crate::spki::curve_parameters;
 
-/// 65537: what every profile asks for.
+/// 65537, as every profile requires.
 const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
 
-/// How much is asked for.
+/// How much a template states.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Rung {
+pub(super) enum TemplateLevel {
     SigningOnly,
     Explicit,
     WithoutProtection,
     Minimal,
 }
 
-/// Makes the pair with the first template that the token takes; public half first.
-pub(super) fn climb(
+/// Generates the pair with the first template that the token accepts; returns the public key first.
+pub(super) fn generate_with_fallback(
     session: &Session,
     new_key: &NewKey,
 ) -> Result<(ObjectHandle, ObjectHandle), Pkcs11Error> {
     let mechanism = mechanism(new_key);
-    let attempt = |rung| {
-        let public = public_template(new_key, rung)?;
-        let private = private_template(new_key, rung);
+    let attempt = |level| {
+        let public = public_template(new_key, level)?;
+        let private = private_template(new_key, level);
         session.call(GENERATE, |session| {
             session.generate_key_pair(&mechanism, &public, &private)
         })
     };
-    let mut result = attempt(Rung::SigningOnly);
-    for rung in [Rung::Explicit, Rung::WithoutProtection, Rung::Minimal] {
+    let mut result = attempt(TemplateLevel::SigningOnly);
+    for level in [
+        TemplateLevel::Explicit,
+        TemplateLevel::WithoutProtection,
+        TemplateLevel::Minimal,
+    ] {
         match result {
-            Err(error) if is_about_the_template(&error) => result = attempt(rung),
-            // A vague complaint may come after the key was made: another one would be left over.
-            Err(error) if leads_down_to(rung, &error) && !is_made(session, new_key)? => {
-                result = attempt(rung);
+            Err(error) if is_about_the_template(&error) => result = attempt(level),
+            // A vague error may come after the key was made: the next attempt would leave a second one.
+            Err(error) if permits_fallback_to(level, &error) && !was_made(session, new_key)? => {
+                result = attempt(level);
             }
             settled => return settled,
         }
     }
-    result.map_err(|error| refused_as_such(session, new_key, error))
+    result.map_err(|error| as_unsupported(session, new_key, error))
 }
 
-/// A key that is larger than the token takes is not a wrong template, whatever the token called it. And where even the barest
-/// template of an EC key is refused, there is nothing left in it to complain about but the curve.
-fn refused_as_such(session: &Session, new_key: &NewKey, mut error: Pkcs11Error) -> Pkcs11Error {
+/// A key that is larger than the token supports is not a wrong template, whatever the token returned. And where a token refuses
+/// even the minimal template of an EC key, the curve is all that is left to refuse.
+fn as_unsupported(session: &Session, new_key: &NewKey, mut error: Pkcs11Error) -> Pkcs11Error {
     let largest = session.largest_key(mechanism(new_key).mechanism_type());
     let too_large = error.class == ErrorClass::Refused
         && largest.is_ok_and(|largest| largest < new_key.algorithm.bits());
@@ -63,7 +67,7 @@ fn refused_as_such(session: &Session, new_key: &NewKey, mut error: Pkcs11Error) 
     error
 }
 
-fn is_made(session: &Session, new_key: &NewKey) -> Result<bool, Pkcs11Error> {
+fn was_made(session: &Session, new_key: &NewKey) -> Result<bool, Pkcs11Error> {
     id_in_use(session, &new_key.id)
 }
 
@@ -79,11 +83,11 @@ fn mechanism(new_key: &NewKey) -> Mechanism<'static> {
     }
 }
 
-fn leads_down_to(rung: Rung, error: &Pkcs11Error) -> bool {
-    // tpm2-pkcs11 has no better word for a key that is told what it must not do.
-    let too_much_said =
-        matches!(rung, Rung::Explicit) && error.code() == Some(RvError::GeneralError);
-    too_much_said || is_about_the_template(error)
+fn permits_fallback_to(level: TemplateLevel, error: &Pkcs11Error) -> bool {
+    // tpm2-pkcs11 returns this for attributes that forbid something.
+    let too_strict =
+        matches!(level, TemplateLevel::Explicit) && error.code() == Some(RvError::GeneralError);
+    too_strict || is_about_the_template(error)
 }
 
 fn is_about_the_template(error: &Pkcs11Error) -> bool {
@@ -101,7 +105,10 @@ fn is_about_the_template(error: &Pkcs11Error) -> bool {
     )
 }
 
-pub(super) fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attribute>, Pkcs11Error> {
+pub(super) fn public_template(
+    new_key: &NewKey,
+    level: TemplateLevel,
+) -> Result<Vec<Attribute>, Pkcs11Error> {
     let mut template = common_template(new_key);
     if new_key.algorithm.is_rsa() {
         // At most 4096, so it fits whatever CK_ULONG is.
@@ -114,36 +121,36 @@ pub(super) fn public_template(new_key: &NewKey, rung: Rung) -> Result<Vec<Attrib
             .map_err(|error| Pkcs11Error::new(GENERATE, ErrorClass::Unsupported, error.into()))?;
         template.push(Attribute::EcParams(parameters));
     }
-    match rung {
-        Rung::SigningOnly | Rung::Explicit | Rung::WithoutProtection => {
+    match level {
+        TemplateLevel::SigningOnly | TemplateLevel::Explicit | TemplateLevel::WithoutProtection => {
             template.extend([Attribute::Private(false), Attribute::Verify(true)]);
         }
-        Rung::Minimal => {}
+        TemplateLevel::Minimal => {}
     }
     Ok(template)
 }
 
-pub(super) fn private_template(new_key: &NewKey, rung: Rung) -> Vec<Attribute> {
+pub(super) fn private_template(new_key: &NewKey, level: TemplateLevel) -> Vec<Attribute> {
     let mut template = common_template(new_key);
-    if matches!(rung, Rung::SigningOnly) {
-        // SoftHSM2, for one, takes what is not said as yes.
+    if matches!(level, TemplateLevel::SigningOnly) {
+        // SoftHSM2, for one, allows whatever the template does not forbid.
         template.extend([
             Attribute::Decrypt(false),
             Attribute::Unwrap(false),
             Attribute::Derive(false),
         ]);
     }
-    match rung {
-        Rung::SigningOnly | Rung::Explicit => template.extend([
+    match level {
+        TemplateLevel::SigningOnly | TemplateLevel::Explicit => template.extend([
             Attribute::Private(true),
             Attribute::Sign(true),
             Attribute::Sensitive(true),
             Attribute::Extractable(false),
         ]),
-        Rung::WithoutProtection => {
+        TemplateLevel::WithoutProtection => {
             template.extend([Attribute::Private(true), Attribute::Sign(true)]);
         }
-        Rung::Minimal => {}
+        TemplateLevel::Minimal => {}
     }
     template
 }
@@ -162,7 +169,7 @@ mod tests {
     use crate::algorithm::KeyAlgorithm;
 
     #[test]
-    fn only_complaints_about_the_template_lead_down_the_ladder() {
+    fn only_template_errors_lead_to_a_fallback() {
         let returned = |code| Pkcs11Error::returned(GENERATE, code, "C_GenerateKeyPair");
         assert!(is_about_the_template(&returned(
             RvError::TemplateInconsistent
@@ -183,7 +190,10 @@ mod tests {
                 && !is_about_the_curve(&key, &returned(RvError::DeviceError))
         }));
         let vague = returned(RvError::GeneralError);
-        assert!(leads_down_to(Rung::Explicit, &vague));
-        assert!(!leads_down_to(Rung::WithoutProtection, &vague));
+        assert!(permits_fallback_to(TemplateLevel::Explicit, &vague));
+        assert!(!permits_fallback_to(
+            TemplateLevel::WithoutProtection,
+            &vague
+        ));
     }
 }
