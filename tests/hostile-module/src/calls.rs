@@ -1,4 +1,4 @@
-//! The functions that are not passed on as they are.
+//! The functions that are not forwarded unchanged.
 
 use std::ffi::c_void;
 
@@ -11,11 +11,11 @@ use cryptoki_sys::{
     CKR_PIN_INCORRECT, CKR_USER_TYPE_INVALID, CKU_CONTEXT_SPECIFIC, CKU_SO, CKU_USER,
 };
 
-use crate::deeds::on_the_way;
-use crate::{Front, front};
+use crate::faults::inject;
+use crate::{Proxy, proxy};
 
-pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
-    crate::mechanisms::put_into(table);
+pub(crate) fn install(table: &mut CK_FUNCTION_LIST) {
+    crate::mechanisms::install(table);
     table.C_GetSlotList = Some(get_slot_list);
     table.C_GetTokenInfo = Some(get_token_info);
     table.C_Login = Some(login);
@@ -27,10 +27,10 @@ pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
     table.C_SetPIN = Some(set_pin);
 }
 
-/// The function behind, and the module in front of it.
-macro_rules! behind {
+/// The proxy and this function of the real module.
+macro_rules! forward {
     ($function:ident) => {
-        match front().and_then(|front| Some((front, front.behind.$function?))) {
+        match proxy().and_then(|proxy| Some((proxy, proxy.inner.$function?))) {
             Some(found) => found,
             None => return CKR_FUNCTION_FAILED,
         }
@@ -42,34 +42,34 @@ unsafe extern "C" fn get_slot_list(
     slots: *mut CK_SLOT_ID,
     count: *mut CK_ULONG,
 ) -> CK_RV {
-    on_the_way("tokens");
-    let (_, function) = behind!(C_GetSlotList);
+    inject("tokens");
+    let (_, function) = forward!(C_GetSlotList);
     // SAFETY: the arguments are the caller's own.
     unsafe { function(present, slots, count) }
 }
 
 unsafe extern "C" fn get_token_info(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
-    let (front, function) = behind!(C_GetTokenInfo);
-    if let Some((answer, _)) = front.answer("token-answers") {
+    let (proxy, function) = forward!(C_GetTokenInfo);
+    if let Some((answer, _)) = proxy.answer("token-answers") {
         return answer;
     }
     // SAFETY: the arguments are the caller's own; after success `info` has been written by the module behind.
     unsafe {
         let answer = function(slot, info);
-        if answer == CKR_OK && front.does("keypad") {
+        if answer == CKR_OK && proxy.has("keypad") {
             (*info).flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
         }
-        if answer == CKR_OK && front.does("no-flags") {
+        if answer == CKR_OK && proxy.has("no-flags") {
             (*info).flags &= !PIN_FLAGS;
         }
-        if answer == CKR_OK && front.does("final-try") {
+        if answer == CKR_OK && proxy.has("final-try") {
             (*info).flags |= CKF_USER_PIN_FINAL_TRY | CKF_SO_PIN_FINAL_TRY;
         }
         answer
     }
 }
 
-/// What a token raises after wrong PINs.
+/// Flags that a token sets after wrong PINs.
 const PIN_FLAGS: CK_FLAGS = CKF_USER_PIN_COUNT_LOW
     | CKF_USER_PIN_FINAL_TRY
     | CKF_USER_PIN_LOCKED
@@ -84,8 +84,8 @@ unsafe extern "C" fn open_session(
     notify: CK_NOTIFY,
     session: *mut CK_SESSION_HANDLE,
 ) -> CK_RV {
-    let (front, function) = behind!(C_OpenSession);
-    if let Some((answer, _)) = front.answer("open-answers") {
+    let (proxy, function) = forward!(C_OpenSession);
+    if let Some((answer, _)) = proxy.answer("open-answers") {
         return answer;
     }
     // SAFETY: the arguments are the caller's own.
@@ -99,21 +99,21 @@ unsafe extern "C" fn set_pin(
     new: *mut CK_BYTE,
     new_length: CK_ULONG,
 ) -> CK_RV {
-    let (front, function) = behind!(C_SetPIN);
+    let (proxy, function) = forward!(C_SetPIN);
     if !old.is_null() {
-        front.note_pin("change");
+        proxy.log_pin("change");
     }
-    if let Some((answer, false)) = front.answer("login-answers") {
+    if let Some((answer, false)) = proxy.answer("login-answers") {
         return answer;
     }
     // SAFETY: the arguments are the caller's own.
     let answer = unsafe { function(session, old, old_length, new, new_length) };
-    in_its_words(front, answer)
+    translated(proxy, answer)
 }
 
-/// A wrong PIN in the words that this module has for it.
-fn in_its_words(front: &Front, answer: CK_RV) -> CK_RV {
-    match front.answer("login-answers") {
+/// The return value that this module uses for a wrong PIN.
+fn translated(proxy: &Proxy, answer: CK_RV) -> CK_RV {
+    match proxy.answer("login-answers") {
         Some((other, true)) if answer != CKR_OK => other,
         _ => answer,
     }
@@ -125,8 +125,8 @@ unsafe extern "C" fn login(
     pin: *mut CK_BYTE,
     length: CK_ULONG,
 ) -> CK_RV {
-    on_the_way("login");
-    let (front, function) = behind!(C_Login);
+    inject("login");
+    let (proxy, function) = forward!(C_Login);
     let given = if pin.is_null() {
         let typed = std::env::var("INKAN_HOSTILE_PIN").unwrap_or_default();
         typed.into_bytes()
@@ -135,25 +135,25 @@ unsafe extern "C" fn login(
         unsafe { std::slice::from_raw_parts(pin, length as usize) }.to_vec()
     };
     if !pin.is_null() {
-        front.note_pin(match user {
+        proxy.log_pin(match user {
             CKU_SO => "officer",
             CKU_CONTEXT_SPECIFIC => "key",
             _ => "user",
         });
     }
-    if let Some((answer, false)) = front.answer("login-answers") {
+    if let Some((answer, false)) = proxy.answer("login-answers") {
         return answer;
     }
-    let officer = user == CKU_SO && front.does("officer");
+    let officer = user == CKU_SO && proxy.has("officer");
     if officer {
         let right = std::env::var("INKAN_HOSTILE_SO").unwrap_or_default();
         if given != right.as_bytes() {
-            return in_its_words(front, CKR_PIN_INCORRECT);
+            return translated(proxy, CKR_PIN_INCORRECT);
         }
     }
-    // The token behind lets nobody but its user make private keys.
+    // The real token lets only its user make private keys.
     let (user, pin) = if officer {
-        (CKU_USER, front.state().pin.clone())
+        (CKU_USER, proxy.state().pin.clone())
     } else {
         (user, given)
     };
@@ -167,16 +167,16 @@ unsafe extern "C" fn login(
         )
     };
     if answer == CKR_OK {
-        let mut state = front.state();
+        let mut state = proxy.state();
         state.officer = officer;
         state.pin = pin;
     }
-    in_its_words(front, answer)
+    translated(proxy, answer)
 }
 
 unsafe extern "C" fn logout(session: CK_SESSION_HANDLE) -> CK_RV {
-    let (front, function) = behind!(C_Logout);
-    front.state().officer = false;
+    let (proxy, function) = forward!(C_Logout);
+    proxy.state().officer = false;
     // SAFETY: the argument is the caller's own.
     unsafe { function(session) }
 }
@@ -191,18 +191,18 @@ unsafe extern "C" fn generate_key_pair(
     public_key: *mut CK_OBJECT_HANDLE,
     private_key: *mut CK_OBJECT_HANDLE,
 ) -> CK_RV {
-    on_the_way("generate");
-    let (front, function) = behind!(C_GenerateKeyPair);
-    if front.does("logout:generate") {
+    inject("generate");
+    let (proxy, function) = forward!(C_GenerateKeyPair);
+    if proxy.has("logout:generate") {
         // SAFETY: the session is the caller's own.
         unsafe { logout(session) };
     }
-    if front.does("officer") && !front.state().officer {
+    if proxy.has("officer") && !proxy.state().officer {
         return CKR_USER_TYPE_INVALID;
     }
-    if front
+    if proxy
         .number("full")
-        .is_some_and(|room| private_keys(front, session) >= room)
+        .is_some_and(|room| private_keys(proxy, session) >= room)
     {
         return CKR_DEVICE_MEMORY;
     }
@@ -210,7 +210,7 @@ unsafe extern "C" fn generate_key_pair(
     // SAFETY: the caller gives that many attributes.
     let mut template =
         unsafe { std::slice::from_raw_parts(private, private_count as usize) }.to_vec();
-    if front.does("extractable") {
+    if proxy.has("extractable") {
         for attribute in &mut template {
             if attribute.type_ == CKA_EXTRACTABLE {
                 attribute.pValue = (&raw const yes).cast_mut().cast();
@@ -230,7 +230,7 @@ unsafe extern "C" fn generate_key_pair(
             private_key,
         )
     };
-    if front.does("fails:generate") {
+    if proxy.has("fails:generate") {
         return CKR_FUNCTION_FAILED;
     }
     answer
@@ -242,25 +242,25 @@ unsafe extern "C" fn create_object(
     count: CK_ULONG,
     object: *mut CK_OBJECT_HANDLE,
 ) -> CK_RV {
-    on_the_way("create");
-    let (front, function) = behind!(C_CreateObject);
+    inject("create");
+    let (proxy, function) = forward!(C_CreateObject);
     // SAFETY: the caller gives that many attributes.
     let attributes = unsafe { std::slice::from_raw_parts(template, count as usize) };
     let value = attributes.iter().find(|a| a.type_ == CKA_VALUE);
     let length = value.map_or(0, |value| value.ulValueLen as usize);
-    if front.number("room").is_some_and(|room| length > room) {
+    if proxy.number("room").is_some_and(|room| length > room) {
         return CKR_DEVICE_MEMORY;
     }
     // SAFETY: the arguments are the caller's own.
     unsafe { function(session, template, count, object) }
 }
 
-/// How many private keys the token holds.
-fn private_keys(front: &Front, session: CK_SESSION_HANDLE) -> usize {
+/// Number of private keys on the token.
+fn private_keys(proxy: &Proxy, session: CK_SESSION_HANDLE) -> usize {
     let (Some(begin), Some(find), Some(end)) = (
-        front.behind.C_FindObjectsInit,
-        front.behind.C_FindObjects,
-        front.behind.C_FindObjectsFinal,
+        proxy.inner.C_FindObjectsInit,
+        proxy.inner.C_FindObjects,
+        proxy.inner.C_FindObjectsFinal,
     ) else {
         return 0;
     };
@@ -293,22 +293,22 @@ unsafe extern "C" fn sign(
     signature: *mut CK_BYTE,
     signature_length: *mut CK_ULONG,
 ) -> CK_RV {
-    on_the_way("sign");
-    let (front, function) = behind!(C_Sign);
+    inject("sign");
+    let (proxy, function) = forward!(C_Sign);
     // SAFETY: the arguments are the caller's own; the length is written by the module behind.
     unsafe {
         let answer = function(session, data, length, signature, signature_length);
-        if front.does("fails:sign") {
+        if proxy.has("fails:sign") {
             return CKR_FUNCTION_FAILED;
         }
         // The operation has ended, as the standard wants it after an error.
-        if let Some((other, _)) = front.answer("sign-answers") {
+        if let Some((other, _)) = proxy.answer("sign-answers") {
             return other;
         }
-        if answer == CKR_OK && front.does("short") && !signature.is_null() {
+        if answer == CKR_OK && proxy.has("short") && !signature.is_null() {
             *signature_length = 7;
         }
-        if answer == CKR_OK && front.does("wrong-signatures") && !signature.is_null() {
+        if answer == CKR_OK && proxy.has("wrong-signatures") && !signature.is_null() {
             *signature ^= 1;
         }
         answer

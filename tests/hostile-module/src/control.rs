@@ -1,4 +1,4 @@
-//! The files by which a test tells the module what to do and reads what reached it.
+//! The files by which a test controls the module and reads what reached it.
 
 #![allow(
     clippy::expect_used,
@@ -7,10 +7,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// The file that Cargo builds beside the tests of a crate with this one among its development dependencies.
+/// The file that Cargo builds next to the tests of a crate that has this one as a development dependency.
 const FILE: &str = "libinkan_hostile_module.so";
 
-/// Files in a directory of the test's own.
+/// The files of one test.
 #[derive(Debug, Clone)]
 pub struct Control {
     words: PathBuf,
@@ -18,7 +18,7 @@ pub struct Control {
 }
 
 impl Control {
-    /// With no words yet.
+    /// Without any words.
     ///
     /// # Panics
     /// When the directory cannot be written.
@@ -32,7 +32,7 @@ impl Control {
         control
     }
 
-    /// The module.
+    /// Path of this module.
     ///
     /// # Panics
     /// When it was not built.
@@ -44,25 +44,25 @@ impl Control {
         module
     }
 
-    /// What a process that loads the module needs in its environment; `behind` is the module behind.
+    /// The environment for a process that loads the module; `inner` is the real module.
     #[must_use]
-    pub fn environment(&self, behind: &Path) -> [(&'static str, PathBuf); 3] {
+    pub fn environment(&self, inner: &Path) -> [(&'static str, PathBuf); 3] {
         [
-            ("INKAN_HOSTILE_MODULE", behind.to_owned()),
+            ("INKAN_HOSTILE_MODULE", inner.to_owned()),
             ("INKAN_HOSTILE_FILE", self.words.clone()),
             ("INKAN_HOSTILE_LOG", self.log.clone()),
         ]
     }
 
-    /// Puts that into the environment of this process. Call it before the module is loaded.
-    pub fn use_in_this_process(&self, behind: &Path) {
-        for (name, value) in self.environment(behind) {
+    /// Sets the environment of this process. Call it before the module is loaded.
+    pub fn use_in_this_process(&self, inner: &Path) {
+        for (name, value) in self.environment(inner) {
             // SAFETY: called first thing in a test that has its process to itself.
             unsafe { std::env::set_var(name, value) };
         }
     }
 
-    /// What it does from now on.
+    /// Replaces the words.
     ///
     /// # Panics
     /// When the file cannot be written.
@@ -79,7 +79,7 @@ impl Control {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Forgets the PINs that have reached it.
+    /// Clears the log of PINs.
     ///
     /// # Panics
     /// When the log cannot be written.

@@ -1,36 +1,39 @@
-//! For tests only: a PKCS#11 module in front of a real one that does what modules do at their worst.
+//! For tests only: a PKCS#11 module that forwards calls to a real module and misbehaves as real modules do at their worst.
 //!
-//! It finds the module behind it by `INKAN_HOSTILE_MODULE`, and what to do in `INKAN_HOSTILE`, words with blanks between:
+//! `INKAN_HOSTILE_MODULE` names the real module, and `INKAN_HOSTILE` what to do, as words separated by blanks:
 //!
-//! | word | |
+//! | word | effect |
 //! |---|---|
-//! | `crash:F`, `hang:F` | ends its process, or never comes back, in F: `tokens`, `login`, `generate`, `create`, `sign` |
-//! | `chatter` | prints to standard output and error whenever it is called |
-//! | `meddle` | writes into every file of its process that is open |
-//! | `extractable` | makes keys that can be taken away, whatever it is told |
-//! | `officer` | makes keys for its security officer only, whose PIN is in `INKAN_HOSTILE_SO` |
-//! | `keypad` | has the PIN entered at a keypad, where somebody types `INKAN_HOSTILE_PIN` |
-//! | `spy` | ends its process when it finds `PIN` or a proxy in its environment |
-//! | `full:N` | has room for N private keys |
-//! | `room:N` | has room for no object with a value of more than N bytes |
-//! | `short` | gives signatures of seven bytes |
-//! | `lacks:M` | neither lists nor does M: `ecdsa`, `pkcs1` (both with the hash done by the host or by the token), `pss`, `hashed-pss`, `block` (raw RSA) |
+//! | `crash:F`, `hang:F` | ends the process, or never returns, in F: `tokens`, `login`, `generate`, `create`, `sign` |
+//! | `chatter` | prints to standard output and error on every call |
+//! | `meddle` | writes into every open file of the process |
+//! | `extractable` | generates extractable keys, whatever the template |
+//! | `officer` | generates keys only for the security officer, whose PIN is in `INKAN_HOSTILE_SO` |
+//! | `keypad` | has a PIN pad, at which `INKAN_HOSTILE_PIN` is entered |
+//! | `spy` | ends the process when its environment contains `PIN` or a proxy |
+//! | `full:N` | has space for N private keys |
+//! | `room:N` | has no space for an object with a value of more than N bytes |
+//! | `short` | returns signatures of seven bytes |
+//! | `lacks:M` | neither lists nor supports M: `ecdsa`, `pkcs1` (both with the hash made by the host or by the token), `pss`, `hashed-pss`, `block` (raw RSA) |
 //! | `breaks:M` | lists M and fails at it |
 //! | `logout:F` | logs everybody out in F |
-//! | `fails:F` | answers `CKR_FUNCTION_FAILED` in F, after it was done; F is `generate` or `sign` |
-//! | `wrong-signatures` | gives signatures with one bit changed |
-//! | `login-answers:V`, `login-answers:V:wrong-only` | answers V to every PIN, or to a wrong PIN only, which the token behind counts |
-//! | `sign-answers:V` | answers V to `C_Sign` |
-//! | `open-answers:V`, `token-answers:V` | answers V to `C_OpenSession`, `C_GetTokenInfo` |
-//! | `no-flags`, `final-try` | shows no PIN flags; shows that the next wrong PIN is the last |
+//! | `fails:F` | returns `CKR_FUNCTION_FAILED` from F after doing it; F is `generate` or `sign` |
+//! | `wrong-signatures` | returns signatures with one bit changed |
+//! | `login-answers:V`, `login-answers:V:wrong-only` | returns V for every PIN, or only for a wrong PIN, which the real token counts |
+//! | `sign-answers:V` | returns V from `C_Sign` |
+//! | `open-answers:V`, `token-answers:V` | returns V from `C_OpenSession`, `C_GetTokenInfo` |
+//! | `no-flags`, `final-try` | hides the PIN flags; shows that one more wrong PIN locks the token |
 //!
-//! Values are hexadecimal, `0x30`. Words can be changed while it is loaded: they are read at every call from the file that
-//! `INKAN_HOSTILE_FILE` names, if it does. Each PIN that reaches it is a line in the file that `INKAN_HOSTILE_LOG` names:
-//! `user`, `officer`, `key` (for one signature) or `change`.
+//! Values are hexadecimal, `0x30`. The words can change while the module is loaded: if `INKAN_HOSTILE_FILE` names a file, they are read
+//! from it on every call. Each PIN that reaches the module adds a line to the file that `INKAN_HOSTILE_LOG` names: `user`, `officer`,
+//! `key` (for one signature) or `change`.
 //!
 //! Never ship it.
 //!
-//! - [`codes`]: every return value; [`control`]: the files, for tests
+//! - [`codes`]: every return value
+//! - [`control`]: the files, for tests
+//! - `calls`, `mechanisms`: the functions that are not forwarded unchanged
+//! - `faults`: crashes, hangs and output before a call
 #![allow(
     unsafe_code,
     non_snake_case,
@@ -40,7 +43,7 @@
 mod calls;
 pub mod codes;
 pub mod control;
-mod deeds;
+mod faults;
 mod mechanisms;
 
 use std::io::Write;
@@ -52,50 +55,50 @@ use cryptoki_sys::{
     CKR_OK, Pkcs11,
 };
 
-/// The module behind, and the table shown in its place.
-pub(crate) struct Front {
-    pub(crate) behind: CK_FUNCTION_LIST,
-    shown: CK_FUNCTION_LIST,
+/// The module inner, and the table table in its place.
+pub(crate) struct Proxy {
+    pub(crate) inner: CK_FUNCTION_LIST,
+    table: CK_FUNCTION_LIST,
     words: Vec<String>,
-    words_file: Option<PathBuf>,
+    control_file: Option<PathBuf>,
     log: Option<PathBuf>,
     state: Mutex<State>,
     /// Keeps the library loaded.
     _library: Pkcs11,
 }
 
-/// Who is logged in, as far as this module is concerned.
+/// Who is logged in, as this module sees it.
 #[derive(Default)]
 pub(crate) struct State {
-    /// The user's PIN, once it was given.
+    /// The user's PIN, after a login.
     pub(crate) pin: Vec<u8>,
-    /// The security officer is.
+    /// Whether the security officer is logged in.
     pub(crate) officer: bool,
 }
 
 // SAFETY: the raw pointers in a function list are addresses of code, valid in every thread while the library is loaded.
-unsafe impl Send for Front {}
-// SAFETY: as above; what changes is behind a lock.
-unsafe impl Sync for Front {}
+unsafe impl Send for Proxy {}
+// SAFETY: as above; what changes is inner a lock.
+unsafe impl Sync for Proxy {}
 
-static FRONT: OnceLock<Option<Front>> = OnceLock::new();
+static PROXY: OnceLock<Option<Proxy>> = OnceLock::new();
 
-pub(crate) fn front() -> Option<&'static Front> {
-    FRONT.get_or_init(load).as_ref()
+pub(crate) fn proxy() -> Option<&'static Proxy> {
+    PROXY.get_or_init(load).as_ref()
 }
 
-impl Front {
-    pub(crate) fn does(&self, word: &str) -> bool {
+impl Proxy {
+    pub(crate) fn has(&self, word: &str) -> bool {
         self.words().iter().any(|w| w == word)
     }
 
-    /// The number behind a word, `word:N`.
+    /// The number after a word, `word:N`.
     pub(crate) fn number(&self, word: &str) -> Option<usize> {
         let number = |w: &String| w.strip_prefix(word)?.strip_prefix(':')?.parse().ok();
         self.words().iter().find_map(number)
     }
 
-    /// The return value behind a word, `word:0x30`, and whether something more stands behind it.
+    /// The return value after a word, `word:0x30`, and whether more follows.
     pub(crate) fn answer(&self, word: &str) -> Option<(CK_RV, bool)> {
         let answer = |w: &String| {
             let rest = w.strip_prefix(word)?.strip_prefix(":0x")?;
@@ -109,15 +112,15 @@ impl Front {
     }
 
     fn words(&self) -> Vec<String> {
-        let now = self.words_file.as_ref().map(std::fs::read_to_string);
+        let now = self.control_file.as_ref().map(std::fs::read_to_string);
         match now {
             Some(Ok(text)) => text.split_whitespace().map(str::to_owned).collect(),
             Some(Err(_)) | None => self.words.clone(),
         }
     }
 
-    /// Writes down that a PIN has come.
-    pub(crate) fn note_pin(&self, whose: &str) {
+    /// Logs that a PIN arrived.
+    pub(crate) fn log_pin(&self, whose: &str) {
         let Some(path) = &self.log else { return };
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -133,7 +136,7 @@ impl Front {
     }
 }
 
-fn load() -> Option<Front> {
+fn load() -> Option<Proxy> {
     let path = std::env::var_os("INKAN_HOSTILE_MODULE")?;
     let words = std::env::var("INKAN_HOSTILE").unwrap_or_default();
     let mut list = std::ptr::null_mut();
@@ -147,34 +150,34 @@ fn load() -> Option<Front> {
         return None;
     }
     // SAFETY: C_GetFunctionList succeeded, so this points to the module's own static table.
-    let behind = unsafe { *list };
-    let mut shown = behind;
-    shown.C_GetFunctionList = Some(C_GetFunctionList);
-    calls::put_into(&mut shown);
-    Some(Front {
-        behind,
-        shown,
+    let inner = unsafe { *list };
+    let mut table = inner;
+    table.C_GetFunctionList = Some(C_GetFunctionList);
+    calls::install(&mut table);
+    Some(Proxy {
+        inner,
+        table,
         words: words.split_whitespace().map(str::to_owned).collect(),
-        words_file: std::env::var_os("INKAN_HOSTILE_FILE").map(PathBuf::from),
+        control_file: std::env::var_os("INKAN_HOSTILE_FILE").map(PathBuf::from),
         log: std::env::var_os("INKAN_HOSTILE_LOG").map(PathBuf::from),
         state: Mutex::default(),
         _library: library,
     })
 }
 
-/// The one symbol a PKCS#11 module is loaded by.
+/// The symbol by which a PKCS#11 module is loaded.
 ///
 /// # Safety
 /// As PKCS#11 says: `list` points to room for one pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK_RV {
-    let Some(front) = front() else {
+    let Some(proxy) = proxy() else {
         return CKR_FUNCTION_FAILED;
     };
     if list.is_null() {
         return CKR_ARGUMENTS_BAD;
     }
     // SAFETY: not null, and the caller gives room for a pointer. The table lives as long as the process; nobody writes to it.
-    unsafe { *list = (&raw const front.shown).cast_mut() };
+    unsafe { *list = (&raw const proxy.table).cast_mut() };
     CKR_OK
 }

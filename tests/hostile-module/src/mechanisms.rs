@@ -1,4 +1,4 @@
-//! Mechanisms that the module has not, or has and fails at.
+//! Mechanisms that the module does not support, or lists and fails at.
 
 use cryptoki_sys::{
     CK_FUNCTION_LIST, CK_MECHANISM, CK_MECHANISM_TYPE, CK_MECHANISM_TYPE_PTR, CK_OBJECT_HANDLE,
@@ -8,14 +8,14 @@ use cryptoki_sys::{
     CKR_BUFFER_TOO_SMALL, CKR_FUNCTION_FAILED, CKR_MECHANISM_INVALID, CKR_OK,
 };
 
-use crate::{Front, front};
+use crate::{Proxy, proxy};
 
-pub(crate) fn put_into(table: &mut CK_FUNCTION_LIST) {
+pub(crate) fn install(table: &mut CK_FUNCTION_LIST) {
     table.C_GetMechanismList = Some(get_mechanism_list);
     table.C_SignInit = Some(sign_init);
 }
 
-/// The mechanisms of a word.
+/// Mechanisms by word.
 const NAMED: [(&str, &[CK_MECHANISM_TYPE]); 5] = [
     ("ecdsa", &[CKM_ECDSA, CKM_ECDSA_SHA256, CKM_ECDSA_SHA384]),
     (
@@ -39,10 +39,10 @@ const NAMED: [(&str, &[CK_MECHANISM_TYPE]); 5] = [
     ("block", &[CKM_RSA_X_509]),
 ];
 
-fn is(front: &Front, deed: &str, mechanism: CK_MECHANISM_TYPE) -> bool {
+fn is(proxy: &Proxy, behaviour: &str, mechanism: CK_MECHANISM_TYPE) -> bool {
     NAMED
         .iter()
-        .any(|(name, all)| all.contains(&mechanism) && front.does(&format!("{deed}:{name}")))
+        .any(|(name, all)| all.contains(&mechanism) && proxy.has(&format!("{behaviour}:{name}")))
 }
 
 unsafe extern "C" fn get_mechanism_list(
@@ -50,8 +50,8 @@ unsafe extern "C" fn get_mechanism_list(
     list: CK_MECHANISM_TYPE_PTR,
     count: *mut CK_ULONG,
 ) -> CK_RV {
-    let Some((front, function)) =
-        front().and_then(|front| Some((front, front.behind.C_GetMechanismList?)))
+    let Some((proxy, function)) =
+        proxy().and_then(|proxy| Some((proxy, proxy.inner.C_GetMechanismList?)))
     else {
         return CKR_FUNCTION_FAILED;
     };
@@ -70,21 +70,21 @@ unsafe extern "C" fn get_mechanism_list(
         all.truncate(length as usize);
         all
     };
-    let shown: Vec<_> = all
+    let table: Vec<_> = all
         .into_iter()
-        .filter(|mechanism| !is(front, "lacks", *mechanism))
+        .filter(|mechanism| !is(proxy, "lacks", *mechanism))
         .collect();
     // SAFETY: the caller gives a count, and a list of that many or none.
     unsafe {
         let room = *count;
-        *count = shown.len() as CK_ULONG;
+        *count = table.len() as CK_ULONG;
         if list.is_null() {
             return CKR_OK;
         }
-        if (room as usize) < shown.len() {
+        if (room as usize) < table.len() {
             return CKR_BUFFER_TOO_SMALL;
         }
-        std::ptr::copy_nonoverlapping(shown.as_ptr(), list, shown.len());
+        std::ptr::copy_nonoverlapping(table.as_ptr(), list, table.len());
     }
     CKR_OK
 }
@@ -94,17 +94,17 @@ unsafe extern "C" fn sign_init(
     mechanism: *mut CK_MECHANISM,
     key: CK_OBJECT_HANDLE,
 ) -> CK_RV {
-    let Some((front, function)) = front().and_then(|front| Some((front, front.behind.C_SignInit?)))
+    let Some((proxy, function)) = proxy().and_then(|proxy| Some((proxy, proxy.inner.C_SignInit?)))
     else {
         return CKR_FUNCTION_FAILED;
     };
     // SAFETY: the caller gives a mechanism; the arguments are the caller's own.
     unsafe {
         let asked = (*mechanism).mechanism;
-        if is(front, "lacks", asked) {
+        if is(proxy, "lacks", asked) {
             return CKR_MECHANISM_INVALID;
         }
-        if is(front, "breaks", asked) {
+        if is(proxy, "breaks", asked) {
             return CKR_FUNCTION_FAILED;
         }
         function(session, mechanism, key)

@@ -1,6 +1,6 @@
-//! A SoftHSM2 of a test's own: a fresh directory with its configuration and tokens, removed when dropped.
+//! A SoftHSM2 for one test: a fresh directory with its configuration and tokens, removed when dropped.
 //!
-//! For tests only: it panics with a plain sentence when SoftHSM2 is not installed. No dependency on the product.
+//! For tests only: it panics with a clear message when SoftHSM2 is not installed. Does not depend on the product.
 //!
 //! SoftHSM2 reads `SOFTHSM2_CONF` once, when it is initialised, so one process can have one SoftHSM2. `cargo nextest` runs
 //! each test in a process of its own; child processes get theirs through [`SoftHsm::env`].
@@ -16,10 +16,10 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-/// The variable that SoftHSM2 finds its configuration by.
+/// The variable that names SoftHSM2's configuration.
 pub const CONF_VARIABLE: &str = "SOFTHSM2_CONF";
 
-/// Where distributions put the module.
+/// Paths where distributions install the module.
 const MODULES: [&str; 8] = [
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
@@ -31,7 +31,7 @@ const MODULES: [&str; 8] = [
     "/usr/lib/pkcs11/libsofthsm2.so",
 ];
 
-/// The configuration this process was told to use.
+/// The configuration that this process uses.
 static IN_USE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// A directory with a SoftHSM2 configuration and its tokens.
@@ -55,7 +55,7 @@ impl SoftHsm {
     /// A fresh directory without tokens.
     ///
     /// # Panics
-    /// When the directory cannot be made.
+    /// When the directory cannot be created.
     #[must_use]
     #[allow(
         clippy::new_without_default,
@@ -77,13 +77,13 @@ impl SoftHsm {
         Self { directory }
     }
 
-    /// The directory; what is put there goes with it.
+    /// The directory; it is removed with all its contents.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Where the token objects are kept.
+    /// Directory of the token objects.
     #[must_use]
     pub fn token_directory(&self) -> PathBuf {
         self.directory.path().join("tokens")
@@ -98,7 +98,7 @@ impl SoftHsm {
     /// The PKCS#11 module.
     ///
     /// # Panics
-    /// When SoftHSM2 is not installed where distributions put it.
+    /// When SoftHSM2 is not installed in any of the usual paths.
     #[must_use]
     pub fn module_path(&self) -> PathBuf {
         MODULES
@@ -110,13 +110,13 @@ impl SoftHsm {
             })
     }
 
-    /// The environment for a child process that is to use this SoftHSM2.
+    /// The environment for a child process that uses this SoftHSM2.
     #[must_use]
     pub fn env(&self) -> [(&'static str, PathBuf); 1] {
         [(CONF_VARIABLE, self.conf_path())]
     }
 
-    /// Makes this the SoftHSM2 of this process. Call it before the module is initialised.
+    /// Selects this SoftHSM2 for this process. Call it before the module is initialised.
     ///
     /// # Panics
     /// When the process uses another one already: run the tests with `cargo nextest`.
@@ -139,8 +139,8 @@ impl SoftHsm {
         *in_use = Some(conf);
     }
 
-    /// Initialises a token with random PINs, in a process of its own: this one need not use the module for it. When this
-    /// process does already, it sees the token after re-initialising the module.
+    /// Initialises a token with random PINs, in a separate process. If this process has loaded the module, it sees the token after
+    /// re-initialising it.
     ///
     /// # Panics
     /// When `softhsm2-util` cannot be run or refuses.
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_made_and_everything_is_removed() {
+    fn a_token_is_initialised_and_everything_is_removed() {
         let hsm = SoftHsm::new();
         let token = hsm.init_token("first");
         assert_ne!(token.pin, token.so_pin);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn two_of_them_are_apart() {
+    fn two_instances_are_independent() {
         let (one, other) = (SoftHsm::new(), SoftHsm::new());
         let same_label = one.init_token("same");
         assert_ne!(one.conf_path(), other.conf_path());

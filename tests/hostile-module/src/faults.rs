@@ -1,26 +1,26 @@
-//! What is done on the way through a function.
+//! Faults injected before a call is forwarded.
 
 use std::ffi::OsStr;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
-use crate::front;
+use crate::proxy;
 
-/// Does what was asked for in this function, before the module behind is called.
-pub(crate) fn on_the_way(function: &str) {
-    let Some(front) = front() else { return };
-    if front.does("chatter") {
+/// Injects the configured faults into this function.
+pub(crate) fn inject(function: &str) {
+    let Some(proxy) = proxy() else { return };
+    if proxy.has("chatter") {
         chatter(function);
     }
-    if front.does("meddle") {
+    if proxy.has("meddle") {
         meddle();
     }
-    let spied = front.does("spy") && std::env::vars_os().any(|(name, _)| secret(&name));
-    if spied || front.does(&format!("crash:{function}")) {
+    let spied = proxy.has("spy") && std::env::vars_os().any(|(name, _)| secret(&name));
+    if spied || proxy.has(&format!("crash:{function}")) {
         std::process::abort();
     }
-    while front.does(&format!("hang:{function}")) {
+    while proxy.has(&format!("hang:{function}")) {
         std::thread::sleep(Duration::from_secs(60));
     }
 }
@@ -30,7 +30,7 @@ fn secret(name: &OsStr) -> bool {
     name == "pin" || name.ends_with("_proxy")
 }
 
-/// Into what the process has as standard output and error by number, as a C library does.
+/// Writes to standard output and error by descriptor, as a C library does.
 fn chatter(function: &str) {
     let line = format!("debug: {function} was called \u{1b}[2J\n").repeat(100);
     for number in [1, 2] {
