@@ -1,39 +1,29 @@
-//! What a CA certificate of this product says (RFC 5280, 4.2).
+//! The profile of CA certificates (RFC 5280, 4.2).
 //!
 //! Critical `basicConstraints` with path length, critical `keyUsage` keyCertSign and cRLSign, SKI,
-//! AKI below a root, CRL distribution points and caIssuers where specified.
+//! AKI for CAs below a root, CRL distribution points and caIssuers where specified.
 
+use inkan_pki::x509::extensions::authority_info_access;
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DistinguishedName,
-    DnType, DnValue, InvalidAsn1String, IsCa, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, DnValue,
+    InvalidAsn1String, IsCa, KeyUsagePurpose, SerialNumber,
 };
 use time::OffsetDateTime;
-use x509_cert::der::Encode as _;
-use x509_cert::der::asn1::Ia5String;
-use x509_cert::der::oid::ObjectIdentifier;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax};
-
 use x509_parser::prelude::X509Certificate;
 
 use crate::spec::{CertificateSpec, Subject};
 
-/// id-pe-authorityInfoAccess.
-const AUTHORITY_INFO_ACCESS: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 1, 1];
-/// id-ad-caIssuers.
-const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
-
-/// A random serial number, hex: 20 octets, the most RFC 5280, 4.1.2.2 allows; the first two bits are
-/// 01, so that it is positive and DER has neither to add nor to drop an octet (158 random bits).
+/// A random serial number, hex: 20 bytes, the most that RFC 5280, 4.1.2.2 allows. The first two bits are 01, so that it is positive
+/// and DER neither adds nor drops a byte (158 random bits).
 pub(crate) fn random_serial() -> Result<String, getrandom::Error> {
-    let mut octets = [0u8; 20];
-    getrandom::fill(&mut octets)?;
-    octets[0] = (octets[0] & 0x3f) | 0x40;
-    Ok(hex::encode(octets))
+    let mut bytes = [0u8; 20];
+    getrandom::fill(&mut bytes)?;
+    bytes[0] = (bytes[0] & 0x3f) | 0x40;
+    Ok(hex::encode(bytes))
 }
 
-/// Parameters of a CA certificate, ready to be signed. Times are whole seconds.
+/// Parameters of a CA certificate, ready to be signed. Times are in whole seconds.
 pub(crate) fn params(
     spec: &CertificateSpec,
     serial: &str,
@@ -55,26 +45,13 @@ pub(crate) fn params(
             uris: spec.crl_urls.clone(),
         }];
     }
-    if let Some(url) = &spec.ca_issuers_url {
-        let content = ca_issuers(url).map_err(|_| {
-            rcgen::Error::InvalidAsn1String(InvalidAsn1String::Ia5String(url.clone()))
-        })?;
-        params
-            .custom_extensions
-            .push(CustomExtension::from_oid_content(
-                AUTHORITY_INFO_ACCESS,
-                content,
-            ));
-    }
+    let ca_issuers = authority_info_access(None, spec.ca_issuers_url.as_deref()).map_err(|_| {
+        rcgen::Error::InvalidAsn1String(InvalidAsn1String::Ia5String(
+            spec.ca_issuers_url.clone().unwrap_or_default(),
+        ))
+    })?;
+    params.custom_extensions.extend(ca_issuers);
     Ok(params)
-}
-
-fn ca_issuers(url: &str) -> Result<Vec<u8>, x509_cert::der::Error> {
-    AuthorityInfoAccessSyntax(vec![AccessDescription {
-        access_method: CA_ISSUERS,
-        access_location: GeneralName::UniformResourceIdentifier(Ia5String::new(url)?),
-    }])
-    .to_der()
 }
 
 pub(crate) fn name(subject: &Subject) -> DistinguishedName {
@@ -127,8 +104,8 @@ pub(crate) fn has_subject(certificate: &X509Certificate<'_>, subject: &Subject) 
     found.into_iter().eq(planned)
 }
 
-/// Whether the certificate is a CA's with this path length, for certificates and CRLs only, both
-/// said critically.
+/// Whether basic constraints (CA with this path length) and key usage (certificates and CRLs only) are as they must be, both
+/// critical.
 pub(crate) fn is_ca(certificate: &X509Certificate<'_>, path_len: u8) -> bool {
     let constraints = matches!(certificate.basic_constraints(), Ok(Some(e))
         if e.critical && e.value.ca && e.value.path_len_constraint == Some(u32::from(path_len)));

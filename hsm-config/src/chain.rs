@@ -1,25 +1,23 @@
-//! Certificates of the specification's CAs, for whoever serves or sends them.
+//! The CA certificates of a specification and their chains.
 
 use std::path::PathBuf;
 
 use inkan_pki::x509::pem::{self, PemError};
 use thiserror::Error;
 
-use crate::apply::MAX_CERTIFICATE_FILE_OCTETS;
+use crate::apply::MAX_CERTIFICATE_FILE_BYTES;
 use crate::files;
 use crate::spec::Spec;
 
-/// Why a certificate cannot be given.
+/// Why there is no certificate. Sentences are in [`catalogue::chain`](crate::catalogue::chain).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{:?}", self)]
 pub enum ChainError {
     /// The specification has no certificate for a key of that id.
-    #[error("the specification has no certificate for the key {0:?}")]
     NotSpecified(String),
     /// The file cannot be read.
-    #[error("{0} cannot be read: {1}")]
     File(PathBuf, std::io::ErrorKind),
-    /// The file holds no certificate.
-    #[error("{0}: {1}")]
+    /// The file does not hold a certificate.
     Pem(PathBuf, PemError),
 }
 
@@ -32,7 +30,7 @@ pub fn certificate_der(spec: &Spec, key: &str) -> Result<Vec<u8>, ChainError> {
     if spec.certificate(key).is_none() {
         return Err(ChainError::NotSpecified(key.to_owned()));
     }
-    let text = files::read_text(&path, MAX_CERTIFICATE_FILE_OCTETS)
+    let text = files::read_text(&path, MAX_CERTIFICATE_FILE_BYTES)
         .map_err(|e| ChainError::File(path.clone(), e.kind()))?
         .ok_or_else(|| ChainError::File(path.clone(), std::io::ErrorKind::NotFound))?;
     let found = pem::certificates(&text).map_err(|e| ChainError::Pem(path.clone(), e))?;
@@ -51,13 +49,10 @@ pub fn certificate_pem(spec: &Spec, key: &str) -> Result<String, ChainError> {
 }
 
 /// The certificate of a key and those above it, as DER: the key's own first, the root last.
-///
-/// # Errors
-/// [`ChainError`].
-pub fn chain_der(spec: &Spec, key: &str) -> Result<Vec<Vec<u8>>, ChainError> {
+fn chain_der(spec: &Spec, key: &str) -> Result<Vec<Vec<u8>>, ChainError> {
     let mut chain = Vec::new();
     let mut current = key;
-    // A checked specification has issuers before what they sign, so this ends at a root.
+    // In a checked specification an issuer comes before what it signs, so this ends at a root.
     loop {
         chain.push(certificate_der(spec, current)?);
         match spec.certificate(current) {
@@ -67,7 +62,7 @@ pub fn chain_der(spec: &Spec, key: &str) -> Result<Vec<Vec<u8>>, ChainError> {
     }
 }
 
-/// The same chain as PEM, one text.
+/// The certificate of a key and those above it as one PEM text: the key's own first, the root last.
 ///
 /// # Errors
 /// [`ChainError`].

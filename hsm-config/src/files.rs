@@ -1,12 +1,12 @@
-//! Files that are there whole or not at all.
+//! Reads bounded files and writes files atomically.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-/// Replaces or creates `path` with `content`: temporary file beside it, fsync, rename, fsync of
-/// the directory. World-readable: nothing secret is written by this crate. One writer at a time: the
-/// temporary file has one name, so that what a break-off left is taken up by the next write.
+/// Replaces or creates `path` with `content`: temporary file in the same directory, fsync, rename, fsync of the directory.
+/// World-readable: this crate writes no secrets. One writer at a time: the temporary file has a fixed name, so that the next write
+/// replaces one that an interruption left.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
@@ -42,9 +42,9 @@ fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The text of a regular file of at most `limit` octets; `None` when there is none.
+/// The text of a regular file of at most `limit` bytes; `None` when there is no such file.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<Option<String>> {
-    // Opening a pipe would wait for a writer for ever.
+    // Opening a pipe would block until a writer comes.
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Err(io::ErrorKind::InvalidInput.into()),

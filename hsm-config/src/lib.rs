@@ -1,21 +1,19 @@
-//! What HSM, which keys, how it was set up: from a reviewed specification to a recorded ceremony.
+//! Sets up an HSM: from a reviewed specification to keys, CA certificates and a recorded ceremony.
 //!
-//! Not here: signing certificates for customers and staff, keeping the HSM busy at run time (the
-//! server), PKCS#11 itself (`inkan_pki::pkcs11`).
+//! Not here: issuing certificates and using the HSM at run time (the server), PKCS#11 itself (`inkan_pki::pkcs11`).
 //!
 //! - [`spec`]: the specification of one environment
-//! - [`profile`]: what is known about HSM products
+//! - [`profile`]: facts about HSM products
 //! - [`pin_source`]: PINs from prompt, file, environment, systemd credential
 //! - [`mod@plan`]: the steps that follow from a specification
-//! - [`mod@apply`]: does them, once, and records them
-//! - [`mod@verify`]: proves that the HSM holds what specification and record say
-//! - [`transcript`]: the record
-//! - [`list`]: the root's revocation list
-//! - [`chain`]: certificates and chains for whoever serves them
+//! - [`mod@apply`]: does the steps, once, and records them
+//! - [`mod@verify`]: proves that the HSM matches specification and transcript
+//! - [`transcript`]: the record of the ceremony
+//! - [`crl`]: the root's CRL
+//! - [`chain`]: CA certificates and their chains
 //! - [`catalogue`]: sentences for errors and findings
-//! - `ca_profile`: what a CA certificate says
-//! - `signature`: verifying a signature on the host
-//! - `files`: whole files or none
+//! - `ca_profile`: the profile of CA certificates
+//! - `files`: bounded reads and atomic writes
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -34,12 +32,11 @@ pub mod apply;
 mod ca_profile;
 pub mod catalogue;
 pub mod chain;
+pub mod crl;
 mod files;
-pub mod list;
 pub mod pin_source;
 pub mod plan;
 pub mod profile;
-mod signature;
 pub mod spec;
 pub mod transcript;
 pub mod verify;

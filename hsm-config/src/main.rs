@@ -1,4 +1,4 @@
-//! `inkan-hsm`: plans, does, verifies and shows the setting up of an HSM.
+//! `inkan-hsm`: plans, applies and verifies the set-up of an HSM, and shows its transcript.
 //!
 //! - `cli::args`: the command line
 //! - `cli::exit`: exit codes
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use inkan_hsm_config::transcript::{Transcript, TranscriptError};
-use inkan_hsm_config::{Spec, apply, catalogue, list, plan, verify};
+use inkan_hsm_config::{Spec, apply, catalogue, crl, plan, verify};
 use jiff::Timestamp;
 
 use cli::args::{Arguments, Command, CrlArguments};
@@ -19,8 +19,8 @@ use cli::output::{self, Failure};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Where that fails, Ctrl-C at a prompt leaves a terminal without echo: no reason to do nothing.
-    let _ = inkan_hsm_config::pin_source::prompts_survive_ctrl_c();
+    // Without it, Ctrl-C at a prompt leaves the terminal without echo. That is no reason to stop.
+    let _ = inkan_hsm_config::pin_source::restore_terminal_on_ctrl_c();
     let (spec, json) = match &arguments.command {
         Command::Plan(a) | Command::Verify(a) | Command::Transcript(a) => (&a.spec.spec, a.json),
         Command::Apply(a) => (&a.spec, false),
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         .and_then(|spec| match &arguments.command {
             Command::Plan(_) => show_plan(&spec, json),
             Command::Apply(_) => do_apply(&spec),
-            Command::Crl(a) => sign_list(&spec, a),
+            Command::Crl(a) => sign_crl(&spec, a),
             Command::Verify(_) => do_verify(&spec, json),
             Command::Transcript(_) => show_transcript(&spec, json),
         });
@@ -60,22 +60,22 @@ fn do_apply(spec: &Spec) -> Result<Exit, Failure> {
     output::completed(spec, &transcript)
 }
 
-fn sign_list(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {
-    let order = list::Order {
+fn sign_crl(spec: &Spec, arguments: &CrlArguments) -> Result<Exit, Failure> {
+    let new_crl = crl::NewCrl {
         ca: &arguments.ca,
         days: arguments.days,
         revoke: &arguments.revoke,
     };
-    let signed = list::sign(spec, &order, Timestamp::now(), true)
-        .map_err(|e| Failure::new(Exit::of_list(&e), catalogue::list(&e)))?;
-    output::list(&signed)
+    let signed = crl::sign(spec, &new_crl, Timestamp::now(), true)
+        .map_err(|e| Failure::new(Exit::of_crl(&e), catalogue::crl(&e)))?;
+    output::crl(&signed)
 }
 
 fn do_verify(spec: &Spec, json: bool) -> Result<Exit, Failure> {
     let report = verify(spec, Timestamp::now(), true)
         .map_err(|e| Failure::new(Exit::of_verify(&e), catalogue::verify(&e)))?;
     if json {
-        output::json(&report)?;
+        output::json(&catalogue::report(&report))?;
     } else {
         output::report(&report)?;
     }

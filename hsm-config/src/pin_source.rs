@@ -1,7 +1,6 @@
 //! Where a PIN comes from: prompt, file, environment or systemd credential.
 //!
-//! A specification names the source, never the PIN. Each read asks its source once; whoever needs
-//! the PIN twice keeps it (see `secrets.rs`).
+//! A specification names the source, never the PIN. Each call reads the source once; a caller that needs the PIN twice keeps it.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -12,13 +11,13 @@ use std::sync::{Arc, OnceLock};
 use inkan_pki::secret::Pin;
 use thiserror::Error;
 
-/// Longest PIN read from a source, in octets.
-pub const MAX_PIN_OCTETS: usize = 256;
+/// Longest PIN read from a source, in bytes.
+pub const MAX_PIN_BYTES: usize = 256;
 
 /// Where a PIN is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PinSource {
-    /// Asked for at the terminal.
+    /// Prompted for at the terminal.
     Prompt,
     /// A regular file that only its owner may read.
     File(PathBuf),
@@ -28,26 +27,26 @@ pub enum PinSource {
     Credential(String),
 }
 
-/// Whether, and with what words, the terminal may be asked.
+/// Whether, and with what question, to prompt at the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prompt<'a> {
     /// No terminal: a `prompt` source is refused.
     Never,
-    /// Ask once, with this question.
+    /// Prompt once, with this question.
     Ask(&'a str),
-    /// Ask twice, with this question: for a PIN that is being set.
+    /// Prompt twice, with this question: for a PIN that is about to be set.
     AskTwice(&'a str),
 }
 
-/// Why a PIN could not be read. Never holds any part of it.
+/// Why a PIN could not be read; holds no part of it. Sentences are in [`catalogue::pin`](crate::catalogue::pin).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}", crate::catalogue::pin(self).sentence)]
+#[error("{:?}", self)]
 pub enum PinError {
-    /// The source is a prompt and nobody may be asked here.
+    /// The source is a prompt and there is no terminal to prompt at.
     NoTerminal,
     /// The terminal failed.
     Terminal(std::io::ErrorKind),
-    /// Ctrl-C at the question.
+    /// Ctrl-C at the prompt.
     Cancelled,
     /// The two entries differ.
     EntriesDiffer,
@@ -57,23 +56,23 @@ pub enum PinError {
     NotAFile(PathBuf),
     /// The file may be read by its group or by everybody; with its permission bits.
     FileReadableByOthers(PathBuf, u32),
-    /// The variable is not set, or is no text.
+    /// The variable is not set, or is not text.
     Env(String),
     /// `$CREDENTIALS_DIRECTORY` is not set.
     NoCredentialsDirectory(String),
-    /// The source gave nothing.
+    /// The source is empty.
     Empty,
-    /// The source gave more than [`MAX_PIN_OCTETS`].
+    /// The source holds more than [`MAX_PIN_BYTES`].
     TooLong,
-    /// The source gave something that is not one line of UTF-8 text.
+    /// The source is not one line of UTF-8 text.
     NotOneLine,
 }
 
 impl PinSource {
-    /// Reads the PIN, asking at most one question (two for [`Prompt::AskTwice`]).
+    /// Reads the PIN; prompts at most once (twice for [`Prompt::AskTwice`]).
     ///
     /// # Errors
-    /// [`PinError`], which holds nothing of the PIN.
+    /// [`PinError`].
     pub fn read(&self, prompt: Prompt<'_>) -> Result<Pin, PinError> {
         match self {
             Self::Prompt => ask(prompt),
@@ -82,7 +81,7 @@ impl PinSource {
             Self::Credential(name) => {
                 let directory = std::env::var_os("CREDENTIALS_DIRECTORY")
                     .ok_or_else(|| PinError::NoCredentialsDirectory(name.clone()))?;
-                // systemd guards that directory itself and may show group bits through an ACL.
+                // systemd protects that directory, and its ACL may show group bits.
                 from_file(&Path::new(&directory).join(name), false)
             }
         }
@@ -117,12 +116,12 @@ fn ask(prompt: Prompt<'_>) -> Result<Pin, PinError> {
 /// True while Ctrl-C ends the program.
 static CTRL_C_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// For a program whose Ctrl-C nobody else handles: makes a prompt end by [`PinError::Cancelled`], so that the terminal
-/// shows again what is typed. Anywhere else Ctrl-C ends the program as before.
+/// Makes Ctrl-C at a prompt return [`PinError::Cancelled`], so that the terminal echoes again. Elsewhere Ctrl-C ends the program
+/// as before. For a program without its own handler of SIGINT.
 ///
 /// # Errors
-/// What the system said.
-pub fn prompts_survive_ctrl_c() -> std::io::Result<()> {
+/// The operating system's error.
+pub fn restore_terminal_on_ctrl_c() -> std::io::Result<()> {
     let ends = Arc::clone(CTRL_C_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true))));
     signal_hook::flag::register_conditional_default(signal_hook::consts::SIGINT, ends).map(|_| ())
 }
@@ -150,7 +149,7 @@ impl Drop for Paused {
 
 fn from_file(path: &Path, private: bool) -> Result<Pin, PinError> {
     let failed = |e: std::io::Error| PinError::File(path.to_owned(), e.kind());
-    // Opening a pipe would wait for a writer for ever: look before opening, judge what was opened.
+    // Opening a pipe would block until a writer comes: check before opening, and check again what was opened.
     if !std::fs::metadata(path).map_err(failed)?.is_file() {
         return Err(PinError::NotAFile(path.to_owned()));
     }
@@ -172,11 +171,11 @@ fn from_file(path: &Path, private: bool) -> Result<Pin, PinError> {
     #[cfg(not(unix))]
     let _ = (private, metadata);
 
-    let mut octets = zeroize::Zeroizing::new(Vec::with_capacity(MAX_PIN_OCTETS + 3));
-    file.take(MAX_PIN_OCTETS as u64 + 3)
-        .read_to_end(&mut octets)
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(MAX_PIN_BYTES + 3));
+    file.take(MAX_PIN_BYTES as u64 + 3)
+        .read_to_end(&mut bytes)
         .map_err(failed)?;
-    let mut content: &[u8] = &octets;
+    let mut content: &[u8] = &bytes;
     if let Some(rest) = content.strip_suffix(b"\n") {
         content = rest.strip_suffix(b"\r").unwrap_or(rest);
     }
@@ -191,7 +190,7 @@ fn check(text: String) -> Result<Pin, PinError> {
     let text = pin.expose();
     if text.is_empty() {
         Err(PinError::Empty)
-    } else if text.len() > MAX_PIN_OCTETS {
+    } else if text.len() > MAX_PIN_BYTES {
         Err(PinError::TooLong)
     } else if text.contains(['\n', '\r', '\0']) {
         Err(PinError::NotOneLine)

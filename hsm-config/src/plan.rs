@@ -1,4 +1,4 @@
-//! What `apply` will do for a specification: the steps in their order.
+//! The steps that `apply` does for a specification, in order.
 //!
 //! A plan follows from the specification alone; it opens no HSM and reads no PIN.
 
@@ -18,18 +18,18 @@ pub struct Plan {
     pub profile: &'static str,
     /// The product.
     pub product: &'static str,
-    /// Whether the product is part of the tests.
-    pub exercised: bool,
-    /// What to know about the product.
+    /// Whether the tests include this product.
+    pub tested: bool,
+    /// Notes on the product.
     pub notes: &'static [&'static str],
-    /// The PKCS#11 module; none when it is not there.
+    /// The PKCS#11 module; `None` when it is not installed.
     pub module: Option<PathBuf>,
     /// Where certificates and transcript go.
     pub certificate_dir: PathBuf,
     /// Who takes part.
     pub custodians: Vec<Custodian>,
-    /// SHA-256 over environment, profile, steps and custodians, hex: what the transcript is bound
-    /// to. Paths and PIN sources are not part of it.
+    /// SHA-256 over environment, profile, steps and custodians, hex: binds the transcript to this plan. Paths and PIN sources are not
+    /// part of it.
     pub sha256: String,
     /// The steps, in order.
     pub steps: Vec<Step>,
@@ -120,23 +120,23 @@ pub fn plan(spec: &Spec) -> Plan {
         environment: spec.environment().to_owned(),
         profile: spec.profile().name,
         product: spec.profile().product,
-        exercised: spec.profile().exercised,
+        tested: spec.profile().tested,
         notes: spec.profile().notes,
         module: spec.module_path().ok(),
         certificate_dir: spec.certificate_dir().to_owned(),
         custodians: spec.custodians().to_vec(),
-        sha256: substance(spec, &steps, spec.custodians()),
+        sha256: plan_digest(spec, &steps, spec.custodians()),
         steps,
     }
 }
 
-/// `CKA_ID` of a key: from environment and key id, so that a key whose making broke off is known
-/// again, and as long as the product takes.
+/// `CKA_ID` of a key: derived from environment and key id, so that an interrupted run finds its key again, and as long as the
+/// product accepts.
 #[must_use]
 pub fn cka_id(spec: &Spec, key: &KeySpec) -> Vec<u8> {
     let name = format!("inkan key {} {}", spec.environment(), key.id);
     let mut id = hex::decode(sha256_hex(name.as_bytes())).unwrap_or_default();
-    id.truncate(spec.profile().key_id_octets);
+    id.truncate(spec.profile().key_id_bytes);
     id
 }
 
@@ -193,24 +193,23 @@ fn certificate_step(certificate: &CertificateSpec) -> Step {
     }
 }
 
-/// What a transcript is bound to.
-pub(crate) fn substance(spec: &Spec, steps: &[Step], custodians: &[Custodian]) -> String {
-    /// Written out field by field, in this order, whatever serde_json does with maps. A field
-    /// that is new in a later version must be left out while it is empty, or every transcript
-    /// before it would be of another plan.
+/// The digest that binds a transcript to its plan.
+pub(crate) fn plan_digest(spec: &Spec, steps: &[Step], custodians: &[Custodian]) -> String {
+    /// Serialised field by field, in this order. A later version must leave a new field out while it is empty, or every earlier
+    /// transcript would be of another plan.
     #[derive(Serialize)]
-    struct Substance<'a> {
+    struct DigestInput<'a> {
         environment: &'a str,
         profile: &'a str,
         steps: &'a [Step],
         custodians: &'a [Custodian],
     }
-    let substance = Substance {
+    let input = DigestInput {
         environment: spec.environment(),
         profile: spec.profile().name,
         steps,
         custodians,
     };
     // Strings and numbers: this cannot fail.
-    sha256_hex(&serde_json::to_vec(&substance).unwrap_or_default())
+    sha256_hex(&serde_json::to_vec(&input).unwrap_or_default())
 }

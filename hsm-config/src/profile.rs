@@ -1,27 +1,26 @@
-//! Facts about HSM products that the rest must know.
+//! Facts about HSM products.
 //!
-//! A profile says where a product's PKCS#11 module usually lies and what is different about it.
-//! It is not a promise that the product was tried: only [`Profile::exercised`] says that.
+//! A profile holds the usual paths of a product's PKCS#11 module and what is special about it. It does not promise that the product
+//! was tried: see [`Profile::tested`].
 
 /// What is known about one HSM product.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Profile {
     /// Name used in a specification, e.g. `softhsm2`.
     pub name: &'static str,
-    /// The product's own name.
+    /// Name of the product.
     pub product: &'static str,
     /// Usual paths of the PKCS#11 module, tried in this order.
     pub module_candidates: &'static [&'static str],
-    /// Whether `C_InitToken` is how a token of this product comes to be. Where it is not, the
-    /// vendor's tool makes the token and `apply` only uses it.
+    /// Whether `apply` initialises tokens of this product with `C_InitToken`. Otherwise the vendor's tool does.
     pub initializes_tokens: bool,
-    /// Whether a wrong PIN is known to raise `CKF_USER_PIN_COUNT_LOW`, so that a token without that flag has counted none.
-    /// Where it is not known, a specification can say so (`pin_flags`).
+    /// Whether a wrong PIN is known to set `CKF_USER_PIN_COUNT_LOW`, so that a token without that flag has counted none. A
+    /// specification can override it (`pin_flags`).
     pub shows_pin_flags: bool,
-    /// Length of the `CKA_ID` given to new keys, in octets.
-    pub key_id_octets: usize,
-    /// Whether this product is part of the tests.
-    pub exercised: bool,
+    /// Length of the `CKA_ID` of new keys, in bytes.
+    pub key_id_bytes: usize,
+    /// Whether the tests include this product.
+    pub tested: bool,
     /// What an officer should know before using it, one sentence each.
     pub notes: &'static [&'static str],
 }
@@ -45,8 +44,8 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: true,
         shows_pin_flags: true,
-        key_id_octets: USUAL_KEY_ID,
-        exercised: true,
+        key_id_bytes: USUAL_KEY_ID,
+        tested: true,
         notes: &[
             "Software only: for tests, demonstrations and development, never for a bank's keys.",
             "Finds its token directory through SOFTHSM2_CONF, read once when the module starts.",
@@ -62,10 +61,10 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
-        key_id_octets: USUAL_KEY_ID,
-        exercised: false,
+        key_id_bytes: USUAL_KEY_ID,
+        tested: false,
         notes: &[
-            "Partitions are made and initialised with the vendor's lunacm; the partition's label is the token's label.",
+            "Create and initialise partitions with the vendor's lunacm; the partition's label is the token's label.",
             "The client is configured in /etc/Chrystoki.conf.",
         ],
     },
@@ -75,10 +74,10 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/nfast/toolkits/pkcs11/libcknfast.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
-        key_id_octets: USUAL_KEY_ID,
-        exercised: false,
+        key_id_bytes: USUAL_KEY_ID,
+        tested: false,
         notes: &[
-            "The Security World, operator card sets and softcards are made with the vendor's tools; each card set or softcard is a token.",
+            "Create the Security World, operator card sets and softcards with the vendor's tools; each card set or softcard is a token.",
             "The module is configured in /opt/nfast/cknfastrc or by CKNFAST_ variables in the environment.",
         ],
     },
@@ -92,10 +91,10 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
-        key_id_octets: USUAL_KEY_ID,
-        exercised: false,
+        key_id_bytes: USUAL_KEY_ID,
+        tested: false,
         notes: &[
-            "Slots are initialised with the vendor's p11tool2.",
+            "Initialise slots with the vendor's p11tool2.",
             "The module finds its configuration through CS_PKCS11_R3_CFG.",
         ],
     },
@@ -110,8 +109,8 @@ const PROFILES: &[Profile] = &[
         ],
         initializes_tokens: false,
         shows_pin_flags: false,
-        key_id_octets: 2,
-        exercised: false,
+        key_id_bytes: 2,
+        tested: false,
         notes: &[
             "The PIN is the authentication key's ID in four hexadecimal digits followed by its password.",
             "CKA_ID is the device's 16-bit object ID.",
@@ -124,10 +123,10 @@ const PROFILES: &[Profile] = &[
         module_candidates: &["/opt/cloudhsm/lib/libcloudhsm_pkcs11.so"],
         initializes_tokens: false,
         shows_pin_flags: false,
-        key_id_octets: USUAL_KEY_ID,
-        exercised: false,
+        key_id_bytes: USUAL_KEY_ID,
+        tested: false,
         notes: &[
-            "The cluster and its crypto users are made with the vendor's tools; tokens are not initialised through PKCS#11.",
+            "Create the cluster and its crypto users with the vendor's tools; tokens are not initialised through PKCS#11.",
             "The PIN is the crypto user's name, a colon and the password.",
         ],
     },
@@ -151,17 +150,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_only_softhsm_is_called_exercised() {
+    fn names_are_unique_and_only_softhsm_is_marked_as_tested() {
         let mut names: Vec<_> = Profile::all().iter().map(|p| p.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Profile::all().len());
-        let exercised: Vec<_> = Profile::all()
+        let tested: Vec<_> = Profile::all()
             .iter()
-            .filter(|p| p.exercised)
+            .filter(|p| p.tested)
             .map(|p| p.name)
             .collect();
-        assert_eq!(exercised, ["softhsm2"]);
+        assert_eq!(tested, ["softhsm2"]);
     }
 
     #[test]

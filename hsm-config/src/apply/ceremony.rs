@@ -11,16 +11,16 @@ use super::hsm::Hsm;
 use super::{certificate, extend, inspect, key, token};
 use crate::plan::{Action, Plan, Step, plan};
 use crate::spec::Spec;
-use crate::transcript::{Event, Line, Seen, Transcript};
+use crate::transcript::{Details, Event, Line, Transcript};
 
-/// A ceremony under way. Holds the certificate directory's lock.
+/// A ceremony in progress. Holds the lock of the certificate directory.
 pub struct Ceremony<'a> {
     pub(super) spec: &'a Spec,
     pub(super) hsm: Hsm,
     pub(super) transcript: Transcript,
     plan: Plan,
     next: usize,
-    /// When this run was called: what certificates begin by, however long the officers take.
+    /// When this run was called: the validity of certificates starts here, however long the officers take.
     pub(super) now: Timestamp,
     started: Instant,
     on_line: &'a mut dyn FnMut(&Line),
@@ -28,8 +28,7 @@ pub struct Ceremony<'a> {
 }
 
 impl<'a> Ceremony<'a> {
-    /// Looks whether the ceremony can begin or go on, reads the PINs and records the beginning.
-    /// Until then nothing is touched.
+    /// Checks that the ceremony can begin or resume, reads the PINs and records the opening. Until then nothing is changed.
     ///
     /// # Errors
     /// [`ApplyError`].
@@ -43,7 +42,7 @@ impl<'a> Ceremony<'a> {
         let plan = plan(spec);
         let transcript = usable_transcript(spec, &plan)?;
         let mut hsm = Hsm::load(spec)?;
-        inspect::surroundings(spec, &plan, &transcript, &hsm)?;
+        inspect::tokens_and_files(spec, &plan, &transcript, &hsm)?;
         for token in spec.tokens() {
             let pin_step = format!("pin:{}", token.id);
             let new = token.initialize && transcript.done(&pin_step).is_none();
@@ -51,7 +50,7 @@ impl<'a> Ceremony<'a> {
         }
         inspect::keys(spec, &plan, &transcript, &mut hsm)?;
         let lock = lock(spec)?;
-        // Between the look and the lock another run may have written.
+        // Before this run took the lock, another run may have written.
         if usable_transcript(spec, &plan)? != transcript {
             return Err(ApplyError::Busy(spec.certificate_dir().to_owned()));
         }
@@ -70,14 +69,14 @@ impl<'a> Ceremony<'a> {
         Ok(ceremony)
     }
 
-    /// Does the next step; false when all were done before this call.
+    /// Does the next step; false when every step was done before this call.
     ///
     /// # Errors
-    /// [`ApplyError`]; the ceremony can be opened again after it.
+    /// [`ApplyError`]; the ceremony can be opened again afterwards.
     pub fn step(&mut self) -> Result<bool, ApplyError> {
         let Some(step) = self.plan.steps.get(self.next).cloned() else {
             if !self.transcript.is_complete() {
-                self.record(Event::Completed, "", Seen::new())?;
+                self.record(Event::Completed, "", Details::new())?;
             }
             return Ok(false);
         };
@@ -112,11 +111,11 @@ impl<'a> Ceremony<'a> {
     }
 
     /// Records a step as started, unless an earlier run did. True when this run did.
-    pub(super) fn start(&mut self, step: &str, seen: Seen) -> Result<bool, ApplyError> {
+    pub(super) fn start(&mut self, step: &str, details: Details) -> Result<bool, ApplyError> {
         if self.transcript.started(step).is_some() {
             return Ok(false);
         }
-        self.record(Event::Started, step, seen)?;
+        self.record(Event::Started, step, details)?;
         Ok(true)
     }
 
@@ -124,10 +123,10 @@ impl<'a> Ceremony<'a> {
         &mut self,
         event: Event,
         step: &str,
-        seen: Seen,
+        details: Details,
     ) -> Result<(), ApplyError> {
         let at = self.time();
-        let line = self.transcript.append(at, event, step, seen)?;
+        let line = self.transcript.append(at, event, step, details)?;
         (self.on_line)(line);
         Ok(())
     }
@@ -139,7 +138,7 @@ impl<'a> Ceremony<'a> {
     }
 
     fn record_opening(&mut self) -> Result<(), ApplyError> {
-        let mut seen = Seen::from([
+        let mut details = Details::from([
             ("environment".to_owned(), self.plan.environment.clone()),
             ("profile".to_owned(), self.plan.profile.to_owned()),
             (
@@ -154,18 +153,18 @@ impl<'a> Ceremony<'a> {
         ]);
         for (n, custodian) in self.spec.custodians().iter().enumerate() {
             let who = format!("{} ({})", custodian.name, custodian.role);
-            seen.insert(format!("custodian_{:02}", n + 1), who);
+            details.insert(format!("custodian_{:02}", n + 1), who);
         }
         let event = match self.transcript.plan_sha256() {
             None => Event::Begun,
             Some(recorded) if recorded == self.plan.sha256 => Event::Resumed,
             Some(_) => Event::Extended,
         };
-        self.record(event, "", seen)
+        self.record(event, "", details)
     }
 }
 
-/// The transcript to go on with: of this plan and not complete, or complete and of a part of this plan.
+/// The transcript to continue: of this plan and not complete, or complete and of a part of this plan.
 fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError> {
     let path = spec.transcript_path();
     let Some(transcript) = Transcript::load(&path)? else {
@@ -188,7 +187,7 @@ fn usable_transcript(spec: &Spec, plan: &Plan) -> Result<Transcript, ApplyError>
     Ok(transcript)
 }
 
-/// Makes the certificate directory and locks it for this run; the lock ends with the process.
+/// Creates the certificate directory and locks it; the lock ends with the process.
 pub(crate) fn lock(spec: &Spec) -> Result<File, ApplyError> {
     let directory: PathBuf = spec.certificate_dir().to_owned();
     let failed = |e: std::io::Error| ApplyError::File(directory.clone(), e.kind());

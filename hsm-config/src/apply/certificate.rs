@@ -10,17 +10,18 @@ use inkan_pki::x509::pem;
 use inkan_pki::x509::summary::CertificateSummary;
 
 use super::ceremony::Ceremony;
-use super::error::{ApplyError, Difference, Obstacle};
-use super::hsm::{failed, in_the_way};
-use super::terms::Terms;
+use super::error::{ApplyError, Conflict, Difference};
+use super::hsm::{conflict, failed};
+use super::planned_fields::PlannedFields;
 use crate::ca_profile;
 use crate::files;
 use crate::spec::CertificateSpec;
 use crate::transcript::Event;
 
-/// Largest certificate file read, in octets.
-pub(crate) const MAX_CERTIFICATE_FILE_OCTETS: u64 = 64 * 1024;
-/// The one certificate of a PEM text.
+/// Largest certificate file read, in bytes.
+pub(crate) const MAX_CERTIFICATE_FILE_BYTES: u64 = 64 * 1024;
+
+/// The only certificate of a PEM text.
 pub(super) fn summary(text: &str) -> Option<CertificateSummary> {
     let found = pem::certificates(text).ok()?;
     match found.as_slice() {
@@ -29,7 +30,7 @@ pub(super) fn summary(text: &str) -> Option<CertificateSummary> {
     }
 }
 
-/// Signs the certificate, or recognises the file that an earlier run wrote.
+/// Signs the certificate, or recognises the file that an interrupted run wrote.
 pub(super) fn certify(
     ceremony: &mut Ceremony<'_>,
     step: &str,
@@ -41,12 +42,12 @@ pub(super) fn certify(
     } else {
         Some(read(ceremony, &certificate.issuer)?)
     };
-    let terms = settle(ceremony, step, certificate, issuer.as_deref())?;
+    let fields = planned_fields(ceremony, step, certificate, issuer.as_deref())?;
     let path = ceremony.spec.certificate_path(&certificate.key);
     let subject_key = signer(ceremony, step, &certificate.key)?;
-    let differs = |what| in_the_way(Obstacle::CertificateDiffers(path.clone(), what));
+    let differs = |what| conflict(Conflict::CertificateDiffers(path.clone(), what));
 
-    let present = files::read_text(&path, MAX_CERTIFICATE_FILE_OCTETS)
+    let present = files::read_text(&path, MAX_CERTIFICATE_FILE_BYTES)
         .map_err(|e| ApplyError::File(path.clone(), e.kind()))?;
     let (event, der) = match present {
         Some(text) => {
@@ -56,11 +57,11 @@ pub(super) fn certify(
         None => {
             let params = ca_profile::params(
                 certificate,
-                &terms.serial,
-                (terms.not_before, terms.not_after),
+                &fields.serial,
+                (fields.not_before, fields.not_after),
                 !self_signed,
             );
-            let params = params.map_err(|e| unmade(step, e))?;
+            let params = params.map_err(|e| not_made(step, e))?;
             let issuer = match &issuer {
                 None => None,
                 Some(der) => Some((der.as_slice(), signer(ceremony, step, &certificate.issuer)?)),
@@ -70,7 +71,7 @@ pub(super) fn certify(
     };
 
     let found = CertificateSummary::parse(&der).map_err(|_| differs(Difference::Malformed))?;
-    if !terms.fit(&found) {
+    if !fields.match_certificate(&found) {
         return Err(differs(Difference::Content));
     }
     if found.spki_der != subject_key.spki_der() {
@@ -82,29 +83,30 @@ pub(super) fn certify(
         files::write_atomically(&path, pem::encode_certificate(&der).as_bytes())
             .map_err(|e| ApplyError::File(path.clone(), e.kind()))?;
     }
-    let mut seen = terms.seen();
-    seen.insert("subject".to_owned(), certificate.subject.to_string());
-    seen.insert("issuer".to_owned(), certificate.issuer.clone());
-    seen.insert("file".to_owned(), format!("{}.pem", certificate.key));
-    seen.insert("spki_sha256".to_owned(), found.spki_sha256);
-    seen.insert("sha256".to_owned(), found.sha256);
-    ceremony.record(event, step, seen)
+    let mut details = fields.details();
+    details.insert("subject".to_owned(), certificate.subject.to_string());
+    details.insert("issuer".to_owned(), certificate.issuer.clone());
+    details.insert("file".to_owned(), format!("{}.pem", certificate.key));
+    details.insert("spki_sha256".to_owned(), found.spki_sha256);
+    details.insert("sha256".to_owned(), found.sha256);
+    ceremony.record(event, step, details)
 }
 
-/// Has the HSM sign: by the issuer, certificate (DER) and key, or by the subject's own key.
+/// Signs on the HSM with the issuer's key, or self-signed with the subject's own.
 fn sign(
     step: &str,
     params: &rcgen::CertificateParams,
     subject: &Arc<dyn Signer>,
     issuer: Option<(&[u8], Arc<dyn Signer>)>,
 ) -> Result<Vec<u8>, ApplyError> {
-    let wrap = |key: &Arc<dyn Signer>| RcgenKey::new(Arc::clone(key)).map_err(|e| unmade(step, e));
+    let wrap =
+        |key: &Arc<dyn Signer>| RcgenKey::new(Arc::clone(key)).map_err(|e| not_made(step, e));
     let subject = wrap(subject)?;
     let (made, key) = match issuer {
         None => (params.self_signed(&subject), subject),
         Some((der, key)) => {
             let issuer = rcgen::Issuer::from_ca_cert_der(&der.into(), wrap(&key)?)
-                .map_err(|e| unmade(step, e))?;
+                .map_err(|e| not_made(step, e))?;
             let made = params.signed_by(&subject, &issuer);
             if made.is_err()
                 && let Some(error) = issuer.key().take_error()
@@ -117,50 +119,50 @@ fn sign(
     match (made, key.take_error()) {
         (Ok(made), _) => Ok(made.der().to_vec()),
         (Err(_), Some(error)) => Err(refused(step, error)),
-        (Err(error), None) => Err(unmade(step, error)),
+        (Err(error), None) => Err(not_made(step, error)),
     }
 }
 
-fn unmade(step: &str, error: impl ToString) -> ApplyError {
+fn not_made(step: &str, error: impl ToString) -> ApplyError {
     ApplyError::Certificate(step.to_owned(), error.to_string())
 }
 
 fn refused(step: &str, error: SignError) -> ApplyError {
     match error {
         SignError::Token(error) => failed(step)(error),
-        SignError::WrongScheme { .. } | SignError::Elsewhere(_) => unmade(step, error),
+        SignError::WrongScheme { .. } | SignError::Other(_) => not_made(step, error),
     }
 }
 
-/// The recorded terms, or new ones, recorded.
-fn settle(
+/// The recorded fields, or new ones, which are then recorded.
+fn planned_fields(
     ceremony: &mut Ceremony<'_>,
     step: &str,
     certificate: &CertificateSpec,
     issuer: Option<&[u8]>,
-) -> Result<Terms, ApplyError> {
+) -> Result<PlannedFields, ApplyError> {
     if let Some(started) = ceremony.transcript.started(step) {
         let path = ceremony.spec.transcript_path();
         let seq = usize::try_from(started.seq).unwrap_or_default();
-        return Terms::recorded(started)
+        return PlannedFields::recorded(started)
             .ok_or(crate::transcript::TranscriptError::Malformed(path, seq).into());
     }
     let issuer_ends = issuer
         .and_then(|der| CertificateSummary::parse(der).ok())
         .map(|issuer| issuer.not_after);
-    let terms = Terms::new(ceremony.now, certificate.years, issuer_ends)?;
-    ceremony.start(step, terms.seen())?;
-    Ok(terms)
+    let fields = PlannedFields::new(ceremony.now, certificate.years, issuer_ends)?;
+    ceremony.start(step, fields.details())?;
+    Ok(fields)
 }
 
-/// The issuer's certificate, from its file, which is on record.
+/// The issuer's certificate from its file, which must be the recorded one.
 fn read(ceremony: &Ceremony<'_>, key: &str) -> Result<Vec<u8>, ApplyError> {
     let path = ceremony.spec.certificate_path(key);
-    let text = files::read_text(&path, MAX_CERTIFICATE_FILE_OCTETS)
+    let text = files::read_text(&path, MAX_CERTIFICATE_FILE_BYTES)
         .map_err(|e| ApplyError::File(path.clone(), e.kind()))?
-        .ok_or_else(|| in_the_way(Obstacle::CertificateMissing(path.clone())))?;
+        .ok_or_else(|| conflict(Conflict::CertificateMissing(path.clone())))?;
     let der = one_der(&text).ok_or_else(|| {
-        in_the_way(Obstacle::CertificateDiffers(
+        conflict(Conflict::CertificateDiffers(
             path.clone(),
             Difference::Malformed,
         ))
@@ -168,9 +170,9 @@ fn read(ceremony: &Ceremony<'_>, key: &str) -> Result<Vec<u8>, ApplyError> {
     let recorded = ceremony
         .transcript
         .done(&format!("certificate:{key}"))
-        .and_then(|line| line.seen.get("sha256"));
+        .and_then(|line| line.details.get("sha256"));
     if recorded != Some(&inkan_pki::x509::fingerprint::sha256_hex(&der)) {
-        return Err(in_the_way(Obstacle::CertificateDiffers(
+        return Err(conflict(Conflict::CertificateDiffers(
             path,
             Difference::Content,
         )));
@@ -191,14 +193,14 @@ fn signer(
     step: &str,
     key: &str,
 ) -> Result<Arc<dyn Signer>, ApplyError> {
-    let missing = || in_the_way(Obstacle::KeyMissing(key.to_owned()));
+    let missing = || conflict(Conflict::KeyMissing(key.to_owned()));
     let spec = ceremony.spec;
     let key = spec.key(key).ok_or_else(missing)?;
     let token = spec.token(&key.token).ok_or_else(missing)?;
     let recorded = ceremony
         .transcript
         .done(&format!("key:{}", key.id))
-        .and_then(|line| line.seen.get("spki_sha256"))
+        .and_then(|line| line.details.get("spki_sha256"))
         .cloned()
         .ok_or_else(missing)?;
     let session = ceremony.hsm.session(step, token)?;

@@ -9,9 +9,9 @@ use crate::pin_source::PinError;
 use crate::spec::SpecError;
 use crate::transcript::TranscriptError;
 
-/// Why `apply` stopped.
+/// Why `apply` stopped. Sentences are in [`catalogue::apply`](crate::catalogue::apply).
 #[derive(Debug, Error)]
-#[error("{}", crate::catalogue::apply(self).sentence)]
+#[error("{:?}", self)]
 pub enum ApplyError {
     /// The specification cannot be used here.
     Spec(#[from] SpecError),
@@ -19,37 +19,37 @@ pub enum ApplyError {
     Pin(String, PinError),
     /// The transcript cannot be used.
     Transcript(#[from] TranscriptError),
-    /// Another `apply` is at work in this directory.
+    /// Another run has locked this directory.
     Busy(PathBuf),
-    /// All of it was done before; this is its transcript.
+    /// Every step was done before; this is its transcript.
     Complete(PathBuf),
-    /// The transcript was begun for another plan.
+    /// The transcript is of another plan.
     OtherPlan {
         /// The transcript.
         transcript: PathBuf,
-        /// SHA-256 of the plan it was begun for, hex.
+        /// SHA-256 of the plan on record, hex.
         recorded: String,
         /// SHA-256 of the plan now, hex.
         planned: String,
     },
-    /// Something is there, or is gone, or differs; nothing was changed.
-    InTheWay(Vec<Obstacle>),
+    /// Something exists, is missing or differs; nothing was changed.
+    Conflicts(Vec<Conflict>),
     /// The HSM refused or failed, in this step (empty: before any).
     Hsm(String, Pkcs11Error),
-    /// A certificate could not be made, in this step; in the library's words.
+    /// A certificate or CRL could not be signed, in this step; with the library's message.
     Certificate(String, String),
     /// A file or directory could not be read or written.
     File(PathBuf, std::io::ErrorKind),
-    /// The system gave no random numbers.
+    /// The operating system returned no random numbers.
     Random,
 }
 
-/// Something that keeps `apply` from going on.
+/// Something that stops `apply` before it changes anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A token with this label exists and was not made by this ceremony.
+pub enum Conflict {
+    /// A token with this label exists and is not from this ceremony.
     TokenExists(String),
-    /// The token with this label is on record, or must exist, and is not there.
+    /// The token with this label is on record, or must exist, and is missing.
     TokenMissing(String),
     /// More than one token has this label.
     TokenAmbiguous(String),
@@ -62,21 +62,21 @@ pub enum Obstacle {
         /// Found.
         found: String,
     },
-    /// A key with this label exists and was not made by this ceremony.
+    /// A key with this label exists and is not from this ceremony.
     KeyExists(String),
-    /// The key with this label is on record and is not there.
+    /// The key with this label is on record and is missing.
     KeyMissing(String),
     /// The key with this label is not as planned or as on record.
     KeyDiffers(String, Difference),
-    /// A certificate file exists and was not made by this ceremony.
+    /// A certificate file exists and is not from this ceremony.
     CertificateExists(PathBuf),
-    /// The certificate file is on record and is not there.
+    /// The certificate file is on record and is missing.
     CertificateMissing(PathBuf),
     /// The certificate file is not as planned or as on record.
     CertificateDiffers(PathBuf, Difference),
 }
 
-/// In what something differs from the plan or the record.
+/// How something differs from the plan or the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
     /// Another algorithm or size.
@@ -89,8 +89,8 @@ pub enum Difference {
     Unsafe,
     /// Its `CKA_ID` is planned for another label.
     Label,
-    /// One half of a pair: what a break-off inside the token left.
-    HalfMade,
+    /// One half of a key pair: the token was interrupted while it made the pair.
+    Incomplete,
     /// Not a certificate.
     Malformed,
     /// Another serial number, name or period.
@@ -100,7 +100,7 @@ pub enum Difference {
 }
 
 impl ApplyError {
-    /// Whether a PIN was refused, withheld, or sent without a clear answer.
+    /// Whether a PIN was refused, withheld, or got an unclear answer.
     #[must_use]
     pub fn is_pin(&self) -> bool {
         match self {
@@ -111,7 +111,7 @@ impl ApplyError {
     }
 }
 
-/// Whoever runs the command again sends the PIN again: an unclear answer is the PIN's business too.
+/// Includes an unclear answer to a PIN: running the command again sends the PIN again.
 pub(crate) fn is_pin(error: &Pkcs11Error) -> bool {
     error.class.is_pin() || error.is_unclear_login()
 }

@@ -1,16 +1,15 @@
-//! A ceremony after the first one: more keys and certificates for an environment that is complete.
+//! A further ceremony: more keys and certificates for a complete environment.
 //!
-//! The record is bound to its plan. A longer plan may follow it when the part of it that is done is, word for word, the
-//! plan on record.
+//! A transcript is bound to its plan. A longer plan may follow when its steps on record as done are exactly the plan on record.
 
-use crate::plan::{Plan, Step, substance};
+use crate::plan::{Plan, Step, plan_digest};
 use crate::spec::{Custodian, Spec};
 use crate::transcript::{Line, Transcript};
 
-/// Most readings of the recorded custodians that are tried.
-const MOST_READINGS: usize = 1024;
+/// How many readings of the recorded custodians are tried at most.
+const MAX_READINGS: usize = 1024;
 
-/// Whether `plan` is that of the transcript and more.
+/// Whether `plan` contains the plan of the transcript and more.
 pub(super) fn extends(spec: &Spec, plan: &Plan, transcript: &Transcript) -> bool {
     let recorded = transcript.plan_sha256().unwrap_or_default();
     let old: Vec<Step> = plan
@@ -23,17 +22,17 @@ pub(super) fn extends(spec: &Spec, plan: &Plan, transcript: &Transcript) -> bool
         && old.len() == transcript.steps_done()
         && old.len() < plan.steps.len()
         && transcript.opening().is_some_and(|opening| {
-            readings(opening)
+            custodian_readings(opening)
                 .iter()
-                .any(|custodians| substance(spec, &old, custodians) == recorded)
+                .any(|custodians| plan_digest(spec, &old, custodians) == recorded)
         })
 }
 
-/// Who took part, as the opening line has them: `name (role)`. Either may have brackets in it, so there may be more than
-/// one reading; only one of them fits the plan's digest.
-fn readings(opening: &Line) -> Vec<Vec<Custodian>> {
+/// The custodians in the opening line: `name (role)`. Both may contain brackets, so there may be more than one reading; only one
+/// of them gives the plan's digest.
+fn custodian_readings(opening: &Line) -> Vec<Vec<Custodian>> {
     let mut all = vec![Vec::new()];
-    let lines = opening.seen.iter();
+    let lines = opening.details.iter();
     for (_, text) in lines.filter(|(name, _)| name.starts_with("custodian_")) {
         let text = text.strip_suffix(')').unwrap_or(text);
         let mut more = Vec::new();
@@ -50,7 +49,7 @@ fn readings(opening: &Line) -> Vec<Vec<Custodian>> {
                 more.push(one);
             }
         }
-        more.truncate(MOST_READINGS);
+        more.truncate(MAX_READINGS);
         all = more;
     }
     all

@@ -12,11 +12,11 @@ use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 use inkan_pki::secret::Pin;
 
-use super::error::{ApplyError, Obstacle};
+use super::error::{ApplyError, Conflict};
 use crate::pin_source::Prompt;
 use crate::spec::{ModuleError, Spec, TokenSpec};
 
-/// Module, PINs and sessions. Sessions stay open to the end: closing the last one would log out.
+/// Module, PINs and sessions. Sessions stay open until the end: closing the last one logs out.
 pub(crate) struct Hsm {
     module: Arc<Module>,
     pins: HashMap<String, Pins>,
@@ -24,7 +24,7 @@ pub(crate) struct Hsm {
     shows_pin_flags: bool,
 }
 
-/// The PINs of a token, and what was tried with them.
+/// The PINs of a token and the attempts made with them.
 struct Pins {
     user: (Pin, Mutex<PinAttempts>),
     officer: Option<(Pin, Mutex<PinAttempts>)>,
@@ -48,24 +48,24 @@ impl Hsm {
         &self.module
     }
 
-    /// Tokens with that label; a token that does not tell about itself has none.
+    /// Initialised tokens with that label.
     pub(crate) fn tokens(&self, label: &str) -> Result<Vec<TokenInfo>, Pkcs11Error> {
         let mut tokens = self.module.tokens()?;
         tokens.retain(|token| token.readable && token.initialized && token.label == label);
         Ok(tokens)
     }
 
-    /// The one token with that label.
+    /// The only token with that label.
     pub(crate) fn token(&self, step: &str, label: &str) -> Result<TokenInfo, ApplyError> {
         let mut tokens = self.tokens(label).map_err(failed(step))?;
         match (tokens.pop(), tokens.is_empty()) {
             (Some(token), true) => Ok(token),
-            (Some(_), false) => Err(in_the_way(Obstacle::TokenAmbiguous(label.to_owned()))),
-            (None, _) => Err(in_the_way(Obstacle::TokenMissing(label.to_owned()))),
+            (Some(_), false) => Err(conflict(Conflict::TokenAmbiguous(label.to_owned()))),
+            (None, _) => Err(conflict(Conflict::TokenMissing(label.to_owned()))),
         }
     }
 
-    /// Reads the PINs of a token from their sources, once. `new`: they are about to be set.
+    /// Reads the PINs of a token from their sources, once. `new`: the PINs are about to be set.
     pub(crate) fn read_pins(
         &mut self,
         token: &TokenSpec,
@@ -111,7 +111,7 @@ impl Hsm {
         self.pins.get(token).map(|pins| &pins.user.0)
     }
 
-    /// Logs in with a PIN as read before; it is sent once.
+    /// Logs in with a PIN that was read before; it is sent once.
     pub(crate) fn log_in(
         &self,
         step: &str,
@@ -133,7 +133,7 @@ impl Hsm {
             .map_err(|error| failed(step)(error.into_error(owner)))
     }
 
-    /// The token's session with its user logged in; opened at the first use, one try with the PIN.
+    /// The token's session with its user logged in; opened on first use, with the PIN sent once.
     pub(crate) fn session(
         &mut self,
         step: &str,
@@ -146,10 +146,10 @@ impl Hsm {
         }
         self.sessions
             .get(&token.id)
-            .ok_or_else(|| in_the_way(Obstacle::TokenMissing(token.label.clone())))
+            .ok_or_else(|| conflict(Conflict::TokenMissing(token.label.clone())))
     }
 
-    /// Another session on the token. The login of the first covers it.
+    /// Another session with the token; the login covers all of them.
     pub(crate) fn open(&self, step: &str, token: &TokenSpec) -> Result<Session, ApplyError> {
         let info = self.token(step, &token.label)?;
         Session::open(&self.module, &info, Access::ReadWrite).map_err(failed(step))
@@ -161,6 +161,6 @@ pub(crate) fn failed(step: &str) -> impl FnOnce(Pkcs11Error) -> ApplyError {
     move |error| ApplyError::Hsm(step, error)
 }
 
-pub(crate) fn in_the_way(obstacle: Obstacle) -> ApplyError {
-    ApplyError::InTheWay(vec![obstacle])
+pub(crate) fn conflict(conflict: Conflict) -> ApplyError {
+    ApplyError::Conflicts(vec![conflict])
 }

@@ -1,4 +1,4 @@
-//! The step that makes a key pair.
+//! The step that generates a key pair.
 
 use inkan_pki::pkcs11::attributes::{KeyAttributes, key_attributes};
 use inkan_pki::pkcs11::error::Pkcs11Error;
@@ -8,26 +8,30 @@ use inkan_pki::pkcs11::session::Session;
 use inkan_pki::x509::fingerprint::sha256_hex;
 
 use super::ceremony::Ceremony;
-use super::error::{ApplyError, Difference, Obstacle};
-use super::hsm::{failed, in_the_way};
+use super::error::{ApplyError, Conflict, Difference};
+use super::hsm::{conflict, failed};
 use crate::plan::cka_id;
 use crate::spec::{KeySpec, Spec};
-use crate::transcript::{Event, Seen};
+use crate::transcript::{Details, Event};
 
-/// What stands where a key is to be made.
+/// What exists where a key is to be generated.
 pub(super) enum Found {
     /// Nothing.
     Nothing,
-    /// One half of a pair with the planned `CKA_ID`: what a break-off inside the token leaves.
-    Half,
-    /// A key exactly as planned; what was seen of it.
-    AsPlanned(Seen),
+    /// One half of a key pair with the planned `CKA_ID`: the token was interrupted while it made the pair.
+    Incomplete,
+    /// A key exactly as planned, and its details.
+    AsPlanned(Details),
     /// Something else.
     Other(Difference),
 }
 
-/// Looks for a key by its label and by its `CKA_ID`.
-pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Found, Pkcs11Error> {
+/// Finds a key by its label and by its `CKA_ID`.
+pub(super) fn find_key(
+    session: &Session,
+    spec: &Spec,
+    key: &KeySpec,
+) -> Result<Found, Pkcs11Error> {
     let id = cka_id(spec, key);
     let mut pairs = list_key_pairs(session)?;
     pairs.retain(|pair| pair.label == key.label || pair.id == id);
@@ -35,7 +39,7 @@ pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Foun
         return Ok(if !pairs.is_empty() {
             Found::Other(Difference::Ambiguous)
         } else if id_in_use(session, &id)? {
-            Found::Half
+            Found::Incomplete
         } else {
             Found::Nothing
         });
@@ -51,7 +55,7 @@ pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Foun
     if !attributes.confined() {
         return Ok(Found::Other(Difference::Unsafe));
     }
-    Ok(Found::AsPlanned(seen(
+    Ok(Found::AsPlanned(details(
         key,
         &pair.id,
         &pair.spki_der,
@@ -59,9 +63,9 @@ pub(super) fn look(session: &Session, spec: &Spec, key: &KeySpec) -> Result<Foun
     )))
 }
 
-/// Makes the key pair, or recognises the one that an earlier run made. Half a pair that an earlier run left, or a key that
-/// has not all its attributes yet, gives way: nothing was there when that run began the step, and no certificate can be
-/// for a key that was never recorded.
+/// Generates the key pair, or recognises the one that an interrupted run generated. An incomplete pair of such a run, or a key
+/// without all its attributes, is replaced: nothing existed when that run started the step, and no certificate can be for a key
+/// that was never recorded.
 pub(super) fn generate(
     ceremony: &mut Ceremony<'_>,
     step: &str,
@@ -70,42 +74,42 @@ pub(super) fn generate(
     let spec = ceremony.spec;
     let token = spec
         .token(&key.token)
-        .ok_or_else(|| in_the_way(Obstacle::TokenMissing(key.token.clone())))?;
+        .ok_or_else(|| conflict(Conflict::TokenMissing(key.token.clone())))?;
     let id = cka_id(spec, key);
     let label = || key.label.clone();
     let session = ceremony.hsm.session(step, token)?;
-    let found = look(session, spec, key).map_err(failed(step))?;
+    let found = find_key(session, spec, key).map_err(failed(step))?;
     if ceremony.transcript.started(step).is_none() {
-        // Before the step is on record as ours: whatever is here is not.
+        // The step is not on record yet, so whatever exists is not from this ceremony.
         match found {
             Found::Nothing => {}
-            Found::Half => return Err(differs(label(), Difference::HalfMade)),
-            Found::AsPlanned(_) => return Err(in_the_way(Obstacle::KeyExists(label()))),
+            Found::Incomplete => return Err(differs(label(), Difference::Incomplete)),
+            Found::AsPlanned(_) => return Err(conflict(Conflict::KeyExists(label()))),
             Found::Other(what) => return Err(differs(label(), what)),
         }
         ceremony.start(
             step,
-            Seen::from([
+            Details::from([
                 ("label".to_owned(), label()),
                 ("cka_id".to_owned(), hex::encode(&id)),
                 ("algorithm".to_owned(), key.algorithm.as_str().to_owned()),
             ]),
         )?;
-        let seen = make(ceremony, step, key, id)?;
-        return ceremony.record(Event::Done, step, seen);
+        let details = make(ceremony, step, key, id)?;
+        return ceremony.record(Event::Done, step, details);
     }
     match found {
         Found::Nothing => {
-            let seen = make(ceremony, step, key, id)?;
-            ceremony.record(Event::Done, step, seen)
+            let details = make(ceremony, step, key, id)?;
+            ceremony.record(Event::Done, step, details)
         }
-        Found::Half | Found::Other(Difference::Unsafe) => {
+        Found::Incomplete | Found::Other(Difference::Unsafe) => {
             destroy_key_pair(session, &id).map_err(failed(step))?;
-            let mut seen = make(ceremony, step, key, id)?;
-            seen.insert("replaces".to_owned(), "what a break-off left".to_owned());
-            ceremony.record(Event::Done, step, seen)
+            let mut details = make(ceremony, step, key, id)?;
+            details.insert("replaces".to_owned(), "an incomplete key pair".to_owned());
+            ceremony.record(Event::Done, step, details)
         }
-        Found::AsPlanned(seen) => ceremony.record(Event::Recognised, step, seen),
+        Found::AsPlanned(details) => ceremony.record(Event::Recognised, step, details),
         Found::Other(what) => Err(differs(label(), what)),
     }
 }
@@ -115,11 +119,11 @@ fn make(
     step: &str,
     key: &KeySpec,
     id: Vec<u8>,
-) -> Result<Seen, ApplyError> {
+) -> Result<Details, ApplyError> {
     let token = ceremony
         .spec
         .token(&key.token)
-        .ok_or_else(|| in_the_way(Obstacle::TokenMissing(key.token.clone())))?;
+        .ok_or_else(|| conflict(Conflict::TokenMissing(key.token.clone())))?;
     let session = ceremony.hsm.session(step, token)?;
     let new = NewKey {
         algorithm: key.algorithm,
@@ -127,15 +131,15 @@ fn make(
         id,
     };
     let made = generate_key_pair(session, &new).map_err(failed(step))?;
-    Ok(seen(key, &made.id, &made.spki_der, &made.attributes))
+    Ok(details(key, &made.id, &made.spki_der, &made.attributes))
 }
 
 fn differs(label: String, what: Difference) -> ApplyError {
-    in_the_way(Obstacle::KeyDiffers(label, what))
+    conflict(Conflict::KeyDiffers(label, what))
 }
 
-fn seen(key: &KeySpec, id: &[u8], spki_der: &[u8], attributes: &KeyAttributes) -> Seen {
-    let mut seen = Seen::from([
+fn details(key: &KeySpec, id: &[u8], spki_der: &[u8], attributes: &KeyAttributes) -> Details {
+    let mut details = Details::from([
         ("label".to_owned(), key.label.clone()),
         ("cka_id".to_owned(), hex::encode(id)),
         ("algorithm".to_owned(), key.algorithm.as_str().to_owned()),
@@ -149,8 +153,8 @@ fn seen(key: &KeySpec, id: &[u8], spki_der: &[u8], attributes: &KeyAttributes) -
         ("never_extractable", attributes.never_extractable),
         ("local", attributes.local),
     ] {
-        let value = value.map_or_else(|| "not told".to_owned(), |v| v.to_string());
-        seen.insert(name.to_owned(), value);
+        let value = value.map_or_else(|| "not reported".to_owned(), |v| v.to_string());
+        details.insert(name.to_owned(), value);
     }
-    seen
+    details
 }

@@ -1,16 +1,16 @@
-//! Does what the plan says, once, and records it. A complete environment can be added to by a longer plan.
+//! Does the steps of the plan, once, and records them. A longer plan can extend a complete environment.
 //!
-//! Every step is recorded as started before it is done. So after a break-off at any point `apply`
-//! can be called again: what is on record as done is left alone, what was started is recognised if
-//! it is there exactly as planned, and whatever else is there is refused before anything is touched.
+//! Every step is recorded as started before it is done. So `apply` can be called again after an interruption at any point: a step
+//! on record as done stays as it is, the result of a started step is recognised if it is exactly as planned, and anything else
+//! is a conflict, found before anything is changed.
 //!
 //! - `error`: why it stopped
-//! - `ceremony`: from opening to completion, step by step
-//! - `extend`: whether a plan is the recorded one and more
-//! - `inspect`: what is in the way, before anything is touched
+//! - `ceremony`: one run, step by step
+//! - `extend`: whether a plan contains the recorded one and more
+//! - `inspect`: conflicts, before anything is changed
 //! - `hsm`: module, PINs, sessions
 //! - `token`, `key`, `certificate`: the steps
-//! - `terms`: what is settled before a certificate is signed
+//! - `planned_fields`: serial number and validity, recorded before a certificate is signed
 
 mod ceremony;
 mod certificate;
@@ -19,26 +19,24 @@ mod extend;
 pub(crate) mod hsm;
 mod inspect;
 mod key;
-mod terms;
+mod planned_fields;
 mod token;
 
 use jiff::Timestamp;
 
 pub use ceremony::Ceremony;
 pub(crate) use ceremony::lock;
-pub(crate) use certificate::MAX_CERTIFICATE_FILE_OCTETS;
+pub(crate) use certificate::MAX_CERTIFICATE_FILE_BYTES;
 pub(crate) use error::is_pin;
-pub use error::{ApplyError, Difference, Obstacle};
+pub use error::{ApplyError, Conflict, Difference};
 
 use crate::spec::Spec;
 use crate::transcript::{Line, Transcript};
 
-/// Does all steps of a specification and gives their transcript.
+/// Does all steps of a specification and returns their transcript.
 ///
-/// `now` is the time of the call: certificates begin five minutes before it, lines are stamped with
-/// it plus the time that has passed since.
-/// `terminal` says whether officers may be asked for PINs. `on_line` is called with each line after
-/// it was written.
+/// `now` is the time of the call: certificates are valid from five minutes before it, and lines carry it plus the time since.
+/// `terminal`: officers may be prompted for PINs. `on_line` is called with each line after it was written.
 ///
 /// # Errors
 /// [`ApplyError`]; [`ApplyError::Complete`] when all was done before.

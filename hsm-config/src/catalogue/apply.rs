@@ -2,8 +2,9 @@
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 
-use super::{Explanation, pin, say, spec, transcript};
-use crate::apply::{ApplyError, Difference, Obstacle};
+use super::{Explanation, explain, pin, spec, transcript};
+use crate::apply::{ApplyError, Conflict, Difference};
+use crate::spec::ModuleError;
 
 /// Explains an [`ApplyError`]. For [`ApplyError::InTheWay`] see also [`obstacle`].
 #[must_use]
@@ -13,72 +14,81 @@ pub fn apply(error: &ApplyError) -> Explanation {
         ApplyError::Transcript(error) => transcript(error),
         ApplyError::Pin(label, error) => {
             let inner = pin(error);
-            say(
+            explain(
                 inner.code,
                 format!("Token \"{label}\": {}", inner.sentence),
                 inner.next,
             )
         }
-        ApplyError::Busy(path) => say(
+        ApplyError::Busy(path) => explain(
             "apply-busy",
-            format!("Another `apply` is at work in {}.", path.display()),
+            format!("Another run is in progress in {}.", path.display()),
             "Wait until it has ended.",
         ),
-        ApplyError::Complete(path) => say(
+        ApplyError::Complete(path) => explain(
             "apply-complete",
             format!(
-                "This environment is complete; its transcript is {}. Nothing was changed.",
+                "This environment is already complete; its transcript is {}. Nothing was changed.",
                 path.display()
             ),
-            "Use `inkan-hsm verify` to check it. For new keys add them to the specification, and leave what is there as it is.",
+            "Use `inkan-hsm verify` to check it. To add keys, add them to the specification and change nothing else in it.",
         ),
         ApplyError::OtherPlan {
             transcript,
             recorded,
             planned,
-        } => say(
+        } => explain(
             "apply-other-plan",
             format!(
-                "{} was begun for another plan (sha256 {recorded}, now {planned}). Nothing was changed.",
+                "{} is the transcript of another plan (sha256 {recorded}, now {planned}). Nothing was changed.",
                 transcript.display()
             ),
-            "Bring back what was there and was changed. Keys and certificates can be added to a complete environment; for other changes use a new certificate_dir and new labels.",
+            "Undo the change to the specification. Keys and certificates can be added to a complete environment; for other changes use a new certificate_dir and new labels.",
         ),
-        ApplyError::InTheWay(obstacles) => say(
-            "apply-in-the-way",
+        ApplyError::Conflicts(conflicts) => explain(
+            "apply-conflict",
             format!(
-                "Nothing was changed, because: {}",
-                obstacles
+                "Nothing was changed. {}",
+                conflicts
                     .iter()
-                    .map(|o| obstacle(o).sentence)
+                    .map(|o| conflict(o).sentence)
                     .collect::<Vec<_>>()
                     .join(" ")
             ),
-            obstacles
+            conflicts
                 .first()
-                .map(|o| obstacle(o).next)
+                .map(|o| conflict(o).next)
                 .unwrap_or_default(),
         ),
         ApplyError::Hsm(step, error) => hsm(step, error),
-        ApplyError::Certificate(step, reason) => say(
+        ApplyError::Certificate(step, reason) => explain(
             "apply-certificate",
-            format!("{step}: the certificate could not be made: {reason}."),
-            "Check the [[certificate]] in the specification, then run `apply` again: it goes on where it stopped.",
+            format!("{step}: signing failed: {reason}."),
+            "Check the specification, then run the command again: it resumes where it stopped.",
         ),
-        ApplyError::File(path, kind) => say(
+        ApplyError::File(path, kind) => explain(
             "apply-file",
             format!("{} cannot be read or written: {kind}.", path.display()),
-            "Mend that, then run `apply` again: it goes on where it stopped.",
+            "Correct that, then run the command again: it resumes where it stopped.",
         ),
-        ApplyError::Random => say(
+        ApplyError::Random => explain(
             "apply-random",
-            "The operating system gave no random numbers.".to_owned(),
-            "Do not go on with this machine.",
+            "The operating system returned no random numbers.".to_owned(),
+            "Do not continue on this machine.",
         ),
     }
 }
 
-/// Explains a failure of the HSM.
+/// Explains a [`ModuleError`].
+#[must_use]
+pub fn module(error: &ModuleError) -> Explanation {
+    match error {
+        ModuleError::Spec(error) => spec(error),
+        ModuleError::Hsm(error) => hsm("", error),
+    }
+}
+
+/// Explains an error of the HSM.
 pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
     let at = if step.is_empty() {
         String::new()
@@ -86,24 +96,24 @@ pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
         format!("{step}: ")
     };
     if let ErrorKind::PinWithheld(_) = *error.kind {
-        return say(
+        return explain(
             "hsm-pin-withheld",
             format!("{at}{error}."),
-            "Look at the token's PIN counter with the vendor's tool, and reset it there. Then run the command again.",
+            "Check the token's PIN counter with the vendor's tool, and reset it there. Then run the command again.",
         );
     }
     if error.is_unclear_login() {
-        return say(
+        return explain(
             "hsm-pin-unclear",
             format!("{at}{error}."),
-            "The PIN was sent once. The answer does not show whether it is right, and the token may have counted a wrong try: \
-             look at its PIN counter with the vendor's tool before you run the command again, which sends the PIN again.",
+            "The PIN was sent once. The answer does not show whether it is correct, and the token may have counted a wrong try. \
+             Check its PIN counter with the vendor's tool before you run the command again, which sends the PIN again.",
         );
     }
     let (code, next) = match error.class {
         ErrorClass::PinIncorrect => (
             "hsm-pin-incorrect",
-            "The PIN was tried once and will not be tried again by itself. Check its source: each wrong try may bring \
+            "The PIN was sent once and is not sent again automatically. Check its source: each wrong try may bring \
              the token nearer to being locked.",
         ),
         ErrorClass::PinLocked => (
@@ -112,7 +122,7 @@ pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
         ),
         ErrorClass::PinInvalid => (
             "hsm-pin-invalid",
-            "Choose a PIN of the length and characters that the token takes.",
+            "Choose a PIN with a length and characters that the token accepts.",
         ),
         ErrorClass::DeviceFull => (
             "hsm-full",
@@ -120,20 +130,20 @@ pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
         ),
         ErrorClass::WriteProtected => (
             "hsm-write-protected",
-            "Allow writing on the token, then run the command again.",
+            "The token is write-protected. Remove the protection, then run the command again.",
         ),
         ErrorClass::Untrustworthy => (
             "hsm-untrustworthy",
-            "Do not use this token: it gave something that cannot be right. Ask the vendor.",
+            "Do not use this token: it returned a value that cannot be correct. Ask the vendor.",
         ),
         ErrorClass::NotFound => (
             "hsm-not-found",
-            "Check that the HSM is connected, its client configured, and the label right.",
+            "Check that the HSM is connected, that its client is configured, and that the label is correct.",
         ),
         ErrorClass::Ambiguous => ("hsm-ambiguous", "Give each token and key its own label."),
         ErrorClass::Unsupported => (
             "hsm-unsupported",
-            "This module cannot do it: see the product's notes in docs/hsm.md.",
+            "This module does not support the operation. See the notes on the product in docs/hsm.md.",
         ),
         ErrorClass::Cancelled => (
             "hsm-cancelled",
@@ -147,77 +157,77 @@ pub(super) fn hsm(step: &str, error: &Pkcs11Error) -> Explanation {
         | ErrorClass::DeviceFault
         | ErrorClass::Busy => (
             "hsm-failed",
-            "Check the HSM and its connection, then run the command again: what was done is on record.",
+            "Check the HSM and its connection, then run the command again: it resumes from the transcript.",
         ),
         ErrorClass::Refused => (
             "hsm-refused",
-            "Check the specification against what the product allows.",
+            "Check whether the product supports what the specification requires.",
         ),
     };
-    say(code, format!("{at}{error}."), next)
+    explain(code, format!("{at}{error}."), next)
 }
 
-/// Explains one obstacle.
+/// Explains one conflict.
 #[must_use]
-pub fn obstacle(obstacle: &Obstacle) -> Explanation {
-    const FOREIGN: &str = "It was not made by this ceremony and is left alone. Use another label in the specification, \
+pub fn conflict(conflict: &Conflict) -> Explanation {
+    const FOREIGN: &str = "It is not from this ceremony and stays as it is. Use another label in the specification, \
                            or remove it with the vendor's tool if nobody needs it.";
-    const GONE: &str = "Bring it back (right HSM, right SOFTHSM2_CONF or client configuration, right directory), or \
+    const GONE: &str = "Check that this is the right HSM (client configuration, SOFTHSM2_CONF) and the right directory, and restore it, or \
                         begin a new environment.";
-    const CHANGED: &str = "It is left alone. Find out who changed it; begin a new environment if it cannot be brought back.";
-    match obstacle {
-        Obstacle::TokenExists(label) => say(
+    const CHANGED: &str = "It stays as it is. Find out who changed it, and begin a new environment if it cannot be restored.";
+    match conflict {
+        Conflict::TokenExists(label) => explain(
             "token-exists",
-            format!("A token with the label \"{label}\" exists already."),
+            format!("A token with the label \"{label}\" already exists."),
             FOREIGN,
         ),
-        Obstacle::TokenMissing(label) => say(
+        Conflict::TokenMissing(label) => explain(
             "token-missing",
             format!("There is no token with the label \"{label}\"."),
             GONE,
         ),
-        Obstacle::TokenAmbiguous(label) => say(
+        Conflict::TokenAmbiguous(label) => explain(
             "token-ambiguous",
             format!("More than one token has the label \"{label}\"."),
             "Give each token its own label.",
         ),
-        Obstacle::TokenReplaced {
+        Conflict::TokenReplaced {
             label,
             recorded,
             found,
-        } => say(
+        } => explain(
             "token-replaced",
             format!(
-                "The token \"{label}\" has the serial number {found}, on record is {recorded}."
+                "The token \"{label}\" has the serial number {found}; {recorded} is on record."
             ),
             CHANGED,
         ),
-        Obstacle::KeyExists(label) => say(
+        Conflict::KeyExists(label) => explain(
             "key-exists",
-            format!("A key with the label \"{label}\" exists already."),
+            format!("A key with the label \"{label}\" already exists."),
             FOREIGN,
         ),
-        Obstacle::KeyMissing(label) => say(
+        Conflict::KeyMissing(label) => explain(
             "key-missing",
-            format!("The key \"{label}\" is on record but gone."),
+            format!("The key \"{label}\" is on record but missing."),
             GONE,
         ),
-        Obstacle::KeyDiffers(label, what) => say(
+        Conflict::KeyDiffers(label, what) => explain(
             "key-differs",
             format!("The key \"{label}\" differs: {}.", difference(*what)),
             CHANGED,
         ),
-        Obstacle::CertificateExists(path) => say(
+        Conflict::CertificateExists(path) => explain(
             "certificate-exists",
-            format!("The file {} exists already.", path.display()),
+            format!("The file {} already exists.", path.display()),
             FOREIGN,
         ),
-        Obstacle::CertificateMissing(path) => say(
+        Conflict::CertificateMissing(path) => explain(
             "certificate-missing",
-            format!("The file {} is on record but gone.", path.display()),
+            format!("The file {} is on record but missing.", path.display()),
             GONE,
         ),
-        Obstacle::CertificateDiffers(path, what) => say(
+        Conflict::CertificateDiffers(path, what) => explain(
             "certificate-differs",
             format!(
                 "The file {} differs: {}.",
@@ -231,14 +241,14 @@ pub fn obstacle(obstacle: &Obstacle) -> Explanation {
 
 fn difference(difference: Difference) -> &'static str {
     match difference {
-        Difference::Algorithm => "another algorithm",
+        Difference::Algorithm => "its algorithm is another one",
         Difference::Ambiguous => "there is more than one",
-        Difference::PublicKey => "another public key",
-        Difference::Unsafe => "the private key can leave the token or was not made on it",
-        Difference::Label => "its CKA_ID is planned for a key of another label",
-        Difference::HalfMade => "only one half of a pair with its CKA_ID is there",
-        Difference::Malformed => "not one certificate in PEM",
-        Difference::Content => "another serial number, name or period",
-        Difference::Signature => "not signed by its issuer",
+        Difference::PublicKey => "its public key is another one",
+        Difference::Unsafe => "its private key is extractable or was not generated on the token",
+        Difference::Label => "its CKA_ID is planned for a key with another label",
+        Difference::Incomplete => "only one half of the key pair with its CKA_ID exists",
+        Difference::Malformed => "it does not hold exactly one certificate in PEM",
+        Difference::Content => "its serial number, name or validity is another one",
+        Difference::Signature => "it is not signed by its issuer",
     }
 }

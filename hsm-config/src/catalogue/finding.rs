@@ -1,7 +1,7 @@
-//! What `verify` found, and why it could not look.
+//! What `verify` found, and why it could not check.
 
 use super::apply::hsm;
-use super::{Explanation, pin, say, spec, transcript};
+use super::{Explanation, crl_defect, explain, pin, spec, transcript};
 use crate::verify::{Finding, VerifyError};
 
 /// Explains a [`VerifyError`].
@@ -11,17 +11,17 @@ pub fn verify(error: &VerifyError) -> Explanation {
         VerifyError::Spec(error) => spec(error),
         VerifyError::Pin(label, error) => {
             let inner = pin(error);
-            say(
+            explain(
                 inner.code,
                 format!("Token \"{label}\": {}", inner.sentence),
                 inner.next,
             )
         }
         VerifyError::Hsm(label, error) => hsm(label, error),
-        VerifyError::Random => say(
+        VerifyError::Random => explain(
             "verify-random",
-            "The operating system gave no random numbers.".to_owned(),
-            "Do not go on with this machine.",
+            "The operating system returned no random numbers.".to_owned(),
+            "Do not continue on this machine.",
         ),
     }
 }
@@ -29,34 +29,32 @@ pub fn verify(error: &VerifyError) -> Explanation {
 /// Explains a [`Finding`].
 #[must_use]
 pub fn finding(finding: &Finding) -> Explanation {
-    const RIGHT_HSM: &str =
-        "Check that this is the right HSM (client configuration, SOFTHSM2_CONF) and specification.";
-    const STOP: &str =
-        "Do not issue with this key. Find out how it came there; begin a new environment.";
-    const FILE: &str = "Put the file of the ceremony back from where the custodians keep it, and find out who changed it.";
+    const RIGHT_HSM: &str = "Check that this is the right HSM (client configuration, SOFTHSM2_CONF) and the right specification.";
+    const STOP: &str = "Do not issue certificates with this key. Find out where it comes from, and begin a new environment.";
+    const FILE: &str = "Restore the file from the custodians' copy, and find out who changed it.";
     match finding {
-        Finding::TranscriptMissing(path) => say(
+        Finding::TranscriptMissing(path) => explain(
             "transcript-missing",
             format!("There is no transcript at {}.", path.display()),
-            "Put it back from where the custodians keep it, or run `inkan-hsm apply` if there was no ceremony yet.",
+            "Restore it from the custodians' copy, or run `inkan-hsm apply` if there was no ceremony yet.",
         ),
         Finding::Transcript(error) => transcript(error),
-        Finding::TranscriptIncomplete(path) => say(
+        Finding::TranscriptIncomplete(path) => explain(
             "transcript-incomplete",
-            format!("The ceremony in {} was not completed.", path.display()),
-            "Run `inkan-hsm apply` again: it goes on where it stopped.",
+            format!("The ceremony in {} is not complete.", path.display()),
+            "Run `inkan-hsm apply` again: it resumes where it stopped.",
         ),
-        Finding::OtherPlan { recorded, planned } => say(
+        Finding::OtherPlan { recorded, planned } => explain(
             "other-plan",
             format!("The transcript is of another plan (sha256 {recorded}, now {planned})."),
-            "Use the specification that the ceremony was done with.",
+            "Use the specification of the ceremony.",
         ),
-        Finding::TokenMissing(label) => say(
+        Finding::TokenMissing(label) => explain(
             "token-missing",
             format!("There is no token with the label \"{label}\"."),
             RIGHT_HSM,
         ),
-        Finding::TokenAmbiguous(label) => say(
+        Finding::TokenAmbiguous(label) => explain(
             "token-ambiguous",
             format!("More than one token has the label \"{label}\"."),
             RIGHT_HSM,
@@ -65,83 +63,86 @@ pub fn finding(finding: &Finding) -> Explanation {
             label,
             recorded,
             found,
-        } => say(
+        } => explain(
             "token-replaced",
             format!(
-                "The token \"{label}\" has the serial number {found}, on record is {recorded}."
+                "The token \"{label}\" has the serial number {found}; {recorded} is on record."
             ),
             RIGHT_HSM,
         ),
-        Finding::KeyMissing(label) => say(
+        Finding::KeyMissing(label) => explain(
             "key-missing",
             format!("The key \"{label}\" is not on its token."),
             RIGHT_HSM,
         ),
-        Finding::KeyAmbiguous(label) => say(
+        Finding::KeyAmbiguous(label) => explain(
             "key-ambiguous",
-            format!("There is more than one key \"{label}\"."),
+            format!("The token has more than one key \"{label}\"."),
             STOP,
         ),
-        Finding::KeyReplaced(label) => say(
+        Finding::KeyReplaced(label) => explain(
             "key-replaced",
-            format!("The key \"{label}\" is another one than the one certified or on record."),
+            format!("The key \"{label}\" is not the one that is certified or on record."),
             STOP,
         ),
         Finding::KeyAlgorithm {
             label,
             specified,
             found,
-        } => say(
+        } => explain(
             "key-algorithm",
-            format!("The key \"{label}\" is {found}, not {specified}."),
+            format!("The key \"{label}\" is {found}; the specification requires {specified}."),
             RIGHT_HSM,
         ),
-        Finding::KeyNotSensitive(label) => say(
+        Finding::KeyNotSensitive(label) => explain(
             "key-not-sensitive",
             format!("The private key \"{label}\" is not marked sensitive."),
             STOP,
         ),
-        Finding::KeyExtractable(label) => say(
+        Finding::KeyExtractable(label) => explain(
             "key-extractable",
-            format!("The private key \"{label}\" can leave, or could have left, the token."),
+            format!("The private key \"{label}\" is extractable, or was at some time."),
             STOP,
         ),
-        Finding::KeyNotLocal(label) => say(
+        Finding::KeyNotLocal(label) => explain(
             "key-not-local",
-            format!("The private key \"{label}\" was not made on the token."),
+            format!("The private key \"{label}\" was not generated on the token."),
             STOP,
         ),
-        Finding::KeyMayNotSign(label) => say(
+        Finding::KeyMayNotSign(label) => explain(
             "key-may-not-sign",
-            format!("The private key \"{label}\" may not sign."),
+            format!("The private key \"{label}\" is not allowed to sign."),
             STOP,
         ),
-        Finding::KeyCannotSign(label, reason) => say(
+        Finding::KeyCannotSign(label, reason) => explain(
             "key-cannot-sign",
             format!("The private key \"{label}\" did not sign: {reason}."),
-            "Check the HSM and its connection, then verify again.",
+            "Check the HSM and its connection, then run `inkan-hsm verify` again.",
         ),
-        Finding::KeyWrongSignature(label) => say(
+        Finding::KeyWrongSignature(label) => explain(
             "key-wrong-signature",
             format!("A signature of the key \"{label}\" does not verify under its public key."),
             STOP,
         ),
-        Finding::CertificateMissing(path) => say(
+        Finding::CertificateMissing(path) => explain(
             "certificate-missing",
             format!("There is no file {}.", path.display()),
             FILE,
         ),
-        Finding::CertificateUnreadable(path, kind) => say(
+        Finding::CertificateUnreadable(path, kind) => explain(
             "certificate-unreadable",
             format!("The file {} cannot be read: {kind}.", path.display()),
             "Check who may read it.",
         ),
-        Finding::CertificateMalformed(path) => say(
+        Finding::CertificateMalformed(path) => explain(
             "certificate-malformed",
-            format!("The file {} holds no single certificate.", path.display()),
+            format!(
+                "The file {} does not hold exactly one certificate.",
+                path.display()
+            ),
             FILE,
         ),
-        Finding::CertificateReplaced(path) => say(
+        Finding::CertificateReplaced(path) => explain(
             "certificate-replaced",
             format!(
                 "The certificate in {} is not the one on record.",
@@ -149,23 +150,23 @@ pub fn finding(finding: &Finding) -> Explanation {
             ),
             FILE,
         ),
-        Finding::CertificateSubject(path) => say(
+        Finding::CertificateSubject(path) => explain(
             "certificate-subject",
             format!(
-                "The certificate in {} has another subject than specified.",
+                "The subject of the certificate in {} is not the specified one.",
                 path.display()
             ),
             FILE,
         ),
-        Finding::CertificateNotCa(path) => say(
+        Finding::CertificateNotCa(path) => explain(
             "certificate-not-ca",
             format!(
-                "The certificate in {} lacks the CA constraints or key usages it must have.",
+                "The certificate in {} lacks the required basic constraints or key usages.",
                 path.display()
             ),
             FILE,
         ),
-        Finding::CertificateChain(path) => say(
+        Finding::CertificateChain(path) => explain(
             "certificate-chain",
             format!(
                 "The certificate in {} is not signed by its issuer.",
@@ -173,38 +174,42 @@ pub fn finding(finding: &Finding) -> Explanation {
             ),
             FILE,
         ),
-        Finding::CertificateNotYetValid(path) => say(
+        Finding::CertificateNotYetValid(path) => explain(
             "certificate-not-yet-valid",
             format!("The certificate in {} is not valid yet.", path.display()),
             "Check the clock of this machine.",
         ),
-        Finding::CertificateExpired(path) => say(
+        Finding::CertificateExpired(path) => explain(
             "certificate-expired",
-            format!("The certificate in {} is no longer valid.", path.display()),
+            format!("The certificate in {} has expired.", path.display()),
             "Begin a new environment with new keys.",
         ),
-        Finding::ListMissing(path) => say(
-            "list-missing",
+        Finding::CrlMissing(path) => explain(
+            "crl-missing",
             format!("There is no file {}.", path.display()),
-            "Put the file back from a copy, or make a new list with `inkan-hsm crl`.",
+            "Restore the file from a copy, or sign a new CRL with `inkan-hsm crl`.",
         ),
-        Finding::ListBad(path, bad) => say(
-            "list-bad",
-            format!("The list in {} cannot be used: {bad}.", path.display()),
-            "Put the file back from a copy, or make a new list with `inkan-hsm crl`.",
-        ),
-        Finding::ListReplaced(path) => say(
-            "list-replaced",
+        Finding::CrlUnusable(path, defect) => explain(
+            "crl-unusable",
             format!(
-                "The list in {} is not the last one on record.",
+                "The CRL in {} cannot be used: {}.",
+                path.display(),
+                crl_defect(defect)
+            ),
+            "Restore the file from a copy, or sign a new CRL with `inkan-hsm crl`.",
+        ),
+        Finding::CrlReplaced(path) => explain(
+            "crl-replaced",
+            format!(
+                "The CRL in {} is not the last one on record.",
                 path.display()
             ),
-            "Put the last one back from a copy, or make a new list with `inkan-hsm crl`.",
+            "Restore the last one from a copy, or sign a new CRL with `inkan-hsm crl`.",
         ),
-        Finding::ListOver(path) => say(
-            "list-over",
-            format!("The list in {} is over.", path.display()),
-            "Make a new list with `inkan-hsm crl`.",
+        Finding::CrlExpired(path) => explain(
+            "crl-expired",
+            format!("The CRL in {} has expired.", path.display()),
+            "Sign a new CRL with `inkan-hsm crl`.",
         ),
     }
 }

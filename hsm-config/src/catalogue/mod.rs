@@ -1,21 +1,26 @@
 //! Sentences for officers: what happened, what to do, and a stable code, for every error and finding.
 //!
-//! The only place in this crate with prose about errors. Each function is one exhaustive match, so
-//! that a new error does not compile before it has its sentence.
+//! The only place in this crate with prose about errors. Errors are enums that do not know it. Each function is one exhaustive
+//! match, so a new error does not compile before it has its sentence.
 //!
-//! - `spec`, `pin`, `transcript`, `apply`, `list`, `finding`: one per kind of error
+//! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
+//! - `report`: a report of `verify` with its findings explained, for `--json`
 
 mod apply;
+mod chain;
+mod crl;
 mod finding;
-mod list;
 mod pin;
+mod report;
 mod spec;
 mod transcript;
 
-pub use apply::{apply, obstacle};
+pub use apply::{apply, conflict, module};
+pub use chain::chain;
+pub use crl::{crl, crl_defect};
 pub use finding::{finding, verify};
-pub use list::list;
 pub use pin::pin;
+pub use report::{ExplainedReport, report};
 pub use spec::spec;
 pub use transcript::transcript;
 
@@ -26,13 +31,13 @@ use serde::Serialize;
 pub struct Explanation {
     /// Stable code, for programs.
     pub code: &'static str,
-    /// What happened, one sentence.
+    /// What happened, in one sentence.
     pub sentence: String,
     /// What to do next.
     pub next: String,
 }
 
-fn say(code: &'static str, sentence: String, next: impl Into<String>) -> Explanation {
+fn explain(code: &'static str, sentence: String, next: impl Into<String>) -> Explanation {
     Explanation {
         code,
         sentence,

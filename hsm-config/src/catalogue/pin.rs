@@ -1,51 +1,51 @@
 //! PINs that could not be read.
 
-use super::{Explanation, say};
-use crate::pin_source::{MAX_PIN_OCTETS, PinError};
+use super::{Explanation, explain};
+use crate::pin_source::{MAX_PIN_BYTES, PinError};
 
 /// Explains a [`PinError`].
 #[must_use]
 pub fn pin(error: &PinError) -> Explanation {
     match error {
-        PinError::NoTerminal => say(
+        PinError::NoTerminal => explain(
             "pin-no-terminal",
-            "The PIN is to be asked for, but nobody can be asked here.".to_owned(),
-            "Use `file`, `env` or `credential` as its source where no officer is present.",
+            "The PIN source is a prompt, but there is no terminal to prompt at.".to_owned(),
+            "Use `file`, `env` or `credential` as the PIN source where no officer is present.",
         ),
-        PinError::Cancelled => say(
+        PinError::Cancelled => explain(
             "pin-cancelled",
-            "Cancelled at the question for a PIN.".to_owned(),
-            "Run the command again when you want to go on.",
+            "The prompt for a PIN was cancelled.".to_owned(),
+            "Run the command again to continue.",
         ),
-        PinError::Terminal(std::io::ErrorKind::UnexpectedEof) => say(
+        PinError::Terminal(std::io::ErrorKind::UnexpectedEof) => explain(
             "pin-cancelled",
-            "The question for a PIN was left without an answer.".to_owned(),
-            "Run the command again when you want to go on.",
+            "The prompt for a PIN got no answer.".to_owned(),
+            "Run the command again to continue.",
         ),
-        PinError::Terminal(_) => say(
+        PinError::Terminal(_) => explain(
             "pin-terminal",
-            "The PIN is to be asked for, but there is no terminal, or it failed.".to_owned(),
-            "Run this at a terminal, or use `file`, `env` or `credential` as the PIN's source.",
+            "The PIN source is a prompt, but there is no terminal, or it failed.".to_owned(),
+            "Run the command at a terminal, or use `file`, `env` or `credential` as the PIN source.",
         ),
-        PinError::EntriesDiffer => say(
+        PinError::EntriesDiffer => explain(
             "pin-entries-differ",
             "The two entries of the new PIN differ.".to_owned(),
             "Run the command again; nothing was changed.",
         ),
-        PinError::File(path, kind) => say(
+        PinError::File(path, kind) => explain(
             "pin-file-unreadable",
             format!("The PIN file {} cannot be read: {kind}.", path.display()),
-            "Check the path (relative to the specification) and who may read the file.",
+            "Check the path (relative to the specification) and the permissions of the file.",
         ),
-        PinError::NotAFile(path) => say(
+        PinError::NotAFile(path) => explain(
             "pin-not-a-file",
             format!("The PIN file {} is not a regular file.", path.display()),
-            "Give the path of a plain file with the PIN on one line.",
+            "Name a regular file with the PIN on one line.",
         ),
-        PinError::FileReadableByOthers(path, mode) => say(
+        PinError::FileReadableByOthers(path, mode) => explain(
             "pin-file-readable-by-others",
             format!(
-                "The PIN file {} is open to others than its owner (mode {mode:03o}).",
+                "The PIN file {} is accessible to others than its owner (mode {mode:03o}).",
                 path.display()
             ),
             format!(
@@ -53,12 +53,12 @@ pub fn pin(error: &PinError) -> Explanation {
                 path.display()
             ),
         ),
-        PinError::Env(name) => say(
+        PinError::Env(name) => explain(
             "pin-variable-missing",
-            format!("The environment variable {name} with the PIN is not set, or is no text."),
+            format!("The environment variable {name} for the PIN is not set, or is not text."),
             format!("Set {name} for this command only, or use another source."),
         ),
-        PinError::NoCredentialsDirectory(name) => say(
+        PinError::NoCredentialsDirectory(name) => explain(
             "pin-no-credentials",
             format!(
                 "The PIN is the systemd credential `{name}`, but CREDENTIALS_DIRECTORY is not set."
@@ -67,20 +67,20 @@ pub fn pin(error: &PinError) -> Explanation {
                 "Start this as a systemd service with LoadCredential={name}: or LoadCredentialEncrypted={name}:."
             ),
         ),
-        PinError::Empty => say(
+        PinError::Empty => explain(
             "pin-empty",
-            "The PIN's source is empty.".to_owned(),
+            "The PIN source is empty.".to_owned(),
             "Put the PIN there, on one line.",
         ),
-        PinError::TooLong => say(
+        PinError::TooLong => explain(
             "pin-too-long",
-            format!("The PIN's source holds more than {MAX_PIN_OCTETS} octets."),
+            format!("The PIN source holds more than {MAX_PIN_BYTES} bytes."),
             "Check that it is the right file or variable.",
         ),
-        PinError::NotOneLine => say(
+        PinError::NotOneLine => explain(
             "pin-not-one-line",
-            "The PIN's source is not one line of UTF-8 text.".to_owned(),
-            "Put the PIN alone on one line.",
+            "The PIN source is not one line of UTF-8 text.".to_owned(),
+            "Put nothing but the PIN there, on one line.",
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! Specifications that cannot be used.
 
-use super::{Explanation, say};
+use super::{Explanation, explain};
 use crate::spec::{Expected, Problem, SpecError};
 
 /// Explains a [`SpecError`]: file, field, what to do.
@@ -14,81 +14,81 @@ pub fn spec(error: &SpecError) -> Explanation {
     };
     let name = error.field.rsplit('.').next().unwrap_or_default();
     match &error.problem {
-        Problem::Unreadable(kind) => say(
+        Problem::Unreadable(kind) => explain(
             "spec-unreadable",
             format!("{place}: the specification cannot be read: {kind}."),
             "Give the path of a specification in TOML with --spec.",
         ),
-        Problem::FileTooLarge(most) => say(
+        Problem::FileTooLarge(max) => explain(
             "spec-too-large",
-            format!("{place}: the specification is larger than {most} octets."),
+            format!("{place}: the specification is larger than {max} bytes."),
             "Check that this is the right file.",
         ),
-        Problem::Syntax { line, message } => say(
+        Problem::Syntax { line, message } => explain(
             "spec-syntax",
             format!(
                 "{place}, line {line}: {}.",
                 message.trim().replace('\n', ", ")
             ),
-            "Mend that line; docs/hsm.md lists every field.",
+            "Correct that line. docs/hsm.md lists every field.",
         ),
-        Problem::Malformed { value, expected } => say(
+        Problem::Malformed { value, expected } => explain(
             "spec-malformed",
             format!("{place}: \"{}\" is not allowed here.", value.escape_debug()),
             format!("`{name}` takes {}.", expectation(*expected)),
         ),
-        Problem::TooLong(most) => say(
+        Problem::TooLong(max) => explain(
             "spec-too-many",
-            format!("{place}: there are more than {most} entries."),
+            format!("{place}: there are more than {max} entries."),
             "Split the environment into several specifications.",
         ),
-        Problem::Missing => say(
+        Problem::Missing => explain(
             "spec-missing",
-            format!("{place}: it is missing."),
+            format!("{place}: the field is missing."),
             format!("Add `{name}`; docs/hsm.md shows how."),
         ),
-        Problem::Duplicate(value) => say(
+        Problem::Duplicate(value) => explain(
             "spec-duplicate",
-            format!("{place}: \"{}\" is there twice.", value.escape_debug()),
+            format!("{place}: \"{}\" appears twice.", value.escape_debug()),
             format!("Give each entry its own `{name}`."),
         ),
-        Problem::Unknown { value, known } => say(
+        Problem::Unknown { value, known } => explain(
             "spec-unknown",
-            format!("{place}: there is no \"{}\".", value.escape_debug()),
+            format!("{place}: \"{}\" does not exist.", value.escape_debug()),
             format!("Use one of: {}.", known.join(", ")),
         ),
-        Problem::NotAPinSource => say(
+        Problem::NotAPinSource => explain(
             "spec-pin-source",
-            format!("{place}: this is not a source of a PIN."),
-            "Write { prompt = true }, { file = \"path\" }, { env = \"NAME\" } or { credential = \"name\" }; a PIN itself \
-             never stands in the specification: if one does, change it.",
+            format!("{place}: this is not a PIN source."),
+            "Use { prompt = true }, { file = \"path\" }, { env = \"NAME\" } or { credential = \"name\" }. A specification \
+             never contains a PIN: if this one does, change the PIN.",
         ),
-        Problem::IssuerNotBefore(issuer) => say(
+        Problem::IssuerNotBefore(issuer) => explain(
             "spec-issuer-not-before",
-            format!("{place}: the certificate of \"{issuer}\" does not come earlier in the file."),
+            format!("{place}: the certificate of \"{issuer}\" must come earlier in the file."),
             format!("Put the [[certificate]] of \"{issuer}\" first."),
         ),
-        Problem::WrongIssuer(issuer) => say(
+        Problem::WrongIssuer(issuer) => explain(
             "spec-wrong-issuer",
             format!("{place}: \"{issuer}\" cannot sign this certificate."),
-            "A key with use = \"root-ca\" is its own issuer; every other CA has another key as issuer.",
+            "A key with use = \"root-ca\" is its own issuer. Every other CA has another key as its issuer.",
         ),
-        Problem::NotACaUse(key_use) => say(
+        Problem::NotACaUse(key_use) => explain(
             "spec-not-a-ca",
-            format!("{place}: a key with use = \"{key_use}\" gets no CA certificate."),
+            format!("{place}: a key with use = \"{key_use}\" does not get a CA certificate."),
             "Remove this [[certificate]], or change the key's `use`.",
         ),
-        Problem::NoCertificate => say(
+        Problem::NoCertificate => explain(
             "spec-no-certificate",
             format!("{place}: this CA key has no [[certificate]]."),
             "Add one, or change the key's `use`.",
         ),
-        Problem::PathLen(issuer) => say(
+        Problem::PathLen(issuer) => explain(
             "spec-path-len",
-            format!("{place}: it must be smaller than the issuer's, which is {issuer}."),
-            "Make it smaller here, or larger at the issuer.",
+            format!("{place}: the value must be smaller than the issuer's, which is {issuer}."),
+            "Decrease it here, or increase it for the issuer.",
         ),
-        Problem::ModuleNotFound(tried) => say(
+        Problem::ModuleNotFound(tried) => explain(
             "spec-module-not-found",
             format!(
                 "{place}: there is no PKCS#11 module at {}.",
@@ -100,10 +100,10 @@ pub fn spec(error: &SpecError) -> Explanation {
             ),
             "Install the HSM's client software, or set `module` to the path of its PKCS#11 library.",
         ),
-        Problem::NotAModule(path, reason) => say(
+        Problem::NotAModule(path, reason) => explain(
             "spec-not-a-module",
             format!(
-                "{place}: {} is no PKCS#11 module that can be loaded here: {}.",
+                "{place}: {} is not a PKCS#11 module that can be loaded here: {}.",
                 path.display(),
                 reason.trim_end_matches('.').escape_debug()
             ),
@@ -115,8 +115,8 @@ pub fn spec(error: &SpecError) -> Explanation {
 fn expectation(expected: Expected) -> &'static str {
     match expected {
         Expected::Id => "1 to 32 of the characters a-z, 0-9 and -",
-        Expected::Label => "1 to 32 octets of printable text without blanks at its ends",
-        Expected::Name => "1 to 64 printable characters without blanks at its ends",
+        Expected::Label => "1 to 32 bytes of printable text without leading or trailing blanks",
+        Expected::Name => "1 to 64 printable characters without leading or trailing blanks",
         Expected::Country => "two capital letters",
         Expected::Years => "a whole number from 1 to 40",
         Expected::PathLen => "a whole number from 0 to 8",

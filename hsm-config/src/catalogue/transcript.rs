@@ -1,40 +1,42 @@
 //! Transcripts that cannot be used.
 
-use super::{Explanation, say};
+use super::{Explanation, explain};
 use crate::transcript::TranscriptError;
 
 /// Explains a [`TranscriptError`].
 #[must_use]
 pub fn transcript(error: &TranscriptError) -> Explanation {
+    const RESTORE: &str =
+        "Restore the file from the custodians' copy, and find out who changed it.";
     match error {
-        TranscriptError::File(path, kind) => say(
+        TranscriptError::File(path, kind) => explain(
             "transcript-file",
             format!(
                 "The transcript {} cannot be read or written: {kind}.",
                 path.display()
             ),
-            "Check the directory, its space and its rights, then run the command again.",
+            "Check the directory, its free space and its permissions, then run the command again.",
         ),
-        TranscriptError::Missing(path) => say(
+        TranscriptError::Missing(path) => explain(
             "transcript-missing",
             format!("There is no transcript at {}.", path.display()),
-            "Run `inkan-hsm apply` first, or restore the transcript from where the custodians keep it.",
+            "Run `inkan-hsm apply` first, or restore the transcript from the custodians' copy.",
         ),
-        TranscriptError::Malformed(path, line) => say(
+        TranscriptError::Malformed(path, line) => explain(
             "transcript-malformed",
             format!(
-                "Line {line} of {} is no line of a transcript.",
+                "Line {line} of {} is not a line of a transcript.",
                 path.display()
             ),
-            "Restore the file from where the custodians keep it, and find out who changed it.",
+            RESTORE,
         ),
-        TranscriptError::Broken(path, line) => say(
+        TranscriptError::Broken(path, line) => explain(
             "transcript-broken",
             format!(
-                "The chain of {} breaks at line {line}: that line or one before it was changed.",
+                "The hash chain of {} breaks at line {line}: that line or an earlier one was changed.",
                 path.display()
             ),
-            "Restore the file from where the custodians keep it, and find out who changed it.",
+            RESTORE,
         ),
     }
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use inkan_hsm_config::list::Reason;
+use inkan_hsm_config::crl::RevocationReason;
 
-/// Sets up the HSM of an Inkan environment from a reviewed specification, and proves it later.
+/// Set up the HSM of an Inkan environment from a reviewed specification, and verify it later.
 #[derive(Parser)]
 #[command(name = "inkan-hsm", version, after_help = super::exit::HELP)]
 pub(crate) struct Arguments {
@@ -18,16 +18,16 @@ pub(crate) enum Command {
     /// Show the steps; opens no HSM and reads no PIN
     #[command(after_help = super::exit::HELP)]
     Plan(WithJson),
-    /// Do the steps, once, and record them; goes on where a run broke off, overwrites nothing
+    /// Do the steps once and record them; resumes an interrupted run, overwrites nothing
     #[command(after_help = super::exit::HELP)]
     Apply(WithSpec),
-    /// Prove that the HSM and the files hold what specification and record say; changes nothing
+    /// Prove that the HSM and the files match specification and transcript; changes nothing
     #[command(after_help = super::exit::HELP)]
     Verify(WithJson),
-    /// Sign the root's next revocation list and record it; what was on the last one stays on it
+    /// Sign and record the root's next CRL; entries of the last one stay
     #[command(after_help = super::exit::HELP)]
     Crl(CrlArguments),
-    /// Check the transcript's chain and show it
+    /// Check the transcript's hash chain and print it
     #[command(after_help = super::exit::HELP)]
     Transcript(WithJson),
 }
@@ -43,25 +43,27 @@ pub(crate) struct WithSpec {
 pub(crate) struct CrlArguments {
     #[command(flatten)]
     pub(crate) spec: WithSpec,
-    /// Id of the root's key
+    /// Id of the root CA's key
     #[arg(long, value_name = "KEY", default_value = "root-ca")]
     pub(crate) ca: String,
-    /// For how many days the list is good
+    /// Validity of the CRL in days
     #[arg(long, value_name = "N", default_value_t = 365)]
     pub(crate) days: u32,
-    /// A CA whose certificate ends with this list, and why: ca-compromise, superseded, cessation-of-operation,
-    /// affiliation-changed, unspecified
+    /// Revoke the certificate of this CA; reasons: ca-compromise, superseded, cessation-of-operation, affiliation-changed,
+    /// unspecified
     #[arg(long, value_name = "KEY=REASON", value_parser = revocation)]
-    pub(crate) revoke: Vec<(String, Reason)>,
+    pub(crate) revoke: Vec<(String, RevocationReason)>,
 }
 
-fn revocation(text: &str) -> Result<(String, Reason), String> {
+fn revocation(text: &str) -> Result<(String, RevocationReason), String> {
     let (key, word) = text
         .split_once('=')
-        .ok_or("write KEY=REASON, as in customer-ca=superseded")?;
-    let reason = Reason::parse(word).ok_or_else(|| {
-        let words = Reason::ALL.map(Reason::as_str).join(", ");
-        format!("no such reason; there are {words}")
+        .ok_or("use KEY=REASON, for example customer-ca=superseded")?;
+    let reason = RevocationReason::parse(word).ok_or_else(|| {
+        let words = RevocationReason::ALL
+            .map(RevocationReason::as_str)
+            .join(", ");
+        format!("unknown reason; use one of {words}")
     })?;
     Ok((key.to_owned(), reason))
 }

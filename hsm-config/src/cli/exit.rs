@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use inkan_hsm_config::apply::ApplyError;
-use inkan_hsm_config::list::ListError;
+use inkan_hsm_config::crl::CrlError;
 use inkan_hsm_config::verify::VerifyError;
 
-/// How the program ends. Wrong usage ends with 2, most of it by the command line parser.
+/// How the program ends. The command line parser returns 2 as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Ok = 0,
@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     Hsm = 4,
     Pin = 5,
     Complete = 6,
-    InTheWay = 7,
+    Conflicts = 7,
     Findings = 8,
     File = 9,
     Transcript = 10,
@@ -25,18 +25,18 @@ pub(crate) enum Exit {
 
 pub(crate) const HELP: &str = "\
 Exit codes:
-   0  done, or nothing found
-   1  output could not be written
-   2  wrong usage of the command line
-   3  the specification cannot be used: file, field and remedy are said
+   0  done, or no findings
+   1  the output could not be written
+   2  the command line is wrong
+   3  the specification cannot be used; the message names file, field and remedy
    4  the HSM failed or refused
-   5  a PIN could not be read or was refused (tried once)
-   6  apply: the environment is complete already; nothing was changed
-   7  apply, crl: something is in the way, is gone or differs; it is left alone
-   8  verify: something was found
-   9  a file could not be read or written, or another apply is at work
-  10  the transcript is missing, changed or broken
-  11  transcript, crl: the ceremony was not completed";
+   5  a PIN could not be read, was refused, was withheld or got an unclear answer (sent once at most)
+   6  apply: the environment is already complete; nothing was changed
+   7  apply, crl: something exists already, is missing or differs; nothing was changed
+   8  verify: there are findings
+   9  a file could not be read or written, or another run is in progress
+  10  the transcript is missing, malformed or broken
+  11  transcript, crl: the ceremony is not complete";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
@@ -52,21 +52,22 @@ impl Exit {
             ApplyError::Pin(..) => Self::Pin,
             ApplyError::Transcript(_) => Self::Transcript,
             ApplyError::Complete(_) => Self::Complete,
-            ApplyError::OtherPlan { .. } | ApplyError::InTheWay(_) => Self::InTheWay,
+            ApplyError::OtherPlan { .. } | ApplyError::Conflicts(_) => Self::Conflicts,
             ApplyError::Hsm(..) | ApplyError::Certificate(..) => Self::Hsm,
             ApplyError::Busy(_) | ApplyError::File(..) | ApplyError::Random => Self::File,
         }
     }
 
-    pub(crate) fn of_list(error: &ListError) -> Self {
+    pub(crate) fn of_crl(error: &CrlError) -> Self {
         match error {
-            ListError::Apply(error) => Self::of_apply(error),
-            ListError::Incomplete => Self::Incomplete,
-            ListError::NotARoot(_)
-            | ListError::NotIssued { .. }
-            | ListError::Revoked { .. }
-            | ListError::Days(_) => Self::Usage,
-            ListError::RootOver => Self::InTheWay,
+            CrlError::Apply(error) => Self::of_apply(error),
+            CrlError::Incomplete => Self::Incomplete,
+            CrlError::NotARoot(_)
+            | CrlError::NotIssued { .. }
+            | CrlError::AlreadyRevoked { .. }
+            | CrlError::Days(_) => Self::Usage,
+            CrlError::RootNotValid => Self::Conflicts,
+            CrlError::Unusable(_) => Self::Hsm,
         }
     }
 

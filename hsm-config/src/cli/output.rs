@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use inkan_hsm_config::Spec;
 use inkan_hsm_config::catalogue::{self, Explanation};
-use inkan_hsm_config::list::SignedList;
+use inkan_hsm_config::crl::SignedCrl;
 use inkan_hsm_config::plan::{Action, Plan, Step};
 use inkan_hsm_config::transcript::{Event, Line, Transcript, printable};
 use inkan_hsm_config::verify::Report;
@@ -30,7 +30,7 @@ impl Failure {
             Explanation {
                 code: "output",
                 sentence: format!("The output could not be written: {error}."),
-                next: "Check where it goes.".to_owned(),
+                next: "Check the file or pipe that it goes to.".to_owned(),
             },
         )
     }
@@ -46,7 +46,7 @@ pub(crate) fn failure(failure: &Failure, json: bool) {
             e.sentence, e.next, e.code
         )
     };
-    // Nowhere is left to say that this failed.
+    // There is no other channel on which to report a failure.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
@@ -66,16 +66,12 @@ pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Exit, Failure> {
 
 // Writing to a String, below, cannot fail.
 
-/// The steps; of a complete environment, those that would be added are the ones that are not on record.
+/// The steps, with the time of those on record. The others are still to be done.
 pub(crate) fn plan(plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Failure> {
     let mut out = String::new();
-    let tried = if plan.exercised {
-        ""
-    } else {
-        " (not part of the tests)"
-    };
+    let tested = if plan.tested { "" } else { " (not tested)" };
     let _ = writeln!(out, "environment   {}", plan.environment);
-    let _ = writeln!(out, "product       {}{tried}", plan.product);
+    let _ = writeln!(out, "product       {}{tested}", plan.product);
     let module = plan.module.as_ref().map_or_else(
         || "not found on this machine".to_owned(),
         |path| path.display().to_string(),
@@ -129,18 +125,18 @@ fn describe(step: &Step) -> String {
     }
 }
 
-/// One line of a ceremony, while it goes on.
+/// One line of a ceremony in progress.
 pub(crate) fn line(line: &Line) {
     let what = match line.event {
         Event::Begun => "begun".to_owned(),
-        Event::Resumed => "resumed: what is on record is left alone".to_owned(),
-        Event::Extended => "further ceremony begun: what is on record is left alone".to_owned(),
+        Event::Resumed => "resumed; what is on record stays as it is".to_owned(),
+        Event::Extended => "extended; what is on record stays as it is".to_owned(),
         Event::Started => return,
-        Event::Done => format!("done                   {}", line.step),
-        Event::Recognised => format!("found done, as planned {}", line.step),
+        Event::Done => format!("done                    {}", line.step),
+        Event::Recognised => format!("already done as planned {}", line.step),
         Event::Completed => "completed".to_owned(),
     };
-    // A closed standard output must not break a ceremony off.
+    // A closed standard output must not interrupt a ceremony.
     let _ = writeln!(io::stdout(), "{:.3}  {what}", line.at);
 }
 
@@ -151,24 +147,24 @@ pub(crate) fn completed(spec: &Spec, transcript: &Transcript) -> Result<Exit, Fa
     let _ = writeln!(out, "last hash     {}", transcript.head());
     let _ = writeln!(
         out,
-        "Custodians sign the last hash; `inkan-hsm transcript` prints the whole record."
+        "Custodians sign the last hash. `inkan-hsm transcript` prints the whole transcript."
     );
     text(&out)
 }
 
-pub(crate) fn list(list: &SignedList) -> Result<Exit, Failure> {
+pub(crate) fn crl(crl: &SignedCrl) -> Result<Exit, Failure> {
     let mut out = String::new();
-    let _ = writeln!(out, "list          {}", list.file.display());
-    let _ = writeln!(out, "number        {}", list.number);
-    let _ = writeln!(out, "good until    {}", list.next_update);
-    for one in &list.revoked {
-        let (reason, at) = (one.reason.as_str(), one.at);
-        let _ = writeln!(out, "revoked       {} {reason}, {at}", one.serial);
+    let _ = writeln!(out, "CRL           {}", crl.file.display());
+    let _ = writeln!(out, "number        {}", crl.number);
+    let _ = writeln!(out, "valid until   {}", crl.next_update);
+    for entry in &crl.revoked {
+        let (reason, at) = (entry.reason.as_str(), entry.at);
+        let _ = writeln!(out, "revoked       {} {reason}, {at}", entry.serial);
     }
-    let _ = writeln!(out, "last hash     {}", list.head);
+    let _ = writeln!(out, "last hash     {}", crl.head);
     let _ = writeln!(
         out,
-        "Custodians sign the last hash. Take the file to the server's certificate directory."
+        "Custodians sign the last hash. Copy the file to the server's certificate directory."
     );
     text(&out)
 }
@@ -176,11 +172,11 @@ pub(crate) fn list(list: &SignedList) -> Result<Exit, Failure> {
 pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
     let mut out = String::new();
     for check in &report.checks {
-        // Named as in --json.
+        // The same names as in --json.
         let aspect = serde_json::to_value(check.aspect).unwrap_or_default();
         let aspect = aspect.as_str().unwrap_or_default();
-        let seen: Vec<_> = check
-            .seen
+        let details: Vec<_> = check
+            .details
             .iter()
             .map(|(k, v)| format!("{k}={}", printable(v)))
             .collect();
@@ -192,7 +188,7 @@ pub(crate) fn report(report: &Report) -> Result<Exit, Failure> {
         let line = format!(
             "{mark} {aspect:<12} {:<14} {}",
             check.subject,
-            seen.join(" ")
+            details.join(" ")
         );
         let _ = writeln!(out, "{}", line.trim_end());
         if let Some(finding) = &check.finding {

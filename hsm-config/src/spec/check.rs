@@ -1,4 +1,4 @@
-//! From the TOML tables to a checked [`Spec`].
+//! Turns the TOML tables into a checked [`Spec`].
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -202,7 +202,7 @@ fn one_certificate(
         None => None,
     };
     let subject = subject(&raw.subject, &key.id)?;
-    // Chains are built by name: two CAs of one name could not be told apart.
+    // Chains are built by name, so two CAs must not share one.
     if done.iter().any(|c| c.subject == subject) {
         return Err((at("subject"), Problem::Duplicate(subject.to_string())));
     }
@@ -243,16 +243,16 @@ fn fresh<'a>(value: &str, mut taken: impl Iterator<Item = &'a String>) -> Result
     Ok(())
 }
 
-fn some(count: usize, most: usize) -> Result<(), Problem> {
+fn some(count: usize, max: usize) -> Result<(), Problem> {
     if count == 0 {
         return Err(Problem::Missing);
     }
-    limit(count, most)
+    limit(count, max)
 }
 
-fn limit(count: usize, most: usize) -> Result<(), Problem> {
-    if count > most {
-        return Err(Problem::TooLong(most));
+fn limit(count: usize, max: usize) -> Result<(), Problem> {
+    if count > max {
+        return Err(Problem::TooLong(max));
     }
     Ok(())
 }

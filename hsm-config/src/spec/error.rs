@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// A specification that cannot be used: which file, which field, what is wrong.
+/// A specification that cannot be used: which file, which field, what is wrong. Sentences are in
+/// [`catalogue::spec`](crate::catalogue::spec).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}", crate::catalogue::spec(self).sentence)]
+#[error("{:?}", self)]
 pub struct SpecError {
     /// The specification.
     pub file: PathBuf,
@@ -21,13 +22,13 @@ pub struct SpecError {
 pub enum Problem {
     /// The file could not be read.
     Unreadable(std::io::ErrorKind),
-    /// The file is larger than this many octets.
+    /// The file is larger than this many bytes.
     FileTooLarge(u64),
-    /// Not TOML, or a field is unknown, missing or of another type; with line and parser's words.
+    /// Not TOML, or a field is unknown, missing or of another type; with line and the parser's message.
     Syntax {
         /// Line, from 1; 0 when the parser does not know.
         line: usize,
-        /// The parser's words; never a value from the file.
+        /// The parser's message; never a value from the file.
         message: String,
     },
     /// The value is not what is expected.
@@ -39,24 +40,24 @@ pub enum Problem {
     },
     /// The value is longer than this many characters, or the list longer than this many entries.
     TooLong(usize),
-    /// Nothing is there but something must be.
+    /// A required value is missing.
     Missing,
-    /// The same value stands at another entry.
+    /// Another entry has the same value.
     Duplicate(String),
-    /// The value names something that does not exist; with what does.
+    /// The value names something that does not exist.
     Unknown {
         /// The value.
         value: String,
         /// What exists.
         known: Vec<String>,
     },
-    /// A PIN, or something else that is no source, stands where a source must.
+    /// A PIN, or something else, where a PIN source must be.
     NotAPinSource,
-    /// The issuer's certificate must stand earlier in the file.
+    /// The issuer's certificate must come earlier in the file.
     IssuerNotBefore(String),
     /// A root CA must sign itself, another CA must not.
     WrongIssuer(String),
-    /// A key for this use has no CA certificate.
+    /// A key with this use does not get a CA certificate.
     NotACaUse(String),
     /// A CA key without a certificate.
     NoCertificate,
@@ -64,7 +65,7 @@ pub enum Problem {
     PathLen(u8),
     /// The module is not at this path, or at none of the profile's.
     ModuleNotFound(Vec<PathBuf>),
-    /// The file at this path is no PKCS#11 module that can be loaded; in the loader's words.
+    /// The file at this path is not a PKCS#11 module that can be loaded; with the loader's message.
     NotAModule(PathBuf, String),
 }
 
@@ -73,7 +74,7 @@ pub enum Problem {
 pub enum Expected {
     /// 1–32 of `a–z`, `0–9`, `-`.
     Id,
-    /// 1–32 octets of printable text.
+    /// 1–32 bytes of printable text.
     Label,
     /// Printable text of at most 64 characters.
     Name,

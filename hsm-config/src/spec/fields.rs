@@ -7,7 +7,7 @@ use crate::pin_source::PinSource;
 
 const MAX_ID: usize = 32;
 /// Width of a token's label field in PKCS#11.
-const MAX_LABEL_OCTETS: usize = 32;
+const MAX_LABEL_BYTES: usize = 32;
 /// ub-common-name and its neighbours (RFC 5280, appendix A.1).
 const MAX_NAME_CHARACTERS: usize = 64;
 const MAX_URL: usize = 256;
@@ -23,7 +23,7 @@ fn malformed<T>(value: impl ToString, expected: Expected) -> Checked<T> {
     })
 }
 
-/// Control characters, and those that reorder or hide their neighbours: officers compare what they read.
+/// Control characters, and characters that reorder or hide others: officers compare what they read.
 fn hides(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -39,7 +39,7 @@ pub(super) fn id(value: &str) -> Checked<String> {
 
 pub(super) fn label(value: &str) -> Checked<String> {
     let bad = value.is_empty()
-        || value.len() > MAX_LABEL_OCTETS
+        || value.len() > MAX_LABEL_BYTES
         || value.trim() != value
         || value.chars().any(hides);
     if bad {
@@ -81,8 +81,7 @@ pub(super) fn path_len(value: i64) -> Checked<u8> {
     }
 }
 
-/// Plain `http`: whoever checks a certificate must not need another certificate for it
-/// (RFC 5280, section 8).
+/// Plain `http`: checking a certificate must not require another certificate (RFC 5280, section 8).
 pub(super) fn http_url(value: &str) -> Checked<String> {
     let rest = value.strip_prefix("http://").unwrap_or_default();
     let good = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
@@ -101,7 +100,7 @@ pub(super) fn path(value: &Path, base: &Path) -> Checked<PathBuf> {
 }
 
 /// `{ prompt = true }`, `{ file = "…" }`, `{ env = "…" }` or `{ credential = "…" }`. Errors never
-/// repeat what was there.
+/// repeat the value.
 pub(super) fn pin_source(value: &toml::Value, base: &Path) -> Checked<PinSource> {
     let table = value.as_table().ok_or(Problem::NotAPinSource)?;
     let mut entries = table.iter();

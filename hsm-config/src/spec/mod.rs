@@ -1,6 +1,6 @@
 //! The specification of one environment: tokens, keys, certificates, custodians.
 //!
-//! A [`Spec`] that exists has been checked in itself; whether the HSM agrees is not its business.
+//! Every [`Spec`] has been checked in itself. Whether the HSM matches it is checked by `verify`.
 //!
 //! - `raw`: the TOML tables as written
 //! - `check`: from tables to a checked [`Spec`]
@@ -27,8 +27,8 @@ pub use types::{CertificateSpec, Custodian, KeySpec, KeyUse, Subject, TokenSpec}
 use crate::pin_source::{PinError, Prompt};
 use crate::profile::Profile;
 
-/// Largest specification read, in octets.
-pub const MAX_SPEC_OCTETS: u64 = 256 * 1024;
+/// Largest specification read, in bytes.
+pub const MAX_SPEC_BYTES: u64 = 256 * 1024;
 
 /// A checked specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,14 +45,14 @@ pub struct Spec {
     pub(crate) custodians: Vec<Custodian>,
 }
 
-/// Why the module could not be loaded.
+/// Why the module could not be loaded. Sentences are in [`catalogue::module`](crate::catalogue::module).
 #[derive(Debug, Error)]
 pub enum ModuleError {
     /// The specification names no usable module.
-    #[error(transparent)]
+    #[error("{0}")]
     Spec(#[from] SpecError),
-    /// The module would not start.
-    #[error(transparent)]
+    /// The module could not be initialised.
+    #[error("{0}")]
     Hsm(#[from] Pkcs11Error),
 }
 
@@ -74,16 +74,15 @@ impl Spec {
                 std::io::ErrorKind::InvalidInput,
             )));
         }
-        if metadata.len() > MAX_SPEC_OCTETS {
-            return Err(failed(Problem::FileTooLarge(MAX_SPEC_OCTETS)));
+        if metadata.len() > MAX_SPEC_BYTES {
+            return Err(failed(Problem::FileTooLarge(MAX_SPEC_BYTES)));
         }
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let base = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, base, path)
     }
 
-    /// Checks a specification given as text. Relative paths in it are relative to `base`; `source`
-    /// is the name that errors give it.
+    /// Checks a specification given as text. Relative paths in it are relative to `base`; errors name it `source`.
     ///
     /// # Errors
     /// [`SpecError`] with file, field and problem.
@@ -106,17 +105,17 @@ impl Spec {
         self.profile
     }
 
-    /// Whether the HSM's tokens raise their PIN flags after a wrong PIN.
+    /// Whether the HSM's tokens set their PIN flags after a wrong PIN.
     pub fn shows_pin_flags(&self) -> bool {
         self.shows_pin_flags
     }
 
-    /// Where certificates and the transcript lie.
+    /// Directory of the certificates and the transcript.
     pub fn certificate_dir(&self) -> &Path {
         &self.certificate_dir
     }
 
-    /// Path of the PKCS#11 module: the one given, or the first of the profile's that exists.
+    /// Path of the PKCS#11 module: the specified one, or the first of the profile's that exists.
     ///
     /// # Errors
     /// [`Problem::ModuleNotFound`] with the paths tried.
@@ -143,7 +142,7 @@ impl Spec {
     /// Loads the PKCS#11 module.
     ///
     /// # Errors
-    /// [`ModuleError::Spec`] when the file is missing or no module, else what the module said.
+    /// [`ModuleError::Spec`] when the file is missing or not a module, else the module's error.
     pub fn load_module(&self) -> Result<Arc<Module>, ModuleError> {
         let path = self.module_path()?;
         Module::load(&path).map_err(|error| match *error.kind {
@@ -173,7 +172,7 @@ impl Spec {
         &self.certificates
     }
 
-    /// Who holds and witnesses.
+    /// Who takes part in the ceremony.
     pub fn custodians(&self) -> &[Custodian] {
         &self.custodians
     }
@@ -193,24 +192,24 @@ impl Spec {
         self.certificates.iter().find(|c| c.key == key_id)
     }
 
-    /// Where the certificate of the key of that id lies (or will): `<certificate_dir>/<id>.pem`.
+    /// File of the certificate of this key: `<certificate_dir>/<id>.pem`.
     pub fn certificate_path(&self, key_id: &str) -> PathBuf {
         self.certificate_dir.join(format!("{key_id}.pem"))
     }
 
-    /// Where the revocation list of the root of that id lies (or will): `<certificate_dir>/<id>.crl`.
-    pub fn list_path(&self, key_id: &str) -> PathBuf {
+    /// File of the CRL of this root: `<certificate_dir>/<id>.crl`.
+    pub fn crl_path(&self, key_id: &str) -> PathBuf {
         self.certificate_dir.join(format!("{key_id}.crl"))
     }
 
-    /// Where the transcript lies (or will).
+    /// File of the transcript.
     pub fn transcript_path(&self) -> PathBuf {
         self.certificate_dir.join("transcript.jsonl")
     }
 }
 
 impl TokenSpec {
-    /// Reads the user PIN from its source; at a terminal only when `terminal`.
+    /// Reads the user PIN from its source; prompts for it only when `terminal`.
     ///
     /// # Errors
     /// [`PinError`].

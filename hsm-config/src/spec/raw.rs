@@ -1,4 +1,4 @@
-//! The specification as it is written: TOML tables, every unknown field refused.
+//! The specification as TOML tables; unknown fields are refused.
 
 use std::path::PathBuf;
 
@@ -28,8 +28,7 @@ pub(super) struct RawToken {
     pub(super) id: String,
     pub(super) label: String,
     pub(super) initialize: Option<bool>,
-    /// Taken as it is: a parser's message about a wrong type would repeat the value, which may be
-    /// a PIN that somebody wrote here.
+    /// Any TOML value: a parser's message about a wrong type would repeat the value, which may be a PIN.
     pub(super) so_pin: Option<toml::Value>,
     pub(super) pin: toml::Value,
 }

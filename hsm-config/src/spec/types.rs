@@ -10,11 +10,11 @@ use crate::pin_source::PinSource;
 pub struct TokenSpec {
     /// Name within the specification.
     pub id: String,
-    /// `CKA_LABEL` of the token: how it is found.
+    /// Label of the token, by which it is found.
     pub label: String,
-    /// Whether `apply` makes it by `C_InitToken`; otherwise it must be there already.
+    /// Whether `apply` initialises it with `C_InitToken`; otherwise it must exist already.
     pub initialize: bool,
-    /// Security officer's PIN; there when `initialize`.
+    /// Security officer's PIN; present when `initialize`.
     pub so_pin: Option<PinSource>,
     /// User PIN.
     pub pin: PinSource,
@@ -25,7 +25,7 @@ pub struct TokenSpec {
 pub struct KeySpec {
     /// Name within the specification, and of its certificate file.
     pub id: String,
-    /// `CKA_LABEL` of both objects; the id unless given.
+    /// `CKA_LABEL` of both objects; the id unless specified.
     pub label: String,
     /// Algorithm and size.
     pub algorithm: KeyAlgorithm,
@@ -45,7 +45,7 @@ pub enum KeyUse {
     CustomerCa,
     /// Signs staff certificates.
     StaffCa,
-    /// Signs OCSP answers.
+    /// Signs OCSP responses.
     Ocsp,
     /// Signs the audit log.
     Audit,
@@ -83,15 +83,15 @@ impl KeyUse {
 pub struct CertificateSpec {
     /// Id of the key it certifies.
     pub key: String,
-    /// Id of the key that signs it; the same for a root.
+    /// Id of the key that signs it; the same key for a root.
     pub issuer: String,
     /// Its subject.
     pub subject: Subject,
-    /// Years of validity; cut off where the issuer's ends.
+    /// Years of validity; never longer than the issuer's certificate.
     pub years: u8,
     /// Path length constraint (RFC 5280, 4.2.1.9).
     pub path_len: u8,
-    /// CRL distribution points (RFC 5280, 4.2.1.13): where the issuer's CRL lies.
+    /// CRL distribution points (RFC 5280, 4.2.1.13): URLs of the issuer's CRL.
     pub crl_urls: Vec<String>,
     /// Authority information access, caIssuers (RFC 5280, 4.2.2.1).
     pub ca_issuers_url: Option<String>,

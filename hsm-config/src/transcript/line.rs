@@ -6,8 +6,8 @@ use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// What was seen at a step, by name: serials, key ids, fingerprints.
-pub type Seen = BTreeMap<String, String>;
+/// What a step found or made, by name: serials, key ids, fingerprints.
+pub type Details = BTreeMap<String, String>;
 
 /// What a line records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,15 +15,15 @@ pub type Seen = BTreeMap<String, String>;
 pub enum Event {
     /// The ceremony began; which plan, which module, who takes part.
     Begun,
-    /// The ceremony goes on after it broke off.
+    /// The ceremony resumed after an interruption.
     Resumed,
-    /// A further ceremony began: a plan with everything of the one before, and more.
+    /// A further ceremony began: its plan contains the plan on record and more.
     Extended,
     /// A step is about to be done.
     Started,
     /// A step was done.
     Done,
-    /// A step had been done before it could be recorded; it was found exactly as planned.
+    /// A step was done before it could be recorded, and its result is exactly as planned.
     Recognised,
     /// All steps were done.
     Completed,
@@ -55,14 +55,13 @@ pub struct Line {
     pub at: Timestamp,
     /// What happened.
     pub event: Event,
-    /// Which step; empty when it is about the whole.
+    /// Which step; empty for the ceremony as a whole.
     pub step: String,
-    /// What was seen.
-    pub seen: Seen,
+    /// What the step found or made.
+    pub details: Details,
     /// Hash of the line before, hex; 64 zeros in the first.
     pub previous: String,
-    /// SHA-256, hex, over all fields above, each preceded by its length in octets (64 bits,
-    /// big-endian).
+    /// SHA-256, hex, over all fields above, each preceded by its length in bytes (64 bits, big-endian).
     pub hash: String,
 }
 
@@ -72,14 +71,14 @@ impl Line {
         at: Timestamp,
         event: Event,
         step: &str,
-        seen: Seen,
+        details: Details,
     ) -> Self {
         let mut line = Self {
             seq: before.map_or(1, |line| line.seq + 1),
             at: at.round(Unit::Millisecond).unwrap_or(at),
             event,
             step: step.to_owned(),
-            seen,
+            details,
             previous: before.map_or_else(first_previous, |line| line.hash.clone()),
             hash: String::new(),
         };
@@ -87,14 +86,14 @@ impl Line {
         line
     }
 
-    /// Whether this line is unchanged and stands directly after `before`.
+    /// Whether this line is unchanged and directly follows `before`.
     pub(super) fn follows(&self, before: Option<&Self>) -> bool {
         self.seq == before.map_or(1, |line| line.seq + 1)
             && self.previous == before.map_or_else(first_previous, |line| line.hash.clone())
             && self.hash == self.compute_hash()
     }
 
-    /// The line as it stands in the file, without its line end.
+    /// The line as it is in the file, without the newline.
     pub(super) fn to_json(&self) -> String {
         // Strings, numbers and a map of strings: this cannot fail.
         serde_json::to_string(self).unwrap_or_default()
@@ -102,16 +101,16 @@ impl Line {
 
     fn compute_hash(&self) -> String {
         let mut hash = Sha256::new();
-        let mut field = |octets: &[u8]| {
-            hash.update((octets.len() as u64).to_be_bytes());
-            hash.update(octets);
+        let mut field = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
         };
         field(self.previous.as_bytes());
         field(self.seq.to_string().as_bytes());
         field(self.at.to_string().as_bytes());
         field(self.event.as_str().as_bytes());
         field(self.step.as_bytes());
-        for (name, value) in &self.seen {
+        for (name, value) in &self.details {
             field(name.as_bytes());
             field(value.as_bytes());
         }

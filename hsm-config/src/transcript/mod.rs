@@ -1,12 +1,11 @@
-//! The record of a ceremony: what was done, when, and what was seen; no secret.
+//! The record of a ceremony: what was done, when, and with which result; no secret.
 //!
-//! One JSON object per line in `transcript.jsonl`. Each line carries the SHA-256 of the one before,
-//! so that a line cannot be changed, dropped or moved without a trace; the last hash is what the
-//! custodians sign on paper. A step is recorded as started before it is done: that is how an
-//! `apply` that broke off knows its own work from somebody else's.
+//! One JSON object per line in `transcript.jsonl`. Each line carries the SHA-256 of the line before, so that a line cannot be changed,
+//! dropped or moved unnoticed; the custodians sign the last hash on paper. A step is recorded as started before it is done: that
+//! is how an interrupted `apply` recognises its own work.
 //!
 //! - [`line`](Line): one line and its hash
-//! - `text`: the same for people
+//! - `text`: a transcript as text
 
 mod line;
 mod text;
@@ -17,32 +16,32 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use thiserror::Error;
 
-pub use line::{Event, Line, Seen};
+pub use line::{Details, Event, Line};
 pub use text::printable;
 
-use crate::{files, list};
+use crate::files;
 
-/// Largest transcript read, in octets.
-pub const MAX_TRANSCRIPT_OCTETS: u64 = 4 * 1024 * 1024;
+/// Largest transcript read, in bytes.
+pub const MAX_TRANSCRIPT_BYTES: u64 = 4 * 1024 * 1024;
 
-/// A transcript whose chain holds.
+/// A transcript whose hash chain is intact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
     path: PathBuf,
     lines: Vec<Line>,
 }
 
-/// Why a transcript cannot be used.
+/// Why a transcript cannot be used. Sentences are in [`catalogue::transcript`](crate::catalogue::transcript).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}", crate::catalogue::transcript(self).sentence)]
+#[error("{:?}", self)]
 pub enum TranscriptError {
     /// The file could not be read or written.
     File(PathBuf, io::ErrorKind),
-    /// There is none.
+    /// There is no such file.
     Missing(PathBuf),
-    /// This line (from 1) is no line of a transcript.
+    /// This line (from 1) is not a line of a transcript.
     Malformed(PathBuf, usize),
-    /// The chain breaks at this line (from 1): it, or one before it, was changed.
+    /// The hash chain breaks at this line (from 1): it or an earlier line was changed.
     Broken(PathBuf, usize),
 }
 
@@ -57,7 +56,7 @@ impl Transcript {
 
     /// Reads a transcript and checks its chain; `None` when there is no file.
     pub fn load(path: &Path) -> Result<Option<Self>, TranscriptError> {
-        let text = files::read_text(path, MAX_TRANSCRIPT_OCTETS)
+        let text = files::read_text(path, MAX_TRANSCRIPT_BYTES)
             .map_err(|e| TranscriptError::File(path.to_owned(), e.kind()))?;
         let Some(text) = text else { return Ok(None) };
         let mut lines: Vec<Line> = Vec::new();
@@ -91,7 +90,7 @@ impl Transcript {
         self.lines.last().map_or("", |line| line.hash.as_str())
     }
 
-    /// The line that begins the ceremony, or the last one that added to it: which plan, who took part.
+    /// The line that opened the ceremony, or the last one that extended it: which plan, who took part.
     #[must_use]
     pub fn opening(&self) -> Option<&Line> {
         self.lines.first().filter(|l| l.event == Event::Begun)?;
@@ -99,32 +98,32 @@ impl Transcript {
         lines.find(|l| matches!(l.event, Event::Begun | Event::Extended))
     }
 
-    /// SHA-256 of the plan it was begun for, or of the longer one that followed, hex.
+    /// SHA-256 of the plan, or of the longer plan that followed, hex.
     #[must_use]
     pub fn plan_sha256(&self) -> Option<&str> {
         let opening = self.opening()?;
-        opening.seen.get("plan_sha256").map(String::as_str)
+        opening.details.get("plan_sha256").map(String::as_str)
     }
 
-    /// Whether every step was done. Lists that were signed since change nothing of that.
+    /// Whether every step was done. CRLs signed afterwards do not matter.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let mut steps = self.lines.iter().rev().filter(|l| !is_list(l));
+        let mut steps = self.lines.iter().rev().filter(|l| !is_crl(l));
         steps.next().is_some_and(|l| l.event == Event::Completed)
     }
 
     /// How many steps of the plan were done.
     #[must_use]
     pub fn steps_done(&self) -> usize {
-        let done = |l: &&Line| matches!(l.event, Event::Done | Event::Recognised) && !is_list(l);
+        let done = |l: &&Line| matches!(l.event, Event::Done | Event::Recognised) && !is_crl(l);
         let steps = self.lines.iter().filter(done).map(|l| l.step.as_str());
         steps.collect::<std::collections::BTreeSet<_>>().len()
     }
 
-    /// The last list of a CA that was begun, signed or not.
+    /// The last CRL of a CA that was started, signed or not.
     #[must_use]
-    pub fn last_list(&self, ca: &str) -> Option<&Line> {
-        let step = list::step(ca);
+    pub fn last_crl(&self, ca: &str) -> Option<&Line> {
+        let step = crl_step(ca);
         let mut lines = self.lines.iter().rev();
         lines.find(|l| l.step.starts_with(&step) && l.event == Event::Started)
     }
@@ -154,10 +153,10 @@ impl Transcript {
         at: Timestamp,
         event: Event,
         step: &str,
-        seen: Seen,
+        details: Details,
     ) -> Result<&Line, TranscriptError> {
         self.lines
-            .push(Line::next(self.lines.last(), at, event, step, seen));
+            .push(Line::next(self.lines.last(), at, event, step, details));
         if let Err(e) = files::write_atomically(&self.path, self.to_jsonl().as_bytes()) {
             self.lines.pop();
             return Err(TranscriptError::File(self.path.clone(), e.kind()));
@@ -167,7 +166,7 @@ impl Transcript {
             .ok_or_else(|| TranscriptError::Missing(self.path.clone()))
     }
 
-    /// The transcript as it stands in its file.
+    /// The transcript as it is in its file.
     #[must_use]
     pub fn to_jsonl(&self) -> String {
         let mut text = String::new();
@@ -178,14 +177,22 @@ impl Transcript {
         text
     }
 
-    /// The transcript for people.
+    /// The transcript as text.
     #[must_use]
     pub fn to_text(&self) -> String {
         text::render(self)
     }
 }
 
-/// A line about a revocation list: no step of the plan.
-fn is_list(line: &Line) -> bool {
-    line.step.starts_with(list::STEP)
+/// How the steps of all CRLs begin.
+const CRL_STEP: &str = "crl:";
+
+/// Name of a CA's CRL steps; the CRL number follows.
+pub(crate) fn crl_step(ca: &str) -> String {
+    format!("{CRL_STEP}{ca}:")
+}
+
+/// A line about a CRL, which is no step of the plan.
+fn is_crl(line: &Line) -> bool {
+    line.step.starts_with(CRL_STEP)
 }

@@ -1,11 +1,10 @@
-//! A transcript for people: one paragraph per line, wide enough for a page of paper.
+//! A transcript as text: one paragraph per line, to be printed on paper.
 
 use std::fmt::Write as _;
 
 use super::{Event, Transcript};
 
-/// A text that a token or a file gave, with its control characters written out: it must not steer
-/// the terminal.
+/// Text from a token or a file with its control characters escaped, so that it cannot control the terminal.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -25,10 +24,10 @@ pub(super) fn render(transcript: &Transcript) -> String {
         let what = match line.event {
             Event::Begun => "ceremony begun",
             Event::Resumed => "ceremony resumed",
-            Event::Extended => "further ceremony begun",
+            Event::Extended => "ceremony extended",
             Event::Started => "started",
             Event::Done => "done",
-            Event::Recognised => "found done, as planned",
+            Event::Recognised => "already done, as planned",
             Event::Completed => "ceremony completed",
         };
         // Writing to a String cannot fail.
@@ -39,7 +38,7 @@ pub(super) fn render(transcript: &Transcript) -> String {
             line.at,
             format!("{what} {}", printable(&line.step)).trim_end()
         );
-        for (name, value) in &line.seen {
+        for (name, value) in &line.details {
             let _ = writeln!(text, "       {}: {}", printable(name), printable(value));
         }
         let _ = writeln!(text, "       line hash {}", line.hash);
@@ -58,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_written_out_and_others_kept() {
+    fn control_characters_are_escaped_and_others_kept() {
         assert_eq!(printable("株式会社 A-1"), "株式会社 A-1");
         assert_eq!(printable("a\u{1b}[2J\nb\u{9b}"), "a\\u{1b}[2J\\nb\\u{9b}");
     }

@@ -11,11 +11,11 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::finding::Finding;
 use super::report::{Aspect, Report};
-use crate::apply::MAX_CERTIFICATE_FILE_OCTETS;
+use crate::apply::MAX_CERTIFICATE_FILE_BYTES;
 use crate::ca_profile;
 use crate::files;
 use crate::spec::{CertificateSpec, Spec};
-use crate::transcript::{Seen, Transcript};
+use crate::transcript::{Details, Transcript};
 
 /// Certificates that could be read, by key id.
 pub(super) type Certificates = HashMap<String, (Vec<u8>, CertificateSummary)>;
@@ -34,19 +34,19 @@ pub(super) fn check(
                 report.add(
                     Aspect::Certificate,
                     &certificate.key,
-                    Seen::new(),
+                    Details::new(),
                     Some(finding),
                 );
             }
             Ok((der, summary)) => {
-                let seen = Seen::from([
+                let details = Details::from([
                     ("sha256".to_owned(), summary.sha256.clone()),
                     ("serial".to_owned(), summary.serial.clone()),
                     ("not_before".to_owned(), summary.not_before.to_string()),
                     ("not_after".to_owned(), summary.not_after.to_string()),
                 ]);
                 let finding = content(certificate, transcript, &path, &der, &summary);
-                report.add(Aspect::Certificate, &certificate.key, seen, finding);
+                report.add(Aspect::Certificate, &certificate.key, details, finding);
                 read.insert(certificate.key.clone(), (der, summary));
             }
         }
@@ -60,7 +60,7 @@ pub(super) fn check(
             .get(&certificate.issuer)
             .is_some_and(|(issuer, _)| verify_issued_by(der, issuer).is_ok());
         let finding = (!chains).then(|| Finding::CertificateChain(path.clone()));
-        report.add(Aspect::Chain, &certificate.key, Seen::new(), finding);
+        report.add(Aspect::Chain, &certificate.key, Details::new(), finding);
         let finding = if now < summary.not_before {
             Some(Finding::CertificateNotYetValid(path))
         } else if now > summary.not_after {
@@ -68,14 +68,14 @@ pub(super) fn check(
         } else {
             None
         };
-        report.add(Aspect::Validity, &certificate.key, Seen::new(), finding);
+        report.add(Aspect::Validity, &certificate.key, Details::new(), finding);
     }
     read
 }
 
 fn parse(path: &Path) -> Result<(Vec<u8>, CertificateSummary), Finding> {
     let malformed = || Finding::CertificateMalformed(path.to_owned());
-    let text = files::read_text(path, MAX_CERTIFICATE_FILE_OCTETS)
+    let text = files::read_text(path, MAX_CERTIFICATE_FILE_BYTES)
         .map_err(|e| Finding::CertificateUnreadable(path.to_owned(), e.kind()))?
         .ok_or_else(|| Finding::CertificateMissing(path.to_owned()))?;
     match pem::certificates(&text)
@@ -99,7 +99,7 @@ fn content(
 ) -> Option<Finding> {
     let recorded = transcript
         .and_then(|t| t.done(&format!("certificate:{}", spec.key)))
-        .and_then(|line| line.seen.get("sha256"));
+        .and_then(|line| line.details.get("sha256"));
     if recorded.is_some_and(|sha256| *sha256 != summary.sha256) {
         return Some(Finding::CertificateReplaced(path.to_owned()));
     }

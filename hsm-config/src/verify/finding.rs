@@ -1,11 +1,11 @@
-//! What `verify` can find, without prose.
+//! Everything `verify` can find, without prose.
 
 use std::path::PathBuf;
 
-use crate::list::Bad;
+use crate::crl::CrlDefect;
 use crate::transcript::TranscriptError;
 
-/// Something that is not as the specification or the record says.
+/// A difference from the specification or the transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// There is no transcript.
@@ -38,7 +38,7 @@ pub enum Finding {
     KeyMissing(String),
     /// More than one key has this label or public key.
     KeyAmbiguous(String),
-    /// A key with this label is there, but it is not the certified or recorded one.
+    /// The key with this label is not the certified or recorded one.
     KeyReplaced(String),
     /// The key has another algorithm.
     KeyAlgorithm {
@@ -53,21 +53,21 @@ pub enum Finding {
     KeyNotSensitive(String),
     /// The private key can leave the token.
     KeyExtractable(String),
-    /// The private key was not made on the token.
+    /// The private key was not generated on the token.
     KeyNotLocal(String),
     /// The private key may not sign.
     KeyMayNotSign(String),
-    /// A signature failed; in the HSM's words.
+    /// A signature failed; with the HSM's message.
     KeyCannotSign(String, String),
     /// A signature did not verify under the public key.
     KeyWrongSignature(String),
-    /// The certificate file is not there.
+    /// The certificate file is missing.
     CertificateMissing(PathBuf),
     /// The certificate file cannot be read.
     CertificateUnreadable(PathBuf, std::io::ErrorKind),
-    /// The file holds no single certificate.
+    /// The file does not hold exactly one certificate.
     CertificateMalformed(PathBuf),
-    /// The certificate is another one than on record.
+    /// The certificate is not the recorded one.
     CertificateReplaced(PathBuf),
     /// The certificate's subject is not the one of the specification.
     CertificateSubject(PathBuf),
@@ -79,12 +79,12 @@ pub enum Finding {
     CertificateNotYetValid(PathBuf),
     /// The certificate is no longer valid.
     CertificateExpired(PathBuf),
-    /// The revocation list is on record, and its file is not there.
-    ListMissing(PathBuf),
-    /// The revocation list cannot be used.
-    ListBad(PathBuf, Bad),
-    /// The revocation list is an older one than the one on record.
-    ListReplaced(PathBuf),
-    /// The revocation list is over.
-    ListOver(PathBuf),
+    /// A CRL is on record, and its file is missing.
+    CrlMissing(PathBuf),
+    /// The CRL cannot be used.
+    CrlUnusable(PathBuf, CrlDefect),
+    /// The CRL is not the last one on record.
+    CrlReplaced(PathBuf),
+    /// The CRL has expired.
+    CrlExpired(PathBuf),
 }

@@ -14,9 +14,9 @@ use super::finding::Finding;
 use super::report::{Aspect, Report};
 use super::{VerifyError, failed};
 use crate::spec::KeySpec;
-use crate::transcript::{Seen, Transcript};
+use crate::transcript::{Details, Transcript};
 
-/// SHA-256 of the public keys that certificate and record name.
+/// SHA-256 of the public keys in certificate and transcript.
 pub(super) struct Evidence {
     certified: Option<String>,
     recorded: Option<String>,
@@ -34,11 +34,11 @@ impl Evidence {
                 .map(|(_, summary)| summary.spki_sha256.clone()),
             recorded: transcript
                 .and_then(|t| t.done(&format!("key:{}", key.id)))
-                .and_then(|line| line.seen.get("spki_sha256").cloned()),
+                .and_then(|line| line.details.get("spki_sha256").cloned()),
         }
     }
 
-    /// Whether everything that names a public key names this one.
+    /// Whether certificate and transcript, as far as they exist, name this public key.
     fn fits(&self, spki_sha256: &str) -> bool {
         let named = [&self.certified, &self.recorded];
         named.into_iter().flatten().all(|name| name == spki_sha256)
@@ -58,14 +58,14 @@ pub(super) fn check(
 ) -> Result<(), VerifyError> {
     let pairs = list_key_pairs(session).map_err(failed(&token.label))?;
     let (pair, finding) = choose(&pairs, key, evidence);
-    let seen = pair.map(seen).unwrap_or_default();
-    report.add(Aspect::Key, &key.id, seen, finding);
+    let details = pair.map(details).unwrap_or_default();
+    report.add(Aspect::Key, &key.id, details, finding);
     let Some(pair) = pair else { return Ok(()) };
 
     let private = match find_private_key(session, &pair.spki_der) {
         Err(error) if error.class == ErrorClass::Ambiguous => {
             let finding = Finding::KeyAmbiguous(key.label.clone());
-            report.add(Aspect::Attributes, &key.id, Seen::new(), Some(finding));
+            report.add(Aspect::Attributes, &key.id, Details::new(), Some(finding));
             return Ok(());
         }
         other => other.map_err(failed(&token.label))?,
@@ -75,16 +75,16 @@ pub(super) fn check(
         report.add(
             Aspect::Attributes,
             &key.id,
-            attributes_seen(&attributes),
+            attribute_details(&attributes),
             finding,
         );
     }
     let finding = signs(session, token, key, pair)?;
-    report.add(Aspect::Signature, &key.id, Seen::new(), finding);
+    report.add(Aspect::Signature, &key.id, Details::new(), finding);
     Ok(())
 }
 
-/// The key by its public key, else by its label: what stands in its place.
+/// The key with the expected public key, else the one with its label.
 fn choose<'a>(
     pairs: &'a [KeyPairInfo],
     key: &KeySpec,
@@ -163,33 +163,34 @@ fn signs(
     Ok(match signer.sign(scheme, &message) {
         Err(e) => Some(Finding::KeyCannotSign(key.label.clone(), e.to_string())),
         Ok(signature) => {
-            (!crate::signature::verifies(&pair.spki_der, scheme, &message, &signature))
+            (!inkan_pki::verify::verifies(&pair.spki_der, scheme, &message, &signature))
                 .then(|| Finding::KeyWrongSignature(key.label.clone()))
         }
     })
 }
 
-fn seen(pair: &KeyPairInfo) -> Seen {
-    Seen::from([
+fn details(pair: &KeyPairInfo) -> Details {
+    Details::from([
         ("cka_id".to_owned(), hex::encode(&pair.id)),
         ("algorithm".to_owned(), pair.algorithm.as_str().to_owned()),
         ("spki_sha256".to_owned(), sha256_hex(&pair.spki_der)),
     ])
 }
 
-fn attributes_seen(attributes: &KeyAttributes) -> Seen {
-    let told = |value: Option<bool>| value.map_or_else(|| "not told".to_owned(), |v| v.to_string());
-    Seen::from([
+fn attribute_details(attributes: &KeyAttributes) -> Details {
+    let reported =
+        |value: Option<bool>| value.map_or_else(|| "not reported".to_owned(), |v| v.to_string());
+    Details::from([
         ("sensitive".to_owned(), attributes.sensitive.to_string()),
         ("extractable".to_owned(), attributes.extractable.to_string()),
         (
             "always_sensitive".to_owned(),
-            told(attributes.always_sensitive),
+            reported(attributes.always_sensitive),
         ),
         (
             "never_extractable".to_owned(),
-            told(attributes.never_extractable),
+            reported(attributes.never_extractable),
         ),
-        ("local".to_owned(), told(attributes.local)),
+        ("local".to_owned(), reported(attributes.local)),
     ])
 }

@@ -1,20 +1,20 @@
-//! Proves that the HSM and the files hold what the specification and the record say.
+//! Proves that the HSM and the files hold what the specification and the transcript say.
 //!
-//! Changes nothing. Every finding is listed, not only the first; a PIN that is refused ends it,
-//! because trying on would cost another try.
+//! Changes nothing. Lists every finding, not only the first. A refused PIN ends the run, because another attempt would cost
+//! another try.
 //!
-//! - `finding`: what can be found
+//! - `finding`: everything it can find
 //! - `report`: all checks of one run
 //! - `record`: the transcript
 //! - `token`: tokens
 //! - `key`: keys: which, attributes, sign-and-verify
 //! - `certificate`: files: record, profile, chain, dates
-//! - `list`: the root's revocation list
+//! - `crl`: the root's CRL
 
 mod certificate;
+mod crl;
 mod finding;
 mod key;
-mod list;
 mod record;
 mod report;
 mod token;
@@ -30,9 +30,9 @@ use crate::apply::is_pin;
 use crate::pin_source::PinError;
 use crate::spec::{ModuleError, Spec, SpecError};
 
-/// Why `verify` could not look.
+/// Why `verify` could not check. Sentences are in [`catalogue::verify`](crate::catalogue::verify).
 #[derive(Debug, Error)]
-#[error("{}", crate::catalogue::verify(self).sentence)]
+#[error("{:?}", self)]
 pub enum VerifyError {
     /// The specification cannot be used here.
     Spec(#[from] SpecError),
@@ -40,7 +40,7 @@ pub enum VerifyError {
     Pin(String, PinError),
     /// The HSM refused or failed: at the token with this label, or the module when empty.
     Hsm(String, Pkcs11Error),
-    /// The system gave no random numbers.
+    /// The operating system returned no random numbers.
     Random,
 }
 
@@ -56,11 +56,10 @@ impl VerifyError {
     }
 }
 
-/// Checks transcript, tokens, keys and certificates at the time `now`. `terminal` says whether
-/// officers may be asked for PINs.
+/// Checks transcript, tokens, keys and certificates at the time `now`. `terminal`: officers may be prompted for PINs.
 ///
 /// # Errors
-/// [`VerifyError`] when it could not look; what it found is in the report.
+/// [`VerifyError`] when it could not check; findings are in the report.
 pub fn verify(spec: &Spec, now: Timestamp, terminal: bool) -> Result<Report, VerifyError> {
     let mut report = Report::new(spec, now);
     let transcript = record::check(spec, &mut report);
@@ -69,12 +68,12 @@ pub fn verify(spec: &Spec, now: Timestamp, terminal: bool) -> Result<Report, Ver
         ModuleError::Hsm(error) => failed("")(error),
     })?;
     let certificates = certificate::check(spec, transcript.as_ref(), now, &mut report);
-    list::check(spec, transcript.as_ref(), &certificates, now, &mut report);
+    crl::check(spec, transcript.as_ref(), &certificates, now, &mut report);
     for token in spec.tokens() {
         let Some(info) = token::check(token, transcript.as_ref(), &module, &mut report)? else {
             continue;
         };
-        let session = token::open((spec, token), &module, &info, terminal)?;
+        let session = token::open(token, &module, &info, terminal)?;
         for key in spec.keys().iter().filter(|key| key.token == token.id) {
             let evidence = key::Evidence::of(key, transcript.as_ref(), &certificates);
             key::check(&session, &info, key, &evidence, &mut report)?;

@@ -1,20 +1,20 @@
-//! The transcript: there, unbroken, complete, of this plan.
+//! The transcript: it exists, its chain is intact, it is complete and of this plan.
 
 use super::finding::Finding;
 use super::report::{Aspect, Report};
 use crate::plan::plan;
 use crate::spec::Spec;
-use crate::transcript::{Seen, Transcript};
+use crate::transcript::{Details, Transcript};
 
-/// The transcript, when its chain holds.
+/// The transcript, when its chain is intact.
 pub(super) fn check(spec: &Spec, report: &mut Report) -> Option<Transcript> {
     let path = spec.transcript_path();
-    let mut seen = Seen::new();
+    let mut details = Details::new();
     let (transcript, finding) = match Transcript::load(&path) {
         Err(error) => (None, Some(Finding::Transcript(error))),
         Ok(None) => (None, Some(Finding::TranscriptMissing(path))),
         Ok(Some(transcript)) => {
-            seen.insert("head".to_owned(), transcript.head().to_owned());
+            details.insert("head".to_owned(), transcript.head().to_owned());
             let planned = plan(spec).sha256;
             let recorded = transcript.plan_sha256().unwrap_or_default().to_owned();
             let finding = if recorded != planned {
@@ -27,6 +27,6 @@ pub(super) fn check(spec: &Spec, report: &mut Report) -> Option<Transcript> {
             (Some(transcript), finding)
         }
     };
-    report.add(Aspect::Transcript, "", seen, finding);
+    report.add(Aspect::Transcript, "", details, finding);
     transcript
 }

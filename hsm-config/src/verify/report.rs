@@ -1,39 +1,37 @@
 //! All checks of one run of `verify`.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::finding::Finding;
-use crate::catalogue;
 use crate::spec::Spec;
-use crate::transcript::Seen;
+use crate::transcript::Details;
 
-/// What one run of `verify` saw.
-#[derive(Debug, Clone, Serialize)]
+/// The result of one run of `verify`.
+#[derive(Debug, Clone)]
 pub struct Report {
     /// Name of the environment.
     pub environment: String,
-    /// When.
+    /// Time of the run.
     pub at: Timestamp,
     /// All checks, in the order they were made.
     pub checks: Vec<Check>,
 }
 
 /// One check.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Check {
-    /// What was looked at.
+    /// What was checked.
     pub aspect: Aspect,
     /// Id of the token or key; empty for the transcript.
     pub subject: String,
-    /// What was seen.
-    pub seen: Seen,
+    /// What was found there.
+    pub details: Details,
     /// What is wrong, if anything.
-    #[serde(serialize_with = "explained")]
     pub finding: Option<Finding>,
 }
 
-/// What a check looks at.
+/// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aspect {
@@ -43,18 +41,18 @@ pub enum Aspect {
     Token,
     /// The key is there and is the certified or recorded one.
     Key,
-    /// The private key is sensitive, cannot leave, was made on the token, may sign.
+    /// The private key is sensitive, not extractable, generated on the token, and may sign.
     Attributes,
     /// A fresh signature verifies.
     Signature,
-    /// The certificate file holds what it must.
+    /// The certificate file has the required content.
     Certificate,
     /// The certificate is signed by its issuer.
     Chain,
     /// The certificate is valid now.
     Validity,
-    /// The root's revocation list is the recorded one and good now.
-    List,
+    /// The root's CRL is the recorded one and is valid now.
+    Crl,
 }
 
 impl Report {
@@ -70,34 +68,27 @@ impl Report {
         &mut self,
         aspect: Aspect,
         subject: &str,
-        seen: Seen,
+        details: Details,
         finding: Option<Finding>,
     ) {
         self.checks.push(Check {
             aspect,
             subject: subject.to_owned(),
-            seen,
+            details,
             finding,
         });
     }
 
-    /// Whether nothing was found.
+    /// Whether there are no findings.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.findings().next().is_none()
     }
 
-    /// What was found.
+    /// All findings.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.checks
             .iter()
             .filter_map(|check| check.finding.as_ref())
     }
-}
-
-fn explained<S: Serializer>(finding: &Option<Finding>, serializer: S) -> Result<S::Ok, S::Error> {
-    finding
-        .as_ref()
-        .map(catalogue::finding)
-        .serialize(serializer)
 }

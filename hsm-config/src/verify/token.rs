@@ -1,19 +1,17 @@
-//! Tokens: there once, the recorded one; and a session on it.
+//! Tokens: exactly one with the label, the recorded one; and a session with it.
 
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::Arc;
 
-use inkan_pki::pkcs11::login::{PinOwner, log_in};
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::module::Module;
-use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinSender};
 use inkan_pki::pkcs11::session::{Access, Session};
 use inkan_pki::pkcs11::token::TokenInfo;
 
 use super::finding::Finding;
 use super::report::{Aspect, Report};
 use super::{VerifyError, failed};
-use crate::spec::{Spec, TokenSpec};
-use crate::transcript::{Seen, Transcript};
+use crate::spec::TokenSpec;
+use crate::transcript::{Details, Transcript};
 
 /// The token, when there is exactly one with its label.
 pub(super) fn check(
@@ -31,7 +29,7 @@ pub(super) fn check(
         (Some(found), true) => {
             let recorded = transcript
                 .and_then(|t| t.done(&format!("token:{}", token.id)))
-                .and_then(|line| line.seen.get("serial"));
+                .and_then(|line| line.details.get("serial"));
             let finding = recorded
                 .filter(|serial| **serial != found.serial)
                 .map(|serial| Finding::TokenReplaced {
@@ -42,16 +40,21 @@ pub(super) fn check(
             (Some(found), finding)
         }
     };
-    let seen = found
+    let details = found
         .iter()
         .map(|t| ("serial".to_owned(), t.serial.clone()));
-    report.add(Aspect::Token, &token.id, Seen::from_iter(seen), finding);
+    report.add(
+        Aspect::Token,
+        &token.id,
+        Details::from_iter(details),
+        finding,
+    );
     Ok(found)
 }
 
-/// A session with the user logged in; one try with the PIN.
+/// A session with the user logged in; the PIN is sent once.
 pub(super) fn open(
-    (spec, token): (&Spec, &TokenSpec),
+    token: &TokenSpec,
     module: &Arc<Module>,
     info: &TokenInfo,
     terminal: bool,
@@ -60,13 +63,6 @@ pub(super) fn open(
         .read_pin(terminal)
         .map_err(|e| VerifyError::Pin(token.label.clone(), e))?;
     let session = Session::open(module, info, Access::ReadOnly).map_err(failed(&token.label))?;
-    let attempts = PinAttempts::new(PinSender::Command, spec.shows_pin_flags(), pin);
-    log_in(
-        &session,
-        &Mutex::new(attempts),
-        PinOwner::User,
-        Instant::now,
-    )
-    .map_err(|error| failed(&token.label)(error.into_error(PinOwner::User)))?;
+    log_in_once(&session, PinOwner::User, &pin).map_err(failed(&token.label))?;
     Ok(session)
 }

@@ -1,4 +1,4 @@
-//! Apply from nothing, again, and after a break-off at every point.
+//! Apply from nothing, again, and after an interruption at every point.
 
 use std::fs;
 
@@ -68,7 +68,7 @@ fn a_second_apply_refuses_and_changes_nothing() {
 }
 
 #[test]
-fn keys_of_other_algorithms_are_made_and_sign() {
+fn keys_of_other_algorithms_are_generated_and_sign() {
     let environment = Environment::new();
     for algorithm in ["ec-p384", "rsa-2048", "rsa-3072"] {
         environment.edit(
@@ -92,7 +92,7 @@ fn keys_of_other_algorithms_are_made_and_sign() {
 fn a_certificate_ends_with_its_issuers_at_the_latest() {
     let environment = Environment::new();
     let spec = environment.spec();
-    break_off_after(&spec, 8);
+    interrupt_after(&spec, 8);
     let later = now() + jiff::SignedDuration::from_hours(24);
     apply(&spec, later, false, &mut |_| ()).unwrap();
     let customer = certificate(&spec, "customer-ca");
@@ -101,7 +101,7 @@ fn a_certificate_ends_with_its_issuers_at_the_latest() {
 }
 
 /// Runs `steps` steps and drops the ceremony.
-fn break_off_after(spec: &Spec, steps: usize) {
+fn interrupt_after(spec: &Spec, steps: usize) {
     let mut ignore = |_: &_| {};
     let mut ceremony = Ceremony::open(spec, now(), false, &mut ignore).unwrap();
     for _ in 0..steps {
@@ -121,12 +121,12 @@ fn finish(spec: &Spec) -> Transcript {
 }
 
 #[test]
-fn broken_off_after_each_step_it_goes_on() {
+fn an_interrupted_ceremony_resumes_after_each_step() {
     let environment = Environment::new();
     let all = plan(&environment.spec()).steps.len();
     for steps in 0..=all {
         let spec = environment.another(&format!("-{steps}"));
-        break_off_after(&spec, steps);
+        interrupt_after(&spec, steps);
         let transcript = finish(&spec);
         assert_eq!(events(&transcript, Event::Done).len(), all);
         assert_eq!(events(&transcript, Event::Recognised).len(), 0);
@@ -135,12 +135,12 @@ fn broken_off_after_each_step_it_goes_on() {
 }
 
 #[test]
-fn broken_off_between_deed_and_record_the_deed_is_recognised() {
+fn a_step_done_but_not_recorded_is_recognised() {
     let environment = Environment::new();
     let all = plan(&environment.spec()).steps;
     for (n, step) in all.iter().enumerate() {
         let spec = environment.another(&format!("-{n}"));
-        break_off_after(&spec, n + 1);
+        interrupt_after(&spec, n + 1);
         let forgotten = record::forget_last(&spec.transcript_path());
         assert_eq!((forgotten.event, &forgotten.step), (Event::Done, &step.id));
         let transcript = finish(&spec);
@@ -152,29 +152,29 @@ fn broken_off_between_deed_and_record_the_deed_is_recognised() {
         } else {
             Event::Done
         };
-        assert_eq!((again.event, &again.seen), (event, &forgotten.seen));
+        assert_eq!((again.event, &again.details), (event, &forgotten.details));
     }
 }
 
 #[test]
-fn broken_off_between_announcement_and_deed_the_deed_is_done() {
+fn a_step_recorded_as_started_but_not_done_is_done() {
     let environment = Environment::new();
     let all = plan(&environment.spec()).steps;
     let serial = format!("41{}", "0".repeat(38));
-    let terms = [
+    let fields = [
         ("serial", serial.as_str()),
         ("not_before", "2026-11-22T08:00:00Z"),
         ("not_after", "2030-01-01T00:00:00Z"),
     ];
     for (n, step) in all.iter().enumerate() {
         let spec = environment.another(&format!("-{n}"));
-        break_off_after(&spec, n);
-        let seen: &[_] = if step.id.starts_with("certificate:") {
-            &terms
+        interrupt_after(&spec, n);
+        let details: &[_] = if step.id.starts_with("certificate:") {
+            &fields
         } else {
             &[]
         };
-        record::announce(&spec.transcript_path(), &step.id, seen);
+        record::announce(&spec.transcript_path(), &step.id, details);
         let transcript = finish(&spec);
         assert_eq!(transcript.done(&step.id).unwrap().event, Event::Done);
         if let Some(key) = step.id.strip_prefix("certificate:") {
@@ -185,7 +185,7 @@ fn broken_off_between_announcement_and_deed_the_deed_is_done() {
 }
 
 #[test]
-fn the_last_line_is_made_up_for() {
+fn a_missing_last_line_is_added() {
     let environment = Environment::new();
     let spec = environment.spec();
     perform(&spec);
@@ -195,7 +195,7 @@ fn the_last_line_is_made_up_for() {
 }
 
 #[test]
-fn another_run_in_the_same_directory_is_kept_out() {
+fn a_second_run_in_the_same_directory_is_refused() {
     let environment = Environment::new();
     let spec = environment.spec();
     let mut ignore = |_: &_| {};

@@ -8,10 +8,10 @@ use inkan_hsm_config::verify::verify;
 
 use crate::environment::{Environment, now, perform};
 
-/// Nobody looked at the PIN, so the login counts as one.
+/// The PIN was not checked; the login counts as successful.
 const ALREADY_LOGGED_IN: u64 = 0x100;
 
-/// The same environment behind a module that answers what it is told to.
+/// The same environment behind a module with configurable answers.
 fn hostile(environment: &Environment) -> (Control, Spec) {
     let control = Control::new(environment.hsm.path());
     control.use_in_this_process(&environment.hsm.module_path());
@@ -44,7 +44,7 @@ fn every_answer_to_a_pin_is_the_last_one_asked_for() {
 }
 
 #[test]
-fn every_answer_to_the_officers_pin_is_the_last_one_asked_for() {
+fn every_answer_to_the_officers_pin_ends_the_attempts() {
     let environment = Environment::new();
     let (control, _) = hostile(&environment);
     for (n, (name, code)) in codes::ALL.into_iter().enumerate() {
@@ -65,20 +65,24 @@ fn every_answer_to_the_officers_pin_is_the_last_one_asked_for() {
 }
 
 #[test]
-fn an_unclear_answer_is_told_as_one_and_a_pin_on_its_last_try_is_not_sent() {
+fn an_unclear_answer_is_reported_and_a_pin_on_its_last_try_is_not_sent() {
     let environment = Environment::new();
     let (control, spec) = hostile(&environment);
     perform(&spec);
     control.set("login-answers:0x5");
     let unclear = verify(&spec, now(), false).unwrap_err();
-    let told = inkan_hsm_config::catalogue::verify(&unclear);
-    assert_eq!(told.code, "hsm-pin-unclear");
-    assert!(told.next.contains("sends the PIN again"), "{}", told.next);
+    let explained = inkan_hsm_config::catalogue::verify(&unclear);
+    assert_eq!(explained.code, "hsm-pin-unclear");
+    assert!(
+        explained.next.contains("sends the PIN again"),
+        "{}",
+        explained.next
+    );
 
     control.forget_pins();
     control.set("final-try");
     let withheld = verify(&spec, now(), false).unwrap_err();
-    let told = inkan_hsm_config::catalogue::verify(&withheld);
-    assert_eq!(told.code, "hsm-pin-withheld");
+    let explained = inkan_hsm_config::catalogue::verify(&withheld);
+    assert_eq!(explained.code, "hsm-pin-withheld");
     assert!(control.pins().is_empty());
 }

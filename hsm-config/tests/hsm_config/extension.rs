@@ -35,7 +35,7 @@ fn add(environment: &Environment, text: &str) {
 }
 
 #[test]
-fn a_second_ca_is_added_to_what_is_there_and_goes_on_after_a_break() {
+fn a_second_ca_is_added_and_the_extension_resumes_after_an_interruption() {
     let environment = Environment::new();
     add(&environment, CUSTODIANS);
     let spec = environment.spec();
@@ -96,7 +96,7 @@ fn a_second_ca_is_added_to_what_is_there_and_goes_on_after_a_break() {
 }
 
 #[test]
-fn nothing_is_added_to_what_was_changed_or_is_not_complete() {
+fn a_changed_or_incomplete_environment_is_not_extended() {
     let environment = Environment::new();
     let spec = environment.spec();
     {

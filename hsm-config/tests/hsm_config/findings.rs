@@ -6,8 +6,8 @@ use std::process::Command;
 use inkan_pki::pkcs11::generate::destroy_key_pair;
 use serde_json::Value;
 
+use crate::conflicts::session;
 use crate::environment::{Environment, perform};
-use crate::in_the_way::session;
 
 const PIN: &str = "user-62840915";
 
@@ -63,7 +63,7 @@ fn a_key_of_another_algorithm() {
 }
 
 #[test]
-fn an_imported_key_in_the_place_of_the_certified_one() {
+fn an_imported_key_in_place_of_the_certified_one() {
     let environment = done();
     destroy(&environment, "customer-ca");
     import(&environment, "customer-ca");
@@ -171,7 +171,7 @@ fn a_certificate_of_another_ceremony_without_a_record_to_compare() {
 fn a_missing_and_a_replaced_token() {
     let environment = done();
     let tokens = environment.hsm.token_directory();
-    fs::rename(&tokens, environment.path("tokens-away")).unwrap();
+    fs::rename(&tokens, environment.path("tokens-moved")).unwrap();
     fs::create_dir(&tokens).unwrap();
     assert_eq!(
         found(&environment),
@@ -191,7 +191,7 @@ fn a_missing_and_a_replaced_token() {
 }
 
 #[test]
-fn a_certificate_out_of_its_period() {
+fn a_certificate_outside_its_validity() {
     let environment = done();
     let spec = environment.spec();
     for (at, code) in [

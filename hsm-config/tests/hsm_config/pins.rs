@@ -22,7 +22,7 @@ fn read(path: &Path, content: &[u8], mode: u32) -> Result<String, PinError> {
 }
 
 #[test]
-fn one_line_end_is_stripped_and_nothing_else() {
+fn one_newline_is_removed_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("pin");
     for (content, pin) in [
@@ -62,7 +62,7 @@ fn a_file_open_to_others_is_refused() {
 }
 
 #[test]
-fn what_is_no_file_is_refused_without_waiting() {
+fn a_pin_source_that_is_not_a_file_is_refused_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let source = |path: &Path| {
         PinSource::File(path.to_owned())
@@ -85,7 +85,7 @@ fn what_is_no_file_is_refused_without_waiting() {
 }
 
 #[test]
-fn sources_that_are_not_there_are_named() {
+fn missing_sources_are_named() {
     let missing = PinSource::Env("INKAN_NO_SUCH_PIN".to_owned());
     assert_eq!(
         missing.read(Prompt::Never).unwrap_err(),
@@ -125,7 +125,7 @@ fn a_credential_is_read_from_systemds_directory() {
 }
 
 /// Logins of users that the module was asked for, as OpenSC's pkcs11-spy in front of it saw them.
-/// And what the program said.
+/// And the program's output.
 fn logins(environment: &Environment, command: &str, exit: i32) -> (usize, String) {
     let log = environment.path("spy.log");
     let output = Command::new(env!("CARGO_BIN_EXE_inkan-hsm"))
@@ -147,7 +147,7 @@ fn logins(environment: &Environment, command: &str, exit: i32) -> (usize, String
 }
 
 #[test]
-fn a_wrong_pin_is_tried_once() {
+fn a_wrong_pin_is_sent_once() {
     let spy = [
         "/usr/lib/x86_64-linux-gnu/pkcs11/pkcs11-spy.so",
         "/usr/lib/x86_64-linux-gnu/pkcs11-spy.so",
@@ -186,7 +186,7 @@ fn a_wrong_pin_is_tried_once() {
 }
 
 #[test]
-fn an_open_pin_file_stops_apply_before_anything_is_touched() {
+fn a_pin_file_readable_by_others_stops_apply_before_any_change() {
     let environment = Environment::new();
     fs::set_permissions(
         environment.path("issuing.pin"),
@@ -203,7 +203,7 @@ fn an_open_pin_file_stops_apply_before_anything_is_touched() {
 }
 
 #[test]
-fn ctrl_c_at_a_prompt_is_an_answer_and_gives_the_terminal_back() {
+fn ctrl_c_at_a_prompt_cancels_and_restores_the_terminal() {
     let environment = Environment::new();
     environment.edit("pin = { file = \"root.pin\" }", "pin = { prompt = true }");
     let command = format!(
@@ -232,32 +232,32 @@ fn ctrl_c_at_a_prompt_is_an_answer_and_gives_the_terminal_back() {
             pause = Duration::from_secs(2);
         }
     });
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     let mut piece = [0_u8; 4096];
-    let mut told = 0;
+    let mut answered = 0;
     loop {
         let count = screen.read(&mut piece).unwrap();
         if count == 0 {
             break;
         }
-        said.extend_from_slice(&piece[..count]);
-        let text = String::from_utf8_lossy(&said);
+        output.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&output);
         let (question, answer) = (text.contains("PIN of token"), text.contains("[pin-"));
-        while told < i32::from(question) + i32::from(answer) {
+        while answered < i32::from(question) + i32::from(answer) {
             asked.send(()).unwrap();
-            told += 1;
+            answered += 1;
         }
     }
     drop(asked);
     presses.join().unwrap();
     terminal.wait().unwrap();
-    let said = String::from_utf8_lossy(&said);
+    let output = String::from_utf8_lossy(&output);
     assert!(
-        said.contains("[pin-cancelled]") && said.contains("exit 5"),
-        "{said}"
+        output.contains("[pin-cancelled]") && output.contains("exit 5"),
+        "{output}"
     );
     assert!(
-        said.contains(" echo ") && !said.contains(" -echo "),
-        "{said}"
+        output.contains(" echo ") && !output.contains(" -echo "),
+        "{output}"
     );
 }

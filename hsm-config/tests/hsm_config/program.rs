@@ -10,9 +10,9 @@ use softhsm_test_helpers::SoftHsm;
 use crate::environment::{Environment, PINS, perform};
 
 #[test]
-fn the_whole_way_and_no_pin_in_any_output_or_file() {
+fn all_commands_run_and_no_pin_is_in_any_output_or_file() {
     let environment = Environment::new();
-    let mut said = String::new();
+    let mut output = String::new();
     for (arguments, exit) in [
         (["plan"].as_slice(), 0),
         (&["plan", "--json"], 0),
@@ -25,10 +25,10 @@ fn the_whole_way_and_no_pin_in_any_output_or_file() {
         (&["transcript"], 0),
         (&["transcript", "--json"], 0),
     ] {
-        said += &environment.expect(arguments, exit);
+        output += &environment.expect(arguments, exit);
     }
     for (name, pin) in PINS {
-        assert!(!said.contains(pin), "{name} was printed");
+        assert!(!output.contains(pin), "{name} was printed");
         for (path, content) in environment.files() {
             let own = path.extension().is_some_and(|e| e == "pin");
             let found = content.windows(pin.len()).any(|w| w == pin.as_bytes());
@@ -38,7 +38,7 @@ fn the_whole_way_and_no_pin_in_any_output_or_file() {
 }
 
 #[test]
-fn json_is_what_programs_can_rely_on() {
+fn json_has_the_documented_fields() {
     let environment = Environment::new();
     let json = |arguments: &[&str]| -> Value {
         serde_json::from_slice(&environment.run(arguments).stdout).unwrap()
@@ -49,7 +49,7 @@ fn json_is_what_programs_can_rely_on() {
     assert_eq!(plan["steps"][8]["subject"]["common_name"], "株式会社 CA");
     environment.expect(&["apply"], 0);
     let transcript = json(&["transcript", "--json"]);
-    assert_eq!(transcript[0]["seen"]["plan_sha256"], plan["sha256"]);
+    assert_eq!(transcript[0]["details"]["plan_sha256"], plan["sha256"]);
     assert_eq!(
         transcript.as_array().unwrap().last().unwrap()["event"],
         "completed"
@@ -66,7 +66,7 @@ fn json_is_what_programs_can_rely_on() {
 }
 
 #[test]
-fn modules_that_are_none_are_named_with_the_field() {
+fn missing_and_malformed_modules_are_named_with_the_field() {
     let environment = Environment::new();
     for (module, code) in [
         ("none.so", "spec-module-not-found"),
@@ -87,7 +87,7 @@ fn modules_that_are_none_are_named_with_the_field() {
 }
 
 #[test]
-fn wrong_use_of_the_command_line() {
+fn a_wrong_command_line_is_refused() {
     let run = |arguments: &[&str]| -> Output {
         Command::new(env!("CARGO_BIN_EXE_inkan-hsm"))
             .args(arguments)

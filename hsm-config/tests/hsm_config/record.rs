@@ -1,9 +1,9 @@
-//! A transcript made by hand, as documented, to place a break-off anywhere.
+//! A transcript written by the test, as documented, to simulate an interruption at any point.
 
 use std::fs;
 use std::path::Path;
 
-use inkan_hsm_config::transcript::{Event, Line, Seen};
+use inkan_hsm_config::transcript::{Details, Event, Line};
 use sha2::{Digest as _, Sha256};
 
 use crate::environment::now;
@@ -18,10 +18,10 @@ pub(crate) fn forget_last(path: &Path) -> Line {
 }
 
 /// Adds a "started" line: as if the program had ended between recording a step and doing it.
-pub(crate) fn announce(path: &Path, step: &str, seen: &[(&str, &str)]) {
+pub(crate) fn announce(path: &Path, step: &str, details: &[(&str, &str)]) {
     let mut text = fs::read_to_string(path).unwrap();
     let last: Line = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    let seen: Seen = seen
+    let details: Details = details
         .iter()
         .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
         .collect();
@@ -30,7 +30,7 @@ pub(crate) fn announce(path: &Path, step: &str, seen: &[(&str, &str)]) {
         at: now(),
         event: Event::Started,
         step: step.to_owned(),
-        seen,
+        details,
         previous: last.hash,
         hash: String::new(),
     };
@@ -41,7 +41,7 @@ pub(crate) fn announce(path: &Path, step: &str, seen: &[(&str, &str)]) {
         "started".to_owned(),
         line.step.clone(),
     ];
-    for (name, value) in &line.seen {
+    for (name, value) in &line.details {
         fields.extend([name.clone(), value.clone()]);
     }
     let mut hash = Sha256::new();

@@ -12,15 +12,15 @@ fn parse(text: &str) -> Result<Spec, SpecError> {
     Spec::parse(text, Path::new("/base"), Path::new("/base/hsm.toml"))
 }
 
-/// Field and problem after a change of the good specification.
+/// Field and problem after a change of the valid specification.
 fn wrong(from: &str, to: &str) -> (String, Problem) {
     let text = SPEC.replace("{n}", "");
     assert!(text.contains(from), "{from}");
     let error = parse(&text.replacen(from, to, 1)).unwrap_err();
-    let said = error.to_string();
+    let output = catalogue::spec(&error).sentence;
     assert!(
-        said.starts_with("/base/hsm.toml") && said.contains(&error.field),
-        "{said}"
+        output.starts_with("/base/hsm.toml") && output.contains(&error.field),
+        "{output}"
     );
     assert!(!catalogue::spec(&error).next.is_empty());
     (error.field, error.problem)
@@ -31,7 +31,7 @@ fn known(names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_good_one_is_good() {
+fn a_valid_specification_is_accepted() {
     let spec = parse(&SPEC.replace("{n}", "")).unwrap();
     assert_eq!(spec.environment(), "test");
     assert_eq!(spec.key("customer-ca").unwrap().label, "customer-ca");
@@ -45,7 +45,7 @@ fn the_good_one_is_good() {
 
 #[test]
 fn unknown_and_missing_fields_are_named_with_their_line() {
-    for (from, to, line, says) in [
+    for (from, to, line, part) in [
         (
             "environment =",
             "enviroment =",
@@ -66,7 +66,7 @@ fn unknown_and_missing_fields_are_named_with_their_line() {
         let expected = 1 + changed.lines().position(|l| l.starts_with(line)).unwrap();
         match wrong(from, to).1 {
             Problem::Syntax { line: at, message } => {
-                assert!(message.contains(says), "{message}");
+                assert!(message.contains(part), "{message}");
                 assert_eq!(at, expected, "{message}");
             }
             other => panic!("{other:?}"),
@@ -93,8 +93,8 @@ fn a_pin_written_inline_is_refused_and_not_repeated() {
             (error.field.as_str(), &error.problem),
             ("token.root.pin", &Problem::NotAPinSource)
         );
-        let said = format!("{error} {error:?} {:?}", catalogue::spec(&error));
-        assert!(!said.contains("48151623"), "{said}");
+        let output = format!("{error} {error:?} {:?}", catalogue::spec(&error));
+        assert!(!output.contains("48151623"), "{output}");
     }
 }
 
@@ -160,7 +160,7 @@ fn references_must_exist() {
 }
 
 #[test]
-fn nothing_is_there_twice() {
+fn duplicates_are_refused() {
     for (from, to, field, value) in [
         ("id = \"issuing\"", "id = \"root\"", "token.root.id", "root"),
         (
@@ -281,7 +281,7 @@ fn values_are_within_their_limits() {
 }
 
 #[test]
-fn the_hierarchy_must_hold_together() {
+fn the_ca_hierarchy_must_be_consistent() {
     let customer = "issuer = \"root-ca\"\nsubject = { country";
     assert_eq!(
         wrong(customer, "issuer = \"customer-ca\"\nsubject = { country"),
@@ -327,7 +327,7 @@ fn the_hierarchy_must_hold_together() {
 }
 
 #[test]
-fn files_that_are_none_are_named() {
+fn missing_and_malformed_files_are_named() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("none.toml");
     let error = Spec::load(&path).unwrap_err();
@@ -359,7 +359,7 @@ fn other_products_use_tokens_made_with_the_vendors_tool() {
         .replace("so_pin = { file = \"root-so.pin\" }\n", "");
     let spec = parse(&text).unwrap();
     let plan = plan(&spec);
-    assert!(!plan.exercised);
+    assert!(!plan.tested);
     assert!(plan.steps.iter().all(|step| !step.id.starts_with("pin:")));
     // The device's object IDs have 16 bits.
     assert_eq!(
@@ -369,7 +369,7 @@ fn other_products_use_tokens_made_with_the_vendors_tool() {
 }
 
 #[test]
-fn nothing_that_hides_or_reorders_its_neighbours_stands_in_a_name() {
+fn names_contain_no_character_that_hides_or_reorders_others() {
     for hidden in ["\\u202E", "\\u200B", "\\u061C", "\\u2066"] {
         let (field, problem) = wrong("BANK Root CA", &format!("BANK {hidden}Root CA"));
         assert_eq!(field, "certificate.root-ca.subject.common_name");

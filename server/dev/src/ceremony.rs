@@ -1,10 +1,10 @@
 //! The HSM: SoftHSM in the data directory, set up by the same specification and
 //! the same `apply` as a real one, with random PINs.
 
-use inkan_hsm_config::Spec;
 use inkan_hsm_config::apply::{ApplyError, apply};
 use inkan_hsm_config::chain::certificate_der;
-use inkan_hsm_config::list::{self, ListError};
+use inkan_hsm_config::crl::{self, CrlError};
+use inkan_hsm_config::{Spec, catalogue};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::directory::Directory;
@@ -14,7 +14,7 @@ use inkan_server::workflow::staffing::temporary_password;
 /// The specification; its paths start at its directory.
 const SPEC: &str = include_str!("hsm.toml");
 const ROOT: &str = "root-ca";
-const ROOT_LIST_DAYS: u32 = 365;
+const ROOT_CRL_DAYS: u32 = 365;
 
 /// What `SOFTHSM2_CONF` names.
 pub fn write_softhsm_conf(directory: &Directory) -> Result<(), DevError> {
@@ -25,7 +25,7 @@ pub fn write_softhsm_conf(directory: &Directory) -> Result<(), DevError> {
     files::write(&directory.softhsm_conf(), text.as_bytes())
 }
 
-/// Tokens, keys and CA certificates; a set-up that broke off is continued.
+/// Tokens, keys and CA certificates; resumes an interrupted set-up.
 pub fn ensure(directory: &Directory, now: Timestamp) -> Result<(), DevError> {
     for pin in ["root-so", "root", "issuing-so", "issuing"] {
         let path = directory.at(&format!("secrets/{pin}.pin"));
@@ -38,27 +38,27 @@ pub fn ensure(directory: &Directory, now: Timestamp) -> Result<(), DevError> {
     if files::read(&path)?.is_none() {
         files::write(&path, SPEC.as_bytes())?;
     }
-    let spec = Spec::load(&path).map_err(|e| DevError::Hsm(e.to_string()))?;
+    let spec = Spec::load(&path).map_err(|e| DevError::Hsm(catalogue::spec(&e).sentence))?;
     guard::hsm(directory, &spec)?;
     match apply(&spec, now, false, &mut |_| {}) {
         Ok(_) | Err(ApplyError::Complete { .. }) => {}
-        Err(error) => return Err(DevError::Hsm(error.to_string())),
+        Err(error) => return Err(DevError::Hsm(catalogue::apply(&error).sentence)),
     }
-    root_list(&spec, now).map_err(|e| DevError::Hsm(e.to_string()))
+    root_crl(&spec, now).map_err(|e| DevError::Hsm(catalogue::crl(&e).sentence))
 }
 
-/// The root's revocation list, before the last one is half over.
-fn root_list(spec: &Spec, now: Timestamp) -> Result<(), ListError> {
+/// Signs the root's CRL again before half of its validity has passed.
+fn root_crl(spec: &Spec, now: Timestamp) -> Result<(), CrlError> {
     let root = certificate_der(spec, ROOT).unwrap_or_default();
-    let last = list::read(spec, ROOT, &root).ok().flatten();
-    let half = SignedDuration::from_hours(24) * (ROOT_LIST_DAYS / 2).cast_signed();
+    let last = crl::read(spec, ROOT, &root).ok().flatten();
+    let half = SignedDuration::from_hours(24) * (ROOT_CRL_DAYS / 2).cast_signed();
     if last.is_some_and(|last| now + half < last.next_update && last.this_update <= now) {
         return Ok(());
     }
-    let order = list::Order {
+    let new_crl = crl::NewCrl {
         ca: ROOT,
-        days: ROOT_LIST_DAYS,
+        days: ROOT_CRL_DAYS,
         revoke: &[],
     };
-    list::sign(spec, &order, now, false).map(drop)
+    crl::sign(spec, &new_crl, now, false).map(drop)
 }

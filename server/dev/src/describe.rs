@@ -1,8 +1,8 @@
 //! What others need to know: `dev.json` for tests and demo, and the bank file of
 //! the agent. Names in `dev.json` are stable (`docs/configuration.md`).
 
-use inkan_hsm_config::Spec;
 use inkan_hsm_config::chain::{ChainError, certificate_pem, chain_pem};
+use inkan_hsm_config::{Spec, catalogue};
 use inkan_pki::messages::bank::BankFile;
 use inkan_pki::messages::identifier::Identifier;
 use serde::Serialize;
@@ -44,7 +44,8 @@ pub fn write(
     staff: &[Identity],
     secrets: &Secrets,
 ) -> Result<(), DevError> {
-    let spec = Spec::load(&config.hsm.spec).map_err(|e| DevError::Hsm(e.to_string()))?;
+    let spec =
+        Spec::load(&config.hsm.spec).map_err(|e| DevError::Hsm(catalogue::spec(&e).sentence))?;
     bank_files(directory, config, &spec)?;
     let description: Value = json!({
         "portal": config.portal.url,
@@ -75,8 +76,9 @@ pub fn write(
 fn bank_files(directory: &Directory, config: &Config, spec: &Spec) -> Result<(), DevError> {
     let fail = |error: &dyn std::fmt::Display| DevError::file(&directory.bank_file(), error);
     let server_ca = files::read(&directory.server_ca())?.unwrap_or_default();
-    let chain =
-        |first: &str, all: &[Generation]| chains(spec, first, all).map_err(|error| fail(&error));
+    let chain = |first: &str, all: &[Generation]| {
+        chains(spec, first, all).map_err(|error| fail(&catalogue::chain(&error).sentence))
+    };
     let id = |id: String| Identifier::new(id).map_err(|error| fail(&error));
     let customers = BankFile {
         id: id(config.bank.id.clone())?,

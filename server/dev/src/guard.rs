@@ -4,7 +4,7 @@
 
 use std::path::{Component, Path};
 
-use inkan_hsm_config::Spec;
+use inkan_hsm_config::{Spec, catalogue};
 use inkan_pki::pkcs11::LibraryInfo;
 use inkan_server::app::config::Config;
 
@@ -21,7 +21,7 @@ pub async fn all(directory: &Directory, config: &Config) -> Result<(), DevError>
     configuration(directory, config)?;
     let spec = directory.hsm_spec();
     if files::read(&spec)?.is_some() {
-        let spec = Spec::load(&spec).map_err(|error| DevError::Hsm(error.to_string()))?;
+        let spec = Spec::load(&spec).map_err(|e| DevError::Hsm(catalogue::spec(&e).sentence))?;
         hsm(directory, &spec)?;
     }
     marker::check(&config.store.url).await
@@ -68,7 +68,9 @@ pub fn hsm(directory: &Directory, spec: &Spec) -> Result<(), DevError> {
         return Err(leads_to("certificate_dir", spec.certificate_dir()));
     }
     let fail = |error: &dyn std::fmt::Display| DevError::Hsm(error.to_string());
-    let module = spec.load_module().map_err(|error| fail(&error))?;
+    let module = spec
+        .load_module()
+        .map_err(|error| fail(&catalogue::module(&error).sentence))?;
     let library = module.library().map_err(|error| fail(&error))?;
     let mut reported = other_library(&library);
     if reported.is_none() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use inkan_hsm_config::Spec;
+use inkan_hsm_config::catalogue;
 use inkan_hsm_config::spec::KeyUse;
 use inkan_hsm_config::transcript::Transcript;
 use serde_json::json;
@@ -197,10 +198,13 @@ async fn known(
 /// The digests of audit keys in the ceremony's record.
 fn recorded_keys(config: &Config) -> Result<Vec<String>, AppError> {
     let spec = Spec::load(&config.hsm.spec)?;
-    let unreadable =
-        |error: &dyn std::fmt::Display| AppError::System(format!("transcript: {error}"));
-    let transcript =
-        Transcript::load(&spec.transcript_path()).map_err(|error| unreadable(&error))?;
+    let unreadable = |error| {
+        AppError::System(format!(
+            "transcript: {}",
+            catalogue::transcript(&error).sentence
+        ))
+    };
+    let transcript = Transcript::load(&spec.transcript_path()).map_err(unreadable)?;
     let Some(transcript) = transcript else {
         return Ok(Vec::new());
     };
@@ -208,7 +212,7 @@ fn recorded_keys(config: &Config) -> Result<Vec<String>, AppError> {
     let of_audit = keys.filter(|key| key.key_use == KeyUse::Audit);
     let digest = |id: &str| {
         let line = transcript.done(&format!("key:{id}"))?;
-        line.seen.get("spki_sha256").cloned()
+        line.details.get("spki_sha256").cloned()
     };
     Ok(of_audit.filter_map(|key| digest(&key.id)).collect())
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use inkan_hsm_config::catalogue;
 use inkan_hsm_config::chain::ChainError;
 use inkan_hsm_config::pin_source::PinError;
 use inkan_hsm_config::spec::SpecError;
@@ -30,7 +31,7 @@ pub enum AppError {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Findings(Vec<Finding>),
     /// The specification of the HSM.
-    #[error("hsm.spec: {0}")]
+    #[error("hsm.spec: {}", catalogue::spec(.0).sentence)]
     Spec(#[from] SpecError),
     /// The specification lacks something the server needs.
     #[error("hsm.spec: {file}: {problem}. {next}", file = .file.display())]
@@ -43,10 +44,10 @@ pub enum AppError {
         next: &'static str,
     },
     /// The PIN of the token.
-    #[error("PIN of the issuing token: {0}")]
+    #[error("PIN of the issuing token: {}", catalogue::pin(.0).sentence)]
     Pin(#[from] PinError),
     /// A CA certificate.
-    #[error("CA certificates of hsm.spec: {0}")]
+    #[error("CA certificates of hsm.spec: {}", catalogue::chain(.0).sentence)]
     Chain(#[from] ChainError),
     /// A CA certificate that cannot be used.
     #[error("CA certificates of hsm.spec: {0}")]

@@ -92,9 +92,9 @@ pub fn choose(config: &Config) -> Result<Chosen, AppError> {
 }
 
 impl Chosen {
-    /// Where the root's revocation list is, if there is one.
+    /// Path of the root CA's CRL, if there is one.
     pub fn root_list(&self) -> PathBuf {
-        self.spec.list_path(&self.root_key)
+        self.spec.crl_path(&self.root_key)
     }
 
     /// The token that the server signs with, for its PIN to be read again.

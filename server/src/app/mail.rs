@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use inkan_hsm_config::catalogue;
 use inkan_hsm_config::pin_source::{PinSource, Prompt};
 use inkan_pki::secret::Secret;
 use jiff::SignedDuration;
@@ -69,7 +70,12 @@ fn login(mail: &Mail) -> Result<Option<(String, Secret)>, AppError> {
         Password::Credential(name) => PinSource::Credential(name.clone()),
     };
     let read = source.read(Prompt::Never);
-    let password = read.map_err(|error| AppError::Mail(format!("mail.password: {error}")))?;
+    let password = read.map_err(|error| {
+        AppError::Mail(format!(
+            "mail.password: {}",
+            catalogue::pin(&error).sentence
+        ))
+    })?;
     Ok(Some((user.clone(), Secret::new(password.expose()))))
 }
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use inkan_hsm_config::list;
 use inkan_hsm_config::pin_source::PinSource;
 use inkan_hsm_config::spec::TokenSpec;
+use inkan_hsm_config::{catalogue, crl};
 use inkan_pki::pkcs11::pin_attempts::PinProvided;
 use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
@@ -153,7 +153,7 @@ impl Followed {
                     halt.code()
                 )),
             },
-            Ok(Err(error)) => Some(error.to_string()),
+            Ok(Err(error)) => Some(catalogue::pin(&error).sentence),
             Err(error) => Some(error.to_string()),
         };
         let outcome = if trouble.is_none() { "done" } else { "failed" };
@@ -259,11 +259,12 @@ fn facts_of(identity: &ServerIdentity) -> TlsFacts {
 fn root_list(path: &Path, workflows: &Workflows) -> Result<(), String> {
     let failed = |reason: &dyn std::fmt::Display| format!("{}: {reason}", path.display());
     let octets = std::fs::read(path).map_err(|error| failed(&error))?;
-    if octets.len() as u64 > list::MAX_LIST_OCTETS {
+    if octets.len() as u64 > crl::MAX_CRL_BYTES {
         return Err(failed(&"too large"));
     }
     let root = workflows.authority().root();
-    let read = list::read_der(&octets, root).map_err(|error| failed(&error))?;
+    let read =
+        crl::read_der(&octets, root).map_err(|defect| failed(&catalogue::crl_defect(&defect)))?;
     workflows
         .watched()
         .root_list(read.der, (read.this_update, read.next_update))

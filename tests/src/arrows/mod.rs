@@ -4,10 +4,12 @@
 //! Not here: what a part does; only whom it knows, and where sentences for people may stand.
 //!
 //! - [`crates`]: arrows between the crates of the workspace
+//! - [`cycles`]: no cycle between the modules of one directory
 //! - [`modules`]: arrows between the layers inside the server
 //! - [`texts`]: maps at the top of modules, and Japanese only where sentences belong
 
 pub mod crates;
+pub mod cycles;
 pub mod modules;
 pub mod texts;
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use inkan_tests::arrows::{self, Source, crates, modules, texts};
+use inkan_tests::arrows::{self, Source, crates, cycles, modules, texts};
 use inkan_tests::{Outcome, programs};
 
 #[test]
@@ -35,6 +35,17 @@ fn layers_of_the_server_know_only_those_below_them() -> Outcome {
     assert!(sources.len() > 100, "only {} files seen", sources.len());
     let complaints: Vec<String> = sources.iter().flat_map(modules::complaints).collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
+    Ok(())
+}
+
+#[test]
+fn modules_import_each_other_in_one_direction() -> Outcome {
+    for directory in cycles::DIRECTORIES {
+        let sources = arrows::sources(directory)?;
+        assert!(sources.len() > 20, "{directory}: {} files", sources.len());
+        let complaints = cycles::complaints(directory, &sources);
+        assert!(complaints.is_empty(), "{complaints:#?}");
+    }
     Ok(())
 }
 
@@ -124,6 +135,38 @@ fn planted_crate_arrows_are_caught() {
     assert!(package("inkan-server", "inkan-dev", Some("dev")).is_empty());
     assert!(package("inkan-pki", "softhsm-test-helpers", Some("dev")).is_empty());
     assert!(package("inkan-server", "inkan-hsm-config", None).is_empty());
+}
+
+#[test]
+fn planted_cycles_are_caught() {
+    let file = |name: &str, text: &str| Source::planted(&format!("pki/src/pkcs11/{name}"), text);
+    let mut sources = vec![
+        file("mod.rs", "pub use token::{PinState, TokenInfo};\n"),
+        file("error.rs", "use super::{classify, token::TokenSelector};\n"),
+        file("classify.rs", "mod tests { use super::*; }\n"),
+        file("token.rs", "use crate::pkcs11::module::Module;\n"),
+        file(
+            "module.rs",
+            "#[cfg(test)]\nmod tests { use super::super::error; }\n",
+        ),
+    ];
+    assert!(cycles::complaints("pki/src/pkcs11", &sources).is_empty());
+    sources.push(file(
+        "gate/call.rs",
+        "use super::super::error::Pkcs11Error;\n",
+    ));
+    sources[4] = file("module.rs", "use super::gate::Gate;\n");
+    assert_eq!(
+        cycles::complaints("pki/src/pkcs11", &sources),
+        ["pki/src/pkcs11: error → token → module → gate → error"]
+    );
+    sources[4] = file("module.rs", "");
+    sources[2] = file("classify.rs", "fn f(_: super::PinState) {}\n");
+    sources[3] = file("token.rs", "use super::classify::classify;\n");
+    assert_eq!(
+        cycles::complaints("pki/src/pkcs11", &sources),
+        ["pki/src/pkcs11: classify → token → classify"]
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn objects(environment: &Environment) -> BTreeSet<PathBuf> {
 }
 
 /// A ceremony that ended in the middle of the step `key:customer-ca`; `keep` of the two halves is there, smallest first.
-fn ended_with_half(environment: &Environment, keep: usize) {
+fn interrupted_with_half(environment: &Environment, keep: usize) {
     let spec = environment.spec();
     let mut ignore = |_: &_| {};
     let mut ceremony = Ceremony::open(&spec, now(), false, &mut ignore).unwrap();
@@ -39,31 +39,31 @@ fn ended_with_half(environment: &Environment, keep: usize) {
     fs::remove_file(&made[1 - keep]).unwrap();
 }
 
-/// What this ceremony left gives way.
-fn gives_way(keep: usize) {
+/// An incomplete pair of this ceremony is replaced.
+fn is_replaced(keep: usize) {
     let environment = Environment::new();
-    ended_with_half(&environment, keep);
+    interrupted_with_half(&environment, keep);
     // As other processes, which see the token as it is.
     environment.expect(&["apply"], 0);
     environment.expect(&["verify"], 0);
     let transcript = Transcript::load(&environment.spec().transcript_path());
     let transcript = transcript.unwrap().unwrap();
     let made = transcript.done("key:customer-ca").unwrap();
-    assert_eq!(made.seen["replaces"], "what a break-off left");
+    assert_eq!(made.details["replaces"], "an incomplete key pair");
 }
 
 #[test]
-fn a_lone_public_key_gives_way() {
-    gives_way(0);
+fn an_orphan_public_key_is_replaced() {
+    is_replaced(0);
 }
 
 #[test]
-fn a_lone_private_key_gives_way() {
-    gives_way(1);
+fn an_orphan_private_key_is_replaced() {
+    is_replaced(1);
 }
 
 #[test]
-fn a_key_without_all_its_attributes_gives_way() {
+fn a_key_without_all_its_attributes_is_replaced() {
     let environment = Environment::new();
     let spec = environment.spec();
     let mut ignore = |_: &_| {};
@@ -97,7 +97,7 @@ fn a_key_without_all_its_attributes_gives_way() {
 /// What was there before the step was begun stays.
 fn stays(keep: usize) {
     let environment = Environment::new();
-    ended_with_half(&environment, keep);
+    interrupted_with_half(&environment, keep);
     let transcript = environment.spec().transcript_path();
     let forgotten = record::forget_last(&transcript);
     assert_eq!(forgotten.step, "key:customer-ca");
@@ -112,17 +112,17 @@ fn stays(keep: usize) {
 }
 
 #[test]
-fn a_lone_public_key_of_somebody_else_stays() {
+fn an_orphan_public_key_from_elsewhere_stays() {
     stays(0);
 }
 
 #[test]
-fn a_lone_private_key_of_somebody_else_stays() {
+fn an_orphan_private_key_from_elsewhere_stays() {
     stays(1);
 }
 
 #[test]
-fn a_pipe_in_place_of_a_file_holds_nothing_up() {
+fn a_pipe_in_place_of_a_file_does_not_block() {
     let environment = Environment::new();
     let directory = environment.path("certificates");
     fs::create_dir(&directory).unwrap();

@@ -1,4 +1,4 @@
-//! What is settled about a certificate before it is signed.
+//! Serial number and validity of a certificate, fixed before it is signed.
 
 use inkan_pki::x509::summary::CertificateSummary;
 use jiff::tz::TimeZone;
@@ -6,15 +6,14 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::error::ApplyError;
 use crate::ca_profile;
-use crate::transcript::{Line, Seen};
+use crate::transcript::{Details, Line};
 
-/// Clocks of those who check may be behind.
+/// The clock of a relying party may be behind.
 const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is settled, and recorded, before signing: so that a certificate whose making broke off is
-/// made again as the same one.
+/// The fields that are recorded before signing, so that an interrupted run signs the same certificate when it resumes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Terms {
+pub(super) struct PlannedFields {
     /// Hex, see [`ca_profile::random_serial`].
     pub(super) serial: String,
     /// To the second.
@@ -23,17 +22,17 @@ pub(super) struct Terms {
     pub(super) not_after: Timestamp,
 }
 
-impl Terms {
+impl PlannedFields {
     pub(super) fn recorded(started: &Line) -> Option<Self> {
-        let time = |name: &str| started.seen.get(name)?.parse().ok();
+        let time = |name: &str| started.details.get(name)?.parse().ok();
         Some(Self {
-            serial: started.seen.get("serial")?.clone(),
+            serial: started.details.get("serial")?.clone(),
             not_before: time("not_before")?,
             not_after: time("not_after")?,
         })
     }
 
-    pub(super) fn fit(&self, found: &CertificateSummary) -> bool {
+    pub(super) fn match_certificate(&self, found: &CertificateSummary) -> bool {
         self.serial == found.serial
             && self.not_before == found.not_before
             && self.not_after == found.not_after
@@ -57,8 +56,8 @@ impl Terms {
         })
     }
 
-    pub(super) fn seen(&self) -> Seen {
-        Seen::from([
+    pub(super) fn details(&self) -> Details {
+        Details::from([
             ("serial".to_owned(), self.serial.clone()),
             ("not_before".to_owned(), self.not_before.to_string()),
             ("not_after".to_owned(), self.not_after.to_string()),

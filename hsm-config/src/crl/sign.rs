@@ -1,4 +1,4 @@
-//! Making the next list: on record first, then signed by the root's key on its token, verified, and written.
+//! Signs the next CRL: recorded first, then signed by the root's key on its token, verified, and written.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,88 +12,88 @@ use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber};
 use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
 
-use super::{DAYS, ListError, Reason, read_der, step};
+use super::{CrlError, RevocationReason, VALIDITY_DAYS, read_der};
 use crate::apply::{ApplyError, hsm, lock};
 use crate::ca_profile::date;
 use crate::chain::certificate_der;
 use crate::files;
 use crate::plan::plan;
 use crate::spec::{KeyUse, Spec};
-use crate::transcript::{Event, Seen, Transcript, TranscriptError};
+use crate::transcript::{Details, Event, Transcript, TranscriptError, crl_step};
 
-/// Clocks of those who check may be behind.
+/// The clock of a relying party may be behind.
 const BACKDATED: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is to be on the next list.
+/// The next CRL.
 #[derive(Debug, Clone)]
-pub struct Order<'a> {
+pub struct NewCrl<'a> {
     /// Id of the root's key.
     pub ca: &'a str,
-    /// For how many days it is good; cut off where the root's certificate ends.
+    /// For how many days it is valid; never longer than the root's certificate.
     pub days: u32,
-    /// Keys whose certificates end with it, and why. What was on the last list stays.
-    pub revoke: &'a [(String, Reason)],
+    /// Keys whose certificates it revokes, and why. Entries of the last CRL stay.
+    pub revoke: &'a [(String, RevocationReason)],
 }
 
-/// One that must not be trusted any more.
+/// An entry of a CRL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revoked {
+pub struct RevokedCertificate {
     /// Serial number, hex.
     pub serial: String,
-    /// Why.
-    pub reason: Reason,
-    /// Since when.
+    /// Reason.
+    pub reason: RevocationReason,
+    /// Revocation time.
     pub at: Timestamp,
 }
 
-/// A list that was made.
+/// A CRL that was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedList {
+pub struct SignedCrl {
     /// CRL number.
     pub number: u64,
     /// thisUpdate.
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// What is on it.
-    pub revoked: Vec<Revoked>,
-    /// Where it is.
+    /// Its entries.
+    pub revoked: Vec<RevokedCertificate>,
+    /// Its file.
     pub file: PathBuf,
     /// Last hash of the transcript.
     pub head: String,
 }
 
-/// Makes the next list of a root. `terminal` says whether officers may be asked for the PIN.
+/// Signs the next CRL of a root. `terminal`: officers may be prompted for the PIN.
 ///
 /// # Errors
 /// [`ListError`].
 pub fn sign(
     spec: &Spec,
-    order: &Order<'_>,
+    new_crl: &NewCrl<'_>,
     now: Timestamp,
     terminal: bool,
-) -> Result<SignedList, ListError> {
-    let key = spec.key(order.ca).filter(|k| k.key_use == KeyUse::RootCa);
-    let key = key.ok_or_else(|| ListError::NotARoot(order.ca.to_owned()))?;
-    if !DAYS.contains(&order.days) {
-        return Err(ListError::Days(order.days));
+) -> Result<SignedCrl, CrlError> {
+    let key = spec.key(new_crl.ca).filter(|k| k.key_use == KeyUse::RootCa);
+    let key = key.ok_or_else(|| CrlError::NotARoot(new_crl.ca.to_owned()))?;
+    if !VALIDITY_DAYS.contains(&new_crl.days) {
+        return Err(CrlError::Days(new_crl.days));
     }
     let mut transcript = complete(spec)?;
-    let file = spec.certificate_path(order.ca);
+    let file = spec.certificate_path(new_crl.ca);
     let failed = |_| ApplyError::File(file.clone(), std::io::ErrorKind::InvalidData);
-    let root = certificate_der(spec, order.ca).map_err(failed)?;
+    let root = certificate_der(spec, new_crl.ca).map_err(failed)?;
     let summary = CertificateSummary::parse(&root)
         .map_err(|_| ApplyError::File(file.clone(), std::io::ErrorKind::InvalidData))?;
-    let mut list = next(spec, order, &transcript, now)?;
-    list.this_update = list.this_update.max(summary.not_before);
-    list.next_update = list.next_update.min(summary.not_after);
-    if list.next_update <= list.this_update || now < summary.not_before {
-        return Err(ListError::RootOver);
+    let mut crl = next(spec, new_crl, &transcript, now)?;
+    crl.this_update = crl.this_update.max(summary.not_before);
+    crl.next_update = crl.next_update.min(summary.not_after);
+    if crl.next_update <= crl.this_update || now < summary.not_before {
+        return Err(CrlError::RootNotValid);
     }
 
-    let name = format!("{}{}", step(order.ca), list.number);
+    let name = format!("{}{}", crl_step(new_crl.ca), crl.number);
     let token = spec.token(&key.token);
-    let token = token.ok_or_else(|| ListError::NotARoot(order.ca.to_owned()))?;
+    let token = token.ok_or_else(|| CrlError::NotARoot(new_crl.ca.to_owned()))?;
     let mut hsm = hsm::Hsm::load(spec)?;
     hsm.read_pins(token, false, terminal)?;
     hsm.session(&name, token)?;
@@ -101,28 +101,28 @@ pub fn sign(
     let signer =
         Pkcs11Signer::open(session, &summary.spki_der).map_err(|e| hsm::failed(&name)(e))?;
     let _lock = lock(spec)?;
-    // Between the look and the lock another run may have written.
+    // Before this run took the lock, another run may have written.
     if complete(spec)? != transcript {
         return Err(ApplyError::Busy(spec.certificate_dir().to_owned()).into());
     }
-    let mut record = |event, seen| {
-        let line = transcript.append(now, event, &name, seen);
+    let mut record = |event, details| {
+        let line = transcript.append(now, event, &name, details);
         line.map(|line| line.hash.clone()).map_err(ApplyError::from)
     };
-    record(Event::Started, seen(&list))?;
-    let der = signed(&name, &list, &root, Arc::new(signer))?;
-    // What is handed out holds under the root's certificate, or nothing is.
-    read_der(&der, &root).map_err(|e| ApplyError::Certificate(name.clone(), e.to_string()))?;
-    files::write_atomically(&list.file, &der)
-        .map_err(|e| ApplyError::File(list.file.clone(), e.kind()))?;
-    let mut done = seen(&list);
+    record(Event::Started, details(&crl))?;
+    let der = signed(&name, &crl, &root, Arc::new(signer))?;
+    // Nothing is written that does not verify under the root's certificate.
+    read_der(&der, &root).map_err(CrlError::Unusable)?;
+    files::write_atomically(&crl.file, &der)
+        .map_err(|e| ApplyError::File(crl.file.clone(), e.kind()))?;
+    let mut done = details(&crl);
     done.insert("sha256".to_owned(), sha256_hex(&der));
-    list.head = record(Event::Done, done)?;
-    Ok(list)
+    crl.head = record(Event::Done, done)?;
+    Ok(crl)
 }
 
-/// The record of this environment, which must be complete and of this plan.
-fn complete(spec: &Spec) -> Result<Transcript, ListError> {
+/// The transcript of this environment, which must be complete and of this plan.
+fn complete(spec: &Spec) -> Result<Transcript, CrlError> {
     let path = spec.transcript_path();
     let transcript = Transcript::load(&path).map_err(ApplyError::from)?;
     let missing = || ApplyError::from(TranscriptError::Missing(path.clone()));
@@ -141,20 +141,20 @@ fn complete(spec: &Spec) -> Result<Transcript, ListError> {
         .into());
     }
     if !transcript.is_complete() {
-        return Err(ListError::Incomplete);
+        return Err(CrlError::Incomplete);
     }
     Ok(transcript)
 }
 
-/// What the next list says: what the last one said that was begun, and what was ordered.
+/// The next CRL: the entries of the last one that was started, and the new ones.
 fn next(
     spec: &Spec,
-    order: &Order<'_>,
+    new_crl: &NewCrl<'_>,
     transcript: &Transcript,
     now: Timestamp,
-) -> Result<SignedList, ListError> {
-    let last = transcript.last_list(order.ca);
-    let word = |name: &str| last.and_then(|line| line.seen.get(name));
+) -> Result<SignedCrl, CrlError> {
+    let last = transcript.last_crl(new_crl.ca);
+    let field = |name: &str| last.and_then(|line| line.details.get(name));
     let malformed = || {
         let seq = last.map_or(0, |line| usize::try_from(line.seq).unwrap_or_default());
         ApplyError::from(TranscriptError::Malformed(spec.transcript_path(), seq))
@@ -162,74 +162,74 @@ fn next(
     let mut number: u64 = 1;
     let mut revoked = Vec::new();
     if last.is_some() {
-        let before: u64 = word("number")
+        let before: u64 = field("number")
             .and_then(|text| text.parse().ok())
             .ok_or_else(malformed)?;
         number = before + 1;
-        let text = word("revoked").ok_or_else(malformed)?;
+        let text = field("revoked").ok_or_else(malformed)?;
         revoked = parse(text).ok_or_else(malformed)?;
     }
     let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    for (key, reason) in order.revoke {
-        let not_issued = || ListError::NotIssued {
+    for (key, reason) in new_crl.revoke {
+        let not_issued = || CrlError::NotIssued {
             key: key.clone(),
-            ca: order.ca.to_owned(),
+            ca: new_crl.ca.to_owned(),
         };
         let certificate = spec.certificate(key);
         certificate
-            .filter(|c| c.issuer == order.ca && c.key != order.ca)
+            .filter(|c| c.issuer == new_crl.ca && c.key != new_crl.ca)
             .ok_or_else(not_issued)?;
         let done = transcript.done(&format!("certificate:{key}"));
-        let serial = done.and_then(|line| line.seen.get("serial"));
+        let serial = done.and_then(|line| line.details.get("serial"));
         let serial = serial.ok_or_else(not_issued)?;
         match revoked.iter().find(|one| one.serial == *serial) {
             Some(known) if known.reason != *reason => {
-                return Err(ListError::Revoked {
+                return Err(CrlError::AlreadyRevoked {
                     key: key.clone(),
                     reason: known.reason.as_str(),
                 });
             }
             Some(_) => {}
-            None => revoked.push(Revoked {
+            None => revoked.push(RevokedCertificate {
                 serial: serial.clone(),
                 reason: *reason,
                 at: whole,
             }),
         }
     }
-    let days = SignedDuration::from_hours(24) * i32::try_from(order.days).unwrap_or(i32::MAX);
-    Ok(SignedList {
+    let days = SignedDuration::from_hours(24) * i32::try_from(new_crl.days).unwrap_or(i32::MAX);
+    Ok(SignedCrl {
         number,
         this_update: whole - BACKDATED,
         next_update: whole.checked_add(days).unwrap_or(Timestamp::MAX),
         revoked,
-        file: spec.list_path(order.ca),
+        file: spec.crl_path(new_crl.ca),
         head: String::new(),
     })
 }
 
-fn seen(list: &SignedList) -> Seen {
-    let revoked: Vec<_> = list
+fn details(crl: &SignedCrl) -> Details {
+    let revoked: Vec<_> = crl
         .revoked
         .iter()
         .map(|one| format!("{} {} {}", one.serial, one.reason.as_str(), one.at))
         .collect();
-    Seen::from([
-        ("number".to_owned(), list.number.to_string()),
-        ("this_update".to_owned(), list.this_update.to_string()),
-        ("next_update".to_owned(), list.next_update.to_string()),
+    Details::from([
+        ("number".to_owned(), crl.number.to_string()),
+        ("this_update".to_owned(), crl.this_update.to_string()),
+        ("next_update".to_owned(), crl.next_update.to_string()),
         ("revoked".to_owned(), revoked.join(", ")),
     ])
 }
 
-fn parse(text: &str) -> Option<Vec<Revoked>> {
-    let lines = text.split(", ").filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            let mut words = line.split(' ');
-            Some(Revoked {
+fn parse(text: &str) -> Option<Vec<RevokedCertificate>> {
+    let entries = text.split(", ").filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            let mut words = entry.split(' ');
+            Some(RevokedCertificate {
                 serial: words.next()?.to_owned(),
-                reason: Reason::parse(words.next()?)?,
+                reason: RevocationReason::parse(words.next()?)?,
                 at: words.next()?.parse().ok()?,
             })
         })
@@ -238,13 +238,13 @@ fn parse(text: &str) -> Option<Vec<Revoked>> {
 
 fn signed(
     name: &str,
-    list: &SignedList,
+    crl: &SignedCrl,
     root: &[u8],
     signer: Arc<dyn Signer>,
 ) -> Result<Vec<u8>, ApplyError> {
-    let unmade =
+    let not_made =
         |error: &dyn std::fmt::Display| ApplyError::Certificate(name.to_owned(), error.to_string());
-    let revoked: Result<Vec<_>, _> = list
+    let revoked: Result<Vec<_>, _> = crl
         .revoked
         .iter()
         .map(|one| {
@@ -259,23 +259,23 @@ fn signed(
         })
         .collect();
     let params = CertificateRevocationListParams {
-        this_update: date(list.this_update).map_err(|e| unmade(&e))?,
-        next_update: date(list.next_update).map_err(|e| unmade(&e))?,
-        crl_number: SerialNumber::from(list.number),
+        this_update: date(crl.this_update).map_err(|e| not_made(&e))?,
+        next_update: date(crl.next_update).map_err(|e| not_made(&e))?,
+        crl_number: SerialNumber::from(crl.number),
         issuing_distribution_point: None,
-        revoked_certs: revoked.map_err(|e: rcgen::Error| unmade(&e))?,
+        revoked_certs: revoked.map_err(|e: rcgen::Error| not_made(&e))?,
         key_identifier_method: KeyIdMethod::PreSpecified(
-            key_id(root).ok_or_else(|| unmade(&"the root has no key identifier"))?,
+            key_id(root).ok_or_else(|| not_made(&"the root has no key identifier"))?,
         ),
     };
-    let key = RcgenKey::new(signer).map_err(|e| unmade(&e))?;
-    let issuer = rcgen::Issuer::from_ca_cert_der(&root.into(), key).map_err(|e| unmade(&e))?;
+    let key = RcgenKey::new(signer).map_err(|e| not_made(&e))?;
+    let issuer = rcgen::Issuer::from_ca_cert_der(&root.into(), key).map_err(|e| not_made(&e))?;
     match params.signed_by(&issuer) {
         Ok(made) => Ok(made.der().to_vec()),
         Err(error) => Err(match issuer.key().take_error() {
             Some(SignError::Token(error)) => hsm::failed(name)(error),
-            Some(other) => unmade(&other),
-            None => unmade(&error),
+            Some(other) => not_made(&other),
+            None => not_made(&error),
         }),
     }
 }

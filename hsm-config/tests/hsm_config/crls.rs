@@ -1,10 +1,10 @@
-//! The root's revocation list: made, continued, believed by openssl, verified.
+//! The root's CRL: signed, continued, accepted by openssl, verified.
 
 use std::fs;
 use std::process::Command;
 
 use inkan_hsm_config::Spec;
-use inkan_hsm_config::list::{self, Bad, ListError, Order, Reason};
+use inkan_hsm_config::crl::{self, CrlDefect, CrlError, NewCrl, RevocationReason};
 use inkan_hsm_config::transcript::Transcript;
 use inkan_hsm_config::verify;
 use jiff::SignedDuration;
@@ -13,12 +13,12 @@ use crate::environment::{Environment, PINS, now, perform};
 
 const AT: &str = "1795341600"; // an hour after the ceremony
 
-/// What openssl says of the customer CA under root and list.
+/// openssl's verdict on the customer CA under root and CRL.
 fn openssl(spec: &Spec) -> (bool, String) {
-    let pem = spec.certificate_dir().join("list.pem");
+    let pem = spec.certificate_dir().join("crl.pem");
     let made = Command::new("openssl")
         .args(["crl", "-inform", "DER", "-in"])
-        .arg(spec.list_path("root-ca"))
+        .arg(spec.crl_path("root-ca"))
         .arg("-out")
         .arg(&pem)
         .output()
@@ -43,8 +43,8 @@ fn openssl(spec: &Spec) -> (bool, String) {
     (output.status.success(), String::from_utf8(text).unwrap())
 }
 
-fn order(revoke: &[(String, Reason)]) -> Order<'_> {
-    Order {
+fn new_crl(revoke: &[(String, RevocationReason)]) -> NewCrl<'_> {
+    NewCrl {
         ca: "root-ca",
         days: 365,
         revoke,
@@ -52,18 +52,18 @@ fn order(revoke: &[(String, Reason)]) -> Order<'_> {
 }
 
 #[test]
-fn lists_follow_one_another_and_what_is_on_one_stays() {
+fn crls_are_numbered_and_keep_their_entries() {
     let environment = Environment::new();
     let spec = environment.spec();
-    let early = list::sign(&spec, &order(&[]), now(), false);
+    let early = crl::sign(&spec, &new_crl(&[]), now(), false);
     assert!(
-        matches!(early, Err(ListError::Apply(_))),
+        matches!(early, Err(CrlError::Apply(_))),
         "nothing was set up: {early:?}"
     );
     perform(&spec);
     assert!(verify(&spec, now(), false).unwrap().is_ok(), "none is none");
     let later = now() + SignedDuration::from_mins(30);
-    let first = list::sign(&spec, &order(&[]), later, false).unwrap();
+    let first = crl::sign(&spec, &new_crl(&[]), later, false).unwrap();
     assert_eq!((first.number, first.revoked.len()), (1, 0));
     assert_eq!(first.next_update.to_string(), "2027-11-22T09:30:00Z");
     let (well, text) = openssl(&spec);
@@ -80,56 +80,56 @@ fn lists_follow_one_another_and_what_is_on_one_stays() {
     assert!(transcript.is_complete());
     environment.expect(&["apply"], 6);
 
-    let ended = [("customer-ca".to_owned(), Reason::CaCompromise)];
-    let second = list::sign(&spec, &order(&ended), later, false).unwrap();
+    let ended = [("customer-ca".to_owned(), RevocationReason::CaCompromise)];
+    let second = crl::sign(&spec, &new_crl(&ended), later, false).unwrap();
     assert_eq!((second.number, second.revoked.len()), (2, 1));
     let (well, text) = openssl(&spec);
     assert!(!well && text.contains("certificate revoked"), "{text}");
-    let old = fs::read(spec.list_path("root-ca")).unwrap();
-    let third = list::sign(&spec, &order(&ended), later, false).unwrap();
+    let old = fs::read(spec.crl_path("root-ca")).unwrap();
+    let third = crl::sign(&spec, &new_crl(&ended), later, false).unwrap();
     assert_eq!((third.number, third.revoked), (3, second.revoked));
-    let other = [("customer-ca".to_owned(), Reason::Superseded)];
-    let refused = list::sign(&spec, &order(&other), later, false);
-    assert!(matches!(refused, Err(ListError::Revoked { .. })));
+    let other = [("customer-ca".to_owned(), RevocationReason::Superseded)];
+    let refused = crl::sign(&spec, &new_crl(&other), later, false);
+    assert!(matches!(refused, Err(CrlError::AlreadyRevoked { .. })));
 
-    // An older list in place of the last one, one that is over, one that is none.
+    // An older CRL in place of the last one, an expired one, a malformed one, none.
     let found = |at| {
         let report = verify(&spec, at, false).unwrap();
         let codes = report.findings().map(inkan_hsm_config::catalogue::finding);
         codes.map(|one| one.code).collect::<Vec<_>>()
     };
-    let last = fs::read(spec.list_path("root-ca")).unwrap();
-    fs::write(spec.list_path("root-ca"), &old).unwrap();
-    assert_eq!(found(later), ["list-replaced"]);
-    fs::write(spec.list_path("root-ca"), &last).unwrap();
+    let last = fs::read(spec.crl_path("root-ca")).unwrap();
+    fs::write(spec.crl_path("root-ca"), &old).unwrap();
+    assert_eq!(found(later), ["crl-replaced"]);
+    fs::write(spec.crl_path("root-ca"), &last).unwrap();
     assert_eq!(
         found(later + SignedDuration::from_hours(366 * 24)),
-        ["list-over"]
+        ["crl-expired"]
     );
     let mut changed = last.clone();
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
-    fs::write(spec.list_path("root-ca"), &changed).unwrap();
-    assert_eq!(found(later), ["list-bad"]);
-    fs::remove_file(spec.list_path("root-ca")).unwrap();
-    assert_eq!(found(later), ["list-missing"]);
+    fs::write(spec.crl_path("root-ca"), &changed).unwrap();
+    assert_eq!(found(later), ["crl-unusable"]);
+    fs::remove_file(spec.crl_path("root-ca")).unwrap();
+    assert_eq!(found(later), ["crl-missing"]);
     let root = inkan_hsm_config::chain::certificate_der(&spec, "customer-ca").unwrap();
-    assert_eq!(list::read_der(&last, &root), Err(Bad::Signature));
+    assert_eq!(crl::read_der(&last, &root), Err(CrlDefect::Signature));
     for bad in [&last[..20], b"", b"-----BEGIN X509 CRL-----\n"] {
-        assert_eq!(list::read_der(bad, &root), Err(Bad::Malformed));
+        assert_eq!(crl::read_der(bad, &root), Err(CrlDefect::Malformed));
     }
 }
 
 #[test]
-fn the_program_makes_them_and_says_what_it_will_not_do() {
+fn the_program_signs_crls_and_refuses_wrong_arguments() {
     let environment = Environment::new();
     environment.expect(&["crl"], 10);
     environment.expect(&["apply"], 0);
-    let said = environment.expect(&["crl", "--days", "30"], 0)
+    let output = environment.expect(&["crl", "--days", "30"], 0)
         + &environment.expect(&["crl", "--revoke", "customer-ca=superseded"], 0);
-    assert!(said.contains("superseded"), "{said}");
+    assert!(output.contains("superseded"), "{output}");
     for (_, pin) in PINS {
-        assert!(!said.contains(pin));
+        assert!(!output.contains(pin));
     }
     for (arguments, exit) in [
         (["crl", "--days", "0"], 2),

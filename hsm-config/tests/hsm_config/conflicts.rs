@@ -3,17 +3,18 @@
 use std::fs;
 
 use inkan_hsm_config::Spec;
-use inkan_hsm_config::apply::{ApplyError, Ceremony, Difference, Obstacle};
+use inkan_hsm_config::apply::{ApplyError, Ceremony, Conflict, Difference};
 use inkan_pki::pkcs11::generate::{NewKey, destroy_key_pair, generate_key_pair};
+use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_pki::secret::Pin;
 
 use crate::environment::{Environment, now, perform};
 use crate::record;
 
-fn refused(spec: &Spec) -> Vec<Obstacle> {
+fn refused(spec: &Spec) -> Vec<Conflict> {
     match inkan_hsm_config::apply(spec, now(), false, &mut |_| panic!("nothing is recorded")) {
-        Err(ApplyError::InTheWay(obstacles)) => obstacles,
+        Err(ApplyError::Conflicts(conflicts)) => conflicts,
         other => panic!("{other:?}"),
     }
 }
@@ -25,18 +26,18 @@ pub(crate) fn session(environment: &Environment, label: &str, pin: &str) -> Sess
         .find_token(&TokenSelector::Label(label.to_owned()))
         .unwrap();
     let session = Session::open(&module, &token, Access::ReadWrite).unwrap();
-    session.login(&Pin::new(pin)).unwrap();
+    log_in_once(&session, PinOwner::User, &Pin::new(pin)).unwrap();
     session
 }
 
 #[test]
-fn a_token_with_the_label_is_left_alone() {
+fn an_existing_token_is_not_changed() {
     let environment = Environment::new();
     environment.hsm.init_token("issuing");
     let before = environment.files();
     assert_eq!(
         refused(&environment.spec()),
-        [Obstacle::TokenExists("issuing".to_owned())]
+        [Conflict::TokenExists("issuing".to_owned())]
     );
     assert_eq!(environment.files(), before);
     assert!(!environment.path("certificates").exists());
@@ -48,19 +49,19 @@ fn a_token_with_the_label_is_left_alone() {
 }
 
 #[test]
-fn a_certificate_file_is_left_alone() {
+fn an_existing_certificate_file_is_not_changed() {
     let environment = Environment::new();
     let spec = environment.spec();
     fs::create_dir(spec.certificate_dir()).unwrap();
     let path = spec.certificate_path("customer-ca");
     fs::write(&path, "somebody else's").unwrap();
     let before = environment.files();
-    assert_eq!(refused(&spec), [Obstacle::CertificateExists(path)]);
+    assert_eq!(refused(&spec), [Conflict::CertificateExists(path)]);
     assert_eq!(environment.files(), before);
 }
 
 #[test]
-fn a_key_on_a_token_made_elsewhere_is_left_alone() {
+fn an_existing_key_on_a_vendors_token_is_not_changed() {
     let environment = Environment::new();
     let token = environment.hsm.init_token("issuing");
     fs::write(environment.path("issuing.pin"), &token.pin).unwrap();
@@ -74,7 +75,7 @@ fn a_key_on_a_token_made_elsewhere_is_left_alone() {
     let before = environment.files();
     assert_eq!(
         refused(&environment.spec()),
-        [Obstacle::KeyExists("audit".to_owned())]
+        [Conflict::KeyExists("audit".to_owned())]
     );
     assert_eq!(environment.files(), before);
 
@@ -86,7 +87,7 @@ fn a_key_on_a_token_made_elsewhere_is_left_alone() {
 }
 
 #[test]
-fn a_token_that_must_be_there_is_asked_for() {
+fn a_token_that_must_exist_is_required() {
     let environment = Environment::new();
     environment.edit(
         "label = \"issuing\"\nso_pin = { file = \"issuing-so.pin\" }",
@@ -94,12 +95,12 @@ fn a_token_that_must_be_there_is_asked_for() {
     );
     assert_eq!(
         refused(&environment.spec()),
-        [Obstacle::TokenMissing("issuing".to_owned())]
+        [Conflict::TokenMissing("issuing".to_owned())]
     );
 }
 
-/// A ceremony broken off after `steps` steps.
-fn broken_off(spec: &Spec, steps: usize) {
+/// A ceremony interrupted after `steps` steps.
+fn interrupted(spec: &Spec, steps: usize) {
     let mut ignore = |_: &_| {};
     let mut ceremony = Ceremony::open(spec, now(), false, &mut ignore).unwrap();
     for _ in 0..steps {
@@ -111,33 +112,33 @@ fn broken_off(spec: &Spec, steps: usize) {
 fn a_recorded_certificate_that_was_changed_stops_it() {
     let environment = Environment::new();
     let spec = environment.spec();
-    broken_off(&spec, 8);
+    interrupted(&spec, 8);
     let path = spec.certificate_path("root-ca");
     let whole = fs::read(&path).unwrap();
     fs::write(&path, "cut").unwrap();
     assert_eq!(
         refused(&spec),
-        [Obstacle::CertificateDiffers(
+        [Conflict::CertificateDiffers(
             path.clone(),
             Difference::Malformed
         )]
     );
     fs::remove_file(&path).unwrap();
-    assert_eq!(refused(&spec), [Obstacle::CertificateMissing(path.clone())]);
+    assert_eq!(refused(&spec), [Conflict::CertificateMissing(path.clone())]);
     fs::write(&path, whole).unwrap();
     perform(&spec);
 }
 
 #[test]
-fn a_recorded_key_that_is_gone_or_another_stops_it() {
+fn a_missing_or_replaced_key_stops_it() {
     let environment = Environment::new();
     let spec = environment.spec();
-    broken_off(&spec, 7);
+    interrupted(&spec, 7);
     let session = session(&environment, "issuing", "user-62840915");
     let key = inkan_hsm_config::plan::cka_id(&spec, spec.key("customer-ca").unwrap());
     destroy_key_pair(&session, &key).unwrap();
     let label = || "customer-ca".to_owned();
-    assert_eq!(refused(&spec), [Obstacle::KeyMissing(label())]);
+    assert_eq!(refused(&spec), [Conflict::KeyMissing(label())]);
 
     let mut new = NewKey {
         algorithm: "ec-p384".parse().unwrap(),
@@ -147,21 +148,21 @@ fn a_recorded_key_that_is_gone_or_another_stops_it() {
     generate_key_pair(&session, &new).unwrap();
     assert_eq!(
         refused(&spec),
-        [Obstacle::KeyDiffers(label(), Difference::Algorithm)]
+        [Conflict::KeyDiffers(label(), Difference::Algorithm)]
     );
     destroy_key_pair(&session, &key).unwrap();
     new.algorithm = "ec-p256".parse().unwrap();
     generate_key_pair(&session, &new).unwrap();
     assert_eq!(
         refused(&spec),
-        [Obstacle::KeyDiffers(label(), Difference::PublicKey)]
+        [Conflict::KeyDiffers(label(), Difference::PublicKey)]
     );
 }
 
 #[test]
 fn a_changed_specification_is_another_plan() {
     let environment = Environment::new();
-    broken_off(&environment.spec(), 3);
+    interrupted(&environment.spec(), 3);
     environment.edit("BANK Root CA", "BANK Other CA");
     let text = environment.expect(&["apply"], 7);
     assert!(text.contains("[apply-other-plan]"), "{text}");
@@ -173,7 +174,7 @@ fn a_changed_specification_is_another_plan() {
 }
 
 #[test]
-fn an_edited_or_moved_line_of_the_transcript_is_seen() {
+fn an_edited_or_moved_line_of_the_transcript_is_detected() {
     let environment = Environment::new();
     let spec = environment.spec();
     perform(&spec);

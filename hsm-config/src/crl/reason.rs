@@ -1,23 +1,21 @@
-//! Why a CA's certificate ended (RFC 5280 §5.3.1).
+//! Why a CA's certificate was revoked (RFC 5280 §5.3.1).
 
-use rcgen::RevocationReason;
-
-/// A reason.
+/// Reason code of a revoked CA certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// None is said.
+pub enum RevocationReason {
+    /// No reason is stated.
     Unspecified,
-    /// Its key is somebody else's, too, or may be.
+    /// The CA's key is compromised, or may be.
     CaCompromise,
-    /// Another one has taken its place.
+    /// Another certificate replaces it.
     Superseded,
-    /// It is not needed any more.
+    /// The CA is no longer in use.
     CessationOfOperation,
-    /// Its name is not right any more.
+    /// The CA's name has changed.
     AffiliationChanged,
 }
 
-impl Reason {
+impl RevocationReason {
     /// All of them.
     pub const ALL: [Self; 5] = [
         Self::Unspecified,
@@ -27,7 +25,7 @@ impl Reason {
         Self::AffiliationChanged,
     ];
 
-    /// Its word.
+    /// Its name on the command line and in the transcript.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,20 +37,20 @@ impl Reason {
         }
     }
 
-    /// The reason of a word.
+    /// The reason with this name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == word)
     }
 
-    /// "Unspecified" is left out of a list.
-    pub(super) const fn code(self) -> Option<RevocationReason> {
+    /// Reason code in the CRL; `Unspecified` is left out (RFC 5280 §5.3.1).
+    pub(super) const fn code(self) -> Option<rcgen::RevocationReason> {
         match self {
             Self::Unspecified => None,
-            Self::CaCompromise => Some(RevocationReason::CaCompromise),
-            Self::Superseded => Some(RevocationReason::Superseded),
-            Self::CessationOfOperation => Some(RevocationReason::CessationOfOperation),
-            Self::AffiliationChanged => Some(RevocationReason::AffiliationChanged),
+            Self::CaCompromise => Some(rcgen::RevocationReason::CaCompromise),
+            Self::Superseded => Some(rcgen::RevocationReason::Superseded),
+            Self::CessationOfOperation => Some(rcgen::RevocationReason::CessationOfOperation),
+            Self::AffiliationChanged => Some(rcgen::RevocationReason::AffiliationChanged),
         }
     }
 }
