@@ -1,6 +1,6 @@
 //! The bank's side of Inkan.
 //!
-//! Arrows go down only: `main → http → workflow → {ca, mail, store}`; these three meet only in `workflow`. Two of them,
+//! Arrows go down only: `main → http → services → {ca, mail, store}`; these three meet only in `services`. Two of them,
 //! and what they share, are crates of their own, so that the compiler holds the arrows between them:
 //! [`inkan_ca`] (what is signed, and the HSM that signs), [`inkan_store`] (what the bank remembers: SQLite, PostgreSQL)
 //! and [`inkan_network`] (the networks an address belongs to).
@@ -9,13 +9,13 @@
 //! - [`http`]: listeners, URLs, screens, machine endpoints
 //! - [`mail`]: letters to customers, and the mail server
 //! - [`clock`]: the time
-//! - [`workflow`]: what the bank and its customers do, each as one deed
+//! - [`services`]: what the bank and its customers do, each as one operation
 
 pub mod app;
 pub mod clock;
 pub mod http;
 pub mod mail;
-pub mod workflow;
+pub mod services;
 
 // Everywhere in this crate `crate::ca`, `crate::network` and `crate::store`.
 use inkan_ca as ca;

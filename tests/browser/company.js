@@ -164,7 +164,7 @@ play(async (scene, closing) => {
   await hanako.goto(`${company}${path}/revoke`);
   await expectScreen(hanako, 'BUSR004');
   await gallery.look(hanako, 'BUSR004');
-  assert.equal(await hanako.locator('#deed-facts dd').first().innerText(), JIRO.login_id, 'the login ID comes first');
+  assert.equal(await hanako.locator('#operation-facts dd').first().innerText(), JIRO.login_id, 'the login ID comes first');
   await fillForm(hanako, { revocation_reason: 'keyCompromise', confirmation_password: next });
   await press(hanako, `${path}/revoke`);
   await expectScreen(hanako, 'BUSR005');

@@ -31,8 +31,8 @@ play(async (scene, closing) => {
   assert.notEqual(after, before);
   // The connection still shows the certificate that has ended.
   await page.goto(`${scene.dev.staff}/`);
-  assert.match(await page.locator('#message .code').innerText(), /staff-certificate-not-good/);
-  await gallery.look(page, 'staff-certificate-not-good');
+  assert.match(await page.locator('#message .code').innerText(), /staff-certificate-inactive/);
+  await gallery.look(page, 'staff-certificate-inactive');
   await person.leave();
 
   const again = await sitDown(scene, closing, 'newcomer', LOCALE);
@@ -49,6 +49,6 @@ play(async (scene, closing) => {
   await officer.page.locator('table').waitFor();
   await again.page.locator('nav a[href="/contracts"]').click();
   await again.page.locator('#message').waitFor();
-  assert.match(await again.page.locator('#message .code').innerText(), /staff-certificate-not-good/);
+  assert.match(await again.page.locator('#message .code').innerText(), /staff-certificate-inactive/);
   gallery.close();
 });

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{Outcome, machine, programs};
 
 /// How long a bank may take until it is ready, and to end once told to.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// What `dev.json` says.
 #[derive(Debug, Clone, Deserialize)]
@@ -121,7 +121,7 @@ impl Bank {
         })
     }
 
-    /// A bank that has opened on another day: what it made then is as old as that when it goes on without.
+    /// A bank that has opened on another day: what it made then is as old as that when it continues without.
     pub fn open_at(now: jiff::Timestamp) -> Outcome<Self> {
         let mut bank = Self::open_with(&["--now", &now.to_string()])?;
         bank.forget_options();
@@ -159,7 +159,7 @@ impl Bank {
         let Some(mut process) = self.process.take() else {
             return Err("the bank is not running".into());
         };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(status) = process.try_wait()? {
                 return Ok(status);
@@ -208,7 +208,7 @@ impl Bank {
             .spawn()?;
         self.process = Some(process);
         let (deadline, ready) = (
-            Instant::now() + PATIENCE,
+            Instant::now() + TIMEOUT,
             format!("{}/readyz", self.dev.operations),
         );
         while machine::fetch(&ready).is_err() {
@@ -220,7 +220,7 @@ impl Bank {
         Ok(())
     }
 
-    /// Starts the bank again with its clock at `now`, where it then goes on.
+    /// Starts the bank again with its clock at `now`, where it then continues.
     pub fn restart_at(&mut self, now: jiff::Timestamp) -> Outcome {
         self.restart_with(&["--now", &now.to_string()])
     }
@@ -315,7 +315,7 @@ fn start(
 }
 
 fn wait_until_ready(process: &mut Child, ready: &Path) -> Result<Dev, String> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while Instant::now() < deadline {
         if let Ok(text) = fs::read(ready)
             && text.ends_with(b"}\n") | text.ends_with(b"}")
@@ -327,5 +327,5 @@ fn wait_until_ready(process: &mut Child, ready: &Path) -> Result<Dev, String> {
         }
         sleep(Duration::from_millis(20));
     }
-    Err(format!("no dev.json after {} s", PATIENCE.as_secs()))
+    Err(format!("no dev.json after {} s", TIMEOUT.as_secs()))
 }

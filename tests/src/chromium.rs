@@ -20,7 +20,7 @@ use crate::programs::{self, Said};
 use crate::screens::customer::Person;
 
 /// How long one script may take; it is told to close its browser then.
-const PATIENCE: Duration = Duration::from_secs(100);
+const TIMEOUT: Duration = Duration::from_secs(100);
 
 /// How the browser gets at the customer's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +180,7 @@ fn pictures() -> Option<PathBuf> {
 }
 
 fn wait(process: &mut Child) -> Outcome<Option<i32>> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut told = false;
     loop {
         if let Some(status) = process.try_wait()? {

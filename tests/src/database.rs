@@ -17,7 +17,7 @@ pub struct Database {
     url: String,
 }
 
-/// What stands in the record of a certificate.
+/// What is in the record of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Its serial number, hexadecimal.

@@ -1,8 +1,8 @@
 //! The harness: a bank, a customer with a token and a browser, and the tools an auditor would use, all real.
 //!
 //! What this is: programs are started and ended by their own process id, on free ports and in directories of their own,
-//! so any number of tests run side by side. The integration tests, the demo and the benchmark all stand on it.
-//! What it is not: it holds no expectations; those stand in `tests/it`, where they read as prose.
+//! so any number of tests run side by side. The integration tests, the demo and the benchmark all depend on it.
+//! What it is not: it holds no expectations; those are in `tests/it`, where they read as prose.
 //!
 //! - [`programs`]: where the built products and the system's tools are; running one and reading what it said
 //! - [`bank`]: `inkan-dev` as a process: start, kill, restart, what it wrote

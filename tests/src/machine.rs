@@ -1,4 +1,4 @@
-//! The machine's way through `docs/protocol.md`, spoken by hand: what any agent could do, and what an attacker would.
+//! The machine's way through `docs/protocol.md`, spoken manually: what any agent could do, and what an attacker would.
 
 use std::path::Path;
 use std::time::Duration;

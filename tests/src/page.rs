@@ -19,7 +19,7 @@ pub struct Page {
     pub body: String,
 }
 
-/// A form as it stands in the page, with the values it would send.
+/// A form as it is in the page, with the values it would send.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
     /// Where it goes; empty means the page itself.

@@ -101,8 +101,8 @@ pub fn roca(directory: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// What an attacker would like to be: another bank's administrator and a CA. Its key is honest.
-pub fn hostile_wishes(directory: &Path) -> Outcome<Vec<u8>> {
-    let key = directory.join("wishes.pem");
+pub fn hostile_requests(directory: &Path) -> Outcome<Vec<u8>> {
+    let key = directory.join("requested.pem");
     let made = [
         "genpkey",
         "-algorithm",
@@ -112,16 +112,16 @@ pub fn hostile_wishes(directory: &Path) -> Outcome<Vec<u8>> {
         "-out",
     ];
     programs::run(Command::new("openssl").args(made).arg(&key))?.expect_well()?;
-    let wishes = directory.join("wishes.cnf");
+    let requested = directory.join("requested.cnf");
     std::fs::write(
-        &wishes,
+        &requested,
         "[req]\nprompt=no\ndistinguished_name=dn\nreq_extensions=ext\n\
          [dn]\nO=HOSTILE BANK\nCN=<script>alert(1)</script> administrator\n\
          [ext]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n\
          extendedKeyUsage=serverAuth,anyExtendedKeyUsage\n\
          subjectAltName=DNS:hostile.example,email:hostile@example.com\n",
     )?;
-    by_openssl(&key, Some(&wishes))
+    by_openssl(&key, Some(&requested))
 }
 
 fn by_openssl(key: &Path, config: Option<&PathBuf>) -> Outcome<Vec<u8>> {

@@ -14,7 +14,7 @@ use crate::Outcome;
 use crate::programs;
 
 /// How long a mail may take to arrive on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A mail that was taken.
 #[derive(Debug, Clone, Deserialize)]
@@ -147,7 +147,7 @@ impl MailServer {
 
     /// The mails, once there are `count` of them.
     pub fn wait_for(&self, count: usize) -> Outcome<Vec<Caught>> {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         loop {
             let caught = self.caught()?;
             if caught.len() >= count {

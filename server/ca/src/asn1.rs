@@ -1,4 +1,4 @@
-//! The little DER that is written here by hand: lists of a million lines are built as bytes, not as trees.
+//! The little DER that is written here manually: lists of a million lines are built as bytes, not as trees.
 
 use der::Encode;
 use der::asn1::{GeneralizedTime, UtcTime};

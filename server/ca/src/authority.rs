@@ -49,14 +49,14 @@ impl Authority {
         })
     }
 
-    /// With a key in the same pool that signs OCSP answers.
+    /// With a key in the same pool that signs OCSP responses.
     #[must_use]
     pub fn with_ocsp_key(mut self, key: &str) -> Self {
         self.ocsp_key = Some(key.to_owned());
         self
     }
 
-    /// Name of the key that signs OCSP answers, and the public key found under it.
+    /// Name of the key that signs OCSP responses, and the public key found under it.
     ///
     /// # Errors
     /// [`HsmError::UnknownKey`] without one; why it has not been found.

@@ -1,4 +1,4 @@
-//! Signing: exact bytes are prepared first (the workflow puts them on record), then the HSM signs them, then the result is
+//! Signing: exact bytes are prepared first (the service puts them on record), then the HSM signs them, then the result is
 //! verified and compared before anyone sees it.
 
 use jiff::Timestamp;
@@ -13,8 +13,8 @@ use super::hsm::HsmError;
 use super::id::{CaId, IssuerId};
 use super::issuing_ca::IssuingCa;
 use super::lint::{self, LintError};
-use super::part;
 use super::profile::{ProfileError, Validity, random_serial};
+use super::shard;
 use super::tbs::{self, TbsError};
 
 /// Why nothing was issued.
@@ -84,7 +84,7 @@ impl IssueError {
     }
 }
 
-/// Bytes ready to be put on record.
+/// Bytes ready to be put into the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToBeSigned {
     /// The CA that is to sign.
@@ -117,7 +117,7 @@ impl Authority {
         let validity = Validity::one_year(now)?;
         ca.covers(now)?;
         ca.covers(validity.not_after)?;
-        let shard = part::name(now, ca.profile.crl_part_months);
+        let shard = shard::name(now, ca.profile.crl_shard_months);
         let params = ca.profile.client(name, &serial, validity, &shard)?;
         let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
         let expected = lint::Expected {
@@ -126,7 +126,7 @@ impl Authority {
             serial: &serial,
             spki_der,
             validity,
-            part: &shard,
+            shard: &shard,
         };
         lint::client(&tbs, &expected)?;
         Ok(ToBeSigned {

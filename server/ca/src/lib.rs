@@ -1,6 +1,6 @@
 //! The certification authority: what is signed, and the HSM that signs.
 //!
-//! Not here: who may have a certificate (`workflow`) and any record of it (`store`).
+//! Not here: who may have a certificate (`services`) and any record of it (`store`).
 //!
 //! - [`hsm`]: worker pool in front of PKCS#11
 //! - [`profile`]: what a certificate of ours says
@@ -10,11 +10,11 @@
 //! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
 //! - [`issue`]: signing, verifying, comparing
 //! - [`signature`]: whether a signature is a key's
-//! - `asn1`: the little DER that is written by hand
+//! - `asn1`: the little DER that is written manually
 //! - [`crl`]: revocation lists
 //! - [`audit_key`]: the key that signs the audit chain
 //! - [`ocsp`]: requests read, answers signed
-//! - [`part`]: which part of the list a certificate points to
+//! - [`shard`]: which part of the list a certificate points to
 //! - [`reason`]: why a certificate ended
 
 mod asn1;
@@ -27,9 +27,9 @@ pub mod issue;
 pub mod issuing_ca;
 pub mod lint;
 pub mod ocsp;
-pub mod part;
 pub mod profile;
 pub mod reason;
+pub mod shard;
 pub mod signature;
 pub mod tbs;
 

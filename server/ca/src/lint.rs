@@ -37,7 +37,7 @@ pub struct Expected<'a> {
     /// Start and end.
     pub validity: Validity,
     /// The part of the CRL it points to.
-    pub part: &'a str,
+    pub shard: &'a str,
 }
 
 /// Checks every field and every extension; one that is not expected is an error too.
@@ -71,7 +71,7 @@ pub fn client(tbs: &[u8], expected: &Expected<'_>) -> Result<(), LintError> {
         "validity is the recorded one",
     )?;
     subject(&cert, expected, rule)?;
-    extensions(&cert, expected.profile, expected.part, rule)
+    extensions(&cert, expected.profile, expected.shard, rule)
 }
 
 fn subject(
@@ -81,7 +81,7 @@ fn subject(
 ) -> Result<(), LintError> {
     let profile = expected.profile;
     let common_name = format!("{} {}", profile.common_name_prefix, expected.name);
-    let parts: Vec<_> = cert
+    let shards: Vec<_> = cert
         .subject
         .iter_attributes()
         .filter_map(|a| a.as_str().ok())
@@ -91,13 +91,13 @@ fn subject(
         profile.organizational_unit.as_str(),
         common_name.as_str(),
     ];
-    rule(parts == wanted, "subject is O, OU, CN of the profile")
+    rule(shards == wanted, "subject is O, OU, CN of the profile")
 }
 
 fn extensions(
     cert: &TbsCertificate<'_>,
     profile: &ClientProfile,
-    part: &str,
+    shard: &str,
     rule: impl Fn(bool, &'static str) -> Result<(), LintError>,
 ) -> Result<(), LintError> {
     let mut seen = 0;
@@ -121,7 +121,7 @@ fn extensions(
                 (id.key_identifier.is_some(), "authorityKeyIdentifier")
             }
             ParsedExtension::CRLDistributionPoints(points) => {
-                let wanted = profile.crl_url(part);
+                let wanted = profile.crl_url(shard);
                 let right = |point: &CRLDistributionPoint<'_>| {
                     matches!(&point.distribution_point, Some(DistributionPointName::FullName(names))
                         if matches!(names.as_slice(), [GeneralName::URI(u)] if *u == wanted))

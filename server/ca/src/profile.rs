@@ -25,10 +25,10 @@ pub struct ClientProfile {
     pub organizational_unit: String,
     /// What comes before the login ID (or staff name) in the Common Name, without the space.
     pub common_name_prefix: String,
-    /// Where the CRLs are: the whole list at this with `.crl`, a part at this with `/<part>.crl`.
+    /// Where the CRLs are: the whole list at this with `.crl`, a part at this with `/<shard>.crl`.
     pub crl_base: String,
     /// Months of issue that share a part of the CRL; 0: no parts.
-    pub crl_part_months: u32,
+    pub crl_shard_months: u32,
     /// Where the OCSP responder is.
     pub ocsp_url: String,
     /// Where the CA's own certificate is.
@@ -107,25 +107,25 @@ pub fn random_serial() -> Result<[u8; SERIAL_OCTETS], ProfileError> {
 impl ClientProfile {
     /// Where a part of the list is; the whole list for the empty part.
     #[must_use]
-    pub fn crl_url(&self, part: &str) -> String {
-        if part.is_empty() {
+    pub fn crl_url(&self, shard: &str) -> String {
+        if shard.is_empty() {
             format!("{}.crl", self.crl_base)
         } else {
-            format!("{}/{part}.crl", self.crl_base)
+            format!("{}/{shard}.crl", self.crl_base)
         }
     }
 
     /// Where the changes since an older list are.
     #[must_use]
-    pub fn delta_url(&self, part: &str) -> String {
-        if part.is_empty() {
+    pub fn delta_url(&self, shard: &str) -> String {
+        if shard.is_empty() {
             format!("{}-delta.crl", self.crl_base)
         } else {
-            format!("{}/{part}-delta.crl", self.crl_base)
+            format!("{}/{shard}-delta.crl", self.crl_base)
         }
     }
 
-    /// Parameters of a client certificate for `name` (login ID or staff name) that points to `part` of the CRL.
+    /// Parameters of a client certificate for `name` (login ID or staff name) that points to `shard` of the CRL.
     ///
     /// # Errors
     /// [`ProfileError`].
@@ -134,7 +134,7 @@ impl ClientProfile {
         name: &str,
         serial: &[u8],
         validity: Validity,
-        part: &str,
+        shard: &str,
     ) -> Result<CertificateParams, ProfileError> {
         let subject = SubjectName {
             organization: self.organization.clone(),
@@ -151,7 +151,7 @@ impl ClientProfile {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         params.crl_distribution_points = vec![CrlDistributionPoint {
-            uris: vec![self.crl_url(part)],
+            uris: vec![self.crl_url(shard)],
         }];
         let access =
             extensions::authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;

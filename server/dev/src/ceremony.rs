@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::directory::Directory;
 use crate::{DevError, files, guard};
-use inkan_server::workflow::staffing::temporary_password;
+use inkan_server::services::staff::directory::temporary_password;
 
 /// The specification; its paths start at its directory.
 const SPEC: &str = include_str!("hsm.toml");

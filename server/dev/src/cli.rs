@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use inkan_server::workflow::step::Step;
+use inkan_server::services::step::Step;
 use jiff::Timestamp;
 
 /// A whole bank in one directory, for development and tests: SoftHSM2, demo data, free ports. Never for a bank.
@@ -34,7 +34,7 @@ pub struct Options {
     /// Port for CRLs and CA certificates.
     #[arg(long)]
     pub public_port: Option<u16>,
-    /// Port for health and figures.
+    /// Port for health and metrics.
     #[arg(long)]
     pub operations_port: Option<u16>,
     /// Send mail to a mail server on this port of 127.0.0.1, without TLS (kept for later starts; default: none is sent).

@@ -1,5 +1,5 @@
 //! Staff with soft keys: made here, certified by the staff CA through the HSM
-//! and the same workflow as everybody's.
+//! and the same service as everybody's.
 
 use std::path::PathBuf;
 
@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use crate::directory::Directory;
 use crate::{DevError, files};
-use inkan_server::workflow::Workflows;
-use inkan_server::workflow::records::{IssuerId, StaffMember, StaffRole};
+use inkan_server::services::Services;
+use inkan_server::services::records::{IssuerId, StaffMember, StaffRole};
 use inkan_store::audit::Actor;
 
 const STAFF: [(&str, StaffRole); 8] = [
@@ -51,29 +51,29 @@ pub struct Identity {
 /// Everybody, with keys and certificates made where they are missing.
 pub async fn ensure(
     directory: &Directory,
-    workflows: &Workflows,
+    services: &Services,
     now: Timestamp,
 ) -> Result<Vec<Identity>, DevError> {
-    let fail = |error: inkan_server::workflow::Error| DevError::Certificates(error.to_string());
-    let people = workflows.people();
-    let known = people.staff_members().await.map_err(fail)?;
+    let fail = |error: inkan_server::services::Error| DevError::Certificates(error.to_string());
+    let accounts = services.accounts();
+    let known = accounts.staff_members().await.map_err(fail)?;
     let mut identities = Vec::new();
     for (name, role) in STAFF {
         let member = match known.iter().find(|member| member.name == name) {
             Some(member) => member.clone(),
             None => {
-                let added = people.add_staff_member(name, name, role, Actor::System, now);
+                let added = accounts.add_staff_member(name, name, role, Actor::System, now);
                 added.await.map_err(fail)?
             }
         };
-        identities.push(certified(directory, workflows, &member, now).await?);
+        identities.push(certified(directory, services, &member, now).await?);
     }
     Ok(identities)
 }
 
 async fn certified(
     directory: &Directory,
-    workflows: &Workflows,
+    services: &Services,
     member: &StaffMember,
     now: Timestamp,
 ) -> Result<Identity, DevError> {
@@ -89,7 +89,7 @@ async fn certified(
     if certificate.as_deref().is_some_and(|text| lasts(text, now)) && key.is_some() {
         return Ok(identity);
     }
-    // A key whose certificate was not written goes on where it broke off; one with an old certificate is replaced.
+    // A key whose certificate was not written continues where it broke off; one with an old certificate is replaced.
     let fail = |error: rcgen::Error| DevError::Certificates(error.to_string());
     let key = match key.filter(|_| certificate.is_none()) {
         Some(text) => KeyPair::from_pem(&text).map_err(fail)?,
@@ -99,11 +99,11 @@ async fn certified(
     let csr = CertificateParams::default()
         .serialize_request(&key)
         .map_err(fail)?;
-    let der = workflows
+    let der = services
         .issue_staff_certificate(&member.id, csr.der(), Actor::System, now)
         .await
         .map_err(|error| DevError::Certificates(error.to_string()))?;
-    let cas = workflows.authority().certificates(IssuerId::Staff);
+    let cas = services.authority().certificates(IssuerId::Staff);
     let issuer = cas.iter().find(|ca| verify_issued_by(&der, ca).is_ok());
     let chain = pem::encode_certificate(&der)
         + &issuer.map_or_else(String::new, |ca| pem::encode_certificate(ca));

@@ -17,7 +17,7 @@
 //! - [`ceremony`]: HSM specification, PINs, `apply`
 //! - [`server_tls`]: a soft CA for the server's own certificates
 //! - [`secrets`]: temporary passwords of the demo's customers
-//! - [`seed`]: staff, contracts, applications, all by the workflows
+//! - [`seed`]: staff, contracts, applications, all by the services
 //! - [`identity`]: soft keys and certificates of staff
 //! - [`describe`]: `dev.json` and the agent's bank file
 //! - [`error`]: why the program ended
@@ -46,7 +46,7 @@ use inkan_server::app::config::Config;
 use inkan_server::app::sockets::Sockets;
 use inkan_server::app::{log, serve, start};
 use inkan_server::clock::Clock;
-use inkan_server::workflow::step::{Step, StepHook};
+use inkan_server::services::step::{Step, StepHook};
 use rustix::process::{Signal, getpid, kill_process};
 
 use self::cli::Options;
@@ -90,12 +90,12 @@ async fn second_stage(options: Options, directory: Directory) -> Result<(), DevE
     let clock = options.now.map_or_else(Clock::system, Clock::starting_at);
     let (config, sockets) = prepare(&directory, &options, clock).await?;
     log::start(&config.log);
-    let figures = start::figures()?;
-    let workflows = start::workflows(&config, clock, crash_hook(options.crash_at)).await?;
-    let staff = identity::ensure(&directory, &workflows, clock.now()).await?;
+    let metrics = start::metrics()?;
+    let services = start::services(&config, clock, crash_hook(options.crash_at)).await?;
+    let staff = identity::ensure(&directory, &services, clock.now()).await?;
     let leave = options.leave_application;
-    let secrets = seed::ensure(&directory, &workflows, &staff, leave, clock.now()).await?;
-    let app = start::app(&config, workflows, clock, figures);
+    let secrets = seed::ensure(&directory, &services, &staff, leave, clock.now()).await?;
+    let app = start::app(&config, services, clock, metrics);
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
     let files = start::files(&config, &identities, &app).await?;

@@ -1,4 +1,4 @@
-//! The demo's customers, put on record as at a counter: each contract entered by one person and approved by another, its
+//! The demo's customers, put into the database as at a counter: each contract entered by one person and approved by another, its
 //! letter asked for by one and shown to another; the applications wait for who registers.
 
 use jiff::Timestamp;
@@ -7,11 +7,11 @@ use crate::directory::Directory;
 use crate::identity::Identity;
 use crate::secrets::{self, Secrets, Temporary};
 use crate::{DevError, files};
-use inkan_server::workflow::people::People;
-use inkan_server::workflow::proposals::{Kind, WishForm};
-use inkan_server::workflow::records::{AccountType, Contract};
-use inkan_server::workflow::{
-    Caller, Error, Fault, Refusal, RequestContext, Result, StaffRefusal, Workflows,
+use inkan_server::services::account_service::AccountService;
+use inkan_server::services::approvals::{Kind, ProposedChangeForm};
+use inkan_server::services::records::{AccountType, Contract};
+use inkan_server::services::{
+    Caller, Error, Fault, Refusal, RequestContext, Result, Services, StaffRefusal,
 };
 
 /// A contract of the demo.
@@ -52,7 +52,7 @@ pub const SECOND: Sample = Sample {
 /// customers. `leave_application`: the demo's customer gets a contract only; the application is left to the counter.
 pub async fn ensure(
     directory: &Directory,
-    workflows: &Workflows,
+    services: &Services,
     staff: &[Identity],
     leave_application: bool,
     now: Timestamp,
@@ -62,7 +62,7 @@ pub async fn ensure(
         return secrets::read(directory);
     }
     let clerks = Clerks {
-        people: workflows.people(),
+        accounts: services.accounts(),
         teller: named(staff, "teller", now)?,
         colleague: named(staff, "teller-2", now)?,
         approver: named(staff, "approver", now)?,
@@ -95,7 +95,7 @@ fn named(
 }
 
 struct Clerks<'a> {
-    people: People<'a>,
+    accounts: AccountService<'a>,
     teller: RequestContext,
     colleague: RequestContext,
     approver: RequestContext,
@@ -113,7 +113,7 @@ impl Clerks<'_> {
     }
 
     async fn known(&self, sample: Sample) -> Result<Option<Contract>> {
-        let known = self.people.contracts(0).await?;
+        let known = self.accounts.contracts(0).await?;
         Ok(known.into_iter().find(|contract| {
             contract.branch == sample.branch
                 && contract.account_type == sample.account_type
@@ -122,16 +122,16 @@ impl Clerks<'_> {
     }
 
     async fn put_on_record(&self, sample: Sample) -> Result<Contract> {
-        let form = WishForm {
+        let form = ProposedChangeForm {
             branch: sample.branch.to_owned(),
             account_type: sample.account_type.as_str().to_owned(),
             account: sample.account.to_owned(),
             company_name: sample.company_name.to_owned(),
             company_kana: sample.company_kana.to_owned(),
-            ..WishForm::default()
+            ..ProposedChangeForm::default()
         };
-        let people = &self.people;
-        let entered = people.propose(&self.teller, Kind::Contract, "", &form);
+        let accounts = &self.accounts;
+        let entered = accounts.propose(&self.teller, Kind::Contract, "", &form);
         let (id, version) = match entered.await {
             Ok(entered) => (entered.id, entered.version),
             Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => {
@@ -139,21 +139,21 @@ impl Clerks<'_> {
             }
             Err(other) => return Err(other),
         };
-        let done = people.approve_proposal(&self.approver, &id, version);
+        let done = accounts.approve_proposal(&self.approver, &id, version);
         let contract = done.await?.contract;
         let contract = contract.ok_or(Fault::Inconsistent("approval without contract"))?;
-        people.contract(&contract).await
+        accounts.contract(&contract).await
     }
 
     /// The entry that an earlier start left.
     async fn waiting(&self, sample: Sample) -> Result<(String, i64)> {
-        let staff = self.people.staff_members().await?;
+        let staff = self.accounts.staff_members().await?;
         let approver = self.approver.actor.id();
         let approver = staff
             .iter()
             .find(|member| Some(member.id.as_str()) == approver);
         let approver = approver.ok_or(Fault::Inconsistent("approver is gone"))?;
-        let waiting = self.people.waiting_proposals(approver).await?;
+        let waiting = self.accounts.waiting_proposals(approver).await?;
         let found = waiting.into_iter().find(|line| {
             let customer = line.proposal.customer.as_ref();
             line.proposal.kind == Kind::Contract
@@ -164,12 +164,12 @@ impl Clerks<'_> {
     }
 
     async fn letter(&self, contract: &Contract) -> Result<Temporary> {
-        let people = &self.people;
-        match people.issue_letter(&self.teller, &contract.id).await {
+        let accounts = &self.accounts;
+        match accounts.issue_letter(&self.teller, &contract.id).await {
             Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
             Err(other) => return Err(other),
         }
-        let letter = people.issue_letter(&self.colleague, &contract.id).await?;
+        let letter = accounts.issue_letter(&self.colleague, &contract.id).await?;
         Ok(Temporary {
             temporary_login_password: letter.login.expose().to_owned(),
             temporary_confirmation_password: letter.confirmation.expose().to_owned(),
@@ -177,12 +177,12 @@ impl Clerks<'_> {
     }
 
     async fn apply(&self, sample: Sample, contract: &Contract) -> Result<()> {
-        let form = WishForm {
+        let form = ProposedChangeForm {
             reference: sample.reference.to_owned(),
-            ..WishForm::default()
+            ..ProposedChangeForm::default()
         };
-        let (people, kind) = (&self.people, Kind::Application);
-        let entered = people.propose(&self.teller, kind, &contract.id, &form);
+        let (accounts, kind) = (&self.accounts, Kind::Application);
+        let entered = accounts.propose(&self.teller, kind, &contract.id, &form);
         match entered.await {
             Ok(_) | Err(Error::Refused(Refusal::Staff(StaffRefusal::ProposalExists))) => Ok(()),
             Err(other) => Err(other),

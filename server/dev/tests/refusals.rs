@@ -15,7 +15,7 @@ use softhsm_test_helpers::SoftHsm;
 use sqlx::{AnyConnection, Connection, Executor};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A data directory as a first start leaves it, without the server.
 fn made() -> TempDir {
@@ -67,7 +67,7 @@ fn start(data: &Path, arguments: &[&str]) -> Output {
         .unwrap();
     let begun = Instant::now();
     while process.try_wait().unwrap().is_none() {
-        if begun.elapsed() > PATIENCE || data.join("dev.json").exists() {
+        if begun.elapsed() > TIMEOUT || data.join("dev.json").exists() {
             process.kill().unwrap();
             let output = process.wait_with_output().unwrap();
             panic!("it serves: {}", String::from_utf8_lossy(&output.stderr));

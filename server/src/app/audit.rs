@@ -14,10 +14,10 @@ use super::config::{self, Config};
 use super::database;
 use super::error::AppError;
 use super::log::say;
+use crate::services::audit::checkpoint::{from_json, to_json};
+use crate::services::audit::{Checkpoint, Verdict, export, verify};
 use crate::store::Store;
 use crate::store::audit::{self, Break, Chain, checkpoints};
-use crate::workflow::audit_log::checkpoint::{from_json, to_json};
-use crate::workflow::audit_log::{Checkpoint, Verdict, export, verify};
 
 /// Rows of one read.
 const PAGE: i64 = 5000;

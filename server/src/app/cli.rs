@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::audit::AuditCommand;
-use super::letters::MailCommand;
+use super::mail_commands::MailCommand;
 use super::staff::StaffCommand;
 
 /// The bank's server: CA, screens, certificate login.

@@ -1,5 +1,5 @@
 //! The database of the configuration: the files that its URL names are looked at, then it is opened for what a command
-//! does with it. Nobody but `serve` and `staff first` makes one.
+//! does with it. Nobody but `serve` and `staff bootstrap` makes one.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -152,7 +152,7 @@ pub async fn open_to_read(config: &Config) -> Result<Store, AppError> {
 }
 
 /// `config check --connect`: whether a server could work with the database. What the first start will change by itself is
-/// returned in words.
+/// returned as text.
 ///
 /// # Errors
 /// [`AppError::Store`] with what is wrong.

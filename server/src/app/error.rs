@@ -80,7 +80,7 @@ pub enum AppError {
         /// What is wrong.
         reason: TlsError,
     },
-    /// `staff first`.
+    /// `staff bootstrap`.
     #[error("staff: {0}")]
     Staff(String),
     /// The audit log does not hold.
@@ -114,7 +114,7 @@ pub enum AppError {
         /// The system's reason.
         reason: std::io::Error,
     },
-    /// The runtime, signals, figures.
+    /// The runtime, signals, metrics.
     #[error("{0}")]
     System(String),
 }

@@ -93,7 +93,7 @@ pub fn choose(config: &Config) -> Result<Chosen, AppError> {
 
 impl Chosen {
     /// Path of the root CA's CRL, if there is one.
-    pub fn root_list(&self) -> PathBuf {
+    pub fn root_crl(&self) -> PathBuf {
         self.spec.crl_path(&self.root_key)
     }
 

@@ -13,12 +13,12 @@ use super::config::mail::{Mail, Password, Tls};
 use super::config::{Config, ConfigError};
 use super::error::AppError;
 use crate::http::lang::Lang;
-use crate::mail::Office;
-use crate::mail::office::{House, Protection, Sender, Server};
+use crate::mail::SmtpConfig;
 use crate::mail::return_path::ReturnPath;
+use crate::mail::smtp_config::{Contact, Protection, Sender, Server};
 
 /// The bank as a sender; none without `[mail]`.
-pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
+pub fn smtp_config(config: &Config) -> Result<Option<Arc<SmtpConfig>>, AppError> {
     let Some(mail) = &config.mail else {
         return Ok(None);
     };
@@ -51,12 +51,15 @@ pub fn office(config: &Config) -> Result<Option<Arc<Office>>, AppError> {
                 AppError::Mail(format!("mail.return_path: \"{text}\" is no address"))
             })?
         },
-        house: (house(config, mail, Lang::Ja), house(config, mail, Lang::En)),
-        patience: Duration::from_secs(mail.timeout_seconds),
+        contact: (
+            contact(config, mail, Lang::Ja),
+            contact(config, mail, Lang::En),
+        ),
+        timeout: Duration::from_secs(mail.timeout_seconds),
         give_up: SignedDuration::from_hours(i64::from(mail.give_up_hours)),
     };
-    Office::new(server, sender)
-        .map(|office| Some(Arc::new(office)))
+    SmtpConfig::new(server, sender)
+        .map(|smtp_config| Some(Arc::new(smtp_config)))
         .map_err(|reason| AppError::Mail(format!("mail.ca: {reason}")))
 }
 
@@ -88,14 +91,14 @@ fn read(path: &Path) -> Result<Vec<u8>, AppError> {
     })
 }
 
-fn house(config: &Config, mail: &Mail, lang: Lang) -> House {
+fn contact(config: &Config, mail: &Mail, lang: Lang) -> Contact {
     let site = config.site();
     let bank = match &mail.from_name {
         Some(name) => lang.pick(&name.ja, &name.en).clone(),
         None => site.bank.get(lang).to_owned(),
     };
     let desk = &site.help_desk;
-    House {
+    Contact {
         bank,
         desk: desk.name.get(lang).to_owned(),
         telephone: desk.telephone.clone(),

@@ -7,8 +7,8 @@
 //! - [`database`]: the database of the configuration, opened for what a command does with it
 //! - [`log`]: what goes to standard error
 //! - [`findings`]: everything in a configuration and its files that cannot work
-//! - [`start`]: from a configuration to workflows and routers
-//! - [`mail`]: the bank as a sender of mail; [`letters`]: `inkan-server mail`
+//! - [`start`]: from a configuration to services and routers
+//! - [`mail`]: the bank as a sender of mail; [`mail_commands`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
 //! - [`status`]: what follows a change of status at once; [`refusals`]: what was counted becomes rows
@@ -24,9 +24,9 @@ pub mod database;
 pub mod error;
 pub mod findings;
 pub mod hsm;
-pub mod letters;
 pub mod log;
 pub mod mail;
+pub mod mail_commands;
 pub mod refusals;
 pub mod reload;
 pub mod scheduler;
@@ -84,6 +84,6 @@ fn dispatch(command: Command) -> Result<(), AppError> {
         }
         Command::Staff(command) => serve::block_on(staff::run(command)),
         Command::Audit(command) => serve::block_on(audit::run(command)),
-        Command::Mail(command) => serve::block_on(letters::run(command)),
+        Command::Mail(command) => serve::block_on(mail_commands::run(command)),
     }
 }

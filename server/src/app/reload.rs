@@ -1,6 +1,6 @@
 //! Files that may change while the server serves: certificates and keys of the TLS listeners, the root's revocation list.
 //! They are read again when they changed, and on SIGHUP. What is broken changes nothing: the old one stays in use, and the
-//! log, the figures and the warnings say so.
+//! log, the metrics and the warnings say so.
 //!
 //! SIGHUP is an operator's decision about the HSM too: its PIN is read again, and keys out of service are tried again.
 
@@ -19,9 +19,9 @@ use tokio::sync::watch;
 use super::error::AppError;
 use crate::clock::Clock;
 use crate::http::listen::identity::ServerIdentity;
+use crate::services::Services;
+use crate::services::operations::expiry::TlsFacts;
 use crate::store::id::sha256_hex;
-use crate::workflow::Workflows;
-use crate::workflow::expiry::TlsFacts;
 
 /// How often files are looked at. One that changed is read when it has stayed the same for as long again: whoever writes
 /// it may be in the middle.
@@ -56,7 +56,7 @@ pub struct Followed {
     watched: Vec<Watched>,
     /// Whose PIN is read again on SIGHUP.
     token: Option<TokenSpec>,
-    workflows: Workflows,
+    services: Services,
     clock: Clock,
 }
 
@@ -71,30 +71,30 @@ struct Watched {
 
 enum What {
     Tls(&'static str, Arc<ServerIdentity>),
-    RootList(PathBuf),
+    RootCrl(PathBuf),
 }
 
 impl Followed {
     /// Takes in what is there at the start.
     pub async fn new(
         identities: &Identities,
-        root_list: PathBuf,
-        workflows: &Workflows,
+        root_crl: PathBuf,
+        services: &Services,
         clock: Clock,
     ) -> Self {
         let tls = identities.each();
         let tls = tls.map(|(name, identity)| What::Tls(name, Arc::clone(identity)));
-        let all = tls.into_iter().chain([What::RootList(root_list)]);
+        let all = tls.into_iter().chain([What::RootCrl(root_crl)]);
         let mut followed = Self {
             watched: all.map(Watched::new).collect(),
             token: None,
-            workflows: workflows.clone(),
+            services: services.clone(),
             clock,
         };
         for watched in &mut followed.watched {
             watched.read = watched.digest().await;
             watched.seen.clone_from(&watched.read);
-            watched.start(&followed.workflows);
+            watched.start(&followed.services);
         }
         followed
     }
@@ -124,7 +124,7 @@ impl Followed {
             }
             let now = self.clock.now();
             for watched in &mut self.watched {
-                watched.look(&self.workflows, asked, now).await;
+                watched.look(&self.services, asked, now).await;
             }
         }
     }
@@ -133,7 +133,7 @@ impl Followed {
 impl Followed {
     /// What an operator's SIGHUP means to the HSM.
     async fn decide_about_hsm(&self) {
-        let pool = self.workflows.authority().pool();
+        let pool = self.services.authority().pool();
         pool.restore_keys();
         let Some(token) = self.token.clone() else {
             return;
@@ -145,7 +145,7 @@ impl Followed {
             return;
         }
         let read = tokio::task::spawn_blocking(move || token.read_pin(false)).await;
-        let trouble = match read {
+        let error = match read {
             Ok(Ok(pin)) => match pool.provide_pin(pin) {
                 PinProvided::Taken => None,
                 PinProvided::Withheld(halt) => Some(format!(
@@ -156,10 +156,10 @@ impl Followed {
             Ok(Err(error)) => Some(catalogue::pin(&error).sentence),
             Err(error) => Some(error.to_string()),
         };
-        let outcome = if trouble.is_none() { "done" } else { "failed" };
+        let outcome = if error.is_none() { "done" } else { "failed" };
         metrics::counter!("inkan_reloads_total", "what" => "hsm-pin", "outcome" => outcome)
             .increment(1);
-        match trouble {
+        match error {
             None => tracing::info!("the hsm's pin was read again"),
             Some(reason) => tracing::error!(reason, "the hsm's pin was not taken"),
         }
@@ -179,7 +179,7 @@ impl Watched {
     async fn digest(&self) -> Option<String> {
         let paths: Vec<PathBuf> = match &self.what {
             What::Tls(_, identity) => identity.files().map(Path::to_owned).to_vec(),
-            What::RootList(path) => vec![path.clone()],
+            What::RootCrl(path) => vec![path.clone()],
         };
         let digest = tokio::task::spawn_blocking(move || {
             let mut digests = String::new();
@@ -194,48 +194,48 @@ impl Watched {
     }
 
     /// What was read before the server began to serve.
-    fn start(&self, workflows: &Workflows) {
+    fn start(&self, services: &Services) {
         match &self.what {
             What::Tls(listener, identity) => {
-                workflows.watched().tls(listener, facts_of(identity), None);
+                services.watched().tls(listener, facts_of(identity), None);
             }
-            What::RootList(path) => {
+            What::RootCrl(path) => {
                 if path.exists() {
-                    self.read_again(workflows, Timestamp::MIN);
+                    self.read_again(services, Timestamp::MIN);
                 }
             }
         }
     }
 
-    async fn look(&mut self, workflows: &Workflows, asked: bool, now: Timestamp) {
+    async fn look(&mut self, services: &Services, asked: bool, now: Timestamp) {
         let digest = self.digest().await;
         let settled = digest == self.seen;
         self.seen.clone_from(&digest);
         if asked || (settled && digest != self.read) {
             self.read = digest;
-            self.read_again(workflows, now);
+            self.read_again(services, now);
         }
     }
 
-    fn read_again(&self, workflows: &Workflows, now: Timestamp) {
-        let (what, trouble) = match &self.what {
+    fn read_again(&self, services: &Services, now: Timestamp) {
+        let (what, error) = match &self.what {
             What::Tls(listener, identity) => {
-                let trouble = identity.reload(now).err().map(|error| error.to_string());
+                let error = identity.reload(now).err().map(|error| error.to_string());
                 let facts = facts_of(identity);
-                workflows.watched().tls(listener, facts, trouble.clone());
-                (*listener, trouble)
+                services.watched().tls(listener, facts, error.clone());
+                (*listener, error)
             }
-            What::RootList(path) => {
-                let trouble = root_list(path, workflows).err();
-                workflows.watched().root_list_trouble(trouble.clone());
-                ("root-list", trouble)
+            What::RootCrl(path) => {
+                let error = root_crl(path, services).err();
+                services.watched().root_crl_error(error.clone());
+                ("root-crl", error)
             }
         };
-        let outcome = if trouble.is_none() { "done" } else { "failed" };
+        let outcome = if error.is_none() { "done" } else { "failed" };
         metrics::counter!("inkan_reloads_total", "what" => what, "outcome" => outcome).increment(1);
         metrics::gauge!("inkan_reload_broken", "what" => what)
-            .set(f64::from(u8::from(trouble.is_some())));
-        match trouble {
+            .set(f64::from(u8::from(error.is_some())));
+        match error {
             None => tracing::info!(what, "read again and in use"),
             Some(reason) => {
                 tracing::error!(
@@ -256,17 +256,17 @@ fn facts_of(identity: &ServerIdentity) -> TlsFacts {
     }
 }
 
-fn root_list(path: &Path, workflows: &Workflows) -> Result<(), String> {
+fn root_crl(path: &Path, services: &Services) -> Result<(), String> {
     let failed = |reason: &dyn std::fmt::Display| format!("{}: {reason}", path.display());
     let octets = std::fs::read(path).map_err(|error| failed(&error))?;
     if octets.len() as u64 > crl::MAX_CRL_BYTES {
         return Err(failed(&"too large"));
     }
-    let root = workflows.authority().root();
+    let root = services.authority().root();
     let read =
         crl::read_der(&octets, root).map_err(|defect| failed(&catalogue::crl_defect(&defect)))?;
-    workflows
+    services
         .watched()
-        .root_list(read.der, (read.this_update, read.next_update))
+        .root_crl(read.der, (read.this_update, read.next_update))
         .map_err(|error| failed(&error))
 }

@@ -1,4 +1,4 @@
-//! Drives the jobs of `workflow::jobs`: looks once a second what is due, claims it, runs it beside the others, keeps
+//! Drives the jobs of `services::jobs`: looks once a second what is pending, claims it, runs it beside the others, keeps
 //! the claim while it runs, and records how it ended.
 //!
 //! Several instances on one database share the work: a claim is a lease in the database. Time is the server's clock,
@@ -12,22 +12,22 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::clock::Clock;
+use crate::services::Services;
+use crate::services::operations::jobs::{Done, JOBS, Job};
 use crate::store::id;
-use crate::workflow::Workflows;
-use crate::workflow::jobs::{Done, JOBS, Job};
 
-/// How often it is looked what is due.
+/// How often it is looked what is pending.
 const TICK: Duration = Duration::from_secs(1);
 /// How often a running job says so: well within a lease.
 const BEAT: Duration = Duration::from_secs(5);
 /// How long running jobs may go on after a stop.
 const LEAVE: Duration = Duration::from_secs(5);
-/// How often figures are tidied up.
+/// How often metrics are tidied up.
 const UPKEEP: Duration = Duration::from_secs(60);
 
 /// Until `stop`.
 pub async fn run(
-    workflows: Workflows,
+    services: Services,
     clock: Clock,
     metrics: PrometheusHandle,
     stop: watch::Receiver<bool>,
@@ -40,7 +40,7 @@ pub async fn run(
         }
     };
     let scheduler = Scheduler {
-        workflows,
+        services,
         clock,
         owner,
     };
@@ -79,7 +79,7 @@ impl Running {
 
 #[derive(Clone)]
 struct Scheduler {
-    workflows: Workflows,
+    services: Services,
     clock: Clock,
     owner: String,
 }
@@ -99,7 +99,7 @@ impl Scheduler {
                 metrics.run_upkeep();
                 tidied = Instant::now();
             }
-            match self.workflows.due_jobs(JOBS, self.clock.now()).await {
+            match self.services.due_jobs(JOBS, self.clock.now()).await {
                 Ok(due) => {
                     looked = true;
                     for job in due {
@@ -120,7 +120,7 @@ impl Scheduler {
         if drained.await.is_err() {
             running.tasks.shutdown().await;
         }
-        if let Err(error) = self.workflows.release_jobs(&self.owner).await {
+        if let Err(error) = self.services.release_jobs(&self.owner).await {
             tracing::warn!(%error, "leases could not be given back; they end by themselves");
         }
     }
@@ -128,7 +128,7 @@ impl Scheduler {
     /// One run, from the claim to the record of its end.
     async fn one(&self, job: &'static Job) {
         match self
-            .workflows
+            .services
             .claim_job(job, &self.owner, self.clock.now())
             .await
         {
@@ -165,7 +165,7 @@ impl Scheduler {
             (Err(reason), _) => tracing::error!(job = job.name, reason, seconds, "job failed"),
         }
         let now = self.clock.now();
-        match self.workflows.finish_job(job, &self.owner, &end, now).await {
+        match self.services.finish_job(job, &self.owner, &end, now).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!(job = job.name, "the end of a job came too late to count"),
             Err(error) => {
@@ -177,8 +177,8 @@ impl Scheduler {
     /// Runs the job and keeps its lease. None when the lease was lost.
     async fn watched(&self, job: &'static Job) -> Option<Result<Done, String>> {
         let mut task = JoinSet::new();
-        let (workflows, now) = (self.workflows.clone(), self.clock.now());
-        task.spawn(async move { (job.run)(&workflows, now).await });
+        let (services, now) = (self.services.clone(), self.clock.now());
+        task.spawn(async move { (job.run)(&services, now).await });
         let limit = Duration::from_secs(job.limit.as_secs().unsigned_abs());
         let end = Instant::now() + limit;
         loop {
@@ -197,7 +197,7 @@ impl Scheduler {
                 return Some(Err(format!("it took longer than {} s", limit.as_secs())));
             }
             match self
-                .workflows
+                .services
                 .keep_job(job, &self.owner, self.clock.now())
                 .await
             {

@@ -15,7 +15,7 @@ use super::{refusals, scheduler, start, status};
 use crate::clock::Clock;
 use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
-use crate::workflow::step::StepHook;
+use crate::services::step::StepHook;
 
 /// How long the HSM's workers may take to leave.
 const HSM_LEAVE: Duration = Duration::from_secs(5);
@@ -37,9 +37,9 @@ pub fn block_on<T, E: From<AppError>>(future: impl Future<Output = Result<T, E>>
 /// `serve`: everything of a configuration.
 pub async fn serve(config: Config) -> Result<(), AppError> {
     let clock = Clock::system();
-    let figures = start::figures()?;
-    let workflows = start::workflows(&config, clock, StepHook::default()).await?;
-    let app = start::app(&config, workflows, clock, figures);
+    let metrics = start::metrics()?;
+    let services = start::services(&config, clock, StepHook::default()).await?;
+    let app = start::app(&config, services, clock, metrics);
     let sockets = Sockets::bind(&config).await?;
     let identities = start::identities(&config)?;
     let listeners = start::listeners(&config, sockets, &app, &identities)?;
@@ -62,22 +62,22 @@ pub async fn until_signal<E: From<AppError>>(
     for listener in listeners {
         tasks.spawn(listen::serve(listener, stopped.clone()));
     }
-    let (following, until) = (app.workflows.clone(), stopped.clone());
+    let (following, until) = (app.services.clone(), stopped.clone());
     tasks.spawn(async move { following.follow_status(until).await });
-    let changes = status::publish_changes(app.workflows.clone(), app.clock, stopped.clone());
+    let changes = status::publish_changes(app.services.clone(), app.clock, stopped.clone());
     tasks.spawn(changes);
-    let lists = status::keep_lists(app.workflows.clone(), app.clock, stopped.clone());
+    let lists = status::keep_crls(app.services.clone(), app.clock, stopped.clone());
     tasks.spawn(lists);
-    let refusals = refusals::follow(app.workflows.clone(), app.clock, stopped.clone());
+    let refusals = refusals::follow(app.services.clone(), app.clock, stopped.clone());
     tasks.spawn(refusals);
-    let (workflows, clock, metrics) = (app.workflows.clone(), app.clock, app.metrics.clone());
+    let (services, clock, metrics) = (app.services.clone(), app.clock, app.metrics.clone());
     let until = stopped.clone();
     tasks.spawn(async move {
         if let Err(error) = files.follow(until).await {
             tracing::error!(%error, "files are not read again");
         }
     });
-    tasks.spawn(scheduler::run(workflows, clock, metrics, stopped));
+    tasks.spawn(scheduler::run(services, clock, metrics, stopped));
     ready()?;
     tracing::info!("ready");
     tokio::select! {
@@ -89,13 +89,13 @@ pub async fn until_signal<E: From<AppError>>(
     let _ = stop.send(true);
     app.streams.close();
     while tasks.join_next().await.is_some() {}
-    refusals::finish(&app.workflows, app.clock).await;
-    let pool = app.workflows.authority().pool().clone();
+    refusals::finish(&app.services, app.clock).await;
+    let pool = app.services.authority().pool().clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {
         tracing::warn!("a call into the HSM did not end; leaving without it");
     }
-    match tokio::time::timeout(STORE_LEAVE, app.workflows.close()).await {
+    match tokio::time::timeout(STORE_LEAVE, app.services.close()).await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(
             "another program has the database open: a copy of it needs the -wal file beside it"

@@ -10,7 +10,7 @@ use super::config::Config;
 use super::error::AppError;
 
 /// A port that was ours before may be some connection's for a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The bound sockets.
 pub struct Sockets {
@@ -22,7 +22,7 @@ pub struct Sockets {
     pub staff: TcpListener,
     /// CRLs and CA certificates.
     pub public: TcpListener,
-    /// Health and figures.
+    /// Health and metrics.
     pub operations: TcpListener,
 }
 
@@ -41,7 +41,7 @@ impl Sockets {
 
 /// Binds one; a port that is busy is tried again for a few seconds.
 pub async fn bind(listener: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + TIMEOUT;
     loop {
         match TcpListener::bind(address).await {
             Ok(socket) => return Ok(socket),

@@ -1,4 +1,4 @@
-//! `inkan-server staff first`: the first two security officers, at the ceremony, once. Each gets the activation code of
+//! `inkan-server staff bootstrap`: the first two security officers, at the ceremony, once. Each gets the activation code of
 //! their own and never sees the other's: on a screen of their own, or in a file of their own.
 
 use std::fs::{File, OpenOptions};
@@ -15,11 +15,11 @@ use super::{config, database};
 use crate::clock::Clock;
 use crate::http::catalogue::refusal;
 use crate::http::lang::Lang;
-use crate::workflow::Error;
-use crate::workflow::passwords::Passwords;
-use crate::workflow::people::People;
-use crate::workflow::staff_access::FirstOfficer;
-use crate::workflow::status::StatusMemory;
+use crate::services::Error;
+use crate::services::account_service::AccountService;
+use crate::services::accounts::passwords::Passwords;
+use crate::services::certificates::status::StatusMemory;
+use crate::services::staff::access::BootstrapOfficer;
 
 /// Clears the screen and what can be scrolled back to.
 const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
@@ -28,12 +28,12 @@ const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 #[derive(Debug, Clone, Subcommand)]
 pub enum StaffCommand {
     /// Put the first two security officers on record; only while nobody is.
-    First(FirstOptions),
+    Bootstrap(BootstrapOptions),
 }
 
-/// Options of `staff first`.
+/// Options of `staff bootstrap`.
 #[derive(Debug, Clone, Args)]
-pub struct FirstOptions {
+pub struct BootstrapOptions {
     /// The configuration file.
     #[arg(long)]
     pub config: PathBuf,
@@ -54,7 +54,7 @@ pub struct FirstOptions {
 /// # Errors
 /// [`AppError::Staff`] with what was refused, or what cannot be written.
 pub async fn run(command: StaffCommand) -> Result<(), AppError> {
-    let StaffCommand::First(options) = command;
+    let StaffCommand::Bootstrap(options) = command;
     let [first, first_number, second, second_number] = options.officer.as_slice() else {
         let needed = "give --officer NAME NUMBER twice, for two persons";
         return Err(AppError::Staff(needed.to_owned()));
@@ -65,12 +65,14 @@ pub async fn run(command: StaffCommand) -> Result<(), AppError> {
     let settings = config.settings();
     let passwords = Passwords::new(&settings.passwords);
     let status = StatusMemory::default();
-    let people = People::new(&store, &settings, &passwords, &status);
+    let accounts = AccountService::new(&store, &settings, &passwords, &status);
     let officers = [
         (first.as_str(), first_number.as_str()),
         (second, second_number),
     ];
-    let made = people.first_officers(officers, Clock::system().now()).await;
+    let made = accounts
+        .bootstrap_officers(officers, Clock::system().now())
+        .await;
     store.close().await;
     let made = match made {
         Ok(made) => made,
@@ -116,7 +118,7 @@ fn failed(error: io::Error) -> AppError {
     AppError::Staff(format!("an activation code cannot be handed over: {error}"))
 }
 
-/// Where the codes go; made sure of before anybody is put on record, which happens once.
+/// Where the codes go; made sure of before anybody is put into the database, which happens once.
 enum Place {
     Terminal,
     Files(Vec<(PathBuf, File)>),
@@ -160,13 +162,13 @@ impl Place {
 
 /// One screen after the other: each is shown when its officer has pressed Enter, and cleared when they have again.
 fn show(
-    officers: &[FirstOfficer],
+    officers: &[BootstrapOfficer],
     url: &str,
     mut input: impl BufRead,
     output: &mut impl Write,
 ) -> io::Result<()> {
     for officer in officers {
-        let (name, number) = (&officer.member.name, &officer.member.person);
+        let (name, number) = (&officer.member.name, &officer.member.employee_number);
         write!(
             output,
             "{CLEAR}{name} ({number}): nobody else looks at the screen. Press Enter. "
@@ -192,23 +194,23 @@ fn entered(input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> 
     }
 }
 
-fn as_text(officer: &FirstOfficer, url: &str) -> String {
+fn as_text(officer: &BootstrapOfficer, url: &str) -> String {
     let [first, second] = &officer.halves;
     format!(
         "{} ({})\n  first half:  {}\n  second half: {}\n  page:        {url}/staff/certificate\n  EST user:    {}\n  \
          EST:         {url}/.well-known/est/staff/simpleenroll\nGood for seven days and one key.\n",
         officer.member.name,
-        officer.member.person,
+        officer.member.employee_number,
         first.expose(),
         second.expose(),
         officer.member.id
     )
 }
 
-fn as_json(officer: &FirstOfficer, url: &str) -> String {
+fn as_json(officer: &BootstrapOfficer, url: &str) -> String {
     let [first, second] = &officer.halves;
     let code = json!({
-        "name": officer.member.name, "number": officer.member.person, "user": officer.member.id,
+        "name": officer.member.name, "number": officer.member.employee_number, "user": officer.member.id,
         "first_half": first.expose(), "second_half": second.expose(),
         "page": format!("{url}/staff/certificate"),
     });
@@ -216,12 +218,12 @@ fn as_json(officer: &FirstOfficer, url: &str) -> String {
 }
 
 /// Says whose file is where, and nothing of what is in it.
-fn told(officers: &[FirstOfficer], files: &[(PathBuf, File)], url: &str, as_json: bool) {
+fn told(officers: &[BootstrapOfficer], files: &[(PathBuf, File)], url: &str, as_json: bool) {
     let both = officers.iter().zip(files);
     if as_json {
         let officers: Vec<_> = both
             .map(|(one, (path, _))| {
-                json!({ "name": one.member.name, "number": one.member.person, "file": path })
+                json!({ "name": one.member.name, "number": one.member.employee_number, "file": path })
             })
             .collect();
         let page = format!("{url}/staff/certificate");
@@ -229,7 +231,7 @@ fn told(officers: &[FirstOfficer], files: &[(PathBuf, File)], url: &str, as_json
         return;
     }
     for (officer, (path, _)) in both {
-        let (name, number) = (&officer.member.name, &officer.member.person);
+        let (name, number) = (&officer.member.name, &officer.member.employee_number);
         say(&format!("{name} ({number}): {}", path.display()));
     }
     say("Give each officer their own file only, and destroy it once they have it.");
@@ -243,12 +245,12 @@ mod tests {
     use inkan_pki::secret::Secret;
     use jiff::Timestamp;
 
-    fn officer(name: &str) -> FirstOfficer {
-        FirstOfficer {
+    fn officer(name: &str) -> BootstrapOfficer {
+        BootstrapOfficer {
             member: StaffMember {
                 id: format!("id-{name}"),
                 name: name.to_owned(),
-                person: format!("number-{name}"),
+                employee_number: format!("number-{name}"),
                 role: Role::SecurityOfficer,
                 certificate_sha256: None,
                 status: Status::Active,

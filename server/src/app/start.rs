@@ -1,4 +1,4 @@
-//! From a configuration to workflows and listeners, in the order in which each
+//! From a configuration to services and listeners, in the order in which each
 //! part needs the one before.
 
 use std::sync::Arc;
@@ -20,46 +20,42 @@ use crate::clock::Clock;
 use crate::http::app::{App, Shared};
 use crate::http::listen::tls::{ClientAuth, ServerIdentity, server_config};
 use crate::http::listen::{Limits, Listener};
-use crate::http::public::quick::Quick;
-use crate::http::public::ready::ReadyAnswers;
+use crate::http::public::fast_path::Quick;
+use crate::http::public::ready::ReadyResponses;
 use crate::http::rate::RateLimiter;
 use crate::http::router;
 use crate::http::streams::Streams;
-use crate::workflow::Workflows;
-use crate::workflow::records::IssuerId;
-use crate::workflow::settings::Settings;
-use crate::workflow::step::StepHook;
+use crate::services::Services;
+use crate::services::records::IssuerId;
+use crate::services::settings::Settings;
+use crate::services::step::StepHook;
 
-/// How long the start waits for the HSM before it goes on without.
-const HSM_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the start waits for the HSM before it continues without.
+const HSM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Store, migrations, HSM, what a crash left open, CRLs.
-pub async fn workflows(
-    config: &Config,
-    clock: Clock,
-    hook: StepHook,
-) -> Result<Workflows, AppError> {
+pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<Services, AppError> {
     let store = database::connect(config).await?;
     let authority = hsm::authority(config)?;
-    let up = authority.pool().until_up(HSM_PATIENCE).await;
+    let up = authority.pool().until_up(HSM_TIMEOUT).await;
     let settings = Settings {
-        mail: mail::office(config)?,
+        mail: mail::smtp_config(config)?,
         ..config.settings()
     };
     let store = if settings.mail.is_some() {
-        store.keeping_letters()
+        store.with_mail()
     } else {
         store
     };
-    let workflows = Workflows::new(store, authority, settings, hook);
+    let services = Services::new(store, authority, settings, hook);
     if !up {
-        tracing::warn!("the HSM is away; logins go on, issuing waits for it");
+        tracing::warn!("the HSM is unavailable; logins continue, issuing waits for it");
     }
-    workflows
+    services
         .learn_password_costs()
         .await
         .map_err(|error| AppError::Reconcile(error.to_string()))?;
-    let report = workflows
+    let report = services
         .reconcile(clock.now())
         .await
         .map_err(|error| AppError::Reconcile(error.to_string()))?;
@@ -69,37 +65,32 @@ pub async fn workflows(
         broken = report.broken,
         "records reconciled"
     );
-    for ca in workflows.missing_cas(clock.now()).await.unwrap_or_default() {
+    for ca in services.missing_cas(clock.now()).await.unwrap_or_default() {
         tracing::error!(
             ca,
             "has certificates that are not over, and is not configured: nobody logs in with them"
         );
     }
     if up {
-        match workflows.publish_due_crls(clock.now()).await {
+        match services.publish_due_crls(clock.now()).await {
             Ok(published) => tracing::info!(published, "CRLs"),
             Err(error) => tracing::error!(%error, "CRLs could not be published"),
         }
     }
-    Ok(workflows)
+    Ok(services)
 }
 
-/// The process's figures; once per process.
-pub fn figures() -> Result<PrometheusHandle, AppError> {
+/// The process's metrics; once per process.
+pub fn metrics() -> Result<PrometheusHandle, AppError> {
     PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| AppError::System(format!("figures: {error}")))
 }
 
 /// What the handlers share.
-pub fn app(
-    config: &Config,
-    workflows: Workflows,
-    clock: Clock,
-    metrics: PrometheusHandle,
-) -> Shared {
+pub fn app(config: &Config, services: Services, clock: Clock, metrics: PrometheusHandle) -> Shared {
     Arc::new(App {
-        workflows,
+        services,
         clock,
         site: config.site(),
         est_encoding: config.est.encoding(),
@@ -108,7 +99,7 @@ pub fn app(
         api_rate: RateLimiter::new(config.api_rate()),
         presence: config.presence(),
         streams: Streams::default(),
-        ocsp: ReadyAnswers::default(),
+        ocsp: ReadyResponses::default(),
         metrics,
     })
 }
@@ -120,7 +111,7 @@ pub fn listeners(
     app: &Shared,
     identities: &Identities,
 ) -> Result<Vec<Listener>, AppError> {
-    let authority = app.workflows.authority();
+    let authority = app.services.authority();
     let customer_cas = authority.certificates(IssuerId::Customer);
     let staff_cas = authority.certificates(IssuerId::Staff);
     let time = Arc::new(CertificateTime(app.clock));
@@ -209,8 +200,8 @@ pub async fn files(
     app: &Shared,
 ) -> Result<Followed, AppError> {
     let chosen = hsm::choose(config)?;
-    let (root_list, token) = (chosen.root_list(), chosen.token(&config.hsm.spec)?);
-    let followed = Followed::new(identities, root_list, &app.workflows, app.clock).await;
+    let (root_crl, token) = (chosen.root_crl(), chosen.token(&config.hsm.spec)?);
+    let followed = Followed::new(identities, root_crl, &app.services, app.clock).await;
     Ok(followed.with_pin(token))
 }
 

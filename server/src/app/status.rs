@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::workflow::{Error, Workflows};
+use crate::services::{Error, Services};
 
 /// So many changes as come within this are published together.
 const GATHERED: Duration = Duration::from_millis(500);
@@ -22,26 +22,26 @@ fn by_chance() -> Duration {
 }
 
 /// Until `stop`. What fails here is done by the scheduled work.
-pub async fn publish_changes(workflows: Workflows, clock: Clock, mut stop: watch::Receiver<bool>) {
+pub async fn publish_changes(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
         let pause = tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,
-            () = workflows.own_change() => GATHERED,
-            () = workflows.seen_change() => GATHERED + by_chance(),
+            () = services.own_change() => GATHERED,
+            () = services.seen_change() => GATHERED + by_chance(),
         };
         tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(pause) => {}
         }
         let now = clock.now();
-        // Lists first: an answer that is not right any more is not served anyway.
-        if let Err(error) = workflows.publish_due_crls(now).await {
+        // Lists first: an answer that is wrong by now is not served anyway.
+        if let Err(error) = services.publish_due_crls(now).await {
             tracing::warn!(%error, "CRLs could not be published after a change; they are with the next run");
-            failed(&workflows, "crl", &error, now).await;
+            failed(&services, "crl", &error, now).await;
         }
-        if let Err(error) = workflows.refresh_ocsp_answers(now).await {
-            tracing::warn!(%error, "OCSP answers could not be made anew after a change; they are with the next run");
-            failed(&workflows, "ocsp", &error, now).await;
+        if let Err(error) = services.refresh_ocsp_responses(now).await {
+            tracing::warn!(%error, "OCSP responses could not be made anew after a change; they are with the next run");
+            failed(&services, "ocsp", &error, now).await;
         }
     }
 }
@@ -50,12 +50,12 @@ pub async fn publish_changes(workflows: Workflows, clock: Clock, mut stop: watch
 const KEPT_EVERY: Duration = Duration::from_secs(30);
 
 /// Keeps every list, and the RSA keys that new ones are compared with, in memory until `stop`.
-pub async fn keep_lists(workflows: Workflows, clock: Clock, mut stop: watch::Receiver<bool>) {
+pub async fn keep_crls(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = workflows.keep_lists(clock.now()).await {
+        if let Err(error) = services.keep_crls(clock.now()).await {
             tracing::debug!(%error, "lists could not be read; those in memory stay");
         }
-        if let Err(error) = workflows.keep_moduli().await {
+        if let Err(error) = services.keep_moduli().await {
             tracing::debug!(%error, "RSA keys could not be read; the next one that comes reads them");
         }
         tokio::select! {
@@ -66,9 +66,9 @@ pub async fn keep_lists(workflows: Workflows, clock: Clock, mut stop: watch::Rec
 }
 
 /// The job does not stand as done while its work fails.
-async fn failed(workflows: &Workflows, job: &'static str, error: &Error, now: Timestamp) {
+async fn failed(services: &Services, job: &'static str, error: &Error, now: Timestamp) {
     metrics::gauge!("inkan_job_failing", "job" => job).set(1.0);
-    if let Err(error) = workflows.job_failed(job, &error.to_string(), now).await {
+    if let Err(error) = services.job_failed(job, &error.to_string(), now).await {
         tracing::warn!(job, %error, "the failure of a job could not be recorded");
     }
 }

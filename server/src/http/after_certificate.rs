@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::certificate_facts::CertificateFacts;
-use super::cx::Answer;
+use super::context::Answer;
 use super::page::{Page, html};
-use crate::workflow::login::Registered;
+use crate::services::authentication::login::Registered;
 
 #[derive(Template)]
 #[template(path = "certificate/blgi002.html")]

@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::app::Shared;
-use super::cx::Answer;
+use super::context::Answer;
 use super::est::{basic, caller};
 use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
-use crate::workflow::life::{By, Reason};
-use crate::workflow::staff_enrolment::is_staff_request;
-use crate::workflow::{Refusal, RequestContext};
+use crate::services::certificates::lifecycle::{By, Reason};
+use crate::services::enrolment::staff::is_staff_request;
+use crate::services::{Refusal, RequestContext};
 
 /// `POST /agent/requests/{id}/pickup`.
 pub async fn pick_up(
@@ -28,12 +28,12 @@ pub async fn pick_up(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let (workflows, now) = (&app.workflows, app.clock.second());
+    let (services, now) = (&app.services, app.clock.second());
     let caller = caller(&peer);
     let answer = if is_staff_request(&id) {
-        workflows.pick_up_for_staff(&id, &agent, caller, now).await
+        services.pick_up_for_staff(&id, &agent, caller, now).await
     } else {
-        workflows.pick_up(&id, &agent, caller, now).await
+        services.pick_up(&id, &agent, caller, now).await
     };
     Ok(Json(answer?).into_response())
 }
@@ -48,13 +48,13 @@ pub async fn progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let (workflows, now) = (&app.workflows, app.clock.second());
+    let (services, now) = (&app.services, app.clock.second());
     let caller = caller(&peer);
     let noted = if is_staff_request(&id) {
-        let told = workflows.staff_progress(&id, &credential, &progress, caller, now);
+        let told = services.staff_progress(&id, &credential, &progress, caller, now);
         told.await
     } else {
-        let told = workflows.progress(&id, &credential, &progress, caller, now);
+        let told = services.progress(&id, &credential, &progress, caller, now);
         told.await
     };
     noted?;
@@ -71,8 +71,8 @@ pub async fn give_up(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let what: GiveUp = json(&body)?;
-    let (workflows, now) = (&app.workflows, app.clock.now());
-    workflows
+    let (services, now) = (&app.services, app.clock.now());
+    services
         .give_up_issue(&id, &credential, &what, caller(&peer), now)
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -87,7 +87,7 @@ pub async fn activate_staff(
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let now = app.clock.second();
     let answer = app
-        .workflows
+        .services
         .activate_staff(&presented, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
@@ -102,7 +102,7 @@ pub async fn activate(
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let now = app.clock.second();
     let answer = app
-        .workflows
+        .services
         .activate(&presented, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
@@ -119,7 +119,7 @@ pub async fn begin_renewal(
     let PickUp { agent } = json(&body)?;
     let now = app.clock.second();
     let answer = app
-        .workflows
+        .services
         .begin_renewal(&presented, &agent, caller(&peer), now)
         .await?;
     Ok(Json(answer).into_response())
@@ -132,12 +132,12 @@ pub async fn revoke(
 ) -> Result<Response, Failure> {
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
-    let (workflows, caller, now) = (&app.workflows, caller(&peer), app.clock.second());
-    let registered = workflows.registered(&presented, caller, now).await?;
+    let (services, caller, now) = (&app.services, caller(&peer), app.clock.second());
+    let registered = services.registered(&presented, caller, now).await?;
     let request = RequestContext::user(&registered.user.id, caller, now);
     // The token is handed on or thrown away (R11); a loss is for the help desk.
     let (id, reason) = (&registered.certificate.id, Reason::CessationOfOperation);
-    let done = workflows.revoke(&request, id, By::Owner, reason).await?;
+    let done = services.revoke(&request, id, By::Owner, reason).await?;
     Ok(Json(json!({ "serial": done.serial, "state": done.state.as_str() })).into_response())
 }
 
@@ -149,8 +149,8 @@ pub async fn pick_up_login(
     body: Bytes,
 ) -> Answer {
     let PickUp { agent } = json(&body)?;
-    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
-    let answer = people.pick_up_agent_login(&request, &id, &agent).await?;
+    let (accounts, request) = (app.services.accounts(), by_agent(&app, &peer, &id));
+    let answer = accounts.pick_up_agent_login(&request, &id, &agent).await?;
     Ok(Json(answer).into_response())
 }
 
@@ -164,8 +164,8 @@ pub async fn login_progress(
 ) -> Result<StatusCode, Failure> {
     let credential = credential_for(&id, &headers)?;
     let progress: Progress = json(&body)?;
-    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
-    let noted = people.agent_login_progress(&request, &id, &credential, &progress);
+    let (accounts, request) = (app.services.accounts(), by_agent(&app, &peer, &id));
+    let noted = accounts.agent_login_progress(&request, &id, &credential, &progress);
     noted.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -180,8 +180,8 @@ pub async fn prove_login(
     let presented = peer.certificate.clone();
     let presented = presented.ok_or(HttpProblem::NoCertificate)?;
     let credential = credential_for(&id, &headers)?;
-    let (people, request) = (app.workflows.people(), by_agent(&app, &peer, &id));
-    let answer = people.prove_agent_login(&request, &id, &credential, &presented);
+    let (accounts, request) = (app.services.accounts(), by_agent(&app, &peer, &id));
+    let answer = accounts.prove_agent_login(&request, &id, &credential, &presented);
     Ok(Json(answer.await?).into_response())
 }
 

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::console::presence::Presence;
 use super::est::EstEncoding;
-use super::public::ready::ReadyAnswers;
+use super::public::ready::ReadyResponses;
 use super::rate::RateLimiter;
 use super::site::Site;
-use super::staff::presence::Presence;
 use super::streams::Streams;
 use crate::clock::Clock;
-use crate::workflow::Workflows;
+use crate::services::Services;
 
 /// State of the HTTP side.
 pub struct App {
-    /// The bank's deeds.
-    pub workflows: Workflows,
+    /// The bank's operations.
+    pub services: Services,
     /// The time.
     pub clock: Clock,
     /// The bank on its pages.
@@ -33,8 +33,8 @@ pub struct App {
     pub presence: Presence,
     /// Pages that follow an issue.
     pub streams: Streams,
-    /// OCSP answers that were given before.
-    pub ocsp: ReadyAnswers,
+    /// OCSP responses that were given before.
+    pub ocsp: ReadyResponses,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
 }

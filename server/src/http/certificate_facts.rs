@@ -5,7 +5,7 @@ use inkan_pki::x509::summary::CertificateSummary;
 use super::catalogue::word;
 use super::failure::Failure;
 use super::lang::Lang;
-use crate::workflow::records::Certificate;
+use crate::services::records::Certificate;
 
 /// Texts of one certificate.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct CertificateFacts {
     pub common_name: String,
     /// Serial number, hex.
     pub serial: String,
-    /// End of validity, in words.
+    /// End of validity, as text.
     pub not_after: String,
 }
 

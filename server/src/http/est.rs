@@ -12,14 +12,14 @@ use inkan_pki::x509::{certs_only, transfer};
 use zeroize::Zeroizing;
 
 use super::app::Shared;
+use super::context::Answer;
 use super::csrattrs;
-use super::cx::Answer;
 use super::failure::Failure;
 use super::listen::Peer;
 use super::problem::HttpProblem;
-use crate::workflow::records::IssuerId;
-use crate::workflow::staff_enrolment::is_staff_request;
-use crate::workflow::{Caller, Refusal};
+use crate::services::enrolment::staff::is_staff_request;
+use crate::services::records::IssuerId;
+use crate::services::{Caller, Refusal};
 
 /// How the base64 of an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ pub async fn cacerts(State(app): State<Shared>) -> Answer {
 
 /// The CAs of a kind, newest first, and the root.
 pub(super) fn cas(app: &Shared, issuer: IssuerId) -> Answer {
-    let authority = app.workflows.authority();
+    let authority = app.services.authority();
     let mut all = authority.certificates(issuer);
     all.reverse();
     all.push(authority.root().clone());
@@ -52,7 +52,7 @@ pub(super) fn cas(app: &Shared, issuer: IssuerId) -> Answer {
 
 /// `GET csrattrs` (4.5): which keys are taken.
 pub async fn csrattrs(State(app): State<Shared>) -> Response {
-    let der = csrattrs::encode(&app.workflows.settings().key_algorithms);
+    let der = csrattrs::encode(&app.services.settings().key_algorithms);
     transfer(&app, "application/csrattrs", &der)
 }
 
@@ -65,13 +65,13 @@ pub async fn simpleenroll(
 ) -> Answer {
     let (request, credential) = basic(&headers)?;
     let csr = csr(&headers, &body)?;
-    let (workflows, now) = (&app.workflows, app.clock.now());
+    let (services, now) = (&app.services, app.clock.now());
     let caller = caller(&peer);
     let der = if is_staff_request(&request) {
-        let issued = workflows.enroll_staff_by_agent(&request, &credential, &csr, caller, now);
+        let issued = services.enroll_staff_by_agent(&request, &credential, &csr, caller, now);
         issued.await?
     } else {
-        let issued = workflows.enroll(&request, &credential, &csr, caller, now);
+        let issued = services.enroll(&request, &credential, &csr, caller, now);
         issued.await?
     };
     certificates(&app, &[&der])
@@ -89,7 +89,7 @@ pub async fn simplereenroll(
     let csr = csr(&headers, &body)?;
     let now = app.clock.now();
     let der = app
-        .workflows
+        .services
         .reenroll(&presented, &csr, caller(&peer), now)
         .await?;
     certificates(&app, &[&der])
@@ -107,7 +107,7 @@ pub async fn simplereenroll_staff(
     let csr = csr(&headers, &body)?;
     let now = app.clock.now();
     let der = app
-        .workflows
+        .services
         .reenroll_staff(&presented, &csr, caller(&peer), now)
         .await?;
     certificates(&app, &[&der])

@@ -1,5 +1,5 @@
 //! Why a handler did not do what was asked. It travels in the extensions of an
-//! otherwise empty answer; [`super::layer::explain`] turns it into a page or a
+//! otherwise empty answer; [`super::layers::explain`] turns it into a page or a
 //! problem document in the caller's language.
 
 use std::fmt::Display;
@@ -12,19 +12,19 @@ use inkan_pki::x509::csr::CsrError;
 use super::catalogue::{self, Message};
 use super::lang::Lang;
 use super::problem::HttpProblem;
-use crate::workflow::company::CompanyRefusal;
-use crate::workflow::life::LifeRefusal;
-use crate::workflow::{Error, Refusal, StaffRefusal};
+use crate::services::accounts::company::CompanyRefusal;
+use crate::services::certificates::lifecycle::LifecycleRefusal;
+use crate::services::{Error, Refusal, StaffRefusal};
 
 /// Carries the code of a refused certificate.
 pub const CODE_HEADER: HeaderName = HeaderName::from_static("inkan-code");
 
-/// A refusal by HTTP or by a workflow.
+/// A refusal by HTTP or by a service.
 #[derive(Debug, Clone)]
 pub enum Failure {
     /// By HTTP itself.
     Http(HttpProblem),
-    /// By a workflow.
+    /// By a service.
     Refused(Refusal),
 }
 
@@ -49,7 +49,7 @@ impl Failure {
         }
     }
 
-    /// In words.
+    /// As text.
     pub fn message(&self, lang: Lang) -> Message {
         match self {
             Self::Http(problem) => catalogue::http::message(problem, lang),
@@ -85,7 +85,7 @@ impl Failure {
                     HeaderValue::from_static("Basic realm=\"inkan\", charset=\"UTF-8\""),
                 );
             }
-            // The browser shall not go on with this certificate on this connection: the next request is another handshake.
+            // The browser shall not continue with this certificate on this connection: the next request is another handshake.
             Self::Http(
                 HttpProblem::NoCertificate
                 | HttpProblem::StaffCertificateMissing
@@ -93,7 +93,7 @@ impl Failure {
                 | HttpProblem::ConsoleIdle,
             )
             | Self::Refused(
-                Refusal::Certificate(_) | Refusal::Staff(StaffRefusal::CertificateNotGood),
+                Refusal::Certificate(_) | Refusal::Staff(StaffRefusal::CertificateInactive),
             ) => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
                 headers.insert(CODE_HEADER, HeaderValue::from_static(self.code()));
@@ -111,9 +111,9 @@ impl Failure {
 
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::Life(LifeRefusal::CertificateMissing) => StatusCode::NOT_FOUND,
-        Refusal::Life(LifeRefusal::ReasonNotAllowed) => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Life(_) => StatusCode::CONFLICT,
+        Refusal::Lifecycle(LifecycleRefusal::CertificateMissing) => StatusCode::NOT_FOUND,
+        Refusal::Lifecycle(LifecycleRefusal::ReasonNotAllowed) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Lifecycle(_) => StatusCode::CONFLICT,
         Refusal::Company(refusal) => company_status(*refusal),
         Refusal::ContractUnknown | Refusal::RequestUnknown => StatusCode::NOT_FOUND,
         Refusal::Staff(refusal) => staff_status(*refusal),
@@ -142,7 +142,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::AccountLocked { .. }
         | Refusal::CredentialsWrong
         | Refusal::TemporarilyLocked { .. }
-        | Refusal::Stopped
+        | Refusal::Suspended
         | Refusal::CertificateRequired
         | Refusal::LoginOtherBrowser
         | Refusal::Certificate(_)
@@ -180,7 +180,7 @@ fn staff_status(refusal: StaffRefusal) -> StatusCode {
         | StaffRefusal::LetterForAnother
         | StaffRefusal::LetterSeen
         | StaffRefusal::HandoverInvalid
-        | StaffRefusal::CertificateNotGood => StatusCode::FORBIDDEN,
+        | StaffRefusal::CertificateInactive => StatusCode::FORBIDDEN,
         StaffRefusal::ProposalExists
         | StaffRefusal::ProposalDecided
         | StaffRefusal::ProposalStale

@@ -1,12 +1,12 @@
 //! HTTP: listeners, URLs, screens, machine endpoints, and every sentence.
 //!
-//! Not here: any rule of the bank (`workflow`), any row (`store`), any key (`ca`).
+//! Not here: any rule of the bank (`services`), any row (`store`), any key (`ca`).
 //!
 //! - [`listen`]: sockets, TLS, connections
 //! - [`router`]: every URL of every listener
-//! - [`layer`]: what every request passes
-//! - [`app`]: what handlers share; [`cx`]: what a page's handler is given
-//! - [`portal`], [`certificate`], [`staff`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
+//! - [`layers`]: what every request passes
+//! - [`app`]: what handlers share; [`context`]: what a page's handler is given
+//! - [`portal`], [`certificate`], [`console`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
 //!   [`renewal`]: BSMS012 to BSMS014; [`company`]: users of one contract among themselves
 //! - [`api`]: the JSON API of the staff listener
 //! - [`staff_certificate`]: certificates of staff with the agent, on the portal and in the console
@@ -27,15 +27,16 @@ pub mod catalogue;
 pub mod certificate;
 pub mod certificate_facts;
 pub mod company;
+pub mod console;
+pub mod context;
 pub mod cookie;
 pub mod csrattrs;
-pub mod cx;
 pub mod est;
 pub mod failure;
 pub mod fields;
 pub mod form;
 pub mod lang;
-pub mod layer;
+pub mod layers;
 pub mod listen;
 pub mod operations;
 pub mod page;
@@ -47,7 +48,6 @@ pub mod renewal;
 pub mod router;
 pub mod screens;
 pub mod site;
-pub mod staff;
 pub mod staff_certificate;
 pub mod streams;
 pub mod top;

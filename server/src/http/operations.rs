@@ -1,4 +1,4 @@
-//! For the operator: alive, ready, figures. Bound to loopback by default.
+//! For the operator: alive, ready, metrics. Bound to loopback by default.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::app::Shared;
-use crate::workflow::expiry::{Level, Thing};
-use crate::workflow::jobs::Report;
-use crate::workflow::records::HsmPhase;
-use crate::workflow::status::{Health, HealthFinding};
+use crate::services::certificates::status::{Health, HealthFinding};
+use crate::services::operations::expiry::{ExpiringItem, Level};
+use crate::services::operations::jobs::Report;
+use crate::services::records::HsmPhase;
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> &'static str {
@@ -39,11 +39,11 @@ pub struct Asked {
     purpose: Purpose,
 }
 
-/// `GET /readyz`, within a second whatever hangs: 200 while the store answers, since logins go on while the HSM is
+/// `GET /readyz`, within a second whatever hangs: 200 while the store answers, since logins continue while the HSM is
 /// unavailable; `?for=issuing`: 200 while certificates can be issued. `ready` in the answer is true only while both hold.
 pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Response {
     let now = app.clock.now();
-    let health = app.workflows.health(now).await;
+    let health = app.services.health(now).await;
     let (logins, issuing) = (health.store.is_none(), health.issuing.is_none());
     let ready = match asked.purpose {
         Purpose::Logins => logins,
@@ -85,11 +85,11 @@ pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Re
 /// Why it is not ready.
 fn reasons(health: &Health) -> Vec<Value> {
     match (&health.store, &health.issuing) {
-        (Some(trouble), _) => {
-            vec![json!({ "part": "store", "code": trouble.code, "detail": trouble.detail })]
+        (Some(fault), _) => {
+            vec![json!({ "component": "store", "code": fault.code, "detail": fault.detail })]
         }
         (None, Some(found)) => {
-            vec![json!({ "part": "hsm", "code": found.code(), "detail": found.detail() })]
+            vec![json!({ "component": "hsm", "code": found.code(), "detail": found.detail() })]
         }
         (None, None) => Vec::new(),
     }
@@ -125,26 +125,26 @@ pub async fn metrics(State(app): State<Shared>) -> Response {
 /// are is nobody's business here.
 async fn expiries(app: &Shared) {
     let now = app.clock.now();
-    let found = app.workflows.expiries_soon(now).await;
-    let (people, things): (Vec<_>, Vec<_>) = found
+    let found = app.services.expiries_soon(now).await;
+    let (accounts, items): (Vec<_>, Vec<_>) = found
         .into_iter()
-        .partition(|one| one.thing == Thing::StaffCertificate);
-    gauge!("inkan_staff_certificates_expiring").set(count(people.len()));
-    let first = people.first();
+        .partition(|one| one.item == ExpiringItem::StaffCertificate);
+    gauge!("inkan_staff_certificates_expiring").set(count(accounts.len()));
+    let first = accounts.first();
     let left = first.map_or(f64::NAN, |one| one.left(now).as_secs_f64());
     let level = first.map_or(Level::Fine, |one| one.level);
-    tell(Thing::StaffCertificate, "first", left, level);
-    for one in things {
+    tell(ExpiringItem::StaffCertificate, "first", left, level);
+    for one in items {
         // Listeners may share a certificate today, and have one each tomorrow.
         for name in one.name.split(", ") {
-            tell(one.thing, name, one.left(now).as_secs_f64(), one.level);
+            tell(one.item, name, one.left(now).as_secs_f64(), one.level);
         }
     }
 }
 
-fn tell(thing: Thing, name: &str, left: f64, level: Level) {
+fn tell(item: ExpiringItem, name: &str, left: f64, level: Level) {
     let labels = [
-        ("thing", thing.as_str().to_owned()),
+        ("item", item.as_str().to_owned()),
         ("name", name.to_owned()),
     ];
     gauge!("inkan_expiry_seconds", &labels).set(left);

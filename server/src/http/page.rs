@@ -43,7 +43,7 @@ pub struct Page {
 pub struct Idle {
     /// After so many seconds.
     pub seconds: i64,
-    /// In words.
+    /// As text.
     pub sentence: String,
     /// Where the browser goes then; empty: the same page.
     pub to: &'static str,

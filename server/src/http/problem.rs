@@ -1,4 +1,4 @@
-//! Refusals that HTTP itself makes, before or beside any workflow. No prose:
+//! Refusals that HTTP itself makes, before or beside any service. No prose:
 //! [`super::catalogue`] has the sentences.
 
 use std::time::Duration;

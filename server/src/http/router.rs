@@ -12,14 +12,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::Shared;
 use super::failure::Failure;
-use super::layer::body::{MaxBody, bound};
-use super::layer::frame::{Frame, frame};
-use super::layer::headers::OverTls;
-use super::layer::{form, headers, observe, throttle};
+use super::layers::body::{MaxBody, bound};
+use super::layers::frame::{Frame, frame};
+use super::layers::headers::OverTls;
+use super::layers::{form, headers, observe, throttle};
 use super::problem::HttpProblem;
 use super::visitor::Realm;
 use super::{
-    agent, api, certificate, company, est, operations, portal, public, renewal, screens, staff,
+    agent, api, certificate, company, console, est, operations, portal, public, renewal, screens,
     staff_certificate,
 };
 
@@ -54,7 +54,7 @@ pub const PASSWORD_PATHS: [&str; 10] = [
     company::START,
 ];
 
-/// Whether a post to this path carries a password: one of those, or a deed among the users of a contract.
+/// Whether a post to this path carries a password: one of those, or an operation among the users of a contract.
 pub fn carries_password(path: &str) -> bool {
     PASSWORD_PATHS.contains(&path) || path.starts_with(company::PATH)
 }
@@ -63,7 +63,7 @@ pub fn carries_password(path: &str) -> bool {
 const MAX_BODY: usize = 64 * 1024;
 
 /// Where a list of contracts is sent.
-pub(super) const IMPORTS: [&str; 2] = [staff::routes::IMPORT, api::routes::IMPORT];
+pub(super) const IMPORTS: [&str; 2] = [console::routes::IMPORT, api::routes::IMPORT];
 
 /// A list of contracts, as a form sends it: three times its size.
 const MAX_IMPORT: usize = 72 * 1024 * 1024;
@@ -144,11 +144,11 @@ pub fn portal(app: &Shared) -> Router {
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
         .route(
             "/.well-known/est/staff/cacerts",
-            get(staff::credential::cacerts),
+            get(console::credential::cacerts),
         )
         .route(
             "/.well-known/est/staff/simpleenroll",
-            post(staff::credential::simpleenroll),
+            post(console::credential::simpleenroll),
         )
         .merge(first_staff_certificate())
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
@@ -203,25 +203,25 @@ fn first_staff_certificate() -> Router<Shared> {
         .route("/staff/certificate/result", get(handover::show_result))
 }
 
-/// The staff console and the API, over mutual TLS: URLs and roles are in the tables of [`staff::routes`] and
+/// The staff console and the API, over mutual TLS: URLs and roles are in the tables of [`console::routes`] and
 /// [`api::routes`].
 pub fn staff(app: &Shared) -> Router {
-    let routes = staff::routes::routes()
+    let routes = console::routes::routes()
         .merge(api::routes::routes())
-        .route(staff::gate::REENROLL, post(est::simplereenroll_staff))
-        .route(staff::gate::ACTIVATE, post(agent::activate_staff))
+        .route(console::gate::REENROLL, post(est::simplereenroll_staff))
+        .route(console::gate::ACTIVATE, post(agent::activate_staff))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon));
-    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), staff::gate::gate));
+    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), console::gate::gate));
     finish("staff", app, Some(Realm::Staff), routes)
 }
 
 /// CRLs and CA certificates, plain HTTP.
 pub fn public(app: &Shared) -> Router {
     let routes = Router::new()
-        .route("/crl/{file}", get(public::lists::whole))
-        .route("/crl/{ca}/{file}", get(public::lists::part))
+        .route("/crl/{file}", get(public::crls::whole))
+        .route("/crl/{ca}/{file}", get(public::crls::shard))
         .route("/ocsp", post(public::ocsp::post))
         .route("/ocsp/", get(public::ocsp::get).post(public::ocsp::post))
         .route("/ocsp/{*request}", get(public::ocsp::get))
@@ -231,7 +231,7 @@ pub fn public(app: &Shared) -> Router {
         .layer(from_fn_with_state(OverTls(false), headers::add))
 }
 
-/// Health and figures, plain HTTP on loopback.
+/// Health and metrics, plain HTTP on loopback.
 pub fn operations(app: &Shared) -> Router {
     let routes = Router::new()
         .route("/healthz", get(operations::healthz))
@@ -276,7 +276,7 @@ fn finish(
         .layer(from_fn(|request, next| in_time(REQUEST, request, next)))
         .layer(from_fn_with_state(body, bound));
     let routes = if realm == Some(Realm::Staff) {
-        let early = from_fn_with_state(Arc::clone(app), staff::gate::before_a_list);
+        let early = from_fn_with_state(Arc::clone(app), console::gate::before_a_list);
         routes.layer(early)
     } else {
         routes

@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::cx::{Answer, Cx};
+use super::context::{Answer, Cx};
 use super::page::{Page, html};
-use super::public::lasting::Lasting;
+use super::public::cacheable::Lasting;
 
 /// A refusal.
 #[derive(Template)]

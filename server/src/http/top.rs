@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::catalogue::word;
 use super::certificate_facts::CertificateFacts;
 use super::company;
-use super::cx::{Answer, Cx};
+use super::context::{Answer, Cx};
 use super::lang::Lang;
 use super::page::{Page, html};
-use crate::workflow::company::manages;
-use crate::workflow::records::{Certificate, Contract, Language, Login, User};
+use crate::services::accounts::company::manages;
+use crate::services::records::{Certificate, Contract, Language, Login, User};
 
 struct LoginLine {
     at: String,
@@ -54,17 +54,17 @@ pub async fn show(
     contract: &Contract,
     certificate: Option<&Certificate>,
 ) -> Answer {
-    let people = cx.app.workflows.people();
-    let logins = people.last_logins(&user.id).await?;
+    let accounts = cx.app.services.accounts();
+    let logins = accounts.last_logins(&user.id).await?;
     // Whoever changes the language here gets letters in it. The page comes in any case.
-    let seen = people.sees_pages_in(&user.id, cx.lang.pick(Language::Ja, Language::En));
+    let seen = accounts.sees_pages_in(&user.id, cx.lang.pick(Language::Ja, Language::En));
     if let Err(error) = seen.await {
         tracing::warn!(%error, "the language of letters could not be noted");
     }
     let facts = certificate
         .map(|row| CertificateFacts::of(row, cx.lang))
         .transpose()?;
-    let window = cx.app.workflows.settings().periods.renewal_window;
+    let window = cx.app.services.settings().periods.renewal_window;
     let expires_soon = certificate
         .filter(|row| is_soon(row.not_after, window, cx.now))
         .map(|row| Soon {

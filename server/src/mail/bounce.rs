@@ -1,32 +1,32 @@
-//! A message that came back to the return path: is it a report that a letter could not be delivered (RFC 3464), and which
-//! letter was it? Anybody can send such a message; the letter's id, which only its readers and the mail servers between
+//! A message that came back to the return path: is it a report that a message could not be delivered (RFC 3464), and which
+//! message was it? Anybody can send such a message; the message's id, which only its readers and the mail servers between
 //! know, is what makes it worth something.
 
 use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders};
 
+use super::delivery_error::clipped;
 use super::return_path::{ReturnPath, is_id};
-use super::trouble::clipped;
 
 /// Longest message that is read; reports are far shorter, and what they quote is cut off.
 pub const LONGEST: usize = 1024 * 1024;
 
-/// Most letters that one report can be about.
+/// Most messages that one report can be about.
 const MOST: usize = 8;
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CameBack {
-    /// A letter that will not arrive.
+    /// A message that will not arrive.
     Failed {
         /// Ids it may have; at least one.
-        letters: Vec<String>,
+        notifications: Vec<String>,
         /// What the mail server said.
         said: String,
     },
     /// A report of something else: delayed, delivered, relayed.
     NoFailure,
-    /// A report that names no letter of ours.
-    NoLetter,
+    /// A report that names no message of ours.
+    NoMessage,
     /// No report: somebody's answer, an answering machine, garbage.
     NoReport,
 }
@@ -49,38 +49,43 @@ pub fn read(message: &[u8], recipient: Option<&str>, path: &ReturnPath) -> CameB
     let Some(said) = said else {
         return CameBack::NoFailure;
     };
-    let mut letters = Vec::new();
+    let mut notifications = Vec::new();
     let mut add = |id: Option<String>| {
-        if let Some(id) = id.filter(|id| letters.len() < MOST && !letters.contains(id)) {
-            letters.push(id);
+        if let Some(id) = id.filter(|id| notifications.len() < MOST && !notifications.contains(id))
+        {
+            notifications.push(id);
         }
     };
-    add(recipient.and_then(|address| path.letter(address)));
+    add(recipient.and_then(|address| path.notification(address)));
     for name in ["Delivered-To", "X-Original-To", "To"] {
-        add(field(&parsed, name).and_then(|address| path.letter(address.trim_matches(['<', '>']))));
+        add(field(&parsed, name)
+            .and_then(|address| path.notification(address.trim_matches(['<', '>']))));
     }
     for part in &parsed.parts {
         if part.is_content_type("message", "rfc822")
             || part.is_content_type("text", "rfc822-headers")
         {
             let returned = MessageParser::default().parse_headers(part.contents());
-            add(returned.and_then(|returned| letter_of(&returned)));
+            add(returned.and_then(|returned| message_of(&returned)));
         }
     }
-    if letters.is_empty() {
-        CameBack::NoLetter
+    if notifications.is_empty() {
+        CameBack::NoMessage
     } else {
-        CameBack::Failed { letters, said }
+        CameBack::Failed {
+            notifications,
+            said,
+        }
     }
 }
 
 /// The id in our Message-ID.
-fn letter_of(returned: &Message<'_>) -> Option<String> {
+fn message_of(returned: &Message<'_>) -> Option<String> {
     let (id, _) = returned.message_id()?.split_once('@')?;
     is_id(id).then(|| id.to_owned())
 }
 
-/// What is said about a recipient who will not get the letter; none when nobody is said to have failed. The fields come in
+/// What is said about a recipient who will not get the message; none when nobody is said to have failed. The fields come in
 /// groups, with an empty line between.
 fn failure(status: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(status).replace("\r\n", "\n");

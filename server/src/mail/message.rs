@@ -1,4 +1,4 @@
-//! A letter as a message: headers that hold nothing a customer typed but the address, and two parts that say the same.
+//! A message as a message: headers that hold nothing a customer typed but the address, and two parts that say the same.
 //!
 //! There is no link in it: what says "click here" cannot be told from what a phisher sends.
 
@@ -11,14 +11,14 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use super::catalogue::{self, Words};
-use super::letter::{Lang, Letter, To};
-use super::office::{House, Office};
-use super::trouble::{Trouble, clipped};
+use super::delivery_error::{DeliveryError, clipped};
+use super::notification::{Lang, Notification, To};
+use super::smtp_config::{Contact, SmtpConfig};
 
-/// Longest name that a letter shows.
+/// Longest name that a message shows.
 const LONGEST_NAME: usize = 100;
 
-/// A letter ready to be written.
+/// A message ready to be written.
 #[derive(Debug, Clone)]
 pub struct Draft<'a> {
     /// Id of the mail: the same for every try, so that a mail handed over twice can be told to be one.
@@ -30,38 +30,43 @@ pub struct Draft<'a> {
     /// Whom it addresses in its text.
     pub to: &'a To,
     /// What it tells of.
-    pub letter: &'a Letter,
-    /// When the deed was done.
+    pub notification: &'a Notification,
+    /// When the operation was done.
     pub written_at: Timestamp,
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.txt")]
+#[template(path = "mail/notification.txt")]
 struct Plain<'a> {
     lang: Lang,
-    house: &'a House,
+    contact: &'a Contact,
     to: To,
     words: &'a Words,
     answered: bool,
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.html")]
+#[template(path = "mail/notification.html")]
 struct Html<'a> {
     lang: Lang,
-    house: &'a House,
+    contact: &'a Contact,
     to: To,
     words: &'a Words,
     answered: bool,
 }
 
-impl Office {
+impl SmtpConfig {
     /// The message of a draft that is sent at `now`.
-    pub(super) fn write(&self, draft: &Draft<'_>, now: Timestamp) -> Result<Message, Trouble> {
-        let unwritable = |error: &dyn std::fmt::Display| Trouble::Unwritable(error.to_string());
+    pub(super) fn write(
+        &self,
+        draft: &Draft<'_>,
+        now: Timestamp,
+    ) -> Result<Message, DeliveryError> {
+        let unwritable =
+            |error: &dyn std::fmt::Display| DeliveryError::Unwritable(error.to_string());
         let address = recipient(draft.recipient)?;
-        let house = draft.lang.pick(&self.house.0, &self.house.1);
-        let words = catalogue::words(draft.letter, draft.lang, now);
+        let contact = draft.lang.pick(&self.contact.0, &self.contact.1);
+        let words = catalogue::words(draft.notification, draft.lang, now);
         let to = To {
             company: one_line(&draft.to.company),
             person: one_line(&draft.to.person),
@@ -70,25 +75,25 @@ impl Office {
         let (lang, answered) = (draft.lang, self.reply_to.is_some());
         let plain = Plain {
             lang,
-            house,
+            contact,
             to: to.clone(),
             words: &words,
             answered,
         };
         let html = Html {
             lang,
-            house,
+            contact,
             to,
             words: &words,
             answered,
         };
         let plain = plain.render().map_err(|e| unwritable(&e))?;
         let html = html.render().map_err(|e| unwritable(&e))?;
-        let subject = format!("[{}] {}", house.bank, words.subject);
+        let subject = format!("[{}] {}", contact.bank, words.subject);
         let mut builder = Message::builder()
             .message_id(Some(format!("<{}@{}>", draft.id, self.from.domain())))
             .date(system_time(draft.written_at))
-            .from(Mailbox::new(Some(house.bank.clone()), self.from.clone()))
+            .from(Mailbox::new(Some(contact.bank.clone()), self.from.clone()))
             .to(Mailbox::new(None, address))
             .subject(one_line(&subject));
         if let Some(reply_to) = &self.reply_to {
@@ -110,12 +115,12 @@ impl Office {
 }
 
 /// The address, if it is one that mail can go to without an extension of the protocol.
-pub(super) fn recipient(text: &str) -> Result<Address, Trouble> {
-    let address: Address = text.parse().map_err(|_| Trouble::AddressInvalid)?;
+pub(super) fn recipient(text: &str) -> Result<Address, DeliveryError> {
+    let address: Address = text.parse().map_err(|_| DeliveryError::AddressInvalid)?;
     if text.is_ascii() {
         Ok(address)
     } else {
-        Err(Trouble::AddressInvalid)
+        Err(DeliveryError::AddressInvalid)
     }
 }
 

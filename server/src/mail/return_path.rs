@@ -1,9 +1,9 @@
-//! Where bounces go: one address for all letters, or one for each (VERP), so that a bounce says which letter it is about
+//! Where bounces go: one address for all messages, or one for each (VERP), so that a bounce says which message it is about
 //! whatever its text looks like.
 
 use lettre::Address;
 
-/// What stands for the letter's id in the configuration.
+/// What stands for the message's id in the configuration.
 const PLACE: &str = "{id}";
 
 /// Characters of an id: as the store makes them.
@@ -34,12 +34,12 @@ impl ReturnPath {
         };
         let marked = text.contains(PLACE);
         let fits = text.is_ascii() && path.after.is_some() == marked;
-        (fits && path.of_letter(&"0".repeat(ID)).is_some()).then_some(path)
+        (fits && path.of_message(&"0".repeat(ID)).is_some()).then_some(path)
     }
 
-    /// The address for bounces of one letter.
+    /// The address for bounces of one message.
     #[must_use]
-    pub fn of_letter(&self, id: &str) -> Option<Address> {
+    pub fn of_message(&self, id: &str) -> Option<Address> {
         let text = match &self.after {
             None => self.before.clone(),
             Some(after) => format!("{}{id}{after}", self.before),
@@ -47,9 +47,9 @@ impl ReturnPath {
         text.parse().ok()
     }
 
-    /// The letter that an address of ours stands for.
+    /// The message that an address of ours stands for.
     #[must_use]
-    pub fn letter(&self, address: &str) -> Option<String> {
+    pub fn notification(&self, address: &str) -> Option<String> {
         let after = self.after.as_deref()?;
         // Mail servers on the way may change the case of an address.
         let address = address.trim().to_ascii_lowercase();
@@ -59,7 +59,7 @@ impl ReturnPath {
     }
 }
 
-/// Whether a text can be the id of a letter.
+/// Whether a text can be the id of a message.
 pub(super) fn is_id(text: &str) -> bool {
     let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     text.len() == ID && text.bytes().all(digit)
@@ -71,13 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_return_path_names_the_letter_and_only_its_own() {
+    fn a_return_path_names_the_message_and_only_its_own() {
         let id = "0123456789abcdef0123456789abcdef";
         let path = ReturnPath::parse("bounces+{id}@bank.example").unwrap();
-        let address = path.of_letter(id).unwrap().to_string();
+        let address = path.of_message(id).unwrap().to_string();
         assert_eq!(address, format!("bounces+{id}@bank.example"));
-        assert_eq!(path.letter(&address).as_deref(), Some(id));
-        assert_eq!(path.letter(&address.to_uppercase()).as_deref(), Some(id));
+        assert_eq!(path.notification(&address).as_deref(), Some(id));
+        assert_eq!(
+            path.notification(&address.to_uppercase()).as_deref(),
+            Some(id)
+        );
         for other in [
             "bounces@bank.example",
             "bounces+@bank.example",
@@ -86,7 +89,7 @@ mod tests {
             &format!("other+{id}@bank.example"),
             &format!("bounces+{}@bank.example", id.replace('0', "g")),
         ] {
-            assert_eq!(path.letter(other), None, "{other}");
+            assert_eq!(path.notification(other), None, "{other}");
         }
     }
 
@@ -94,10 +97,10 @@ mod tests {
     fn one_address_for_all_names_none() {
         let path = ReturnPath::parse("bounces@bank.example").unwrap();
         assert_eq!(
-            path.of_letter("x").unwrap().to_string(),
+            path.of_message("x").unwrap().to_string(),
             "bounces@bank.example"
         );
-        assert_eq!(path.letter("bounces@bank.example"), None);
+        assert_eq!(path.notification("bounces@bank.example"), None);
     }
 
     #[test]

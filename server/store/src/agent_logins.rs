@@ -27,7 +27,7 @@ text_enum! {
 /// A login to be asked for.
 #[derive(Debug, Clone)]
 pub struct NewAgentLogin {
-    /// Id, as it stands in the link.
+    /// Id, as it is in the link.
     pub id: String,
     /// Digest of the cookie of the browser that asks, hex.
     pub browser_sha256: String,
@@ -228,7 +228,7 @@ pub async fn fail(tx: &mut Tx, id: &str, code: &str, now: Timestamp) -> Result<b
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Removes logins whose time was over before `before`; what they led to stands in the audit log.
+/// Removes logins whose time was over before `before`; what they led to is in the audit log.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement =
         sqlx::query("DELETE FROM agent_logins WHERE deadline < $1").bind(before.as_second());

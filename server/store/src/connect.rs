@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sqlx::{AnyPool, Executor, Row};
 
 use super::audit::repeats::Repeats;
-use super::parking::Parking;
+use super::deferred_commit::DeferredCommit;
 use super::{StoreError, Tx, migrate, pools};
 
 /// Serial writers, as SQLite has them: a lock on a table of ours, held to the end of the transaction. Only a role that
@@ -30,7 +30,7 @@ pub enum Backend {
 pub struct Store {
     inner: Arc<Inner>,
     letters: bool,
-    parking: Option<Parking>,
+    deferred_commit: Option<DeferredCommit>,
     repeats: Arc<Repeats>,
 }
 
@@ -83,7 +83,7 @@ impl Store {
                 status_version: Arc::default(),
             }),
             letters: false,
-            parking: None,
+            deferred_commit: None,
             repeats: Arc::default(),
         }
     }
@@ -106,8 +106,8 @@ impl Store {
 
     /// Opens the one write transaction; waits for its turn, at most some ten seconds ([`StoreError::Busy`]).
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        // A deed of several transactions: only the last one waits.
-        if let Some(before) = self.parking.as_ref().and_then(Parking::take) {
+        // An operation of several transactions: only the last one waits.
+        if let Some(before) = self.deferred_commit.as_ref().and_then(DeferredCommit::take) {
             before.commit().await?;
         }
         let transaction = match self.inner.backend {
@@ -120,21 +120,21 @@ impl Store {
         };
         let version = Arc::clone(&self.inner.status_version);
         let tx = Tx::new(transaction, self.letters, version);
-        Ok(tx.parked_in(self.parking.clone()))
+        Ok(tx.deferred_in(self.deferred_commit.clone()))
     }
 
-    /// The same store, for one deed: its last transaction waits in `parking` instead of being committed.
+    /// The same store, for one operation: its last transaction waits in `deferred_commit` instead of being committed.
     #[must_use]
-    pub fn parking_in(&self, parking: &Parking) -> Store {
+    pub fn begin_deferred(&self, deferred_commit: &DeferredCommit) -> Store {
         Store {
-            parking: Some(parking.clone()),
+            deferred_commit: Some(deferred_commit.clone()),
             ..self.clone()
         }
     }
 
     /// The same store, for a bank that sends mail: transactions keep letters to customers.
     #[must_use]
-    pub fn keeping_letters(self) -> Store {
+    pub fn with_mail(self) -> Store {
         Store {
             letters: true,
             ..self
@@ -143,7 +143,7 @@ impl Store {
 
     /// Whether letters to customers are kept.
     #[must_use]
-    pub fn keeps_letters(&self) -> bool {
+    pub fn sends_mail(&self) -> bool {
         self.letters
     }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::proposals::Hand;
+use super::proposals::Contributor;
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
@@ -25,12 +25,13 @@ text_enum! {
 pub async fn side_of(
     db: impl Into<Db<'_>>,
     contract_id: &str,
-    person: &str,
+    employee_number: &str,
 ) -> Result<Option<Side>, StoreError> {
-    let statement =
-        sqlx::query("SELECT side FROM contract_duties WHERE contract_id = $1 AND person = $2")
-            .bind(contract_id.to_owned())
-            .bind(person.to_owned());
+    let statement = sqlx::query(
+        "SELECT side FROM contract_duties WHERE contract_id = $1 AND employee_number = $2",
+    )
+    .bind(contract_id.to_owned())
+    .bind(employee_number.to_owned());
     let row = db.into().optional(statement).await?;
     row.map(|row| Row::new("contract_duties", &row).word("side"))
         .transpose()
@@ -43,17 +44,17 @@ pub async fn side_of(
 pub async fn take(
     tx: &mut Tx,
     contract_id: &str,
-    by: &Hand,
+    by: &Contributor,
     side: Side,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (contract_id, person) DO UPDATE SET at = contract_duties.at \
+        "INSERT INTO contract_duties (contract_id, employee_number, side, staff_id, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (contract_id, employee_number) DO UPDATE SET at = contract_duties.at \
          WHERE contract_duties.side = excluded.side",
     )
     .bind(contract_id.to_owned())
-    .bind(by.person.clone())
+    .bind(by.employee_number.clone())
     .bind(side.as_str())
     .bind(by.staff_id.clone())
     .bind(at.as_second());

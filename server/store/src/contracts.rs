@@ -69,7 +69,7 @@ pub struct Contract {
     /// When made.
     pub created_at: Timestamp,
     /// The person who entered it; empty where that is not known.
-    pub entered_person: String,
+    pub entered_employee_number: String,
     /// The proposal that put it on record; nothing for one of an earlier release.
     pub proposal_id: Option<String>,
 }
@@ -79,7 +79,7 @@ macro_rules! select {
         concat!(
             "SELECT id, branch, account_type, account, company_name, company_kana, method, status, version, \
              temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
-             entered_person, proposal_id FROM contracts ",
+             entered_employee_number, proposal_id FROM contracts ",
             $rest
         )
     };
@@ -104,7 +104,7 @@ impl Contract {
             temp_failures: row.count("temp_failures")?,
             temp_locked_until: row.opt_time("temp_locked_until")?,
             created_at: row.time("created_at")?,
-            entered_person: row.text("entered_person")?,
+            entered_employee_number: row.text("entered_employee_number")?,
             proposal_id: row.opt_text("proposal_id")?,
         })
     }
@@ -118,7 +118,7 @@ pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO contracts (id, branch, account_type, account, company_name, company_kana, method, status, \
          version, temp_login_hash, temp_confirmation_hash, temp_failures, temp_locked_until, created_at, \
-         entered_person, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         entered_employee_number, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(new.id.clone())
     .bind(new.branch.clone())
@@ -134,7 +134,7 @@ pub async fn insert(tx: &mut Tx, new: &Contract) -> Result<(), StoreError> {
     .bind(i64::from(new.temp_failures))
     .bind(new.temp_locked_until.map(Timestamp::as_second))
     .bind(new.created_at.as_second())
-    .bind(new.entered_person.clone())
+    .bind(new.entered_employee_number.clone())
     .bind(new.proposal_id.clone());
     tx.change(statement).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! What the store can refuse or fail at. Unique constraints come with their name, so that a workflow can say
+//! What the store can refuse or fail at. Unique constraints come with their name, so that a service can say
 //! "already exists"; everything else is a fault.
 
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! Identifiers and digests as they stand in the database.
+//! Identifiers and digests as they are in the database.
 
 use sha2::{Digest, Sha256};
 

@@ -7,7 +7,7 @@ use super::{Db, StoreError, Tx};
 
 /// An answer that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
+pub struct RecordedResponse {
     /// Who asked.
     pub staff_id: String,
     /// Their key for the request.
@@ -17,7 +17,7 @@ pub struct Answered {
     /// Status of the answer.
     pub status: i64,
     /// The answer, without what is given only once.
-    pub answer: String,
+    pub response: String,
     /// When.
     pub at: Timestamp,
 }
@@ -31,9 +31,9 @@ pub async fn find(
     staff_id: &str,
     key: &str,
     since: Timestamp,
-) -> Result<Option<Answered>, StoreError> {
+) -> Result<Option<RecordedResponse>, StoreError> {
     let statement = sqlx::query(
-        "SELECT staff_id, idempotency_key, request_sha256, status, answer, at FROM idempotency \
+        "SELECT staff_id, idempotency_key, request_sha256, status, response, at FROM idempotency \
          WHERE staff_id = $1 AND idempotency_key = $2 AND at >= $3",
     )
     .bind(staff_id.to_owned())
@@ -42,12 +42,12 @@ pub async fn find(
     let row = db.into().optional(statement).await?;
     row.map(|row| {
         let row = Row::new("idempotency", &row);
-        Ok(Answered {
+        Ok(RecordedResponse {
             staff_id: row.text("staff_id")?,
             key: row.text("idempotency_key")?,
             request_sha256: row.text("request_sha256")?,
             status: row.int("status")?,
-            answer: row.text("answer")?,
+            response: row.text("response")?,
             at: row.time("at")?,
         })
     })
@@ -59,18 +59,22 @@ pub async fn find(
 ///
 /// # Errors
 /// What the database answers.
-pub async fn keep(tx: &mut Tx, new: &Answered, since: Timestamp) -> Result<bool, StoreError> {
+pub async fn keep(
+    tx: &mut Tx,
+    new: &RecordedResponse,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO idempotency (staff_id, idempotency_key, request_sha256, status, answer, at) \
+        "INSERT INTO idempotency (staff_id, idempotency_key, request_sha256, status, response, at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (staff_id, idempotency_key) DO UPDATE SET \
-         request_sha256 = excluded.request_sha256, status = excluded.status, answer = excluded.answer, at = excluded.at \
+         request_sha256 = excluded.request_sha256, status = excluded.status, response = excluded.response, at = excluded.at \
          WHERE idempotency.at < $7 OR (idempotency.status >= 400 AND excluded.status < 400)",
     )
     .bind(new.staff_id.clone())
     .bind(new.key.clone())
     .bind(new.request_sha256.clone())
     .bind(new.status)
-    .bind(new.answer.clone())
+    .bind(new.response.clone())
     .bind(new.at.as_second())
     .bind(since.as_second());
     Ok(tx.upkeep(statement).await? == 1)

@@ -1,23 +1,23 @@
 //! The store: what the bank remembers, in SQLite or PostgreSQL, through one set of statements.
 //!
-//! It knows tables, rows and constraints; it does not know rules of the business (those are in `workflow`),
+//! It knows tables, rows and constraints; it does not know rules of the business (those are in `services`),
 //! never signs, never hashes a password, and reads no clock: every time is an argument.
 //! Writers are serial on both databases, so a check made inside a [`Tx`] still holds at its commit.
 //!
 //! - [`connect`]: a URL becomes a [`Store`]; `pools`: its connections; [`open`]: a database that is there, and made by nobody
 //! - [`postgres_url`]: what a URL must say before anything is sent; [`tls_fault`]: why TLS did not come about
 //! - [`migrate`]: numbered, forward-only migrations
-//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`parking`]: a commit held back
+//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`deferred_commit`]: a commit held back
 //! - [`db`]: reading from the store or from inside a transaction
 //! - [`row`]: a column becomes a Rust value
 //! - [`text_enum`]: enums that are words in the database
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`] ([`contract_pages`]: page by page, [`contracts_at_once`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
+//! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
-//! - [`requests`], [`certificates`], [`status_changes`], [`crl_lists`],
-//!   [`ocsp_answers`], [`signer_certificates`]: how it is issued and ended, and who is told
+//! - [`requests`], [`certificates`], [`status_changes`], [`crls`],
+//!   [`ocsp_responses`], [`signer_certificates`]: how it is issued and ended, and who is told
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: who is at the door
 //! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
@@ -31,12 +31,13 @@ pub mod audit;
 pub mod certificates;
 pub mod connect;
 pub mod console_use;
+pub mod contract_batches;
 pub mod contract_duties;
 pub mod contract_pages;
 pub mod contracts;
-pub mod contracts_at_once;
-pub mod crl_lists;
+pub mod crls;
 pub mod db;
+pub mod deferred_commit;
 pub mod error;
 pub mod grants;
 pub mod id;
@@ -45,10 +46,9 @@ pub mod imports;
 pub mod jobs;
 pub mod login_history;
 pub mod migrate;
-pub mod ocsp_answers;
+pub mod ocsp_responses;
 pub mod open;
 pub mod outbox;
-pub mod parking;
 pub mod password_letters;
 mod pools;
 pub mod postgres_url;
@@ -69,8 +69,8 @@ pub mod users;
 
 pub use connect::{Backend, Store};
 pub use db::Db;
+pub use deferred_commit::DeferredCommit;
 pub use error::{StoreError, Unique};
-pub use parking::Parking;
 pub use tx::Tx;
 
 #[cfg(test)]

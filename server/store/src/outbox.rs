@@ -1,6 +1,6 @@
-//! Mail to customers: written in the transaction of the deed it tells of, sent later, kept as a record.
+//! Mail to customers: written in the transaction of the operation it tells of, sent later, kept as a record.
 //!
-//! The key names deed and stage; the same key is never written twice. A mail ends as sent, or as dead: then the bank is
+//! The key names operation and stage; the same key is never written twice. A mail ends as sent, or as failed: then the bank is
 //! shown it.
 
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ text_enum! {
         /// The mail server took it.
         Sent => "sent",
         /// Given up.
-        Dead => "dead",
+        Failed => "failed",
     }
 }
 
@@ -37,7 +37,7 @@ text_enum! {
 pub struct Mail {
     /// Id; part of its Message-ID.
     pub id: String,
-    /// Deed and stage.
+    /// Operation and stage.
     pub key: String,
     /// What it tells of.
     pub kind: String,
@@ -60,7 +60,7 @@ pub struct Mail {
     /// When it was sent or given up.
     pub ended_at: Option<Timestamp>,
     /// What went wrong last: a stable word.
-    pub trouble: Option<String>,
+    pub error: Option<String>,
     /// What the mail server said then.
     pub reply: Option<String>,
 }
@@ -70,7 +70,7 @@ pub struct Mail {
 pub struct NewMail {
     /// Id.
     pub id: String,
-    /// Deed and stage.
+    /// Operation and stage.
     pub key: String,
     /// What it tells of.
     pub kind: &'static str,
@@ -90,7 +90,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, key, kind, user_id, recipient, lang, facts, state, attempts, created_at, next_at, ended_at, \
-             trouble, reply FROM outbox ",
+             error, reply FROM outbox ",
             $rest
         )
     };
@@ -112,7 +112,7 @@ impl Mail {
             created_at: row.time("created_at")?,
             next_at: row.time("next_at")?,
             ended_at: row.opt_time("ended_at")?,
-            trouble: row.opt_text("trouble")?,
+            error: row.opt_text("error")?,
             reply: row.opt_text("reply")?,
         })
     }
@@ -166,18 +166,18 @@ pub async fn due(
     rows.iter().map(Mail::read).collect()
 }
 
-/// Dead mails given up before a time and id, newest first.
+/// Failed mails given up before a time and id, newest first.
 ///
 /// # Errors
 /// What the database answers.
-pub async fn dead_before(
+pub async fn failed_before(
     db: impl Into<Db<'_>>,
     at: Timestamp,
     id: &str,
     limit: i64,
 ) -> Result<Vec<Mail>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE state = 'dead' AND (ended_at < $2 OR (ended_at = $2 AND id < $3)) \
+        "WHERE state = 'failed' AND (ended_at < $2 OR (ended_at = $2 AND id < $3)) \
          ORDER BY ended_at DESC, id DESC LIMIT $1"
     ))
     .bind(limit)
@@ -187,19 +187,19 @@ pub async fn dead_before(
     rows.iter().map(Mail::read).collect()
 }
 
-/// How many mails wait, and how many are dead.
+/// How many mails wait, and how many are failed.
 pub async fn counts(db: impl Into<Db<'_>>) -> Result<(i64, i64), StoreError> {
     let statement = sqlx::query(
         "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
-         CAST(COALESCE(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0) AS BIGINT) AS dead \
-         FROM outbox WHERE state IN ('waiting', 'dead')",
+         CAST(COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS failed \
+         FROM outbox WHERE state IN ('waiting', 'failed')",
     );
     let row = db.into().optional(statement).await?;
     match row {
         None => Ok((0, 0)),
         Some(row) => {
             let row = Row::new("outbox", &row);
-            Ok((row.int("waiting")?, row.int("dead")?))
+            Ok((row.int("waiting")?, row.int("failed")?))
         }
     }
 }
@@ -212,7 +212,7 @@ pub async fn set_sent(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE outbox SET state = 'sent', ended_at = $3, trouble = NULL, reply = $2 \
+        "UPDATE outbox SET state = 'sent', ended_at = $3, error = NULL, reply = $2 \
          WHERE id = $1 AND state = 'waiting'",
     )
     .bind(id.to_owned())
@@ -226,59 +226,59 @@ pub async fn defer(
     tx: &mut Tx,
     id: &str,
     next_at: Timestamp,
-    trouble: &str,
+    error: &str,
     reply: &str,
 ) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "UPDATE outbox SET attempts = attempts + 1, next_at = $2, trouble = $3, reply = $4 \
+        "UPDATE outbox SET attempts = attempts + 1, next_at = $2, error = $3, reply = $4 \
          WHERE id = $1 AND state = 'waiting'",
     )
     .bind(id.to_owned())
     .bind(next_at.as_second())
-    .bind(trouble.to_owned())
+    .bind(error.to_owned())
     .bind(reply.to_owned());
     tx.upkeep(statement).await.map(drop)
 }
 
 /// Gives a mail up. False when it was not waiting any more.
-pub async fn set_dead(
+pub async fn set_failed(
     tx: &mut Tx,
     id: &str,
-    trouble: &str,
+    error: &str,
     reply: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE outbox SET state = 'dead', ended_at = $4, attempts = attempts + 1, trouble = $2, reply = $3 \
+        "UPDATE outbox SET state = 'failed', ended_at = $4, attempts = attempts + 1, error = $2, reply = $3 \
          WHERE id = $1 AND state = 'waiting'",
     )
     .bind(id.to_owned())
-    .bind(trouble.to_owned())
+    .bind(error.to_owned())
     .bind(reply.to_owned())
     .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }
 
-/// A mail that was sent came back. False when it was not on record as sent.
+/// A mail that was sent came back. False when it was not recorded as sent.
 pub async fn set_bounced(
     tx: &mut Tx,
     id: &str,
-    trouble: &str,
+    error: &str,
     reply: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE outbox SET state = 'dead', ended_at = $4, trouble = $2, reply = $3 \
+        "UPDATE outbox SET state = 'failed', ended_at = $4, error = $2, reply = $3 \
          WHERE id = $1 AND state = 'sent'",
     )
     .bind(id.to_owned())
-    .bind(trouble.to_owned())
+    .bind(error.to_owned())
     .bind(reply.to_owned())
     .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }
 
-/// A dead mail is to be sent once more, as one written now. False when it was not dead.
+/// A failed mail is to be sent once more, as one written now. False when it was not failed.
 pub async fn set_waiting(
     tx: &mut Tx,
     id: &str,
@@ -286,8 +286,8 @@ pub async fn set_waiting(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE outbox SET state = 'waiting', ended_at = NULL, trouble = NULL, reply = NULL, attempts = 0, \
-         recipient = $2, created_at = $3, next_at = $3 WHERE id = $1 AND state = 'dead'",
+        "UPDATE outbox SET state = 'waiting', ended_at = NULL, error = NULL, reply = NULL, attempts = 0, \
+         recipient = $2, created_at = $3, next_at = $3 WHERE id = $1 AND state = 'failed'",
     )
     .bind(id.to_owned())
     .bind(recipient.to_owned())
@@ -298,7 +298,7 @@ pub async fn set_waiting(
 /// Forgets mails that ended before `before`.
 pub async fn delete_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement =
-        sqlx::query("DELETE FROM outbox WHERE state IN ('sent', 'dead') AND ended_at < $1")
+        sqlx::query("DELETE FROM outbox WHERE state IN ('sent', 'failed') AND ended_at < $1")
             .bind(before.as_second());
     tx.upkeep(statement).await
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::proposals::Hand;
+use super::proposals::Contributor;
 use super::row::Row;
 use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
@@ -24,7 +24,7 @@ pub struct Asked {
     /// Id.
     pub id: String,
     /// Who asked.
-    pub by: Hand,
+    pub by: Contributor,
     /// When.
     pub at: Timestamp,
 }
@@ -52,7 +52,7 @@ impl Of<'_> {
 /// What the database answers.
 pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>, StoreError> {
     let statement = sqlx::query(
-        "SELECT id, asked_by, asked_person, asked_at FROM password_letters \
+        "SELECT id, asked_by, asked_employee_number, asked_at FROM password_letters \
          WHERE COALESCE(grant_id, contract_id) = $1 AND kind = $2 AND shown_by IS NULL",
     )
     .bind(of.key())
@@ -63,9 +63,9 @@ pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>,
     let row = Row::new("password_letters", &found);
     Ok(Some(Asked {
         id: row.text("id")?,
-        by: Hand {
+        by: Contributor {
             staff_id: row.text("asked_by")?,
-            person: row.text("asked_person")?,
+            employee_number: row.text("asked_employee_number")?,
         },
         at: row.time("asked_at")?,
     }))
@@ -79,7 +79,7 @@ pub async fn ask(
     tx: &mut Tx,
     id: &str,
     of: Of<'_>,
-    by: &Hand,
+    by: &Contributor,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let before = sqlx::query(
@@ -88,8 +88,8 @@ pub async fn ask(
     .bind(of.key());
     tx.change(before).await?;
     let statement = sqlx::query(
-        "INSERT INTO password_letters (id, kind, contract_id, grant_id, entered_person, side, asked_by, asked_person, \
-         asked_at) SELECT $1, $2, c.id, $4, c.entered_person, CASE $2 WHEN 'login' THEN 'letter' ELSE 'grant' END, \
+        "INSERT INTO password_letters (id, kind, contract_id, grant_id, entered_employee_number, side, asked_by, asked_employee_number, \
+         asked_at) SELECT $1, $2, c.id, $4, c.entered_employee_number, CASE $2 WHEN 'login' THEN 'letter' ELSE 'grant' END, \
          $5, $6, $7 FROM contracts c WHERE c.id = $3",
     )
     .bind(id.to_owned())
@@ -97,7 +97,7 @@ pub async fn ask(
     .bind(of.contract_id.to_owned())
     .bind(of.grant_id.map(str::to_owned))
     .bind(by.staff_id.clone())
-    .bind(by.person.clone())
+    .bind(by.employee_number.clone())
     .bind(at.as_second());
     tx.change(statement).await.map(drop)
 }
@@ -107,16 +107,21 @@ pub async fn ask(
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when the person asked for it, entered the contract, or is on the other side.
-pub async fn show(tx: &mut Tx, id: &str, by: &Hand, at: Timestamp) -> Result<bool, StoreError> {
+pub async fn show(
+    tx: &mut Tx,
+    id: &str,
+    by: &Contributor,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE password_letters SET shown_by = $2, shown_person = $3, shown_at = $4 \
+        "UPDATE password_letters SET shown_by = $2, shown_employee_number = $3, shown_at = $4 \
          WHERE id = $1 AND shown_by IS NULL AND (kind <> 'login' OR NOT EXISTS (SELECT 1 FROM contracts c \
-         JOIN proposal_hands h ON h.proposal_id = c.proposal_id \
-         WHERE c.id = password_letters.contract_id AND h.person = $3))",
+         JOIN proposal_revisions h ON h.proposal_id = c.proposal_id \
+         WHERE c.id = password_letters.contract_id AND h.employee_number = $3))",
     )
     .bind(id.to_owned())
     .bind(by.staff_id.clone())
-    .bind(by.person.clone())
+    .bind(by.employee_number.clone())
     .bind(at.as_second());
     Ok(tx.change(statement).await? == 1)
 }
@@ -128,13 +133,13 @@ pub async fn show(tx: &mut Tx, id: &str, by: &Hand, at: Timestamp) -> Result<boo
 pub async fn entered(
     db: impl Into<Db<'_>>,
     contract_id: &str,
-    person: &str,
+    employee_number: &str,
 ) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "SELECT 1 AS one FROM contracts c WHERE c.id = $1 AND (c.entered_person = $2 OR EXISTS (SELECT 1 \
-         FROM proposal_hands h WHERE h.proposal_id = c.proposal_id AND h.person = $2))",
+        "SELECT 1 AS one FROM contracts c WHERE c.id = $1 AND (c.entered_employee_number = $2 OR EXISTS (SELECT 1 \
+         FROM proposal_revisions h WHERE h.proposal_id = c.proposal_id AND h.employee_number = $2))",
     )
     .bind(contract_id.to_owned())
-    .bind(person.to_owned());
+    .bind(employee_number.to_owned());
     Ok(db.into().optional(statement).await?.is_some())
 }

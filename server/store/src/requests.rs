@@ -34,7 +34,7 @@ text_enum! {
 /// A request to be made.
 #[derive(Debug, Clone)]
 pub struct NewRequest {
-    /// Id, as it stands in the link.
+    /// Id, as it is in the link.
     pub id: String,
     /// Whose certificate.
     pub user_id: String,

@@ -15,7 +15,7 @@ pub struct Session {
     pub user_id: Option<String>,
     /// The certificate it is tied to, if it came by one.
     pub certificate_id: Option<String>,
-    /// How far it is; a word of the workflow.
+    /// How far it is; a word of the service.
     pub stage: String,
     /// Token that every form of this session carries.
     pub csrf: String,

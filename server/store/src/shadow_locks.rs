@@ -25,7 +25,7 @@ pub struct ShadowLock {
     /// No tries before.
     pub locked_until: Option<Timestamp>,
     /// No tries at all.
-    pub stopped: bool,
+    pub suspended: bool,
     /// When the last one failed.
     pub last_at: Option<Timestamp>,
 }
@@ -37,7 +37,7 @@ pub async fn find(
     key_sha256: &str,
 ) -> Result<ShadowLock, StoreError> {
     let statement = sqlx::query(
-        "SELECT failures, locked_until, stopped, last_at FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
+        "SELECT failures, locked_until, suspended, last_at FROM shadow_locks WHERE kind = $1 AND key_sha256 = $2",
     )
     .bind(kind.as_str())
     .bind(key_sha256.to_owned());
@@ -48,7 +48,7 @@ pub async fn find(
     Ok(ShadowLock {
         failures: row.count("failures")?,
         locked_until: row.opt_time("locked_until")?,
-        stopped: row.flag("stopped")?,
+        suspended: row.flag("suspended")?,
         last_at: row.opt_time("last_at")?,
     })
 }
@@ -62,16 +62,16 @@ pub async fn set(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO shadow_locks (kind, key_sha256, failures, locked_until, stopped, last_at) \
+        "INSERT INTO shadow_locks (kind, key_sha256, failures, locked_until, suspended, last_at) \
          VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (kind, key_sha256) DO UPDATE SET failures = excluded.failures, \
-         locked_until = excluded.locked_until, stopped = excluded.stopped, last_at = excluded.last_at",
+         locked_until = excluded.locked_until, suspended = excluded.suspended, last_at = excluded.last_at",
     )
     .bind(kind.as_str())
     .bind(key_sha256.to_owned())
     .bind(i64::from(lock.failures))
     .bind(lock.locked_until.map(Timestamp::as_second))
-    .bind(i64::from(lock.stopped))
+    .bind(i64::from(lock.suspended))
     .bind(now.as_second());
     tx.upkeep(statement).await.map(drop)
 }

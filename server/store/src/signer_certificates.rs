@@ -7,7 +7,7 @@ use super::certificates::Ca;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// What is on record before the HSM is asked.
+/// What is recorded before the HSM is asked.
 #[derive(Debug, Clone)]
 pub struct NewSigner {
     /// Id.

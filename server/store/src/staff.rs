@@ -41,7 +41,7 @@ pub struct StaffMember {
     /// Name.
     pub name: String,
     /// Employee number: accounts with the same one are the same person.
-    pub person: String,
+    pub employee_number: String,
     /// What they may do.
     pub role: Role,
     /// SHA-256 of the staff certificate, hex; empty until it is issued.
@@ -55,7 +55,7 @@ pub struct StaffMember {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, person, role, certificate_sha256, status, created_at FROM staff ",
+            "SELECT id, name, employee_number, role, certificate_sha256, status, created_at FROM staff ",
             $rest
         )
     };
@@ -67,7 +67,7 @@ impl StaffMember {
         Ok(StaffMember {
             id: row.text("id")?,
             name: row.text("name")?,
-            person: row.text("person")?,
+            employee_number: row.text("employee_number")?,
             role: row.word("role")?,
             certificate_sha256: row.opt_text("certificate_sha256")?,
             status: row.word("status")?,
@@ -79,7 +79,7 @@ impl StaffMember {
 /// Puts a staff member on record.
 pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at, person) \
+        "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at, employee_number) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(new.id.clone())
@@ -88,7 +88,7 @@ pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
     .bind(new.certificate_sha256.clone())
     .bind(new.status.as_str())
     .bind(new.created_at.as_second())
-    .bind(new.person.clone());
+    .bind(new.employee_number.clone());
     tx.change(statement).await.map(drop)
 }
 
@@ -132,14 +132,14 @@ pub async fn list(db: impl Into<Db<'_>>) -> Result<Vec<StaffMember>, StoreError>
 }
 
 /// Every account of a person, oldest first.
-pub async fn of_person(
+pub async fn by_employee_number(
     db: impl Into<Db<'_>>,
-    person: &str,
+    employee_number: &str,
 ) -> Result<Vec<StaffMember>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE person = $1 ORDER BY created_at, id LIMIT 100"
+        "WHERE employee_number = $1 ORDER BY created_at, id LIMIT 100"
     ))
-    .bind(person.to_owned());
+    .bind(employee_number.to_owned());
     db.into()
         .all(statement)
         .await?

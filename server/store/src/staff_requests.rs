@@ -7,7 +7,7 @@ pub use super::requests::State;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// What a request stands on.
+/// What a request depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ground {
     /// What two officers handed over: the digest of its first half, hex.
@@ -19,11 +19,11 @@ pub enum Ground {
 /// A request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffRequest {
-    /// Id, as it stands in the link.
+    /// Id, as it is in the link.
     pub id: String,
     /// Whose certificate.
     pub staff_id: String,
-    /// What it stands on.
+    /// What it depends on.
     pub ground: Ground,
     /// Digest of the cookie of the browser that asked, hex.
     pub browser_binding_sha256: String,

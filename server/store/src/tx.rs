@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::StoreError;
 use super::audit::repeats::FirstRefusal;
 use super::db::Sql;
-use super::parking::Parking;
+use super::deferred_commit::DeferredCommit;
 
 /// An open write transaction; the only one in the database until it ends.
 ///
@@ -27,7 +27,7 @@ pub struct Tx {
     status_changed: bool,
     status_version: Arc<AtomicU64>,
     first_refusals: Vec<FirstRefusal>,
-    parking: Option<Parking>,
+    deferred_commit: Option<DeferredCommit>,
 }
 
 impl Tx {
@@ -44,12 +44,15 @@ impl Tx {
             status_changed: false,
             status_version,
             first_refusals: Vec::new(),
-            parking: None,
+            deferred_commit: None,
         }
     }
 
-    pub(super) fn parked_in(self, parking: Option<Parking>) -> Self {
-        Tx { parking, ..self }
+    pub(super) fn deferred_in(self, deferred_commit: Option<DeferredCommit>) -> Self {
+        Tx {
+            deferred_commit,
+            ..self
+        }
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
@@ -58,7 +61,7 @@ impl Tx {
 
     /// Whether letters to customers are kept: whether there is a mail server to send them.
     #[must_use]
-    pub fn keeps_letters(&self) -> bool {
+    pub fn sends_mail(&self) -> bool {
         self.letters
     }
 
@@ -91,7 +94,7 @@ impl Tx {
         self.first_refusals.push(refusal);
     }
 
-    /// Makes everything durable at once; of a store with a [`Parking`], when the transaction is taken from there.
+    /// Makes everything durable at once; of a store with a [`DeferredCommit`], when the transaction is taken from there.
     ///
     /// # Errors
     /// [`StoreError::Unaudited`] when something changed and no audit row was written (nothing is committed).
@@ -100,9 +103,9 @@ impl Tx {
             self.inner.rollback().await?;
             return Err(StoreError::Unaudited);
         }
-        match self.parking.take() {
-            Some(parking) => {
-                parking.park(self);
+        match self.deferred_commit.take() {
+            Some(deferred_commit) => {
+                deferred_commit.park(self);
                 Ok(())
             }
             None => {

@@ -20,10 +20,10 @@ use inkan_server::clock::Clock;
 use inkan_server::http::app::Shared;
 use inkan_server::http::listen::Peer;
 use inkan_server::http::router;
-use inkan_server::workflow::counter::Letter;
-use inkan_server::workflow::proposals::{Kind, Proposal, WishForm};
-use inkan_server::workflow::step::StepHook;
-use inkan_server::workflow::{Caller, RequestContext};
+use inkan_server::services::accounts::counter::PasswordLetter;
+use inkan_server::services::approvals::{Kind, Proposal, ProposedChangeForm};
+use inkan_server::services::step::StepHook;
+use inkan_server::services::{Caller, RequestContext};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -42,7 +42,7 @@ pub struct Bank {
 /// The pool leaves the HSM first: a process that ends while a thread is inside the module may die of it.
 impl Drop for Bank {
     fn drop(&mut self) {
-        let pool = self.app.workflows.authority().pool();
+        let pool = self.app.services.authority().pool();
         let _ = pool.shutdown(Duration::from_secs(10));
     }
 }
@@ -111,17 +111,17 @@ impl Bank {
         let prepared = inkan_dev::prepare(&directory, &options, clock);
         let (mut config, _sockets) = prepared.await.unwrap();
         change(&mut config);
-        let workflows = start::workflows(&config, clock, StepHook::default());
-        let workflows = workflows.await.unwrap();
-        let staff = identity::ensure(&directory, &workflows, clock.now())
+        let services = start::services(&config, clock, StepHook::default());
+        let services = services.await.unwrap();
+        let staff = identity::ensure(&directory, &services, clock.now())
             .await
             .unwrap();
-        let secrets = seed::ensure(&directory, &workflows, &staff, false, clock.now())
+        let secrets = seed::ensure(&directory, &services, &staff, false, clock.now())
             .await
             .unwrap();
-        let figures = PrometheusBuilder::new().build_recorder().handle();
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
         Self {
-            app: start::app(&config, workflows, clock, figures),
+            app: start::app(&config, services, clock, metrics),
             staff,
             secrets,
             _hsm: hsm,
@@ -214,39 +214,39 @@ impl Bank {
 
     /// A contract at branch 100 with what is handed over: entered, approved, its letter asked for and shown, each by
     /// another person.
-    pub async fn contract(&self, account: &str) -> Letter {
-        let people = self.app.workflows.people();
-        let form = WishForm {
+    pub async fn contract(&self, account: &str) -> PasswordLetter {
+        let accounts = self.app.services.accounts();
+        let form = ProposedChangeForm {
             branch: "100".to_owned(),
             account_type: "ordinary".to_owned(),
             account: account.to_owned(),
             company_name: "有限会社小海工業".to_owned(),
             company_kana: "ﾕｳｹﾞﾝｶﾞｲｼﾔｺｳﾐｺｳｷﾞﾖｳ".to_owned(),
-            ..WishForm::default()
+            ..ProposedChangeForm::default()
         };
         let (teller, approver) = (self.request("teller"), self.request("approver"));
-        let entered = people.propose(&teller, Kind::Contract, "", &form);
+        let entered = accounts.propose(&teller, Kind::Contract, "", &form);
         let entered = entered.await.unwrap();
-        let done = people.approve_proposal(&approver, &entered.id, 1);
+        let done = accounts.approve_proposal(&approver, &entered.id, 1);
         let id = done.await.unwrap().contract.unwrap();
-        people.issue_letter(&teller, &id).await.unwrap_err();
+        accounts.issue_letter(&teller, &id).await.unwrap_err();
         let other = self.request("teller-2");
-        people.issue_letter(&other, &id).await.unwrap()
+        accounts.issue_letter(&other, &id).await.unwrap()
     }
 
     /// The application that waits for this account is approved, by who sees the user.
     pub async fn approve_application(&self, account: &str) {
-        let people = self.app.workflows.people();
-        let staff = people.staff_members().await.unwrap();
+        let accounts = self.app.services.accounts();
+        let staff = accounts.staff_members().await.unwrap();
         let approver = staff.iter().find(|one| one.name == "approver").unwrap();
-        let waiting = people.waiting_proposals(approver).await.unwrap();
+        let waiting = accounts.waiting_proposals(approver).await.unwrap();
         let found = waiting.into_iter().map(|line| line.proposal).find(|one| {
             let customer = one.customer.as_ref();
             one.kind == Kind::Application && customer.is_some_and(|c| c.account == account)
         });
         let Proposal { id, version, .. } = found.unwrap();
         let request = self.request("approver");
-        let done = people.approve_proposal(&request, &id, version);
+        let done = accounts.approve_proposal(&request, &id, version);
         done.await.unwrap().grant.unwrap();
     }
 

@@ -166,7 +166,7 @@ async fn http_company_pages_know_nobody_beyond_the_contract_and_nothing_beyond_t
 }
 
 #[tokio::test]
-async fn http_company_deeds_want_this_browsers_form_and_the_right_password() {
+async fn http_company_operations_want_this_browsers_form_and_the_right_password() {
     let bank = Bank::open().await;
     let mut hanako = master(&bank, "2222222", "master01").await;
     let (jiro, mut jiros) = join(&bank, &mut hanako, "jiro01").await;
@@ -216,7 +216,7 @@ async fn http_company_deeds_want_this_browsers_form_and_the_right_password() {
         format!("/company/users/{jiro}")
     );
     assert_eq!(hanako.get(&bank, &path).await.code(), "not-locked");
-    // One's own password: the other login of the same user ends, this one goes on.
+    // One's own password: the other login of the same user ends, this one continues.
     let mut second = logged_in(&bank, "jiro01").await;
     jiros.get(&bank, "/company/password").await;
     let change = format!(
@@ -317,7 +317,7 @@ async fn http_without_the_setting_nothing_of_it_is_seen() {
 }
 
 impl Answer {
-    /// The form token of the page, or nothing that could stand in one.
+    /// The form token of the page, or nothing that could are in one.
     fn form(&self) -> String {
         match self.body.contains("name=\"form_token\" value=\"") {
             true => self.form_token(),

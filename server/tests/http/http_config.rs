@@ -48,7 +48,7 @@ fn http_config_that_is_right_has_the_documented_defaults() {
     assert_eq!(settings.periods.renewal_window.as_hours(), 40 * 24);
     assert_eq!(settings.periods.pick_up.as_secs(), 60);
     assert_eq!(settings.locks.temporary_after, 5);
-    assert_eq!(settings.locks.stopped_after, 10);
+    assert_eq!(settings.locks.suspended_after, 10);
     assert_eq!((config.passwords.min, config.passwords.max), (6, 12));
     assert!(config.hsm.spec.is_absolute(), "relative to the file");
     let url = |generation| {
@@ -97,8 +97,8 @@ fn http_config_errors_name_file_field_and_what_to_do() {
         ("[hsm]\n", "[hsm]\nworkers = 0\n", "hsm.workers", "1 to"),
         (
             "[hsm]\n",
-            "[locks]\nstopped_after = 1\n[hsm]\n",
-            "locks.stopped_after",
+            "[locks]\nsuspended_after = 1\n[hsm]\n",
+            "locks.suspended_after",
             "2 to",
         ),
         (

@@ -179,7 +179,7 @@ async fn http_a_connection_is_used_for_so_long_and_then_closed_with_an_answer() 
     old.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
-    // Within its time it is kept.
+    // within its validity period it is kept.
     let running = listen(None, Limits::default()).await;
     let mut young = served(running.address).await;
     young
@@ -226,7 +226,7 @@ async fn http_listeners_finish_what_was_begun_before_a_stop() {
     let request = tokio::spawn(plain(running.address, "/slow"));
     BEGUN.notified().await;
     running.stop.send(true).unwrap();
-    // It is told to stop while the request goes on.
+    // It is told to stop while the request continues.
     tokio::task::yield_now().await;
     GO_ON.notify_one();
     assert!(request.await.unwrap().ends_with("done"));

@@ -42,7 +42,7 @@ async fn http_who_waits_for_a_continue_is_answered_at_once() {
 #[tokio::test]
 async fn http_a_list_from_nobody_is_not_read() {
     let bank = Bank::open().await;
-    let stranger = bank.app.workflows.authority().root().to_vec();
+    let stranger = bank.app.services.authority().root().to_vec();
     let request = Request::post("/contracts/import")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::new(Never))

@@ -23,7 +23,7 @@ async fn http_cacerts_are_customer_ca_and_root() {
     let der = transfer::decode(answer.body.as_bytes()).unwrap();
     let found = certs_only::decode(&der).unwrap();
     assert_eq!(found.len(), 2);
-    assert!(found.contains(&bank.app.workflows.authority().root().to_vec()));
+    assert!(found.contains(&bank.app.services.authority().root().to_vec()));
 }
 
 const EST_ANSWERS: [&str; 2] = ["/.well-known/est/cacerts", "/.well-known/est/csrattrs"];

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_server::http::api;
-use inkan_server::http::staff::routes::{Right, rights};
-use inkan_server::workflow::records::StaffRole;
+use inkan_server::http::console::routes::{Right, rights};
+use inkan_server::services::records::StaffRole;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -62,9 +62,12 @@ impl<'a> Console<'a> {
     /// The console was last used so long ago.
     async fn left_alone(&self, minutes: i64) {
         let then = self.bank.app.clock.now() - SignedDuration::from_mins(minutes);
-        let people = self.bank.app.workflows.people();
+        let accounts = self.bank.app.services.accounts();
         let certificate = sha256_hex(&self.certificate);
-        people.begin_console_use(&certificate, then).await.unwrap();
+        accounts
+            .begin_console_use(&certificate, then)
+            .await
+            .unwrap();
     }
 }
 
@@ -187,7 +190,7 @@ async fn http_api_a_decision_on_an_old_connection_is_repeated_with_the_same_key(
 }
 
 #[tokio::test]
-async fn http_a_console_left_alone_goes_on_only_when_somebody_continues_it() {
+async fn http_a_console_left_alone_continues_only_when_somebody_continues_it() {
     let bank = Bank::open().await;
     let (helpdesk, teller) = (
         Console::of(&bank, "helpdesk").await,

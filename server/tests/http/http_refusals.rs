@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use inkan_server::workflow::audit_log::Filter;
+use inkan_server::services::audit::Filter;
 
 use crate::api::{key, post as api_post};
 use crate::harness::{Bank, To, get};
@@ -22,9 +22,9 @@ type Make = Box<dyn Fn() -> Request<Body>>;
 
 /// Rows of the audit log, and what they say was repeated.
 async fn rows(bank: &Bank) -> Vec<(String, u64)> {
-    let people = bank.app.workflows.people();
+    let accounts = bank.app.services.accounts();
     let (all, most) = (Filter::default(), 100_000);
-    let found = people.audit_rows(&all, i64::MAX, most).await.unwrap();
+    let found = accounts.audit_rows(&all, i64::MAX, most).await.unwrap();
     let refused = found.into_iter().rev();
     let refused = refused.filter(|row| row.outcome == "refused");
     let told = refused.map(|row| {
@@ -42,7 +42,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
         config.rates.password_burst = 100_000;
     })
     .await;
-    let stranger: &[u8] = bank.app.workflows.authority().root();
+    let stranger: &[u8] = bank.app.services.authority().root();
     let helpdesk: &[u8] = &bank.staff_certificate("helpdesk");
     let (json, csr) = ("application/json", "application/pkcs10");
     let page = |path: &'static str| -> Make { Box::new(move || get(path)) };
@@ -101,7 +101,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
             Some(stranger),
             "",
         ),
-        // A credential that is not right.
+        // A credential that is incorrect.
         (
             To::Portal,
             send("/.well-known/est/simpleenroll", csr, "MAA="),
@@ -186,7 +186,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
         let added = rows(&bank).await.split_off(before);
         assert!(added.len() <= 1, "{place}: {added:?}");
         let now = bank.app.clock.now();
-        let flushed = bank.app.workflows.record_repeated_refusals(now, true);
+        let flushed = bank.app.services.record_repeated_refusals(now, true);
         flushed.await.unwrap();
         let added = rows(&bank).await.split_off(before);
         assert!(added.len() <= 2, "{place}: {added:?}");
@@ -194,7 +194,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
             .iter()
             .map(|(_, repeated)| *repeated.max(&1))
             .sum::<u64>();
-        // What is on record at all is there with its number.
+        // What is recorded at all is there with its number.
         if !action.is_empty() {
             assert_eq!(counted, TIMES as u64, "{place}: {added:?}");
             assert!(

@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
-use inkan_server::http::staff::routes::rights;
-use inkan_server::workflow::records::StaffRole;
+use inkan_server::http::console::routes::rights;
+use inkan_server::services::records::StaffRole;
 
 use crate::harness::{Answer, Bank, To, form, get};
 
@@ -73,7 +73,7 @@ async fn http_every_role_at_every_route_of_the_console() {
 #[tokio::test]
 async fn http_nobody_without_a_registered_staff_certificate() {
     let bank = Bank::open().await;
-    let customer_ca = bank.app.workflows.authority().root().to_vec();
+    let customer_ca = bank.app.services.authority().root().to_vec();
     for presented in [None, Some(&*customer_ca)] {
         for path in rights().iter().map(|right| right.path).chain(["/nowhere"]) {
             let answer = bank.send(To::Staff, get(path), presented).await;
@@ -348,7 +348,7 @@ async fn http_a_staff_certificate_that_ended_opens_nothing_from_the_next_request
     let bank = Bank::open().await;
     let approver = Desk::of(&bank, "approver-2").await;
     assert_eq!(approver.see("/").await.status, StatusCode::OK);
-    let members = bank.app.workflows.people().staff_members().await.unwrap();
+    let members = bank.app.services.accounts().staff_members().await.unwrap();
     let id = |name: &str| {
         members
             .iter()
@@ -368,7 +368,7 @@ async fn http_a_staff_certificate_that_ended_opens_nothing_from_the_next_request
     let answer = approver.see("/").await;
     assert_eq!(
         (answer.status, &*answer.code()),
-        (StatusCode::FORBIDDEN, "staff-certificate-not-good")
+        (StatusCode::FORBIDDEN, "staff-certificate-inactive")
     );
 }
 
@@ -387,11 +387,15 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
     let bank = Bank::open().await;
     let first = Desk::of(&bank, "security-officer").await;
     let second = Desk::of(&bank, "security-officer-2").await;
-    let fields = "name=%E5%B1%B1%E7%94%B0&person=E-100&role=helpdesk";
+    let fields = "name=%E5%B1%B1%E7%94%B0&employee_number=E-100&role=helpdesk";
     let path = place(&first.act("/staff/new", fields).await);
     place(&second.act(&format!("{path}/approve"), "shown=1").await);
-    let members = bank.app.workflows.people().staff_members().await.unwrap();
-    let id = &members.iter().find(|one| one.person == "E-100").unwrap().id;
+    let members = bank.app.services.accounts().staff_members().await.unwrap();
+    let id = &members
+        .iter()
+        .find(|one| one.employee_number == "E-100")
+        .unwrap()
+        .id;
     let to = format!("/staff/{id}/credential");
     let secret = |answer: &Answer, label: &str| {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.code());

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::PickedUp;
-use inkan_server::workflow::{Caller, Error, Refusal, RequestContext};
+use inkan_server::services::{Caller, Error, Refusal, RequestContext};
 use jiff::{SignedDuration, Timestamp};
 use rcgen::KeyPair;
 
@@ -35,11 +35,14 @@ impl<'a> Start<'a> {
     async fn with_newcomer(bank: &'a Bank) -> Self {
         let first = Desk::of(bank, "security-officer").await;
         let second = Desk::of(bank, "security-officer-2").await;
-        let fields = "name=%E5%B1%B1%E7%94%B0&person=E-100&role=helpdesk";
+        let fields = "name=%E5%B1%B1%E7%94%B0&employee_number=E-100&role=helpdesk";
         let path = place(&first.act("/staff/new", fields).await);
         place(&second.act(&format!("{path}/approve"), "shown=1").await);
-        let members = bank.app.workflows.people().staff_members().await.unwrap();
-        let id = members.iter().find(|one| one.person == "E-100").unwrap();
+        let members = bank.app.services.accounts().staff_members().await.unwrap();
+        let id = members
+            .iter()
+            .find(|one| one.employee_number == "E-100")
+            .unwrap();
         let id = id.id.clone();
         Self {
             bank,
@@ -202,14 +205,14 @@ async fn http_staff_get_their_certificate_from_a_page_with_the_agent() {
     let der = certificate(&answer);
     assert_eq!(enroll(&bank, &picked, &key).await.body, answer.body);
     assert_eq!(enroll(&bank, &picked, &other).await.code(), "key-mismatch");
-    // Broken off here, the same halves go on, with the same key alone.
+    // Broken off here, the same halves continue, with the same key alone.
     let (asked, picked) = newcomer.picked_up(&halves).await;
     assert!(picked.resume.is_some());
     assert_eq!(enroll(&bank, &picked, &other).await.code(), "key-mismatch");
     assert_eq!(enroll(&bank, &picked, &key).await.body, answer.body);
 
     let closed = bank.send(To::Staff, get("/"), Some(&der)).await;
-    assert_eq!(closed.code(), "staff-certificate-not-good");
+    assert_eq!(closed.code(), "staff-certificate-inactive");
     for _ in 0..2 {
         let active = activate(&bank, &der).await;
         assert_eq!(active.status, StatusCode::OK, "{}", active.body);
@@ -222,7 +225,7 @@ async fn http_staff_get_their_certificate_from_a_page_with_the_agent() {
     let result = newcomer.see("result", &asked).await;
     assert!(result.body.contains("山田 E-100"), "{}", result.body);
     // The certificate of a customer's CA, or nobody's, activates nothing here.
-    let nobody = activate(&bank, bank.app.workflows.authority().root()).await;
+    let nobody = activate(&bank, bank.app.services.authority().root()).await;
     assert_eq!(nobody.code(), "certificate-unknown");
 }
 
@@ -263,54 +266,60 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     assert_eq!(token.code(), "staff-certificate-missing");
 
     let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-    let workflows = &bank.app.workflows;
+    let services = &bank.app.services;
     let caller = Caller::default();
     let (csr_one, csr_other) = (csr(&key), csr(&other));
-    let early = workflows.reenroll_staff(&old, &csr_one, caller, Timestamp::now());
+    let early = services.reenroll_staff(&old, &csr_one, caller, Timestamp::now());
     let early = early.await.unwrap_err();
     assert!(matches!(
         early,
         Error::Refused(Refusal::RenewalTooEarly { .. })
     ));
-    let people = workflows.people();
-    let who = people.own_certificate(&old, caller, later()).await.unwrap();
-    let asked = workflows.ask_for_renewal(&who, "browser", caller, later());
+    let accounts = services.accounts();
+    let who = accounts
+        .own_certificate(&old, caller, later())
+        .await
+        .unwrap();
+    let asked = services.ask_for_renewal(&who, "browser", caller, later());
     let asked = asked.await.unwrap();
     assert_eq!(Link::parse(&asked.link).unwrap().action, Action::Renew);
-    let other_browser = workflows.staff_request_status(&asked.id, "other", later());
+    let other_browser = services.staff_request_status(&asked.id, "other", later());
     let other_browser = other_browser.await.unwrap_err();
     assert!(
         matches!(other_browser, Error::Refused(Refusal::RequestUnknown)),
         "{other_browser:?}"
     );
 
-    let new = workflows.reenroll_staff(&old, &csr_one, caller, later());
+    let new = services.reenroll_staff(&old, &csr_one, caller, later());
     let new = new.await.unwrap();
-    let again = workflows.reenroll_staff(&old, &csr_one, caller, later());
+    let again = services.reenroll_staff(&old, &csr_one, caller, later());
     assert_eq!(again.await.unwrap(), new);
-    let second = workflows.reenroll_staff(&old, &csr_other, caller, later());
+    let second = services.reenroll_staff(&old, &csr_other, caller, later());
     let second = second.await.unwrap_err();
     assert!(matches!(second, Error::Refused(Refusal::RenewalPending)));
     let request = RequestContext::anonymous(caller, later());
-    let present = people.staff_presenting(&request, &old).await;
-    assert_eq!(present.unwrap().person, "E-100");
+    let present = accounts.staff_presenting(&request, &old).await;
+    assert_eq!(present.unwrap().employee_number, "E-100");
 
-    workflows
+    services
         .activate_staff(&new, caller, later())
         .await
         .unwrap();
-    let renewed = people.own_certificate(&old, caller, later()).await.unwrap();
+    let renewed = accounts
+        .own_certificate(&old, caller, later())
+        .await
+        .unwrap();
     assert!(renewed.successor.is_some());
-    let done = workflows.staff_request_status(&asked.id, "browser", later());
+    let done = services.staff_request_status(&asked.id, "browser", later());
     assert!(done.await.unwrap().certificate.is_some());
-    people.staff_presenting(&request, &new).await.unwrap();
+    accounts.staff_presenting(&request, &new).await.unwrap();
     // The old one sees what became of its renewal, and nothing else.
     let home = bank.send(To::Staff, get("/"), Some(&old)).await;
-    assert_eq!(home.code(), "staff-certificate-not-good");
+    assert_eq!(home.code(), "staff-certificate-inactive");
     let path = "/certificate/renewal/progress";
     let page = bank.send(To::Staff, get(path), Some(&old)).await;
     assert_eq!(page.code(), "out-of-order");
-    let once_more = workflows.ask_for_renewal(&renewed, "browser", caller, later());
+    let once_more = services.ask_for_renewal(&renewed, "browser", caller, later());
     let once_more = once_more.await.unwrap_err();
     assert!(
         matches!(once_more, Error::Refused(Refusal::OutOfOrder)),
@@ -319,7 +328,7 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
 }
 
 #[tokio::test]
-async fn http_what_was_handed_over_is_stopped_before_it_is_used() {
+async fn http_what_was_handed_over_is_revoked_before_it_is_used() {
     let bank = Bank::open().await;
     let start = Start::with_newcomer(&bank).await;
     let halves = start.halves().await;
@@ -333,13 +342,13 @@ async fn http_what_was_handed_over_is_stopped_before_it_is_used() {
 }
 
 #[tokio::test]
-async fn http_one_officer_stops_a_staff_certificate_at_once() {
+async fn http_one_officer_revokes_a_staff_certificate_at_once() {
     let bank = Bank::open().await;
     let start = Start::with_newcomer(&bank).await;
     let der = enrolled(&start, &KeyPair::generate().unwrap()).await;
     let halves = start.halves().await;
     let stop = format!("/staff/{}/stop", start.id);
-    let members = bank.app.workflows.people().staff_members().await.unwrap();
+    let members = bank.app.services.accounts().staff_members().await.unwrap();
     let own = members.iter().find(|one| one.name == "security-officer");
     let own = format!("/staff/{}/stop", own.unwrap().id);
     assert_eq!(start.first.act(&own, "").await.code(), "own-affair");
@@ -359,7 +368,7 @@ async fn http_one_officer_stops_a_staff_certificate_at_once() {
     // The page that is open ends with the next click.
     let ended = bank.send(To::Staff, get("/"), Some(&der)).await;
     assert_eq!(ended.status, StatusCode::FORBIDDEN);
-    assert_eq!(ended.code(), "staff-certificate-not-good");
+    assert_eq!(ended.code(), "staff-certificate-inactive");
     assert_eq!(ended.headers["connection"], "close");
     let again = start.second.act(&stop, "").await;
     assert_eq!(again.code(), "not-in-that-state");

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
 use inkan_pki::x509::pem;
 use inkan_server::http::listen::Shortcut;
-use inkan_server::http::public::quick::Quick;
-use inkan_server::workflow::records::IssuerId;
+use inkan_server::http::public::fast_path::Quick;
+use inkan_server::services::records::IssuerId;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ struct Desk {
 impl Desk {
     fn new(bank: &Bank) -> Self {
         let dir = TempDir::new().unwrap();
-        let authority = bank.app.workflows.authority();
+        let authority = bank.app.services.authority();
         let staff = pem::encode_certificate(&authority.ca(IssuerId::Staff).unwrap().certificate);
         let root = pem::encode_certificate(authority.root());
         let certificate = bank.staff_certificate("teller");
@@ -133,7 +133,7 @@ async fn short(bank: &Bank, request: Request<Body>) -> Option<(HeaderMap, Vec<u8
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     for _ in 0..20 {
-        bank.app.workflows.refresh_status().await.unwrap();
+        bank.app.services.refresh_status().await.unwrap();
         if let Some(answer) = quick.answer(&head, &body) {
             let (head, body) = answer.into_parts();
             assert_eq!(head.status, StatusCode::OK);
@@ -153,7 +153,7 @@ async fn http_status_is_told_by_ocsp_in_every_spelling() {
     let bank = Bank::open().await;
     let desk = Desk::new(&bank);
     let now = bank.app.clock.now();
-    bank.app.workflows.refresh_ocsp_answers(now).await.unwrap();
+    bank.app.services.refresh_ocsp_responses(now).await.unwrap();
     let request = desk.request(false);
     let posted = bank.send(To::Public, post(request.clone()), None).await;
     assert!(desk.says(&posted).contains("one.pem: good"));
@@ -241,7 +241,7 @@ async fn http_status_is_told_by_ocsp_in_every_spelling() {
 async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
     let bank = Bank::open().await;
     let desk = Desk::new(&bank);
-    let workflows = &bank.app.workflows;
+    let services = &bank.app.services;
     let text = desk.verify(&bank).await;
     assert!(text.contains("one.pem: OK"), "{text}");
     let inside = bank
@@ -255,7 +255,7 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
     bank.send(To::Public, post(plain.clone()), None).await;
     assert!(short(&bank, post(plain.clone())).await.is_some());
     let begun = Instant::now();
-    let stopped = workflows.stop_staff_certificate(&officer, &member.id);
+    let stopped = services.revoke_staff_certificate(&officer, &member.id);
     stopped.await.unwrap();
 
     assert!(short(&bank, post(plain)).await.is_none(), "it was good");
@@ -269,8 +269,8 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
         text.contains("one.pem: revoked") && text.contains("keyCompromise"),
         "{text}"
     );
-    // The list is made anew by what follows a change; here by hand.
-    workflows
+    // The list is made anew by what follows a change; here manually.
+    services
         .publish_due_crls(bank.app.clock.now())
         .await
         .unwrap();
@@ -289,15 +289,15 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn http_status_is_told_and_lists_are_served_without_the_database() {
     let bank = Bank::open().await;
-    let workflows = &bank.app.workflows;
-    workflows.keep_lists(bank.app.clock.now()).await.unwrap();
+    let services = &bank.app.services;
+    services.keep_crls(bank.app.clock.now()).await.unwrap();
     let ready = bank.get(To::Operations, "/readyz").await;
     assert_eq!(ready.status, StatusCode::OK, "{}", ready.body);
     let ready: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
     assert_eq!(ready["reasons"], serde_json::json!([]));
     let list = bank.get(To::Public, "/crl/customer-ca.crl").await;
 
-    workflows.close().await;
+    services.close().await;
     let ready = bank.get(To::Operations, "/readyz").await;
     assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
     let ready: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
@@ -307,7 +307,7 @@ async fn http_status_is_told_and_lists_are_served_without_the_database() {
     );
     let reason = &ready["reasons"][0];
     assert_eq!(
-        (&reason["part"], &reason["code"]),
+        (&reason["component"], &reason["code"]),
         (&"store".into(), &"store-unreachable".into())
     );
     assert!(

@@ -3,7 +3,7 @@
 use crate::harness::Bank;
 use crate::journey::{Browser, USER, account};
 
-/// What must stand on a page.
+/// What must depend on a page.
 const TEXTS: &[(&str, &[&str])] = &[
     (
         "/",

@@ -1,16 +1,16 @@
-//! Arrows between the layers inside the server: `main → http → workflow → {ca, mail, store}`; these three meet only
-//! in `workflow`; only `main` and `app` read configuration. Between `ca` and `store`, which are crates, the compiler holds
+//! Arrows between the layers inside the server: `main → http → services → {ca, mail, store}`; these three meet only
+//! in `services`; only `main` and `app` read configuration. Between `ca` and `store`, which are crates, the compiler holds
 //! them.
 
 use super::Source;
 
 /// A layer, and whom in the same crate it may know.
 const LAYERS: [(&str, &[&str]); 5] = [
-    ("http", &["workflow", "clock", "network"]),
-    ("workflow", &["ca", "mail", "store", "network"]),
+    ("http", &["services", "clock", "network"]),
+    ("services", &["ca", "mail", "store", "network"]),
     ("mail", &[]),
     ("clock", &[]),
-    ("app", &["http", "workflow", "ca", "mail", "store", "clock"]),
+    ("app", &["http", "services", "ca", "mail", "store", "clock"]),
 ];
 
 /// The crates below, which the server's root gives the names of layers.
@@ -128,7 +128,7 @@ fn climbs_out(inside: &str, code: &str) -> bool {
         .filter(|p| *p != "mod")
         .count();
     code.lines().any(|line| {
-        // An indented line stands in an inline module or a function, one level further down at most.
+        // An indented line is in an inline module or a function, one level further down at most.
         let depth = parts + usize::from(line.starts_with(' '));
         let longest = line
             .match_indices("super::")

@@ -2,11 +2,11 @@
 
 use super::Source;
 
-/// Where Japanese may stand in code: the catalogues, the tables of which characters a bank takes, and the demo's customer.
+/// Where Japanese may are in code: the catalogues, the tables of which characters a bank takes, and the demo's customer.
 const JAPANESE_AT_HOME: [&str; 6] = [
     "server/src/http/catalogue",
     "server/src/mail/catalogue",
-    "server/src/workflow/validation",
+    "server/src/services/validation",
     "server/dev/src",
     "token-agent/src/catalogue",
     "token-agent/window/src/catalogue",

@@ -3,7 +3,7 @@
 //! Nothing of the machine's own session is used, and every program is ended by its own process id.
 //!
 //! - [`hands`]: windows, keys and text
-//! - [`picture`]: what stands on the display, as PNG
+//! - [`picture`]: what is on the display, as PNG
 //! - [`spoken`]: what a screen reader is told
 
 pub mod hands;
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use crate::Outcome;
 
 /// No step on a desktop takes longer, on a busy machine too.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Width and height of the display.
 const SIZE: (u32, u32) = (1280, 1000);
@@ -123,7 +123,7 @@ impl Desktop {
     fn start_display(&mut self) -> Outcome {
         let said = self.home().join("display");
         let (width, height) = self.size;
-        // The shell gives the file in which the display's number ends up its place, and makes way.
+        // The shell gives the file in which the display's number ends up its place, and is replaced.
         let line = format!(
             "exec Xvfb -displayfd 3 -screen 0 {width}x{height}x24 -nolisten tcp -noreset -fbdir {} 3>{}",
             self.home().join("screen").display(),
@@ -198,7 +198,7 @@ pub fn end(child: &mut Child) {
 
 /// Asks until there is an answer.
 pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> Outcome<T> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         if let Some(found) = there() {
             return Ok(found);

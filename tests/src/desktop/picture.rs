@@ -1,4 +1,4 @@
-//! What stands on the display, as PNG. Xvfb keeps the display in a file of its own (XWD), which is read here.
+//! What is on the display, as PNG. Xvfb keeps the display in a file of its own (XWD), which is read here.
 
 use std::fs;
 use std::io::BufWriter;

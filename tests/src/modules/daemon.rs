@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Outcome;
 
 /// How long a daemon may take to be ready, or to end once told to.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running program. Ended by its own process id when dropped; it also ends with the thread that started it, so that
 /// nothing is left of a test that is killed.
@@ -42,7 +42,7 @@ impl Daemon {
 
     /// Waits until `ready` says so; an error with what the program said when it ends before.
     pub fn wait_until(&mut self, mut ready: impl FnMut() -> bool) -> Outcome {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !ready() {
             if let Some(status) = self.process.try_wait()? {
                 return Err(format!("it ended with {status}: {}", self.said()).into());

@@ -3,7 +3,7 @@
 //! What this is: each is set up in a directory of its own, with its daemons on ports or sockets of its own, started and
 //! ended by their own process id. A module reads its configuration from the environment of the process that loads it, so
 //! one test has one module: `cargo nextest` gives each test a process of its own.
-//! What it is not: smart cards, which `tests/virtual-card` plays; what each of them can and cannot do stands in `tests/it/conformance`.
+//! What it is not: smart cards, which `tests/virtual-card` plays; what each of them can and cannot do is in `tests/it/conformance`.
 //!
 //! - [`softhsm`]: SoftHSM2, the token of demo and development
 //! - [`kryoptic`]: kryoptic, built in `tests/kryoptic-module`

@@ -58,7 +58,7 @@ fn every_answer_is_described() -> Outcome {
          ('contract.letter-asked', 'import.checked', 'import.done', 'proposal.entered', \
          'proposal.amended', 'incident.reported', 'audit.exported')",
     )?;
-    assert!(done >= 5, "only {done} deeds");
+    assert!(done >= 5, "only {done} commands");
     Ok(())
 }
 
@@ -192,7 +192,7 @@ fn an_open_connection_ends_with_the_certificate() -> Outcome {
     other.done("POST", &approve, seen)?;
     let (status, refused) = leaving.ask("GET", "me", "")?;
     let code = &refused["code"];
-    assert_eq!((status, code), (403, &"staff-certificate-not-good".into()));
+    assert_eq!((status, code), (403, &"staff-certificate-inactive".into()));
     assert!(
         leaving.ask("GET", "me", "").is_err(),
         "the connection was closed"

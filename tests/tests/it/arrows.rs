@@ -201,12 +201,12 @@ fn planted_layer_arrows_are_caught() {
         ["server/src/mail/mod.rs: leaves its layer through super"]
     );
     let configuration = caught(
-        "server/src/workflow/mod.rs",
+        "server/src/services/mod.rs",
         "let s = toml::from_str(text);\n",
     );
     assert_eq!(
         configuration,
-        ["server/src/workflow/mod.rs: workflow must not read configuration (toml::)"]
+        ["server/src/services/mod.rs: services must not read configuration (toml::)"]
     );
     let below = caught("server/ca/src/lib.rs", "let s = std::env::var(name);\n");
     assert_eq!(
@@ -219,16 +219,16 @@ fn planted_layer_arrows_are_caught() {
         "a new layer needs an arrow first"
     );
 
-    let fine = "//! See [`crate::store`].\nuse crate::workflow::Error;\nmod tests {\n    use super::*;\n}\n";
+    let fine = "//! See [`crate::store`].\nuse crate::services::Error;\nmod tests {\n    use super::*;\n}\n";
     assert!(caught("server/src/http/mod.rs", fine).is_empty());
 }
 
 #[test]
 fn planted_texts_are_caught() {
     let caught = |path: &str, text: &str| texts::complaints(&Source::planted(path, text)).len();
-    assert_eq!(caught("server/src/workflow/x.rs", "let s = \"窓口\";"), 1);
+    assert_eq!(caught("server/src/services/x.rs", "let s = \"窓口\";"), 1);
     assert_eq!(
-        caught("server/src/workflow/x.rs", "// 窓口 is the counter"),
+        caught("server/src/services/x.rs", "// 窓口 is the counter"),
         0
     );
     assert_eq!(

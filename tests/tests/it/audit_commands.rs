@@ -1,4 +1,4 @@
-//! `inkan-server audit` and `inkan-server staff first` as an operator runs them: on a whole log, on a log that somebody
+//! `inkan-server audit` and `inkan-server staff bootstrap` as an operator runs them: on a whole log, on a log that somebody
 //! with the database has changed, and with arguments that are wrong.
 
 use std::fs;
@@ -14,7 +14,7 @@ use inkan_tests::programs::{self, Said};
 use serde_json::Value;
 
 /// The bank's first signed head may take this long.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 fn server(arguments: &[&str]) -> Outcome<Said> {
     programs::run(Command::new(programs::built("inkan-server")?).args(arguments))
@@ -32,7 +32,7 @@ fn verify(copy: &DatabaseCopy, more: &[&str]) -> Outcome<(Option<i32>, Value)> {
 fn signed_bank() -> Outcome<(Bank, String, i64)> {
     let mut bank = Bank::open()?;
     let config = bank.dev.config.display().to_string();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let heads = loop {
         let said = server(&["audit", "checkpoints", "--config", &config])?.expect_well()?;
         if said.lines().next().is_some() {
@@ -222,11 +222,11 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("line 1"), "{said}");
 
-    // Nobody is first where staff is on record already.
+    // Nobody is first where staff is recorded already.
     let first = |officers: &[&str]| {
         server(
             &[
-                &["staff", "first", "--config", whole.config.as_str()][..],
+                &["staff", "bootstrap", "--config", whole.config.as_str()][..],
                 officers,
             ]
             .concat(),
@@ -260,7 +260,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let ceremony = |officers: &[&str]| {
         server(
             &[
-                &["staff", "first", "--config", empty.config.as_str()][..],
+                &["staff", "bootstrap", "--config", empty.config.as_str()][..],
                 officers,
             ]
             .concat(),
@@ -277,7 +277,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let said = ceremony(&[&same[..], &into[..]].concat())?;
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("different"), "{said}");
-    // Without a terminal of their own each of them needs a file of their own; nobody is on record before that.
+    // Without a terminal of their own each of them needs a file of their own; nobody is recorded before that.
     let refused = ceremony(&two)?;
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("--out-dir"), "{refused}");
@@ -347,7 +347,7 @@ fn a_cold_copy_after_an_orderly_stop_is_whole_and_nothing_is_no_record() -> Outc
         &["audit", "verify"],
         &["audit", "export"],
         &["audit", "checkpoints"],
-        &["mail", "dead"],
+        &["mail", "failed"],
     ];
     for (what, expected) in [(None, "[store-missing]"), (Some(""), "[store-empty]")] {
         match what {

@@ -17,9 +17,9 @@ use crate::scene::Scene;
 
 /// `inkan-server mail` with this on its standard input.
 fn mail(bank: &Bank, arguments: &[&str], input: &str) -> Outcome<Said> {
-    let (deed, more) = arguments.split_first().ok_or("no deed")?;
+    let (command, more) = arguments.split_first().ok_or("no command")?;
     let mut process = Command::new(programs::built("inkan-server")?)
-        .args(["mail", deed, "--config"])
+        .args(["mail", command, "--config"])
         .arg(&bank.dev.config)
         .args(more)
         .stdin(Stdio::piped())
@@ -46,14 +46,14 @@ fn came_back(letter: &Caught, action: &str) -> String {
     )
 }
 
-fn dead(bank: &Bank) -> Outcome<Vec<Value>> {
-    let said = mail(bank, &["dead"], "")?.expect_well()?;
+fn failed(bank: &Bank) -> Outcome<Vec<Value>> {
+    let said = mail(bank, &["failed"], "")?.expect_well()?;
     let read = |line: &str| -> Outcome<Value> { Ok(serde_json::from_str(line)?) };
     said.lines().map(read).collect()
 }
 
 #[test]
-fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_address() -> Outcome {
+fn a_message_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_address() -> Outcome {
     let server = MailServer::open()?;
     let mut bank = bank_with(&server, &[])?;
     let config = fs::read_to_string(&bank.dev.config)?;
@@ -68,7 +68,7 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
     assert_eq!(letter.from, format!("bounces+{id}@bank.example"));
     let states = || -> Outcome<Vec<String>> {
         let query =
-            "SELECT state || ' ' || COALESCE(trouble, '') FROM outbox ORDER BY created_at, id";
+            "SELECT state || ' ' || COALESCE(error, '') FROM outbox ORDER BY created_at, id";
         Database::embedded(&scene.bank.data())?.rows(query, |row| sqlx::Row::try_get(row, 0))
     };
     until("sent", || Ok(states()? == ["sent "]))?;
@@ -95,10 +95,10 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
     for _ in 0..2 {
         assert!(mail(&scene.bank, &["bounce"], &report)?.well());
     }
-    let listed = dead(&scene.bank)?;
+    let listed = failed(&scene.bank)?;
     assert_eq!(listed.len(), 1, "{listed:?}");
     assert_eq!(listed[0]["id"], id.as_str());
-    assert_eq!(listed[0]["trouble"], "mail-bounced");
+    assert_eq!(listed[0]["error"], "mail-bounced");
     assert_eq!(listed[0]["address"], "hanakodt@oozora.co.jp");
     assert!(listed[0]["reply"].to_string().contains("no such user here"));
     let audit = Database::embedded(&scene.bank.data())?.audit()?;
@@ -113,21 +113,21 @@ fn a_letter_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_addr
         .execute("UPDATE users SET email = 'hanako@oozora.example'")?;
     let unknown = mail(
         &scene.bank,
-        &["again", "ffffffffffffffffffffffffffffffff"],
+        &["retry", "ffffffffffffffffffffffffffffffff"],
         "",
     )?;
     assert!(!unknown.well());
-    mail(&scene.bank, &["again", &id], "")?.expect_well()?;
+    mail(&scene.bank, &["retry", &id], "")?.expect_well()?;
     let mails = server.wait_for(4)?;
     assert_eq!(mails[3].to, ["hanako@oozora.example"]);
     assert_eq!(mails[3].message_id, letter.message_id);
-    assert!(dead(&scene.bank)?.is_empty());
+    assert!(failed(&scene.bank)?.is_empty());
     assert!(
-        !mail(&scene.bank, &["again", &id], "")?.well(),
-        "it is not dead any more"
+        !mail(&scene.bank, &["retry", &id], "")?.well(),
+        "it is not failed any more"
     );
 
-    // The database is away: the mail server is told to try again.
+    // The database is unavailable: the mail server is told to try again.
     let config = fs::read_to_string(&scene.bank.dev.config)?;
     let elsewhere = config.replace("sqlite://", "postgres://127.0.0.1:1/");
     fs::write(&scene.bank.dev.config, elsewhere)?;

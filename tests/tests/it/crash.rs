@@ -1,6 +1,6 @@
-//! `kill -9` at every step of an issue, then a restart: exactly one certificate is left, and the agent goes on.
+//! `kill -9` at every step of an issue, then a restart: exactly one certificate is left, and the agent continues.
 
-use inkan_server::workflow::step::Step;
+use inkan_server::services::step::Step;
 use inkan_tests::Outcome;
 use inkan_tests::browser::Browser;
 use inkan_tests::database::Database;
@@ -10,7 +10,7 @@ use crate::scene::Scene;
 
 #[test]
 fn the_bank_dies_at_every_step_and_one_certificate_is_left() -> Outcome {
-    // Giving an issue up is no part of one: `server/src/workflow/issuing_tests/giving_up.rs` dies there.
+    // Giving an issue up is no part of one: `server/src/services/enrolment/issuing_tests/giving_up.rs` dies there.
     for step in Step::ALL.into_iter().filter(|s| *s != Step::GivenUp) {
         die_at(step).map_err(|e| format!("dying at {step}: {e}"))?;
     }
@@ -51,7 +51,7 @@ fn die_at(step: Step) -> Outcome {
         "{step}: no intent is left open after a start: {records:?}"
     );
 
-    // The customer starts again at the page; whatever was begun goes on with the same key.
+    // The customer starts again at the page; whatever was begun continues with the same key.
     agent_at.install_bank(&bank.dev.bank_config)?;
     if !first.0.well() {
         let browser = Browser::new(&bank.dev.server_ca)?;

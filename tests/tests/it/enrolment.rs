@@ -118,10 +118,10 @@ fn the_same_key_gets_the_same_certificate_and_another_key_an_error() -> Outcome 
 }
 
 #[test]
-fn wishes_in_a_request_are_ignored() -> Outcome {
+fn what_a_request_asks_for_is_ignored() -> Outcome {
     let scene = Scene::open()?;
     let files = TempDir::new()?;
-    let csr = requests::hostile_wishes(files.path())?;
+    let csr = requests::hostile_requests(files.path())?;
     let chain = Machine::new(&scene.bank.dev)?
         .enrol(&scene.ticket()?, &csr)?
         .granted()?;

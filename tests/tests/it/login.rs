@@ -1,4 +1,4 @@
-//! Who gets in, who does not, and what they are told.
+//! Who is authorised, who is not, and what they are told.
 
 use inkan_tests::Outcome;
 use inkan_tests::browser::Browser;
@@ -186,7 +186,7 @@ fn an_expired_certificate_gets_a_page() -> Outcome {
 }
 
 #[test]
-fn a_certificate_that_is_not_on_record_gets_a_page() -> Outcome {
+fn a_certificate_that_is_not_recorded_gets_a_page() -> Outcome {
     let scene = Scene::open()?;
     let identity = soft_certificate(&scene, true)?;
     // As if an older backup had been restored: the CA signed it, the record does not know it.

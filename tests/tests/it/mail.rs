@@ -20,7 +20,7 @@ use crate::login::soft_certificate;
 use crate::scene::Scene;
 
 /// How long something may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A bank that sends to this mail server.
 pub(crate) fn bank_with(server: &MailServer, options: &[&str]) -> Outcome<Bank> {
@@ -30,7 +30,7 @@ pub(crate) fn bank_with(server: &MailServer, options: &[&str]) -> Outcome<Bank> 
 
 /// Waits until `what` is so.
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> Outcome<bool>) -> Outcome {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     while !so()? {
         if Instant::now() > end {
             return Err(format!("still not so: {what}").into());
@@ -52,7 +52,7 @@ pub(crate) fn job(bank: &Bank, name: &str) -> Outcome<Value> {
 }
 
 fn states(bank: &Bank) -> Outcome<Vec<String>> {
-    let query = "SELECT state || ' ' || attempts || ' ' || COALESCE(trouble, '') FROM outbox ORDER BY created_at, id";
+    let query = "SELECT state || ' ' || attempts || ' ' || COALESCE(error, '') FROM outbox ORDER BY created_at, id";
     Database::embedded(&bank.data())?.rows(query, |row| sqlx::Row::try_get(row, 0))
 }
 
@@ -106,7 +106,7 @@ fn harmless(mail: &Caught) {
 }
 
 #[test]
-fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
+fn operations_of_a_customer_are_told_by_mail() -> Outcome {
     let server = MailServer::open()?;
     let scene = Scene::at(bank_with(&server, &[])?)?;
     server.wait_for(2)?;
@@ -163,13 +163,16 @@ fn deeds_of_a_customer_are_told_by_mail() -> Outcome {
 }
 
 #[test]
-fn a_mail_server_that_is_away_costs_time_and_no_mail() -> Outcome {
+fn a_mail_server_that_is_unavailable_costs_time_and_no_mail() -> Outcome {
     let mut server = MailServer::open()?;
     server.stop()?;
     let scene = Scene::registered(bank_with(&server, &[])?)?;
     until("the job fails and says why", || {
         let job = job(&scene.bank, "mail")?;
-        Ok(job["outcome"] == "failed" && job["detail"].to_string().contains("mail server away"))
+        Ok(job["outcome"] == "failed"
+            && job["detail"]
+                .to_string()
+                .contains("mail server unavailable"))
     })?;
     assert_eq!(
         states(&scene.bank)?,
@@ -198,14 +201,14 @@ fn what_is_put_off_comes_later_and_what_is_refused_is_shown_to_the_bank() -> Out
         Ok(first(&scene.bank)? == "waiting 1 mail-put-off")
     })?;
 
-    // An address that does not work: others go on, the bank is shown it.
+    // An address that does not work: others continue, the bank is shown it.
     server.behave(&json!({ "rcpt": { "hanakodt@oozora.co.jp": "550 5.1.1 no such user" } }))?;
     scene.bank.restart_at(in_minutes(3))?;
     until("given up", || {
-        Ok(first(&scene.bank)? == "dead 2 mail-recipient-refused")
+        Ok(first(&scene.bank)? == "failed 2 mail-recipient-refused")
     })?;
     until("counted", || {
-        Ok(metric(&scene.bank, "inkan_mail_dead")? == Some("1".to_owned()))
+        Ok(metric(&scene.bank, "inkan_mail_failed")? == Some("1".to_owned()))
     })?;
     let audit = Database::embedded(&scene.bank.data())?.audit()?;
     assert!(

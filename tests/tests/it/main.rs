@@ -7,13 +7,13 @@
 //! - [`window`]: the agent's window on a desktop: by keyboard, for a screen reader, beside a real browser
 //! - [`counter`]: two people for every application; no application, no certificate
 //! - [`api`]: the staff API: every answer described, the guide's examples, open connections
-//! - [`login`]: who gets in, who does not, and what they are told
+//! - [`login`]: who is authorised, who does not, and what they are told
 //! - [`agent_login`]: login with the agent ends in the browser that asked, and nowhere else
 //! - [`requests`]: a request for a certificate is good once, for one minute, for one user
 //! - [`proxies`]: the agent behind a company's proxy
 //! - [`enrolment`]: what the bank signs and what it refuses to sign
 //! - [`certificate`]: the issued certificate in the eyes of openssl and pkilint
-//! - [`ca_life`]: one customer CA takes over from another; certificates of listeners change while they serve
+//! - [`ca_lifecycle`]: one customer CA takes over from another; certificates of listeners change while they serve
 //! - [`token`]: what the tokens hold, and what happens when one is missing or its PIN is wrong
 //! - [`conformance`]: what each kind of token can do, and what not
 //! - [`record`]: what somebody who edits the database cannot do unseen
@@ -25,7 +25,7 @@
 //! - [`mail`]: letters to customers, at a real mail server that misbehaves
 //! - [`status`]: what ends is refused at once by every server of the bank, and others are told
 //! - [`bounces`]: letters that come back, and go again
-//! - [`hsm_away`]: a list is due while the HSM is away
+//! - [`hsm_unavailable`]: a list is due while the HSM is unavailable
 //! - [`year`]: a year of two customers: notices, renewal, expiry, a new certificate
 //! - [`renewal`]: from the agent, however often it dies; after a login with the agent
 //! - [`arrows`]: who may know whom
@@ -38,7 +38,7 @@ mod arrows;
 mod audit_commands;
 mod bounces;
 mod browser;
-mod ca_life;
+mod ca_lifecycle;
 mod certificate;
 mod configuration;
 mod conformance;
@@ -47,7 +47,7 @@ mod crash;
 mod development;
 mod documents;
 mod enrolment;
-mod hsm_away;
+mod hsm_unavailable;
 mod journey;
 mod login;
 mod mail;

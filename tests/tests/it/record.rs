@@ -57,7 +57,7 @@ fn the_database_itself_refuses_one_person_twice() -> Outcome {
     )?;
     counter::enter_application(&teller, dev, "2345678")?;
     let refused = Database::embedded(&bank.data())?.execute(
-        "UPDATE proposals SET state = 'approved', decided_by = entered_by, decided_person = entered_person, \
+        "UPDATE proposals SET state = 'approved', decided_by = entered_by, decided_employee_number = entered_employee_number, \
          decided_at = 0 WHERE state = 'entered'",
     );
     let story = refused.err().ok_or("one person was enough")?.to_string();

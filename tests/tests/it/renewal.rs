@@ -102,7 +102,7 @@ fn the_agent_dies_at_every_step_of_a_renewal_and_the_customer_is_never_without()
     let old = CertificateSummary::parse(&hanako.certificate()?)?;
     let Scene { mut bank, .. } = scene;
 
-    // Too early: refused in words, and no key is made.
+    // Too early: refused as text, and no key is made.
     let today = Timestamp::now().to_string();
     let early = Pc {
         customer: &hanako,
@@ -152,7 +152,7 @@ fn the_agent_dies_at_every_step_of_a_renewal_and_the_customer_is_never_without()
         "one key was enough for all of it: {states:?}"
     );
 
-    // The old pair goes by a deed of its own; the new one goes on.
+    // The old pair goes by an operation of its own; the new one continues.
     let gone = programs::run(&mut pc.agent(&["delete", &old.serial, "--yes"]))?;
     assert!(gone.well(), "{gone}");
     assert_eq!(pc.keys()?, 1);

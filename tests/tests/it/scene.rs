@@ -62,7 +62,7 @@ impl Scene {
         customer::agent_link(&self.ask()?)
     }
 
-    /// A fresh request, picked up by hand.
+    /// A fresh request, picked up manually.
     pub(crate) fn ticket(&self) -> Outcome<Ticket> {
         Machine::new(&self.bank.dev)?
             .pick_up(&self.link()?)?

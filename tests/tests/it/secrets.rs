@@ -39,7 +39,7 @@ fn aligned_base64(secret: &[u8]) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Every form of every secret that stands in `text`.
+/// Every form of every secret that is in `text`.
 fn found<'a>(secrets: &'a [(String, Vec<u8>)], text: &[u8]) -> Vec<&'a str> {
     let stands = |needle: &[u8]| text.windows(needle.len()).any(|w| w == needle);
     secrets
@@ -101,7 +101,7 @@ fn the_banks_data_holds_no_secret_of_the_customer() -> Outcome {
     )?
     .must_show("BTOP001")?;
 
-    // … and once by hand, with a key that this test holds and can therefore look for.
+    // … and once manually, with a key that this test holds and can therefore look for.
     let contract =
         inkan_tests::screens::counter::contract_with_application(&scene.bank.dev, "2345678")?;
     let (browser, other) = crate::scene::register(&scene.bank, &contract, "koumi001")?;

@@ -35,7 +35,7 @@ pub const MANAGEMENT_KEY: [u8; 24] = [
 ];
 
 /// Longest wait for what takes milliseconds on an idle machine.
-pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+pub(crate) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Waits until `there` gives something.
 ///
@@ -47,7 +47,7 @@ pub(crate) fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T
         if let Some(found) = there() {
             return found;
         }
-        assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
+        assert!(started.elapsed() < TIMEOUT, "waited in vain: {what}");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }

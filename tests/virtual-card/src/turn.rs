@@ -18,7 +18,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn, and ends a pcscd that a killed test has left behind: its number stands in the lock file.
+    /// Waits for the turn, and ends a pcscd that a killed test has left behind: its number is in the lock file.
     pub(crate) fn wait() -> Self {
         let path = std::env::temp_dir().join("inkan-virtual-card.lock");
         let file = OpenOptions::new()

@@ -8,7 +8,7 @@ use x509_cert::ext::pkix::{CrlDistributionPoints, IssuingDistributionPoint};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::X509Certificate;
 
-use super::List;
+use super::CrlContent;
 use crate::asn1::{self, extension};
 use crate::issue::IssueError;
 use crate::profile::ProfileError;
@@ -23,7 +23,7 @@ const KEY_ID: u8 = 0x80;
 const EXTENSIONS: u8 = 0xa0;
 
 pub(super) fn of(
-    list: &List<'_>,
+    list: &CrlContent<'_>,
     ca: &X509Certificate<'_>,
     key: &str,
 ) -> Result<Vec<u8>, IssueError> {
@@ -36,7 +36,7 @@ pub(super) fn of(
         let base = asn1::integer(&base.to_be_bytes());
         all.extend(extension(DELTA_INDICATOR, true, &base)?);
     }
-    if let Some(url) = list.part_url {
+    if let Some(url) = list.shard_url {
         let point = IssuingDistributionPoint {
             distribution_point: Some(at(url)?),
             only_contains_user_certs: false,

@@ -11,12 +11,12 @@ const CRL_REASONS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
 
 /// Lines, encoded as they are added.
 #[derive(Debug, Default)]
-pub struct Lines {
+pub struct RevokedEntries {
     der: Vec<u8>,
     count: u64,
 }
 
-impl Lines {
+impl RevokedEntries {
     /// Adds one certificate; the order does not matter.
     ///
     /// # Errors

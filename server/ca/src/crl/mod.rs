@@ -22,11 +22,11 @@ use super::issue::IssueError;
 use super::issuing_ca::IssuingCa;
 
 pub use super::reason::Reason;
-pub use line::Lines;
+pub use line::RevokedEntries;
 
 /// What a list says.
 #[derive(Debug)]
-pub struct List<'a> {
+pub struct CrlContent<'a> {
     /// CRL number: grows within a scope, full and delta lists together.
     pub number: u64,
     /// thisUpdate.
@@ -34,13 +34,13 @@ pub struct List<'a> {
     /// nextUpdate.
     pub next_update: Timestamp,
     /// The part (with its URL) that it is limited to; none for all certificates of the CA.
-    pub part_url: Option<&'a str>,
+    pub shard_url: Option<&'a str>,
     /// A delta: number of the full list it starts from.
     pub base: Option<u64>,
     /// A full list: where its deltas are.
     pub delta_url: Option<&'a str>,
     /// What was revoked.
-    pub lines: Lines,
+    pub entries: RevokedEntries,
 }
 
 impl Authority {
@@ -48,10 +48,10 @@ impl Authority {
     ///
     /// # Errors
     /// [`IssueError`].
-    pub async fn sign_list(
+    pub async fn sign_crl(
         &self,
         id: impl Into<CaId>,
-        list: List<'_>,
+        list: CrlContent<'_>,
     ) -> Result<Vec<u8>, IssueError> {
         let ca = self.ca(id)?.clone();
         let tbs = to_be_signed(&ca, list)?;
@@ -67,7 +67,7 @@ impl Authority {
     }
 }
 
-fn to_be_signed(ca: &IssuingCa, list: List<'_>) -> Result<Vec<u8>, IssueError> {
+fn to_be_signed(ca: &IssuingCa, list: CrlContent<'_>) -> Result<Vec<u8>, IssueError> {
     let bad = || IssueError::CaCertificate(ca.key.clone());
     let (_, certificate) = X509Certificate::from_der(&ca.certificate).map_err(|_| bad())?;
     let version = asn1::integer(&[1]);
@@ -76,10 +76,14 @@ fn to_be_signed(ca: &IssuingCa, list: List<'_>) -> Result<Vec<u8>, IssueError> {
     let this_update = asn1::time(list.this_update)?;
     let next_update = asn1::time(list.next_update)?;
     let extensions = extensions::of(&list, &certificate, &ca.key)?;
-    let mut lines_header = Vec::new();
+    let mut entries_header = Vec::new();
     // A list without lines has no field for them.
-    if !list.lines.is_empty() {
-        asn1::header(asn1::SEQUENCE, list.lines.as_der().len(), &mut lines_header);
+    if !list.entries.is_empty() {
+        asn1::header(
+            asn1::SEQUENCE,
+            list.entries.as_der().len(),
+            &mut entries_header,
+        );
     }
     let parts: [&[u8]; 8] = [
         &version,
@@ -87,8 +91,8 @@ fn to_be_signed(ca: &IssuingCa, list: List<'_>) -> Result<Vec<u8>, IssueError> {
         name,
         &this_update,
         &next_update,
-        &lines_header,
-        list.lines.as_der(),
+        &entries_header,
+        list.entries.as_der(),
         &extensions,
     ];
     let length = parts.iter().map(|part| part.len()).sum();

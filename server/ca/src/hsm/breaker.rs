@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 /// Where the breaker stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stand {
-    /// Signing goes on.
+pub(super) enum CircuitState {
+    /// Signing continues.
     Closed,
     /// Refused at once; the next probe is due at `until`.
     Open { until: Instant },
@@ -25,7 +25,7 @@ pub(super) struct Limits {
 #[derive(Debug)]
 pub(super) struct Breaker {
     limits: Limits,
-    stand: Stand,
+    circuit: CircuitState,
     /// Calls lost since the last answer.
     losses: usize,
     /// Threads that were stuck already when it closed last.
@@ -40,7 +40,7 @@ impl Breaker {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            stand: Stand::Closed,
+            circuit: CircuitState::Closed,
             losses: 0,
             forgiven: 0,
             needs_trial: false,
@@ -48,19 +48,19 @@ impl Breaker {
         }
     }
 
-    pub(super) fn stand(&self) -> Stand {
-        self.stand
+    pub(super) fn circuit(&self) -> CircuitState {
+        self.circuit
     }
 
     /// A call overran; `stuck` threads are now inside the module. True if this opened the breaker.
     pub(super) fn lost(&mut self, now: Instant, stuck: usize) -> bool {
         self.losses = self.losses.saturating_add(1);
         self.forgiven = self.forgiven.min(stuck);
-        let trips = match self.stand {
-            Stand::Closed => {
+        let trips = match self.circuit {
+            CircuitState::Closed => {
                 self.losses >= self.limits.losses || stuck - self.forgiven >= self.limits.losses
             }
-            Stand::HalfOpen | Stand::Open { .. } => true,
+            CircuitState::HalfOpen | CircuitState::Open { .. } => true,
         };
         if trips {
             self.needs_trial = true;
@@ -71,7 +71,7 @@ impl Breaker {
 
     /// A probe failed, or the sessions are lost and a recovery has just failed to help.
     pub(super) fn failed(&mut self, now: Instant) {
-        self.stand = Stand::Open {
+        self.circuit = CircuitState::Open {
             until: now + self.pause(),
         };
         self.failures = self.failures.saturating_add(1);
@@ -81,23 +81,23 @@ impl Breaker {
     pub(super) fn failed_until(&mut self, now: Instant, not_before: Instant) {
         let until = not_before.max(now + self.pause());
         self.failures = self.failures.saturating_add(1);
-        self.stand = Stand::Open { until };
+        self.circuit = CircuitState::Open { until };
     }
 
     /// The HSM lets us in again.
     pub(super) fn probed(&mut self, stuck: usize) {
-        self.stand = if self.needs_trial {
-            Stand::HalfOpen
+        self.circuit = if self.needs_trial {
+            CircuitState::HalfOpen
         } else {
-            Stand::Closed
+            CircuitState::Closed
         };
         self.forgiven = stuck;
     }
 
     /// A job was answered in time.
     pub(super) fn answered(&mut self, stuck: usize) {
-        if self.stand == Stand::HalfOpen {
-            self.stand = Stand::Closed;
+        if self.circuit == CircuitState::HalfOpen {
+            self.circuit = CircuitState::Closed;
             self.needs_trial = false;
             self.forgiven = stuck;
         }
@@ -117,7 +117,7 @@ impl Breaker {
 
     /// A person has acted: the next probe is due at once.
     pub(super) fn hurry(&mut self, now: Instant) {
-        if let Stand::Open { until } = &mut self.stand {
+        if let CircuitState::Open { until } = &mut self.circuit {
             *until = now;
         }
     }
@@ -146,9 +146,9 @@ mod tests {
     }
 
     fn until(breaker: &Breaker, now: Instant) -> Option<Duration> {
-        match breaker.stand() {
-            Stand::Open { until } => Some(until - now),
-            Stand::Closed | Stand::HalfOpen => None,
+        match breaker.circuit() {
+            CircuitState::Open { until } => Some(until - now),
+            CircuitState::Closed | CircuitState::HalfOpen => None,
         }
     }
 
@@ -183,9 +183,9 @@ mod tests {
             b.lost(now, stuck);
         }
         b.probed(3);
-        assert_eq!(b.stand(), Stand::HalfOpen);
+        assert_eq!(b.circuit(), CircuitState::HalfOpen);
         b.answered(3);
-        assert_eq!(b.stand(), Stand::Closed);
+        assert_eq!(b.circuit(), CircuitState::Closed);
         // The three are forgiven: three more may be lost before it opens again.
         assert!(!b.lost(now, 4));
         b.answered(4);
@@ -204,7 +204,7 @@ mod tests {
         assert!(b.lost(now, 4));
         assert_eq!(until(&b, now), Some(Duration::from_millis(500)));
         b.probed(4);
-        assert_eq!(b.stand(), Stand::HalfOpen);
+        assert_eq!(b.circuit(), CircuitState::HalfOpen);
     }
 
     #[test]
@@ -219,7 +219,11 @@ mod tests {
         assert_eq!(pauses.get(1), Some(&Some(Duration::from_millis(500))));
         assert_eq!(pauses.last(), Some(&Some(Duration::from_secs(30))));
         b.probed(0);
-        assert_eq!(b.stand(), Stand::Closed, "opened by errors alone: no trial");
+        assert_eq!(
+            b.circuit(),
+            CircuitState::Closed,
+            "opened by errors alone: no trial"
+        );
         b.answered(0);
         b.failed(now);
         assert_eq!(until(&b, now), Some(Duration::from_millis(250)));
@@ -238,9 +242,9 @@ mod tests {
     fn hurry_makes_the_probe_due_and_touches_nothing_else() {
         let (mut b, now) = breaker();
         b.hurry(now);
-        assert_eq!(b.stand(), Stand::Closed);
+        assert_eq!(b.circuit(), CircuitState::Closed);
         b.failed(now);
         b.hurry(now);
-        assert_eq!(b.stand(), Stand::Open { until: now });
+        assert_eq!(b.circuit(), CircuitState::Open { until: now });
     }
 }

@@ -34,7 +34,7 @@ pub enum HsmError {
     /// No answer within the deadline. A signature that comes later is dropped.
     #[error("hsm did not answer within the deadline")]
     Deadline,
-    /// The HSM is away or the breaker is open.
+    /// The HSM is unavailable or the breaker is open.
     #[error("hsm is unavailable, retry after {retry_after:?}")]
     Unavailable {
         /// When to ask again.

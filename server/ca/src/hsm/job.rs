@@ -25,7 +25,7 @@ pub(super) struct Job {
 
 impl Job {
     /// Nobody waits for it any more: the HSM is not troubled with it.
-    pub(super) fn is_dead(&self, now: Instant) -> bool {
+    pub(super) fn is_abandoned(&self, now: Instant) -> bool {
         self.reply.is_closed() || self.expires <= now
     }
 

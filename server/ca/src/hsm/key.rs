@@ -6,8 +6,8 @@ use inkan_pki::pkcs11::Pkcs11Error;
 
 use super::config::HsmKey;
 use super::error::HsmError;
-use super::key_view::{KeySeen, KeyState, SigningTrouble};
-use super::meter;
+use super::key_view::{KeySeen, KeyState, SigningFault};
+use super::pool_metrics;
 use super::shared::lock;
 use super::state::KeyFound;
 
@@ -16,7 +16,7 @@ pub(super) struct Key {
     pub(super) config: HsmKey,
     known: Mutex<(KeyFound, Option<Vec<u8>>)>,
     seen: Mutex<Option<KeySeen>>,
-    signing: Mutex<Option<SigningTrouble>>,
+    signing: Mutex<Option<SigningFault>>,
     /// Wrong signatures in a row that take it out of service.
     limit: u32,
 }
@@ -45,8 +45,8 @@ impl Key {
             KeyFound::Ready | KeyFound::Unknown => {}
         }
         match *lock(&self.signing) {
-            Some(SigningTrouble::OutOfService(_)) => Some(HsmError::KeyOutOfService(id())),
-            Some(SigningTrouble::Refused(_) | SigningTrouble::Wrong(_)) | None => None,
+            Some(SigningFault::OutOfService(_)) => Some(HsmError::KeyOutOfService(id())),
+            Some(SigningFault::Refused(_) | SigningFault::Wrong(_)) | None => None,
         }
     }
 
@@ -80,25 +80,25 @@ impl Key {
     pub(super) fn signed_well(&self) {
         // One that was good on the way when the circuit opened does not close it.
         let mut signing = lock(&self.signing);
-        if !matches!(*signing, Some(SigningTrouble::OutOfService(_))) {
+        if !matches!(*signing, Some(SigningFault::OutOfService(_))) {
             *signing = None;
         }
     }
 
     /// It signed, and the signature does not verify.
     pub(super) fn signed_wrongly(&self) {
-        meter::wrong_signature(&self.config.id);
+        pool_metrics::wrong_signature(&self.config.id);
         let mut signing = lock(&self.signing);
         let wrong = match *signing {
-            Some(SigningTrouble::Wrong(wrong) | SigningTrouble::OutOfService(wrong)) => {
+            Some(SigningFault::Wrong(wrong) | SigningFault::OutOfService(wrong)) => {
                 wrong.saturating_add(1)
             }
-            Some(SigningTrouble::Refused(_)) | None => 1,
+            Some(SigningFault::Refused(_)) | None => 1,
         };
         *signing = Some(if wrong >= self.limit {
-            SigningTrouble::OutOfService(wrong)
+            SigningFault::OutOfService(wrong)
         } else {
-            SigningTrouble::Wrong(wrong)
+            SigningFault::Wrong(wrong)
         });
         let out_of_service = wrong >= self.limit;
         tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm gave a wrong signature");
@@ -106,17 +106,17 @@ impl Key {
 
     /// The HSM refused to sign with it. Wrong signatures before that stay on record.
     pub(super) fn refused(&self, error: &Pkcs11Error) {
-        meter::sign_refused(&self.config.id, error.class);
+        pool_metrics::sign_refused(&self.config.id, error.class);
         let mut signing = lock(&self.signing);
-        if matches!(*signing, None | Some(SigningTrouble::Refused(_))) {
-            *signing = Some(SigningTrouble::Refused(error.to_string()));
+        if matches!(*signing, None | Some(SigningFault::Refused(_))) {
+            *signing = Some(SigningFault::Refused(error.to_string()));
         }
     }
 
     /// An operator has it tried again.
     pub(super) fn restore(&self) {
         let mut signing = lock(&self.signing);
-        if matches!(*signing, Some(SigningTrouble::OutOfService(_))) {
+        if matches!(*signing, Some(SigningFault::OutOfService(_))) {
             tracing::warn!(key = %self.config.id, "hsm key is back in service");
             *signing = None;
         }

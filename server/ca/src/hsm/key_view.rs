@@ -37,12 +37,12 @@ pub struct KeyState {
     /// What it is; none while the token has not told.
     pub seen: Option<KeySeen>,
     /// What is wrong with its signatures; none when the last one was good.
-    pub signing: Option<SigningTrouble>,
+    pub signing: Option<SigningFault>,
 }
 
 /// What is wrong with the signatures of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SigningTrouble {
+pub enum SigningFault {
     /// The HSM refuses to sign; its own words.
     Refused(String),
     /// So many signatures in a row were wrong.

@@ -10,34 +10,34 @@
 //! - `job`: one signature on its way
 //! - `key`: what is known of a configured key, and its circuit
 //! - `shared`: queue, door, keys, counters
-//! - `slot`: a thread's mark that it is inside the module, and since when
+//! - `watchdog`: a thread's mark that it is inside the module, and since when
 //! - `reaction`: what to do about an error, by its class
 //! - `breaker`: when to refuse at once (pure)
 //! - `recovery`: the way back after a fault (pure)
 //! - `token`: what the threads ask of PKCS#11
 //! - `worker`: signs
-//! - `holder`: logs in, keeps the login, probes
-//! - `crew`: the threads and where they stand
+//! - `login_session`: logs in, keeps the login, probes
+//! - `pool`: the threads and where they stand
 //! - `supervisor`: hears, watches deadlines, decides
-//! - `meter`: metrics
+//! - `pool_metrics`: metrics
 
 mod breaker;
+mod call_watchdog;
 mod config;
-mod crew;
 mod error;
-mod holder;
 mod job;
 mod key;
 pub mod key_view;
-mod meter;
+mod login_session;
+mod pool_metrics;
 mod reaction;
 mod recovery;
 mod shared;
-mod slot;
 mod state;
 mod supervisor;
 mod token;
 mod worker;
+mod worker_pool;
 
 #[cfg(test)]
 mod tests;
@@ -55,14 +55,14 @@ use tokio::sync::oneshot;
 
 pub use self::config::{HsmConfig, HsmKey};
 pub use self::error::{HsmError, StartError};
-pub use self::key_view::{KeyDifference, KeySeen, KeyState, SigningTrouble, Specified};
+pub use self::key_view::{KeyDifference, KeySeen, KeyState, SigningFault, Specified};
 pub use self::state::{BreakerState, HsmPhase, HsmState, KeyFound, LastError};
 
 use self::breaker::Limits;
-use self::crew::{Event, Report};
 use self::job::Job;
 use self::shared::{SHORTLY, Shared};
 use self::supervisor::Supervisor;
+use crate::hsm::worker_pool::{Event, Report};
 
 /// A handle to the pool; clones are the same pool. The threads leave the HSM when the last one is dropped.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ struct Inner {
 }
 
 impl HsmPool {
-    /// Starts the pool. Returns at once, also when the HSM is away: it is then tried again and again.
+    /// Starts the pool. Returns at once, also when the HSM is unavailable: it is then tried again and again.
     ///
     /// # Errors
     /// Only for mistakes in the configuration, or when the system gives no thread.
@@ -132,7 +132,7 @@ impl HsmPool {
     ) -> Result<Vec<u8>, HsmError> {
         let result = self.ask(key_id, scheme, message).await;
         if let Err(error) = &result {
-            meter::refused(error);
+            pool_metrics::refused(error);
         }
         result
     }

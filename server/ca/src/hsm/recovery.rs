@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use inkan_pki::pkcs11::ErrorClass;
 
-use super::breaker::{Breaker, Limits, Stand};
-use super::state::Admission;
+use super::breaker::{Breaker, CircuitState, Limits};
+use super::state::AdmissionGate;
 
 /// Calls that leave the library neither initialised nor not while they last.
 const IN_LIBRARY: [&str; 2] = ["load module", "re-initialise"];
@@ -21,7 +21,7 @@ pub(super) enum Phase {
     Draining,
     /// Everybody has left; the next attempt is not due yet.
     Waiting,
-    /// The holder opens a session, logs in and looks for the keys.
+    /// the login session opens a session, logs in and looks for the keys.
     Opening,
     /// Signing.
     Serving,
@@ -39,12 +39,12 @@ pub(super) enum Step {
     Nothing,
     /// Tell everybody to leave their sessions.
     Leave,
-    /// Let the holder try, re-initialising the library first if asked to.
-    OpenHolder {
+    /// Let the login session try, re-initialising the library first if asked to.
+    OpenLoginSession {
         reinitialise: bool,
     },
     /// Bring the workers up to the number wanted.
-    Staff,
+    Resize,
 }
 
 /// How much the next attempt needs a fresh library.
@@ -86,14 +86,14 @@ impl Recovery {
 
     /// When [`Recovery::advance`] has something to do next, if only time is missing.
     pub(super) fn due(&self) -> Option<Instant> {
-        match self.breaker.stand() {
-            Stand::Open { until } if self.phase == Phase::Waiting => Some(until),
+        match self.breaker.circuit() {
+            CircuitState::Open { until } if self.phase == Phase::Waiting => Some(until),
             _ => None,
         }
     }
 
-    pub(super) fn stand(&self) -> Stand {
-        self.breaker.stand()
+    pub(super) fn circuit(&self) -> CircuitState {
+        self.breaker.circuit()
     }
 
     /// Moves on as far as the facts allow: `inside` threads have a session, `stuck` are lost inside the module.
@@ -113,15 +113,15 @@ impl Recovery {
             Phase::Waiting if hopeless => self.phase = Phase::RestartNeeded,
             _ => {}
         }
-        let due = match self.breaker.stand() {
-            Stand::Open { until } => until <= now,
-            Stand::Closed | Stand::HalfOpen => true,
+        let due = match self.breaker.circuit() {
+            CircuitState::Open { until } => until <= now,
+            CircuitState::Closed | CircuitState::HalfOpen => true,
         };
         if self.phase != Phase::Waiting || !due {
             return Step::Nothing;
         }
         self.phase = Phase::Opening;
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: self.reinitialise > Reinitialise::No && stuck == 0,
         }
     }
@@ -163,8 +163,8 @@ impl Recovery {
         self.fault(now, ErrorClass::DeviceFault)
     }
 
-    /// The system gave no thread for the holder.
-    pub(super) fn no_holder(&mut self, now: Instant) {
+    /// The system gave no thread for the login session.
+    pub(super) fn no_login_session(&mut self, now: Instant) {
         if self.phase == Phase::Opening {
             self.breaker.failed(now);
             self.phase = Phase::Waiting;
@@ -172,18 +172,24 @@ impl Recovery {
     }
 
     /// A call overran and its thread was given up; `stuck` are now lost inside the module.
-    pub(super) fn lost(&mut self, now: Instant, holder: bool, call: &str, stuck: usize) -> Step {
+    pub(super) fn lost(
+        &mut self,
+        now: Instant,
+        login_session: bool,
+        call: &str,
+        stuck: usize,
+    ) -> Step {
         if IN_LIBRARY.contains(&call) {
             self.reinitialise = Reinitialise::Needed;
         }
         let tripped = self.breaker.lost(now, stuck);
         match self.phase {
-            Phase::Serving if tripped || holder || stuck >= self.stuck_limit => {
+            Phase::Serving if tripped || login_session || stuck >= self.stuck_limit => {
                 self.phase = Phase::Draining;
                 Step::Leave
             }
-            Phase::Serving => Step::Staff,
-            Phase::Opening if holder => {
+            Phase::Serving => Step::Resize,
+            Phase::Opening if login_session => {
                 if !tripped {
                     self.breaker.failed(now);
                 }
@@ -194,7 +200,7 @@ impl Recovery {
         }
     }
 
-    /// The holder is logged in.
+    /// the login session is logged in.
     pub(super) fn opened(&mut self, stuck: usize) -> Step {
         if self.phase != Phase::Opening {
             return Step::Leave;
@@ -202,23 +208,23 @@ impl Recovery {
         self.breaker.probed(stuck);
         self.reinitialise = Reinitialise::No;
         self.phase = Phase::Serving;
-        Step::Staff
+        Step::Resize
     }
 
-    /// The holder could not open or log in, and has left. `not_before`: when the PIN may be sent again.
+    /// the login session could not open or log in, and has left. `not_before`: when the PIN may be sent again.
     pub(super) fn open_failed(
         &mut self,
         now: Instant,
         class: ErrorClass,
         not_before: Option<Instant>,
     ) {
-        let wish = match class {
+        let wanted = match class {
             ErrorClass::LibraryLost => Reinitialise::Needed,
             // Says nothing about the library.
             ErrorClass::Busy => Reinitialise::No,
             _ => Reinitialise::Helpful,
         };
-        self.reinitialise = self.reinitialise.max(wish);
+        self.reinitialise = self.reinitialise.max(wanted);
         if self.phase != Phase::Opening {
             return;
         }
@@ -240,12 +246,12 @@ impl Recovery {
 
     /// A job was answered in time.
     pub(super) fn answered(&mut self, stuck: usize) -> Step {
-        let trial = self.breaker.stand() == Stand::HalfOpen;
+        let trial = self.breaker.circuit() == CircuitState::HalfOpen;
         if self.phase == Phase::Serving {
             self.fruitless = 0;
             self.breaker.answered(stuck);
             if trial {
-                return Step::Staff;
+                return Step::Resize;
             }
         }
         Step::Nothing
@@ -279,25 +285,25 @@ impl Recovery {
     }
 
     /// How many workers should have a session.
-    pub(super) fn staff(&self, workers: usize) -> usize {
-        match (self.phase, self.breaker.stand()) {
-            (Phase::Serving, Stand::Closed) => workers,
-            (Phase::Serving, Stand::HalfOpen) => 1,
+    pub(super) fn resize(&self, workers: usize) -> usize {
+        match (self.phase, self.breaker.circuit()) {
+            (Phase::Serving, CircuitState::Closed) => workers,
+            (Phase::Serving, CircuitState::HalfOpen) => 1,
             _ => 0,
         }
     }
 
     /// What a caller is told at the door.
-    pub(super) fn admission(&self) -> Admission {
-        match (self.phase, self.breaker.stand()) {
-            (Phase::PinRefused, _) => Admission::PinRefused,
-            (Phase::RestartNeeded, _) => Admission::RestartNeeded,
-            (Phase::Stopping, _) => Admission::Stopped,
-            (_, _) if self.pin_refused => Admission::PinRefused,
-            (_, Stand::Open { until }) => Admission::Refused { until },
-            (_, Stand::HalfOpen) => Admission::OneAtATime,
+    pub(super) fn gate(&self) -> AdmissionGate {
+        match (self.phase, self.breaker.circuit()) {
+            (Phase::PinRefused, _) => AdmissionGate::PinRefused,
+            (Phase::RestartNeeded, _) => AdmissionGate::RestartNeeded,
+            (Phase::Stopping, _) => AdmissionGate::Stopped,
+            (_, _) if self.pin_refused => AdmissionGate::PinRefused,
+            (_, CircuitState::Open { until }) => AdmissionGate::Refused { until },
+            (_, CircuitState::HalfOpen) => AdmissionGate::OneAtATime,
             // A first recovery is short: callers wait in the queue, within their deadline.
-            (_, Stand::Closed) => Admission::Open,
+            (_, CircuitState::Closed) => AdmissionGate::Open,
         }
     }
 }

@@ -20,11 +20,11 @@ fn up() -> (Recovery, Instant) {
     let (mut r, now) = recovery();
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
-    assert_eq!(r.opened(0), Step::Staff);
+    assert_eq!(r.opened(0), Step::Resize);
     assert_eq!(r.answered(0), Step::Nothing);
     (r, now)
 }
@@ -32,10 +32,10 @@ fn up() -> (Recovery, Instant) {
 #[test]
 fn one_attempt_at_a_time_and_callers_wait_for_the_first() {
     let (mut r, now) = recovery();
-    assert_eq!(r.admission(), Admission::Open);
+    assert_eq!(r.gate(), AdmissionGate::Open);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
@@ -44,33 +44,33 @@ fn one_attempt_at_a_time_and_callers_wait_for_the_first() {
         Step::Nothing,
         "the attempt is under way"
     );
-    assert_eq!(r.staff(4), 0);
+    assert_eq!(r.resize(4), 0);
     r.opened(0);
-    assert_eq!(r.staff(4), 4);
+    assert_eq!(r.resize(4), 4);
 }
 
 #[test]
-fn an_hsm_that_is_away_is_probed_ever_more_rarely_and_callers_are_refused_at_once() {
+fn an_hsm_that_is_unavailable_is_probed_ever_more_rarely_and_callers_are_refused_at_once() {
     let (mut r, mut now) = recovery();
     r.advance(now, 0, 0);
     for pause in [1, 2, 4, 8] {
         r.open_failed(now, ErrorClass::NotFound, None);
         let until = now + FIRST * pause;
-        assert_eq!(r.admission(), Admission::Refused { until });
+        assert_eq!(r.gate(), AdmissionGate::Refused { until });
         assert_eq!(
             r.advance(until - Duration::from_millis(1), 0, 0),
             Step::Nothing
         );
         assert_eq!(
             r.advance(until, 0, 0),
-            Step::OpenHolder { reinitialise: true }
+            Step::OpenLoginSession { reinitialise: true }
         );
         now = until;
     }
     r.opened(0);
     assert_eq!(
-        r.admission(),
-        Admission::Open,
+        r.gate(),
+        AdmissionGate::Open,
         "opened by errors alone: no trial"
     );
 }
@@ -85,10 +85,10 @@ fn a_lost_session_recovers_without_a_pause_once_everybody_has_left() {
         "told already"
     );
     assert_eq!(r.advance(now, 2, 0), Step::Nothing);
-    assert_eq!(r.admission(), Admission::Open);
+    assert_eq!(r.gate(), AdmissionGate::Open);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
@@ -104,7 +104,7 @@ fn sessions_that_fail_before_anything_worked_do_not_spin() {
     assert_eq!(r.advance(now, 0, 0), Step::Nothing);
     assert_eq!(
         r.advance(now + FIRST, 0, 0),
-        Step::OpenHolder { reinitialise: true }
+        Step::OpenLoginSession { reinitialise: true }
     );
 }
 
@@ -114,21 +114,21 @@ fn a_lost_library_is_reinitialised_only_when_nobody_is_inside() {
     r.fault(now, ErrorClass::LibraryLost);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenHolder { reinitialise: true }
+        Step::OpenLoginSession { reinitialise: true }
     );
 
     let (mut r, now) = up();
-    assert_eq!(r.lost(now, false, "sign", 1), Step::Staff);
+    assert_eq!(r.lost(now, false, "sign", 1), Step::Resize);
     r.fault(now, ErrorClass::LibraryLost);
     assert_eq!(r.advance(now, 0, 1), Step::Nothing);
     assert_eq!(
-        (r.phase(), r.admission()),
-        (Phase::RestartNeeded, Admission::RestartNeeded)
+        (r.phase(), r.gate()),
+        (Phase::RestartNeeded, AdmissionGate::RestartNeeded)
     );
     r.returned(0);
     assert_eq!(
         r.advance(now, 0, 0),
-        Step::OpenHolder { reinitialise: true },
+        Step::OpenLoginSession { reinitialise: true },
         "it came back after all"
     );
 }
@@ -140,7 +140,7 @@ fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_th
     r.fault(now, ErrorClass::TokenLost);
     assert_eq!(
         r.advance(now, 0, 1),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
@@ -148,30 +148,33 @@ fn a_lost_token_is_looked_for_first_and_the_library_not_touched_under_a_stuck_th
     let later = now + Duration::from_secs(1);
     assert_eq!(
         r.advance(later, 0, 1),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
     r.open_failed(later, ErrorClass::NotFound, None);
     assert_eq!(
         r.advance(later + Duration::from_secs(1), 0, 0),
-        Step::OpenHolder { reinitialise: true }
+        Step::OpenLoginSession { reinitialise: true }
     );
 }
 
 #[test]
 fn lost_workers_are_replaced_until_the_breaker_opens_and_a_trial_closes_it() {
     let (mut r, now) = up();
-    assert_eq!(r.lost(now, false, "sign", 1), Step::Staff);
+    assert_eq!(r.lost(now, false, "sign", 1), Step::Resize);
     assert_eq!(r.lost(now, false, "sign", 2), Step::Leave);
-    assert_eq!(r.staff(4), 0);
+    assert_eq!(r.resize(4), 0);
     assert_eq!(r.advance(now, 0, 2), Step::Nothing, "not before the pause");
     let later = now + FIRST;
-    assert!(matches!(r.advance(later, 0, 2), Step::OpenHolder { .. }));
-    assert_eq!(r.opened(2), Step::Staff);
-    assert_eq!((r.staff(4), r.admission()), (1, Admission::OneAtATime));
-    assert_eq!(r.answered(2), Step::Staff);
-    assert_eq!((r.staff(4), r.admission()), (4, Admission::Open));
+    assert!(matches!(
+        r.advance(later, 0, 2),
+        Step::OpenLoginSession { .. }
+    ));
+    assert_eq!(r.opened(2), Step::Resize);
+    assert_eq!((r.resize(4), r.gate()), (1, AdmissionGate::OneAtATime));
+    assert_eq!(r.answered(2), Step::Resize);
+    assert_eq!((r.resize(4), r.gate()), (4, AdmissionGate::Open));
 }
 
 #[test]
@@ -183,7 +186,7 @@ fn a_probe_that_hangs_opens_it_for_longer_and_too_many_need_a_restart() {
         now += Duration::from_secs(10);
         assert_eq!(
             r.advance(now, 0, stuck - 1),
-            Step::OpenHolder {
+            Step::OpenLoginSession {
                 reinitialise: false
             }
         );
@@ -197,7 +200,7 @@ fn a_probe_that_hangs_opens_it_for_longer_and_too_many_need_a_restart() {
     r.returned(5);
     assert!(matches!(
         r.advance(now + Duration::from_secs(60), 0, 5),
-        Step::OpenHolder { .. }
+        Step::OpenLoginSession { .. }
     ));
 }
 
@@ -212,9 +215,12 @@ fn a_refused_pin_ends_everything_until_another_is_provided() {
             Step::Nothing
         );
     }
-    assert_eq!(r.admission(), Admission::PinRefused);
+    assert_eq!(r.gate(), AdmissionGate::PinRefused);
     r.pin_provided(now);
-    assert!(matches!(r.advance(now, 0, 0), Step::OpenHolder { .. }));
+    assert!(matches!(
+        r.advance(now, 0, 0),
+        Step::OpenLoginSession { .. }
+    ));
 }
 
 #[test]
@@ -240,7 +246,7 @@ fn the_loss_of_the_holder_is_a_loss_of_the_login() {
     assert_eq!(r.lost(now, true, "sign", 1), Step::Leave);
     assert_eq!(
         r.advance(now, 0, 1),
-        Step::OpenHolder {
+        Step::OpenLoginSession {
             reinitialise: false
         }
     );
@@ -256,7 +262,7 @@ fn nothing_starts_after_the_stop() {
         r.advance(now + Duration::from_secs(60), 0, 0),
         Step::Nothing
     );
-    assert_eq!(r.admission(), Admission::Stopped);
+    assert_eq!(r.gate(), AdmissionGate::Stopped);
 }
 
 #[test]
@@ -272,7 +278,7 @@ fn a_library_that_hangs_while_starting_needs_a_restart() {
     r.returned(0);
     assert_eq!(
         r.advance(now + Duration::from_secs(60), 0, 0),
-        Step::OpenHolder { reinitialise: true }
+        Step::OpenLoginSession { reinitialise: true }
     );
 }
 
@@ -289,12 +295,12 @@ fn a_pin_that_must_wait_is_waited_for_and_then_tried() {
     r.advance(now, 0, 0);
     let not_before = now + Duration::from_secs(90);
     r.open_failed(now, ErrorClass::DeviceFault, Some(not_before));
-    assert_eq!(r.admission(), Admission::Refused { until: not_before });
+    assert_eq!(r.gate(), AdmissionGate::Refused { until: not_before });
     assert_eq!(r.due(), Some(not_before));
     let early = not_before - Duration::from_millis(1);
     assert_eq!(r.advance(early, 0, 0), Step::Nothing);
     assert!(matches!(
         r.advance(not_before, 0, 0),
-        Step::OpenHolder { .. }
+        Step::OpenLoginSession { .. }
     ));
 }

@@ -14,8 +14,8 @@ use super::config::HsmConfig;
 use super::error::HsmError;
 use super::job::Job;
 use super::key::Key;
-use super::meter;
-use super::state::{Admission, BreakerState, HsmPhase, HsmState, LastError};
+use super::pool_metrics;
+use super::state::{AdmissionGate, BreakerState, HsmPhase, HsmState, LastError};
 
 /// What callers are told to wait when the HSM is back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub(super) struct Shared {
     pub(super) queue: (Sender<Job>, Receiver<Job>),
     /// Jobs that failed once on a session that is being given up. Kept from the other workers, who have the same fault
     /// and do not know it yet.
-    parked: Mutex<Vec<Job>>,
+    aside: Mutex<Vec<Job>>,
     /// The same jobs once there are new sessions; taken before the queue.
     pub(super) second_try: (Sender<Job>, Receiver<Job>),
     /// Jobs answered by the HSM, a refusal included.
@@ -50,7 +50,7 @@ pub(super) struct Shared {
     pub(super) stuck: AtomicUsize,
     pub(super) workers: AtomicUsize,
     pub(super) phase: watch::Sender<HsmPhase>,
-    door: Mutex<(Admission, BreakerView)>,
+    gate: Mutex<(AdmissionGate, BreakerView)>,
     last: Mutex<Option<Fault>>,
 }
 
@@ -81,7 +81,7 @@ impl Shared {
         Self {
             pin: Mutex::new(attempts),
             queue: bounded(config.queue),
-            parked: Mutex::default(),
+            aside: Mutex::default(),
             second_try: bounded(config.workers),
             config: Settings {
                 module: config.module,
@@ -103,30 +103,30 @@ impl Shared {
             stuck: AtomicUsize::new(0),
             workers: AtomicUsize::new(0),
             phase: watch::Sender::new(HsmPhase::Recovering),
-            door: Mutex::new((Admission::Open, BreakerView::Closed)),
+            gate: Mutex::new((AdmissionGate::Open, BreakerView::Closed)),
             last: Mutex::new(None),
         }
     }
 
     /// The error for a caller who may not come in now; `None` when he may.
     pub(super) fn refusal(&self, now: Instant) -> Option<HsmError> {
-        match lock(&self.door).0 {
-            Admission::Open => None,
-            Admission::OneAtATime if self.queue.1.is_empty() => None,
-            Admission::OneAtATime => Some(HsmError::Unavailable {
+        match lock(&self.gate).0 {
+            AdmissionGate::Open => None,
+            AdmissionGate::OneAtATime if self.queue.1.is_empty() => None,
+            AdmissionGate::OneAtATime => Some(HsmError::Unavailable {
                 retry_after: SHORTLY,
             }),
-            Admission::Refused { until } => Some(HsmError::Unavailable {
+            AdmissionGate::Refused { until } => Some(HsmError::Unavailable {
                 retry_after: until.saturating_duration_since(now).max(SHORTLY),
             }),
-            Admission::PinRefused => Some(HsmError::PinRefused),
-            Admission::RestartNeeded => Some(HsmError::RestartNeeded),
-            Admission::Stopped => Some(HsmError::Stopped),
+            AdmissionGate::PinRefused => Some(HsmError::PinRefused),
+            AdmissionGate::RestartNeeded => Some(HsmError::RestartNeeded),
+            AdmissionGate::Stopped => Some(HsmError::Stopped),
         }
     }
 
-    pub(super) fn set_door(&self, admission: Admission, breaker: BreakerView, phase: HsmPhase) {
-        *lock(&self.door) = (admission, breaker);
+    pub(super) fn set_gate(&self, gate: AdmissionGate, breaker: BreakerView, phase: HsmPhase) {
+        *lock(&self.gate) = (gate, breaker);
         let changed = self
             .phase
             .send_if_modified(|known| std::mem::replace(known, phase) != phase);
@@ -134,7 +134,7 @@ impl Shared {
             match phase {
                 HsmPhase::Up => tracing::info!("hsm is up"),
                 HsmPhase::Recovering | HsmPhase::Stopped => tracing::info!(?phase, "hsm"),
-                HsmPhase::Down => tracing::warn!("hsm is away"),
+                HsmPhase::Down => tracing::warn!("hsm is unavailable"),
                 HsmPhase::PinRefused | HsmPhase::RestartNeeded => {
                     tracing::error!(?phase, "hsm needs an operator")
                 }
@@ -143,14 +143,14 @@ impl Shared {
     }
 
     /// Tells everybody in the queue, while nobody is let in.
-    pub(super) fn turn_away(&self, now: Instant) {
+    pub(super) fn refuse_queued(&self, now: Instant) {
         let Some(refusal) = self.refusal(now) else {
             return;
         };
-        if matches!(lock(&self.door).0, Admission::OneAtATime) {
+        if matches!(lock(&self.gate).0, AdmissionGate::OneAtATime) {
             return;
         }
-        for job in self.take_parked() {
+        for job in self.take_aside() {
             job.answer(Err(refusal.clone()));
         }
         for queue in [&self.second_try.1, &self.queue.1] {
@@ -161,20 +161,20 @@ impl Shared {
     }
 
     /// Keeps a job for the sessions to come, once.
-    pub(super) fn park(&self, mut job: Job) {
+    pub(super) fn set_aside(&self, mut job: Job) {
         if job.tried {
             return job.answer(Err(HsmError::Unavailable {
                 retry_after: SHORTLY,
             }));
         }
         job.tried = true;
-        // One for each worker at most: a worker that parked one has left its session.
-        lock(&self.parked).push(job);
+        // One for each worker at most: a worker that set one aside has left its session.
+        lock(&self.aside).push(job);
     }
 
     /// There are new sessions.
-    pub(super) fn unpark(&self) {
-        for job in self.take_parked() {
+    pub(super) fn resume_aside(&self) {
+        for job in self.take_aside() {
             if let Err(full) = self.second_try.0.try_send(job) {
                 full.into_inner().answer(Err(HsmError::Unavailable {
                     retry_after: SHORTLY,
@@ -183,12 +183,12 @@ impl Shared {
         }
     }
 
-    fn take_parked(&self) -> Vec<Job> {
-        std::mem::take(&mut *lock(&self.parked))
+    fn take_aside(&self) -> Vec<Job> {
+        std::mem::take(&mut *lock(&self.aside))
     }
 
     pub(super) fn note_error(&self, error: &Pkcs11Error) {
-        meter::error(error.class);
+        pool_metrics::error(error.class);
         tracing::warn!(operation = error.operation, class = ?error.class, %error, "hsm error");
         self.note(error.operation, Some(error.class), error.to_string());
     }
@@ -206,7 +206,7 @@ impl Shared {
         let reason = halt.code();
         match error {
             Some(error) => {
-                meter::error(error.class);
+                pool_metrics::error(error.class);
                 tracing::error!(reason, class = ?error.class, %error, "hsm pin is not sent again");
                 let detail = format!("{error}; pin {reason}");
                 self.note(error.operation, Some(error.class), detail);
@@ -224,7 +224,7 @@ impl Shared {
     }
 
     /// Whether the PIN is halted, and when it may be sent again.
-    pub(super) fn pin_stands(&self) -> (Option<PinHalt>, Option<Instant>) {
+    pub(super) fn pin_is_usable(&self) -> (Option<PinHalt>, Option<Instant>) {
         let pin = lock(&self.pin);
         (pin.halt(), pin.not_before())
     }
@@ -239,7 +239,7 @@ impl Shared {
     }
 
     pub(super) fn state(&self, now: Instant) -> HsmState {
-        let breaker = match lock(&self.door).1 {
+        let breaker = match lock(&self.gate).1 {
             BreakerView::Closed => BreakerState::Closed,
             BreakerView::HalfOpen => BreakerState::HalfOpen,
             BreakerView::Open(until) => BreakerState::Open {

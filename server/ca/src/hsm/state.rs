@@ -9,7 +9,7 @@ use super::key_view::KeyState;
 
 /// What a caller is told before anything is queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Admission {
+pub(super) enum AdmissionGate {
     Open,
     /// The breaker is half-open.
     OneAtATime,
@@ -28,7 +28,7 @@ pub enum HsmPhase {
     Recovering,
     /// Signing.
     Up,
-    /// The HSM is away; probed from time to time.
+    /// The HSM is unavailable; probed from time to time.
     Down,
     /// The PIN was refused, or is not sent again until a person has decided: see [`HsmState::pin_halt`].
     PinRefused,

@@ -7,30 +7,30 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 use inkan_pki::pkcs11::ErrorClass;
 
-use super::breaker::{Limits, Stand};
-use super::crew::{Crew, Event, Report};
-use super::holder::{Attempt, Failure};
-use super::meter;
+use super::breaker::{CircuitState, Limits};
+use super::login_session::{Attempt, Failure};
+use super::pool_metrics;
 use super::recovery::{Phase, Recovery, Step};
 use super::shared::{BreakerView, SHORTLY, Shared};
 use super::state::HsmPhase;
-use super::token::Place;
+use super::token::TokenHandle;
+use super::worker_pool::{Event, Report, WorkerPool};
 
 #[derive(Debug)]
 pub(super) struct Supervisor {
     shared: Arc<Shared>,
     events: Receiver<Report>,
-    crew: Crew,
+    pool: WorkerPool,
     recovery: Recovery,
     /// No attempt was made with this PIN yet; one with the PIN before may be under way.
     untried: bool,
-    place: Option<Arc<Place>>,
+    token_handle: Option<Arc<TokenHandle>>,
     /// Counters as last looked at.
     answered: u64,
     exercised: u64,
     stop_by: Option<Instant>,
     /// When to try for more workers, after one got no session or no thread.
-    staff_again: Instant,
+    resize_at: Instant,
 }
 
 impl Supervisor {
@@ -41,16 +41,16 @@ impl Supervisor {
         stuck_limit: usize,
     ) -> Self {
         Self {
-            crew: Crew::new(Arc::clone(&shared), sender),
+            pool: WorkerPool::new(Arc::clone(&shared), sender),
             shared,
             events,
             recovery: Recovery::new(limits, stuck_limit),
             untried: true,
-            place: None,
+            token_handle: None,
             answered: 0,
             exercised: 0,
             stop_by: None,
-            staff_again: Instant::now(),
+            resize_at: Instant::now(),
         }
     }
 
@@ -75,10 +75,10 @@ impl Supervisor {
             self.give_up_overdue(now);
             let step = self
                 .recovery
-                .advance(now, self.crew.inside(), self.crew.stuck());
+                .advance(now, self.pool.with_session(), self.pool.stuck());
             self.take(step);
-            if self.recovery.phase() == Phase::Serving && self.staff_again <= now {
-                self.take(Step::Staff);
+            if self.recovery.phase() == Phase::Serving && self.resize_at <= now {
+                self.take(Step::Resize);
             }
             self.publish(now);
         }
@@ -86,7 +86,7 @@ impl Supervisor {
 
     fn is_over(&self) -> bool {
         let Some(by) = self.stop_by else { return false };
-        self.crew.inside() == 0 || by <= Instant::now()
+        self.pool.with_session() == 0 || by <= Instant::now()
     }
 
     fn hear(&mut self, (id, event): Report) {
@@ -94,40 +94,40 @@ impl Supervisor {
         // What worked before this was said counts as before it.
         self.count_answers();
         let step = match event {
-            Event::Opened(place) => {
-                self.place = Some(place);
-                self.crew.has_joined(id);
-                self.shared.unpark();
-                self.recovery.opened(self.crew.stuck())
+            Event::Opened(token_handle) => {
+                self.token_handle = Some(token_handle);
+                self.pool.has_joined(id);
+                self.shared.resume_aside();
+                self.recovery.opened(self.pool.stuck())
             }
             Event::OpenFailed(failure) => {
-                self.crew.is_outside(id);
+                self.pool.has_no_session(id);
                 self.open_failed(now, &failure);
                 Step::Nothing
             }
             Event::Joined => {
-                self.crew.has_joined(id);
+                self.pool.has_joined(id);
                 Step::Nothing
             }
             Event::JoinFailed(error) => {
                 self.shared.note_error(&error);
-                self.crew.is_outside(id);
-                self.staff_again = now + SHORTLY;
+                self.pool.has_no_session(id);
+                self.resize_at = now + SHORTLY;
                 self.recovery
-                    .join_failed(now, error.class, self.crew.joined())
+                    .join_failed(now, error.class, self.pool.joined())
             }
             Event::Fault(error) => {
                 self.shared.note_error(&error);
                 self.recovery.fault(now, error.class)
             }
             Event::Left => {
-                self.crew.has_left(id);
+                self.pool.has_left(id);
                 Step::Nothing
             }
-            Event::Gone => match self.crew.gone(id) {
+            Event::Gone => match self.pool.gone(id) {
                 Some(true) => {
                     tracing::info!("a thread given up has come back from the hsm module");
-                    self.recovery.returned(self.crew.stuck());
+                    self.recovery.returned(self.pool.stuck());
                     Step::Nothing
                 }
                 // It panicked, or was the last of a pool that is going.
@@ -175,7 +175,7 @@ impl Supervisor {
     fn count_answers(&mut self) {
         let answered = self.shared.answered.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.answered, answered) != answered {
-            let step = self.recovery.answered(self.crew.stuck());
+            let step = self.recovery.answered(self.pool.stuck());
             self.take(step);
         }
         let exercised = self.shared.exercised.load(Ordering::Relaxed);
@@ -185,18 +185,18 @@ impl Supervisor {
     }
 
     fn give_up_overdue(&mut self, now: Instant) {
-        let lost = self.crew.give_up_overdue(now);
-        let others = self.crew.stuck() - lost.len();
+        let lost = self.pool.give_up_overdue(now);
+        let others = self.pool.stuck() - lost.len();
         for (n, lost) in lost.iter().enumerate() {
             self.shared.lost_total.fetch_add(1, Ordering::Relaxed);
             self.shared.note_overrun(
                 lost.call.what,
                 now.saturating_duration_since(lost.call.since),
             );
-            meter::quarantined(lost.call.what);
+            pool_metrics::quarantined(lost.call.what);
             let step = self
                 .recovery
-                .lost(now, lost.holder, lost.call.what, others + n + 1);
+                .lost(now, lost.login_session, lost.call.what, others + n + 1);
             self.take(step);
         }
     }
@@ -205,39 +205,40 @@ impl Supervisor {
         let done = match step {
             Step::Nothing => Ok(()),
             Step::Leave => {
-                self.crew.leave();
+                self.pool.retire();
                 Ok(())
             }
-            Step::OpenHolder { reinitialise } => {
+            Step::OpenLoginSession { reinitialise } => {
                 self.untried = false;
-                self.crew.open(Attempt { reinitialise })
+                self.pool.open(Attempt { reinitialise })
             }
-            Step::Staff => match &self.place {
-                Some(place) => self
-                    .crew
-                    .staff(place, self.recovery.staff(self.shared.config.workers)),
+            Step::Resize => match &self.token_handle {
+                Some(token_handle) => self.pool.resize(
+                    token_handle,
+                    self.recovery.resize(self.shared.config.workers),
+                ),
                 None => Ok(()),
             },
         };
         if let Err(error) = done {
             tracing::error!(%error, "no thread for the hsm");
-            self.staff_again = Instant::now() + SHORTLY;
-            if matches!(step, Step::OpenHolder { .. }) {
-                self.recovery.no_holder(Instant::now());
+            self.resize_at = Instant::now() + SHORTLY;
+            if matches!(step, Step::OpenLoginSession { .. }) {
+                self.recovery.no_login_session(Instant::now());
             }
         }
     }
 
     fn publish(&self, now: Instant) {
-        let breaker = match self.recovery.stand() {
-            Stand::Closed => BreakerView::Closed,
-            Stand::HalfOpen => BreakerView::HalfOpen,
-            Stand::Open { until } => BreakerView::Open(until),
+        let breaker = match self.recovery.circuit() {
+            CircuitState::Closed => BreakerView::Closed,
+            CircuitState::HalfOpen => BreakerView::HalfOpen,
+            CircuitState::Open { until } => BreakerView::Open(until),
         };
-        let workers = self.crew.joined();
+        let workers = self.pool.joined();
         self.shared
             .stuck
-            .store(self.crew.stuck(), Ordering::Relaxed);
+            .store(self.pool.stuck(), Ordering::Relaxed);
         self.shared.workers.store(workers, Ordering::Relaxed);
         let phase = match (self.recovery.phase(), breaker) {
             (Phase::Serving, _) if workers > 0 => HsmPhase::Up,
@@ -247,18 +248,17 @@ impl Supervisor {
             (_, BreakerView::Open(_)) => HsmPhase::Down,
             (_, BreakerView::Closed | BreakerView::HalfOpen) => HsmPhase::Recovering,
         };
-        self.shared
-            .set_door(self.recovery.admission(), breaker, phase);
-        self.shared.turn_away(now);
-        meter::state(&self.shared.state(now));
+        self.shared.set_gate(self.recovery.gate(), breaker, phase);
+        self.shared.refuse_queued(now);
+        pool_metrics::state(&self.shared.state(now));
     }
 }
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
         // Also when it panicked: nobody may wait for a pool that nobody runs.
-        let (admission, phase) = (super::state::Admission::Stopped, HsmPhase::Stopped);
-        self.shared.set_door(admission, BreakerView::Closed, phase);
-        self.shared.turn_away(Instant::now());
+        let (gate, phase) = (super::state::AdmissionGate::Stopped, HsmPhase::Stopped);
+        self.shared.set_gate(gate, BreakerView::Closed, phase);
+        self.shared.refuse_queued(Instant::now());
     }
 }

@@ -15,21 +15,21 @@ use super::state::KeyFound;
 
 /// Where sessions are opened.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct TokenHandle {
     pub(super) module: Arc<Module>,
     pub(super) token: TokenInfo,
 }
 
 /// A worker's session and the key handles found in it.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct WorkerSession {
     session: Session,
     keys: HashMap<usize, PrivateKey>,
 }
 
-impl Desk {
-    pub(super) fn open(place: &Place) -> Result<Self, Pkcs11Error> {
-        let session = Session::open(&place.module, &place.token, Access::ReadOnly)?;
+impl WorkerSession {
+    pub(super) fn open(token_handle: &TokenHandle) -> Result<Self, Pkcs11Error> {
+        let session = Session::open(&token_handle.module, &token_handle.token, Access::ReadOnly)?;
         Ok(Self {
             session,
             keys: HashMap::new(),
@@ -66,7 +66,7 @@ impl Desk {
 }
 
 /// What the token has of a configured key. One known by its label alone is held to the public key it had at first.
-pub(super) fn look_up(
+pub(super) fn find_key(
     session: &Session,
     key: &Key,
 ) -> Result<(KeyFound, Option<Vec<u8>>), Pkcs11Error> {
@@ -96,7 +96,7 @@ pub(super) fn look_up(
 }
 
 /// What the token tells of a key that is there.
-pub(super) fn look_at(session: &Session, spki: &[u8]) -> Result<KeySeen, Pkcs11Error> {
+pub(super) fn read_key(session: &Session, spki: &[u8]) -> Result<KeySeen, Pkcs11Error> {
     let key = find_private_key(session, spki)?;
     Ok(KeySeen {
         attributes: key_attributes(session, &key)?,

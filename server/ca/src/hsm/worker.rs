@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, select_biased};
 use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
 
-use super::crew::{Event, Tell};
+use super::call_watchdog::{Abandoned, CallWatchdog};
 use super::error::HsmError;
 use super::job::Job;
-use super::meter;
+use super::pool_metrics;
 use super::reaction::{Reaction, to_work};
 use super::shared::{SHORTLY, Shared};
-use super::slot::{Abandoned, Slot};
-use super::token::{Desk, Place, pin_is_wanted};
+use super::token::{TokenHandle, WorkerSession, pin_is_wanted};
+use super::worker_pool::{Event, SupervisorHandle};
 use crate::signature::verifies;
 
 /// Between the two tries on a session that was busy.
@@ -25,17 +25,17 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) enum Order {
     /// Open a session at this place and serve.
-    Join(Arc<Place>),
+    Join(Arc<TokenHandle>),
     /// Close it.
     Leave,
 }
 
 #[derive(Debug)]
 pub(super) struct Worker {
-    pub(super) slot: Arc<Slot>,
+    pub(super) watchdog: Arc<CallWatchdog>,
     pub(super) shared: Arc<Shared>,
     pub(super) orders: Receiver<Order>,
-    pub(super) tell: Tell,
+    pub(super) supervisor: SupervisorHandle,
 }
 
 /// Why serving ended.
@@ -57,20 +57,20 @@ impl Worker {
     fn obey(&self) -> Result<(), Abandoned> {
         while let Ok(order) = self.orders.recv() {
             match order {
-                Order::Leave => self.tell.say(Event::Left),
-                Order::Join(place) => {
+                Order::Leave => self.supervisor.send(Event::Left),
+                Order::Join(token_handle) => {
                     let limit = self.shared.config.open_deadline;
                     match self
-                        .slot
-                        .call("open session", limit, || Desk::open(&place))?
+                        .watchdog
+                        .call("open session", limit, || WorkerSession::open(&token_handle))?
                     {
-                        Ok(desk) => {
-                            self.tell.say(Event::Joined);
-                            if self.serve(desk)? == End::Orphaned {
+                        Ok(session) => {
+                            self.supervisor.send(Event::Joined);
+                            if self.serve(session)? == End::Orphaned {
                                 return Ok(());
                             }
                         }
-                        Err(error) => self.tell.say(Event::JoinFailed(error)),
+                        Err(error) => self.supervisor.send(Event::JoinFailed(error)),
                     }
                 }
             }
@@ -78,23 +78,23 @@ impl Worker {
         Ok(())
     }
 
-    fn serve(&self, mut desk: Desk) -> Result<End, Abandoned> {
-        let mut end = self.work(&mut desk)?;
+    fn serve(&self, mut session: WorkerSession) -> Result<End, Abandoned> {
+        let mut end = self.work(&mut session)?;
         if end == End::Faulted {
             end = match self.orders.recv() {
                 Ok(_) => End::Left,
                 Err(_) => End::Orphaned,
             };
         }
-        self.slot
+        self.watchdog
             .call("close session", self.shared.config.open_deadline, || {
-                drop(desk)
+                drop(session)
             })?;
-        self.tell.say(Event::Left);
+        self.supervisor.send(Event::Left);
         Ok(end)
     }
 
-    fn work(&self, desk: &mut Desk) -> Result<End, Abandoned> {
+    fn work(&self, session: &mut WorkerSession) -> Result<End, Abandoned> {
         loop {
             // Orders first: in a recovery nobody starts another call. Then those who waited through one.
             let fine = select_biased! {
@@ -103,14 +103,14 @@ impl Worker {
                     Err(_) => End::Orphaned,
                 }),
                 recv(self.shared.second_try.1) -> job => match job {
-                    Ok(job) => self.sign(desk, job)?,
+                    Ok(job) => self.sign(session, job)?,
                     Err(_) => return Ok(End::Orphaned),
                 },
                 recv(self.shared.queue.1) -> job => match job {
-                    Ok(job) => self.sign(desk, job)?,
+                    Ok(job) => self.sign(session, job)?,
                     Err(_) => return Ok(End::Orphaned),
                 },
-                default(self.shared.config.keepalive) => self.exercise(desk)?,
+                default(self.shared.config.keepalive) => self.exercise(session)?,
             };
             if !fine {
                 return Ok(End::Faulted);
@@ -119,8 +119,8 @@ impl Worker {
     }
 
     /// False when the session is no good any more.
-    fn sign(&self, desk: &mut Desk, job: Job) -> Result<bool, Abandoned> {
-        if job.is_dead(Instant::now()) {
+    fn sign(&self, session: &mut WorkerSession, job: Job) -> Result<bool, Abandoned> {
+        if job.is_abandoned(Instant::now()) {
             job.answer(Err(HsmError::Deadline));
             return Ok(true);
         }
@@ -132,17 +132,17 @@ impl Worker {
             }
         };
         let started = Instant::now();
-        let mut result = self.call_sign(desk, &job, &spki)?;
+        let mut result = self.call_sign(session, &job, &spki)?;
         if reaction(&result) == Some(Reaction::Pause) {
             thread::sleep(PAUSE);
-            if !job.is_dead(Instant::now()) {
-                result = self.call_sign(desk, &job, &spki)?;
+            if !job.is_abandoned(Instant::now()) {
+                result = self.call_sign(session, &job, &spki)?;
             }
         }
         let error = match result {
             Ok(signature) => {
                 self.shared.answered.fetch_add(1, Ordering::Relaxed);
-                meter::signed(started.elapsed());
+                pool_metrics::signed(started.elapsed());
                 let good = verifies(&spki, job.scheme, &job.message, &signature);
                 let signature = good.then_some(signature);
                 self.judge(job, signature);
@@ -177,13 +177,13 @@ impl Worker {
                 Ok(true)
             }
             Reaction::Recover => {
-                self.shared.park(job);
-                self.tell.say(Event::Fault(error));
+                self.shared.set_aside(job);
+                self.supervisor.send(Event::Fault(error));
                 Ok(false)
             }
             Reaction::StayOut => {
                 // First, so that what an operator decides on hearing of it comes after it.
-                self.tell.say(Event::Fault(error));
+                self.supervisor.send(Event::Fault(error));
                 job.answer(Err(HsmError::PinRefused));
                 Ok(false)
             }
@@ -207,7 +207,7 @@ impl Worker {
         }
     }
 
-    /// The public key of a key that may be used; what the holder found last counts.
+    /// The public key of a key that may be used; what the login session found last counts.
     fn usable_key(&self, index: usize) -> Result<Vec<u8>, HsmError> {
         let key = self
             .shared
@@ -223,21 +223,21 @@ impl Worker {
 
     fn call_sign(
         &self,
-        desk: &mut Desk,
+        session: &mut WorkerSession,
         job: &Job,
         spki: &[u8],
     ) -> Result<Result<Vec<u8>, Pkcs11Error>, Abandoned> {
         let limit = self.shared.config.deadline;
-        self.slot.call("sign", limit, || {
-            desk.sign(job.key, spki, job.scheme, &job.message)
+        self.watchdog.call("sign", limit, || {
+            session.sign(job.key, spki, job.scheme, &job.message)
         })
     }
 
-    fn exercise(&self, desk: &mut Desk) -> Result<bool, Abandoned> {
+    fn exercise(&self, session: &mut WorkerSession) -> Result<bool, Abandoned> {
         let limit = self.shared.config.open_deadline;
         match self
-            .slot
-            .call("keep alive", limit, || desk.exercise(&self.shared.keys))?
+            .watchdog
+            .call("keep alive", limit, || session.exercise(&self.shared.keys))?
         {
             Ok(()) => {
                 self.shared.exercised.fetch_add(1, Ordering::Relaxed);
@@ -245,7 +245,7 @@ impl Worker {
             }
             Err(error) if to_work(error.class) == Reaction::Pause => Ok(true),
             Err(error) => {
-                self.tell.say(Event::Fault(error));
+                self.supervisor.send(Event::Fault(error));
                 Ok(false)
             }
         }

@@ -17,7 +17,7 @@ use super::issuer::key_name;
 use crate::issue::{IssueError, ToBeSigned};
 use crate::lint::LintError;
 use crate::profile::{ProfileError, Validity, offset, random_serial};
-use crate::{Authority, CaId, part, tbs};
+use crate::{Authority, CaId, shard, tbs};
 
 /// id-pkix-ocsp-nocheck.
 const NO_CHECK: [u64; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
@@ -73,7 +73,7 @@ impl Authority {
         &self,
         id: impl Into<CaId>,
         spki_der: &[u8],
-        life: SignedDuration,
+        lifetime: SignedDuration,
         now: Timestamp,
     ) -> Result<ToBeSigned, IssueError> {
         let ca = self.ca(id)?;
@@ -82,7 +82,9 @@ impl Authority {
         let whole = |at: Timestamp| {
             Timestamp::from_second(at.as_second()).map_err(|_| ProfileError::Validity)
         };
-        let end = now.checked_add(life).map_err(|_| ProfileError::Validity)?;
+        let end = now
+            .checked_add(lifetime)
+            .map_err(|_| ProfileError::Validity)?;
         let start = now
             .checked_sub(CLOCK_SKEW)
             .map_err(|_| ProfileError::Validity)?;
@@ -121,7 +123,7 @@ impl Authority {
             tbs,
             serial: serial_hex(&serial),
             validity,
-            shard: part::name(now, 0),
+            shard: shard::name(now, 0),
         })
     }
 }

@@ -121,23 +121,23 @@ async fn a_signature_of_another_key_is_never_handed_out() {
 
 #[tokio::test]
 async fn a_crl_lists_what_was_revoked() {
-    use inkan_ca::crl::{Lines, List};
+    use inkan_ca::crl::{CrlContent, RevokedEntries};
     use inkan_ca::reason::Reason;
     let bank = bank(KeyAlgorithm::Rsa2048);
     let at = now();
-    let mut lines = Lines::default();
-    lines.add(&[0x41; 20], at, Reason::KeyCompromise).unwrap();
-    lines.add(&[0x81; 20], at, Reason::Unspecified).unwrap();
-    let list = List {
+    let mut entries = RevokedEntries::default();
+    entries.add(&[0x41; 20], at, Reason::KeyCompromise).unwrap();
+    entries.add(&[0x81; 20], at, Reason::Unspecified).unwrap();
+    let list = CrlContent {
         number: 7,
         this_update: at,
         next_update: at + jiff::SignedDuration::from_hours(24),
-        part_url: Some("http://pki.example/crl/customer-ca/202610.crl"),
+        shard_url: Some("http://pki.example/crl/customer-ca/202610.crl"),
         base: None,
         delta_url: Some("http://pki.example/crl/customer-ca/202610-delta.crl"),
-        lines,
+        entries,
     };
-    let der = bank.authority.sign_list(IssuerId::Customer, list).await;
+    let der = bank.authority.sign_crl(IssuerId::Customer, list).await;
     let der = der.unwrap();
     let directory = bank.hsm.path();
     std::fs::write(directory.join("ca.pem"), &bank.ca_pem).unwrap();
@@ -287,21 +287,21 @@ async fn the_ca_whose_time_came_last_signs_what_is_new() {
 
 #[tokio::test]
 async fn a_wrong_signature_is_given_out_nowhere() {
-    use inkan_ca::crl::{Lines, List};
+    use inkan_ca::crl::{CrlContent, RevokedEntries};
     use inkan_ca::hsm::HsmError;
-    use inkan_ca::ocsp::{Answer, Signer};
+    use inkan_ca::ocsp::{ResponseContent, Signer};
     let (bank, control) = hostile_bank(KeyAlgorithm::EcP256);
     assert!(bank.pool.until_up(std::time::Duration::from_secs(30)).await);
     let authority = bank.authority.clone().with_audit_key("audit");
     let day = jiff::SignedDuration::from_hours(24);
-    let list = || List {
+    let list = || CrlContent {
         number: 1,
         this_update: now(),
         next_update: now() + day,
-        part_url: None,
+        shard_url: None,
         base: None,
         delta_url: None,
-        lines: Lines::default(),
+        entries: RevokedEntries::default(),
     };
     let spki = authority.ocsp_key().unwrap().1;
     let signer = authority
@@ -320,7 +320,7 @@ async fn a_wrong_signature_is_given_out_nowhere() {
         &der,
     )
     .unwrap();
-    let answer = Answer {
+    let answer = ResponseContent {
         certificates: &[],
         nonce: None,
         produced_at: now(),
@@ -336,23 +336,23 @@ async fn a_wrong_signature_is_given_out_nowhere() {
     control.set("wrong-signatures");
     let refused = authority.sign(IssuerId::Customer, &prepared.tbs).await;
     assert_eq!(refused, Err(wrong("customer-ca")));
-    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    let refused = authority.sign_crl(IssuerId::Customer, list()).await;
     assert_eq!(refused, Err(wrong("customer-ca")));
     for times in 0..3 {
-        let refused = authority.sign_answer(&signer, &answer).await;
+        let refused = authority.sign_response(&signer, &answer).await;
         assert_eq!(refused, Err(wrong("ocsp")), "{times}");
         let refused = authority.sign_audit("a statement").await;
         assert_eq!(refused, Err(wrong("audit")), "{times}");
     }
-    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    let refused = authority.sign_crl(IssuerId::Customer, list()).await;
     assert_eq!(refused, Err(wrong("customer-ca")));
     control.set("");
     // Three in a row each: no key is used before an operator has decided.
     let refused = authority.sign(IssuerId::Customer, &prepared.tbs).await;
     assert_eq!(refused, Err(out("customer-ca")));
-    let refused = authority.sign_list(IssuerId::Customer, list()).await;
+    let refused = authority.sign_crl(IssuerId::Customer, list()).await;
     assert_eq!(refused, Err(out("customer-ca")));
-    let refused = authority.sign_answer(&signer, &answer).await;
+    let refused = authority.sign_response(&signer, &answer).await;
     assert_eq!(refused, Err(out("ocsp")));
     assert_eq!(authority.sign_audit("a statement").await, Err(out("audit")));
 
@@ -362,10 +362,10 @@ async fn a_wrong_signature_is_given_out_nowhere() {
         .await
         .unwrap();
     authority
-        .sign_list(IssuerId::Customer, list())
+        .sign_crl(IssuerId::Customer, list())
         .await
         .unwrap();
-    authority.sign_answer(&signer, &answer).await.unwrap();
+    authority.sign_response(&signer, &answer).await.unwrap();
     authority.sign_audit("a statement").await.unwrap();
 }
 

@@ -193,7 +193,7 @@ impl Checker<'_> {
         self.within("periods.idle_minutes", p.idle_minutes, 1..=1440);
         self.within("periods.session_hours", p.session_hours, 1..=168);
         self.within("periods.crl_hours", p.crl_hours, 1..=8760);
-        self.within("periods.crl_part_months", p.crl_part_months, 0..=12);
+        self.within("periods.crl_shard_months", p.crl_shard_months, 0..=12);
         self.within("periods.ocsp_hours", p.ocsp_hours, 1..=168);
         self.within(
             "periods.crl_backdate_minutes",
@@ -224,12 +224,12 @@ impl Checker<'_> {
             c.argon2.memory_kib,
             lanes.saturating_mul(8)..=4_194_304,
         );
-        self.within("locks.stopped_after", c.locks.stopped_after, 2..=1000);
+        self.within("locks.suspended_after", c.locks.suspended_after, 2..=1000);
         self.within("locks.forgotten_hours", c.locks.forgotten_hours, 1..=8760);
         self.within(
             "locks.temporary_after",
             c.locks.temporary_after,
-            1..=c.locks.stopped_after,
+            1..=c.locks.suspended_after,
         );
         self.within(
             "locks.temporary_minutes",

@@ -27,12 +27,12 @@ pub struct Periods {
     /// Minutes by which a CRL begins in the past, for clocks that are slow.
     pub crl_backdate_minutes: u32,
     /// Months of issue that share a part of the CRL; 0: no parts.
-    pub crl_part_months: u32,
-    /// Hours an OCSP answer is good for.
+    pub crl_shard_months: u32,
+    /// Hours an OCSP response is good for.
     pub ocsp_hours: u32,
     /// Seconds by which an OCSP response begins in the past.
     pub ocsp_backdate_seconds: u32,
-    /// Days the certificate of the signer of OCSP answers is good for.
+    /// Days the certificate of the signer of OCSP responses is good for.
     pub ocsp_signer_days: u32,
 }
 
@@ -48,7 +48,7 @@ impl Default for Periods {
             session_hours: 8,
             crl_hours: 24,
             crl_backdate_minutes: 5,
-            crl_part_months: 3,
+            crl_shard_months: 3,
             ocsp_hours: 24,
             ocsp_backdate_seconds: 60,
             ocsp_signer_days: 30,
@@ -128,7 +128,7 @@ pub struct Locks {
     /// Minutes it lasts.
     pub temporary_minutes: u32,
     /// Failures until 利用停止.
-    pub stopped_after: u32,
+    pub suspended_after: u32,
     /// Hours after the last failure without a certificate until they are forgotten.
     pub forgotten_hours: u32,
 }
@@ -138,7 +138,7 @@ impl Default for Locks {
         Self {
             temporary_after: 5,
             temporary_minutes: 30,
-            stopped_after: 10,
+            suspended_after: 10,
             forgotten_hours: 24,
         }
     }
@@ -156,7 +156,7 @@ pub struct Characters {
 
 impl Default for Characters {
     fn default() -> Self {
-        let usual = crate::workflow::validation::CharacterSettings::default();
+        let usual = crate::services::validation::CharacterSettings::default();
         Self {
             login_id_symbols: usual.login_id_symbols,
             kana_symbols: usual.kana_symbols,

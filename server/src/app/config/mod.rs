@@ -7,7 +7,7 @@
 //! - [`check`], `check_mail`, `check_generations`: what a type cannot say
 //! - [`error`]: what can be wrong
 //! - [`warnings`]: before the bank's own certificates end
-//! - [`settings`]: the plain data that workflows and pages are given
+//! - [`settings`]: the plain data that services and pages are given
 
 pub mod check;
 mod check_generations;

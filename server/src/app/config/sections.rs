@@ -37,7 +37,7 @@ pub struct Config {
     pub staff: TlsListener,
     /// CRLs and CA certificates, plain HTTP.
     pub public: PlainListener,
-    /// Health and figures, plain HTTP.
+    /// Health and metrics, plain HTTP.
     pub operations: OperationsListener,
     /// The HSM.
     pub hsm: Hsm,
@@ -189,7 +189,7 @@ pub struct TlsListener {
 pub struct PlainListener {
     /// Address and port to listen on.
     pub bind: SocketAddr,
-    /// Origin as it stands in certificates: `http://host[:port]`.
+    /// Origin as it is in certificates: `http://host[:port]`.
     pub url: String,
     /// Connections open at the same time.
     #[serde(default = "connections")]

@@ -1,4 +1,4 @@
-//! From the file to the plain data that workflows, CA and pages are given.
+//! From the file to the plain data that services, CA and pages are given.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +8,15 @@ use jiff::SignedDuration;
 use super::sections::{self, CertificateNames, Config};
 use crate::ca::profile::ClientProfile;
 use crate::ca::{CaId, IssuerId};
+use crate::http::console::presence::Presence;
 use crate::http::rate::Rate;
 use crate::http::site::{Bilingual, HelpDesk, Site};
-use crate::http::staff::presence::Presence;
-use crate::workflow::passwords::PasswordSettings;
-use crate::workflow::settings::{Bank, LockSettings, Periods, Settings};
-use crate::workflow::validation::{CharacterSettings, PasswordLength};
+use crate::services::accounts::passwords::PasswordSettings;
+use crate::services::settings::{Bank, LockSettings, Periods, Settings};
+use crate::services::validation::{CharacterSettings, PasswordLength};
 
 impl Config {
-    /// What the workflows need to know; the mail server is left to [`crate::app::mail`].
+    /// What the services need to know; the mail server is left to [`crate::app::mail`].
     pub fn settings(&self) -> Settings {
         let hours = |n: u32| SignedDuration::from_hours(i64::from(n));
         let minutes = |n: u32| SignedDuration::from_mins(i64::from(n));
@@ -44,7 +44,7 @@ impl Config {
             locks: LockSettings {
                 temporary_after: self.locks.temporary_after,
                 temporary_for: minutes(self.locks.temporary_minutes),
-                stopped_after: self.locks.stopped_after,
+                suspended_after: self.locks.suspended_after,
                 forgotten_after: hours(self.locks.forgotten_hours),
             },
             passwords: PasswordSettings {
@@ -81,7 +81,7 @@ impl Config {
             organizational_unit: names.organizational_unit.clone(),
             common_name_prefix: names.common_name_prefix.clone(),
             crl_base: format!("{public}/crl/{ca}"),
-            crl_part_months: self.periods.crl_part_months,
+            crl_shard_months: self.periods.crl_shard_months,
             ocsp_url: format!("{public}/ocsp"),
             ca_issuers_url: format!("{public}/ca/{ca}.crt"),
             policy_oid: names.policy_oid.clone(),

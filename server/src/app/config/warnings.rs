@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
 use super::sections::Config;
-use crate::workflow::expiry::Limits;
+use crate::services::operations::expiry::Limits;
 
 /// Addresses that are written to, at most.
 const MOST: usize = 20;
@@ -24,7 +24,7 @@ pub struct Warnings {
     /// A staff member's certificate.
     pub staff_days: u32,
     /// The root's revocation list.
-    pub root_list_days: u32,
+    pub root_crl_days: u32,
     /// Who is written to.
     pub operators: Vec<String>,
 }
@@ -36,14 +36,14 @@ impl Default for Warnings {
             ca_days: 180,
             tls_days: 30,
             staff_days: 30,
-            root_list_days: 60,
+            root_crl_days: 60,
             operators: Vec::new(),
         }
     }
 }
 
 impl Warnings {
-    /// As the workflow is given it.
+    /// As the service is given it.
     pub fn limits(&self) -> Limits {
         let days = |n: u32| SignedDuration::from_hours(i64::from(n) * 24);
         Limits {
@@ -51,7 +51,7 @@ impl Warnings {
             ca: days(self.ca_days),
             tls: days(self.tls_days),
             staff: days(self.staff_days),
-            root_list: days(self.root_list_days),
+            root_crl: days(self.root_crl_days),
             operators: self.operators.clone(),
         }
     }
@@ -65,7 +65,7 @@ impl Checker<'_> {
             ("warnings.ca_days", w.ca_days, 3650),
             ("warnings.tls_days", w.tls_days, 365),
             ("warnings.staff_days", w.staff_days, 365),
-            ("warnings.root_list_days", w.root_list_days, 1100),
+            ("warnings.root_crl_days", w.root_crl_days, 1100),
         ] {
             self.within(field, days, 1..=most);
         }

@@ -65,7 +65,7 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
     }
     let password = found.iter().any(|one| one.is_about("mail.password"));
     if !password {
-        let mail = mail::office(config).err();
+        let mail = mail::smtp_config(config).err();
         found.extend(mail.map(|error| unusable(Code::Mail, &error)));
     }
     found

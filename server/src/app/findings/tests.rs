@@ -285,7 +285,7 @@ fn everything_is_found_at_once() {
     bank.edit("id = \"kenmin\"", "id = \"ken min\"\nkey_algorithms = []");
     bank.edit(
         "[hsm]\n",
-        "[locks]\nstopped_after = 1\n[hsm]\nworkers = 0\n",
+        "[locks]\nsuspended_after = 1\n[hsm]\nworkers = 0\n",
     );
     bank.edit("127.0.0.1:5", "127.0.0.1:4");
     bank.edit("https://ib.bank.example:3", "https://staff.bank.example:3");
@@ -296,7 +296,7 @@ fn everything_is_found_at_once() {
     for expected in [
         "bank.id",
         "bank.key_algorithms",
-        "locks.stopped_after",
+        "locks.suspended_after",
         "hsm.workers",
         "operations.bind",
         "server.key can be read by others",

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::call::{Asked, Deed, Empty};
+use super::call::{Asked, Command, Empty};
 use super::page::{Place, page};
+use crate::http::console::audit::download;
 use crate::http::failure::Failure;
-use crate::http::staff::audit::download;
-use crate::workflow::audit_log::{self, Break, Filter, export};
-use crate::workflow::records::Chain;
+use crate::services::audit::{self, Break, Filter, export};
+use crate::services::records::Chain;
 
 /// Rows of one export; the command exports them all.
 const EXPORT: i64 = 10_000;
@@ -49,8 +49,8 @@ pub struct AuditRow {
     pub hash: String,
 }
 
-impl From<audit_log::AuditRow> for AuditRow {
-    fn from(row: audit_log::AuditRow) -> Self {
+impl From<audit::AuditRow> for AuditRow {
+    fn from(row: audit::AuditRow) -> Self {
         Self {
             seq: row.seq,
             at: row.at,
@@ -140,8 +140,8 @@ pub async fn list(asked: Asked<Which>) -> Result<AuditPage, Failure> {
     let filter = asked.query.filter();
     let place = asked.query.place(&filter)?;
     let before = place.number()?.unwrap_or(i64::MAX);
-    let people = asked.people();
-    let found = people.audit_rows(&filter, before, place.fetch().into());
+    let accounts = asked.accounts();
+    let found = accounts.audit_rows(&filter, before, place.fetch().into());
     let (found, next) = place.cut(found.await?, |row| vec![row.seq.to_string()]);
     let items = found.into_iter().map(AuditRow::from).collect();
     Ok(AuditPage { items, next })
@@ -156,7 +156,7 @@ pub async fn csv(asked: Asked<Which>) -> Result<Response, Failure> {
 
 /// `GET /api/v1/audit/export.jsonl`.
 pub async fn jsonl(asked: Asked<Which>) -> Result<Response, Failure> {
-    let line = |row: &audit_log::AuditRow| export::json_line(row) + "\n";
+    let line = |row: &audit::AuditRow| export::json_line(row) + "\n";
     file(&asked, "jsonl", String::new(), line).await
 }
 
@@ -164,13 +164,13 @@ async fn file(
     asked: &Asked<Which>,
     format: &'static str,
     mut body: String,
-    line: impl Fn(&audit_log::AuditRow) -> String,
+    line: impl Fn(&audit::AuditRow) -> String,
 ) -> Result<Response, Failure> {
-    let (people, call) = (asked.people(), &asked.call);
+    let (accounts, call) = (asked.accounts(), &asked.call);
     let filter = asked.query.filter();
     let before = asked.query.place(&filter)?.number()?.unwrap_or(i64::MAX);
-    let rows = people.audit_rows(&filter, before, EXPORT).await?;
-    people
+    let rows = accounts.audit_rows(&filter, before, EXPORT).await?;
+    accounts
         .note_export(&call.context, format, rows.len())
         .await?;
     body.extend(rows.iter().map(line));
@@ -193,14 +193,14 @@ pub struct AuditVerdict {
     pub checkpoints: usize,
     /// The last row that a genuine signature covers.
     pub signed_up_to: i64,
-    /// Whether the audit key is known. While the HSM is away it is not, and nothing counts as signed.
+    /// Whether the audit key is known. While the HSM is unavailable it is not, and nothing counts as signed.
     pub key_known: bool,
 }
 
 /// `POST /api/v1/audit/verify`.
-pub async fn verify(deed: Deed<Empty>) -> Result<AuditVerdict, Failure> {
-    let (call, workflows) = (&deed.call, &deed.call.app.workflows);
-    let found = workflows.verify_audit(&call.context).await?;
+pub async fn verify(command: Command<Empty>) -> Result<AuditVerdict, Failure> {
+    let (call, services) = (&command.call, &command.call.app.services);
+    let found = services.verify_audit(&call.context).await?;
     let (rows, first_bad, why) = match &found.chain {
         Chain::Whole { rows, .. } => (Some(*rows), None, None),
         Chain::Broken { seq, why } => (None, Some(*seq), Some(word(*why))),

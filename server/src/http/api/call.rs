@@ -14,16 +14,16 @@ use utoipa::{IntoParams, ToSchema};
 use super::guard::KEY;
 use super::refusal::ApiProblem;
 use crate::http::app::Shared;
+use crate::http::console::gate::Member;
 use crate::http::est::caller;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::staff::gate::Member;
-use crate::workflow::RequestContext;
-use crate::workflow::once::{Once, Request as Keyed};
-use crate::workflow::people::People;
-use crate::workflow::records::StaffMember;
+use crate::services::RequestContext;
+use crate::services::account_service::AccountService;
+use crate::services::idempotent_request::{IdempotentRequest, Request as Keyed};
+use crate::services::records::StaffMember;
 
 /// Longest text of a parser that is passed on.
 const LONGEST_HINT: usize = 200;
@@ -62,28 +62,28 @@ pub struct Asked<Q> {
 }
 
 /// A request to change.
-pub struct Deed<B> {
+pub struct Command<B> {
     /// Who, and what about.
     pub call: Call,
     /// What to do.
     pub body: B,
     /// Where it is done.
-    pub once: Arc<Once>,
+    pub idempotent: Arc<IdempotentRequest>,
     /// The caller's key.
     pub keyed: Keyed,
 }
 
 impl<Q> Asked<Q> {
-    /// The workflows.
-    pub fn people(&self) -> People<'_> {
-        self.call.app.workflows.people()
+    /// The services.
+    pub fn accounts(&self) -> AccountService<'_> {
+        self.call.app.services.accounts()
     }
 }
 
-impl<B> Deed<B> {
-    /// The workflows, for one deed.
-    pub fn people(&self) -> People<'_> {
-        self.once.people()
+impl<B> Command<B> {
+    /// The services, for one operation.
+    pub fn accounts(&self) -> AccountService<'_> {
+        self.idempotent.accounts()
     }
 
     /// The request: by whom, from where, when.
@@ -123,7 +123,7 @@ impl<Q: DeserializeOwned> FromRequestParts<Shared> for Asked<Q> {
     }
 }
 
-impl<B: DeserializeOwned> FromRequest<Shared> for Deed<B> {
+impl<B: DeserializeOwned> FromRequest<Shared> for Command<B> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Failure> {
@@ -147,7 +147,7 @@ impl<B: DeserializeOwned> FromRequest<Shared> for Deed<B> {
                 sha256,
             },
             body: json(&body)?,
-            once: Arc::new(app.workflows.once()),
+            idempotent: Arc::new(app.services.idempotent()),
             call,
         })
     }

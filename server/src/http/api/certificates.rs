@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Asked, Deed, NoQuery};
+use super::call::{Asked, Command, NoQuery};
 use super::proposals::ProposalHead;
 use super::users::Note;
 use super::word;
 use crate::http::failure::Failure;
-use crate::workflow::proposals::Kind;
-use crate::workflow::records;
+use crate::services::approvals::Kind;
+use crate::services::records;
 
 /// A certificate.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put on record.
+    /// When it was put into the database.
     pub created_at: Timestamp,
     /// When it was signed.
     pub issued_at: Option<Timestamp>,
@@ -79,8 +79,8 @@ pub struct CertificateDetail {
 
 /// `GET /api/v1/certificates/{id}`.
 pub async fn read(asked: Asked<NoQuery>) -> Result<CertificateDetail, Failure> {
-    let people = asked.people();
-    let subject = people
+    let accounts = asked.accounts();
+    let subject = accounts
         .proposal_subject(Kind::Revoke, &asked.call.id)
         .await?;
     let found = subject.certificate.as_ref();
@@ -93,8 +93,8 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<CertificateDetail, Failure> {
 }
 
 /// `POST /api/v1/certificates/{id}/incident`.
-pub async fn incident(deed: Deed<Note>) -> Result<ProposalHead, Failure> {
-    let (people, form) = (deed.people(), deed.body.form());
-    let entered = people.report_incident(deed.context(), &deed.call.id, &form);
+pub async fn incident(command: Command<Note>) -> Result<ProposalHead, Failure> {
+    let (accounts, form) = (command.accounts(), command.body.form());
+    let entered = accounts.report_incident(command.context(), &command.call.id, &form);
     Ok((&entered.await?).into())
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::workflow::proposals::{Kind, Proposal, State, Subject, Wish};
-use crate::workflow::records::CertificateState;
+use crate::services::approvals::{Kind, Proposal, ProposedChange, State, Subject};
+use crate::services::records::CertificateState;
 
 /// Something that the approval changes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,7 +21,11 @@ pub struct Change {
 }
 
 /// What an approval would change; nothing once it is decided.
-pub(super) fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Vec<Change> {
+pub(super) fn changes(
+    proposal: &Proposal,
+    subject: &Subject,
+    proposed: &ProposedChange,
+) -> Vec<Change> {
     if proposal.state != State::Entered {
         return Vec::new();
     }
@@ -54,10 +58,10 @@ pub(super) fn changes(proposal: &Proposal, subject: &Subject, wish: &Wish) -> Ve
             let status = contract.map(|one| one.status.as_str());
             vec![change("contract_status", status, "cancelled")]
         }
-        Kind::Unlock => vec![change("stopped", Some("true"), "false")],
+        Kind::Unlock => vec![change("suspended", Some("true"), "false")],
         Kind::StaffAdd | Kind::StaffRole => {
             let role = subject.staff.as_ref().map(|one| one.role.as_str());
-            let after = wish.role().map_or("", |role| role.as_str());
+            let after = proposed.role().map_or("", |role| role.as_str());
             vec![change("role", role, after)]
         }
         Kind::StaffLeave => {

@@ -1,18 +1,18 @@
-//! Contracts: searched, read; temporary passwords on a letter. They are put on record by proposals.
+//! Contracts: searched, read; temporary passwords on a letter. They are put into the database by proposals.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::call::{Asked, Deed, Empty, NoQuery};
+use super::call::{Asked, Command, Empty, NoQuery};
 use super::page::{Place, page};
 use super::refusal::ApiProblem;
 use super::users::UserLine;
 use super::word;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
-use crate::workflow::pages::{ContractPlace, ContractSearch};
-use crate::workflow::records;
+use crate::services::paging::{ContractPlace, ContractSearch};
+use crate::services::records;
 
 /// A contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +40,7 @@ pub struct Contract {
     pub status: word::ContractStatus,
     /// Counts every change that a person who approves must have seen.
     pub version: i64,
-    /// When it was put on record.
+    /// When it was put into the database.
     pub created_at: Timestamp,
 }
 
@@ -194,7 +194,7 @@ pub async fn list(asked: Asked<Search>) -> Result<ContractPage, Failure> {
         login_id: query.login_id.clone(),
     };
     let found = asked
-        .people()
+        .accounts()
         .contracts_after(&search, &after, place.fetch().into())
         .await?;
     let (found, next) = place.cut(found, |one| {
@@ -207,7 +207,7 @@ pub async fn list(asked: Asked<Search>) -> Result<ContractPage, Failure> {
 
 /// `GET /api/v1/contracts/{id}`.
 pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
-    let overview = asked.people().contract_overview(&asked.call.id).await?;
+    let overview = asked.accounts().contract_overview(&asked.call.id).await?;
     let users = overview.users.iter();
     Ok(ContractDetail {
         contract: (&overview.contract).into(),
@@ -219,9 +219,11 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ContractDetail, Failure> {
 }
 
 /// `POST /api/v1/contracts/{id}/letter`.
-pub async fn letter(deed: Deed<Empty>) -> Result<ContractWithLetter, Failure> {
-    let people = deed.people();
-    let letter = people.issue_letter(deed.context(), &deed.call.id).await?;
+pub async fn letter(command: Command<Empty>) -> Result<ContractWithLetter, Failure> {
+    let accounts = command.accounts();
+    let letter = accounts
+        .issue_letter(command.context(), &command.call.id)
+        .await?;
     Ok(ContractWithLetter {
         contract: (&letter.contract).into(),
         letter: Some(Letter {

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::Deed;
+use super::call::Command;
 use super::entries::{Seen, SeenWithReason};
 use super::word;
 use crate::http::failure::Failure;
-use crate::workflow::proposals::State;
+use crate::services::approvals::State;
 
 /// What was decided.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,14 +20,14 @@ pub struct Decision {
     pub grant_id: Option<String>,
     /// The account that the approval made (newcomer).
     pub staff_id: Option<String>,
-    /// The contract that the approval put on record.
+    /// The contract that the approval put into the database.
     pub contract_id: Option<String>,
 }
 
 /// `POST /api/v1/proposals/{id}/approve`.
-pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
-    let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
-    let done = people.approve_proposal(&call.context, &call.id, version);
+pub async fn approve(command: Command<Seen>) -> Result<Decision, Failure> {
+    let (call, accounts, version) = (&command.call, command.accounts(), command.body.version);
+    let done = accounts.approve_proposal(&call.context, &call.id, version);
     let done = done.await?;
     Ok(Decision {
         id: call.id.clone(),
@@ -39,9 +39,9 @@ pub async fn approve(deed: Deed<Seen>) -> Result<Decision, Failure> {
 }
 
 /// `POST /api/v1/proposals/{id}/reject`.
-pub async fn reject(deed: Deed<SeenWithReason>) -> Result<Decision, Failure> {
-    let (call, people, body) = (&deed.call, deed.people(), &deed.body);
-    let done = people.reject_proposal(&call.context, &call.id, body.version, &body.reason);
+pub async fn reject(command: Command<SeenWithReason>) -> Result<Decision, Failure> {
+    let (call, accounts, body) = (&command.call, command.accounts(), &command.body);
+    let done = accounts.reject_proposal(&call.context, &call.id, body.version, &body.reason);
     done.await?;
     Ok(Decision {
         id: call.id.clone(),

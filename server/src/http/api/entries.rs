@@ -3,17 +3,17 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::call::Deed;
+use super::call::Command;
 use super::proposals::ProposalHead;
 use super::word;
 use crate::http::failure::Failure;
-use crate::workflow::proposals::{Kind, WishForm};
+use crate::services::approvals::{Kind, ProposedChangeForm};
 
 /// A proposal as it is entered. Which role enters which kind is the table in `docs/staff.md`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Entry {
-    /// A contract is put on record, on the password method and without temporary passwords.
+    /// A contract is put into the database, on the password method and without temporary passwords.
     Contract {
         /// 支店番号, three digits.
         #[schema(example = "100")]
@@ -89,7 +89,7 @@ pub enum Entry {
         /// Name.
         name: String,
         /// Employee number.
-        person: String,
+        employee_number: String,
         /// What they may do.
         #[schema(value_type = word::StaffRole)]
         role: String,
@@ -115,10 +115,10 @@ pub enum Entry {
 
 impl Entry {
     /// Kind, subject, and what it says.
-    fn taken(self) -> (Kind, String, WishForm) {
-        let empty = WishForm::default;
-        let noted = |note| WishForm { note, ..empty() };
-        let referred = |reference| WishForm {
+    fn taken(self) -> (Kind, String, ProposedChangeForm) {
+        let empty = ProposedChangeForm::default;
+        let noted = |note| ProposedChangeForm { note, ..empty() };
+        let referred = |reference| ProposedChangeForm {
             reference,
             ..empty()
         };
@@ -130,7 +130,7 @@ impl Entry {
                 company_name,
                 company_kana,
             } => {
-                let form = WishForm {
+                let form = ProposedChangeForm {
                     branch,
                     account_type,
                     account,
@@ -151,7 +151,7 @@ impl Entry {
                 revocation_reason,
                 note,
             } => {
-                let form = WishForm {
+                let form = ProposedChangeForm {
                     revocation_reason,
                     ..noted(note)
                 };
@@ -163,10 +163,14 @@ impl Entry {
             } => (Kind::Release, certificate_id, noted(note)),
             Self::Cancel { contract_id, note } => (Kind::Cancel, contract_id, noted(note)),
             Self::Unlock { user_id, note } => (Kind::Unlock, user_id, noted(note)),
-            Self::StaffAdd { name, person, role } => {
-                let form = WishForm {
+            Self::StaffAdd {
+                name,
+                employee_number,
+                role,
+            } => {
+                let form = ProposedChangeForm {
                     name,
-                    person,
+                    employee_number,
                     role,
                     ..empty()
                 };
@@ -179,7 +183,7 @@ impl Entry {
             } => (
                 Kind::StaffRole,
                 staff_id,
-                WishForm {
+                ProposedChangeForm {
                     role,
                     ..noted(note)
                 },
@@ -190,13 +194,16 @@ impl Entry {
 }
 
 /// `POST /api/v1/proposals`.
-pub async fn enter(deed: Deed<Entry>) -> Result<ProposalHead, Failure> {
-    let Deed {
-        call, body, once, ..
-    } = deed;
+pub async fn enter(command: Command<Entry>) -> Result<ProposalHead, Failure> {
+    let Command {
+        call,
+        body,
+        idempotent,
+        ..
+    } = command;
     let (kind, subject, form) = body.taken();
-    let people = once.people();
-    let entered = people.propose(&call.context, kind, &subject, &form);
+    let accounts = idempotent.accounts();
+    let entered = accounts.propose(&call.context, kind, &subject, &form);
     Ok((&entered.await?).into())
 }
 
@@ -222,7 +229,7 @@ pub struct Amendment {
     name: String,
     /// Employee number of a newcomer.
     #[serde(default)]
-    person: String,
+    employee_number: String,
     /// The role asked for.
     #[serde(default)]
     #[schema(value_type = word::StaffRole)]
@@ -246,16 +253,19 @@ pub struct Amendment {
 }
 
 /// `POST /api/v1/proposals/{id}/amend`.
-pub async fn amend(deed: Deed<Amendment>) -> Result<ProposalHead, Failure> {
-    let Deed {
-        call, body, once, ..
-    } = deed;
-    let form = WishForm {
+pub async fn amend(command: Command<Amendment>) -> Result<ProposalHead, Failure> {
+    let Command {
+        call,
+        body,
+        idempotent,
+        ..
+    } = command;
+    let form = ProposedChangeForm {
         reference: body.reference,
         note: body.note,
         revocation_reason: body.revocation_reason,
         name: body.name,
-        person: body.person,
+        employee_number: body.employee_number,
         role: body.role,
         branch: body.branch,
         account_type: body.account_type,
@@ -263,8 +273,8 @@ pub async fn amend(deed: Deed<Amendment>) -> Result<ProposalHead, Failure> {
         company_name: body.company_name,
         company_kana: body.company_kana,
     };
-    let people = once.people();
-    let amended = people.amend_proposal(&call.context, &call.id, body.version, &form);
+    let accounts = idempotent.accounts();
+    let amended = accounts.amend_proposal(&call.context, &call.id, body.version, &form);
     Ok((&amended.await?).into())
 }
 
@@ -290,15 +300,15 @@ pub struct SeenWithReason {
 }
 
 /// `POST /api/v1/proposals/{id}/take-over`.
-pub async fn take_over(deed: Deed<Seen>) -> Result<ProposalHead, Failure> {
-    let (call, people, version) = (&deed.call, deed.people(), deed.body.version);
-    let taken = people.take_over_proposal(&call.context, &call.id, version);
+pub async fn take_over(command: Command<Seen>) -> Result<ProposalHead, Failure> {
+    let (call, accounts, version) = (&command.call, command.accounts(), command.body.version);
+    let taken = accounts.take_over_proposal(&call.context, &call.id, version);
     Ok((&taken.await?).into())
 }
 
 /// `POST /api/v1/proposals/{id}/withdraw`.
-pub async fn withdraw(deed: Deed<SeenWithReason>) -> Result<ProposalHead, Failure> {
-    let (call, people, body) = (&deed.call, deed.people(), &deed.body);
-    let taken = people.withdraw_proposal(&call.context, &call.id, body.version, &body.reason);
+pub async fn withdraw(command: Command<SeenWithReason>) -> Result<ProposalHead, Failure> {
+    let (call, accounts, body) = (&command.call, command.accounts(), &command.body);
+    let taken = accounts.withdraw_proposal(&call.context, &call.id, body.version, &body.reason);
     Ok((&taken.await?).into())
 }

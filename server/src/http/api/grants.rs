@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{Deed, Empty};
+use super::call::{Command, Empty};
 use super::contracts::Grant;
 use crate::http::failure::Failure;
 
@@ -28,9 +28,9 @@ pub struct GrantWithLetter {
 }
 
 /// `POST /api/v1/grants/{id}/letter`.
-pub async fn letter(deed: Deed<Empty>) -> Result<GrantWithLetter, Failure> {
-    let people = deed.people();
-    let letter = people.issue_acquisition_letter(deed.context(), &deed.call.id);
+pub async fn letter(command: Command<Empty>) -> Result<GrantWithLetter, Failure> {
+    let accounts = command.accounts();
+    let letter = accounts.issue_acquisition_letter(command.context(), &command.call.id);
     let letter = letter.await?;
     Ok(GrantWithLetter {
         grant: (&letter.grant).into(),

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::call::{Asked, Deed, Empty, NoQuery};
+use super::call::{Asked, Command, Empty, NoQuery};
 use super::problem::FieldProblem;
-use crate::http::cx::Answer;
+use crate::http::console::audit::download;
+use crate::http::context::Answer;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
-use crate::http::staff::audit::download;
-use crate::workflow::imports::{self, Why};
+use crate::services::accounts::imports::{self, Why};
 
 /// A list.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -87,25 +87,28 @@ impl ImportReport {
 }
 
 /// `POST /api/v1/imports`.
-pub async fn check(deed: Deed<List>) -> Result<ImportReport, Failure> {
-    let Deed {
-        call, body, once, ..
-    } = deed;
-    let people = once.people();
-    let dry = people.check_import(&call.context, body.list).await?;
+pub async fn check(command: Command<List>) -> Result<ImportReport, Failure> {
+    let Command {
+        call,
+        body,
+        idempotent,
+        ..
+    } = command;
+    let accounts = idempotent.accounts();
+    let dry = accounts.check_import(&call.context, body.list).await?;
     Ok(ImportReport::of(dry.id, &dry.report, call.lang))
 }
 
 /// `POST /api/v1/imports/{id}/run`.
-pub async fn run(deed: Deed<Empty>) -> Result<ImportReport, Failure> {
-    let (call, people) = (&deed.call, deed.people());
-    let done = people.run_import(&call.context, &call.id).await?;
+pub async fn run(command: Command<Empty>) -> Result<ImportReport, Failure> {
+    let (call, accounts) = (&command.call, command.accounts());
+    let done = accounts.run_import(&call.context, &call.id).await?;
     Ok(ImportReport::of(call.id.clone(), &done, call.lang))
 }
 
 /// `GET /api/v1/imports/{id}/list.csv`.
 pub async fn list(asked: Asked<NoQuery>) -> Answer {
-    let (people, call) = (asked.people(), &asked.call);
-    let list = people.import_list(&call.context, &call.id).await?;
+    let (accounts, call) = (asked.accounts(), &asked.call);
+    let list = accounts.import_list(&call.context, &call.id).await?;
     Ok(download("csv", list))
 }

@@ -1,4 +1,4 @@
-//! The JSON API of the staff listener, for the bank's own systems: the deeds of the console, by the same workflows, for
+//! The JSON API of the staff listener, for the bank's own systems: the operations of the console, by the same services, for
 //! the same roles, with the same four eyes. `docs/api.md` is its manual, `docs/openapi.json` its description.
 //!
 //! Who asks says the certificate of the connection, at every request, by the console's gate. Nothing here signs,
@@ -12,7 +12,7 @@
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
 //! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: what waits, customers
-//! - [`proposals`] ([`changes`], [`seen`]), [`entries`], [`decisions`]: entered by one, decided by another
+//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one, decided by another
 //! - [`imports`], [`reports`]: lists of contracts; what somebody should look after
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
@@ -36,7 +36,7 @@ pub mod reports;
 pub mod routes;
 pub mod row;
 pub mod security;
-pub mod seen;
+pub mod snapshot;
 pub mod staff;
 pub mod users;
 pub mod word;

@@ -24,7 +24,7 @@ use super::routes::table;
 use super::row::{Content, Row, Text};
 use crate::http::failure::Failure;
 
-const ABOUT: &str = "The deeds of the staff console for the bank's own systems. A staff certificate is presented on \
+const ABOUT: &str = "The operations of the staff console for the bank's own systems. A staff certificate is presented on \
     every connection and looked at again at every request; the same roles and the same four eyes hold as at the \
     console. Every change carries an Idempotency-Key: the same key with the same body gives the same answer for 24 \
     hours. Lists come in pages; a cursor belongs to its question. Times are UTC (RFC 3339).";
@@ -56,7 +56,7 @@ const ALWAYS: [(u16, &str); 7] = [
     ),
     (
         503,
-        "Something this stands on is away; `Retry-After` says when to come again.",
+        "Something this depends on is unavailable; `Retry-After` says when to come again.",
     ),
 ];
 

@@ -10,8 +10,8 @@ use crate::http::catalogue::field;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
-use crate::workflow::Refusal;
-use crate::workflow::validation::FieldError;
+use crate::services::Refusal;
+use crate::services::validation::FieldError;
 
 /// Before every code: what is meant is the code, here and in the audit log.
 const TYPE: &str = "urn:inkan:problem:";
@@ -49,13 +49,13 @@ pub struct FieldProblem {
     /// Name of the field.
     #[schema(example = "company_kana")]
     pub field: String,
-    /// What is wrong, in words.
+    /// What is wrong, as text.
     #[schema(example = "Please fill this in.")]
     pub detail: String,
 }
 
 impl FieldProblem {
-    /// Of an error that a workflow found.
+    /// Of an error that a service found.
     pub fn of(error: &FieldError, lang: Lang) -> Self {
         Self {
             field: field::name(error.field).to_owned(),

@@ -9,13 +9,15 @@ use super::changes::{Change, changes};
 use super::contracts::Contract;
 use super::page::{self, Place, page};
 use super::refusal::ApiProblem;
-use super::seen::{Grantee, ListSeen, NewContract};
+use super::snapshot::{Grantee, ListSeen, NewContract};
 use super::staff::Member;
 use super::word;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
-use crate::workflow::proposals::listed::{self, Place as Before};
-use crate::workflow::proposals::{Kind, Proposal, ProposalLine, ProposalView, State, Wish};
+use crate::services::approvals::listed::{self, Place as Before};
+use crate::services::approvals::{
+    Kind, Proposal, ProposalLine, ProposalView, ProposedChange, State,
+};
 
 /// Where a proposal stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,8 +78,8 @@ page! {
 
 /// What a proposal says; each kind has its own of these.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct WishView {
-    /// The contract that is to be put on record.
+pub struct ProposedChangeView {
+    /// The contract that is to be put into the database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<NewContract>,
     /// Number of the paper form.
@@ -94,32 +96,38 @@ pub struct WishView {
     pub name: Option<String>,
     /// Employee number of a newcomer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub person: Option<String>,
+    pub employee_number: Option<String>,
     /// The role asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<word::StaffRole>,
 }
 
-impl From<&Wish> for WishView {
-    fn from(wish: &Wish) -> Self {
+impl From<&ProposedChange> for ProposedChangeView {
+    fn from(change: &ProposedChange) -> Self {
         let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let (name, person) = match wish {
-            Wish::Newcomer { name, person, .. } => (said(name), said(person)),
+        let (name, employee_number) = match change {
+            ProposedChange::Newcomer {
+                name,
+                employee_number,
+                ..
+            } => (said(name), said(employee_number)),
             _ => (None, None),
         };
         Self {
-            contract: NewContract::of(wish),
-            reference: said(wish.reference()),
-            note: said(wish.note()),
-            revocation_reason: wish.revocation_reason().map(|why| why.as_str().to_owned()),
+            contract: NewContract::of(change),
+            reference: said(change.reference()),
+            note: said(change.note()),
+            revocation_reason: change
+                .revocation_reason()
+                .map(|why| why.as_str().to_owned()),
             name,
-            person,
-            role: wish.role().map(word::StaffRole),
+            employee_number,
+            role: change.role().map(word::StaffRole),
         }
     }
 }
 
-/// A hand that was on a proposal; none of them decides it, with whichever account.
+/// Somebody who contributed to a proposal; none of them decides it, with whichever account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Touch {
     /// The version it made.
@@ -133,7 +141,7 @@ pub struct Touch {
     /// When.
     pub at: Timestamp,
     /// What the proposal said from then on.
-    pub wish: WishView,
+    pub change: ProposedChangeView,
 }
 
 /// A proposal with what the person who decides must have seen.
@@ -142,7 +150,7 @@ pub struct ProposalDetail {
     /// The proposal.
     pub proposal: ProposalHead,
     /// What it says.
-    pub wish: WishView,
+    pub change: ProposedChangeView,
     /// The contract it concerns, as it is now.
     pub contract: Option<Contract>,
     /// ログインID of the user it concerns.
@@ -158,8 +166,8 @@ pub struct ProposalDetail {
     pub member: Option<Member>,
     /// What the approval changes.
     pub changes: Vec<Change>,
-    /// Every hand that was on it, oldest first.
-    pub hands: Vec<Touch>,
+    /// Everyone who contributed to it, oldest first.
+    pub contributors: Vec<Touch>,
     /// False when what it is about has changed since: it must be amended before it is approved.
     pub current: bool,
     /// The code with which an approval by the caller would be refused; nothing if it would not.
@@ -169,35 +177,35 @@ pub struct ProposalDetail {
 
 /// `GET /api/v1/proposals/{id}`.
 pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
-    let (people, member) = (asked.people(), &asked.call.member);
-    let view = people.proposal(member, &asked.call.id).await?;
+    let (accounts, member) = (asked.accounts(), &asked.call.member);
+    let view = accounts.proposal(member, &asked.call.id).await?;
     let hindrance = view.hindrance(member).map(|refused| refused.code());
     let ProposalView {
         proposal,
-        wish,
+        change,
         subject,
-        hands,
+        contributors,
         ..
     } = &view;
-    let hands = hands.iter().map(|(touch, name, wish)| Touch {
+    let contributors = contributors.iter().map(|(touch, name, change)| Touch {
         version: touch.version,
         how: touch.how.into(),
         staff_id: touch.by.staff_id.clone(),
         name: name.clone(),
         at: touch.at,
-        wish: wish.into(),
+        change: change.into(),
     });
     Ok(ProposalDetail {
         proposal: proposal.into(),
-        wish: wish.into(),
+        change: change.into(),
         contract: subject.contract.as_ref().map(Contract::from),
         login_id: subject.user.as_ref().map(|user| user.login_id.clone()),
         grantee: Grantee::of(proposal.kind, subject),
         list: ListSeen::of(subject),
         serial: subject.certificate.as_ref().map(|one| one.serial.clone()),
         member: subject.staff.as_ref().map(Member::from),
-        changes: changes(proposal, subject, wish),
-        hands: hands.collect(),
+        changes: changes(proposal, subject, change),
+        contributors: contributors.collect(),
         current: view.is_current(),
         hindrance,
     })
@@ -251,8 +259,8 @@ pub async fn list(asked: Asked<Which>) -> Result<ProposalPage, Failure> {
         state: *state,
         contract_id: contract_id.clone(),
     };
-    let (people, member) = (asked.people(), &asked.call.member);
-    let found = people.proposals_before(member, &wanted, before.as_ref(), place.fetch().into());
+    let (accounts, member) = (asked.accounts(), &asked.call.member);
+    let found = accounts.proposals_before(member, &wanted, before.as_ref(), place.fetch().into());
     let (found, next) = place.cut(found.await?, |line| {
         let proposal = &line.proposal;
         let at = proposal.entered_at.as_second().to_string();

@@ -1,4 +1,4 @@
-//! What the API itself refuses, before any workflow. No prose: the catalogue has the sentences.
+//! What the API itself refuses, before any service. No prose: the catalogue has the sentences.
 
 use axum::http::StatusCode;
 

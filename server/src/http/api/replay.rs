@@ -1,4 +1,4 @@
-//! A request that is sent twice is done once: the answer is kept under `Idempotency-Key` with the deed, for 24 hours.
+//! A request that is sent twice is done once: the answer is kept under `Idempotency-Key` with the operation, for 24 hours.
 //!
 //! What is given only once (仮パスワード) is in the first answer and is not kept: an answer that is given again is without
 //! it, as a letter of the console that was not printed is not shown again.
@@ -12,13 +12,13 @@ use inkan_pki::messages::problem::PROBLEM_JSON;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::Deed;
+use super::call::Command;
 use super::problem::Problem;
 use super::refusal::ApiProblem;
-use crate::http::cx::Answer;
+use crate::http::context::Answer;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
-use crate::workflow::once::{Before, Kept};
+use crate::services::idempotent_request::{Before, Kept};
 
 /// On an answer that is given again.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -26,19 +26,26 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 /// Members of an answer that are given only once.
 const GIVEN_ONCE: [&str; 1] = ["letter"];
 
-/// Does a deed, or answers as before.
-pub async fn run<B, A, F, Fut>(deed: Deed<B>, status: StatusCode, handler: F) -> Answer
+/// Does an operation, or answers as before.
+pub async fn run<B, A, F, Fut>(command: Command<B>, status: StatusCode, handler: F) -> Answer
 where
     A: Serialize,
-    F: FnOnce(Deed<B>) -> Fut,
+    F: FnOnce(Command<B>) -> Fut,
     Fut: Future<Output = Result<A, Failure>>,
 {
-    let (app, once) = (Arc::clone(&deed.call.app), Arc::clone(&deed.once));
-    let (keyed, now, lang) = (deed.keyed.clone(), deed.call.context.now, deed.call.lang);
-    if let Some(again) = again(app.workflows.asked_before(&keyed, now).await?)? {
+    let (app, idempotent) = (
+        Arc::clone(&command.call.app),
+        Arc::clone(&command.idempotent),
+    );
+    let (keyed, now, lang) = (
+        command.keyed.clone(),
+        command.call.context.now,
+        command.call.lang,
+    );
+    if let Some(again) = again(app.services.asked_before(&keyed, now).await?)? {
         return Ok(again);
     }
-    let (status, answer) = match handler(deed).await {
+    let (status, answer) = match handler(command).await {
         Ok(answer) => (status, json(&answer)?),
         Err(failure) if failure.status().is_client_error() => {
             (failure.status(), json(&Problem::of(&failure, lang))?)
@@ -48,9 +55,9 @@ where
     };
     let kept = Kept {
         status: status.as_u16(),
-        answer: lasting(&answer).to_string(),
+        response: lasting(&answer).to_string(),
     };
-    match again(once.keep(&keyed, &kept, now).await?)? {
+    match again(idempotent.keep(&keyed, &kept, now).await?)? {
         Some(again) => Ok(again),
         None => response(status, answer.to_string()),
     }
@@ -63,7 +70,7 @@ fn again(before: Before) -> Result<Option<Response>, Failure> {
         Before::This(kept) => {
             let status = StatusCode::from_u16(kept.status);
             let status = status.map_err(|error| Failure::fault(&error))?;
-            let mut response = response(status, kept.answer)?;
+            let mut response = response(status, kept.response)?;
             let yes = HeaderValue::from_static("true");
             response.headers_mut().insert(REPLAYED, yes);
             Ok(Some(response))

@@ -62,10 +62,10 @@ page! {
 /// `GET /api/v1/reports/expiring`.
 pub async fn expiring(asked: Asked<Which>) -> Result<ExpiringPage, Failure> {
     let (place, last) = asked.query.place("expiring")?;
-    let (people, now) = (asked.people(), asked.call.context.now);
+    let (accounts, now) = (asked.accounts(), asked.call.context.now);
     let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
     let after = after.unwrap_or((Timestamp::MIN, ""));
-    let found = people.expiring_after(after, place.fetch().into(), now);
+    let found = accounts.expiring_after(after, place.fetch().into(), now);
     let (found, next) = place.cut(found.await?, |one| {
         let at = one.not_after.as_second().to_string();
         vec![at, one.certificate_id.clone()]
@@ -108,7 +108,7 @@ pub struct Undelivered {
     /// When it was given up.
     pub given_up_at: Timestamp,
     /// Why, as a stable word.
-    pub trouble: String,
+    pub error: String,
     /// What the mail server said.
     pub reply: String,
 }
@@ -123,8 +123,8 @@ pub async fn undelivered(asked: Asked<Which>) -> Result<UndeliveredPage, Failure
     let (place, last) = asked.query.place("undelivered")?;
     let before = last.as_ref().map(|(at, id)| (*at, id.as_str()));
     let before = before.unwrap_or((Timestamp::MAX, ""));
-    let people = asked.people();
-    let found = people.dead_letters_before(before, place.fetch());
+    let accounts = asked.accounts();
+    let found = accounts.failed_messages_before(before, place.fetch());
     let (found, next) = place.cut(found.await?, |one| {
         let at = one.given_up_at.as_second().to_string();
         vec![at, one.id.clone()]
@@ -140,7 +140,7 @@ pub async fn undelivered(asked: Asked<Which>) -> Result<UndeliveredPage, Failure
         kind: one.kind,
         written_at: one.written_at,
         given_up_at: one.given_up_at,
-        trouble: one.trouble,
+        error: one.error,
         reply: one.reply,
     });
     let items = items.collect();

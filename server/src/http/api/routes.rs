@@ -13,7 +13,7 @@ use super::{
     reports, security, staff, users, work,
 };
 use crate::http::app::Shared;
-use crate::http::staff::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
+use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
 
 /// Where a list of contracts is sent: the one path that takes more than a few fields.
 pub const IMPORT: &str = "/api/v1/imports";
@@ -23,14 +23,14 @@ pub(super) fn table() -> Vec<Row> {
     vec![
         see("/api/v1/openapi.json", ALL, openapi::show, "This description."),
         see("/api/v1/me", ALL, staff::me, "Who asks: the account of the certificate that is presented."),
-        see("/api/v1/work", ALL, work::show, "The work list: what waits for me, what I entered, what I decided."),
+        see("/api/v1/work", ALL, work::show, "The work list: what awaits my decision, what I entered, what I decided."),
         // Customers
         see("/api/v1/contracts", CUSTOMERS, contracts::list, "Contracts in the order of branch and account; all of them, or by one of name, kana, account and login ID."),
         see("/api/v1/contracts/{id}", CUSTOMERS, contracts::read, "A contract with its users and grants."),
         confirmed(make("/api/v1/contracts/{id}/letter", COUNTER, contracts::letter, "New temporary passwords: asked for by one person, in the answer to another one only; those before are good no longer.")),
         confirmed(make("/api/v1/grants/{id}/letter", COUNTER, grants::letter, "The certificate password of a grant, where the bank asks for it: asked for by one person, in the answer to another one only; the one before is good no longer.")),
         see("/api/v1/users/{id}", CUSTOMERS, users::read, "A customer's user with certificates and the last logins."),
-        act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a stopped user."),
+        act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a lock for a time at once; proposes the release of a suspended user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
         make("/api/v1/certificates/{id}/incident", DESKS, certificates::incident, "A lost token: suspends the certificate at once, and enters the review."),
         // Entered by one, decided by another

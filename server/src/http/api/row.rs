@@ -12,13 +12,13 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, ToSchema};
 
-use super::call::{Asked, Deed};
+use super::call::{Asked, Command};
 use super::replay;
 use crate::http::app::Shared;
-use crate::http::cx::Answer;
+use crate::http::console::routes::Right;
+use crate::http::context::Answer;
 use crate::http::failure::Failure;
-use crate::http::staff::routes::Right;
-use crate::workflow::records::StaffRole;
+use crate::services::records::StaffRole;
 
 /// A line.
 pub struct Row {
@@ -139,7 +139,7 @@ pub fn act<B, A, F, Fut>(
 where
     B: DeserializeOwned + ToSchema + Send + 'static,
     A: Serialize + ToSchema + 'static,
-    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(Command<B>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<A, Failure>> + Send + 'static,
 {
     change(path, roles, StatusCode::OK, handler, summary)
@@ -155,7 +155,7 @@ pub fn make<B, A, F, Fut>(
 where
     B: DeserializeOwned + ToSchema + Send + 'static,
     A: Serialize + ToSchema + 'static,
-    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(Command<B>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<A, Failure>> + Send + 'static,
 {
     change(path, roles, StatusCode::CREATED, handler, summary)
@@ -171,10 +171,10 @@ fn change<B, A, F, Fut>(
 where
     B: DeserializeOwned + ToSchema + Send + 'static,
     A: Serialize + ToSchema + 'static,
-    F: Fn(Deed<B>) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(Command<B>) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<A, Failure>> + Send + 'static,
 {
-    let run = move |deed: Deed<B>| replay::run(deed, status, handler.clone());
+    let run = move |command: Command<B>| replay::run(command, status, handler.clone());
     let text = Text {
         summary,
         query: Vec::new(),

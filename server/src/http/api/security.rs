@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 
 use super::call::{Asked, NoQuery};
 use crate::http::failure::Failure;
-use crate::workflow::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningTrouble};
-use crate::workflow::status::on_record;
+use crate::services::certificates::status::on_record;
+use crate::services::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningFault};
 
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
-    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
+    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `suspended`.
     #[schema(example = "up")]
     pub state: &'static str,
     /// Why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or
@@ -97,7 +97,7 @@ pub struct SignedHead {
     pub key_sha256: String,
 }
 
-/// The state of what the server stands on.
+/// The state of what the server depends on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Security {
     /// The store answers.
@@ -118,21 +118,21 @@ pub struct Security {
 
 /// `GET /api/v1/security`.
 pub async fn show(asked: Asked<NoQuery>) -> Result<Security, Failure> {
-    let (workflows, now) = (&asked.call.app.workflows, asked.call.context.now);
-    let health = workflows.health(now).await;
-    let authority = workflows.authority();
+    let (services, now) = (&asked.call.app.services, asked.call.context.now);
+    let health = services.health(now).await;
+    let authority = services.authority();
     let key = |one: &KeyState| key(one, authority.pool().public_key(&one.id));
     let keys = health.hsm.keys.iter().map(key).collect();
     let mut authorities = Vec::new();
     for ca in authority.cas() {
-        let left = workflows.crl_seconds_left(on_record(ca.id), now).await?;
+        let left = services.crl_seconds_left(on_record(ca.id), now).await?;
         let until = left.and_then(|left| Timestamp::from_second(now.as_second() + left).ok());
         authorities.extend(read(&ca.certificate, until));
     }
     authorities.extend(read(authority.root(), None));
-    let (mails_waiting, mails_undelivered) = asked.people().mail_counts().await?;
-    let jobs = workflows.job_reports(now).await?.into_iter();
-    let last = workflows.last_checkpoint().await?;
+    let (mails_waiting, mails_undelivered) = asked.accounts().mail_counts().await?;
+    let jobs = services.job_reports(now).await?.into_iter();
+    let last = services.last_checkpoint().await?;
     Ok(Security {
         store: health.store.is_none(),
         hsm: hsm(&health.hsm, keys),
@@ -190,10 +190,10 @@ fn key(state: &KeyState, spki: Option<Vec<u8>>) -> Key {
             KeyFound::Missing => "missing",
             KeyFound::Wrong => "wrong",
         },
-        signing: state.signing.as_ref().map(|trouble| match trouble {
-            SigningTrouble::Refused(_) => "refused",
-            SigningTrouble::Wrong(_) => "wrong",
-            SigningTrouble::OutOfService(_) => "out-of-service",
+        signing: state.signing.as_ref().map(|fault| match fault {
+            SigningFault::Refused(_) => "refused",
+            SigningFault::Wrong(_) => "wrong",
+            SigningFault::OutOfService(_) => "out-of-service",
         }),
         algorithm: algorithm.map(|algorithm| algorithm.as_str()),
         spki_sha256: spki.map(|spki| sha256_hex(&spki)),

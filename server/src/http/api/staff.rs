@@ -9,7 +9,7 @@ use super::call::{Asked, NoQuery};
 use super::page::{Place, page};
 use super::word;
 use crate::http::failure::Failure;
-use crate::workflow::records::StaffMember;
+use crate::services::records::StaffMember;
 
 /// An account of a member of the staff.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,14 +21,14 @@ pub struct Member {
     pub name: String,
     /// Employee number: accounts with the same one are one person.
     #[schema(example = "E-1001")]
-    pub person: String,
+    pub employee_number: String,
     /// What they may do.
     pub role: word::StaffRole,
     /// Whether they work here.
     pub status: word::StaffStatus,
     /// SHA-256 of the registered certificate, hex.
     pub certificate_sha256: Option<String>,
-    /// When it was put on record.
+    /// When it was put into the database.
     pub created_at: Timestamp,
 }
 
@@ -37,7 +37,7 @@ impl From<&StaffMember> for Member {
         Self {
             id: row.id.clone(),
             name: row.name.clone(),
-            person: row.person.clone(),
+            employee_number: row.employee_number.clone(),
             role: row.role.into(),
             status: row.status.into(),
             certificate_sha256: row.certificate_sha256.clone(),
@@ -72,7 +72,7 @@ pub struct Which {
 pub async fn list(asked: Asked<Which>) -> Result<MemberPage, Failure> {
     let Which { cursor, limit } = &asked.query;
     let place = Place::read("staff", &[], 2, *limit, cursor.as_deref())?;
-    let mut all = asked.people().staff_members().await?;
+    let mut all = asked.accounts().staff_members().await?;
     all.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
     if let Some([name, id]) = place.after.as_deref() {
         all.retain(|one| (&one.name, &one.id) > (name, id));

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::call::{Asked, Deed, NoQuery};
+use super::call::{Asked, Command, NoQuery};
 use super::certificates::Certificate;
 use super::proposals::ProposalHead;
 use super::word;
 use crate::http::failure::Failure;
-use crate::workflow::proposals::{Kind, WishForm};
-use crate::workflow::records;
+use crate::services::approvals::{Kind, ProposedChangeForm};
+use crate::services::records;
 
 /// Whether a password may be tried.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,7 +20,7 @@ pub struct Lock {
     /// 利用一時停止: no tries before.
     pub locked_until: Option<Timestamp>,
     /// 利用停止: no tries until it is released.
-    pub stopped: bool,
+    pub suspended: bool,
 }
 
 impl From<&records::PasswordState> for Lock {
@@ -28,7 +28,7 @@ impl From<&records::PasswordState> for Lock {
         Self {
             failures: state.failures,
             locked_until: state.locked_until,
-            stopped: state.stopped,
+            suspended: state.suspended,
         }
     }
 }
@@ -118,11 +118,11 @@ pub struct UserDetail {
 
 /// `GET /api/v1/users/{id}`.
 pub async fn read(asked: Asked<NoQuery>) -> Result<UserDetail, Failure> {
-    let (people, id) = (asked.people(), &asked.call.id);
-    let subject = people.proposal_subject(Kind::Unlock, id).await?;
+    let (accounts, id) = (asked.accounts(), &asked.call.id);
+    let subject = accounts.proposal_subject(Kind::Unlock, id).await?;
     let user = subject.user.as_ref();
     let user = user.ok_or_else(|| Failure::fault(&"subject without user"))?;
-    let logins = people.login_history(id).await?;
+    let logins = accounts.login_history(id).await?;
     Ok(UserDetail {
         user: UserLine::of(user, subject.certificates.first()),
         contract_id: user.contract_id.clone(),
@@ -141,10 +141,10 @@ pub struct Note {
 }
 
 impl Note {
-    pub(super) fn form(&self) -> WishForm {
-        WishForm {
+    pub(super) fn form(&self) -> ProposedChangeForm {
+        ProposedChangeForm {
             note: self.note.clone(),
-            ..WishForm::default()
+            ..ProposedChangeForm::default()
         }
     }
 }
@@ -154,14 +154,14 @@ impl Note {
 pub struct Unlocked {
     /// Whether it was released at once.
     pub released: bool,
-    /// What a second person must decide, where the user is stopped.
+    /// What a second person must decide, where the user is suspended.
     pub proposal: Option<ProposalHead>,
 }
 
 /// `POST /api/v1/users/{id}/unlock`.
-pub async fn unlock(deed: Deed<Note>) -> Result<Unlocked, Failure> {
-    let (people, form) = (deed.people(), deed.body.form());
-    let done = people.release_lock(deed.context(), &deed.call.id, &form);
+pub async fn unlock(command: Command<Note>) -> Result<Unlocked, Failure> {
+    let (accounts, form) = (command.accounts(), command.body.form());
+    let done = accounts.release_lock(command.context(), &command.call.id, &form);
     let proposal = done.await?;
     Ok(Unlocked {
         released: proposal.is_none(),

@@ -7,8 +7,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::workflow::proposals::wish::REASONS;
-use crate::workflow::{proposals, records};
+use crate::services::approvals::proposed_change::REASONS;
+use crate::services::{approvals, records};
 
 /// Defines a type that is one of the words of another.
 macro_rules! words {
@@ -60,11 +60,11 @@ words! {
     /// Done or refused.
     Outcome = records::Outcome;
     /// What is proposed.
-    ProposalKind = proposals::Kind;
+    ProposalKind = approvals::Kind;
     /// Where a proposal stands.
-    ProposalState = proposals::State;
-    /// What a hand did.
-    How = proposals::How;
+    ProposalState = approvals::State;
+    /// What a contributor did.
+    How = approvals::How;
 }
 
 /// Why a certificate ends, among what staff choose from.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::call::{Asked, NoQuery};
 use super::proposals::ProposalHead;
 use crate::http::failure::Failure;
-use crate::workflow::proposals::rights;
+use crate::services::approvals::rights;
 
 /// Entries of one's own that are shown.
 const OWN: i64 = 50;
@@ -15,7 +15,7 @@ const OWN: i64 = 50;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Work {
     /// What waits and the caller may decide, oldest first.
-    pub waits_for_me: Vec<ProposalHead>,
+    pub awaiting_my_decision: Vec<ProposalHead>,
     /// What the caller's person entered last.
     pub entered_by_me: Vec<ProposalHead>,
     /// What the caller's person decided last.
@@ -24,17 +24,17 @@ pub struct Work {
 
 /// `GET /api/v1/work`.
 pub async fn show(asked: Asked<NoQuery>) -> Result<Work, Failure> {
-    let (people, member) = (asked.people(), &asked.call.member);
-    let waiting = people.waiting_proposals(member).await?;
+    let (accounts, member) = (asked.accounts(), &asked.call.member);
+    let waiting = accounts.waiting_proposals(member).await?;
     let for_me = waiting.iter().filter(|line| {
         let proposal = &line.proposal;
         rights::may_decide(proposal.kind).contains(&member.role)
-            && proposal.entered_by.person != member.person
+            && proposal.entered_by.employee_number != member.employee_number
     });
-    let entered = people.own_proposals(member, OWN).await?;
-    let decided = people.own_decisions(member, OWN).await?;
+    let entered = accounts.own_proposals(member, OWN).await?;
+    let decided = accounts.own_decisions(member, OWN).await?;
     Ok(Work {
-        waits_for_me: for_me.map(ProposalHead::from).collect(),
+        awaiting_my_decision: for_me.map(ProposalHead::from).collect(),
         entered_by_me: entered.iter().map(ProposalHead::from).collect(),
         decided_by_me: decided.iter().map(ProposalHead::from).collect(),
     })

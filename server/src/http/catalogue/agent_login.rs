@@ -6,9 +6,9 @@ use inkan_pki::messages::request::ProgressStep;
 
 use super::{Message, Text, certificate, enrolment, refusal};
 use crate::http::lang::Lang;
-use crate::workflow::Refusal;
-use crate::workflow::login::CertificateRefusal;
-use crate::workflow::records::AgentLoginState;
+use crate::services::Refusal;
+use crate::services::authentication::login::CertificateRefusal;
+use crate::services::records::AgentLoginState;
 
 /// The steps of a login, first to last.
 pub fn steps(lang: Lang) -> &'static [&'static str; 5] {

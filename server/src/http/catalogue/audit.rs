@@ -1,4 +1,4 @@
-//! The audit log in words.
+//! The audit log as text.
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -6,8 +6,8 @@ use jiff::{Timestamp, ToSpan};
 
 use super::word;
 use crate::http::lang::Lang;
-use crate::workflow::audit_log::{Break, Verdict};
-use crate::workflow::records::Chain;
+use crate::services::audit::{Break, Verdict};
+use crate::services::records::Chain;
 
 /// The kinds of actors, by their words in the log.
 pub fn actors(lang: Lang) -> Vec<(&'static str, &'static str)> {
@@ -26,7 +26,7 @@ pub fn actor(kind: &str, lang: Lang) -> &'static str {
     found.map_or("?", |(_, label)| label)
 }
 
-/// How a deed ended, by the words in the log.
+/// How an operation ended, by the words in the log.
 pub fn outcomes(lang: Lang) -> Vec<(&'static str, &'static str)> {
     vec![
         ("done", lang.pick("実行", "Done")),
@@ -34,7 +34,7 @@ pub fn outcomes(lang: Lang) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// How a deed ended.
+/// How an operation ended.
 pub fn outcome(word: &str, lang: Lang) -> &'static str {
     let found = outcomes(lang).into_iter().find(|(one, _)| *one == word);
     found.map_or("?", |(_, label)| label)
@@ -64,7 +64,7 @@ pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
             );
             let unsigned = lang.pick(
                 "監査用の鍵を確認できないため(HSMに接続できません)、署名は検証していません。接続の回復後にもう一度確認してください。",
-                " The audit key is not known (the HSM is away): no signature counts. Verify once more when it is back.",
+                " The audit key is not known (the HSM is unavailable): no signature counts. Verify once more when it is back.",
             );
             let more = if found.key_known { "" } else { unsigned };
             (text + more, true)

@@ -2,7 +2,7 @@
 
 use super::{Message, Text};
 use crate::http::lang::Lang;
-use crate::workflow::login::CertificateRefusal;
+use crate::services::authentication::login::CertificateRefusal;
 
 /// The message where the agent presents the certificate, and no browser has one to remember or to forget.
 pub fn message_by_agent(refusal: CertificateRefusal, lang: Lang) -> Message {

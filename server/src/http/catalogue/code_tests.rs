@@ -11,13 +11,22 @@ const SOURCES: [(&str, &[&str]); 9] = [
     (include_str!("../problem.rs"), &["Api"]),
     (include_str!("../api/refusal.rs"), &[]),
     (
-        include_str!("../../workflow/error.rs"),
+        include_str!("../../services/error.rs"),
         &["Staff", "Certificate", "Life", "Company", "Csr"],
     ),
-    (include_str!("../../workflow/staff_refusal.rs"), &[]),
-    (include_str!("../../workflow/life/refusal.rs"), &[]),
-    (include_str!("../../workflow/company/refusal.rs"), &[]),
-    (include_str!("../../workflow/login/status.rs"), &[]),
+    (include_str!("../../services/staff/refusal.rs"), &[]),
+    (
+        include_str!("../../services/certificates/lifecycle/refusal.rs"),
+        &[],
+    ),
+    (
+        include_str!("../../services/accounts/company/refusal.rs"),
+        &[],
+    ),
+    (
+        include_str!("../../services/authentication/login/status.rs"),
+        &[],
+    ),
     (include_str!("../../../../pki/src/x509/csr.rs"), &["Key"]),
     (
         include_str!("../../../../pki/src/x509/key_check/mod.rs"),

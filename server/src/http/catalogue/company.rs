@@ -2,9 +2,9 @@
 
 use super::{Text, word};
 use crate::http::lang::Lang;
-use crate::workflow::company::CompanyRefusal;
-use crate::workflow::company::history::Who;
-use crate::workflow::records::{HistoryAction, PasswordState, User, UserRole};
+use crate::services::accounts::company::CompanyRefusal;
+use crate::services::accounts::company::history::Who;
+use crate::services::records::{HistoryAction, PasswordState, User, UserRole};
 use jiff::Timestamp;
 
 pub(super) fn text(refusal: CompanyRefusal) -> Text {
@@ -89,7 +89,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
 /// Whether a user may use the service, in one line.
 pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
     let locked = |password: &PasswordState| {
-        password.stopped || password.locked_until.is_some_and(|until| now < until)
+        password.suspended || password.locked_until.is_some_and(|until| now < until)
     };
     if let Some(until) = user.temporary_until {
         return if now < until {
@@ -100,13 +100,13 @@ pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
         .to_owned();
     }
     if locked(&user.certificate_login) {
-        return super::desk::lock(&user.certificate_login, now, lang);
+        return super::console::lock(&user.certificate_login, now, lang);
     }
     if locked(&user.login) {
-        return super::desk::lock(&user.login, now, lang);
+        return super::console::lock(&user.login, now, lang);
     }
     if locked(&user.confirmation) {
-        let lock = super::desk::lock(&user.confirmation, now, lang);
+        let lock = super::console::lock(&user.confirmation, now, lang);
         return lang.pick(
             format!("確認用パスワード: {lock}"),
             format!("Confirmation password: {lock}"),
@@ -168,9 +168,9 @@ pub fn label(label: Label, lang: Lang) -> &'static str {
     }
 }
 
-/// A deed that is confirmed with 確認用パスワード.
+/// An operation that is confirmed with 確認用パスワード.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeedKind {
+pub enum OperationKind {
     /// 利用停止解除.
     Unlock,
     /// 失効 of a colleague's certificate.
@@ -183,9 +183,9 @@ pub enum DeedKind {
     HandOver,
 }
 
-/// A deed on its page.
+/// An operation on its page.
 #[derive(Debug, Clone, Copy)]
-pub struct DeedWords {
+pub struct OperationWords {
     /// Title.
     pub title: &'static str,
     /// What it does.
@@ -194,10 +194,10 @@ pub struct DeedWords {
     pub button: &'static str,
 }
 
-/// A deed in words.
-pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
+/// An operation as text.
+pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
     let (title, lead, button) = match kind {
-        DeedKind::Unlock => (
+        OperationKind::Unlock => (
             lang.pick("利用者管理 » 利用停止解除", "Users » Release a lock"),
             lang.pick(
                 "パスワードの入力誤りによる利用停止を解除します。パスワードは変わりません。内容を確認し、あなたの確認用パスワードを入力してください。",
@@ -205,7 +205,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
             ),
             lang.pick("解除", "Release"),
         ),
-        DeedKind::Revoke => (
+        OperationKind::Revoke => (
             lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
             lang.pick(
                 "次の利用者の電子証明書を失効させます。失効は取り消せません。この利用者のログインは直ちに終了します。内容を確認し、失効理由を選び、あなたの確認用パスワードを入力してください。",
@@ -213,7 +213,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
             ),
             lang.pick("失効", "Revoke"),
         ),
-        DeedKind::RevokeOwn => (
+        OperationKind::RevokeOwn => (
             lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
             lang.pick(
                 "あなたの電子証明書を失効させます。失効は取り消せません。直ちにログアウトし、この電子証明書ではログインできなくなります。失効理由を選び、確認用パスワードを入力してください。",
@@ -221,7 +221,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
             ),
             lang.pick("失効", "Revoke"),
         ),
-        DeedKind::Role => (
+        OperationKind::Role => (
             lang.pick("利用者管理 » 役割変更", "Users » Role"),
             lang.pick(
                 "管理者は、他の利用者の登録、利用停止の解除、電子証明書の失効、全員の操作履歴の照会ができます。一般の利用者は、ご自身のことだけを扱えます。変更は直ちに有効になります。",
@@ -229,7 +229,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
             ),
             lang.pick("変更", "Change"),
         ),
-        DeedKind::HandOver => (
+        OperationKind::HandOver => (
             lang.pick("利用者管理 » 仮パスワード再発行", "Users » New temporary passwords"),
             lang.pick(
                 "この利用者の仮パスワードを作り直します。これまでの仮パスワードは無効になります。あなたの確認用パスワードを入力してください。",
@@ -238,7 +238,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
             lang.pick("再発行", "Make new ones"),
         ),
     };
-    DeedWords {
+    OperationWords {
         title,
         lead,
         button,
@@ -248,7 +248,7 @@ pub fn deed_words(kind: DeedKind, lang: Lang) -> DeedWords {
 /// Roles to choose from.
 pub fn role_choices(offered: &[UserRole], lang: Lang) -> Vec<(&'static str, &'static str)> {
     let all = offered.iter();
-    all.map(|role| (role.as_str(), super::desk::user_role(*role, lang)))
+    all.map(|role| (role.as_str(), super::console::user_role(*role, lang)))
         .collect()
 }
 

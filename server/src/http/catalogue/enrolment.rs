@@ -9,7 +9,7 @@ use inkan_pki::messages::request::ProgressStep;
 
 use super::{Message, Text};
 use crate::http::lang::Lang;
-use crate::workflow::records::RequestState;
+use crate::services::records::RequestState;
 
 /// The steps of an issue, first to last.
 pub fn steps(lang: Lang) -> &'static [&'static str; 6] {

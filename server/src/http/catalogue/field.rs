@@ -1,7 +1,7 @@
 //! One sentence per broken rule of a form field.
 
 use crate::http::lang::Lang;
-use crate::workflow::validation::{Field, Problem};
+use crate::services::validation::{Field, Problem};
 
 /// Name of the field in our forms.
 pub fn name(field: Field) -> &'static str {
@@ -18,7 +18,7 @@ pub fn name(field: Field) -> &'static str {
         Field::Note => "note",
         Field::RevocationReason => "revocation_reason",
         Field::StaffName => "name",
-        Field::EmployeeNumber => "person",
+        Field::EmployeeNumber => "employee_number",
         Field::StaffRole => "role",
         Field::UserName => "user_name",
         Field::Email => "email",

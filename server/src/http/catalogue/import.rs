@@ -1,7 +1,7 @@
-//! The import of contracts in words.
+//! The import of contracts as text.
 
 use crate::http::lang::Lang;
-use crate::workflow::imports::Why;
+use crate::services::accounts::imports::Why;
 
 /// What a dry run found.
 pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {

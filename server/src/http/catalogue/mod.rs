@@ -2,18 +2,18 @@
 //! stable code, in Japanese and English. Nothing is decided here.
 //!
 //! - [`http`]: refusals of HTTP itself; `api`: of the API
-//! - [`refusal`]: refusals of the workflows
+//! - [`refusal`]: refusals of the services
 //! - [`csr`]: refused certificate requests
 //! - [`certificate`]: certificates that chain but are not acceptable
-//! - [`life`]: refusals in a certificate's life
+//! - [`lifecycle`]: refusals in a certificate's lifecycle
 //! - [`company`]: the users of one contract among themselves
 //! - [`enrolment`]: how far the agent is
 //! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
-//! - `staff`: what the bank's own people are refused
-//! - [`desk`]: words of the staff console; [`proposal`]: proposals in words; [`audit`]: the audit log;
-//!   [`import`]: the import of contracts; [`security`], [`trouble`]: the security officer's page
+//! - `staff`: what staff are refused
+//! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`]: the audit log;
+//!   [`import`]: the import of contracts; [`security`], [`health`]: the security officer's page
 //! - [`word`]: single words: states, roles, steps, account types
 
 pub mod agent_login;
@@ -21,19 +21,19 @@ mod api;
 pub mod audit;
 pub mod certificate;
 pub mod company;
+pub mod console;
 pub mod csr;
-pub mod desk;
 pub mod enrolment;
 pub mod field;
+pub mod health;
 pub mod http;
 pub mod import;
 pub mod key;
-pub mod life;
+pub mod lifecycle;
 pub mod proposal;
 pub mod refusal;
 pub mod security;
 mod staff;
-pub mod trouble;
 pub mod word;
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ use std::borrow::Cow;
 
 use super::lang::Lang;
 
-/// A refusal in words.
+/// A refusal as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Stable code.

@@ -1,9 +1,9 @@
-//! Proposals in words: what each kind is called, what its approval does, what it changes.
+//! Proposals as text: what each kind is called, what its approval does, what it changes.
 
-use super::{desk, word};
+use super::{console, word};
 use crate::http::lang::Lang;
-use crate::workflow::proposals::{How, Kind, Subject, Wish};
-use crate::workflow::records::{CertificateState, ContractStatus, Method, StaffStatus};
+use crate::services::approvals::{How, Kind, ProposedChange, Subject};
+use crate::services::records::{CertificateState, ContractStatus, Method, StaffStatus};
 
 /// What it is called.
 pub fn kind(kind: Kind, lang: Lang) -> &'static str {
@@ -16,7 +16,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Incident => lang.pick("事故登録", "Reported loss"),
         Kind::Release => lang.pick("一時停止の解除", "Release of a suspension"),
         Kind::Cancel => lang.pick("解約", "Cancellation of a contract"),
-        Kind::Unlock => lang.pick("利用停止の解除", "Release of a stopped user"),
+        Kind::Unlock => lang.pick("利用停止の解除", "Release of a suspended user"),
         Kind::StaffAdd => lang.pick("職員の登録", "New member of the staff"),
         Kind::StaffRole => lang.pick("職員の役割変更", "Change of a role"),
         Kind::StaffLeave => lang.pick("職員の離任", "Leaving of a member of the staff"),
@@ -60,7 +60,7 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         ),
         Kind::Unlock => lang.pick(
             "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
-            "A lock for a time is released at once; a stop is released with the approval.",
+            "A lock for a time is released at once; a suspension is released with the approval.",
         ),
         Kind::StaffAdd => lang.pick(
             "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
@@ -77,7 +77,7 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
     }
 }
 
-/// What a hand did.
+/// What a contributor did.
 pub fn how(how: How, lang: Lang) -> &'static str {
     match how {
         How::Entered => lang.pick("入力", "Entered"),
@@ -90,9 +90,9 @@ pub fn how(how: How, lang: Lang) -> &'static str {
 pub type Change = (&'static str, String, String);
 
 /// What an approval changes.
-pub fn changes(of: Kind, subject: &Subject, wish: &Wish, lang: Lang) -> Vec<Change> {
+pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang) -> Vec<Change> {
     let certificate = || subject.certificate.as_ref().map(|one| one.state);
-    let state = |state: CertificateState| desk::certificate_state(state, lang).to_owned();
+    let state = |state: CertificateState| console::certificate_state(state, lang).to_owned();
     let certificate_label = lang.pick("電子証明書の状態", "State of the certificate");
     match of {
         Kind::Contract => {
@@ -139,14 +139,14 @@ pub fn changes(of: Kind, subject: &Subject, wish: &Wish, lang: Lang) -> Vec<Chan
             )]
         }
         Kind::Unlock => {
-            let stopped = lang.pick("利用停止", "Stopped").to_owned();
+            let suspended = lang.pick("利用停止", "Suspended").to_owned();
             let open = lang.pick("利用可能", "Open").to_owned();
-            vec![(lang.pick("パスワード", "Passwords"), stopped, open)]
+            vec![(lang.pick("パスワード", "Passwords"), suspended, open)]
         }
         Kind::StaffAdd | Kind::StaffRole => {
             let role = |role| word::staff_role(role, lang).to_owned();
             let now = subject.staff.as_ref().map(|member| member.role);
-            let after = wish.role().map_or_else(String::new, role);
+            let after = change.role().map_or_else(String::new, role);
             vec![(
                 lang.pick("役割", "Role"),
                 now.map_or_else(|| "-".into(), role),
@@ -154,7 +154,7 @@ pub fn changes(of: Kind, subject: &Subject, wish: &Wish, lang: Lang) -> Vec<Chan
             )]
         }
         Kind::StaffLeave => {
-            let word = |status| desk::staff_status(status, lang).to_owned();
+            let word = |status| console::staff_status(status, lang).to_owned();
             let label = lang.pick("在籍", "On the staff");
             vec![(label, word(StaffStatus::Active), word(StaffStatus::Left))]
         }
@@ -201,7 +201,7 @@ pub fn about(subject: &Subject, lang: Lang) -> Vec<Fact> {
         facts.push((lang.pick("氏名", "Name"), member.name.clone()));
         facts.push((
             lang.pick("職員番号", "Employee number"),
-            member.person.clone(),
+            member.employee_number.clone(),
         ));
     }
     facts
@@ -223,7 +223,7 @@ pub fn grantee(subject: &Subject, lang: Lang) -> Vec<Fact> {
         ),
         (
             lang.pick("役割", "Role"),
-            desk::user_role(user.role, lang).to_owned(),
+            console::user_role(user.role, lang).to_owned(),
         ),
         (
             lang.pick("登録日時", "Registered"),
@@ -237,10 +237,10 @@ pub fn grantee(subject: &Subject, lang: Lang) -> Vec<Fact> {
 }
 
 /// What was entered.
-pub fn wished(wish: &Wish, lang: Lang) -> Vec<Fact> {
+pub fn proposed(change: &ProposedChange, lang: Lang) -> Vec<Fact> {
     let note = |note: &str| (lang.pick("事由", "What happened"), note.to_owned());
-    match wish {
-        Wish::Contract(new) => {
+    match change {
+        ProposedChange::Contract(new) => {
             let kind = word::account_type(new.account_type, lang);
             let account = format!("{} {kind} {}", new.branch, new.account);
             let kana = lang.pick("企業名(カナ)", "Company name (kana)");
@@ -253,26 +253,35 @@ pub fn wished(wish: &Wish, lang: Lang) -> Vec<Fact> {
                 (kana, new.company_kana.clone()),
             ]
         }
-        Wish::Form { reference } => {
+        ProposedChange::Form { reference } => {
             vec![(
                 lang.pick("申込書番号", "Number of the paper form"),
                 reference.clone(),
             )]
         }
-        Wish::Note { note: text } | Wish::Role { note: text, .. } => vec![note(text)],
-        Wish::Revocation {
+        ProposedChange::Note { note: text } | ProposedChange::Role { note: text, .. } => {
+            vec![note(text)]
+        }
+        ProposedChange::Revocation {
             revocation_reason,
             note: text,
         } => {
-            let reason = desk::stored_reason(Some(revocation_reason), lang);
+            let reason = console::stored_reason(Some(revocation_reason), lang);
             vec![
                 (lang.pick("失効理由", "Reason"), reason.to_owned()),
                 note(text),
             ]
         }
-        Wish::Newcomer { name, person, .. } => vec![
+        ProposedChange::Newcomer {
+            name,
+            employee_number,
+            ..
+        } => vec![
             (lang.pick("氏名", "Name"), name.clone()),
-            (lang.pick("職員番号", "Employee number"), person.clone()),
+            (
+                lang.pick("職員番号", "Employee number"),
+                employee_number.clone(),
+            ),
         ],
     }
 }

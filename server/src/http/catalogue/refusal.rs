@@ -1,8 +1,8 @@
-//! Refusals of the workflows.
+//! Refusals of the services.
 
-use super::{Message, Text, certificate, company, csr, life, staff, word};
+use super::{Message, Text, certificate, company, csr, lifecycle, staff, word};
 use crate::http::lang::Lang;
-use crate::workflow::Refusal;
+use crate::services::Refusal;
 
 /// The message for a refusal.
 pub fn message(refusal: &Refusal, lang: Lang) -> Message {
@@ -18,7 +18,7 @@ pub fn message_after_certificate(refusal: &Refusal, lang: Lang) -> Message {
                 "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。",
             ),
             (
-                "The login password is not right.",
+                "The login password is incorrect.",
                 "Check it and try again. After several wrong tries the login is locked.",
             ),
         )
@@ -36,7 +36,7 @@ pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
                 "ご確認のうえ、もう一度入力してください。続けて誤ると、このパスワードの利用を停止します。",
             ),
             (
-                "The password is not right.",
+                "The password is incorrect.",
                 "Check it and try again. After several wrong tries this password is locked.",
             ),
         )
@@ -49,9 +49,9 @@ pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
             }
             .message(refusal.code(), lang)
         }
-        Refusal::Stopped => Text::fixed(
+        Refusal::Suspended => Text::fixed(
             ("入力の誤りが続いたため、このパスワードの利用を停止しています。", "別の管理者の方に解除を依頼するか、お取引店舗の窓口またはヘルプデスクにお問い合わせください。"),
-            ("There were too many wrong entries; this password is stopped.", "Have another administrator release it, or contact your branch or the help desk."),
+            ("There were too many wrong entries; this password is suspended.", "Have another administrator release it, or contact your branch or the help desk."),
         )
         .message(refusal.code(), lang),
         other => message(other, lang),
@@ -67,7 +67,7 @@ pub fn message_with_acquisition(refusal: &Refusal, lang: Lang) -> Message {
                 "お手元の証明書取得用パスワード通知書をご確認のうえ、もう一度入力してください。通知書をお持ちでない場合や、すでに電子証明書を発行した場合は、お取引店舗の窓口でお申し込みください。続けて誤ると利用を停止します。",
             ),
             (
-                "The login ID, the login password or the certificate password is not right.",
+                "The login ID, the login password or the certificate password is incorrect.",
                 "Look at the letter with your certificate password and try again. If you have none, or used it for a certificate already, apply at your branch. After several wrong tries the ID is locked.",
             ),
         )
@@ -108,7 +108,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Registration
         Refusal::AccountNotMatched => Text::fixed(
             ("入力された口座情報または仮パスワードが正しくありません。", "お手元の書類をご確認のうえ、もう一度入力してください。"),
-            ("The account or the temporary passwords are not right.", "Check your papers and enter them again."),
+            ("The account or the temporary passwords are incorrect.", "Check your papers and enter them again."),
         ),
         Refusal::AccountLocked { until } => {
             let until = word::time(*until, lang);
@@ -127,13 +127,13 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::Fields(_) => Text::fixed(
             ("入力内容に誤りがあります。", "各項目の説明をご確認のうえ、入力し直してください。"),
-            ("Some entries are not right.", "See the note at each field and correct it."),
+            ("Some entries are incorrect.", "See the note at each field and correct it."),
         ),
 
         // Login
         Refusal::CredentialsWrong => Text::fixed(
             ("ログインIDまたはパスワードが正しくありません。", "ご確認のうえ、もう一度入力してください。続けて誤ると利用を停止します。"),
-            ("The login ID or the password is not right.", "Check them and try again. After several wrong tries the ID is locked."),
+            ("The login ID or the password is incorrect.", "Check them and try again. After several wrong tries the ID is locked."),
         ),
         Refusal::TemporarilyLocked { until } => {
             let until = word::time(*until, lang);
@@ -142,9 +142,9 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
                 en: ("There were too many wrong passwords; the login is suspended for a while.".into(), format!("Try again after {until}.").into()),
             }
         }
-        Refusal::Stopped => Text::fixed(
+        Refusal::Suspended => Text::fixed(
             ("パスワードの誤りが続いたため、利用を停止しています。", "お取引店舗の窓口またはヘルプデスクにお問い合わせください。"),
-            ("There were too many wrong passwords; the login is stopped.", "Contact your branch or the help desk."),
+            ("There were too many wrong passwords; the login is suspended.", "Contact your branch or the help desk."),
         ),
         Refusal::CertificateRequired => Text::fixed(
             ("電子証明書方式のお客様は、ログインIDとパスワードだけではログインできません。", "「電子証明書ログイン」からログインしてください。"),
@@ -189,13 +189,13 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::CredentialInvalid => Text::fixed(
             ("要求の認証情報が正しくありません。", "ブラウザの画面からやり直してください。"),
-            ("The credential of this request is not right.", "Start again in the browser."),
+            ("The credential of this request is incorrect.", "Start again in the browser."),
         ),
         Refusal::RequestClosed => Text::fixed(
             ("この要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
             ("This request has ended.", "See the result in the browser."),
         ),
-        Refusal::Life(inner) => life::text(*inner),
+        Refusal::Lifecycle(inner) => lifecycle::text(*inner),
         Refusal::Company(inner) => company::text(*inner),
         Refusal::Csr(inner) => csr::text(*inner),
         Refusal::KeyAlgorithmNotOffered => Text::fixed(

@@ -1,15 +1,15 @@
-//! The security officer's page in words.
+//! The security officer's page as text.
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use jiff::SignedDuration;
 
 use super::word;
 use crate::http::lang::Lang;
-use crate::workflow::audit_log::Checkpoint;
-use crate::workflow::expiry::{Level, Thing};
-use crate::workflow::jobs::JobState;
-use crate::workflow::records::{
-    HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, SigningTrouble,
+use crate::services::audit::Checkpoint;
+use crate::services::operations::expiry::{ExpiringItem, Level};
+use crate::services::operations::jobs::JobState;
+use crate::services::records::{
+    HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, SigningFault,
 };
 
 /// A label and a value.
@@ -64,17 +64,17 @@ pub fn pin_halt(halt: PinHalt, lang: Lang) -> &'static str {
 }
 
 /// What is wrong with the signatures of a key.
-pub fn signing(trouble: &SigningTrouble, lang: Lang) -> String {
-    match trouble {
-        SigningTrouble::Refused(answer) => lang.pick(
+pub fn signing(fault: &SigningFault, lang: Lang) -> String {
+    match fault {
+        SigningFault::Refused(answer) => lang.pick(
             format!("HSMが署名を拒否しました({answer})"),
             format!("the HSM refused to sign ({answer})"),
         ),
-        SigningTrouble::Wrong(wrong) => lang.pick(
+        SigningFault::Wrong(wrong) => lang.pick(
             format!("誤った署名が{wrong}回続きました"),
             format!("{wrong} wrong signatures in a row"),
         ),
-        SigningTrouble::OutOfService(wrong) => lang.pick(
+        SigningFault::OutOfService(wrong) => lang.pick(
             format!("誤った署名が{wrong}回続いたため、使用を停止しました。HSMを点検し、サーバーにSIGHUPを送ると再開します"),
             format!("out of service after {wrong} wrong signatures in a row; check the HSM, then send the server SIGHUP"),
         ),
@@ -209,18 +209,18 @@ pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
 }
 
 /// What ends some day.
-pub fn thing(thing: Thing, lang: Lang) -> &'static str {
-    match thing {
-        Thing::Root => lang.pick("ルートCAの証明書", "Root CA certificate"),
-        Thing::CustomerCa => lang.pick("顧客CAの証明書", "Customer CA certificate"),
-        Thing::CustomerCaIssuing => lang.pick("顧客CAの発行期間", "Customer CA: may issue"),
-        Thing::StaffCa => lang.pick("職員CAの証明書", "Staff CA certificate"),
-        Thing::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: may issue"),
-        Thing::OcspSigner => lang.pick("OCSP署名の証明書", "OCSP signer certificate"),
-        Thing::Listener => lang.pick("サーバ証明書", "Server certificate"),
-        Thing::StaffCertificate => lang.pick("職員の証明書", "Staff certificate"),
-        Thing::List => lang.pick("失効リスト(CRL)", "Revocation lists (CRL)"),
-        Thing::RootList => lang.pick("ルートCAの失効リスト", "Root CA revocation list"),
+pub fn item(item: ExpiringItem, lang: Lang) -> &'static str {
+    match item {
+        ExpiringItem::Root => lang.pick("ルートCAの証明書", "Root CA certificate"),
+        ExpiringItem::CustomerCa => lang.pick("顧客CAの証明書", "Customer CA certificate"),
+        ExpiringItem::CustomerCaIssuing => lang.pick("顧客CAの発行期間", "Customer CA: may issue"),
+        ExpiringItem::StaffCa => lang.pick("職員CAの証明書", "Staff CA certificate"),
+        ExpiringItem::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: may issue"),
+        ExpiringItem::OcspSigner => lang.pick("OCSP署名の証明書", "OCSP signer certificate"),
+        ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
+        ExpiringItem::StaffCertificate => lang.pick("職員の証明書", "Staff certificate"),
+        ExpiringItem::Crl => lang.pick("失効リスト(CRL)", "Revocation lists (CRL)"),
+        ExpiringItem::RootCrl => lang.pick("ルートCAの失効リスト", "Root CA revocation list"),
     }
 }
 
@@ -260,12 +260,12 @@ pub fn left(left: SignedDuration, lang: Lang) -> String {
 }
 
 /// Letters that wait and that were given up.
-pub fn mail(waiting: i64, dead: i64, lang: Lang) -> Fact {
+pub fn mail(waiting: i64, failed: i64, lang: Lang) -> Fact {
     (
         lang.pick("メール", "Mail"),
         lang.pick(
-            format!("送信待ち{waiting}件、届かなかったもの{dead}件"),
-            format!("{waiting} wait, {dead} did not arrive"),
+            format!("送信待ち{waiting}件、届かなかったもの{failed}件"),
+            format!("{waiting} wait, {failed} did not arrive"),
         ),
     )
 }

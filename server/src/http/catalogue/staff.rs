@@ -1,7 +1,7 @@
-//! What the bank's own people are refused.
+//! What staff are refused.
 
 use super::Text;
-use crate::workflow::StaffRefusal;
+use crate::services::StaffRefusal;
 
 pub(super) fn text(refusal: StaffRefusal) -> Text {
     match refusal {
@@ -173,7 +173,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "Ask the other security officer.",
             ),
         ),
-        StaffRefusal::CertificateNotGood => Text::fixed(
+        StaffRefusal::CertificateInactive => Text::fixed(
             (
                 "この職員用電子証明書は使えません(失効、有効期限切れ、または登録されていません)。",
                 "新しい証明書をお持ちのときは、全てのブラウザを閉じてから、その証明書を選んで開き直してください。お持ちでないときは、セキュリティ責任者に連絡してください。",
@@ -189,7 +189,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "別々のセキュリティ責任者から受け取った前半と後半をご確認ください。期限を過ぎたときは、セキュリティ責任者に新しいものを依頼してください。",
             ),
             (
-                "The employee number or the credential is not right, or the credential has lapsed.",
+                "The employee number or the credential is incorrect, or the credential has lapsed.",
                 "Check the first half and the second half that two security officers handed to you. Ask them for new ones if they have lapsed.",
             ),
         ),

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::{Message, field, http, refusal};
 use crate::http::lang::Lang;
 use crate::http::problem::HttpProblem;
-use crate::workflow::company::CompanyRefusal;
-use crate::workflow::life::LifeRefusal;
-use crate::workflow::login::CertificateRefusal;
-use crate::workflow::validation::Problem;
-use crate::workflow::{Refusal, StaffRefusal};
+use crate::services::accounts::company::CompanyRefusal;
+use crate::services::authentication::login::CertificateRefusal;
+use crate::services::certificates::lifecycle::LifecycleRefusal;
+use crate::services::validation::Problem;
+use crate::services::{Refusal, StaffRefusal};
 
 pub(super) fn refusals() -> Vec<Refusal> {
     use Refusal::*;
@@ -32,7 +32,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
         Fields(Vec::new()),
         CredentialsWrong,
         TemporarilyLocked { until },
-        Stopped,
+        Suspended,
         CertificateRequired,
         SessionEnded,
         LoginCodeInvalid,
@@ -54,7 +54,7 @@ pub(super) fn refusals() -> Vec<Refusal> {
         Unavailable { retry_after: 7 },
     ];
     all.extend(CertificateRefusal::ALL.map(Certificate));
-    all.extend(LifeRefusal::ALL.map(Life));
+    all.extend(LifecycleRefusal::ALL.map(Lifecycle));
     all.extend(CompanyRefusal::ALL.map(Company));
     all.extend(StaffRefusal::ALL.map(Staff));
     let keys = [

@@ -4,8 +4,8 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::http::lang::Lang;
-use crate::workflow::proposals::State as ProposalState;
-use crate::workflow::records::{
+use crate::services::approvals::State as ProposalState;
+use crate::services::records::{
     AccountType, ContractStatus, LoginMethod, LoginVia, Method, Outcome, StaffRole,
 };
 

@@ -1,5 +1,5 @@
 //! Every page of this listener: the certificate of the connection must be the
-//! registered one, active and in its time, now. Asked per request and not per
+//! registered one, active and within its validity period, now. Asked per request and not per
 //! handshake, so that a resumed connection is no hole.
 
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use axum::response::{IntoResponse, Response};
 use crate::http::app::Shared;
 use crate::http::est::caller;
 use crate::http::failure::Failure;
-use crate::http::layer::is_machine;
+use crate::http::layers::is_machine;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::http::renewal;
 use crate::http::router::{LOGGED_OUT, is_public_file};
-use crate::workflow::login::Registered;
+use crate::services::authentication::login::Registered;
 
 /// Lets the registered certificate in and puts its owner into the request's
 /// extensions. Programs' endpoints ask for themselves: activation takes a
@@ -48,7 +48,7 @@ async fn after_renewal(app: &Shared, path: &str, peer: Option<&Peer>) -> Result<
         return Ok(false);
     }
     match peer.and_then(|peer| peer.certificate.as_ref()) {
-        Some(presented) => Ok(app.workflows.people().was_renewed(presented).await?),
+        Some(presented) => Ok(app.services.accounts().was_renewed(presented).await?),
         None => Ok(false),
     }
 }
@@ -59,7 +59,7 @@ async fn registered(app: &Shared, peer: Option<&Peer>) -> Result<Registered, Fai
     let presented = peer.certificate.as_ref().ok_or_else(missing)?;
     let now = app.clock.now();
     Ok(app
-        .workflows
+        .services
         .registered(presented, caller(peer), now)
         .await?)
 }

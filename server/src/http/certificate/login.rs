@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::gate::Owner;
 use crate::http::after_certificate::blgi002;
 use crate::http::catalogue;
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
 use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
-use crate::workflow::Refusal;
-use crate::workflow::session::{NewSession, Stage};
+use crate::services::Refusal;
+use crate::services::authentication::session::{NewSession, Stage};
 
 /// `GET /`: to BLGI002.
 pub async fn start() -> Answer {
@@ -28,8 +28,8 @@ pub async fn show(cx: Cx, Owner(owner): Owner) -> Answer {
 pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
     let presented = cx.certificate()?;
     let password = fields.secret("password");
-    let people = cx.app.workflows.people();
-    let done = people
+    let accounts = cx.app.services.accounts();
+    let done = accounts
         .certificate_login(&cx.anonymous(), &presented, password)
         .await;
     let logged_in = match done.map_err(Failure::from) {
@@ -50,7 +50,7 @@ pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
         stage: Stage::LoggedIn,
         data: Value::Null,
     };
-    let started = people.start_session(new, cx.now).await?;
+    let started = accounts.start_session(new, cx.now).await?;
     Ok(with_session(
         see_other("/top"),
         Realm::Certificate,
@@ -61,8 +61,8 @@ pub async fn submit(cx: Cx, Owner(owner): Owner, Form(fields): Form) -> Answer {
 /// `GET /top`: BTOP001.
 pub async fn top(cx: Cx, Owner(owner): Owner) -> Answer {
     let presented = cx.certificate()?;
-    let people = cx.app.workflows.people();
-    let found = people
+    let accounts = cx.app.services.accounts();
+    let found = accounts
         .authenticated_by_certificate(cx.visitor.token(), &presented, cx.now)
         .await?;
     top::show(&cx, &found.user, &found.contract, Some(&owner.certificate)).await
@@ -71,8 +71,8 @@ pub async fn top(cx: Cx, Owner(owner): Owner) -> Answer {
 /// `POST /logout`: to a page with the way back to the portal; the portal is another
 /// origin, to which our own policy lets no form redirect.
 pub async fn logout(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    people
+    let accounts = cx.app.services.accounts();
+    accounts
         .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     Ok(without_session(see_other(LOGGED_OUT), Realm::Certificate))

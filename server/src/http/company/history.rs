@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::who;
 use crate::http::catalogue::audit::{at, day};
 use crate::http::catalogue::{company, word};
-use crate::http::cx::{Answer, Cx};
+use crate::http::context::{Answer, Cx};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
-use crate::workflow::company::history::{HistoryFilter, HistoryLine};
-use crate::workflow::company::manages;
+use crate::services::accounts::company::history::{HistoryFilter, HistoryLine};
+use crate::services::accounts::company::manages;
 
 struct Line {
     at: String,
@@ -66,8 +66,8 @@ pub async fn show(cx: Cx, Query(mut asked): Query<Asked>) -> Answer {
         until,
         before: asked.before.parse().ok(),
     };
-    let people = cx.app.workflows.people();
-    let history = people.history(&found.user.id, &filter).await?;
+    let accounts = cx.app.services.accounts();
+    let history = accounts.history(&found.user.id, &filter).await?;
     let older = history.older.map(|before| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [

@@ -3,18 +3,18 @@
 //!
 //! - this file: who is here, and every URL
 //! - [`users`]: BUSR001 利用者一覧, BUSR002 利用者照会
-//! - [`deed`]: the page on which a deed is confirmed
+//! - [`operation`]: the page on which an operation is confirmed
 //! - [`unlock`]: BUSR003 利用停止解除; [`revoke`]: BUSR004, BUSR005 電子証明書失効; [`role`]: BUSR008 役割変更
-//! - [`newcomer`]: BUSR006 利用者登録, BUSR007 its result; [`again`]: BUSR009 仮パスワード再発行
+//! - [`newcomer`]: BUSR006 利用者登録, BUSR007 its result; [`reissue_password`]: BUSR009 仮パスワード再発行
 //! - [`history`]: BHIS001 操作履歴
 //! - [`password`]: BPWD001 パスワード変更, BPWD002 its result
 //! - [`start`]: BLIS007 利用開始登録, before any login
 
-pub mod again;
-pub mod deed;
 pub mod history;
 pub mod newcomer;
+pub mod operation;
 pub mod password;
+pub mod reissue_password;
 pub mod revoke;
 pub mod role;
 pub mod start;
@@ -25,10 +25,10 @@ use axum::Router;
 use axum::routing::get;
 
 use super::app::Shared;
-use super::cx::Cx;
+use super::context::Cx;
 use super::failure::Failure;
 use super::visitor::Realm;
-use crate::workflow::session::Authenticated;
+use crate::services::authentication::session::Authenticated;
 
 /// Everything here is below.
 pub const PATH: &str = "/company/";
@@ -69,7 +69,7 @@ pub fn pages() -> Router<Shared> {
         )
         .route(
             "/company/users/{id}/passwords",
-            get(again::form).post(again::submit),
+            get(reissue_password::form).post(reissue_password::submit),
         )
         .route(HISTORY, get(history::show))
         .route(PASSWORD, get(password::form).post(password::submit))
@@ -78,10 +78,10 @@ pub fn pages() -> Router<Shared> {
 
 /// Who is here, asked anew.
 async fn who(cx: &Cx) -> Result<Authenticated, Failure> {
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let presented = cx.peer.certificate.as_deref();
     let request = cx.anonymous();
-    let found = people.at_work(&request, cx.visitor.token(), presented);
+    let found = accounts.at_work(&request, cx.visitor.token(), presented);
     Ok(found.await?)
 }
 

@@ -3,22 +3,22 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use super::deed::{is_mended_here, person};
+use super::operation::{is_mended_here, person};
 use super::{USERS, who};
 use crate::http::catalogue::company::role_choices;
 use crate::http::catalogue::refusal::message_after_confirmation;
 use crate::http::catalogue::word;
-use crate::http::cx::{Answer, Cx, Form};
+use crate::http::context::{Answer, Cx, Form};
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::portal::{show_error, show_errors};
-use crate::workflow::company::newcomer::{Handover, NewcomerForm};
-use crate::workflow::company::{manages, may_give};
-use crate::workflow::session::Authenticated;
-use crate::workflow::validation::Field;
-use crate::workflow::{Error, Refusal};
+use crate::services::accounts::company::newcomer::{Handover, NewcomerForm};
+use crate::services::accounts::company::{manages, may_give};
+use crate::services::authentication::session::Authenticated;
+use crate::services::validation::Field;
+use crate::services::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "company/newcomer.html")]
@@ -74,10 +74,10 @@ pub async fn form(cx: Cx) -> Answer {
 /// `POST /company/users/new`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
+    let (accounts, request) = (cx.app.services.accounts(), cx.by_user(&found.user.id));
     let confirmation = fields.secret("confirmation_password");
     let entered = entered(&fields);
-    let done = people.add_colleague(&request, &entered, confirmation);
+    let done = accounts.add_colleague(&request, &entered, confirmation);
     match done.await {
         Ok(made) => handover(&cx, made),
         Err(Error::Refused(refusal)) if is_mended_here(&refusal) => {

@@ -5,17 +5,17 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::deed::is_mended_here;
+use super::operation::is_mended_here;
 use super::{PASSWORD, who};
 use crate::http::catalogue::field::half_width;
 use crate::http::catalogue::refusal::message_after_confirmation;
-use crate::http::cx::{Answer, Cx, Form, see_other};
+use crate::http::context::{Answer, Cx, Form, see_other};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::portal::show_errors;
-use crate::workflow::company::password::{ChangeForm, Own};
-use crate::workflow::{Error, Refusal};
+use crate::services::accounts::company::password::{ChangeForm, Own};
+use crate::services::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "company/password.html")]
@@ -48,7 +48,7 @@ fn own(word: &str) -> Own {
 }
 
 fn screen(cx: &Cx, status: StatusCode, page: Page, form: FormView, which: Own) -> Answer {
-    let length = cx.app.workflows.settings().passwords.length;
+    let length = cx.app.services.settings().passwords.length;
     let template = Bpwd001 {
         page,
         form,
@@ -79,8 +79,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         new: fields.secret(new),
         again: fields.secret(again),
     };
-    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
-    let done = people.change_password(&request, &found.session, which, form);
+    let (accounts, request) = (cx.app.services.accounts(), cx.by_user(&found.user.id));
+    let done = accounts.change_password(&request, &found.session, which, form);
     match done.await {
         Ok(()) => {
             let word = match which {

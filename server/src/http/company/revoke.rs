@@ -4,33 +4,33 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::deed::{About, Choice, again, ask, is_mended_here, person};
+use super::operation::{About, Choice, again, ask, is_mended_here, person};
 use super::{USERS, realm, who};
-use crate::http::catalogue::company::{DeedKind, Label, deed_words, label};
-use crate::http::catalogue::{desk, word};
-use crate::http::cx::{Answer, Cx, Form, see_other, without_session};
+use crate::http::catalogue::company::{Label, OperationKind, label, operation_words};
+use crate::http::catalogue::{console, word};
+use crate::http::context::{Answer, Cx, Form, see_other, without_session};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
-use crate::workflow::company::CompanyRefusal;
-use crate::workflow::company::revoke::Revocation;
-use crate::workflow::life::reason::BY_CUSTOMER;
-use crate::workflow::records::{Certificate, CertificateState, User};
-use crate::workflow::session::Authenticated;
-use crate::workflow::{Error, Refusal};
+use crate::services::accounts::company::CompanyRefusal;
+use crate::services::accounts::company::revoke::Revocation;
+use crate::services::authentication::session::Authenticated;
+use crate::services::certificates::lifecycle::reason::BY_CUSTOMER;
+use crate::services::records::{Certificate, CertificateState, User};
+use crate::services::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "company/revoked.html")]
 struct Busr005 {
     page: Page,
     facts: Vec<(&'static str, String)>,
-    /// Where to go on; nowhere but out when it was one's own.
+    /// Where to continue; nowhere but out when it was one's own.
     back: Option<String>,
 }
 
 async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failure> {
-    let people = cx.app.workflows.people();
-    let shown = people.colleague(&found.user.id, id, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let shown = accounts.colleague(&found.user.id, id, cx.now).await?;
     let missing = || Failure::from(Refusal::from(CompanyRefusal::NoCertificate));
     let certificate = shown.revocable.as_ref().ok_or_else(missing)?;
     let own = shown.user.id == found.user.id;
@@ -38,11 +38,11 @@ async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failur
     facts.extend(certificate_facts(cx, certificate));
     Ok(About {
         screen: "BUSR004",
-        words: deed_words(
+        words: operation_words(
             if own {
-                DeedKind::RevokeOwn
+                OperationKind::RevokeOwn
             } else {
-                DeedKind::Revoke
+                OperationKind::Revoke
             },
             cx.lang,
         ),
@@ -51,7 +51,7 @@ async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failur
         choice: Some(Choice {
             name: "revocation_reason",
             label: label(Label::Reason, cx.lang),
-            options: desk::reasons(&BY_CUSTOMER, cx.lang),
+            options: console::reasons(&BY_CUSTOMER, cx.lang),
         }),
         action: format!("{USERS}/{}/revoke", shown.user.id),
         back: if own {
@@ -67,7 +67,7 @@ fn certificate_facts(cx: &Cx, one: &Certificate) -> Vec<(&'static str, String)> 
     vec![
         (
             label(Label::CertificateState, lang),
-            desk::certificate_state(one.state, lang).to_owned(),
+            console::certificate_state(one.state, lang).to_owned(),
         ),
         (label(Label::Serial, lang), one.serial.clone()),
         (
@@ -92,8 +92,8 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answe
         reason: fields.text("revocation_reason"),
     };
     let confirmation = fields.secret("confirmation_password");
-    let (workflows, request) = (&cx.app.workflows, cx.by_user(&found.user.id));
-    let done = workflows.revoke_in_company(&request, asked, confirmation);
+    let (services, request) = (&cx.app.services, cx.by_user(&found.user.id));
+    let done = services.revoke_in_company(&request, asked, confirmation);
     match done.await {
         Ok(certificate) if found.user.id == id => {
             // The session ended with the certificate: this answer is the last one.
@@ -117,8 +117,8 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answe
 /// `GET /company/users/{id}/revoked`: BUSR005, what the record says.
 pub async fn result(cx: Cx, Path(id): Path<String>) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
-    let shown = people.colleague(&found.user.id, &id, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let shown = accounts.colleague(&found.user.id, &id, cx.now).await?;
     let revoked = |one: &&Certificate| one.state == CertificateState::Revoked;
     let newest = shown.certificates.iter().filter(revoked);
     let newest = newest.max_by_key(|one| one.ended_at);
@@ -142,7 +142,7 @@ fn result_page(
     }
     facts.push((
         label(Label::Reason, cx.lang),
-        desk::stored_reason(certificate.reason.as_deref(), cx.lang).to_owned(),
+        console::stored_reason(certificate.reason.as_deref(), cx.lang).to_owned(),
     ));
     html(StatusCode::OK, &Busr005 { page, facts, back })
 }

@@ -4,15 +4,15 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use crate::http::catalogue::field::half_width;
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::portal::show_errors;
 use crate::http::visitor::Realm;
-use crate::workflow::Refusal;
-use crate::workflow::company::start::StartForm;
-use crate::workflow::records::Language;
+use crate::services::Refusal;
+use crate::services::accounts::company::start::StartForm;
+use crate::services::records::Language;
 
 #[derive(Template)]
 #[template(path = "company/start.html")]
@@ -23,7 +23,7 @@ struct Blis007 {
 }
 
 fn screen(cx: &Cx, status: StatusCode, page: Page, form: FormView) -> Answer {
-    let length = cx.app.workflows.settings().passwords.length;
+    let length = cx.app.services.settings().passwords.length;
     let template = Blis007 {
         page,
         form,
@@ -49,10 +49,10 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         confirmation: fields.secret("confirmation_password"),
         confirmation_again: fields.secret("confirmation_password_again"),
     };
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let language = cx.lang.pick(Language::Ja, Language::En);
     let request = cx.anonymous();
-    let done = people.start_as_colleague(&request, form, language);
+    let done = accounts.start_as_colleague(&request, form, language);
     match done.await.map_err(Failure::from) {
         Ok(started) => {
             let next = see_other("/register/done");

@@ -2,20 +2,20 @@
 
 use axum::extract::Path;
 
-use super::deed::{About, again, ask, person};
+use super::operation::{About, again, ask, person};
 use super::{USERS, who};
-use crate::http::catalogue::company::{DeedKind, Label, deed_words, label};
-use crate::http::catalogue::desk;
-use crate::http::cx::{Answer, Cx, Form, see_other};
+use crate::http::catalogue::company::{Label, OperationKind, label, operation_words};
+use crate::http::catalogue::console;
+use crate::http::context::{Answer, Cx, Form, see_other};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
-use crate::workflow::company::CompanyRefusal;
-use crate::workflow::session::Authenticated;
-use crate::workflow::{Error, Refusal};
+use crate::services::accounts::company::CompanyRefusal;
+use crate::services::authentication::session::Authenticated;
+use crate::services::{Error, Refusal};
 
 async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failure> {
-    let people = cx.app.workflows.people();
-    let shown = people.colleague(&found.user.id, id, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let shown = accounts.colleague(&found.user.id, id, cx.now).await?;
     let mut facts = person(cx, &shown.user);
     for (label, password) in [
         (label(Label::LoginPassword, cx.lang), &shown.user.login),
@@ -24,11 +24,11 @@ async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failur
             &shown.user.confirmation,
         ),
     ] {
-        facts.push((label, desk::lock(password, cx.now, cx.lang)));
+        facts.push((label, console::lock(password, cx.now, cx.lang)));
     }
     Ok(About {
         screen: "BUSR003",
-        words: deed_words(DeedKind::Unlock, cx.lang),
+        words: operation_words(OperationKind::Unlock, cx.lang),
         facts,
         shown: String::new(),
         choice: None,
@@ -40,8 +40,8 @@ async fn about(cx: &Cx, found: &Authenticated, id: &str) -> Result<About, Failur
 /// `GET /company/users/{id}/unlock`.
 pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
-    let shown = people.colleague(&found.user.id, &id, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let shown = accounts.colleague(&found.user.id, &id, cx.now).await?;
     if shown.user.id == found.user.id {
         return Err(Refusal::from(CompanyRefusal::OwnLock).into());
     }
@@ -54,9 +54,9 @@ pub async fn form(cx: Cx, Path(id): Path<String>) -> Answer {
 /// `POST /company/users/{id}/unlock`.
 pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answer {
     let found = who(&cx).await?;
-    let (people, request) = (cx.app.workflows.people(), cx.by_user(&found.user.id));
+    let (accounts, request) = (cx.app.services.accounts(), cx.by_user(&found.user.id));
     let confirmation = fields.secret("confirmation_password");
-    match people.unlock_colleague(&request, &id, confirmation).await {
+    match accounts.unlock_colleague(&request, &id, confirmation).await {
         Ok(()) => Ok(see_other(&format!("{USERS}/{id}"))),
         Err(Error::Refused(refusal)) => {
             let about = about(&cx, &found, &id).await?;

@@ -5,15 +5,15 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::deed::person;
+use super::operation::person;
 use super::{USERS, who};
 use crate::http::catalogue::company::{self, Label, label};
-use crate::http::catalogue::{desk, word};
-use crate::http::cx::{Answer, Cx};
+use crate::http::catalogue::{console, word};
+use crate::http::context::{Answer, Cx};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
-use crate::workflow::company::view::Colleague;
-use crate::workflow::records::{Certificate, User};
+use crate::services::accounts::company::view::Colleague;
+use crate::services::records::{Certificate, User};
 
 struct Line {
     href: String,
@@ -57,7 +57,7 @@ struct Busr002 {
     is_self: bool,
 }
 
-/// Where the list goes on.
+/// Where the list continues.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct After {
@@ -67,8 +67,8 @@ pub struct After {
 /// `GET /company/users`: BUSR001.
 pub async fn list(cx: Cx, Query(query): Query<After>) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
-    let page = people
+    let accounts = cx.app.services.accounts();
+    let page = accounts
         .users_of_contract(&found.user.id, &query.after)
         .await?;
     let users = page.users.iter();
@@ -92,10 +92,10 @@ fn line(cx: &Cx, user: &User, certificate: Option<&Certificate>) -> Line {
         href: format!("{USERS}/{}", user.id),
         login_id: user.login_id.clone(),
         name: user.name.clone(),
-        role: desk::user_role(user.role, cx.lang),
+        role: console::user_role(user.role, cx.lang),
         state: company::user_state(user, cx.now, cx.lang),
         certificate: certificate.map_or(none, |one| {
-            desk::certificate_state(one.state, cx.lang).to_owned()
+            console::certificate_state(one.state, cx.lang).to_owned()
         }),
         until: certificate.map_or_else(String::new, |one| word::date(one.not_after, cx.lang)),
     }
@@ -104,8 +104,8 @@ fn line(cx: &Cx, user: &User, certificate: Option<&Certificate>) -> Line {
 /// `GET /company/users/{id}`: BUSR002.
 pub async fn one(cx: Cx, Path(id): Path<String>) -> Answer {
     let found = who(&cx).await?;
-    let people = cx.app.workflows.people();
-    let shown = people.colleague(&found.user.id, &id, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let shown = accounts.colleague(&found.user.id, &id, cx.now).await?;
     let certificates = shown.certificates.iter();
     let template = Busr002 {
         page: cx.session_page("BUSR002"),
@@ -130,11 +130,11 @@ fn facts(cx: &Cx, shown: &Colleague) -> Vec<(&'static str, String)> {
     facts.push((label(Label::Email, lang), user.email.clone()));
     facts.push((
         label(Label::LoginPassword, lang),
-        desk::lock(&user.login, cx.now, lang),
+        console::lock(&user.login, cx.now, lang),
     ));
     facts.push((
         label(Label::ConfirmationPassword, lang),
-        desk::lock(&user.confirmation, cx.now, lang),
+        console::lock(&user.confirmation, cx.now, lang),
     ));
     facts.push((label(Label::Registered, lang), company::since(user, lang)));
     facts
@@ -143,8 +143,8 @@ fn facts(cx: &Cx, shown: &Colleague) -> Vec<(&'static str, String)> {
 fn certificate_line(one: &Certificate, lang: Lang) -> CertificateLine {
     let since = one.ended_at.or(one.activated_at).unwrap_or(one.created_at);
     CertificateLine {
-        state: desk::certificate_state(one.state, lang),
-        reason: desk::stored_reason(one.reason.as_deref(), lang),
+        state: console::certificate_state(one.state, lang),
+        reason: console::stored_reason(one.reason.as_deref(), lang),
         since: word::time(since, lang),
         until: word::date(one.not_after, lang),
         serial: company::serial(&one.serial),

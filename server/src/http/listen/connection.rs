@@ -47,7 +47,7 @@ impl Peer {
     }
 
     /// Closes the other connections of the listener whose peers presented this certificate, so that a browser does not
-    /// go on with one of them.
+    /// continue with one of them.
     pub fn close_others(&self) {
         if let (Some(place), Some(certificate)) = (&self.place, &self.certificate) {
             place.close_others(certificate);

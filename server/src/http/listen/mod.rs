@@ -1,5 +1,5 @@
 //! Sockets, TLS and HTTP/1.1 connections. Knows nothing of URLs, screens or
-//! workflows: a listener takes a router and serves it until told to stop.
+//! services: a listener takes a router and serves it until told to stop.
 //!
 //! - [`accept`]: the accept loop with its limits and graceful stop
 //! - `serve`: one connection; `host`: whom a request is for; `body`: how far a body is

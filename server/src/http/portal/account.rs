@@ -4,13 +4,13 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::show_errors;
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::registration::AccountForm;
-use crate::workflow::{Error, Refusal};
+use crate::services::accounts::registration::AccountForm;
+use crate::services::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "registration/blis005.html")]
@@ -23,8 +23,8 @@ struct Blis005 {
 pub async fn show(cx: Cx) -> Answer {
     let mut form = FormView::default();
     if !cx.visitor.fresh() {
-        let people = cx.app.workflows.people();
-        match people.registration(cx.visitor.token(), cx.now).await {
+        let accounts = cx.app.services.accounts();
+        match accounts.registration(cx.visitor.token(), cx.now).await {
             Ok(view) => {
                 form.set("branch", view.contract.branch);
                 form.set("account_type", view.contract.account_type.as_str());
@@ -50,8 +50,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         temp_login: fields.secret("temporary_login_password"),
         temp_confirmation: fields.secret("temporary_confirmation_password"),
     };
-    let people = cx.app.workflows.people();
-    let done = people.check_account(&cx.anonymous(), entered).await;
+    let accounts = cx.app.services.accounts();
+    let done = accounts.check_account(&cx.anonymous(), entered).await;
     match done.map_err(Failure::from) {
         Ok(started) => {
             let next = see_other("/register/user");
@@ -71,8 +71,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 
 /// 中断: the wizard's session ends.
 pub(super) async fn stop(cx: &Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    people
+    let accounts = cx.app.services.accounts();
+    accounts
         .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     Ok(without_session(see_other("/"), Realm::Portal))
@@ -85,7 +85,7 @@ mod tests {
     use crate::http::catalogue;
     use crate::http::lang::Lang;
     use crate::http::page::sample;
-    use crate::workflow::validation::{Field, Problem};
+    use crate::services::validation::{Field, Problem};
 
     #[test]
     fn http_blis005_keeps_what_was_typed_and_says_what_is_wrong() {

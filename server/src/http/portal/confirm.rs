@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 
 use super::account;
 use crate::http::catalogue::word;
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::records::{Contract, Language};
-use crate::workflow::session::Stage;
-use crate::workflow::{Error, Refusal};
+use crate::services::authentication::session::Stage;
+use crate::services::records::{Contract, Language};
+use crate::services::{Error, Refusal};
 
 struct Summary {
     branch: String,
@@ -59,8 +59,8 @@ fn summary(
 
 /// `GET /register/confirm`: BLIS003.
 pub async fn show(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    let view = people.registration(cx.visitor.token(), cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let view = accounts.registration(cx.visitor.token(), cx.now).await?;
     let user = view.user.ok_or(Refusal::OutOfOrder)?;
     let template = Blis003 {
         page: cx.session_page("BLIS003"),
@@ -76,10 +76,10 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         "back" => return Ok(see_other("/register/user")),
         _ => {}
     }
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let language = cx.lang.pick(Language::Ja, Language::En);
     let request = cx.anonymous();
-    let done = people.register(&request, cx.visitor.token(), language);
+    let done = accounts.register(&request, cx.visitor.token(), language);
     let next = see_other("/register/done");
     let registered = match done.await {
         Ok(registered) => registered,
@@ -96,8 +96,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 
 /// `GET /register/done`: BLIS004.
 pub async fn done(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    let found = people
+    let accounts = cx.app.services.accounts();
+    let found = accounts
         .authenticated(cx.visitor.token(), &[Stage::Registered], cx.now)
         .await?;
     let user = found.user;

@@ -21,11 +21,11 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::issue::{REQUEST_COOKIE, STAGES, user};
 use super::progress::Progress;
 use crate::http::app::Shared;
+use crate::http::context::{Answer, Cx};
 use crate::http::cookie;
-use crate::http::cx::{Answer, Cx};
 use crate::http::problem::HttpProblem;
 use crate::http::streams::Place;
-use crate::workflow::{self, Error, Refusal};
+use crate::services::{self, Error, Refusal};
 
 /// How often the store is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -43,10 +43,10 @@ pub(in crate::http) trait Followed: Send + Sync + 'static {
     fn progress(
         &self,
         now: Timestamp,
-    ) -> impl Future<Output = workflow::Result<Option<Progress>>> + Send;
+    ) -> impl Future<Output = services::Result<Option<Progress>>> + Send;
 
     /// Whether whoever follows may still do so; noted as used, where that counts.
-    fn lives(&self, now: Timestamp) -> impl Future<Output = workflow::Result<()>> + Send;
+    fn lives(&self, now: Timestamp) -> impl Future<Output = services::Result<()>> + Send;
 }
 
 /// The stream of `followed`; `key` stands for the browser, which has one stream at a time.
@@ -80,15 +80,15 @@ struct Issue {
 }
 
 impl Followed for Issue {
-    async fn progress(&self, now: Timestamp) -> workflow::Result<Option<Progress>> {
-        let workflows = &self.cx.app.workflows;
-        let status = workflows.request_status(&self.request, &self.binding, now);
+    async fn progress(&self, now: Timestamp) -> services::Result<Option<Progress>> {
+        let services = &self.cx.app.services;
+        let status = services.request_status(&self.request, &self.binding, now);
         Ok(Progress::of(&status.await?, now, self.cx.lang))
     }
 
-    async fn lives(&self, now: Timestamp) -> workflow::Result<()> {
-        let people = self.cx.app.workflows.people();
-        let lives = people.authenticated(self.cx.visitor.token(), &STAGES, now);
+    async fn lives(&self, now: Timestamp) -> services::Result<()> {
+        let accounts = self.cx.app.services.accounts();
+        let lives = accounts.authenticated(self.cx.visitor.token(), &STAGES, now);
         lives.await.map(drop)
     }
 }
@@ -101,7 +101,7 @@ pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
     // Another browser's request is refused here, before there is a stream.
     let status = cx
         .app
-        .workflows
+        .services
         .request_status(request, &binding, cx.now)
         .await?;
     let app = Arc::clone(&cx.app);
@@ -139,7 +139,7 @@ impl<F: Followed> Follower<F> {
     async fn run(self) {
         let mut said: Option<Progress> = None;
         let mut beat = Instant::now();
-        let mut ended = self.app.workflows.status_memory().ended();
+        let mut ended = self.app.services.status_memory().ended();
         loop {
             let Some(progress) = self.progress().await else {
                 return;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use crate::http::cx::{Answer, Cx};
+use crate::http::context::{Answer, Cx};
 use crate::http::page::{Page, html};
 
 #[derive(Template)]

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::http::catalogue::refusal::{message, message_with_acquisition};
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session};
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
 use crate::http::visitor::Realm;
-use crate::workflow::login::LoggedIn;
-use crate::workflow::session::{NewSession, Stage};
+use crate::services::authentication::login::LoggedIn;
+use crate::services::authentication::session::{NewSession, Stage};
 
 #[derive(Template)]
 #[template(path = "issue/bsms001.html")]
@@ -29,7 +29,7 @@ fn screen(cx: &Cx, status: StatusCode, page: Page, login_id: &str) -> Answer {
         page,
         form: FormView::default(),
         login_id: login_id.to_owned(),
-        acquisition: cx.app.workflows.settings().passwords.acquisition,
+        acquisition: cx.app.services.settings().passwords.acquisition,
     };
     html(status, &template)
 }
@@ -42,7 +42,7 @@ pub async fn show(cx: Cx) -> Answer {
 /// `POST /certificate/identify`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let login_id = fields.text("login_id");
-    let acquisition = cx.app.workflows.settings().passwords.acquisition;
+    let acquisition = cx.app.services.settings().passwords.acquisition;
     let (identified, data) = match identified(&cx, &fields, acquisition).await {
         Ok(identified) => identified,
         Err(Failure::Refused(refusal)) => {
@@ -61,8 +61,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         stage: Stage::Identified,
         data,
     };
-    let people = cx.app.workflows.people();
-    let started = people.start_session(new, cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let started = accounts.start_session(new, cx.now).await?;
     let next = see_other("/certificate/confirm");
     Ok(with_session(next, Realm::Portal, started.token.expose()))
 }
@@ -73,14 +73,14 @@ async fn identified(
     fields: &Fields,
     acquisition: bool,
 ) -> Result<(LoggedIn, Value), Failure> {
-    let (people, request) = (cx.app.workflows.people(), cx.anonymous());
+    let (accounts, request) = (cx.app.services.accounts(), cx.anonymous());
     let (login_id, password) = (fields.text("login_id"), fields.secret("password"));
     if acquisition {
         let second = fields.secret("acquisition_password");
-        let done = people.identify_with_acquisition(&request, login_id, password, second);
+        let done = accounts.identify_with_acquisition(&request, login_id, password, second);
         return Ok(done.await?);
     }
-    let done = people.identify_for_enrolment(&request, login_id, password);
+    let done = accounts.identify_for_enrolment(&request, login_id, password);
     Ok((done.await?, Value::Null))
 }
 

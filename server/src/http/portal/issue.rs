@@ -4,14 +4,14 @@ use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::http::certificate_facts::CertificateFacts;
+use crate::http::context::{Answer, Cx, see_other};
 use crate::http::cookie;
-use crate::http::cx::{Answer, Cx, see_other};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
-use crate::workflow::Refusal;
-use crate::workflow::enrolment::Status;
-use crate::workflow::records::RequestState;
-use crate::workflow::session::{Authenticated, Stage};
+use crate::services::Refusal;
+use crate::services::authentication::session::{Authenticated, Stage};
+use crate::services::enrolment::request::Status;
+use crate::services::records::RequestState;
 
 /// Who may be here: somebody who has just registered, or was identified.
 pub(super) const STAGES: [Stage; 2] = [Stage::Registered, Stage::Identified];
@@ -35,8 +35,8 @@ struct Bsms004 {
 pub(in crate::http) const REQUEST_COOKIE: &str = "__Host-inkan-request";
 
 pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
-    let people = cx.app.workflows.people();
-    Ok(people
+    let accounts = cx.app.services.accounts();
+    Ok(accounts
         .authenticated(cx.visitor.token(), &STAGES, cx.now)
         .await?)
 }
@@ -44,7 +44,7 @@ pub(super) async fn user(cx: &Cx) -> Result<Authenticated, Failure> {
 /// `GET /certificate/confirm`: BSMS002.
 pub async fn confirm(cx: Cx) -> Answer {
     let found = user(&cx).await?;
-    let acquisition = cx.app.workflows.settings().passwords.acquisition;
+    let acquisition = cx.app.services.settings().passwords.acquisition;
     if acquisition && found.session.stage == Stage::Registered.as_str() {
         // What came with the registration is not what the branch gave out for the certificate.
         return Ok(see_other("/certificate/identify"));
@@ -62,7 +62,7 @@ pub async fn request(cx: Cx) -> Answer {
     let binding = &found.session.token_sha256;
     let status = cx
         .app
-        .workflows
+        .services
         .create_request(&found.user.id, binding, cx.caller(), cx.now)
         .await?;
     let mut next = see_other("/certificate/progress");
@@ -77,7 +77,7 @@ pub(super) async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failu
     let found = user(cx).await?;
     let binding = &found.session.token_sha256;
     let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
-    let status = cx.app.workflows.request_status(request, binding, cx.now);
+    let status = cx.app.services.request_status(request, binding, cx.now);
     Ok(status.await?)
 }
 

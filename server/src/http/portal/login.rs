@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session, without_session};
+use crate::http::context::{Answer, Cx, Form, see_other, with_session, without_session};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
 use crate::http::router::LOGGED_OUT;
 use crate::http::top;
 use crate::http::visitor::Realm;
-use crate::workflow::session::{NewSession, Stage};
+use crate::services::authentication::session::{NewSession, Stage};
 
 #[derive(Template)]
 #[template(path = "portal/blgi001.html")]
@@ -41,9 +41,9 @@ pub async fn again() -> Answer {
 /// `POST /login`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let login_id = fields.text("login_id");
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let password = fields.secret("password");
-    let done = people
+    let done = accounts
         .password_login(&cx.anonymous(), login_id, password)
         .await;
     let logged_in = match done.map_err(Failure::from) {
@@ -60,7 +60,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         stage: Stage::LoggedIn,
         data: serde_json::Value::Null,
     };
-    let started = people.start_session(new, cx.now).await?;
+    let started = accounts.start_session(new, cx.now).await?;
     Ok(with_session(
         see_other("/top"),
         Realm::Portal,
@@ -70,8 +70,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
 
 /// `GET /top`: BTOP001.
 pub async fn top(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    let login = people
+    let accounts = cx.app.services.accounts();
+    let login = accounts
         .on_portal(&cx.anonymous(), cx.visitor.token())
         .await?;
     let found = &login.found;
@@ -81,8 +81,8 @@ pub async fn top(cx: Cx) -> Answer {
 
 /// `POST /logout`: from BTOP001 to a page that says so, from elsewhere (閉じる) back to BLGI001.
 pub async fn logout(cx: Cx, Form(fields): Form) -> Answer {
-    let people = cx.app.workflows.people();
-    people
+    let accounts = cx.app.services.accounts();
+    accounts
         .end_session(&cx.anonymous(), cx.visitor.token())
         .await?;
     let next = match fields.text("from") {

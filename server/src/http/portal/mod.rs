@@ -21,7 +21,7 @@ pub mod user;
 use super::catalogue;
 use super::form::FormView;
 use super::page::{Page, WrongField};
-use crate::workflow::validation::{Field, FieldError};
+use crate::services::validation::{Field, FieldError};
 
 /// Says at each refused field, and in the list above the form, what is wrong with it.
 pub(in crate::http) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldError]) {

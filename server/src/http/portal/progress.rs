@@ -9,18 +9,18 @@ use serde::Serialize;
 use super::issue::status;
 use crate::http::catalogue;
 use crate::http::catalogue::word;
-use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::context::{Answer, Cx, see_other};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
-use crate::workflow::enrolment::Status;
-use crate::workflow::records::RequestState;
+use crate::services::enrolment::request::Status;
+use crate::services::records::RequestState;
 
 /// What changes while the customer waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::http) struct Progress {
     /// Steps that are done, of the steps shown.
     pub reached: usize,
-    /// In words.
+    /// As text.
     pub sentence: &'static str,
     /// Seconds left for the step the customer is at.
     pub seconds: i64,

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 
 use super::{account, show_error, show_errors};
 use crate::http::catalogue::field::half_width;
-use crate::http::cx::{Answer, Cx, Form, see_other};
+use crate::http::context::{Answer, Cx, Form, see_other};
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
-use crate::workflow::Refusal;
-use crate::workflow::registration::UserForm;
-use crate::workflow::validation::Field;
+use crate::services::Refusal;
+use crate::services::accounts::registration::UserForm;
+use crate::services::validation::Field;
 
 #[derive(Template)]
 #[template(path = "registration/blis006.html")]
@@ -31,7 +31,7 @@ const KEPT: [&str; 5] = [
 ];
 
 fn screen(cx: &Cx, status: StatusCode, page: Page, form: FormView) -> Answer {
-    let length = cx.app.workflows.settings().passwords.length;
+    let length = cx.app.services.settings().passwords.length;
     let template = Blis006 {
         page,
         form,
@@ -42,8 +42,8 @@ fn screen(cx: &Cx, status: StatusCode, page: Page, form: FormView) -> Answer {
 
 /// `GET /register/user`.
 pub async fn show(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
-    let view = people.registration(cx.visitor.token(), cx.now).await?;
+    let accounts = cx.app.services.accounts();
+    let view = accounts.registration(cx.visitor.token(), cx.now).await?;
     let mut form = FormView::default();
     if let Some(user) = view.user {
         form.set("user_name", user.name);
@@ -62,8 +62,8 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
         "back" => return Ok(see_other("/register/account")),
         _ => {}
     }
-    let people = cx.app.workflows.people();
-    let done = people
+    let accounts = cx.app.services.accounts();
+    let done = accounts
         .submit_user(cx.visitor.token(), entered(&fields), cx.now)
         .await;
     match done.map_err(Failure::from) {

@@ -6,11 +6,11 @@ use axum::http::HeaderMap;
 use inkan_pki::x509::fingerprint::sha256_hex;
 use inkan_pki::x509::summary::CertificateSummary;
 
-use super::lasting::Lasting;
+use super::cacheable::Lasting;
 use crate::http::app::Shared;
-use crate::http::cx::Answer;
+use crate::http::context::Answer;
 use crate::http::problem::HttpProblem;
-use crate::workflow::records::CaId;
+use crate::services::records::CaId;
 
 /// CA certificates stay for years; a day is short enough for a mistake.
 const AGE: i64 = 24 * 3600;
@@ -21,7 +21,7 @@ pub async fn by_name(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let authority = app.workflows.authority();
+    let authority = app.services.authority();
     let name = file.strip_suffix(".crt").ok_or(HttpProblem::NotFound)?;
     if name == "root-ca" {
         return certificate(&headers, authority.root());

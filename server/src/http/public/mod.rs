@@ -1,14 +1,14 @@
 //! What goes into certificates as URLs: revocation lists, OCSP and CA certificates, over plain HTTP.
 //!
-//! - [`lists`]: full and delta lists, of a CA and of its parts
+//! - [`crls`]: full and delta lists, of a CA and of its parts
 //! - [`ocsp`]: OCSP by GET and POST
-//! - [`ready`], [`quick`]: OCSP answers that were given before, by a short way
+//! - [`ready`], [`fast_path`]: OCSP responses that were given before, by a short way
 //! - [`ca`]: CA certificates
 //! - `lasting`: answers that caches may keep
 
 pub mod ca;
-pub(super) mod lasting;
-pub mod lists;
+pub(super) mod cacheable;
+pub mod crls;
+pub mod fast_path;
 pub mod ocsp;
-pub mod quick;
 pub mod ready;

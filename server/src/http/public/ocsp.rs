@@ -14,8 +14,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::ready::{Ready, once};
 use crate::http::app::Shared;
-use crate::http::cx::Answer;
-use crate::workflow::status::{LONGEST_OCSP_REQUEST, OcspProblem, Reply};
+use crate::http::context::Answer;
+use crate::services::certificates::status::{LONGEST_OCSP_REQUEST, OcspProblem, Reply};
 
 const INDIFFERENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -76,7 +76,7 @@ fn decoded(path: &str) -> Option<Vec<u8>> {
 /// `key`: the bytes it was asked with, whatever they hold.
 async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMap>) -> Answer {
     let now = app.clock.now();
-    match app.workflows.ocsp(request, now).await {
+    match app.services.ocsp(request, now).await {
         Reply::Refused(problem) => Ok(refused(problem)),
         Reply::Once(der) => Ok(once(Body::from(Bytes::from_owner(der)))),
         Reply::Lasting(answer) => {

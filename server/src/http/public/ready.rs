@@ -1,4 +1,4 @@
-//! OCSP answers with their headers, ready to be sent again to whoever asks the same in the same bytes: nothing is read,
+//! OCSP responses with their headers, ready to be sent again to whoever asks the same in the same bytes: nothing is read,
 //! encoded or formatted a second time.
 
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jiff::Timestamp;
 
-use super::lasting::{http_date, is_known};
+use super::cacheable::{http_date, is_known};
 use crate::http::failure::Failure;
-use crate::workflow::status::{Generations, ReadyAnswer};
+use crate::services::certificates::status::{Generations, ReadyResponse};
 
 /// Content type of an answer.
 pub(super) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/ocsp-response");
@@ -27,14 +27,14 @@ const LONGEST: usize = 256;
 /// An answer and the headers that go with it.
 #[derive(Debug)]
 pub(super) struct Ready {
-    pub(super) answer: ReadyAnswer,
+    pub(super) answer: ReadyResponse,
     tag: HeaderValue,
     modified: HeaderValue,
     expires: HeaderValue,
 }
 
 impl Ready {
-    pub(super) fn new(answer: ReadyAnswer) -> Result<Self, Failure> {
+    pub(super) fn new(answer: ReadyResponse) -> Result<Self, Failure> {
         let value = |text: String| HeaderValue::try_from(text).map_err(|e| Failure::fault(&e));
         Ok(Self {
             tag: value(format!("\"{}\"", answer.sha256))?,
@@ -101,15 +101,15 @@ pub(super) fn once(body: Body) -> Response {
 /// The answers by the bytes they were asked with: the path of a GET (it begins with a slash), the body of a POST (it
 /// does not).
 #[derive(Debug)]
-pub struct ReadyAnswers(Generations<Box<[u8]>, Arc<Ready>>);
+pub struct ReadyResponses(Generations<Box<[u8]>, Arc<Ready>>);
 
-impl Default for ReadyAnswers {
+impl Default for ReadyResponses {
     fn default() -> Self {
         Self(Generations::new(MOST))
     }
 }
 
-impl ReadyAnswers {
+impl ReadyResponses {
     pub(super) fn get(&self, asked: &[u8]) -> Option<Arc<Ready>> {
         (asked.len() <= LONGEST).then(|| self.0.get(asked))?
     }

@@ -10,14 +10,14 @@ use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::certificate_facts::CertificateFacts;
+use super::context::{Answer, Cx, see_other};
 use super::cookie;
-use super::cx::{Answer, Cx, see_other};
 use super::failure::Failure;
 use super::page::{Page, html};
 use super::portal::issue::REQUEST_COOKIE;
-use crate::workflow::Refusal;
-use crate::workflow::enrolment::Status;
-use crate::workflow::renewal::page::Renewing;
+use crate::services::Refusal;
+use crate::services::enrolment::renewal::page::Renewing;
+use crate::services::enrolment::request::Status;
 
 /// Where it begins; everything of it is below.
 pub const PATH: &str = "/renew";
@@ -38,9 +38,9 @@ struct Bsms014 {
 
 /// Who renews: on the certificate listener with the connection's certificate.
 async fn who(cx: &Cx) -> Result<Renewing, Failure> {
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let presented = cx.peer.certificate.as_deref();
-    Ok(people
+    Ok(accounts
         .renewing(cx.visitor.token(), presented, cx.now)
         .await?)
 }
@@ -49,14 +49,14 @@ async fn who(cx: &Cx) -> Result<Renewing, Failure> {
 async fn status(cx: &Cx, renewing: &Renewing, headers: &HeaderMap) -> Result<Status, Failure> {
     let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
     let binding = &renewing.found.session.token_sha256;
-    let status = cx.app.workflows.request_status(request, binding, cx.now);
+    let status = cx.app.services.request_status(request, binding, cx.now);
     Ok(status.await?)
 }
 
 /// `GET /renew`: BSMS012.
 pub async fn confirm(cx: Cx) -> Answer {
     let renewing = who(&cx).await?;
-    cx.app.workflows.may_renew(&renewing, cx.now)?;
+    cx.app.services.may_renew(&renewing, cx.now)?;
     let template = Bsms012 {
         page: cx.session_page("BSMS012"),
         certificate: CertificateFacts::of(&renewing.certificate, cx.lang)?,
@@ -69,7 +69,7 @@ pub async fn request(cx: Cx) -> Answer {
     let renewing = who(&cx).await?;
     let made = cx
         .app
-        .workflows
+        .services
         .create_renewal(&renewing, cx.caller(), cx.now);
     let status = made.await?;
     let mut next = see_other("/renew/progress");

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use super::{status, who};
 use crate::http::catalogue;
 use crate::http::catalogue::word;
-use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::context::{Answer, Cx, see_other};
 use crate::http::page::{Page, html};
 use crate::http::portal::events::{Followed, stream};
 use crate::http::portal::progress::{Progress, Waiting};
-use crate::workflow;
-use crate::workflow::records::RequestState;
+use crate::services;
+use crate::services::records::RequestState;
 
 #[derive(Template)]
 #[template(path = "renew/bsms013.html")]
@@ -58,16 +58,16 @@ struct Renewal {
 }
 
 impl Followed for Renewal {
-    async fn progress(&self, now: Timestamp) -> workflow::Result<Option<Progress>> {
-        let workflows = &self.cx.app.workflows;
-        let status = workflows.request_status(&self.request, &self.binding, now);
+    async fn progress(&self, now: Timestamp) -> services::Result<Option<Progress>> {
+        let services = &self.cx.app.services;
+        let status = services.request_status(&self.request, &self.binding, now);
         Ok(Progress::of(&status.await?, now, self.cx.lang))
     }
 
-    async fn lives(&self, now: Timestamp) -> workflow::Result<()> {
-        let people = self.cx.app.workflows.people();
+    async fn lives(&self, now: Timestamp) -> services::Result<()> {
+        let accounts = self.cx.app.services.accounts();
         let presented = self.cx.peer.certificate.as_deref();
-        let lives = people.renewing(self.cx.visitor.token(), presented, now);
+        let lives = accounts.renewing(self.cx.visitor.token(), presented, now);
         lives.await.map(drop)
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{HeaderMap, StatusCode};
 
 use super::{Door, done, follow, result, status};
-use crate::http::cx::{Answer, Cx, Form};
+use crate::http::context::{Answer, Cx, Form};
 use crate::http::failure::Failure;
 use crate::http::form::FormView;
 use crate::http::page::{Page, html};
@@ -29,8 +29,8 @@ pub async fn form(cx: Cx) -> Answer {
 pub async fn ask(cx: Cx, Form(fields): Form) -> Answer {
     let halves = (&fields.secret("first"), &fields.secret("second"));
     let (number, binding) = (fields.text("number"), cx.visitor.token());
-    let workflows = &cx.app.workflows;
-    let asked = workflows
+    let services = &cx.app.services;
+    let asked = services
         .ask_with_handover(number, halves, binding, cx.caller(), cx.now)
         .await;
     match asked.map_err(Failure::from) {

@@ -15,14 +15,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::certificate_facts::CertificateFacts;
+use super::console::Person;
+use super::context::{Answer, Cx, see_other};
 use super::cookie;
-use super::cx::{Answer, Cx, see_other};
 use super::failure::Failure;
 use super::page::{Page, html};
-use super::staff::Person;
-use crate::workflow::Refusal;
-use crate::workflow::enrolment::Status;
-use crate::workflow::records::{Certificate, RequestState};
+use crate::services::Refusal;
+use crate::services::enrolment::request::Status;
+use crate::services::records::{Certificate, RequestState};
 
 /// Where it begins on the portal; everything of it is below.
 pub const PORTAL: &str = "/staff/certificate";
@@ -97,13 +97,13 @@ fn follow(door: Door, status: &Status) -> Response {
 /// Where the request of this browser stands.
 async fn status(cx: &Cx, headers: &HeaderMap) -> Result<Status, Failure> {
     let request = cookie::find(headers, REQUEST_COOKIE).ok_or(Refusal::OutOfOrder)?;
-    let (workflows, binding) = (&cx.app.workflows, cx.visitor.token());
-    match workflows
+    let (services, binding) = (&cx.app.services, cx.visitor.token());
+    match services
         .staff_request_status(request, binding, cx.now)
         .await
     {
         // Another browser's, or one of long ago: nothing is under way here.
-        Err(crate::workflow::Error::Refused(Refusal::RequestUnknown)) => {
+        Err(crate::services::Error::Refused(Refusal::RequestUnknown)) => {
             Err(Refusal::OutOfOrder.into())
         }
         other => Ok(other?),

@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use super::{Door, done, follow, result, status};
 use crate::http::catalogue::word;
 use crate::http::certificate_facts::CertificateFacts;
-use crate::http::cx::{Answer, Cx};
+use crate::http::console::Person;
+use crate::http::console::gate::Member;
+use crate::http::context::{Answer, Cx};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
-use crate::http::staff::Person;
-use crate::http::staff::gate::Member;
-use crate::workflow::staff_enrolment::own::Own;
-use crate::workflow::{Error, Refusal};
+use crate::services::enrolment::staff::own::Own;
+use crate::services::{Error, Refusal};
 
 #[derive(Template)]
 #[template(path = "staff/own.html")]
@@ -28,8 +28,8 @@ struct OwnPage {
 
 async fn own(cx: &Cx) -> Result<Own, Failure> {
     let presented = cx.certificate()?;
-    let people = cx.app.workflows.people();
-    Ok(people
+    let accounts = cx.app.services.accounts();
+    Ok(accounts
         .own_certificate(&presented, cx.caller(), cx.now)
         .await?)
 }
@@ -37,7 +37,7 @@ async fn own(cx: &Cx) -> Result<Own, Failure> {
 /// `GET /certificate`.
 pub async fn show(cx: Cx, member: Member) -> Answer {
     let own = own(&cx).await?;
-    let may = cx.app.workflows.may_renew_own(&own, cx.now);
+    let may = cx.app.services.may_renew_own(&own, cx.now);
     let opens = match &may {
         Err(Error::Refused(Refusal::RenewalTooEarly { opens })) => word::date(*opens, cx.lang),
         _ => String::new(),
@@ -55,8 +55,8 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
 /// `POST /certificate/renewal`.
 pub async fn renew(cx: Cx, _: Member) -> Answer {
     let own = own(&cx).await?;
-    let (workflows, binding) = (&cx.app.workflows, cx.visitor.token());
-    let asked = workflows.ask_for_renewal(&own, binding, cx.caller(), cx.now);
+    let (services, binding) = (&cx.app.services, cx.visitor.token());
+    let asked = services.ask_for_renewal(&own, binding, cx.caller(), cx.now);
     Ok(follow(Door::Console, &asked.await?))
 }
 

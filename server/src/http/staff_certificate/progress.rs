@@ -9,14 +9,14 @@ use jiff::Timestamp;
 
 use super::Door;
 use crate::http::catalogue::{enrolment as words, word};
-use crate::http::cx::{Answer, Cx, see_other};
+use crate::http::console::Person;
+use crate::http::context::{Answer, Cx, see_other};
 use crate::http::page::{Page, html};
 use crate::http::portal::events::{Followed, stream, stream_unknown};
 use crate::http::portal::progress::{Progress, Waiting};
-use crate::http::staff::Person;
-use crate::workflow::enrolment::Status;
-use crate::workflow::records::RequestState;
-use crate::workflow::{Refusal, Result};
+use crate::services::enrolment::request::Status;
+use crate::services::records::RequestState;
+use crate::services::{Refusal, Result};
 
 #[derive(Template)]
 #[template(path = "staff/certificate_wait.html")]
@@ -66,8 +66,8 @@ struct Request {
 
 impl Followed for Request {
     async fn progress(&self, now: Timestamp) -> Result<Option<Progress>> {
-        let (workflows, binding) = (&self.cx.app.workflows, self.cx.visitor.token());
-        let status = workflows
+        let (services, binding) = (&self.cx.app.services, self.cx.visitor.token());
+        let status = services
             .staff_request_status(&self.id, binding, now)
             .await?;
         Ok(Progress::of(&status, now, self.cx.lang))
@@ -80,8 +80,8 @@ impl Followed for Request {
         }
         let presented = self.cx.peer.certificate.as_deref();
         let presented = presented.ok_or(Refusal::SessionEnded)?;
-        let people = self.cx.app.workflows.people();
-        let own = people.own_certificate(presented, self.cx.caller(), now);
+        let accounts = self.cx.app.services.accounts();
+        let own = accounts.own_certificate(presented, self.cx.caller(), now);
         own.await.map(drop)
     }
 }

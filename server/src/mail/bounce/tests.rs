@@ -29,34 +29,43 @@ fn returned(kind: &str, id: &str) -> String {
     )
 }
 
-fn letters(message: &str, recipient: Option<&str>) -> Vec<String> {
+fn notifications(message: &str, recipient: Option<&str>) -> Vec<String> {
     match read(message.as_bytes(), recipient, &path()) {
-        CameBack::Failed { letters, said } => {
+        CameBack::Failed {
+            notifications,
+            said,
+        } => {
             assert!(said.starts_with("5.1.1 smtp; 550 5.1.1"), "{said}");
             assert!(!said.contains(['\r', '\n']), "{said:?}");
-            letters
+            notifications
         }
         other => unreachable!("{other:?}"),
     }
 }
 
 #[test]
-fn the_letter_is_named_by_the_address_or_by_what_came_back() {
+fn the_message_is_named_by_the_address_or_by_what_came_back() {
     let own = format!("bounces+{ID}@bank.example");
     let nothing = "Content-Type: text/plain\r\n\r\nnothing";
-    assert_eq!(letters(&report(&own, "failed", nothing), None), [ID]);
+    assert_eq!(notifications(&report(&own, "failed", nothing), None), [ID]);
     let angle = format!("<{own}>");
-    assert_eq!(letters(&report(&angle, "Failed", nothing), None), [ID]);
+    assert_eq!(
+        notifications(&report(&angle, "Failed", nothing), None),
+        [ID]
+    );
     let other = "postmaster@bank.example";
-    assert_eq!(letters(&report(other, "failed", nothing), Some(&own)), [ID]);
+    assert_eq!(
+        notifications(&report(other, "failed", nothing), Some(&own)),
+        [ID]
+    );
     for kind in ["message/rfc822", "text/rfc822-headers"] {
         let message = report(other, "failed", &returned(kind, ID));
-        assert_eq!(letters(&message, None), [ID], "{kind}");
+        assert_eq!(notifications(&message, None), [ID], "{kind}");
     }
 }
 
 #[test]
-fn what_is_no_failure_of_a_letter_of_ours_is_none() {
+fn what_is_no_failure_of_a_message_of_ours_is_none() {
     let own = format!("bounces+{ID}@bank.example");
     let nothing = "Content-Type: text/plain\r\n\r\nnothing";
     for action in ["delayed", "delivered", "relayed", "expanded", ""] {
@@ -68,7 +77,7 @@ fn what_is_no_failure_of_a_letter_of_ours_is_none() {
         "failed",
         &returned("message/rfc822", "not-ours"),
     );
-    assert_eq!(read(strange.as_bytes(), None, &path()), CameBack::NoLetter);
+    assert_eq!(read(strange.as_bytes(), None, &path()), CameBack::NoMessage);
     let answer = format!("To: {own}\r\nSubject: I am away\r\n\r\nback on Monday\r\n");
     assert_eq!(read(answer.as_bytes(), None, &path()), CameBack::NoReport);
 }

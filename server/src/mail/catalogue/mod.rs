@@ -1,6 +1,6 @@
-//! The sentences of letters. One exhaustive match; the bank's own texts come from its configuration.
+//! The sentences of messages. One exhaustive match; the bank's own texts come from its configuration.
 //!
-//! - this file: subject, news, facts and what to do, for each letter
+//! - this file: subject, news, facts and what to do, for each message
 //! - [`system`]: things of the bank's own
 //! - [`word`]: days and times in Japan
 
@@ -13,12 +13,12 @@ pub(super) mod tests;
 
 use jiff::Timestamp;
 
-use super::letter::{By, Lang, Letter, Password};
+use super::notification::{By, Lang, Notification, Password};
 
 /// How the bank's operators are addressed.
 pub const OPERATOR: &str = "システム運用担当";
 
-/// A letter in words.
+/// A message as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// Subject, without the bank's name.
@@ -31,17 +31,17 @@ pub struct Words {
     pub next: Vec<String>,
 }
 
-/// The words of a letter that is sent at `now`.
+/// The words of a message that is sent at `now`.
 #[must_use]
-pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
+pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
     let said = |subject: (&str, &str), news: (&str, &str)| {
         (
             lang.pick(subject.0, subject.1).to_owned(),
             lang.pick(news.0, news.1).to_owned(),
         )
     };
-    let ((subject, news), facts, next) = match letter {
-        Letter::LoginIdRegistered { at } => (
+    let ((subject, news), facts, next) = match notification {
+        Notification::LoginIdRegistered { at } => (
             said(
                 (
                     "ログインIDを登録しました",
@@ -55,7 +55,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![moment(lang, *at)],
             vec![not_you(lang)],
         ),
-        Letter::CertificateIssued { serial, not_after } => (
+        Notification::CertificateIssued { serial, not_after } => (
             said(
                 (
                     "電子証明書を発行しました",
@@ -69,7 +69,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), end(lang, *not_after)],
             vec![not_you(lang)],
         ),
-        Letter::CertificateRenewed {
+        Notification::CertificateRenewed {
             serial,
             not_after,
             previous,
@@ -94,7 +94,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             ],
             vec![not_you(lang)],
         ),
-        Letter::CertificateRevoked { serial, at, by } => (
+        Notification::CertificateRevoked { serial, at, by } => (
             said(
                 (
                     "電子証明書が失効しました",
@@ -115,7 +115,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
                 not_you(lang),
             ],
         ),
-        Letter::CertificateSuspended { serial, at, by } => (
+        Notification::CertificateSuspended { serial, at, by } => (
             said(
                 (
                     "電子証明書の利用を停止しました",
@@ -129,7 +129,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), moment(lang, *at), author(lang, *by)],
             vec![not_you(lang)],
         ),
-        Letter::CertificateReleased { serial, at } => (
+        Notification::CertificateReleased { serial, at } => (
             said(
                 (
                     "電子証明書の利用停止を解除しました",
@@ -143,7 +143,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), moment(lang, *at)],
             vec![not_you(lang)],
         ),
-        Letter::CertificateGivenUp { serial, at } => (
+        Notification::CertificateGivenUp { serial, at } => (
             said(
                 (
                     "電子証明書の発行をやり直せるようになりました",
@@ -157,7 +157,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), moment(lang, *at)],
             vec![not_you(lang)],
         ),
-        Letter::PasswordLocked { password, until } => (
+        Notification::PasswordLocked { password, until } => (
             said(
                 ("利用を一時停止しました", "Temporarily locked"),
                 (
@@ -174,18 +174,18 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             ],
             vec![not_you(lang)],
         ),
-        Letter::PasswordStopped { password, at } => (
+        Notification::PasswordSuspended { password, at } => (
             said(
                 ("利用を停止しました", "Stopped"),
                 (
                     "パスワードの入力誤りが規定の回数に達したため、利用を停止しました。",
-                    "After too many wrong passwords, use has been stopped.",
+                    "After too many wrong passwords, use has been suspended.",
                 ),
             ),
             vec![which(lang, *password), moment(lang, *at)],
             vec![release(lang, *password), not_you(lang)],
         ),
-        Letter::PasswordReleased { password, at, by } => (
+        Notification::PasswordReleased { password, at, by } => (
             said(
                 ("利用停止を解除しました", "A lock has been released"),
                 (
@@ -196,7 +196,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![which(lang, *password), moment(lang, *at), author(lang, *by)],
             vec![not_you(lang)],
         ),
-        Letter::PasswordChanged { password, at } => (
+        Notification::PasswordChanged { password, at } => (
             said(
                 ("パスワードを変更しました", "A password has been changed"),
                 (
@@ -207,16 +207,16 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
             vec![which(lang, *password), moment(lang, *at)],
             vec![not_you(lang)],
         ),
-        Letter::CertificateExpiring { serial, not_after } => {
+        Notification::CertificateExpiring { serial, not_after } => {
             expiring(lang, serial, *not_after, now)
         }
-        Letter::SystemExpiring {
-            thing,
+        Notification::SystemExpiring {
+            item,
             name,
             ends,
-            trouble,
-        } => system::ending(lang, *thing, (name, *ends, trouble.as_deref()), now),
-        Letter::GrantGiven { until } => (
+            error,
+        } => system::ending(lang, *item, (name, *ends, error.as_deref()), now),
+        Notification::GrantGiven { until } => (
             said(
                 (
                     "電子証明書を発行できるようになりました",
@@ -237,7 +237,7 @@ pub fn words(letter: &Letter, lang: Lang, now: Timestamp) -> Words {
                 not_you(lang),
             ],
         ),
-        Letter::GrantLapsed { at } => (
+        Notification::GrantLapsed { at } => (
             said(
                 (
                     "電子証明書の取得期限が過ぎました",
@@ -331,7 +331,7 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
     (lang.pick("対象", "Which"), name.to_owned())
 }
 
-/// Who can release what was stopped.
+/// Who can release what was suspended.
 fn release(lang: Lang, password: Password) -> String {
     let who = match password {
         Password::Login | Password::LoginWithoutCertificate | Password::Confirmation => lang.pick(

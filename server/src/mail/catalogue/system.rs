@@ -3,68 +3,72 @@
 use jiff::Timestamp;
 
 use super::word;
-use crate::mail::letter::Lang;
-use crate::mail::thing::Thing;
+use crate::mail::expiring_item::ExpiringItem;
+use crate::mail::notification::Lang;
 
 /// Its name.
 #[must_use]
-pub fn name(thing: Thing, lang: Lang) -> &'static str {
-    match thing {
-        Thing::Root => lang.pick("ルートCAの証明書", "Certificate of the root CA"),
-        Thing::CustomerCa => lang.pick("顧客CAの証明書", "Certificate of a customer CA"),
-        Thing::CustomerCaIssuing => lang.pick(
+pub fn name(item: ExpiringItem, lang: Lang) -> &'static str {
+    match item {
+        ExpiringItem::Root => lang.pick("ルートCAの証明書", "Certificate of the root CA"),
+        ExpiringItem::CustomerCa => lang.pick("顧客CAの証明書", "Certificate of a customer CA"),
+        ExpiringItem::CustomerCaIssuing => lang.pick(
             "顧客CAが発行できる最終日",
             "Last day on which the customer CA can sign",
         ),
-        Thing::StaffCa => lang.pick("職員CAの証明書", "Certificate of a staff CA"),
-        Thing::StaffCaIssuing => lang.pick(
+        ExpiringItem::StaffCa => lang.pick("職員CAの証明書", "Certificate of a staff CA"),
+        ExpiringItem::StaffCaIssuing => lang.pick(
             "職員CAが発行できる最終日",
             "Last day on which the staff CA can sign",
         ),
-        Thing::OcspSigner => lang.pick(
+        ExpiringItem::OcspSigner => lang.pick(
             "OCSP応答の署名用証明書",
-            "Certificate of the signer of OCSP answers",
+            "Certificate of the signer of OCSP responses",
         ),
-        Thing::Listener => lang.pick("サーバ証明書", "Server certificate"),
-        Thing::StaffCertificate => lang.pick("職員の証明書", "Certificate of a member of staff"),
-        Thing::List => lang.pick("失効リスト", "Revocation list"),
-        Thing::RootList => lang.pick("ルートCAの失効リスト", "Revocation list of the root CA"),
+        ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
+        ExpiringItem::StaffCertificate => {
+            lang.pick("職員の証明書", "Certificate of a member of staff")
+        }
+        ExpiringItem::Crl => lang.pick("失効リスト", "Revocation list"),
+        ExpiringItem::RootCrl => {
+            lang.pick("ルートCAの失効リスト", "Revocation list of the root CA")
+        }
     }
 }
 
 /// What is to be done.
 #[must_use]
-pub fn next(thing: Thing, lang: Lang) -> &'static str {
-    match thing {
-        Thing::Root => lang.pick(
+pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
+    match item {
+        ExpiringItem::Root => lang.pick(
             "新しいルートCAへの移行を計画してください。",
             "Plan the move to a new root CA.",
         ),
-        Thing::CustomerCa | Thing::CustomerCaIssuing => lang.pick(
-            "次の顧客CAをキーセレモニーで作成し、切り替えてください(docs/ca-life.md)。",
-            "Make the next customer CA in a key ceremony and roll over to it (docs/ca-life.md).",
+        ExpiringItem::CustomerCa | ExpiringItem::CustomerCaIssuing => lang.pick(
+            "次の顧客CAをキーセレモニーで作成し、切り替えてください(docs/ca-lifecycle.md)。",
+            "Make the next customer CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
         ),
-        Thing::StaffCa | Thing::StaffCaIssuing => lang.pick(
-            "次の職員CAをキーセレモニーで作成し、切り替えてください(docs/ca-life.md)。",
-            "Make the next staff CA in a key ceremony and roll over to it (docs/ca-life.md).",
+        ExpiringItem::StaffCa | ExpiringItem::StaffCaIssuing => lang.pick(
+            "次の職員CAをキーセレモニーで作成し、切り替えてください(docs/ca-lifecycle.md)。",
+            "Make the next staff CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
         ),
-        Thing::OcspSigner => lang.pick(
+        ExpiringItem::OcspSigner => lang.pick(
             "自動更新が行われていません。HSMとジョブ「ocsp-signer」を確認してください。",
             "It was not renewed by itself: look at the HSM and at the job `ocsp-signer`.",
         ),
-        Thing::Listener => lang.pick(
+        ExpiringItem::Listener => lang.pick(
             "新しい証明書と鍵のファイルを置いてください。再起動は不要です。",
             "Put the files of the new certificate and its key in their places; no restart is needed.",
         ),
-        Thing::StaffCertificate => lang.pick(
+        ExpiringItem::StaffCertificate => lang.pick(
             "本人が更新するか、新しい証明書の取得を手配してください。",
             "Have it renewed by its owner, or arrange a new one.",
         ),
-        Thing::List => lang.pick(
+        ExpiringItem::Crl => lang.pick(
             "自動発行が行われていません。HSMとジョブ「crl」を確認してください。",
             "It was not published by itself: look at the HSM and at the job `crl`.",
         ),
-        Thing::RootList => lang.pick(
+        ExpiringItem::RootCrl => lang.pick(
             "セレモニーで `inkan-hsm crl` を実行し、新しいリストを置いてください。",
             "Make a new one with `inkan-hsm crl` in a ceremony, and put it in its place.",
         ),
@@ -74,11 +78,11 @@ pub fn next(thing: Thing, lang: Lang) -> &'static str {
 /// To the bank's operators.
 pub(super) fn ending(
     lang: Lang,
-    thing: Thing,
-    (name, ends, trouble): (&str, Timestamp, Option<&str>),
+    item: ExpiringItem,
+    (name, ends, error): (&str, Timestamp, Option<&str>),
     now: Timestamp,
 ) -> super::Parts {
-    let what = self::name(thing, lang);
+    let what = self::name(item, lang);
     let days = word::days_left(ends, now);
     let news = if days >= 0 {
         lang.pick(
@@ -99,9 +103,9 @@ pub(super) fn ending(
         (lang.pick("対象", "Which"), name.to_owned()),
         super::end(lang, ends),
     ];
-    let wrong = trouble.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
+    let wrong = error.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
     facts.extend(wrong);
-    ((subject, news), facts, vec![next(thing, lang).to_owned()])
+    ((subject, news), facts, vec![next(item, lang).to_owned()])
 }
 
 #[cfg(test)]
@@ -110,9 +114,9 @@ mod tests {
 
     #[test]
     fn everything_has_a_name_and_a_next_step_in_both_languages() {
-        for thing in Thing::ALL {
+        for item in ExpiringItem::ALL {
             for words in [name, next] {
-                let [ja, en] = [Lang::Ja, Lang::En].map(|lang| words(thing, lang));
+                let [ja, en] = [Lang::Ja, Lang::En].map(|lang| words(item, lang));
                 assert!(!ja.is_ascii() && en.is_ascii(), "{ja} {en}");
             }
         }

@@ -1,96 +1,96 @@
 use super::*;
-use crate::mail::letter::{Thing, To};
+use crate::mail::notification::{ExpiringItem, To};
 
 /// One of each kind: a new one must be added here, or this does not compile.
-pub(crate) fn every() -> Vec<Letter> {
+pub(crate) fn every() -> Vec<Notification> {
     let at = Timestamp::UNIX_EPOCH;
     let serial = || "0123456789abcdef".to_owned();
     let all = vec![
-        Letter::LoginIdRegistered { at },
-        Letter::CertificateIssued {
+        Notification::LoginIdRegistered { at },
+        Notification::CertificateIssued {
             serial: serial(),
             not_after: at,
         },
-        Letter::CertificateRenewed {
+        Notification::CertificateRenewed {
             serial: serial(),
             not_after: at,
             previous: serial(),
         },
-        Letter::CertificateRevoked {
+        Notification::CertificateRevoked {
             serial: serial(),
             at,
             by: By::Yourself,
         },
-        Letter::CertificateSuspended {
+        Notification::CertificateSuspended {
             serial: serial(),
             at,
             by: By::Bank,
         },
-        Letter::CertificateReleased {
+        Notification::CertificateReleased {
             serial: serial(),
             at,
         },
-        Letter::CertificateGivenUp {
+        Notification::CertificateGivenUp {
             serial: serial(),
             at,
         },
-        Letter::PasswordLocked {
+        Notification::PasswordLocked {
             password: Password::Login,
             until: at,
         },
-        Letter::PasswordReleased {
+        Notification::PasswordReleased {
             password: Password::Login,
             at,
             by: By::Colleague,
         },
-        Letter::PasswordChanged {
+        Notification::PasswordChanged {
             password: Password::Acquisition,
             at,
         },
-        Letter::PasswordStopped {
+        Notification::PasswordSuspended {
             password: Password::Confirmation,
             at,
         },
-        Letter::CertificateExpiring {
+        Notification::CertificateExpiring {
             serial: serial(),
             not_after: at,
         },
-        Letter::GrantGiven { until: at },
-        Letter::GrantLapsed { at },
-        Letter::SystemExpiring {
-            thing: Thing::Listener,
+        Notification::GrantGiven { until: at },
+        Notification::GrantLapsed { at },
+        Notification::SystemExpiring {
+            item: ExpiringItem::Listener,
             name: "portal".to_owned(),
             ends: at,
-            trouble: None,
+            error: None,
         },
     ];
-    for letter in &all {
-        match letter {
-            Letter::LoginIdRegistered { .. }
-            | Letter::CertificateIssued { .. }
-            | Letter::CertificateRenewed { .. }
-            | Letter::CertificateRevoked { .. }
-            | Letter::CertificateSuspended { .. }
-            | Letter::CertificateReleased { .. }
-            | Letter::CertificateGivenUp { .. }
-            | Letter::PasswordLocked { .. }
-            | Letter::PasswordStopped { .. }
-            | Letter::PasswordReleased { .. }
-            | Letter::PasswordChanged { .. }
-            | Letter::CertificateExpiring { .. }
-            | Letter::GrantGiven { .. }
-            | Letter::GrantLapsed { .. }
-            | Letter::SystemExpiring { .. } => {}
+    for notification in &all {
+        match notification {
+            Notification::LoginIdRegistered { .. }
+            | Notification::CertificateIssued { .. }
+            | Notification::CertificateRenewed { .. }
+            | Notification::CertificateRevoked { .. }
+            | Notification::CertificateSuspended { .. }
+            | Notification::CertificateReleased { .. }
+            | Notification::CertificateGivenUp { .. }
+            | Notification::PasswordLocked { .. }
+            | Notification::PasswordSuspended { .. }
+            | Notification::PasswordReleased { .. }
+            | Notification::PasswordChanged { .. }
+            | Notification::CertificateExpiring { .. }
+            | Notification::GrantGiven { .. }
+            | Notification::GrantLapsed { .. }
+            | Notification::SystemExpiring { .. } => {}
         }
     }
     all
 }
 
 #[test]
-fn every_letter_has_words_in_both_languages() {
-    for letter in every() {
+fn every_message_has_words_in_both_languages() {
+    for notification in every() {
         for lang in [Lang::Ja, Lang::En] {
-            let words = words(&letter, lang, Timestamp::UNIX_EPOCH);
+            let words = words(&notification, lang, Timestamp::UNIX_EPOCH);
             assert!(!words.subject.is_empty() && !words.news.is_empty());
             assert!(!words.facts.is_empty() && !words.next.is_empty());
             let japanese = words
@@ -104,8 +104,8 @@ fn every_letter_has_words_in_both_languages() {
 
 #[test]
 fn a_serial_number_is_shown_by_its_end_only() {
-    for letter in every() {
-        let words = words(&letter, Lang::En, Timestamp::UNIX_EPOCH);
+    for notification in every() {
+        let words = words(&notification, Lang::En, Timestamp::UNIX_EPOCH);
         let text = format!("{words:?}");
         assert!(!text.to_lowercase().contains("0123456789abcdef"), "{text}");
     }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::mail::letter::Lang;
+use crate::mail::notification::Lang;
 
-/// Digits of a serial number that a letter shows.
+/// Digits of a serial number that a message shows.
 const SHOWN: usize = 8;
 
 /// Japan Standard Time; it knows no summer time.

@@ -1,11 +1,11 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::mail::office::{Protection, Sender, Server};
 use crate::mail::return_path::ReturnPath;
+use crate::mail::smtp_config::{Protection, Sender, Server};
 
-fn office() -> Office {
-    let house = |bank: &str| House {
+fn smtp_config() -> SmtpConfig {
+    let contact = |bank: &str| Contact {
         bank: bank.to_owned(),
         desk: "ヘルプデスク".to_owned(),
         telephone: "0120-565-657".to_owned(),
@@ -22,14 +22,14 @@ fn office() -> Office {
         from: "ib@bank.example".parse().unwrap(),
         reply_to: Some("desk@bank.example".parse().unwrap()),
         return_path: ReturnPath::parse("bounces@bank.example").unwrap(),
-        house: (
-            house("けんみん信用組合インターネットバンキング"),
-            house("Kenmin"),
+        contact: (
+            contact("けんみん信用組合インターネットバンキング"),
+            contact("Kenmin"),
         ),
-        patience: Duration::from_secs(1),
+        timeout: Duration::from_secs(1),
         give_up: SignedDuration::from_hours(120),
     };
-    Office::new(server, sender).unwrap()
+    SmtpConfig::new(server, sender).unwrap()
 }
 
 fn to(person: &str) -> To {
@@ -42,7 +42,7 @@ fn to(person: &str) -> To {
 
 fn written(person: &str, lang: Lang) -> Message {
     let to = to(person);
-    let letter = Letter::LoginIdRegistered {
+    let notification = Notification::LoginIdRegistered {
         at: Timestamp::UNIX_EPOCH,
     };
     let draft = Draft {
@@ -50,10 +50,10 @@ fn written(person: &str, lang: Lang) -> Message {
         recipient: "hanakodt@oozora.co.jp",
         lang,
         to: &to,
-        letter: &letter,
+        notification: &notification,
         written_at: Timestamp::UNIX_EPOCH,
     };
-    office().write(&draft, Timestamp::UNIX_EPOCH).unwrap()
+    smtp_config().write(&draft, Timestamp::UNIX_EPOCH).unwrap()
 }
 
 fn headers(message: &Message) -> String {
@@ -100,22 +100,22 @@ fn no_name_makes_a_header_or_a_line() {
 
 #[test]
 fn both_parts_say_the_same_and_neither_has_a_link() {
-    for letter in crate::mail::catalogue::tests::every() {
+    for notification in crate::mail::catalogue::tests::every() {
         for lang in [Lang::Ja, Lang::En] {
-            let words = catalogue::words(&letter, lang, Timestamp::UNIX_EPOCH);
-            let office = office();
-            let house = lang.pick(&office.house.0, &office.house.1);
+            let words = catalogue::words(&notification, lang, Timestamp::UNIX_EPOCH);
+            let smtp_config = smtp_config();
+            let contact = lang.pick(&smtp_config.contact.0, &smtp_config.contact.1);
             let (to, answered) = (to("<b>花子"), true);
             let plain = Plain {
                 lang,
-                house,
+                contact,
                 to: to.clone(),
                 words: &words,
                 answered,
             };
             let html = Html {
                 lang,
-                house,
+                contact,
                 to,
                 words: &words,
                 answered,
@@ -146,7 +146,7 @@ fn an_address_that_is_none_is_said_to_be() {
     ] {
         assert_eq!(
             recipient(bad).unwrap_err(),
-            Trouble::AddressInvalid,
+            DeliveryError::AddressInvalid,
             "{bad}"
         );
     }

@@ -1,4 +1,4 @@
-//! The audit log: one row per deed, each row's hash over its own fields and the hash before it.
+//! The audit log: one row per operation, each row's hash over its own fields and the hash before it.
 //!
 //! Rows are appended in the transaction of what they record. A changed, missing or inserted row breaks the chain at
 //! that place ([`verify()`]); cutting off the end shows against the head, and against signed checkpoints.
@@ -95,7 +95,7 @@ pub struct AuditEntry<'a> {
     pub detail: serde_json::Value,
 }
 
-/// A row as it stands in the log.
+/// A row as it is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct AuditRow {
     /// Place in the chain, from 1 without gaps.

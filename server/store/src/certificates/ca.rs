@@ -42,12 +42,13 @@ impl Ca {
 
 /// Every CA that has certificates on record, in use or not.
 pub async fn all_cas(db: impl Into<Db<'_>>) -> Result<Vec<Ca>, StoreError> {
-    let statement =
-        sqlx::query("SELECT DISTINCT issuer, generation FROM ca_parts ORDER BY issuer, generation");
+    let statement = sqlx::query(
+        "SELECT DISTINCT issuer, generation FROM crl_shards ORDER BY issuer, generation",
+    );
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {
-            let row = Row::new("ca_parts", row);
+            let row = Row::new("crl_shards", row);
             Ok(Ca {
                 issuer: row.word("issuer")?,
                 generation: row.count("generation")?,

@@ -1,5 +1,5 @@
-//! The life of a certificate's row. Each function changes exactly one state, says whether it did, and puts the change
-//! into the sequence that [`status_changes`](crate::status_changes) reads. Which changes are allowed, the workflow knows.
+//! The lifecycle of a certificate's row. Each function changes exactly one state, says whether it did, and puts the change
+//! into the sequence that [`status_changes`](crate::status_changes) reads. Which changes are allowed, the service knows.
 
 use jiff::Timestamp;
 
@@ -38,9 +38,9 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     tx.change(statement).await?;
     // The part it points to is published as long as it lives.
     let part = sqlx::query(
-        "INSERT INTO ca_parts (issuer, shard, until, generation) VALUES ($1, $2, $3, $4) \
+        "INSERT INTO crl_shards (issuer, shard, until, generation) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (issuer, generation, shard) \
-         DO UPDATE SET until = excluded.until WHERE excluded.until > ca_parts.until",
+         DO UPDATE SET until = excluded.until WHERE excluded.until > crl_shards.until",
     )
     .bind(new.issuer.as_str())
     .bind(new.shard.clone())

@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-/// What is on record before the HSM is asked.
+/// What is recorded before the HSM is asked.
 #[derive(Debug, Clone)]
 pub struct NewIntent {
     /// Id (see [`super::id::new_id`]).
@@ -99,7 +99,7 @@ pub struct NewIntent {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put on record.
+    /// When it was put into the database.
     pub created_at: Timestamp,
     /// The part of the CRL it points to.
     pub shard: String,
@@ -144,7 +144,7 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put on record.
+    /// When it was put into the database.
     pub created_at: Timestamp,
     /// When it was signed.
     pub issued_at: Option<Timestamp>,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Hand, How, Kind, State};
+use super::{Contributor, How, Kind, State};
 use crate::row::Row;
 use crate::{StoreError, Tx};
 
@@ -22,7 +22,7 @@ pub struct NewProposal<'a> {
     /// The subject's state now.
     pub seen: &'a str,
     /// Who enters it.
-    pub by: &'a Hand,
+    pub by: &'a Contributor,
     /// Now.
     pub at: Timestamp,
 }
@@ -34,7 +34,7 @@ pub struct NewProposal<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO proposals (id, kind, subject, contract_id, content, seen, version, state, entered_by, \
-         entered_person, entered_at) VALUES ($1, $2, $3, $4, $5, $6, 1, 'entered', $7, $8, $9)",
+         entered_employee_number, entered_at) VALUES ($1, $2, $3, $4, $5, $6, 1, 'entered', $7, $8, $9)",
     )
     .bind(new.id.to_owned())
     .bind(new.kind.as_str())
@@ -43,7 +43,7 @@ pub async fn insert(tx: &mut Tx, new: &NewProposal<'_>) -> Result<(), StoreError
     .bind(new.content.to_owned())
     .bind(new.seen.to_owned())
     .bind(new.by.staff_id.clone())
-    .bind(new.by.person.clone())
+    .bind(new.by.employee_number.clone())
     .bind(new.at.as_second());
     tx.change(statement).await?;
     touch(tx, new.id, 1, How::Entered, new.content, new.by, new.at).await
@@ -55,11 +55,11 @@ async fn touch(
     version: i64,
     how: How,
     content: &str,
-    by: &Hand,
+    by: &Contributor,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let statement = sqlx::query(
-        "INSERT INTO proposal_hands (proposal_id, version, how, content, staff_id, person, at) \
+        "INSERT INTO proposal_revisions (proposal_id, version, how, content, staff_id, employee_number, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id.to_owned())
@@ -67,7 +67,7 @@ async fn touch(
     .bind(how.as_str())
     .bind(content.to_owned())
     .bind(by.staff_id.clone())
-    .bind(by.person.clone())
+    .bind(by.employee_number.clone())
     .bind(at.as_second());
     tx.change(statement).await.map(drop)
 }
@@ -84,7 +84,7 @@ pub struct Revision<'a> {
     /// The subject's state now.
     pub seen: &'a str,
     /// Whose hand.
-    pub by: &'a Hand,
+    pub by: &'a Contributor,
     /// Now.
     pub at: Timestamp,
 }
@@ -94,14 +94,14 @@ pub struct Revision<'a> {
 pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE proposals SET content = $3, seen = $4, version = version + 1, entered_by = $5, \
-         entered_person = $6, entered_at = $7 WHERE id = $1 AND version = $2 AND state = 'entered'",
+         entered_employee_number = $6, entered_at = $7 WHERE id = $1 AND version = $2 AND state = 'entered'",
     )
     .bind(id.to_owned())
     .bind(new.seen_version)
     .bind(new.content.to_owned())
     .bind(new.seen.to_owned())
     .bind(new.by.staff_id.clone())
-    .bind(new.by.person.clone())
+    .bind(new.by.employee_number.clone())
     .bind(new.at.as_second());
     if tx.change(statement).await? != 1 {
         return Ok(false);
@@ -119,7 +119,7 @@ pub struct Decision<'a> {
     /// How it ends.
     pub state: State,
     /// By whom.
-    pub by: &'a Hand,
+    pub by: &'a Contributor,
     /// Now.
     pub at: Timestamp,
     /// Why, where it is not done.
@@ -133,16 +133,16 @@ pub struct Decision<'a> {
 /// [`StoreError::Constraint`] when the person is the one who entered it.
 pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, StoreError> {
     let statement = sqlx::query(
-        "UPDATE proposals SET state = $3, decided_by = $4, decided_person = $5, decided_at = $6, reason = $7 \
+        "UPDATE proposals SET state = $3, decided_by = $4, decided_employee_number = $5, decided_at = $6, reason = $7 \
          WHERE id = $1 AND version = $2 AND state = 'entered' \
-         AND ($3 = 'withdrawn' OR entered_person = $5 OR NOT EXISTS \
-           (SELECT 1 FROM proposal_hands h WHERE h.proposal_id = proposals.id AND h.person = $5))",
+         AND ($3 = 'withdrawn' OR entered_employee_number = $5 OR NOT EXISTS \
+           (SELECT 1 FROM proposal_revisions h WHERE h.proposal_id = proposals.id AND h.employee_number = $5))",
     )
     .bind(id.to_owned())
     .bind(end.seen_version)
     .bind(end.state.as_str())
     .bind(end.by.staff_id.clone())
-    .bind(end.by.person.clone())
+    .bind(end.by.employee_number.clone())
     .bind(end.at.as_second())
     .bind(end.reason.map(str::to_owned));
     Ok(tx.change(statement).await? == 1)
@@ -168,7 +168,7 @@ pub async fn look_again(
         .transpose()
 }
 
-/// Notes the contract that a proposal put on record.
+/// Notes the contract that a proposal put into the database.
 pub async fn set_contract(tx: &mut Tx, id: &str, contract_id: &str) -> Result<(), StoreError> {
     let statement = sqlx::query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
         .bind(id.to_owned())

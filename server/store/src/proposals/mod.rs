@@ -1,6 +1,6 @@
 //! Proposals: entered by one person, decided by another (the schema insists, by person and not by account).
 //!
-//! What a proposal says is text of the workflow's own; here it is kept, versioned and decided once.
+//! What a proposal says is text of the service's own; here it is kept, versioned and decided once.
 //!
 //! - this file: rows, reading
 //! - `change`: entering, further versions, the decision (re-exported)
@@ -24,7 +24,7 @@ pub use change::{
 text_enum! {
     /// What is proposed.
     pub enum Kind {
-        /// A contract is put on record.
+        /// A contract is put into the database.
         Contract => "contract",
         /// A list of contracts is imported.
         Import => "import",
@@ -66,7 +66,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a hand did.
+    /// What a contributor did.
     pub enum How {
         /// Entered it.
         Entered => "entered",
@@ -79,11 +79,11 @@ text_enum! {
 
 /// An account together with its person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hand {
+pub struct Contributor {
     /// The account.
     pub staff_id: String,
     /// The person behind it.
-    pub person: String,
+    pub employee_number: String,
 }
 
 /// A proposal's row.
@@ -106,11 +106,11 @@ pub struct Proposal {
     /// Where it stands.
     pub state: State,
     /// Who entered it (or amended it, or took it over) last.
-    pub entered_by: Hand,
+    pub entered_by: Contributor,
     /// When.
     pub entered_at: Timestamp,
     /// Who decided it, or took it back.
-    pub decided_by: Option<Hand>,
+    pub decided_by: Option<Contributor>,
     /// When.
     pub decided_at: Option<Timestamp>,
     /// Why it was rejected or withdrawn.
@@ -132,9 +132,9 @@ pub struct Customer {
     pub company_name: String,
 }
 
-/// One hand on a proposal.
+/// One contribution to a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touch {
+pub struct ProposalRevision {
     /// The version it made.
     pub version: i64,
     /// What it did.
@@ -142,7 +142,7 @@ pub struct Touch {
     /// What the proposal said from then on.
     pub content: String,
     /// Whose.
-    pub by: Hand,
+    pub by: Contributor,
     /// When.
     pub at: Timestamp,
 }
@@ -151,7 +151,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT p.id, p.kind, p.subject, p.contract_id, p.content, p.seen, p.version, p.state, p.entered_by, \
-             p.entered_person, p.entered_at, p.decided_by, p.decided_person, p.decided_at, p.reason, c.branch, \
+             p.entered_employee_number, p.entered_at, p.decided_by, p.decided_employee_number, p.decided_at, p.reason, c.branch, \
              c.account_type, c.account, c.company_name \
              FROM proposals p LEFT JOIN contracts c ON c.id = p.contract_id ",
             $rest
@@ -163,8 +163,14 @@ use select;
 impl Proposal {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let row = Row::new("proposals", row);
-        let decided_by = match (row.opt_text("decided_by")?, row.opt_text("decided_person")?) {
-            (Some(staff_id), Some(person)) => Some(Hand { staff_id, person }),
+        let decided_by = match (
+            row.opt_text("decided_by")?,
+            row.opt_text("decided_employee_number")?,
+        ) {
+            (Some(staff_id), Some(employee_number)) => Some(Contributor {
+                staff_id,
+                employee_number,
+            }),
             _ => None,
         };
         let customer = match row.opt_text("branch")? {
@@ -185,9 +191,9 @@ impl Proposal {
             seen: row.text("seen")?,
             version: row.int("version")?,
             state: row.word("state")?,
-            entered_by: Hand {
+            entered_by: Contributor {
                 staff_id: row.text("entered_by")?,
-                person: row.text("entered_person")?,
+                employee_number: row.text("entered_employee_number")?,
             },
             entered_at: row.time("entered_at")?,
             decided_by,
@@ -238,31 +244,31 @@ pub async fn waiting_for(
     row.as_ref().map(Proposal::read).transpose()
 }
 
-/// Those a person had a hand in, also where a colleague answers for them by now; newest first, at most `limit`.
-pub async fn touched_by_person(
+/// Those a person contributed to, also where a colleague answers for them by now; newest first, at most `limit`.
+pub async fn contributed_by(
     db: impl Into<Db<'_>>,
-    person: &str,
+    employee_number: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE p.id IN (SELECT proposal_id FROM proposal_hands WHERE person = $1) \
+        "WHERE p.id IN (SELECT proposal_id FROM proposal_revisions WHERE employee_number = $1) \
          ORDER BY p.entered_at DESC, p.id DESC LIMIT $2"
     ))
-    .bind(person.to_owned())
+    .bind(employee_number.to_owned())
     .bind(limit);
     listed(&db.into().all(statement).await?)
 }
 
 /// Those a person decided last, newest first, at most `limit`.
-pub async fn decided_by_person(
+pub async fn decided_by_employee(
     db: impl Into<Db<'_>>,
-    person: &str,
+    employee_number: &str,
     limit: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
     let statement = sqlx::query(select!(
-        "WHERE p.decided_person = $1 ORDER BY p.decided_at DESC, p.id DESC LIMIT $2"
+        "WHERE p.decided_employee_number = $1 ORDER BY p.decided_at DESC, p.id DESC LIMIT $2"
     ))
-    .bind(person.to_owned())
+    .bind(employee_number.to_owned())
     .bind(limit);
     listed(&db.into().all(statement).await?)
 }
@@ -281,24 +287,27 @@ pub async fn of_contract(
     listed(&db.into().all(statement).await?)
 }
 
-/// Every hand that was on a proposal, oldest first.
-pub async fn hands(db: impl Into<Db<'_>>, id: &str) -> Result<Vec<Touch>, StoreError> {
+/// Everyone who contributed to a proposal, oldest first.
+pub async fn revisions(
+    db: impl Into<Db<'_>>,
+    id: &str,
+) -> Result<Vec<ProposalRevision>, StoreError> {
     let statement = sqlx::query(
-        "SELECT version, how, content, staff_id, person, at FROM proposal_hands WHERE proposal_id = $1 \
+        "SELECT version, how, content, staff_id, employee_number, at FROM proposal_revisions WHERE proposal_id = $1 \
          ORDER BY version LIMIT 1000",
     )
     .bind(id.to_owned());
     let rows = db.into().all(statement).await?;
     rows.iter()
         .map(|row| {
-            let row = Row::new("proposal_hands", row);
-            Ok(Touch {
+            let row = Row::new("proposal_revisions", row);
+            Ok(ProposalRevision {
                 version: row.int("version")?,
                 how: row.word("how")?,
                 content: row.text("content")?,
-                by: Hand {
+                by: Contributor {
                     staff_id: row.text("staff_id")?,
-                    person: row.text("person")?,
+                    employee_number: row.text("employee_number")?,
                 },
                 at: row.time("at")?,
             })

@@ -4,7 +4,7 @@ use super::rows::{at, bank, contract, empty, member, note};
 use crate::contract_duties::{self, Side};
 use crate::migrate::MIGRATIONS;
 use crate::password_letters::{self, Kind, Of};
-use crate::proposals::Hand;
+use crate::proposals::Contributor;
 use crate::staff::{self, Role};
 use crate::{Store, Tx, contracts, grants, users};
 use inkan_server_fixtures::database::{Place, on_both};
@@ -14,10 +14,10 @@ on_both!(
     what_earlier_releases_recorded_comes_over => migrated,
 );
 
-fn hand(person: &str) -> Hand {
-    Hand {
-        staff_id: person.to_owned(),
-        person: person.to_owned(),
+fn contributor(employee_number: &str) -> Contributor {
+    Contributor {
+        staff_id: employee_number.to_owned(),
+        employee_number: employee_number.to_owned(),
     }
 }
 
@@ -46,18 +46,18 @@ async fn refused(place: &Place) {
         .await
         .unwrap();
     // `second` was shown a letter of c1, `approver` decided on its applications; `teller` entered it.
-    for (person, side) in [("second", Side::Letter), ("approver", Side::Grant)] {
-        let person = &hand(person);
-        let took = contract_duties::take(&mut tx, "c1", person, side, at(1));
+    for (employee_number, side) in [("second", Side::Letter), ("approver", Side::Grant)] {
+        let employee_number = &contributor(employee_number);
+        let took = contract_duties::take(&mut tx, "c1", employee_number, side, at(1));
         assert!(took.await.unwrap());
-        let again = contract_duties::take(&mut tx, "c1", person, side, at(2));
+        let again = contract_duties::take(&mut tx, "c1", employee_number, side, at(2));
         assert!(again.await.unwrap(), "again on the same side");
     }
-    for (person, other) in [("second", Side::Grant), ("approver", Side::Letter)] {
-        let person = &hand(person);
-        let took = contract_duties::take(&mut tx, "c1", person, other, at(2));
-        assert!(!took.await.unwrap(), "{person:?} on both sides");
-        let elsewhere = contract_duties::take(&mut tx, "c2", person, other, at(2));
+    for (employee_number, other) in [("second", Side::Grant), ("approver", Side::Letter)] {
+        let employee_number = &contributor(employee_number);
+        let took = contract_duties::take(&mut tx, "c1", employee_number, other, at(2));
+        assert!(!took.await.unwrap(), "{employee_number:?} on both sides");
+        let elsewhere = contract_duties::take(&mut tx, "c2", employee_number, other, at(2));
         assert!(elsewhere.await.unwrap(), "another contract");
     }
     let login = Of {
@@ -65,11 +65,11 @@ async fn refused(place: &Place) {
         contract_id: "c1",
         grant_id: None,
     };
-    password_letters::ask(&mut tx, "l1", login, &hand("third"), at(3))
+    password_letters::ask(&mut tx, "l1", login, &contributor("third"), at(3))
         .await
         .unwrap();
     // Asked for anew: the ask before is replaced.
-    password_letters::ask(&mut tx, "l2", login, &hand("third"), at(4))
+    password_letters::ask(&mut tx, "l2", login, &contributor("third"), at(4))
         .await
         .unwrap();
     let waiting = password_letters::waiting(&mut tx, login)
@@ -78,7 +78,7 @@ async fn refused(place: &Place) {
         .unwrap();
     assert_eq!(
         (waiting.id.as_str(), waiting.by, waiting.at),
-        ("l2", hand("third"), at(4))
+        ("l2", contributor("third"), at(4))
     );
     commit(tx).await;
     let side = contract_duties::side_of(&store, "c1", "second").await;
@@ -89,43 +89,43 @@ async fn refused(place: &Place) {
     for (statement, expected) in [
         // Who asked; who entered the contract; who decided; who is on no side; another contract's person.
         (
-            "UPDATE password_letters SET shown_by = 'third', shown_person = 'third', shown_at = 5",
+            "UPDATE password_letters SET shown_by = 'third', shown_employee_number = 'third', shown_at = 5",
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'teller', shown_person = 'teller', shown_at = 5",
+            "UPDATE password_letters SET shown_by = 'teller', shown_employee_number = 'teller', shown_at = 5",
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'approver', shown_person = 'approver', shown_at = 5",
+            "UPDATE password_letters SET shown_by = 'approver', shown_employee_number = 'approver', shown_at = 5",
             false,
         ),
         (
-            "UPDATE password_letters SET entered_person = 'nobody', shown_by = 'second', shown_person = 'second', shown_at = 5",
+            "UPDATE password_letters SET entered_employee_number = 'nobody', shown_by = 'second', shown_employee_number = 'second', shown_at = 5",
             false,
         ),
         (
-            "UPDATE password_letters SET side = 'grant', shown_by = 'approver', shown_person = 'approver', shown_at = 5",
+            "UPDATE password_letters SET side = 'grant', shown_by = 'approver', shown_employee_number = 'approver', shown_at = 5",
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'second', shown_person = 'third', shown_at = 5",
+            "UPDATE password_letters SET shown_by = 'second', shown_employee_number = 'third', shown_at = 5",
             false,
         ),
         (
-            "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ('c1', 'approver', 'letter', 'approver', 5)",
+            "INSERT INTO contract_duties (contract_id, employee_number, side, staff_id, at) VALUES ('c1', 'approver', 'letter', 'approver', 5)",
             false,
         ),
         (
-            "INSERT INTO contract_duties (contract_id, person, side, staff_id, at) VALUES ('c1', 'nobody', 'letter', 'teller', 5)",
+            "INSERT INTO contract_duties (contract_id, employee_number, side, staff_id, at) VALUES ('c1', 'nobody', 'letter', 'teller', 5)",
             false,
         ),
         (
-            "UPDATE contracts SET entered_person = 'somebody' WHERE id = 'c1'",
+            "UPDATE contracts SET entered_employee_number = 'somebody' WHERE id = 'c1'",
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'second', shown_person = 'second', shown_at = 5",
+            "UPDATE password_letters SET shown_by = 'second', shown_employee_number = 'second', shown_at = 5",
             true,
         ),
     ] {
@@ -133,21 +133,21 @@ async fn refused(place: &Place) {
     }
     // Even if who entered it were on that side, and had not asked.
     let mut tx = store.begin().await.unwrap();
-    let teller = hand("teller");
+    let teller = contributor("teller");
     let took = contract_duties::take(&mut tx, "c1", &teller, Side::Letter, at(6));
     assert!(took.await.unwrap());
-    let shown = password_letters::show(&mut tx, "l2", &hand("teller"), at(6)).await;
+    let shown = password_letters::show(&mut tx, "l2", &contributor("teller"), at(6)).await;
     shown.unwrap_err();
     drop(tx);
 
     let mut tx = store.begin().await.unwrap();
     assert!(
-        password_letters::show(&mut tx, "l2", &hand("second"), at(7))
+        password_letters::show(&mut tx, "l2", &contributor("second"), at(7))
             .await
             .unwrap()
     );
     assert!(
-        !password_letters::show(&mut tx, "l2", &hand("second"), at(8))
+        !password_letters::show(&mut tx, "l2", &contributor("second"), at(8))
             .await
             .unwrap(),
         "once"
@@ -162,17 +162,17 @@ async fn refused(place: &Place) {
         contract_id: "c1",
         grant_id: Some("g1"),
     };
-    password_letters::ask(&mut tx, "l3", second, &hand("teller"), at(9))
+    password_letters::ask(&mut tx, "l3", second, &contributor("teller"), at(9))
         .await
         .unwrap();
     commit(tx).await;
     for (statement, expected) in [
         (
-            "UPDATE password_letters SET shown_by = 'second', shown_person = 'second', shown_at = 5 WHERE id = 'l3'",
+            "UPDATE password_letters SET shown_by = 'second', shown_employee_number = 'second', shown_at = 5 WHERE id = 'l3'",
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'teller', shown_person = 'teller', shown_at = 5 WHERE id = 'l3'",
+            "UPDATE password_letters SET shown_by = 'teller', shown_employee_number = 'teller', shown_at = 5 WHERE id = 'l3'",
             false,
         ),
         (
@@ -180,7 +180,7 @@ async fn refused(place: &Place) {
             false,
         ),
         (
-            "UPDATE password_letters SET shown_by = 'approver', shown_person = 'approver', shown_at = 5 WHERE id = 'l3'",
+            "UPDATE password_letters SET shown_by = 'approver', shown_employee_number = 'approver', shown_at = 5 WHERE id = 'l3'",
             true,
         ),
     ] {
@@ -225,19 +225,19 @@ async fn migrated(place: &Place) {
     let store = Store::connect(&url).await.unwrap();
 
     let entered = contracts::find(&store, "c").await.unwrap().unwrap();
-    assert_eq!(entered.entered_person, "T");
+    assert_eq!(entered.entered_employee_number, "T");
     let listed = contracts::find(&store, "listed").await.unwrap().unwrap();
     assert_eq!(
-        (listed.entered_person.as_str(), listed.proposal_id),
+        (listed.entered_employee_number.as_str(), listed.proposal_id),
         ("", None)
     );
-    for (contract_id, person, side) in [
+    for (contract_id, employee_number, side) in [
         ("c", "T", Some(Side::Letter)),
         ("c", "A", Some(Side::Grant)),
         ("listed", "A", None),
     ] {
-        let found = contract_duties::side_of(&store, contract_id, person).await;
-        assert_eq!(found.unwrap(), side, "{contract_id} {person}");
+        let found = contract_duties::side_of(&store, contract_id, employee_number).await;
+        assert_eq!(found.unwrap(), side, "{contract_id} {employee_number}");
     }
     let user = users::find(&store, "u").await.unwrap().unwrap();
     assert_eq!(user.registered_from.as_deref(), Some("192.0.2.4"));

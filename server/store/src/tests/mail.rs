@@ -1,4 +1,4 @@
-//! The outbox: one mail per key, in the transaction of its deed; sent, put off, given up.
+//! The outbox: one mail per key, in the transaction of its operation; sent, put off, given up.
 
 use jiff::Timestamp;
 
@@ -39,7 +39,7 @@ async fn scenario_outbox(place: &Place) {
     let store = empty(place, "outbox").await;
     bank(&store).await;
 
-    // Not without an audit row, and not when the deed is taken back.
+    // Not without an audit row, and not when the operation is taken back.
     let mut tx = store.begin().await.unwrap();
     outbox::insert(&mut tx, &mail("m0", "k0", 0)).await.unwrap();
     assert!(matches!(tx.commit().await, Err(StoreError::Unaudited)));
@@ -87,26 +87,26 @@ async fn scenario_outbox(place: &Place) {
     );
     let refused = ("mail-recipient-refused", "550 no such user");
     assert!(
-        outbox::set_dead(&mut tx, "m1", refused.0, refused.1, at(5))
+        outbox::set_failed(&mut tx, "m1", refused.0, refused.1, at(5))
             .await
             .unwrap()
     );
     assert!(
-        !outbox::set_dead(&mut tx, "m3", refused.0, refused.1, at(5))
+        !outbox::set_failed(&mut tx, "m3", refused.0, refused.1, at(5))
             .await
             .unwrap()
     );
     note(&mut tx, "ended").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(outbox::counts(&store).await.unwrap(), (0, 1));
-    let dead = outbox::dead_before(&store, Timestamp::MAX, "", 10)
+    let failed = outbox::failed_before(&store, Timestamp::MAX, "", 10)
         .await
         .unwrap();
     assert_eq!(
-        (dead.len(), dead[0].id.as_str(), dead[0].attempts),
+        (failed.len(), failed[0].id.as_str(), failed[0].attempts),
         (1, "m1", 2)
     );
-    assert_eq!(dead[0].reply.as_deref(), Some("550 no such user"));
+    assert_eq!(failed[0].reply.as_deref(), Some("550 no such user"));
     let sent = outbox::find(&store, "m3").await.unwrap().unwrap();
     assert_eq!(sent.state, State::Sent);
 

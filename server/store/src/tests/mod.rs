@@ -1,10 +1,10 @@
 //! The store on both databases. Each scenario runs whole on SQLite and whole on PostgreSQL.
 //!
 //! - [`schema`]: migrations from empty, again, from a newer program; types and NULL
-//! - [`answers`]: what is kept of a request; a commit held back; lists page by page
+//! - [`idempotency`]: what is kept of a request; a commit held back; lists page by page
 //! - [`chain`]: the audit log under concurrent writers, and tampered with
 //! - [`rules`]: what the constraints refuse
-//! - [`life`]: grants, requests and certificates through their states
+//! - [`lifecycle`]: grants, requests and certificates through their states
 //! - [`agent_logins`]: a login with the agent through its states
 //! - [`duties`]: letters with passwords, and whom the database refuses one
 //! - [`full`]: a disk without room
@@ -17,13 +17,13 @@
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;
-mod answers;
 mod chain;
 mod duties;
 mod full;
 mod hold;
+mod idempotency;
 mod jobs;
-mod life;
+mod lifecycle;
 mod mail;
 mod open;
 mod proposals;

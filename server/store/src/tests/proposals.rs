@@ -3,17 +3,17 @@
 use super::rows::{at, contract, empty, member, note};
 use crate::contracts::{self, Search};
 use crate::migrate::MIGRATIONS;
-use crate::proposals::{self, Decision, Hand, How, Kind, NewProposal, Revision, State};
+use crate::proposals::{self, Contributor, Decision, How, Kind, NewProposal, Revision, State};
 use crate::staff::{self, Role};
 use crate::{Db, Store, StoreError, Tx, Unique};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(two_persons => scenario, from_applications => migrated, searching => searched);
 
-fn hand(staff_id: &str, person: &str) -> Hand {
-    Hand {
+fn contributor(staff_id: &str, employee_number: &str) -> Contributor {
+    Contributor {
         staff_id: staff_id.to_owned(),
-        person: person.to_owned(),
+        employee_number: employee_number.to_owned(),
     }
 }
 
@@ -25,14 +25,14 @@ async fn commit(mut tx: Tx) {
 /// `teller`, `approver`, `second`, and `approver-again` of the approver's person; contract `c1`.
 async fn bank(store: &Store) {
     let mut tx = store.begin().await.unwrap();
-    for (id, person, role) in [
+    for (id, employee_number, role) in [
         ("teller", "teller", Role::Teller),
         ("approver", "approver", Role::Approver),
         ("approver-again", "approver", Role::Approver),
         ("second", "second", Role::Approver),
     ] {
         let mut row = member(id, role);
-        row.person = person.to_owned();
+        row.employee_number = employee_number.to_owned();
         staff::insert(&mut tx, &row).await.unwrap();
     }
     contracts::insert(&mut tx, &contract("c1", "1234567"))
@@ -41,7 +41,7 @@ async fn bank(store: &Store) {
     commit(tx).await;
 }
 
-fn new<'a>(id: &'a str, by: &'a Hand) -> NewProposal<'a> {
+fn new<'a>(id: &'a str, by: &'a Contributor) -> NewProposal<'a> {
     NewProposal {
         id,
         kind: Kind::Cancel,
@@ -54,7 +54,7 @@ fn new<'a>(id: &'a str, by: &'a Hand) -> NewProposal<'a> {
     }
 }
 
-fn end(by: &Hand, state: State) -> Decision<'_> {
+fn end(by: &Contributor, state: State) -> Decision<'_> {
     Decision {
         seen_version: 1,
         state,
@@ -67,8 +67,14 @@ fn end(by: &Hand, state: State) -> Decision<'_> {
 async fn scenario(place: &Place) {
     let store = empty(place, "proposals").await;
     bank(&store).await;
-    let (teller, approver) = (hand("teller", "teller"), hand("approver", "approver"));
-    let (again, second) = (hand("approver-again", "approver"), hand("second", "second"));
+    let (teller, approver) = (
+        contributor("teller", "teller"),
+        contributor("approver", "approver"),
+    );
+    let (again, second) = (
+        contributor("approver-again", "approver"),
+        contributor("second", "second"),
+    );
 
     let mut tx = store.begin().await.unwrap();
     proposals::insert(&mut tx, &new("p1", &approver))
@@ -84,7 +90,7 @@ async fn scenario(place: &Place) {
     drop(tx);
     // Nobody writes somebody else's person down.
     let mut tx = store.begin().await.unwrap();
-    let forged = hand("approver", "teller");
+    let forged = contributor("approver", "teller");
     let refused = proposals::decide(&mut tx, "p1", &end(&forged, State::Approved)).await;
     assert!(
         matches!(refused, Err(StoreError::Constraint(_))),
@@ -130,7 +136,7 @@ async fn scenario(place: &Place) {
     let found = proposals::find(&store, "p1").await.unwrap().unwrap();
     assert_eq!((found.state, found.version), (State::Approved, 2));
     assert_eq!(found.customer.unwrap().account, "1234567");
-    assert_eq!(proposals::hands(&store, "p1").await.unwrap().len(), 2);
+    assert_eq!(proposals::revisions(&store, "p1").await.unwrap().len(), 2);
     assert!(
         proposals::waiting(&store, Kind::Application, 9)
             .await
@@ -138,10 +144,10 @@ async fn scenario(place: &Place) {
             .is_empty()
     );
     let of = proposals::of_contract(&store, "c1", 9).await.unwrap();
-    let mine = proposals::touched_by_person(&store, "teller", 9)
+    let mine = proposals::contributed_by(&store, "teller", 9)
         .await
         .unwrap();
-    let decided = proposals::decided_by_person(&store, "second", 9)
+    let decided = proposals::decided_by_employee(&store, "second", 9)
         .await
         .unwrap();
     assert_eq!((of.len(), mine.len(), decided.len()), (1, 1, 1));
@@ -190,7 +196,7 @@ async fn migrated(place: &Place) {
         (waits.content.as_str(), waits.seen.as_str()),
         ("申１", "contract 3")
     );
-    assert_eq!(waits.entered_by, hand("t", "t"));
+    assert_eq!(waits.entered_by, contributor("t", "t"));
     let no = proposals::find(&store, "no").await.unwrap().unwrap();
     assert_eq!(
         (no.state, no.reason.as_deref()),
@@ -199,7 +205,7 @@ async fn migrated(place: &Place) {
     let kept = sqlx::query("SELECT id FROM applications");
     assert_eq!(Db::from(&store).all(kept).await.unwrap().len(), 1);
     let mut tx = store.begin().await.unwrap();
-    let approver = hand("a", "a");
+    let approver = contributor("a", "a");
     let decision = Decision {
         seen_version: 2,
         ..end(&approver, State::Approved)

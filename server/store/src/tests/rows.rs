@@ -8,7 +8,7 @@ use crate::applications::{self, NewApplication};
 use crate::audit::{self, Actor, AuditEntry, Outcome};
 use crate::certificates::{Issuer, NewIntent};
 use crate::contracts::{self, AccountType, Contract, Method, Status};
-use crate::crl_lists::{Kind, Published};
+use crate::crls::{Kind, Published};
 use crate::grants::{self, NewGrant};
 use crate::staff::{self, Role, StaffMember};
 use crate::users::{self, NewUser};
@@ -53,7 +53,7 @@ pub(super) fn contract(id: &str, account: &str) -> Contract {
         temp_failures: 0,
         temp_locked_until: None,
         created_at: at(0),
-        entered_person: "teller".to_owned(),
+        entered_employee_number: "teller".to_owned(),
         proposal_id: None,
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn member(id: &str, role: Role) -> StaffMember {
     StaffMember {
         id: id.to_owned(),
         name: id.to_owned(),
-        person: id.to_owned(),
+        employee_number: id.to_owned(),
         role,
         certificate_sha256: None,
         status: staff::Status::Active,

@@ -6,7 +6,7 @@ use super::rows::{
 use crate::audit::Actor;
 use crate::certificates::{self, Issuer, State};
 use crate::staff::{self, Role};
-use crate::{Store, StoreError, Tx, Unique, applications, contracts, crl_lists, grants, users};
+use crate::{Store, StoreError, Tx, Unique, applications, contracts, crls, grants, users};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(constraints => scenario);
@@ -30,7 +30,7 @@ fn assert_duplicate(error: &StoreError, expected: Unique) {
 async fn scenario(place: &Place) {
     let store = empty(place, "rules").await;
     bank(&store).await;
-    people(&store).await;
+    accounts(&store).await;
     keys(&store).await;
     nul(&store).await;
 }
@@ -46,7 +46,7 @@ async fn nul(store: &Store) {
     assert!(matches!(chain, crate::audit::Chain::Whole { .. }));
 }
 
-async fn people(store: &Store) {
+async fn accounts(store: &Store) {
     let error = refused!(store, tx => contracts::insert(tx, &contract("c9", "1234567")));
     assert_duplicate(&error, Unique::ContractAccount);
     let error = refused!(store, tx => contracts::insert(tx, &contract("c1", "7654321")));
@@ -213,9 +213,7 @@ async fn keys(store: &Store) {
     // A CRL number is used once.
     let list = published(1);
     let mut tx = store.begin().await.unwrap();
-    crl_lists::insert(&mut tx, &list, vec![1], "d")
-        .await
-        .unwrap();
-    let again = crl_lists::insert(&mut tx, &list, vec![1], "d").await;
+    crls::insert(&mut tx, &list, vec![1], "d").await.unwrap();
+    let again = crls::insert(&mut tx, &list, vec![1], "d").await;
     assert_duplicate(&again.unwrap_err(), Unique::PrimaryKey);
 }

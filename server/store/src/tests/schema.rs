@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use super::rows::{at, bank, contract, empty, note, published};
 use crate::db::Db;
 use crate::migrate::{self, MIGRATIONS, Migration};
-use crate::{Store, StoreError, contracts, crl_lists, sessions};
+use crate::{Store, StoreError, contracts, crls, sessions};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(migrations => scenario_migrations, types => scenario_types);
@@ -119,7 +119,7 @@ async fn scenario_types(place: &Place) {
     let mut staff = published(1);
     staff.scope = "staff".to_owned();
     for (list, der) in [(&staff, bytes.clone()), (&published(i64::MAX), Vec::new())] {
-        crl_lists::insert(&mut tx, list, der, "d").await.unwrap();
+        crls::insert(&mut tx, list, der, "d").await.unwrap();
     }
     sessions::insert(&mut tx, &session).await.unwrap();
     note(&mut tx, "types").await.unwrap();
@@ -134,10 +134,10 @@ async fn scenario_types(place: &Place) {
         full
     );
     assert_eq!(contracts::find(&store, "none").await.unwrap(), None);
-    let full = crl_lists::Kind::Full;
-    let latest = crl_lists::latest(&store, "customer", full).await;
+    let full = crls::Kind::Full;
+    let latest = crls::latest(&store, "customer", full).await;
     assert_eq!(latest.unwrap().unwrap(), published(i64::MAX));
-    let none = crl_lists::latest(&store, "root", full).await;
+    let none = crls::latest(&store, "root", full).await;
     assert_eq!(none.unwrap(), None);
     let stored = Db::from(&store)
         .all(sqlx::query(

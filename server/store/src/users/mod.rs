@@ -98,10 +98,10 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, contract_id, login_id, name, email, role, login_hash, login_failures, login_locked_until, \
-             login_stopped, confirmation_hash, confirmation_failures, confirmation_locked_until, \
-             confirmation_stopped, login_stops, confirmation_stops, acquisition_failures, acquisition_locked_until, acquisition_stopped, \
-             certificate_login_failures, certificate_login_locked_until, certificate_login_stopped, \
-             certificate_login_stops, login_failed_at, login_failed_from, \
+             login_suspended, confirmation_hash, confirmation_failures, confirmation_locked_until, \
+             confirmation_suspended, login_suspensions, confirmation_suspensions, acquisition_failures, acquisition_locked_until, acquisition_suspended, \
+             certificate_login_failures, certificate_login_locked_until, certificate_login_suspended, \
+             certificate_login_suspensions, login_failed_at, login_failed_from, \
              temporary_until, created_at, registered_from FROM users ",
             $rest
         )
@@ -120,10 +120,10 @@ impl User {
         ]
     }
 
-    /// Whether one of them is stopped (利用停止).
+    /// Whether one of them is suspended (利用停止).
     #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.counted().iter().any(|(_, one)| one.stopped)
+    pub fn is_suspended(&self) -> bool {
+        self.counted().iter().any(|(_, one)| one.suspended)
     }
 
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
@@ -139,8 +139,8 @@ impl User {
                 hash: row.text("login_hash")?,
                 failures: row.count("login_failures")?,
                 locked_until: row.opt_time("login_locked_until")?,
-                stopped: row.flag("login_stopped")?,
-                stops: row.count("login_stops")?,
+                suspended: row.flag("login_suspended")?,
+                suspensions: row.count("login_suspensions")?,
             },
             last_failure: match row.opt_time("login_failed_at")? {
                 Some(at) => Some(LastFailure {
@@ -153,20 +153,20 @@ impl User {
                 hash: row.text("login_hash")?,
                 failures: row.count("certificate_login_failures")?,
                 locked_until: row.opt_time("certificate_login_locked_until")?,
-                stopped: row.flag("certificate_login_stopped")?,
-                stops: row.count("certificate_login_stops")?,
+                suspended: row.flag("certificate_login_suspended")?,
+                suspensions: row.count("certificate_login_suspensions")?,
             },
             confirmation: PasswordState {
                 hash: row.text("confirmation_hash")?,
                 failures: row.count("confirmation_failures")?,
                 locked_until: row.opt_time("confirmation_locked_until")?,
-                stopped: row.flag("confirmation_stopped")?,
-                stops: row.count("confirmation_stops")?,
+                suspended: row.flag("confirmation_suspended")?,
+                suspensions: row.count("confirmation_suspensions")?,
             },
             acquisition: Tries {
                 failures: row.count("acquisition_failures")?,
                 locked_until: row.opt_time("acquisition_locked_until")?,
-                stopped: row.flag("acquisition_stopped")?,
+                suspended: row.flag("acquisition_suspended")?,
             },
             temporary_until: row.opt_time("temporary_until")?,
             created_at: row.time("created_at")?,

@@ -27,7 +27,7 @@ pub struct Tries {
     /// No tries before.
     pub locked_until: Option<Timestamp>,
     /// No tries until somebody releases it.
-    pub stopped: bool,
+    pub suspended: bool,
 }
 
 /// The last failure without the certificate.
@@ -49,9 +49,9 @@ pub struct PasswordState {
     /// 利用一時停止: no tries before.
     pub locked_until: Option<Timestamp>,
     /// 利用停止: no tries until somebody else releases it.
-    pub stopped: bool,
-    /// How often it was stopped: a stop after a release is another one.
-    pub stops: u32,
+    pub suspended: bool,
+    /// How often it was suspended: a suspension after a release is another one.
+    pub suspensions: u32,
 }
 
 impl std::fmt::Debug for PasswordState {
@@ -59,7 +59,7 @@ impl std::fmt::Debug for PasswordState {
         out.debug_struct("PasswordState")
             .field("failures", &self.failures)
             .field("locked_until", &self.locked_until)
-            .field("stopped", &self.stopped)
+            .field("suspended", &self.suspended)
             .finish_non_exhaustive()
     }
 }
@@ -71,33 +71,33 @@ pub async fn set_password_state(
     kind: PasswordKind,
     failures: u32,
     locked_until: Option<Timestamp>,
-    stopped: bool,
+    suspended: bool,
 ) -> Result<bool, StoreError> {
     let statement = match kind {
         PasswordKind::Login => {
-            "UPDATE users SET login_failures = $2, login_locked_until = $3, login_stopped = $4, \
-             login_stops = login_stops + CASE WHEN login_stopped < $4 THEN 1 ELSE 0 END WHERE id = $1"
+            "UPDATE users SET login_failures = $2, login_locked_until = $3, login_suspended = $4, \
+             login_suspensions = login_suspensions + CASE WHEN login_suspended < $4 THEN 1 ELSE 0 END WHERE id = $1"
         }
         PasswordKind::LoginWithCertificate => {
             "UPDATE users SET certificate_login_failures = $2, certificate_login_locked_until = $3, \
-             certificate_login_stopped = $4, certificate_login_stops = certificate_login_stops + \
-             CASE WHEN certificate_login_stopped < $4 THEN 1 ELSE 0 END WHERE id = $1"
+             certificate_login_suspended = $4, certificate_login_suspensions = certificate_login_suspensions + \
+             CASE WHEN certificate_login_suspended < $4 THEN 1 ELSE 0 END WHERE id = $1"
         }
         PasswordKind::Confirmation => {
             "UPDATE users SET confirmation_failures = $2, confirmation_locked_until = $3, \
-             confirmation_stopped = $4, confirmation_stops = confirmation_stops + \
-             CASE WHEN confirmation_stopped < $4 THEN 1 ELSE 0 END WHERE id = $1"
+             confirmation_suspended = $4, confirmation_suspensions = confirmation_suspensions + \
+             CASE WHEN confirmation_suspended < $4 THEN 1 ELSE 0 END WHERE id = $1"
         }
         PasswordKind::Acquisition => {
             "UPDATE users SET acquisition_failures = $2, acquisition_locked_until = $3, \
-             acquisition_stopped = $4 WHERE id = $1"
+             acquisition_suspended = $4 WHERE id = $1"
         }
     };
     let statement = sqlx::query(statement)
         .bind(user_id.to_owned())
         .bind(i64::from(failures))
         .bind(locked_until.map(Timestamp::as_second))
-        .bind(i64::from(stopped));
+        .bind(i64::from(suspended));
     Ok(tx.change(statement).await? == 1)
 }
 
@@ -112,13 +112,13 @@ pub async fn set_password_hash(
 ) -> Result<bool, StoreError> {
     let statement = match kind {
         PasswordKind::Login | PasswordKind::LoginWithCertificate => {
-            "UPDATE users SET login_hash = $3, login_failures = 0, login_locked_until = NULL, login_stopped = 0, \
+            "UPDATE users SET login_hash = $3, login_failures = 0, login_locked_until = NULL, login_suspended = 0, \
              login_failed_at = NULL, login_failed_from = '', certificate_login_failures = 0, \
-             certificate_login_locked_until = NULL, certificate_login_stopped = 0 WHERE id = $1 AND login_hash = $2"
+             certificate_login_locked_until = NULL, certificate_login_suspended = 0 WHERE id = $1 AND login_hash = $2"
         }
         PasswordKind::Confirmation => {
             "UPDATE users SET confirmation_hash = $3, confirmation_failures = 0, \
-             confirmation_locked_until = NULL, confirmation_stopped = 0 WHERE id = $1 AND confirmation_hash = $2"
+             confirmation_locked_until = NULL, confirmation_suspended = 0 WHERE id = $1 AND confirmation_hash = $2"
         }
         PasswordKind::Acquisition => return Ok(false),
     };

@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use inkan_server::workflow::records::StaffRole;
+use inkan_server::services::records::StaffRole;
 use inkan_store::audit::Actor;
 use serde_json::json;
 
@@ -36,7 +36,7 @@ async fn http_api_keeps_the_four_eyes() {
     }
     assert_eq!(approver.see(&path).await["hindrance"], "same-person");
     assert!(
-        approver.see("work").await["waits_for_me"]
+        approver.see("work").await["awaiting_my_decision"]
             .as_array()
             .unwrap()
             .iter()
@@ -168,14 +168,14 @@ async fn http_api_keeps_the_four_eyes() {
 
 /// An account of a person with a certificate.
 async fn somebody<'a>(bank: &'a Bank, name: &str, person: &str, role: StaffRole) -> Program<'a> {
-    let (workflows, now) = (&bank.app.workflows, bank.app.clock.now());
-    let people = workflows.people();
-    let member = people.add_staff_member(name, person, role, Actor::System, now);
+    let (services, now) = (&bank.app.services, bank.app.clock.now());
+    let accounts = services.accounts();
+    let member = accounts.add_staff_member(name, person, role, Actor::System, now);
     let member = member.await.unwrap();
     let key = rcgen::KeyPair::generate().unwrap();
     let csr = rcgen::CertificateParams::default();
     let csr = csr.serialize_request(&key).unwrap();
-    let der = workflows.issue_staff_certificate(&member.id, csr.der(), Actor::System, now);
+    let der = services.issue_staff_certificate(&member.id, csr.der(), Actor::System, now);
     Program {
         bank,
         certificate: der.await.unwrap(),

@@ -11,7 +11,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
     let teller = Program::of(&bank, "teller");
     let path = "/api/v1/proposals";
     // Nobody's certificate, and one of a customer's CA.
-    for presented in [None, Some(bank.app.workflows.authority().root().to_vec())] {
+    for presented in [None, Some(bank.app.services.authority().root().to_vec())] {
         let answer = bank.send(To::Staff, get(path), presented.as_deref()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         assert_eq!(
@@ -96,6 +96,6 @@ async fn http_api_rate_is_limited_for_reading_as_well() {
     let answer = teller.send(get("/api/v1/me")).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.headers.contains_key(header::RETRY_AFTER));
-    // The console goes on.
+    // The console continues.
     assert_eq!(teller.send(get("/")).await.status, StatusCode::OK);
 }

@@ -1,7 +1,7 @@
 use axum::http::{Method, StatusCode};
 use inkan_server::http::api::routes::rights;
-use inkan_server::workflow::proposals::{Kind, rights as kinds};
-use inkan_server::workflow::records::StaffRole;
+use inkan_server::services::approvals::{Kind, rights as kinds};
+use inkan_server::services::records::StaffRole;
 use serde_json::{Value, json};
 
 use super::Program;
@@ -86,7 +86,7 @@ fn entry(kind: Kind) -> Value {
         Kind::Release | Kind::Incident => json!({ "certificate_id": "none", "note": "x" }),
         Kind::Cancel => json!({ "contract_id": "none", "note": "x" }),
         Kind::Unlock => json!({ "user_id": "none", "note": "x" }),
-        Kind::StaffAdd => json!({ "name": "山田", "person": "", "role": "teller" }),
+        Kind::StaffAdd => json!({ "name": "山田", "employee_number": "", "role": "teller" }),
         Kind::StaffRole => json!({ "staff_id": "none", "role": "teller", "note": "x" }),
         Kind::StaffLeave => json!({ "staff_id": "none", "note": "x" }),
     };

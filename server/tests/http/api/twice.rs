@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Program, post};
 use crate::harness::{Answer, Bank};
 
-/// One key, one deed: again, with another body, by somebody else, and at once.
+/// One key, one operation: again, with another body, by somebody else, and at once.
 #[tokio::test]
 async fn http_api_does_what_is_sent_twice_once() {
     let bank = Bank::open().await;
@@ -97,8 +97,8 @@ async fn http_api_does_what_is_sent_twice_once() {
     // A day later the key is free again.
     let now = bank.app.clock.now();
     let later = now + jiff::SignedDuration::from_hours(25);
-    assert_eq!(bank.app.workflows.forget_answers(now).await.unwrap(), 0);
-    assert!(bank.app.workflows.forget_answers(later).await.unwrap() >= 3);
+    assert_eq!(bank.app.services.forget_responses(now).await.unwrap(), 0);
+    assert!(bank.app.services.forget_responses(later).await.unwrap() >= 3);
     let reused = teller.send(post("proposals", "key-0001", &body("2"))).await;
     assert_eq!(reused.status, StatusCode::CREATED, "{}", reused.body);
 }

@@ -1,4 +1,4 @@
-//! The audit chain: how fast a million rows are verified, and what a row costs the deed that it records.
+//! The audit chain: how fast a million rows are verified, and what a row costs the operation that it records.
 
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection, Row as _};
 use tempfile::TempDir;
 
-use crate::figures::{cpu_seconds, memory};
+use crate::results::{cpu_seconds, memory};
 use crate::table::Row;
 
 /// Rows of the long log.
@@ -27,8 +27,8 @@ const ROWS: i64 = 1_000_000;
 const AT_ONCE: i64 = 20;
 /// Statements of one transaction.
 const STATEMENTS: i64 = 500;
-/// Deeds for each row of the table.
-const DEEDS: usize = 3_000;
+/// Operations for each row of the table.
+const OPERATIONS: usize = 3_000;
 /// Who do them at the same time.
 const HANDS: usize = 8;
 
@@ -159,9 +159,9 @@ fn hash_of(fields: &[&str]) -> String {
     sha256_hex(&text)
 }
 
-/// The same small deed, each in a durable transaction of its own, without a row in the chain and with one. The store
-/// lets nobody change a state without: the deed is one that needs none, failures counted for a login ID.
-pub(crate) fn deeds() -> Outcome<Vec<Row>> {
+/// The same small operation, each in a durable transaction of its own, without a row in the chain and with one. The store
+/// lets nobody change a state without: the operation is one that needs none, failures counted for a login ID.
+pub(crate) fn operations() -> Outcome<Vec<Row>> {
     let directory = TempDir::with_prefix("inkan-bench-")?;
     let cluster = Cluster::start()?;
     let sqlite = format!("sqlite://{}", directory.path().join("chain.db").display());
@@ -174,7 +174,8 @@ pub(crate) fn deeds() -> Outcome<Vec<Row>> {
                 } else {
                     "without"
                 };
-                let name = format!("{kind}: a deed in a transaction, {hands} at a time, {how}");
+                let name =
+                    format!("{kind}: an operation in a transaction, {hands} at a time, {how}");
                 rows.push(runtime()?.block_on(done(&url, name, hands, chained))?);
             }
         }
@@ -185,16 +186,16 @@ pub(crate) fn deeds() -> Outcome<Vec<Row>> {
 async fn done(url: &str, name: String, hands: usize, chained: bool) -> Outcome<Row> {
     let store = Store::connect(url).await?;
     let own = std::process::id();
-    deed(&store, 0, chained).await?;
+    command(&store, 0, chained).await?;
     let (cpu, begin) = (cpu_seconds(own)?, Instant::now());
     let mut running = tokio::task::JoinSet::new();
     for hand in 0..hands {
         let store = store.clone();
         running.spawn(async move {
             let mut times = Vec::new();
-            for n in 0..DEEDS / hands {
+            for n in 0..OPERATIONS / hands {
                 let begin = Instant::now();
-                deed(&store, hand * DEEDS + n, chained).await?;
+                command(&store, hand * OPERATIONS + n, chained).await?;
                 times.push(begin.elapsed());
             }
             Ok::<_, StoreError>(times)
@@ -209,7 +210,7 @@ async fn done(url: &str, name: String, hands: usize, chained: bool) -> Outcome<R
     Ok(Row::of(name, each, all, Some(cpu)))
 }
 
-async fn deed(store: &Store, n: usize, chained: bool) -> Result<(), StoreError> {
+async fn command(store: &Store, n: usize, chained: bool) -> Result<(), StoreError> {
     let (now, key) = (Timestamp::now(), sha256_hex(&n.to_be_bytes()));
     let mut tx = store.begin().await?;
     let lock = ShadowLock {

@@ -9,7 +9,7 @@ use inkan_tests::database::Database;
 use inkan_tests::postgres::Cluster;
 use inkan_tests::screens::counter;
 
-use crate::figures::{forget_peak, memory, milliseconds, share};
+use crate::results::{forget_peak, memory, milliseconds, share};
 
 /// Contracts of the list.
 const CONTRACTS: usize = 100_000;

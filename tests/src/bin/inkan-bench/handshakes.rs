@@ -9,7 +9,7 @@ use inkan_tests::{Outcome, whole_story};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use rustls_pki_types::ServerName;
 
-use crate::figures::tree_cpu_seconds;
+use crate::results::tree_cpu_seconds;
 use crate::table::Row;
 
 /// Clients at a time.

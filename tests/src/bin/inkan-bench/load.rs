@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use crate::figures::cpu_seconds;
+use crate::results::cpu_seconds;
 use crate::seed::Work;
 use crate::table::Row;
 

@@ -1,4 +1,4 @@
-//! `make bench`: figures of one run on one machine, beside the bare token and beside other programs.
+//! `make bench`: results of one run on one machine, beside the bare token and beside other programs.
 //!
 //! The bank is `inkan-dev` with everything on (record first, audit chain, lint, proof of possession, durable
 //! commits); its clients share the machine's cores with it. `docs/benchmarks.md` says what is counted.
@@ -7,23 +7,23 @@
 //! Parts:
 //! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, beside C_Sign on the same token
 //! - `pages` ([`pages`]): weight and time of the customer's pages
-//! - `ocsp` ([`ocsp`], [`wrk`]): OCSP answers, beside nginx and two responders
+//! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, beside nginx and two responders
 //! - `revoked` ([`revoked`], [`handshakes`]): what a million revoked certificates cost, beside nginx
 //! - `contracts` ([`contracts`]): a hundred thousand of them, imported and searched
 //! - `audit` ([`audit`]): the chain verified, and what it costs
 //! - `window` ([`window`]): the agent's window
 //!
-//! Below them: [`peers`] (other programs), [`figures`] (processor time, memory), [`table`] (what is printed).
+//! Below them: [`peers`] (other programs), [`results`] (processor time, memory), [`table`] (what is printed).
 
 mod audit;
 mod contracts;
-mod figures;
 mod handshakes;
 mod load;
 mod ocsp;
 mod pages;
 mod peers;
 mod raw_sign;
+mod results;
 mod revoked;
 mod seed;
 mod table;
@@ -132,8 +132,8 @@ fn contracts() -> Outcome {
 
 fn audit() -> Outcome {
     table::verified(&audit::verified()?);
-    for pair in audit::deeds()?.chunks(2) {
-        table::beside("Deeds", pair);
+    for pair in audit::operations()?.chunks(2) {
+        table::beside("Operations", pair);
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ impl Row {
     /// A row from the time of each piece of work, the time of all, and the server's CPU seconds.
     fn of(name: String, mut each: Vec<Duration>, all: Duration, cpu: Option<f64>) -> Self {
         each.sort_unstable();
-        let at = |part| figures::share(&each, part).map(figures::milliseconds);
+        let at = |part| results::share(&each, part).map(results::milliseconds);
         let count = each.len() as f64;
         Self {
             name,

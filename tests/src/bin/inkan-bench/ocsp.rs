@@ -1,4 +1,4 @@
-//! OCSP answers, beside nginx with one of them as a file, and beside two responders.
+//! OCSP responses, beside nginx with one of them as a file, and beside two responders.
 
 use inkan_tests::bank::Bank;
 use inkan_tests::{Outcome, machine, programs};
@@ -96,10 +96,10 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
 
 /// "Try later" is a short answer and would look fast.
 fn nobody_was_sent_away(bank: &Bank) -> Outcome {
-    let (_, figures) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
-    let figures = String::from_utf8_lossy(&figures).into_owned();
-    let bad = figures.lines().find(|line| {
-        line.starts_with("inkan_ocsp_answers_total")
+    let (_, results) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let results = String::from_utf8_lossy(&results).into_owned();
+    let bad = results.lines().find(|line| {
+        line.starts_with("inkan_ocsp_responses_total")
             && ["try-later", "error", "malformed", "unauthorized"]
                 .iter()
                 .any(|outcome| line.contains(&format!("\"{outcome}\"")))

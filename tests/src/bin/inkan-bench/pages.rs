@@ -11,14 +11,14 @@ use inkan_tests::screens::customer::{self, Person};
 use inkan_tests::trust::Identity;
 use inkan_tests::whole_story;
 
-use crate::figures::{cpu_seconds, milliseconds};
+use crate::results::{cpu_seconds, milliseconds};
 
 /// Browsers at a time.
 const BROWSERS: usize = 8;
 /// How often each page is asked for.
 const TIMES: usize = 400;
 
-/// The figures of one page.
+/// The results of one page.
 #[derive(Debug)]
 pub(crate) struct PageRow {
     /// Screen ID, or the file's name.

@@ -13,11 +13,11 @@ use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use crate::figures::{cpu_seconds, forget_peak, memory};
 use crate::handshakes::{self, Door};
 use crate::load;
 use crate::peers::nginx;
 use crate::peers::pki::Pki;
+use crate::results::{cpu_seconds, forget_peak, memory};
 use crate::seed;
 use crate::table::Row;
 
@@ -25,9 +25,9 @@ use crate::table::Row;
 const HANDSHAKES: usize = 2_000;
 const SLOW: usize = 60;
 /// How long a server may take until it has nothing more to do.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// What is put behind the bank's back: ended certificates whose time is over when the next list is due, so that they are on
-/// one list and in memory, and no OCSP answers about them are signed ahead while handshakes are measured.
+/// one list and in memory, and no OCSP responses about them are signed ahead while handshakes are measured.
 const HUNDRED_THOUSAND: &str = "INSERT INTO certificates (id, serial, issuer, user_id, replaces, spki_sha256, spki, tbs, \
     der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, shard) \
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
@@ -89,9 +89,9 @@ fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
     let settled = settled(pid, begun)?;
     let (now, most) = memory(pid)?;
     let (_, der) = machine::fetch(&format!("{}/crl/customer-ca.crl", bank.dev.public))?;
-    let (_, figures) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
-    let figures = String::from_utf8_lossy(&figures).into_owned();
-    let made = figures
+    let (_, results) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
+    let results = String::from_utf8_lossy(&results).into_owned();
+    let made = results
         .lines()
         .filter_map(|line| line.strip_prefix("inkan_crl_seconds{scope=\"customer\"} "))
         .find_map(|seconds| seconds.parse().ok());
@@ -113,7 +113,7 @@ fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
 /// How long it took from `begun` until a process used less than a twentieth of one core for a second.
 fn settled(pid: u32, begun: Instant) -> Outcome<Duration> {
     let mut quiet_since = (Instant::now(), cpu_seconds(pid)?);
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < TIMEOUT {
         sleep(Duration::from_millis(100));
         let now = cpu_seconds(pid)?;
         if now - quiet_since.1 > 0.05 {

@@ -81,7 +81,7 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         temp_failures: 0,
         temp_locked_until: None,
         created_at: now,
-        entered_person: String::new(),
+        entered_employee_number: String::new(),
         proposal_id: None,
     };
     contracts::insert(tx, &row).await?;

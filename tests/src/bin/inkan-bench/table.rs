@@ -1,4 +1,4 @@
-//! The figures as tables (Markdown).
+//! The results as tables (Markdown).
 
 use std::io::Write as _;
 
@@ -6,7 +6,7 @@ use crate::audit::Verified;
 use crate::contracts::ContractRow;
 use crate::pages::PageRow;
 use crate::revoked::ListRow;
-use crate::window::WindowFigures;
+use crate::window::WindowResults;
 
 /// One measurement.
 #[derive(Debug)]
@@ -72,17 +72,17 @@ pub(crate) fn beside(title: &str, rows: &[Row]) {
 }
 
 /// What the agent's window costs.
-pub(crate) fn window(figures: &WindowFigures) {
+pub(crate) fn window(results: &WindowResults) {
     let lines = [
         format!(
             "| start to window | {:.0} ms |",
-            figures.shown.as_secs_f64() * 1_000.0
+            results.shown.as_secs_f64() * 1_000.0
         ),
-        format!("| memory when idle (PSS) | {:.0} MiB |", figures.memory),
-        format!("| processor when idle | {:.2} % |", figures.idle_percent),
+        format!("| memory when idle (PSS) | {:.0} MiB |", results.memory),
+        format!("| processor when idle | {:.2} % |", results.idle_percent),
         format!(
             "| size of the program, without debug information | {:.1} MiB, {:.1} MiB |",
-            figures.size.0, figures.size.1
+            results.size.0, results.size.1
         ),
     ];
     print("| the agent's window | |", &lines);
@@ -161,7 +161,7 @@ pub(crate) fn failed(why: &str) {
     );
 }
 
-/// A table: its head, a ruler, its lines. The first column is words, the others are figures.
+/// A table: its head, a ruler, its lines. The first column is words, the others are results.
 fn print(head: &str, lines: &[String]) {
     let columns = head.matches('|').count() - 1;
     let ruler: String = (0..columns)

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use inkan_tests::desktop::{Desktop, PATIENCE, end};
+use inkan_tests::desktop::{Desktop, TIMEOUT, end};
 use inkan_tests::{Outcome, programs};
 
 /// Starts of which the middle one counts.
@@ -14,9 +14,9 @@ const STARTS: usize = 5;
 /// How long it is left alone.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// The figures.
+/// The results.
 #[derive(Debug)]
-pub(crate) struct WindowFigures {
+pub(crate) struct WindowResults {
     /// From the start of the program to a window that is shown.
     pub(crate) shown: Duration,
     /// Memory of its own and its share of libraries (PSS), in MiB.
@@ -28,7 +28,7 @@ pub(crate) struct WindowFigures {
 }
 
 /// Measures on a display of its own, with no card and no token driver.
-pub(crate) fn measure() -> Outcome<WindowFigures> {
+pub(crate) fn measure() -> Outcome<WindowResults> {
     let program = programs::built("inkan-agent-window")?;
     let desktop = Desktop::open()?;
     let config = desktop.home().join(".config/inkan");
@@ -42,7 +42,7 @@ pub(crate) fn measure() -> Outcome<WindowFigures> {
             .stderr(Stdio::null())
             .spawn()?;
         while !desktop.shows("Tokens and certificates")? {
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > TIMEOUT {
                 return Err("the agent's window did not come".into());
             }
             sleep(Duration::from_millis(1));
@@ -64,7 +64,7 @@ pub(crate) fn measure() -> Outcome<WindowFigures> {
     let spent = processor(&child)?.saturating_sub(before);
     let memory = memory(&child)?;
     end(&mut child);
-    Ok(WindowFigures {
+    Ok(WindowResults {
         shown: times[STARTS / 2],
         memory,
         idle_percent: spent.as_secs_f64() * 100.0 / IDLE.as_secs_f64(),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use inkan_tests::{Outcome, programs};
 
-use crate::figures::tree_cpu_seconds;
+use crate::results::tree_cpu_seconds;
 use crate::table::Row;
 
 /// Connections at a time.

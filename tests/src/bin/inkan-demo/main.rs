@@ -5,9 +5,9 @@
 //!
 //! - [`telling`]: sentences with the time each step took
 //! - [`story`]: the steps
-//! - [`by_hand`]: how to go on in a browser and a terminal
+//! - [`manually`]: how to continue in a browser and a terminal
 
-mod by_hand;
+mod manually;
 mod story;
 mod telling;
 
@@ -46,12 +46,12 @@ fn demo(telling: &Telling, keep: bool) -> Outcome {
         .title("One certificate: from the bank's HSM to the customer's token, and a login with it");
     let (bank, customer) = story::tell(telling)?;
     if keep {
-        telling.text(&by_hand::while_it_runs(&bank.dev, &customer, true));
+        telling.text(&manually::while_it_runs(&bank.dev, &customer, true));
         return until_interrupted(bank);
     }
     drop((bank, customer));
     telling.text("Everything was ended and removed again; nothing is left running.");
-    telling.text(by_hand::HOW_TO_GO_ON);
+    telling.text(manually::HOW_TO_GO_ON);
     Ok(())
 }
 
@@ -66,7 +66,7 @@ fn dev(telling: &Telling) -> Outcome {
             Ok(customer)
         },
     )?;
-    telling.text(&by_hand::while_it_runs(&bank.dev, &customer, false));
+    telling.text(&manually::while_it_runs(&bank.dev, &customer, false));
     until_interrupted(bank)
 }
 

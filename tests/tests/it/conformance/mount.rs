@@ -19,7 +19,7 @@ use super::check::Check;
 use super::judge::Known;
 
 /// How long one signature may take: a module that hangs is waited for, for so long.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A kind of token.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Mount {
 /// The agent's way to this module: a process of its own for each opened token, with deadlines.
 pub(crate) fn computer(module: ModuleEntry) -> Outcome<Computer> {
     let limits = Limits {
-        usual: PATIENCE,
+        usual: TIMEOUT,
         ..Limits::default()
     };
     let host = HostProgram(programs::built("inkan-agent")?);

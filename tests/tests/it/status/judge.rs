@@ -12,9 +12,9 @@ use inkan_tests::{Outcome, machine, programs};
 use tempfile::TempDir;
 
 /// Lists follow within seconds; more for a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// How a certificate stands in the eyes of others.
+/// How a certificate is in the eyes of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Never anything else.
@@ -76,7 +76,7 @@ impl Judge {
         }
         let (begun, mut said) = (Instant::now(), String::new());
         while !self.lists_agree(dev, standing, &mut said)? {
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 return Err(format!("{standing:?} on no list:\n{said}").into());
             }
             std::thread::sleep(Duration::from_millis(50));

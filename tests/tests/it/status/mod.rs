@@ -1,5 +1,5 @@
 //! A certificate that ends is refused on every server of the bank, on connections that are open and on new ones; others
-//! are told by lists and OCSP. The deeds are done at the console, by two people.
+//! are told by lists and OCSP. The operations are done at the console, by two people.
 //!
 //! - [`second`]: one more server of the bank
 //! - [`watcher`]: a customer in every way a connection can stand
@@ -35,7 +35,7 @@ use second::Second;
 use watcher::Watcher;
 
 /// What a stream may need on a loaded machine; what it needed is printed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 const HELD: Standing = Standing::Ended("certificateHold", "Certificate Hold");
 const REVOKED: Standing = Standing::Ended("keyCompromise", "Key Compromise");
@@ -71,11 +71,11 @@ impl Desks {
     }
 
     /// The teller enters something about the one certificate (or the contract) of this account. Gives what comes.
-    fn enter(&self, account: &str, deed: &str) -> Outcome<Page> {
-        let path = self.path(account, deed)?;
+    fn enter(&self, account: &str, command: &str) -> Outcome<Page> {
+        let path = self.path(account, command)?;
         let page = self.teller.open(&format!("{}{path}", self.dev.staff))?;
         let form = page.form(&path)?.fill("note", "電話での届出")?;
-        let form = match deed {
+        let form = match command {
             "revoke" => form.fill("revocation_reason", "keyCompromise")?,
             _ => form,
         };
@@ -83,22 +83,22 @@ impl Desks {
     }
 
     /// The same, entered without complaint: the path of what waits for the other person.
-    pub(crate) fn entered(&self, account: &str, deed: &str) -> Outcome<String> {
-        let page = self.enter(account, deed)?;
+    pub(crate) fn entered(&self, account: &str, command: &str) -> Outcome<String> {
+        let page = self.enter(account, command)?;
         let path = page.url.path().to_owned();
         if path.starts_with("/proposals/") {
             return Ok(path);
         }
-        Err(format!("{deed} was not entered:\n{}", page.text()).into())
+        Err(format!("{command} was not entered:\n{}", page.text()).into())
     }
 
-    fn path(&self, account: &str, deed: &str) -> Outcome<String> {
+    fn path(&self, account: &str, command: &str) -> Outcome<String> {
         let page = self
             .teller
             .open(&format!("{}/contracts?q={account}", self.dev.staff))?;
         let contract = page.row(account)?.link("/contracts/")?;
         let contract = contract.split('?').next().unwrap_or_default().to_owned();
-        if deed == "cancel" {
+        if command == "cancel" {
             return Ok(format!("{contract}/cancel"));
         }
         let page = self.teller.open(&format!("{}{contract}", self.dev.staff))?;
@@ -111,7 +111,7 @@ impl Desks {
         match any {
             Some(link) => {
                 let certificate = link.rsplit_once('/').ok_or("a short link")?.0;
-                Ok(format!("{certificate}/{deed}"))
+                Ok(format!("{certificate}/{command}"))
             }
             None => {
                 Err(format!("nothing can be done with its certificate:\n{}", page.text()).into())
@@ -152,7 +152,7 @@ fn refused(
         .map_err(|_| "the reader of the stream died")??;
     let took = ended.saturating_duration_since(since);
     println!("{code}, open event stream: {took:?} after the click");
-    assert!(took < PATIENCE, "{took:?}");
+    assert!(took < TIMEOUT, "{took:?}");
     Ok(())
 }
 
@@ -223,12 +223,12 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
     // Revoking it again, holding it or letting it go: refused, at both servers, and nothing changes for anybody.
     for dev in [&one, &other] {
         let desks = Desks::at(dev)?;
-        for deed in ["revoke", "incident", "release"] {
-            let path = late.replace("/revoke", &format!("/{deed}"));
+        for command in ["revoke", "incident", "release"] {
+            let path = late.replace("/revoke", &format!("/{command}"));
             let page = desks.teller.open(&format!("{}{path}", dev.staff))?;
             let form = page.form(&path)?.fill("note", "もう一度")?;
             let page = desks.teller.send(&page, &form)?;
-            page.must_show("life-already-revoked")?;
+            page.must_show("lifecycle-already-revoked")?;
         }
         judge.must_agree(dev, REVOKED)?;
     }

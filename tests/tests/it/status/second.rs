@@ -9,7 +9,7 @@ use inkan_tests::bank::{Bank, Dev};
 use inkan_tests::{Outcome, machine, programs};
 
 /// For a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A running server; dropped, it ends.
 pub(super) struct Second {
@@ -33,7 +33,7 @@ impl Second {
         ] {
             let (origin, old) = url.rsplit_once(':').ok_or("a URL without a port")?;
             let new = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-            // What stands in certificates and lists is the bank's, whoever serves it: of that only the socket is another.
+            // What is in certificates and lists is the bank's, whoever serves it: of that only the socket is another.
             let (from, to) = if of_the_bank == Some(old) {
                 (
                     format!("\"127.0.0.1:{old}\""),
@@ -59,7 +59,7 @@ impl Second {
         let second = Self { process, dev };
         let (ready, begun) = (format!("{}/readyz", second.dev.operations), Instant::now());
         while machine::fetch(&ready).is_err() {
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 let log = fs::read_to_string(log)?;
                 return Err(format!("the second server is not ready:\n{log}").into());
             }

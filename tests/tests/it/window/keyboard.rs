@@ -56,7 +56,7 @@ fn escape_cancels_every_question_and_closing_the_window_does_so_too() -> Outcome
 }
 
 #[test]
-fn while_something_goes_on_enter_presses_nothing() -> Outcome {
+fn while_something_continues_enter_presses_nothing() -> Outcome {
     let desktop = Desktop::open()?;
     let progress = Sample::show(&desktop, "progress-key", "en")?;
     for key in ["Return", "space", "Return"] {
@@ -127,7 +127,7 @@ fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
     let home = Sample::show(&desktop, "home", "en")?;
     // From "Read again" round to the band: language, about, then the first token's buttons.
     let mut expected = Vec::new();
-    let deeds = [
+    let operations = [
         "1 ChangePin(0)",
         "1 Unblock(0)",
         "1 Delete(0, 0)",
@@ -142,14 +142,14 @@ fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
     ];
     desktop.key("Tab")?;
     desktop.key("Tab")?;
-    for deed in deeds {
+    for command in operations {
         desktop.key("Tab")?;
-        wait_for(&format!("the ring around {deed}"), || {
+        wait_for(&format!("the ring around {command}"), || {
             let picture = desktop.picture(&home.window).ok()?;
             picture.has(RING).then_some(())
         })?;
         desktop.key("space")?;
-        expected.push(deed);
+        expected.push(command);
         home.expect(&expected)?;
     }
     Ok(())

@@ -64,10 +64,10 @@ impl Sample {
     }
 
     /// Waits until the person has done exactly this.
-    fn expect(&self, deeds: &[&str]) -> Outcome {
-        wait_for(&format!("{deeds:?}"), || {
+    fn expect(&self, operations: &[&str]) -> Outcome {
+        wait_for(&format!("{operations:?}"), || {
             let done = self.done().ok()?;
-            (done == deeds).then_some(())
+            (done == operations).then_some(())
         })
         .map_err(|error| format!("{error}, but: {:?}", self.done()).into())
     }

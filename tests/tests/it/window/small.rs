@@ -10,7 +10,7 @@ use inkan_tests::{Outcome, programs};
 use super::Sample;
 
 const PROGRAM: &str = "inkan-agent-window";
-/// The button that goes on.
+/// The button that continues.
 const GO: [u8; 3] = [0x0f, 0x5c, 0x4d];
 
 /// Pages that are longer than a small screen, and one that is not.

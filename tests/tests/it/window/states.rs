@@ -44,7 +44,7 @@ fn every_state(language: &str) -> Outcome {
     Ok(())
 }
 
-/// Something goes on in these, and is seen to.
+/// Something continues in these, and is seen to.
 fn name_moves(name: &str) -> bool {
     [
         "waiting",

@@ -1,4 +1,4 @@
-//! Virtual cards by hand: starts pcscd with two readers and puts a card into the first one, until the input ends.
+//! Virtual cards manually: starts pcscd with two readers and puts a card into the first one, until the input ends.
 //!
 //! `virtual-card [plain|yubico]`, then one word per line: `in`, `out`, `block-pin`, `block-puk`.
 #![allow(

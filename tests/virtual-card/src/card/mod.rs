@@ -165,7 +165,7 @@ impl Card {
         self.shared.control().pull = Some(pull);
     }
 
-    /// Arranges for it to stand still at a command to come, until the test lets it go on.
+    /// Arranges for it to stand still at a command to come, until the test lets it continue.
     #[must_use]
     pub fn pause_at(&self, at: Pull) -> Paused {
         let (pause, paused) = pull::pause(at);

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::PATIENCE;
+use crate::TIMEOUT;
 
 /// Before or after the card has done what the command asks for; the answer is lost either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Pull {
 #[derive(Debug)]
 pub struct Paused {
     reached: Receiver<()>,
-    /// The card goes on when this is dropped.
+    /// The card continues when this is dropped.
     _go_on: Sender<()>,
 }
 
@@ -66,7 +66,7 @@ impl Paused {
     /// # Panics
     /// When the command does not come.
     pub fn wait(&self) {
-        let reached = self.reached.recv_timeout(PATIENCE);
+        let reached = self.reached.recv_timeout(TIMEOUT);
         reached.expect("the command at which the card is to stand still");
     }
 }

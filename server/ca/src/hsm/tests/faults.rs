@@ -46,7 +46,7 @@ async fn a_token_that_goes_and_comes_back_is_found_again_in_this_process() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pool_starts_while_the_token_is_away() {
+async fn the_pool_starts_while_the_token_is_unavailable() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let away = bench.take_away();
     bench.module().reinitialise().unwrap();

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bench;
-mod every_answer;
+mod every_return_value;
 mod faults;
 mod hangs;
 mod keys;

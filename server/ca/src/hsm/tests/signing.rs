@@ -95,7 +95,7 @@ async fn dropping_the_last_handle_ends_every_thread() {
         .await
         .unwrap();
     eventually("all workers are in", &other, |state| state.workers == 3).await;
-    let wanted = ["hsm-holder", "hsm-supervisor", "hsm-worker"].map(str::to_owned);
+    let wanted = ["hsm-login", "hsm-supervisor", "hsm-worker"].map(str::to_owned);
     assert_eq!(threads(), HashSet::from(wanted));
     drop(other);
     let until = Instant::now() + RECOVERY;

@@ -16,24 +16,24 @@ async fn a_key_with_wrong_signatures_in_a_row_is_taken_out_of_service_until_an_o
     let (bench, control) = Bench::hostile(&keys);
     let pool = bench.pool(bench.config()).await;
     let wrong = || Err(HsmError::WrongSignature("p256".into()));
-    let trouble = || pool.state().keys.remove(0).signing;
+    let fault = || pool.state().keys.remove(0).signing;
 
     // Some, and a good one between: the count begins anew.
     for words in ["wrong-signatures", "short"] {
         control.set(words);
         assert_eq!(bench.sign(&pool, "p256", b"wrong").await, wrong());
         assert_eq!(bench.sign(&pool, "p256", b"wrong").await, wrong());
-        assert_eq!(trouble(), Some(SigningTrouble::Wrong(2)));
+        assert_eq!(fault(), Some(SigningFault::Wrong(2)));
         control.set("");
         assert_eq!(bench.sign(&pool, "p256", b"good").await, Ok(()));
-        assert_eq!(trouble(), None);
+        assert_eq!(fault(), None);
     }
 
     control.set("wrong-signatures");
     for _ in 0..3 {
         assert_eq!(bench.sign(&pool, "p256", b"wrong").await, wrong());
     }
-    assert_eq!(trouble(), Some(SigningTrouble::OutOfService(3)));
+    assert_eq!(fault(), Some(SigningFault::OutOfService(3)));
     control.set("");
     let out = HsmError::KeyOutOfService("p256".into());
     assert!(out.retry_after().is_some());
@@ -47,7 +47,7 @@ async fn a_key_with_wrong_signatures_in_a_row_is_taken_out_of_service_until_an_o
 
     pool.restore_keys();
     assert_eq!(bench.sign(&pool, "p256", b"good").await, Ok(()));
-    assert_eq!(trouble(), None);
+    assert_eq!(fault(), None);
     let text = metrics.render();
     let line = "inkan_hsm_wrong_signatures_total{key=\"p256\"} 7";
     assert!(text.contains(line), "{text}");

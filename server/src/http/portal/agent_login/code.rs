@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::{LOGIN_COOKIE, PASSWORD};
 use crate::http::catalogue;
+use crate::http::context::{Answer, Cx, see_other, with_session};
 use crate::http::cookie;
-use crate::http::cx::{Answer, Cx, see_other, with_session};
 use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
 use crate::http::problem::HttpProblem;
 use crate::http::visitor::Realm;
-use crate::workflow::login::CertificateRefusal;
-use crate::workflow::{Error, Refusal};
+use crate::services::authentication::login::CertificateRefusal;
+use crate::services::{Error, Refusal};
 
 /// `GET /login/agent/open?code=…`.
 pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answer {
@@ -32,9 +32,9 @@ pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answe
     // The agent opens the address by itself; a page of somebody else's that leads here is not the customer's agent.
     let led_here = says(&headers, "sec-fetch-site", &["cross-site", "same-site"]);
     let browser = cookie::find(&headers, LOGIN_COOKIE).filter(|_| !led_here);
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let request = cx.anonymous();
-    let brought = people.bring_login_code(&request, &code, browser).await;
+    let brought = accounts.bring_login_code(&request, &code, browser).await;
     let next = match brought {
         Ok(started) => with_session(see_other(PASSWORD), Realm::Portal, started.token.expose()),
         Err(Error::Refused(refusal)) => {

@@ -5,21 +5,21 @@ use axum::http::{StatusCode, header};
 use super::{LOGIN_COOKIE, PASSWORD};
 use crate::http::after_certificate::blgi002;
 use crate::http::catalogue;
+use crate::http::context::{Answer, Cx, Form, see_other, with_session};
 use crate::http::cookie;
-use crate::http::cx::{Answer, Cx, Form, see_other, with_session};
 use crate::http::failure::Failure;
 use crate::http::visitor::Realm;
-use crate::workflow::{Error, Refusal};
+use crate::services::{Error, Refusal};
 
 /// `GET /login/agent/password`.
 pub async fn show(cx: Cx) -> Answer {
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let token = cx.visitor.token();
-    match people.proved_by_agent(&cx.anonymous(), token).await {
+    match accounts.proved_by_agent(&cx.anonymous(), token).await {
         Ok(owner) => blgi002(StatusCode::OK, cx.session_page("BLGI002"), &owner, PASSWORD),
         // The other window of this browser was faster.
         Err(Error::Refused(Refusal::OutOfOrder))
-            if people.on_portal(&cx.anonymous(), token).await.is_ok() =>
+            if accounts.on_portal(&cx.anonymous(), token).await.is_ok() =>
         {
             Ok(see_other("/top"))
         }
@@ -29,15 +29,15 @@ pub async fn show(cx: Cx) -> Answer {
 
 /// `POST /login/agent/password`.
 pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     let (token, password) = (cx.visitor.token(), fields.secret("password"));
-    let done = people.agent_login(&cx.anonymous(), token, password).await;
+    let done = accounts.agent_login(&cx.anonymous(), token, password).await;
     let started = match done.map_err(Failure::from) {
         Ok(started) => started,
         Err(Failure::Refused(
             refusal @ (Refusal::CredentialsWrong | Refusal::TemporarilyLocked { .. }),
         )) => {
-            let owner = people.proved_by_agent(&cx.anonymous(), token).await?;
+            let owner = accounts.proved_by_agent(&cx.anonymous(), token).await?;
             let message = catalogue::refusal::message_after_certificate(&refusal, cx.lang);
             let page = cx.session_page("BLGI002").saying(message);
             return blgi002(Failure::from(refusal).status(), page, &owner, PASSWORD);

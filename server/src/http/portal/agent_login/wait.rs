@@ -10,15 +10,15 @@ use jiff::Timestamp;
 use super::{LOGIN_COOKIE, PASSWORD, WAIT};
 use crate::http::catalogue::agent_login::{failure, progress, steps};
 use crate::http::catalogue::word;
+use crate::http::context::{Answer, Cx, see_other};
 use crate::http::cookie;
-use crate::http::cx::{Answer, Cx, see_other};
 use crate::http::lang::Lang;
 use crate::http::page::{Page, html};
 use crate::http::portal::events::{Followed, stream_unknown};
 use crate::http::portal::progress::{Progress, Waiting, left};
-use crate::workflow::agent_login::request::Status;
-use crate::workflow::records::AgentLoginState;
-use crate::workflow::{Error, Refusal, Result};
+use crate::services::authentication::agent_login::request::Status;
+use crate::services::records::AgentLoginState;
+use crate::services::{Error, Refusal, Result};
 
 const EVENTS: &str = "/login/agent/events";
 
@@ -33,8 +33,10 @@ struct Blgi003 {
 /// `POST /login/agent`: 電子証明書アプリでログイン, and やりなおす.
 pub async fn start(cx: Cx, headers: HeaderMap) -> Answer {
     let before = cookie::find(&headers, LOGIN_COOKIE);
-    let people = cx.app.workflows.people();
-    let secret = people.ask_for_agent_login(&cx.anonymous(), before).await?;
+    let accounts = cx.app.services.accounts();
+    let secret = accounts
+        .ask_for_agent_login(&cx.anonymous(), before)
+        .await?;
     let mut next = see_other(WAIT);
     if let Some(value) = cookie::set(LOGIN_COOKIE, secret.expose(), None) {
         next.headers_mut().append(header::SET_COOKIE, value);
@@ -47,8 +49,8 @@ pub async fn show(cx: Cx, headers: HeaderMap) -> Answer {
     let Some(cookie) = cookie::find(&headers, LOGIN_COOKIE) else {
         return Ok(see_other("/"));
     };
-    let people = cx.app.workflows.people();
-    let status = match people.agent_login_status(cookie, cx.now).await {
+    let accounts = cx.app.services.accounts();
+    let status = match accounts.agent_login_status(cookie, cx.now).await {
         // Forgotten long ago: nothing is under way.
         Err(Error::Refused(Refusal::OutOfOrder)) => return Ok(see_other("/")),
         other => other?,
@@ -93,8 +95,8 @@ struct Login {
 
 impl Followed for Login {
     async fn progress(&self, now: Timestamp) -> Result<Option<Progress>> {
-        let people = self.cx.app.workflows.people();
-        let status = people.agent_login_status(&self.cookie, now).await?;
+        let accounts = self.cx.app.services.accounts();
+        let status = accounts.agent_login_status(&self.cookie, now).await?;
         Ok(told(&status, now, self.cx.lang))
     }
 
@@ -107,9 +109,9 @@ impl Followed for Login {
 /// `GET /login/agent/events`.
 pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
     let cookie = cookie::find(&headers, LOGIN_COOKIE).ok_or(Refusal::OutOfOrder)?;
-    let people = cx.app.workflows.people();
+    let accounts = cx.app.services.accounts();
     // A cookie that asked for nothing is refused here, before there is a stream.
-    people.agent_login_status(cookie, cx.now).await?;
+    accounts.agent_login_status(cookie, cx.now).await?;
     let cookie = cookie.to_owned();
     let app = Arc::clone(&cx.app);
     let key = cookie.clone();

@@ -20,7 +20,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 /// How long a program may take to answer, and to end. A list of a million lines takes its time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A program with a directory of its own; it ends with this.
 pub(crate) struct Peer {
@@ -54,7 +54,7 @@ impl Peer {
             port,
             directory,
         };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let said = std::fs::read(peer.directory.path().join("log"))?;
             let said = String::from_utf8_lossy(&said).into_owned();

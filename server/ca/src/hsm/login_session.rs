@@ -1,0 +1,254 @@
+//! The thread that logs in and never closes its session while anybody signs: a login lasts as long as the last session.
+//! Also the probe of an HSM that is away.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use inkan_pki::pkcs11::login::{LoginError, PinOwner, log_in};
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
+use inkan_pki::pkcs11::sign::schemes;
+use inkan_pki::pkcs11::{Access, ErrorClass, Module, Pkcs11Error, Session};
+use inkan_pki::spki::algorithm_of;
+
+use super::call_watchdog::{Abandoned, CallWatchdog};
+use super::shared::Shared;
+use super::state::KeyFound;
+use super::token::{TokenHandle, find_key, read_key};
+use super::worker_pool::{Event, SupervisorHandle};
+
+/// What the login session is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Open a session, log in, look for the keys.
+    Open(Attempt),
+    /// Close it.
+    Leave,
+}
+
+/// One attempt to get in.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// Re-initialise the library first.
+    pub(super) reinitialise: bool,
+}
+
+/// Why an attempt failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The PIN is not sent until a person has decided; with the token's answer, if there was one just now.
+    PinHalted(PinHalt, Option<Pkcs11Error>),
+    /// The PIN may be sent again then; with the token's answer, if there was one just now.
+    PinLater(Instant, Option<Pkcs11Error>),
+    /// Anything else. No PIN was sent.
+    Other(Pkcs11Error),
+}
+
+#[derive(Debug)]
+pub(super) struct LoginSession {
+    pub(super) watchdog: Arc<CallWatchdog>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) orders: Receiver<Order>,
+    pub(super) supervisor: SupervisorHandle,
+}
+
+impl LoginSession {
+    /// Until the pool is gone or this thread has been given up.
+    pub(super) fn run(self) {
+        let _ = self.obey();
+    }
+
+    fn obey(&self) -> Result<(), Abandoned> {
+        while let Ok(order) = self.orders.recv() {
+            match order {
+                Order::Leave => self.supervisor.send(Event::Left),
+                Order::Open(attempt) => match self.open(&attempt)? {
+                    Ok((token_handle, session)) => {
+                        self.supervisor.send(Event::Opened(Arc::new(token_handle)));
+                        self.hold(session)?;
+                    }
+                    Err(failure) => self.supervisor.send(Event::OpenFailed(failure)),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the session, and exercises it, until told to leave.
+    fn hold(&self, session: Session) -> Result<(), Abandoned> {
+        let mut good = true;
+        loop {
+            match self.orders.recv_timeout(self.shared.config.keepalive) {
+                Err(RecvTimeoutError::Timeout) if !good => {}
+                Err(RecvTimeoutError::Timeout) => match self.find_keys(&session)? {
+                    Ok(()) => {
+                        self.read_keys(&session)?;
+                        self.shared.exercised.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Err(error) if error.class == ErrorClass::Busy => {}
+                    Err(error) => {
+                        good = false;
+                        self.supervisor.send(Event::Fault(error));
+                    }
+                },
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.close(session)?;
+        self.supervisor.send(Event::Left);
+        Ok(())
+    }
+
+    fn open(
+        &self,
+        attempt: &Attempt,
+    ) -> Result<Result<(TokenHandle, Session), Failure>, Abandoned> {
+        let token_handle = match self.find_token(attempt.reinitialise)? {
+            Ok(token_handle) => token_handle,
+            Err(error) => return Ok(Err(Failure::Other(error))),
+        };
+        let session = match self.call("open session", || {
+            Session::open(&token_handle.module, &token_handle.token, Access::ReadOnly)
+        })? {
+            Ok(session) => session,
+            Err(error) => return Ok(Err(Failure::Other(error))),
+        };
+        if let Err(failure) = self.log_in(&session)? {
+            self.close(session)?;
+            return Ok(Err(failure));
+        }
+        if let Err(error) = self.find_keys(&session)? {
+            self.close(session)?;
+            return Ok(Err(Failure::Other(error)));
+        }
+        self.check_mechanisms(&session)?;
+        for key in &self.shared.keys {
+            key.see(None);
+        }
+        self.read_keys(&session)?;
+        Ok(Ok((token_handle, session)))
+    }
+
+    /// Says so at once, and not at the first certificate, when the token cannot make the signatures a key is for.
+    fn check_mechanisms(&self, session: &Session) -> Result<(), Abandoned> {
+        for key in self
+            .shared
+            .keys
+            .iter()
+            .filter(|key| key.found() == KeyFound::Ready)
+        {
+            let Some(Ok(algorithm)) = key.spki().map(|spki| algorithm_of(&spki)) else {
+                continue;
+            };
+            let (id, scheme) = (&key.config.id, algorithm.default_scheme());
+            match self.call("list mechanisms", || schemes(session, algorithm))? {
+                Ok(schemes) if schemes.contains(&scheme) => {}
+                Ok(_) => tracing::error!(key = %id, ?scheme, "hsm has no mechanism for this key"),
+                // Some modules keep the list to themselves; a signature will tell.
+                Err(error) => tracing::warn!(key = %id, %error, "hsm mechanisms not known"),
+            }
+        }
+        Ok(())
+    }
+
+    /// How the token keeps each key, for whoever watches over them; nothing of the pool's work rests on it.
+    fn read_keys(&self, session: &Session) -> Result<(), Abandoned> {
+        for key in &self.shared.keys {
+            let Some(spki) = key.spki().filter(|_| key.found() == KeyFound::Ready) else {
+                continue;
+            };
+            if key.is_seen() {
+                continue;
+            }
+            match self.call("read key attributes", || read_key(session, &spki))? {
+                Ok(seen) => key.see(Some(seen)),
+                Err(error) => {
+                    tracing::warn!(key = %key.config.id, %error, "hsm does not tell how it keeps a key");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn find_token(
+        &self,
+        reinitialise: bool,
+    ) -> Result<Result<TokenHandle, Pkcs11Error>, Abandoned> {
+        let settings = &self.shared.config;
+        let module = match self.call("load module", || Module::load(&settings.module))? {
+            Ok(module) => module,
+            Err(error) => return Ok(Err(error)),
+        };
+        if reinitialise {
+            if let Err(error) = self.call("re-initialise", || module.reinitialise())? {
+                return Ok(Err(error));
+            }
+            self.shared
+                .reinitialisations
+                .fetch_add(1, Ordering::Relaxed);
+            tracing::warn!("hsm library re-initialised");
+        }
+        let token = self.call("find token", || module.find_token(&settings.token))?;
+        Ok(token.map(|token| TokenHandle { module, token }))
+    }
+
+    fn log_in(&self, session: &Session) -> Result<Result<(), Failure>, Abandoned> {
+        let attempts = &self.shared.pin;
+        let result = self.call("log in", || {
+            log_in(session, attempts, PinOwner::User, Instant::now)
+        })?;
+        Ok(result.map_err(|error| match error {
+            LoginError::Later(until) => Failure::PinLater(until, None),
+            LoginError::Halted(halt) => Failure::PinHalted(halt, None),
+            LoginError::NotSent(error) => Failure::Other(error),
+            LoginError::Answered(error) => match self.shared.pin_is_usable() {
+                (Some(halt), _) => Failure::PinHalted(halt, Some(error)),
+                (None, Some(until)) => Failure::PinLater(until, Some(error)),
+                // Another PIN was provided meanwhile.
+                (None, None) => Failure::Other(error),
+            },
+        }))
+    }
+
+    /// Looks for every key. A key that was there and is gone means that the login or the token is gone.
+    fn find_keys(&self, session: &Session) -> Result<Result<(), Pkcs11Error>, Abandoned> {
+        for key in &self.shared.keys {
+            match self.call("find key", || find_key(session, key))? {
+                Ok((found, spki)) => key.set(found, spki),
+                Err(error)
+                    if error.class == ErrorClass::NotFound && key.found() != KeyFound::Ready =>
+                {
+                    key.set(KeyFound::Missing, None);
+                }
+                // A guess between several keys, or a key that cannot be right: that one is not used, the others are.
+                Err(error)
+                    if matches!(
+                        error.class,
+                        ErrorClass::Ambiguous | ErrorClass::Untrustworthy
+                    ) =>
+                {
+                    self.shared.note_error(&error);
+                    key.set(KeyFound::Wrong, None);
+                }
+                Err(error) => {
+                    if error.class == ErrorClass::NotFound {
+                        // The next attempt sees it missing after a fresh login, and says so.
+                        key.set(KeyFound::Unknown, None);
+                    }
+                    return Ok(Err(error));
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn close(&self, session: Session) -> Result<(), Abandoned> {
+        self.call("close session", || drop(session))
+    }
+
+    fn call<T>(&self, what: &'static str, f: impl FnOnce() -> T) -> Result<T, Abandoned> {
+        let limit: Duration = self.shared.config.open_deadline;
+        self.watchdog.call(what, limit, f)
+    }
+}

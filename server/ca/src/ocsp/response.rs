@@ -1,0 +1,193 @@
+//! Answers: errors, which nobody signs, and the rest.
+
+use der::asn1::{BitString, OctetString};
+use der::{Decode, Encode};
+use jiff::Timestamp;
+use std::time::Duration;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::CrlReason;
+use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_ocsp::ext::Nonce;
+use x509_ocsp::{
+    BasicOcspResponse, CertStatus, OcspGeneralizedTime, OcspResponse, ResponderId, ResponseData,
+    RevokedInfo, SingleResponse, Version,
+};
+use x509_parser::prelude::{AlgorithmIdentifier, FromDer, SubjectPublicKeyInfo};
+
+use inkan_pki::x509::assemble;
+use inkan_pki::x509::chain::ChainError;
+
+use super::request::CertificateId;
+use super::signer::Signer;
+use crate::Authority;
+use crate::issue::IssueError;
+use crate::profile::ProfileError;
+use crate::reason::Reason;
+
+/// How a certificate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OcspStatus {
+    /// Issued and not ended.
+    Good,
+    /// Ended, or held.
+    Revoked {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: Reason,
+    },
+    /// Never issued.
+    Unknown,
+}
+
+/// An answer to be signed.
+#[derive(Debug)]
+pub struct ResponseContent<'a> {
+    /// What was asked, and how each stands.
+    pub certificates: &'a [(CertificateId, OcspStatus)],
+    /// Repeated from the request.
+    pub nonce: Option<&'a [u8]>,
+    /// producedAt: when it is signed.
+    pub produced_at: Timestamp,
+    /// thisUpdate.
+    pub this_update: Timestamp,
+    /// nextUpdate.
+    pub next_update: Timestamp,
+}
+
+/// Why there is no answer; unsigned, so anybody can make one up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// The request cannot be read.
+    MalformedRequest,
+    /// Something of ours failed.
+    InternalError,
+    /// Come again.
+    TryLater,
+    /// Not our CA's.
+    Unauthorized,
+}
+
+impl Problem {
+    /// The whole answer (DER).
+    #[must_use]
+    pub const fn der(self) -> [u8; 5] {
+        let status = match self {
+            Self::MalformedRequest => 1,
+            Self::InternalError => 2,
+            Self::TryLater => 3,
+            Self::Unauthorized => 6,
+        };
+        [0x30, 3, 0x0a, 1, status]
+    }
+}
+
+impl Authority {
+    /// Signs an answer, verifies the signature, and returns the whole response (DER) with the signer's certificate.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub async fn sign_response(
+        &self,
+        signer: &Signer,
+        answer: &ResponseContent<'_>,
+    ) -> Result<Vec<u8>, IssueError> {
+        let data = data(signer, answer)?;
+        let tbs = data.to_der().map_err(encoding)?;
+        let scheme = signer.algorithm.default_scheme();
+        let signature = self.pool().sign(&signer.key, scheme, tbs.clone()).await?;
+        let algorithm = assemble::algorithm_identifier(signer.algorithm)?;
+        verify(signer, &algorithm, &signature, &tbs)?;
+        let basic = BasicOcspResponse {
+            tbs_response_data: data,
+            signature_algorithm: AlgorithmIdentifierOwned::from_der(&algorithm)
+                .map_err(encoding)?,
+            signature: BitString::from_bytes(&signature).map_err(encoding)?,
+            certs: Some(vec![signer.certificate.clone()]),
+        };
+        let response = OcspResponse::successful(basic).map_err(encoding)?;
+        response.to_der().map_err(encoding)
+    }
+}
+
+fn data(signer: &Signer, answer: &ResponseContent<'_>) -> Result<ResponseData, IssueError> {
+    let this_update = time(answer.this_update)?;
+    let next_update = time(answer.next_update)?;
+    let mut responses = Vec::with_capacity(answer.certificates.len());
+    for (id, ocsp_status) in answer.certificates {
+        let cert_status = match ocsp_status {
+            OcspStatus::Good => CertStatus::good(),
+            OcspStatus::Unknown => CertStatus::unknown(),
+            OcspStatus::Revoked { at, reason } => CertStatus::Revoked(RevokedInfo {
+                revocation_time: time(*at)?,
+                revocation_reason: crl_reason(*reason),
+            }),
+        };
+        responses.push(SingleResponse {
+            cert_id: id.as_asked.clone(),
+            cert_status,
+            this_update,
+            next_update: Some(next_update),
+            single_extensions: None,
+        });
+    }
+    let extensions = match answer.nonce {
+        None => None,
+        Some(octets) => {
+            let nonce = Nonce(OctetString::new(octets).map_err(encoding)?);
+            let value = nonce.0.to_der().map_err(encoding)?;
+            Some(vec![Extension {
+                extn_id: <Nonce as der::oid::AssociatedOid>::OID,
+                critical: false,
+                extn_value: OctetString::new(value).map_err(encoding)?,
+            }])
+        }
+    };
+    Ok(ResponseData {
+        version: Version::V1,
+        responder_id: ResponderId::ByKey(
+            OctetString::new(signer.name.as_slice()).map_err(encoding)?,
+        ),
+        produced_at: time(answer.produced_at)?,
+        responses,
+        response_extensions: extensions,
+    })
+}
+
+/// "Unspecified" is left out, as in a list.
+const fn crl_reason(reason: Reason) -> Option<CrlReason> {
+    match reason {
+        Reason::Unspecified => None,
+        Reason::KeyCompromise => Some(CrlReason::KeyCompromise),
+        Reason::AffiliationChanged => Some(CrlReason::AffiliationChanged),
+        Reason::Superseded => Some(CrlReason::Superseded),
+        Reason::CessationOfOperation => Some(CrlReason::CessationOfOperation),
+        Reason::CertificateHold => Some(CrlReason::CertificateHold),
+        Reason::RemoveFromCrl => Some(CrlReason::RemoveFromCRL),
+        Reason::PrivilegeWithdrawn => Some(CrlReason::PrivilegeWithdrawn),
+    }
+}
+
+fn time(at: Timestamp) -> Result<OcspGeneralizedTime, ProfileError> {
+    let seconds = u64::try_from(at.as_second()).map_err(|_| ProfileError::Validity)?;
+    let date = der::DateTime::from_unix_duration(Duration::from_secs(seconds));
+    Ok(date.map_err(|_| ProfileError::Validity)?.into())
+}
+
+fn verify(
+    signer: &Signer,
+    algorithm: &[u8],
+    signature: &[u8],
+    tbs: &[u8],
+) -> Result<(), IssueError> {
+    let malformed = || IssueError::Signature(ChainError::Malformed);
+    let (_, key) = SubjectPublicKeyInfo::from_der(&signer.spki).map_err(|_| malformed())?;
+    let (_, algorithm) = AlgorithmIdentifier::from_der(algorithm).map_err(|_| malformed())?;
+    let signature = x509_parser::asn1_rs::BitString::new(0, signature);
+    x509_parser::verify::verify_signature(&key, &algorithm, &signature, tbs)
+        .map_err(|_| IssueError::wrong(&signer.key, ChainError::BadSignature))
+}
+
+fn encoding(error: der::Error) -> IssueError {
+    IssueError::Assemble(error.into())
+}

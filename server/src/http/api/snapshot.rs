@@ -1,0 +1,103 @@
+//! What the person who decides on a proposal must have seen, beside what it changes: the contract that is new, who gets a
+//! certificate, the list that is imported.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::word;
+use crate::services::approvals::{Kind, ProposedChange, Subject};
+
+/// A contract that is to be put into the database.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewContract {
+    /// 支店番号.
+    #[schema(example = "100")]
+    pub branch: String,
+    /// 科目.
+    pub account_type: word::AccountType,
+    /// 口座番号.
+    #[schema(example = "7654321")]
+    pub account: String,
+    /// 企業名.
+    pub company_name: String,
+    /// 企業名(カナ).
+    pub company_kana: String,
+}
+
+impl NewContract {
+    /// In a proposed change for one.
+    pub fn of(change: &ProposedChange) -> Option<Self> {
+        let ProposedChange::Contract(new) = change else {
+            return None;
+        };
+        Some(Self {
+            branch: new.branch.clone(),
+            account_type: new.account_type.into(),
+            account: new.account.clone(),
+            company_name: new.company_name.clone(),
+            company_kana: new.company_kana.clone(),
+        })
+    }
+}
+
+/// Who gets the certificate that an approval allows: what the person who approves it must have seen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Grantee {
+    /// The user.
+    pub user_id: String,
+    /// ログインID.
+    #[schema(example = "hanakodt")]
+    pub login_id: String,
+    /// 利用者名.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Role inside the contract.
+    pub role: word::UserRole,
+    /// When the user was registered.
+    pub registered_at: Timestamp,
+    /// From which address; nothing where it is not known.
+    #[schema(example = "192.0.2.7")]
+    pub registered_from: Option<String>,
+}
+
+impl Grantee {
+    /// Of a proposal that gives a certificate; nothing of others.
+    pub fn of(kind: Kind, subject: &Subject) -> Option<Self> {
+        if !matches!(kind, Kind::Application | Kind::Reissue) {
+            return None;
+        }
+        subject.grantee().map(|user| Self {
+            user_id: user.id.clone(),
+            login_id: user.login_id.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role.into(),
+            registered_at: user.created_at,
+            registered_from: user.registered_from.clone(),
+        })
+    }
+}
+
+/// A list of contracts that is to be imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListSeen {
+    /// The list.
+    pub import_id: String,
+    /// Its lines.
+    pub lines: usize,
+    /// Its digest, hex.
+    pub sha256: String,
+}
+
+impl ListSeen {
+    /// Of the list that a proposal is about.
+    pub fn of(subject: &Subject) -> Option<Self> {
+        subject.import.as_ref().map(|import| Self {
+            import_id: import.id.clone(),
+            lines: subject.list_lines(),
+            sha256: subject.list_sha256(),
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! What the security officer's page says first: everything that needs a look, one sentence each.
+
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
+
+use super::security;
+use crate::http::lang::Lang;
+use crate::services::operations::expiry::ExpiringItem;
+use crate::services::records::HsmPhase;
+
+/// What the page has to say first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsoleFinding {
+    /// The database.
+    Store,
+    /// The HSM is not up; why no PIN is sent, if so.
+    Hsm(HsmPhase, Option<PinHalt>),
+    /// More signatures wait than half of the places.
+    Queue {
+        /// So many.
+        waiting: usize,
+        /// Of so many.
+        places: usize,
+    },
+    /// A key is not as it should be.
+    Key {
+        /// Which.
+        id: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Something ends soon or is over.
+    Ends {
+        /// What.
+        item: ExpiringItem,
+        /// Which.
+        name: String,
+        /// How long yet.
+        left: String,
+    },
+    /// A list is over or is missing.
+    List(String),
+    /// A job fails.
+    Job(String),
+    /// The certificate with this serial number has a key that shares a prime with another key.
+    BrokenKey(String),
+}
+
+/// What is wrong, one sentence for the top of the page, with the section that has more.
+pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
+    match finding {
+        ConsoleFinding::Store => lang
+            .pick(
+                "データベースが応答しません。",
+                "The database does not answer.",
+            )
+            .to_owned(),
+        ConsoleFinding::Hsm(found, halt) => {
+            let word = security::phase(*found, lang);
+            match halt {
+                None => lang.pick(format!("HSM: {word}"), format!("HSM: {word}")),
+                Some(halt) => {
+                    let why = security::pin_halt(*halt, lang);
+                    lang.pick(format!("HSM: {word}。{why}"), format!("HSM: {word}. {why}"))
+                }
+            }
+        }
+        ConsoleFinding::Queue { waiting, places } => lang.pick(
+            format!("署名の待ち行列が長くなっています({waiting} / {places})。"),
+            format!("Many signatures wait ({waiting} of {places})."),
+        ),
+        ConsoleFinding::Key { id, why } => {
+            lang.pick(format!("鍵 {id}: {why}"), format!("Key {id}: {why}"))
+        }
+        ConsoleFinding::Ends {
+            item: what,
+            name,
+            left,
+        } => {
+            let what = security::item(*what, lang);
+            lang.pick(
+                format!("{what}({name}): {left}"),
+                format!("{what} ({name}): {left}"),
+            )
+        }
+        ConsoleFinding::List(name) => lang.pick(
+            format!("失効リスト {name} が期限内に発行されていません。"),
+            format!("The revocation list {name} is not within its validity period."),
+        ),
+        ConsoleFinding::BrokenKey(serial) => lang.pick(
+            format!(
+                "証明書(シリアル番号 {serial})のRSA鍵は、別の鍵と同じ素数を使っています。秘密鍵を計算できるため、直ちに失効してください。"
+            ),
+            format!(
+                "The RSA key of the certificate with the serial number {serial} shares a prime with another key, so its private key can be computed. Revoke it at once."
+            ),
+        ),
+        ConsoleFinding::Job(name) => lang.pick(
+            format!("定時処理 {name} が失敗しています。"),
+            format!("The job {name} fails."),
+        ),
+    }
+}

@@ -1,0 +1,128 @@
+//! Who is at the console, and whether the table lets them: the staff certificate of the connection must be registered
+//! and good now, at every request. Deny by default; a refusal is audited.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{presence, routes};
+use crate::http::app::Shared;
+use crate::http::est::caller;
+use crate::http::failure::Failure;
+use crate::http::listen::Peer;
+use crate::http::problem::HttpProblem;
+use crate::http::router::{IMPORTS, is_public_file};
+use crate::http::staff_certificate::RENEWAL;
+use crate::services::RequestContext;
+use crate::services::records::{StaffMember, StaffRole};
+
+/// Where the agent activates a certificate, which is not in use before, and gets the successor of one that is. Both ask
+/// about the certificate themselves.
+pub const ACTIVATE: &str = "/agent/activate";
+/// See [`ACTIVATE`].
+pub const REENROLL: &str = "/.well-known/est/simplereenroll";
+
+/// Lets registered staff in, where their role may go, and puts the staff member into the request.
+pub async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let place = request.uri().path();
+    if is_public_file(place) || [ACTIVATE, REENROLL].contains(&place) {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<Peer>();
+    let path = request.extensions().get::<MatchedPath>();
+    let member = match admitted(&app, peer, request.method(), path).await {
+        Ok(member) => member,
+        Err(failure) => return failure.into_response(),
+    };
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(Arc::new(member));
+    match presence::check(&app, &mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(response) => response,
+    }
+}
+
+/// As [`gate`], before the megabytes of a list are read: from nobody whom it would not let in.
+pub async fn before_a_list(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    if IMPORTS.contains(&request.uri().path()) {
+        let peer = request.extensions().get::<Peer>();
+        let path = request.extensions().get::<MatchedPath>();
+        if let Err(failure) = admitted(&app, peer, request.method(), path).await {
+            return failure.into_response();
+        }
+    }
+    next.run(request).await
+}
+
+async fn admitted(
+    app: &Shared,
+    peer: Option<&Peer>,
+    method: &Method,
+    path: Option<&MatchedPath>,
+) -> Result<StaffMember, Failure> {
+    let forbidden = || Failure::Http(HttpProblem::StaffForbidden);
+    let peer = peer.ok_or_else(forbidden)?;
+    let missing = || Failure::Http(HttpProblem::StaffCertificateMissing);
+    let presented = peer.certificate.as_ref().ok_or_else(missing)?;
+    let request = RequestContext::anonymous(caller(peer), app.clock.now());
+    let accounts = app.services.accounts();
+    let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
+    let member = if renewal {
+        // The connection may still show the certificate that its own renewal has ended.
+        accounts
+            .own_certificate(presented, request.caller, request.now)
+            .await?
+            .member
+    } else {
+        accounts.staff_presenting(&request, presented).await?
+    };
+    // What no route matches ends as "not found".
+    let Some(path) = path.map(MatchedPath::as_str) else {
+        return Ok(member);
+    };
+    if !routes::is_known(method, path) {
+        return Err(HttpProblem::MethodNotAllowed.into());
+    }
+    if !routes::may(member.role, method, path) {
+        let place = format!("{method} {path}");
+        let request = RequestContext::staff(&member.id, request.caller, request.now);
+        return Err(accounts.off_limits(&request, &place).await.into());
+    }
+    Ok(member)
+}
+
+/// The staff member at the console.
+pub struct Member(pub Arc<StaffMember>);
+
+impl Member {
+    /// Whether the role may see a page.
+    pub fn sees(&self, path: &str) -> bool {
+        routes::may(self.0.role, &Method::GET, path)
+    }
+
+    /// Whether the role may send a form.
+    pub fn acts(&self, path: &str) -> bool {
+        routes::may(self.0.role, &Method::POST, path)
+    }
+
+    /// Whether the role is one of these.
+    pub fn is(&self, roles: &[StaffRole]) -> bool {
+        roles.contains(&self.0.role)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Member {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let found = parts.extensions.get::<Arc<StaffMember>>();
+        found
+            .cloned()
+            .map(Self)
+            .ok_or(Failure::Http(HttpProblem::StaffForbidden))
+    }
+}

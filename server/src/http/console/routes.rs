@@ -1,0 +1,238 @@
+//! Every URL of the staff listener, with the roles that may use it. The router is built from this table and the gate
+//! asks it: what has no row here is not reachable, and a row says who may.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::{
+    approval, audit, contract, contracts, credential, entry, home, import, members,
+    password_letter, presence, proposals, reports, revoke, security, user,
+};
+use crate::http::api;
+use crate::http::app::Shared;
+use crate::http::staff_certificate::{OWN, RENEWAL, own};
+use crate::services::records::StaffRole::{
+    self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
+};
+
+/// Where a list of contracts is sent: the one path that takes more than a form.
+pub const IMPORT: &str = "/contracts/import";
+
+/// Everybody on the staff.
+pub const ALL: &[StaffRole] = StaffRole::ALL;
+/// Who sees customers.
+pub const CUSTOMERS: &[StaffRole] = &[Teller, Approver, Helpdesk, Auditor];
+/// Who works at the counter.
+pub const COUNTER: &[StaffRole] = &[Teller, Approver];
+/// Who answers customers, at the counter or on the telephone.
+pub const DESKS: &[StaffRole] = &[Teller, Approver, Helpdesk];
+/// Who enters something.
+pub const ENTER: &[StaffRole] = &[Teller, Approver, Helpdesk, SecurityOfficer];
+/// Who decides something.
+pub const DECIDE: &[StaffRole] = &[Approver, SecurityOfficer];
+/// Who keeps the staff.
+const OFFICERS: &[StaffRole] = &[SecurityOfficer];
+/// Who sees the staff.
+pub const STAFF: &[StaffRole] = &[SecurityOfficer, Auditor];
+
+/// One URL with one method.
+#[derive(Debug, Clone)]
+pub struct Right {
+    /// The method; GET stands for HEAD, too.
+    pub method: Method,
+    /// The path, as a pattern of the router.
+    pub path: &'static str,
+    /// Who may.
+    pub roles: &'static [StaffRole],
+    /// Whether the token must have signed just now: what decides, or hands out a secret ([`presence`]).
+    pub confirmed: bool,
+}
+
+struct Row {
+    right: Right,
+    handler: MethodRouter<Shared>,
+}
+
+fn row<H, T>(method: Method, path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    let filter = if method == Method::POST {
+        MethodFilter::POST
+    } else {
+        MethodFilter::GET
+    };
+    let right = Right {
+        method,
+        path,
+        roles,
+        confirmed: false,
+    };
+    Row {
+        right,
+        handler: on(filter, handler),
+    }
+}
+
+/// A row of which the token must have signed just now.
+fn confirmed(row: Row) -> Row {
+    let right = Right {
+        confirmed: true,
+        ..row.right
+    };
+    Row {
+        right,
+        handler: row.handler.layer(from_fn(presence::once_more)),
+    }
+}
+
+fn see<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    row(Method::GET, path, roles, handler)
+}
+
+fn act<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
+where
+    H: Handler<T, Shared>,
+    T: 'static,
+{
+    row(Method::POST, path, roles, handler)
+}
+
+fn table() -> Vec<Row> {
+    vec![
+        see("/", ALL, home::show),
+        // Where an agent sees whether its certificate is taken.
+        see("/login", ALL, home::show),
+        confirmed(act(presence::CONTINUE, ALL, presence::resume)),
+        // The own certificate
+        see(OWN, ALL, own::show),
+        act(RENEWAL, ALL, own::renew),
+        see("/certificate/renewal/progress", ALL, own::progress),
+        see("/certificate/renewal/events", ALL, own::events),
+        see("/certificate/renewal/result", ALL, own::show_result),
+        // Customers
+        see("/contracts", CUSTOMERS, contracts::list),
+        see("/contracts/new", COUNTER, entry::contract::form),
+        act("/contracts/new", COUNTER, entry::contract::enter),
+        see(IMPORT, COUNTER, import::form),
+        act(IMPORT, COUNTER, import::submit),
+        see("/contracts/import/{id}/report.csv", COUNTER, import::report),
+        see("/contracts/import/{id}/list.csv", COUNTER, import::list),
+        see("/contracts/import/{id}/entry", COUNTER, entry::import::form),
+        act(
+            "/contracts/import/{id}/entry",
+            COUNTER,
+            entry::import::enter,
+        ),
+        act("/contracts/import/{id}/run", COUNTER, import::run),
+        see("/contracts/{id}", CUSTOMERS, contract::show),
+        confirmed(act(
+            "/contracts/{id}/letter",
+            COUNTER,
+            password_letter::issue,
+        )),
+        confirmed(act(
+            "/grants/{id}/letter",
+            COUNTER,
+            password_letter::acquisition,
+        )),
+        see("/users/{id}", CUSTOMERS, user::show),
+        see("/reports", CUSTOMERS, reports::show),
+        // What one person enters
+        see(
+            "/contracts/{id}/application",
+            COUNTER,
+            entry::application::form,
+        ),
+        act(
+            "/contracts/{id}/application",
+            COUNTER,
+            entry::application::enter,
+        ),
+        see("/contracts/{id}/cancel", COUNTER, entry::cancel::form),
+        act("/contracts/{id}/cancel", COUNTER, entry::cancel::enter),
+        see("/users/{id}/reissue", COUNTER, entry::reissue::form),
+        act("/users/{id}/reissue", COUNTER, entry::reissue::enter),
+        see("/users/{id}/unlock", DESKS, entry::unlock::form),
+        act("/users/{id}/unlock", DESKS, entry::unlock::enter),
+        see("/certificates/{id}/revoke", DESKS, entry::revoke::form),
+        act("/certificates/{id}/revoke", DESKS, entry::revoke::enter),
+        see("/certificates/{id}/incident", DESKS, entry::incident::form),
+        act("/certificates/{id}/incident", DESKS, entry::incident::enter),
+        see("/certificates/{id}/release", DESKS, entry::release::form),
+        act("/certificates/{id}/release", DESKS, entry::release::enter),
+        see("/staff/new", OFFICERS, entry::staff_add::form),
+        act("/staff/new", OFFICERS, entry::staff_add::enter),
+        see("/staff/{id}/role", OFFICERS, entry::staff_role::form),
+        act("/staff/{id}/role", OFFICERS, entry::staff_role::enter),
+        see("/staff/{id}/leave", OFFICERS, entry::staff_leave::form),
+        act("/staff/{id}/leave", OFFICERS, entry::staff_leave::enter),
+        // What another one decides
+        see("/proposals", ALL, proposals::list),
+        see("/proposals/{id}", ALL, proposals::show),
+        see("/proposals/{id}/amend", ENTER, proposals::amend_form),
+        act("/proposals/{id}/amend", ENTER, proposals::amend),
+        act("/proposals/{id}/take-over", ENTER, approval::take_over),
+        act("/proposals/{id}/withdraw", ENTER, approval::withdraw),
+        confirmed(act("/proposals/{id}/approve", DECIDE, approval::approve)),
+        confirmed(act("/proposals/{id}/reject", DECIDE, approval::reject)),
+        // The staff
+        see("/staff", STAFF, members::list),
+        confirmed(act("/staff/{id}/credential", OFFICERS, credential::half)),
+        see("/staff/{id}/stop", OFFICERS, revoke::form),
+        act("/staff/{id}/stop", OFFICERS, revoke::submit),
+        see("/security", STAFF, security::show),
+        // The record
+        see("/audit", STAFF, audit::show),
+        see("/audit/export.csv", STAFF, audit::csv),
+        see("/audit/export.jsonl", STAFF, audit::jsonl),
+        act("/audit/verify", STAFF, audit::verify),
+    ]
+}
+
+/// The routes of the table.
+pub fn routes() -> Router<Shared> {
+    table().into_iter().fold(Router::new(), |router, row| {
+        router.route(row.right.path, row.handler)
+    })
+}
+
+static RIGHTS: LazyLock<Vec<Right>> =
+    LazyLock::new(|| table().into_iter().map(|row| row.right).collect());
+
+/// The table, without the handlers.
+pub fn rights() -> &'static [Right] {
+    &RIGHTS
+}
+
+/// Whether a role may use a URL; what is neither in this table nor in the one of the [`api`] nobody may.
+pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
+    let method = if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut rights = RIGHTS.iter().chain(api::routes::rights());
+    rights.any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
+}
+
+/// Whether the token must have signed just now, here or at the [`api`].
+pub fn is_confirmed(method: &Method, path: &str) -> bool {
+    let mut rights = RIGHTS.iter().chain(api::routes::rights());
+    rights.any(|right| right.confirmed && right.method == *method && right.path == path)
+}
+
+/// Whether the table has this method for this path.
+pub fn is_known(method: &Method, path: &str) -> bool {
+    StaffRole::ALL.iter().any(|role| may(*role, method, path))
+}

@@ -1,0 +1,137 @@
+//! A customer's user: lock states, certificates with their history, last logins.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::Person;
+use super::gate::Member;
+use super::show::{Fact, facts};
+use crate::http::catalogue::{console, proposal as words, word};
+use crate::http::context::{Answer, Cx};
+use crate::http::page::{Page, html};
+use crate::services::approvals::{Kind, Subject};
+use crate::services::records::{CertificateState, ContractStatus, Login};
+
+struct CertificateLine {
+    id: String,
+    serial: String,
+    state: &'static str,
+    until: String,
+    since: String,
+    reason: &'static str,
+    may_incident: bool,
+    may_revoke: bool,
+    may_release: bool,
+}
+
+struct LoginLine {
+    at: String,
+    method: &'static str,
+    outcome: &'static str,
+    code: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/user.html")]
+struct One {
+    page: Page,
+    person: Person,
+    path: String,
+    contract_path: String,
+    about: Vec<Fact>,
+    may_unlock: bool,
+    may_reissue: bool,
+    certificates: Vec<CertificateLine>,
+    logins: Vec<LoginLine>,
+}
+
+/// `GET /users/{id}`.
+pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
+    let lang = cx.lang;
+    let accounts = cx.app.services.accounts();
+    let subject = accounts.proposal_subject(Kind::Unlock, &id).await?;
+    let logins = accounts.login_history(&id).await?;
+    let template = One {
+        page: cx.page(""),
+        person: Person::of(&member, lang),
+        path: format!("/users/{id}"),
+        contract_path: subject
+            .contract
+            .as_ref()
+            .map_or_else(String::new, |contract| {
+                format!("/contracts/{}", contract.id)
+            }),
+        about: facts(about(&cx, &subject)),
+        may_unlock: is_locked(&cx, &subject) && member.acts("/users/{id}/unlock"),
+        may_reissue: wants_grant(&subject) && member.acts("/users/{id}/reissue"),
+        certificates: certificates(&cx, &member, &subject),
+        logins: logins.iter().map(|login| login_line(&cx, login)).collect(),
+    };
+    html(StatusCode::OK, &template)
+}
+
+fn about(cx: &Cx, subject: &Subject) -> Vec<words::Fact> {
+    let mut about = words::about(subject, cx.lang);
+    if let Some(user) = &subject.user {
+        about.extend(console::user(user, cx.now, cx.lang));
+    }
+    about
+}
+
+fn is_locked(cx: &Cx, subject: &Subject) -> bool {
+    subject.user.as_ref().is_some_and(|user| {
+        user.counted()
+            .iter()
+            .any(|(_, one)| one.suspended || one.locked_until.is_some_and(|until| cx.now < until))
+    })
+}
+
+/// 発行許可: in force, and no certificate in use or on its way.
+fn wants_grant(subject: &Subject) -> bool {
+    let contract = subject.contract.as_ref();
+    let in_force = contract.is_some_and(|contract| contract.status == ContractStatus::Active);
+    let held = subject.certificates.iter().any(|one| {
+        !matches!(
+            one.state,
+            CertificateState::Revoked | CertificateState::Superseded | CertificateState::Abandoned
+        )
+    });
+    in_force && !held
+}
+
+fn certificates(cx: &Cx, member: &Member, subject: &Subject) -> Vec<CertificateLine> {
+    let lang = cx.lang;
+    let line = subject.certificates.iter().map(|one| {
+        let state = one.state;
+        let ended = one.ended_at.or(one.activated_at).or(one.issued_at);
+        CertificateLine {
+            id: one.id.clone(),
+            serial: one.serial.clone(),
+            state: console::certificate_state(state, lang),
+            until: word::date(one.not_after, lang),
+            since: word::time(ended.unwrap_or(one.created_at), lang),
+            reason: console::stored_reason(one.reason.as_deref(), lang),
+            may_incident: state == CertificateState::Active
+                && member.acts("/certificates/{id}/incident"),
+            may_revoke: matches!(
+                state,
+                CertificateState::Issued | CertificateState::Active | CertificateState::Suspended
+            ) && member.acts("/certificates/{id}/revoke"),
+            may_release: state == CertificateState::Suspended
+                && member.acts("/certificates/{id}/release"),
+        }
+    });
+    line.collect()
+}
+
+fn login_line(cx: &Cx, login: &Login) -> LoginLine {
+    LoginLine {
+        at: word::time(login.at, cx.lang),
+        method: word::login_method(login.method, login.via, cx.lang),
+        outcome: word::outcome(login.outcome, cx.lang),
+        code: login.code.clone(),
+        address: login.address.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,114 @@
+//! What can go wrong with a mail, and what follows from it.
+
+use lettre::transport::smtp::Error;
+
+/// Longest reply of a mail server that is kept.
+const LONGEST_REPLY: usize = 200;
+
+/// What follows from an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The mail server or our place at it: no mail goes, none is to blame.
+    Everything,
+    /// This mail, for now: again later.
+    Later,
+    /// This mail, for good: the bank is told.
+    Never,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryError {
+    /// No connection, no TLS, no greeting.
+    #[error("mail server unavailable: {0}")]
+    Away(String),
+    /// The mail server does not know us: user, password, or that we are to have some.
+    #[error("mail server refuses our login: {0}")]
+    LoginRefused(String),
+    /// The mail server does not take mail from our address.
+    #[error("mail server refuses our sender address: {0}")]
+    SenderRefused(String),
+    /// A 4xx reply to this mail.
+    #[error("mail server puts this mail off: {0}")]
+    PutOff(String),
+    /// The connection broke while this mail was handed over; it may have been taken.
+    #[error("connection broke in the middle of this mail: {0}")]
+    Broken(String),
+    /// A 5xx reply to the recipient.
+    #[error("mail server refuses the recipient: {0}")]
+    RecipientRefused(String),
+    /// A 5xx reply to the message.
+    #[error("mail server refuses the message: {0}")]
+    MessageRefused(String),
+    /// The address is none.
+    #[error("the address is none")]
+    AddressInvalid,
+    /// The message cannot be written.
+    #[error("the letter cannot be written: {0}")]
+    Unwritable(String),
+    /// It was tried for too long.
+    #[error("given up after too long a time")]
+    TooOld,
+}
+
+impl DeliveryError {
+    /// Stable word.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "mail-server-unavailable",
+            Self::LoginRefused(_) => "mail-login-refused",
+            Self::SenderRefused(_) => "mail-sender-refused",
+            Self::PutOff(_) => "mail-put-off",
+            Self::Broken(_) => "mail-connection-broke",
+            Self::RecipientRefused(_) => "mail-recipient-refused",
+            Self::MessageRefused(_) => "mail-message-refused",
+            Self::AddressInvalid => "mail-address-invalid",
+            Self::Unwritable(_) => "mail-unwritable",
+            Self::TooOld => "mail-too-old",
+        }
+    }
+
+    /// What follows.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Away(_) | Self::LoginRefused(_) | Self::SenderRefused(_) => Verdict::Everything,
+            Self::PutOff(_) | Self::Broken(_) => Verdict::Later,
+            Self::RecipientRefused(_)
+            | Self::MessageRefused(_)
+            | Self::AddressInvalid
+            | Self::Unwritable(_)
+            | Self::TooOld => Verdict::Never,
+        }
+    }
+
+    /// What the mail server or the system said.
+    #[must_use]
+    pub fn reply(&self) -> &str {
+        match self {
+            Self::Away(text)
+            | Self::LoginRefused(text)
+            | Self::SenderRefused(text)
+            | Self::PutOff(text)
+            | Self::Broken(text)
+            | Self::RecipientRefused(text)
+            | Self::MessageRefused(text)
+            | Self::Unwritable(text) => text,
+            Self::AddressInvalid | Self::TooOld => "",
+        }
+    }
+}
+
+/// An error of the mail client, cut to a size fit for a log: a mail server may say anything.
+pub(super) fn said(error: &Error) -> String {
+    clipped(&error.to_string())
+}
+
+/// A foreign text without control characters, cut short.
+pub(super) fn clipped(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_REPLY)
+        .collect()
+}

@@ -1,0 +1,248 @@
+//! What a message tells of, as data. It is kept in the database until the message is sent, so there is no secret in it: no
+//! password, no PIN, no login ID in full, no account number.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use super::expiring_item::ExpiringItem;
+
+/// The language of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Japanese.
+    Ja,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// One of two texts.
+    pub fn pick<T>(self, ja: T, en: T) -> T {
+        match self {
+            Self::Ja => ja,
+            Self::En => en,
+        }
+    }
+
+    /// BCP 47 tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        self.pick("ja", "en")
+    }
+}
+
+/// To whom, in the message's own text. Nothing of this is ever part of a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct To {
+    /// The company's name.
+    pub company: String,
+    /// The person's name.
+    pub person: String,
+    /// Enough of the login ID to recognise it.
+    pub login_hint: String,
+}
+
+impl To {
+    /// The beginning of a login ID, then always as many stars.
+    #[must_use]
+    pub fn hint(login_id: &str) -> String {
+        let shown: String = login_id.chars().take(2).collect();
+        format!("{shown}****")
+    }
+}
+
+/// Which of the passwords.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    /// For logging in.
+    Login,
+    /// The same, typed without the certificate that the contract asks for: it opens nothing there.
+    LoginWithoutCertificate,
+    /// For confirming.
+    Confirmation,
+    /// For getting a certificate.
+    Acquisition,
+}
+
+/// By whom a certificate was ended or held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The user.
+    Yourself,
+    /// Somebody else of the same contract.
+    Colleague,
+    /// The bank.
+    Bank,
+    /// The end of the contract.
+    ContractEnd,
+}
+
+/// What a message tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Notification {
+    /// A login ID was registered.
+    LoginIdRegistered {
+        /// When.
+        at: Timestamp,
+    },
+    /// A first certificate, or one after a revocation, is in use.
+    CertificateIssued {
+        /// Its serial number.
+        serial: String,
+        /// Its last moment.
+        not_after: Timestamp,
+    },
+    /// A successor is in use; the one before it no longer is.
+    CertificateRenewed {
+        /// Serial number of the new one.
+        serial: String,
+        /// Last moment of the new one.
+        not_after: Timestamp,
+        /// Serial number of the old one.
+        previous: String,
+    },
+    /// A certificate was ended.
+    CertificateRevoked {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// A certificate is held for the time being.
+    CertificateSuspended {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// A certificate that was held is good again.
+    CertificateReleased {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A certificate that was being issued was revoked before its first use, and the grant is open again.
+    CertificateGivenUp {
+        /// Its serial number.
+        serial: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Wrong passwords: locked for a while.
+    PasswordLocked {
+        /// Which one.
+        password: Password,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Wrong passwords: suspended until the bank releases it.
+    PasswordSuspended {
+        /// Which one.
+        password: Password,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// What wrong passwords had locked is open again.
+    PasswordReleased {
+        /// Which one.
+        password: Password,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: By,
+    },
+    /// The user has a new password.
+    PasswordChanged {
+        /// Which one.
+        password: Password,
+        /// When.
+        at: Timestamp,
+    },
+    /// A certificate will end.
+    CertificateExpiring {
+        /// Its serial number.
+        serial: String,
+        /// Its last moment.
+        not_after: Timestamp,
+    },
+    /// An application was approved: a certificate can be had now.
+    GrantGiven {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An approved application was not used in time.
+    GrantLapsed {
+        /// When its time was over.
+        at: Timestamp,
+    },
+    /// To the bank's operators: something of the bank's own ends.
+    SystemExpiring {
+        /// What it is.
+        item: ExpiringItem,
+        /// Which one.
+        name: String,
+        /// Its last moment.
+        ends: Timestamp,
+        /// What is wrong besides.
+        error: Option<String>,
+    },
+}
+
+impl Notification {
+    /// Its stable word, as in the database.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::LoginIdRegistered { .. } => "login-id-registered",
+            Self::CertificateIssued { .. } => "certificate-issued",
+            Self::CertificateRenewed { .. } => "certificate-renewed",
+            Self::CertificateRevoked { .. } => "certificate-revoked",
+            Self::CertificateSuspended { .. } => "certificate-suspended",
+            Self::CertificateReleased { .. } => "certificate-released",
+            Self::CertificateGivenUp { .. } => "certificate-given-up",
+            Self::PasswordLocked { .. } => "password-locked",
+            Self::PasswordSuspended { .. } => "password-suspended",
+            Self::PasswordReleased { .. } => "password-released",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::CertificateExpiring { .. } => "certificate-expiring",
+            Self::GrantGiven { .. } => "grant-given",
+            Self::GrantLapsed { .. } => "grant-lapsed",
+            Self::SystemExpiring { .. } => "system-expiring",
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_tells_neither_the_login_id_nor_its_length() {
+        assert_eq!(To::hint("hanakodt"), "ha****");
+        assert_eq!(To::hint("hanako"), "ha****");
+        assert_eq!(To::hint("x"), "x****");
+    }
+
+    #[test]
+    fn the_word_of_a_message_is_the_one_it_is_stored_under() {
+        let notification = Notification::CertificateExpiring {
+            serial: "01".into(),
+            not_after: Timestamp::UNIX_EPOCH,
+        };
+        let stored = serde_json::to_value(&notification).unwrap();
+        assert_eq!(stored["kind"], notification.kind());
+        assert_eq!(
+            serde_json::from_value::<Notification>(stored).unwrap(),
+            notification
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! 証明書取得用パスワード (D1): shown once, on a letter, for a grant that another person's approval made. It is made when the
+//! letter is printed, so that it lies nowhere in between. A new letter makes the one before worthless, and forgets the
+//! failures with it. Two people hand it over, neither of whom saw the contract's temporary passwords
+//! ([`handover`](super::handover)): otherwise one person could have both secrets of a customer.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::ENTER;
+use super::handover::{Turn, turn};
+use crate::services::account_service::AccountService;
+use crate::services::approvals::contributor;
+use crate::services::command::Outcome;
+use crate::services::staff::directory::temporary_password;
+use crate::services::{Fault, Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::certificates::{self, State};
+use crate::store::contracts::{self, Contract, Status};
+use crate::store::grants::{self, Grant, State as GrantState};
+use crate::store::password_letters::{Kind, Of};
+use crate::store::users::{self, PasswordKind, User};
+use crate::store::{Tx, acquisition};
+
+/// What is printed; it is kept nowhere.
+#[derive(Debug)]
+pub struct AcquisitionLetter {
+    /// Of which contract.
+    pub contract: Contract,
+    /// For whom.
+    pub user: User,
+    /// The grant it is good for.
+    pub grant: Grant,
+    /// 証明書取得用パスワード.
+    pub password: Secret,
+}
+
+impl AccountService<'_> {
+    /// Makes the password of a grant that can still lead to a certificate. It takes two people: the first one's ask is put
+    /// on record, and the letter is for another person who asks within a day.
+    ///
+    /// # Errors
+    /// [`StaffRefusal::LetterAsked`] (the ask is recorded now), [`StaffRefusal::LetterForAnother`], [`Refusal::RoleMissing`], [`Refusal::GrantMissing`] (no such grant), [`Refusal::ContractCancelled`],
+    /// [`StaffRefusal::NotInThatState`] (used up, lapsed, or this bank does not ask for it).
+    pub async fn issue_acquisition_letter(
+        &self,
+        context: &RequestContext,
+        grant_id: &str,
+    ) -> Result<AcquisitionLetter> {
+        let command = context.command("grant.letter-issued", ("grant", grant_id));
+        let prepared = self.audit_refusals(command, async {
+            let member = self.staff_with(context, ENTER).await?;
+            if !self.settings.passwords.acquisition {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            let password = temporary_password()?;
+            let hash = self.passwords.hash(password.clone()).await?;
+            Ok((member, password, hash))
+        });
+        let (member, password, hash) = prepared.await?;
+        let letter = self.execute(command, async |tx| {
+            let grant = grants::find(&mut *tx, grant_id).await?;
+            let grant = grant.ok_or(Refusal::GrantMissing)?;
+            let contract = contracts::find(&mut *tx, &grant.contract_id).await?;
+            let contract = contract.ok_or(Fault::Inconsistent("grant without contract"))?;
+            if contract.status == Status::Cancelled {
+                return Err(Refusal::ContractCancelled.into());
+            }
+            if !leads_somewhere(tx, &grant, context.now).await? {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            let user_id = grant.user_id.clone();
+            let user_id = user_id.ok_or(Fault::Inconsistent("grant for nobody"))?;
+            let of = Of {
+                kind: Kind::Acquisition,
+                contract_id: &contract.id,
+                grant_id: Some(&grant.id),
+            };
+            let Turn::Shown { asked_by } = turn(tx, of, &contributor(&member), context.now).await?
+            else {
+                let detail = json!({ "contract": &contract.id, "user": &user_id });
+                let asked = Outcome::done(None).action("grant.letter-asked");
+                return Ok(asked.detail(detail));
+            };
+            acquisition::set_hash(tx, &grant.id, &hash).await?;
+            users::set_password_state(tx, &user_id, PasswordKind::Acquisition, 0, None, false)
+                .await?;
+            let user = users::find(&mut *tx, &user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("grant without user"))?;
+            let detail =
+                json!({ "contract": &contract.id, "user": &user_id, "asked_by": asked_by });
+            let letter = AcquisitionLetter {
+                contract,
+                user,
+                grant,
+                password,
+            };
+            Ok(Outcome::done(Some(letter)).detail(detail))
+        });
+        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
+    }
+}
+
+/// Open, or used for an issue that has not come to its end.
+async fn leads_somewhere(tx: &mut Tx, grant: &Grant, now: Timestamp) -> Result<bool> {
+    Ok(match grant.state {
+        GrantState::Open => now < grant.expires_at,
+        GrantState::Used => certificates::by_grant(&mut *tx, &grant.id)
+            .await?
+            .is_some_and(|row| matches!(row.state, State::Intent | State::Issued)),
+        GrantState::Lapsed => false,
+    })
+}

@@ -1,0 +1,72 @@
+//! A letter with a password is for two people: one asks for it, another one is shown it within a day. Who that may not be:
+//! whoever asked, of temporary passwords whoever entered the contract, and whoever is on the other side of the contract
+//! ([`Side`]). The database refuses the same persons.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::services::{Result, StaffRefusal};
+use crate::store::contract_duties::{self, Side};
+use crate::store::password_letters::{self, Asked, Kind, Of};
+use crate::store::proposals::Contributor;
+use crate::store::{Tx, id};
+
+/// How long an ask waits for the second person.
+const WAITS: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a person who presses the button gets.
+pub(super) enum Turn {
+    /// The ask is recorded now, in place of one that waited too long.
+    Asked,
+    /// The letter, which this account had asked for.
+    Shown {
+        /// Account.
+        asked_by: String,
+    },
+}
+
+/// The side that whoever is shown a letter is on.
+fn side(kind: Kind) -> Side {
+    match kind {
+        Kind::Login => Side::Letter,
+        Kind::Acquisition => Side::Grant,
+    }
+}
+
+/// Asks for a letter, or notes to whom it is shown.
+///
+/// # Errors
+/// [`StaffRefusal::LetterForAnother`]: a letter waits, and this employee_number must not see it.
+pub(super) async fn turn(
+    tx: &mut Tx,
+    of: Of<'_>,
+    by: &Contributor,
+    now: Timestamp,
+) -> Result<Turn> {
+    let waiting = password_letters::waiting(&mut *tx, of).await?;
+    let fresh = waiting.filter(|one| now.duration_since(one.at).abs() < WAITS);
+    let Some(asked) = fresh.filter(|one| one.by.employee_number != by.employee_number) else {
+        password_letters::ask(tx, &id::new_id()?, of, by, now).await?;
+        return Ok(Turn::Asked);
+    };
+    show(tx, of, &asked, by, now).await?;
+    Ok(Turn::Shown {
+        asked_by: asked.by.staff_id,
+    })
+}
+
+async fn show(
+    tx: &mut Tx,
+    of: Of<'_>,
+    asked: &Asked,
+    by: &Contributor,
+    now: Timestamp,
+) -> Result<()> {
+    let entered = of.kind == Kind::Login
+        && password_letters::entered(&mut *tx, of.contract_id, &by.employee_number).await?;
+    let free =
+        !entered && contract_duties::take(tx, of.contract_id, by, side(of.kind), now).await?;
+    if free && password_letters::show(tx, &asked.id, by, now).await? {
+        return Ok(());
+    }
+    Err(StaffRefusal::LetterForAnother.into())
+}

@@ -1,0 +1,23 @@
+//! The counter (窓口): what is handed over to the customer. Contracts are put into the database by proposals.
+//!
+//! - this file: who may do what
+//! - [`password_letter`]: temporary passwords on paper; [`acquisition`]: the password of a grant on paper
+//! - `handover`: the two people of a letter, and who they may not be
+//! - [`unlock`]: locks after wrong passwords
+
+pub mod acquisition;
+mod handover;
+pub mod password_letter;
+pub mod unlock;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+use crate::store::staff::Role;
+
+pub use acquisition::AcquisitionLetter;
+pub use password_letter::PasswordLetter;
+
+/// Who hands letters over.
+const ENTER: &[Role] = &[Role::Teller, Role::Approver];

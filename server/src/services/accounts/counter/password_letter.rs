@@ -1,0 +1,87 @@
+//! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless. The same for 証明書取得用パスワード:
+//! [`acquisition`](super::acquisition).
+//!
+//! Who has the letter of a contract can become its マスター. So two people hand it over ([`handover`](super::handover)).
+
+use inkan_pki::secret::Secret;
+use serde_json::json;
+
+use super::ENTER;
+use super::handover::{Turn, turn};
+use crate::services::account_service::AccountService;
+use crate::services::approvals::contributor;
+use crate::services::command::Outcome;
+use crate::services::staff::directory::temporary_password;
+use crate::services::{Refusal, RequestContext, Result, StaffRefusal};
+use crate::store::contracts::{self, Contract, Status};
+use crate::store::password_letters::{Kind, Of};
+use crate::store::users;
+
+/// What is printed; it is kept nowhere.
+#[derive(Debug)]
+pub struct PasswordLetter {
+    /// Whose.
+    pub contract: Contract,
+    /// 仮ログインパスワード.
+    pub login: Secret,
+    /// 仮確認用パスワード.
+    pub confirmation: Secret,
+}
+
+impl AccountService<'_> {
+    /// Makes new temporary passwords for a contract that nobody has registered for yet; those before are good no
+    /// longer, and failures with them are forgotten. It takes two people: the first one's ask is put into the database, and the
+    /// letter is for another person who asks within a day, and who neither entered the contract nor decides on its
+    /// applications.
+    ///
+    /// # Errors
+    /// [`StaffRefusal::LetterAsked`] (the ask is recorded now), [`StaffRefusal::LetterForAnother`], [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`],
+    /// [`Refusal::ContractCancelled`], [`StaffRefusal::NotInThatState`] (it has its master user).
+    pub async fn issue_letter(
+        &self,
+        context: &RequestContext,
+        contract_id: &str,
+    ) -> Result<PasswordLetter> {
+        let command = context.command("contract.letter-issued", ("contract", contract_id));
+        let prepared = self.audit_refusals(command, async {
+            let member = self.staff_with(context, ENTER).await?;
+            let (login, confirmation) = (temporary_password()?, temporary_password()?);
+            let login_hash = self.passwords.hash(login.clone()).await?;
+            let confirmation_hash = self.passwords.hash(confirmation.clone()).await?;
+            Ok((
+                member,
+                (login, login_hash),
+                (confirmation, confirmation_hash),
+            ))
+        });
+        let (member, (login, login_hash), (confirmation, confirmation_hash)) = prepared.await?;
+        let letter = self.execute(command, async |tx| {
+            let contract = contracts::find(&mut *tx, contract_id).await?;
+            let contract = contract.ok_or(Refusal::ContractUnknown)?;
+            if contract.status == Status::Cancelled {
+                return Err(Refusal::ContractCancelled.into());
+            }
+            let users = users::list_for_contract(&mut *tx, contract_id).await?;
+            if !users.is_empty() {
+                return Err(StaffRefusal::NotInThatState.into());
+            }
+            let of = Of {
+                kind: Kind::Login,
+                contract_id,
+                grant_id: None,
+            };
+            let Turn::Shown { asked_by } = turn(tx, of, &contributor(&member), context.now).await?
+            else {
+                return Ok(Outcome::done(None).action("contract.letter-asked"));
+            };
+            contracts::set_temp_passwords(tx, contract_id, &login_hash, &confirmation_hash).await?;
+            let letter = PasswordLetter {
+                contract,
+                login,
+                confirmation,
+            };
+            Ok(Outcome::done(Some(letter)).detail(json!({ "asked_by": asked_by })))
+        });
+        letter.await?.ok_or(StaffRefusal::LetterAsked.into())
+    }
+}

@@ -1,0 +1,48 @@
+//! Proposals (再鑑): one person enters, another one, shown exactly what changes, decides. Nobody who had a hand in a
+//! proposal decides it, whichever of their accounts they use; what changed since the entry is not approved.
+//!
+//! - [`rights`]: which role enters and decides what
+//! - [`proposed_change`]: what a proposal says, checked
+//! - [`subject`]: what it is about, and its state as seen
+//! - [`rules`]: whether it can be done now
+//! - [`entry`]: entering, amending, taking over, withdrawing
+//! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
+//! - [`decision`]: approving and rejecting
+//! - `effect`: what an approval does
+//! - `registered`: an application that waits for its user
+//! - [`view`]: lists and pages; [`listed`]: lists for programs
+
+pub mod decision;
+mod effect;
+pub mod entry;
+pub mod incident;
+pub mod listed;
+pub mod proposed_change;
+mod registered;
+pub mod rights;
+mod rules;
+pub mod subject;
+pub mod view;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+pub use decision::Decided;
+pub use proposed_change::{ProposedChange, ProposedChangeForm};
+pub(in crate::services) use registered::{after_registration, before_registration};
+pub use subject::Subject;
+pub use view::{ProposalLine, ProposalView};
+
+pub use crate::store::proposals::{How, Kind, Proposal, State};
+
+use crate::store::proposals::Contributor;
+use crate::store::staff::StaffMember;
+
+/// A member of the staff, as proposals and letters write them down.
+pub(in crate::services) fn contributor(member: &StaffMember) -> Contributor {
+    Contributor {
+        staff_id: member.id.clone(),
+        employee_number: member.employee_number.clone(),
+    }
+}

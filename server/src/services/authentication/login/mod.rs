@@ -1,0 +1,39 @@
+//! Who may come in.
+//!
+//! A password is looked at outside the transaction (hashing is slow); what follows from it is decided inside, on the
+//! lock state of that moment, so that a hundred tries at once are worth no more than a few in a row. Unknown login IDs
+//! cost the same work, get the same answers and lock the same way.
+//!
+//! - [`status`]: is this certificate the registered one, and good
+//! - [`by_password`]: BLGI001 and BSMS001; [`with_acquisition`]: BSMS001 with a second password
+//! - [`by_certificate`]: BLGI002, certificate and password
+//! - [`on_portal`]: who is logged in on the portal, asked at every request
+//! - `attempt`: what a try leads to
+
+pub(in crate::services) mod attempt;
+pub mod by_certificate;
+pub mod by_password;
+pub mod on_portal;
+pub mod status;
+pub mod with_acquisition;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+use crate::store::certificates::Certificate;
+use crate::store::contracts::Contract;
+use crate::store::users::User;
+
+pub use status::{CertificateRefusal, Registered, certificate_status, proved_certificate_status};
+
+/// Somebody who proved who they are.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// Who.
+    pub user: User,
+    /// Of which contract.
+    pub contract: Contract,
+    /// The certificate used, if one was.
+    pub certificate: Option<Certificate>,
+}

@@ -1,0 +1,181 @@
+//! 証明書取得用パスワード.
+
+use inkan_pki::secret::Secret;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::services::authentication::session::{NewSession, Stage};
+use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
+use crate::services::testing::{LOGIN_PASSWORD, anonymous, caller, refusal, said, staff};
+use crate::services::{Error, Refusal, Result, StaffRefusal};
+use crate::store::certificates::State;
+use crate::store::{grants, users};
+use inkan_server_fixtures::database::{Place, on_both};
+
+on_both!(
+    it_is_printed_asked_for_and_good_for_one_issue => way,
+    whatever_is_wrong_gets_the_same_answer_and_locks_apart => guessing,
+    a_bank_that_does_not_ask_prints_none => off,
+);
+
+/// A bank that asks for it.
+async fn asking(place: &Place) -> Scene {
+    let mut scene = Scene::new(place).await;
+    scene.world.settings.passwords.acquisition = true;
+    scene.services = instance(&scene.bank, &scene.world, scene.world.store.clone());
+    scene
+}
+
+/// Asked for by one, shown to another.
+async fn letter(scene: &Scene, now: Timestamp) -> Result<Secret> {
+    let accounts = scene.services.accounts();
+    let context = staff("teller", now);
+    let asked = accounts.issue_acquisition_letter(&context, &scene.grant);
+    match asked.await {
+        Err(Error::Refused(Refusal::Staff(StaffRefusal::LetterAsked))) => {}
+        other => return other.map(|letter| letter.password),
+    }
+    let context = staff("approver", now);
+    let done = accounts.issue_acquisition_letter(&context, &scene.grant);
+    done.await.map(|letter| letter.password)
+}
+
+async fn identify(
+    scene: &Scene,
+    login_id: &str,
+    password: &str,
+    second: &Secret,
+    now: Timestamp,
+) -> Result<Value> {
+    let accounts = scene.services.accounts();
+    let (password, second) = (Secret::new(password), second.clone());
+    let context = anonymous(now);
+    let done = accounts.identify_with_acquisition(&context, login_id, password, second);
+    done.await.map(|(_, data)| data)
+}
+
+/// A session that keeps `data`; answers the digest that requests are bound to.
+async fn session(scene: &Scene, stage: Stage, data: Value) -> String {
+    let new = NewSession {
+        user_id: Some(&scene.user.id),
+        certificate_id: None,
+        stage,
+        data,
+    };
+    let accounts = scene.services.accounts();
+    let started = accounts.start_session(new, later(5)).await.unwrap();
+    started.session.token_sha256
+}
+
+async fn way(place: &Place) {
+    let scene = asking(place).await;
+    let request = async |binding: &str| {
+        let services = &scene.services;
+        let made = services.create_request(&scene.user.id, binding, caller(), later(6));
+        made.await
+    };
+    // Without a letter there is nothing that fits; without the proof there is no request, whatever the session.
+    let none = Secret::new("");
+    let early = identify(&scene, "hanakodt", LOGIN_PASSWORD, &none, later(1)).await;
+    assert_eq!(refusal(early), Refusal::CredentialsWrong);
+    let lapsed = letter(&scene, later(1)).await.unwrap();
+    let password = letter(&scene, later(2)).await.unwrap();
+    assert_eq!(
+        scene.world.last().await,
+        said("grant.letter-issued", "done", "")
+    );
+    let old = identify(&scene, "hanakodt", LOGIN_PASSWORD, &lapsed, later(3)).await;
+    assert_eq!(
+        refusal(old),
+        Refusal::CredentialsWrong,
+        "a new letter ends the old"
+    );
+    for (stage, data) in [
+        (Stage::Registered, Value::Null),
+        (Stage::Identified, serde_json::json!({ "grant": "another" })),
+    ] {
+        let binding = session(&scene, stage, data).await;
+        assert_eq!(refusal(request(&binding).await), Refusal::OutOfOrder);
+    }
+    assert_eq!(refusal(request("no session").await), Refusal::OutOfOrder);
+    let data = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, later(4)).await;
+    let binding = session(&scene, Stage::Identified, data.unwrap()).await;
+    request(&binding).await.unwrap();
+    // An issue that broke off continues with it; after the issue it is worth nothing.
+    let id = scene.certificate(State::Issued).await;
+    let resumed = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, later(7)).await;
+    let binding = session(&scene, Stage::Identified, resumed.unwrap()).await;
+    request(&binding).await.unwrap();
+    scene
+        .world
+        .set_state(&id, State::Issued, State::Active)
+        .await;
+    let used = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, later(8)).await;
+    assert_eq!(refusal(used), Refusal::CredentialsWrong);
+    assert_eq!(scene.grant_state().await, grants::State::Used);
+    let again = letter(&scene, later(9)).await;
+    assert_eq!(refusal(again), StaffRefusal::NotInThatState.into());
+    for row in scene.world.log().await {
+        assert!(
+            !row.detail.contains(password.expose()),
+            "a password in the log"
+        );
+    }
+}
+
+async fn guessing(place: &Place) {
+    let scene = asking(place).await;
+    let password = letter(&scene, later(0)).await.unwrap();
+    let wrong = Secret::new("wrong-one");
+    let step = |n: i64| later(10 + 2_000 * n);
+    // Four of each kind: the same answers, then the same locks.
+    for (login_id, first, second) in [
+        ("nobody01", LOGIN_PASSWORD, &password),
+        ("hanakodt", LOGIN_PASSWORD, &wrong),
+    ] {
+        let mut codes = Vec::new();
+        for n in 0..10 {
+            let done = identify(&scene, login_id, first, second, step(n)).await;
+            codes.push(refusal(done).code());
+        }
+        assert_eq!(codes[..4], ["credentials-wrong"; 4], "{login_id}");
+        assert_eq!(codes[4], "temporarily-locked");
+        assert_eq!(codes[9], "suspended");
+    }
+    let user = users::find(scene.store(), &scene.user.id).await;
+    let user = user.unwrap().unwrap();
+    assert!(user.acquisition.suspended, "counted apart");
+    assert_eq!((user.login.failures, user.login.suspended), (0, false));
+    // A right login password does not wipe it out, nor does the right second one open it.
+    let accounts = scene.services.accounts();
+    let context = anonymous(step(11));
+    let login = accounts.password_login(&context, "hanakodt", Secret::new(LOGIN_PASSWORD));
+    assert_eq!(refusal(login.await), Refusal::CertificateRequired);
+    let late = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, step(12)).await;
+    assert_eq!(refusal(late), Refusal::Suspended);
+    // A wrong login password counts for the login, whatever the second one is.
+    let again = letter(&scene, step(13)).await.unwrap();
+    let wrong = identify(&scene, "hanakodt", "wrong-one", &again, step(14)).await;
+    assert_eq!(refusal(wrong), Refusal::CredentialsWrong);
+    let user = users::find(scene.store(), &scene.user.id).await;
+    let user = user.unwrap().unwrap();
+    assert_eq!((user.login.failures, user.acquisition.failures), (1, 0));
+    // The new letter opened it.
+    let data = identify(&scene, "hanakodt", LOGIN_PASSWORD, &again, step(15)).await;
+    assert_eq!(data.unwrap()["grant"], scene.grant);
+}
+
+async fn off(place: &Place) {
+    let scene = Scene::new(place).await;
+    let none = letter(&scene, later(0)).await;
+    assert_eq!(refusal(none), StaffRefusal::NotInThatState.into());
+    let accounts = scene.services.accounts();
+    for staff_id in ["auditor", "nobody"] {
+        let context = staff(staff_id, later(0));
+        let refused = accounts.issue_acquisition_letter(&context, &scene.grant);
+        assert_eq!(refusal(refused.await), Refusal::RoleMissing);
+    }
+    let services = &scene.services;
+    let request = services.create_request(&scene.user.id, "b", caller(), later(1));
+    request.await.unwrap();
+}

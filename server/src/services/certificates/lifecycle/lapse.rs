@@ -1,0 +1,53 @@
+//! What is over gives its place up: expired certificates, when another is asked for.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::state_machine::{Event, next};
+use super::transitions::expired;
+use crate::services::audit::rows::audit;
+use crate::services::{Caller, Result};
+use crate::store::Tx;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, State};
+
+/// Stored as the reason of a certificate whose place was given up after its end.
+pub(in crate::services) const EXPIRED: &str = "expired";
+
+/// Lets every expired certificate of a user lapse, and an intent whose time would be over. Answers how many.
+pub(in crate::services) async fn lapse_expired(
+    tx: &mut Tx,
+    user_id: &str,
+    caller: Caller,
+    now: Timestamp,
+) -> Result<usize> {
+    let mut lapsed = 0;
+    for row in certificates::list_for_user(&mut *tx, user_id).await? {
+        if !expired(&row, now) {
+            continue;
+        }
+        let Ok(to) = next(row.state, Event::Lapse, true) else {
+            continue;
+        };
+        let step = (row.state, to);
+        certificates::set_state(tx, &row.id, step, &Actor::System, now, Some(EXPIRED)).await?;
+        audit(Actor::System, "certificate.lapsed", "certificate", &row.id)
+            .from(caller)
+            .detail(json!({ "serial": row.serial, "from": row.state.as_str() }))
+            .write(tx, now)
+            .await?;
+        lapsed += 1;
+    }
+    Ok(lapsed)
+}
+
+/// A certificate in whose place no other may be issued: in use, or held (D1).
+pub(in crate::services) async fn in_the_way(
+    tx: &mut Tx,
+    user_id: &str,
+) -> Result<Option<Certificate>> {
+    let rows = certificates::list_for_user(&mut *tx, user_id).await?;
+    Ok(rows
+        .into_iter()
+        .find(|row| matches!(row.state, State::Active | State::Suspended)))
+}

@@ -1,0 +1,37 @@
+//! The lifecycle of a certificate after its issue, and of a grant: what may follow what, who may end it, and what ends with it.
+//!
+//! Every change goes through [`state_machine`], leaves a row in the sequence of changes (with actor, time and reason) and an
+//! audit row, in one transaction. Not here: signing and activation (`issuing`, `activation`; they ask the same machine),
+//! lists and answers about the outcome (`status`).
+//!
+//! - [`state_machine`]: allowed transitions, as one exhaustive function each
+//! - [`reason`]: which reasons a person may give
+//! - [`refusal`]: what is refused, with its code
+//! - [`authority`]: which customer may
+//! - `confirm`: 確認用パスワード, with its own lock
+//! - [`revoke`]: 失効, also of a certificate that was never activated
+//! - `lapse`: what expired gives its place up
+//! - `told`: the letter to the one it belongs to
+//! - `inside`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
+//!   that is the decision on a proposal
+
+pub mod authority;
+mod confirm;
+mod lapse;
+mod notify;
+pub mod reason;
+pub mod refusal;
+pub mod revoke;
+pub mod state_machine;
+pub(in crate::services) mod transitions;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+pub(in crate::services) mod tests;
+
+pub use crate::ca::reason::Reason;
+pub use authority::By;
+pub use refusal::LifecycleRefusal;
+
+pub(in crate::services) use lapse::{EXPIRED, in_the_way, lapse_expired};
+pub(in crate::services) use transitions::expired;

@@ -1,0 +1,129 @@
+//! Two instances over one database: what ends on one is refused on the other within a second.
+
+use std::time::{Duration, Instant};
+
+use super::bank;
+use super::world::{Scene, instance, later};
+use crate::services::RequestContext;
+use crate::services::certificates::lifecycle::Reason;
+use crate::services::certificates::status::Ended;
+use crate::services::testing::caller;
+use crate::store::Store;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, Issuer, State};
+use inkan_server_fixtures::database::{Place, on_both};
+
+on_both!(
+    another_instance_knows_within_a_second => knows,
+    this_instance_knows_what_an_activation_supersedes => superseded,
+    this_instance_knows_that_a_forgotten_renewal_is_given_up => forgotten,
+);
+
+/// For a loaded machine; the time it took is asserted apart.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+async fn knows(place: &Place) {
+    let scene = Scene::new(place).await;
+    let first = scene.certificate(State::Suspended).await;
+    let store = Store::connect(&scene.url).await.unwrap();
+    let other = instance(&scene.bank, &scene.world, store);
+    let (stop, suspended) = tokio::sync::watch::channel(false);
+    let follower = {
+        let other = other.clone();
+        tokio::spawn(async move { other.follow_status(suspended).await })
+    };
+    let serial = hex::decode(scene.row(&first).await.serial).unwrap();
+    let look = || other.status_memory().look(Issuer::Customer, &serial);
+    let until = |wanted| async move {
+        let begun = Instant::now();
+        while look() != wanted {
+            assert!(begun.elapsed() < TIMEOUT, "{:?}", look());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        begun.elapsed()
+    };
+    until(Some(Ended::Suspended)).await;
+
+    // Of its own changes an instance knows before it answers; the other one hears of them.
+    let accounts = scene.services.accounts();
+    bank::release(accounts, &first, later(1)).await.unwrap();
+    assert_eq!(
+        scene
+            .services
+            .status_memory()
+            .look(Issuer::Customer, &serial),
+        None
+    );
+    until(None).await;
+    bank::revoke(accounts, &first, Reason::KeyCompromise, later(2))
+        .await
+        .unwrap();
+    let own = scene
+        .services
+        .status_memory()
+        .look(Issuer::Customer, &serial);
+    assert_eq!(own, Some(Ended::Revoked));
+    let took = until(Some(Ended::Revoked)).await;
+    assert!(
+        took < Duration::from_secs(5),
+        "{took:?}: a poll is due every quarter of a second"
+    );
+
+    // Without the memory, the store says so at once.
+    let fresh = instance(&scene.bank, &scene.world, scene.store().clone());
+    let refused = fresh.registered(b"one", caller(), later(3)).await;
+    assert_eq!(
+        crate::services::testing::refusal(refused).code(),
+        "certificate-revoked"
+    );
+    stop.send(true).unwrap();
+    follower.await.unwrap();
+    assert!(other.status_memory().age(Instant::now()).is_some());
+}
+
+/// What this instance knows of a certificate, without looking for changes.
+async fn known(scene: &Scene, id: &str) -> Option<Ended> {
+    let serial = hex::decode(scene.row(id).await.serial).unwrap();
+    scene
+        .services
+        .status_memory()
+        .look(Issuer::Customer, &serial)
+}
+
+async fn superseded(place: &Place) {
+    let scene = Scene::new(place).await;
+    let old = scene.certificate(State::Active).await;
+    scene.successor(&old).await;
+    scene.services.refresh_status().await.unwrap();
+    assert_eq!(known(&scene, &old).await, None);
+    let activated = scene.services.activate(b"two", caller(), later(1));
+    activated.await.unwrap();
+    assert_eq!(known(&scene, &old).await, Some(Ended::Superseded));
+}
+
+async fn forgotten(place: &Place) {
+    let scene = Scene::new(place).await;
+    let old = scene.certificate(State::Active).await;
+    let renewal = scene.successor(&old).await;
+    let revoke = async |row: &Certificate| {
+        let mut tx = scene.store().begin().await.unwrap();
+        let (step, by) = ((row.state, State::Revoked), Actor::System);
+        let ended = certificates::set_state(&mut tx, &row.id, step, &by, later(1), None);
+        assert!(ended.await.unwrap());
+        let context = RequestContext::system(later(1));
+        let entry = context.audit("test", ("certificate", &row.id));
+        entry.write(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    // Its predecessor has ended without it, as before that took a renewal along.
+    revoke(&scene.row(&old).await).await;
+    scene.world.approve(&scene.contract.id, later(2)).await;
+    scene.services.refresh_status().await.unwrap();
+    assert_eq!(known(&scene, &renewal).await, None);
+    let asked = scene
+        .services
+        .create_request(&scene.user.id, "b", caller(), later(3));
+    asked.await.unwrap();
+    assert_eq!(scene.row(&renewal).await.state, State::Revoked);
+    assert_eq!(known(&scene, &renewal).await, Some(Ended::Revoked));
+}

@@ -1,0 +1,183 @@
+//! What ends a certificate, a user's requests or a contract, inside the transaction of a command: rules, rows, audit rows, and
+//! what ends together with it. Who may ask is the command's business.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::state_machine::{Event, GrantEvent, next, next_grant};
+use super::{Reason, notify};
+use crate::services::{Fault, Refusal, RequestContext, Result};
+use crate::store::certificates::{self, Certificate, State};
+use crate::store::{Tx, contracts, grants, requests, sessions, staff, users};
+
+/// Who ends something, from where and when, and why.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::services) struct Ending<'a> {
+    pub(in crate::services) context: &'a RequestContext,
+    pub(in crate::services) reason: Reason,
+    pub(in crate::services) note: &'a str,
+}
+
+/// Whether the validity of a certificate is over.
+pub(in crate::services) fn expired(row: &Certificate, now: Timestamp) -> bool {
+    now > row.not_after
+}
+
+/// Lets `event` happen to a certificate, with its audit row.
+async fn change(
+    tx: &mut Tx,
+    row: &Certificate,
+    event: Event,
+    action: &'static str,
+    ending: &Ending<'_>,
+) -> Result<State> {
+    let RequestContext { actor, now, .. } = ending.context;
+    let to = next(row.state, event, expired(row, *now)).map_err(Refusal::Lifecycle)?;
+    let reason = match to {
+        State::Intent | State::Issued | State::Active => None,
+        State::Superseded | State::Suspended | State::Revoked | State::Abandoned => {
+            Some(ending.reason.as_str())
+        }
+    };
+    let step = (row.state, to);
+    if !certificates::set_state(tx, &row.id, step, actor, *now, reason).await? {
+        return Err(Fault::Inconsistent("certificate changed inside a transaction").into());
+    }
+    ending
+        .context
+        .audit(action, ("certificate", &row.id))
+        .detail(json!({
+            "serial": row.serial, "from": row.state.as_str(), "to": to.as_str(),
+            "reason": reason, "note": ending.note,
+        }))
+        .write(tx)
+        .await?;
+    notify::tell_owner(tx, row, to, ending).await?;
+    Ok(to)
+}
+
+/// Revokes a certificate and what depends on it.
+pub(in crate::services) async fn revoke(
+    tx: &mut Tx,
+    row: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
+    if let Some(user_id) = &row.user_id {
+        // A renewal depends on the certificate it began with: it ends with it.
+        let pending = certificates::pending_for_user(&mut *tx, user_id).await?;
+        if let Some(successor) = pending.filter(|p| p.replaces.as_deref() == Some(&row.id)) {
+            change(tx, &successor, Event::Revoke, "certificate.revoked", ending).await?;
+        }
+        leave(tx, user_id, "certificate-revoked", ending.context.now).await?;
+    }
+    if let (Some(_), Some(sha256)) = (&row.staff_id, &row.sha256) {
+        staff::clear_certificate(tx, sha256).await?;
+    }
+    Ok(())
+}
+
+/// Gives up a certificate that never came into use; nothing depends on it.
+pub(in crate::services) async fn give_up(
+    tx: &mut Tx,
+    row: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
+    notify::tell_given_up(tx, row, ending).await
+}
+
+/// 事故登録: the user's sessions and open requests end, the certificate stays.
+pub(in crate::services) async fn suspend(
+    tx: &mut Tx,
+    row: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    let hold = Ending {
+        reason: Reason::CertificateHold,
+        ..*ending
+    };
+    change(tx, row, Event::Suspend, "certificate.suspended", &hold).await?;
+    if let Some(user_id) = &row.user_id {
+        leave(tx, user_id, "certificate-suspended", ending.context.now).await?;
+    }
+    Ok(())
+}
+
+/// The end of a suspension.
+pub(in crate::services) async fn release(
+    tx: &mut Tx,
+    row: &Certificate,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    change(tx, row, Event::Release, "certificate.released", ending).await?;
+    Ok(())
+}
+
+/// 解約 (R12): every certificate, session, grant and request of a contract.
+pub(in crate::services) async fn cancel(
+    tx: &mut Tx,
+    contract_id: &str,
+    ending: &Ending<'_>,
+) -> Result<()> {
+    let now = ending.context.now;
+    if contracts::find(&mut *tx, contract_id).await?.is_none() {
+        return Err(Refusal::ContractUnknown.into());
+    }
+    if !contracts::cancel(tx, contract_id).await? {
+        return Err(Refusal::ContractCancelled.into());
+    }
+    let ending = Ending {
+        reason: Reason::CessationOfOperation,
+        ..*ending
+    };
+    let (mut revoked, mut lapsed, mut left) = (0, 0, Left::default());
+    for user in users::list_for_contract(&mut *tx, contract_id).await? {
+        for row in certificates::list_for_user(&mut *tx, &user.id).await? {
+            if next(row.state, Event::Revoke, expired(&row, now)).is_ok() {
+                change(tx, &row, Event::Revoke, "certificate.revoked", &ending).await?;
+                revoked += 1;
+            }
+        }
+        let user = leave(tx, &user.id, "contract-cancelled", now).await?;
+        left.sessions += user.sessions;
+        left.requests += user.requests;
+    }
+    for grant in grants::list_for_contract(&mut *tx, contract_id).await? {
+        let late = now >= grant.expires_at;
+        let lapse = next_grant(grant.state, GrantEvent::Lapse, late);
+        if lapse.is_ok() && grants::lapse(tx, &grant.id).await? {
+            lapsed += 1;
+        }
+    }
+    let entry = ending
+        .context
+        .audit("contract.cancelled", ("contract", contract_id));
+    let detail = json!({
+        "certificates": revoked, "sessions": left.sessions, "requests": left.requests,
+        "grants": lapsed, "note": ending.note,
+    });
+    entry.detail(detail).write(tx).await
+}
+
+/// What a user had open: sessions and requests, and how many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Left {
+    sessions: u64,
+    requests: u64,
+}
+
+/// Ends the user's sessions and open requests.
+async fn leave(tx: &mut Tx, user_id: &str, code: &'static str, now: Timestamp) -> Result<Left> {
+    let mut left = Left {
+        sessions: sessions::delete_for_user(tx, user_id).await?,
+        requests: 0,
+    };
+    for open in requests::open_for_user(&mut *tx, user_id, now).await? {
+        let failed = requests::State::Failed;
+        if requests::finish(tx, &open.id, failed, None, Some(code), now).await? {
+            left.requests += 1;
+        }
+    }
+    Ok(left)
+}

@@ -1,0 +1,304 @@
+//! Publishing revocation lists: before the last one ends, and soon after anything ended. A list that cannot be signed
+//! leaves the last good one in its place.
+
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::scope::{Scope, ca_id, on_record};
+use crate::ca::CaId;
+use crate::ca::crl::{CrlContent, RevokedEntries};
+use crate::ca::reason::Reason;
+use crate::ca::shard;
+use crate::services::command::Outcome;
+use crate::services::{Error, Fault, RequestContext, Result, Services};
+use crate::store::certificates::{Ca, State};
+use crate::store::crls::{self, EndedRow, Kind, Published};
+use crate::store::{StoreError, Unique, id, status_changes};
+
+/// Rows of one read.
+const PAGE: i64 = 5_000;
+/// A big list is not made anew at every change: one second of pause for so many lines.
+const ENTRIES_PER_SECOND: i64 = 50_000;
+const A_SECOND: SignedDuration = SignedDuration::from_secs(1);
+/// How long before a part begins its first list is published.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// Lists whose time is over are remembered for this long.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Services {
+    /// Publishes a list for every scope whose last one is past half its time, lacks a change, or is not there: of every
+    /// CA that is not over, whether it signs new certificates or not. Answers how many scopes were published.
+    ///
+    /// # Errors
+    /// Faults of the store; [`crate::services::Refusal::Unavailable`] while the HSM is unavailable. Lists made before that
+    /// stay published, and the last good one of each other scope too.
+    pub async fn publish_due_crls(&self, now: Timestamp) -> Result<usize> {
+        let mut published = 0;
+        let mut failed = None;
+        for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
+            // One CA that cannot sign keeps no other from its lists.
+            match self.publish_due(on_record(ca.id), now).await {
+                Ok(count) => published += count,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        match failed {
+            None => Ok(published),
+            Some(error) => Err(error),
+        }
+    }
+
+    async fn publish_due(&self, ca: Ca, now: Timestamp) -> Result<usize> {
+        let mut published = 0;
+        for scope in self.scopes(ca, now).await? {
+            published += usize::from(self.publish_if_due(&scope, now).await?);
+        }
+        Ok(published)
+    }
+
+    /// The whole CA, and every part that has certificates whose end was not on a list yet.
+    pub(in crate::services) async fn scopes(&self, ca: Ca, now: Timestamp) -> Result<Vec<Scope>> {
+        let store = &self.inner.store;
+        let whole = Scope::whole(ca);
+        let last = crls::latest(store, &whole.name(), Kind::Full).await?;
+        let from = last.map_or(now, |crl| crl.this_update.min(now));
+        let mut shards = crls::shards(store, ca, from).await?;
+        // A certificate never points to a list that is not there yet.
+        let months = self.inner.ca.ca(ca_id(ca))?.profile.crl_shard_months;
+        let soon = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+        shards.extend([shard::name(now, months), shard::name(soon, months)]);
+        shards.sort();
+        shards.dedup();
+        let shards = shards.iter().filter_map(|name| Scope::shard(ca, name));
+        Ok(shards.chain([whole]).collect())
+    }
+
+    async fn publish_if_due(&self, scope: &Scope, now: Timestamp) -> Result<bool> {
+        let store = &self.inner.store;
+        let name = scope.name();
+        let last = crls::latest(store, &name, Kind::Full).await?;
+        let due = match &last {
+            None => true,
+            Some(crl) if is_due(crl, now) => true,
+            Some(crl) => {
+                let pause = SignedDuration::from_secs(crl.entries / ENTRIES_PER_SECOND);
+                let (ca, shard) = (scope.ca, scope.shard.as_str());
+                let made = self.made_at(crl);
+                now.duration_since(made) >= pause
+                    && status_changes::any_end_after(store, ca, shard, crl.status_seq).await?
+            }
+        };
+        if !due {
+            return Ok(false);
+        }
+        match self.publish(scope, last.as_ref(), now).await {
+            Ok(()) => {
+                if let Err(error) = self.keep_scope(scope).await {
+                    tracing::debug!(%error, "the new list is not in memory yet");
+                }
+                Ok(true)
+            }
+            // Another instance published this number.
+            Err(Error::Fault(Fault::Store(StoreError::Duplicate(Unique::PrimaryKey)))) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn publish(&self, scope: &Scope, last: Option<&Published>, now: Timestamp) -> Result<()> {
+        let begun = Instant::now();
+        let store = &self.inner.store;
+        let name = scope.name();
+        let delta = crls::latest(store, &name, Kind::Delta).await?;
+        let crl_numbers = last.iter().copied().chain(delta.iter()).map(|l| l.number);
+        let number = crl_numbers.max().unwrap_or(0) + 1;
+        // Changes that come while the rows are read are in this list or make the next one due.
+        let seq = status_changes::last(store).await?;
+        let this_update = self.begins(ca_id(scope.ca), last, now)?;
+        let next_update = now
+            .checked_add(self.settings().periods.crl)
+            .unwrap_or(Timestamp::MAX);
+        let row = |kind, base, entries: u64| Published {
+            scope: name.clone(),
+            kind,
+            number,
+            base,
+            entries: i64::try_from(entries).unwrap_or(i64::MAX),
+            status_seq: seq,
+            this_update,
+            next_update,
+        };
+        // An ended certificate stays until it was on one list made after its end (RFC 5280 §3.3).
+        let cutoff = last.map_or(Timestamp::UNIX_EPOCH, |crl| crl.this_update.min(now));
+        let entries = self.ended_entries(scope, cutoff).await?;
+        let full = row(Kind::Full, None, entries.len());
+        let full_der = self.signed(scope, &full, entries).await?;
+        let base = crls::oldest_valid(store, &name, now).await?;
+        let (base_number, base_seq) =
+            base.map_or((number, seq), |crl| (crl.number, crl.status_seq));
+        let entries = self.changed_entries(scope, base_seq).await?;
+        let delta = row(Kind::Delta, Some(base_number), entries.len());
+        let delta_der = self.signed(scope, &delta, entries).await?;
+
+        let (context, subject) = (RequestContext::system(now), format!("{name}/{number}"));
+        let command = context.command("crl.published", ("crl", &subject));
+        let accounts = self.accounts();
+        let stored = accounts.execute(command, async |tx| {
+            for (crl, der) in [(&full, full_der), (&delta, delta_der)] {
+                let sha256 = id::sha256_hex(&der);
+                crls::insert(tx, crl, der, &sha256).await?;
+            }
+            let before = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+            crls::forget_before(tx, &name, before).await?;
+            Ok(Outcome::done(()).detail(json!({
+                "revoked": full.entries, "delta-from": base_number, "changed": delta.entries,
+            })))
+        });
+        stored.await?;
+        metrics::gauge!("inkan_crl_seconds", "scope" => name).set(begun.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// When a list was made, as its times tell.
+    fn made_at(&self, crl: &Published) -> Timestamp {
+        let periods = &self.settings().periods;
+        let by_start = crl.this_update.checked_add(periods.crl_backdate);
+        let by_end = crl.next_update.checked_sub(periods.crl);
+        let (by_start, by_end) = (
+            by_start.unwrap_or(crl.this_update),
+            by_end.unwrap_or(crl.this_update),
+        );
+        by_start.min(by_end).max(crl.this_update)
+    }
+
+    /// thisUpdate: in the past, for relying parties whose clock is slow, but after that of the list before it, so that
+    /// whoever holds both knows which is newer, and not before the CA itself.
+    fn begins(&self, ca: CaId, last: Option<&Published>, now: Timestamp) -> Result<Timestamp> {
+        let start = now.checked_sub(self.settings().periods.crl_backdate);
+        let not_before = self.inner.ca.ca(ca)?.validity.not_before;
+        // A list of the future was made before a clock was put right.
+        let last = last.filter(|last| last.this_update <= now);
+        let behind = last.and_then(|last| last.this_update.checked_add(A_SECOND).ok());
+        let start = start.unwrap_or(now).max(not_before);
+        let start = behind.map_or(start, |behind| start.max(behind));
+        Ok(start.min(now))
+    }
+
+    async fn signed(
+        &self,
+        scope: &Scope,
+        crl: &Published,
+        entries: RevokedEntries,
+    ) -> Result<Vec<u8>> {
+        let ca = &self.inner.ca;
+        let id = ca_id(scope.ca);
+        let profile = &ca.ca(id)?.profile;
+        let (url, delta_url) = (
+            profile.crl_url(&scope.shard),
+            profile.delta_url(&scope.shard),
+        );
+        let count = |n: i64| u64::try_from(n).map_err(|_| Fault::Inconsistent("CRL number"));
+        let crl = CrlContent {
+            number: count(crl.number)?,
+            this_update: crl.this_update,
+            next_update: crl.next_update,
+            shard_url: (!scope.shard.is_empty()).then_some(&*url),
+            base: crl.base.map(count).transpose()?,
+            delta_url: Some(&delta_url),
+            entries,
+        };
+        Ok(ca.sign_crl(id, crl).await?)
+    }
+
+    async fn ended_entries(&self, scope: &Scope, cutoff: Timestamp) -> Result<RevokedEntries> {
+        let store = &self.inner.store;
+        let shards = if scope.shard.is_empty() {
+            crls::all_shards(store, scope.ca).await?
+        } else {
+            vec![scope.shard.clone()]
+        };
+        let mut entries = RevokedEntries::default();
+        for shard in shards {
+            let mut after = String::new();
+            loop {
+                let place = (scope.ca, shard.as_str());
+                let page = crls::ended(store, place, cutoff, &after, PAGE).await?;
+                for row in &page {
+                    add(&mut entries, row)?;
+                }
+                match page.into_iter().next_back() {
+                    Some(row) => after = row.serial,
+                    None => break,
+                }
+            }
+        }
+        Ok(entries)
+    }
+
+    /// How what changed after `seq` stands now; a hold that is over is said to be removed.
+    async fn changed_entries(&self, scope: &Scope, mut seq: i64) -> Result<RevokedEntries> {
+        let mut last = std::collections::BTreeMap::new();
+        loop {
+            let page = status_changes::after(&self.inner.store, seq, PAGE).await?;
+            let Some(newest) = page.last() else { break };
+            seq = newest.seq;
+            for change in page {
+                let within = change.ca() == scope.ca
+                    && (scope.shard.is_empty() || scope.shard == change.shard);
+                let reason = match change.to {
+                    State::Superseded | State::Suspended | State::Revoked => change.reason,
+                    State::Active if change.from == State::Suspended => {
+                        Some(Reason::RemoveFromCrl.as_str().to_owned())
+                    }
+                    State::Intent | State::Issued | State::Active | State::Abandoned => continue,
+                };
+                if within
+                    && reason.as_deref() != Some(crate::services::certificates::lifecycle::EXPIRED)
+                {
+                    let row = EndedRow {
+                        serial: change.serial.clone(),
+                        at: change.at,
+                        reason,
+                    };
+                    last.insert(change.serial, row);
+                }
+            }
+        }
+        let mut entries = RevokedEntries::default();
+        for row in last.values() {
+            add(&mut entries, row)?;
+        }
+        Ok(entries)
+    }
+}
+
+fn add(entries: &mut RevokedEntries, row: &EndedRow) -> Result<()> {
+    let serial = octets(&row.serial).ok_or(Fault::Inconsistent("serial number"))?;
+    let reason = row.reason.as_deref().and_then(Reason::parse);
+    let reason = reason.unwrap_or(Reason::Unspecified);
+    entries
+        .add(&serial, row.at, reason)
+        .map_err(crate::ca::issue::IssueError::from)?;
+    Ok(())
+}
+
+/// A serial number as the store writes it, in octets.
+pub(in crate::services) fn octets(serial: &str) -> Option<Vec<u8>> {
+    if serial.len().is_multiple_of(2) {
+        hex::decode(serial).ok()
+    } else {
+        hex::decode(format!("0{serial}")).ok()
+    }
+}
+
+/// Past half its time: a failure now leaves as long again to mend it. One that was made in the future (a clock that was
+/// put right since) would be refused by everybody until then.
+pub(in crate::services) fn is_due(crl: &Published, now: Timestamp) -> bool {
+    if now < crl.this_update {
+        return true;
+    }
+    let lifetime = crl.this_update.duration_until(crl.next_update);
+    let half = crl.this_update.checked_add(lifetime / 2);
+    now >= half.unwrap_or(crl.next_update)
+}

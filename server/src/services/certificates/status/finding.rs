@@ -1,0 +1,116 @@
+//! What of the HSM and the lists needs a look, and what keeps the CAs from issuing.
+
+use inkan_pki::pkcs11::pin_attempts::PinHalt;
+use jiff::Timestamp;
+
+use super::health::Health;
+use crate::ca::IssuerId;
+use crate::ca::hsm::{HsmPhase, HsmState, KeyFound, KeyState, SigningFault};
+use crate::services::Services;
+
+/// Something that needs a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HealthFinding {
+    /// The database does not answer.
+    Store,
+    /// The HSM is not up, and comes back by itself or after a restart.
+    Hsm(HsmPhase),
+    /// The PIN is not sent until an operator has decided.
+    Pin(PinHalt),
+    /// The token has not got a key, or another one in its place.
+    Key(String, KeyFound),
+    /// A key's signatures are refused or wrong.
+    Signing(String, SigningFault),
+    /// A CRL is over.
+    Crl,
+}
+
+impl HealthFinding {
+    /// Stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Store => "store-down",
+            Self::Hsm(HsmPhase::RestartNeeded) => "hsm-restart-needed",
+            Self::Hsm(_) => "hsm-unavailable",
+            Self::Pin(_) => "hsm-pin-refused",
+            Self::Key(_, KeyFound::Wrong) => "hsm-key-wrong",
+            Self::Key(..) => "hsm-key-missing",
+            Self::Signing(_, SigningFault::Refused(_)) => "hsm-refused",
+            Self::Signing(_, SigningFault::Wrong(_)) => "hsm-wrong-signature",
+            Self::Signing(_, SigningFault::OutOfService(_)) => "hsm-key-out-of-service",
+            Self::Crl => "crl-stale",
+        }
+    }
+
+    /// Which key, which reason: for the operator.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Store | Self::Hsm(_) | Self::Crl => String::new(),
+            Self::Pin(halt) => halt.code().to_owned(),
+            Self::Key(key, _) => key.clone(),
+            Self::Signing(key, SigningFault::Refused(answer)) => format!("{key}: {answer}"),
+            Self::Signing(key, SigningFault::Wrong(wrong) | SigningFault::OutOfService(wrong)) => {
+                format!("{key}: {wrong} in a row")
+            }
+        }
+    }
+
+    fn of_key(key: &KeyState) -> Option<Self> {
+        match (key.found, &key.signing) {
+            (KeyFound::Missing | KeyFound::Wrong, _) => Some(Self::Key(key.id.clone(), key.found)),
+            (_, Some(fault)) => Some(Self::Signing(key.id.clone(), fault.clone())),
+            (KeyFound::Ready | KeyFound::Unknown, None) => None,
+        }
+    }
+}
+
+impl Health {
+    /// Everything that needs a look; what keeps certificates from being issued first.
+    #[must_use]
+    pub fn findings(&self) -> Vec<HealthFinding> {
+        let mut findings = Vec::new();
+        if self.store.is_some() {
+            findings.push(HealthFinding::Store);
+        }
+        findings.extend(of_hsm(&self.hsm));
+        findings.extend(self.hsm.keys.iter().filter_map(HealthFinding::of_key));
+        if !self.crl_fresh {
+            findings.push(HealthFinding::Crl);
+        }
+        findings
+    }
+}
+
+fn of_hsm(hsm: &HsmState) -> Option<HealthFinding> {
+    match (hsm.phase, hsm.pin_halt) {
+        (HsmPhase::Up, _) => None,
+        (HsmPhase::PinRefused, Some(halt)) => Some(HealthFinding::Pin(halt)),
+        (HsmPhase::PinRefused, None) => Some(HealthFinding::Pin(PinHalt::Refused)),
+        (phase, _) => Some(HealthFinding::Hsm(phase)),
+    }
+}
+
+impl Services {
+    /// What the CAs that sign new certificates lack.
+    pub(super) fn keeps_from_issuing(
+        &self,
+        store: bool,
+        hsm: &HsmState,
+        now: Timestamp,
+    ) -> Option<HealthFinding> {
+        if !store {
+            return Some(HealthFinding::Store);
+        }
+        if let Some(finding) = of_hsm(hsm) {
+            return Some(finding);
+        }
+        let current = IssuerId::ALL.map(|issuer| self.inner.ca.current(issuer, now));
+        let mut keys = current.iter().flatten().filter_map(|ca| {
+            let key = hsm.keys.iter().find(|key| key.id == ca.key)?;
+            HealthFinding::of_key(key)
+        });
+        keys.next()
+    }
+}

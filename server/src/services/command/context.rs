@@ -1,0 +1,115 @@
+//! Who asks, from where, and when: made once for each request, and read by everything that the request does.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::{Command, Entry};
+use crate::services::{Refusal, Result};
+use crate::store::audit::Actor;
+
+/// From where something is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller {
+    /// Address of the peer, where there is one.
+    pub address: Option<IpAddr>,
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// Who asks.
+    pub actor: Actor,
+    /// From where.
+    pub caller: Caller,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl RequestContext {
+    /// A request of somebody.
+    #[must_use]
+    pub fn new(actor: Actor, caller: Caller, now: Timestamp) -> Self {
+        Self { actor, caller, now }
+    }
+
+    /// A request of somebody who is not identified.
+    #[must_use]
+    pub fn anonymous(caller: Caller, now: Timestamp) -> Self {
+        Self::new(Actor::Anonymous, caller, now)
+    }
+
+    /// A request of a customer's user.
+    #[must_use]
+    pub fn user(user_id: &str, caller: Caller, now: Timestamp) -> Self {
+        Self::new(Actor::User(user_id.to_owned()), caller, now)
+    }
+
+    /// A request of a member of the staff.
+    #[must_use]
+    pub fn staff(staff_id: &str, caller: Caller, now: Timestamp) -> Self {
+        Self::new(Actor::Staff(staff_id.to_owned()), caller, now)
+    }
+
+    /// A request of the agent, for an enrolment request or a login.
+    #[must_use]
+    pub fn agent(request_id: &str, caller: Caller, now: Timestamp) -> Self {
+        Self::new(Actor::Agent(request_id.to_owned()), caller, now)
+    }
+
+    /// What the server does by itself.
+    #[must_use]
+    pub fn system(now: Timestamp) -> Self {
+        Self::new(Actor::System, Caller::default(), now)
+    }
+
+    /// The same request, now that it is known who asks.
+    #[must_use]
+    pub fn by(&self, actor: Actor) -> Self {
+        Self::new(actor, self.caller, self.now)
+    }
+
+    /// The id of the user who asks.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionEnded`] for anybody else.
+    pub(in crate::services) fn user_id(&self) -> Result<&str> {
+        match &self.actor {
+            Actor::User(id) => Ok(id),
+            _ => Err(Refusal::SessionEnded.into()),
+        }
+    }
+
+    /// The id of the member of the staff who asks.
+    ///
+    /// # Errors
+    /// [`Refusal::RoleMissing`] for anybody else.
+    pub(in crate::services) fn staff_id(&self) -> Result<&str> {
+        match &self.actor {
+            Actor::Staff(id) => Ok(id),
+            _ => Err(Refusal::RoleMissing.into()),
+        }
+    }
+
+    /// A command of this request.
+    pub(in crate::services) fn command<'a>(
+        &'a self,
+        action: &'static str,
+        subject: (&'static str, &'a str),
+    ) -> Command<'a> {
+        Command {
+            context: self,
+            action,
+            subject,
+        }
+    }
+
+    /// An audit row of this request: `action` was done to the subject.
+    pub(in crate::services) fn audit<'a>(
+        &self,
+        action: &'static str,
+        subject: (&'static str, &'a str),
+    ) -> Entry<'a> {
+        Entry::new(self, action, subject)
+    }
+}

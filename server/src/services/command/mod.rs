@@ -1,0 +1,127 @@
+//! Commands: what somebody asks for, done in one transaction or refused, and audited either way. Nothing else in the services
+//! writes to the store.
+//!
+//! - this file: the runner
+//! - [`context`]: who asks, from where, when
+//! - `outcome`: what a transaction came to, and what its audit row says beside that
+//! - `entry`: an audit row under construction; refusals that repeat are counted
+
+pub mod context;
+mod entry;
+mod outcome;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
+
+pub use context::{Caller, RequestContext};
+pub(super) use entry::Entry;
+pub(super) use outcome::Outcome;
+
+use super::{Error, Result};
+use crate::services::account_service::AccountService;
+use crate::store::Tx;
+
+/// Who asks for what.
+#[derive(Clone, Copy)]
+pub(super) struct Command<'a> {
+    pub(super) context: &'a RequestContext,
+    /// As the audit log has it, such as `certificate.revoked`.
+    pub(super) action: &'static str,
+    /// Kind and id of what it is done to.
+    pub(super) subject: (&'static str, &'a str),
+}
+
+impl<'a> Command<'a> {
+    /// Its audit row.
+    pub(super) fn entry(self) -> Entry<'a> {
+        self.context.audit(self.action, self.subject)
+    }
+}
+
+impl AccountService<'_> {
+    /// Runs a command in a transaction of its own. What is done is audited with it and committed, and the status memory
+    /// knows it before anybody is answered. A refusal takes everything back and is audited by itself, unless it repeats
+    /// one; as an [`Outcome`] it is committed with what it changed (a failure that is counted).
+    ///
+    /// Nothing but the database is awaited in `work`: passwords are hashed and the HSM signs before or after.
+    pub(super) async fn execute<T>(
+        &self,
+        command: Command<'_>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<Outcome<T>>,
+    ) -> Result<T> {
+        let mut tx = self.store.begin().await?;
+        let outcome = match work(&mut tx).await {
+            Ok(outcome) => outcome,
+            Err(Error::Refused(refusal)) => {
+                tx.rollback().await?;
+                self.audit_refusal(command.entry().refused(&refusal))
+                    .await?;
+                return Err(refusal.into());
+            }
+            Err(fault) => return Err(fault),
+        };
+        let (result, record) = outcome.split();
+        if let Some(record) = record {
+            let mut entry = record.entry(command);
+            if let Err(refusal) = &result {
+                entry = entry.refused(refusal);
+            }
+            if record.unless_repeated {
+                match entry.first_of_its_kind(self.store) {
+                    Some(first) => tx.records_first(first),
+                    None => {
+                        tx.rollback().await?;
+                        return result.map_err(Error::Refused);
+                    }
+                }
+            }
+            entry.write(&mut tx).await?;
+        }
+        self.commit(tx).await?;
+        result.map_err(Error::Refused)
+    }
+
+    /// What a command does before its transaction, or in several: a refusal is audited as the command's.
+    pub(super) async fn audit_refusals<T>(
+        &self,
+        command: Command<'_>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let result = work.await;
+        if let Err(Error::Refused(refusal)) = &result {
+            self.audit_refusal(command.entry().refused(refusal)).await?;
+        }
+        result
+    }
+
+    /// A transaction that is one step of a command, or what nobody answers for (a session seen again). It writes its own
+    /// audit rows.
+    pub(super) async fn transaction<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let mut tx = self.store.begin().await?;
+        let done = work(&mut tx).await?;
+        self.commit(tx).await?;
+        Ok(done)
+    }
+
+    /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
+    pub(super) async fn audit_refusal(&self, entry: Entry<'_>) -> Result<()> {
+        let Some(first) = entry.first_of_its_kind(self.store) else {
+            return Ok(());
+        };
+        let mut tx = self.store.begin().await?;
+        entry.write(&mut tx).await?;
+        tx.records_first(first);
+        self.commit(tx).await
+    }
+
+    /// Makes it durable; what it changed of certificates' status is known before anybody is answered.
+    pub(super) async fn commit(&self, tx: Tx) -> Result<()> {
+        tx.commit().await?;
+        self.status.take_in_own(self.store).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Messages that came back, and messages that are sent once more. What came back stands with those that were given up: the
+//! bank is shown it, and asks the customer for an address that works.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::services::account_service::AccountService;
+use crate::services::command::Outcome;
+use crate::services::{Fault, RequestContext, Result};
+use crate::store::outbox::{self, State};
+use crate::store::users;
+
+/// Stable word of a message that came back.
+pub const BOUNCED: &str = "mail-bounced";
+
+impl AccountService<'_> {
+    /// Notes that one of these messages came back with what the mail server `said`. Answers which one was noted now: none for
+    /// ids that are unknown, not sent, or noted before.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn message_bounced(
+        &self,
+        notifications: &[String],
+        said: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>> {
+        let context = RequestContext::system(now);
+        let noted = self.transaction(async |tx| {
+            for id in notifications {
+                if !outbox::set_bounced(tx, id, BOUNCED, said, now).await? {
+                    continue;
+                }
+                let mail = outbox::find(&mut *tx, id).await?;
+                let mail = mail.ok_or(Fault::Inconsistent("letter is gone"))?;
+                let entry = context.audit("mail.bounced", ("mail", id));
+                let detail = json!({ "kind": mail.kind, "user": mail.user_id });
+                entry.detail(detail).write(tx).await?;
+                return Ok(Some(id.clone()));
+            }
+            Ok(None)
+        });
+        noted.await
+    }
+
+    /// Has a message that was given up sent once more, to the address its user has now. False when it is not one of those.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn send_again(&self, id: &str, now: Timestamp) -> Result<bool> {
+        let context = RequestContext::system(now);
+        let command = context.command("mail.retried", ("mail", id));
+        let sent = self.execute(command, async |tx| {
+            let mail = outbox::find(&mut *tx, id).await?;
+            let Some(mail) = mail.filter(|mail| mail.state == State::Failed) else {
+                return Ok(Outcome::recorded(false));
+            };
+            // One to the bank's operators goes where it went.
+            let address = match &mail.user_id {
+                None => mail.recipient.clone(),
+                Some(user_id) => {
+                    let user = users::find(&mut *tx, user_id).await?;
+                    user.ok_or(Fault::Inconsistent("letter to nobody"))?.email
+                }
+            };
+            if !outbox::set_waiting(tx, id, &address, now).await? {
+                return Ok(Outcome::recorded(false));
+            }
+            let changed = address != mail.recipient;
+            let detail =
+                json!({ "kind": mail.kind, "user": mail.user_id, "address-changed": changed });
+            Ok(Outcome::done(true).detail(detail))
+        });
+        sent.await
+    }
+}

@@ -1,0 +1,96 @@
+//! Messages that were given up: addresses that do not work are flagged to the bank, which asks the customer.
+
+use jiff::Timestamp;
+
+use crate::services::account_service::AccountService;
+use crate::services::{Fault, Result};
+use crate::store::outbox;
+use crate::store::{contracts, users};
+
+/// A message that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedMessage {
+    /// Id of the mail.
+    pub id: String,
+    /// Of which contract.
+    pub contract_id: String,
+    /// The company's name.
+    pub company_name: String,
+    /// The user.
+    pub user_id: String,
+    /// The user's name.
+    pub user_name: String,
+    /// The user's login ID.
+    pub login_id: String,
+    /// The address that was tried.
+    pub address: String,
+    /// Whether the user's address is another one by now.
+    pub address_changed: bool,
+    /// What the message told of: a stable word.
+    pub kind: String,
+    /// When it was written.
+    pub written_at: Timestamp,
+    /// When it was given up.
+    pub given_up_at: Timestamp,
+    /// Why: a stable word.
+    pub error: String,
+    /// What the mail server said.
+    pub reply: String,
+}
+
+impl AccountService<'_> {
+    /// Messages that were given up, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn failed_messages(&self, limit: u16) -> Result<Vec<FailedMessage>> {
+        self.failed_messages_before((Timestamp::MAX, ""), limit)
+            .await
+    }
+
+    /// Those given up before a time and id, newest first.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn failed_messages_before(
+        &self,
+        (at, id): (Timestamp, &str),
+        limit: u16,
+    ) -> Result<Vec<FailedMessage>> {
+        let mut notifications = Vec::new();
+        for mail in outbox::failed_before(self.store, at, id, i64::from(limit)).await? {
+            // One to the bank's operators is in the log only.
+            let Some(user_id) = &mail.user_id else {
+                continue;
+            };
+            let user = users::find(self.store, user_id).await?;
+            let user = user.ok_or(Fault::Inconsistent("letter to nobody"))?;
+            let contract = contracts::find(self.store, &user.contract_id).await?;
+            let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
+            notifications.push(FailedMessage {
+                id: mail.id,
+                contract_id: contract.id,
+                company_name: contract.company_name,
+                user_id: user.id,
+                user_name: user.name,
+                login_id: user.login_id,
+                address_changed: user.email != mail.recipient,
+                address: mail.recipient,
+                kind: mail.kind,
+                written_at: mail.created_at,
+                given_up_at: mail.ended_at.unwrap_or(mail.created_at),
+                error: mail.error.unwrap_or_default(),
+                reply: mail.reply.unwrap_or_default(),
+            });
+        }
+        Ok(notifications)
+    }
+
+    /// How many messages wait, and how many were given up.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn mail_counts(&self) -> Result<(i64, i64)> {
+        Ok(outbox::counts(self.store).await?)
+    }
+}

@@ -1,0 +1,115 @@
+//! What staff are refused, beside what customers can meet.
+
+/// A rule of the desks said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaffRefusal {
+    /// A proposal of this kind waits for this subject.
+    ProposalExists,
+    /// No such proposal, or not for this role.
+    ProposalUnknown,
+    /// Already approved, rejected or withdrawn.
+    ProposalDecided,
+    /// The entry is not the one that was shown, or its subject has changed since.
+    ProposalStale,
+    /// A staff member decides about themselves.
+    OwnAffair,
+    /// Only who entered it may do this.
+    NotYours,
+    /// No such user.
+    UserUnknown,
+    /// No such certificate of a customer.
+    CertificateUnknown,
+    /// No such staff member.
+    StaffUnknown,
+    /// This person has an account with this role.
+    StaffExists,
+    /// Two security officers must stay.
+    OfficersNeeded,
+    /// What it is about is not in a state for this.
+    NotInThatState,
+    /// The letter was asked for; another person is shown it.
+    LetterAsked,
+    /// Whoever entered the contract, decided on its application or saw its other letter is not shown this one.
+    LetterForAnother,
+    /// Whoever was shown the letter with a contract's passwords decides on none of its applications.
+    LetterSeen,
+    /// Nobody has registered yet, so that there is nobody whom the approver could see.
+    RegistrationMissing,
+    /// A contract with several users: the entry must say which of them it is for.
+    UserNeeded,
+    /// The first officers are recorded already.
+    StaffNotEmpty,
+    /// The first officers are two persons.
+    TwoPersons,
+    /// The certificate presented is not one of the staff, not in use, or not within its validity period.
+    CertificateInactive,
+    /// Number and halves of a credential do not fit, or their time is over; never says which.
+    HandoverInvalid,
+    /// A list with too many lines or bytes.
+    ImportTooLarge,
+    /// The file is not a list in text.
+    ImportNotText,
+    /// No such list, somebody else's, not approved, or imported before.
+    ImportUnknown,
+}
+
+impl StaffRefusal {
+    /// Every one of them.
+    pub const ALL: [Self; 24] = [
+        Self::ProposalExists,
+        Self::ProposalUnknown,
+        Self::ProposalDecided,
+        Self::ProposalStale,
+        Self::OwnAffair,
+        Self::NotYours,
+        Self::UserUnknown,
+        Self::CertificateUnknown,
+        Self::StaffUnknown,
+        Self::StaffExists,
+        Self::OfficersNeeded,
+        Self::NotInThatState,
+        Self::LetterAsked,
+        Self::LetterForAnother,
+        Self::LetterSeen,
+        Self::RegistrationMissing,
+        Self::UserNeeded,
+        Self::StaffNotEmpty,
+        Self::TwoPersons,
+        Self::CertificateInactive,
+        Self::HandoverInvalid,
+        Self::ImportTooLarge,
+        Self::ImportNotText,
+        Self::ImportUnknown,
+    ];
+
+    /// Stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ProposalExists => "proposal-exists",
+            Self::ProposalUnknown => "proposal-unknown",
+            Self::ProposalDecided => "proposal-decided",
+            Self::ProposalStale => "proposal-stale",
+            Self::OwnAffair => "own-affair",
+            Self::NotYours => "not-yours",
+            Self::UserUnknown => "user-unknown",
+            Self::CertificateUnknown => "no-such-certificate",
+            Self::StaffUnknown => "staff-unknown",
+            Self::StaffExists => "staff-exists",
+            Self::OfficersNeeded => "officers-needed",
+            Self::NotInThatState => "not-in-that-state",
+            Self::LetterAsked => "letter-asked",
+            Self::LetterForAnother => "letter-for-another",
+            Self::LetterSeen => "letter-seen",
+            Self::RegistrationMissing => "registration-missing",
+            Self::UserNeeded => "user-needed",
+            Self::StaffNotEmpty => "staff-not-empty",
+            Self::TwoPersons => "two-persons-needed",
+            Self::CertificateInactive => "staff-certificate-inactive",
+            Self::HandoverInvalid => "handover-invalid",
+            Self::ImportTooLarge => "import-too-large",
+            Self::ImportNotText => "import-not-text",
+            Self::ImportUnknown => "import-unknown",
+        }
+    }
+}
