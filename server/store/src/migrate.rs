@@ -120,6 +120,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "tries",
         sql: include_str!("migrations/0020_tries.sql"),
     },
+    Migration {
+        version: 21,
+        name: "vocabulary",
+        sql: include_str!("migrations/0021_vocabulary.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

@@ -7,11 +7,13 @@
 //! - [`cycles`]: no cycle between the modules of one directory
 //! - [`modules`]: arrows between the layers inside the server
 //! - [`texts`]: maps at the top of modules, and Japanese only where sentences belong
+//! - [`words`]: the words of the glossary, and none of those that they replace
 
 pub mod crates;
 pub mod cycles;
 pub mod modules;
 pub mod texts;
+pub mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,11 @@ impl Source {
 
 /// All Rust sources below `directory` (from the repository's root).
 pub fn sources(directory: &str) -> Outcome<Vec<Source>> {
+    files(directory, &["rs"])
+}
+
+/// All files below `directory` (from the repository's root) with one of these endings.
+pub fn files(directory: &str, endings: &[&str]) -> Outcome<Vec<Source>> {
     let root = programs::repository();
     let (mut found, mut open) = (Vec::new(), vec![root.join(directory)]);
     while let Some(directory) = open.pop() {
@@ -56,18 +63,35 @@ pub fn sources(directory: &str) -> Outcome<Vec<Source>> {
             std::fs::read_dir(&directory).map_err(|e| format!("{}: {e}", directory.display()))?
         {
             let path = entry?.path();
+            let ending = path
+                .extension()
+                .and_then(|e| e.to_str())
+                .unwrap_or_default();
             if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                found.push(Source {
-                    path: relative(&root, &path),
-                    text: std::fs::read_to_string(&path)?,
-                });
+                if !path.ends_with("target") && !path.ends_with("node_modules") {
+                    open.push(path);
+                }
+            } else if endings.contains(&ending) {
+                found.push(file(&root, &path)?);
             }
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// One file (from the repository's root).
+pub fn one(path: &str) -> Outcome<Source> {
+    let root = programs::repository();
+    file(&root, &root.join(path))
+}
+
+fn file(root: &Path, path: &Path) -> Outcome<Source> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(Source {
+        path: relative(root, path),
+        text,
+    })
 }
 
 fn relative(root: &Path, path: &Path) -> String {

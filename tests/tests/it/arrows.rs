@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use inkan_tests::arrows::{self, Source, crates, cycles, modules, texts};
+use inkan_tests::arrows::{self, Source, crates, cycles, modules, texts, words};
 use inkan_tests::{Outcome, programs};
 
 #[test]
@@ -70,6 +70,58 @@ fn modules_open_with_a_map_and_japanese_stays_in_the_catalogues() -> Outcome {
     }
     assert!(complaints.is_empty(), "{complaints:#?}");
     Ok(())
+}
+
+/// Kinds of files that people read or write.
+const WRITTEN: [&str; 12] = [
+    "rs", "sql", "html", "txt", "css", "js", "md", "toml", "json", "py", "sh", "service",
+];
+
+#[test]
+fn the_words_of_the_glossary_are_used() -> Outcome {
+    let mut written = vec![arrows::one("README.md")?, arrows::one("ARCHITECTURE.md")?];
+    written.push(arrows::one("Makefile")?);
+    for directory in ["server", "tests", "docs"] {
+        written.extend(arrows::files(directory, &WRITTEN)?);
+    }
+    assert!(written.len() > 600, "only {} files seen", written.len());
+    let complaints: Vec<String> = written.iter().flat_map(words::complaints).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+
+    // The page says what the test looks for.
+    let page = arrows::one("docs/glossary.md")?.text;
+    assert!(page.contains("tests/src/arrows/words.rs"));
+    Ok(())
+}
+
+#[test]
+fn planted_words_are_caught() {
+    let caught = |path: &str, text: &str| words::complaints(&Source::planted(path, text)).len();
+    for text in [
+        "struct DeedKind;",
+        "fn try_deed() {}",
+        "// What a deed does.",
+        "id=\"deed-facts\"",
+        "CREATE TABLE ca_parts (id TEXT);",
+        "let waits_for_me = 1;",
+        "The HSM is away.",
+        "const ROOT_LIST_DAYS: u32 = 1;",
+    ] {
+        assert_eq!(caught("server/src/x.rs", text), 1, "{text}");
+    }
+    let line = words::complaints(&Source::planted("docs/x.md", "fine\nIt makes way.\n"));
+    assert_eq!(
+        line,
+        ["docs/x.md:2: “makes way” is written “is replaced” (docs/glossary.md): It makes way."]
+    );
+    for fine in [
+        "indeed, a part of the answer",
+        "let parts = request.into_parts();",
+        "// A list of numbers, by the person at hand.",
+    ] {
+        assert_eq!(caught("server/src/x.rs", fine), 0, "{fine}");
+    }
+    assert_eq!(caught("docs/glossary.md", "deed"), 0, "it names them");
 }
 
 #[test]

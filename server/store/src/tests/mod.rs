@@ -14,6 +14,7 @@
 //! - [`hold`]: who can hold up the writers, how long a migration may take
 //! - [`open`]: a database that is there; an SQLite file by itself
 //! - [`tls`]: a server of another computer
+//! - [`vocabulary`]: what was stored under other words
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;
@@ -31,3 +32,4 @@ mod rows;
 mod rules;
 mod schema;
 mod tls;
+mod vocabulary;
