@@ -43,7 +43,7 @@ fn an_existing_token_is_not_changed() {
     assert!(!environment.path("certificates").exists());
     let text = environment.expect(&["apply"], 7);
     assert!(
-        text.contains("\"issuing\"") && text.contains("[apply-in-the-way]"),
+        text.contains("\"issuing\"") && text.contains("[apply-conflict]"),
         "{text}"
     );
 }
