@@ -8,6 +8,7 @@ const { play } = require('./lib/scene');
 const browser = require('./lib/browser');
 const display = require('./lib/display');
 const agentWindow = require('./lib/agent-window');
+const { until } = require('./lib/poll');
 const { expectScreen, fillPassword, press } = require('./lib/screens');
 const journey = require('./lib/journey');
 
@@ -37,12 +38,13 @@ play(async (scene, closing) => {
   await expectScreen(page, 'BSMS004');
   await agentWindow.close(screen, 'Done');
 
-  const opened = context.waitForEvent('page');
+  const opened = [];
+  context.on('page', (next) => opened.push(next));
   await journey.askForAgentLogin(page, scene);
   await page.locator('#open-agent').click();
   await agentWindow.agree(screen, scene, 'Login', await code(page));
   await agentWindow.enterPin(screen, scene, scene.pin);
-  const second = await opened;
+  const second = await until('the page that the agent opens', async () => opened[0]);
   scene.page = second;
   await expectScreen(second, 'BLGI002');
   await fillPassword(second, 'password', scene.person.login_password);
@@ -61,6 +63,7 @@ play(async (scene, closing) => {
   await screen.waitForWindow('Unlock Security Device');
   await screen.type(scene.pin);
   await screen.key('Return');
+  await screen.waitUntilGone('Unlock Security Device');
   await expectScreen(morning, 'BLGI002');
   await fillPassword(morning, 'password', scene.person.login_password);
   await press(morning, '/login');
