@@ -10,13 +10,13 @@ pub(super) fn answer(error: &AnswerError) -> (&'static str, Exit, Text) {
         AnswerError::NotPkcs7 => (
             "answer-not-pkcs7",
             "途中で切れているか、形が違います",
-            "is cut off or of another form",
+            "is truncated or malformed",
         ),
         AnswerError::Malformed => ("answer-malformed", "読み取れません", "cannot be read"),
         AnswerError::WrongKey => (
             "answer-wrong-key",
             "トークンの鍵のものではありません",
-            "is not for the token's key",
+            "does not match the token's key",
         ),
         AnswerError::NotChained => (
             "answer-not-chained",
@@ -26,23 +26,23 @@ pub(super) fn answer(error: &AnswerError) -> (&'static str, Exit, Text) {
         AnswerError::Validity => (
             "answer-validity",
             "銀行の時刻では有効期間の外です",
-            "is outside its validity by the bank's clock",
+            "is outside its validity period according to the bank's clock",
         ),
         AnswerError::Usage => (
             "answer-usage",
             "ログイン用の証明書ではありません",
-            "is not for logging in",
+            "is not for login",
         ),
-        AnswerError::IsCa => ("answer-is-ca", "認証局の証明書です", "is a CA's"),
+        AnswerError::IsCa => ("answer-is-ca", "認証局の証明書です", "is a CA certificate"),
         AnswerError::Subject => (
             "answer-subject",
             "名義がお申し込みと違います",
-            "is not in the name asked for",
+            "does not have the requested subject",
         ),
         AnswerError::Serial => (
             "answer-serial",
             "通し番号が正しくありません",
-            "has a bad serial number",
+            "has an invalid serial number",
         ),
         AnswerError::OtherActivated => (
             "answer-other-activated",
@@ -61,7 +61,7 @@ pub(super) fn answer(error: &AnswerError) -> (&'static str, Exit, Text) {
         format!("銀行から届いた証明書が{ja}。{written_ja}"),
         "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
         format!("The certificate from the bank {en}.{written_en}"),
-        "Start again from the bank's page; if it happens again, tell the help desk.",
+        "Start again from the bank's page. If it happens again, contact the help desk.",
     );
     (code, Exit::AnswerWrong, text)
 }

@@ -15,7 +15,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
                 ),
                 Unreachable::Timeout => (
                     format!("銀行（{host}）から時間内に答えがありません。"),
-                    format!("The bank ({host}) did not answer in time."),
+                    format!("The bank ({host}) did not respond in time."),
                 ),
                 Unreachable::Dropped => (
                     format!("銀行（{host}）との接続が切れました。"),
@@ -26,7 +26,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
                 ja,
                 "インターネットの接続を確かめ、もう一度始めてください。",
                 en,
-                "Check the internet connection and start again.",
+                "Check your internet connection, then start again.",
             );
             ("bank-unreachable", Exit::BankUnreachable, text)
         }
@@ -39,8 +39,10 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
                     "{host} が本物の銀行であることを確かめられません（{detail}）。何も送っていません。"
                 ),
                 "続けないでください。通信を中継する機器がないか管理者に確かめ、なければ銀行にお知らせください。",
-                format!("{host} did not prove to be the bank ({detail}). Nothing was sent."),
-                "Do not go on. Ask your administrator about devices that intercept connections; if there are none, tell the bank.",
+                format!(
+                    "{host} could not be authenticated as the bank ({detail}). Nothing was sent."
+                ),
+                "Do not continue. Ask your administrator whether a device intercepts connections. If none does, contact the bank.",
             ),
         ),
         BankError::Clock { host, past } => (
@@ -55,7 +57,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
                 format!("銀行がこの証明書による接続を断りました（{alert}）。"),
                 "この銀行が発行した証明書かどうか、inkan-agent list で確かめてください。",
                 format!("The bank refused the connection with this certificate ({alert})."),
-                "See with `inkan-agent list` whether this bank issued the certificate.",
+                "Check with `inkan-agent list` that this bank issued the certificate.",
             ),
         ),
         BankError::Token(error) => super::token::token(error),
@@ -67,8 +69,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 format!("銀行はこの証明書を受け入れません（{code}）。"),
                 "銀行の証明書ログインの画面に、理由と次にすることが出ています。",
-                format!("The bank does not take this certificate ({code})."),
-                "The bank's certificate login page says why, and what to do.",
+                format!("The bank does not accept this certificate ({code})."),
+                "The bank's certificate login page shows the reason and what to do.",
             ),
         ),
         BankError::Busy => (
@@ -77,8 +79,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 "銀行がいま応じられません。",
                 "しばらくしてから、もう一度始めてください。",
-                "The bank cannot answer just now.",
-                "Start again in a while.",
+                "The bank is temporarily unavailable.",
+                "Wait a few minutes, then start again.",
             ),
         ),
         BankError::Unexpected { status, exchange } => (
@@ -87,8 +89,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 format!("銀行から思いがけない答えが返りました（{exchange}, HTTP {status}）。"),
                 "もう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
-                format!("The bank gave an unexpected answer ({exchange}, HTTP {status})."),
-                "Try again; if it happens again, tell the help desk this sentence.",
+                format!("The bank sent an unexpected response ({exchange}, HTTP {status})."),
+                "Try again. If it happens again, send this message to the help desk.",
             ),
         ),
         BankError::TooLarge { exchange } => (
@@ -97,8 +99,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 format!("銀行の答えが大きすぎます（{exchange}）。"),
                 "もう一度お試しください。続くときはヘルプデスクにお知らせください。",
-                format!("The bank's answer is too large ({exchange})."),
-                "Try again; if it happens again, tell the help desk.",
+                format!("The bank's response is too large ({exchange})."),
+                "Try again. If it happens again, contact the help desk.",
             ),
         ),
         BankError::Mismatch { field } => (
@@ -107,8 +109,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 format!("銀行の答えがリンクの内容と違います（{field}）。"),
                 "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
-                format!("The bank's answer does not fit the link ({field})."),
-                "Start again from the bank's page; if it happens again, tell the help desk.",
+                format!("The bank's response does not match the link ({field})."),
+                "Start again from the bank's page. If it happens again, contact the help desk.",
             ),
         ),
         BankError::Late => (
@@ -117,7 +119,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             text(
                 "手続きの期限が過ぎました。",
                 "銀行の画面でもう一度始めてください。",
-                "The time to finish this request has run out.",
+                "This request has expired.",
                 "Start again from the bank's page.",
             ),
         ),
@@ -127,7 +129,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
 /// Nothing was heard from the bank: its time is not known.
 fn clock(host: &str, past: Option<i64>) -> Text {
     let ja = format!("{host} の証明書が、このコンピューターの時計では有効期間の外です");
-    let en = format!("By this computer's clock the certificate of {host} is not valid");
+    let en = format!("According to this computer's clock, the certificate of {host} is not valid");
     let off = |seconds: i64, lang| span(seconds.unsigned_abs(), lang);
     let (ja, en) = match past {
         Some(seconds) if seconds > 0 => (
@@ -146,7 +148,7 @@ fn clock(host: &str, past: Option<i64>) -> Text {
                 off(seconds, Lang::Ja)
             ),
             format!(
-                "{en} (it begins in {}). The clock may be slow.",
+                "{en} (its validity begins in {}). The clock may be slow.",
                 off(seconds, Lang::En)
             ),
         ),
@@ -156,18 +158,18 @@ fn clock(host: &str, past: Option<i64>) -> Text {
         ja,
         "コンピューターの日付・時刻・タイムゾーンを合わせて、もう一度お試しください。合っているときは銀行にお知らせください。",
         en,
-        "Set the computer's date, time and time zone, then try again; if they are right, tell the bank.",
+        "Set the computer's date, time and time zone, then try again. If they are correct, contact the bank.",
     )
 }
 
 fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
     let settings = (
         "プロキシの設定（agent.toml の proxy、または https_proxy や all_proxy）を管理者に確かめてください。",
-        "Ask your administrator about the proxy (`proxy` in agent.toml, or https_proxy, all_proxy).",
+        "Ask your administrator about the proxy settings (`proxy` in agent.toml, or https_proxy, all_proxy).",
     );
     let later = (
         "インターネットの接続とプロキシの設定を確かめ、もう一度始めてください。",
-        "Check the internet connection and the proxy settings, and start again.",
+        "Check your internet connection and the proxy settings, then start again.",
     );
     let (code, ja, en, next) = match how {
         ProxyFault::Unreachable => (
@@ -179,7 +181,7 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         ProxyFault::Timeout => (
             "proxy-unreachable",
             format!("プロキシ（{proxy}）から時間内に答えがありません。"),
-            format!("The proxy ({proxy}) did not answer in time."),
+            format!("The proxy ({proxy}) did not respond in time."),
             later,
         ),
         ProxyFault::Dropped => (
@@ -191,13 +193,13 @@ fn by_proxy(proxy: &str, how: ProxyFault) -> (&'static str, Exit, Text) {
         ProxyFault::LoginNeeded => (
             "proxy-login-needed",
             format!("プロキシ（{proxy}）がユーザー名とパスワードを求めています。"),
-            format!("The proxy ({proxy}) wants a user name and a password."),
+            format!("The proxy ({proxy}) requires a user name and a password."),
             settings,
         ),
         ProxyFault::LoginRefused => (
             "proxy-login-refused",
             format!("プロキシ（{proxy}）が、設定されたユーザー名とパスワードを受け付けません。"),
-            format!("The proxy ({proxy}) does not take the user name and password that are set."),
+            format!("The proxy ({proxy}) rejected the configured user name and password."),
             settings,
         ),
         ProxyFault::Refused { status } => (
@@ -224,7 +226,7 @@ fn refused(refusal: &Refusal) -> Text {
         format!("銀行が受け付けませんでした: {title}"),
         next.clone()
             .unwrap_or_else(|| "銀行の画面の案内に従ってください。".to_owned()),
-        format!("The bank refused: {title}"),
-        next.unwrap_or_else(|| "Follow the advice on the bank's page.".to_owned()),
+        format!("The bank refused the request: {title}"),
+        next.unwrap_or_else(|| "Follow the instructions on the bank's page.".to_owned()),
     )
 }

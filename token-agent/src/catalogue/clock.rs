@@ -44,18 +44,14 @@ pub fn note(ahead: i64, lang: Lang) -> String {
             format!(
                 "{off}進んでいます。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
             ),
-            format!(
-                "{off} fast. The bank's time is used for this request. Set the clock afterwards."
-            ),
+            format!("{off} fast. This request uses the bank's time. Please set the clock."),
         )
     } else {
         lang.pick(
             format!(
                 "{off}遅れています。手続きは銀行の時刻で進めます。あとで時計を合わせてください。"
             ),
-            format!(
-                "{off} slow. The bank's time is used for this request. Set the clock afterwards."
-            ),
+            format!("{off} slow. This request uses the bank's time. Please set the clock."),
         )
     }
 }

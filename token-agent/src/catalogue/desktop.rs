@@ -29,13 +29,13 @@ pub fn registered(registered: &Registered, lang: Lang) -> String {
         lang.pick("端末で", "in a terminal")
     };
     let done = if registered.already {
-        lang.pick("すでに登録されています。", "That was so already.")
+        lang.pick("すでに登録されています。", "Already registered.")
     } else {
         lang.pick("登録しました。", "Registered.")
     };
     lang.pick(
         format!("{done}inkan: のリンクは、{how}開かれます: {program}\n  {entry}"),
-        format!("{done} Links with inkan: open {how}: {program}\n  {entry}"),
+        format!("{done} inkan: links open {how}: {program}\n  {entry}"),
     )
 }
 
@@ -43,11 +43,11 @@ pub fn registered(registered: &Registered, lang: Lang) -> String {
 #[must_use]
 pub fn unregistered(already: bool, lang: Lang) -> &'static str {
     if already {
-        lang.pick("登録されていません。", "Nothing was registered.")
+        lang.pick("登録されていません。", "No registration was found.")
     } else {
         lang.pick(
             "登録を取り消しました。inkan: のリンクは開かれなくなります。",
-            "No longer registered: links with inkan: open nothing.",
+            "The registration was removed. inkan: links no longer open a program.",
         )
     }
 }

@@ -20,34 +20,34 @@ pub(super) fn link(error: &LinkError) -> (&'static str, Exit, Text) {
         LinkError::UnknownAction => (
             "link-action",
             "リンクの用件がわかりません",
-            "The link asks for something unknown",
+            "The link requests an unknown action",
         ),
         LinkError::UnknownParameter => (
             "link-parameter",
             "リンクに余計な項目があります",
-            "The link has a part that does not belong in it",
+            "The link contains an unknown parameter",
         ),
         LinkError::Duplicate(_) => (
             "link-doubled",
             "リンクに同じ項目が二つあります",
-            "The link says something twice",
+            "The link contains a parameter twice",
         ),
         LinkError::Missing(_) => (
             "link-incomplete",
             "リンクに必要な項目がありません",
-            "The link lacks a part",
+            "A parameter is missing from the link",
         ),
         LinkError::BadValue(..) => (
             "link-value",
             "リンクに使えない文字があります",
-            "The link has characters that may not be in it",
+            "The link contains a character that is not allowed",
         ),
     };
     let text = text(
         format!("{ja}。何も行っていません。"),
         "銀行の画面のボタンからもう一度始めてください。メールなどに書かれたリンクは使わないでください。",
         format!("{en}. Nothing was done."),
-        "Start again from the button on the bank's page; do not use links from e-mails.",
+        "Start again from the button on the bank's page. Do not use links from e-mails.",
     );
     (code, Exit::Link, text)
 }

@@ -142,7 +142,7 @@ fn cancelled() -> Text {
         "取り消しました。",
         "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
         "Cancelled.",
-        "To go on, start again; for a certificate, with the button on the bank's page.",
+        "To continue, start again. To request a certificate, use the button on the bank's page.",
     )
 }
 
@@ -150,7 +150,7 @@ fn internal(detail: &str) -> Text {
     text(
         format!("プログラムの内部で問題が起きました（{detail}）。"),
         "もう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
-        format!("Something went wrong inside the program ({detail})."),
-        "Try again; if it happens again, tell the help desk this sentence.",
+        format!("An internal error occurred ({detail})."),
+        "Try again. If it happens again, send this message to the help desk.",
     )
 }

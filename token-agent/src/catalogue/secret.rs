@@ -27,7 +27,7 @@ fn tries(last_try: bool, left: Option<u8>) -> (String, String) {
         ),
         (false, Some(left)) => (
             format!("あと {left} 回間違えるとロックされます。"),
-            format!("{left} tries are left."),
+            format!("{left} tries left."),
         ),
         (false, None) => (String::new(), String::new()),
     }
@@ -40,7 +40,7 @@ fn other_tries(left: Option<u8>) -> (String, String) {
         |left| {
             (
                 format!("残りは {left} 回です。"),
-                format!(" {left} tries are left."),
+                format!(" {left} tries left."),
             )
         },
     )
@@ -56,7 +56,7 @@ pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Told {
             format!("PIN が違います。{ja}"),
             "PIN を確かめてから、もう一度お試しください。",
             format!("The PIN is incorrect. {en}").trim_end(),
-            "Make sure of the PIN, then try again.",
+            "Check the PIN, then try again.",
         ),
     )
 }
@@ -70,7 +70,7 @@ pub(super) fn pin_locked() -> Told {
             "トークンの PIN がロックされています。",
             "PUK（ロックを解く番号）があれば、「PIN のロックを解く」（inkan-agent pin unblock）で使えるようになります。なければトークンの管理者に頼んでください。",
             "The token's PIN is locked.",
-            "With its PUK, unblock it (inkan-agent pin unblock); without, ask whoever manages the token.",
+            "If you have its PUK, unblock it with inkan-agent pin unblock. Otherwise ask your token's administrator.",
         ),
     )
 }
@@ -102,15 +102,18 @@ const fn name(what: SecretName) -> (&'static str, &'static str) {
 /// Why it was not sent, beyond its length.
 const fn reason(why: Unfit) -> Option<(&'static str, &'static str)> {
     match why {
-        Unfit::FullWidth => Some(("全角の文字が入っています", "it has full-width characters")),
+        Unfit::FullWidth => Some((
+            "全角の文字が入っています",
+            "it contains full-width characters",
+        )),
         Unfit::Invisible => Some((
             "BOM など、目に見えない文字が入っています",
-            "it has invisible characters, such as a byte order mark",
+            "it contains invisible characters, such as a byte order mark",
         )),
-        Unfit::Control => Some(("制御文字が入っています", "it has control characters")),
+        Unfit::Control => Some(("制御文字が入っています", "it contains control characters")),
         Unfit::Character => Some((
             "このトークンで使えない文字が入っています",
-            "it has characters that this token does not take",
+            "it contains characters that this token does not accept",
         )),
         Unfit::Length | Unfit::JustRefused => None,
     }
@@ -122,7 +125,7 @@ fn limits(min: u8, max: u8) -> Option<(String, String)> {
         (0, 0) => None,
         (0, max) => Some((
             format!("半角 {max} 文字までです"),
-            format!("may have at most {max} characters"),
+            format!("must have at most {max} characters"),
         )),
         (min, 0) => Some((
             format!("半角 {min} 文字以上です"),
@@ -143,7 +146,7 @@ pub(super) fn unfit(what: SecretName, why: Unfit, min: u8, max: u8) -> Told {
     let (ja, en) = match (why, limits(min, max)) {
         (Unfit::JustRefused, _) => (
             format!("いま断られたものと同じ{}です。", spaced(ja_name)),
-            format!("This is the {en_name} that was just refused."),
+            format!("The token has just refused this {en_name}."),
         ),
         (_, Some((ja, en))) => (
             format!("{ja_name}は{ja}{ja_why}。"),
@@ -163,7 +166,7 @@ pub(super) fn unfit(what: SecretName, why: Unfit, min: u8, max: u8) -> Told {
     let (ja_sent, en_sent) = match what {
         SecretName::NewPin => (
             "何も送っていません。いまの PIN はそのまま使えます。",
-            "Nothing was sent; the present PIN still holds.",
+            "Nothing was sent. The current PIN is unchanged.",
         ),
         SecretName::ManagementKey => ("何も送っていません。", "Nothing was sent."),
         SecretName::Pin | SecretName::Puk | SecretName::SoPin => (
@@ -198,8 +201,8 @@ pub(super) fn new_pin_refused() -> Told {
         text(
             "トークンが新しい PIN を受け付けませんでした。文字の種類や並び、前に使った PIN かどうかなど、トークンの決まりに合いません。いまの PIN はそのまま使えます。",
             "ほかの PIN を選んで、やり直してください。決まりはトークンの管理者に確かめてください。",
-            "The token's own rules do not allow the new PIN (simple sequences, or PINs used before, for example). The present PIN still holds.",
-            "Choose another one and try again. Whoever manages the token knows its rules.",
+            "The token's rules do not allow the new PIN. They may forbid simple sequences or earlier PINs. The current PIN is unchanged.",
+            "Choose another PIN and try again. Your token's administrator knows its rules.",
         ),
     )
 }
@@ -212,8 +215,8 @@ pub(super) fn new_pin_same() -> Told {
         text(
             "新しい PIN が、いまの PIN と同じです。何も送っていません。",
             "ほかの PIN を選んで、やり直してください。",
-            "The new PIN is the same as the present one. Nothing was sent.",
-            "Choose another one and try again.",
+            "The new PIN is the same as the current PIN. Nothing was sent.",
+            "Choose another PIN and try again.",
         ),
     )
 }
@@ -226,8 +229,8 @@ pub(super) fn pin_needed() -> Told {
         text(
             "この鍵は、使うたびに PIN が要ります。",
             "はじめからやり直して、PIN を入れてください。",
-            "This key asks for the PIN at each use.",
-            "Start again and give the PIN.",
+            "This key requires the PIN for each use.",
+            "Start again and enter the PIN.",
         ),
     )
 }
@@ -242,7 +245,7 @@ pub(super) fn puk_wrong(tries_left: Option<u8>) -> Told {
             format!("ロックを解く番号（PUK）が違います。{ja}"),
             "番号を確かめてから、もう一度お試しください。",
             format!("The PUK is incorrect.{en}"),
-            "Make sure of it, then try again.",
+            "Check the PUK, then try again.",
         ),
     )
 }
@@ -255,8 +258,8 @@ pub(super) fn puk_locked() -> Told {
         text(
             "ロックを解く番号（PUK）もロックされています。このトークンはここでは元に戻せません。",
             "トークンの管理者と銀行にお知らせください。ほかのトークンで発行をやり直せます。",
-            "The PUK is locked too: nothing here opens this token again.",
-            "Tell whoever manages the token, and the bank; a certificate can be issued on another token.",
+            "The PUK is locked too. Nothing on this computer can unlock this token.",
+            "Contact your token's administrator and the bank. A certificate can be issued on another token.",
         ),
     )
 }
@@ -269,8 +272,8 @@ pub(super) fn admin_needed(what: Admin) -> Told {
         text(
             format!("このトークンに書き込むには、{}が要ります。", admin(what).0),
             "トークンの管理者にお尋ねください。",
-            format!("To change this token, {} is needed.", admin(what).1),
-            "Ask whoever manages the token.",
+            format!("Changing this token requires {}.", admin(what).1),
+            "Ask your token's administrator.",
         ),
     )
 }
@@ -285,7 +288,7 @@ pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Told {
             format!("{}が違います。{ja}", admin(what).0),
             "トークンの管理者に確かめてから、もう一度お試しください。",
             format!("The token refused {}.{en}", admin(what).1),
-            "Ask whoever manages the token, then try again.",
+            "Ask your token's administrator, then try again.",
         ),
     )
 }
@@ -299,7 +302,7 @@ pub(super) fn admin_locked() -> Told {
             "管理者の PIN（SO PIN）がロックされています。",
             "トークンの管理者にお知らせください。",
             "The security officer's PIN is locked.",
-            "Tell whoever manages the token.",
+            "Contact your token's administrator.",
         ),
     )
 }
@@ -312,8 +315,8 @@ pub(super) fn admin_unusable(what: Admin) -> Told {
         text(
             format!("これは{}の形をしていません。", admin(what).0),
             "管理鍵は 16 進数（0～9、A～F）で入力します。トークンの管理者に確かめてください。",
-            format!("This cannot be {}.", admin(what).1),
-            "A management key is typed as hex digits (0-9, A-F). Ask whoever manages the token.",
+            format!("This is not {}.", admin(what).1),
+            "Enter a management key as hex digits (0-9, A-F). Ask your token's administrator.",
         ),
     )
 }

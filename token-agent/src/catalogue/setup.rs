@@ -24,7 +24,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 ),
                 "PIN を半角で、UTF-8 のファイルの一行目に書いてください。",
                 format!(
-                    "The PIN file {} is not a text file in UTF-8. Nothing was sent, so no try was used.",
+                    "The PIN file {} is not a UTF-8 text file. Nothing was sent, so no try was used.",
                     path.display()
                 ),
                 "Write the PIN in half-width characters as the first line of a UTF-8 file.",
@@ -64,10 +64,10 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 ),
                 "chmod 600 で自分だけが読めるようにしてください。",
                 format!(
-                    "The PIN file {} can be read by others (permissions {mode:03o}); the PIN was not used.",
+                    "Other users can read the PIN file {} (permissions {mode:03o}). The PIN was not used.",
                     path.display()
                 ),
-                "Make it readable by yourself only: chmod 600.",
+                "Make it readable only by you: chmod 600.",
             ),
         ),
         UsageError::PinVariable { name } => (
@@ -75,7 +75,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             text(
                 format!("環境変数 {name} に PIN がありません。"),
                 "--pin-env の名前を確かめてください。",
-                format!("The environment variable {name} holds no PIN."),
+                format!("The environment variable {name} does not contain a PIN."),
                 "Check the name given with --pin-env.",
             ),
         ),
@@ -85,7 +85,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 "PIN の入力元が空か、長すぎます。",
                 "PIN を一行で入れてください。",
                 "The PIN source is empty or far too long.",
-                "Put the PIN there as one line.",
+                "Write the PIN there as a single line.",
             ),
         ),
         UsageError::PinsDiffer => (
@@ -93,8 +93,8 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             text(
                 "新しい PIN が二度とも同じになっていません。PIN は変わっていません。",
                 "はじめからやり直して、同じ PIN を二度入れてください。",
-                "The new PIN was not the same both times; nothing was changed.",
-                "Start again and type the same PIN twice.",
+                "The two entries of the new PIN differ. Nothing was changed.",
+                "Start again and enter the same PIN twice.",
             ),
         ),
         UsageError::LastCertificate { bank } => (
@@ -103,9 +103,9 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 format!("{bank}に使える、このトークンで最後の証明書です。消していません。"),
                 "新しい証明書を発行してから消すか、それでも消すときは --last を付けてください。",
                 format!(
-                    "It is the last certificate on this token that {bank} takes; it was not deleted."
+                    "This is the last certificate on this token that {bank} accepts. It was not deleted."
                 ),
-                "Have a new one issued first; to delete it all the same, add --last.",
+                "Have a new certificate issued first. To delete this one anyway, add --last.",
             ),
         ),
         UsageError::SeveralBanks { ids } => (
@@ -131,9 +131,9 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 ),
                 "inkan-agent module list で名前を見るか、ファイルの絶対パスを書いてください。",
                 format!(
-                    "\"{wanted}\" is neither a known token driver that is installed here nor a file."
+                    "\"{wanted}\" is neither a known token driver that is installed on this computer nor a file."
                 ),
-                "See the names with `inkan-agent module list`, or give the absolute path of the file.",
+                "Run `inkan-agent module list` to see the names, or enter the absolute path of the file.",
             ),
         ),
         UsageError::ModuleNotListed { wanted } => (
@@ -142,7 +142,7 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
                 format!("使っているドライバーに「{wanted}」はありません。"),
                 "名前は inkan-agent module list で見られます。",
                 format!("No token driver in use is called \"{wanted}\"."),
-                "See the names with `inkan-agent module list`.",
+                "Run `inkan-agent module list` to see the names.",
             ),
         ),
         UsageError::Time => (
@@ -150,8 +150,8 @@ pub(super) fn usage(error: &UsageError) -> (&'static str, Exit, Text) {
             text(
                 "--now の時刻が読めません。",
                 "RFC 3339 で書いてください。",
-                "--now is no time.",
-                "Write it as RFC 3339.",
+                "The value of --now is not a valid time.",
+                "Write it in the RFC 3339 format.",
             ),
         ),
     };
@@ -167,8 +167,8 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             text(
                 "設定フォルダの場所がわかりません。",
                 "--config-dir で指定するか、HOME を設定してください。",
-                "There is no place for configuration files.",
-                "Give one with --config-dir, or set HOME.",
+                "The directory for configuration files is unknown.",
+                "Set it with --config-dir, or set HOME.",
             ),
         ),
         SetupError::Unreadable { path, detail } => (
@@ -178,7 +178,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 format!("{} を読めません（{detail}）。", path.display()),
                 "ファイルの場所と権限を確かめてください。",
                 format!("{} cannot be read ({detail}).", path.display()),
-                "Check that the file is there and that you may read it.",
+                "Check that the file exists and that you may read it.",
             ),
         ),
         SetupError::NotText { path } => (
@@ -190,8 +190,8 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                     path.display()
                 ),
                 "文字コードを UTF-8 にして保存し直すか、銀行または管理者から正しいファイルを受け取ってください。",
-                format!("{} is not a text file in UTF-8.", path.display()),
-                "Save it again as UTF-8, or get the right file from the bank or your administrator.",
+                format!("{} is not a UTF-8 text file.", path.display()),
+                "Save it as UTF-8, or get the correct file from the bank or your administrator.",
             ),
         ),
         SetupError::Unwritable { path, detail } => (
@@ -201,7 +201,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 format!("{} に書けません（{detail}）。", path.display()),
                 "フォルダの権限と空き容量を確かめてください。",
                 format!("{} cannot be written ({detail}).", path.display()),
-                "Check the directory's permissions and free space.",
+                "Check the directory's permissions and the free space.",
             ),
         ),
         SetupError::TooLarge { path, limit } => (
@@ -211,7 +211,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 format!("{} が大きすぎます（{limit} バイトまで）。", path.display()),
                 "銀行から受け取った正しいファイルかどうか確かめてください。",
                 format!("{} is too large (limit {limit} bytes).", path.display()),
-                "Check that it is the file the bank gave you.",
+                "Check that it is the file that you received from the bank.",
             ),
         ),
         SetupError::Field { path, field, fault } => (
@@ -229,10 +229,10 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 ),
                 "chmod 600 で自分だけが読めるようにしてください。",
                 format!(
-                    "{} holds a password and can be read by others; it was not used.",
+                    "{} contains a password and can be read by other users. It was not used.",
                     path.display()
                 ),
-                "Make it readable by yourself only: chmod 600.",
+                "Make it readable only by you: chmod 600.",
             ),
         ),
         SetupError::NoBrowser { kind } => (
@@ -241,8 +241,8 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             text(
                 format!("ブラウザを開けません（{kind}）。ログインは行われていません。"),
                 "既定のブラウザを設定するか、inkan-agent open --print-url で表示されるアドレスを、ログインを始めたブラウザで開いてください。",
-                format!("No browser could be opened ({kind}); nobody was logged in."),
-                "Set a default browser, or open the address that `inkan-agent open --print-url` shows in the browser in which you began.",
+                format!("No browser could be opened ({kind}). You are not logged in."),
+                "Set a default browser. Or run `inkan-agent open --print-url` and open the address it shows in the browser in which you started.",
             ),
         ),
         SetupError::BankUnknown { id } => (
@@ -254,7 +254,7 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
                 ),
                 "お取引の銀行なら、銀行のページから銀行ファイルを受け取り inkan-agent bank add で登録してください。覚えのないリンクなら閉じてください。",
                 format!("The bank \"{id}\" is not installed on this computer. Nothing was sent."),
-                "If it is your bank, get its bank file and run `inkan-agent bank add`. If you do not know the link, close it.",
+                "If it is your bank, get its bank file and run `inkan-agent bank add`. If you do not recognise the link, close it.",
             ),
         ),
         SetupError::BankDiffers { id } => (
@@ -263,8 +263,8 @@ pub(super) fn setup(error: &SetupError) -> (&'static str, Exit, Text) {
             text(
                 format!("銀行「{id}」は、別の内容ですでに登録されています。"),
                 "内容を確かめたうえで、inkan-agent bank remove で消してから登録し直してください。",
-                format!("The bank \"{id}\" is already installed with another content."),
-                "Make sure which one is right; then remove the old one with `inkan-agent bank remove` first.",
+                format!("The bank \"{id}\" is already installed with different content."),
+                "Check which one is correct, then remove the old one with `inkan-agent bank remove`.",
             ),
         ),
     }
@@ -283,7 +283,7 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         ),
         FieldFault::ControlCharacter => (
             "制御文字があります".to_owned(),
-            "has a control character".to_owned(),
+            "contains a control character".to_owned(),
         ),
         FieldFault::NotHttpsOrigin => (
             "https://ホスト名[:ポート] の形ではありません".to_owned(),
@@ -291,7 +291,7 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         ),
         FieldFault::NoCertificate => (
             "PEM の証明書がありません".to_owned(),
-            "holds no PEM certificate".to_owned(),
+            "contains no PEM certificate".to_owned(),
         ),
         FieldFault::TooMany(limit) => (
             format!("多すぎます（{limit} 個まで）"),
@@ -299,11 +299,11 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         ),
         FieldFault::BadCertificate => (
             "読み取れない証明書があります".to_owned(),
-            "holds a certificate that cannot be read".to_owned(),
+            "contains a certificate that cannot be read".to_owned(),
         ),
         FieldFault::NotCa => (
             "認証局の証明書ではありません".to_owned(),
-            "holds a certificate that is no CA's".to_owned(),
+            "contains a certificate that is not a CA certificate".to_owned(),
         ),
         FieldFault::NotAbsolute => (
             "絶対パスではありません".to_owned(),
@@ -311,23 +311,23 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         ),
         FieldFault::NotFileName => (
             "ファイル名と違います（<id>.toml にしてください）".to_owned(),
-            "is not the file's name (<id>.toml)".to_owned(),
+            "does not match the file's name (<id>.toml)".to_owned(),
         ),
         FieldFault::NotProxy => (
             "ここで使えるプロキシのアドレスではありません（http:// か socks5:// のユーザー:パスワード@ホスト:ポート、または none）".to_owned(),
-            "is no proxy that can be used here (http:// or socks5://user:password@host:port, or none)".to_owned(),
+            "is not a supported proxy address (http:// or socks5://user:password@host:port, or none)".to_owned(),
         ),
         FieldFault::OutOfRange { least, most } => (
             format!("{least} から {most} までの数ではありません"),
-            format!("is no number from {least} to {most}"),
+            format!("is not a number from {least} to {most}"),
         ),
         FieldFault::NotVariable => (
             "環境変数の名前だけを書いてください（= や値は書けません）".to_owned(),
-            "takes the names of environment variables alone, without = or value".to_owned(),
+            "must be a list of names of environment variables, without = or values".to_owned(),
         ),
         FieldFault::NotByLines => (
             "この書き方では自動で変えられません。手で直してください".to_owned(),
-            "is written in a way that cannot be changed by itself; edit the file".to_owned(),
+            "is in a form that cannot be changed automatically; edit the file".to_owned(),
         ),
     };
     let (ja_field, en_field) = if field.is_empty() {
@@ -339,6 +339,6 @@ fn field_text(path: &str, field: &str, fault: &FieldFault) -> Text {
         format!("{path}{ja_field}が{ja}。"),
         "ファイルを直すか、銀行または管理者から正しいものを受け取ってください。",
         format!("{path}{en_field} {en}."),
-        "Correct the file, or get the right one from the bank or your administrator.",
+        "Correct the file, or get the correct one from the bank or your administrator.",
     )
 }

@@ -7,14 +7,14 @@ use crate::keystore::abilities::Ability;
 
 const fn ability(what: Ability) -> (&'static str, &'static str) {
     match what {
-        Ability::Generate => ("鍵を作る", "make keys"),
-        Ability::WriteCertificates => ("証明書を書き込む", "take certificates"),
-        Ability::DeleteKeys => ("鍵を消す", "destroy keys"),
+        Ability::Generate => ("鍵を作る", "generate keys"),
+        Ability::WriteCertificates => ("証明書を書き込む", "store certificates"),
+        Ability::DeleteKeys => ("鍵を消す", "delete keys"),
         Ability::ChangePin => ("PIN を変える", "change its PIN"),
         Ability::Unblock => ("PIN のロックを解く", "unblock its PIN"),
         Ability::PinPad => (
             "カードリーダーのキーで PIN を入力する",
-            "take the PIN at the reader's keypad",
+            "accept the PIN from the reader's keypad",
         ),
     }
 }
@@ -29,7 +29,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "トークンのドライバー（PKCS#11 モジュール）が設定されていません。",
                 "設定フォルダの modules.toml に書くか、--module で指定してください。",
                 "No token driver (PKCS#11 module) is configured.",
-                "Name one in modules.toml, or with --module.",
+                "Add one to modules.toml, or pass --module.",
             ),
         ),
         TokenError::Module { path, detail } => (
@@ -42,7 +42,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 ),
                 "ドライバーがこの場所に入っているか確かめてください。",
                 format!(
-                    "The token driver {} cannot be loaded ({detail}).",
+                    "The token driver {} could not be loaded ({detail}).",
                     path.display()
                 ),
                 "Check that the driver is installed at this path.",
@@ -64,7 +64,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "カードリーダーも USB トークンもつながっていません。",
                 "カードリーダー（と IC カード）か USB トークンをつないで、もう一度お試しください。",
-                "No card reader and no USB token is connected.",
+                "No card reader or USB token is connected.",
                 "Connect the reader (with its card) or the USB token, then try again.",
             ),
         ),
@@ -85,7 +85,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 format!("カードリーダー（{reader}）のカードが応答しません。"),
                 "カードの表裏と向きを確かめ、金色の端子を拭いて差し込み直してください。続くときは、ほかのカードを使ってください。",
                 format!("The card in the reader ({reader}) does not respond."),
-                "Check which way round it is, wipe its contacts and insert it again; if that does not help, use another card.",
+                "Check the card's orientation, clean its contacts and insert it again. If that does not help, use another card.",
             ),
         ),
         TokenError::OtherCard { reader } => (
@@ -97,9 +97,9 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 ),
                 "電子証明書用のカードを差し込んでください。そのカードがそうであれば、カードのメーカーのドライバーを inkan-agent module add で登録してください。",
                 format!(
-                    "The card in the reader ({reader}) is of a kind that cannot be used here: no PIV card, and no driver knows it."
+                    "The card in the reader ({reader}) is not supported: it is not a PIV card, and no configured driver supports it."
                 ),
-                "Insert the card that is meant for certificates; if this is the one, add its maker's driver with `inkan-agent module add`.",
+                "Insert the card for your certificates. If this is the one, add its driver with `inkan-agent module add`.",
             ),
         ),
         TokenError::NotFound { wanted } => (
@@ -109,7 +109,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 format!("トークン「{wanted}」が見つかりません。"),
                 "差し込まれているか確かめてください。名前は inkan-agent list で見られます。",
                 format!("The token \"{wanted}\" was not found."),
-                "Check that it is inserted; `inkan-agent list` shows the names.",
+                "Check that it is inserted. `inkan-agent list` shows the names.",
             ),
         ),
         TokenError::Ambiguous { wanted } => (
@@ -119,7 +119,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 format!("「{wanted}」というトークンが二つ以上あります。"),
                 "--token に「ドライバー名:シリアル番号」を指定してください。どちらも inkan-agent list で見られます。",
                 format!("More than one token is called \"{wanted}\"."),
-                "Give driver and serial number (`--token DRIVER:SERIAL`); `inkan-agent list` shows both.",
+                "Give driver and serial number (`--token DRIVER:SERIAL`). `inkan-agent list` shows both.",
             ),
         ),
         TokenError::NotInitialised { token } => (
@@ -149,7 +149,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "トークンの空きが足りません。",
                 "使わなくなった鍵や証明書を消すか、ほかのトークンを使ってください。",
                 "The token is full.",
-                "Delete keys and certificates that are no longer used, or use another token.",
+                "Delete keys and certificates that you no longer use, or use another token.",
             ),
         ),
         TokenError::NoRoomForCertificate => (
@@ -158,8 +158,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "証明書は発行されましたが、トークンに書き込む空きがありません。",
                 "使わなくなった証明書や鍵を消し、同じトークンで銀行の画面からやり直してください。別のトークンを差し込んでやり直すと、新しい鍵に切り替えるかどうかをおたずねします。",
-                "The certificate is issued, and the token has no room for it.",
-                "Delete certificates or keys that are no longer used and start again from the bank's page with this token; or insert another token and start again: you are asked whether to change to a new key.",
+                "The certificate was issued, but the token has no space for it.",
+                "Delete certificates or keys that you no longer use, then start again from the bank's page with this token. Or insert another token and start again: you are then asked whether to change to a new key.",
             ),
         ),
         TokenError::PinWrong {
@@ -175,7 +175,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "トークンとの通信が途中で切れました。",
                 "トークンを差し込み直して、もう一度お試しください。",
                 "The connection to the token was lost.",
-                "Insert it again and try again.",
+                "Insert the token again, then try again.",
             ),
         ),
         TokenError::ReaderGone => (
@@ -184,8 +184,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "カードリーダーが外れました。",
                 "カードリーダーをつなぎ直し、カードを入れて、もう一度お試しください。",
-                "The card reader is not connected any more.",
-                "Connect it again, put the card in, and try again.",
+                "The card reader is no longer connected.",
+                "Connect it again, insert the card, then try again.",
             ),
         ),
         TokenError::InUse => (
@@ -194,8 +194,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンは、別に開いている inkan-agent が使っています。",
                 "そちらの操作を終えるか取り消してから、もう一度お試しください。",
-                "Another inkan-agent is at work with this token.",
-                "Finish or cancel there, then try again.",
+                "Another inkan-agent is using this token.",
+                "Finish or cancel its request, then try again.",
             ),
         ),
         TokenError::Hung => (
@@ -204,8 +204,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "トークンが答えません。",
                 "トークンを抜き差ししてから、もう一度お試しください。",
-                "The token does not answer.",
-                "Take it out, put it back in and try again.",
+                "The token does not respond.",
+                "Remove it, insert it again and try again.",
             ),
         ),
         TokenError::NoAlgorithm => (
@@ -214,7 +214,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンは、銀行が求める種類の鍵を作れません。",
                 "ほかのトークンを使ってください。",
-                "This token makes none of the kinds of key that the bank takes.",
+                "This token cannot generate any kind of key that the bank accepts.",
                 "Use another token.",
             ),
         ),
@@ -224,8 +224,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンの鍵では、銀行との通信に必要な署名ができません。",
                 "ほかのトークンを使ってください。このトークンでは何も発行されていません。",
-                "The keys of this token cannot make the signatures that a connection to the bank needs.",
-                "Use another token. Nothing was issued for this one.",
+                "This token's keys cannot make the signatures that a connection to the bank requires.",
+                "Use another token. No certificate was issued for this one.",
             ),
         ),
         TokenError::LoginLost => (
@@ -234,7 +234,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "トークンが途中でログアウトされました。PIN は間違っていません。",
                 "トークンを使っているほかのプログラムを閉じて、はじめからやり直してください。",
-                "The token was logged out in the meantime. The PIN was not wrong.",
+                "The token was logged out in the meantime. The PIN was not incorrect.",
                 "Close other programs that use the token, then start again.",
             ),
         ),
@@ -244,7 +244,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンの鍵は外に取り出せてしまうので、使いません。",
                 "ほかのトークンを使ってください。",
-                "The key on this token could be taken out, so it is not used.",
+                "The key on this token is extractable, so it is not used.",
                 "Use another token.",
             ),
         ),
@@ -254,8 +254,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "途中まで進んだ発行の鍵が、このトークンにありません。",
                 "はじめに使ったトークンを差し込んでやり直してください。そのトークンが使えないときは、このトークンでやり直し、「新しい鍵に切り替える」を選んでください（inkan-agent open では --new-key）。",
-                "The key of the issue that broke off is not on this token.",
-                "Use the token you began with. If it cannot be used, start again with this one and agree to change to a new key (inkan-agent open: --new-key).",
+                "The key of the interrupted request is not on this token.",
+                "Use the token that you started with. If it cannot be used, start again with this one and agree to change to a new key (inkan-agent open: --new-key).",
             ),
         ),
         TokenError::NoSuchCertificate { serial } => (
@@ -274,8 +274,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "このトークンに、この銀行の使える証明書がありません。",
                 "inkan-agent list で、どのトークンにあるか確かめてください。",
-                "There is no usable certificate of this bank on the token.",
-                "See with `inkan-agent list` which token holds it.",
+                "The token has no usable certificate of this bank.",
+                "Run `inkan-agent list` to see which token has one.",
             ),
         ),
         TokenError::ProofFailed => (
@@ -284,8 +284,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 "トークンの鍵による署名が、証明書と合いません。",
                 "ほかのトークンでお試しください。続くときはヘルプデスクにお知らせください。",
-                "A signature by the token's key does not fit the certificate.",
-                "Try another token; if it happens again, tell the help desk.",
+                "A signature by the token's key does not match the certificate.",
+                "Try another token. If it happens again, contact the help desk.",
             ),
         ),
         TokenError::Cancelled => (
@@ -295,7 +295,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "トークンで取り消されました。",
                 "続けるときは、はじめからやり直してください（発行は銀行の画面のボタンから）。",
                 "Cancelled on the token.",
-                "To go on, start again; for a certificate, with the button on the bank's page.",
+                "To continue, start again. To request a certificate, use the button on the bank's page.",
             ),
         ),
         TokenError::Unfit {
@@ -321,7 +321,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 text(
                     format!("このトークンは、ここでは{ja}ことができません。"),
                     "トークンに付属のソフトを使うか、ほかのトークンを使ってください。",
-                    format!("This token cannot {en} here."),
+                    format!("This program cannot {en} on this token."),
                     "Use the token's own software, or another token.",
                 ),
             )
@@ -333,7 +333,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "鍵がトークンにありません。",
                 "inkan-agent list で、いまあるものを確かめてください。",
                 "The key is not on the token.",
-                "See with `inkan-agent list` what is there.",
+                "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
         ),
         TokenError::CertificateGone => (
@@ -343,7 +343,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "証明書がトークンにありません。",
                 "inkan-agent list で、いまあるものを確かめてください。",
                 "The certificate is not on the token.",
-                "See with `inkan-agent list` what is there.",
+                "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
         ),
         TokenError::HeldByOther { program } => {
@@ -362,7 +362,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 text(
                     format!("{ja}がカードを使っています。"),
                     "そのプログラムを閉じてから、もう一度お試しください。",
-                    format!("{en} holds the card."),
+                    format!("{en} is using the card."),
                     "Close that program and try again.",
                 ),
             )
@@ -373,7 +373,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
             text(
                 format!("スマートカードのサービスが動いていません（{detail}）。"),
                 "サービス（Linux では pcscd）を動かしてから、もう一度お試しください。",
-                format!("The smart card service does not run ({detail})."),
+                format!("The smart card service is not running ({detail})."),
                 "Start it (on Linux: pcscd), then try again.",
             ),
         ),
@@ -387,7 +387,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 ),
                 "もう一度お試しください。続くときは、ドライバーを新しくするか、ヘルプデスクにこの文をお知らせください。",
                 format!("The token driver {} crashed ({how}).", driver.display()),
-                "Try again; if it happens again, update the driver, or tell the help desk this sentence.",
+                "Try again. If it happens again, update the driver or send this message to the help desk.",
             ),
         ),
         TokenError::DriverGarbled { driver, detail } => (
@@ -400,10 +400,10 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 ),
                 "もう一度お試しください。続くときは、ドライバーを新しくするか、ヘルプデスクにこの文をお知らせください。",
                 format!(
-                    "What the token driver {} says makes no sense ({detail}).",
+                    "The token driver {} returned an invalid response ({detail}).",
                     driver.display()
                 ),
-                "Try again; if it happens again, update the driver, or tell the help desk this sentence.",
+                "Try again. If it happens again, update the driver or send this message to the help desk.",
             ),
         ),
         TokenError::Failed { operation, detail } => (
@@ -413,7 +413,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 format!("トークンの操作に失敗しました（{operation}: {detail}）。"),
                 "トークンを抜き差ししてもう一度お試しください。続くときはヘルプデスクにこの文をお知らせください。",
                 format!("The token failed ({operation}: {detail})."),
-                "Take it out, put it back in and try again; if it happens again, tell the help desk this sentence.",
+                "Remove it, insert it again and try again. If it happens again, send this message to the help desk.",
             ),
         ),
     }

@@ -47,7 +47,7 @@ fn the_banks_time_counts_and_by_how_much_the_clock_is_off_is_said() {
         assert_eq!(run.code, 10, "{run:?}");
         let said = format!("{}{}", run.stdout, run.stderr);
         assert_eq!(
-            said.contains("Set the clock"),
+            said.contains("set the clock"),
             direction.is_some(),
             "{said}"
         );

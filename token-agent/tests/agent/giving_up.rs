@@ -75,7 +75,7 @@ fn another_token_takes_the_place_of_the_first_after_a_plain_yes() {
     }
     let run = finish(with(&bank, &customer, &second, &[]), "y\ny\n");
     goes_on(&run, &bank);
-    assert!(run.stderr.contains("can never be used then"), "{run:?}");
+    assert!(run.stderr.contains("can then never be used"), "{run:?}");
     assert!(run.steps().contains(&"issue-given-up".to_owned()));
 
     // The first key is of no use any more: the token's next issue takes it away.

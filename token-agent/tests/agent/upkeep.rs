@@ -98,7 +98,10 @@ fn the_list_says_why_something_cannot_be_used() {
     fs::remove_file(customer.config.path().join("banks/kenmin.toml")).unwrap();
     assert_eq!(reasons(&now), ["no-bank", "no-certificate"]);
     let text = finish(customer.plain_command(&["list"]), "");
-    assert!(text.stdout.contains("of no installed bank"), "{text:?}");
+    assert!(
+        text.stdout.contains("not issued by an installed bank"),
+        "{text:?}"
+    );
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn arrows_choose_a_token() -> Outcome {
 fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
     let desktop = Desktop::open()?;
     let home = Sample::show(&desktop, "home", "en")?;
-    // From "Read again" round to the band: language, about, then the first token's buttons.
+    // From "Refresh" round to the band: language, about, then the first token's buttons.
     let mut expected = Vec::new();
     let operations = [
         "1 ChangePin(0)",

@@ -50,7 +50,7 @@ fn what_is_no_link_is_refused_in_the_window_in_plain_words() -> Outcome {
     ];
     for link in garbage {
         let mut start = Start::with(&desktop, &["open", link])?;
-        desktop.wait_for_window("It could not go on - Certificate app")?;
+        desktop.wait_for_window("Could not continue - Certificate app")?;
         desktop.key("Return")?;
         assert_eq!(start.code()?, 3, "{link:.60}");
     }
@@ -62,7 +62,7 @@ fn a_bank_that_the_agent_does_not_know_is_not_spoken_to() -> Outcome {
     let desktop = Desktop::open()?;
     let link = "inkan:enroll?bank=elsewhere&request=0123456789abcdef0123456789abcdef";
     let mut start = Start::with(&desktop, &["open", link])?;
-    desktop.wait_for_window("It could not go on")?;
+    desktop.wait_for_window("Could not continue")?;
     desktop.key("Escape")?;
     assert_eq!(start.code()?, 4);
     Ok(())
@@ -72,7 +72,7 @@ fn a_bank_that_the_agent_does_not_know_is_not_spoken_to() -> Outcome {
 fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
     let desktop = Desktop::open()?;
     let mut first = Start::with(&desktop, &["open", "inkan:first"])?;
-    desktop.wait_for_window("It could not go on")?;
+    desktop.wait_for_window("Could not continue")?;
     for number in 0..3 {
         let link = format!("inkan:next{number}");
         assert_eq!(
@@ -86,10 +86,10 @@ fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
     assert_eq!(Start::with(&desktop, &[])?.code()?, 0);
     // The first one and the three that waited, one after the other; then the list.
     for _ in 0..4 {
-        desktop.wait_for_window("It could not go on")?;
+        desktop.wait_for_window("Could not continue")?;
         desktop.key("Return")?;
         wait_for("the page to be read", || {
-            desktop.shows("It could not go on").ok().map(|_| ())
+            desktop.shows("Could not continue").ok().map(|_| ())
         })?;
     }
     desktop.wait_for_window("Tokens and certificates")?;
@@ -104,7 +104,7 @@ fn other_bank_files_have_a_window_of_their_own() -> Outcome {
     let mut first = Start::with(&desktop, &[])?;
     desktop.wait_for_window("Tokens and certificates")?;
     let mut other = Start::of_banks("other", &desktop, &["open", "inkan:other"])?;
-    desktop.wait_for_window("It could not go on")?;
+    desktop.wait_for_window("Could not continue")?;
     desktop.key("Return")?;
     assert_eq!(other.code()?, 3);
     desktop.wait_for_window("Tokens and certificates")?;
@@ -151,6 +151,6 @@ fn without_a_desktop_it_says_so_and_ends() -> Outcome {
         .env("LANG", "C");
     let said = programs::run(&mut command)?;
     assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("no desktop"), "{said}");
+    assert!(said.err.contains("No display"), "{said}");
     Ok(())
 }

@@ -23,7 +23,7 @@ fn says(tree: &Node, text: &str) -> bool {
     tree.texts().iter().any(|t| t.contains(text))
 }
 
-/// From "Read again" over the band to the first token's first button.
+/// From "Refresh" over the band to the first token's first button.
 fn reach_first_button(desktop: &Desktop) -> Outcome {
     for _ in 0..3 {
         desktop.key("Tab")?;
@@ -87,7 +87,9 @@ fn a_card_shows_when_it_comes_and_is_gone_when_it_goes() -> Outcome {
     desktop.spoken(PROGRAM, |tree| says(tree, "No token"))?;
 
     let mut card = Card::inserted(Model::Yubico, &readers.first());
-    desktop.spoken(PROGRAM, |tree| says(tree, "There is no certificate on it."))?;
+    desktop.spoken(PROGRAM, |tree| {
+        says(tree, "This token has no certificates.")
+    })?;
     card.pull();
     desktop.spoken(PROGRAM, |tree| says(tree, "No token"))?;
 

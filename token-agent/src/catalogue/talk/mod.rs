@@ -118,9 +118,9 @@ pub fn no_name(lang: Lang) -> &'static str {
 #[must_use]
 pub fn action(action: Action, lang: Lang) -> &'static str {
     match action {
-        Action::Enroll => lang.pick("電子証明書の発行", "Issue of a certificate"),
-        Action::Renew => lang.pick("電子証明書の更新", "Renewal of a certificate"),
-        Action::Login => lang.pick("電子証明書でのログイン", "Login with the certificate"),
+        Action::Enroll => lang.pick("電子証明書の発行", "Certificate issuance"),
+        Action::Renew => lang.pick("電子証明書の更新", "Certificate renewal"),
+        Action::Login => lang.pick("電子証明書でのログイン", "Certificate login"),
     }
 }
 
@@ -128,14 +128,12 @@ pub fn action(action: Action, lang: Lang) -> &'static str {
 #[must_use]
 pub fn asked(request: &RequestView, lang: Lang) -> &'static str {
     match (request.action, &request.staff) {
-        (Action::Enroll, Some(_)) => lang.pick(
-            "職員用電子証明書の発行",
-            "Issue of a certificate for the bank's staff",
-        ),
-        (Action::Renew, Some(_)) => lang.pick(
-            "職員用電子証明書の更新",
-            "Renewal of a certificate for the bank's staff",
-        ),
+        (Action::Enroll, Some(_)) => {
+            lang.pick("職員用電子証明書の発行", "Staff certificate issuance")
+        }
+        (Action::Renew, Some(_)) => {
+            lang.pick("職員用電子証明書の更新", "Staff certificate renewal")
+        }
         (other, _) => action(other, lang),
     }
 }
@@ -177,19 +175,19 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
     match step {
         Step::KeyMade => lang.pick(
             "トークンの中に鍵を作りました。",
-            "A key was made on the token.",
+            "A key pair was generated on the token.",
         ),
         Step::KeyReused => lang.pick(
             "前回の続きから、同じ鍵で進めます。",
-            "Going on from last time with the same key.",
+            "Continuing the earlier request with the same key.",
         ),
         Step::IssueGivenUp => lang.pick(
             "前の鍵のための証明書は取り消されました。新しい鍵で進めます。",
-            "The certificate for the earlier key was given up. Going on with a new key.",
+            "The certificate for the earlier key was abandoned. Continuing with a new key.",
         ),
         Step::KeyRemoved => lang.pick(
             "今回作った鍵を消しました。",
-            "The key made for this request was removed.",
+            "The key generated for this request was deleted.",
         ),
         Step::CertificateReceived => lang.pick(
             "証明書を受け取り、内容を確かめました。",
@@ -201,11 +199,11 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
         ),
         Step::KeyProved => lang.pick(
             "鍵と証明書が合うことを署名で確かめました。",
-            "A signature proved that key and certificate fit.",
+            "A signature proved that the key and the certificate match.",
         ),
         Step::Activated => lang.pick(
             "銀行に接続し、証明書が有効になりました。",
-            "The bank took the certificate; it is active.",
+            "The bank accepted the certificate. It is active.",
         ),
     }
 }
@@ -214,8 +212,12 @@ pub fn step(step: Step, lang: Lang) -> &'static str {
 #[must_use]
 pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
     lang.pick(
-        format!("銀行がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"),
-        format!("The bank cannot answer just now (try {attempt}). The same is sent again in {seconds} s."),
+        format!(
+            "銀行がいま応じられません（{attempt} 回目）。{seconds} 秒後に同じ鍵でもう一度送ります。"
+        ),
+        format!(
+            "The bank is temporarily unavailable (attempt {attempt}). Retrying in {seconds} s."
+        ),
     )
 }
 
@@ -224,18 +226,18 @@ pub fn waiting(seconds: u64, attempt: u32, lang: Lang) -> String {
 pub fn pin_warning(warning: PinWarning, tries_left: Option<u8>, lang: Lang) -> String {
     match warning {
         PinWarning::CountLow => {
-            let note = lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was given before.");
+            let note = lang.pick("注意: 前に間違った PIN が入力されています。", "Note: a wrong PIN was entered before.");
             match tries_left {
                 None => note.to_owned(),
                 Some(left) => lang.pick(
                     format!("{note}残りは {left} 回です。"),
-                    format!("{note} {left} tries are left."),
+                    format!("{note} {left} tries left."),
                 ),
             }
         }
         PinWarning::FinalTry => lang.pick(
             "警告: あと一度間違えると、トークンがロックされます。自信がなければ何も入れずに Enter を押してください。",
-            "Warning: one more wrong PIN locks the token. If you are not sure, press Enter without typing.",
+            "Warning: the next wrong PIN locks the token. If you are not sure, press Enter without typing anything.",
         ).to_owned(),
     }
 }
@@ -247,16 +249,16 @@ pub fn work(work: Work, lang: Lang) -> String {
         // Primes are looked for by chance.
         Work::MakingKey { algorithm } if algorithm.is_rsa() => lang.pick(
             format!("トークンの中で鍵（{algorithm}）を作っています。数分かかることがあります。"),
-            format!("The token is making a key ({algorithm}). This can take minutes."),
+            format!("Generating a key pair on the token ({algorithm}). This can take minutes."),
         ),
         Work::MakingKey { algorithm } => lang.pick(
             format!("トークンの中で鍵（{algorithm}）を作っています。数秒で終わります。"),
-            format!("The token is making a key ({algorithm}). This takes seconds."),
+            format!("Generating a key pair on the token ({algorithm}). This takes a few seconds."),
         ),
         Work::AskingBank => lang
             .pick(
                 "銀行に証明書を求めています。",
-                "Asking the bank for the certificate.",
+                "Requesting the certificate from the bank.",
             )
             .to_owned(),
         Work::Writing => lang
@@ -265,7 +267,7 @@ pub fn work(work: Work, lang: Lang) -> String {
         Work::Signing => lang
             .pick(
                 "トークンの署名で銀行に接続しています。",
-                "Connecting to the bank with the token's signature.",
+                "Connecting to the bank with the token's key.",
             )
             .to_owned(),
     }

@@ -11,12 +11,12 @@ pub fn opened(by_hand: bool, lang: Lang) -> &'static str {
     if by_hand {
         lang.pick(
             "証明書を確かめました。次のアドレスを、ログインを始めたブラウザで1分以内に開いてください。",
-            "The certificate was checked. Within a minute, open this address in the browser in which you began the login.",
+            "The certificate was checked. Open this address within a minute, in the browser in which you started to log in.",
         )
     } else {
         lang.pick(
             "証明書を確かめ、ブラウザを開きました。ブラウザでログインパスワードを入力してください。",
-            "The certificate was checked and the browser opened. Enter your login password there.",
+            "The certificate was checked and your browser was opened. Enter your login password there.",
         )
     }
 }
@@ -35,7 +35,7 @@ pub fn enrolled(lang: Lang) -> &'static str {
 pub fn old_deleted(serial: &str, lang: Lang) -> String {
     lang.pick(
         format!("これまでの証明書（{serial}）を消しました。"),
-        format!("The certificate before it ({serial}) was deleted."),
+        format!("The previous certificate ({serial}) was deleted."),
     )
 }
 
@@ -58,7 +58,7 @@ pub fn revoked(done: bool, usable: bool, lang: Lang) -> Option<&'static str> {
         )),
         (false, true) => Some(lang.pick(
             "銀行では失効していません。トークンを手放すときや、心当たりのない方が使ったおそれがあるときは、銀行の画面かヘルプデスクで失効してください。次からは --revoke を付けると、削除の前に失効します。",
-            "The bank has not revoked it. If the token is given away, or somebody else may have used it, have it revoked on the bank's page or by the help desk; with --revoke that is done before the deletion.",
+            "The bank has not revoked it. If you give the token away, or somebody else may have used it, revoke the certificate on the bank's page or through the help desk. With --revoke, it is revoked before it is deleted.",
         )),
         (false, false) => None,
     }
@@ -70,10 +70,10 @@ pub fn bank_added(already: bool, lang: Lang) -> &'static str {
     if already {
         lang.pick(
             "この銀行はすでに登録されています。",
-            "This bank was installed already.",
+            "This bank was already installed.",
         )
     } else {
-        lang.pick("銀行を登録しました。", "The bank is installed.")
+        lang.pick("銀行を登録しました。", "The bank was installed.")
     }
 }
 
@@ -109,7 +109,10 @@ pub fn mark(usable: Option<bool>, reason: Option<Unusable>, lang: Lang) -> &'sta
     match (usable, reason) {
         (Some(true), _) => lang.pick("使えます", "usable"),
         (_, Some(reason)) => unusable(reason, lang),
-        (None, None) => lang.pick("鍵は PIN を入れると見えます", "its key shows after the PIN"),
+        (None, None) => lang.pick(
+            "鍵は PIN を入れると見えます",
+            "key not visible without the PIN",
+        ),
         (Some(false), None) => lang.pick("使えません", "not usable"),
     }
 }
@@ -118,19 +121,22 @@ pub fn mark(usable: Option<bool>, reason: Option<Unusable>, lang: Lang) -> &'sta
 #[must_use]
 pub fn unusable(reason: Unusable, lang: Lang) -> &'static str {
     match reason {
-        Unusable::NoBank => lang.pick("登録した銀行の証明書ではありません", "of no installed bank"),
-        Unusable::NotYet => lang.pick("まだ有効期間の前です", "not valid yet"),
+        Unusable::NoBank => lang.pick(
+            "登録した銀行の証明書ではありません",
+            "not issued by an installed bank",
+        ),
+        Unusable::NotYet => lang.pick("まだ有効期間の前です", "not yet valid"),
         Unusable::Expired => lang.pick("期限が切れています", "expired"),
-        Unusable::OtherPurpose => lang.pick("ログイン用ではありません", "not for logging in"),
+        Unusable::OtherPurpose => lang.pick("ログイン用ではありません", "not for login"),
         Unusable::NoKey => lang.pick("鍵がありません", "no key"),
         Unusable::NoCertificate => lang.pick("証明書のない鍵", "key without certificate"),
         Unusable::NotAccepted => lang.pick(
             "銀行が受け付けません（失効・停止など）",
-            "not accepted by the bank (revoked, suspended or the like)",
+            "not accepted by the bank (revoked, suspended or similar)",
         ),
         Unusable::NotAsked => lang.pick(
             "銀行に確かめられませんでした",
-            "the bank could not be asked",
+            "not checked: the bank was unavailable",
         ),
     }
 }
@@ -141,12 +147,12 @@ pub fn deleted(key: bool, lang: Lang) -> &'static str {
     if key {
         lang.pick(
             "証明書と鍵を消しました。",
-            "The certificate and its key are deleted.",
+            "The certificate and its key were deleted.",
         )
     } else {
         lang.pick(
             "証明書を消しました。鍵は残っています。",
-            "The certificate is deleted; no key was destroyed.",
+            "The certificate was deleted. Its key was not.",
         )
     }
 }
@@ -154,7 +160,7 @@ pub fn deleted(key: bool, lang: Lang) -> &'static str {
 /// A new PIN.
 #[must_use]
 pub fn pin_changed(lang: Lang) -> &'static str {
-    lang.pick("PIN を変えました。", "The PIN is changed.")
+    lang.pick("PIN を変えました。", "The PIN was changed.")
 }
 
 /// A new PIN after the old one was locked or forgotten.
@@ -162,7 +168,7 @@ pub fn pin_changed(lang: Lang) -> &'static str {
 pub fn pin_unblocked(lang: Lang) -> &'static str {
     lang.pick(
         "ロックを解き、新しい PIN を決めました。",
-        "The token is unblocked; the new PIN is set.",
+        "The token was unblocked and the new PIN was set.",
     )
 }
 
@@ -172,13 +178,10 @@ pub fn module_added(already: bool, lang: Lang) -> &'static str {
     if already {
         lang.pick(
             "このドライバーはすでに使われています。",
-            "This driver is in use already.",
+            "This driver was already in use.",
         )
     } else {
-        lang.pick(
-            "このドライバーを使います。",
-            "This driver is used from now on.",
-        )
+        lang.pick("このドライバーを使います。", "This driver is now in use.")
     }
 }
 
@@ -187,7 +190,7 @@ pub fn module_added(already: bool, lang: Lang) -> &'static str {
 pub fn module_removed(name: &str, lang: Lang) -> String {
     lang.pick(
         format!("ドライバー「{name}」はもう使いません。"),
-        format!("The driver \"{name}\" is not used any more."),
+        format!("The driver \"{name}\" is no longer used."),
     )
 }
 
@@ -200,7 +203,7 @@ pub fn module_state(used: bool, installed: bool, lang: Lang) -> &'static str {
             "使用中だがファイルがありません",
             "in use, but its file is missing",
         ),
-        (false, _) => lang.pick("入っているが使っていません", "installed, not used"),
+        (false, _) => lang.pick("入っているが使っていません", "installed, but not used"),
     }
 }
 
@@ -213,7 +216,7 @@ pub fn piv_readers(piv: bool, lang: Lang) -> &'static str {
             "PIV cards are used without a driver",
         )
     } else {
-        lang.pick("PIV カードは探しません", "PIV cards are not looked for")
+        lang.pick("PIV カードは探しません", "PIV cards are not used")
     }
 }
 
@@ -223,7 +226,7 @@ pub fn pin_locked(standing: PinStanding, lang: Lang) -> Option<&'static str> {
     (standing == PinStanding::Locked).then(|| {
         lang.pick(
             "PIN がロックされています（inkan-agent pin unblock で解けます）",
-            "The PIN is locked (inkan-agent pin unblock)",
+            "The PIN is locked (unblock it with inkan-agent pin unblock)",
         )
     })
 }
@@ -233,6 +236,6 @@ pub fn pin_locked(standing: PinStanding, lang: Lang) -> Option<&'static str> {
 pub fn not_logged_in(lang: Lang) -> &'static str {
     lang.pick(
         "PIN なしで見える範囲です（--login ですべて表示）",
-        "Only what shows without the PIN (--login for all)",
+        "Shows only what the token reveals without the PIN (use --login to see everything)",
     )
 }

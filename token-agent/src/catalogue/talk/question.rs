@@ -14,7 +14,7 @@ pub fn question(question: &Question, lang: Lang) -> String {
     match question {
         Question::Request(_) => lang.pick(
             "銀行の画面の確認コードと同じことを確かめてください。続けますか？ [はい=y / いいえ=Enter] ".to_owned(),
-            "Compare the code with the one on the bank's page. Go on? [y / Enter = no] ".to_owned(),
+            "Compare the code with the one on the bank's page. Continue? [y / Enter = no] ".to_owned(),
         ),
         Question::Overwrite { entry, .. } => {
             let note = match (entry.reason, lang) {
@@ -28,19 +28,19 @@ pub fn question(question: &Question, lang: Lang) -> String {
             };
             lang.pick(
                 format!("トークンに空きがありません。{note}これを消して、代わりに新しい鍵を作りますか？ 元には戻せません。[はい=y / いいえ=Enter] "),
-                format!("The token is full. {note}Destroy this and make the new key instead? It cannot be undone. [y / Enter = no] "),
+                format!("The token is full. {note}Delete this key and generate the new one in its place? This cannot be undone. [y / Enter = no] "),
             )
         }
         Question::Delete { with_key, last, .. } => {
             let what = match (with_key, lang) {
                 (true, Lang::Ja) => "この証明書と鍵を消しますか？ 元には戻せません。",
                 (false, Lang::Ja) => "この証明書を消しますか？（鍵はこのトークンでは消せません）",
-                (true, Lang::En) => "Delete this certificate and its key? It cannot be undone.",
-                (false, Lang::En) => "Delete this certificate? (This token does not destroy keys.)",
+                (true, Lang::En) => "Delete this certificate and its key? This cannot be undone.",
+                (false, Lang::En) => "Delete this certificate? (This token cannot delete keys.)",
             };
             let note = match (last, lang) {
                 (true, Lang::Ja) => "この銀行に使える最後の証明書です。",
-                (true, Lang::En) => "It is the last usable one of this bank. ",
+                (true, Lang::En) => "This is your last usable certificate for this bank. ",
                 (false, _) => "",
             };
             lang.pick(
@@ -52,16 +52,16 @@ pub fn question(question: &Question, lang: Lang) -> String {
             let (ja, en) = match reason {
                 GiveUpReason::KeyElsewhere => (
                     "この申込みの証明書は、別のトークンの鍵に発行されています。そのトークンがあれば、取り消して、差し替えてやり直してください。",
-                    "Under this application a certificate was issued for a key on another token. If you have that token, cancel, insert it and start again. ",
+                    "A certificate was already issued under this application, for a key on another token. If you have that token, cancel, insert it and start again. ",
                 ),
                 GiveUpReason::KeyUnusable | GiveUpReason::NoRoom => (
                     "この申込みの証明書は、使えない鍵に発行されています。",
-                    "Under this application a certificate was issued for a key that cannot be used. ",
+                    "A certificate was already issued under this application, for a key that cannot be used. ",
                 ),
             };
             lang.pick(
                 format!("{ja}その証明書をやめ、このトークンに新しい鍵を作りますか？ 前の証明書は使えなくなります。[はい=y / いいえ=Enter] "),
-                format!("{en}Give that certificate up and make a new key on this token? The earlier certificate can never be used then. [y / Enter = no] "),
+                format!("{en}Abandon that certificate and generate a new key on this token? The earlier certificate can then never be used. [y / Enter = no] "),
             )
         }
         Question::AddBank(_) => lang.pick(
@@ -70,7 +70,7 @@ pub fn question(question: &Question, lang: Lang) -> String {
         ),
         Question::AddModule { .. } => lang.pick(
             "このドライバーを使いますか？ [はい=y / いいえ=Enter] ".to_owned(),
-            "Use this driver from now on? [y / Enter = no] ".to_owned(),
+            "Use this driver? [y / Enter = no] ".to_owned(),
         ),
     }
 }
@@ -105,7 +105,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
     let token = token_label(&question.token, lang);
     let (ja, en) = match question.what {
         SecretKind::Pin => ("PIN", "PIN"),
-        SecretKind::PresentPin => ("いまの PIN", "Present PIN"),
+        SecretKind::PresentPin => ("いまの PIN", "Current PIN"),
         SecretKind::Unblock(Unblock::Puk) => ("PUK（ロックを解く番号）", "PUK"),
         SecretKind::Unblock(Unblock::SoPin) | SecretKind::Admin(Admin::SoPin) => {
             ("管理者の PIN（SO PIN）", "Security officer's PIN")
@@ -161,7 +161,7 @@ pub fn new_pin(question: &NewPin, lang: Lang) -> String {
 /// The same once more.
 #[must_use]
 pub fn new_pin_again(lang: Lang) -> &'static str {
-    lang.pick("もう一度同じ PIN: ", "The same PIN again: ")
+    lang.pick("もう一度同じ PIN: ", "Repeat the new PIN: ")
 }
 
 /// The PIN goes into the reader itself.

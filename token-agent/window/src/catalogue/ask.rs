@@ -17,42 +17,42 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
     match question {
         Question::Request(_) => lang.pick(
             "銀行の画面に出ている確認コードと、下のコードが同じことを確かめてください。心当たりがないとき、コードが違うときは、取り消してください。",
-            "Compare the code below with the one on the bank's page. If they differ, or you did not ask for this, cancel.",
+            "Compare the code below with the one on the bank's page. If they differ, or if you did not start this request, cancel.",
         ),
         Question::Overwrite { entry, .. } if entry.reason == Some(Unusable::NoCertificate) => lang.pick(
             "トークンに空きがありません。新しい鍵を作るには、次の鍵を消さなければなりません。証明書のない鍵ですが、ほかのプログラムが使っているかもしれません。消すと元に戻せません。",
-            "The token is full. To make room for the new key, this key must be destroyed. It has no certificate, but another program may be using it. It cannot be brought back.",
+            "The token is full. This key must be deleted to make space for the new one. It has no certificate, but another program may be using it. This cannot be undone.",
         ),
         Question::Overwrite { .. } => lang.pick(
             "新しい鍵を作るには、次のものをトークンから消さなければなりません。消すと元に戻せません。",
-            "To make room for the new key, this must be destroyed on the token. It cannot be brought back.",
+            "The following must be deleted from the token to make space for the new key. This cannot be undone.",
         ),
         Question::Delete { with_key: true, .. } => lang.pick(
             "次の電子証明書と鍵をトークンから消します。消すと元に戻せません。",
-            "This certificate and its key are deleted from the token. They cannot be brought back.",
+            "This certificate and its key will be deleted from the token. This cannot be undone.",
         ),
         Question::Delete { with_key: false, .. } => lang.pick(
             "次の電子証明書をトークンから消します。このトークンは鍵を消せないので、鍵は残ります。",
-            "This certificate is deleted from the token. The token cannot destroy keys, so the key stays.",
+            "This certificate will be deleted from the token. The token cannot delete keys, so the key remains.",
         ),
         Question::GiveUp {
             reason: GiveUpReason::KeyElsewhere,
             ..
         } => lang.pick(
             "この申込みの証明書は、別のトークンの鍵に発行されています。そのトークンがあれば、取り消して、差し替えてやり直してください。なければ、その証明書をやめて、このトークンに新しい鍵を作れます。",
-            "Under this application a certificate was issued for a key on another token. If you have that token, cancel, insert it and start again. If not, that certificate can be given up for a new key on this token.",
+            "A certificate was already issued under this application, for a key on another token. If you have that token, cancel, insert it and start again. Otherwise you can abandon that certificate and generate a new key on this token.",
         ),
         Question::GiveUp { .. } => lang.pick(
             "この申込みの証明書は、使えない鍵に発行されています。その証明書をやめて、このトークンに新しい鍵を作れます。",
-            "Under this application a certificate was issued for a key that cannot be used. It can be given up for a new key on this token.",
+            "A certificate was already issued under this application, for a key that cannot be used. You can abandon it and generate a new key on this token.",
         ),
         Question::AddBank(_) => lang.pick(
             "下の値が、銀行が公表しているものと同じことを確かめてください。",
-            "Compare these values with the ones that the bank publishes.",
+            "Compare these values with those that the bank publishes.",
         ),
         Question::AddModule { .. } => lang.pick(
             "このドライバーは、あなたの権限で動くプログラムです。入手元が確かなことを確かめてください。",
-            "This driver is a program that runs with your rights. Make sure that you know where it comes from.",
+            "This driver is a program that runs with your permissions. Make sure that you trust its source.",
         ),
     }
 }
@@ -63,7 +63,7 @@ pub fn caution(question: &Question, lang: Lang) -> Option<&'static str> {
     match question {
         Question::Delete { last: true, .. } => Some(lang.pick(
             "この銀行の、使える最後の電子証明書です。消すとログインできなくなります。",
-            "It is the last usable certificate of this bank. Without it you cannot log in.",
+            "This is your last usable certificate for this bank. Without it you cannot log in.",
         )),
         _ => None,
     }
@@ -75,12 +75,12 @@ pub fn choose(count: usize, lang: Lang) -> &'static str {
     if count == 0 {
         lang.pick(
             "トークン（IC カード・USB トークン）を差し込んでください。差し込むと、ここに表示されます。",
-            "Insert your token (smart card or USB token). It shows here as soon as it is in.",
+            "Insert your token (smart card or USB token). It appears here once it is inserted.",
         )
     } else {
         lang.pick(
             "使うトークンを選んでください。差し込んだものは、ここに加わります。",
-            "Choose the token to use. Those you insert are added here.",
+            "Choose the token to use. Tokens that you insert are added to the list.",
         )
     }
 }
@@ -90,7 +90,7 @@ pub fn choose(count: usize, lang: Lang) -> &'static str {
 pub fn choose_certificate(lang: Lang) -> &'static str {
     lang.pick(
         "この銀行の電子証明書がトークンにいくつかあります。使うものを選んでください。新しいものが上にあります。",
-        "The token holds several certificates of this bank. Choose the one to use; the newest is at the top.",
+        "The token holds several certificates of this bank. Choose the one to use. The newest is at the top.",
     )
 }
 
@@ -185,7 +185,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
         ),
         SecretKind::PresentPin => lang.pick(
             format!("トークン「{token}」の今の PIN と、新しい PIN を入力してください。"),
-            format!("Enter the present PIN of the token \"{token}\", and the new one."),
+            format!("Enter the current PIN of the token \"{token}\" and a new PIN."),
         ),
         SecretKind::Unblock(_) => lang.pick(
             format!("トークン「{token}」のロックを解除し、新しい PIN を決めます。"),
@@ -193,7 +193,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
         ),
         SecretKind::Admin(_) => lang.pick(
             format!("トークン「{token}」は、鍵を作るのに PIN のほかにこれを求めます。お持ちでなければ、トークンの管理者に頼んでください。"),
-            format!("The token \"{token}\" asks for this, beyond the PIN, before it makes a key. If you do not have it, ask whoever manages the token."),
+            format!("The token \"{token}\" requires this in addition to the PIN to generate a key. If you do not have it, ask your token's administrator."),
         ),
     }
 }
@@ -213,7 +213,7 @@ pub fn new_pin(question: &NewPin, lang: Lang) -> String {
 pub fn pin_stays(lang: Lang) -> &'static str {
     lang.pick(
         "入力したものはトークンだけに送られます。銀行には送られず、どこにも残りません。",
-        "What you type goes to the token only. The bank never gets it, and nothing keeps it.",
+        "What you type is sent only to the token. The bank never receives it, and it is not stored.",
     )
 }
 
@@ -223,7 +223,7 @@ pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
     let token = token_label(token, lang);
     lang.pick(
         format!("カードリーダーのキーで、トークン「{token}」の PIN を入力してください。取り消すときも、カードリーダーのキーを使ってください。"),
-        format!("Enter the PIN of the token \"{token}\" on the reader's keypad. To cancel, use the keypad as well."),
+        format!("Enter the PIN of the token \"{token}\" on the reader's keypad. To cancel, use the keypad too."),
     )
 }
 
@@ -232,12 +232,12 @@ pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
 pub fn field(field: Field, lang: Lang) -> &'static str {
     match field {
         Field::Pin => "PIN",
-        Field::PresentPin => lang.pick("今の PIN", "Present PIN"),
+        Field::PresentPin => lang.pick("今の PIN", "Current PIN"),
         Field::Puk => lang.pick("PUK（ロック解除番号）", "PUK (unblocking code)"),
         Field::SoPin => lang.pick("管理者 PIN（SO PIN）", "Security officer's PIN (SO PIN)"),
         Field::ManagementKey => lang.pick("管理鍵（16 進数）", "Management key (hex digits)"),
         Field::NewPin => lang.pick("新しい PIN", "New PIN"),
-        Field::NewPinAgain => lang.pick("新しい PIN（もう一度）", "New PIN once more"),
+        Field::NewPinAgain => lang.pick("新しい PIN（もう一度）", "Repeat the new PIN"),
     }
 }
 
@@ -276,11 +276,11 @@ pub fn tries(what: SecretKind, state: &PinState, lang: Lang) -> String {
         ),
         (PinStanding::CountLow, Some(left)) => lang.pick(
             format!("前に間違った {name} が入力されています。あと {left} 回でロックされます。"),
-            format!("A wrong {name} was given before. {left} tries left before it locks."),
+            format!("A wrong {name} was entered before. {left} tries left before it is locked."),
         ),
         (PinStanding::CountLow, None) => lang.pick(
             format!("前に間違った {name} が入力されています。"),
-            format!("A wrong {name} was given before."),
+            format!("A wrong {name} was entered before."),
         ),
         (PinStanding::Locked, _) => lang.pick(
             format!("{name} はロックされています。"),
@@ -299,7 +299,7 @@ pub fn tries(what: SecretKind, state: &PinState, lang: Lang) -> String {
 pub fn factory(lang: Lang) -> &'static str {
     lang.pick(
         "出荷時のままの値です。だれでも知っているので、変更してください。",
-        "It is still the one every new token has: change it.",
+        "This is still the factory default. Change it.",
     )
 }
 
@@ -318,7 +318,7 @@ pub fn complaint(complaint: Complaint, lang: Lang) -> String {
     match complaint {
         Complaint::Differ => lang.pick(
             "新しい PIN が二つの欄で違います。はじめから入力してください。".to_owned(),
-            "The two new PINs differ. Type them again.".to_owned(),
+            "The two new PINs differ. Enter them again.".to_owned(),
         ),
         Complaint::Short(min) => lang.pick(
             format!("新しい PIN は {min} 文字以上にしてください。"),
@@ -326,7 +326,7 @@ pub fn complaint(complaint: Complaint, lang: Lang) -> String {
         ),
         Complaint::Long(max) => lang.pick(
             format!("新しい PIN は {max} 文字までにしてください。"),
-            format!("The new PIN may have at most {max} characters."),
+            format!("The new PIN must have at most {max} characters."),
         ),
     }
 }

@@ -46,14 +46,14 @@ pub fn button(button: Button, lang: Lang) -> &'static str {
         Button::Close => lang.pick("閉じる", "Close"),
         Button::Back => lang.pick("戻る", "Back"),
         Button::Next => lang.pick("次へ", "Next"),
-        Button::Match => lang.pick("同じです。続ける", "They match: go on"),
-        Button::Go => lang.pick("実行する", "Go on"),
+        Button::Match => lang.pick("同じです。続ける", "They match, continue"),
+        Button::Go => lang.pick("実行する", "Continue"),
         Button::Delete => lang.pick("削除する", "Delete"),
-        Button::Overwrite => lang.pick("消して続ける", "Destroy it and go on"),
+        Button::Overwrite => lang.pick("消して続ける", "Delete and continue"),
         Button::Install => lang.pick("登録する", "Install"),
         Button::ChangePin => lang.pick("PIN を変更", "Change PIN"),
         Button::Unblock => lang.pick("PIN のロックを解く", "Unblock"),
-        Button::Again => lang.pick("読み直す", "Read again"),
+        Button::Again => lang.pick("読み直す", "Refresh"),
         Button::About => lang.pick("このアプリについて", "About"),
     }
 }
@@ -86,8 +86,8 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
             lang.pick("トークンと電子証明書", "Tokens and certificates")
         }
         Title::Question(question) => asked(question, lang),
-        Title::Choose => lang.pick("トークンの選択", "Choose the token"),
-        Title::ChooseCertificate => lang.pick("電子証明書の選択", "Choose the certificate"),
+        Title::Choose => lang.pick("トークンの選択", "Choose a token"),
+        Title::ChooseCertificate => lang.pick("電子証明書の選択", "Choose a certificate"),
         Title::Secret(Some(Field::PresentPin)) => lang.pick("PIN の変更", "Change the PIN"),
         Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックを解く", "Unblock the PIN"),
         Title::Secret(Some(Field::SoPin)) => {
@@ -104,7 +104,7 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
         }
         Title::Work => lang.pick("処理中", "In progress"),
         Title::Done => lang.pick("完了しました", "Done"),
-        Title::Failed => lang.pick("続けられませんでした", "It could not go on"),
+        Title::Failed => lang.pick("続けられませんでした", "Could not continue"),
         Title::Cancelled => lang.pick("取り消しました", "Cancelled"),
         Title::About => lang.pick("このアプリについて", "About this app"),
     }
@@ -113,13 +113,13 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
 fn asked(question: &Question, lang: Lang) -> &'static str {
     match question {
         Question::Request(view) => match view.action {
-            Action::Enroll => lang.pick("電子証明書の発行の確認", "Issue of a certificate"),
-            Action::Renew => lang.pick("電子証明書の更新の確認", "Renewal of a certificate"),
-            Action::Login => lang.pick("ログインの確認", "Login"),
+            Action::Enroll => {
+                lang.pick("電子証明書の発行の確認", "Confirm the certificate issuance")
+            }
+            Action::Renew => lang.pick("電子証明書の更新の確認", "Confirm the certificate renewal"),
+            Action::Login => lang.pick("ログインの確認", "Confirm the login"),
         },
-        Question::Overwrite { .. } => {
-            lang.pick("トークンの空きがありません", "The token has no free place")
-        }
+        Question::Overwrite { .. } => lang.pick("トークンの空きがありません", "The token is full"),
         Question::Delete { .. } => lang.pick("電子証明書の削除", "Delete a certificate"),
         Question::GiveUp { .. } => lang.pick("新しい鍵への切り替え", "Change to a new key"),
         Question::AddBank(_) => lang.pick("銀行の登録", "Install a bank"),

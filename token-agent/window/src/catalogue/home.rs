@@ -15,12 +15,12 @@ pub fn sentence(tokens: usize, lang: Lang) -> &'static str {
     if tokens == 0 {
         lang.pick(
             "トークン（IC カード・USB トークン）が見つかりません。差し込むと、ここに表示されます。",
-            "No token (smart card or USB token) was found. It shows here as soon as you insert one.",
+            "No token (smart card or USB token) was found. It appears here once you insert one.",
         )
     } else {
         lang.pick(
             "差し込まれているトークンと、その中の電子証明書です。",
-            "The tokens that are inserted, and the certificates on them.",
+            "The inserted tokens and the certificates on them.",
         )
     }
 }
@@ -32,7 +32,7 @@ pub fn news(news: News, lang: Lang) -> &'static str {
         News::PinChanged => lang.pick("PIN を変更しました。", "The PIN was changed."),
         News::Unblocked => lang.pick(
             "ロックを解除し、新しい PIN を設定しました。",
-            "The token was unblocked; the new PIN is set.",
+            "The token was unblocked and the new PIN was set.",
         ),
         News::Deleted => lang.pick("電子証明書を削除しました。", "The certificate was deleted."),
     }
@@ -46,12 +46,12 @@ pub fn standing(standing: Standing, lang: Lang) -> String {
         Standing::EndsSoon(days) => {
             return lang.pick(
                 format!("使えます（あと {days} 日で期限切れです。銀行の画面で更新してください）"),
-                format!("Usable ({days} days left: renew it on the bank's page)"),
+                format!("Usable (expires in {days} days: renew it on the bank's page)"),
             );
         }
         Standing::KeyHidden => lang.pick(
             "有効期間内です（鍵があるかどうかは PIN を入力するとわかります）",
-            "Valid (whether its key is on this token shows after the PIN)",
+            "Valid (enter the PIN to see whether its key is on this token)",
         ),
         Standing::Not(reason) => unusable(reason, lang),
     };
@@ -66,7 +66,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
         ),
         Unusable::NotYet => lang.pick(
             "まだ使えません: 有効期間の前です（コンピューターの時計も確かめてください）",
-            "Not usable yet: its validity period has not begun (check this computer's clock, too)",
+            "Not usable yet: its validity period has not begun (check this computer's clock too)",
         ),
         Unusable::NoKey => lang.pick(
             "使えません: 鍵がこのトークンにありません",
@@ -74,11 +74,11 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
         ),
         Unusable::NoBank => lang.pick(
             "このアプリに登録されている銀行のものではありません",
-            "Not of a bank that this app knows",
+            "Not issued by an installed bank",
         ),
         Unusable::OtherPurpose => lang.pick(
             "使えません: ログイン用の電子証明書ではありません",
-            "Not usable: it is not for logging in",
+            "Not usable: it is not for login",
         ),
         Unusable::NotAccepted => lang.pick(
             "銀行が受け付けません。失効または停止されています。",
@@ -86,11 +86,11 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
         ),
         Unusable::NotAsked => lang.pick(
             "使えるかどうかを銀行に確かめられませんでした。",
-            "The bank could not be asked whether it accepts it.",
+            "The bank was unavailable, so it was not checked.",
         ),
         Unusable::NoCertificate => lang.pick(
             "使えません: 鍵だけで、電子証明書がありません（発行の途中です）",
-            "Not usable: a key without certificate (an issue that broke off)",
+            "Not usable: a key without a certificate (an interrupted request)",
         ),
     }
 }
@@ -116,7 +116,7 @@ pub fn pin(standing: PinStanding, lang: Lang) -> &'static str {
     match standing {
         PinStanding::Locked => lang.pick(
             "PIN がロックされています。「PIN のロックを解く」で、PUK を使って新しい PIN を決められます。",
-            "The PIN is locked. With the PUK, \"Unblock\" sets a new one.",
+            "The PIN is locked. \"Unblock\" sets a new PIN with the PUK.",
         ),
         PinStanding::FinalTry => lang.pick(
             "PIN をあと 1 回間違えると、ロックされます。",
@@ -135,7 +135,7 @@ pub fn pin(standing: PinStanding, lang: Lang) -> &'static str {
 pub fn nothing(lang: Lang) -> &'static str {
     lang.pick(
         "電子証明書は入っていません。",
-        "There is no certificate on it.",
+        "This token has no certificates.",
     )
 }
 

@@ -7,14 +7,14 @@ use inkan_agent::catalogue::Lang;
 pub fn no_fonts(lang: Lang) -> &'static str {
     lang.pick(
         "文字の書体（フォント）が一つも入っていないため、ウィンドウを開けません [fonts-none]。fontconfig と日本語のフォント（Debian・Ubuntu では fonts-noto-cjk）を入れてから、もう一度お試しください。端末では inkan-agent を使えます。",
-        "No font is installed, so no window can be shown [fonts-none]. Install fontconfig and a Japanese font (on Debian and Ubuntu: fonts-noto-cjk) and start again. In a terminal, inkan-agent works without.",
+        "No font is installed, so the window cannot be shown [fonts-none]. Install fontconfig and a Japanese font (on Debian and Ubuntu: fonts-noto-cjk), then start again. In a terminal you can use inkan-agent.",
     )
 }
 
 /// There is no font with Japanese letters: said in the only language that can be shown.
 #[must_use]
 pub fn no_japanese() -> &'static str {
-    "No Japanese font is installed: the window is in English, and Japanese names are blank. Install one (on Debian and Ubuntu: fonts-noto-cjk) and start again."
+    "No Japanese font is installed. The window is in English, and Japanese names are blank. Install a font (on Debian and Ubuntu: fonts-noto-cjk), then start again."
 }
 
 /// There is nothing to open a window on.
@@ -22,6 +22,6 @@ pub fn no_japanese() -> &'static str {
 pub fn no_desktop(lang: Lang) -> &'static str {
     lang.pick(
         "画面に接続できないため、ウィンドウを開けません。端末では inkan-agent を使ってください。",
-        "There is no desktop to open a window on. In a terminal use inkan-agent.",
+        "No display is available, so the window cannot be shown. In a terminal you can use inkan-agent.",
     )
 }

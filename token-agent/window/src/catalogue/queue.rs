@@ -9,11 +9,11 @@ pub fn said(waiting: usize, refused: bool, lang: Lang) -> String {
         0 => String::new(),
         1 => lang.pick(
             "次の手続き: 1 件（いまの手続きが終わると始まります）".to_owned(),
-            "Next: 1 request (starts when this one is over)".to_owned(),
+            "Next: 1 request (starts when this one has finished)".to_owned(),
         ),
         n => lang.pick(
             format!("次の手続き: {n} 件（いまの手続きが終わると始まります）"),
-            format!("Next: {n} requests (each starts when the one before is over)"),
+            format!("Next: {n} requests (each starts when the one before has finished)"),
         ),
     };
     if refused {
@@ -22,7 +22,7 @@ pub fn said(waiting: usize, refused: bool, lang: Lang) -> String {
         }
         said.push_str(lang.pick(
             "これ以上は受け付けられないので、あとから開かれたリンクを断りました。",
-            "A further link was refused: too many are waiting.",
+            "A link was refused because too many are waiting.",
         ));
     }
     said
@@ -42,7 +42,7 @@ pub fn full(lang: Lang) -> &'static str {
 pub fn handed_over(lang: Lang) -> &'static str {
     lang.pick(
         "すでに開いている電子証明書アプリに渡しました。",
-        "Handed over to the window that is open already.",
+        "The request was passed to the window that is already open.",
     )
 }
 
@@ -51,6 +51,6 @@ pub fn handed_over(lang: Lang) -> &'static str {
 pub fn unanswered(lang: Lang) -> &'static str {
     lang.pick(
         "すでに開いている電子証明書アプリが答えません。そのウィンドウを閉じてから、もう一度お試しください。",
-        "The window that is open already does not answer. Close it and try again.",
+        "The window that is already open does not respond. Close it, then try again.",
     )
 }

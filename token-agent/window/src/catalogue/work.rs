@@ -13,12 +13,12 @@ pub fn waiting(waiting: Waiting, lang: Lang) -> &'static str {
     match waiting {
         Waiting::Bank => lang.pick(
             "銀行に、手続きの内容を確かめています。",
-            "Asking the bank what this request is about.",
+            "Getting the request from the bank.",
         ),
-        Waiting::Tokens => lang.pick("トークンを調べています。", "Looking at the tokens."),
+        Waiting::Tokens => lang.pick("トークンを調べています。", "Reading the tokens."),
         Waiting::Stopping => lang.pick(
             "いま行っている処理が終わりしだい、取り消します。トークンを抜かないでください。",
-            "It stops as soon as the present step is over. Do not take the token out.",
+            "Cancelling when the current step has finished. Do not remove the token.",
         ),
     }
 }
@@ -29,27 +29,27 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
     match work {
         Some(Work::MakingKey { algorithm }) if takes_long(algorithm) => lang.pick(
             "トークンの中で RSA の鍵を作っています。カードによっては数分かかります。トークンを抜かないでください。",
-            "The token is making an RSA key. With some cards this takes minutes. Do not take the token out.",
+            "The token is generating an RSA key. Some cards take minutes. Do not remove the token.",
         ),
         Some(Work::MakingKey { .. }) => lang.pick(
             "トークンの中で鍵を作っています。数秒で終わります。トークンを抜かないでください。",
-            "The token is making a key. This takes seconds. Do not take it out.",
+            "The token is generating a key. This takes a few seconds. Do not remove the token.",
         ),
         Some(Work::AskingBank) => lang.pick(
             "銀行に電子証明書を申し込んでいます。トークンを抜かないでください。",
-            "Asking the bank for the certificate. Do not take the token out.",
+            "Requesting the certificate from the bank. Do not remove the token.",
         ),
         Some(Work::Writing) => lang.pick(
             "電子証明書をトークンに書き込んでいます。トークンを抜かないでください。",
-            "Writing the certificate to the token. Do not take the token out.",
+            "Writing the certificate to the token. Do not remove the token.",
         ),
         Some(Work::Signing) => lang.pick(
             "トークンの鍵で銀行に接続しています。トークンを抜かないでください。",
-            "Connecting to the bank with the token's key. Do not take the token out.",
+            "Connecting to the bank with the token's key. Do not remove the token.",
         ),
         None => lang.pick(
             "トークンを操作しています。トークンを抜かないでください。",
-            "Working with the token. Do not take it out.",
+            "Using the token. Do not remove it.",
         ),
     }
 }
@@ -66,10 +66,10 @@ const fn takes_long(algorithm: KeyAlgorithm) -> bool {
 #[must_use]
 pub fn stage(stage: Stage, lang: Lang) -> &'static str {
     match stage {
-        Stage::Key => lang.pick("トークンの中に鍵を作る", "Make a key on the token"),
+        Stage::Key => lang.pick("トークンの中に鍵を作る", "Generate a key on the token"),
         Stage::Certificate => lang.pick(
             "銀行から電子証明書を受け取り、内容を確かめる",
-            "Receive the certificate and check it",
+            "Receive and check the certificate",
         ),
         Stage::Write => lang.pick(
             "電子証明書をトークンに書き込む",
@@ -77,11 +77,11 @@ pub fn stage(stage: Stage, lang: Lang) -> &'static str {
         ),
         Stage::Prove => lang.pick(
             "鍵と電子証明書が合うことを署名で確かめる",
-            "Prove by a signature that key and certificate fit",
+            "Prove with a signature that the key and the certificate match",
         ),
         Stage::Activate => lang.pick(
             "銀行に接続し、電子証明書を有効にする",
-            "Connect to the bank: the certificate becomes active",
+            "Connect to the bank to activate the certificate",
         ),
     }
 }
@@ -91,7 +91,7 @@ pub fn stage(stage: Stage, lang: Lang) -> &'static str {
 pub fn back_to_the_page(lang: Lang) -> &'static str {
     lang.pick(
         "ブラウザに戻り、銀行の画面で続けてください。",
-        "Return to your bank's page in the browser.",
+        "Return to the bank's page in your browser.",
     )
 }
 
