@@ -61,7 +61,7 @@ play(async (scene, closing) => {
   await expectScreen(morning, 'BLGI001');
   await morning.locator('#certificate-login').click({ noWaitAfter: true });
   await screen.waitForWindow('Unlock Security Device');
-  await screen.type(scene.pin);
+  await screen.typeInto('Unlock Security Device', scene.pin);
   await screen.key('Return');
   await screen.waitUntilGone('Unlock Security Device');
   await expectScreen(morning, 'BLGI002');

@@ -40,22 +40,20 @@ async function agree(screen, scene, title, code) {
   await waitForNode(scene, `"${spelt}" in the window "${title}"`, (node) => textsOf(node).includes(spelt));
   const agrees = (node) => node.role === 'push button' && node.name.startsWith('They match') && node.enabled;
   await waitForNode(scene, `the enabled button of the window "${title}"`, agrees);
-  await screen.key('Return');
-  await screen.waitUntilGone(title);
+  await screen.leave(title);
 }
 
 async function enterPin(screen, scene, pin) {
   await screen.waitForWindow('Enter the PIN');
   await waitForNode(scene, 'the PIN field with the keyboard', (node) => node.role === 'entry' && node.focused);
-  await screen.type(pin);
-  await screen.key('Return');
+  await screen.typeInto('Enter the PIN', pin);
+  await screen.leave('Enter the PIN');
 }
 
 // Reads how it ended, and closes the window.
 async function close(screen, title) {
   await screen.waitForWindow(title);
-  await screen.key('Return');
-  await screen.waitUntilGone(title);
+  await screen.leave(title);
 }
 
 module.exports = { agree, enterPin, close };

@@ -1,9 +1,9 @@
 // A display of the test's own: Xvfb on a free number, a window manager, and hands on the keyboard.
 'use strict';
 const { spawn, execFile } = require('node:child_process');
-const { until, TIMEOUT } = require('./poll');
+const { until, pause, TIMEOUT } = require('./poll');
 
-// Gives { env, waitForWindow, waitUntilGone, shows, type, key }; `closing` takes what ends it.
+// Gives { env, waitForWindow, waitUntilGone, leave, typeInto, shows, type, key }; `closing` takes what ends it.
 async function open(scene, closing) {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -23,18 +23,34 @@ function hands(env) {
   const xdotool = (...args) => run('xdotool', args, env);
   // Whether a window whose title begins with this is shown now.
   const shows = (title) => xdotool('search', '--onlyvisible', '--name', `^${title}`).then(() => true, () => false);
+  // Gives the window whose title begins with this the keyboard. Fails while there is none, or while the window manager has
+  // not taken it over.
+  const activate = async (title) => {
+    const found = await xdotool('search', '--onlyvisible', '--name', `^${title}`);
+    const id = found.trim().split('\n')[0];
+    await xdotool('windowactivate', '--sync', id);
+    return (await xdotool('getactivewindow')).trim() === id;
+  };
+  // Waits until no window has a title that begins with this.
+  const waitUntilGone = (title) => until(`the end of the window "${title}"`, async () => !(await shows(title)));
   return {
     // Waits for a window whose title begins with this; it is shown and has the keyboard.
-    waitForWindow: (title) =>
-      until(`the window "${title}"`, async () => {
-        const found = await xdotool('search', '--onlyvisible', '--name', `^${title}`);
-        const id = found.trim().split('\n')[0];
-        // Fails while the window manager has not taken the window over.
-        await xdotool('windowactivate', '--sync', id);
-        return (await xdotool('getactivewindow')).trim() === id && id;
+    waitForWindow: (title) => until(`the window "${title}"`, () => activate(title)),
+    waitUntilGone,
+    // Presses Return in this window until it has another title or is closed. A key is lost if another window takes the
+    // keyboard in between: the browser does so when its question about the link closes.
+    leave: (title) =>
+      until(`the end of the window "${title}" after Return`, async () => {
+        if (!(await shows(title))) return true;
+        if (await activate(title)) await xdotool('key', 'Return');
+        for (let n = 0; n < 10 && (await shows(title)); n += 1) await pause(100);
+        return !(await shows(title));
       }),
-    // Waits until no window has a title that begins with this.
-    waitUntilGone: (title) => until(`the end of the window "${title}"`, async () => !(await shows(title))),
+    // Types into this window.
+    typeInto: async (title, text) => {
+      await until(`the window "${title}"`, () => activate(title));
+      await xdotool('type', '--delay', '20', text);
+    },
     shows,
     type: (text) => xdotool('type', '--delay', '20', text),
     key: (name) => xdotool('key', name),

@@ -24,4 +24,4 @@ async function until(what, probe) {
   }
 }
 
-module.exports = { until, TIMEOUT };
+module.exports = { until, pause, TIMEOUT };
