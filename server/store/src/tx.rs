@@ -65,10 +65,11 @@ impl Tx {
         self.letters
     }
 
-    /// A change of state: the transaction must also write an audit row. Answers the number of rows.
+    /// A change of state: the transaction must also write an audit row, if it changed any row. Answers the number of rows.
     pub(super) async fn change(&mut self, statement: Sql) -> Result<u64, StoreError> {
-        self.changed = true;
-        self.upkeep(statement).await
+        let rows = self.upkeep(statement).await?;
+        self.changed |= rows > 0;
+        Ok(rows)
     }
 
     /// A write nobody needs to answer for (a session seen again, a progress note).

@@ -16,7 +16,7 @@ pub(in crate::services) async fn suspend(
 ) -> Result<Proposal> {
     let teller = staff("teller", now);
     accounts
-        .report_incident(&teller, certificate_id, &note("lost in a taxi"))
+        .report_incident(&teller, certificate_id, &note("紛失"))
         .await
 }
 
@@ -26,7 +26,7 @@ pub(in crate::services) async fn release(
     certificate_id: &str,
     now: Timestamp,
 ) -> Result<Decided> {
-    decide(accounts, Kind::Release, certificate_id, &note("found"), now).await
+    decide(accounts, Kind::Release, certificate_id, &note("発見"), now).await
 }
 
 /// 失効.
@@ -38,7 +38,7 @@ pub(in crate::services) async fn revoke(
 ) -> Result<Decided> {
     let form = ProposedChangeForm {
         revocation_reason: reason.as_str().to_owned(),
-        ..note("token found in a train")
+        ..note("電車で発見")
     };
     decide(accounts, Kind::Revoke, certificate_id, &form, now).await
 }
@@ -49,7 +49,7 @@ pub(in crate::services) async fn cancel(
     contract_id: &str,
     now: Timestamp,
 ) -> Result<Decided> {
-    decide(accounts, Kind::Cancel, contract_id, &note("closed"), now).await
+    decide(accounts, Kind::Cancel, contract_id, &note("閉店"), now).await
 }
 
 async fn decide(

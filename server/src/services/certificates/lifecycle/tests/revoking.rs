@@ -38,7 +38,7 @@ async fn ends(place: &Place) {
     let row = log.iter().find(|row| row.action == "certificate.revoked");
     let row = row.unwrap();
     assert_eq!((row.outcome.as_str(), &row.subject_id), ("done", &id));
-    assert!(row.detail.contains("token found in a train"), "{row:?}");
+    assert!(row.detail.contains("電車で発見"), "{row:?}");
     // The history: who did what, when and why, in one sequence.
     let history = status_changes::of_certificate(scene.store(), &id)
         .await
