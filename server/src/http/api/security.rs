@@ -16,7 +16,7 @@ use crate::services::records::{HsmPhase, HsmState, KeyFound, KeyState, SigningFa
 /// The HSM.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hsm {
-    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `suspended`.
+    /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
     /// Why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or
