@@ -31,7 +31,7 @@ pub struct Problem {
     pub code: String,
     /// What happened.
     #[schema(
-        example = "Whoever entered, changed or took over an entry cannot decide it, with no account of theirs."
+        example = "Whoever entered, amended or took over an entry cannot decide on it, with any of their accounts."
     )]
     pub title: String,
     /// What to do next.

@@ -63,7 +63,7 @@ pub fn progress(
             4,
             lang.pick(
                 "電子証明書を確認しました。電子証明書アプリがこのブラウザで開く画面にお進みください。",
-                "The certificate is good. Go on in the page that the certificate app opens in this browser.",
+                "The certificate is valid. Continue in the page that the certificate app opens in this browser.",
             ),
         ),
         AgentLoginState::Done | AgentLoginState::Failed => return None,
@@ -85,8 +85,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "新しい画面で操作を続けてください。",
             ),
             (
-                "A newer login has taken the place of this one.",
-                "Go on in the newer window.",
+                "This login was replaced by a newer one.",
+                "Continue in the newer window.",
             ),
         ),
         "login-other-browser" => Text::fixed(

@@ -11,7 +11,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "ここにはプログラムから要求してください。",
             ),
             (
-                "Requests from a page in a browser are not taken here.",
+                "Requests from a page in a browser are not accepted here.",
                 "Send the request from a program.",
             ),
         ),
@@ -22,7 +22,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
             ),
             (
                 "The header Idempotency-Key is missing.",
-                "Send a key of its own with every change.",
+                "Send a separate key with every change.",
             ),
         ),
         ApiProblem::KeyMalformed => Text::fixed(
@@ -31,7 +31,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "英数字と記号 -._~: の8文字以上64文字以内で指定してください。",
             ),
             (
-                "The Idempotency-Key has a form that is not taken.",
+                "The Idempotency-Key is malformed.",
                 "Use 8 to 64 letters, digits or any of -._~: characters.",
             ),
         ),
@@ -61,8 +61,8 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "APIの説明で項目名と値をご確認ください。",
             ),
             (
-                "The query has a name or a value that is not taken here.",
-                "Look the parameters up in the description of the API.",
+                "The query has a name or a value that is not accepted here.",
+                "See the API description for the parameters.",
             ),
         ),
         ApiProblem::JsonInvalid { what } => Text {
@@ -71,8 +71,8 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "APIの説明で項目名と型をご確認ください。".into(),
             ),
             en: (
-                format!("The body is not the JSON that is taken here ({what}).").into(),
-                "Look the body up in the description of the API.".into(),
+                format!("The body is not the expected JSON ({what}).").into(),
+                "See the API description for the body.".into(),
             ),
         },
     }

@@ -60,7 +60,7 @@ pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
             let (signed, count) = (found.signed_up_to, found.checkpoints);
             let text = lang.pick(
                 format!("監査記録{rows}件はすべて正しく連なっています。署名済みの確認点は{count}件、{signed}番まで署名されています。"),
-                format!("All {rows} rows fit. {count} heads were signed, up to row {signed}."),
+                format!("All {rows} rows are intact. {count} heads are signed, up to row {signed}."),
             );
             let unsigned = lang.pick(
                 "監査用の鍵を確認できないため(HSMに接続できません)、署名は検証していません。接続の回復後にもう一度確認してください。",
@@ -73,7 +73,7 @@ pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
             let why = broken(*why, lang);
             let text = lang.pick(
                 format!("監査記録の{seq}番が正しくありません: {why}。セキュリティ責任者に連絡してください。"),
-                format!("Row {seq} does not fit: {why}. Call a security officer."),
+                format!("Row {seq} does not match: {why}. Call a security officer."),
             );
             (text, false)
         }

@@ -65,7 +65,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
             ),
             (
                 "The issue of this certificate was not finished.",
-                "Keep the token connected and go on at “Get a certificate”.",
+                "Keep the token connected and continue at “Get a certificate”.",
             ),
         ),
         CertificateRefusal::NotYetValid => Text::fixed(
@@ -75,7 +75,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
             ),
             (
                 "This certificate is not valid yet.",
-                "Try again in a little while. If it goes on, call the help desk.",
+                "Try again in a little while. If the problem persists, call the help desk.",
             ),
         ),
         CertificateRefusal::Expired => Text::fixed(
@@ -115,7 +115,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
             ),
             (
                 "This certificate has been revoked.",
-                "To go on using the service, apply for a new one at your branch.",
+                "To continue using the service, apply for a new one at your branch.",
             ),
         ),
         CertificateRefusal::ContractCancelled => Text::fixed(
@@ -124,7 +124,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
                 "お取引店舗の窓口にお問い合わせください。",
             ),
             (
-                "The contract has been cancelled, so this certificate is void.",
+                "The contract has been cancelled, so this certificate is no longer valid.",
                 "Ask at your branch.",
             ),
         ),

@@ -31,7 +31,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "この利用者は利用停止になっていません。",
                 "利用者の状態をご確認ください。",
             ),
-            ("This user is not locked.", "Look at the state of the user."),
+            ("This user is not locked.", "Check the status of the user."),
         ),
         CompanyRefusal::RoleStays => Text::fixed(
             (
@@ -69,7 +69,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "ログイン画面の「利用開始登録」から、ご自身のパスワードを登録してください。",
             ),
             (
-                "Temporary passwords open nothing here.",
+                "Temporary passwords are not accepted here.",
                 "Choose your own first: “Start as a new user” on the login page.",
             ),
         ),
@@ -79,8 +79,8 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "利用者の電子証明書の状態をご確認ください。",
             ),
             (
-                "There is no such certificate that could be revoked.",
-                "Look at the certificates of the user.",
+                "There is no certificate to revoke.",
+                "Check the user's certificates.",
             ),
         ),
     }
@@ -201,7 +201,7 @@ pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
             lang.pick("利用者管理 » 利用停止解除", "Users » Release a lock"),
             lang.pick(
                 "パスワードの入力誤りによる利用停止を解除します。パスワードは変わりません。内容を確認し、あなたの確認用パスワードを入力してください。",
-                "What wrong passwords locked is released. The passwords stay as they are. Check who it is and enter your confirmation password.",
+                "This releases the lock after wrong passwords. The passwords do not change. Check the user and enter your confirmation password.",
             ),
             lang.pick("解除", "Release"),
         ),
@@ -225,7 +225,7 @@ pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
             lang.pick("利用者管理 » 役割変更", "Users » Role"),
             lang.pick(
                 "管理者は、他の利用者の登録、利用停止の解除、電子証明書の失効、全員の操作履歴の照会ができます。一般の利用者は、ご自身のことだけを扱えます。変更は直ちに有効になります。",
-                "An administrator registers users, releases locks, revokes certificates and reads everybody's history. A general user has only their own affairs. The change counts at once.",
+                "An administrator registers users, releases locks, revokes certificates and reads everybody's history. A general user sees and changes only what is their own. The change takes effect at once.",
             ),
             lang.pick("変更", "Change"),
         ),
@@ -233,7 +233,7 @@ pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
             lang.pick("利用者管理 » 仮パスワード再発行", "Users » New temporary passwords"),
             lang.pick(
                 "この利用者の仮パスワードを作り直します。これまでの仮パスワードは無効になります。あなたの確認用パスワードを入力してください。",
-                "New temporary passwords are made for this user; those before are good no longer. Enter your confirmation password.",
+                "New temporary passwords are created for this user; earlier ones become invalid. Enter your confirmation password.",
             ),
             lang.pick("再発行", "Make new ones"),
         ),
@@ -297,7 +297,7 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         }
         HistoryAction::LoggedOut => lang.pick("ログアウト", "Log out"),
         HistoryAction::Requested => {
-            lang.pick("電子証明書の発行・更新の開始", "Certificate asked for")
+            lang.pick("電子証明書の発行・更新の開始", "Certificate requested")
         }
         HistoryAction::Issued => lang.pick("電子証明書の発行", "Certificate issued"),
         HistoryAction::Activated => lang.pick("電子証明書の利用開始", "Certificate in use"),
@@ -324,7 +324,7 @@ pub fn since(user: &User, lang: Lang) -> String {
             let until = word::time(until, lang);
             lang.pick(
                 format!("仮パスワードの期限 {until}"),
-                format!("Temporary passwords are good until {until}"),
+                format!("Temporary passwords are valid until {until}"),
             )
         }
         None => word::date(user.created_at, lang),

@@ -14,8 +14,8 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
     vec![
         ("/", lang.pick("作業一覧", "My work")),
         ("/contracts", lang.pick("契約検索", "Contracts")),
-        ("/proposals", lang.pick("承認待ち", "Waiting for approval")),
-        ("/reports", lang.pick("要確認一覧", "To look after")),
+        ("/proposals", lang.pick("承認待ち", "Awaiting approval")),
+        ("/reports", lang.pick("要確認一覧", "Needs attention")),
         ("/staff", lang.pick("職員", "Staff")),
         (
             "/security",
@@ -30,7 +30,7 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
 pub fn certificate_state(state: CertificateState, lang: Lang) -> &'static str {
     match state {
         CertificateState::Intent => lang.pick("発行処理中", "Being issued"),
-        CertificateState::Issued => lang.pick("発行済み(未確認)", "Issued, not proved"),
+        CertificateState::Issued => lang.pick("発行済み(未確認)", "Issued, not yet activated"),
         CertificateState::Active => lang.pick("有効", "Active"),
         CertificateState::Superseded => lang.pick("更新済み", "Superseded"),
         CertificateState::Suspended => lang.pick("一時停止", "Suspended"),
@@ -47,12 +47,12 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
             "紛失・盗難・漏えいのおそれ",
             "Lost, stolen or possibly known",
         ),
-        Reason::AffiliationChanged => lang.pick("所属の変更", "The holder's belonging changed"),
-        Reason::Superseded => lang.pick("新しい証明書への交換", "A newer one took its place"),
-        Reason::CessationOfOperation => lang.pick("利用の終了", "Not needed any more"),
+        Reason::AffiliationChanged => lang.pick("所属の変更", "The holder's affiliation changed"),
+        Reason::Superseded => lang.pick("新しい証明書への交換", "Replaced by a newer one"),
+        Reason::CessationOfOperation => lang.pick("利用の終了", "No longer needed"),
         Reason::CertificateHold => lang.pick("一時停止", "Suspended"),
         Reason::RemoveFromCrl => lang.pick("一時停止の解除", "Suspension released"),
-        Reason::PrivilegeWithdrawn => lang.pick("権限の取消し", "The right was taken away"),
+        Reason::PrivilegeWithdrawn => lang.pick("権限の取消し", "The privilege was withdrawn"),
     }
 }
 

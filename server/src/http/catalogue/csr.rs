@@ -77,8 +77,7 @@ fn key(weakness: KeyWeakness) -> Text {
         KeyWeakness::SharedFactor => (
             "このRSA鍵の素数は、すでに登録されている別の鍵でも使われているため安全ではありません。"
                 .into(),
-            "A prime of this RSA key is used by another key on record, too; neither is safe."
-                .into(),
+            "This RSA key shares a prime with another key in the database; neither is safe.".into(),
         ),
         KeyWeakness::PointInvalid => (
             "EC鍵の点が曲線上にありません。".into(),

@@ -60,7 +60,7 @@ pub fn progress(state: RequestState, progress: Option<&str>, lang: Lang) -> &'st
     } else if is(ProgressStep::CertificateWritten) {
         lang.pick(
             "電子証明書の動作を確認しています。",
-            "The certificate is being tried out.",
+            "The certificate is being tested.",
         )
     } else if state == RequestState::PickedUp {
         lang.pick(
@@ -94,8 +94,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "新しい画面で操作を続けてください。",
             ),
             (
-                "A newer request has taken the place of this one.",
-                "Go on in the newer window.",
+                "This request was replaced by a newer one.",
+                "Continue in the newer window.",
             ),
         ),
         "cancelled" => Text::fixed(
@@ -105,7 +105,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
             (
                 "It was cancelled in the certificate app.",
-                "To go on, press “Start again”.",
+                "To continue, press “Start again”.",
             ),
         ),
         "pin-wrong" => Text::fixed(
@@ -114,7 +114,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "PINをご確認のうえ、「やりなおす」ボタンを押してください。続けて誤るとトークンがロックされます。",
             ),
             (
-                "The PIN of the token was not right.",
+                "The PIN of the token was incorrect.",
                 "Check it and press “Start again”. After several wrong tries the token locks.",
             ),
         ),

@@ -46,10 +46,10 @@ pub fn label(field: Field, lang: Lang) -> &'static str {
         }
         Field::CompanyName => lang.pick("企業名", "Company name"),
         Field::CompanyKana => lang.pick("企業名(カナ)", "Company name (kana)"),
-        Field::Reference => lang.pick("申込書番号", "Number of the form"),
+        Field::Reference => lang.pick("申込書番号", "Application form number"),
         Field::Reason => lang.pick("理由", "Reason"),
         Field::Note => lang.pick("事由", "What happened"),
-        Field::RevocationReason => lang.pick("失効理由", "Reason of the revocation"),
+        Field::RevocationReason => lang.pick("失効理由", "Reason for revocation"),
         Field::StaffName => lang.pick("氏名", "Name"),
         Field::EmployeeNumber => lang.pick("職員番号", "Employee number"),
         Field::StaffRole => lang.pick("役割", "Role"),
@@ -70,7 +70,7 @@ pub fn label(field: Field, lang: Lang) -> &'static str {
             "新しい確認用パスワード(確認)",
             "New confirmation password (again)",
         ),
-        Field::PresentPassword => lang.pick("現在のパスワード", "Present password"),
+        Field::PresentPassword => lang.pick("現在のパスワード", "Current password"),
         Field::UserRole => lang.pick("役割", "Role"),
     }
 }
@@ -133,7 +133,7 @@ pub fn sentence(problem: Problem, lang: Lang) -> String {
         Problem::SameAsPresent => lang
             .pick(
                 "現在のパスワードと異なるパスワードを入力してください。",
-                "Choose a password other than the present one.",
+                "Choose a password other than the current one.",
             )
             .into(),
         Problem::SameAsOther => lang

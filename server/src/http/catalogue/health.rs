@@ -51,7 +51,7 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
         ConsoleFinding::Store => lang
             .pick(
                 "データベースが応答しません。",
-                "The database does not answer.",
+                "The database does not respond.",
             )
             .to_owned(),
         ConsoleFinding::Hsm(found, halt) => {
@@ -66,7 +66,7 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
         }
         ConsoleFinding::Queue { waiting, places } => lang.pick(
             format!("署名の待ち行列が長くなっています({waiting} / {places})。"),
-            format!("Many signatures wait ({waiting} of {places})."),
+            format!("Many signatures are waiting ({waiting} of {places})."),
         ),
         ConsoleFinding::Key { id, why } => {
             lang.pick(format!("鍵 {id}: {why}"), format!("Key {id}: {why}"))

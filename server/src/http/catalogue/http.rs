@@ -17,15 +17,15 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::MethodNotAllowed => Text::fixed(
             ("この操作はできません。", "ログイン画面からお進みください。"),
-            ("This page cannot be used in that way.", "Start at the login page."),
+            ("This page does not support that operation.", "Start at the login page."),
         ),
         HttpProblem::TooLarge { limit } => Text {
             ja: (format!("送信された内容が大きすぎます（上限 {limit} バイト）。").into(), "内容を減らしてもう一度お試しください。".into()),
-            en: (format!("What was sent is too large (limit {limit} bytes).").into(), "Send less and try again.".into()),
+            en: (format!("The request is too large (limit {limit} bytes).").into(), "Send less and try again.".into()),
         },
         HttpProblem::BodyIncomplete => Text::fixed(
             ("送信が途中で切れました。", "通信状態をご確認のうえ、もう一度お試しください。"),
-            ("What was sent broke off on the way.", "Check your connection and try again."),
+            ("The request was cut off before its end.", "Check your connection and try again."),
         ),
         HttpProblem::BodySlow => Text::fixed(
             ("送信に時間がかかりすぎました。", "通信状態をご確認のうえ、もう一度お試しください。"),
@@ -48,11 +48,11 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::BadRequest => Text::fixed(
             ("送信された内容を読み取れません。", "前の画面に戻り、もう一度操作してください。"),
-            ("What was sent cannot be read.", "Go back and try again."),
+            ("The request cannot be read.", "Go back and try again."),
         ),
         HttpProblem::UnsupportedMediaType => Text::fixed(
             ("送信された内容の形式に対応していません。", "ソフトウェアを最新版に更新してください。"),
-            ("What was sent has a type that is not taken here.", "Update the software you use."),
+            ("The request has a content type that is not accepted here.", "Update the software you use."),
         ),
         HttpProblem::CredentialMissing => Text::fixed(
             ("認証情報がありません。", "ブラウザの「発行」からやり直してください。"),
@@ -72,16 +72,16 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::FreshHandshakeRequired => Text::fixed(
             ("この操作には、トークンによる再確認が必要です。", "自分のトークンが接続されていることを確かめて「続ける」を押してください。暗証番号（PIN）を求められたら入力してください。入力した内容はそのまま送信されます。まだ何も実行されていません。"),
-            ("This needs your token once more.", "Make sure that your own token is connected, and press “Continue”; enter its PIN if you are asked for it. What you entered is sent as it was. Nothing has been done yet. A program sends the request again on a new connection."),
+            ("Confirm this with your token once more.", "Make sure that your own token is connected, and press “Continue”; enter its PIN if you are asked for it. What you entered is sent as it was. Nothing has been done yet. A program sends the request again on a new connection."),
         ),
         HttpProblem::ConsoleIdle => Text::fixed(
             ("一定時間操作がなかったため、業務画面を中断しています。", "続けるには、自分のトークンを接続して「続ける」を押してください。送信しようとした内容は実行されていません。"),
-            ("The console is paused, because it was not used for some time.", "To go on, connect your own token and press “Continue”. Nothing that you were about to send has been done."),
+            ("The console is paused, because it was not used for some time.", "To continue, connect your own token and press “Continue”. Nothing that you were about to send has been done."),
         ),
         HttpProblem::Api(problem) => super::api::text(problem),
         HttpProblem::Internal { reference } => Text {
             ja: ("システムの都合により処理できませんでした。".into(), format!("しばらくしてからもう一度お試しください。続く場合は、参照番号 {reference} をヘルプデスクにお知らせください。").into()),
-            en: ("We could not do this because of a fault on our side.".into(), format!("Try again in a little while. If it goes on, tell the help desk the reference {reference}.").into()),
+            en: ("We could not do this because of a fault on our side.".into(), format!("Try again in a little while. If the problem persists, tell the help desk the reference {reference}.").into()),
         },
     }
 }

@@ -29,11 +29,11 @@ pub fn why(why: &Why, lang: Lang) -> &'static str {
     match why {
         Why::Form | Why::Fields(_) => lang.pick(
             "項目が5つではないか、引用符が対応していません。",
-            "There are not five fields, or the quotes do not fit.",
+            "The line does not have five fields, or its quotes are unbalanced.",
         ),
         Why::Twice => lang.pick(
             "同じ口座がこの一覧の前の行にあります。",
-            "The account stands in an earlier line, too.",
+            "The account also appears in an earlier line.",
         ),
         Why::Exists => lang.pick(
             "この口座の契約は登録済みです。",

@@ -39,7 +39,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "This certificate is not suspended.",
-                "Look at the state of the certificate.",
+                "Check the status of the certificate.",
             ),
         ),
         LifecycleRefusal::AlreadySuperseded => Text::fixed(
@@ -49,7 +49,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "This certificate was replaced by a newer one or lapsed.",
-                "Look at the newer certificate.",
+                "Check the newer certificate.",
             ),
         ),
         LifecycleRefusal::Expired => Text::fixed(
@@ -83,7 +83,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "This certificate has been issued already.",
-                "Look at the state of the certificate.",
+                "Check the status of the certificate.",
             ),
         ),
         LifecycleRefusal::AlreadyActive => Text::fixed(
@@ -132,7 +132,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "お取引店舗の窓口であらためてお申し込みください。",
             ),
             (
-                "The time in which the certificate could be issued is over.",
+                "The deadline for issuing the certificate has passed.",
                 "Make a new application at your branch.",
             ),
         ),

@@ -17,9 +17,9 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Release => lang.pick("一時停止の解除", "Release of a suspension"),
         Kind::Cancel => lang.pick("解約", "Cancellation of a contract"),
         Kind::Unlock => lang.pick("利用停止の解除", "Release of a suspended user"),
-        Kind::StaffAdd => lang.pick("職員の登録", "New member of the staff"),
+        Kind::StaffAdd => lang.pick("職員の登録", "New staff member"),
         Kind::StaffRole => lang.pick("職員の役割変更", "Change of a role"),
-        Kind::StaffLeave => lang.pick("職員の離任", "Leaving of a member of the staff"),
+        Kind::StaffLeave => lang.pick("職員の離任", "Departure of a staff member"),
     }
 }
 
@@ -28,23 +28,23 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
     match kind {
         Kind::Contract => lang.pick(
             "承認すると契約が登録され、仮パスワード通知書を発行できます。申込書、印鑑、口座の記録と照合してください。",
-            "With the approval the contract is on record and its letter with temporary passwords can be made. Compare it with the paper form, the seal and the record of the account.",
+            "On approval, the contract is registered and its letter with temporary passwords can be issued. Compare it with the paper form, the seal and the account record.",
         ),
         Kind::Import => lang.pick(
             "承認すると、この一覧の契約を登録できます。一覧を保存して、元の資料と照合してください。",
-            "With the approval the contracts of this list can be imported. Save the list and compare it with where it comes from.",
+            "On approval, the contracts of this list can be imported. Save the list and compare it with its source.",
         ),
         Kind::Application => lang.pick(
             "承認すると、契約は電子証明書方式となり、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "With the approval the contract is put on the certificate method, and one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
+            "On approval, the contract moves to the certificate method, and one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
         ),
         Kind::Reissue => lang.pick(
             "承認すると、上の利用者に電子証明書の発行が1回許可されます。利用者が申込書の本人であることを確かめてください。",
-            "With the approval one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
+            "On approval, one certificate may be issued to the user above. Make sure that the user is the person on the paper form.",
         ),
         Kind::Revoke => lang.pick(
             "承認すると、この電子証明書は直ちに失効します。取り消せません。",
-            "With the approval this certificate ends at once. It cannot be undone.",
+            "On approval, this certificate is revoked at once. This cannot be undone.",
         ),
         Kind::Incident => lang.pick(
             "電子証明書は登録と同時に一時停止されます。再鑑では、承認すると失効し、却下すると一時停止を解除します。",
@@ -52,11 +52,11 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         ),
         Kind::Release => lang.pick(
             "承認すると、この電子証明書は再び利用できます。",
-            "With the approval this certificate is good again.",
+            "On approval, this certificate can be used again.",
         ),
         Kind::Cancel => lang.pick(
             "承認すると契約は解約となり、すべての利用者の電子証明書、発行許可、ログインが直ちに終了します。取り消せません。",
-            "With the approval the contract ends, and with it every certificate, grant and login of its users. It cannot be undone.",
+            "On approval, the contract ends, and with it every certificate, grant and login of its users. This cannot be undone.",
         ),
         Kind::Unlock => lang.pick(
             "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
@@ -64,15 +64,15 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         ),
         Kind::StaffAdd => lang.pick(
             "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
-            "With the approval this person is on the staff and can get a staff certificate.",
+            "On approval, this person becomes a staff member and can get a staff certificate.",
         ),
         Kind::StaffRole => lang.pick(
             "承認すると、直ちに新しい役割になります。",
-            "With the approval the new role holds at once.",
+            "On approval, the new role takes effect at once.",
         ),
         Kind::StaffLeave => lang.pick(
             "承認すると直ちに利用できなくなり、職員用電子証明書は失効します。",
-            "With the approval the access ends at once and the staff certificate is revoked.",
+            "On approval, access ends at once and the staff certificate is revoked.",
         ),
     }
 }
@@ -255,7 +255,7 @@ pub fn proposed(change: &ProposedChange, lang: Lang) -> Vec<Fact> {
         }
         ProposedChange::Form { reference } => {
             vec![(
-                lang.pick("申込書番号", "Number of the paper form"),
+                lang.pick("申込書番号", "Application form number"),
                 reference.clone(),
             )]
         }

@@ -45,7 +45,7 @@ pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
             let until = word::time(*until, lang);
             Text {
                 ja: ("入力の誤りが続いたため、このパスワードの利用を一時停止しています。".into(), format!("{until}以降にもう一度お試しください。別の管理者の方が解除することもできます。").into()),
-                en: ("There were too many wrong entries; this password is suspended for a while.".into(), format!("Try again after {until}, or have another administrator release it.").into()),
+                en: ("There were too many wrong entries. This password is locked for a while.".into(), format!("Try again after {until}, or have another administrator release it.").into()),
             }
             .message(refusal.code(), lang)
         }
@@ -68,7 +68,7 @@ pub fn message_with_acquisition(refusal: &Refusal, lang: Lang) -> Message {
             ),
             (
                 "The login ID, the login password or the certificate password is incorrect.",
-                "Look at the letter with your certificate password and try again. If you have none, or used it for a certificate already, apply at your branch. After several wrong tries the ID is locked.",
+                "Check the letter with your certificate password and try again. If you have none, or have already used it, apply at your branch. After several wrong tries the ID is locked.",
             ),
         )
         .message(refusal.code(), lang),
@@ -81,11 +81,11 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Counter
         Refusal::ContractExists => Text::fixed(
             ("この口座の契約は登録済みです。", "契約一覧でご確認ください。"),
-            ("There is a contract for this account already.", "Look it up in the list of contracts."),
+            ("There is a contract for this account already.", "Find it in the list of contracts."),
         ),
         Refusal::ContractUnknown => Text::fixed(
             ("契約が見つかりません。", "契約一覧でご確認ください。"),
-            ("There is no such contract.", "Look it up in the list of contracts."),
+            ("There is no such contract.", "Find it in the list of contracts."),
         ),
         Refusal::ContractCancelled => Text::fixed(
             ("この契約は解約されています。", "お取引店舗の窓口にお問い合わせください。"),
@@ -93,12 +93,12 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::ApplicationExists => Text::fixed(
             ("この契約には、承認待ちまたは承認済みの申込みがあります。", "申込みの状態をご確認ください。"),
-            ("This contract has an application that waits for approval or was approved.", "Look at the state of the application."),
+            ("This contract already has an application that is awaiting approval or approved.", "Check the status of the application."),
         ),
         Refusal::Staff(inner) => staff::text(*inner),
         Refusal::SamePerson => Text::fixed(
             ("入力・修正・引継ぎをした本人は、別の職員IDを使っても承認できません。", "別の承認者が再鑑してください。"),
-            ("Whoever entered, changed or took over an entry cannot decide it, with no account of theirs.", "A second person must check and decide it."),
+            ("Whoever entered, amended or took over an entry cannot decide on it, with any of their accounts.", "A second person must check and decide it."),
         ),
         Refusal::RoleMissing => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
@@ -114,12 +114,12 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             let until = word::time(*until, lang);
             Text {
                 ja: ("入力の誤りが続いたため、一時的に利用を停止しています。".into(), format!("{until}以降にもう一度お試しください。お急ぎの場合はお取引店舗の窓口にお問い合わせください。").into()),
-                en: ("There were too many wrong entries; this account is locked for a while.".into(), format!("Try again after {until}, or ask at your branch.").into()),
+                en: ("There were too many wrong entries. This account is locked for a while.".into(), format!("Try again after {until}, or ask at your branch.").into()),
             }
         }
         Refusal::OutOfOrder => Text::fixed(
             ("画面の順序が正しくないか、時間が経過しました。", "最初の画面からやり直してください。"),
-            ("A step before this one is missing, or too much time has passed.", "Start again at the first page."),
+            ("An earlier step is missing, or too much time has passed.", "Start again at the first page."),
         ),
         Refusal::LoginIdTaken => Text::fixed(
             ("このログインIDは使用されています。", "別のログインIDを入力してください。"),
@@ -139,7 +139,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
             let until = word::time(*until, lang);
             Text {
                 ja: ("パスワードの誤りが続いたため、利用を一時停止しています。".into(), format!("{until}以降にもう一度お試しください。").into()),
-                en: ("There were too many wrong passwords; the login is suspended for a while.".into(), format!("Try again after {until}.").into()),
+                en: ("There were too many wrong passwords. The login is locked for a while.".into(), format!("Try again after {until}.").into()),
             }
         }
         Refusal::Suspended => Text::fixed(
@@ -159,7 +159,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Login with the agent
         Refusal::LoginCodeInvalid => Text::fixed(
             ("このログインの有効時間が過ぎたか、使用済みです。", "ログイン画面からもう一度お試しください。"),
-            ("This login has been used, or its time is over.", "Start again at the login page."),
+            ("This login has been used or has expired.", "Start again at the login page."),
         ),
         Refusal::LoginOtherBrowser => Text::fixed(
             ("ログインを始めたブラウザではないため、ログインできません。", "このブラウザのログイン画面からもう一度お試しください。ご自身でログインの操作をしていない場合は、すぐにヘルプデスクにご連絡ください。"),
@@ -169,11 +169,11 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Enrolment
         Refusal::GrantMissing => Text::fixed(
             ("電子証明書を発行できません。電子証明書の利用申込みの承認がないか、取得期限が過ぎているか、すでに発行済みです。", "お取引店舗の窓口で、電子証明書の利用をお申し込みください。お申込み済みの場合は、ご登録内容の確認が済むまでお待ちください。"),
-            ("A certificate cannot be issued: there is no approved application, its time is over, or it was used already.", "Please apply for a certificate at the counter of your branch. If you have applied already, please wait until your registration has been checked."),
+            ("No certificate can be issued: there is no approved application, its deadline has passed, or it has already been used.", "Please apply for a certificate at the counter of your branch. If you have applied already, please wait until your registration has been checked."),
         ),
         Refusal::CertificateActive => Text::fixed(
             ("有効な電子証明書がすでに発行されています。", "再発行するには、現在の電子証明書を失効させたうえで、お取引店舗の窓口であらためてお申し込みください。"),
-            ("You have a valid certificate already.", "For another one the present one must be revoked, and a new application made at your branch."),
+            ("You already have a valid certificate.", "To get another one, revoke the current one and make a new application at your branch."),
         ),
         Refusal::RequestUnknown => Text::fixed(
             ("要求が見つかりません。", "ブラウザの画面からやり直してください。"),
@@ -181,11 +181,11 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::RequestExpired => Text::fixed(
             ("要求の有効時間が過ぎました。", "ブラウザの画面からやり直してください。"),
-            ("The time of this request is over.", "Start again in the browser."),
+            ("This request has expired.", "Start again in the browser."),
         ),
         Refusal::RequestUsed => Text::fixed(
             ("この要求は使用済みです。", "お心当たりがない場合はヘルプデスクにご連絡ください。続ける場合はブラウザの画面からやり直してください。"),
-            ("This request was picked up already.", "If that was not you, call the help desk. To go on, start again in the browser."),
+            ("This request has already been picked up.", "If that was not you, call the help desk. To continue, start again in the browser."),
         ),
         Refusal::CredentialInvalid => Text::fixed(
             ("要求の認証情報が正しくありません。", "ブラウザの画面からやり直してください。"),
@@ -200,7 +200,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         Refusal::Csr(inner) => csr::text(*inner),
         Refusal::KeyAlgorithmNotOffered => Text::fixed(
             ("トークンで作成した鍵の種類は受け付けていません。", "別の種類の鍵を作成できるトークンをご利用ください。"),
-            ("The key on the token is of a type that this bank does not take.", "Use a token that can make another type of key."),
+            ("The key on the token is of a type that this bank does not accept.", "Use a token that can make another type of key."),
         ),
         Refusal::KeyAlreadyCertified => Text::fixed(
             ("この鍵にはすでに電子証明書が発行されています。", "新しい鍵を作成してお申し込みください。"),
@@ -216,7 +216,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::IssueGivenUpTooOften => Text::fixed(
             ("この申込みでは、鍵の切り替えが上限に達しています。", "最後に使用したトークンで続けるか、窓口にお問い合わせください。"),
-            ("Under this application the key was changed as often as is allowed.", "Go on with the token that was used last, or ask at your branch."),
+            ("Under this application the key was changed as often as is allowed.", "Continue with the token that was used last, or ask at your branch."),
         ),
         Refusal::RenewalTooEarly { opens } => {
             let opens = word::date(*opens, lang);
@@ -231,7 +231,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::Unavailable { retry_after } => Text {
             ja: ("ただいま混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),
-            en: ("The service is busy or stopped for a moment.".into(), format!("Wait about {retry_after} seconds and try again; it goes on where it was.").into()),
+            en: ("The service is busy or temporarily unavailable.".into(), format!("Wait about {retry_after} seconds and try again; it resumes where it stopped.").into()),
         },
     }
 }

@@ -97,7 +97,7 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
             format!("{} / {}", state.queue_length, state.queue_capacity),
         ),
         (
-            lang.pick("応答しなかった呼出し", "Calls that did not return"),
+            lang.pick("応答しなかった呼出し", "Calls without a response"),
             state.quarantined_total.to_string(),
         ),
         (
@@ -168,7 +168,7 @@ pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
 pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
     let Some(seen) = seen else {
         return lang
-            .pick("HSMがまだ答えていません", "The HSM has not told yet")
+            .pick("HSMがまだ答えていません", "The HSM has not answered yet")
             .to_owned();
     };
     let one = |yes: Option<bool>, good: &'static str, bad: &'static str, silent: &'static str| {

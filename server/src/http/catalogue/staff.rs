@@ -11,8 +11,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "承認待ちの一覧でご確認ください。",
             ),
             (
-                "An entry of this kind waits for approval already.",
-                "Look at what waits.",
+                "An entry of this kind is already awaiting approval.",
+                "Check what is awaiting approval.",
             ),
         ),
         StaffRefusal::ProposalUnknown => Text::fixed(
@@ -22,7 +22,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
             ),
             (
                 "There is no such entry, or your role does not see it.",
-                "Look at what waits.",
+                "Check what is awaiting approval.",
             ),
         ),
         StaffRefusal::ProposalDecided => Text::fixed(
@@ -32,7 +32,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
             ),
             (
                 "This entry was approved, rejected or withdrawn already.",
-                "See what became of it.",
+                "Check its result.",
             ),
         ),
         StaffRefusal::ProposalStale => Text::fixed(
@@ -41,8 +41,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "もう一度表示し、内容を確認してください。対象の状態が変わったときは、入力者が修正してから承認します。",
             ),
             (
-                "The entry or what it is about has changed since it was shown.",
-                "Show it again and check it. Where the subject has changed, it is amended before it is approved.",
+                "The entry or its subject has changed since it was shown.",
+                "Open it again and check it. If the subject has changed, amend the entry before it is approved.",
             ),
         ),
         StaffRefusal::OwnAffair => Text::fixed(
@@ -51,7 +51,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "別の担当者に依頼してください。",
             ),
             (
-                "Nobody enters or decides what concerns their own staff account.",
+                "You cannot enter or decide on anything about your own staff account.",
                 "Ask a colleague.",
             ),
         ),
@@ -67,20 +67,20 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         ),
         StaffRefusal::UserUnknown => Text::fixed(
             ("利用者が見つかりません。", "契約の画面でご確認ください。"),
-            ("There is no such user.", "Look at the contract."),
+            ("There is no such user.", "Check the contract."),
         ),
         StaffRefusal::CertificateUnknown => Text::fixed(
             (
                 "電子証明書が見つかりません。",
                 "利用者の画面でご確認ください。",
             ),
-            ("There is no such certificate.", "Look at the user."),
+            ("There is no such certificate.", "Check the user."),
         ),
         StaffRefusal::StaffUnknown => Text::fixed(
             ("職員が見つかりません。", "職員一覧でご確認ください。"),
             (
                 "There is no such member of the staff.",
-                "Look at the list of the staff.",
+                "Check the staff list.",
             ),
         ),
         StaffRefusal::StaffExists => Text::fixed(
@@ -90,7 +90,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
             ),
             (
                 "This person has an active account with this role.",
-                "Look at the list of the staff.",
+                "Check the staff list.",
             ),
         ),
         StaffRefusal::OfficersNeeded => Text::fixed(
@@ -109,7 +109,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "24時間以内に別の担当者が同じ画面で同じボタンを押すと発行されます。仮パスワードの通知書は、契約を入力した人、利用申込みを承認・却下した人には発行されません。",
             ),
             (
-                "The letter is asked for, and not made yet.",
+                "The letter has been requested and not yet issued.",
                 "Another person gets it with the same button on the same page within 24 hours. Temporary passwords are not shown to whoever entered the contract or decided on its application.",
             ),
         ),
@@ -129,7 +129,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "ほかの承認者に依頼してください。",
             ),
             (
-                "Whoever was shown the temporary passwords of this contract does not decide on its applications.",
+                "Whoever was shown the temporary passwords of this contract cannot decide on its applications.",
                 "Ask another approver.",
             ),
         ),
@@ -159,7 +159,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "セキュリティ責任者が画面から登録してください。",
             ),
             (
-                "There is staff on record already.",
+                "Staff are already registered.",
                 "Security officers register further staff in the console.",
             ),
         ),
@@ -220,7 +220,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
             ),
             (
                 "There is no such list, it is not approved, or it was imported already.",
-                "See what waits for approval, or have the list looked at again.",
+                "Check what is awaiting approval, or check the list again.",
             ),
         ),
         StaffRefusal::NotInThatState => Text::fixed(
@@ -229,8 +229,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "対象の状態をご確認ください。",
             ),
             (
-                "What this is about is not in a state for it.",
-                "Look at its state.",
+                "The subject is not in a state that allows this.",
+                "Check its status.",
             ),
         ),
     }

@@ -50,14 +50,14 @@ pub fn days_left(not_after: Timestamp, now: Timestamp, lang: Lang) -> String {
     let days = day(now).until(day(not_after)).map_or(0, |s| s.get_days());
     match days {
         ..=0 => lang
-            .pick("有効期限は本日までです。", "It ends today.")
+            .pick("有効期限は本日までです。", "It expires today.")
             .to_owned(),
         1 => lang
-            .pick("有効期限まで、あと1日です。", "It ends tomorrow.")
+            .pick("有効期限まで、あと1日です。", "It expires tomorrow.")
             .to_owned(),
         days => lang.pick(
             format!("有効期限まで、あと{days}日です。"),
-            format!("It ends in {days} days."),
+            format!("It expires in {days} days."),
         ),
     }
 }
@@ -95,7 +95,7 @@ pub fn contract_status(status: ContractStatus, lang: Lang) -> &'static str {
 /// Where a proposal stands.
 pub fn proposal_state(state: ProposalState, lang: Lang) -> &'static str {
     match state {
-        ProposalState::Entered => lang.pick("承認待ち", "Waiting for approval"),
+        ProposalState::Entered => lang.pick("承認待ち", "Awaiting approval"),
         ProposalState::Approved => lang.pick("承認済み", "Approved"),
         ProposalState::Rejected => lang.pick("却下", "Rejected"),
         ProposalState::Withdrawn => lang.pick("取下げ", "Withdrawn"),
@@ -146,8 +146,8 @@ mod tests {
         assert_eq!(date(at, Lang::En), "2027-01-01");
         let end: Timestamp = "2027-11-22T14:59:59Z".parse().unwrap();
         let left = |now: &str| days_left(end, now.parse().unwrap(), Lang::En);
-        assert_eq!(left("2027-10-13T14:59:59Z"), "It ends in 40 days.");
-        assert_eq!(left("2027-11-20T15:00:00Z"), "It ends tomorrow.");
-        assert_eq!(left("2027-11-21T15:00:00Z"), "It ends today.");
+        assert_eq!(left("2027-10-13T14:59:59Z"), "It expires in 40 days.");
+        assert_eq!(left("2027-11-20T15:00:00Z"), "It expires tomorrow.");
+        assert_eq!(left("2027-11-21T15:00:00Z"), "It expires today.");
     }
 }

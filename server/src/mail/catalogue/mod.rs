@@ -81,14 +81,14 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                 ),
                 (
                     "電子証明書の更新が完了しました。これまでの電子証明書はご利用いただけなくなりました。",
-                    "Your certificate has been renewed. The one before it can no longer be used.",
+                    "Your certificate has been renewed. The previous one can no longer be used.",
                 ),
             ),
             vec![
                 number(lang, serial),
                 end(lang, *not_after),
                 (
-                    lang.pick("これまでの電子証明書", "Certificate before it"),
+                    lang.pick("これまでの電子証明書", "Previous certificate"),
                     word::serial(previous),
                 ),
             ],
@@ -162,7 +162,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                 ("利用を一時停止しました", "Temporarily locked"),
                 (
                     "パスワードの入力誤りが続いたため、利用を一時停止しました。",
-                    "After several wrong passwords, use has been locked for a while.",
+                    "After several wrong passwords, access has been locked for a while.",
                 ),
             ),
             vec![
@@ -190,7 +190,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                 ("利用停止を解除しました", "A lock has been released"),
                 (
                     "パスワードの入力誤りによる利用停止を解除しました。これまでのパスワードでご利用いただけます。",
-                    "What wrong passwords had locked is open again. Your password is the same as before.",
+                    "The lock after wrong passwords has been released. Your password has not changed.",
                 ),
             ),
             vec![which(lang, *password), moment(lang, *at), author(lang, *by)],
@@ -241,7 +241,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
             said(
                 (
                     "電子証明書の取得期限が過ぎました",
-                    "The time to get your certificate is over",
+                    "The deadline for your certificate has passed",
                 ),
                 (
                     "お申し込みいただいた電子証明書は、取得期限までに発行されませんでした。",
@@ -273,17 +273,17 @@ fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> P
     let left = if days > 0 {
         lang.pick(
             format!("電子証明書の有効期限まで、あと{days}日です。"),
-            format!("Your certificate will end in {days} days."),
+            format!("Your certificate will expire in {days} days."),
         )
     } else {
         lang.pick(
             "電子証明書の有効期限は本日までです。".to_owned(),
-            "Your certificate ends today.".to_owned(),
+            "Your certificate expires today.".to_owned(),
         )
     };
     let subject = lang.pick(
         "電子証明書の有効期限が近づいています",
-        "Your certificate will end soon",
+        "Your certificate will expire soon",
     );
     let next = lang.pick(
         [
@@ -323,7 +323,7 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
         Password::Login => lang.pick("ログインパスワード", "Login password"),
         Password::LoginWithoutCertificate => lang.pick(
             "ログインパスワード（電子証明書を使わない入力のみ。電子証明書でのログインは引き続きご利用いただけます）",
-            "Login password, where no certificate is presented; login with your certificate goes on",
+            "Login password, where no certificate is presented; you can still log in with your certificate",
         ),
         Password::Confirmation => lang.pick("確認用パスワード", "Confirmation password"),
         Password::Acquisition => lang.pick("証明書取得用パスワード", "Certificate password"),

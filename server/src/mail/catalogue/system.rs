@@ -54,7 +54,7 @@ pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
         ),
         ExpiringItem::OcspSigner => lang.pick(
             "自動更新が行われていません。HSMとジョブ「ocsp-signer」を確認してください。",
-            "It was not renewed by itself: look at the HSM and at the job `ocsp-signer`.",
+            "It was not renewed automatically. Check the HSM and the job `ocsp-signer`.",
         ),
         ExpiringItem::Listener => lang.pick(
             "新しい証明書と鍵のファイルを置いてください。再起動は不要です。",
@@ -66,7 +66,7 @@ pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
         ),
         ExpiringItem::Crl => lang.pick(
             "自動発行が行われていません。HSMとジョブ「crl」を確認してください。",
-            "It was not published by itself: look at the HSM and at the job `crl`.",
+            "It was not published automatically. Check the HSM and the job `crl`.",
         ),
         ExpiringItem::RootCrl => lang.pick(
             "セレモニーで `inkan-hsm crl` を実行し、新しいリストを置いてください。",
