@@ -17,7 +17,7 @@ play(async (scene, closing) => {
   const gallery = new Gallery(scene, LANGUAGE);
   const officer = await sitDown(scene, closing, 'security-officer', LOCALE);
   await officer.page.goto(`${scene.dev.staff}/staff/new`);
-  await fillForm(officer.page, { name: '山田太郎', person: 'E-1001', role: 'teller' });
+  await fillForm(officer.page, { name: '山田太郎', employee_number: 'E-1001', role: 'teller' });
   await send(officer.page, '/staff/new');
   const entry = pathOf(officer.page);
   const second = await sitDown(scene, closing, 'security-officer-2', LOCALE);

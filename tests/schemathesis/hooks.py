@@ -19,7 +19,7 @@ SIGNS = {
     "certificates": "serial",
     "proposals": "entered_by",
     "grants": "proposal_id",
-    "staff": "person",
+    "staff": "employee_number",
     "imports": "bad_count",
 }
 

@@ -10,14 +10,14 @@
 //! - `job`: one signature on its way
 //! - `key`: what is known of a configured key, and its circuit
 //! - `shared`: queue, door, keys, counters
-//! - `watchdog`: a thread's mark that it is inside the module, and since when
+//! - `call_watchdog`: a thread's mark that it is inside the module, and since when
 //! - `reaction`: what to do about an error, by its class
 //! - `breaker`: when to refuse at once (pure)
 //! - `recovery`: the way back after a fault (pure)
 //! - `token`: what the threads ask of PKCS#11
 //! - `worker`: signs
 //! - `login_session`: logs in, keeps the login, probes
-//! - `pool`: the threads and where they stand
+//! - `worker_pool`: the threads and where they stand
 //! - `supervisor`: hears, watches deadlines, decides
 //! - `pool_metrics`: metrics
 

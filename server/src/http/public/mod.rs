@@ -4,7 +4,7 @@
 //! - [`ocsp`]: OCSP by GET and POST
 //! - [`ready`], [`fast_path`]: OCSP responses that were given before, by a short way
 //! - [`ca`]: CA certificates
-//! - `lasting`: answers that caches may keep
+//! - `cacheable`: answers that caches may keep
 
 pub mod ca;
 pub(super) mod cacheable;

@@ -153,7 +153,7 @@ async fn refusals_that_repeat_are_counted_and_leave_nothing_else() {
         assert_eq!(refusal(locked.await), Refusal::Suspended);
     }
     assert_eq!(scene.failures().await, 10, "the first one's");
-    assert_eq!(scene.rows().await, [row("refused", "stopped", "null")]);
+    assert_eq!(scene.rows().await, [row("refused", "suspended", "null")]);
     let counted = scene.world.store.repeats().close(at(20), true);
     let [counted] = &counted[..] else {
         panic!("{counted:?}")
@@ -187,12 +187,12 @@ async fn the_first_of_refusals_that_repeat_is_recorded_in_the_end() {
     refuse(accounts, 10).await;
     // The transaction that was held back is given up: the answer could not be kept.
     drop(deferred.take().unwrap());
-    assert_eq!(scene.rows().await, [row("refused", "stopped", "null")]);
+    assert_eq!(scene.rows().await, [row("refused", "suspended", "null")]);
     refuse(scene.world.accounts(), 11).await;
     assert_eq!(
         scene.rows().await,
         [
-            row("refused", "stopped", "null"),
+            row("refused", "suspended", "null"),
             row("refused", "out-of-order", "null")
         ]
     );

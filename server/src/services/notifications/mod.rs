@@ -7,6 +7,7 @@
 //! - [`language`]: in which language
 //! - [`deliver`]: handing messages over to the mail server, again and again if need be
 //! - [`bounced`]: messages that came back, and messages sent once more
+//! - [`notices`]: certificates that will expire, grants that lapse
 //! - [`failed`]: messages that were given up, for the bank
 
 pub mod bounced;

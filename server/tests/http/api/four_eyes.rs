@@ -154,7 +154,7 @@ async fn http_api_keeps_the_four_eyes() {
     assert_eq!(codes, ["", "proposal-decided"], "{} {}", one.body, two.body);
     let read = second.see(&path).await;
     assert_eq!(read["proposal"]["state"], "approved");
-    assert_eq!(read["hands"].as_array().unwrap().len(), 2);
+    assert_eq!(read["contributors"].as_array().unwrap().len(), 2);
     let grants = teller.see(&format!("contracts/{contract}")).await["grants"].clone();
     assert_eq!(grants.as_array().unwrap().len(), 1);
     let acts = officer

@@ -11,8 +11,8 @@
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
 //! - `lapse`: what expired gives its place up
-//! - `told`: the letter to the one it belongs to
-//! - `inside`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
+//! - `notify`: the letter to the one it belongs to
+//! - `transitions`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
 //!   that is the decision on a proposal
 
 pub mod authority;

@@ -10,7 +10,7 @@
 //! - [`published`]: lists as they are handed out
 //! - `signers`: certificates of the key that signs answers
 //! - [`responses`]: OCSP requests answered
-//! - `ahead`: answers signed before anybody asks
+//! - `presign`: answers signed before anybody asks
 //! - [`cache`]: answers kept in this process, in [`generations`]
 //! - `timeout`: how long the store is waited for where there is another answer than its own
 //! - `finding`: what needs a look, and what keeps the CAs from issuing

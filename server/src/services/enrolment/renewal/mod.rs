@@ -6,7 +6,7 @@
 //! - this file: re-enrolment (RFC 7030 §4.2.2)
 //! - [`page`]: who may follow a renewal in a browser, also when the old certificate is superseded by it
 //! - `by_agent`: a renewal begun by the agent alone
-//! - `displace`: a successor that never came into use is replaced
+//! - `replace`: a successor that never came into use is replaced
 
 use jiff::Timestamp;
 

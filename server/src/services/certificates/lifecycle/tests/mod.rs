@@ -3,7 +3,7 @@
 //! - `bank`: what the bank does, by its own doors
 //! - `world`: a bank with a user who has a certificate
 //! - `revoking`: who may, why, twice, too late, before it was used
-//! - `holding`: suspension, release, and the successor that must wait
+//! - `suspending`: suspension, release, and the successor that must wait
 //! - `cancelling`: a contract with all it has
 //! - `watching`: two instances over one database
 
