@@ -19,7 +19,7 @@ use super::session::Session;
 #[derive(Debug)]
 pub(super) enum Opener {
     /// The PIN, and what was tried with it: one with an unclear answer is not sent again.
-    Pin(RefCell<PinAttempts>),
+    Pin(Box<RefCell<PinAttempts>>),
     /// The person, at the keypad.
     Keypad(Keypad),
 }
@@ -27,11 +27,8 @@ pub(super) enum Opener {
 impl Opener {
     /// A PIN that a person gave.
     pub(super) fn pin(pin: &Pin) -> Self {
-        Self::Pin(RefCell::new(PinAttempts::new(
-            PinSender::Person,
-            false,
-            pin.clone(),
-        )))
+        let attempts = PinAttempts::new(PinSender::Person, false, pin.clone());
+        Self::Pin(Box::new(RefCell::new(attempts)))
     }
 
     /// The same PIN or another, given by a person.

@@ -100,7 +100,7 @@ fn what_the_bank_refuses_is_said_in_its_words_and_no_key_is_made() {
         assert_eq!(run.failure(), (13, code.to_owned()));
         let said = run.result()["sentence"].as_str().unwrap().to_owned();
         assert!(
-            said.contains(&format!("refused the request: {code}")),
+            said.contains(&format!("The bank refused the request: refused: {code}")),
             "{said}"
         );
     }

@@ -12,7 +12,7 @@ const SOURCES: [(&str, &[&str]); 9] = [
     (include_str!("../api/refusal.rs"), &[]),
     (
         include_str!("../../services/error.rs"),
-        &["Staff", "Certificate", "Life", "Company", "Csr"],
+        &["Staff", "Certificate", "Lifecycle", "Company", "Csr"],
     ),
     (include_str!("../../services/staff/refusal.rs"), &[]),
     (

@@ -137,7 +137,7 @@ mod tests {
                 certificate: certificate(),
             };
             let text = template.render().unwrap();
-            let close = lang.pick("全てのブラウザを閉じて", "close all browser windows");
+            let close = lang.pick("全てのブラウザを閉じて", "Close all browser windows");
             for part in ["BSMS014", "0a1b", close, "action=\"/logout\""] {
                 assert!(text.contains(part), "{part}");
             }

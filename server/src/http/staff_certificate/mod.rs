@@ -155,7 +155,7 @@ mod tests {
                 };
                 let text = template.render().unwrap();
                 assert!(text.contains("https://staff.example") && text.contains("0a1b"));
-                assert!(text.contains(lang.pick("全てのブラウザ", "close all browser windows")));
+                assert!(text.contains(lang.pick("全てのブラウザ", "Close all browser windows")));
                 assert!(!text.contains("<b>"), "values are escaped");
             }
         }

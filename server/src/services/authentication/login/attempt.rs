@@ -89,12 +89,12 @@ impl AccountService<'_> {
                 if attempt.is_compared_with(&seen, &user) {
                     return self.conclude(tx, &attempt, user, right).await;
                 }
-                Ok(Outcome::recorded(Settled::Replaced(user)))
+                Ok(Outcome::recorded(Settled::Replaced(Box::new(user))))
             });
             let (mut user, contract) = match settled.await? {
-                Settled::Admitted(user, contract) => (user, contract),
+                Settled::Admitted(admitted) => *admitted,
                 Settled::Replaced(user) => {
-                    seen = user;
+                    seen = *user;
                     continue;
                 }
             };
@@ -210,7 +210,7 @@ impl AccountService<'_> {
             false => Actor::Anonymous,
         };
         let outcome = match refusal {
-            None => Outcome::done(Settled::Admitted(user, contract)),
+            None => Outcome::done(Settled::Admitted(Box::new((user, contract)))),
             Some(refusal) if unlooked_at => Outcome::refused(refusal).unless_repeated(),
             Some(refusal) => Outcome::refused(refusal),
         };
@@ -289,9 +289,9 @@ impl AccountService<'_> {
 /// What a comparison came to, where it was not refused.
 enum Settled {
     /// The passwords are right.
-    Admitted(User, Contract),
+    Admitted(Box<(User, Contract)>),
     /// A password was replaced while it was compared: the user as they are now.
-    Replaced(User),
+    Replaced(Box<User>),
 }
 
 async fn store_lock(tx: &mut Tx, user_id: &str, kind: PasswordKind, lock: Lock) -> Result<()> {
