@@ -246,7 +246,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let said = first(&[&two[..], &into[..]].concat())?;
     assert_eq!(said.code, Some(1));
     assert!(
-        said.out.is_empty() && said.err.contains("on record"),
+        said.out.is_empty() && said.err.contains("already registered"),
         "{said}"
     );
     assert_eq!(first(&two[..3])?.code, Some(1));

@@ -1,6 +1,5 @@
 //! What the release before stored under other words is read under the words of the glossary.
 
-use super::rows::at;
 use crate::migrate::MIGRATIONS;
 use crate::proposals::{self, Kind};
 use crate::{Store, crls, jobs, outbox, shadow_locks, staff, users};
@@ -63,7 +62,7 @@ async fn scenario(place: &Place) {
     assert!(revisions[0].content.contains(r#""employee_number":"E-2""#));
 
     let customer = crate::certificates::Issuer::Customer;
-    let shards = crls::shards(&store, customer, at(0)).await;
+    let shards = crls::all_shards(&store, customer).await;
     assert_eq!(shards.unwrap(), ["202610"]);
     let jobs = jobs::all(&store).await.unwrap();
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
