@@ -1,5 +1,5 @@
-//! Audit rows, written with few words. A refusal that changed nothing is a row the first time; what repeats it is counted
-//! and becomes one row ([`repeats`]).
+//! Audit rows of enrolment, which does not use the command runner yet; everything else has `command::Entry`. A refusal that
+//! changed nothing is a row the first time; what repeats it is counted and becomes one row ([`repeats`]).
 //!
 //! [`repeats`]: crate::store::audit::repeats
 

@@ -1,5 +1,5 @@
-//! Commands: what somebody asks for, done in one transaction or refused, and audited either way. Nothing else in the services
-//! writes to the store.
+//! Commands: what somebody asks for, done in one transaction or refused, and audited either way. Every service but `enrolment`
+//! writes to the store by this runner alone.
 //!
 //! - this file: the runner
 //! - [`context`]: who asks, from where, when
