@@ -87,7 +87,7 @@ pub enum Refusal {
     ApplicationExists,
     /// Entered and approved by one person (再鑑).
     SamePerson,
-    /// At the bank's desks: proposals, staff.
+    /// To staff: proposals, members of the staff.
     Staff(StaffRefusal),
     /// The staff member's role does not allow this.
     RoleMissing,

@@ -181,7 +181,7 @@ pub async fn shards(
         .collect()
 }
 
-/// Every part of a CA.
+/// Every shard of a CA.
 pub async fn all_shards(
     db: impl Into<Db<'_>>,
     ca: impl Into<Ca>,
@@ -189,7 +189,7 @@ pub async fn all_shards(
     shards(db, ca, Timestamp::UNIX_EPOCH).await
 }
 
-/// A line of a list.
+/// An entry of a CRL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedRow {
     /// Serial number, lower-case hex.

@@ -17,10 +17,10 @@
 //! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
 //! - [`requests`], [`certificates`], [`status_changes`], [`crls`],
-//!   [`ocsp_responses`], [`signer_certificates`]: how it is issued and ended, and who is told
+//!   [`ocsp_responses`], [`signer_certificates`]: issue, revocation, and what is published of it
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
-//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: who is at the door
-//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: answers of the API
+//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins, and what they may be tried with
+//! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: responses of the API
 //! - [`outbox`]: mail to customers, until it is sent or given up
 
 pub mod acquisition;

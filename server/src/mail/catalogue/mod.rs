@@ -227,11 +227,11 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                     "Your application for a certificate was approved.",
                 ),
             ),
-            vec![(lang.pick("取得期限", "Time limit"), word::time(*until, lang))],
+            vec![(lang.pick("取得期限", "Issue deadline"), word::time(*until, lang))],
             vec![
                 lang.pick(
                     "インターネットバンキングのログイン画面を開き、「電子証明書発行」から取得期限までに発行してください。",
-                    "Open the login page of internet banking and get the certificate under “Issue a certificate” before the time limit.",
+                    "Open the login page of internet banking and get the certificate under “Issue a certificate” before the issue deadline.",
                 )
                 .to_owned(),
                 not_you(lang),
@@ -248,7 +248,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                     "The certificate you applied for was not issued in time.",
                 ),
             ),
-            vec![(lang.pick("取得期限", "Time limit"), word::time(*at, lang))],
+            vec![(lang.pick("取得期限", "Issue deadline"), word::time(*at, lang))],
             vec![
                 lang.pick(
                     "電子証明書をご利用になるには、お取引店であらためてお申し込みください。",

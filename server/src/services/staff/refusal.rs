@@ -1,6 +1,6 @@
 //! What staff are refused, beside what customers can meet.
 
-/// A rule of the desks said no.
+/// What staff are refused by a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StaffRefusal {
     /// A proposal of this kind waits for this subject.
