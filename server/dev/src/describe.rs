@@ -15,7 +15,7 @@ use crate::seed::{DEMO, SECOND, Sample};
 use crate::{DevError, files};
 use inkan_server::app::config::Config;
 use inkan_server::app::config::sections::Generation;
-use inkan_server::services::enrolment::staff::BANK_SUFFIX;
+use inkan_server::services::enrolment::BANK_SUFFIX;
 use inkan_server::services::records::AccountType;
 
 /// A customer's contract and what was handed over for it.

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use crate::directory::Directory;
 use crate::{DevError, files};
-use inkan_server::services::Services;
 use inkan_server::services::records::{IssuerId, StaffMember, StaffRole};
+use inkan_server::services::{RequestContext, Services};
 use inkan_store::audit::Actor;
 
 const STAFF: [(&str, StaffRole); 8] = [
@@ -100,7 +100,7 @@ async fn certified(
         .serialize_request(&key)
         .map_err(fail)?;
     let der = services
-        .issue_staff_certificate(&member.id, csr.der(), Actor::System, now)
+        .issue_staff_certificate(&RequestContext::system(now), &member.id, csr.der())
         .await
         .map_err(|error| DevError::Certificates(error.to_string()))?;
     let cas = services.authority().certificates(IssuerId::Staff);

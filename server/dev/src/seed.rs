@@ -106,7 +106,7 @@ impl Clerks<'_> {
     async fn contract(&self, sample: Sample) -> Result<(Contract, Temporary)> {
         let contract = match self.known(sample).await? {
             Some(contract) => contract,
-            None => self.put_on_record(sample).await?,
+            None => self.record(sample).await?,
         };
         let letter = self.letter(&contract).await?;
         Ok((contract, letter))
@@ -121,7 +121,7 @@ impl Clerks<'_> {
         }))
     }
 
-    async fn put_on_record(&self, sample: Sample) -> Result<Contract> {
+    async fn record(&self, sample: Sample) -> Result<Contract> {
         let form = ProposedChangeForm {
             branch: sample.branch.to_owned(),
             account_type: sample.account_type.as_str().to_owned(),

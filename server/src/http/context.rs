@@ -97,9 +97,7 @@ impl Cx {
 
     /// From where it comes.
     pub fn caller(&self) -> Caller {
-        Caller {
-            address: Some(self.peer.address.ip()),
-        }
+        self.peer.caller()
     }
 
     /// The certificate of the connection.

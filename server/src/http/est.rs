@@ -15,11 +15,10 @@ use super::app::Shared;
 use super::context::Answer;
 use super::csrattrs;
 use super::failure::Failure;
-use super::listen::Peer;
+use super::machine::Machine;
 use super::problem::HttpProblem;
-use crate::services::enrolment::staff::is_staff_request;
-use crate::services::records::IssuerId;
-use crate::services::{Caller, Refusal};
+use crate::services::Refusal;
+use crate::services::records::{Issuer, IssuerId};
 
 /// How the base64 of an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,8 +39,13 @@ pub async fn cacerts(State(app): State<Shared>) -> Answer {
     cas(&app, IssuerId::Customer)
 }
 
+/// `GET staff/cacerts`: every staff CA and the root.
+pub async fn cacerts_staff(State(app): State<Shared>) -> Answer {
+    cas(&app, IssuerId::Staff)
+}
+
 /// The CAs of a kind, newest first, and the root.
-pub(super) fn cas(app: &Shared, issuer: IssuerId) -> Answer {
+fn cas(app: &Shared, issuer: IssuerId) -> Answer {
     let authority = app.services.authority();
     let mut all = authority.certificates(issuer);
     all.reverse();
@@ -57,67 +61,35 @@ pub async fn csrattrs(State(app): State<Shared>) -> Response {
 }
 
 /// `POST simpleenroll` (4.2) with the credential of a picked-up request.
-pub async fn simpleenroll(
-    State(app): State<Shared>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
+pub async fn simpleenroll(machine: Machine, headers: HeaderMap, body: Bytes) -> Answer {
     let (request, credential) = basic(&headers)?;
     let csr = csr(&headers, &body)?;
-    let (services, now) = (&app.services, app.clock.now());
-    let caller = caller(&peer);
-    let der = if is_staff_request(&request) {
-        let issued = services.enroll_staff_by_agent(&request, &credential, &csr, caller, now);
-        issued.await?
-    } else {
-        let issued = services.enroll(&request, &credential, &csr, caller, now);
-        issued.await?
-    };
-    certificates(&app, &[&der])
+    let services = &machine.app.services;
+    let issued = services.enroll(&machine.context, &request, &credential, &csr);
+    certificates(&machine.app, &[&issued.await?])
 }
 
-/// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed.
+/// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed, of the kind that the listener takes.
 pub async fn simplereenroll(
-    State(app): State<Shared>,
-    Extension(peer): Extension<Peer>,
+    machine: Machine,
+    Extension(issuer): Extension<Issuer>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let presented = peer.certificate.clone();
-    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+    let presented = machine.certificate()?;
     let csr = csr(&headers, &body)?;
-    let now = app.clock.now();
-    let der = app
-        .services
-        .reenroll(&presented, &csr, caller(&peer), now)
-        .await?;
-    certificates(&app, &[&der])
+    let services = &machine.app.services;
+    let issued = services.reenroll(&machine.context, issuer, presented, &csr);
+    certificates(&machine.app, &[&issued.await?])
 }
 
-/// `POST simplereenroll` over mutual TLS with the staff certificate to be renewed.
-pub async fn simplereenroll_staff(
-    State(app): State<Shared>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    let presented = peer.certificate.clone();
-    let presented = presented.ok_or(HttpProblem::NoCertificate)?;
+/// `POST staff/simpleenroll` with an account's id and both halves of its activation code.
+pub async fn simpleenroll_staff(machine: Machine, headers: HeaderMap, body: Bytes) -> Answer {
+    let (staff_id, credential) = basic(&headers)?;
     let csr = csr(&headers, &body)?;
-    let now = app.clock.now();
-    let der = app
-        .services
-        .reenroll_staff(&presented, &csr, caller(&peer), now)
-        .await?;
-    certificates(&app, &[&der])
-}
-
-/// Who asks: the address of the peer.
-pub(super) fn caller(peer: &Peer) -> Caller {
-    Caller {
-        address: Some(peer.address.ip()),
-    }
+    let services = &machine.app.services;
+    let issued = services.enroll_staff(&machine.context, &staff_id, &credential, &csr);
+    certificates(&machine.app, &[&issued.await?])
 }
 
 /// User name and password of HTTP Basic (RFC 7617): request id and credential.
@@ -137,7 +109,7 @@ pub(super) fn basic(headers: &HeaderMap) -> Result<(String, Secret), Failure> {
 }
 
 /// The PKCS#10 request in a body; the type must be the one of RFC 7030, 4.2.1.
-pub(super) fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
+fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure> {
     let essence = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -149,7 +121,7 @@ pub(super) fn csr(headers: &HeaderMap, body: &Bytes) -> Result<Vec<u8>, Failure>
     transfer::decode(body).map_err(|_| Refusal::Csr(CsrError::Malformed).into())
 }
 
-pub(super) fn certificates(app: &Shared, chain: &[&[u8]]) -> Answer {
+fn certificates(app: &Shared, chain: &[&[u8]]) -> Answer {
     let der = certs_only::encode(chain).map_err(|error| Failure::fault(&error))?;
     Ok(transfer(app, CERTS_ONLY, &der))
 }

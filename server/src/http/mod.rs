@@ -5,17 +5,17 @@
 //! - [`listen`]: sockets, TLS, connections
 //! - [`router`]: every URL of every listener
 //! - [`layers`]: what every request passes
-//! - [`app`]: what handlers share; [`context`]: what a page's handler is given
+//! - [`app`]: what handlers share; [`context`]: what a page's handler is given, [`machine`]: that of an endpoint for programs
 //! - [`portal`], [`certificate`], [`console`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
-//!   [`renewal`]: BSMS012 to BSMS014; [`company`]: users of one contract among themselves
+//!   [`company`]: users of one contract among themselves
+//! - [`enrolment`]: BSMS002 to BSMS004, BSMS012 to BSMS014, and the same for staff
 //! - [`api`]: the JSON API of the staff listener
-//! - [`staff_certificate`]: certificates of staff with the agent, on the portal and in the console
 //! - [`est`], [`csrattrs`], [`agent`], [`public`], [`operations`]: endpoints for programs
 //! - [`screens`]: pages any listener shows; [`page`]: the frame of a page
 //! - [`site`]: the bank on its pages; [`certificate_facts`]: 電子証明書情報
 //! - [`form`], [`fields`], [`upload`]: forms, shown and submitted
 //! - [`visitor`], [`cookie`], [`lang`], [`browser`], [`rate`]: the browser behind a request
-//! - [`streams`]: open event streams
+//! - [`waiting`]: what a page shows that follows the agent; [`events`]: the same as events, [`streams`]: how many at once
 //! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
 
 pub mod after_certificate;
@@ -31,25 +31,27 @@ pub mod console;
 pub mod context;
 pub mod cookie;
 pub mod csrattrs;
+pub mod enrolment;
 pub mod est;
+pub mod events;
 pub mod failure;
 pub mod fields;
 pub mod form;
 pub mod lang;
 pub mod layers;
 pub mod listen;
+pub mod machine;
 pub mod operations;
 pub mod page;
 pub mod portal;
 pub mod problem;
 pub mod public;
 pub mod rate;
-pub mod renewal;
 pub mod router;
 pub mod screens;
 pub mod site;
-pub mod staff_certificate;
 pub mod streams;
 pub mod top;
 pub mod upload;
 pub mod visitor;
+pub mod waiting;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::Shared;
+use super::enrolment::{Journey, by_activation_code, by_grant, renewal};
 use super::failure::Failure;
 use super::layers::body::{MaxBody, bound};
 use super::layers::frame::{Frame, frame};
@@ -18,10 +19,8 @@ use super::layers::headers::OverTls;
 use super::layers::{form, headers, observe, throttle};
 use super::problem::HttpProblem;
 use super::visitor::Realm;
-use super::{
-    agent, api, certificate, company, console, est, operations, portal, public, renewal, screens,
-    staff_certificate,
-};
+use super::{agent, api, certificate, company, console, est, operations, portal, public, screens};
+use crate::services::records::Issuer;
 
 /// The stylesheet, on each listener that has pages.
 pub const STYLE: &str = "/style.css";
@@ -48,9 +47,9 @@ pub const PASSWORD_PATHS: [&str; 10] = [
     "/register/account",
     "/register/user",
     "/certificate/identify",
-    "/certificate/confirm",
-    renewal::PATH,
-    staff_certificate::PORTAL,
+    Journey::Issue.paths().start,
+    Journey::Renewal.paths().start,
+    Journey::StaffIssue.paths().start,
     company::START,
 ];
 
@@ -129,12 +128,10 @@ pub fn portal(app: &Shared) -> Router {
             get(portal::identify::show).post(portal::identify::submit),
         )
         .route(
-            "/certificate/confirm",
-            get(portal::issue::confirm).post(portal::issue::request),
+            Journey::Issue.paths().start,
+            get(by_grant::confirm).post(by_grant::request),
         )
-        .route("/certificate/progress", get(portal::progress::show))
-        .route("/certificate/events", get(portal::events::follow))
-        .route("/certificate/result", get(portal::issue::result))
+        .merge(Journey::Issue.pages())
         .route("/help", get(portal::help::show))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
@@ -142,15 +139,16 @@ pub fn portal(app: &Shared) -> Router {
         .route("/.well-known/est/cacerts", get(est::cacerts))
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
-        .route(
-            "/.well-known/est/staff/cacerts",
-            get(console::credential::cacerts),
-        )
+        .route("/.well-known/est/staff/cacerts", get(est::cacerts_staff))
         .route(
             "/.well-known/est/staff/simpleenroll",
-            post(console::credential::simpleenroll),
+            post(est::simpleenroll_staff),
         )
-        .merge(first_staff_certificate())
+        .route(
+            Journey::StaffIssue.paths().start,
+            get(by_activation_code::form).post(by_activation_code::ask),
+        )
+        .merge(Journey::StaffIssue.pages())
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
         .route("/agent/requests/{id}/progress", post(agent::progress))
         .route("/agent/requests/{id}/give-up", post(agent::give_up))
@@ -175,9 +173,7 @@ pub fn certificate(app: &Shared) -> Router {
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon))
-        .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
-        .route("/agent/activate", post(agent::activate))
-        .route("/agent/renewals", post(agent::begin_renewal))
+        .merge(agent_with_certificate(Issuer::Customer))
         .route("/agent/revocations", post(agent::revoke))
         .route("/agent/logins/{id}/proof", post(agent::prove_login));
     let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
@@ -186,21 +182,23 @@ pub fn certificate(app: &Shared) -> Router {
 
 /// Renewal, for who is logged in with a certificate, on either listener.
 fn renewal_pages() -> Router<Shared> {
+    let start = Journey::Renewal.paths().start;
     Router::new()
-        .route(renewal::PATH, get(renewal::confirm).post(renewal::request))
-        .route("/renew/progress", get(renewal::progress::show))
-        .route("/renew/events", get(renewal::progress::follow))
-        .route("/renew/result", get(renewal::result))
+        .route(start, get(renewal::confirm).post(renewal::request))
+        .merge(Journey::Renewal.pages())
 }
 
-/// The first certificate of somebody of the staff, who cannot open the console yet.
-fn first_staff_certificate() -> Router<Shared> {
-    use staff_certificate::{PORTAL, handover};
-    Router::new()
-        .route(PORTAL, get(handover::form).post(handover::ask))
-        .route("/staff/certificate/progress", get(handover::progress))
-        .route("/staff/certificate/events", get(handover::events))
-        .route("/staff/certificate/result", get(handover::show_result))
+/// What the agent does with a certificate of this kind.
+fn agent_with_certificate(issuer: Issuer) -> Router<Shared> {
+    let routes = Router::new()
+        .route(console::gate::REENROLL, post(est::simplereenroll))
+        .route(console::gate::ACTIVATE, post(agent::activate));
+    let routes = match issuer {
+        // Staff renew in the console.
+        Issuer::Staff => routes,
+        Issuer::Customer => routes.route("/agent/renewals", post(agent::begin_renewal)),
+    };
+    routes.layer(Extension(issuer))
 }
 
 /// The staff console and the API, over mutual TLS: URLs and roles are in the tables of [`console::routes`] and
@@ -208,8 +206,7 @@ fn first_staff_certificate() -> Router<Shared> {
 pub fn staff(app: &Shared) -> Router {
     let routes = console::routes::routes()
         .merge(api::routes::routes())
-        .route(console::gate::REENROLL, post(est::simplereenroll_staff))
-        .route(console::gate::ACTIVATE, post(agent::activate_staff))
+        .merge(agent_with_certificate(Issuer::Staff))
         .route(STYLE, get(screens::style))
         .route(SCRIPT, get(screens::script))
         .route(ICON, get(screens::icon));

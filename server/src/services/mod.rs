@@ -31,6 +31,7 @@ pub mod audit;
 pub mod authentication;
 pub mod certificates;
 pub mod command;
+mod credentials;
 pub mod enrolment;
 pub mod error;
 pub mod idempotent_request;

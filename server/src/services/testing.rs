@@ -17,7 +17,7 @@ use crate::store::contracts::{self, Contract};
 use crate::store::outbox::{self, Language, Mail};
 use crate::store::staff::{Role, StaffMember, Status};
 use crate::store::users::User;
-use crate::store::{Store, id};
+use crate::store::{Store, Tx, id};
 
 /// The world of one test.
 pub(crate) struct World {
@@ -62,6 +62,26 @@ pub(crate) fn by_agent(id: &str, now: Timestamp) -> RequestContext {
 /// A request of somebody who is not identified.
 pub(crate) fn anonymous(now: Timestamp) -> RequestContext {
     RequestContext::anonymous(caller(), now)
+}
+
+/// The audit row of what a test prepares.
+pub(crate) struct Prepared<'a>(Actor, &'static str, (&'static str, &'a str));
+
+pub(crate) fn audit<'a>(
+    actor: Actor,
+    action: &'static str,
+    kind: &'static str,
+    id: &'a str,
+) -> Prepared<'a> {
+    Prepared(actor, action, (kind, id))
+}
+
+impl Prepared<'_> {
+    pub(crate) async fn write(self, tx: &mut Tx, now: Timestamp) -> Result<()> {
+        let Self(actor, action, subject) = self;
+        let context = RequestContext::new(actor, Caller::default(), now);
+        context.audit(action, subject).write(tx).await
+    }
 }
 
 /// Mail to a user that is not sent yet, oldest first.
@@ -165,7 +185,7 @@ impl World {
         };
         let mut tx = self.store.begin().await.unwrap();
         crate::store::staff::insert(&mut tx, &member).await.unwrap();
-        crate::services::audit::rows::audit(Actor::System, "staff.added", "staff", name)
+        audit(Actor::System, "staff.added", "staff", name)
             .write(&mut tx, at(0))
             .await
             .unwrap();
@@ -191,7 +211,7 @@ impl World {
         let mut tx = self.store.begin().await.unwrap();
         let set = contracts::set_temp_passwords(&mut tx, &id, &login, &confirmation);
         assert!(set.await.unwrap());
-        crate::services::audit::rows::audit(Actor::System, "test", "contract", &id)
+        audit(Actor::System, "test", "contract", &id)
             .write(&mut tx, at(0))
             .await
             .unwrap();
@@ -285,7 +305,7 @@ impl World {
             );
         }
         let subject = &certificate_id;
-        crate::services::audit::rows::audit(Actor::System, "test", "certificate", subject)
+        audit(Actor::System, "test", "certificate", subject)
             .write(&mut tx, at(6))
             .await
             .unwrap();
@@ -310,12 +330,7 @@ impl World {
             .await
             .unwrap()
         );
-        let entry = crate::services::audit::rows::audit(
-            Actor::System,
-            "test",
-            "certificate",
-            certificate_id,
-        );
+        let entry = audit(Actor::System, "test", "certificate", certificate_id);
         entry.write(&mut tx, at(7)).await.unwrap();
         tx.commit().await.unwrap();
     }

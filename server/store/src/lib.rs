@@ -14,9 +14,9 @@
 //! - [`id`]: random identifiers
 //! - [`error`]: what can go wrong, unique constraints by name
 //! - [`audit`]: the hash-chained log
-//! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`staff_requests`], [`proposals`], [`applications`], [`grants`], [`users`],
+//! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
-//! - [`requests`], [`certificates`], [`status_changes`], [`crls`],
+//! - [`enrolment_requests`], [`certificates`] ([`subject`]: whose they are), [`status_changes`], [`crls`],
 //!   [`ocsp_responses`], [`signer_certificates`]: issue, revocation, and what is published of it
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins, and what they may be tried with
@@ -38,6 +38,7 @@ pub mod contracts;
 pub mod crls;
 pub mod db;
 pub mod deferred_commit;
+pub mod enrolment_requests;
 pub mod error;
 pub mod grants;
 pub mod id;
@@ -53,15 +54,14 @@ pub mod password_letters;
 mod pools;
 pub mod postgres_url;
 pub mod proposals;
-pub mod requests;
 mod row;
 pub mod rsa_keys;
 pub mod sessions;
 pub mod shadow_locks;
 pub mod signer_certificates;
 pub mod staff;
-pub mod staff_requests;
 pub mod status_changes;
+pub mod subject;
 pub mod text_enum;
 pub mod tls_fault;
 pub mod tx;
@@ -71,6 +71,7 @@ pub use connect::{Backend, Store};
 pub use db::Db;
 pub use deferred_commit::DeferredCommit;
 pub use error::{StoreError, Unique};
+pub use subject::Subject;
 pub use tx::Tx;
 
 #[cfg(test)]

@@ -125,6 +125,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "vocabulary",
         sql: include_str!("migrations/0021_vocabulary.sql"),
     },
+    Migration {
+        version: 22,
+        name: "one_request_table",
+        sql: include_str!("migrations/0022_one_request_table.sql"),
+    },
 ];
 
 /// PostgreSQL has no BLOB; a domain of that name over bytea lets one text serve both databases.

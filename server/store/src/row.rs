@@ -27,7 +27,7 @@ impl<'r> Row<'r> {
             .map_err(|error| self.bad(column, error.to_string()))
     }
 
-    fn bad(&self, column: &'static str, what: String) -> StoreError {
+    pub(crate) fn bad(&self, column: &'static str, what: String) -> StoreError {
         StoreError::Row {
             table: self.table,
             column,

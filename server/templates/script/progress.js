@@ -1,4 +1,4 @@
-// BSMS003 follows the agent by server-sent events, opens the agent once, and
+// A page that waits follows the agent by server-sent events, opens the agent once, and
 // counts the seconds down.
 (() => {
   "use strict";

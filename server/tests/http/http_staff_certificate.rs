@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use inkan_pki::messages::link::{Action, Link};
 use inkan_pki::messages::request::PickedUp;
+use inkan_server::services::records::Issuer;
 use inkan_server::services::{Caller, Error, Refusal, RequestContext};
 use jiff::{SignedDuration, Timestamp};
 use rcgen::KeyPair;
@@ -267,59 +268,52 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
 
     let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let services = &bank.app.services;
-    let caller = Caller::default();
+    let staff = Issuer::Staff;
+    let at = |now| RequestContext::anonymous(Caller::default(), now);
+    let (early, later) = (at(Timestamp::now()), at(later()));
     let (csr_one, csr_other) = (csr(&key), csr(&other));
-    let early = services.reenroll_staff(&old, &csr_one, caller, Timestamp::now());
+    let early = services.reenroll(&early, staff, &old, &csr_one);
     let early = early.await.unwrap_err();
     assert!(matches!(
         early,
         Error::Refused(Refusal::RenewalTooEarly { .. })
     ));
     let accounts = services.accounts();
-    let who = accounts
-        .own_certificate(&old, caller, later())
-        .await
-        .unwrap();
-    let asked = services.ask_for_renewal(&who, "browser", caller, later());
+    let (_, who) = accounts.own_certificate(&later, &old).await.unwrap();
+    let asked = services.create_renewal(&later, &who, "browser");
     let asked = asked.await.unwrap();
     assert_eq!(Link::parse(&asked.link).unwrap().action, Action::Renew);
-    let other_browser = services.staff_request_status(&asked.id, "other", later());
+    let other_browser = services.request_status(&asked.id, "other", later.now);
     let other_browser = other_browser.await.unwrap_err();
     assert!(
         matches!(other_browser, Error::Refused(Refusal::RequestUnknown)),
         "{other_browser:?}"
     );
 
-    let new = services.reenroll_staff(&old, &csr_one, caller, later());
+    let new = services.reenroll(&later, staff, &old, &csr_one);
     let new = new.await.unwrap();
-    let again = services.reenroll_staff(&old, &csr_one, caller, later());
+    let again = services.reenroll(&later, staff, &old, &csr_one);
     assert_eq!(again.await.unwrap(), new);
-    let second = services.reenroll_staff(&old, &csr_other, caller, later());
+    let second = services.reenroll(&later, staff, &old, &csr_other);
     let second = second.await.unwrap_err();
     assert!(matches!(second, Error::Refused(Refusal::RenewalPending)));
-    let request = RequestContext::anonymous(caller, later());
-    let present = accounts.staff_presenting(&request, &old).await;
+    let now = later.now;
+    let present = accounts.staff_presenting(&later, &old).await;
     assert_eq!(present.unwrap().employee_number, "E-100");
 
-    services
-        .activate_staff(&new, caller, later())
-        .await
-        .unwrap();
-    let renewed = accounts
-        .own_certificate(&old, caller, later())
-        .await
-        .unwrap();
+    services.activate(&later, staff, &new).await.unwrap();
+    let (_, renewed) = accounts.own_certificate(&later, &old).await.unwrap();
     assert!(renewed.successor.is_some());
-    let done = services.staff_request_status(&asked.id, "browser", later());
+    let done = services.request_status(&asked.id, "browser", now);
     assert!(done.await.unwrap().certificate.is_some());
-    accounts.staff_presenting(&request, &new).await.unwrap();
+    accounts.staff_presenting(&later, &new).await.unwrap();
     // The old one sees what became of its renewal, and nothing else.
     let home = bank.send(To::Staff, get("/"), Some(&old)).await;
     assert_eq!(home.code(), "staff-certificate-inactive");
     let path = "/certificate/renewal/progress";
     let page = bank.send(To::Staff, get(path), Some(&old)).await;
     assert_eq!(page.code(), "out-of-order");
-    let once_more = services.ask_for_renewal(&renewed, "browser", caller, later());
+    let once_more = services.create_renewal(&later, &renewed, "browser");
     let once_more = once_more.await.unwrap_err();
     assert!(
         matches!(once_more, Error::Refused(Refusal::OutOfOrder)),

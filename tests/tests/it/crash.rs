@@ -10,7 +10,7 @@ use crate::scene::Scene;
 
 #[test]
 fn the_bank_dies_at_every_step_and_one_certificate_is_left() -> Outcome {
-    // Giving an issue up is no part of one: `server/src/services/enrolment/issuing_tests/giving_up.rs` dies there.
+    // Giving an issue up is no part of one: `server/src/services/enrolment/tests/giving_up.rs` dies there.
     for step in Step::ALL.into_iter().filter(|s| *s != Step::GivenUp) {
         die_at(step).map_err(|e| format!("dying at {step}: {e}"))?;
     }

@@ -15,7 +15,6 @@ use super::guard::KEY;
 use super::refusal::ApiProblem;
 use crate::http::app::Shared;
 use crate::http::console::gate::Member;
-use crate::http::est::caller;
 use crate::http::failure::Failure;
 use crate::http::lang::Lang;
 use crate::http::listen::Peer;
@@ -106,7 +105,7 @@ async fn call(parts: &mut Parts, app: &Shared) -> Result<Call, Failure> {
     Ok(Call {
         app: Arc::clone(app),
         lang,
-        context: RequestContext::staff(&member.id, caller(&peer), app.clock.second()),
+        context: RequestContext::staff(&member.id, peer.caller(), app.clock.second()),
         member,
         id: id.unwrap_or_default(),
     })

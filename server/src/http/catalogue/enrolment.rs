@@ -1,4 +1,4 @@
-//! BSMS003: how far the agent is, and why it gave up.
+//! The pages of an enrolment: how far the agent is, why it gave up, and what came of it.
 //!
 //! Codes of the agent are words of another program: an unknown one is shown as
 //! it is, with a general sentence.
@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use inkan_pki::messages::request::ProgressStep;
 
 use super::{Message, Text};
+use crate::http::enrolment::Journey;
 use crate::http::lang::Lang;
 use crate::services::records::RequestState;
 
@@ -165,6 +166,145 @@ pub fn failure(code: &str, lang: Lang) -> Message {
     Message {
         code: Cow::Owned(code.to_owned()),
         ..text.message("", lang)
+    }
+}
+
+/// What the page that follows the agent says.
+pub struct ProgressTexts {
+    /// Title and heading.
+    pub title: &'static str,
+    /// What is under way.
+    pub heading: &'static str,
+    /// How to start again, once it has failed.
+    pub again: &'static str,
+}
+
+/// Of a journey.
+pub fn progress_texts(journey: Journey, lang: Lang) -> ProgressTexts {
+    let text = |ja, en| lang.pick(ja, en);
+    match journey {
+        Journey::Issue => ProgressTexts {
+            title: text(
+                "証明書取得 » 証明書発行処理中",
+                "Get a certificate » In progress",
+            ),
+            heading: text(
+                "電子証明書を発行中です。",
+                "Your certificate is being issued.",
+            ),
+            again: text(
+                "トークンをパソコンに接続し、電子証明書アプリがインストールされていることを確認してから、「やりなおす」ボタンを押してください。途中まで進んでいた場合は、同じトークンで続きから再開します。",
+                "Connect the token, make sure that the certificate app is installed, and press “Start again”. With the same token, the issue resumes where it stopped.",
+            ),
+        },
+        Journey::Renewal => ProgressTexts {
+            title: text(
+                "証明書更新 » 証明書更新処理中",
+                "Renew the certificate » In progress",
+            ),
+            heading: text(
+                "電子証明書を更新中です。",
+                "Your certificate is being renewed.",
+            ),
+            again: text(
+                "現在の電子証明書が入ったトークンを接続してから、「やりなおす」ボタンを押してください。途中まで進んでいた場合は、続きから再開します。現在の電子証明書はそのままご利用いただけます。",
+                "Connect the token that holds your current certificate and press “Start again”. The renewal resumes where it stopped. Your current certificate stays valid.",
+            ),
+        },
+        Journey::StaffIssue | Journey::StaffRenewal => ProgressTexts {
+            title: text(
+                "職員用電子証明書の発行処理中",
+                "Certificate for staff: in progress",
+            ),
+            heading: text(
+                "職員用電子証明書を発行中です。",
+                "The certificate is being issued.",
+            ),
+            again: text(
+                "自分のトークンを接続し、職員用の銀行ファイルが電子証明書アプリに登録されていることを確認してから、「やりなおす」を押してください。途中まで進んでいた場合は、同じトークンで続きから再開します。",
+                "Connect your own token, make sure that the bank file for staff is installed in the certificate app, and press “Start again”. With the same token, the issue resumes where it stopped.",
+            ),
+        },
+    }
+}
+
+/// What the page with the result says.
+pub struct ResultTexts {
+    /// Title and heading.
+    pub title: &'static str,
+    /// Heading of the result; empty where the title says it.
+    pub heading: &'static str,
+    /// What was done.
+    pub done: &'static str,
+    /// What a customer has to know now.
+    pub notes: &'static [&'static str],
+}
+
+/// Of a journey.
+pub fn result_texts(journey: Journey, lang: Lang) -> ResultTexts {
+    let text = |ja, en| lang.pick(ja, en);
+    let staff = |done| ResultTexts {
+        title: text(
+            "職員用電子証明書の発行結果",
+            "Certificate for staff: result",
+        ),
+        heading: "",
+        done,
+        notes: &[],
+    };
+    match journey {
+        Journey::Issue => ResultTexts {
+            title: text(
+                "証明書取得 » 証明書発行結果",
+                "Get a certificate » Result",
+            ),
+            heading: text("電子証明書の発行結果", "Result of the issue"),
+            done: text(
+                "電子証明書の発行とインストールが完了しました。",
+                "The certificate has been issued and installed.",
+            ),
+            notes: lang.pick(
+                &[
+                    "電子証明書を有効にするには、一度全てのブラウザを閉じてください。",
+                    "電子証明書の有効期限は、発行後1年間です。",
+                    "有効期間満了の40日前に、ログイン後のトップページおよび電子メールでお知らせします。",
+                ],
+                &[
+                    "Close all browser windows once so that the browser finds the certificate.",
+                    "The certificate is valid for one year after its issue.",
+                    "40 days before it expires you are told on the top page after login and by e-mail.",
+                ],
+            ),
+        },
+        Journey::Renewal => ResultTexts {
+            title: text(
+                "証明書更新 » 証明書更新結果",
+                "Renew the certificate » Result",
+            ),
+            heading: text("電子証明書の更新結果", "Result of the renewal"),
+            done: text(
+                "電子証明書の更新が完了しました。これまでの電子証明書はご利用いただけなくなりました。",
+                "The certificate has been renewed. The previous one can no longer be used.",
+            ),
+            notes: lang.pick(
+                &[
+                    "新しい電子証明書でログインするには、一度全てのブラウザを閉じてください。",
+                    "電子証明書の選択画面では、下記のシリアル番号のものを選択してください。古い電子証明書は電子証明書アプリで削除できます。",
+                ],
+                &[
+                    "Close all browser windows once before you log in with the new certificate.",
+                    "When you are asked for a certificate, choose the one with the serial number below. The old one can be deleted with the certificate app.",
+                ],
+            ),
+        },
+        Journey::StaffIssue => staff(text(
+            "職員用電子証明書をトークンに発行しました。",
+            "The certificate is on your token.",
+        )),
+        Journey::StaffRenewal => staff(text(
+            "職員用電子証明書の更新が完了しました。これまでの証明書は使用できません。",
+            "The certificate has been renewed. The previous one can no longer be used.",
+        )),
     }
 }
 

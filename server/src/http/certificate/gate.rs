@@ -10,12 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::http::app::Shared;
-use crate::http::est::caller;
+use crate::http::enrolment::Journey;
 use crate::http::failure::Failure;
 use crate::http::layers::is_machine;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::renewal;
 use crate::http::router::{LOGGED_OUT, is_public_file};
 use crate::services::authentication::login::Registered;
 
@@ -44,7 +43,8 @@ pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -
 /// Whether this is the end of a renewal: the connection still shows the old certificate, which its own renewal has
 /// superseded, and the page is one of those that say so. They ask for the session themselves.
 async fn after_renewal(app: &Shared, path: &str, peer: Option<&Peer>) -> Result<bool, Failure> {
-    if !path.starts_with(renewal::PATH) && path != "/logout" && path != LOGGED_OUT {
+    let renewal = path.starts_with(Journey::Renewal.paths().start);
+    if !renewal && path != "/logout" && path != LOGGED_OUT {
         return Ok(false);
     }
     match peer.and_then(|peer| peer.certificate.as_ref()) {
@@ -60,7 +60,7 @@ async fn registered(app: &Shared, peer: Option<&Peer>) -> Result<Registered, Fai
     let now = app.clock.now();
     Ok(app
         .services
-        .registered(presented, caller(peer), now)
+        .registered(presented, peer.caller(), now)
         .await?)
 }
 

@@ -1,22 +1,15 @@
-//! The halves of a credential on paper, and EST for staff: a certificate for a key on their own token.
+//! The halves of an activation code, on paper.
 
 use askama::Template;
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use inkan_pki::secret::Secret;
 
 use super::Person;
 use super::gate::Member;
-use crate::http::app::Shared;
 use crate::http::catalogue::word;
 use crate::http::context::{Answer, Cx, Form};
-use crate::http::est;
-use crate::http::listen::Peer;
 use crate::http::page::{Page, html};
-use crate::services::RequestContext;
-use crate::services::records::IssuerId;
 
 #[derive(Template)]
 #[template(path = "staff/credential.html")]
@@ -46,26 +39,4 @@ pub async fn half(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form)
         until: word::time(half.expires_at, cx.lang),
     };
     html(StatusCode::OK, &template)
-}
-
-/// `GET staff/cacerts`: every staff CA and the root.
-pub async fn cacerts(State(app): State<Shared>) -> Answer {
-    est::cas(&app, IssuerId::Staff)
-}
-
-/// `POST staff/simpleenroll` with the account's id and the two halves of its credential.
-pub async fn simpleenroll(
-    State(app): State<Shared>,
-    Extension(peer): Extension<Peer>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    let (staff_id, credential) = est::basic(&headers)?;
-    let csr = est::csr(&headers, &body)?;
-    let request = RequestContext::anonymous(est::caller(&peer), app.clock.now());
-    let enrolled = app
-        .services
-        .enroll_staff(&request, &staff_id, &credential, &csr);
-    let der = enrolled.await?;
-    est::certificates(&app, &[&der])
 }

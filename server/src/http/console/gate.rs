@@ -11,12 +11,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::{presence, routes};
 use crate::http::app::Shared;
-use crate::http::est::caller;
+use crate::http::enrolment::own::RENEWAL;
 use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::http::router::{IMPORTS, is_public_file};
-use crate::http::staff_certificate::RENEWAL;
 use crate::services::RequestContext;
 use crate::services::records::{StaffMember, StaffRole};
 
@@ -68,15 +67,12 @@ async fn admitted(
     let peer = peer.ok_or_else(forbidden)?;
     let missing = || Failure::Http(HttpProblem::StaffCertificateMissing);
     let presented = peer.certificate.as_ref().ok_or_else(missing)?;
-    let request = RequestContext::anonymous(caller(peer), app.clock.now());
+    let request = RequestContext::anonymous(peer.caller(), app.clock.now());
     let accounts = app.services.accounts();
     let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
     let member = if renewal {
         // The connection may still show the certificate that its own renewal has ended.
-        accounts
-            .own_certificate(presented, request.caller, request.now)
-            .await?
-            .member
+        accounts.own_certificate(&request, presented).await?.0
     } else {
         accounts.staff_presenting(&request, presented).await?
     };

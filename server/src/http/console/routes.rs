@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router};
 
 use super::{
     approval, audit, contract, contracts, credential, entry, home, import, members,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::http::api;
 use crate::http::app::Shared;
-use crate::http::staff_certificate::{OWN, RENEWAL, own};
+use crate::http::enrolment::{Journey, Paths, own, progress, result};
 use crate::services::records::StaffRole::{
     self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
 };
@@ -92,6 +92,16 @@ fn confirmed(row: Row) -> Row {
     }
 }
 
+const RENEWAL: Paths = Journey::StaffRenewal.paths();
+
+/// A page of the renewal of who is at the console.
+fn renewal(row: Row) -> Row {
+    Row {
+        handler: row.handler.layer(Extension(Journey::StaffRenewal)),
+        ..row
+    }
+}
+
 fn see<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
 where
     H: Handler<T, Shared>,
@@ -115,11 +125,11 @@ fn table() -> Vec<Row> {
         see("/login", ALL, home::show),
         confirmed(act(presence::CONTINUE, ALL, presence::resume)),
         // The own certificate
-        see(OWN, ALL, own::show),
-        act(RENEWAL, ALL, own::renew),
-        see("/certificate/renewal/progress", ALL, own::progress),
-        see("/certificate/renewal/events", ALL, own::events),
-        see("/certificate/renewal/result", ALL, own::show_result),
+        see(RENEWAL.start, ALL, own::show),
+        act(own::RENEWAL, ALL, own::renew),
+        renewal(see(RENEWAL.progress, ALL, progress::show)),
+        renewal(see(RENEWAL.events, ALL, progress::follow)),
+        renewal(see(RENEWAL.result, ALL, result::show)),
         // Customers
         see("/contracts", CUSTOMERS, contracts::list),
         see("/contracts/new", COUNTER, entry::contract::form),

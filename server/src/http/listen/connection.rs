@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::table::Place;
+use crate::services::Caller;
 
 /// The other end of a connection; put into the extensions of every request.
 #[derive(Debug, Clone)]
@@ -30,6 +31,14 @@ impl Peer {
             certificate,
             since,
             place: None,
+        }
+    }
+
+    /// From where it asks.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            address: Some(self.address.ip()),
         }
     }
 

@@ -3,19 +3,15 @@
 //! - [`login`]: BLGI001, login by password, BTOP001
 //! - [`agent_login`]: login with the agent (BLGI003, and BLGI002 on this listener)
 //! - [`account`], [`user`], [`confirm`]: ログインID取得 (BLIS005, BLIS006, BLIS003 and BLIS004)
-//! - [`identify`], [`issue`]: the issue of a certificate (BSMS001; BSMS002 and BSMS004)
-//! - [`progress`], [`events`]: BSMS003, as a page and as server-sent events
+//! - [`identify`]: who is to get a certificate (BSMS001)
 //! - [`help`]: explanatory page
 
 pub mod account;
 pub mod agent_login;
 pub mod confirm;
-pub mod events;
 pub mod help;
 pub mod identify;
-pub mod issue;
 pub mod login;
-pub mod progress;
 pub mod user;
 
 use super::catalogue;

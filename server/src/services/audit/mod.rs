@@ -6,7 +6,6 @@
 
 pub mod checkpoint;
 pub mod export;
-pub(super) mod rows;
 pub mod verify;
 
 #[cfg(test)]

@@ -4,21 +4,20 @@
 //! Nobody proves that the key is gone, because nothing depends on it: the certificate was never in use and never can be from
 //! here on, whoever has its key. Certificate, grant and audit rows change in one transaction.
 
-use jiff::Timestamp;
-use serde_json::json;
-
 use inkan_pki::messages::request::GiveUp;
 use inkan_pki::secret::Secret;
+use serde_json::json;
 
-use super::issuing::entitled;
+use super::{Authorization, Holder};
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::certificates::lifecycle::transitions::{self, Ending};
 use crate::services::command::Outcome;
 use crate::services::step::Step;
-use crate::services::{Caller, Fault, Refusal, RequestContext, Result, Services};
+use crate::services::{Refusal, RequestContext, Result, Services};
+use crate::store::audit::Actor;
 use crate::store::certificates::{self, State};
-use crate::store::requests::{self, EnrolmentRequest};
-use crate::store::{Tx, grants, users};
+use crate::store::enrolment_requests::{self as requests, EnrolmentRequest};
+use crate::store::{Tx, grants};
 
 /// How often one grant can be begun anew: who needs more has another problem.
 const MOST: i64 = 4;
@@ -33,18 +32,19 @@ impl Services {
     /// [`Refusal::GrantMissing`] when the time of the grant is over.
     pub async fn give_up_issue(
         &self,
+        context: &RequestContext,
         request_id: &str,
         credential: &Secret,
         what: &GiveUp,
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<()> {
-        let request = self.authenticated(request_id, credential, now).await?;
-        let context = RequestContext::agent(&request.id, caller, now);
+        let request = self.authenticated(request_id, credential, context.now);
+        let request = request.await?;
+        let context = context.by(Actor::Agent(request.id.clone()));
         let command = context.command("certificate.given-up", ("request", &request.id));
         let accounts = self.accounts();
         let given_up = accounts.execute(command, async |tx| {
-            give_up(tx, &context, &request, what).await
+            let given_up = give_up(tx, &context, &request, what).await?;
+            Ok(Outcome::recorded(given_up))
         });
         if given_up.await? {
             self.inner.step.reached(Step::GivenUp);
@@ -53,34 +53,34 @@ impl Services {
     }
 }
 
-/// False where it was given up before, and the answer was lost.
+/// False when it was given up before, and the answer was lost.
 async fn give_up(
     tx: &mut Tx,
     context: &RequestContext,
     request: &EnrolmentRequest,
     what: &GiveUp,
-) -> Result<Outcome<bool>> {
-    let now = context.now;
+) -> Result<bool> {
     if request.state != requests::State::PickedUp {
         return Err(Refusal::RequestClosed.into());
     }
-    let grant_id = request.grant_id.as_deref();
-    let grant_id = grant_id.ok_or(Refusal::CredentialInvalid)?;
-    let user = users::find(&mut *tx, &request.user_id).await?;
-    let user = user.ok_or(Fault::Inconsistent("request without user"))?;
-    entitled(&mut *tx, &user, false).await?;
+    // For staff there are new halves instead, for a renewal another successor.
+    let Authorization::Grant(grant_id) = &request.authorization else {
+        return Err(Refusal::CredentialInvalid.into());
+    };
+    let holder = Holder::find(&mut *tx, &request.subject).await?;
+    holder.entitled(&mut *tx, false).await?;
     let row = certificates::by_serial(&mut *tx, &what.serial).await?;
-    let own = row.filter(|row| row.grant_id.as_deref() == Some(grant_id));
+    let own = row.filter(|row| row.grant_id.as_ref() == Some(grant_id));
     let row = own.ok_or(Refusal::KeyMismatch)?;
     match row.state {
         State::Intent | State::Issued => {}
         _ if row.activated_at.is_some() => return Err(Refusal::CertificateActive.into()),
-        State::Revoked | State::Abandoned => return Ok(Outcome::recorded(false)),
+        State::Revoked | State::Abandoned => return Ok(false),
         State::Active | State::Suspended | State::Superseded => {
             return Err(Refusal::RequestClosed.into());
         }
     }
-    let open = requests::open_for_user(&mut *tx, &user.id, now).await?;
+    let open = requests::open_for(&mut *tx, &request.subject, context.now).await?;
     let another =
         |one: &EnrolmentRequest| one.state == requests::State::PickedUp && one.id != request.id;
     if open.iter().any(another) {
@@ -89,16 +89,18 @@ async fn give_up(
     if certificates::given_up(&mut *tx, grant_id).await? >= MOST {
         return Err(Refusal::IssueGivenUpTooOften.into());
     }
+    let why = what.reason.as_str();
     let ending = Ending {
         context,
         reason: Reason::CessationOfOperation,
-        note: what.reason.as_str(),
+        note: why,
     };
     transitions::give_up(tx, &row, &ending).await?;
-    if !grants::reopen(tx, grant_id, now).await? {
+    if !grants::reopen(tx, grant_id, context.now).await? {
         return Err(Refusal::GrantMissing.into());
     }
-    let done = Outcome::done(true).action("grant.reopened");
-    let done = done.to("grant", grant_id);
-    Ok(done.detail(json!({ "serial": row.serial, "why": what.reason.as_str() })))
+    let entry = context.audit("grant.reopened", ("grant", grant_id));
+    let detail = json!({ "serial": row.serial, "why": why });
+    entry.detail(detail).write(tx).await?;
+    Ok(true)
 }

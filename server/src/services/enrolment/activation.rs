@@ -1,96 +1,135 @@
 //! Activation (D3): the agent shows over mutual TLS that the token can use its certificate.
 //!
-//! A successor takes its predecessor's place in the same transaction, so that there is one active certificate at any time.
-
-use jiff::Timestamp;
-use serde_json::json;
+//! What the holder had before goes out of use in the same transaction, so that there is one active certificate at any time.
 
 use inkan_pki::messages::request::Activated;
 use inkan_pki::x509::fingerprint::sha256_hex;
+use serde_json::json;
 
+use super::{Holder, Subject};
 use crate::mail::Notification;
 use crate::services::authentication::login::CertificateRefusal;
 use crate::services::certificates::lifecycle::state_machine::{Event, next};
+use crate::services::certificates::lifecycle::transitions::{self, Ending};
 use crate::services::certificates::lifecycle::{self, Reason, expired};
 use crate::services::command::Outcome;
 use crate::services::notifications::tell;
 use crate::services::step::Step;
-use crate::services::{Caller, Error, Fault, Refusal, RequestContext, Result, Services};
+use crate::services::{Error, Fault, Refusal, RequestContext, Result, Services};
 use crate::store::audit::Actor;
-use crate::store::certificates::{self, Certificate, State};
-use crate::store::{Tx, contracts, requests, users};
+use crate::store::certificates::{self, Certificate, Issuer, State};
+use crate::store::enrolment_requests::{self as requests, Outcome as End};
+use crate::store::users::User;
+use crate::store::{Tx, contracts, staff};
 
 impl Services {
-    /// Activates the certificate presented (DER). Asked again, it answers the same.
+    /// Activates the certificate presented (DER), which must be of this kind. Repeated, it returns the same.
     ///
     /// # Errors
-    /// [`Refusal::Certificate`] for one that is unknown, ended, or outside its validity.
+    /// [`Refusal::Certificate`] for one that is unknown, has ended, is outside its validity, or of somebody who has left.
     pub async fn activate(
         &self,
+        context: &RequestContext,
+        issuer: Issuer,
         presented: &[u8],
-        caller: Caller,
-        now: Timestamp,
     ) -> Result<Activated> {
         self.inner.step.reached(Step::ActivationAsked);
         let sha256 = sha256_hex(presented);
-        let context = RequestContext::anonymous(caller, now);
+        let context = context.by(Actor::Anonymous);
         let command = context.command("certificate.activated", ("certificate", &sha256));
         let accounts = self.accounts();
         let activated = accounts.execute(command, async |tx| {
-            let refuse = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
-            let row = certificates::by_sha256(&mut *tx, &sha256).await?;
-            let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
-            let user_id = row.user_id.as_deref();
-            let user_id = user_id.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
-            match row.state {
-                State::Issued | State::Active => {}
-                State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
-                State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
-                State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
-                State::Intent | State::Abandoned => {
-                    return Err(refuse(CertificateRefusal::Unknown));
+            let (row, holder) = presented_by(tx, &context, issuer, &sha256).await?;
+            let answer = Activated {
+                serial: row.serial.clone(),
+                not_after: row.not_after,
+                state: State::Active.as_str().to_owned(),
+            };
+            if row.state == State::Active {
+                return Ok(Outcome::recorded(answer));
+            }
+            let subject = holder.subject();
+            let context = context.by(subject.actor());
+            match &holder {
+                Holder::User(user) => into_use(tx, &context, &row, user).await?,
+                Holder::Staff(_) => {
+                    end_others(tx, &context, &subject, &row.id).await?;
+                    register(tx, &context, &subject, &row.id, presented).await?;
                 }
             }
-            if now > row.not_after {
-                return Err(refuse(CertificateRefusal::Expired));
-            }
-            let user = users::find(&mut *tx, user_id).await?;
-            let user = user.ok_or(Fault::Inconsistent("certificate without user"))?;
+            // Every open request: the one that was picked up may be a second try after a crash.
+            requests::finish_all(tx, &subject, End::Done(&row.id), context.now).await?;
+            let done = Outcome::done(answer).detail(json!({ "serial": row.serial }));
+            Ok(done.by(subject.actor()).to("certificate", row.id))
+        });
+        let activated = activated.await?;
+        self.inner.step.reached(Step::Activated);
+        Ok(activated)
+    }
+}
+
+/// The certificate with this digest and its holder, if it may be used or is in use.
+async fn presented_by(
+    tx: &mut Tx,
+    context: &RequestContext,
+    issuer: Issuer,
+    sha256: &str,
+) -> Result<(Certificate, Holder)> {
+    let refuse = |why: CertificateRefusal| Error::from(Refusal::Certificate(why));
+    let row = certificates::by_sha256(&mut *tx, sha256).await?;
+    let row = row.filter(|row| row.issuer == issuer);
+    let row = row.ok_or_else(|| refuse(CertificateRefusal::Unknown))?;
+    match row.state {
+        State::Issued | State::Active => {}
+        State::Superseded => return Err(refuse(CertificateRefusal::Superseded)),
+        State::Suspended => return Err(refuse(CertificateRefusal::Suspended)),
+        State::Revoked => return Err(refuse(CertificateRefusal::Revoked)),
+        State::Intent | State::Abandoned => return Err(refuse(CertificateRefusal::Unknown)),
+    }
+    if expired(&row, context.now) {
+        return Err(refuse(CertificateRefusal::Expired));
+    }
+    let holder = Holder::find(&mut *tx, &row.subject()?).await?;
+    match &holder {
+        Holder::User(user) => {
             let contract = contracts::find(&mut *tx, &user.contract_id).await?;
             if contract.is_none_or(|c| c.status != contracts::Status::Active) {
                 return Err(refuse(CertificateRefusal::ContractCancelled));
             }
-            if row.state == State::Active {
-                return Ok(Outcome::recorded((answer(&row), false)));
-            }
-            let owner = context.by(Actor::User(user_id.to_owned()));
-            let previous = supersede(tx, &owner, &row).await?;
-            if !certificates::set_active(tx, &row.id, &owner.actor, now).await? {
-                return Err(Fault::Inconsistent("issued certificate did not become active").into());
-            }
-            finish_requests(tx, &row, now).await?;
-            tell(tx, &user, &row.id, &news(&row, previous), now).await?;
-            let done = Outcome::done((answer(&row), true)).by(owner.actor);
-            let done = done.to("certificate", &*row.id);
-            Ok(done.detail(json!({ "serial": row.serial })))
-        });
-        let (answer, newly) = activated.await?;
-        if newly {
-            self.inner.step.reached(Step::Activated);
         }
-        Ok(answer)
+        Holder::Staff(member) => {
+            if member.status != staff::Status::Active {
+                return Err(refuse(CertificateRefusal::Unknown));
+            }
+        }
     }
+    Ok((row, holder))
 }
 
-/// Ends the predecessor, if there is one, and answers it.
+/// A user's certificate comes into use, in its predecessor's place if there is one.
+async fn into_use(
+    tx: &mut Tx,
+    context: &RequestContext,
+    row: &Certificate,
+    user: &User,
+) -> Result<()> {
+    let previous = supersede(tx, context, row, user).await?;
+    if !certificates::set_active(tx, &row.id, &context.actor, context.now).await? {
+        return Err(Fault::Inconsistent("issued certificate did not become active").into());
+    }
+    let letter = news(row, previous);
+    tell(tx, user, &row.id, &letter, context.now).await?;
+    Ok(())
+}
+
+/// Ends the predecessor, if there is one, and returns it.
 async fn supersede(
     tx: &mut Tx,
-    owner: &RequestContext,
+    context: &RequestContext,
     row: &Certificate,
+    user: &User,
 ) -> Result<Option<Certificate>> {
-    let now = owner.now;
-    let user_id = row.user_id.as_deref().unwrap_or_default();
-    let Some(old) = lifecycle::in_the_way(tx, user_id).await? else {
+    let Some(old) = lifecycle::in_the_way(tx, &user.id).await? else {
         return Ok(None);
     };
     // A successor does not get round a suspension: it waits for the release.
@@ -100,15 +139,16 @@ async fn supersede(
     if row.replaces.as_deref() != Some(&old.id) {
         return Err(Refusal::CertificateActive.into());
     }
+    let now = context.now;
     let to = next(old.state, Event::Supersede, expired(&old, now)).map_err(Refusal::Lifecycle)?;
-    let (step, reason) = ((old.state, to), Reason::Superseded.as_str());
-    certificates::set_state(tx, &old.id, step, &owner.actor, now, Some(reason)).await?;
-    let entry = owner.audit("certificate.superseded", ("certificate", &old.id));
+    let reason = Some(Reason::Superseded.as_str());
+    certificates::set_state(tx, &old.id, (old.state, to), &context.actor, now, reason).await?;
+    let entry = context.audit("certificate.superseded", ("certificate", &old.id));
     entry.detail(json!({ "by": row.id })).write(tx).await?;
     Ok(Some(old))
 }
 
-/// The letter about an activation: a first certificate, or the successor of `previous`.
+/// The message about an activation: a first certificate, or the successor of `previous`.
 fn news(row: &Certificate, previous: Option<Certificate>) -> Notification {
     let (serial, not_after) = (row.serial.clone(), row.not_after);
     match previous {
@@ -121,27 +161,46 @@ fn news(row: &Certificate, previous: Option<Certificate>) -> Notification {
     }
 }
 
-/// Ends every open request of the user as done: the one that was picked up may be a second try after a crash.
-async fn finish_requests(tx: &mut Tx, row: &Certificate, now: Timestamp) -> Result<()> {
-    let user_id = row.user_id.as_deref().unwrap_or_default();
-    for open in requests::open_for_user(&mut *tx, user_id, now).await? {
-        requests::finish(
-            tx,
-            &open.id,
-            requests::State::Done,
-            Some(&row.id),
-            None,
-            now,
-        )
-        .await?;
+/// One certificate per staff account: whatever else it has, in use or pending, ends.
+pub(super) async fn end_others(
+    tx: &mut Tx,
+    context: &RequestContext,
+    staff: &Subject,
+    keep: &str,
+) -> Result<()> {
+    let context = &context.by(staff.actor());
+    let ending = Ending {
+        context,
+        reason: Reason::Superseded,
+        note: "",
+    };
+    for other in certificates::list_for(&mut *tx, staff).await? {
+        let lives = other.is_pending() || other.state == State::Active;
+        if other.id != keep && lives && !expired(&other, context.now) {
+            transitions::revoke(tx, &other, &ending).await?;
+        }
     }
     Ok(())
 }
 
-fn answer(row: &Certificate) -> Activated {
-    Activated {
-        serial: row.serial.clone(),
-        not_after: row.not_after,
-        state: State::Active.as_str().to_owned(),
+/// A staff certificate comes into use: it is the registered one from now on.
+///
+/// # Errors
+/// [`Refusal::CredentialInvalid`] where it was revoked, or who it is for has left, while the HSM was at work.
+pub(super) async fn register(
+    tx: &mut Tx,
+    context: &RequestContext,
+    staff: &Subject,
+    certificate_id: &str,
+    der: &[u8],
+) -> Result<()> {
+    let (actor, now) = (&context.actor, context.now);
+    if !certificates::set_active(tx, certificate_id, actor, now).await?
+        || !staff::set_certificate(tx, staff.id(), &sha256_hex(der)).await?
+    {
+        return Err(Refusal::CredentialInvalid.into());
     }
+    let entry = context.audit("staff.certificate-registered", (staff.kind(), staff.id()));
+    let detail = json!({ "certificate": certificate_id });
+    entry.detail(detail).write(tx).await
 }

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::ca::issue::IssueError;
-use crate::services::{Caller, Error, Fault, Refusal, Result, Services};
-use crate::store::audit::Actor;
+use crate::services::certificates::status::ca_id;
+use crate::services::{Error, Fault, Refusal, RequestContext, Result, Services};
 use crate::store::certificates;
 
 /// What a run found and did.
@@ -28,7 +28,7 @@ impl Services {
     /// start, and again while anything waits.
     ///
     /// # Errors
-    /// A [`crate::services::Fault`] of the store, or of the HSM that waiting does not mend (its key is not configured).
+    /// A [`Fault`] of the store, or of the HSM that waiting does not mend (its key is not configured).
     pub async fn reconcile(&self, now: Timestamp) -> Result<Reconciled> {
         let open = certificates::intents_without_result(&self.inner.store).await?;
         let mut report = Reconciled {
@@ -38,15 +38,12 @@ impl Services {
         };
         let mut unavailable = HashSet::new();
         for row in open {
-            let ca = crate::services::certificates::status::ca_id(row.ca());
+            let ca = ca_id(row.ca());
             if unavailable.contains(&ca) {
                 continue;
             }
             let serial = row.serial.clone();
-            match self
-                .complete(row, Actor::System, Caller::default(), now)
-                .await
-            {
+            match self.complete(&RequestContext::system(now), row).await {
                 Ok(_) => {
                     report.completed += 1;
                     report.waiting -= 1;

@@ -1,13 +1,15 @@
-//! RSA keys that share a prime with one on record: refused, and a finding, on both databases.
+//! RSA keys that share a prime with a recorded one: refused, and a finding, on both databases.
 
+use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::spki::PublicKey;
-use inkan_pki::x509::csr::CsrError;
+use inkan_pki::x509::csr::{CsrError, ProvenRequest};
 use inkan_pki::x509::key_check::KeyWeakness;
 use num_bigint::BigUint;
 
 use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
+use crate::services::enrolment::{Holder, Intent, Subject};
 use crate::services::testing::{caller, refusal};
-use crate::services::{Error, Fault, Refusal};
+use crate::services::{Error, Fault, Refusal, RequestContext};
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, NewIntent};
 use crate::store::rsa_keys;
@@ -48,7 +50,7 @@ fn spki(modulus: &BigUint, exponent: &[u8]) -> Vec<u8> {
 
 const USUAL: &[u8] = &[1, 0, 1];
 
-/// On record; another that shares 2^1279 - 1 with it; one that shares nothing with either.
+/// A recorded one; another that shares 2^1279 - 1 with it; one that shares nothing with either.
 fn three() -> (BigUint, BigUint, BigUint) {
     let first = mersenne(&[1279, 607, 127, 31, 2, 2]);
     let shares = mersenne(&[1279, 521, 107, 89, 19, 17, 13, 3]);
@@ -87,48 +89,62 @@ async fn scenario_new(place: &Place) {
     let scene = Scene::new(place).await;
     let (first, shares, innocent) = three();
     let other = instance(&scene.bank, &scene.world, scene.store().clone());
-    let record = async |services: &crate::services::Services, new: &NewIntent| {
-        let actor = Actor::Staff("teller".to_owned());
-        services.record_intent(new, actor, caller(), later(1)).await
+    let teller = Subject::Staff("teller".to_owned());
+    let holder = Holder::find(scene.store(), &teller).await.unwrap();
+    let context = RequestContext::staff("teller", caller(), later(1));
+    let record = async |services: &crate::services::Services, spki: Vec<u8>| {
+        let proven = ProvenRequest {
+            der: Vec::new(),
+            spki_sha256: id::sha256_hex(&spki),
+            spki_der: spki,
+            algorithm: KeyAlgorithm::Rsa2048,
+        };
+        let intent = Intent {
+            holder: &holder,
+            authorization: None,
+            request_id: None,
+            proven: &proven,
+        };
+        services.record_intent(&context, intent).await
     };
     let services = &scene.services;
     // Compared before the other one was recorded, and put there after it.
     let early = services.compare_key(&spki(&shares, USUAL), later(1)).await;
     let early = early.unwrap().unwrap();
-    let one = intent(spki(&first, USUAL));
-    record(services, &one).await.unwrap();
-    record(services, &intent(spki(&innocent, USUAL)))
-        .await
-        .unwrap();
+    let one = record(services, spki(&first, USUAL)).await.unwrap();
+    record(services, spki(&innocent, USUAL)).await.unwrap();
     let ec = rcgen::KeyPair::generate().unwrap();
     let ec = rcgen::PublicKeyData::subject_public_key_info(&ec);
-    record(services, &intent(ec)).await.unwrap();
+    record(services, ec).await.unwrap();
     let mut tx = scene.store().begin().await.unwrap();
     let found = crate::services::Services::record_key(&mut tx, "none", &early).await;
-    assert_eq!(found.unwrap().unwrap().certificate_id, one.id);
+    assert_eq!(found.unwrap().unwrap().certificate_id, one);
     tx.rollback().await.unwrap();
     assert!(services.broken_keys(later(2)).await.unwrap().is_empty());
 
     // By whichever instance, however often; the same modulus with another exponent, too.
-    let bad = intent(spki(&shares, USUAL));
-    let twin = intent(spki(&first, &[1, 0, 3]));
-    for (at, new) in [(services, &bad), (&other, &bad), (&other, &twin)] {
-        assert_eq!(refusal(record(at, new).await), shared());
-        let row = certificates::find(scene.store(), &new.id).await.unwrap();
-        assert!(row.is_none(), "nothing is on record");
+    let bad = spki(&shares, USUAL);
+    let twin = spki(&first, &[1, 0, 3]);
+    for (at, spki) in [(services, &bad), (&other, &bad), (&other, &twin)] {
+        assert_eq!(refusal(record(at, spki.clone()).await), shared());
+        let key = id::sha256_hex(spki);
+        let row = certificates::by_spki_sha256(scene.store(), &key).await;
+        assert!(row.unwrap().is_none(), "nothing is recorded");
     }
     let findings = services.broken_keys(later(2)).await.unwrap();
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].certificate_id, one.id);
-    assert_eq!(findings[0].serial, one.serial);
+    assert_eq!(findings[0].certificate_id, one);
+    let row = certificates::find(scene.store(), &one).await.unwrap();
+    let row = row.unwrap();
+    assert_eq!(findings[0].serial, row.serial);
     let log = scene.world.log().await;
     let told = log
         .iter()
         .filter(|row| row.action == "certificate.key-broken");
     let told: Vec<&str> = told.map(|row| row.subject_id.as_str()).collect();
-    assert_eq!(told, [&*one.id], "once");
+    assert_eq!(told, [&*one], "once");
     // The very same key is what it always was.
-    let again = record(services, &intent(spki(&first, USUAL))).await;
+    let again = record(services, spki(&first, USUAL)).await;
     assert!(
         matches!(
             again,
@@ -138,14 +154,9 @@ async fn scenario_new(place: &Place) {
         ),
         "{again:?}"
     );
-    // Over with the certificate.
-    assert!(
-        services
-            .broken_keys(later(2_000_000))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    // Until the certificate expires.
+    let expired = row.not_after + jiff::SignedDuration::from_secs(1);
+    assert!(services.broken_keys(expired).await.unwrap().is_empty());
 }
 
 async fn scenario_recorded(place: &Place) {
@@ -160,7 +171,7 @@ async fn scenario_recorded(place: &Place) {
         certificates::insert_intent(&mut tx, &new).await.unwrap();
         let seq = i64::try_from(place + 1).unwrap();
         rsa_keys::insert(&mut tx, &new.id, seq).await.unwrap();
-        crate::services::audit::rows::audit(Actor::System, "test", "certificate", &new.id)
+        crate::services::testing::audit(Actor::System, "test", "certificate", &new.id)
             .write(&mut tx, later(0))
             .await
             .unwrap();

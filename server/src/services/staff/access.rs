@@ -1,27 +1,21 @@
-//! How staff get in: the first two officers at the ceremony, later staff with a split activation code from two officers,
-//! and with it the certificate for a key on their own token.
+//! Who of the staff gets a certificate: the first two officers at the ceremony, later staff with a split activation code from
+//! two officers. What they do with the code: `enrolment`.
 
 use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::activation_code::{fits, join};
+use super::activation_code::join;
 use crate::services::account_service::AccountService;
-use crate::services::certificates::lifecycle::transitions::{self, Ending};
-use crate::services::certificates::lifecycle::{Reason, expired};
 use crate::services::staff::directory::temporary_password;
 use crate::services::validation::{codes, names};
-use crate::services::{Refusal, RequestContext, Result, Services, StaffRefusal};
+use crate::services::{Refusal, RequestContext, Result, StaffRefusal};
 use crate::store::activation_codes::{self, ActivationCode};
-use crate::store::audit::Actor;
-use crate::store::certificates::{self, State};
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::{Db, id};
 
 /// How long an activation code is good for.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Between the halves.
-const BETWEEN: char = '-';
 /// How often a half is made anew because another officer was faster.
 const TRIES: usize = 3;
 
@@ -195,122 +189,6 @@ impl AccountService<'_> {
     }
 }
 
-impl Services {
-    /// Issues the certificate of a staff member for the key in `csr` (DER), with the credential they were handed. The
-    /// certificate they had before is revoked. Repeated with the same key it gives the same certificate.
-    ///
-    /// # Errors
-    /// [`Refusal::CredentialInvalid`], [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
-    pub async fn enroll_staff(
-        &self,
-        context: &RequestContext,
-        staff_id: &str,
-        credential: &Secret,
-        csr: &[u8],
-    ) -> Result<Vec<u8>> {
-        let subject: String = staff_id.chars().take(64).collect();
-        let command = context.command("staff.enrolled", ("staff", &subject));
-        let accounts = self.accounts();
-        let enrolled = accounts.audit_refusals(command, async {
-            let known = self.code_known(context, staff_id, credential).await?;
-            let proven = crate::services::enrolment::issuing::prove(csr).await?;
-            let context = context.by(Actor::Staff(staff_id.to_owned()));
-            let key = &proven.spki_sha256;
-            self.use_code(&context, staff_id, known, key).await?;
-            let actor = context.actor.clone();
-            let der = self.issue_staff_certificate(staff_id, csr, actor, context.now);
-            let der = der.await?;
-            let sha256 = id::sha256_hex(&der);
-            self.end_earlier(&context, staff_id, &sha256).await?;
-            Ok(der)
-        });
-        enrolled.await
-    }
-
-    /// The activation code that was presented. Locked, unknown or wrong: one answer, which does not tell.
-    async fn code_known(
-        &self,
-        context: &RequestContext,
-        staff_id: &str,
-        credential: &Secret,
-    ) -> Result<ActivationCode> {
-        let (caller, now) = (context.caller, context.now);
-        let known = activation_codes::find(&self.inner.store, staff_id).await?;
-        let (first, second) = halves(credential);
-        if self.code_unlocked(staff_id, now).await.is_err() {
-            return Err(Refusal::CredentialInvalid.into());
-        }
-        let passwords = &self.inner.passwords;
-        let right = fits(passwords, known.as_ref(), (&first, &second), caller, now).await?;
-        if !self.code_tried(staff_id, right, now).await? {
-            return Err(Refusal::CredentialInvalid.into());
-        }
-        known.ok_or_else(|| Refusal::CredentialInvalid.into())
-    }
-
-    /// Looks at the code again under the writer lock: it is used once, for one key.
-    async fn use_code(
-        &self,
-        context: &RequestContext,
-        staff_id: &str,
-        known: ActivationCode,
-        key_sha256: &str,
-    ) -> Result<()> {
-        let accounts = self.accounts();
-        let used = accounts.transaction(async |tx| {
-            active(Db::from(&mut *tx), staff_id).await?;
-            let present = activation_codes::find(&mut *tx, staff_id).await?;
-            let Some(present) = present else {
-                return Ok(());
-            };
-            if present != known {
-                return Err(Refusal::CredentialInvalid.into());
-            }
-            if present.used_at.is_none() {
-                let used = ActivationCode {
-                    used_at: Some(context.now),
-                    ..present
-                };
-                activation_codes::put(tx, &used).await?;
-                let entry = context.audit("staff.credential-used", ("staff", staff_id));
-                return entry.detail(json!({ "key": key_sha256 })).write(tx).await;
-            }
-            let row = certificates::by_spki_sha256(&mut *tx, key_sha256).await?;
-            match row.is_some_and(|row| row.staff_id.as_deref() == Some(staff_id)) {
-                true => Ok(()),
-                false => Err(Refusal::CredentialInvalid.into()),
-            }
-        });
-        used.await
-    }
-
-    /// One certificate per account: those before the registered one end.
-    async fn end_earlier(
-        &self,
-        context: &RequestContext,
-        staff_id: &str,
-        sha256: &str,
-    ) -> Result<()> {
-        let ending = Ending {
-            context,
-            reason: Reason::Superseded,
-            note: "",
-        };
-        let accounts = self.accounts();
-        let ended = accounts.transaction(async |tx| {
-            for row in certificates::list_for_staff(&mut *tx, staff_id).await? {
-                let other = row.sha256.as_deref() != Some(sha256);
-                let in_use = matches!(row.state, State::Issued | State::Active);
-                if other && in_use && !expired(&row, context.now) {
-                    transitions::revoke(tx, &row, &ending).await?;
-                }
-            }
-            Ok(())
-        });
-        ended.await
-    }
-}
-
 async fn active(db: Db<'_>, staff_id: &str) -> Result<StaffMember> {
     let member = staff::find(db, staff_id).await?;
     let member = member.ok_or(StaffRefusal::StaffUnknown)?;
@@ -318,12 +196,6 @@ async fn active(db: Db<'_>, staff_id: &str) -> Result<StaffMember> {
         return Err(StaffRefusal::NotInThatState.into());
     }
     Ok(member)
-}
-
-/// The halves of what a program presents; of anything else halves that fit nothing.
-fn halves(presented: &Secret) -> (Secret, Secret) {
-    let (first, second) = presented.expose().split_once(BETWEEN).unwrap_or_default();
-    (Secret::new(first), Secret::new(second))
 }
 
 fn later(now: Timestamp) -> Timestamp {

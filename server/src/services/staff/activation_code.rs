@@ -54,6 +54,15 @@ pub(in crate::services) async fn fits(
     passwords.verify(code, second, caller).await
 }
 
+/// Between the halves, where both are one password.
+const BETWEEN: char = '-';
+
+/// The halves of what a program presents; of anything else halves that fit nothing.
+pub(in crate::services) fn halves(presented: &Secret) -> (Secret, Secret) {
+    let (first, second) = presented.expose().split_once(BETWEEN).unwrap_or_default();
+    (Secret::new(first), Secret::new(second))
+}
+
 /// Blanks around a half are the typist's.
 fn typed(half: &Secret) -> Secret {
     Secret::new(half.expose().trim())

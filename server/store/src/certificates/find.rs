@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Ca, Certificate, select};
 use crate::db::Sql;
 use crate::row::Row;
-use crate::{Db, Store, StoreError};
+use crate::{Db, Store, StoreError, Subject};
 
 async fn one(db: Db<'_>, statement: Sql) -> Result<Option<Certificate>, StoreError> {
     db.optional(statement)
@@ -115,6 +115,17 @@ pub async fn active_for_user(
         sqlx::query(select!("WHERE user_id = $1 AND state = 'active'")).bind(user_id.to_owned()),
     )
     .await
+}
+
+/// Every certificate of a subject, newest first.
+pub async fn list_for(
+    db: impl Into<Db<'_>>,
+    subject: &Subject,
+) -> Result<Vec<Certificate>, StoreError> {
+    match subject {
+        Subject::User(id) => list_for_user(db, id).await,
+        Subject::Staff(id) => list_for_staff(db, id).await,
+    }
 }
 
 /// Every certificate of a user, newest first.

@@ -14,16 +14,16 @@ mod find;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
-use super::StoreError;
 use super::row::Row;
 use super::text_enum::text_enum;
+use super::{StoreError, Subject};
 
 pub use ca::{Ca, all_cas};
 pub use change::{insert_intent, set_active, set_issued, set_state};
 pub use expiring::{Expiring, expiring, expiring_after};
 pub use find::{
     active_for_user, by_grant, by_serial, by_sha256, by_spki_sha256, ended_serials, ending, find,
-    given_up, intents_without_result, list_for_staff, list_for_user, pending_for_user,
+    given_up, intents_without_result, list_for, list_for_staff, list_for_user, pending_for_user,
     staff_ending,
 };
 
@@ -179,6 +179,25 @@ impl Certificate {
             issuer: self.issuer,
             generation: self.generation,
         }
+    }
+
+    /// For whom it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Row`] for a row that breaks the schema's rule.
+    pub fn subject(&self) -> Result<Subject, StoreError> {
+        let subject = Subject::of(self.user_id.clone(), self.staff_id.clone());
+        subject.ok_or(StoreError::Row {
+            table: "certificates",
+            column: "user_id",
+            what: "not exactly one subject".to_owned(),
+        })
+    }
+
+    /// Recorded or signed, and never in use so far.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.state, State::Intent | State::Issued)
     }
 
     fn read(row: &AnyRow) -> Result<Self, StoreError> {

@@ -1,4 +1,4 @@
-//! Grants, requests and certificates through their states; logins and locks.
+//! Grants and certificates through their states; logins and locks.
 
 use super::rows::{at, bank, empty, intent, note};
 use crate::audit::{Actor, Outcome};
@@ -6,7 +6,6 @@ use crate::certificates::{self, Issuer, State};
 use crate::crls::{self, EndedRow};
 use crate::login_history::{self, Login, Method, Via};
 use crate::ocsp_responses::{self, StoredResponse};
-use crate::requests::{self, Action, NewRequest};
 use crate::shadow_locks::{self, Kind, ShadowLock};
 use crate::users::{self, PasswordKind};
 use crate::{DeferredCommit, Store, contracts, grants, id};
@@ -18,7 +17,6 @@ async fn scenario(place: &Place) {
     let store = empty(place, "life").await;
     bank(&store).await;
     grant_once(&store).await;
-    request_once(&store).await;
     certificate(&store).await;
     doors(&store).await;
 }
@@ -56,91 +54,6 @@ async fn grant_once(store: &Store) {
     assert_eq!(
         grants::list_for_contract(store, "c1").await.unwrap().len(),
         2
-    );
-}
-
-async fn request_once(store: &Store) {
-    let new = |id: &str| NewRequest {
-        id: id.to_owned(),
-        user_id: "u1".to_owned(),
-        action: Action::Enroll,
-        grant_id: Some("g1".to_owned()),
-        browser_binding_sha256: "b".to_owned(),
-        comparison_code: "A1-B2".to_owned(),
-        created_at: at(0),
-        pickup_expires_at: at(60),
-        expires_at: at(900),
-    };
-    let mut tx = store.begin().await.unwrap();
-    requests::create(&mut tx, &new("r1")).await.unwrap();
-    requests::create(&mut tx, &new("r2")).await.unwrap();
-    assert!(
-        !requests::set_progress(&mut tx, "r1", "key-made")
-            .await
-            .unwrap(),
-        "not picked up"
-    );
-    assert!(
-        !requests::pick_up(&mut tx, "r1", "x", at(60)).await.unwrap(),
-        "too late"
-    );
-    assert!(requests::pick_up(&mut tx, "r1", "x", at(59)).await.unwrap());
-    assert!(
-        !requests::pick_up(&mut tx, "r1", "y", at(59)).await.unwrap(),
-        "twice"
-    );
-    assert!(
-        requests::set_progress(&mut tx, "r1", "key-made")
-            .await
-            .unwrap()
-    );
-    note(&mut tx, "r1").await.unwrap();
-    tx.commit().await.unwrap();
-    let found = requests::find(store, "r1").await.unwrap().unwrap();
-    assert_eq!(found.credential_sha256.as_deref(), Some("x"));
-    assert_eq!(
-        (found.picked_up_at, found.progress.as_deref()),
-        (Some(at(59)), Some("key-made"))
-    );
-    assert_eq!(
-        requests::open_for_user(store, "u1", at(1))
-            .await
-            .unwrap()
-            .len(),
-        2
-    );
-    assert_eq!(
-        requests::open_for_user(store, "u1", at(900))
-            .await
-            .unwrap()
-            .len(),
-        0
-    );
-    let mut tx = store.begin().await.unwrap();
-    let failed = requests::State::Failed;
-    assert!(
-        requests::finish(&mut tx, "r1", failed, None, Some("why"), at(70))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !requests::finish(&mut tx, "r1", failed, None, Some("other"), at(71))
-            .await
-            .unwrap()
-    );
-    note(&mut tx, "r1").await.unwrap();
-    tx.commit().await.unwrap();
-    let found = requests::find(store, "r1").await.unwrap().unwrap();
-    assert_eq!(
-        (found.failure_code.as_deref(), found.finished_at),
-        (Some("why"), Some(at(70)))
-    );
-    assert_eq!(
-        requests::open_for_user(store, "u1", at(1))
-            .await
-            .unwrap()
-            .len(),
-        1
     );
 }
 

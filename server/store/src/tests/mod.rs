@@ -4,7 +4,8 @@
 //! - [`idempotency`]: what is kept of a request; a commit held back; lists page by page
 //! - [`chain`]: the audit log under concurrent writers, and tampered with
 //! - [`rules`]: what the constraints refuse
-//! - [`lifecycle`]: grants, requests and certificates through their states
+//! - [`enrolment_requests`]: requests through their states
+//! - [`lifecycle`]: grants and certificates through their states
 //! - [`agent_logins`]: a login with the agent through its states
 //! - [`duties`]: letters with passwords, and whom the database refuses one
 //! - [`full`]: a disk without room
@@ -20,6 +21,7 @@
 mod agent_logins;
 mod chain;
 mod duties;
+mod enrolment_requests;
 mod full;
 mod hold;
 mod idempotency;

@@ -1,4 +1,5 @@
 use axum::http::StatusCode;
+use inkan_server::services::RequestContext;
 use inkan_server::services::records::StaffRole;
 use inkan_store::audit::Actor;
 use serde_json::json;
@@ -16,7 +17,7 @@ async fn http_api_keeps_the_four_eyes() {
         "branch": "101", "account_type": "current", "account": "77",
         "company_name": "大山商店", "company_kana": "ｵｵﾔﾏｼﾖｳﾃﾝ",
     });
-    let contract = &*approver.put_on_record(&second, contract).await;
+    let contract = &*approver.register_contract(&second, contract).await;
     let enter = json!({ "kind": "application", "contract_id": contract, "reference": "A1" });
     let entered = approver.done("proposals", enter.clone()).await;
     let path = format!("proposals/{}", text(&entered["id"]));
@@ -175,7 +176,8 @@ async fn somebody<'a>(bank: &'a Bank, name: &str, person: &str, role: StaffRole)
     let key = rcgen::KeyPair::generate().unwrap();
     let csr = rcgen::CertificateParams::default();
     let csr = csr.serialize_request(&key).unwrap();
-    let der = services.issue_staff_certificate(&member.id, csr.der(), Actor::System, now);
+    let context = RequestContext::system(now);
+    let der = services.issue_staff_certificate(&context, &member.id, csr.der());
     Program {
         bank,
         certificate: der.await.unwrap(),

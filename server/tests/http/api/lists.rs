@@ -73,7 +73,7 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
                     "branch": branch, "account_type": "ordinary", "account": "9999",
                     "company_name": "新商店", "company_kana": "ｼﾝｼﾖｳﾃﾝ",
                 });
-                teller.put_on_record(&approver, meanwhile).await;
+                teller.register_contract(&approver, meanwhile).await;
             }
         }
     }

@@ -64,7 +64,7 @@ impl<'a> Program<'a> {
     }
 
     /// A contract, entered by this program and approved by another.
-    pub async fn put_on_record(&self, approver: &Program<'_>, contract: Value) -> String {
+    pub async fn register_contract(&self, approver: &Program<'_>, contract: Value) -> String {
         let mut entry = contract;
         entry["kind"] = "contract".into();
         let entered = self.done("proposals", entry).await;

@@ -3,10 +3,10 @@
 
 use inkan_store::audit::{self, Actor, AuditEntry};
 use inkan_store::contracts::{self, AccountType, Contract, Method};
+use inkan_store::enrolment_requests::{self, Authorization, NewRequest};
 use inkan_store::id::{new_id, sha256_hex};
-use inkan_store::requests::{self, Action, NewRequest};
 use inkan_store::users::{self, NewUser};
-use inkan_store::{Store, Tx, applications, grants, staff};
+use inkan_store::{Store, Subject, Tx, applications, grants, staff};
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
 use inkan_tests::database::Database;
@@ -129,16 +129,15 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
     grants::create(tx, &granted).await?;
     let waits = NewRequest {
         id: request.clone(),
-        user_id: user.clone(),
-        action: Action::Enroll,
-        grant_id: Some(grant),
+        subject: Subject::User(user.clone()),
+        authorization: Authorization::Grant(grant),
         browser_binding_sha256: sha256_hex(request.as_bytes()),
         comparison_code: "0000".to_owned(),
         created_at: now,
         pickup_expires_at: later,
         expires_at: later,
     };
-    requests::create(tx, &waits).await?;
+    enrolment_requests::create(tx, &waits).await?;
     let entry = AuditEntry {
         actor: Actor::System,
         action: "benchmark.seeded",

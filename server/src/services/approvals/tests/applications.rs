@@ -1,7 +1,7 @@
 //! Applications: what was shown is what is approved.
 
 use super::*;
-use crate::services::audit::rows::audit;
+use crate::services::testing::audit;
 use crate::services::testing::{refusal, said, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;

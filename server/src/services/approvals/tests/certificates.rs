@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::services::approvals::proposed_change;
-use crate::services::audit::rows::audit;
 use crate::services::certificates::lifecycle::reason::BY_CUSTOMER;
 use crate::services::certificates::lifecycle::{LifecycleRefusal, Reason};
+use crate::services::testing::audit;
 use crate::services::testing::{refusal, said, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;

@@ -119,7 +119,8 @@ async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
     let page = async |number: &str, second: &Secret, seconds| {
         let halves = (&first, second);
         let services = &scene.services;
-        let asked = services.ask_with_handover(number, halves, "b", caller(), at(seconds));
+        let context = anonymous(at(seconds));
+        let asked = services.create_request_with_code(&context, number, halves, "b");
         asked.await.map(drop)
     };
     let mut answers = Vec::new();

@@ -1,7 +1,7 @@
 //! Grants are one user's, whom an approver has seen, and who has no certificate.
 
 use super::*;
-use crate::services::audit::rows::audit;
+use crate::services::testing::audit;
 use crate::services::testing::{refusal, staff};
 use crate::services::{Refusal, StaffRefusal};
 use crate::store::audit::Actor;

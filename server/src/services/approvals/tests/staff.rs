@@ -258,7 +258,7 @@ async fn what_waits_for_an_officer_is_not_hidden_by_what_waits_for_others() {
             .await
             .unwrap();
     }
-    let row = crate::services::audit::rows::audit(Actor::System, "test", "proposal", "many");
+    let row = crate::services::testing::audit(Actor::System, "test", "proposal", "many");
     row.write(&mut tx, at(1)).await.unwrap();
     tx.commit().await.unwrap();
     let entered = propose(&world, "officer", Kind::StaffAdd, "")

@@ -9,7 +9,7 @@ use crate::services::account_service::AccountService;
 use crate::services::authentication::login::proved_certificate_status;
 use crate::services::authentication::session::{NewSession, Stage, Started, prepare};
 use crate::services::command::Outcome;
-use crate::services::enrolment::request::same;
+use crate::services::credentials::same;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, State};
 use crate::store::id::sha256_hex;

@@ -12,7 +12,7 @@ use super::{CODE, PROOF, later};
 use crate::services::account_service::AccountService;
 use crate::services::authentication::login::Registered;
 use crate::services::command::Outcome;
-use crate::services::enrolment::request::{clip, random_credential, same};
+use crate::services::credentials::{clip, random_credential, same};
 use crate::services::{Error, Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, State};
 use crate::store::id::sha256_hex;

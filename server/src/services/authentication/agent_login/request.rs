@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::later;
 use crate::services::account_service::AccountService;
 use crate::services::command::Outcome;
-use crate::services::enrolment::request::{comparison_code, random_credential};
+use crate::services::credentials::{comparison_code, random_credential};
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, NewAgentLogin, State};
 use crate::store::id;

@@ -1,12 +1,10 @@
 //! What is over gives its place up: expired certificates, when another is asked for.
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::state_machine::{Event, next};
 use super::transitions::expired;
-use crate::services::audit::rows::audit;
-use crate::services::{Caller, Result};
+use crate::services::{RequestContext, Result};
 use crate::store::Tx;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
@@ -17,10 +15,10 @@ pub(in crate::services) const EXPIRED: &str = "expired";
 /// Lets every expired certificate of a user lapse, and an intent whose time would be over. Answers how many.
 pub(in crate::services) async fn lapse_expired(
     tx: &mut Tx,
+    context: &RequestContext,
     user_id: &str,
-    caller: Caller,
-    now: Timestamp,
 ) -> Result<usize> {
+    let (context, now) = (context.by(Actor::System), context.now);
     let mut lapsed = 0;
     for row in certificates::list_for_user(&mut *tx, user_id).await? {
         if !expired(&row, now) {
@@ -31,10 +29,10 @@ pub(in crate::services) async fn lapse_expired(
         };
         let step = (row.state, to);
         certificates::set_state(tx, &row.id, step, &Actor::System, now, Some(EXPIRED)).await?;
-        audit(Actor::System, "certificate.lapsed", "certificate", &row.id)
-            .from(caller)
+        context
+            .audit("certificate.lapsed", ("certificate", &row.id))
             .detail(json!({ "serial": row.serial, "from": row.state.as_str() }))
-            .write(tx, now)
+            .write(tx)
             .await?;
         lapsed += 1;
     }

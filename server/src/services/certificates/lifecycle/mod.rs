@@ -1,7 +1,7 @@
 //! The lifecycle of a certificate after its issue, and of a grant: what may follow what, who may end it, and what ends with it.
 //!
 //! Every change goes through [`state_machine`], leaves a row in the sequence of changes (with actor, time and reason) and an
-//! audit row, in one transaction. Not here: signing and activation (`issuing`, `activation`; they ask the same machine),
+//! audit row, in one transaction. Not here: signing and activation (`enrolment`; it asks the same machine),
 //! lists and answers about the outcome (`status`).
 //!
 //! - [`state_machine`]: allowed transitions, as one exhaustive function each
@@ -10,6 +10,7 @@
 //! - [`authority`]: which customer may
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
+//! - [`revoke_staff`]: a certificate of the staff, at once, by one officer
 //! - `lapse`: what expired gives its place up
 //! - `notify`: the letter to the one it belongs to
 //! - `transitions`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
@@ -22,6 +23,7 @@ mod notify;
 pub mod reason;
 pub mod refusal;
 pub mod revoke;
+pub mod revoke_staff;
 pub mod state_machine;
 pub(in crate::services) mod transitions;
 

@@ -8,7 +8,8 @@ use super::state_machine::{Event, GrantEvent, next, next_grant};
 use super::{Reason, notify};
 use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::certificates::{self, Certificate, State};
-use crate::store::{Tx, contracts, grants, requests, sessions, staff, users};
+use crate::store::enrolment_requests::{self as requests, Outcome};
+use crate::store::{Subject, Tx, contracts, grants, sessions, staff, users};
 
 /// Who ends something, from where and when, and why.
 #[derive(Debug, Clone, Copy)]
@@ -169,15 +170,9 @@ struct Left {
 
 /// Ends the user's sessions and open requests.
 async fn leave(tx: &mut Tx, user_id: &str, code: &'static str, now: Timestamp) -> Result<Left> {
-    let mut left = Left {
+    let subject = Subject::User(user_id.to_owned());
+    Ok(Left {
         sessions: sessions::delete_for_user(tx, user_id).await?,
-        requests: 0,
-    };
-    for open in requests::open_for_user(&mut *tx, user_id, now).await? {
-        let failed = requests::State::Failed;
-        if requests::finish(tx, &open.id, failed, None, Some(code), now).await? {
-            left.requests += 1;
-        }
-    }
-    Ok(left)
+        requests: requests::finish_all(tx, &subject, Outcome::Failed(code), now).await?,
+    })
 }

@@ -29,11 +29,6 @@ impl Services {
         self.inner.status.refresh(&self.inner.store).await
     }
 
-    /// As [`StatusMemory::take_in_own`].
-    pub(in crate::services) async fn status_changed(&self) {
-        self.inner.status.take_in_own(&self.inner.store).await;
-    }
-
     /// Waits for a change made by this instance: CRLs and responses are then to be made anew.
     pub async fn own_change(&self) {
         self.inner.status.own_change.notified().await;

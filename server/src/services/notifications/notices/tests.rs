@@ -3,13 +3,13 @@ use jiff::{SignedDuration, Timestamp};
 use inkan_pki::algorithm::KeyAlgorithm;
 
 use crate::services::Services;
-use crate::services::audit::rows::audit;
 use crate::services::certificates::lifecycle::tests::bank;
 use crate::services::certificates::lifecycle::{By, Reason};
 use crate::services::step::StepHook;
-use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, customer, mail_to};
+use crate::services::testing::audit;
+use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, customer, mail_to};
 use crate::store::audit::Actor;
-use crate::store::certificates::{self, State};
+use crate::store::certificates::{self, Issuer, State};
 use crate::store::outbox::{self, Language, Mail};
 use crate::store::users::User;
 use crate::store::{Store, grants};
@@ -145,10 +145,9 @@ async fn scenario_operations(place: &Place) {
     tx.commit().await.unwrap();
     let services = &scene.services;
     for second in [10, 11] {
-        services
-            .activate(b"one", caller(), at(second))
-            .await
-            .unwrap();
+        let context = anonymous(at(second));
+        let active = services.activate(&context, Issuer::Customer, b"one");
+        active.await.unwrap();
     }
     let accounts = services.accounts();
     for second in [20, 30] {

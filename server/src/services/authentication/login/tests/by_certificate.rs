@@ -3,9 +3,9 @@
 use inkan_pki::secret::Secret;
 use jiff::SignedDuration;
 
-use crate::services::audit::rows::audit;
 use crate::services::authentication::login::CertificateRefusal;
 use crate::services::authentication::session::{NewSession, Stage};
+use crate::services::testing::audit;
 use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, caller, refusal, said};
 use crate::services::{Refusal, Result};
 use crate::store::audit::Actor;

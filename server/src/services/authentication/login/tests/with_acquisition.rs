@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::services::authentication::session::{NewSession, Stage};
 use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
-use crate::services::testing::{LOGIN_PASSWORD, anonymous, caller, refusal, said, staff};
+use crate::services::testing::{LOGIN_PASSWORD, anonymous, customer, refusal, said, staff};
 use crate::services::{Error, Refusal, Result, StaffRefusal};
 use crate::store::certificates::State;
 use crate::store::{grants, users};
@@ -71,8 +71,8 @@ async fn way(place: &Place) {
     let scene = asking(place).await;
     let request = async |binding: &str| {
         let services = &scene.services;
-        let made = services.create_request(&scene.user.id, binding, caller(), later(6));
-        made.await
+        let context = customer(&scene.user.id, later(6));
+        services.create_request(&context, binding).await
     };
     // Without a letter there is nothing that fits; without the proof there is no request, whatever the session.
     let none = Secret::new("");
@@ -176,6 +176,6 @@ async fn off(place: &Place) {
         assert_eq!(refusal(refused.await), Refusal::RoleMissing);
     }
     let services = &scene.services;
-    let request = services.create_request(&scene.user.id, "b", caller(), later(1));
-    request.await.unwrap();
+    let context = customer(&scene.user.id, later(1));
+    services.create_request(&context, "b").await.unwrap();
 }

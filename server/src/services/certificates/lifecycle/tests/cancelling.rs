@@ -3,7 +3,7 @@
 use super::bank;
 use super::world::{Scene, later};
 use crate::services::approvals::{Kind, ProposedChangeForm};
-use crate::services::testing::{caller, refusal, said, staff};
+use crate::services::testing::{anonymous, caller, customer, refusal, said, staff};
 use crate::services::{Error, Refusal};
 use crate::store::certificates::State;
 use crate::store::grants;
@@ -65,7 +65,8 @@ async fn ends(place: &Place) {
 async fn open(place: &Place) {
     let scene = Scene::new(place).await;
     let services = &scene.services;
-    let asked = services.create_request(&scene.user.id, "b", caller(), later(0));
+    let context = customer(&scene.user.id, later(0));
+    let asked = services.create_request(&context, "b");
     let asked = asked.await.unwrap();
     let cancelled = bank::cancel(services.accounts(), &scene.contract.id, later(1));
     cancelled.await.unwrap();
@@ -74,7 +75,7 @@ async fn open(place: &Place) {
     assert_eq!(ended(&scene).await, expected);
     assert_eq!(scene.grant_state().await, grants::State::Lapsed);
     let picked = services
-        .pick_up(&asked.id, "agent", caller(), later(2))
+        .pick_up(&anonymous(later(2)), &asked.id, "agent")
         .await;
     assert!(matches!(picked, Err(Error::Refused(Refusal::RequestUsed))));
 }

@@ -5,9 +5,9 @@ use inkan_pki::secret::Secret;
 use super::bank;
 use super::world::{Scene, later, much_later};
 use crate::services::certificates::lifecycle::{By, LifecycleRefusal, Reason};
-use crate::services::testing::{CONFIRMATION_PASSWORD, caller, customer, refusal, said};
+use crate::services::testing::{CONFIRMATION_PASSWORD, anonymous, caller, customer, refusal, said};
 use crate::services::{Refusal, RequestContext, StaffRefusal};
-use crate::store::certificates::State;
+use crate::store::certificates::{Issuer, State};
 use crate::store::status_changes;
 use crate::store::users::Role;
 use inkan_server_fixtures::database::{Place, on_both};
@@ -172,11 +172,13 @@ async fn pending(place: &Place) {
     let done = services.revoke(&hanako, &id, By::Owner, Reason::KeyCompromise);
     assert_eq!(done.await.unwrap().state, State::Revoked);
     // The way is free for a new application; its grant is not the old one.
-    let again = services.create_request(&scene.user.id, "b", caller(), later(2));
+    let context = customer(&scene.user.id, later(2));
+    let again = services.create_request(&context, "b");
     assert_eq!(refusal(again.await), Refusal::GrantMissing);
     let grant = scene.world.approve(&scene.contract.id, later(3)).await;
     assert_ne!(grant, scene.grant);
-    let again = services.create_request(&scene.user.id, "b", caller(), later(4));
+    let context = customer(&scene.user.id, later(4));
+    let again = services.create_request(&context, "b");
     again.await.unwrap();
 }
 
@@ -194,6 +196,10 @@ async fn renewal(place: &Place) {
     .unwrap();
     let successor = scene.row(&new).await;
     assert_eq!(successor.state, State::Revoked, "it stood on the old one");
-    let activated = scene.services.activate(b"two", caller(), later(2)).await;
+    let context = anonymous(later(2));
+    let activated = scene
+        .services
+        .activate(&context, Issuer::Customer, b"two")
+        .await;
     assert_eq!(refusal(activated).code(), "certificate-revoked");
 }

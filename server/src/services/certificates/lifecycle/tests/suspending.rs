@@ -5,8 +5,8 @@ use super::world::{Scene, later, much_later};
 use crate::services::Refusal;
 use crate::services::approvals::{Kind, ProposedChangeForm};
 use crate::services::certificates::lifecycle::{LifecycleRefusal, Reason};
-use crate::services::testing::{caller, refusal, staff};
-use crate::store::certificates::State;
+use crate::services::testing::{anonymous, caller, customer, refusal, staff};
+use crate::store::certificates::{Issuer, State};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(
@@ -62,7 +62,8 @@ async fn keeps_out(place: &Place) {
     scene.successor(&old).await;
     let held = bank::suspend(services.accounts(), &old, later(1));
     held.await.unwrap();
-    let activated = services.activate(b"two", caller(), later(2)).await;
+    let context = anonymous(later(2));
+    let activated = services.activate(&context, Issuer::Customer, b"two").await;
     assert_eq!(refusal(activated).code(), "certificate-suspended");
     // Nor does a new application get round it (D1): it cannot even be entered ...
     let (accounts, form) = (scene.world.accounts(), application());
@@ -70,13 +71,13 @@ async fn keeps_out(place: &Place) {
     let context = staff("teller", later(3));
     let entered = accounts.propose(&context, kind, &scene.contract.id, &form);
     assert_eq!(refusal(entered.await), Refusal::CertificateActive);
-    let asked = services
-        .create_request(&scene.user.id, "b", caller(), later(4))
-        .await;
+    let context = customer(&scene.user.id, later(4));
+    let asked = services.create_request(&context, "b").await;
     // (the renewal on its way is the user's pending certificate; it has no grant of its own)
     assert_eq!(refusal(asked), Refusal::CertificateActive);
     // ... until its time is over: then nothing is left to protect, and another may be issued.
-    let asked = services.create_request(&scene.user.id, "b", caller(), much_later());
+    let context = customer(&scene.user.id, much_later());
+    let asked = services.create_request(&context, "b");
     assert_eq!(refusal(asked.await), Refusal::GrantMissing);
     let released = bank::release(services.accounts(), &old, much_later());
     assert_eq!(
@@ -84,7 +85,8 @@ async fn keeps_out(place: &Place) {
         Refusal::Lifecycle(LifecycleRefusal::Expired)
     );
     scene.world.approve(&scene.contract.id, much_later()).await;
-    let asked = services.create_request(&scene.user.id, "b", caller(), much_later());
+    let context = customer(&scene.user.id, much_later());
+    let asked = services.create_request(&context, "b");
     asked.await.unwrap();
     let row = scene.row(&old).await;
     assert_eq!(

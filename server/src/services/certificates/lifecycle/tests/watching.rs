@@ -7,7 +7,7 @@ use super::world::{Scene, instance, later};
 use crate::services::RequestContext;
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::certificates::status::Ended;
-use crate::services::testing::caller;
+use crate::services::testing::{anonymous, caller, customer};
 use crate::store::Store;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, Issuer, State};
@@ -96,7 +96,8 @@ async fn superseded(place: &Place) {
     scene.successor(&old).await;
     scene.services.refresh_status().await.unwrap();
     assert_eq!(known(&scene, &old).await, None);
-    let activated = scene.services.activate(b"two", caller(), later(1));
+    let context = anonymous(later(1));
+    let activated = scene.services.activate(&context, Issuer::Customer, b"two");
     activated.await.unwrap();
     assert_eq!(known(&scene, &old).await, Some(Ended::Superseded));
 }
@@ -120,9 +121,8 @@ async fn forgotten(place: &Place) {
     scene.world.approve(&scene.contract.id, later(2)).await;
     scene.services.refresh_status().await.unwrap();
     assert_eq!(known(&scene, &renewal).await, None);
-    let asked = scene
-        .services
-        .create_request(&scene.user.id, "b", caller(), later(3));
+    let context = customer(&scene.user.id, later(3));
+    let asked = scene.services.create_request(&context, "b");
     asked.await.unwrap();
     assert_eq!(scene.row(&renewal).await.state, State::Revoked);
     assert_eq!(known(&scene, &renewal).await, Some(Ended::Revoked));

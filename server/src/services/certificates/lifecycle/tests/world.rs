@@ -69,7 +69,7 @@ impl Scene {
         let mut tx = self.store().begin().await.unwrap();
         assert!(grants::use_up(&mut tx, &self.grant, at(7)).await.unwrap());
         let by = crate::store::audit::Actor::System;
-        crate::services::audit::rows::audit(by, "test", "grant", &self.grant)
+        crate::services::testing::audit(by, "test", "grant", &self.grant)
             .write(&mut tx, at(7))
             .await
             .unwrap();
@@ -104,7 +104,7 @@ impl Scene {
         let by = crate::store::audit::Actor::System;
         let issued = certificates::set_issued(&mut tx, &new.id, b"two", &sha256, &by, at(51));
         assert!(issued.await.unwrap());
-        crate::services::audit::rows::audit(by, "test", "certificate", &new.id)
+        crate::services::testing::audit(by, "test", "certificate", &new.id)
             .write(&mut tx, at(51))
             .await
             .unwrap();

@@ -233,7 +233,7 @@ async fn being_issued(place: &Place) {
         shard: String::new(),
     };
     let log = async |mut tx: Tx| {
-        crate::services::audit::rows::audit(Actor::System, "test", "certificate", "intent")
+        crate::services::testing::audit(Actor::System, "test", "certificate", "intent")
             .write(&mut tx, now())
             .await
             .unwrap();

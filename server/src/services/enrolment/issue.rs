@@ -1,0 +1,158 @@
+//! EST (RFC 7030) for whoever is entitled: a first certificate by the credential of a request, a renewal by the certificate that
+//! it replaces. Recorded, signed, stored; in use only when the agent has proved it.
+
+use inkan_pki::messages::identifier::Identifier;
+use inkan_pki::secret::Secret;
+use inkan_pki::x509::csr::ProvenRequest;
+
+use super::intent::{Intent, good_code, prove};
+use super::{Authorization, Holder, Subject};
+use crate::services::command::Command;
+use crate::services::step::Step;
+use crate::services::{Error, Refusal, RequestContext, Result, Services};
+use crate::store::activation_codes;
+use crate::store::audit::Actor;
+use crate::store::certificates::{self, Certificate, Issuer};
+use crate::store::enrolment_requests::{EnrolmentRequest, State};
+
+impl Services {
+    /// Issues the certificate of a request that was picked up, for the key in `csr` (DER), and returns it (DER). The same key
+    /// gets the same certificate, another one an error.
+    ///
+    /// # Errors
+    /// [`Refusal`]: credential, time, CSR, key, authorization; [`Refusal::Unavailable`] while the HSM is unavailable: the
+    /// intent stays recorded, and the same call continues later.
+    pub async fn enroll(
+        &self,
+        context: &RequestContext,
+        request_id: &str,
+        credential: &Secret,
+        csr: &[u8],
+    ) -> Result<Vec<u8>> {
+        // Before anything is recorded under it: an id is short and of few characters.
+        Identifier::new(request_id).map_err(|_| Refusal::CredentialInvalid)?;
+        let context = context.by(Actor::Agent(request_id.to_owned()));
+        let command = context.command("certificate.requested", ("request", request_id));
+        let issued = self.audit_unless_unavailable(command, async {
+            let request = self.authenticated(request_id, credential, context.now);
+            let request = request.await?;
+            self.inner.step.reached(Step::CsrReceived);
+            let proven = prove(csr).await?;
+            let context = match &request.subject {
+                Subject::User(_) => context.clone(),
+                staff @ Subject::Staff(_) => context.by(staff.actor()),
+            };
+            let row = self.row_for_request(&context, &request, &proven).await?;
+            self.complete(&context, row).await
+        });
+        issued.await
+    }
+
+    /// The row on record for this request and key: the one there is, or a new intent.
+    async fn row_for_request(
+        &self,
+        context: &RequestContext,
+        request: &EnrolmentRequest,
+        proven: &ProvenRequest,
+    ) -> Result<Certificate> {
+        let holder = Holder::find(&self.inner.store, &request.subject).await?;
+        holder.entitled(&self.inner.store, false).await?;
+        let used = self.is_used(context, request).await?;
+        let intent = Intent {
+            holder: &holder,
+            authorization: Some(&request.authorization),
+            request_id: Some(&request.id),
+            proven,
+        };
+        match (self.known_key(intent).await?, used) {
+            (Some(known), true) => Ok(known),
+            _ if request.state != State::PickedUp => Err(Refusal::RequestClosed.into()),
+            (None, true) => Err(Refusal::KeyMismatch.into()),
+            (Some(known), false) => self.continue_with_code(context, intent, known).await,
+            (None, false) => {
+                self.offered(proven)?;
+                self.record_or_find(context, intent).await
+            }
+        }
+    }
+
+    /// Whether the authorization of a request was used for a key.
+    ///
+    /// # Errors
+    /// [`Refusal::CredentialInvalid`] for an activation code that is not good any more, and for a renewal: the certificate that
+    /// it replaces gets the successor, and the credential opens nothing.
+    async fn is_used(&self, context: &RequestContext, request: &EnrolmentRequest) -> Result<bool> {
+        let store = &self.inner.store;
+        Ok(match &request.authorization {
+            Authorization::Grant(grant) => certificates::by_grant(store, grant).await?.is_some(),
+            Authorization::ActivationCode(digest) => {
+                let code = activation_codes::find(store, request.subject.id()).await?;
+                good_code(context, code, digest)?.used_at.is_some()
+            }
+            Authorization::Certificate(_) => return Err(Refusal::CredentialInvalid.into()),
+        })
+    }
+
+    /// Issues the successor of the certificate that `presented` (DER) is, for the key in `csr` (DER), and returns it (DER). It
+    /// is not active until the agent proves it; the one before is good until then.
+    ///
+    /// # Errors
+    /// What [`Self::presenting`] refuses; [`Refusal::OutOfOrder`] after the renewal, [`Refusal::RenewalTooEarly`],
+    /// [`Refusal::RenewalPending`] for a second key while the first one's agent may be at work, [`Refusal::Csr`],
+    /// [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
+    pub async fn reenroll(
+        &self,
+        context: &RequestContext,
+        issuer: Issuer,
+        presented: &[u8],
+        csr: &[u8],
+    ) -> Result<Vec<u8>> {
+        let renewing = self.presenting(context, issuer, presented).await?;
+        let (old, context) = (
+            &renewing.certificate.id,
+            context.by(renewing.subject.actor()),
+        );
+        let command = context.command("certificate.renewal-requested", ("certificate", old));
+        let issued = self.audit_unless_unavailable(command, async {
+            self.may_renew(&renewing, context.now)?;
+            let proven = prove(csr).await?;
+            self.offered(&proven)?;
+            let holder = Holder::find(&self.inner.store, &renewing.subject).await?;
+            let intent = Intent {
+                holder: &holder,
+                authorization: Some(&Authorization::Certificate(old.clone())),
+                request_id: None,
+                proven: &proven,
+            };
+            let row = match self.known_key(intent).await? {
+                Some(row) => row,
+                None => self.record_or_find(&context, intent).await?,
+            };
+            self.complete(&context, row).await
+        });
+        issued.await
+    }
+
+    /// Refuses keys of a type that the bank does not take.
+    fn offered(&self, proven: &ProvenRequest) -> Result<()> {
+        if self.settings().key_algorithms.contains(&proven.algorithm) {
+            return Ok(());
+        }
+        Err(Refusal::KeyAlgorithmNotOffered.into())
+    }
+
+    /// As `audit_refusals`; while the HSM is unavailable nothing is decided: the same request continues later.
+    async fn audit_unless_unavailable<T>(
+        &self,
+        command: Command<'_>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        match work.await {
+            Err(unavailable @ Error::Refused(Refusal::Unavailable { .. })) => Err(unavailable),
+            decided => {
+                let accounts = self.accounts();
+                accounts.audit_refusals(command, async { decided }).await
+            }
+        }
+    }
+}
