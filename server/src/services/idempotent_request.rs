@@ -112,10 +112,6 @@ impl IdempotentRequest {
     /// # Errors
     /// Faults of the store; then neither is durable.
     pub async fn keep(&self, request: &Request, kept: &Kept, now: Timestamp) -> Result<Before> {
-        let mut tx = match self.deferred_commit.take() {
-            Some(tx) => tx,
-            None => self.services.inner.store.begin().await?,
-        };
         let response = RecordedResponse {
             staff_id: request.staff_id.clone(),
             key: request.key.clone(),
@@ -124,17 +120,13 @@ impl IdempotentRequest {
             response: kept.response.clone(),
             at: now,
         };
-        let (first, done) = (
-            idempotency::keep(&mut tx, &response, since(now)).await?,
-            kept.status < 400,
-        );
-        if !first && done {
-            tx.rollback().await?;
-        } else {
+        let accounts = self.services.accounts();
+        let first = accounts.resume(self.deferred_commit.take(), async |tx| {
+            let first = idempotency::keep(tx, &response, since(now)).await?;
             // A refusal that is not kept is recorded all the same.
-            self.services.accounts().commit(tx).await?;
-        }
-        if first {
+            Ok((first, first || kept.status >= 400))
+        });
+        if first.await? {
             return Ok(Before::Nothing);
         }
         self.services.asked_before(request, now).await

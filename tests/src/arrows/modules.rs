@@ -20,6 +20,9 @@ const CRATES: [(&str, &str); 3] = [
     ("inkan_store::", "store"),
 ];
 
+/// How a transaction begins: by the command runner alone, which audits, commits and lets the status memory catch up.
+const TRANSACTION: &str = ".begin()";
+
 /// What reading configuration looks like.
 const CONFIGURATION: [&str; 3] = ["toml::", "inkan_hsm_config", "env::var"];
 
@@ -59,6 +62,12 @@ pub fn complaints(source: &Source) -> Vec<String> {
     }
     if climbs_out(inside, &code) {
         complaints.push(format!("{}: leaves its layer through super", source.path));
+    }
+    if !inside.split('/').any(|part| part == "command") && code.contains(TRANSACTION) {
+        let path = &source.path;
+        complaints.push(format!(
+            "{path}: only the command runner begins a transaction"
+        ));
     }
     if layer != "app" {
         complaints.extend(configuration(source, layer));

@@ -247,6 +247,14 @@ fn planted_layer_arrows_are_caught() {
         past_the_workflow,
         ["server/src/http/login.rs: http must not know store"]
     );
+    let past_the_runner = caught(
+        "server/src/services/session.rs",
+        "async fn f() { self.store.begin().await?; }\n",
+    );
+    assert_eq!(
+        past_the_runner,
+        ["server/src/services/session.rs: only the command runner begins a transaction"]
+    );
     let through_super = caught("server/src/mail/mod.rs", "use super::ca::Tbs;\n");
     assert_eq!(
         through_super,

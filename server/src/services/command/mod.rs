@@ -107,6 +107,26 @@ impl AccountService<'_> {
         Ok(done)
     }
 
+    /// Resumes a transaction that was held back, or begins one where none was. `work` answers beside its value whether the
+    /// whole is to be committed; else it is taken back.
+    pub(super) async fn resume<T>(
+        &self,
+        deferred: Option<Tx>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<(T, bool)>,
+    ) -> Result<T> {
+        let mut tx = match deferred {
+            Some(tx) => tx,
+            None => self.store.begin().await?,
+        };
+        match work(&mut tx).await? {
+            (value, true) => self.commit(tx).await.map(|()| value),
+            (value, false) => {
+                tx.rollback().await?;
+                Ok(value)
+            }
+        }
+    }
+
     /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
     pub(super) async fn audit_refusal(&self, entry: Entry<'_>) -> Result<()> {
         let Some(first) = entry.first_of_its_kind(self.store) else {
@@ -119,7 +139,7 @@ impl AccountService<'_> {
     }
 
     /// Makes it durable; what it changed of certificates' status is known before anybody is answered.
-    pub(super) async fn commit(&self, tx: Tx) -> Result<()> {
+    async fn commit(&self, tx: Tx) -> Result<()> {
         tx.commit().await?;
         self.status.take_in_own(self.store).await;
         Ok(())

@@ -140,6 +140,21 @@ async fn a_change_without_an_audit_row_is_not_committed() {
     assert!(scene.rows().await.is_empty());
 }
 
+/// Somebody was faster, or it was done before: the statement finds no row, and nobody needs to answer for that.
+#[tokio::test]
+async fn a_command_that_finds_nothing_to_change_needs_no_row() {
+    let scene = Scene::new().await;
+    let accounts = scene.world.accounts();
+    let context = scene.context(10);
+    let nothing = accounts.execute(scene.command(&context), async |tx| {
+        let kind = PasswordKind::Confirmation;
+        let changed = users::set_password_state(tx, "nobody", kind, 1, None, false).await?;
+        Ok(Outcome::recorded(changed))
+    });
+    assert!(!nothing.await.unwrap());
+    assert!(scene.rows().await.is_empty());
+}
+
 #[tokio::test]
 async fn refusals_that_repeat_are_counted_and_leave_nothing_else() {
     let scene = Scene::new().await;
