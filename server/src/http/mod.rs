@@ -3,8 +3,8 @@
 //! Not here: any rule of the bank (`services`), any row (`store`), any key (`ca`).
 //!
 //! - [`listen`]: sockets, TLS, connections
-//! - [`router`]: every URL of every listener
-//! - [`layers`]: what every request passes
+//! - [`router`]: every URL of every listener, in groups
+//! - [`stack`]: the layers around a group; [`layers`]: what each of them does
 //! - [`app`]: what handlers share; [`context`]: what a page's handler is given, [`machine`]: that of an endpoint for programs
 //! - [`portal`], [`certificate`], [`console`]: screens, by listener; [`after_certificate`]: BLGI002; [`top`]: BTOP001;
 //!   [`company`]: users of one contract among themselves
@@ -50,6 +50,7 @@ pub mod rate;
 pub mod router;
 pub mod screens;
 pub mod site;
+pub mod stack;
 pub mod streams;
 pub mod top;
 pub mod upload;

@@ -1,23 +1,16 @@
-//! Every URL of every listener.
+//! Every URL of every listener, in groups; a group states what its routes have in common.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::Shared;
 use super::enrolment::{Journey, by_activation_code, by_grant, renewal};
 use super::failure::Failure;
-use super::layers::body::{MaxBody, bound};
-use super::layers::frame::{Frame, frame};
-use super::layers::headers::OverTls;
-use super::layers::{form, headers, observe, throttle};
+use super::layers::group::{Audience, Gate, RouteGroup};
+use super::layers::headers::{self, OverTls};
 use super::problem::HttpProblem;
+use super::stack::{grouped, listener, not_found};
 use super::visitor::Realm;
 use super::{agent, api, certificate, company, console, est, operations, portal, public, screens};
 use crate::services::records::Issuer;
@@ -34,60 +27,30 @@ pub const ICON: &str = "/icon.svg";
 /// Where a log out ends.
 pub const LOGGED_OUT: &str = "/logged-out";
 
-/// Files that every page needs, also one that says who may not come in.
-pub fn is_public_file(path: &str) -> bool {
-    [STYLE, SCRIPT, ICON].contains(&path)
-}
+/// Endpoints for programs, with problem documents instead of pages.
+const PROGRAMS: RouteGroup = RouteGroup::open(Audience::Program);
 
-/// Posts that carry a password or leave a row behind whenever they are sent: counted per address.
-pub const PASSWORD_PATHS: [&str; 10] = [
-    "/login",
-    "/login/agent",
-    "/login/agent/password",
-    "/register/account",
-    "/register/user",
-    "/certificate/identify",
-    Journey::Issue.paths().start,
-    Journey::Renewal.paths().start,
-    Journey::StaffIssue.paths().start,
-    company::START,
+/// The agent's and EST's paths that no route matches: programs get a problem document for them, too.
+const UNKNOWN: [&str; 4] = [
+    "/agent/",
+    "/agent/{*unknown}",
+    "/.well-known/",
+    "/.well-known/{*unknown}",
 ];
-
-/// Whether a post to this path carries a password: one of those, or an operation among the users of a contract.
-pub fn carries_password(path: &str) -> bool {
-    PASSWORD_PATHS.contains(&path) || path.starts_with(company::PATH)
-}
-
-/// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
-const MAX_BODY: usize = 64 * 1024;
-
-/// Where a list of contracts is sent.
-pub(super) const IMPORTS: [&str; 2] = [console::routes::IMPORT, api::routes::IMPORT];
-
-/// A list of contracts, as a form sends it: three times its size.
-const MAX_IMPORT: usize = 72 * 1024 * 1024;
-
-/// Time for a body.
-const BODY: Duration = Duration::from_secs(30);
-
-/// Time for what a request asks for, once its body is there.
-const REQUEST: Duration = Duration::from_secs(30);
-
-/// Time for a request in all: that and the time for its body, which is the client's own.
-const IN_ALL: Duration = Duration::from_secs(70);
 
 /// Screens, EST and the agent's requests.
 pub fn portal(app: &Shared) -> Router {
-    let routes = Router::new()
+    let pages = RouteGroup::open(Audience::Browser(Realm::Portal));
+    let routes = not_found(app, pages)
+        .merge(grouped(app, pages, portal_pages()))
+        .merge(grouped(app, pages.with_passwords(), portal_passwords()))
+        .merge(grouped(app, PROGRAMS, portal_programs()));
+    listener("portal", OverTls(true), app, routes)
+}
+
+fn portal_pages() -> Router<Shared> {
+    Router::new()
         .route("/", get(portal::login::show))
-        .route(
-            "/login",
-            get(portal::login::again).post(portal::login::submit),
-        )
-        .route(
-            "/login/agent",
-            get(portal::agent_login::wait::show).post(portal::agent_login::wait::start),
-        )
         .route(
             "/login/agent/events",
             get(portal::agent_login::wait::follow),
@@ -97,15 +60,36 @@ pub fn portal(app: &Shared) -> Router {
             "/login/agent/refused",
             get(portal::agent_login::code::refused),
         )
+        .route("/logout", post(portal::login::logout))
+        .route(LOGGED_OUT, get(screens::logged_out))
+        .route("/top", get(portal::login::top))
+        .route(
+            "/register/confirm",
+            get(portal::confirm::show).post(portal::confirm::submit),
+        )
+        .route("/register/done", get(portal::confirm::done))
+        .route("/help", get(portal::help::show))
+        .merge(Journey::Issue.pages())
+        .merge(Journey::Renewal.pages())
+        .merge(Journey::StaffIssue.pages())
+        .merge(files())
+}
+
+/// Forms that carry a password or leave a row behind whenever they are sent.
+fn portal_passwords() -> Router<Shared> {
+    Router::new()
+        .route(
+            "/login",
+            get(portal::login::again).post(portal::login::submit),
+        )
+        .route(
+            "/login/agent",
+            get(portal::agent_login::wait::show).post(portal::agent_login::wait::start),
+        )
         .route(
             "/login/agent/password",
             get(portal::agent_login::password::show).post(portal::agent_login::password::submit),
         )
-        .route("/logout", post(portal::login::logout))
-        .merge(renewal_pages())
-        .merge(company::pages())
-        .route(LOGGED_OUT, get(screens::logged_out))
-        .route("/top", get(portal::login::top))
         .route(
             "/register/account",
             get(portal::account::show).post(portal::account::submit),
@@ -114,11 +98,6 @@ pub fn portal(app: &Shared) -> Router {
             "/register/user",
             get(portal::user::show).post(portal::user::submit),
         )
-        .route(
-            "/register/confirm",
-            get(portal::confirm::show).post(portal::confirm::submit),
-        )
-        .route("/register/done", get(portal::confirm::done))
         .route(
             company::START,
             get(company::start::show).post(company::start::submit),
@@ -131,11 +110,16 @@ pub fn portal(app: &Shared) -> Router {
             Journey::Issue.paths().start,
             get(by_grant::confirm).post(by_grant::request),
         )
-        .merge(Journey::Issue.pages())
-        .route("/help", get(portal::help::show))
-        .route(STYLE, get(screens::style))
-        .route(SCRIPT, get(screens::script))
-        .route(ICON, get(screens::icon))
+        .route(
+            Journey::StaffIssue.paths().start,
+            get(by_activation_code::form).post(by_activation_code::ask),
+        )
+        .merge(begin_renewal())
+        .merge(company::pages())
+}
+
+fn portal_programs() -> Router<Shared> {
+    let routes = Router::new()
         .route("/.well-known/est/cacerts", get(est::cacerts))
         .route("/.well-known/est/csrattrs", get(est::csrattrs))
         .route("/.well-known/est/simpleenroll", post(est::simpleenroll))
@@ -144,55 +128,59 @@ pub fn portal(app: &Shared) -> Router {
             "/.well-known/est/staff/simpleenroll",
             post(est::simpleenroll_staff),
         )
-        .route(
-            Journey::StaffIssue.paths().start,
-            get(by_activation_code::form).post(by_activation_code::ask),
-        )
-        .merge(Journey::StaffIssue.pages())
         .route("/agent/requests/{id}/pickup", post(agent::pick_up))
         .route("/agent/requests/{id}/progress", post(agent::progress))
         .route("/agent/requests/{id}/give-up", post(agent::give_up))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
         .route("/agent/logins/{id}/progress", post(agent::login_progress));
-    finish("portal", app, Some(Realm::Portal), forms(routes))
+    and_unknown(routes)
 }
 
 /// Certificate login, renewal and activation, over mutual TLS.
 pub fn certificate(app: &Shared) -> Router {
-    let routes = Router::new()
+    let open = RouteGroup::open(Audience::Browser(Realm::Certificate));
+    let pages = open.behind(Gate::Customer);
+    let renewed = open.behind(Gate::CustomerRenewed);
+    let logged_in = Router::new()
         .route("/", get(certificate::login::start))
+        .route("/top", get(certificate::login::top));
+    let login = Router::new()
         .route(
             "/login",
             get(certificate::login::show).post(certificate::login::submit),
         )
+        .merge(company::pages());
+    let after_renewal = Router::new()
         .route("/logout", post(certificate::login::logout))
-        .merge(renewal_pages())
-        .merge(company::pages())
         .route(LOGGED_OUT, get(screens::logged_out))
-        .route("/top", get(certificate::login::top))
-        .route(STYLE, get(screens::style))
-        .route(SCRIPT, get(screens::script))
-        .route(ICON, get(screens::icon))
-        .merge(agent_with_certificate(Issuer::Customer))
+        .merge(Journey::Renewal.pages());
+    let programs = agent_with_certificate(Issuer::Customer)
         .route("/agent/revocations", post(agent::revoke))
         .route("/agent/logins/{id}/proof", post(agent::prove_login));
-    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), certificate::gate::gate));
-    finish("certificate", app, Some(Realm::Certificate), routes)
+    let routes = not_found(app, pages)
+        .merge(grouped(app, pages, logged_in))
+        .merge(grouped(app, pages.with_passwords(), login))
+        .merge(grouped(app, renewed, after_renewal))
+        .merge(grouped(app, renewed.with_passwords(), begin_renewal()))
+        .merge(grouped(app, open, files()))
+        .merge(grouped(app, PROGRAMS, and_unknown(programs)));
+    listener("certificate", OverTls(true), app, routes)
 }
 
 /// Renewal, for who is logged in with a certificate, on either listener.
-fn renewal_pages() -> Router<Shared> {
-    let start = Journey::Renewal.paths().start;
-    Router::new()
-        .route(start, get(renewal::confirm).post(renewal::request))
-        .merge(Journey::Renewal.pages())
+fn begin_renewal() -> Router<Shared> {
+    Router::new().route(
+        Journey::Renewal.paths().start,
+        get(renewal::confirm).post(renewal::request),
+    )
 }
 
-/// What the agent does with a certificate of this kind.
+/// What the agent does with a certificate of this kind. The handlers check the certificate: activation takes one that is
+/// not active yet.
 fn agent_with_certificate(issuer: Issuer) -> Router<Shared> {
     let routes = Router::new()
-        .route(console::gate::REENROLL, post(est::simplereenroll))
-        .route(console::gate::ACTIVATE, post(agent::activate));
+        .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
+        .route("/agent/activate", post(agent::activate));
     let routes = match issuer {
         // Staff renew in the console.
         Issuer::Staff => routes,
@@ -204,14 +192,19 @@ fn agent_with_certificate(issuer: Issuer) -> Router<Shared> {
 /// The staff console and the API, over mutual TLS: URLs and roles are in the tables of [`console::routes`] and
 /// [`api::routes`].
 pub fn staff(app: &Shared) -> Router {
-    let routes = console::routes::routes()
-        .merge(api::routes::routes())
-        .merge(agent_with_certificate(Issuer::Staff))
-        .route(STYLE, get(screens::style))
-        .route(SCRIPT, get(screens::script))
-        .route(ICON, get(screens::icon));
-    let routes = forms(routes).layer(from_fn_with_state(Arc::clone(app), console::gate::gate));
-    finish("staff", app, Some(Realm::Staff), routes)
+    let open = RouteGroup::open(Audience::Browser(Realm::Staff));
+    let pages = open.behind(Gate::Staff);
+    let api = RouteGroup::open(Audience::Api).behind(Gate::Staff);
+    let (page, list) = (console::routes::routes, api::routes::routes);
+    let programs = and_unknown(agent_with_certificate(Issuer::Staff));
+    let routes = not_found(app, pages)
+        .merge(grouped(app, pages, page(false)))
+        .merge(grouped(app, pages.with_import(), page(true)))
+        .merge(grouped(app, api, list(false)))
+        .merge(grouped(app, api.with_import(), list(true)))
+        .merge(grouped(app, open, files()))
+        .merge(grouped(app, PROGRAMS, programs));
+    listener("staff", OverTls(true), app, routes)
 }
 
 /// CRLs and CA certificates, plain HTTP.
@@ -223,7 +216,7 @@ pub fn public(app: &Shared) -> Router {
         .route("/ocsp/", get(public::ocsp::get).post(public::ocsp::post))
         .route("/ocsp/{*request}", get(public::ocsp::get))
         .route("/ca/{file}", get(public::ca::by_name));
-    finish("public", app, None, fallbacks(routes))
+    plain("public", app, routes)
         .layer(from_fn(public::ocsp::in_kind))
         .layer(from_fn_with_state(OverTls(false), headers::add))
 }
@@ -234,68 +227,28 @@ pub fn operations(app: &Shared) -> Router {
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics));
-    finish("operations", app, None, fallbacks(routes))
+    plain("operations", app, routes)
 }
 
-fn fallbacks(routes: Router<Shared>) -> Router<Shared> {
-    routes
-        .fallback(|| async { Failure::from(HttpProblem::NotFound) })
-        .method_not_allowed_fallback(|| async { Failure::from(HttpProblem::MethodNotAllowed) })
+/// A listener without TLS.
+fn plain(name: &'static str, app: &Shared, routes: Router<Shared>) -> Router {
+    let group = RouteGroup::open(Audience::Public);
+    let routes = not_found(app, group).merge(grouped(app, group, routes));
+    listener(name, OverTls(false), app, routes)
 }
 
-/// Pages: every POST is a form of ours.
-fn forms(routes: Router<Shared>) -> Router<Shared> {
-    fallbacks(routes).layer(from_fn(form::check))
+/// Files that every page needs, also one that refuses entry.
+fn files() -> Router<Shared> {
+    Router::new()
+        .route(STYLE, get(screens::style))
+        .route(SCRIPT, get(screens::script))
+        .route(ICON, get(screens::icon))
 }
 
-/// The layers of `layer`, innermost first.
-fn finish(
-    name: &'static str,
-    app: &Shared,
-    realm: Option<Realm>,
-    routes: Router<Shared>,
-) -> Router {
-    let tls = realm.is_some();
-    let body = MaxBody {
-        usual: MAX_BODY,
-        larger: if realm == Some(Realm::Staff) {
-            (&IMPORTS, MAX_IMPORT)
-        } else {
-            (&[], MAX_BODY)
-        },
-        time: BODY,
-    };
-    let around = Frame {
-        app: Arc::clone(app),
-        realm,
-    };
-    let routes = routes
-        .layer(from_fn(|request, next| in_time(REQUEST, request, next)))
-        .layer(from_fn_with_state(body, bound));
-    let routes = if realm == Some(Realm::Staff) {
-        let early = from_fn_with_state(Arc::clone(app), console::gate::before_a_list);
-        routes.layer(early)
-    } else {
-        routes
-    };
-    routes
-        .layer(from_fn_with_state(Arc::clone(app), throttle::limit))
-        .layer(from_fn(|request, next| in_time(IN_ALL, request, next)))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(around, frame))
-        .layer(from_fn_with_state(OverTls(tls), headers::add))
-        .layer(from_fn_with_state(name, observe::observe))
-        .with_state(Arc::clone(app))
-}
-
-async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Failure::from(HttpProblem::Timeout).into_response(),
-    }
-}
-
-/// The panic's own text is not for the log: it may quote what a handler held.
-fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    Failure::fault(&"a handler panicked").into_response()
+/// With the paths that look like endpoints for programs and are none.
+fn and_unknown(routes: Router<Shared>) -> Router<Shared> {
+    let not_found = || async { Failure::from(HttpProblem::NotFound) };
+    UNKNOWN
+        .iter()
+        .fold(routes, |routes, path| routes.route(path, any(not_found)))
 }

@@ -11,12 +11,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::refusal::ApiProblem;
 use crate::http::failure::Failure;
+use crate::http::layers::programs::by_page;
 use crate::http::problem::HttpProblem;
 
 /// Under what a change is remembered.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
-const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses what a page sent, and changes without key or as another type than JSON.
 pub async fn check(request: Request, next: Next) -> Response {
@@ -24,15 +23,6 @@ pub async fn check(request: Request, next: Next) -> Response {
         Some(problem) => Failure::Http(problem).into_response(),
         None => next.run(request).await,
     }
-}
-
-/// Whether a page in a browser sent it: programs say nothing of where they come from.
-pub fn by_page(headers: &HeaderMap) -> bool {
-    let typed_in = |value: &[u8]| value == b"none";
-    headers.contains_key(header::ORIGIN)
-        || headers
-            .get(SITE)
-            .is_some_and(|site| !typed_in(site.as_bytes()))
 }
 
 fn refused(method: &Method, headers: &HeaderMap) -> Option<HttpProblem> {

@@ -44,8 +44,3 @@ pub mod work;
 
 /// Where the API is.
 pub const ROOT: &str = "/api/v1/";
-
-/// Whether a path is the API's: what is refused there is a problem document.
-pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
-}

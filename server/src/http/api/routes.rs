@@ -6,17 +6,20 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn;
+use axum::routing::any;
 
-use super::row::{Row, act, confirmed, make, save, see};
+use super::row::{Row, act, confirmed, import_of, make, save, see};
 use super::{
     audit, certificates, contracts, decisions, entries, grants, guard, imports, openapi, proposals,
     reports, security, staff, users, work,
 };
 use crate::http::app::Shared;
 use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
+use crate::http::failure::Failure;
+use crate::http::problem::HttpProblem;
 
-/// Where a list of contracts is sent: the one path that takes more than a few fields.
-pub const IMPORT: &str = "/api/v1/imports";
+/// What begins as the API's paths do and is none of them: "not found" as a problem document.
+pub const UNKNOWN: [&str; 2] = ["/api/", "/api/{*unknown}"];
 
 #[rustfmt::skip]
 pub(super) fn table() -> Vec<Row> {
@@ -43,7 +46,7 @@ pub(super) fn table() -> Vec<Row> {
         confirmed(act("/api/v1/proposals/{id}/approve", DECIDE, decisions::approve, "Approves exactly the version that was seen: it is done at once.")),
         confirmed(act("/api/v1/proposals/{id}/reject", DECIDE, decisions::reject, "Rejects; of a reported loss this is the release.")),
         // Lists
-        make(IMPORT, COUNTER, imports::check, "Looks at a list of contracts line by line (dry run) and keeps it for the import."),
+        import_of(make("/api/v1/imports", COUNTER, imports::check, "Looks at a list of contracts line by line (dry run) and keeps it for the import.")),
         save("/api/v1/imports/{id}/list.csv", COUNTER, "text/csv", imports::list, "The lines of a list that waits, for who approves it."),
         act("/api/v1/imports/{id}/run", COUNTER, imports::run, "Imports the good lines of a list that was approved, once."),
         see("/api/v1/reports/expiring", CUSTOMERS, reports::expiring, "Certificates in use whose renewal window is open, soonest end first."),
@@ -58,11 +61,18 @@ pub(super) fn table() -> Vec<Row> {
     ]
 }
 
-/// The routes of the table.
-pub fn routes() -> Router<Shared> {
-    let routes = table().into_iter().fold(Router::new(), |router, row| {
+/// The routes of the table, apart from those that take a list of contracts; or these alone.
+pub fn routes(import: bool) -> Router<Shared> {
+    let rows = table().into_iter();
+    let rows = rows.filter(|row| row.right.import == import);
+    let routes = rows.fold(Router::new(), |router, row| {
         router.route(row.right.path, row.handler)
     });
+    let unknown: &[&str] = if import { &[] } else { &UNKNOWN };
+    let not_found = || async { Failure::from(HttpProblem::NotFound) };
+    let routes = unknown
+        .iter()
+        .fold(routes, |router, path| router.route(path, any(not_found)));
     routes.layer(from_fn(guard::check))
 }
 

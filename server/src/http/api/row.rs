@@ -194,6 +194,15 @@ pub fn confirmed(row: Row) -> Row {
     Row { right, ..row }
 }
 
+/// A line that takes a list of contracts.
+pub fn import_of(row: Row) -> Row {
+    let right = Right {
+        import: true,
+        ..row.right
+    };
+    Row { right, ..row }
+}
+
 fn line<H, T>(
     method: Method,
     path: &'static str,
@@ -211,12 +220,7 @@ where
         MethodFilter::POST
     };
     Row {
-        right: Right {
-            method,
-            path,
-            roles,
-            confirmed: false,
-        },
+        right: Right::new(method, path, roles),
         handler: on(filter, handler),
         text,
     }

@@ -10,28 +10,24 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::http::app::Shared;
-use crate::http::enrolment::Journey;
 use crate::http::failure::Failure;
-use crate::http::layers::is_machine;
+use crate::http::layers::group::{Around, Gate};
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::{LOGGED_OUT, is_public_file};
 use crate::services::authentication::login::Registered;
 
-/// Lets the registered certificate in and puts its owner into the request's
-/// extensions. Programs' endpoints ask for themselves: activation takes a
-/// certificate that is not active yet.
-pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if is_machine(path) || is_public_file(path) {
-        return next.run(request).await;
+/// Lets the registered certificate in and puts its owner into the request's extensions; at
+/// [`Gate::CustomerRenewed`] also one that its own renewal has superseded.
+pub async fn gate(State(around): State<Around>, mut request: Request, next: Next) -> Response {
+    let app = &around.app;
+    if around.group.gate == Gate::CustomerRenewed {
+        match was_renewed(app, request.extensions().get::<Peer>()).await {
+            Ok(false) => {}
+            Ok(true) => return next.run(request).await,
+            Err(failure) => return failure.into_response(),
+        }
     }
-    match after_renewal(&app, path, request.extensions().get::<Peer>()).await {
-        Ok(false) => {}
-        Ok(true) => return next.run(request).await,
-        Err(failure) => return failure.into_response(),
-    }
-    match registered(&app, request.extensions().get::<Peer>()).await {
+    match registered(app, request.extensions().get::<Peer>()).await {
         Ok(registered) => {
             request.extensions_mut().insert(Arc::new(registered));
             next.run(request).await
@@ -41,12 +37,8 @@ pub async fn gate(State(app): State<Shared>, mut request: Request, next: Next) -
 }
 
 /// Whether this is the end of a renewal: the connection still shows the old certificate, which its own renewal has
-/// superseded, and the page is one of those that say so. They ask for the session themselves.
-async fn after_renewal(app: &Shared, path: &str, peer: Option<&Peer>) -> Result<bool, Failure> {
-    let renewal = path.starts_with(Journey::Renewal.paths().start);
-    if !renewal && path != "/logout" && path != LOGGED_OUT {
-        return Ok(false);
-    }
+/// superseded. The pages that show the outcome check the session themselves.
+async fn was_renewed(app: &Shared, peer: Option<&Peer>) -> Result<bool, Failure> {
     match peer.and_then(|peer| peer.certificate.as_ref()) {
         Some(presented) => Ok(app.services.accounts().was_renewed(presented).await?),
         None => Ok(false),

@@ -30,9 +30,6 @@ use super::failure::Failure;
 use super::visitor::Realm;
 use crate::services::authentication::session::Authenticated;
 
-/// Everything here is below.
-pub const PATH: &str = "/company/";
-
 /// 利用者一覧.
 pub const USERS: &str = "/company/users";
 

@@ -10,36 +10,27 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{presence, routes};
+use crate::http::api;
 use crate::http::app::Shared;
-use crate::http::enrolment::own::RENEWAL;
 use crate::http::failure::Failure;
+use crate::http::layers::group::Around;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::{IMPORTS, is_public_file};
 use crate::services::RequestContext;
 use crate::services::records::{StaffMember, StaffRole};
 
-/// Where the agent activates a certificate, which is not in use before, and gets the successor of one that is. Both ask
-/// about the certificate themselves.
-pub const ACTIVATE: &str = "/agent/activate";
-/// See [`ACTIVATE`].
-pub const REENROLL: &str = "/.well-known/est/simplereenroll";
-
 /// Lets registered staff in, where their role may go, and puts the staff member into the request.
-pub async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let place = request.uri().path();
-    if is_public_file(place) || [ACTIVATE, REENROLL].contains(&place) {
-        return next.run(request).await;
-    }
+pub async fn gate(State(around): State<Around>, request: Request, next: Next) -> Response {
+    let app = &around.app;
     let peer = request.extensions().get::<Peer>();
     let path = request.extensions().get::<MatchedPath>();
-    let member = match admitted(&app, peer, request.method(), path).await {
+    let member = match admitted(app, peer, request.method(), path).await {
         Ok(member) => member,
         Err(failure) => return failure.into_response(),
     };
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Arc::new(member));
-    match presence::check(&app, &mut parts).await {
+    match presence::check(&around, &mut parts).await {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(response) => response,
     }
@@ -47,14 +38,12 @@ pub async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Re
 
 /// As [`gate`], before the megabytes of a list are read: from nobody whom it would not let in.
 pub async fn before_a_list(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    if IMPORTS.contains(&request.uri().path()) {
-        let peer = request.extensions().get::<Peer>();
-        let path = request.extensions().get::<MatchedPath>();
-        if let Err(failure) = admitted(&app, peer, request.method(), path).await {
-            return failure.into_response();
-        }
+    let peer = request.extensions().get::<Peer>();
+    let path = request.extensions().get::<MatchedPath>();
+    match admitted(&app, peer, request.method(), path).await {
+        Ok(_) => next.run(request).await,
+        Err(failure) => failure.into_response(),
     }
-    next.run(request).await
 }
 
 async fn admitted(
@@ -69,15 +58,15 @@ async fn admitted(
     let presented = peer.certificate.as_ref().ok_or_else(missing)?;
     let request = RequestContext::anonymous(peer.caller(), app.clock.now());
     let accounts = app.services.accounts();
-    let renewal = path.is_some_and(|path| path.as_str().starts_with(RENEWAL));
-    let member = if renewal {
+    let path = path.map(MatchedPath::as_str);
+    let member = if path.is_some_and(|path| routes::is_after_renewal(method, path)) {
         // The connection may still show the certificate that its own renewal has ended.
         accounts.own_certificate(&request, presented).await?.0
     } else {
         accounts.staff_presenting(&request, presented).await?
     };
     // What no route matches ends as "not found".
-    let Some(path) = path.map(MatchedPath::as_str) else {
+    let Some(path) = path.filter(|path| !api::routes::UNKNOWN.contains(path)) else {
         return Ok(member);
     };
     if !routes::is_known(method, path) {

@@ -22,11 +22,11 @@ use jiff::SignedDuration;
 use super::Person;
 use super::gate::Member;
 use super::routes;
-use crate::http::api::is_api;
 use crate::http::app::Shared;
 use crate::http::context::{Answer, Cx, Form, see_other};
 use crate::http::failure::Failure;
 use crate::http::layers::form::TOKEN_FIELD;
+use crate::http::layers::group::{Around, Audience};
 use crate::http::listen::Peer;
 use crate::http::page::{Page, html};
 use crate::http::problem::HttpProblem;
@@ -78,7 +78,8 @@ struct OnceMore(Shared);
 ///
 /// # Errors
 /// The response in place of what was asked for.
-pub(super) async fn check(app: &Shared, parts: &mut Parts) -> Result<(), Response> {
+pub(super) async fn check(around: &Around, parts: &mut Parts) -> Result<(), Response> {
+    let (app, api) = (&around.app, around.group.audience == Audience::Api);
     let found = &parts.extensions;
     let (Some(peer), Some(path)) = (
         found.get::<Peer>().cloned(),
@@ -87,7 +88,7 @@ pub(super) async fn check(app: &Shared, parts: &mut Parts) -> Result<(), Respons
         return Ok(());
     };
     let path = path.as_str();
-    if !is_api(path) && path != CONTINUE && !in_use(app, parts, &peer).await? {
+    if !api && path != CONTINUE && !in_use(app, parts, &peer).await? {
         peer.close_others();
         let page = left_alone(app, parts).await;
         return Err(page.unwrap_or_else(IntoResponse::into_response));
@@ -95,7 +96,7 @@ pub(super) async fn check(app: &Shared, parts: &mut Parts) -> Result<(), Respons
     if routes::is_confirmed(&parts.method, path) {
         let limit = app.presence.handshake;
         if let Err(problem) = require_fresh_handshake(&peer, limit, Instant::now()) {
-            if is_api(path) {
+            if api {
                 return Err(Failure::from(problem).into_response());
             }
             parts.extensions.insert(OnceMore(app.clone()));

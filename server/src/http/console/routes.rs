@@ -20,7 +20,7 @@ use crate::services::records::StaffRole::{
     self, Approver, Auditor, Helpdesk, SecurityOfficer, Teller,
 };
 
-/// Where a list of contracts is sent: the one path that takes more than a form.
+/// Where a list of contracts is sent.
 pub const IMPORT: &str = "/contracts/import";
 
 /// Everybody on the staff.
@@ -51,6 +51,24 @@ pub struct Right {
     pub roles: &'static [StaffRole],
     /// Whether the token must have signed just now: what decides, or hands out a secret ([`presence`]).
     pub confirmed: bool,
+    /// Whether a certificate that its own renewal has ended may still use it: the connection shows that one.
+    pub after_renewal: bool,
+    /// Whether it takes a list of contracts, which is larger than a form.
+    pub import: bool,
+}
+
+impl Right {
+    /// With nothing special about it.
+    pub const fn new(method: Method, path: &'static str, roles: &'static [StaffRole]) -> Self {
+        Self {
+            method,
+            path,
+            roles,
+            confirmed: false,
+            after_renewal: false,
+            import: false,
+        }
+    }
 }
 
 struct Row {
@@ -68,14 +86,8 @@ where
     } else {
         MethodFilter::GET
     };
-    let right = Right {
-        method,
-        path,
-        roles,
-        confirmed: false,
-    };
     Row {
-        right,
+        right: Right::new(method, path, roles),
         handler: on(filter, handler),
     }
 }
@@ -96,10 +108,23 @@ const RENEWAL: Paths = Journey::StaffRenewal.paths();
 
 /// A page of the renewal of who is at the console.
 fn renewal(row: Row) -> Row {
+    let right = Right {
+        after_renewal: true,
+        ..row.right
+    };
     Row {
+        right,
         handler: row.handler.layer(Extension(Journey::StaffRenewal)),
-        ..row
     }
+}
+
+/// A row that takes a list of contracts.
+fn import_of(row: Row) -> Row {
+    let right = Right {
+        import: true,
+        ..row.right
+    };
+    Row { right, ..row }
 }
 
 fn see<H, T>(path: &'static str, roles: &'static [StaffRole], handler: H) -> Row
@@ -126,7 +151,7 @@ fn table() -> Vec<Row> {
         confirmed(act(presence::CONTINUE, ALL, presence::resume)),
         // The own certificate
         see(RENEWAL.start, ALL, own::show),
-        act(own::RENEWAL, ALL, own::renew),
+        renewal(act(own::RENEWAL, ALL, own::renew)),
         renewal(see(RENEWAL.progress, ALL, progress::show)),
         renewal(see(RENEWAL.events, ALL, progress::follow)),
         renewal(see(RENEWAL.result, ALL, result::show)),
@@ -134,8 +159,8 @@ fn table() -> Vec<Row> {
         see("/contracts", CUSTOMERS, contracts::list),
         see("/contracts/new", COUNTER, entry::contract::form),
         act("/contracts/new", COUNTER, entry::contract::enter),
-        see(IMPORT, COUNTER, import::form),
-        act(IMPORT, COUNTER, import::submit),
+        import_of(see(IMPORT, COUNTER, import::form)),
+        import_of(act(IMPORT, COUNTER, import::submit)),
         see("/contracts/import/{id}/report.csv", COUNTER, import::report),
         see("/contracts/import/{id}/list.csv", COUNTER, import::list),
         see("/contracts/import/{id}/entry", COUNTER, entry::import::form),
@@ -210,9 +235,11 @@ fn table() -> Vec<Row> {
     ]
 }
 
-/// The routes of the table.
-pub fn routes() -> Router<Shared> {
-    table().into_iter().fold(Router::new(), |router, row| {
+/// The routes of the table, apart from those that take a list of contracts; or these alone.
+pub fn routes(import: bool) -> Router<Shared> {
+    let rows = table().into_iter();
+    let rows = rows.filter(|row| row.right.import == import);
+    rows.fold(Router::new(), |router, row| {
         router.route(row.right.path, row.handler)
     })
 }
@@ -240,6 +267,12 @@ pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
 pub fn is_confirmed(method: &Method, path: &str) -> bool {
     let mut rights = RIGHTS.iter().chain(api::routes::rights());
     rights.any(|right| right.confirmed && right.method == *method && right.path == path)
+}
+
+/// Whether a certificate that its own renewal has ended may still use it.
+pub fn is_after_renewal(method: &Method, path: &str) -> bool {
+    let mut rights = RIGHTS.iter();
+    rights.any(|right| right.after_renewal && right.method == *method && right.path == path)
 }
 
 /// Whether the table has this method for this path.

@@ -17,23 +17,10 @@ use crate::http::problem::HttpProblem;
 /// Most bytes of a body, and time for it.
 #[derive(Debug, Clone, Copy)]
 pub struct MaxBody {
-    /// Of any.
-    pub usual: usize,
-    /// Of those paths that take more.
-    pub larger: (&'static [&'static str], usize),
+    /// Most bytes.
+    pub bytes: usize,
     /// Time for it: whoever sends it more slowly is not waited for.
     pub time: Duration,
-}
-
-impl MaxBody {
-    fn at(self, path: &str) -> usize {
-        let (places, larger) = self.larger;
-        if places.contains(&path) {
-            larger
-        } else {
-            self.usual
-        }
-    }
 }
 
 /// So much of a body that is too large is read and thrown away: a peer that is
@@ -43,7 +30,7 @@ const DRAIN: usize = 4 * 1024 * 1024;
 /// Hands the whole body on, or answers 413 or 408.
 pub async fn bound(State(limit): State<MaxBody>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (time, limit) = (limit.time, limit.at(parts.uri.path()));
+    let (time, limit) = (limit.time, limit.bytes);
     if announced(&parts.headers) > limit && parts.headers.contains_key(header::EXPECT) {
         // The peer waits for a "100 Continue" that does not come.
         return too_large(limit).into_response();
@@ -141,8 +128,7 @@ mod tests {
 
     async fn status(body: Stuck) -> StatusCode {
         let limit = MaxBody {
-            usual: 1024,
-            larger: (&[], 0),
+            bytes: 1024,
             time: Duration::from_millis(1),
         };
         let routes = Router::new()

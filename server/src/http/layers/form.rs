@@ -4,16 +4,13 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
-use super::is_machine;
-use crate::http::api::guard;
-use crate::http::api::refusal::ApiProblem;
-use crate::http::console::routes::IMPORT;
+use super::group::RouteGroup;
 use crate::http::failure::Failure;
 use crate::http::fields::Fields;
 use crate::http::problem::HttpProblem;
@@ -25,16 +22,9 @@ pub const TOKEN_FIELD: &str = "form_token";
 
 /// Parses the form, checks origin and token, and puts the fields into the
 /// request's extensions.
-pub async fn check(request: Request, next: Next) -> Response {
+pub async fn check(State(group): State<RouteGroup>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
-    }
-    if is_machine(request.uri().path()) {
-        // A browser shows its certificate for anybody's page: what only programs ask for is taken from no page.
-        return match guard::by_page(request.headers()) {
-            true => Failure::Http(HttpProblem::Api(ApiProblem::Browser)).into_response(),
-            false => next.run(request).await,
-        };
     }
     if request.method() != Method::POST {
         return Failure::Http(HttpProblem::MethodNotAllowed).into_response();
@@ -45,8 +35,7 @@ pub async fn check(request: Request, next: Next) -> Response {
         Err(_) => return Failure::Http(HttpProblem::BodyIncomplete).into_response(),
     };
     let visitor = parts.extensions.get::<Visitor>().cloned();
-    let path = parts.uri.path().to_owned();
-    match fields(&parts.headers, visitor.as_ref(), &path, body).await {
+    match fields(&parts.headers, visitor.as_ref(), group.import, body).await {
         Ok(fields) => {
             parts.extensions.insert(Arc::new(fields));
             next.run(Request::from_parts(parts, Body::empty())).await
@@ -58,10 +47,10 @@ pub async fn check(request: Request, next: Next) -> Response {
 async fn fields(
     headers: &HeaderMap,
     visitor: Option<&Visitor>,
-    path: &str,
+    takes_file: bool,
     body: Bytes,
 ) -> Result<Fields, HttpProblem> {
-    let boundary = upload::boundary(headers).filter(|_| path == IMPORT);
+    let boundary = upload::boundary(headers).filter(|_| takes_file);
     if !is_form(headers) && boundary.is_none() {
         return Err(HttpProblem::UnsupportedMediaType);
     }

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use inkan_pki::messages::problem::{PROBLEM_JSON, Problem};
 
-use super::is_machine;
+use super::group::{Around, Audience};
 use crate::http::api;
 use crate::http::app::Shared;
 use crate::http::browser::Browser;
@@ -23,29 +23,18 @@ use crate::services::Refusal;
 /// How long the language is remembered, in seconds.
 const LANGUAGE_AGE: u32 = 365 * 24 * 3600;
 
-/// A listener's frame; no realm = a listener without pages.
-#[derive(Clone)]
-pub struct Frame {
-    /// Shared state.
-    pub app: Shared,
-    /// Whose cookie.
-    pub realm: Option<Realm>,
-}
-
 /// Puts language and visitor into the request, and explains a refusal.
-pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next) -> Response {
+pub async fn frame(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let chosen = Lang::from_query(request.uri().query());
     let lang = chosen.unwrap_or_else(|| Lang::from_headers(request.headers()));
     request.extensions_mut().insert(lang);
     let browser = Browser::of(request.headers());
     request.extensions_mut().insert(browser);
-    let api = api::is_api(request.uri().path());
-    let realm = frame.realm.filter(|_| !is_machine(request.uri().path()));
-    let Some(realm) = realm else {
+    let Audience::Browser(realm) = around.group.audience else {
         let matched = request.extensions().get::<MatchedPath>().cloned();
         let response = next.run(request).await;
         return match failure_in(&response) {
-            Some(failure) if api => {
+            Some(failure) if around.group.audience == Audience::Api => {
                 let allowed = matched
                     .as_ref()
                     .map_or("", |path| api::routes::allowed(path.as_str()));
@@ -62,7 +51,7 @@ pub async fn frame(State(frame): State<Frame>, mut request: Request, next: Next)
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
     if let Some(failure) = failure_in(&response) {
-        response = explained(&frame, realm, &visitor, browser, &failure, lang);
+        response = explained(&around.app, realm, &visitor, browser, &failure, lang);
     }
     if let Some(lang) = chosen {
         append(
@@ -85,7 +74,7 @@ fn failure_in(response: &Response) -> Option<Failure> {
 
 /// The page for a refusal.
 fn explained(
-    frame: &Frame,
+    app: &Shared,
     realm: Realm,
     visitor: &Visitor,
     browser: Browser,
@@ -100,7 +89,7 @@ fn explained(
         wrong: Vec::new(),
         idle: None,
         browser,
-        site: frame.app.site.clone(),
+        site: app.site.clone(),
     };
     let certificate = realm == Realm::Certificate
         && failure

@@ -8,25 +8,19 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::is_machine;
-use crate::http::api::is_api;
-use crate::http::app::Shared;
+use super::group::{Around, Audience};
 use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
-use crate::http::router::carries_password;
 
 /// Refuses with 429 what is over the rate of its address.
-pub async fn limit(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let (path, post) = (request.uri().path(), request.method() == Method::POST);
-    let limiter = if is_api(path) {
-        Some(&app.api_rate)
-    } else if post && is_machine(path) {
-        Some(&app.machine_rate)
-    } else if post && carries_password(path) {
-        Some(&app.password_rate)
-    } else {
-        None
+pub async fn limit(State(around): State<Around>, request: Request, next: Next) -> Response {
+    let (app, group) = (&around.app, around.group);
+    let limiter = match (group.audience, request.method() == &Method::POST) {
+        (Audience::Api, _) => Some(&app.api_rate),
+        (Audience::Program, true) => Some(&app.machine_rate),
+        (Audience::Browser(_), true) if group.passwords => Some(&app.password_rate),
+        (Audience::Program | Audience::Browser(_) | Audience::Public, _) => None,
     };
     let peer = request.extensions().get::<Peer>();
     if let (Some(limiter), Some(peer)) = (limiter, peer)
