@@ -8,13 +8,35 @@ use inkan_tests::screens::customer;
 
 use crate::scene::Scene;
 
-#[test]
-fn the_bank_dies_at_every_step_and_one_certificate_is_left() -> Outcome {
-    // Giving an issue up is no part of one: `server/src/services/enrolment/tests/giving_up.rs` dies there.
-    for step in Step::ALL.into_iter().filter(|s| *s != Step::GivenUp) {
-        die_at(step).map_err(|e| format!("dying at {step}: {e}"))?;
-    }
-    Ok(())
+/// A test for each step, so that they run beside one another.
+macro_rules! kills {
+    ($($name:ident: $step:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() -> Outcome {
+                die_at(Step::$step).map_err(|e| format!("dying at {}: {e}", Step::$step).into())
+            }
+        )+
+
+        #[test]
+        fn the_bank_dies_at_every_step() {
+            let killed = [$(Step::$step),+];
+            for step in Step::ALL {
+                // Giving an issue up is no part of one: `server/src/services/enrolment/tests/giving_up.rs` dies there.
+                assert!(killed.contains(&step) || step == Step::GivenUp, "not at {step}");
+            }
+        }
+    };
+}
+
+kills! {
+    one_certificate_is_left_of_a_request_picked_up: PickedUp,
+    one_certificate_is_left_of_a_csr_received: CsrReceived,
+    one_certificate_is_left_of_an_intent_recorded: IntentRecorded,
+    one_certificate_is_left_of_a_signature: Signed,
+    one_certificate_is_left_of_a_certificate_stored: Stored,
+    one_certificate_is_left_of_an_activation_asked_for: ActivationAsked,
+    one_certificate_is_left_of_an_activation: Activated,
 }
 
 fn die_at(step: Step) -> Outcome {
