@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::super::*;
 use super::bench::{Bench, RECOVERY, eventually};
@@ -84,14 +84,19 @@ async fn a_library_finalised_behind_its_back_costs_no_signature() {
 
     // And under load: whoever asks gets a signature that verifies, or is told to come again.
     let stop = Arc::new(AtomicBool::new(false));
+    let total = Arc::new(AtomicU32::new(0));
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..6 {
         let (bench, pool, stop) = (bench.clone(), pool.clone(), stop.clone());
+        let total = Arc::clone(&total);
         tasks.spawn(async move {
             let mut signed = 0_u32;
             while !stop.load(Ordering::Relaxed) {
                 match bench.sign(&pool, "p256", b"under load").await {
-                    Ok(()) => signed += 1,
+                    Ok(()) => {
+                        signed += 1;
+                        total.fetch_add(1, Ordering::Relaxed);
+                    }
                     Err(error) => {
                         assert!(error.retry_after().is_some(), "{error:?}");
                         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -102,7 +107,12 @@ async fn a_library_finalised_behind_its_back_costs_no_signature() {
         });
     }
     for _ in 0..10 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // In the middle of work: they sign again before it happens again.
+        let before = total.load(Ordering::Relaxed);
+        eventually("they sign again", &pool, |_| {
+            total.load(Ordering::Relaxed) > before + 5
+        })
+        .await;
         let module = bench.module();
         tokio::task::spawn_blocking(move || module.reinitialise())
             .await

@@ -9,6 +9,22 @@ use std::sync::atomic::Ordering;
 /// Beyond the deadline, for a busy machine.
 const SLACK: Duration = Duration::from_millis(700);
 
+type BoxFuture<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, HsmError>> + 'a>>;
+
+/// A signature that a worker has taken from the queue; with the key jammed it hangs inside the module.
+async fn stuck_call(pool: &HsmPool) -> BoxFuture<'_> {
+    let scheme = SignatureScheme::EcdsaP256Sha256;
+    let mut call: BoxFuture<'_> = Box::pin(pool.sign("p256", scheme, b"x".to_vec()));
+    // Polled once, it is in the queue.
+    let polled = tokio::time::timeout(Duration::ZERO, &mut call).await;
+    assert!(polled.is_err(), "it hangs");
+    eventually("a worker has taken it", pool, |state| {
+        state.queue_length == 0
+    })
+    .await;
+    call
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_hangs_costs_its_thread_and_nobody_else() {
     let bench = Bench::new(&[("one", KeyAlgorithm::EcP256), ("two", KeyAlgorithm::EcP256)]);
@@ -133,6 +149,7 @@ async fn an_hsm_that_stays_stuck_is_probed_a_limited_number_of_times() {
         bench.sign(&pool, "p256", b"x").await,
         Err(HsmError::RestartNeeded)
     );
+    // That nothing comes shows with time only: ten times the longest pause between probes.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(pool.state().quarantined, stuck, "no more probes");
 
@@ -151,28 +168,22 @@ async fn a_full_queue_refuses_at_once() {
     };
     let pool = bench.pool(config).await;
     let jam = bench.jam("p256");
+    let first = stuck_call(&pool).await;
     let mut waiting = tokio::task::JoinSet::new();
-    let mut ask = |pool: &HsmPool| {
+    for _ in 0..4 {
         let pool = pool.clone();
         waiting.spawn(async move {
             pool.sign("p256", SignatureScheme::EcdsaP256Sha256, b"x".to_vec())
                 .await
         });
-    };
-    ask(&pool);
-    eventually("the worker has taken the first", &pool, |state| {
-        state.queue_length == 0
-    })
-    .await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    for _ in 0..4 {
-        ask(&pool);
     }
     eventually("the queue is full", &pool, |state| state.queue_length == 4).await;
     let asked = Instant::now();
     assert_eq!(bench.sign(&pool, "p256", b"x").await, Err(HsmError::Busy));
-    assert!(asked.elapsed() < Duration::from_millis(200));
-    for result in waiting.join_all().await {
+    assert!(asked.elapsed() < DEADLINE / 2, "refused at once");
+    let mut answered = waiting.join_all().await;
+    answered.push(first.await);
+    for result in answered {
         assert!(
             result.unwrap_err().retry_after().is_some(),
             "everybody was answered"
@@ -191,14 +202,7 @@ async fn callers_who_left_are_skipped_without_troubling_the_hsm() {
     };
     let pool = bench.pool(config).await;
     let jam = bench.jam("p256");
-    let stuck = tokio::spawn({
-        let pool = pool.clone();
-        async move {
-            pool.sign("p256", SignatureScheme::EcdsaP256Sha256, b"x".to_vec())
-                .await
-        }
-    });
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let stuck = stuck_call(&pool).await;
     for _ in 0..30 {
         let asked = pool.sign(
             "p256",
@@ -217,7 +221,6 @@ async fn callers_who_left_are_skipped_without_troubling_the_hsm() {
     assert!(
         stuck
             .await
-            .unwrap()
             .is_err_and(|error| error.retry_after().is_some())
             || pool.state().is_up()
     );
@@ -236,14 +239,7 @@ async fn shutdown_does_not_wait_for_a_thread_that_is_stuck() {
     let bench = Bench::new(&[("p256", KeyAlgorithm::EcP256)]);
     let pool = bench.pool(bench.config()).await;
     let jam = bench.jam("p256");
-    let stuck = tokio::spawn({
-        let pool = pool.clone();
-        async move {
-            pool.sign("p256", SignatureScheme::EcdsaP256Sha256, b"x".to_vec())
-                .await
-        }
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stuck = stuck_call(&pool).await;
     let asked = Instant::now();
     let left = tokio::task::spawn_blocking({
         let pool = pool.clone();
@@ -255,6 +251,6 @@ async fn shutdown_does_not_wait_for_a_thread_that_is_stuck() {
         "{:?}",
         asked.elapsed()
     );
-    assert!(stuck.await.unwrap().is_err());
+    assert!(stuck.await.is_err());
     jam.release();
 }

@@ -21,7 +21,7 @@ async fn a_wrong_pin_is_tried_once_and_a_provided_one_mends_it() {
     );
     assert_eq!(bench.token_info().pin, PinState::CountLow);
 
-    // Far longer than the pauses between probes.
+    // That nothing is tried shows with time only: far longer than the pauses between probes.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     let state = pool.state();
     assert_eq!((state.phase, state.logins), (HsmPhase::PinRefused, 1));
