@@ -1,5 +1,11 @@
-//! A counter with customers, on SQLite, without a CA: for the tests of the people's services.
+//! What the services' tests begin with.
+//!
+//! - [`World`]: a counter with customers, without a CA
+//! - [`scene`]: the same with a CA over a real token, and a user whose application is approved
 
+pub(crate) mod scene;
+
+use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -84,6 +90,12 @@ impl Prepared<'_> {
     }
 }
 
+/// The audit row of a change that a test makes by itself.
+pub(crate) async fn note(tx: &mut Tx, now: Timestamp) {
+    let entry = audit(Actor::System, "test.prepared", "test", "test");
+    entry.write(tx, now).await.unwrap();
+}
+
 /// Mail to a user that is not sent yet, oldest first.
 pub(crate) async fn mail_to(store: &Store, user_id: &str) -> Vec<Mail> {
     let end = Timestamp::MAX;
@@ -135,7 +147,7 @@ impl World {
             locks: Default::default(),
             passwords,
             characters: Default::default(),
-            key_algorithms: Vec::new(),
+            key_algorithms: vec![KeyAlgorithm::EcP256, KeyAlgorithm::EcP384],
             warnings: Default::default(),
             mail: None,
         };

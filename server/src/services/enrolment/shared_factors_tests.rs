@@ -6,8 +6,8 @@ use inkan_pki::x509::csr::{CsrError, ProvenRequest};
 use inkan_pki::x509::key_check::KeyWeakness;
 use num_bigint::BigUint;
 
-use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
 use crate::services::enrolment::{Holder, Intent, Subject};
+use crate::services::testing::scene::{Scene, instance, later};
 use crate::services::testing::{caller, refusal};
 use crate::services::{Error, Fault, Refusal, RequestContext};
 use crate::store::audit::Actor;

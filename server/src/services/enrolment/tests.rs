@@ -16,144 +16,29 @@ use jiff::{SignedDuration, Timestamp};
 use rcgen::{CertificateParams, DnType, KeyPair};
 
 use super::{Authorization, Holder, Intent, Subject, intent::prove};
-use crate::services::approvals::{Kind, ProposedChangeForm};
-use crate::services::settings::{Bank as BankNames, Settings};
 use crate::services::step::{Step, StepHook};
-use crate::services::testing::staff;
-use crate::services::{self, Caller, Error, Refusal, RequestContext, Services};
+use crate::services::testing::scene::Scene;
+use crate::services::testing::{note, staff};
+use crate::services::{self, Caller, Error, Refusal, RequestContext};
 use crate::store::Store;
-use crate::store::audit::{self, Actor, AuditEntry, Outcome};
+use crate::store::audit;
 use crate::store::certificates::{self, Issuer, State};
-use crate::store::staff::{self, Role, StaffMember};
-use crate::store::users::{self, NewUser};
+use crate::store::staff::{self, Role};
+use crate::store::users;
 use inkan_server_fixtures::ca::{Bank, bank};
 
-const USER: &str = "00000000000000000000000000000001";
 const BROWSER: &str = "the browser's session";
 
-struct World {
-    bank: Bank,
-    services: Services,
-    store: Store,
-    now: Timestamp,
-}
-
-fn settings() -> Settings {
-    Settings {
-        bank: BankNames {
-            id: "demo".into(),
-            name_ja: "Demo".into(),
-            name_en: "Demo".into(),
-        },
-        periods: Default::default(),
-        locks: Default::default(),
-        passwords: Default::default(),
-        characters: Default::default(),
-        key_algorithms: vec![KeyAlgorithm::EcP256, KeyAlgorithm::EcP384],
-        warnings: Default::default(),
-        mail: None,
-    }
-}
-
-async fn member(store: &Store, id: &str, role: Role, now: Timestamp) {
-    let mut tx = store.begin().await.unwrap();
-    let member = StaffMember {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        employee_number: id.to_owned(),
-        role,
-        certificate_sha256: None,
-        status: staff::Status::Active,
-        created_at: now,
-    };
-    staff::insert(&mut tx, &member).await.unwrap();
-    note(&mut tx, now).await;
-    tx.commit().await.unwrap();
-}
-
-async fn note(tx: &mut crate::store::Tx, now: Timestamp) {
-    let entry = AuditEntry {
-        actor: Actor::System,
-        action: "test.prepared",
-        subject_kind: "test",
-        subject_id: "test",
-        address: None,
-        outcome: Outcome::Done,
-        code: "",
-        detail: serde_json::Value::Null,
-    };
-    audit::append(tx, now, entry).await.unwrap();
-}
-
-/// A bank with one user whose application is approved.
-async fn world(hook: StepHook) -> World {
-    world_of(bank(KeyAlgorithm::EcP256), hook).await
+/// A bank with one user whose application is approved, on SQLite.
+async fn scene(hook: StepHook) -> Scene {
+    scene_of(bank(KeyAlgorithm::EcP256), hook).await
 }
 
 /// The same at this bank.
-async fn world_of(bank: Bank, hook: StepHook) -> World {
+async fn scene_of(bank: Bank, hook: StepHook) -> Scene {
     let url = format!("sqlite://{}", bank.hsm.path().join("inkan.db").display());
     let store = Store::connect(&url).await.unwrap().with_mail();
-    let services = Services::new(store.clone(), bank.authority.clone(), settings(), hook);
-    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    member(&store, "teller", Role::Teller, now).await;
-    member(&store, "approver", Role::Approver, now).await;
-    let form = ProposedChangeForm {
-        branch: "100".into(),
-        account_type: "ordinary".into(),
-        account: "1234567".into(),
-        company_name: "株式会社大空商事".into(),
-        company_kana: "ｶﾌﾞｼｷｶﾞｲｼﾔｵｵｿﾞﾗｼﾖｳｼﾞ".into(),
-        ..ProposedChangeForm::default()
-    };
-    let accounts = services.accounts();
-    let kind = Kind::Contract;
-    let context = staff("teller", now);
-    let entered = accounts.propose(&context, kind, "", &form);
-    let entered = entered.await.unwrap();
-    let context = staff("approver", now);
-    let done = accounts.approve_proposal(&context, &entered.id, entered.version);
-    let contract = done.await.unwrap().contract.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    let user = NewUser {
-        id: USER.into(),
-        contract_id: contract.clone(),
-        login_id: "hanakodt".into(),
-        name: "データ花子".into(),
-        email: "hanakodt@oozora.co.jp".into(),
-        role: users::Role::Master,
-        login_hash: "x".into(),
-        confirmation_hash: "x".into(),
-        created_at: now,
-        registered_from: None,
-    };
-    users::insert(&mut tx, &user).await.unwrap();
-    note(&mut tx, now).await;
-    tx.commit().await.unwrap();
-    let world = World {
-        bank,
-        store,
-        now,
-        services,
-    };
-    assert_eq!(world.request().await.unwrap_err(), Refusal::GrantMissing);
-    let accounts = world.services.accounts();
-    let (kind, form) = (
-        Kind::Application,
-        ProposedChangeForm {
-            reference: "A-1".into(),
-            ..ProposedChangeForm::default()
-        },
-    );
-    let entered = accounts
-        .propose(&staff("teller", now), kind, &contract, &form)
-        .await
-        .unwrap();
-    accounts
-        .approve_proposal(&staff("approver", now), &entered.id, entered.version)
-        .await
-        .unwrap();
-    world
+    Scene::over((store, url), bank, hook).await
 }
 
 /// A request of somebody who is not identified.
@@ -161,18 +46,18 @@ fn anybody(now: Timestamp) -> RequestContext {
     RequestContext::anonymous(Caller::default(), now)
 }
 
-/// A request of the user.
-fn user(now: Timestamp) -> RequestContext {
-    RequestContext::user(USER, Caller::default(), now)
-}
+impl Scene {
+    /// A request of the user.
+    fn by_user(&self) -> RequestContext {
+        RequestContext::user(&self.user.id, Caller::default(), self.now)
+    }
 
-impl World {
     fn anybody(&self) -> RequestContext {
         anybody(self.now)
     }
 
     async fn request(&self) -> Result<PickedUp, Refusal> {
-        let (user, context) = (user(self.now), self.anybody());
+        let (user, context) = (self.by_user(), self.anybody());
         let created = self.services.create_request(&user, BROWSER);
         let created = refusal(created.await)?;
         let picked = self.services.pick_up(&context, &created.id, "test/1");
@@ -181,8 +66,8 @@ impl World {
 
     /// The user as a holder of certificates.
     async fn holder(&self) -> Holder {
-        let user = Subject::User(USER.to_owned());
-        Holder::find(&self.store, &user).await.unwrap()
+        let user = Subject::User(self.user.id.clone());
+        Holder::find(self.store(), &user).await.unwrap()
     }
 
     async fn enroll(&self, request: &PickedUp, csr: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -198,7 +83,7 @@ impl World {
     }
 
     async fn states(&self) -> Vec<State> {
-        let rows = certificates::list_for_user(&self.store, USER)
+        let rows = certificates::list_for_user(self.store(), &self.user.id)
             .await
             .unwrap();
         rows.into_iter().map(|row| row.state).collect()
@@ -221,18 +106,28 @@ fn csr(key: &KeyPair) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn without_an_approved_application_nothing_is_requested() {
+    let scene = scene(StepHook::default()).await;
+    scene.world.contract("7654321").await;
+    let other = scene.world.user("7654321", "jirodata").await;
+    let by_other = RequestContext::user(&other.id, Caller::default(), scene.now);
+    let created = scene.services.create_request(&by_other, BROWSER).await;
+    assert_eq!(refusal(created.map(drop)), Err(Refusal::GrantMissing));
+}
+
+#[tokio::test]
 async fn one_grant_one_key_one_certificate() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
     let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-    let der = world.enroll(&request, &csr(&key)).await.unwrap();
+    let der = scene.enroll(&request, &csr(&key)).await.unwrap();
     assert_eq!(
-        world.enroll(&request, &csr(&key)).await.unwrap(),
+        scene.enroll(&request, &csr(&key)).await.unwrap(),
         der,
         "the same key gets the same certificate"
     );
     assert_eq!(
-        world.enroll(&request, &csr(&other)).await,
+        scene.enroll(&request, &csr(&other)).await,
         Err(Refusal::KeyMismatch)
     );
 
@@ -246,38 +141,38 @@ async fn one_grant_one_key_one_certificate() {
         !text.contains("evil.example"),
         "the CSR's extensions are ignored"
     );
-    verify_issued_by(&der, world.bank.authority.root()).unwrap();
+    verify_issued_by(&der, scene.bank.authority.root()).unwrap();
 
     // Broken off and started again from the page: only the same key continues.
-    let again = world.request().await.unwrap();
+    let again = scene.request().await.unwrap();
     assert_eq!(
         again.resume.as_ref().unwrap().spki_sha256,
         summary.spki_sha256
     );
     assert_eq!(
-        world.enroll(&again, &csr(&other)).await,
+        scene.enroll(&again, &csr(&other)).await,
         Err(Refusal::KeyMismatch)
     );
-    assert_eq!(world.enroll(&again, &csr(&key)).await.unwrap(), der);
+    assert_eq!(scene.enroll(&again, &csr(&key)).await.unwrap(), der);
 
-    world.activate(&der).await.unwrap();
-    world.activate(&der).await.unwrap();
-    assert_eq!(world.states().await, [State::Active]);
+    scene.activate(&der).await.unwrap();
+    scene.activate(&der).await.unwrap();
+    assert_eq!(scene.states().await, [State::Active]);
     assert_eq!(
-        world.request().await.unwrap_err(),
+        scene.request().await.unwrap_err(),
         Refusal::CertificateActive
     );
 }
 
 #[tokio::test]
 async fn requests_at_the_same_time_leave_one_certificate() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
     let keys: Vec<KeyPair> = (0..4).map(|_| KeyPair::generate().unwrap()).collect();
     let csrs: Vec<Vec<u8>> = (0..16).map(|i| csr(&keys[i % keys.len()])).collect();
     let mut tasks = tokio::task::JoinSet::new();
     for csr in csrs {
-        let (services, now) = (world.services.clone(), world.now);
+        let (services, now) = (scene.services.clone(), scene.now);
         let (id, credential) = (request.request.to_string(), request.credential.clone());
         tasks.spawn(async move { services.enroll(&anybody(now), &id, &credential, &csr).await });
     }
@@ -289,7 +184,7 @@ async fn requests_at_the_same_time_leave_one_certificate() {
         }
     }
     assert_eq!(issued.len(), 1);
-    assert_eq!(world.states().await, [State::Issued]);
+    assert_eq!(scene.states().await, [State::Issued]);
 }
 
 #[tokio::test]
@@ -302,11 +197,11 @@ async fn an_intent_without_certificate_is_completed_on_start() {
             panic!("the process dies here");
         }
     });
-    let world = world(hook).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(hook).await;
+    let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
     let csr = csr(&key);
-    let (services, now, sent) = (world.services.clone(), world.now, csr.clone());
+    let (services, now, sent) = (scene.services.clone(), scene.now, csr.clone());
     let (id, credential) = (request.request.to_string(), request.credential.clone());
     let task = tokio::spawn(async move {
         services
@@ -314,21 +209,24 @@ async fn an_intent_without_certificate_is_completed_on_start() {
             .await
     });
     assert!(task.await.unwrap_err().is_panic());
-    assert_eq!(world.states().await, [State::Intent]);
+    assert_eq!(scene.states().await, [State::Intent]);
 
-    let report = world.services.reconcile(world.now).await.unwrap();
+    let report = scene.services.reconcile(scene.now).await.unwrap();
     assert_eq!((report.completed, report.waiting), (1, 0));
-    assert_eq!(world.states().await, [State::Issued]);
-    let der = world.enroll(&request, &csr).await.unwrap();
-    world.activate(&der).await.unwrap();
-    assert_eq!(world.states().await, [State::Active]);
+    assert_eq!(scene.states().await, [State::Issued]);
+    let der = scene.enroll(&request, &csr).await.unwrap();
+    scene.activate(&der).await.unwrap();
+    assert_eq!(scene.states().await, [State::Active]);
 }
 
 #[tokio::test]
 async fn requests_are_picked_up_once_in_time_and_stay_with_their_browser() {
-    let world = world(StepHook::default()).await;
-    let (services, now) = (&world.services, world.now);
-    let created = services.create_request(&user(now), BROWSER).await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    let (services, now) = (&scene.services, scene.now);
+    let created = services
+        .create_request(&scene.by_user(), BROWSER)
+        .await
+        .unwrap();
     let other_browser = services.request_status(&created.id, "another", now).await;
     assert_eq!(
         refusal(other_browser.map(drop)),
@@ -365,28 +263,28 @@ async fn requests_are_picked_up_once_in_time_and_stay_with_their_browser() {
         .enroll(&anybody(too_late), id, &picked.credential, &csr)
         .await;
     assert_eq!(refusal(refused.map(drop)), Err(Refusal::RequestExpired));
-    assert!(world.states().await.is_empty(), "nothing is on record");
+    assert!(scene.states().await.is_empty(), "nothing is recorded");
 }
 
 #[tokio::test]
 async fn every_operation_left_an_audit_row_and_the_chain_holds() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let der = world
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
+    let der = scene
         .enroll(&request, &csr(&KeyPair::generate().unwrap()))
         .await
         .unwrap();
-    world.activate(&der).await.unwrap();
+    scene.activate(&der).await.unwrap();
     assert_eq!(
         refusal(
-            world
+            scene
                 .services
-                .enroll(&world.anybody(), "bad id!", &Secret::new("x"), &[])
+                .enroll(&scene.anybody(), "bad id!", &Secret::new("x"), &[])
                 .await
         ),
         Err(Refusal::CredentialInvalid)
     );
-    let rows = audit::after(&world.store, 0, 1000).await.unwrap();
+    let rows = audit::after(scene.store(), 0, 1000).await.unwrap();
     let actions: Vec<_> = rows.iter().map(|r| r.action.as_str()).collect();
     for action in [
         "request.created",
@@ -403,7 +301,7 @@ async fn every_operation_left_an_audit_row_and_the_chain_holds() {
         "no secret in the log"
     );
     assert!(matches!(
-        audit::verify(&world.store).await.unwrap(),
+        audit::verify(scene.store()).await.unwrap(),
         audit::Chain::Whole { .. }
     ));
 }

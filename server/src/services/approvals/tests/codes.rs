@@ -98,7 +98,7 @@ async fn one_hash_covers_both_halves() {
 #[tokio::test]
 async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
     let place = inkan_server_fixtures::database::Place::sqlite();
-    let scene = crate::services::certificates::lifecycle::tests::world::Scene::new(&place).await;
+    let scene = crate::services::testing::scene::Scene::new(&place).await;
     for officer in ["o1", "o2"] {
         let role = Role::SecurityOfficer;
         scene.world.add_account(officer, officer, role).await;

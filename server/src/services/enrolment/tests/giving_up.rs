@@ -13,7 +13,7 @@ fn serial(der: &[u8]) -> String {
     CertificateSummary::parse(der).unwrap().serial
 }
 
-impl World {
+impl Scene {
     async fn give_up(&self, request: &PickedUp, serial: &str) -> Result<(), Refusal> {
         let what = GiveUp {
             serial: serial.to_owned(),
@@ -39,7 +39,7 @@ impl World {
 
     /// Kinds of the e-mail messages to the user.
     async fn mail(&self) -> Vec<String> {
-        let mails = mail_to(&self.store, USER).await.into_iter();
+        let mails = mail_to(self.store(), &self.user.id).await.into_iter();
         mails.map(|mail| mail.kind).collect()
     }
 
@@ -56,32 +56,32 @@ impl World {
             outcome: "done".to_owned(),
             ..audit::search::Filter::default()
         };
-        let rows = audit::search::search(&self.store, &filter, i64::MAX, 10).await;
+        let rows = audit::search::search(self.store(), &filter, i64::MAX, 10).await;
         !rows.unwrap().is_empty()
     }
 }
 
 #[tokio::test]
 async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
-    let world = world(StepHook::default()).await;
+    let scene = scene(StepHook::default()).await;
     let [lost, new] = [KeyPair::generate().unwrap(), KeyPair::generate().unwrap()];
-    let first = world.request().await.unwrap();
-    let old = world.enroll(&first, &csr(&lost)).await.unwrap();
-    let second = world.request().await.unwrap();
+    let first = scene.request().await.unwrap();
+    let old = scene.enroll(&first, &csr(&lost)).await.unwrap();
+    let second = scene.request().await.unwrap();
     assert_eq!(second.resume.as_ref().unwrap().serial, serial(&old));
     // The first agent may still be at work with its certificate.
-    let under_way = world.give_up(&second, &serial(&old)).await;
+    let under_way = scene.give_up(&second, &serial(&old)).await;
     assert_eq!(under_way, Err(Refusal::IssueUnderWay));
-    assert_eq!(world.states().await, [State::Issued]);
-    world.ends(&first).await;
-    let over = world.give_up(&first, &serial(&old)).await;
+    assert_eq!(scene.states().await, [State::Issued]);
+    scene.ends(&first).await;
+    let over = scene.give_up(&first, &serial(&old)).await;
     assert_eq!(over, Err(Refusal::RequestClosed));
     assert_eq!(
-        world.enroll(&second, &csr(&new)).await,
+        scene.enroll(&second, &csr(&new)).await,
         Err(Refusal::KeyMismatch)
     );
     assert_eq!(
-        world.give_up(&second, "00").await,
+        scene.give_up(&second, "00").await,
         Err(Refusal::KeyMismatch)
     );
 
@@ -89,53 +89,53 @@ async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
         let of_it = |kind: &&String| *kind == "certificate-given-up";
         kinds.iter().filter(of_it).count()
     };
-    assert_eq!(given_up(world.mail().await), 0);
-    world.give_up(&second, &serial(&old)).await.unwrap();
-    assert_eq!(world.states().await, [State::Revoked]);
-    world.give_up(&second, &serial(&old)).await.unwrap();
-    assert_eq!(given_up(world.mail().await), 1, "and once for both");
-    assert!(world.audited("certificate.revoked").await && world.audited("grant.reopened").await);
+    assert_eq!(given_up(scene.mail().await), 0);
+    scene.give_up(&second, &serial(&old)).await.unwrap();
+    assert_eq!(scene.states().await, [State::Revoked]);
+    scene.give_up(&second, &serial(&old)).await.unwrap();
+    assert_eq!(given_up(scene.mail().await), 1, "and once for both");
+    assert!(scene.audited("certificate.revoked").await && scene.audited("grant.reopened").await);
     // Whoever has the first key: it is good for nothing any more.
     let dead = Err(Refusal::Certificate(CertificateRefusal::Revoked));
-    assert_eq!(world.activate(&old).await, dead);
+    assert_eq!(scene.activate(&old).await, dead);
     assert_eq!(
-        world.enroll(&second, &csr(&lost)).await,
+        scene.enroll(&second, &csr(&lost)).await,
         Err(Refusal::KeyAlreadyCertified)
     );
-    let issued = world.enroll(&second, &csr(&new)).await.unwrap();
-    assert_eq!(world.enroll(&second, &csr(&new)).await.unwrap(), issued);
-    world.activate(&issued).await.unwrap();
-    assert_eq!(world.activate(&old).await, dead);
-    world.one_in_use_and_one_revoked().await;
+    let issued = scene.enroll(&second, &csr(&new)).await.unwrap();
+    assert_eq!(scene.enroll(&second, &csr(&new)).await.unwrap(), issued);
+    scene.activate(&issued).await.unwrap();
+    assert_eq!(scene.activate(&old).await, dead);
+    scene.one_in_use_and_one_revoked().await;
 
     // What came into use is given up by nobody, and the grant is used for good: in the rules, and in the database.
-    let grant = certificates::list_for_user(&world.store, USER)
+    let grant = certificates::list_for_user(scene.store(), &scene.user.id)
         .await
         .unwrap()[0]
         .grant_id
         .clone()
         .unwrap();
-    let state = grants::find(&world.store, &grant)
+    let state = grants::find(scene.store(), &grant)
         .await
         .unwrap()
         .unwrap()
         .state;
     assert_eq!(state, grants::State::Used);
     assert_eq!(
-        world.give_up(&second, &serial(&issued)).await,
+        scene.give_up(&second, &serial(&issued)).await,
         Err(Refusal::RequestClosed)
     );
     let third = KeyPair::generate().unwrap();
     let proven = prove(&csr(&third)).await.unwrap();
-    let holder = world.holder().await;
+    let holder = scene.holder().await;
     let intent = Intent {
         holder: &holder,
         authorization: Some(&Authorization::Grant(grant)),
         request_id: None,
         proven: &proven,
     };
-    let intent = world.services.prepare_intent(intent, world.now).unwrap();
-    let mut tx = world.store.begin().await.unwrap();
+    let intent = scene.services.prepare_intent(intent, scene.now).unwrap();
+    let mut tx = scene.store().begin().await.unwrap();
     let refused = certificates::insert_intent(&mut tx, &intent)
         .await
         .unwrap_err();
@@ -145,14 +145,14 @@ async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
 
 #[tokio::test]
 async fn the_agent_that_is_at_work_gives_up_its_own_issue_at_once() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
     let [full, roomy] = [KeyPair::generate().unwrap(), KeyPair::generate().unwrap()];
-    let old = world.enroll(&request, &csr(&full)).await.unwrap();
-    world.give_up(&request, &serial(&old)).await.unwrap();
-    let issued = world.enroll(&request, &csr(&roomy)).await.unwrap();
-    world.activate(&issued).await.unwrap();
-    world.one_in_use_and_one_revoked().await;
+    let old = scene.enroll(&request, &csr(&full)).await.unwrap();
+    scene.give_up(&request, &serial(&old)).await.unwrap();
+    let issued = scene.enroll(&request, &csr(&roomy)).await.unwrap();
+    scene.activate(&issued).await.unwrap();
+    scene.one_in_use_and_one_revoked().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,12 +167,12 @@ async fn an_activation_under_way_finds_the_certificate_given_up() {
             resumed.recv().unwrap();
         }
     });
-    let world = world(hook).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(hook).await;
+    let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
-    let der = world.enroll(&request, &csr(&key)).await.unwrap();
+    let der = scene.enroll(&request, &csr(&key)).await.unwrap();
     let number = serial(&der);
-    let (services, now) = (world.services.clone(), world.now);
+    let (services, now) = (scene.services.clone(), scene.now);
     let activation = tokio::spawn(async move {
         let context = anybody(now);
         services.activate(&context, Issuer::Customer, &der).await
@@ -180,11 +180,11 @@ async fn an_activation_under_way_finds_the_certificate_given_up() {
     tokio::task::spawn_blocking(move || arrived.recv().unwrap())
         .await
         .unwrap();
-    world.give_up(&request, &number).await.unwrap();
+    scene.give_up(&request, &number).await.unwrap();
     go_on.send(()).unwrap();
     let refused = refusal(activation.await.unwrap()).unwrap_err();
     assert_eq!(refused, Refusal::Certificate(CertificateRefusal::Revoked));
-    assert_eq!(world.states().await, [State::Revoked]);
+    assert_eq!(scene.states().await, [State::Revoked]);
 }
 
 #[tokio::test]
@@ -196,15 +196,15 @@ async fn a_crash_after_giving_up_leaves_a_grant_that_is_good_once() {
             panic!("the process dies here");
         }
     });
-    let world = world(hook).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(hook).await;
+    let request = scene.request().await.unwrap();
     let [old, new] = [KeyPair::generate().unwrap(), KeyPair::generate().unwrap()];
-    let der = world.enroll(&request, &csr(&old)).await.unwrap();
+    let der = scene.enroll(&request, &csr(&old)).await.unwrap();
     let what = GiveUp {
         serial: serial(&der),
         reason: GiveUpReason::NoRoom,
     };
-    let (services, now) = (world.services.clone(), world.now);
+    let (services, now) = (scene.services.clone(), scene.now);
     let (id, credential) = (request.request.to_string(), request.credential.clone());
     let task = tokio::spawn(async move {
         let context = anybody(now);
@@ -213,49 +213,49 @@ async fn a_crash_after_giving_up_leaves_a_grant_that_is_good_once() {
     });
     assert!(task.await.unwrap_err().is_panic());
     // The answer was lost; the same is sent again.
-    world.give_up(&request, &serial(&der)).await.unwrap();
-    let issued = world.enroll(&request, &csr(&new)).await.unwrap();
-    world.activate(&issued).await.unwrap();
-    world.one_in_use_and_one_revoked().await;
+    scene.give_up(&request, &serial(&der)).await.unwrap();
+    let issued = scene.enroll(&request, &csr(&new)).await.unwrap();
+    scene.activate(&issued).await.unwrap();
+    scene.one_in_use_and_one_revoked().await;
 }
 
 #[tokio::test]
 async fn a_grant_is_not_begun_anew_for_ever_nor_after_its_time() {
-    let mut world = world(StepHook::default()).await;
+    let mut scene = scene(StepHook::default()).await;
     for _ in 0..4 {
-        let request = world.request().await.unwrap();
+        let request = scene.request().await.unwrap();
         let key = KeyPair::generate().unwrap();
-        let der = world.enroll(&request, &csr(&key)).await.unwrap();
-        world.give_up(&request, &serial(&der)).await.unwrap();
-        world.ends(&request).await;
+        let der = scene.enroll(&request, &csr(&key)).await.unwrap();
+        scene.give_up(&request, &serial(&der)).await.unwrap();
+        scene.ends(&request).await;
     }
-    let request = world.request().await.unwrap();
+    let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
-    let der = world.enroll(&request, &csr(&key)).await.unwrap();
-    let enough = world.give_up(&request, &serial(&der)).await;
+    let der = scene.enroll(&request, &csr(&key)).await.unwrap();
+    let enough = scene.give_up(&request, &serial(&der)).await;
     assert_eq!(enough, Err(Refusal::IssueGivenUpTooOften));
-    world.ends(&request).await;
+    scene.ends(&request).await;
 
-    world.now += SignedDuration::from_hours(24 * 81);
-    let late = world.request().await.unwrap();
+    scene.now += SignedDuration::from_hours(24 * 81);
+    let late = scene.request().await.unwrap();
     assert_eq!(late.resume.as_ref().unwrap().serial, serial(&der));
     // What is there continues.
-    assert_eq!(world.enroll(&late, &csr(&key)).await.unwrap(), der);
-    world.activate(&der).await.unwrap();
+    assert_eq!(scene.enroll(&late, &csr(&key)).await.unwrap(), der);
+    scene.activate(&der).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_grant_past_its_time_is_good_for_no_other_key() {
-    let mut world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
+    let mut scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
-    let der = world.enroll(&request, &csr(&key)).await.unwrap();
-    world.ends(&request).await;
-    world.now += SignedDuration::from_hours(24 * 81);
-    let late = world.request().await.unwrap();
+    let der = scene.enroll(&request, &csr(&key)).await.unwrap();
+    scene.ends(&request).await;
+    scene.now += SignedDuration::from_hours(24 * 81);
+    let late = scene.request().await.unwrap();
     assert_eq!(
-        world.give_up(&late, &serial(&der)).await,
+        scene.give_up(&late, &serial(&der)).await,
         Err(Refusal::GrantMissing)
     );
-    assert_eq!(world.states().await, [State::Issued], "nothing was changed");
+    assert_eq!(scene.states().await, [State::Issued], "nothing was changed");
 }

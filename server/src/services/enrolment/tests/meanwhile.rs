@@ -7,8 +7,8 @@ use crate::store::enrolment_requests;
 use crate::store::users::PasswordKind;
 
 /// An intent whose recorded bytes are no certificate; it is older than any other.
-async fn broken_intent(world: &World) {
-    let created_at = world.now - SignedDuration::from_hours(1);
+async fn broken_intent(scene: &Scene) {
+    let created_at = scene.now - SignedDuration::from_hours(1);
     let intent = NewIntent {
         id: "broken".into(),
         serial: "0badbad0".into(),
@@ -23,88 +23,91 @@ async fn broken_intent(world: &World) {
         csr: None,
         tbs: b"no certificate".to_vec(),
         not_before: created_at,
-        not_after: world.now,
+        not_after: scene.now,
         created_at,
         shard: String::new(),
     };
-    let mut tx = world.store.begin().await.unwrap();
+    let mut tx = scene.store().begin().await.unwrap();
     certificates::insert_intent(&mut tx, &intent).await.unwrap();
-    note(&mut tx, world.now).await;
+    note(&mut tx, scene.now).await;
     tx.commit().await.unwrap();
 }
 
 #[tokio::test]
 async fn one_broken_intent_does_not_keep_the_others_waiting() {
-    let world = world(StepHook::default()).await;
-    broken_intent(&world).await;
-    let request = world.request().await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    broken_intent(&scene).await;
+    let request = scene.request().await.unwrap();
     let key = KeyPair::generate().unwrap();
     let proven = prove(&csr(&key)).await.unwrap();
-    let holder = world.holder().await;
-    let requested = enrolment_requests::find(&world.store, request.request.as_str()).await;
+    let holder = scene.holder().await;
+    let requested = enrolment_requests::find(scene.store(), request.request.as_str()).await;
     let intent = Intent {
         holder: &holder,
         authorization: Some(&requested.unwrap().unwrap().authorization),
         request_id: None,
         proven: &proven,
     };
-    let context = RequestContext::system(world.now);
-    let recorded = world.services.record_intent(&context, intent);
+    let context = RequestContext::system(scene.now);
+    let recorded = scene.services.record_intent(&context, intent);
     recorded.await.unwrap();
 
-    let report = world.services.reconcile(world.now).await.unwrap();
+    let report = scene.services.reconcile(scene.now).await.unwrap();
     let found = (report.completed, report.waiting, report.broken);
     assert_eq!(found, (1, 0, 1));
-    assert_eq!(world.states().await, [State::Issued]);
+    assert_eq!(scene.states().await, [State::Issued]);
 }
 
 #[tokio::test]
 async fn nothing_is_issued_after_the_contract_was_cancelled() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let user = users::find(&world.store, USER).await.unwrap().unwrap();
-    let mut tx = world.store.begin().await.unwrap();
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
+    let user = users::find(scene.store(), &scene.user.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut tx = scene.store().begin().await.unwrap();
     assert!(contracts::cancel(&mut tx, &user.contract_id).await.unwrap());
-    note(&mut tx, world.now).await;
+    note(&mut tx, scene.now).await;
     tx.commit().await.unwrap();
-    let refused = world
+    let refused = scene
         .enroll(&request, &csr(&KeyPair::generate().unwrap()))
         .await;
     assert_eq!(refused, Err(Refusal::ContractCancelled));
-    assert_eq!(world.states().await, []);
+    assert_eq!(scene.states().await, []);
 }
 
 #[tokio::test]
 async fn nothing_is_issued_to_a_user_who_was_suspended() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let mut tx = world.store.begin().await.unwrap();
-    users::set_password_state(&mut tx, USER, PasswordKind::Login, 10, None, true)
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
+    let mut tx = scene.store().begin().await.unwrap();
+    users::set_password_state(&mut tx, &scene.user.id, PasswordKind::Login, 10, None, true)
         .await
         .unwrap();
-    note(&mut tx, world.now).await;
+    note(&mut tx, scene.now).await;
     tx.commit().await.unwrap();
-    let refused = world
+    let refused = scene
         .enroll(&request, &csr(&KeyPair::generate().unwrap()))
         .await;
     assert_eq!(refused, Err(Refusal::Suspended));
-    assert_eq!(world.states().await, []);
+    assert_eq!(scene.states().await, []);
 }
 
 #[tokio::test]
 async fn an_active_certificate_is_not_called_so_after_its_end() {
-    let world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let der = world
+    let scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
+    let der = scene
         .enroll(&request, &csr(&KeyPair::generate().unwrap()))
         .await
         .unwrap();
-    world.activate(&der).await.unwrap();
-    world.activate(&der).await.unwrap();
-    let row = certificates::active_for_user(&world.store, USER).await;
+    scene.activate(&der).await.unwrap();
+    scene.activate(&der).await.unwrap();
+    let row = certificates::active_for_user(scene.store(), &scene.user.id).await;
     let late = row.unwrap().unwrap().not_after + SignedDuration::from_secs(1);
     let context = anybody(late);
-    let asked = world.services.activate(&context, Issuer::Customer, &der);
+    let asked = scene.services.activate(&context, Issuer::Customer, &der);
     let expired =
         Refusal::Certificate(services::authentication::login::CertificateRefusal::Expired);
     assert_eq!(refusal(asked.await.map(drop)), Err(expired));

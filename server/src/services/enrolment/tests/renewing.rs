@@ -9,54 +9,54 @@ use crate::store::users::{PasswordKind, Role as UserRole};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// An active certificate, and the clock 39 days before its end.
-async fn in_the_window() -> (World, Vec<u8>) {
-    let mut world = world(StepHook::default()).await;
-    let request = world.request().await.unwrap();
-    let old = world.enroll(&request, &csr(&new_key())).await.unwrap();
-    world.activate(&old).await.unwrap();
-    world.now = CertificateSummary::parse(&old).unwrap().not_after - DAY * 39;
-    (world, old)
+async fn in_the_window() -> (Scene, Vec<u8>) {
+    let mut scene = scene(StepHook::default()).await;
+    let request = scene.request().await.unwrap();
+    let old = scene.enroll(&request, &csr(&new_key())).await.unwrap();
+    scene.activate(&old).await.unwrap();
+    scene.now = CertificateSummary::parse(&old).unwrap().not_after - DAY * 39;
+    (scene, old)
 }
 
 fn new_key() -> KeyPair {
     KeyPair::generate().unwrap()
 }
 
-async fn renew(world: &World, old: &[u8], key: &KeyPair) -> Result<Vec<u8>, Refusal> {
+async fn renew(scene: &Scene, old: &[u8], key: &KeyPair) -> Result<Vec<u8>, Refusal> {
     let csr = csr(key);
-    let context = world.anybody();
-    let done = world
+    let context = scene.anybody();
+    let done = scene
         .services
         .reenroll(&context, Issuer::Customer, old, &csr);
     refusal(done.await)
 }
 
-async fn in_use(world: &World) -> usize {
-    let states = world.states().await;
+async fn in_use(scene: &Scene) -> usize {
+    let states = scene.states().await;
     states.into_iter().filter(|s| *s == State::Active).count()
 }
 
 #[tokio::test]
 async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
-    let (mut world, old) = in_the_window().await;
+    let (mut scene, old) = in_the_window().await;
     let key = new_key();
-    world.now -= DAY * 2;
-    let early = renew(&world, &old, &key).await;
+    scene.now -= DAY * 2;
+    let early = renew(&scene, &old, &key).await;
     let opens = CertificateSummary::parse(&old).unwrap().not_after - DAY * 40;
     assert_eq!(early, Err(Refusal::RenewalTooEarly { opens }));
 
-    world.now += DAY * 2;
-    let new = renew(&world, &old, &key).await.unwrap();
-    assert_eq!(renew(&world, &old, &key).await.unwrap(), new);
-    let second = renew(&world, &old, &new_key()).await;
+    scene.now += DAY * 2;
+    let new = renew(&scene, &old, &key).await.unwrap();
+    assert_eq!(renew(&scene, &old, &key).await.unwrap(), new);
+    let second = renew(&scene, &old, &new_key()).await;
     assert_eq!(second, Err(Refusal::RenewalPending));
-    assert_eq!(in_use(&world).await, 1);
+    assert_eq!(in_use(&scene).await, 1);
 
-    world.activate(&new).await.unwrap();
-    let mut states = world.states().await;
+    scene.activate(&new).await.unwrap();
+    let mut states = scene.states().await;
     states.sort_by_key(|s| s.as_str());
     assert_eq!(states, [State::Active, State::Superseded]);
-    let refused = renew(&world, &old, &key).await;
+    let refused = renew(&scene, &old, &key).await;
     assert!(
         matches!(refused, Err(Refusal::Certificate(_))),
         "the old one opens nothing: {refused:?}"
@@ -66,118 +66,118 @@ async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
 /// Ten wrong passwords at the portal take nothing from somebody with the certificate; ten with it do.
 #[tokio::test]
 async fn a_renewal_is_ended_by_failures_with_the_certificate_alone() {
-    let (world, old) = in_the_window().await;
+    let (scene, old) = in_the_window().await;
     let set = async |kind, failures, suspended| {
-        let mut tx = world.store.begin().await.unwrap();
-        users::set_password_state(&mut tx, USER, kind, failures, None, suspended)
+        let mut tx = scene.store().begin().await.unwrap();
+        users::set_password_state(&mut tx, &scene.user.id, kind, failures, None, suspended)
             .await
             .unwrap();
-        note(&mut tx, world.now).await;
+        note(&mut tx, scene.now).await;
         tx.commit().await.unwrap();
     };
     set(PasswordKind::Login, 10, true).await;
     set(PasswordKind::LoginWithCertificate, 10, true).await;
-    let refused = renew(&world, &old, &new_key()).await;
+    let refused = renew(&scene, &old, &new_key()).await;
     assert_eq!(refused, Err(Refusal::Suspended));
     set(PasswordKind::LoginWithCertificate, 0, false).await;
-    renew(&world, &old, &new_key()).await.unwrap();
+    renew(&scene, &old, &new_key()).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_successor_whose_key_is_gone_is_replaced_and_the_old_one_stays_good() {
-    let (mut world, old) = in_the_window().await;
-    let lost = renew(&world, &old, &new_key()).await.unwrap();
+    let (mut scene, old) = in_the_window().await;
+    let lost = renew(&scene, &old, &new_key()).await.unwrap();
     let key = new_key();
-    world.now += SignedDuration::from_mins(15);
+    scene.now += SignedDuration::from_mins(15);
     assert_eq!(
-        renew(&world, &old, &key).await,
+        renew(&scene, &old, &key).await,
         Err(Refusal::RenewalPending)
     );
-    world.now += SignedDuration::from_mins(1);
-    let new = renew(&world, &old, &key).await.unwrap();
-    assert_eq!(in_use(&world).await, 1, "the old one all the time");
+    scene.now += SignedDuration::from_mins(1);
+    let new = renew(&scene, &old, &key).await.unwrap();
+    assert_eq!(in_use(&scene).await, 1, "the old one all the time");
     // Found again after all: it is worth nothing any more.
-    let late = world.activate(&lost).await;
+    let late = scene.activate(&lost).await;
     assert!(matches!(late, Err(Refusal::Certificate(_))), "{late:?}");
-    world.activate(&new).await.unwrap();
-    let mut states = world.states().await;
+    scene.activate(&new).await.unwrap();
+    let mut states = scene.states().await;
     states.sort_by_key(|s| s.as_str());
     assert_eq!(states, [State::Active, State::Revoked, State::Superseded]);
 }
 
 #[tokio::test]
 async fn an_expired_certificate_is_not_renewed() {
-    let (mut world, old) = in_the_window().await;
+    let (mut scene, old) = in_the_window().await;
     let key = new_key();
-    let new = renew(&world, &old, &key).await.unwrap();
-    world.now += DAY * 40;
-    let late = renew(&world, &old, &key).await;
+    let new = renew(&scene, &old, &key).await.unwrap();
+    scene.now += DAY * 40;
+    let late = renew(&scene, &old, &key).await;
     assert_eq!(late.unwrap_err().code(), "certificate-expired");
     // What was signed in time may still be put to use: it is good, and its holder has proved who they are.
-    world.activate(&new).await.unwrap();
-    assert_eq!(in_use(&world).await, 1);
+    scene.activate(&new).await.unwrap();
+    assert_eq!(in_use(&scene).await, 1);
 }
 
 /// Somebody who is logged in with this certificate, as the page sees them.
 async fn logged_in(
-    world: &World,
+    scene: &Scene,
     der: &[u8],
 ) -> Result<(String, Authenticated, Renewing), Refusal> {
-    let accounts = world.services.accounts();
-    let registered = accounts.registered(der, Caller::default(), world.now).await;
+    let accounts = scene.services.accounts();
+    let registered = accounts.registered(der, Caller::default(), scene.now).await;
     let certificate = refusal(registered)?.certificate;
     let new = NewSession {
-        user_id: Some(USER),
+        user_id: Some(&scene.user.id),
         certificate_id: Some(&certificate.id),
         stage: Stage::LoggedIn,
         data: serde_json::Value::Null,
     };
-    let started = accounts.start_session(new, world.now).await.unwrap();
+    let started = accounts.start_session(new, scene.now).await.unwrap();
     let token = started.token.expose().to_owned();
-    let (found, renewing) = refusal(accounts.renewing(&token, Some(der), world.now).await)?;
+    let (found, renewing) = refusal(accounts.renewing(&token, Some(der), scene.now).await)?;
     Ok((token, found, renewing))
 }
 
 #[tokio::test]
 async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
-    let (mut world, old) = in_the_window().await;
-    let services = world.services.clone();
-    world.now -= DAY * 2;
-    let (_, _, renewing) = logged_in(&world, &old).await.unwrap();
-    let context = user(world.now);
+    let (mut scene, old) = in_the_window().await;
+    let services = scene.services.clone();
+    scene.now -= DAY * 2;
+    let (_, _, renewing) = logged_in(&scene, &old).await.unwrap();
+    let context = scene.by_user();
     let early = services.create_renewal(&context, &renewing, BROWSER).await;
     assert_eq!(refusal(early).unwrap_err().code(), "renewal-too-early");
 
-    world.now += DAY * 2;
-    let (token, found, renewing) = logged_in(&world, &old).await.unwrap();
+    scene.now += DAY * 2;
+    let (token, found, renewing) = logged_in(&scene, &old).await.unwrap();
     assert_eq!(found.user.role, UserRole::Master);
-    let (binding, context) = (&*found.session.token_sha256, user(world.now));
+    let (binding, context) = (&*found.session.token_sha256, scene.by_user());
     let asked = services.create_renewal(&context, &renewing, binding).await;
     let asked = asked.unwrap();
     assert!(asked.link.starts_with("inkan:renew?"), "{}", asked.link);
     let picked = services
-        .pick_up(&world.anybody(), &asked.id, "test/1")
+        .pick_up(&scene.anybody(), &asked.id, "test/1")
         .await;
     let picked = picked.unwrap();
     assert!(picked.resume.is_none());
     let key = new_key();
-    let new = renew(&world, &old, &key).await.unwrap();
+    let new = renew(&scene, &old, &key).await.unwrap();
 
     // Broken off here: the next request says which key continues.
     let again = services.create_renewal(&context, &renewing, binding).await;
     let again = services
-        .pick_up(&world.anybody(), &again.unwrap().id, "test/1")
+        .pick_up(&scene.anybody(), &again.unwrap().id, "test/1")
         .await;
     let resume = again.unwrap().resume.unwrap();
     let summary = CertificateSummary::parse(&new).unwrap();
     assert_eq!(resume.serial, summary.serial);
 
-    world.activate(&new).await.unwrap();
+    scene.activate(&new).await.unwrap();
     let accounts = services.accounts();
-    let status = services.request_status(&asked.id, binding, world.now).await;
+    let status = services.request_status(&asked.id, binding, scene.now).await;
     assert_eq!(status.unwrap().state, RequestState::Done);
     let (_, after) = accounts
-        .renewing(&token, Some(&old), world.now)
+        .renewing(&token, Some(&old), scene.now)
         .await
         .unwrap();
     let successor = after.successor.clone().unwrap();
@@ -187,14 +187,14 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
     let twice = services.create_renewal(&context, &after, binding).await;
     assert_eq!(refusal(twice).unwrap_err(), Refusal::OutOfOrder);
     // Another certificate does not fit this session, and nothing but the pages of the renewal is open to the old one.
-    let other = accounts.renewing(&token, Some(&new), world.now).await;
+    let other = accounts.renewing(&token, Some(&new), scene.now).await;
     assert_eq!(refusal(other).unwrap_err(), Refusal::SessionEnded);
-    let top = accounts.authenticated_by_certificate(&token, &old, world.now);
+    let top = accounts.authenticated_by_certificate(&token, &old, scene.now);
     assert_eq!(
         refusal(top.await).unwrap_err().code(),
         "certificate-superseded"
     );
-    let portal = accounts.renewing(&token, None, world.now).await;
+    let portal = accounts.renewing(&token, None, scene.now).await;
     assert_eq!(
         refusal(portal).err(),
         Some(Refusal::OutOfOrder),
@@ -205,14 +205,14 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
 /// Revoked between the handshake of the renewal and its record: nothing comes after it.
 #[tokio::test]
 async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
-    let (world, old) = in_the_window().await;
-    let services = &world.services;
-    let row = certificates::list_for_user(&world.store, USER)
+    let (scene, old) = in_the_window().await;
+    let services = &scene.services;
+    let row = certificates::list_for_user(scene.store(), &scene.user.id)
         .await
         .unwrap();
     let row = row.into_iter().next().unwrap();
     let proven = prove(&csr(&new_key())).await.unwrap();
-    let holder = world.holder().await;
+    let holder = scene.holder().await;
     let intent = Intent {
         holder: &holder,
         authorization: Some(&Authorization::Certificate(row.id.clone())),
@@ -222,17 +222,17 @@ async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
     let reason = crate::services::certificates::lifecycle::Reason::KeyCompromise;
     let accounts = services.accounts();
     crate::services::certificates::lifecycle::tests::bank::revoke(
-        accounts, &row.id, reason, world.now,
+        accounts, &row.id, reason, scene.now,
     )
     .await
     .unwrap();
-    let recorded = services.record_intent(&user(world.now), intent).await;
+    let recorded = services.record_intent(&scene.by_user(), intent).await;
     let refused = refusal(recorded);
     assert!(
         matches!(refused, Err(Refusal::Certificate(_))),
         "{refused:?}"
     );
-    assert_eq!(world.states().await, [State::Revoked]);
-    let late = renew(&world, &old, &new_key()).await;
+    assert_eq!(scene.states().await, [State::Revoked]);
+    let late = renew(&scene, &old, &new_key()).await;
     assert_eq!(late.unwrap_err().code(), "certificate-revoked");
 }

@@ -2,61 +2,36 @@ use jiff::{SignedDuration, Timestamp};
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
-use crate::services::Services;
 use crate::services::certificates::lifecycle::tests::bank;
 use crate::services::certificates::lifecycle::{By, Reason};
 use crate::services::step::StepHook;
-use crate::services::testing::audit;
+use crate::services::testing::scene::Scene;
 use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, customer, mail_to};
-use crate::store::audit::Actor;
 use crate::store::certificates::{self, Issuer, State};
 use crate::store::outbox::{self, Language, Mail};
-use crate::store::users::User;
 use crate::store::{Store, grants};
-use inkan_server_fixtures::ca::{Bank, bank};
+use inkan_server_fixtures::ca::bank;
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(expiry => scenario_expiry, operations => scenario_operations, lapse => scenario_lapse);
 
-/// A bank that sends mail, with a user whose application is approved.
-struct Scene {
-    _bank: Bank,
-    world: World,
-    services: Services,
-    user: User,
-    grant: String,
+/// A bank that sends mail.
+async fn scene_with_mail(place: &Place) -> Scene {
+    let url = place.url("notices");
+    let store = Store::connect(&url).await.unwrap().with_mail();
+    Scene::over(
+        (store, url),
+        bank(KeyAlgorithm::EcP256),
+        StepHook::default(),
+    )
+    .await
 }
 
 impl Scene {
-    async fn new(place: &Place) -> Self {
-        let store = Store::connect(&place.url("notices")).await.unwrap();
-        let store = store.with_mail();
-        let bank = bank(KeyAlgorithm::EcP256);
-        let world = World::over(store.clone()).await;
-        let contract = world.contract("1234567").await;
-        let user = world.user("1234567", "hanakodt").await;
-        let grant = world.approve(&contract.id, at(4)).await;
-        let settings = world.settings.clone();
-        let services = Services::new(store, bank.authority.clone(), settings, StepHook::default());
-        Self {
-            _bank: bank,
-            world,
-            services,
-            user,
-            grant,
-        }
-    }
-
     /// A certificate that uses its grant up.
-    async fn certificate(&self, grant: &str, der: &[u8], state: State) -> String {
+    async fn certificate_by(&self, grant: &str, der: &[u8], state: State) -> String {
         let id = self.world.certificate(&self.user, grant, der, state).await;
-        let mut tx = self.world.store.begin().await.unwrap();
-        assert!(grants::use_up(&mut tx, grant, at(8)).await.unwrap());
-        audit(Actor::System, "test", "grant", grant)
-            .write(&mut tx, at(8))
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        self.use_up(grant).await;
         id
     }
 
@@ -81,9 +56,11 @@ fn before_end(hours: i64) -> Timestamp {
 }
 
 async fn scenario_expiry(place: &Place) {
-    let scene = Scene::new(place).await;
+    let scene = scene_with_mail(place).await;
     let (world, user) = (&scene.world, &scene.user);
-    let id = scene.certificate(&scene.grant, b"one", State::Active).await;
+    let id = scene
+        .certificate_by(&scene.grant, b"one", State::Active)
+        .await;
     let day = 24;
     assert_eq!(
         scene.notices(before_end(40 * day + 1)).await,
@@ -120,7 +97,7 @@ async fn scenario_expiry(place: &Place) {
     world.set_state(&id, State::Active, State::Superseded).await;
     let contract = &user.contract_id;
     let grant = world.approve(contract, at(9)).await;
-    let second = scene.certificate(&grant, b"two", State::Active).await;
+    let second = scene.certificate_by(&grant, b"two", State::Active).await;
     assert_eq!(scene.notices(before_end(3 * day)).await, 1);
     assert_eq!(scene.notices(before_end(2 * day)).await, 0);
 
@@ -129,15 +106,19 @@ async fn scenario_expiry(place: &Place) {
         .set_state(&second, State::Active, State::Revoked)
         .await;
     let grant = world.approve(contract, at(10)).await;
-    scene.certificate(&grant, b"three", State::Suspended).await;
+    scene
+        .certificate_by(&grant, b"three", State::Suspended)
+        .await;
     assert_eq!(scene.notices(before_end(20 * day)).await, 0);
     assert_eq!(scene.notices(before_end(5 * day)).await, 0);
 }
 
 async fn scenario_operations(place: &Place) {
-    let scene = Scene::new(place).await;
+    let scene = scene_with_mail(place).await;
     let (world, user) = (&scene.world, &scene.user);
-    let id = scene.certificate(&scene.grant, b"one", State::Issued).await;
+    let id = scene
+        .certificate_by(&scene.grant, b"one", State::Issued)
+        .await;
     let mut tx = world.store.begin().await.unwrap();
     outbox::set_language(&mut tx, &user.id, Language::En)
         .await
@@ -209,7 +190,7 @@ async fn scenario_operations(place: &Place) {
 }
 
 async fn scenario_lapse(place: &Place) {
-    let scene = Scene::new(place).await;
+    let scene = scene_with_mail(place).await;
     let later = at(4) + SignedDuration::from_hours(80 * 24);
     let lapse = async |now| scene.services.lapse_grants(now).await.unwrap();
     assert_eq!(lapse(later - SignedDuration::from_secs(1)).await, 0);

@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 
 use super::{ExpiringItem, Expiry, Level, TlsFacts};
 use crate::services::Services;
-use crate::services::certificates::lifecycle::tests::world::{Scene, later};
 use crate::services::settings::Settings;
 use crate::services::step::StepHook;
+use crate::services::testing::scene::{Scene, later};
 use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(

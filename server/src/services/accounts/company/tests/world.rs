@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::services::accounts::company::newcomer::{Handover, NewcomerForm};
 use crate::services::accounts::company::start::StartForm;
 use crate::services::authentication::session::{NewSession, Stage, Started};
-use crate::services::certificates::lifecycle::tests::world::Scene;
+use crate::services::testing::scene::Scene;
 use crate::services::testing::{CONFIRMATION_PASSWORD, LOGIN_PASSWORD, anonymous, at, customer};
 use crate::services::{Refusal, Result};
 use crate::store::outbox::Language;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::services::authentication::session::{NewSession, Stage};
-use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
+use crate::services::testing::scene::{Scene, instance, later};
 use crate::services::testing::{LOGIN_PASSWORD, anonymous, customer, refusal, said, staff};
 use crate::services::{Error, Refusal, Result, StaffRefusal};
 use crate::store::certificates::State;

@@ -1,8 +1,8 @@
 //! 解約.
 
 use super::bank;
-use super::world::{Scene, later};
 use crate::services::approvals::{Kind, ProposedChangeForm};
+use crate::services::testing::scene::{Scene, later};
 use crate::services::testing::{anonymous, caller, customer, refusal, said, staff};
 use crate::services::{Error, Refusal};
 use crate::store::certificates::State;

@@ -1,7 +1,6 @@
 //! Revocation, suspension and cancellation on both databases: what ends, for whom, what is refused and recorded.
 //!
 //! - `bank`: what the bank does, by its own doors
-//! - `world`: a bank with a user who has a certificate
 //! - `revoking`: who may, why, twice, too late, before it was used
 //! - `suspending`: suspension, release, and the successor that must wait
 //! - `cancelling`: a contract with all it has
@@ -12,4 +11,3 @@ mod cancelling;
 mod revoking;
 mod suspending;
 mod watching;
-pub(in crate::services) mod world;

@@ -3,8 +3,8 @@
 use inkan_pki::secret::Secret;
 
 use super::bank;
-use super::world::{Scene, later, much_later};
 use crate::services::certificates::lifecycle::{By, LifecycleRefusal, Reason};
+use crate::services::testing::scene::{Scene, later, much_later};
 use crate::services::testing::{CONFIRMATION_PASSWORD, anonymous, caller, customer, refusal, said};
 use crate::services::{Refusal, RequestContext, StaffRefusal};
 use crate::store::certificates::{Issuer, State};

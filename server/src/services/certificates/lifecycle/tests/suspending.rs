@@ -1,10 +1,10 @@
 //! 事故登録 and its release.
 
 use super::bank;
-use super::world::{Scene, later, much_later};
 use crate::services::Refusal;
 use crate::services::approvals::{Kind, ProposedChangeForm};
 use crate::services::certificates::lifecycle::{LifecycleRefusal, Reason};
+use crate::services::testing::scene::{Scene, later, much_later};
 use crate::services::testing::{anonymous, caller, customer, refusal, staff};
 use crate::store::certificates::{Issuer, State};
 use inkan_server_fixtures::database::{Place, on_both};

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::bank;
-use super::world::{Scene, instance, later};
 use crate::services::RequestContext;
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::certificates::status::Ended;
+use crate::services::testing::scene::{Scene, instance, later};
 use crate::services::testing::{anonymous, caller, customer};
 use crate::store::Store;
 use crate::store::audit::Actor;

@@ -2,8 +2,8 @@
 
 use super::judge::Judge;
 use crate::ca::ocsp::request::{LONGEST, MOST};
-use crate::services::certificates::lifecycle::tests::world::{Scene, later};
 use crate::services::certificates::status::{OcspProblem, Reply};
+use crate::services::testing::scene::{Scene, later};
 use crate::store::certificates::State;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::Module;

@@ -8,10 +8,10 @@ use super::judge::Judge;
 use crate::services::Services;
 use crate::services::certificates::lifecycle::Reason;
 use crate::services::certificates::lifecycle::tests::bank;
-use crate::services::certificates::lifecycle::tests::world::{Scene, later, much_later};
 use crate::services::certificates::status::{CrlKind, ReadyCrl, Scope};
 use crate::services::step::StepHook;
 use crate::services::testing::at;
+use crate::services::testing::scene::{Scene, later, much_later};
 use crate::store::certificates::{Issuer, State};
 use inkan_server_fixtures::database::{Place, on_both};
 

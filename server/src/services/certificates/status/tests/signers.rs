@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use super::judge::Judge;
 use super::responses::der;
-use crate::services::certificates::lifecycle::tests::world::{Scene, instance, later};
+use crate::services::testing::scene::{Scene, instance, later};
 use crate::store::certificates::{Issuer, State};
 use crate::store::signer_certificates as rows;
 use inkan_pki::x509::fingerprint::sha256_hex;

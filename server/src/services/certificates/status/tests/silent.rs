@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::judge::Judge;
 use super::responses::der;
-use crate::services::certificates::lifecycle::tests::world::{Scene, later};
 use crate::services::certificates::status::{CrlKind, OcspProblem, Reply, Scope};
+use crate::services::testing::scene::{Scene, later};
 use crate::store::certificates::{Issuer, State};
 use inkan_server_fixtures::database::Place;
 

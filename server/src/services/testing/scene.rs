@@ -1,4 +1,4 @@
-//! A bank with a user who has a certificate, and a signer nobody asks.
+//! A bank with a user whose application is approved, over a real token.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::services::Services;
 use crate::services::authentication::session::{NewSession, Stage, Started};
 use crate::services::step::StepHook;
-use crate::services::testing::{World, at};
+use crate::services::testing::{World, at, note};
 use crate::store::certificates::{self, Certificate, State};
 use crate::store::contracts::Contract;
 use crate::store::sessions;
@@ -25,6 +25,8 @@ pub(in crate::services) struct Scene {
     pub(in crate::services) user: User,
     pub(in crate::services) grant: String,
     pub(in crate::services) url: String,
+    /// The tests' clock: after everything that is prepared.
+    pub(in crate::services) now: Timestamp,
 }
 
 /// After everything that [`Scene`] prepares.
@@ -41,13 +43,27 @@ impl Scene {
     pub(in crate::services) async fn new(place: &Place) -> Self {
         let url = place.url("life");
         let store = Store::connect(&url).await.unwrap();
-        let bank = bank(KeyAlgorithm::EcP256);
+        Self::over(
+            (store, url),
+            bank(KeyAlgorithm::EcP256),
+            StepHook::default(),
+        )
+        .await
+    }
+
+    /// The same on this store (with its URL), at this bank.
+    pub(in crate::services) async fn over(
+        (store, url): (Store, String),
+        bank: Bank,
+        hook: StepHook,
+    ) -> Self {
         assert!(bank.pool.until_up(Duration::from_secs(60)).await);
         let world = World::over(store.clone()).await;
         let contract = world.contract("1234567").await;
         let user = world.user("1234567", "hanakodt").await;
         let grant = world.approve(&contract.id, at(3)).await;
-        let services = instance(&bank, &world, store);
+        let settings = world.settings.clone();
+        let services = Services::new(store, bank.authority.clone(), settings, hook);
         Self {
             bank,
             world,
@@ -56,6 +72,7 @@ impl Scene {
             user,
             grant,
             url,
+            now: later(0),
         }
     }
 
@@ -66,15 +83,16 @@ impl Scene {
     pub(in crate::services) async fn certificate(&self, state: State) -> String {
         let (world, user) = (&self.world, &self.user);
         let id = world.certificate(user, &self.grant, b"one", state).await;
-        let mut tx = self.store().begin().await.unwrap();
-        assert!(grants::use_up(&mut tx, &self.grant, at(7)).await.unwrap());
-        let by = crate::store::audit::Actor::System;
-        crate::services::testing::audit(by, "test", "grant", &self.grant)
-            .write(&mut tx, at(7))
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        self.use_up(&self.grant).await;
         id
+    }
+
+    /// Uses a grant up, as issuing a certificate by it does.
+    pub(in crate::services) async fn use_up(&self, grant: &str) {
+        let mut tx = self.store().begin().await.unwrap();
+        assert!(grants::use_up(&mut tx, grant, at(8)).await.unwrap());
+        note(&mut tx, at(8)).await;
+        tx.commit().await.unwrap();
     }
 
     /// A successor of `old` on its way.
@@ -104,10 +122,7 @@ impl Scene {
         let by = crate::store::audit::Actor::System;
         let issued = certificates::set_issued(&mut tx, &new.id, b"two", &sha256, &by, at(51));
         assert!(issued.await.unwrap());
-        crate::services::testing::audit(by, "test", "certificate", &new.id)
-            .write(&mut tx, at(51))
-            .await
-            .unwrap();
+        note(&mut tx, at(51)).await;
         tx.commit().await.unwrap();
         new.id
     }
