@@ -6,8 +6,8 @@
 use inkan_pki::x509::extensions::authority_info_access;
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, CrlDistributionPoint, DistinguishedName, DnType, DnValue,
-    InvalidAsn1String, IsCa, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CrlDistributionPoint, CustomExtension, DistinguishedName,
+    DnType, DnValue, InvalidAsn1String, IsCa, KeyUsagePurpose, SerialNumber,
 };
 use time::OffsetDateTime;
 use x509_parser::prelude::X509Certificate;
@@ -50,7 +50,10 @@ pub(crate) fn params(
             spec.ca_issuers_url.clone().unwrap_or_default(),
         ))
     })?;
-    params.custom_extensions.extend(ca_issuers);
+    params.custom_extensions.extend(ca_issuers.map(|extension| {
+        let oid: Vec<_> = extension.extn_id.arcs().map(u64::from).collect();
+        CustomExtension::from_oid_content(&oid, extension.extn_value.into_bytes())
+    }));
     Ok(params)
 }
 

@@ -47,8 +47,10 @@ pub fn algorithm_identifier(algorithm: KeyAlgorithm) -> Result<Vec<u8>, Assemble
     Ok(signature_algorithm(algorithm).to_der()?)
 }
 
-fn signature_algorithm(key: KeyAlgorithm) -> AlgorithmIdentifierRef<'static> {
-    let (oid, parameters) = match key {
+/// `AlgorithmIdentifier` of the default scheme of `algorithm`.
+#[must_use]
+pub fn signature_algorithm(algorithm: KeyAlgorithm) -> AlgorithmIdentifierRef<'static> {
+    let (oid, parameters) = match algorithm {
         KeyAlgorithm::EcP256 => (ECDSA_WITH_SHA256, None),
         KeyAlgorithm::EcP384 => (ECDSA_WITH_SHA384, None),
         KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {

@@ -1,17 +1,15 @@
-//! Extension values that rcgen does not build (RFC 5280 §4.2.1.4, §4.2.2.1).
+//! Extensions that the ceremony and the CA both write (RFC 5280 §4.2.1.4, §4.2.2.1).
 
 use der::Encode;
-use der::asn1::Ia5String;
+use der::asn1::{Ia5String, OctetString};
 use der::oid::ObjectIdentifier;
-use rcgen::CustomExtension;
+use der::oid::db::rfc5280::{
+    ID_AD_CA_ISSUERS, ID_AD_OCSP, ID_CE_CERTIFICATE_POLICIES, ID_PE_AUTHORITY_INFO_ACCESS,
+};
+use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::certpolicy::PolicyInformation;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, CertificatePolicies};
-
-const ID_PE_AUTHORITY_INFO_ACCESS: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 1, 1];
-const ID_CE_CERTIFICATE_POLICIES: [u64; 4] = [2, 5, 29, 32];
-const ID_AD_OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
-const ID_AD_CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
 
 /// A value that cannot be encoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +22,23 @@ pub enum ExtensionError {
     Oid(String),
     /// DER refused the value.
     #[error("extension does not encode: {0}")]
-    Encoding(String),
+    Encoding(#[from] der::Error),
+}
+
+/// An extension with this value.
+///
+/// # Errors
+/// The value does not encode.
+pub fn extension(
+    oid: ObjectIdentifier,
+    critical: bool,
+    value: &impl Encode,
+) -> Result<Extension, der::Error> {
+    Ok(Extension {
+        extn_id: oid,
+        critical,
+        extn_value: OctetString::new(value.to_der()?)?,
+    })
 }
 
 /// `authorityInfoAccess` with an OCSP responder and the issuer's certificate, either of them optional.
@@ -35,7 +49,7 @@ pub enum ExtensionError {
 pub fn authority_info_access(
     ocsp: Option<&str>,
     ca_issuers: Option<&str>,
-) -> Result<Option<CustomExtension>, ExtensionError> {
+) -> Result<Option<Extension>, ExtensionError> {
     let mut methods = Vec::new();
     for (method, url) in [(ID_AD_OCSP, ocsp), (ID_AD_CA_ISSUERS, ca_issuers)] {
         let Some(url) = url else { continue };
@@ -48,32 +62,19 @@ pub fn authority_info_access(
     if methods.is_empty() {
         return Ok(None);
     }
-    let value = encode(&AuthorityInfoAccessSyntax(methods))?;
-    Ok(Some(CustomExtension::from_oid_content(
-        &ID_PE_AUTHORITY_INFO_ACCESS,
-        value,
-    )))
+    let value = AuthorityInfoAccessSyntax(methods);
+    Ok(Some(extension(ID_PE_AUTHORITY_INFO_ACCESS, false, &value)?))
 }
 
 /// `certificatePolicies` with one policy and no qualifiers.
 ///
 /// # Errors
 /// [`ExtensionError::Oid`].
-pub fn certificate_policies(policy: &str) -> Result<CustomExtension, ExtensionError> {
+pub fn certificate_policies(policy: &str) -> Result<Extension, ExtensionError> {
     let oid = ObjectIdentifier::new(policy).map_err(|_| ExtensionError::Oid(policy.to_owned()))?;
-    let information = PolicyInformation {
+    let value = CertificatePolicies(vec![PolicyInformation {
         policy_identifier: oid,
         policy_qualifiers: None,
-    };
-    let value = encode(&CertificatePolicies(vec![information]))?;
-    Ok(CustomExtension::from_oid_content(
-        &ID_CE_CERTIFICATE_POLICIES,
-        value,
-    ))
-}
-
-fn encode(value: &impl Encode) -> Result<Vec<u8>, ExtensionError> {
-    value
-        .to_der()
-        .map_err(|e| ExtensionError::Encoding(e.to_string()))
+    }]);
+    Ok(extension(ID_CE_CERTIFICATE_POLICIES, false, &value)?)
 }

@@ -9,13 +9,14 @@ use inkan_pki::x509::key_check::KeyWeakness;
 use inkan_pki::x509::summary::serial_hex;
 
 use super::authority::Authority;
+use super::encoding::EncodingError;
 use super::hsm::HsmError;
 use super::id::{CaId, IssuerId};
 use super::issuing_ca::IssuingCa;
 use super::lint::{self, LintError};
 use super::profile::{ProfileError, Validity, random_serial};
 use super::shard;
-use super::tbs::{self, TbsError};
+use super::tbs;
 
 /// Why nothing was issued.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum IssueError {
     Profile(#[from] ProfileError),
     /// Encoding.
     #[error(transparent)]
-    Tbs(#[from] TbsError),
+    Encoding(#[from] EncodingError),
     /// The bytes are not what the profile says.
     #[error(transparent)]
     Lint(#[from] LintError),
@@ -118,8 +119,8 @@ impl Authority {
         ca.covers(now)?;
         ca.covers(validity.not_after)?;
         let shard = shard::name(now, ca.profile.crl_shard_months);
-        let params = ca.profile.client(name, &serial, validity, &shard)?;
-        let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
+        let contents = ca.profile.client(name, &serial, validity, &shard)?;
+        let tbs = tbs::certificate(contents, spki_der, ca)?;
         let expected = lint::Expected {
             profile: &ca.profile,
             name,

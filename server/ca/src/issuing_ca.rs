@@ -1,7 +1,12 @@
 //! One CA: its certificate, the name of its key in the HSM, what it puts into certificates, and from when on.
 
+use der::Decode;
+use der::asn1::OctetString;
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+use x509_cert::name::Name;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::x509::key_check::check_spki;
@@ -28,13 +33,18 @@ pub struct IssuingCa {
     pub profile: ClientProfile,
     /// From then on it signs new certificates, until another one's time has come.
     pub issues_from: Timestamp,
+    /// Its name: the issuer of what it signs.
+    pub(crate) name: Name,
+    /// The identifier of its key, as in its certificate.
+    key_identifier: OctetString,
 }
 
 impl IssuingCa {
-    /// Reads the kind of key from the certificate. It signs new certificates from the beginning.
+    /// Reads name and kind of key from the certificate. It signs new certificates from the beginning.
     ///
     /// # Errors
-    /// [`IssueError::CaCertificate`] when it is no CA certificate of a kind we sign with.
+    /// [`IssueError::CaCertificate`] when it is no CA certificate of a kind we sign with, or has no identifier of its key
+    /// (RFC 5280 §4.2.1.2).
     pub fn new(
         id: impl Into<CaId>,
         key: &str,
@@ -47,6 +57,11 @@ impl IssuingCa {
             return Err(bad());
         }
         let algorithm = check_spki(&summary.spki_der)?;
+        let tbs = Certificate::from_der(&certificate)
+            .map_err(|_| bad())?
+            .tbs_certificate;
+        let identifier = tbs.get::<SubjectKeyIdentifier>().map_err(|_| bad())?;
+        let (_, SubjectKeyIdentifier(key_identifier)) = identifier.ok_or_else(bad)?;
         let validity = Validity {
             not_before: summary.not_before,
             not_after: summary.not_after,
@@ -59,6 +74,8 @@ impl IssuingCa {
             validity,
             profile,
             issues_from: Timestamp::MIN,
+            name: tbs.subject,
+            key_identifier,
         })
     }
 
@@ -73,6 +90,15 @@ impl IssuingCa {
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         now > self.validity.not_after
+    }
+
+    /// The extension value that points from certificates and CRLs to its key.
+    pub(crate) fn authority_key_identifier(&self) -> AuthorityKeyIdentifier {
+        AuthorityKeyIdentifier {
+            key_identifier: Some(self.key_identifier.clone()),
+            authority_cert_issuer: None,
+            authority_cert_serial_number: None,
+        }
     }
 
     /// A certificate that outlives its CA, or is older, verifies nowhere (RFC 5280 §6.1.3).

@@ -4,23 +4,23 @@
 //!
 //! - [`hsm`]: worker pool in front of PKCS#11
 //! - [`profile`]: what a certificate of ours says
-//! - [`tbs`]: exact to-be-signed bytes without signing
+//! - `tbs`: exact to-be-signed bytes without signing
 //! - [`lint`]: those bytes against the profile
 //! - [`id`]: which CA
 //! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
 //! - [`issue`]: signing, verifying, comparing
 //! - [`signature`]: whether a signature is a key's
-//! - `asn1`: the little DER that is written manually
+//! - `encoding`: times and URLs in DER; `subject`: subject names
 //! - [`crl`]: revocation lists
 //! - [`audit_key`]: the key that signs the audit chain
 //! - [`ocsp`]: requests read, answers signed
 //! - [`shard`]: which part of the list a certificate points to
 //! - [`reason`]: why a certificate ended
 
-mod asn1;
 pub mod audit_key;
 pub mod authority;
 pub mod crl;
+mod encoding;
 pub mod hsm;
 pub mod id;
 pub mod issue;
@@ -31,8 +31,14 @@ pub mod profile;
 pub mod reason;
 pub mod shard;
 pub mod signature;
-pub mod tbs;
+mod subject;
+mod tbs;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod vector_tests;
 
 pub use authority::Authority;
+pub use encoding::EncodingError;
 pub use id::{CaId, IssuerId};
 pub use issuing_ca::IssuingCa;
+pub use subject::SubjectError;

@@ -1,15 +1,16 @@
 //! What a certificate of ours says: names, validity, extensions. The requester has no say in it.
 
+use der::oid::db::rfc5280::ID_KP_CLIENT_AUTH;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
-use rcgen::{
-    CertificateParams, CrlDistributionPoint, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose,
-    SerialNumber,
-};
+use x509_cert::name::Name;
 
-use inkan_pki::x509::extensions::{self, ExtensionError};
-use inkan_pki::x509::subject::{SubjectError, SubjectName};
+use inkan_pki::x509::extensions::{ExtensionError, authority_info_access, certificate_policies};
+
+use super::encoding::uri;
+use super::subject::{SubjectError, SubjectName};
+use super::tbs::Contents;
 
 /// Allowance for clocks that run behind ours.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -125,47 +126,47 @@ impl ClientProfile {
         }
     }
 
-    /// Parameters of a client certificate for `name` (login ID or staff name) that points to `shard` of the CRL.
+    /// What a client certificate for `name` (login ID or staff name) contains. It points to `shard` of the CRL.
+    pub(crate) fn client<'a>(
+        &self,
+        name: &str,
+        serial: &'a [u8],
+        validity: Validity,
+        shard: &str,
+    ) -> Result<Contents<'a>, ProfileError> {
+        let subject = self.subject(name)?;
+        let access = authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;
+        let policies = certificate_policies(&self.policy_oid)?;
+        Ok(Contents {
+            serial,
+            validity,
+            subject,
+            purpose: ID_KP_CLIENT_AUTH,
+            crl_url: Some(self.crl_url(shard)),
+            further: access.into_iter().chain([policies]).collect(),
+        })
+    }
+
+    /// Whether a certificate for `name` can be issued: checks the names, the URLs and the policy.
     ///
     /// # Errors
     /// [`ProfileError`].
-    pub fn client(
-        &self,
-        name: &str,
-        serial: &[u8],
-        validity: Validity,
-        shard: &str,
-    ) -> Result<CertificateParams, ProfileError> {
-        let subject = SubjectName {
-            organization: self.organization.clone(),
-            organizational_unit: self.organizational_unit.clone(),
-            common_name: format!("{} {name}", self.common_name_prefix),
-        };
-        let mut params = CertificateParams::default();
-        params.distinguished_name = subject.to_distinguished_name()?;
-        params.serial_number = Some(SerialNumber::from_slice(serial));
-        params.not_before = offset(validity.not_before)?;
-        params.not_after = offset(validity.not_after)?;
-        params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.use_authority_key_identifier_extension = true;
-        params.crl_distribution_points = vec![CrlDistributionPoint {
-            uris: vec![self.crl_url(shard)],
-        }];
-        let access =
-            extensions::authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;
-        params.custom_extensions.extend(access);
-        params
-            .custom_extensions
-            .push(extensions::certificate_policies(&self.policy_oid)?);
-        Ok(params)
+    pub fn check(&self, name: &str) -> Result<(), ProfileError> {
+        self.subject(name)?;
+        authority_info_access(Some(&self.ocsp_url), Some(&self.ca_issuers_url))?;
+        certificate_policies(&self.policy_oid)?;
+        uri(&self.crl_base).map_err(|_| ExtensionError::Url(self.crl_base.clone()))?;
+        Ok(())
     }
-}
 
-/// A time as rcgen takes it.
-pub(super) fn offset(time: Timestamp) -> Result<time::OffsetDateTime, ProfileError> {
-    time::OffsetDateTime::from_unix_timestamp(time.as_second()).map_err(|_| ProfileError::Validity)
+    fn subject(&self, name: &str) -> Result<Name, SubjectError> {
+        let subject = SubjectName {
+            organization: &self.organization,
+            organizational_unit: &self.organizational_unit,
+            common_name: &format!("{} {name}", self.common_name_prefix),
+        };
+        subject.to_name()
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Why a certificate ended (RFC 5280 §5.3.1).
 
+use x509_cert::ext::pkix::CrlReason;
+
 /// Reasons that a bank gives. The two that speak of a compromised authority are not among them: they are for the
 /// certificates of authorities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,18 +58,17 @@ impl Reason {
         Self::ALL.into_iter().find(|r| r.as_str() == name)
     }
 
-    /// The number in the standard (`CRLReason`).
-    #[must_use]
-    pub const fn code(self) -> u8 {
+    /// What a list or an answer says; "unspecified" is left out (RFC 5280 §5.3.1).
+    pub(crate) const fn crl_reason(self) -> Option<CrlReason> {
         match self {
-            Self::Unspecified => 0,
-            Self::KeyCompromise => 1,
-            Self::AffiliationChanged => 3,
-            Self::Superseded => 4,
-            Self::CessationOfOperation => 5,
-            Self::CertificateHold => 6,
-            Self::RemoveFromCrl => 8,
-            Self::PrivilegeWithdrawn => 9,
+            Self::Unspecified => None,
+            Self::KeyCompromise => Some(CrlReason::KeyCompromise),
+            Self::AffiliationChanged => Some(CrlReason::AffiliationChanged),
+            Self::Superseded => Some(CrlReason::Superseded),
+            Self::CessationOfOperation => Some(CrlReason::CessationOfOperation),
+            Self::CertificateHold => Some(CrlReason::CertificateHold),
+            Self::RemoveFromCrl => Some(CrlReason::RemoveFromCRL),
+            Self::PrivilegeWithdrawn => Some(CrlReason::PrivilegeWithdrawn),
         }
     }
 }

@@ -1,93 +1,113 @@
-//! Exact to-be-signed bytes, before anything is signed.
-//!
-//! rcgen writes them only while signing; so it "signs" with a key that keeps the bytes and has no private half.
+//! The to-be-signed certificate: its exact bytes, before anything is signed.
 
-use std::sync::Mutex;
-
-use rcgen::{
-    CertificateParams, Issuer, PublicKeyData, SignatureAlgorithm, SigningKey, SubjectPublicKeyInfo,
+use aws_lc_rs::digest::{SHA256, digest};
+use der::asn1::OctetString;
+use der::oid::ObjectIdentifier;
+use der::oid::db::rfc5280::{
+    ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS, ID_CE_CRL_DISTRIBUTION_POINTS,
+    ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE, ID_CE_SUBJECT_KEY_IDENTIFIER,
 };
-use rustls_pki_types::CertificateDer;
+use der::referenced::RefToOwned;
+use der::{Decode, Encode};
+use x509_cert::TbsCertificate;
+use x509_cert::certificate::Version;
+use x509_cert::ext::pkix::{
+    BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage, KeyUsages,
+    SubjectKeyIdentifier,
+};
+use x509_cert::ext::{Extension, Extensions};
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::x509::assemble;
+use inkan_pki::x509::extensions::extension;
 
-/// rcgen did not take the parameters or the CA certificate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("to-be-signed bytes cannot be built: {0}")]
-pub struct TbsError(String);
+use super::encoding::{EncodingError, points, time};
+use super::issuing_ca::IssuingCa;
+use super::profile::Validity;
 
-impl From<rcgen::Error> for TbsError {
-    fn from(error: rcgen::Error) -> Self {
-        Self(error.to_string())
-    }
+/// Bytes of a key identifier (RFC 7093 §2).
+const KEY_IDENTIFIER: usize = 20;
+
+/// What differs between the kinds of certificate. All of them are end-entity certificates for signatures.
+pub(crate) struct Contents<'a> {
+    /// Serial number, big-endian.
+    pub(crate) serial: &'a [u8],
+    /// Start and end.
+    pub(crate) validity: Validity,
+    /// Subject.
+    pub(crate) subject: Name,
+    /// The only extended key usage.
+    pub(crate) purpose: ObjectIdentifier,
+    /// The CRL that lists the certificate if it is revoked.
+    pub(crate) crl_url: Option<String>,
+    /// Extensions after those that every kind has.
+    pub(crate) further: Vec<Extension>,
 }
 
-/// `TBSCertificate` for the key in `spki_der`, as `ca_der`'s key of kind `ca_algorithm` would sign it.
-///
-/// # Errors
-/// [`TbsError`].
-pub fn certificate(
-    params: &CertificateParams,
+/// `TBSCertificate` for the key in `spki_der`, as `ca` signs it.
+pub(crate) fn certificate(
+    contents: Contents<'_>,
     spki_der: &[u8],
-    ca_der: &CertificateDer<'_>,
-    ca_algorithm: KeyAlgorithm,
-) -> Result<Vec<u8>, TbsError> {
-    let subject = SubjectPublicKeyInfo::from_der(spki_der)?;
-    let issuer = Issuer::from_ca_cert_der(ca_der, Recorder::new(ca_algorithm))?;
-    params.signed_by(&subject, &issuer)?;
-    issuer.key().take()
+    ca: &IssuingCa,
+) -> Result<Vec<u8>, EncodingError> {
+    let extensions = extensions(contents.purpose, contents.crl_url, spki_der, ca)?;
+    let certificate = TbsCertificate {
+        version: Version::V3,
+        serial_number: SerialNumber::new(contents.serial)?,
+        signature: assemble::signature_algorithm(ca.algorithm).ref_to_owned(),
+        issuer: ca.name.clone(),
+        validity: x509_cert::time::Validity {
+            not_before: time(contents.validity.not_before)?,
+            not_after: time(contents.validity.not_after)?,
+        },
+        subject: contents.subject,
+        subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(spki_der)?,
+        issuer_unique_id: None,
+        subject_unique_id: None,
+        extensions: Some([extensions, contents.further].concat()),
+    };
+    Ok(certificate.to_der()?)
 }
 
-/// Keeps what it is asked to sign.
-struct Recorder {
-    algorithm: &'static SignatureAlgorithm,
-    message: Mutex<Option<Vec<u8>>>,
+/// The extensions that every kind has.
+fn extensions(
+    purpose: ObjectIdentifier,
+    crl_url: Option<String>,
+    spki_der: &[u8],
+    ca: &IssuingCa,
+) -> Result<Extensions, der::Error> {
+    let authority = ca.authority_key_identifier();
+    let usage = KeyUsage(KeyUsages::DigitalSignature.into());
+    let purpose = ExtendedKeyUsage(vec![purpose]);
+    let mut all = vec![
+        extension(ID_CE_AUTHORITY_KEY_IDENTIFIER, false, &authority)?,
+        extension(ID_CE_KEY_USAGE, true, &usage)?,
+        extension(ID_CE_EXT_KEY_USAGE, false, &purpose)?,
+    ];
+    if let Some(url) = crl_url {
+        let points = CrlDistributionPoints(points(&url)?);
+        all.push(extension(ID_CE_CRL_DISTRIBUTION_POINTS, false, &points)?);
+    }
+    let subject = key_identifier(spki_der)?;
+    let end_entity = BasicConstraints {
+        ca: false,
+        path_len_constraint: None,
+    };
+    all.push(extension(ID_CE_SUBJECT_KEY_IDENTIFIER, false, &subject)?);
+    all.push(extension(ID_CE_BASIC_CONSTRAINTS, true, &end_entity)?);
+    Ok(all)
 }
 
-impl Recorder {
-    fn new(algorithm: KeyAlgorithm) -> Self {
-        let algorithm = match algorithm {
-            KeyAlgorithm::EcP256 => &rcgen::PKCS_ECDSA_P256_SHA256,
-            KeyAlgorithm::EcP384 => &rcgen::PKCS_ECDSA_P384_SHA384,
-            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
-                &rcgen::PKCS_RSA_SHA256
-            }
-        };
-        Self {
-            algorithm,
-            message: Mutex::new(None),
-        }
-    }
-
-    fn take(&self) -> Result<Vec<u8>, TbsError> {
-        let mut message = self
-            .message
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        message
-            .take()
-            .ok_or_else(|| TbsError("nothing was signed".to_owned()))
-    }
-}
-
-impl PublicKeyData for Recorder {
-    // Only asked for a key identifier, which the CA certificate gives.
-    fn der_bytes(&self) -> &[u8] {
-        &[]
-    }
-
-    fn algorithm(&self) -> &'static SignatureAlgorithm {
-        self.algorithm
-    }
-}
-
-impl SigningKey for Recorder {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        let mut kept = self
-            .message
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *kept = Some(message.to_vec());
-        Ok(vec![0])
-    }
+/// The leftmost bytes of the SHA-256 of the SubjectPublicKeyInfo (RFC 7093 §2, method 4).
+fn key_identifier(spki_der: &[u8]) -> Result<SubjectKeyIdentifier, der::Error> {
+    let digest = digest(&SHA256, spki_der);
+    let leftmost: Vec<u8> = digest
+        .as_ref()
+        .iter()
+        .copied()
+        .take(KEY_IDENTIFIER)
+        .collect();
+    Ok(SubjectKeyIdentifier(OctetString::new(leftmost)?))
 }

@@ -3,90 +3,67 @@
 //! `CsrAttrs ::= SEQUENCE OF AttrOrOID`; for each kind of key one attribute (type
 //! of key with its curve or size) and the signature algorithm to use with it.
 
+use der::Encode;
+use der::asn1::{Any, SetOfVec};
+use der::oid::db::rfc5912::{ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1};
 use inkan_pki::algorithm::KeyAlgorithm;
-
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
-const INTEGER: u8 = 0x02;
-const OID: u8 = 0x06;
-
-// Contents of the OBJECT IDENTIFIERs.
-const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-const SECP256R1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-const SECP384R1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
-const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
-const ECDSA_WITH_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03];
-const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
+use inkan_pki::x509::assemble::signature_algorithm;
+use x509_cert::attr::Attribute;
 
 /// DER of the attributes, preferred kind of key first.
-pub fn encode(algorithms: &[KeyAlgorithm]) -> Vec<u8> {
-    let mut signatures: Vec<&[u8]> = Vec::new();
-    let mut content = Vec::new();
-    for algorithm in algorithms {
-        let (kind, value, signature) = match algorithm {
-            KeyAlgorithm::EcP256 => (EC_PUBLIC_KEY, tlv(OID, SECP256R1), ECDSA_WITH_SHA256),
-            KeyAlgorithm::EcP384 => (EC_PUBLIC_KEY, tlv(OID, SECP384R1), ECDSA_WITH_SHA384),
-            KeyAlgorithm::Rsa2048 => (RSA_ENCRYPTION, bits(2048), SHA256_WITH_RSA),
-            KeyAlgorithm::Rsa3072 => (RSA_ENCRYPTION, bits(3072), SHA256_WITH_RSA),
-            KeyAlgorithm::Rsa4096 => (RSA_ENCRYPTION, bits(4096), SHA256_WITH_RSA),
+///
+/// # Errors
+/// The attributes do not encode; with these types of key this does not happen.
+pub fn encode(algorithms: &[KeyAlgorithm]) -> Result<Vec<u8>, der::Error> {
+    let mut signatures = Vec::new();
+    let mut all = Vec::new();
+    for &algorithm in algorithms {
+        let (oid, value) = match algorithm {
+            KeyAlgorithm::EcP256 => (ID_EC_PUBLIC_KEY, Any::encode_from(&SECP_256_R_1)?),
+            KeyAlgorithm::EcP384 => (ID_EC_PUBLIC_KEY, Any::encode_from(&SECP_384_R_1)?),
+            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
+                (RSA_ENCRYPTION, Any::encode_from(&(algorithm.bits() as u64))?)
+            }
         };
-        let attribute = [tlv(OID, kind), tlv(SET, &value)].concat();
-        content.extend(tlv(SEQUENCE, &attribute));
+        let values = SetOfVec::try_from([value])?;
+        all.push(Any::encode_from(&Attribute { oid, values })?);
+        let signature = Any::encode_from(&signature_algorithm(algorithm).oid)?;
         if !signatures.contains(&signature) {
             signatures.push(signature);
         }
     }
-    for signature in signatures {
-        content.extend(tlv(OID, signature));
-    }
-    tlv(SEQUENCE, &content)
-}
-
-/// All sizes used are below 2^15: two content octets, no sign.
-fn bits(size: u16) -> Vec<u8> {
-    tlv(INTEGER, &size.to_be_bytes())
-}
-
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let [high, low] = u16::try_from(content.len())
-        .unwrap_or(u16::MAX)
-        .to_be_bytes();
-    let mut out = match (high, low) {
-        (0, 0..=0x7f) => vec![tag, low],
-        (0, _) => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    out.extend_from_slice(content);
-    out
+    all.append(&mut signatures);
+    all.to_der()
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use KeyAlgorithm::{EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096};
 
     #[test]
     fn http_csrattrs_of_one_curve() {
-        let expected = [
-            &[SEQUENCE, 33, SEQUENCE, 21, OID, 7][..],
-            EC_PUBLIC_KEY,
-            &[SET, 10, OID, 8],
-            SECP256R1,
-            &[OID, 8],
-            ECDSA_WITH_SHA256,
-        ];
-        assert_eq!(encode(&[EcP256]), expected.concat());
+        // SEQUENCE { SEQUENCE { id-ecPublicKey, SET { secp256r1 } }, ecdsa-with-SHA256 }
+        let expected =
+            "3021 3015 06072a8648ce3d0201 310a 06082a8648ce3d030107 06082a8648ce3d040302";
+        let made = hex::encode(encode(&[EcP256]).unwrap());
+        assert_eq!(made, expected.replace(' ', ""));
     }
 
     #[test]
-    fn http_csrattrs_long_lengths_and_each_signature_once() {
-        let all = encode(&[EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096]);
-        assert_eq!(all[..2], [SEQUENCE, 0x81]);
-        assert_eq!(usize::from(all[2]), all.len() - 3);
-        let count = |oid: &[u8]| all.windows(oid.len()).filter(|w| *w == oid).count();
-        assert_eq!(count(SHA256_WITH_RSA), 1);
-        assert_eq!(count(RSA_ENCRYPTION), 3);
-        assert_eq!(count(&[INTEGER, 2, 0x10, 0x00]), 1);
+    fn http_csrattrs_of_every_key_type_name_each_signature_once() {
+        let expected = "
+            308183
+            3015 06072a8648ce3d0201 310a 06082a8648ce3d030107
+            3012 06072a8648ce3d0201 3107 06052b81040022
+            3011 06092a864886f70d010101 3104 02020800
+            3011 06092a864886f70d010101 3104 02020c00
+            3011 06092a864886f70d010101 3104 02021000
+            06082a8648ce3d040302 06082a8648ce3d040303 06092a864886f70d01010b
+        ";
+        let made = encode(&[EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096]).unwrap();
+        let expected: String = expected.split_whitespace().collect();
+        assert_eq!(hex::encode(made), expected);
     }
 }

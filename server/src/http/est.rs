@@ -55,9 +55,10 @@ fn cas(app: &Shared, issuer: IssuerId) -> Answer {
 }
 
 /// `GET csrattrs` (4.5): which keys are taken.
-pub async fn csrattrs(State(app): State<Shared>) -> Response {
+pub async fn csrattrs(State(app): State<Shared>) -> Answer {
     let der = csrattrs::encode(&app.services.settings().key_algorithms);
-    transfer(&app, "application/csrattrs", &der)
+    let der = der.map_err(|error| Failure::fault(&error))?;
+    Ok(transfer(&app, "application/csrattrs", &der))
 }
 
 /// `POST simpleenroll` (4.2) with the credential of a picked-up request.

@@ -1,28 +1,35 @@
 //! Revocation lists (RFC 5280 §5): version 2, full and delta, of a whole CA or of one part of it.
 //!
-//! A list is built as bytes: a million lines take fifty megabytes and no more.
+//! A list is built as bytes: a million entries take fifty megabytes and no more.
 //!
-//! - [`line`]: one revoked certificate
+//! - [`entries`]: the revoked certificates
 //! - `extensions`: number, scope, base of a delta, where the delta is
 
+pub mod entries;
 mod extensions;
-pub mod line;
 
+use der::asn1::AnyRef;
+use der::{Encode, Sequence, Tag};
 use jiff::Timestamp;
+use x509_cert::certificate::Version;
+use x509_cert::ext::Extensions;
+use x509_cert::name::Name;
+use x509_cert::spki::AlgorithmIdentifierRef;
+use x509_cert::time::Time;
 use x509_parser::asn1_rs::BitString;
 use x509_parser::prelude::{AlgorithmIdentifier, FromDer, X509Certificate};
 
 use inkan_pki::x509::assemble;
 use inkan_pki::x509::chain::ChainError;
 
-use super::asn1;
 use super::authority::Authority;
+use super::encoding::{EncodingError, time};
 use super::id::CaId;
 use super::issue::IssueError;
 use super::issuing_ca::IssuingCa;
 
 pub use super::reason::Reason;
-pub use line::RevokedEntries;
+pub use entries::RevokedEntries;
 
 /// What a list says.
 #[derive(Debug)]
@@ -54,7 +61,7 @@ impl Authority {
         list: CrlContent<'_>,
     ) -> Result<Vec<u8>, IssueError> {
         let ca = self.ca(id)?.clone();
-        let tbs = to_be_signed(&ca, list)?;
+        let tbs = to_be_signed(&ca, &list)?;
         let signature = self.signature(&ca, &tbs).await?;
         // Megabytes are hashed: not on a thread that others wait for.
         let verified = tokio::task::spawn_blocking(move || {
@@ -67,41 +74,35 @@ impl Authority {
     }
 }
 
-fn to_be_signed(ca: &IssuingCa, list: CrlContent<'_>) -> Result<Vec<u8>, IssueError> {
-    let bad = || IssueError::CaCertificate(ca.key.clone());
-    let (_, certificate) = X509Certificate::from_der(&ca.certificate).map_err(|_| bad())?;
-    let version = asn1::integer(&[1]);
-    let algorithm = assemble::algorithm_identifier(ca.algorithm)?;
-    let name = certificate.subject().as_raw();
-    let this_update = asn1::time(list.this_update)?;
-    let next_update = asn1::time(list.next_update)?;
-    let extensions = extensions::of(&list, &certificate, &ca.key)?;
-    let mut entries_header = Vec::new();
-    // A list without lines has no field for them.
-    if !list.entries.is_empty() {
-        asn1::header(
-            asn1::SEQUENCE,
-            list.entries.as_der().len(),
-            &mut entries_header,
-        );
-    }
-    let parts: [&[u8]; 8] = [
-        &version,
-        &algorithm,
-        name,
-        &this_update,
-        &next_update,
-        &entries_header,
-        list.entries.as_der(),
-        &extensions,
-    ];
-    let length = parts.iter().map(|part| part.len()).sum();
-    let mut tbs = Vec::with_capacity(length + 10);
-    asn1::header(asn1::SEQUENCE, length, &mut tbs);
-    for part in parts {
-        tbs.extend_from_slice(part);
-    }
-    Ok(tbs)
+/// `TBSCertList` (RFC 5280 §5.1.2). Unlike the type of `x509-cert`, it takes its entries as bytes.
+#[derive(Sequence)]
+struct TbsCertList<'a> {
+    version: Version,
+    signature: AlgorithmIdentifierRef<'a>,
+    issuer: Name,
+    this_update: Time,
+    next_update: Time,
+    /// Absent when nothing is revoked.
+    revoked_certificates: Option<AnyRef<'a>>,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    extensions: Extensions,
+}
+
+pub(crate) fn to_be_signed(ca: &IssuingCa, list: &CrlContent<'_>) -> Result<Vec<u8>, EncodingError> {
+    let revoked_certificates = match list.entries.as_der() {
+        [] => None,
+        entries => Some(AnyRef::new(Tag::Sequence, entries)?),
+    };
+    let tbs = TbsCertList {
+        version: Version::V2,
+        signature: assemble::signature_algorithm(ca.algorithm),
+        issuer: ca.name.clone(),
+        this_update: time(list.this_update)?,
+        next_update: time(list.next_update)?,
+        revoked_certificates,
+        extensions: extensions::of(list, ca)?,
+    };
+    Ok(tbs.to_der()?)
 }
 
 fn verify(ca: &IssuingCa, tbs: &[u8], signature: &[u8]) -> Result<(), IssueError> {

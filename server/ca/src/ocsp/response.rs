@@ -1,11 +1,9 @@
 //! Answers: errors, which nobody signs, and the rest.
 
 use der::asn1::{BitString, OctetString};
+use der::oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
 use der::{Decode, Encode};
 use jiff::Timestamp;
-use std::time::Duration;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::CrlReason;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 use x509_ocsp::ext::Nonce;
 use x509_ocsp::{
@@ -16,12 +14,13 @@ use x509_parser::prelude::{AlgorithmIdentifier, FromDer, SubjectPublicKeyInfo};
 
 use inkan_pki::x509::assemble;
 use inkan_pki::x509::chain::ChainError;
+use inkan_pki::x509::extensions::extension;
 
 use super::request::CertificateId;
 use super::signer::Signer;
 use crate::Authority;
+use crate::encoding::{EncodingError, date};
 use crate::issue::IssueError;
-use crate::profile::ProfileError;
 use crate::reason::Reason;
 
 /// How a certificate stands.
@@ -70,15 +69,17 @@ pub enum Problem {
 
 impl Problem {
     /// The whole answer (DER).
-    #[must_use]
-    pub const fn der(self) -> [u8; 5] {
-        let status = match self {
-            Self::MalformedRequest => 1,
-            Self::InternalError => 2,
-            Self::TryLater => 3,
-            Self::Unauthorized => 6,
+    ///
+    /// # Errors
+    /// The answer does not encode; with a status alone this does not happen.
+    pub fn der(self) -> Result<Vec<u8>, EncodingError> {
+        let response = match self {
+            Self::MalformedRequest => OcspResponse::malformed_request(),
+            Self::InternalError => OcspResponse::internal_error(),
+            Self::TryLater => OcspResponse::try_later(),
+            Self::Unauthorized => OcspResponse::unauthorized(),
         };
-        [0x30, 3, 0x0a, 1, status]
+        Ok(response.to_der()?)
     }
 }
 
@@ -120,7 +121,7 @@ fn data(signer: &Signer, answer: &ResponseContent<'_>) -> Result<ResponseData, I
             OcspStatus::Unknown => CertStatus::unknown(),
             OcspStatus::Revoked { at, reason } => CertStatus::Revoked(RevokedInfo {
                 revocation_time: time(*at)?,
-                revocation_reason: crl_reason(*reason),
+                revocation_reason: reason.crl_reason(),
             }),
         };
         responses.push(SingleResponse {
@@ -135,12 +136,9 @@ fn data(signer: &Signer, answer: &ResponseContent<'_>) -> Result<ResponseData, I
         None => None,
         Some(octets) => {
             let nonce = Nonce(OctetString::new(octets).map_err(encoding)?);
-            let value = nonce.0.to_der().map_err(encoding)?;
-            Some(vec![Extension {
-                extn_id: <Nonce as der::oid::AssociatedOid>::OID,
-                critical: false,
-                extn_value: OctetString::new(value).map_err(encoding)?,
-            }])
+            Some(vec![
+                extension(ID_PKIX_OCSP_NONCE, false, &nonce).map_err(encoding)?,
+            ])
         }
     };
     Ok(ResponseData {
@@ -154,24 +152,8 @@ fn data(signer: &Signer, answer: &ResponseContent<'_>) -> Result<ResponseData, I
     })
 }
 
-/// "Unspecified" is left out, as in a list.
-const fn crl_reason(reason: Reason) -> Option<CrlReason> {
-    match reason {
-        Reason::Unspecified => None,
-        Reason::KeyCompromise => Some(CrlReason::KeyCompromise),
-        Reason::AffiliationChanged => Some(CrlReason::AffiliationChanged),
-        Reason::Superseded => Some(CrlReason::Superseded),
-        Reason::CessationOfOperation => Some(CrlReason::CessationOfOperation),
-        Reason::CertificateHold => Some(CrlReason::CertificateHold),
-        Reason::RemoveFromCrl => Some(CrlReason::RemoveFromCRL),
-        Reason::PrivilegeWithdrawn => Some(CrlReason::PrivilegeWithdrawn),
-    }
-}
-
-fn time(at: Timestamp) -> Result<OcspGeneralizedTime, ProfileError> {
-    let seconds = u64::try_from(at.as_second()).map_err(|_| ProfileError::Validity)?;
-    let date = der::DateTime::from_unix_duration(Duration::from_secs(seconds));
-    Ok(date.map_err(|_| ProfileError::Validity)?.into())
+fn time(at: Timestamp) -> Result<OcspGeneralizedTime, IssueError> {
+    Ok(date(at).map_err(encoding)?.into())
 }
 
 fn verify(
@@ -189,5 +171,23 @@ fn verify(
 }
 
 fn encoding(error: der::Error) -> IssueError {
-    IssueError::Assemble(error.into())
+    IssueError::Encoding(error.into())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_a_status_alone() {
+        for (problem, status) in [
+            (Problem::MalformedRequest, 1),
+            (Problem::InternalError, 2),
+            (Problem::TryLater, 3),
+            (Problem::Unauthorized, 6),
+        ] {
+            assert_eq!(problem.der().unwrap(), [0x30, 3, 0x0a, 1, status]);
+        }
+    }
 }

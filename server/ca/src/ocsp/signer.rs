@@ -1,27 +1,28 @@
 //! The certificate of the key that signs answers: issued by each CA for its own certificates, for a short time, and
 //! exempt from being asked about itself (id-pkix-ocsp-nocheck).
 
+use der::asn1::Null;
+use der::oid::db::rfc4519::{COMMON_NAME, ORGANIZATION_NAME};
+use der::oid::db::rfc5280::ID_KP_OCSP_SIGNING;
+use der::oid::db::rfc6960::ID_PKIX_OCSP_NOCHECK;
 use jiff::{SignedDuration, Timestamp};
-use rcgen::{
-    CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyUsagePurpose, SerialNumber,
-};
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer, TbsCertificate};
 
 use inkan_pki::algorithm::KeyAlgorithm;
+use inkan_pki::x509::extensions::extension;
 use inkan_pki::x509::key_check::check_spki;
 use inkan_pki::x509::summary::{CertificateSummary, serial_hex};
 
 use super::issuer::key_name;
+use crate::encoding::EncodingError;
 use crate::issue::{IssueError, ToBeSigned};
 use crate::lint::LintError;
-use crate::profile::{ProfileError, Validity, offset, random_serial};
-use crate::{Authority, CaId, shard, tbs};
+use crate::profile::{ProfileError, Validity, random_serial};
+use crate::subject::{self, MAX_PART};
+use crate::tbs::{self, Contents};
+use crate::{Authority, CaId, IssuingCa, shard};
 
-/// id-pkix-ocsp-nocheck.
-const NO_CHECK: [u64; 10] = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5];
-const NULL: [u8; 2] = [5, 0];
 /// Allowance for clocks that run behind ours; an answer begins no further in the past.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -93,30 +94,8 @@ impl Authority {
             not_before: whole(start.max(ca.validity.not_before))?,
             not_after: whole(end.min(ca.validity.not_after))?,
         };
-        let name = CertificateSummary::parse(&ca.certificate)
-            .map_err(|_| IssueError::CaCertificate(ca.key.clone()))?;
-        let mut params = CertificateParams::default();
-        let mut subject = DistinguishedName::new();
-        if !name.organization.is_empty() {
-            subject.push(DnType::OrganizationName, name.organization);
-        }
-        let common_name: String = format!("OCSP {}", name.common_name)
-            .chars()
-            .take(64)
-            .collect();
-        subject.push(DnType::CommonName, common_name);
-        params.distinguished_name = subject;
-        params.serial_number = Some(SerialNumber::from_slice(&serial));
-        params.not_before = offset(validity.not_before)?;
-        params.not_after = offset(validity.not_after)?;
-        params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::OcspSigning];
-        params.use_authority_key_identifier_extension = true;
-        params
-            .custom_extensions
-            .push(CustomExtension::from_oid_content(&NO_CHECK, NULL.to_vec()));
-        let tbs = tbs::certificate(&params, spki_der, &ca.certificate, ca.algorithm)?;
+        let contents = contents(ca, &serial, validity)?;
+        let tbs = tbs::certificate(contents, spki_der, ca)?;
         lint(&tbs, spki_der, &serial)?;
         Ok(ToBeSigned {
             ca: ca.id,
@@ -126,6 +105,34 @@ impl Authority {
             shard: shard::name(now, 0),
         })
     }
+}
+
+/// The signer of a CA's answers is named after the CA.
+fn contents<'a>(
+    ca: &IssuingCa,
+    serial: &'a [u8],
+    validity: Validity,
+) -> Result<Contents<'a>, IssueError> {
+    let summary = CertificateSummary::parse(&ca.certificate)
+        .map_err(|_| IssueError::CaCertificate(ca.key.clone()))?;
+    let common_name: String = format!("OCSP {}", summary.common_name)
+        .chars()
+        .take(MAX_PART)
+        .collect();
+    let mut subject = Vec::new();
+    if !summary.organization.is_empty() {
+        subject.push((ORGANIZATION_NAME, summary.organization.as_str()));
+    }
+    subject.push((COMMON_NAME, common_name.as_str()));
+    let no_check = extension(ID_PKIX_OCSP_NOCHECK, false, &Null).map_err(EncodingError::from)?;
+    Ok(Contents {
+        serial,
+        validity,
+        subject: subject::utf8(&subject)?,
+        purpose: ID_KP_OCSP_SIGNING,
+        crl_url: None,
+        further: vec![no_check],
+    })
 }
 
 /// It can sign answers, and nothing else.

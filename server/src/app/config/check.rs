@@ -8,18 +8,15 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use inkan_pki::messages::identifier::Identifier;
-use jiff::Timestamp;
 
 use super::error::ConfigError;
 use super::sections::{Config, TlsListener};
 use crate::ca::IssuerId;
-use crate::ca::profile::{ClientProfile, Validity};
+use crate::ca::profile::ClientProfile;
 use crate::store::postgres_url;
 
 /// As long as a login ID may be.
 const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
-/// A day to try names with; which one does not matter.
-const ANY_DAY: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// Checks a parsed configuration; everything that is wrong is returned.
 pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
@@ -163,15 +160,10 @@ impl Checker<'_> {
 
     /// What issuing would find out later: names too long, an OID that is none.
     fn profile(&self, section: &str, profile: &ClientProfile) {
-        let probe = Validity::one_year(ANY_DAY)
-            .and_then(|validity| profile.client(LONGEST_LOGIN_ID, &[1], validity, ""));
-        match probe {
-            Ok(_) => {}
-            Err(error) => {
-                let next = "Shorten the names (a login ID has up to 12 characters; the CN at most 64), \
-                            and write the policy as a dotted OID.";
-                self.fail(section, error, next)
-            }
+        if let Err(error) = profile.check(LONGEST_LOGIN_ID) {
+            let next = "Shorten the names (a login ID has up to 12 characters; the CN at most 64), \
+                        and write the policy as a dotted OID.";
+            self.fail(section, error, next)
         }
     }
 

@@ -7,7 +7,6 @@ use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -15,6 +14,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::ready::{Ready, once};
 use crate::http::app::Shared;
 use crate::http::context::Answer;
+use crate::http::failure::Failure;
 use crate::services::certificates::status::{LONGEST_OCSP_REQUEST, OcspProblem, Reply};
 
 const INDIFFERENT: GeneralPurposeConfig =
@@ -23,13 +23,13 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, INDIFF
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, INDIFFERENT);
 
 /// A request that is too long never comes to [`post`]; the answer to it is one of OCSP, too.
-pub async fn in_kind(request: Request, next: Next) -> Response {
+pub async fn in_kind(request: Request, next: Next) -> Answer {
     let ours = request.uri().path() == "/ocsp" || request.uri().path() == "/ocsp/";
     let response = next.run(request).await;
     if ours && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return refused(OcspProblem::MalformedRequest);
     }
-    response
+    Ok(response)
 }
 
 /// `POST /ocsp`.
@@ -46,7 +46,7 @@ pub async fn get(
     let sent = uri.path().strip_prefix("/ocsp/").unwrap_or_default();
     match decoded(sent) {
         Some(request) => reply(&app, &request, uri.path().as_bytes(), Some(&headers)).await,
-        None => Ok(refused(OcspProblem::MalformedRequest)),
+        None => refused(OcspProblem::MalformedRequest),
     }
 }
 
@@ -77,7 +77,7 @@ fn decoded(path: &str) -> Option<Vec<u8>> {
 async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMap>) -> Answer {
     let now = app.clock.now();
     match app.services.ocsp(request, now).await {
-        Reply::Refused(problem) => Ok(refused(problem)),
+        Reply::Refused(problem) => refused(problem),
         Reply::Once(der) => Ok(once(Body::from(Bytes::from_owner(der)))),
         Reply::Lasting(answer) => {
             let ready = Arc::new(Ready::new(answer)?);
@@ -88,8 +88,9 @@ async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMa
 }
 
 /// An error of OCSP is a good answer of HTTP.
-fn refused(problem: OcspProblem) -> Response {
-    once(Body::from(problem.der().to_vec()))
+fn refused(problem: OcspProblem) -> Answer {
+    let der = problem.der().map_err(|error| Failure::fault(&error))?;
+    Ok(once(Body::from(der)))
 }
 
 #[cfg(test)]
