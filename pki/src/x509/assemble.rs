@@ -39,14 +39,6 @@ pub fn signed(
     Ok(whole)
 }
 
-/// DER `AlgorithmIdentifier` of the default scheme of `algorithm`.
-///
-/// # Errors
-/// [`AssembleError`].
-pub fn algorithm_identifier(algorithm: KeyAlgorithm) -> Result<Vec<u8>, AssembleError> {
-    Ok(signature_algorithm(algorithm).to_der()?)
-}
-
 /// `AlgorithmIdentifier` of the default scheme of `algorithm`.
 #[must_use]
 pub fn signature_algorithm(algorithm: KeyAlgorithm) -> AlgorithmIdentifierRef<'static> {

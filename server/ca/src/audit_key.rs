@@ -2,11 +2,11 @@
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::spki::algorithm_of;
+use inkan_pki::verify;
 
 use super::authority::Authority;
 use super::hsm::HsmError;
 use super::issue::IssueError;
-use super::signature;
 use inkan_pki::x509::chain::ChainError;
 
 /// A signature with the key that made it.
@@ -64,5 +64,5 @@ fn scheme_of(spki: &[u8]) -> Option<SignatureScheme> {
 #[must_use]
 pub fn verifies(spki: &[u8], statement: &str, signature: &[u8]) -> bool {
     scheme_of(spki)
-        .is_some_and(|scheme| signature::verifies(spki, scheme, statement.as_bytes(), signature))
+        .is_some_and(|scheme| verify::verifies(spki, scheme, statement.as_bytes(), signature))
 }

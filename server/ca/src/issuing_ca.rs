@@ -35,6 +35,8 @@ pub struct IssuingCa {
     pub issues_from: Timestamp,
     /// Its name: the issuer of what it signs.
     pub(crate) name: Name,
+    /// Its public key (SubjectPublicKeyInfo, DER).
+    pub(crate) spki: Vec<u8>,
     /// The identifier of its key, as in its certificate.
     key_identifier: OctetString,
 }
@@ -75,6 +77,7 @@ impl IssuingCa {
             profile,
             issues_from: Timestamp::MIN,
             name: tbs.subject,
+            spki: summary.spki_der,
             key_identifier,
         })
     }

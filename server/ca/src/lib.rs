@@ -9,7 +9,6 @@
 //! - [`id`]: which CA
 //! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
 //! - [`issue`]: signing, verifying, comparing
-//! - [`signature`]: whether a signature is a key's
 //! - `encoding`: times and URLs in DER; `subject`: subject names
 //! - [`crl`]: revocation lists
 //! - [`audit_key`]: the key that signs the audit chain
@@ -30,7 +29,6 @@ pub mod ocsp;
 pub mod profile;
 pub mod reason;
 pub mod shard;
-pub mod signature;
 mod subject;
 mod tbs;
 #[cfg(test)]

@@ -16,9 +16,8 @@ use x509_cert::ext::Extensions;
 use x509_cert::name::Name;
 use x509_cert::spki::AlgorithmIdentifierRef;
 use x509_cert::time::Time;
-use x509_parser::asn1_rs::BitString;
-use x509_parser::prelude::{AlgorithmIdentifier, FromDer, X509Certificate};
 
+use inkan_pki::verify::verifies;
 use inkan_pki::x509::assemble;
 use inkan_pki::x509::chain::ChainError;
 
@@ -106,11 +105,9 @@ pub(crate) fn to_be_signed(ca: &IssuingCa, list: &CrlContent<'_>) -> Result<Vec<
 }
 
 fn verify(ca: &IssuingCa, tbs: &[u8], signature: &[u8]) -> Result<(), IssueError> {
-    let malformed = || IssueError::Signature(ChainError::Malformed);
-    let (_, certificate) = X509Certificate::from_der(&ca.certificate).map_err(|_| malformed())?;
-    let algorithm = assemble::algorithm_identifier(ca.algorithm)?;
-    let (_, algorithm) = AlgorithmIdentifier::from_der(&algorithm).map_err(|_| malformed())?;
-    let signature = BitString::new(0, signature);
-    x509_parser::verify::verify_signature(certificate.public_key(), &algorithm, &signature, tbs)
-        .map_err(|_| IssueError::wrong(&ca.key, ChainError::BadSignature))
+    if verifies(&ca.spki, ca.algorithm.default_scheme(), tbs, signature) {
+        Ok(())
+    } else {
+        Err(IssueError::wrong(&ca.key, ChainError::BadSignature))
+    }
 }

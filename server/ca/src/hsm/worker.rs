@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, select_biased};
 use inkan_pki::pkcs11::{ErrorClass, Pkcs11Error};
+use inkan_pki::verify::verifies;
 
 use super::call_watchdog::{Abandoned, CallWatchdog};
 use super::error::HsmError;
@@ -16,7 +17,6 @@ use super::reaction::{Reaction, to_work};
 use super::shared::{SHORTLY, Shared};
 use super::token::{TokenHandle, WorkerSession, pin_is_wanted};
 use super::worker_pool::{Event, SupervisorHandle};
-use crate::signature::verifies;
 
 /// Between the two tries on a session that was busy.
 const PAUSE: Duration = Duration::from_millis(20);

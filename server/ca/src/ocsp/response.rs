@@ -1,17 +1,17 @@
 //! Answers: errors, which nobody signs, and the rest.
 
+use der::Encode;
 use der::asn1::{BitString, OctetString};
 use der::oid::db::rfc6960::ID_PKIX_OCSP_NONCE;
-use der::{Decode, Encode};
+use der::referenced::RefToOwned;
 use jiff::Timestamp;
-use x509_cert::spki::AlgorithmIdentifierOwned;
 use x509_ocsp::ext::Nonce;
 use x509_ocsp::{
     BasicOcspResponse, CertStatus, OcspGeneralizedTime, OcspResponse, ResponderId, ResponseData,
     RevokedInfo, SingleResponse, Version,
 };
-use x509_parser::prelude::{AlgorithmIdentifier, FromDer, SubjectPublicKeyInfo};
 
+use inkan_pki::verify::verifies;
 use inkan_pki::x509::assemble;
 use inkan_pki::x509::chain::ChainError;
 use inkan_pki::x509::extensions::extension;
@@ -97,12 +97,12 @@ impl Authority {
         let tbs = data.to_der().map_err(encoding)?;
         let scheme = signer.algorithm.default_scheme();
         let signature = self.pool().sign(&signer.key, scheme, tbs.clone()).await?;
-        let algorithm = assemble::algorithm_identifier(signer.algorithm)?;
-        verify(signer, &algorithm, &signature, &tbs)?;
+        if !verifies(&signer.spki, scheme, &tbs, &signature) {
+            return Err(IssueError::wrong(&signer.key, ChainError::BadSignature));
+        }
         let basic = BasicOcspResponse {
             tbs_response_data: data,
-            signature_algorithm: AlgorithmIdentifierOwned::from_der(&algorithm)
-                .map_err(encoding)?,
+            signature_algorithm: assemble::signature_algorithm(signer.algorithm).ref_to_owned(),
             signature: BitString::from_bytes(&signature).map_err(encoding)?,
             certs: Some(vec![signer.certificate.clone()]),
         };
@@ -154,20 +154,6 @@ fn data(signer: &Signer, answer: &ResponseContent<'_>) -> Result<ResponseData, I
 
 fn time(at: Timestamp) -> Result<OcspGeneralizedTime, IssueError> {
     Ok(date(at).map_err(encoding)?.into())
-}
-
-fn verify(
-    signer: &Signer,
-    algorithm: &[u8],
-    signature: &[u8],
-    tbs: &[u8],
-) -> Result<(), IssueError> {
-    let malformed = || IssueError::Signature(ChainError::Malformed);
-    let (_, key) = SubjectPublicKeyInfo::from_der(&signer.spki).map_err(|_| malformed())?;
-    let (_, algorithm) = AlgorithmIdentifier::from_der(algorithm).map_err(|_| malformed())?;
-    let signature = x509_parser::asn1_rs::BitString::new(0, signature);
-    x509_parser::verify::verify_signature(&key, &algorithm, &signature, tbs)
-        .map_err(|_| IssueError::wrong(&signer.key, ChainError::BadSignature))
 }
 
 fn encoding(error: der::Error) -> IssueError {
