@@ -5,6 +5,7 @@
 //! - [`secret`]: PINs and passwords that wipe themselves and never print
 //! - [`algorithm`]: key types and signature schemes, by name
 //! - [`spki`]: public keys as SubjectPublicKeyInfo, in one canonical form
+//! - [`ecdsa`]: ECDSA signatures in DER
 //! - [`padding`]: hashing and padding on the host
 //! - [`verify`]: verifying signatures in software
 //! - [`pkcs11`]: modules, tokens, sessions, keys and certificates on tokens
@@ -13,6 +14,7 @@
 //! - [`messages`]: links, requests and responses between bank and agent
 
 pub mod algorithm;
+pub mod ecdsa;
 pub mod messages;
 pub mod padding;
 pub mod pkcs11;

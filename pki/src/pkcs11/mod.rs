@@ -25,7 +25,6 @@
 //! - `gate`: counts calls inside the library
 //! - `raw`: calls that the binding cannot make
 //! - `object`: finding objects and reading their attributes
-//! - `ecdsa`: r‖s to DER
 //!
 //! Imports go one way, without a cycle (`tests/src/arrows/cycles.rs`).
 //!
@@ -66,7 +65,6 @@
 pub mod attributes;
 pub mod certificate;
 pub mod classify;
-mod ecdsa;
 pub mod error;
 mod gate;
 pub mod generate;

@@ -4,7 +4,6 @@
 use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
 
-use super::ecdsa;
 use super::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use super::keys::PrivateKey;
 use super::method::{Method, SIGN};
@@ -13,6 +12,7 @@ use super::pin_state::PinState;
 use super::raw::RawFunctions;
 use super::session::Session;
 use crate::algorithm::{KeyAlgorithm, SignatureScheme};
+use crate::ecdsa;
 
 /// Signs a message. ECDSA signatures come as DER `ECDSA-Sig-Value`, RSA signatures as long as the modulus.
 ///

@@ -1,6 +1,7 @@
 //! Signatures by a key on the card.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
+use inkan_pki::ecdsa;
 use inkan_pki::padding::{salt_length, to_sign};
 
 use super::algorithm;
@@ -71,28 +72,24 @@ pub(super) fn sign(
     minimal(signature, algorithm.bits() / 8).ok_or(MALFORMED)
 }
 
-/// `ECDSA-Sig-Value` with both numbers in their shortest form: some cards put zeros in front that strict programs refuse.
+/// `ECDSA-Sig-Value` with both numbers in their shortest form: some cards put zeros in front, or forget the sign, and strict programs
+/// refuse that. Therefore it is read as BER-TLV.
 fn minimal(signature: &[u8], length: usize) -> Option<Vec<u8>> {
     let inside = tlv::only(signature, 0x30).ok()?;
     let numbers = tlv::all(inside).ok()?;
     let [r, s] = numbers.as_slice() else {
         return None;
     };
-    let parts = [number(r, length)?, number(s, length)?].concat();
-    Some(tlv::element(0x30, &parts))
+    ecdsa::to_der(number(r, length)?, number(s, length)?)
 }
 
-fn number(element: &tlv::Element<'_>, length: usize) -> Option<Vec<u8>> {
+/// Without the zeros in front.
+fn number<'a>(element: &tlv::Element<'a>, length: usize) -> Option<&'a [u8]> {
     if element.tag != 2 {
         return None;
     }
     let zeros = element.value.iter().take_while(|b| **b == 0).count();
-    let digits = &element.value[zeros..];
-    if digits.is_empty() || digits.len() > length {
-        return None;
-    }
-    let sign = if digits[0] & 0x80 == 0 { &[][..] } else { &[0] };
-    Some(tlv::element(2, &[sign, digits].concat()))
+    element.value.get(zeros..).filter(|digits| digits.len() <= length)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! ECDSA signatures: `r ‖ s`, as tokens return them, to DER `ECDSA-Sig-Value`, as X.509 and TLS need them.
+//! ECDSA signatures as X.509 and TLS need them: DER `ECDSA-Sig-Value` from the numbers, or from `r ‖ s` as PKCS#11 returns it.
 
 use der::asn1::UintRef;
 use der::{Encode, Sequence};
@@ -10,12 +10,9 @@ struct EcdsaSigValue<'a> {
     s: UintRef<'a>,
 }
 
-/// Minimal DER of both numbers; `None` unless there are exactly twice `number_length` bytes and neither number is zero.
-pub(super) fn raw_to_der(raw: &[u8], number_length: usize) -> Option<Vec<u8>> {
-    if raw.len() != 2 * number_length {
-        return None;
-    }
-    let (r, s) = raw.split_at(number_length);
+/// Minimal DER of both numbers (big-endian, without sign); `None` if one of them is zero.
+#[must_use]
+pub fn to_der(r: &[u8], s: &[u8]) -> Option<Vec<u8>> {
     if [r, s]
         .iter()
         .any(|number| number.iter().all(|byte| *byte == 0))
@@ -24,6 +21,16 @@ pub(super) fn raw_to_der(raw: &[u8], number_length: usize) -> Option<Vec<u8>> {
     }
     let (r, s) = (UintRef::new(r).ok()?, UintRef::new(s).ok()?);
     EcdsaSigValue { r, s }.to_der().ok()
+}
+
+/// Minimal DER of `r ‖ s`; `None` unless there are exactly twice `number_length` bytes and neither number is zero.
+#[must_use]
+pub fn raw_to_der(raw: &[u8], number_length: usize) -> Option<Vec<u8>> {
+    if raw.len() != 2 * number_length {
+        return None;
+    }
+    let (r, s) = raw.split_at(number_length);
+    to_der(r, s)
 }
 
 #[cfg(test)]
