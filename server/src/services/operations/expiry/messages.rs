@@ -83,13 +83,13 @@ fn say(one: &Expiry, now: Timestamp) {
     let error = one.error.as_deref().unwrap_or_default();
     match one.level {
         Level::Fine | Level::Soon => {
-            tracing::warn!(item, name = one.name, days, ends = %one.ends, error, "ends soon");
+            tracing::warn!(item, name = one.name, days, ends = %one.ends, error, "expires soon");
         }
         Level::Urgent => {
-            tracing::error!(item, name = one.name, days, ends = %one.ends, error, "ends very soon");
+            tracing::error!(item, name = one.name, days, ends = %one.ends, error, "expires very soon");
         }
         Level::Over => {
-            tracing::error!(item, name = one.name, days, ends = %one.ends, error, "is over");
+            tracing::error!(item, name = one.name, days, ends = %one.ends, error, "has expired");
         }
     }
 }
