@@ -82,13 +82,10 @@ fn on(kind: &str, bank: &Bank, database: &Database) -> Outcome<Vec<ContractRow>>
     let page = teller.open(&url)?;
     let form = page.form("/contracts/import")?.fill("list", &list())?;
     let mut checked = page;
-    once(
-        format!("{kind}: list of {CONTRACTS} looked at"),
-        &mut || {
-            checked = teller.send(&checked, &form)?;
-            good(&checked)
-        },
-    )?;
+    once(format!("{kind}: list of {CONTRACTS} checked"), &mut || {
+        checked = teller.send(&checked, &form)?;
+        good(&checked)
+    })?;
     let form = checked.form("/contracts/import")?;
     once(format!("{kind}: list of {CONTRACTS} imported"), &mut || {
         checked = teller.send(&checked, &form)?;
@@ -107,9 +104,9 @@ fn on(kind: &str, bank: &Bank, database: &Database) -> Outcome<Vec<ContractRow>>
         }),
         ("account", account),
         ("login ID", |n| format!("bench{}{}", branch(n), account(n))),
-        ("what is not there", |n| format!("該当なし{n}")),
+        ("a missing name", |n| format!("該当なし{n}")),
     ] {
-        let there = what != "what is not there";
+        let there = what != "a missing name";
         rows.push(searched(kind, what, &teller, bank, term, there)?);
     }
     Ok(rows)

@@ -39,9 +39,13 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     for _ in 0..ROUNDS {
         let [first, second, third] = &mut turns;
         let one = |name, ask, pid| load(name, ask, true, pid, at);
-        first.push(one("nginx, the answer as a file, GET", &file, nginx.pid())?);
-        second.push(one("Inkan, signed ahead, GET", &get, pid)?);
-        third.push(one("Inkan, signed ahead, POST", &post, pid)?);
+        first.push(one(
+            "nginx, the response as a file, GET",
+            &file,
+            nginx.pid(),
+        )?);
+        second.push(one("Inkan, pre-signed, GET", &get, pid)?);
+        third.push(one("Inkan, pre-signed, POST", &post, pid)?);
     }
     let mut rows = turns.into_iter().map(middle).collect::<Outcome<Vec<_>>>()?;
     drop(nginx);
@@ -72,7 +76,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     let cfssl = responders::cfssl(&answer)?;
     let ask = Ask::Post(format!("http://127.0.0.1:{}/", cfssl.port), &plain);
     rows.push(load(
-        "cfssl ocspserve, signed ahead, POST",
+        "cfssl ocspserve, pre-signed, POST",
         &ask,
         true,
         cfssl.pid(),

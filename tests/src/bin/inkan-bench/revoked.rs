@@ -161,7 +161,7 @@ fn with_nginx() -> Outcome<Vec<Row>> {
             path: "/page.html",
             pid: nginx.pid(),
         };
-        let name = format!("nginx: handshake with a certificate and a file, {lines} on the list");
+        let name = format!("nginx: handshake with a certificate and a file, {lines} in the CRL");
         rows.push(handshakes::measure(&name, &door, &client, times)?);
     }
     Ok(rows)

@@ -99,7 +99,7 @@ pub(crate) fn lists(rows: &[ListRow]) {
     };
     let lines: Vec<String> = rows.iter().map(line).collect();
     print(
-        "| revoked | bytes of the list | list and delta made, s | ready after, s | at rest after, s | memory, MiB | at most, MiB |",
+        "| revoked | bytes of the CRL | full and delta CRL, s | ready after, s | idle after, s | memory, MiB | at most, MiB |",
         &lines,
     );
 }
