@@ -277,13 +277,13 @@ fn outcome(found: &Verdict) -> Result<(), AppError> {
 fn words(why: Break) -> &'static str {
     match why {
         Break::Missing => "it is missing",
-        Break::Edited => "it was changed, or put in the place of another",
+        Break::Edited => "it was changed, or swapped with another row",
         Break::Unlinked => "it does not follow the row before it",
         Break::CutOff => "the log was cut off before it",
-        Break::PastHead => "it lies past the head of the log",
-        Break::Head => "the head of the log does not fit it",
-        Break::NotAsSigned => "it is not the row that was signed in a checkpoint",
-        Break::Signature => "the signature of its checkpoint is not the audit key's",
+        Break::PastHead => "it is after the head of the log",
+        Break::Head => "the head of the log does not match it",
+        Break::NotAsSigned => "it differs from the row that was signed in a checkpoint",
+        Break::Signature => "the signature of its checkpoint is invalid",
         Break::CheckpointGone => "its signed head, of which the log tells, is not there any more",
     }
 }

@@ -75,7 +75,7 @@ pub enum By {
     Colleague,
     /// The bank.
     Bank,
-    /// The end of the contract.
+    /// Cancellation of the contract.
     ContractEnd,
 }
 

@@ -31,12 +31,12 @@ pub struct Problem {
     pub code: String,
     /// What happened.
     #[schema(
-        example = "Whoever entered, amended or took over an entry cannot decide on it, with any of their accounts."
+        example = "Nobody who entered, amended or took over an entry can decide on it, not even with another account."
     )]
     pub title: String,
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "A second person must check and decide it.")]
+    #[schema(example = "Another approver must decide on it.")]
     pub detail: Option<String>,
     /// With `fields-invalid`: what is wrong where.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -21,7 +21,7 @@ pub fn steps(lang: Lang) -> &'static [&'static str; 5] {
             "ログインパスワードの入力",
         ],
         &[
-            "Request taken",
+            "Request received",
             "Certificate app opened",
             "Token chosen",
             "Certificate checked",
@@ -56,7 +56,7 @@ pub fn progress(
             2,
             lang.pick(
                 "電子証明書アプリでの操作を待っています。",
-                "Waiting for you in the certificate app.",
+                "Waiting for your input in the certificate app.",
             ),
         ),
         AgentLoginState::Proved => (
@@ -96,7 +96,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
             (
                 "The certificate app opened another browser, so nobody was logged in.",
-                "Begin in the browser that the app opened: the default one of this computer.",
+                "Start in the browser that the app opened: the default browser of this computer.",
             ),
         ),
         "login-code-invalid" => {
@@ -108,7 +108,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "電子証明書の入ったトークンを接続して、「やりなおす」ボタンを押してください。",
             ),
             (
-                "There is no certificate of this bank on the token.",
+                "No certificate for login was found on the token.",
                 "Connect the token with your certificate and press “Start again”.",
             ),
         ),
@@ -123,8 +123,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "アプリの表示をご確認のうえ、「やりなおす」ボタンを押してください。続く場合は下のコードをヘルプデスクにお知らせください。",
             ),
             (
-                "The certificate app could not finish the login.",
-                "See what the app says and press “Start again”. If it goes on, tell the help desk the code below.",
+                "The certificate app could not complete the login.",
+                "Check the message in the app and press “Start again”. If the problem persists, give the help desk the code below.",
             ),
         ),
     };

@@ -22,7 +22,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
             ),
             (
                 "The header Idempotency-Key is missing.",
-                "Send a separate key with every change.",
+                "Send the request again, with a new key for every change.",
             ),
         ),
         ApiProblem::KeyMalformed => Text::fixed(
@@ -32,7 +32,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
             ),
             (
                 "The Idempotency-Key is malformed.",
-                "Use 8 to 64 letters, digits or any of -._~: characters.",
+                "Use 8 to 64 letters, digits or the symbols -._~:",
             ),
         ),
         ApiProblem::KeyReused => Text::fixed(
@@ -52,7 +52,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
             ),
             (
                 "This cursor does not belong to this list.",
-                "Begin again without a cursor, and keep the other parameters as they are.",
+                "Start again without a cursor and with the same parameters.",
             ),
         ),
         ApiProblem::QueryInvalid => Text::fixed(
@@ -61,7 +61,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
                 "APIの説明で項目名と値をご確認ください。",
             ),
             (
-                "The query has a name or a value that is not accepted here.",
+                "The query contains a parameter or a value that is not accepted.",
                 "See the API description for the parameters.",
             ),
         ),

@@ -64,7 +64,7 @@ pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
             );
             let unsigned = lang.pick(
                 "監査用の鍵を確認できないため(HSMに接続できません)、署名は検証していません。接続の回復後にもう一度確認してください。",
-                " The audit key is not known (the HSM is unavailable): no signature counts. Verify once more when it is back.",
+                " The audit key is unknown because the HSM is unavailable, so no signature was verified. Verify again when the HSM is back.",
             );
             let more = if found.key_known { "" } else { unsigned };
             (text + more, true)
@@ -85,7 +85,7 @@ fn broken(why: Break, lang: Lang) -> &'static str {
         Break::Missing => lang.pick("削除されています", "it is missing"),
         Break::Edited => lang.pick(
             "書き換えられたか、入れ替えられています",
-            "it was changed, or put in the place of another",
+            "it was changed, or swapped with another row",
         ),
         Break::Unlinked => lang.pick(
             "直前の記録とつながっていません",
@@ -95,22 +95,21 @@ fn broken(why: Break, lang: Lang) -> &'static str {
             "これ以降が切り取られています",
             "the log was cut off before it",
         ),
-        Break::PastHead => lang.pick("末尾より後ろにあります", "it lies past the head of the log"),
+        Break::PastHead => lang.pick("末尾より後ろにあります", "it is after the head of the log"),
         Break::Head => lang.pick(
             "末尾の値と一致しません",
-            "the head of the log does not fit it",
+            "the head of the log does not match it",
         ),
         Break::NotAsSigned => lang.pick(
             "署名した内容と一致しません",
-            "it is not the row that was signed",
+            "it differs from the row that was signed",
         ),
-        Break::CheckpointGone => lang.pick(
-            "その署名が削除されています",
-            "its signed head is not there any more",
-        ),
+        Break::CheckpointGone => {
+            lang.pick("その署名が削除されています", "its signed head was deleted")
+        }
         Break::Signature => lang.pick(
             "確認点の署名が正しくありません",
-            "the signature of its checkpoint is not the audit key's",
+            "the signature of its checkpoint is invalid",
         ),
     }
 }

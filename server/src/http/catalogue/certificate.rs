@@ -64,7 +64,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
                 "トークンを接続したまま、「電子証明書発行」から手続きを続けてください。",
             ),
             (
-                "The issue of this certificate was not finished.",
+                "The issue of this certificate was not completed.",
                 "Keep the token connected and continue at “Get a certificate”.",
             ),
         ),
@@ -75,7 +75,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
             ),
             (
                 "This certificate is not valid yet.",
-                "Try again in a little while. If the problem persists, call the help desk.",
+                "Try again later. If the problem persists, call the help desk.",
             ),
         ),
         CertificateRefusal::Expired => Text::fixed(
@@ -125,7 +125,7 @@ pub(super) fn text(refusal: &CertificateRefusal) -> Text {
             ),
             (
                 "The contract has been cancelled, so this certificate is no longer valid.",
-                "Ask at your branch.",
+                "Contact your branch.",
             ),
         ),
     }

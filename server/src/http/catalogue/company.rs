@@ -14,7 +14,10 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "利用者が見つかりません。",
                 "利用者一覧を表示し直してご確認ください。",
             ),
-            ("There is no such user.", "Show the list of users again."),
+            (
+                "There is no such user.",
+                "Reload the list of users and check it.",
+            ),
         ),
         CompanyRefusal::OwnLock => Text::fixed(
             (
@@ -22,7 +25,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "別の管理者の方に依頼するか、お取引店舗の窓口またはヘルプデスクにお問い合わせください。",
             ),
             (
-                "Nobody can release a lock of their own.",
+                "You cannot release your own lock.",
                 "Ask another administrator, your branch or the help desk.",
             ),
         ),
@@ -31,7 +34,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "この利用者は利用停止になっていません。",
                 "利用者の状態をご確認ください。",
             ),
-            ("This user is not locked.", "Check the status of the user."),
+            ("This user is not locked.", "Check the user's status."),
         ),
         CompanyRefusal::RoleStays => Text::fixed(
             (
@@ -40,7 +43,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
             ),
             (
                 "The role of this user cannot be changed.",
-                "Nobody changes their own role or the master's. Ask at your branch.",
+                "You cannot change your own role or the master's. Contact your branch.",
             ),
         ),
         CompanyRefusal::TooManyUsers => Text::fixed(
@@ -49,8 +52,8 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "お取引店舗の窓口にお問い合わせください。",
             ),
             (
-                "This contract has as many users as it can have.",
-                "Ask at your branch.",
+                "This contract has reached its maximum number of users.",
+                "Contact your branch.",
             ),
         ),
         CompanyRefusal::AlreadyStarted => Text::fixed(
@@ -59,7 +62,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
                 "仮パスワードの再発行は必要ありません。",
             ),
             (
-                "This user has chosen passwords of their own already.",
+                "This user has already chosen their own passwords.",
                 "No temporary passwords are needed.",
             ),
         ),
@@ -70,7 +73,7 @@ pub(super) fn text(refusal: CompanyRefusal) -> Text {
             ),
             (
                 "Temporary passwords are not accepted here.",
-                "Choose your own first: “Start as a new user” on the login page.",
+                "First choose your own passwords with “Start as a new user” on the login page.",
             ),
         ),
         CompanyRefusal::NoCertificate => Text::fixed(
@@ -93,9 +96,9 @@ pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
     };
     if let Some(until) = user.temporary_until {
         return if now < until {
-            lang.pick("利用開始登録待ち", "Has not started yet")
+            lang.pick("利用開始登録待ち", "Not started yet")
         } else {
-            lang.pick("仮パスワード期限切れ", "Temporary passwords lapsed")
+            lang.pick("仮パスワード期限切れ", "Temporary passwords expired")
         }
         .to_owned();
     }
@@ -112,7 +115,7 @@ pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
             format!("Confirmation password: {lock}"),
         );
     }
-    lang.pick("利用可能", "Open").to_owned()
+    lang.pick("利用可能", "Active").to_owned()
 }
 
 /// What a value is called.
@@ -200,7 +203,7 @@ pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
         OperationKind::Unlock => (
             lang.pick("利用者管理 » 利用停止解除", "Users » Release a lock"),
             lang.pick(
-                "パスワードの入力誤りによる利用停止を解除します。パスワードは変わりません。内容を確認し、あなたの確認用パスワードを入力してください。",
+                "パスワードの入力誤りによる利用停止を解除します。パスワードは変わりません。内容をご確認のうえ、ご自身の確認用パスワードを入力してください。",
                 "This releases the lock after wrong passwords. The passwords do not change. Check the user and enter your confirmation password.",
             ),
             lang.pick("解除", "Release"),
@@ -208,34 +211,34 @@ pub fn operation_words(kind: OperationKind, lang: Lang) -> OperationWords {
         OperationKind::Revoke => (
             lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
             lang.pick(
-                "次の利用者の電子証明書を失効させます。失効は取り消せません。この利用者のログインは直ちに終了します。内容を確認し、失効理由を選び、あなたの確認用パスワードを入力してください。",
-                "The certificate of this user is revoked. This cannot be taken back, and the user is logged out at once. Check who it is, choose a reason and enter your confirmation password.",
+                "次の利用者の電子証明書を失効させます。失効は取り消せません。この利用者のログインは直ちに終了します。内容をご確認のうえ、失効理由を選択し、ご自身の確認用パスワードを入力してください。",
+                "This revokes the user's certificate and logs the user out at once. It cannot be undone. Check the user, choose a reason and enter your confirmation password.",
             ),
             lang.pick("失効", "Revoke"),
         ),
         OperationKind::RevokeOwn => (
             lang.pick("電子証明書失効 » 確認", "Revocation » Confirm"),
             lang.pick(
-                "あなたの電子証明書を失効させます。失効は取り消せません。直ちにログアウトし、この電子証明書ではログインできなくなります。失効理由を選び、確認用パスワードを入力してください。",
-                "Your own certificate is revoked. This cannot be taken back: you are logged out at once and cannot log in with it again. Choose a reason and enter your confirmation password.",
+                "ご自身の電子証明書を失効させます。失効は取り消せません。直ちにログアウトし、この電子証明書ではログインできなくなります。失効理由を選択し、確認用パスワードを入力してください。",
+                "This revokes your own certificate. It cannot be undone: you are logged out at once and can no longer log in with this certificate. Choose a reason and enter your confirmation password.",
             ),
             lang.pick("失効", "Revoke"),
         ),
         OperationKind::Role => (
             lang.pick("利用者管理 » 役割変更", "Users » Role"),
             lang.pick(
-                "管理者は、他の利用者の登録、利用停止の解除、電子証明書の失効、全員の操作履歴の照会ができます。一般の利用者は、ご自身のことだけを扱えます。変更は直ちに有効になります。",
-                "An administrator registers users, releases locks, revokes certificates and reads everybody's history. A general user sees and changes only what is their own. The change takes effect at once.",
+                "管理者は、他の利用者の登録、利用停止の解除、電子証明書の失効、全員の操作履歴の照会ができます。一般の利用者は、ご自身の情報のみ照会・変更できます。変更は直ちに有効になります。",
+                "An administrator can register users, release locks, revoke certificates and read everyone's history. A general user can see and change only their own data. The change takes effect at once.",
             ),
             lang.pick("変更", "Change"),
         ),
         OperationKind::HandOver => (
             lang.pick("利用者管理 » 仮パスワード再発行", "Users » New temporary passwords"),
             lang.pick(
-                "この利用者の仮パスワードを作り直します。これまでの仮パスワードは無効になります。あなたの確認用パスワードを入力してください。",
+                "この利用者の仮パスワードを再発行します。これまでの仮パスワードは無効になります。ご自身の確認用パスワードを入力してください。",
                 "New temporary passwords are created for this user; earlier ones become invalid. Enter your confirmation password.",
             ),
-            lang.pick("再発行", "Make new ones"),
+            lang.pick("再発行", "Reissue"),
         ),
     };
     OperationWords {
@@ -261,9 +264,7 @@ pub fn who(who: &Who, lang: Lang) -> String {
             .to_owned(),
         Who::Bank => lang.pick("金融機関", "The bank").to_owned(),
         Who::System => lang.pick("自動処理", "Automatic").to_owned(),
-        Who::Unknown => lang
-            .pick("本人未確認", "Not known to be the user")
-            .to_owned(),
+        Who::Unknown => lang.pick("本人未確認", "Identity not verified").to_owned(),
     }
 }
 
@@ -274,17 +275,17 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         HistoryAction::Added => lang.pick("利用者の登録", "User registered"),
         HistoryAction::Started => lang.pick("利用開始登録", "Own passwords chosen"),
         HistoryAction::HandedOverGiven => {
-            lang.pick("仮パスワードの入力", "Temporary passwords given")
+            lang.pick("仮パスワードの入力", "Temporary passwords entered")
         }
         HistoryAction::HandedOver => lang.pick("仮パスワードの再発行", "New temporary passwords"),
         HistoryAction::RoleChanged => lang.pick("役割の変更", "Role changed"),
         HistoryAction::LockReleased => lang.pick("利用停止の解除", "Lock released"),
         HistoryAction::PasswordChanged => lang.pick("パスワードの変更", "Password changed"),
         HistoryAction::Confirmed => {
-            lang.pick("確認用パスワードの入力", "Confirmation password given")
+            lang.pick("確認用パスワードの入力", "Confirmation password entered")
         }
         HistoryAction::LoginPasswordGiven => {
-            lang.pick("ログインパスワードの入力", "Login password given")
+            lang.pick("ログインパスワードの入力", "Login password entered")
         }
         HistoryAction::PasswordLogin => {
             lang.pick("ログイン（ID・パスワード）", "Login with ID and password")
@@ -295,14 +296,14 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
         HistoryAction::Identified => {
             lang.pick("証明書取得認証", "Identification for a certificate")
         }
-        HistoryAction::LoggedOut => lang.pick("ログアウト", "Log out"),
+        HistoryAction::LoggedOut => lang.pick("ログアウト", "Logout"),
         HistoryAction::Requested => {
             lang.pick("電子証明書の発行・更新の開始", "Certificate requested")
         }
         HistoryAction::Issued => lang.pick("電子証明書の発行", "Certificate issued"),
-        HistoryAction::Activated => lang.pick("電子証明書の利用開始", "Certificate in use"),
+        HistoryAction::Activated => lang.pick("電子証明書の利用開始", "Certificate activated"),
         HistoryAction::RevocationAsked => {
-            lang.pick("電子証明書の失効の申請", "Revocation asked for")
+            lang.pick("電子証明書の失効の申請", "Revocation requested")
         }
         HistoryAction::Revoked => lang.pick("電子証明書の失効", "Certificate revoked"),
         HistoryAction::Suspended => lang.pick("電子証明書の一時停止", "Certificate suspended"),

@@ -17,10 +17,7 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
         ("/proposals", lang.pick("承認待ち", "Awaiting approval")),
         ("/reports", lang.pick("要確認一覧", "Needs attention")),
         ("/staff", lang.pick("職員", "Staff")),
-        (
-            "/security",
-            lang.pick("システムの状態", "State of the system"),
-        ),
+        ("/security", lang.pick("システムの状態", "System status")),
         ("/audit", lang.pick("監査記録", "Audit log")),
         ("/certificate", lang.pick("自分の証明書", "My certificate")),
     ]
@@ -42,17 +39,17 @@ pub fn certificate_state(state: CertificateState, lang: Lang) -> &'static str {
 /// Why a certificate ended.
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     match reason {
-        Reason::Unspecified => lang.pick("指定なし", "Not said"),
+        Reason::Unspecified => lang.pick("指定なし", "Not specified"),
         Reason::KeyCompromise => lang.pick(
             "紛失・盗難・漏えいのおそれ",
-            "Lost, stolen or possibly known",
+            "Lost, stolen or possibly disclosed",
         ),
-        Reason::AffiliationChanged => lang.pick("所属の変更", "The holder's affiliation changed"),
+        Reason::AffiliationChanged => lang.pick("所属の変更", "Change of affiliation"),
         Reason::Superseded => lang.pick("新しい証明書への交換", "Replaced by a newer one"),
         Reason::CessationOfOperation => lang.pick("利用の終了", "No longer needed"),
         Reason::CertificateHold => lang.pick("一時停止", "Suspended"),
         Reason::RemoveFromCrl => lang.pick("一時停止の解除", "Suspension released"),
-        Reason::PrivilegeWithdrawn => lang.pick("権限の取消し", "The privilege was withdrawn"),
+        Reason::PrivilegeWithdrawn => lang.pick("権限の取消し", "Privilege withdrawn"),
     }
 }
 
@@ -97,14 +94,14 @@ pub fn tries(tries: &Tries, now: Timestamp, lang: Lang) -> String {
                 format!("Locked until {until}"),
             )
         }
-        None => lang.pick("利用可能", "Open").to_owned(),
+        None => lang.pick("利用可能", "Not locked").to_owned(),
     }
 }
 
 /// Where a grant stands.
 pub fn grant_state(grant: &Grant, now: Timestamp, lang: Lang) -> &'static str {
     match grant.state {
-        GrantState::Open if now < grant.expires_at => lang.pick("未使用", "Open"),
+        GrantState::Open if now < grant.expires_at => lang.pick("未使用", "Unused"),
         GrantState::Open | GrantState::Lapsed => lang.pick("期限切れ", "Lapsed"),
         GrantState::Used => lang.pick("使用済み", "Used"),
     }

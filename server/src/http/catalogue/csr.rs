@@ -11,7 +11,7 @@ const UPDATE: (&str, &str) = (
 );
 const OTHER_TOKEN: (&str, &str) = (
     "このトークンの鍵は使用できません。別のトークンをご利用いただくか、ヘルプデスクにお問い合わせください。",
-    "The key of this token cannot be used. Use another token or ask the help desk.",
+    "The key of this token cannot be used. Use another token or contact the help desk.",
 );
 
 pub(super) fn text(error: CsrError) -> Text {
@@ -33,7 +33,7 @@ pub(super) fn text(error: CsrError) -> Text {
         ),
         CsrError::SignatureInvalid => (
             "証明書発行要求の署名が、その鍵によるものではありません。",
-            "The certificate request is not signed by its own key.",
+            "The certificate request was not signed with its own key.",
             UPDATE,
         ),
         CsrError::Key(weakness) => return key(weakness),
@@ -56,15 +56,15 @@ fn key(weakness: KeyWeakness) -> Text {
             format!(
                 "RSA鍵の長さ（{bits}ビット）は受け付けていません。2048、3072、4096ビットをご利用ください。"
             ),
-            format!("RSA keys of {bits} bits are not accepted; 2048, 3072 and 4096 are."),
+            format!("RSA keys of {bits} bits are not accepted. Use 2048, 3072 or 4096 bits."),
         ),
         KeyWeakness::Exponent => (
             "RSA鍵の公開指数が安全ではありません。".into(),
-            "The public exponent of the RSA key is not safe.".into(),
+            "The public exponent of the RSA key is unsafe.".into(),
         ),
         KeyWeakness::SmallFactor(factor) => (
             format!("RSA鍵は小さな素数（{factor}）で割り切れるため安全ではありません。"),
-            format!("The RSA key can be divided by {factor} and is not safe."),
+            format!("The RSA key is divisible by {factor}, so it is unsafe."),
         ),
         KeyWeakness::Roca => (
             "この鍵には既知の脆弱性（ROCA）があります。".into(),
@@ -72,16 +72,16 @@ fn key(weakness: KeyWeakness) -> Text {
         ),
         KeyWeakness::ClosePrimes => (
             "RSA鍵の二つの素数が近すぎるため安全ではありません。".into(),
-            "The two primes of the RSA key are too close together.".into(),
+            "The two primes of the RSA key are too close together, so it is unsafe.".into(),
         ),
         KeyWeakness::SharedFactor => (
             "このRSA鍵の素数は、すでに登録されている別の鍵でも使われているため安全ではありません。"
                 .into(),
-            "This RSA key shares a prime with another key in the database; neither is safe.".into(),
+            "This RSA key shares a prime with another registered key, so it is unsafe.".into(),
         ),
         KeyWeakness::PointInvalid => (
             "EC鍵の点が曲線上にありません。".into(),
-            "The EC key is not a point on its curve.".into(),
+            "The point of the EC key is not on the curve.".into(),
         ),
     };
     Text {

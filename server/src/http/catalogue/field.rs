@@ -93,11 +93,11 @@ pub fn sentence(problem: Problem, lang: Lang) -> String {
         ),
         Problem::NotRepresentable { found, position } => lang.pick(
             format!("{position}文字目の「{found}」は当システムで扱えない文字です。別の文字で入力してください。"),
-            format!("Character {position}, “{found}”, cannot be stored by our systems. Use another one."),
+            format!("Character {position}, “{found}”, is not supported by our systems. Use another one."),
         ),
         Problem::Invisible { code_point, position } => lang.pick(
             format!("{position}文字目に目に見えない文字（U+{code_point:04X}）があります。削除してください。"),
-            format!("Character {position} cannot be seen (U+{code_point:04X}). Remove it."),
+            format!("Character {position} is invisible (U+{code_point:04X}). Remove it."),
         ),
         Problem::PasswordCharacter => lang
             .pick(
@@ -111,11 +111,11 @@ pub fn sentence(problem: Problem, lang: Lang) -> String {
                 "This is not an e-mail address.",
             )
             .into(),
-        Problem::NotAChoice => lang.pick("選択し直してください。", "Choose again.").into(),
+        Problem::NotAChoice => lang.pick("選択し直してください。", "Choose one of the options.").into(),
         Problem::Differs => lang
             .pick(
                 "1回目の入力と一致しません。同じ内容を入力してください。",
-                "This differs from the first entry. Enter the same again.",
+                "This differs from the first entry. Enter the same value again.",
             )
             .into(),
         Problem::SameAsTemporary => lang

@@ -84,7 +84,7 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
         }
         ConsoleFinding::List(name) => lang.pick(
             format!("失効リスト {name} が期限内に発行されていません。"),
-            format!("The revocation list {name} is not within its validity period."),
+            format!("The CRL {name} was not published in time."),
         ),
         ConsoleFinding::BrokenKey(serial) => lang.pick(
             format!(
@@ -96,7 +96,7 @@ pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
         ),
         ConsoleFinding::Job(name) => lang.pick(
             format!("定時処理 {name} が失敗しています。"),
-            format!("The job {name} fails."),
+            format!("The job {name} is failing."),
         ),
     }
 }

@@ -25,7 +25,7 @@ fn text(problem: &HttpProblem) -> Text {
         },
         HttpProblem::BodyIncomplete => Text::fixed(
             ("送信が途中で切れました。", "通信状態をご確認のうえ、もう一度お試しください。"),
-            ("The request was cut off before its end.", "Check your connection and try again."),
+            ("The request was incomplete.", "Check your connection and try again."),
         ),
         HttpProblem::BodySlow => Text::fixed(
             ("送信に時間がかかりすぎました。", "通信状態をご確認のうえ、もう一度お試しください。"),
@@ -33,18 +33,18 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::Timeout => Text::fixed(
             ("処理に時間がかかりすぎたため中止しました。", "しばらくしてからもう一度お試しください。"),
-            ("The request took too long and was given up.", "Try again in a little while."),
+            ("The request took too long and was stopped.", "Try again later."),
         ),
         HttpProblem::TooMany { wait } => {
             let seconds = wait.as_secs().max(1);
             Text {
-                ja: ("短い時間に操作が多すぎます。".into(), format!("{seconds}秒以上おいてから、もう一度お試しください。").into()),
+                ja: ("短時間に操作が集中しています。".into(), format!("{seconds}秒以上おいてから、もう一度お試しください。").into()),
                 en: ("Too many requests in a short time.".into(), format!("Wait at least {seconds} seconds and try again.").into()),
             }
         }
         HttpProblem::FormExpired => Text::fixed(
             ("画面の有効期限が切れたか、Cookieが無効になっています。", "Cookieを有効にし、前の画面を再表示してから、もう一度操作してください。"),
-            ("This form has expired, or cookies are turned off.", "Allow cookies, load the page before again, and repeat what you did."),
+            ("This form has expired, or cookies are turned off.", "Allow cookies, reload the previous page, and try again."),
         ),
         HttpProblem::BadRequest => Text::fixed(
             ("送信された内容を読み取れません。", "前の画面に戻り、もう一度操作してください。"),
@@ -52,7 +52,7 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::UnsupportedMediaType => Text::fixed(
             ("送信された内容の形式に対応していません。", "ソフトウェアを最新版に更新してください。"),
-            ("The request has a content type that is not accepted here.", "Update the software you use."),
+            ("The request has a content type that is not accepted here.", "Update your software."),
         ),
         HttpProblem::CredentialMissing => Text::fixed(
             ("認証情報がありません。", "ブラウザの「発行」からやり直してください。"),
@@ -64,7 +64,7 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::StaffCertificateMissing => Text::fixed(
             ("ここは職員の業務画面です。職員用電子証明書が提示されませんでした。", "職員の方は、自分のトークンを接続し、全てのブラウザを閉じてから開き直してください。証明書をまだお持ちでない職員の方は、インターネットバンキングのアドレスの /staff/certificate で取得してください。お客様の電子証明書ではご利用になれません。"),
-            ("This is the console of the bank's staff, and no staff certificate was presented.", "Staff: connect your own token, close all browser windows and open this page again. If you have no certificate yet, get it at /staff/certificate on the address of the internet banking. A customer's certificate does not open this page."),
+            ("This is the staff console, and no staff certificate was presented.", "Staff: connect your own token, close all browser windows and open this page again. If you have no certificate yet, get one at /staff/certificate on the internet banking site. Customer certificates are not accepted here."),
         ),
         HttpProblem::StaffForbidden => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
@@ -72,16 +72,16 @@ fn text(problem: &HttpProblem) -> Text {
         ),
         HttpProblem::FreshHandshakeRequired => Text::fixed(
             ("この操作には、トークンによる再確認が必要です。", "自分のトークンが接続されていることを確かめて「続ける」を押してください。暗証番号（PIN）を求められたら入力してください。入力した内容はそのまま送信されます。まだ何も実行されていません。"),
-            ("Confirm this with your token once more.", "Make sure that your own token is connected, and press “Continue”; enter its PIN if you are asked for it. What you entered is sent as it was. Nothing has been done yet. A program sends the request again on a new connection."),
+            ("Confirm this operation with your token.", "Make sure that your own token is connected and press “Continue”. Enter its PIN if prompted. Your entries are then sent unchanged. Nothing has been done yet. A program must send the request again on a new connection."),
         ),
         HttpProblem::ConsoleIdle => Text::fixed(
             ("一定時間操作がなかったため、業務画面を中断しています。", "続けるには、自分のトークンを接続して「続ける」を押してください。送信しようとした内容は実行されていません。"),
-            ("The console is paused, because it was not used for some time.", "To continue, connect your own token and press “Continue”. Nothing that you were about to send has been done."),
+            ("The console is paused because of inactivity.", "To continue, connect your own token and press “Continue”. The request that you were about to send was not executed."),
         ),
         HttpProblem::Api(problem) => super::api::text(problem),
         HttpProblem::Internal { reference } => Text {
             ja: ("システムの都合により処理できませんでした。".into(), format!("しばらくしてからもう一度お試しください。続く場合は、参照番号 {reference} をヘルプデスクにお知らせください。").into()),
-            en: ("We could not do this because of a fault on our side.".into(), format!("Try again in a little while. If the problem persists, tell the help desk the reference {reference}.").into()),
+            en: ("The operation failed because of a system error.".into(), format!("Try again later. If the problem persists, give the help desk the reference {reference}.").into()),
         },
     }
 }

@@ -7,7 +7,7 @@ use crate::services::accounts::imports::Why;
 pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {
     lang.pick(
         format!("{lines}件を確認しました。登録できるもの{good}件、できないもの{bad}件です。まだ登録していません。"),
-        format!("{lines} lines were looked at: {good} can be imported, {bad} cannot. Nothing was imported yet."),
+        format!("{lines} lines were checked: {good} can be imported, {bad} cannot. Nothing has been imported yet."),
     )
 }
 
@@ -15,7 +15,7 @@ pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {
 pub fn done(good: usize, lang: Lang) -> String {
     lang.pick(
         format!("{good}件の契約を登録しました。仮パスワードは、お渡しするときに契約ごとに発行します。"),
-        format!("{good} contracts were imported. Temporary passwords are made for each when they are handed over."),
+        format!("{good} contracts were imported. Temporary passwords are issued for each contract when they are handed over."),
     )
 }
 
@@ -37,7 +37,7 @@ pub fn why(why: &Why, lang: Lang) -> &'static str {
         ),
         Why::Exists => lang.pick(
             "この口座の契約は登録済みです。",
-            "There is a contract for this account already.",
+            "A contract for this account already exists.",
         ),
     }
 }

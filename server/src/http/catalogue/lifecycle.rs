@@ -10,7 +10,10 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "電子証明書が見つかりません。",
                 "一覧を表示し直してご確認ください。",
             ),
-            ("There is no such certificate.", "Show the list again."),
+            (
+                "There is no such certificate.",
+                "Reload the list and check it.",
+            ),
         ),
         LifecycleRefusal::AlreadyRevoked => Text::fixed(
             (
@@ -18,8 +21,8 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "操作の必要はありません。失効は取り消せません。",
             ),
             (
-                "This certificate has been revoked already.",
-                "Nothing is left to do. A revocation cannot be taken back.",
+                "This certificate has already been revoked.",
+                "No action is needed. A revocation cannot be undone.",
             ),
         ),
         LifecycleRefusal::AlreadySuspended => Text::fixed(
@@ -28,7 +31,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "解除するか、失効させてください。",
             ),
             (
-                "This certificate is suspended already.",
+                "This certificate is already suspended.",
                 "Release it, or revoke it.",
             ),
         ),
@@ -39,7 +42,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "This certificate is not suspended.",
-                "Check the status of the certificate.",
+                "Check the certificate's status.",
             ),
         ),
         LifecycleRefusal::AlreadySuperseded => Text::fixed(
@@ -48,7 +51,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "新しい電子証明書をご確認ください。",
             ),
             (
-                "This certificate was replaced by a newer one or lapsed.",
+                "This certificate was replaced by a newer one or has expired.",
                 "Check the newer certificate.",
             ),
         ),
@@ -57,24 +60,24 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "この電子証明書は有効期限が過ぎています。",
                 "操作の必要はありません。",
             ),
-            ("This certificate has expired.", "Nothing is left to do."),
+            ("This certificate has expired.", "No action is needed."),
         ),
         LifecycleRefusal::NotExpired => Text::fixed(
             (
                 "この電子証明書はまだ有効期間内です。",
                 "終了させるには失効させてください。",
             ),
-            ("This certificate has not expired.", "To end it, revoke it."),
+            (
+                "This certificate has not expired yet.",
+                "To end its validity, revoke it.",
+            ),
         ),
         LifecycleRefusal::NeverIssued => Text::fixed(
             (
                 "この電子証明書は発行されませんでした。",
                 "操作の必要はありません。",
             ),
-            (
-                "This certificate was never issued.",
-                "Nothing is left to do.",
-            ),
+            ("This certificate was never issued.", "No action is needed."),
         ),
         LifecycleRefusal::AlreadyIssued => Text::fixed(
             (
@@ -82,8 +85,8 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "電子証明書の状態をご確認ください。",
             ),
             (
-                "This certificate has been issued already.",
-                "Check the status of the certificate.",
+                "This certificate has already been issued.",
+                "Check the certificate's status.",
             ),
         ),
         LifecycleRefusal::AlreadyActive => Text::fixed(
@@ -92,8 +95,8 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "操作の必要はありません。",
             ),
             (
-                "This certificate is active already.",
-                "Nothing is left to do.",
+                "This certificate is already active.",
+                "No action is needed.",
             ),
         ),
         LifecycleRefusal::NotInUse => Text::fixed(
@@ -103,7 +106,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "This certificate is not in use yet.",
-                "It cannot be suspended. If need be, revoke it.",
+                "It cannot be suspended. Revoke it if necessary.",
             ),
         ),
         LifecycleRefusal::ReasonNotAllowed => Text::fixed(
@@ -122,8 +125,8 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
                 "再発行にはあらためて申込みが必要です。",
             ),
             (
-                "A certificate was issued under this application.",
-                "Another one needs a new application.",
+                "A certificate has already been issued for this application.",
+                "A new certificate requires a new application.",
             ),
         ),
         LifecycleRefusal::GrantLapsed => Text::fixed(
@@ -133,7 +136,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
             ),
             (
                 "The deadline for issuing the certificate has passed.",
-                "Make a new application at your branch.",
+                "Apply again at your branch.",
             ),
         ),
     }

@@ -56,11 +56,11 @@ pub fn effect(kind: Kind, lang: Lang) -> &'static str {
         ),
         Kind::Cancel => lang.pick(
             "承認すると契約は解約となり、すべての利用者の電子証明書、発行許可、ログインが直ちに終了します。取り消せません。",
-            "On approval, the contract ends, and with it every certificate, grant and login of its users. This cannot be undone.",
+            "On approval, the contract is cancelled, and every certificate, grant and login of its users ends at once. This cannot be undone.",
         ),
         Kind::Unlock => lang.pick(
             "一時停止は直ちに解除します。利用停止は、承認後に解除します。",
-            "A lock for a time is released at once; a suspension is released with the approval.",
+            "A temporary lock is released at once. A suspension is released on approval.",
         ),
         Kind::StaffAdd => lang.pick(
             "承認すると職員として登録され、職員用電子証明書の取得手続きができます。",
@@ -140,7 +140,7 @@ pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang)
         }
         Kind::Unlock => {
             let suspended = lang.pick("利用停止", "Suspended").to_owned();
-            let open = lang.pick("利用可能", "Open").to_owned();
+            let open = lang.pick("利用可能", "Not locked").to_owned();
             vec![(lang.pick("パスワード", "Passwords"), suspended, open)]
         }
         Kind::StaffAdd | Kind::StaffRole => {
@@ -155,7 +155,7 @@ pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang)
         }
         Kind::StaffLeave => {
             let word = |status| console::staff_status(status, lang).to_owned();
-            let label = lang.pick("在籍", "On the staff");
+            let label = lang.pick("在籍", "Status");
             vec![(label, word(StaffStatus::Active), word(StaffStatus::Left))]
         }
     }

@@ -81,15 +81,15 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Counter
         Refusal::ContractExists => Text::fixed(
             ("この口座の契約は登録済みです。", "契約一覧でご確認ください。"),
-            ("There is a contract for this account already.", "Find it in the list of contracts."),
+            ("A contract for this account already exists.", "Check the list of contracts."),
         ),
         Refusal::ContractUnknown => Text::fixed(
             ("契約が見つかりません。", "契約一覧でご確認ください。"),
-            ("There is no such contract.", "Find it in the list of contracts."),
+            ("There is no such contract.", "Check the list of contracts."),
         ),
         Refusal::ContractCancelled => Text::fixed(
             ("この契約は解約されています。", "お取引店舗の窓口にお問い合わせください。"),
-            ("This contract has been cancelled.", "Ask at your branch."),
+            ("This contract has been cancelled.", "Contact your branch."),
         ),
         Refusal::ApplicationExists => Text::fixed(
             ("この契約には、承認待ちまたは承認済みの申込みがあります。", "申込みの状態をご確認ください。"),
@@ -98,7 +98,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         Refusal::Staff(inner) => staff::text(*inner),
         Refusal::SamePerson => Text::fixed(
             ("入力・修正・引継ぎをした本人は、別の職員IDを使っても承認できません。", "別の承認者が再鑑してください。"),
-            ("Whoever entered, amended or took over an entry cannot decide on it, with any of their accounts.", "A second person must check and decide it."),
+            ("Nobody who entered, amended or took over an entry can decide on it, not even with another account.", "Another approver must decide on it."),
         ),
         Refusal::RoleMissing => Text::fixed(
             ("この操作を行う権限がありません。", "権限を持つ担当者に依頼してください。"),
@@ -108,13 +108,13 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         // Registration
         Refusal::AccountNotMatched => Text::fixed(
             ("入力された口座情報または仮パスワードが正しくありません。", "お手元の書類をご確認のうえ、もう一度入力してください。"),
-            ("The account or the temporary passwords are incorrect.", "Check your papers and enter them again."),
+            ("The account or the temporary passwords are incorrect.", "Check your documents and enter them again."),
         ),
         Refusal::AccountLocked { until } => {
             let until = word::time(*until, lang);
             Text {
                 ja: ("入力の誤りが続いたため、一時的に利用を停止しています。".into(), format!("{until}以降にもう一度お試しください。お急ぎの場合はお取引店舗の窓口にお問い合わせください。").into()),
-                en: ("There were too many wrong entries. This account is locked for a while.".into(), format!("Try again after {until}, or ask at your branch.").into()),
+                en: ("There were too many wrong entries. This account is locked for a while.".into(), format!("Try again after {until}, or contact your branch.").into()),
             }
         }
         Refusal::OutOfOrder => Text::fixed(
@@ -123,11 +123,11 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::LoginIdTaken => Text::fixed(
             ("このログインIDは使用されています。", "別のログインIDを入力してください。"),
-            ("This login ID is taken.", "Choose another one."),
+            ("This login ID is already in use.", "Choose another one."),
         ),
         Refusal::Fields(_) => Text::fixed(
             ("入力内容に誤りがあります。", "各項目の説明をご確認のうえ、入力し直してください。"),
-            ("Some entries are incorrect.", "See the note at each field and correct it."),
+            ("Some entries are incorrect.", "Check the note at each field and correct your entries."),
         ),
 
         // Login
@@ -153,7 +153,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         Refusal::Certificate(inner) => certificate::text(inner),
         Refusal::SessionEnded => Text::fixed(
             ("ログインの有効時間が過ぎたか、ログアウトされています。", "もう一度ログインしてください。"),
-            ("Your login has ended.", "Log in again."),
+            ("Your login has expired, or you have logged out.", "Log in again."),
         ),
 
         // Login with the agent
@@ -163,7 +163,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::LoginOtherBrowser => Text::fixed(
             ("ログインを始めたブラウザではないため、ログインできません。", "このブラウザのログイン画面からもう一度お試しください。ご自身でログインの操作をしていない場合は、すぐにヘルプデスクにご連絡ください。"),
-            ("This is not the browser in which the login was begun; nobody was logged in.", "Begin it in this browser. If you did not begin a login yourself, call the help desk at once."),
+            ("The login was not started in this browser, so nobody was logged in.", "Start again at the login page in this browser. If you did not start a login yourself, call the help desk at once."),
         ),
 
         // Enrolment
@@ -173,7 +173,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::CertificateActive => Text::fixed(
             ("有効な電子証明書がすでに発行されています。", "再発行するには、現在の電子証明書を失効させたうえで、お取引店舗の窓口であらためてお申し込みください。"),
-            ("You already have a valid certificate.", "To get another one, revoke the current one and make a new application at your branch."),
+            ("You already have a valid certificate.", "To get another one, revoke the current one and apply again at your branch."),
         ),
         Refusal::RequestUnknown => Text::fixed(
             ("要求が見つかりません。", "ブラウザの画面からやり直してください。"),
@@ -193,22 +193,22 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::RequestClosed => Text::fixed(
             ("この要求は終了しています。", "ブラウザの画面で結果をご確認ください。"),
-            ("This request has ended.", "See the result in the browser."),
+            ("This request has ended.", "Check the result in the browser."),
         ),
         Refusal::Lifecycle(inner) => lifecycle::text(*inner),
         Refusal::Company(inner) => company::text(*inner),
         Refusal::Csr(inner) => csr::text(*inner),
         Refusal::KeyAlgorithmNotOffered => Text::fixed(
             ("トークンで作成した鍵の種類は受け付けていません。", "別の種類の鍵を作成できるトークンをご利用ください。"),
-            ("The key on the token is of a type that this bank does not accept.", "Use a token that can make another type of key."),
+            ("This bank does not accept the type of the key on the token.", "Use a token that can generate another type of key."),
         ),
         Refusal::KeyAlreadyCertified => Text::fixed(
             ("この鍵にはすでに電子証明書が発行されています。", "新しい鍵を作成してお申し込みください。"),
-            ("This key has a certificate already.", "Make a new key."),
+            ("This key already has a certificate.", "Generate a new key."),
         ),
         Refusal::KeyMismatch => Text::fixed(
             ("この申込みでは、別の鍵に対して電子証明書が発行されています。", "最初に使用したトークンを接続してやり直してください。そのトークンが使えない場合は、使用するトークンを接続してやり直すと、新しい鍵に切り替えることができます。"),
-            ("Under this application a certificate was issued for another key.", "Connect the token that was used first and try again. If it cannot be used, connect the one to use instead and try again: the app offers to change to a new key."),
+            ("A certificate for another key has already been issued for this application.", "Connect the token that was used first and try again. If it cannot be used, connect the token to use instead and try again; the app then offers to switch to a new key."),
         ),
         Refusal::IssueUnderWay => Text::fixed(
             ("別のトークンまたはパソコンで、この発行の手続きが続いている可能性があります。", "先に始めた手続きを終えるか中止してください。中止できない場合は、20分ほど待ってからやり直してください。"),
@@ -216,7 +216,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         ),
         Refusal::IssueGivenUpTooOften => Text::fixed(
             ("この申込みでは、鍵の切り替えが上限に達しています。", "最後に使用したトークンで続けるか、窓口にお問い合わせください。"),
-            ("Under this application the key was changed as often as is allowed.", "Continue with the token that was used last, or ask at your branch."),
+            ("The key for this application cannot be changed again.", "Continue with the token that was used last, or contact your branch."),
         ),
         Refusal::RenewalTooEarly { opens } => {
             let opens = word::date(*opens, lang);
@@ -227,7 +227,7 @@ fn text(refusal: &Refusal, lang: Lang) -> Text {
         }
         Refusal::RenewalPending => Text::fixed(
             ("別の鍵による更新の途中です。", "更新を始めたトークンを接続してやり直してください。"),
-            ("A renewal with another key is under way.", "Connect the token with which it was begun and try again."),
+            ("A renewal with another key is under way.", "Connect the token that was used to start the renewal and try again."),
         ),
         Refusal::Unavailable { retry_after } => Text {
             ja: ("ただいま混み合っているか、一時的に停止しています。".into(), format!("{retry_after}秒ほどおいて、そのままもう一度お試しください。続きから処理します。").into()),

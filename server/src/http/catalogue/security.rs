@@ -20,7 +20,7 @@ pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
     match phase {
         HsmPhase::Recovering => lang.pick("復旧中", "Recovering"),
         HsmPhase::Up => lang.pick("正常", "Up"),
-        HsmPhase::Down => lang.pick("応答なし", "Away"),
+        HsmPhase::Down => lang.pick("応答なし", "Not responding"),
         HsmPhase::PinRefused => lang.pick("PINが拒否されました", "The PIN was refused"),
         HsmPhase::RestartNeeded => {
             lang.pick("サーバーの再起動が必要です", "The server must be restarted")
@@ -38,19 +38,19 @@ pub fn pin_halt(halt: PinHalt, lang: Lang) -> &'static str {
         ),
         PinHalt::NeverWorked => lang.pick(
             "PINを1回送りましたが、正否の分からない応答でした。HSMでPINの残り回数を確認し、サーバーを再起動してください。",
-            "The PIN was sent once and the answer does not show whether it is correct. Check the tries left in the HSM, then restart the server.",
+            "The PIN was sent once, and the response does not show whether it is correct. Check the remaining tries in the HSM, then restart the server.",
         ),
         PinHalt::Counted => lang.pick(
             "正否の分からない応答の後、誤ったPINとして数えられています。HSMでPINを確認してください。",
-            "After an unclear answer the HSM shows a wrong try. Check the PIN in the HSM.",
+            "After an unclear response, the HSM has counted a wrong try. Check the PIN in the HSM.",
         ),
         PinHalt::Repeated => lang.pick(
             "PINへの応答が続けて不明でした。HSMの復旧後、サーバーにSIGHUPを送ってください。",
-            "Several answers to the PIN in a row were unclear. Repair the HSM, then send the server SIGHUP.",
+            "Several responses to the PIN in a row were unclear. Repair the HSM, then send the server SIGHUP.",
         ),
         PinHalt::FinalTry => lang.pick(
             "残り1回のため、PINを送っていません。HSMの管理ツールで回数を戻してから、サーバーにSIGHUPを送ってください。",
-            "One try is left, so no PIN was sent. Reset the count with the vendor's tool, then send the server SIGHUP.",
+            "Only one try is left, so no PIN was sent. Reset the count with the vendor's tool, then send the server SIGHUP.",
         ),
         PinHalt::Locked => lang.pick(
             "PINがロックされています。HSMの管理ツールで解除してから、サーバーにSIGHUPを送ってください。",
@@ -89,7 +89,7 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
             phase(state.phase, lang).to_owned(),
         ),
         (
-            lang.pick("署名の担当", "Workers"),
+            lang.pick("署名ワーカー", "Workers"),
             format!("{} / {}", state.workers, state.workers_configured),
         ),
         (
@@ -122,10 +122,10 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
 /// What the token has of a key.
 pub fn found(found: KeyFound, lang: Lang) -> &'static str {
     match found {
-        KeyFound::Unknown => lang.pick("未確認です", "not looked for yet"),
-        KeyFound::Ready => lang.pick("あります", "it is there"),
-        KeyFound::Missing => lang.pick("HSMにありません", "it is not in the HSM"),
-        KeyFound::Wrong => lang.pick("別の鍵に替わっています", "another key is in its place"),
+        KeyFound::Unknown => lang.pick("未確認です", "not checked yet"),
+        KeyFound::Ready => lang.pick("あります", "found"),
+        KeyFound::Missing => lang.pick("HSMにありません", "not found in the HSM"),
+        KeyFound::Wrong => lang.pick("別の鍵に替わっています", "replaced by another key"),
     }
 }
 
@@ -134,32 +134,32 @@ pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
     match difference {
         KeyDifference::Label => lang.pick(
             "名称が仕様と異なります",
-            "its label is not the one of the specification",
+            "its label differs from the specification",
         ),
         KeyDifference::Algorithm => lang.pick(
             "種類が仕様と異なります",
-            "its type is not the one of the specification",
+            "its type differs from the specification",
         ),
-        KeyDifference::Readable => lang.pick(
-            "値を読み出せる設定です",
-            "its value can be read, or could be once",
-        ),
-        KeyDifference::Extractable => lang.pick(
-            "取り出せる(取り出せた)設定です",
-            "it can be taken out, or could be once",
-        ),
+        KeyDifference::Readable => {
+            lang.pick("値を読み出せる設定です", "its value is or was readable")
+        }
+        KeyDifference::Extractable => {
+            lang.pick("取り出せる(取り出せた)設定です", "it is or was extractable")
+        }
         KeyDifference::Imported => lang.pick(
             "HSMの中で作られた鍵ではありません",
-            "it was not made in the HSM",
+            "it was not generated in the HSM",
         ),
         KeyDifference::Fleeting => lang.pick(
             "接続が終わると消える鍵です",
-            "it is gone when the session ends",
+            "it is lost when the session ends",
         ),
-        KeyDifference::MayNotSign => lang.pick("署名に使えない設定です", "it may not sign"),
+        KeyDifference::MayNotSign => {
+            lang.pick("署名に使えない設定です", "it is not allowed to sign")
+        }
         KeyDifference::AsksForPin => lang.pick(
             "署名のたびにPINを求めます",
-            "it asks for the PIN at every signature",
+            "it requires the PIN for every signature",
         ),
     }
 }
@@ -168,7 +168,10 @@ pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
 pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
     let Some(seen) = seen else {
         return lang
-            .pick("HSMがまだ答えていません", "The HSM has not answered yet")
+            .pick(
+                "HSMからの応答がまだありません",
+                "No response from the HSM yet",
+            )
             .to_owned();
     };
     let one = |yes: Option<bool>, good: &'static str, bad: &'static str, silent: &'static str| {
@@ -194,15 +197,15 @@ pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
         ),
         one(
             attributes.local,
-            lang.pick("HSM内で生成", "made in the HSM"),
-            lang.pick("HSM外で生成", "made elsewhere"),
-            lang.pick("生成場所は不明", "not told where made"),
+            lang.pick("HSM内で生成", "generated in the HSM"),
+            lang.pick("HSM外で生成", "generated elsewhere"),
+            lang.pick("生成場所は不明", "origin unknown"),
         ),
         one(
             attributes.sign,
             lang.pick("署名用", "for signatures"),
             lang.pick("署名不可", "not for signatures"),
-            lang.pick("用途は不明", "use not told"),
+            lang.pick("用途は不明", "use unknown"),
         ),
     ];
     parts.join(lang.pick("、", ", "))
@@ -213,9 +216,11 @@ pub fn item(item: ExpiringItem, lang: Lang) -> &'static str {
     match item {
         ExpiringItem::Root => lang.pick("ルートCAの証明書", "Root CA certificate"),
         ExpiringItem::CustomerCa => lang.pick("顧客CAの証明書", "Customer CA certificate"),
-        ExpiringItem::CustomerCaIssuing => lang.pick("顧客CAの発行期間", "Customer CA: may issue"),
+        ExpiringItem::CustomerCaIssuing => {
+            lang.pick("顧客CAの発行期間", "Customer CA: issuing period")
+        }
         ExpiringItem::StaffCa => lang.pick("職員CAの証明書", "Staff CA certificate"),
-        ExpiringItem::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: may issue"),
+        ExpiringItem::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: issuing period"),
         ExpiringItem::OcspSigner => lang.pick("OCSP署名の証明書", "OCSP signer certificate"),
         ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
         ExpiringItem::StaffCertificate => lang.pick("職員の証明書", "Staff certificate"),
@@ -228,9 +233,9 @@ pub fn item(item: ExpiringItem, lang: Lang) -> &'static str {
 pub fn level(level: Level, lang: Lang) -> &'static str {
     match level {
         Level::Fine => lang.pick("○ 正常", "○ fine"),
-        Level::Soon => lang.pick("▲ 期限が近い", "▲ ends soon"),
+        Level::Soon => lang.pick("▲ 期限が近い", "▲ expires soon"),
         Level::Urgent => lang.pick("▲▲ 至急", "▲▲ urgent"),
-        Level::Over => lang.pick("× 期限切れ", "× over"),
+        Level::Over => lang.pick("× 期限切れ", "× expired"),
     }
 }
 
@@ -239,7 +244,7 @@ pub fn good(good: bool, lang: Lang) -> &'static str {
     if good {
         lang.pick("○ 正常", "○ fine")
     } else {
-        lang.pick("▲ 要確認", "▲ look at it")
+        lang.pick("▲ 要確認", "▲ needs attention")
     }
 }
 
@@ -248,7 +253,7 @@ pub fn left(left: SignedDuration, lang: Lang) -> String {
     let minutes = left.as_mins();
     let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
     if minutes <= 0 {
-        lang.pick("過ぎました", "over").to_owned()
+        lang.pick("期限切れ", "expired").to_owned()
     } else if days >= 3 {
         lang.pick(format!("あと{days}日"), format!("{days} days"))
     } else if minutes >= 60 {
@@ -264,8 +269,8 @@ pub fn mail(waiting: i64, failed: i64, lang: Lang) -> Fact {
     (
         lang.pick("メール", "Mail"),
         lang.pick(
-            format!("送信待ち{waiting}件、届かなかったもの{failed}件"),
-            format!("{waiting} wait, {failed} did not arrive"),
+            format!("送信待ち{waiting}件、配信不能{failed}件"),
+            format!("{waiting} waiting, {failed} undelivered"),
         ),
     )
 }

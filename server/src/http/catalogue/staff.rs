@@ -11,8 +11,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "承認待ちの一覧でご確認ください。",
             ),
             (
-                "An entry of this kind is already awaiting approval.",
-                "Check what is awaiting approval.",
+                "The same entry is already awaiting approval.",
+                "Check the list of entries awaiting approval.",
             ),
         ),
         StaffRefusal::ProposalUnknown => Text::fixed(
@@ -21,8 +21,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "承認待ちの一覧でご確認ください。",
             ),
             (
-                "There is no such entry, or your role does not see it.",
-                "Check what is awaiting approval.",
+                "The entry was not found, or your role may not see it.",
+                "Check the list of entries awaiting approval.",
             ),
         ),
         StaffRefusal::ProposalDecided => Text::fixed(
@@ -31,7 +31,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "結果をご確認ください。",
             ),
             (
-                "This entry was approved, rejected or withdrawn already.",
+                "This entry has already been approved, rejected or withdrawn.",
                 "Check its result.",
             ),
         ),
@@ -62,7 +62,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
             ),
             (
                 "Only the person who entered it can withdraw it.",
-                "If that person is away, take it over first.",
+                "If that person is absent, take it over first.",
             ),
         ),
         StaffRefusal::UserUnknown => Text::fixed(
@@ -78,10 +78,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         ),
         StaffRefusal::StaffUnknown => Text::fixed(
             ("職員が見つかりません。", "職員一覧でご確認ください。"),
-            (
-                "There is no such member of the staff.",
-                "Check the staff list.",
-            ),
+            ("The staff member was not found.", "Check the staff list."),
         ),
         StaffRefusal::StaffExists => Text::fixed(
             (
@@ -89,7 +86,7 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "職員一覧でご確認ください。",
             ),
             (
-                "This person has an active account with this role.",
+                "This person already has an active account with this role.",
                 "Check the staff list.",
             ),
         ),
@@ -99,58 +96,58 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "先に別のセキュリティ責任者を登録してください。",
             ),
             (
-                "Two security officers must stay.",
+                "At least two security officers are required.",
                 "Register another one first.",
             ),
         ),
         StaffRefusal::LetterAsked => Text::fixed(
             (
                 "通知書の発行依頼を記録しました。通知書はまだ発行されていません。",
-                "24時間以内に別の担当者が同じ画面で同じボタンを押すと発行されます。仮パスワードの通知書は、契約を入力した人、利用申込みを承認・却下した人には発行されません。",
+                "24時間以内に別の担当者が同じ画面で同じボタンを押すと発行されます。仮パスワードの通知書は、契約を入力した担当者および利用申込みを承認・却下した担当者には発行されません。",
             ),
             (
-                "The letter has been requested and not yet issued.",
-                "Another person gets it with the same button on the same page within 24 hours. Temporary passwords are not shown to whoever entered the contract or decided on its application.",
+                "The letter has been requested but not issued yet.",
+                "It is issued when another person presses the same button on the same page within 24 hours. Temporary passwords are not shown to anyone who entered the contract or decided on its application.",
             ),
         ),
         StaffRefusal::LetterForAnother => Text::fixed(
             (
-                "この通知書は、契約を入力した人、利用申込みを承認・却下した人、この契約のほかの通知書を発行した人には表示されません。",
-                "ほかの担当者に依頼してください。発行依頼は24時間有効です。",
+                "この通知書は、契約を入力した担当者、利用申込みを承認・却下した担当者、この契約の別の通知書を発行した担当者には表示されません。",
+                "別の担当者に依頼してください。発行依頼は24時間有効です。",
             ),
             (
-                "This letter is not shown to whoever entered the contract, decided on its application or was shown its other letter.",
-                "Ask somebody else. The request for the letter is good for 24 hours.",
+                "This letter is not shown to anyone who entered the contract, decided on its application or was shown its other letter.",
+                "Ask another person. The request for the letter is valid for 24 hours.",
             ),
         ),
         StaffRefusal::LetterSeen => Text::fixed(
             (
-                "この契約の仮パスワード通知書を発行した人は、利用申込みと再発行許可を承認・却下できません。",
-                "ほかの承認者に依頼してください。",
+                "この契約の仮パスワード通知書を発行した担当者は、利用申込みと再発行許可を承認・却下できません。",
+                "別の承認者に依頼してください。",
             ),
             (
-                "Whoever was shown the temporary passwords of this contract cannot decide on its applications.",
+                "Anyone who was shown the temporary passwords of this contract cannot decide on its applications and re-issues.",
                 "Ask another approver.",
             ),
         ),
         StaffRefusal::RegistrationMissing => Text::fixed(
             (
                 "お客様がまだログインIDを登録していないため、承認できません。",
-                "登録の後に、この画面で利用者を確認して承認してください。",
+                "登録後に、この画面で利用者を確認のうえ承認してください。",
             ),
             (
-                "It cannot be approved yet: the customer has not registered a login ID.",
-                "Approve it after the registration, when this page shows the user.",
+                "The entry cannot be approved yet: the customer has not registered a login ID.",
+                "After the registration, check the user on this page and approve the entry.",
             ),
         ),
         StaffRefusal::UserNeeded => Text::fixed(
             (
-                "この契約には利用者が複数います。どの利用者の申込みかが必要です。",
+                "この契約には複数の利用者が登録されています。対象の利用者を指定してください。",
                 "該当する利用者の画面で「再発行許可」を入力してください。",
             ),
             (
-                "This contract has several users: the entry must say which of them it is for.",
-                "Enter the permission to issue on the page of that user.",
+                "This contract has several users, so the entry must name one of them.",
+                "Enter a re-issue on the page of that user.",
             ),
         ),
         StaffRefusal::StaffNotEmpty => Text::fixed(
@@ -165,18 +162,18 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         ),
         StaffRefusal::TwoPersons => Text::fixed(
             (
-                "別々の2名が必要です。",
+                "異なる2名の登録が必要です。",
                 "もう1名のセキュリティ責任者に依頼してください。",
             ),
             (
-                "Two different persons are needed.",
+                "Two different people are required.",
                 "Ask the other security officer.",
             ),
         ),
         StaffRefusal::CertificateInactive => Text::fixed(
             (
-                "この職員用電子証明書は使えません(失効、有効期限切れ、または登録されていません)。",
-                "新しい証明書をお持ちのときは、全てのブラウザを閉じてから、その証明書を選んで開き直してください。お持ちでないときは、セキュリティ責任者に連絡してください。",
+                "この職員用電子証明書は使用できません(失効、有効期限切れ、または未登録)。",
+                "新しい証明書がある場合は、全てのブラウザを閉じてから、その証明書を選択して開き直してください。ない場合は、セキュリティ責任者に連絡してください。",
             ),
             (
                 "This staff certificate cannot be used: it was revoked, has expired, or is not registered.",
@@ -189,8 +186,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "別々のセキュリティ責任者から受け取った前半と後半をご確認ください。期限を過ぎたときは、セキュリティ責任者に新しいものを依頼してください。",
             ),
             (
-                "The employee number or the credential is incorrect, or the credential has lapsed.",
-                "Check the first half and the second half that two security officers handed to you. Ask them for new ones if they have lapsed.",
+                "The employee number or the activation code is incorrect, or the code has expired.",
+                "Check the first and the second half that two security officers handed to you. If the code has expired, ask them for a new one.",
             ),
         ),
         StaffRefusal::ImportTooLarge => Text::fixed(
@@ -206,11 +203,11 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
         StaffRefusal::ImportNotText => Text::fixed(
             (
                 "ファイルを読めません。文字コードがUTF-8でもシフトJISでもありません。",
-                "表計算ソフトで「CSV」として保存し直したファイルを選んでください。",
+                "表計算ソフトで「CSV」形式で保存し直したファイルを選択してください。",
             ),
             (
                 "The file cannot be read: its text is neither UTF-8 nor Shift_JIS.",
-                "Save it as CSV in the spreadsheet once more and choose that file.",
+                "Save it again as CSV from the spreadsheet and choose that file.",
             ),
         ),
         StaffRefusal::ImportUnknown => Text::fixed(
@@ -219,8 +216,8 @@ pub(super) fn text(refusal: StaffRefusal) -> Text {
                 "承認待ちの一覧を確認するか、もう一度、一覧の内容を確認してください。",
             ),
             (
-                "There is no such list, it is not approved, or it was imported already.",
-                "Check what is awaiting approval, or check the list again.",
+                "The list was not found, is not approved, or has already been imported.",
+                "Check the list of entries awaiting approval, or check the list again.",
             ),
         ),
         StaffRefusal::NotInThatState => Text::fixed(

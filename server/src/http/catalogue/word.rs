@@ -31,7 +31,7 @@ pub fn idle(after: SignedDuration, lang: Lang) -> String {
     let minutes = after.as_mins();
     lang.pick(
         format!("安全のため、{minutes}分間操作がないと自動的に終了します。"),
-        format!("For your safety this ends after {minutes} minutes without use."),
+        format!("For your security, your session ends after {minutes} minutes without use."),
     )
 }
 
@@ -40,7 +40,7 @@ pub fn console_idle(after: SignedDuration, lang: Lang) -> String {
     let minutes = after.as_mins();
     lang.pick(
         format!("安全のため、{minutes}分間操作がないと業務画面を中断します。"),
-        format!("For safety the console pauses after {minutes} minutes without use."),
+        format!("For security, the console pauses after {minutes} minutes without use."),
     )
 }
 

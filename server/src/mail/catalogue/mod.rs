@@ -150,7 +150,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                     "Your certificate can be issued again",
                 ),
                 (
-                    "発行の途中だった電子証明書を、ご利用になる前に失効させました。別の媒体で発行をやり直せます。",
+                    "発行手続き中の電子証明書を、ご利用開始前に失効させました。別のトークンで発行をやり直せます。",
                     "The certificate that was being issued to you was revoked before its first use. It can be issued again on another token.",
                 ),
             ),
@@ -159,10 +159,10 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
         ),
         Notification::PasswordLocked { password, until } => (
             said(
-                ("利用を一時停止しました", "Temporarily locked"),
+                ("利用を一時停止しました", "Your access has been locked"),
                 (
                     "パスワードの入力誤りが続いたため、利用を一時停止しました。",
-                    "After several wrong passwords, access has been locked for a while.",
+                    "After several wrong passwords, your access has been locked for a while.",
                 ),
             ),
             vec![
@@ -176,10 +176,10 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
         ),
         Notification::PasswordSuspended { password, at } => (
             said(
-                ("利用を停止しました", "Stopped"),
+                ("利用を停止しました", "Your access has been suspended"),
                 (
                     "パスワードの入力誤りが規定の回数に達したため、利用を停止しました。",
-                    "After too many wrong passwords, use has been suspended.",
+                    "After too many wrong passwords, your access has been suspended.",
                 ),
             ),
             vec![which(lang, *password), moment(lang, *at)],
@@ -231,7 +231,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
             vec![
                 lang.pick(
                     "インターネットバンキングのログイン画面を開き、「電子証明書発行」から取得期限までに発行してください。",
-                    "Open the login page of internet banking and get the certificate under “Issue a certificate” before the issue deadline.",
+                    "Open the login page of internet banking and press “Get a certificate” before the issue deadline.",
                 )
                 .to_owned(),
                 not_you(lang),
@@ -245,7 +245,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
                 ),
                 (
                     "お申し込みいただいた電子証明書は、取得期限までに発行されませんでした。",
-                    "The certificate you applied for was not issued in time.",
+                    "The certificate that you applied for was not issued before the deadline.",
                 ),
             ),
             vec![(lang.pick("取得期限", "Issue deadline"), word::time(*at, lang))],
@@ -292,7 +292,7 @@ fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> P
         ],
         [
             "Please log in as usual and renew it with \"Renew\" on the top page.",
-            "After that day you cannot log in with it, and have to apply at your branch.",
+            "After that day you can no longer log in with it, and you must apply at your branch.",
         ],
     );
     (
@@ -303,7 +303,7 @@ fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> P
 }
 
 fn number(lang: Lang, serial: &str) -> (&'static str, String) {
-    let label = lang.pick("シリアル番号（末尾）", "Serial number (its end)");
+    let label = lang.pick("シリアル番号（末尾）", "Serial number (last digits)");
     (label, word::serial(serial))
 }
 
@@ -323,12 +323,12 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
         Password::Login => lang.pick("ログインパスワード", "Login password"),
         Password::LoginWithoutCertificate => lang.pick(
             "ログインパスワード（電子証明書を使わない入力のみ。電子証明書でのログインは引き続きご利用いただけます）",
-            "Login password, where no certificate is presented; you can still log in with your certificate",
+            "Login password without a certificate; you can still log in with your certificate",
         ),
         Password::Confirmation => lang.pick("確認用パスワード", "Confirmation password"),
         Password::Acquisition => lang.pick("証明書取得用パスワード", "Certificate password"),
     };
-    (lang.pick("対象", "Which"), name.to_owned())
+    (lang.pick("対象", "Password"), name.to_owned())
 }
 
 /// Who can release what was suspended.
@@ -351,7 +351,7 @@ fn author(lang: Lang, by: By) -> (&'static str, String) {
         By::Yourself => lang.pick("お客様ご本人", "Yourself"),
         By::Colleague => lang.pick("ご契約先の管理者", "An administrator of your contract"),
         By::Bank => lang.pick("金融機関", "The bank"),
-        By::ContractEnd => lang.pick("ご契約の解約", "The end of the contract"),
+        By::ContractEnd => lang.pick("ご契約の解約", "Cancellation of the contract"),
     };
     (lang.pick("手続き", "Done by"), name.to_owned())
 }

@@ -21,10 +21,9 @@ pub fn name(item: ExpiringItem, lang: Lang) -> &'static str {
             "職員CAが発行できる最終日",
             "Last day on which the staff CA can sign",
         ),
-        ExpiringItem::OcspSigner => lang.pick(
-            "OCSP応答の署名用証明書",
-            "Certificate of the signer of OCSP responses",
-        ),
+        ExpiringItem::OcspSigner => {
+            lang.pick("OCSP応答の署名用証明書", "Certificate of the OCSP signer")
+        }
         ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
         ExpiringItem::StaffCertificate => {
             lang.pick("職員の証明書", "Certificate of a member of staff")
@@ -46,11 +45,11 @@ pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
         ),
         ExpiringItem::CustomerCa | ExpiringItem::CustomerCaIssuing => lang.pick(
             "次の顧客CAをキーセレモニーで作成し、切り替えてください(docs/ca-lifecycle.md)。",
-            "Make the next customer CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
+            "Create the next customer CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
         ),
         ExpiringItem::StaffCa | ExpiringItem::StaffCaIssuing => lang.pick(
             "次の職員CAをキーセレモニーで作成し、切り替えてください(docs/ca-lifecycle.md)。",
-            "Make the next staff CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
+            "Create the next staff CA in a key ceremony and roll over to it (docs/ca-lifecycle.md).",
         ),
         ExpiringItem::OcspSigner => lang.pick(
             "自動更新が行われていません。HSMとジョブ「ocsp-signer」を確認してください。",
@@ -58,7 +57,7 @@ pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
         ),
         ExpiringItem::Listener => lang.pick(
             "新しい証明書と鍵のファイルを置いてください。再起動は不要です。",
-            "Put the files of the new certificate and its key in their places; no restart is needed.",
+            "Replace the files of the certificate and its key. No restart is needed.",
         ),
         ExpiringItem::StaffCertificate => lang.pick(
             "本人が更新するか、新しい証明書の取得を手配してください。",
@@ -70,7 +69,7 @@ pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
         ),
         ExpiringItem::RootCrl => lang.pick(
             "セレモニーで `inkan-hsm crl` を実行し、新しいリストを置いてください。",
-            "Make a new one with `inkan-hsm crl` in a ceremony, and put it in its place.",
+            "Sign a new one with `inkan-hsm crl` in a ceremony and install it.",
         ),
     }
 }
@@ -87,23 +86,23 @@ pub(super) fn ending(
     let news = if days >= 0 {
         lang.pick(
             format!("{what}({name})の期限まで、あと{days}日です。"),
-            format!("{what} ({name}): {days} days are left."),
+            format!("{what} ({name}) expires in {days} days."),
         )
     } else {
         lang.pick(
             format!("{what}({name})の期限が過ぎています。"),
-            format!("{what} ({name}) is over."),
+            format!("{what} ({name}) has expired."),
         )
     };
     let subject = lang.pick(
         format!("期限のお知らせ: {what}"),
-        format!("About to end: {what}"),
+        format!("Expires soon: {what}"),
     );
     let mut facts = vec![
-        (lang.pick("対象", "Which"), name.to_owned()),
+        (lang.pick("対象", "Item"), name.to_owned()),
         super::end(lang, ends),
     ];
-    let wrong = error.map(|text| (lang.pick("問題", "Wrong"), text.to_owned()));
+    let wrong = error.map(|text| (lang.pick("問題", "Problem"), text.to_owned()));
     facts.extend(wrong);
     ((subject, news), facts, vec![next(item, lang).to_owned()])
 }

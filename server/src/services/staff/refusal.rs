@@ -23,7 +23,7 @@ pub enum StaffRefusal {
     StaffUnknown,
     /// This person has an account with this role.
     StaffExists,
-    /// Two security officers must stay.
+    /// At least two security officers are required.
     OfficersNeeded,
     /// What it is about is not in a state for this.
     NotInThatState,
