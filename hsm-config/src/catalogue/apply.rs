@@ -23,7 +23,7 @@ pub fn apply(error: &ApplyError) -> Explanation {
         ApplyError::Busy(path) => explain(
             "apply-busy",
             format!("Another run is in progress in {}.", path.display()),
-            "Wait until it has ended.",
+            "Wait until it ends.",
         ),
         ApplyError::Complete(path) => explain(
             "apply-complete",
@@ -198,7 +198,7 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
         } => explain(
             "token-replaced",
             format!(
-                "The token \"{label}\" has the serial number {found}; {recorded} is on record."
+                "The token \"{label}\" has the serial number {found}; the recorded one is {recorded}."
             ),
             CHANGED,
         ),
@@ -209,7 +209,7 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
         ),
         Conflict::KeyMissing(label) => explain(
             "key-missing",
-            format!("The key \"{label}\" is on record but missing."),
+            format!("The key \"{label}\" is recorded but missing."),
             GONE,
         ),
         Conflict::KeyDiffers(label, what) => explain(
@@ -224,7 +224,7 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
         ),
         Conflict::CertificateMissing(path) => explain(
             "certificate-missing",
-            format!("The file {} is on record but missing.", path.display()),
+            format!("The file {} is recorded but missing.", path.display()),
             GONE,
         ),
         Conflict::CertificateDiffers(path, what) => explain(

@@ -66,7 +66,7 @@ pub fn finding(finding: &Finding) -> Explanation {
         } => explain(
             "token-replaced",
             format!(
-                "The token \"{label}\" has the serial number {found}; {recorded} is on record."
+                "The token \"{label}\" has the serial number {found}; the recorded one is {recorded}."
             ),
             RIGHT_HSM,
         ),
@@ -82,7 +82,7 @@ pub fn finding(finding: &Finding) -> Explanation {
         ),
         Finding::KeyReplaced(label) => explain(
             "key-replaced",
-            format!("The key \"{label}\" is not the one that is certified or on record."),
+            format!("The key \"{label}\" is not the certified or recorded one."),
             STOP,
         ),
         Finding::KeyAlgorithm {
@@ -145,7 +145,7 @@ pub fn finding(finding: &Finding) -> Explanation {
         Finding::CertificateReplaced(path) => explain(
             "certificate-replaced",
             format!(
-                "The certificate in {} is not the one on record.",
+                "The certificate in {} is not the recorded one.",
                 path.display()
             ),
             FILE,
@@ -201,7 +201,7 @@ pub fn finding(finding: &Finding) -> Explanation {
         Finding::CrlReplaced(path) => explain(
             "crl-replaced",
             format!(
-                "The CRL in {} is not the last one on record.",
+                "The CRL in {} is not the last recorded one.",
                 path.display()
             ),
             "Restore the last one from a copy, or sign a new CRL with `inkan-hsm crl`.",

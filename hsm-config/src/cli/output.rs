@@ -129,8 +129,8 @@ fn describe(step: &Step) -> String {
 pub(crate) fn line(line: &Line) {
     let what = match line.event {
         Event::Begun => "begun".to_owned(),
-        Event::Resumed => "resumed; what is on record stays as it is".to_owned(),
-        Event::Extended => "extended; what is on record stays as it is".to_owned(),
+        Event::Resumed => "resumed; recorded steps are unchanged".to_owned(),
+        Event::Extended => "extended; recorded steps are unchanged".to_owned(),
         Event::Started => return,
         Event::Done => format!("done                    {}", line.step),
         Event::Recognised => format!("already done as planned {}", line.step),

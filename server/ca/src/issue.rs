@@ -40,14 +40,14 @@ pub enum IssueError {
     #[error("the HSM's signature does not verify: {0}")]
     Signature(ChainError),
     /// The signed certificate does not carry the recorded bytes.
-    #[error("the signed certificate differs from what is on record")]
+    #[error("the signed certificate differs from the recorded one")]
     Differs,
     /// The CA's key is of a kind we do not use.
     #[error("CA key: {0}")]
     CaKey(#[from] KeyWeakness),
     /// The CA's own certificate is not valid yet, or ends before the certificate would.
     #[error(
-        "the certificate of {key} is good from {from} to {until}: nothing can be issued that is valid {asked}"
+        "the certificate of {key} is valid from {from} to {until}: nothing can be issued that is valid {asked}"
     )]
     CaPeriod {
         /// Which CA.
@@ -60,7 +60,7 @@ pub enum IssueError {
         asked: Timestamp,
     },
     /// The CA's certificate is not a CA certificate.
-    #[error("the certificate of {0} is no CA certificate")]
+    #[error("the certificate of {0} is not a CA certificate")]
     CaCertificate(String),
     /// There is no CA of this kind.
     #[error("there is no {0}")]

@@ -6,7 +6,7 @@ use clap::Parser;
 use inkan_server::services::step::Step;
 use jiff::Timestamp;
 
-/// A whole bank in one directory, for development and tests: SoftHSM2, demo data, free ports. Never for a bank.
+/// A whole bank in one directory, for development and tests: SoftHSM2, demo data, free ports. Never for a real bank.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "inkan-dev", version, about)]
 pub struct Options {
@@ -22,7 +22,7 @@ pub struct Options {
     /// Leave the application of the demo's customer to the counter: nothing is entered or approved for it.
     #[arg(long)]
     pub leave_application: bool,
-    /// Port of the portal (default: the one used before, else a free one).
+    /// Port of the portal (default: the one used before, otherwise a free one).
     #[arg(long)]
     pub portal_port: Option<u16>,
     /// Port of the certificate listener.
@@ -40,7 +40,7 @@ pub struct Options {
     /// Send mail to a mail server on this port of 127.0.0.1, without TLS (kept for later starts; default: none is sent).
     #[arg(long)]
     pub smtp_port: Option<u16>,
-    /// Die as by kill -9 at this point of an issue.
+    /// Exit as if by kill -9 at this point of an issue.
     #[arg(long, hide = true)]
     pub crash_at: Option<Step>,
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum DevError {
     /// A file or directory.
-    #[error("{path}: {reason}. Give a directory of your own with --data-dir.", path = .path.display())]
+    #[error("{path}: {reason}. Give another directory with --data-dir.", path = .path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -23,7 +23,7 @@ pub enum DevError {
     InUse(PathBuf),
     /// The configuration leads out of the data directory or off this machine.
     #[error(
-        "{field}: {problem}. This program makes staff without a second person, so it serves only what it made itself: \
+        "{field}: {problem}. This program creates staff without a second person, so it uses only what it created itself: \
          run `inkan-server` for anything else, or start with an empty --data-dir."
     )]
     Elsewhere {
@@ -34,7 +34,7 @@ pub enum DevError {
     },
     /// The module is not SoftHSM2.
     #[error(
-        "hsm.toml: {module} reports {reported}, which is not SoftHSM2. This program makes staff without a second person, so \
+        "hsm.toml: {module} reports {reported}, which is not SoftHSM2. This program creates staff without a second person, so \
          it uses no other HSM: run `inkan-server` for that."
     , module = .module.display())]
     Module {
@@ -45,8 +45,8 @@ pub enum DevError {
     },
     /// The database holds something, and this program did not make it.
     #[error(
-        "store.url: the database was not made by this program. It makes staff without a second person, so it uses only a \
-         database that it made: give an empty one, or run `inkan-server` for this one."
+        "store.url: the database was not created by this program. It creates staff without a second person, so it uses only a \
+         database that it created: give an empty one, or run `inkan-server` for this one."
     )]
     Database,
     /// The database does not answer.

@@ -25,11 +25,11 @@ const PAGE: i64 = 5000;
 /// What to do with the audit log.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AuditCommand {
-    /// Walk the whole chain: exit code 0, or 4 and the first row that does not fit.
+    /// Check the whole chain: exit code 0, or 4 and the first row that does not match.
     Verify(VerifyOptions),
     /// Write rows to standard output, oldest first.
     Export(ExportOptions),
-    /// Write every signed head to standard output, to be kept elsewhere.
+    /// Write every signed head to standard output; keep them elsewhere.
     Checkpoints {
         /// The configuration file.
         #[arg(long)]
@@ -43,13 +43,13 @@ pub struct VerifyOptions {
     /// The configuration file.
     #[arg(long)]
     pub config: PathBuf,
-    /// Signed heads that were kept elsewhere, as `audit checkpoints` writes them.
+    /// Signed heads that were kept elsewhere, in the format of `audit checkpoints`.
     #[arg(long)]
     pub checkpoints: Option<PathBuf>,
-    /// SHA-256 of the audit key's public key, hex; again for a key before it (default: those in the ceremony's transcript).
+    /// SHA-256 of the audit key's public key, hex; repeat for an earlier key (default: those in the ceremony's transcript).
     #[arg(long, value_parser = digest)]
     pub key_sha256: Vec<String>,
-    /// Say it as one JSON object.
+    /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
 }
@@ -284,6 +284,6 @@ fn words(why: Break) -> &'static str {
         Break::Head => "the head of the log does not match it",
         Break::NotAsSigned => "it differs from the row that was signed in a checkpoint",
         Break::Signature => "the signature of its checkpoint is invalid",
-        Break::CheckpointGone => "its signed head, of which the log tells, is not there any more",
+        Break::CheckpointGone => "its signed head, which the log records, was deleted",
     }
 }

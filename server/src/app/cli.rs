@@ -26,16 +26,16 @@ pub enum Command {
         #[arg(long)]
         config: PathBuf,
     },
-    /// Look at a configuration file without serving.
+    /// Check a configuration file without serving.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// The staff: the first two security officers.
+    /// Staff: register the first two security officers.
     #[command(subcommand)]
     Staff(StaffCommand),
-    /// The audit log: verify, export, signed heads.
+    /// Audit log: verify, export, list signed heads.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// The mail: bounces, letters that were given up.
+    /// Mail: process bounces, list and retry failed messages.
     #[command(subcommand)]
     Mail(MailCommand),
 }
@@ -43,12 +43,12 @@ pub enum Command {
 /// What to do with a configuration file.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Say whether it can be used.
+    /// Check whether it can be used; lists all findings.
     Check {
         /// The configuration file.
         #[arg(long)]
         config: PathBuf,
-        /// Connect to the database, too, and say whether the server could work with it.
+        /// Also connect to the database and check whether the server could work with it.
         #[arg(long)]
         connect: bool,
     },

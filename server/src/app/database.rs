@@ -26,13 +26,13 @@ pub enum FileFault {
         reason: String,
     },
     /// It holds no certificate, or a broken one.
-    #[error("{}: holds no certificate in PEM that can be used", .0.display())]
+    #[error("{}: contains no usable PEM certificate", .0.display())]
     NoCertificate(PathBuf),
     /// It holds no private key.
-    #[error("{}: holds no private key in PEM that can be used", .0.display())]
+    #[error("{}: contains no usable PEM private key", .0.display())]
     NoKey(PathBuf),
     /// The key can be read by its group or by everybody; with its permission bits.
-    #[error("{}: others than its owner may read this key (mode {:03o})", .0.display(), .1)]
+    #[error("{}: others than its owner can read this key (mode {:03o})", .0.display(), .1)]
     KeyReadableByOthers(PathBuf, u32),
     /// The key is not the certificate's.
     #[error("{}: is not the key of the certificate in sslcert", .0.display())]
@@ -58,10 +58,8 @@ impl FileFault {
         match self {
             Self::Unreadable { .. } => "Correct the path, or let the server's user read the file.",
             Self::NoCertificate(_) | Self::NoKey(_) => "Give a PEM file.",
-            Self::KeyReadableByOthers(..) => {
-                "Make it the file of the server's user, with mode 600."
-            }
-            Self::AnotherKey(_) => "Give certificate and key of one pair.",
+            Self::KeyReadableByOthers(..) => "Make the server's user its owner, with mode 600.",
+            Self::AnotherKey(_) => "Give a certificate and its own key.",
         }
     }
 }
@@ -120,7 +118,7 @@ fn readable(file: &Path) -> Result<u32, FileFault> {
     if found.is_file() {
         Ok(found.permissions().mode())
     } else {
-        Err(fail("it is no file".to_owned()))
+        Err(fail("it is not a file".to_owned()))
     }
 }
 
@@ -171,7 +169,9 @@ pub async fn reach(config: &Config) -> Result<Vec<String>, AppError> {
 
 fn first_start(error: &StoreError) -> String {
     let code = error.code();
-    format!("store.url: {error} [{code}]. The next start of the server brings it to its schema.")
+    format!(
+        "store.url: {error} [{code}]. The next start of the server creates or migrates its schema."
+    )
 }
 
 /// Whether an SQLite file could be made there.

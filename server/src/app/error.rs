@@ -63,7 +63,7 @@ pub enum AppError {
     StoreFile(#[from] FileFault),
     /// The audit log has no row.
     #[error(
-        "store.url: the audit log is empty [audit-empty]. A server that ever started has written to it: see whether this is the right database."
+        "store.url: the audit log is empty [audit-empty]. Every server writes to it at its first start: check that this is the right database."
     )]
     AuditEmpty,
     /// What a crash left open cannot be completed.
@@ -85,7 +85,7 @@ pub enum AppError {
     Staff(String),
     /// The audit log does not hold.
     #[error(
-        "audit log: row {seq}: {why}. Keep the database as it is, and compare with a copy kept elsewhere."
+        "audit log: row {seq}: {why}. Keep the database unchanged, and compare it with a copy kept elsewhere."
     )]
     AuditBroken {
         /// The first row that does not fit.
@@ -95,7 +95,7 @@ pub enum AppError {
     },
     /// `audit verify` with a digest that is of no key.
     #[error(
-        "--key-sha256: no audit key has the SHA-256 {0}: neither a signed head's nor one in the ceremony's transcript. \
+        "--key-sha256: no audit key has the SHA-256 {0}, neither in a signed head nor in the ceremony's transcript. \
          Nothing was verified. Check the digest."
     )]
     NoSuchAuditKey(String),
@@ -104,7 +104,7 @@ pub enum AppError {
     Later(String),
     /// A socket.
     #[error(
-        "{listener}.bind: cannot listen on {address}: {reason}. Stop what uses it, or choose another port."
+        "{listener}.bind: cannot listen on {address}: {reason}. Stop the program that uses it, or choose another port."
     )]
     Bind {
         /// Section of the configuration.

@@ -35,7 +35,7 @@ pub fn smtp_config(config: &Config) -> Result<Option<Arc<SmtpConfig>>, AppError>
     };
     let address = |field: &'static str, text: &str| {
         text.parse()
-            .map_err(|_| AppError::Mail(format!("{field}: \"{text}\" is no address")))
+            .map_err(|_| AppError::Mail(format!("{field}: \"{text}\" is not an address")))
     };
     let sender = Sender {
         from: address("mail.from", &mail.from)?,
@@ -48,7 +48,7 @@ pub fn smtp_config(config: &Config) -> Result<Option<Arc<SmtpConfig>>, AppError>
             let text = mail.return_path.as_ref().unwrap_or(&mail.from);
             let path = ReturnPath::parse(text);
             path.ok_or_else(|| {
-                AppError::Mail(format!("mail.return_path: \"{text}\" is no address"))
+                AppError::Mail(format!("mail.return_path: \"{text}\" is not an address"))
             })?
         },
         contact: (

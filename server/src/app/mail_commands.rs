@@ -25,15 +25,15 @@ const MOST: u16 = 1000;
 /// What to do with the mail.
 #[derive(Debug, Clone, Subcommand)]
 pub enum MailCommand {
-    /// Take a message that came back to mail.return_path from standard input, as a mail server hands it over.
+    /// Read a message that was returned to mail.return_path from standard input, as a mail server delivers it.
     Bounce(BounceOptions),
-    /// Messages that were given up or came back, newest first, one JSON object per line.
+    /// List messages that were given up or returned, newest first, one JSON object per line.
     Failed {
         /// The configuration file.
         #[arg(long)]
         config: PathBuf,
     },
-    /// Send messages that were given up once more, to the address their user has now.
+    /// Send failed messages again, to the user's current address.
     Retry(RetryOptions),
 }
 
@@ -43,7 +43,7 @@ pub struct BounceOptions {
     /// The configuration file.
     #[arg(long)]
     pub config: PathBuf,
-    /// The address it came to (Postfix: ${recipient}).
+    /// The address that the message was sent to (Postfix: ${recipient}).
     #[arg(long)]
     pub recipient: Option<String>,
 }
@@ -57,7 +57,7 @@ pub struct RetryOptions {
     /// Ids of messages, as `mail failed` lists them.
     #[arg(required_unless_present = "all")]
     pub ids: Vec<String>,
-    /// All that were given up.
+    /// All failed messages.
     #[arg(long, conflicts_with = "ids")]
     pub all: bool,
 }
@@ -137,11 +137,11 @@ async fn bounced(options: &BounceOptions) -> Result<(), AppError> {
             notifications,
             said,
         } => (notifications, said),
-        CameBack::NoFailure => return report("a report, but of no failure: nothing to do"),
+        CameBack::NoFailure => return report("a report without a failure: nothing to do"),
         CameBack::NoMessage => {
-            return report("a report of a failure, but of no letter of this bank");
+            return report("a failure report, but for no message of this bank");
         }
-        CameBack::NoReport => return report("no report of a mail server: nothing to do"),
+        CameBack::NoReport => return report("not a delivery report: nothing to do"),
     };
     let later = |error: String| AppError::Later(error);
     let context = MailContext::open(&config)
@@ -153,8 +153,8 @@ async fn bounced(options: &BounceOptions) -> Result<(), AppError> {
         .await
         .map_err(|error| later(error.to_string()))?;
     match noted {
-        Some(id) => report(&format!("noted: letter {id} came back")),
-        None => report("a letter that is not on record as sent, or was noted before"),
+        Some(id) => report(&format!("recorded: message {id} was returned")),
+        None => report("the message is not recorded as sent, or its return was recorded before"),
     }
 }
 
@@ -193,7 +193,7 @@ async fn retry(options: &RetryOptions) -> Result<(), AppError> {
         return Ok(());
     }
     Err(AppError::System(format!(
-        "not among the letters that were given up: {}",
+        "not among the failed messages: {}",
         not.join(" ")
     )))
 }

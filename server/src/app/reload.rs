@@ -118,7 +118,7 @@ impl Followed {
             };
             if asked {
                 tracing::info!(
-                    "asked to read certificates, the root's list and the HSM's PIN again"
+                    "SIGHUP: reading certificates, the root CRL and the HSM's PIN again"
                 );
                 self.decide_about_hsm().await;
             }
@@ -140,7 +140,7 @@ impl Followed {
         };
         if token.pin == PinSource::Prompt {
             tracing::info!(
-                "the hsm's pin is asked for at the start only; restart the server to enter another"
+                "the hsm's pin is prompted for only at the start; restart the server to enter another"
             );
             return;
         }
@@ -161,7 +161,7 @@ impl Followed {
             .increment(1);
         match error {
             None => tracing::info!("the hsm's pin was read again"),
-            Some(reason) => tracing::error!(reason, "the hsm's pin was not taken"),
+            Some(reason) => tracing::error!(reason, "the hsm's pin was not accepted"),
         }
     }
 }
@@ -241,7 +241,7 @@ impl Watched {
                 tracing::error!(
                     what,
                     reason,
-                    "a new file is broken; the old one stays in use"
+                    "a new file cannot be used; the old one stays in use"
                 );
             }
         }

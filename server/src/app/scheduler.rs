@@ -110,7 +110,7 @@ impl Scheduler {
                 // Said once, not every second.
                 Err(error) => {
                     if looked {
-                        tracing::error!(%error, "scheduled work cannot be looked up");
+                        tracing::error!(%error, "scheduled work cannot be read");
                     }
                     looked = false;
                 }
@@ -121,7 +121,7 @@ impl Scheduler {
             running.tasks.shutdown().await;
         }
         if let Err(error) = self.services.release_jobs(&self.owner).await {
-            tracing::warn!(%error, "leases could not be given back; they end by themselves");
+            tracing::warn!(%error, "leases could not be released; they will expire");
         }
     }
 
@@ -141,7 +141,7 @@ impl Scheduler {
         }
         let begun = Instant::now();
         let Some(end) = self.watched(job).await else {
-            tracing::warn!(job = job.name, "another instance has taken this job over");
+            tracing::warn!(job = job.name, "another instance has taken over this job");
             return;
         };
         let seconds = begun.elapsed().as_secs_f64();

@@ -93,7 +93,7 @@ pub async fn until_signal<E: From<AppError>>(
     let pool = app.services.authority().pool().clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(HSM_LEAVE)).await;
     if !left.unwrap_or(false) {
-        tracing::warn!("a call into the HSM did not end; leaving without it");
+        tracing::warn!("a call into the HSM did not return; exiting without it");
     }
     match tokio::time::timeout(STORE_LEAVE, app.services.close()).await {
         Ok(true) => {}

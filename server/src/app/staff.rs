@@ -27,7 +27,7 @@ const CLEAR: &str = "\x1b[2J\x1b[3J\x1b[H";
 /// What to do with the staff.
 #[derive(Debug, Clone, Subcommand)]
 pub enum StaffCommand {
-    /// Put the first two security officers on record; only while nobody is.
+    /// Register the first two security officers; only while no staff are recorded.
     Bootstrap(BootstrapOptions),
 }
 
@@ -37,14 +37,14 @@ pub struct BootstrapOptions {
     /// The configuration file.
     #[arg(long)]
     pub config: PathBuf,
-    /// Name and employee number of a security officer; given twice, for two persons.
+    /// Name and employee number of a security officer; given twice, for two people.
     #[arg(long, num_args = 2, value_names = ["NAME", "NUMBER"], action = clap::ArgAction::Append, required = true)]
     pub officer: Vec<String>,
-    /// Write each officer's activation code into a new file of its own (mode 0600) in this directory, in place of showing
+    /// Write each officer's activation code into a separate new file (mode 0600) in this directory, instead of showing
     /// it on the terminal.
     #[arg(long)]
     pub out_dir: Option<PathBuf>,
-    /// With --out-dir: write the files, and say where they are, as JSON.
+    /// With --out-dir: write the files as JSON, and print their paths as JSON.
     #[arg(long, requires = "out_dir")]
     pub json: bool,
 }
@@ -56,7 +56,7 @@ pub struct BootstrapOptions {
 pub async fn run(command: StaffCommand) -> Result<(), AppError> {
     let StaffCommand::Bootstrap(options) = command;
     let [first, first_number, second, second_number] = options.officer.as_slice() else {
-        let needed = "give --officer NAME NUMBER twice, for two persons";
+        let needed = "give --officer NAME NUMBER twice, for two people";
         return Err(AppError::Staff(needed.to_owned()));
     };
     let config = config::load(&options.config)?;
@@ -130,7 +130,7 @@ impl Place {
             if io::stdin().is_terminal() && io::stdout().is_terminal() {
                 return Ok(Self::Terminal);
             }
-            let needed = "each officer sees their own activation code only: run it on a terminal, or give --out-dir";
+            let needed = "each officer sees only their own activation code: run this command at a terminal, or give --out-dir";
             return Err(AppError::Staff(needed.to_owned()));
         };
         let mut files = Vec::new();
@@ -234,7 +234,7 @@ fn told(officers: &[BootstrapOfficer], files: &[(PathBuf, File)], url: &str, as_
         let (name, number) = (&officer.member.name, &officer.member.employee_number);
         say(&format!("{name} ({number}): {}", path.display()));
     }
-    say("Give each officer their own file only, and destroy it once they have it.");
+    say("Give each officer only their own file, and delete it once they have it.");
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
     for ca in services.missing_cas(clock.now()).await.unwrap_or_default() {
         tracing::error!(
             ca,
-            "has certificates that are not over, and is not configured: nobody logs in with them"
+            "has unexpired certificates but is not configured: nobody can log in with them"
         );
     }
     if up {
@@ -84,7 +84,7 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
 pub fn metrics() -> Result<PrometheusHandle, AppError> {
     PrometheusBuilder::new()
         .install_recorder()
-        .map_err(|error| AppError::System(format!("figures: {error}")))
+        .map_err(|error| AppError::System(format!("metrics: {error}")))
 }
 
 /// What the handlers share.

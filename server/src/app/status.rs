@@ -36,11 +36,11 @@ pub async fn publish_changes(services: Services, clock: Clock, mut stop: watch::
         let now = clock.now();
         // Lists first: an answer that is wrong by now is not served anyway.
         if let Err(error) = services.publish_due_crls(now).await {
-            tracing::warn!(%error, "CRLs could not be published after a change; they are with the next run");
+            tracing::warn!(%error, "CRLs could not be published after a change; the next run retries");
             failed(&services, "crl", &error, now).await;
         }
         if let Err(error) = services.refresh_ocsp_responses(now).await {
-            tracing::warn!(%error, "OCSP responses could not be made anew after a change; they are with the next run");
+            tracing::warn!(%error, "OCSP responses could not be renewed after a change; the next run retries");
             failed(&services, "ocsp", &error, now).await;
         }
     }
@@ -53,10 +53,10 @@ const KEPT_EVERY: Duration = Duration::from_secs(30);
 pub async fn keep_crls(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(error) = services.keep_crls(clock.now()).await {
-            tracing::debug!(%error, "lists could not be read; those in memory stay");
+            tracing::debug!(%error, "CRLs could not be read; those in memory stay in use");
         }
         if let Err(error) = services.keep_moduli().await {
-            tracing::debug!(%error, "RSA keys could not be read; the next one that comes reads them");
+            tracing::debug!(%error, "RSA keys could not be read; the next request retries");
         }
         tokio::select! {
             _ = stop.wait_for(|stopped| *stopped) => return,

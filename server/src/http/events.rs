@@ -144,7 +144,7 @@ impl<F: Followed> Follower<F> {
                 None
             }
             Err(Error::Fault(error)) => {
-                tracing::warn!(%error, "event stream given up");
+                tracing::warn!(%error, "event stream closed");
                 None
             }
         }

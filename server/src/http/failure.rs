@@ -214,7 +214,7 @@ impl From<Error> for Failure {
             // No fault of the request's, and none of ours for long: 503 and when to come again.
             Error::Fault(fault) => match fault.retry_after() {
                 Some(retry_after) => {
-                    tracing::warn!(error = %fault, "request put off");
+                    tracing::warn!(error = %fault, "request deferred");
                     Self::Refused(Refusal::Unavailable { retry_after })
                 }
                 None => Self::fault(&fault),

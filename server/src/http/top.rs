@@ -59,7 +59,7 @@ pub async fn show(
     // Whoever changes the language here gets letters in it. The page comes in any case.
     let seen = accounts.sees_pages_in(&user.id, cx.lang.pick(Language::Ja, Language::En));
     if let Err(error) = seen.await {
-        tracing::warn!(%error, "the language of letters could not be noted");
+        tracing::warn!(%error, "the language of messages could not be recorded");
     }
     let facts = certificate
         .map(|row| CertificateFacts::of(row, cx.lang))

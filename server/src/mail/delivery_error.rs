@@ -41,13 +41,13 @@ pub enum DeliveryError {
     #[error("mail server refuses the message: {0}")]
     MessageRefused(String),
     /// The address is none.
-    #[error("the address is none")]
+    #[error("the address is not valid")]
     AddressInvalid,
     /// The message cannot be written.
     #[error("the letter cannot be written: {0}")]
     Unwritable(String),
     /// It was tried for too long.
-    #[error("given up after too long a time")]
+    #[error("given up because it could not be sent for too long")]
     TooOld,
 }
 

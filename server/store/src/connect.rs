@@ -97,7 +97,7 @@ impl Store {
                 Err(StoreError::Busy(error))
                     if error.as_database_error().is_some() && Instant::now() < until =>
                 {
-                    tracing::info!(%error, "another program is at work on the database; waiting for it");
+                    tracing::info!(%error, "another program is using the database; waiting for it");
                 }
                 other => return other,
             }

@@ -144,7 +144,7 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// SQLite did not take up the write-ahead log.
-    #[error("the database answers journal mode {0:?} instead of wal")]
+    #[error("the database reports journal mode {0:?} instead of wal")]
     JournalMode(String),
     /// The database was written by a newer program.
     #[error(

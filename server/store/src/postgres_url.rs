@@ -43,14 +43,14 @@ const KEY: [&str; 2] = ["sslkey", "ssl-key"];
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UrlFault {
     /// Not a URL of PostgreSQL, or a value that its parameter does not take.
-    #[error("it is no URL of PostgreSQL, or one of its parameters has a value that cannot be used")]
+    #[error("it is not a PostgreSQL URL, or a parameter has an unusable value")]
     Malformed,
     /// A parameter that would be ignored.
-    #[error("its parameter {0} is not known here and would be ignored")]
+    #[error("its parameter {0} is unknown and would be ignored")]
     Parameter(String),
     /// The host is another computer, and the server's certificate would not be verified, or not in full.
     #[error(
-        "its host is another computer: without sslmode=verify-full anybody in between reads and changes what is sent"
+        "its host is another computer: without sslmode=verify-full anybody in between can read and change the traffic"
     )]
     NotVerified,
     /// Verified against what?

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TlsFault {
     /// The server speaks no TLS.
-    #[error("the server does not speak TLS")]
+    #[error("the server does not support TLS")]
     NotOffered,
     /// Another CA has issued the server's certificate, or nobody has.
     #[error("the server's certificate was not issued by the CA of sslrootcert")]

@@ -59,7 +59,7 @@ pub enum HsmError {
     #[error("hsm key {0} is not the expected key")]
     WrongKey(String),
     /// The signature does not verify, or cannot be one.
-    #[error("hsm key {0} gave a wrong signature")]
+    #[error("hsm key {0} returned a wrong signature")]
     WrongSignature(String),
     /// It gave so many wrong signatures in a row that it is not used until an operator has it tried again.
     #[error("hsm key {0} is out of service after wrong signatures")]

@@ -101,7 +101,7 @@ impl Key {
             SigningFault::Wrong(wrong)
         });
         let out_of_service = wrong >= self.limit;
-        tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm gave a wrong signature");
+        tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm returned a wrong signature");
     }
 
     /// The HSM refused to sign with it. Wrong signatures before that stay on record.

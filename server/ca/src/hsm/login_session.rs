@@ -164,7 +164,7 @@ impl LoginSession {
             match self.call("read key attributes", || read_key(session, &spki))? {
                 Ok(seen) => key.see(Some(seen)),
                 Err(error) => {
-                    tracing::warn!(key = %key.config.id, %error, "hsm does not tell how it keeps a key");
+                    tracing::warn!(key = %key.config.id, %error, "hsm does not report the attributes of a key");
                 }
             }
         }

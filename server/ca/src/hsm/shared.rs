@@ -197,7 +197,7 @@ impl Shared {
         tracing::error!(
             operation,
             ?after,
-            "hsm call overran its deadline; its thread is given up"
+            "hsm call overran its deadline; its thread is abandoned"
         );
         self.note(operation, None, "no answer within the deadline".to_owned());
     }

@@ -126,7 +126,7 @@ impl Supervisor {
             }
             Event::Gone => match self.pool.gone(id) {
                 Some(true) => {
-                    tracing::info!("a thread given up has come back from the hsm module");
+                    tracing::info!("an abandoned thread has returned from the hsm module");
                     self.recovery.returned(self.pool.stuck());
                     Step::Nothing
                 }

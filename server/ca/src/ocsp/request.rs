@@ -28,10 +28,10 @@ pub enum MalformedRequest {
     #[error("not an OCSP request")]
     Encoding,
     /// Nothing is asked.
-    #[error("asks for nothing")]
+    #[error("requests nothing")]
     Empty,
     /// Too many certificates.
-    #[error("asks for more than {MOST} certificates")]
+    #[error("requests more than {MOST} certificates")]
     TooMany,
     /// A nonce of no or of too many octets, or two of them.
     #[error("bad nonce")]

@@ -82,7 +82,7 @@ impl Checker<'_> {
         }
         let insecure = |place: &String| !place.starts_with("https://");
         if config.bank.agent_download.as_ref().is_some_and(insecure) {
-            let next = "Customers install what they find there: give an https:// address.";
+            let next = "Customers install the program from there: give an https:// address.";
             self.fail("bank.agent_download", "is not https", next);
         }
     }
@@ -134,14 +134,14 @@ impl Checker<'_> {
             return;
         }
         let next = format!("Write {scheme}host or {scheme}host:port, without a path.");
-        self.fail(field, format!("\"{url}\" is no origin"), next)
+        self.fail(field, format!("\"{url}\" is not an origin"), next)
     }
 
     pub(super) fn file(&self, field: &str, path: &Path, next: &str) {
         if path.is_file() {
             return;
         }
-        let problem = format!("{} is not there or is no file", path.display());
+        let problem = format!("{} does not exist or is not a file", path.display());
         self.fail(field, problem, format!("Correct the path, or {next}."))
     }
 
@@ -254,6 +254,6 @@ impl Checker<'_> {
             return;
         }
         let next = "Use error, warn, info, debug or trace.";
-        self.fail("log.level", format!("\"{level}\" is no level"), next)
+        self.fail("log.level", format!("\"{level}\" is not a level"), next)
     }
 }

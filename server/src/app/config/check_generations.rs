@@ -20,20 +20,20 @@ impl Checker<'_> {
                 .iter()
                 .any(|other| other.generation == one.generation)
             {
-                let problem = format!("{} is there twice", one.generation);
-                let next = "Give each CA a number of its own, and never one that was used before.";
+                let problem = format!("{} appears twice", one.generation);
+                let next = "Give each CA its own number, never one that was used before.";
                 self.fail(&field("generation"), problem, next);
             }
             if before.iter().any(|other| other.key == one.key) {
-                let problem = format!("{} is there twice", one.key);
-                self.fail(&field("key"), problem, "Give each CA a key of its own.");
+                let problem = format!("{} appears twice", one.key);
+                self.fail(&field("key"), problem, "Give each CA its own key.");
             }
         }
         let first = all.iter().filter(|one| one.issues_from.is_none()).count();
         if !all.is_empty() && first != 1 {
-            let problem = format!("{first} of the CAs are without a time");
+            let problem = format!("{first} of the CAs have no issues_from");
             let next =
-                "Leave it out for the oldest one, and say for each other from when on it signs.";
+                "Omit it for the oldest CA only, and state for each other CA from when it signs.";
             self.fail(&format!("{section}.issues_from"), problem, next);
         }
         let mut times: Vec<_> = all.iter().filter_map(|one| one.issues_from).collect();
@@ -42,7 +42,7 @@ impl Checker<'_> {
             let next = "Only one can sign: give them different times.";
             self.fail(
                 &format!("{section}.issues_from"),
-                "two CAs begin at the same time",
+                "two CAs start to sign at the same time",
                 next,
             );
         }

@@ -13,7 +13,7 @@ impl Checker<'_> {
             let next = "Write the name or the address of the mail server, without a port.";
             self.fail(
                 "mail.server",
-                format!("\"{}\" is no host", mail.server),
+                format!("\"{}\" is not a host", mail.server),
                 next,
             );
         }
@@ -32,14 +32,14 @@ impl Checker<'_> {
             self.file(
                 "mail.ca",
                 ca,
-                "leave it out to believe whom this system believes",
+                "omit it to trust the CAs that this system trusts",
             );
         }
         if mail.user.is_some() != mail.password.is_some() {
             let next = "Give both mail.user and mail.password, or neither.";
             self.fail(
                 "mail.password",
-                "a user without a password, or the other way round",
+                "a user without a password, or a password without a user",
                 next,
             );
         }
@@ -53,16 +53,16 @@ impl Checker<'_> {
             let wrong = |text: &&String| !text.is_ascii() || text.parse::<Address>().is_err();
             if let Some(text) = address.filter(wrong) {
                 let next = "Write one plain address, like ib@bank.example.";
-                self.fail(field, format!("\"{text}\" is no address"), next);
+                self.fail(field, format!("\"{text}\" is not an address"), next);
             }
         }
         let wrong = |text: &&String| ReturnPath::parse(text).is_none();
         if let Some(text) = mail.return_path.as_ref().filter(wrong) {
-            let next = "Write one plain address; {id} may stand once before the @, where your mail server takes \
+            let next = "Write one plain address; {id} may appear once before the @, if your mail server accepts \
                         bounces+anything@bank.example for one mailbox.";
             self.fail(
                 "mail.return_path",
-                format!("\"{text}\" is no address"),
+                format!("\"{text}\" is not an address"),
                 next,
             );
         }

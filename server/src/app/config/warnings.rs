@@ -77,12 +77,12 @@ impl Checker<'_> {
         for address in &w.operators {
             if address.parse::<Address>().is_err() {
                 let next = "Write it as name@host.";
-                self.fail(field, format!("\"{address}\" is no address"), next);
+                self.fail(field, format!("\"{address}\" is not an address"), next);
             }
         }
         if !w.operators.is_empty() && config.mail.is_none() {
-            let next = "Add the section [mail], or leave the addresses out.";
-            self.fail(field, "there is no mail server to write by", next);
+            let next = "Add the section [mail], or remove the addresses.";
+            self.fail(field, "there is no mail server to send by", next);
         }
     }
 }

@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use super::finding::{Code, Finding};
 use crate::app::config::Config;
 
-const BIND_NEXT: &str = "Give each listener a port, or an address, of its own.";
-const URL_NEXT: &str = "Give each listener a host, or a port, of its own.";
+const BIND_NEXT: &str = "Give each listener its own port or address.";
+const URL_NEXT: &str = "Give each listener its own host or port.";
 
 pub(super) fn find(config: &Config) -> Vec<Finding> {
     let binds = [
@@ -21,7 +21,7 @@ pub(super) fn find(config: &Config) -> Vec<Finding> {
         &binds,
         |a, b| covers(*a, *b),
         |(name, address), other| {
-            let problem = format!("{address} is taken by {other}.bind");
+            let problem = format!("{address} is already used by {other}.bind");
             Finding::new(
                 Code::AddressTaken,
                 &format!("{name}.bind"),
@@ -37,7 +37,7 @@ pub(super) fn find(config: &Config) -> Vec<Finding> {
     ];
     let same = |a: &&String, b: &&String| origin(a) == origin(b);
     found.extend(pairs(&urls, same, |(name, url), other| {
-        let problem = format!("{url} is {other}.url, too");
+        let problem = format!("{url} is also {other}.url");
         Finding::new(Code::UrlTaken, &format!("{name}.url"), &problem, URL_NEXT)
     }));
     found

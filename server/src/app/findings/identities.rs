@@ -8,7 +8,7 @@ use crate::app::config::sections::TlsListener;
 use crate::http::listen::tls::{ServerIdentity, TlsError};
 
 const FILE_NEXT: &str = "Give the PEM files of this listener (docs/configuration.md).";
-const KEY_NEXT: &str = "Give the key that the certificate was requested with.";
+const KEY_NEXT: &str = "Give the key with which the certificate was requested.";
 const HOST_NEXT: &str = "Have a certificate issued for the host of the URL, or correct the URL.";
 const PERIOD_NEXT: &str = "Have a new certificate issued, and check the clock of this machine.";
 

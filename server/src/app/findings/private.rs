@@ -29,7 +29,10 @@ pub(super) fn find(config: &Config, file: &Path) -> Vec<Finding> {
     for (field, path) in files {
         if let Some(mode) = readable_by_others(&path) {
             let problem = format!("{} can be read by others (mode {mode:04o})", path.display());
-            let next = format!("Make it its owner's alone: chmod 600 {}", path.display());
+            let next = format!(
+                "Make it readable only by its owner: chmod 600 {}",
+                path.display()
+            );
             let one = Finding::new(Code::ReadableByOthers, field, &problem, &next);
             // Three listeners may share one key.
             if !found.iter().any(|other| other.text.contains(&problem)) {

@@ -41,7 +41,7 @@ pub enum TlsError {
         reason: String,
     },
     /// The private key's file may be used by its group or by everybody.
-    #[error("{path}: can be read by others (mode {mode:04o}); chmod 600 it")]
+    #[error("{path}: can be read by others (mode {mode:04o}); run chmod 600 on it")]
     ReadableByOthers {
         /// The file.
         path: PathBuf,

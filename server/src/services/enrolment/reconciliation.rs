@@ -56,7 +56,7 @@ impl Services {
                 }
                 // One row that cannot be completed keeps neither the others nor the server from their work.
                 Err(error) => {
-                    tracing::error!(serial, %error, "an intent on record cannot be completed");
+                    tracing::error!(serial, %error, "a recorded intent cannot be completed");
                     report.broken += 1;
                     report.waiting -= 1;
                 }

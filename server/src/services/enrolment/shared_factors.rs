@@ -274,7 +274,7 @@ async fn mark(tx: &mut Tx, key: &RsaKey, other: &str, now: Timestamp) -> Result<
     }
     tracing::error!(
         certificate = id,
-        "its RSA key shares a prime with another key: whoever has seen both has the private keys; revoke it"
+        "its RSA key shares a prime with another key: the private keys can be computed from both; revoke it"
     );
     let entry = RequestContext::system(now).audit("certificate.key-broken", ("certificate", id));
     let detail = json!({ "key": key.spki_sha256, "shares-a-prime-with": other });

@@ -222,7 +222,7 @@ impl Services {
             Ok(())
         });
         deferred.await?;
-        tracing::warn!(mail = mail.id, kind = mail.kind, %error, "a mail was put off");
+        tracing::warn!(mail = mail.id, kind = mail.kind, %error, "a message was deferred");
         count("later");
         Ok(())
     }
@@ -239,7 +239,7 @@ impl Services {
             Ok(Outcome::done(()).detail(detail))
         });
         given_up.await?;
-        tracing::warn!(mail = mail.id, kind = mail.kind, %error, "a mail was given up");
+        tracing::warn!(mail = mail.id, kind = mail.kind, %error, "a message was given up");
         count("failed");
         Ok(())
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{AuditRow, select};
 use crate::{Db, StoreError};
 
-/// What is asked for; what is empty asks for nothing.
+/// What is asked for; what is empty requests nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// `staff`, `user`, `agent`, `system`, `anonymous`.

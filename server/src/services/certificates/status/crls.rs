@@ -96,7 +96,7 @@ impl Services {
         match self.publish(scope, last.as_ref(), now).await {
             Ok(()) => {
                 if let Err(error) = self.keep_scope(scope).await {
-                    tracing::debug!(%error, "the new list is not in memory yet");
+                    tracing::debug!(%error, "the new CRL is not in memory yet");
                 }
                 Ok(true)
             }

@@ -69,7 +69,7 @@ impl Services {
                 match task.await {
                     Ok(Ok(answer)) => responses.extend(answer),
                     Ok(Err(error)) => failed = Some(error),
-                    Err(error) => tracing::error!(%error, "an answer could not be signed"),
+                    Err(error) => tracing::error!(%error, "an OCSP response could not be signed"),
                 }
             }
             if let Some(error) = failed {

@@ -64,7 +64,7 @@ impl Services {
             Ok(None) => Ok(None),
             Err(error) => match kept {
                 Some(crl) => {
-                    tracing::warn!(%error, scope = scope.name(), "the list is read from memory");
+                    tracing::warn!(%error, scope = scope.name(), "the CRL is served from memory");
                     Ok(Some(crl))
                 }
                 None => Err(error),

@@ -46,7 +46,7 @@ impl Services {
             match self.refresh_status().await {
                 Ok(()) => failing = false,
                 Err(error) if !failing => {
-                    tracing::warn!(%error, "changes of status cannot be read");
+                    tracing::warn!(%error, "status changes cannot be read");
                     failing = true;
                 }
                 Err(_) => {}
@@ -100,7 +100,7 @@ impl StatusMemory {
         }
         self.own_change.notify_one();
         if let Err(error) = self.refresh(store).await {
-            tracing::warn!(%error, "changes of status could not be read; the store is queried at each request as always");
+            tracing::warn!(%error, "status changes could not be read; each request still queries the database");
         }
     }
 }
