@@ -88,7 +88,7 @@ pub enum AppError {
         "audit log: row {seq}: {why}. Keep the database unchanged, and compare it with a copy kept elsewhere."
     )]
     AuditBroken {
-        /// The first row that does not fit.
+        /// The first row that does not match.
         seq: i64,
         /// Why.
         why: &'static str,

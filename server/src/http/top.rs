@@ -20,7 +20,7 @@ struct LoginLine {
     address: String,
 }
 
-/// A certificate that ends soon.
+/// A certificate that expires soon.
 struct Soon {
     not_after: String,
     left: String,

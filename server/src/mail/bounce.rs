@@ -20,7 +20,7 @@ pub enum CameBack {
     Failed {
         /// Ids it may have; at least one.
         notifications: Vec<String>,
-        /// What the mail server said.
+        /// Response of the mail server.
         said: String,
     },
     /// A report of something else: delayed, delivered, relayed.

@@ -21,7 +21,7 @@ pub struct ContractSearch {
     pub kana: Option<String>,
     /// 口座番号, with `branch` or at any.
     pub account: Option<String>,
-    /// 支店番号, beside `account`.
+    /// 支店番号, together with `account`.
     pub branch: Option<String>,
     /// ログインID.
     pub login_id: Option<String>,

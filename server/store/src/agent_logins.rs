@@ -48,7 +48,7 @@ pub struct AgentLogin {
     pub browser_sha256: String,
     /// What page and agent both show.
     pub comparison_code: String,
-    /// Where it stands.
+    /// State.
     pub state: State,
     /// Digest of the agent's credential, hex, once picked up.
     pub credential_sha256: Option<String>,

@@ -54,9 +54,9 @@ pub struct Contract {
     pub company_kana: String,
     /// How its users log in.
     pub method: Method,
-    /// Whether it is in force.
+    /// Whether it is active or cancelled.
     pub status: Status,
-    /// Counts every change that a person who approves must have seen.
+    /// Incremented by every change that an approver must have seen.
     pub version: i64,
     /// Hash of the 仮ログインパスワード, until it is used.
     pub temp_login_hash: Option<String>,

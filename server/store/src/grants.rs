@@ -30,13 +30,13 @@ pub struct Grant {
     pub application_id: String,
     /// The user it is for; nothing only on one of an earlier release that lapsed before anybody had registered.
     pub user_id: Option<String>,
-    /// Where it stands.
+    /// State.
     pub state: State,
-    /// When it was given.
+    /// Time of the approval.
     pub created_at: Timestamp,
     /// Good until.
     pub expires_at: Timestamp,
-    /// When it was used.
+    /// Time of its use.
     pub used_at: Option<Timestamp>,
 }
 

@@ -24,17 +24,17 @@ text_enum! {
 pub struct Job {
     /// Its name.
     pub name: String,
-    /// When it runs next.
+    /// Next run.
     pub next_at: Timestamp,
     /// When it was last begun.
     pub started_at: Option<Timestamp>,
-    /// When it last ended.
+    /// End of the last run.
     pub finished_at: Option<Timestamp>,
     /// When it last ended well.
     pub succeeded_at: Option<Timestamp>,
     /// How it last ended.
     pub outcome: Option<Outcome>,
-    /// Failures since it last ended well.
+    /// Consecutive failures.
     pub failures: u32,
     /// What it did (JSON), or why it failed.
     pub detail: String,
@@ -183,7 +183,7 @@ pub async fn extend(
 pub struct Finished {
     /// When.
     pub at: Timestamp,
-    /// When it runs next.
+    /// Next run.
     pub next_at: Timestamp,
     /// How.
     pub outcome: Outcome,

@@ -9,7 +9,7 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx, id};
 
 text_enum! {
-    /// By what.
+    /// Method.
     pub enum Method {
         /// Login ID and password.
         Password => "password",
@@ -35,7 +35,7 @@ pub struct Login {
     pub user_id: String,
     /// When, to the millisecond.
     pub at: Timestamp,
-    /// By what.
+    /// Method.
     pub method: Method,
     /// Through what, where the method alone does not say it.
     pub via: Option<Via>,

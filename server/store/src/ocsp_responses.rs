@@ -36,7 +36,7 @@ pub struct CertificateStatus {
     pub serial: String,
     /// Which CA.
     pub ca: Ca,
-    /// Where it stands.
+    /// State.
     pub state: State,
     /// Since when it is not good.
     pub ended_at: Option<Timestamp>,

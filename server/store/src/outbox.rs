@@ -49,11 +49,11 @@ pub struct Mail {
     pub lang: Language,
     /// What its text needs, as JSON.
     pub facts: String,
-    /// Where it stands.
+    /// State.
     pub state: State,
     /// How often it was offered to the mail server in vain.
     pub attempts: u32,
-    /// When it was written.
+    /// Time when it was written.
     pub created_at: Timestamp,
     /// When it is offered next.
     pub next_at: Timestamp,

@@ -42,7 +42,7 @@ pub struct StaffMember {
     pub name: String,
     /// Employee number: accounts with the same one are the same person.
     pub employee_number: String,
-    /// What they may do.
+    /// Role.
     pub role: Role,
     /// SHA-256 of the staff certificate, hex; empty until it is issued.
     pub certificate_sha256: Option<String>,

@@ -87,7 +87,7 @@ pub struct HsmState {
     pub breaker: BreakerState,
     /// Workers with a session.
     pub workers: usize,
-    /// Workers wanted.
+    /// Configured workers.
     pub workers_configured: usize,
     /// Jobs waiting.
     pub queue_length: usize,

@@ -15,10 +15,10 @@ use crate::services::records::Chain;
 /// Rows of one export; the command exports them all.
 const EXPORT: i64 = 10_000;
 
-/// A row: every field of the hash, exactly.
+/// A row with exactly the fields of the hash.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditRow {
-    /// Place in the chain, from 1 without gaps.
+    /// Position in the chain, from 1 without gaps.
     pub seq: i64,
     /// When.
     pub at: Timestamp,
@@ -41,9 +41,9 @@ pub struct AuditRow {
     pub outcome: String,
     /// Code of a refusal.
     pub code: String,
-    /// More, as JSON text.
+    /// Details, as JSON text.
     pub detail: String,
-    /// Hash of the row before.
+    /// Hash of the previous row.
     pub previous_hash: String,
     /// Hash of this row.
     pub hash: String,
@@ -95,7 +95,7 @@ pub struct Which {
     /// Before.
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
-    /// Where the page begins: `next` of the page before.
+    /// Start of the page: `next` of the previous page.
     cursor: Option<String>,
     /// Lines of a page.
     #[param(minimum = 1, maximum = 200)]
@@ -177,23 +177,23 @@ async fn file(
     Ok(download(format, body))
 }
 
-/// What a verification found.
+/// Result of a verification.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditVerdict {
-    /// Whether the chain holds from its first row to its head.
+    /// Whether the chain is intact from its first row to its head.
     pub whole: bool,
-    /// Rows that were looked at.
+    /// Number of rows that were checked.
     pub rows: Option<i64>,
-    /// The first row that does not fit.
+    /// The first row that does not match.
     pub first_bad: Option<i64>,
     /// What is wrong with it: `missing`, `edited`, `unlinked`, `cut-off`, `past-head`, `head`, `not-as-signed`,
     /// `signature`.
     pub why: Option<&'static str>,
-    /// Signed heads that were looked at; none where no audit key is known.
+    /// Number of signed heads that were checked; 0 if no audit key is known.
     pub checkpoints: usize,
-    /// The last row that a genuine signature covers.
+    /// The last row covered by a valid signature.
     pub signed_up_to: i64,
-    /// Whether the audit key is known. While the HSM is unavailable it is not, and nothing counts as signed.
+    /// Whether the audit key is known. It is unknown while the HSM is unavailable; then no signature counts.
     pub key_known: bool,
 }
 

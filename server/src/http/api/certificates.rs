@@ -23,7 +23,7 @@ pub struct Certificate {
     pub serial: String,
     /// Whose.
     pub user_id: Option<String>,
-    /// Where it stands.
+    /// State.
     pub state: word::CertificateState,
     /// SHA-256 of the certificate, hex, once it is signed.
     pub sha256: Option<String>,
@@ -31,18 +31,18 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put into the database.
+    /// Time when it was recorded.
     pub created_at: Timestamp,
-    /// When it was signed.
+    /// Time of the signature.
     pub issued_at: Option<Timestamp>,
-    /// When it was first proved to work.
+    /// Time of its activation.
     pub activated_at: Option<Timestamp>,
-    /// When it was superseded, suspended, revoked or abandoned.
+    /// Time when it was superseded, suspended, revoked or abandoned.
     pub ended_at: Option<Timestamp>,
-    /// Why, by the name in RFC 5280.
+    /// Reason, by its name in RFC 5280.
     #[schema(example = "keyCompromise")]
     pub reason: Option<String>,
-    /// The certificate it renews.
+    /// The certificate that it renews.
     pub replaces: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl From<&records::Certificate> for Certificate {
     }
 }
 
-/// A certificate with whose it is.
+/// A certificate with its owner.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CertificateDetail {
     /// The certificate.

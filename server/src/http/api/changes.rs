@@ -6,16 +6,16 @@ use utoipa::ToSchema;
 use crate::services::approvals::{Kind, Proposal, ProposedChange, State, Subject};
 use crate::services::records::CertificateState;
 
-/// Something that the approval changes.
+/// A change that the approval makes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Change {
     /// What.
     #[schema(example = "certificate_state")]
     pub what: &'static str,
-    /// As it is.
+    /// Current value.
     #[schema(example = "active")]
     pub now: Option<String>,
-    /// As it will be.
+    /// New value.
     #[schema(example = "revoked")]
     pub after: String,
 }

@@ -36,11 +36,11 @@ pub struct Contract {
     pub company_kana: String,
     /// How its users log in.
     pub method: word::Method,
-    /// Whether it is in force.
+    /// Whether it is active or cancelled.
     pub status: word::ContractStatus,
-    /// Counts every change that a person who approves must have seen.
+    /// Incremented by every change that an approver must have seen.
     pub version: i64,
-    /// When it was put into the database.
+    /// Time when it was recorded.
     pub created_at: Timestamp,
 }
 
@@ -66,22 +66,22 @@ page! {
     ContractPage of Contract
 }
 
-/// A grant: good for one certificate.
+/// A grant: valid for one certificate.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Grant {
     /// Id.
     pub id: String,
     /// The proposal that was approved.
     pub proposal_id: String,
-    /// The user it is for: whoever was shown to the person who approved it.
+    /// Its user: the one whom the approver was shown.
     pub user_id: Option<String>,
-    /// Where it stands.
+    /// State.
     pub state: word::GrantState,
-    /// When it was given.
+    /// Time of the approval.
     pub created_at: Timestamp,
     /// 取得期限.
     pub expires_at: Timestamp,
-    /// When it was used.
+    /// Time of its use.
     pub used_at: Option<Timestamp>,
 }
 
@@ -99,7 +99,7 @@ impl From<&records::Grant> for Grant {
     }
 }
 
-/// A contract with what belongs to it.
+/// A contract with its grants and users.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContractDetail {
     /// The contract.
@@ -110,7 +110,7 @@ pub struct ContractDetail {
     pub grants: Vec<Grant>,
 }
 
-/// What is printed and handed over; it is kept nowhere.
+/// The printed passwords; they are stored nowhere.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Letter {
     /// 仮ログインパスワード.
@@ -126,7 +126,7 @@ pub struct Letter {
 pub struct ContractWithLetter {
     /// The contract.
     pub contract: Contract,
-    /// The temporary passwords: in the first answer only. Where that was lost, make a new letter.
+    /// The temporary passwords, in the first response only. If that was lost, request a new letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<Letter>,
 }
@@ -142,11 +142,11 @@ pub struct Search {
     kana: Option<String>,
     /// 口座番号.
     account: Option<String>,
-    /// 支店番号, beside `account`.
+    /// 支店番号, together with `account`.
     branch: Option<String>,
     /// ログインID of one of the users.
     login_id: Option<String>,
-    /// Where the page begins: `next` of the page before.
+    /// Start of the page: `next` of the previous page.
     cursor: Option<String>,
     /// Lines of a page.
     #[param(minimum = 1, maximum = 200)]

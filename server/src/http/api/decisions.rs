@@ -9,18 +9,18 @@ use super::word;
 use crate::http::failure::Failure;
 use crate::services::approvals::State;
 
-/// What was decided.
+/// Result of a decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Decision {
     /// The proposal.
     pub id: String,
-    /// Where it stands.
+    /// State.
     pub state: word::ProposalState,
-    /// The grant that the approval made (application, re-issue).
+    /// The grant that the approval created (application, re-issue).
     pub grant_id: Option<String>,
-    /// The account that the approval made (newcomer).
+    /// The account that the approval created (new member of staff).
     pub staff_id: Option<String>,
-    /// The contract that the approval put into the database.
+    /// The contract that the approval recorded.
     pub contract_id: Option<String>,
 }
 

@@ -13,7 +13,7 @@ use crate::services::approvals::{Kind, ProposedChangeForm};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Entry {
-    /// A contract is put into the database, on the password method and without temporary passwords.
+    /// Records a contract, on the password method and without temporary passwords.
     Contract {
         /// 支店番号, three digits.
         #[schema(example = "100")]
@@ -31,14 +31,14 @@ pub enum Entry {
         #[schema(example = "KOUMI KOGYO")]
         company_kana: String,
     },
-    /// A list of contracts that was looked at may be imported.
+    /// Allows the import of a checked list of contracts.
     Import {
         /// The list.
         import_id: String,
-        /// Where it comes from.
+        /// Its source.
         note: String,
     },
-    /// The certificate method for a contract, with a grant for one certificate.
+    /// Moves a contract to the certificate method, with a grant for one certificate.
     Application {
         /// The contract.
         contract_id: String,
@@ -46,14 +46,14 @@ pub enum Entry {
         #[schema(example = "IB-2026-0001")]
         reference: String,
     },
-    /// A further grant for a user whose certificate has ended (再取得).
+    /// A further grant for a user whose certificate is revoked or has expired (再取得).
     Reissue {
         /// The user.
         user_id: String,
         /// Number of the paper form.
         reference: String,
     },
-    /// A certificate ends for good.
+    /// Revokes a certificate.
     Revoke {
         /// The certificate.
         certificate_id: String,
@@ -63,7 +63,7 @@ pub enum Entry {
         /// What happened.
         note: String,
     },
-    /// A suspended certificate is good again.
+    /// Releases a suspended certificate.
     Release {
         /// The certificate.
         certificate_id: String,
@@ -77,34 +77,34 @@ pub enum Entry {
         /// Why.
         note: String,
     },
-    /// 利用停止 of a user ends.
+    /// Releases a suspended user (利用停止).
     Unlock {
         /// The user.
         user_id: String,
         /// Why.
         note: String,
     },
-    /// Somebody joins the staff, or gets a second account.
+    /// Adds a member of staff, or a second account of one.
     StaffAdd {
         /// Name.
         name: String,
         /// Employee number.
         employee_number: String,
-        /// What they may do.
+        /// Role.
         #[schema(value_type = word::StaffRole)]
         role: String,
     },
-    /// Somebody's role changes.
+    /// Changes a role.
     StaffRole {
         /// The account.
         staff_id: String,
-        /// What they may do from now on.
+        /// The new role.
         #[schema(value_type = word::StaffRole)]
         role: String,
         /// Why.
         note: String,
     },
-    /// Somebody leaves.
+    /// Records the departure of a member of staff.
     StaffLeave {
         /// The account.
         staff_id: String,
@@ -207,47 +207,47 @@ pub async fn enter(command: Command<Entry>) -> Result<ProposalHead, Failure> {
     Ok((&entered.await?).into())
 }
 
-/// What a proposal says from now on: the members of its kind.
+/// The new content of a proposal: the members of its kind.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Amendment {
-    /// The version that was seen.
+    /// The version that the caller has seen.
     #[schema(example = 1)]
     version: i64,
     /// Number of the paper form.
     #[serde(default)]
     reference: String,
-    /// What happened, why.
+    /// What happened, and why.
     #[serde(default)]
     note: String,
-    /// Why a certificate ends.
+    /// Reason for the revocation.
     #[serde(default)]
     #[schema(value_type = word::RevocationReason)]
     revocation_reason: String,
-    /// Name of a newcomer.
+    /// Name of the new member of staff.
     #[serde(default)]
     name: String,
-    /// Employee number of a newcomer.
+    /// Employee number of the new member of staff.
     #[serde(default)]
     employee_number: String,
-    /// The role asked for.
+    /// The proposed role.
     #[serde(default)]
     #[schema(value_type = word::StaffRole)]
     role: String,
-    /// 支店番号 of a contract; its account stays.
+    /// 支店番号 of the contract; the account does not change.
     #[serde(default)]
     branch: String,
-    /// 科目 of a contract.
+    /// 科目 of the contract.
     #[serde(default)]
     #[schema(value_type = word::AccountType)]
     account_type: String,
-    /// 口座番号 of a contract.
+    /// 口座番号 of the contract.
     #[serde(default)]
     account: String,
-    /// 企業名 of a contract.
+    /// 企業名 of the contract.
     #[serde(default)]
     company_name: String,
-    /// 企業名(カナ) of a contract.
+    /// 企業名(カナ) of the contract.
     #[serde(default)]
     company_kana: String,
 }
@@ -278,20 +278,20 @@ pub async fn amend(command: Command<Amendment>) -> Result<ProposalHead, Failure>
     Ok((&amended.await?).into())
 }
 
-/// The version that was seen.
+/// The version that the caller has seen.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
-    /// The proposal's `version`; another one since is refused as `proposal-stale`.
+    /// The proposal's `version`; if it has changed, the request is refused as `proposal-stale`.
     #[schema(example = 1)]
     pub version: i64,
 }
 
-/// The version that was seen, and why.
+/// The version that the caller has seen, and the reason.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeenWithReason {
-    /// The proposal's `version`; another one since is refused as `proposal-stale`.
+    /// The proposal's `version`; if it has changed, the request is refused as `proposal-stale`.
     #[schema(example = 1)]
     pub version: i64,
     /// Why.

@@ -7,7 +7,7 @@ use super::call::{Command, Empty};
 use super::contracts::Grant;
 use crate::http::failure::Failure;
 
-/// What is printed; it is kept nowhere.
+/// The printed password; it is stored nowhere.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GrantLetter {
     /// 証明書取得用パスワード.
@@ -22,7 +22,7 @@ pub struct GrantWithLetter {
     pub grant: Grant,
     /// The contract.
     pub contract_id: String,
-    /// The password: in the first answer only. Where that was lost, make a new letter.
+    /// The password, in the first response only. If that was lost, request a new letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<GrantLetter>,
 }

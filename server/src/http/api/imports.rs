@@ -23,14 +23,14 @@ pub struct List {
 /// A line that cannot be imported.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BadLine {
-    /// Its number in the list, from 1.
+    /// Line number in the list, from 1.
     pub number: usize,
-    /// The account as it stands there.
+    /// The account as given in the list.
     pub account: String,
-    /// `form` (not five fields), `fields` (each named in `errors`), `twice` (in an earlier line, too), `exists`.
+    /// `form` (not five fields), `fields` (each named in `errors`), `twice` (also in an earlier line), `exists`.
     #[schema(example = "fields")]
     pub why: &'static str,
-    /// Fields that break a rule.
+    /// Invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
@@ -55,18 +55,18 @@ impl BadLine {
     }
 }
 
-/// What was found in a list.
+/// Result of checking or importing a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// Id of the list: within 24 hours the account that sent it enters a proposal of kind `import` with it.
+    /// Id of the list, for the proposal of kind `import` that the same account enters within 24 hours.
     pub id: String,
     /// Lines with a contract.
     pub lines: usize,
-    /// Those that can be imported; after the import: that were.
+    /// Number of lines that can be imported; after the import, that were imported.
     pub good: usize,
-    /// Those that cannot, at most 500 of them.
+    /// Lines that cannot be imported, at most 500 of them.
     pub bad: Vec<BadLine>,
-    /// All that cannot.
+    /// Number of lines that cannot be imported.
     pub bad_count: usize,
 }
 

@@ -24,39 +24,39 @@ use super::routes::table;
 use super::row::{Content, Row, Text};
 use crate::http::failure::Failure;
 
-const ABOUT: &str = "The operations of the staff console for the bank's own systems. A staff certificate is presented on \
-    every connection and looked at again at every request; the same roles and the same four eyes hold as at the \
-    console. Every change carries an Idempotency-Key: the same key with the same body gives the same answer for 24 \
-    hours. Lists come in pages; a cursor belongs to its question. Times are UTC (RFC 3339).";
+const ABOUT: &str = "The operations of the staff console for the bank's own systems. The client presents a staff certificate on every \
+    connection, and the server checks it at every request; roles and four-eyes rules are those of the console. Every \
+    change has an Idempotency-Key: the same key with the same body returns the same response for 24 hours. Lists are \
+    returned in pages; a cursor belongs to its query. Times are UTC (RFC 3339).";
 
 /// What every request may be answered with.
 const ALWAYS: [(u16, &str); 7] = [
     (
         400,
-        "The query, the key or the body is not of the form that is taken.",
+        "The query, the key or the body does not have the expected form.",
     ),
     (
         403,
-        "The certificate is not registered, the role does not allow it, a rule of the four eyes says no, or \
-         (`fresh-handshake-required`, where `x-fresh-handshake` is true) the handshake of the connection is too long ago: \
+        "The certificate is not registered, the role or a four-eyes rule does not allow it, or \
+         (`fresh-handshake-required`, if `x-fresh-handshake` is true) the handshake of the connection is too old: \
          send the same request again on a new connection.",
     ),
-    (404, "There is no such thing, or the role does not see it."),
+    (404, "It does not exist, or the role may not see it."),
     (
         422,
-        "Fields that break a rule, each named in `errors`; or the key was used for another request.",
+        "Invalid fields, each named in `errors`; or the key was used for another request.",
     ),
     (
         429,
-        "Too many requests of this address; `Retry-After` says when to come again.",
+        "Too many requests from this address; `Retry-After` states when to try again.",
     ),
     (
         500,
-        "A fault of ours; `title` or `detail` has a reference for whoever looks it up.",
+        "A fault of the server; `title` or `detail` has a reference for the log.",
     ),
     (
         503,
-        "Something this depends on is unavailable; `Retry-After` says when to come again.",
+        "The database or the HSM is unavailable; `Retry-After` states when to try again.",
     ),
 ];
 
@@ -65,7 +65,7 @@ const CHANGES: [(u16, &str); 4] = [
     (408, "The body did not arrive in time."),
     (
         409,
-        "The state of things does not allow it any more: decided, changed since it was seen, there already.",
+        "The current state does not allow it: already decided, changed since it was seen, or already existing.",
     ),
     (413, "The body is too large."),
     (415, "The body is not `application/json`."),
@@ -166,11 +166,13 @@ fn operation(row: &Row) -> Operation {
 
 fn answer(text: &Text) -> utoipa::openapi::Response {
     let words = match text.status {
-        StatusCode::CREATED => "Made; or the same answer again, with `Idempotency-Replayed: true`.",
-        _ if text.body.is_some() => {
-            "Done; or the same answer again, with `Idempotency-Replayed: true`."
+        StatusCode::CREATED => {
+            "Created; or the same response again, with `Idempotency-Replayed: true`."
         }
-        _ => "What was asked for.",
+        _ if text.body.is_some() => {
+            "Done; or the same response again, with `Idempotency-Replayed: true`."
+        }
+        _ => "The requested data.",
     };
     let response = ResponseBuilder::new().description(words);
     match &text.answer {
@@ -206,7 +208,7 @@ fn parameters(path: &str, change: bool, query: &[Parameter]) -> Vec<Parameter> {
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
-            .description(Some("A key of its own for every change, such as a UUID."))
+            .description(Some("A separate key for every change, such as a UUID."))
             .schema(Some(key.build()));
         parameters.push(key.build());
     }

@@ -112,7 +112,7 @@ macro_rules! page {
         pub struct $name {
             /// The lines.
             pub items: Vec<$item>,
-            /// Where the next page begins; nothing on the last one.
+            /// Cursor of the next page; absent on the last page.
             pub next: Option<String>,
         }
     };

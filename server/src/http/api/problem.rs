@@ -38,7 +38,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Another approver must decide on it.")]
     pub detail: Option<String>,
-    /// With `fields-invalid`: what is wrong where.
+    /// With `fields-invalid`: the invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
@@ -49,7 +49,7 @@ pub struct FieldProblem {
     /// Name of the field.
     #[schema(example = "company_kana")]
     pub field: String,
-    /// What is wrong, as text.
+    /// The problem, as text.
     #[schema(example = "Please fill this in.")]
     pub detail: String,
 }

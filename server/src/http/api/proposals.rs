@@ -19,31 +19,31 @@ use crate::services::approvals::{
     Kind, Proposal, ProposalLine, ProposalView, ProposedChange, State,
 };
 
-/// Where a proposal stands.
+/// State of a proposal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProposalHead {
     /// Id.
     pub id: String,
     /// What is proposed.
     pub kind: word::ProposalKind,
-    /// Where it stands.
+    /// State.
     pub state: word::ProposalState,
-    /// Counts changes from 1: goes back with every decision.
+    /// Version, counted from 1; send it with every decision.
     #[schema(example = 1)]
     pub version: i64,
-    /// Id of what it is about; of a newcomer the employee number.
+    /// Id of its subject; for a new member of staff, the employee number.
     pub subject: String,
-    /// The contract it concerns.
+    /// Its contract.
     pub contract_id: Option<String>,
-    /// The account that entered it last.
+    /// The account that last entered, amended or took over it.
     pub entered_by: String,
     /// When.
     pub entered_at: Timestamp,
-    /// The account that decided it, or took it back.
+    /// The account that decided or withdrew it.
     pub decided_by: Option<String>,
     /// When.
     pub decided_at: Option<Timestamp>,
-    /// Why it was rejected or withdrawn.
+    /// Reason for the rejection or withdrawal.
     pub reason: Option<String>,
 }
 
@@ -76,28 +76,28 @@ page! {
     ProposalPage of ProposalHead
 }
 
-/// What a proposal says; each kind has its own of these.
+/// Content of a proposal; its members depend on the kind.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ProposedChangeView {
-    /// The contract that is to be put into the database.
+    /// The contract to be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<NewContract>,
     /// Number of the paper form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// What happened, why.
+    /// What happened, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Why a certificate ends.
+    /// Reason for the revocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_reason: Option<String>,
-    /// Name of a newcomer.
+    /// Name of the new member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Employee number of a newcomer.
+    /// Employee number of the new member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_number: Option<String>,
-    /// The role asked for.
+    /// The proposed role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<word::StaffRole>,
 }
@@ -127,10 +127,10 @@ impl From<&ProposedChange> for ProposedChangeView {
     }
 }
 
-/// Somebody who contributed to a proposal; none of them decides it, with whichever account.
+/// A contributor to a proposal, who cannot decide it with any account.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Touch {
-    /// The version it made.
+    /// The resulting version.
     pub version: i64,
     /// What it did.
     pub how: word::How,
@@ -140,37 +140,36 @@ pub struct Touch {
     pub name: String,
     /// When.
     pub at: Timestamp,
-    /// What the proposal said from then on.
+    /// The content of the proposal from then on.
     pub change: ProposedChangeView,
 }
 
-/// A proposal with what the person who decides must have seen.
+/// A proposal with everything that the person who decides must have seen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProposalDetail {
     /// The proposal.
     pub proposal: ProposalHead,
-    /// What it says.
+    /// Its content.
     pub change: ProposedChangeView,
-    /// The contract it concerns, as it is now.
+    /// Its contract, in the current state.
     pub contract: Option<Contract>,
-    /// ログインID of the user it concerns.
+    /// ログインID of its user.
     pub login_id: Option<String>,
-    /// Who gets the certificate, of an application and a re-issue; nothing while nobody has registered: then it cannot be
-    /// approved.
+    /// For an application and a re-issue: the user who gets the certificate. Absent until somebody has registered; until then it cannot be approved.
     pub grantee: Option<Grantee>,
-    /// The list it concerns.
+    /// Its list.
     pub list: Option<ListSeen>,
-    /// Serial number of the certificate it concerns.
+    /// Serial number of its certificate.
     pub serial: Option<String>,
-    /// The account it concerns.
+    /// Its staff account.
     pub member: Option<Member>,
     /// What the approval changes.
     pub changes: Vec<Change>,
     /// Everyone who contributed to it, oldest first.
     pub contributors: Vec<Touch>,
-    /// False when what it is about has changed since: it must be amended before it is approved.
+    /// False if its subject has changed since: it must be amended before it can be approved.
     pub current: bool,
-    /// The code with which an approval by the caller would be refused; nothing if it would not.
+    /// The code with which an approval by the caller would be refused; absent if it would be accepted.
     #[schema(example = "same-person")]
     pub hindrance: Option<&'static str>,
 }
@@ -216,15 +215,15 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<ProposalDetail, Failure> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Standing so.
+    /// In this state.
     #[param(value_type = Option<word::ProposalState>, inline)]
     state: Option<State>,
     /// Of this kind.
     #[param(value_type = Option<word::ProposalKind>, inline)]
     kind: Option<Kind>,
-    /// About this contract.
+    /// Of this contract.
     contract_id: Option<String>,
-    /// Where the page begins: `next` of the page before.
+    /// Start of the page: `next` of the previous page.
     cursor: Option<String>,
     /// Lines of a page.
     #[param(minimum = 1, maximum = 200)]

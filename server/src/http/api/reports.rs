@@ -15,7 +15,7 @@ use crate::http::problem::HttpProblem;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Where the page begins: `next` of the page before.
+    /// Start of the page: `next` of the previous page.
     cursor: Option<String>,
     /// Lines of a page.
     #[param(minimum = 1, maximum = 200)]
@@ -35,7 +35,7 @@ impl Which {
     }
 }
 
-/// A certificate that ends soon.
+/// A certificate that expires soon.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Expiring {
     /// The certificate.
@@ -50,12 +50,12 @@ pub struct Expiring {
     pub email: String,
     /// 企業名.
     pub company_name: String,
-    /// When it ends.
+    /// Expiry.
     pub not_after: Timestamp,
 }
 
 page! {
-    /// Certificates that end soon.
+    /// Certificates that expire soon.
     ExpiringPage of Expiring
 }
 
@@ -83,12 +83,12 @@ pub async fn expiring(asked: Asked<Which>) -> Result<ExpiringPage, Failure> {
     Ok(ExpiringPage { items, next })
 }
 
-/// A mail that was given up.
+/// A message that was given up.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Undelivered {
-    /// Id of the mail.
+    /// Id of the message.
     pub id: String,
-    /// Of which contract.
+    /// Its contract.
     pub contract_id: String,
     /// 企業名.
     pub company_name: String,
@@ -96,25 +96,25 @@ pub struct Undelivered {
     pub user_id: String,
     /// ログインID.
     pub login_id: String,
-    /// The address that was tried.
+    /// The recipient's address.
     pub address: String,
-    /// Whether the user's address is another one by now.
+    /// Whether the user's address has changed since.
     pub address_changed: bool,
-    /// What the mail told of.
+    /// Kind of the message.
     #[schema(example = "certificate-issued")]
     pub kind: String,
-    /// When it was written.
+    /// Time when it was written.
     pub written_at: Timestamp,
-    /// When it was given up.
+    /// Time when it was given up.
     pub given_up_at: Timestamp,
-    /// Why, as a stable word.
+    /// Reason, as a stable word.
     pub error: String,
-    /// What the mail server said.
+    /// Response of the mail server.
     pub reply: String,
 }
 
 page! {
-    /// Mails that were given up.
+    /// Messages that were given up.
     UndeliveredPage of Undelivered
 }
 

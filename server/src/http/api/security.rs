@@ -19,16 +19,15 @@ pub struct Hsm {
     /// `up`, `recovering`, `down`, `pin-refused`, `restart-needed` or `stopped`.
     #[schema(example = "up")]
     pub state: &'static str,
-    /// Why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or
-    /// `not-set`.
+    /// Reason why no PIN is sent: `refused`, `never-worked`, `attempt-counted`, `unclear-answers`, `final-try`, `locked` or `not-set`.
     pub pin_halt: Option<&'static str>,
     /// Workers with a session.
     pub workers: usize,
-    /// Workers wanted.
+    /// Configured workers.
     pub workers_configured: usize,
     /// Signatures that wait.
     pub queue_length: usize,
-    /// Those that may.
+    /// Signatures that may wait.
     pub queue_capacity: usize,
     /// Calls that did not return, since the start.
     pub quarantined_total: u64,
@@ -46,7 +45,7 @@ pub struct Key {
     /// `ready`, `missing`, `wrong` or `unknown`.
     #[schema(example = "ready")]
     pub found: &'static str,
-    /// What is wrong with its signatures: `refused`, `wrong` or `out-of-service`.
+    /// Problem with its signatures: `refused`, `wrong` or `out-of-service`.
     pub signing: Option<&'static str>,
     /// Its algorithm.
     pub algorithm: Option<&'static str>,
@@ -61,9 +60,9 @@ pub struct Authority {
     pub common_name: String,
     /// Serial number, hex.
     pub serial: String,
-    /// When it ends.
+    /// Expiry.
     pub not_after: Timestamp,
-    /// When its revocation list ends; nothing where none is published here.
+    /// Expiry of its CRL; absent if none is published here.
     pub list_until: Option<Timestamp>,
 }
 
@@ -74,13 +73,13 @@ pub struct Job {
     pub name: String,
     /// `running`, `failed`, `late` or `waiting`.
     pub state: &'static str,
-    /// `done`, `failed`, or nothing before the first run.
+    /// `done` or `failed`; absent before the first run.
     pub outcome: Option<&'static str>,
-    /// When it last ended.
+    /// End of the last run.
     pub finished_at: Option<Timestamp>,
-    /// When it runs next.
+    /// Next run.
     pub next_at: Timestamp,
-    /// Failures since it last ended well.
+    /// Consecutive failures.
     pub failures: u32,
 }
 
@@ -100,15 +99,15 @@ pub struct SignedHead {
 /// The state of what the server depends on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Security {
-    /// The store answers.
+    /// Whether the database responds.
     pub store: bool,
     /// The HSM.
     pub hsm: Hsm,
     /// Every CA, the root last.
     pub authorities: Vec<Authority>,
-    /// Mails that wait.
+    /// Messages that wait.
     pub mails_waiting: i64,
-    /// Mails that were given up.
+    /// Messages that were given up.
     pub mails_undelivered: i64,
     /// Scheduled work.
     pub jobs: Vec<Job>,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::word;
 use crate::services::approvals::{Kind, ProposedChange, Subject};
 
-/// A contract that is to be put into the database.
+/// A contract to be recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewContract {
     /// 支店番号.
@@ -41,7 +41,7 @@ impl NewContract {
     }
 }
 
-/// Who gets the certificate that an approval allows: what the person who approves it must have seen.
+/// The user who gets the certificate that an approval allows: the approver must have seen it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Grantee {
     /// The user.
@@ -55,9 +55,9 @@ pub struct Grantee {
     pub email: String,
     /// Role inside the contract.
     pub role: word::UserRole,
-    /// When the user was registered.
+    /// Time of the user's registration.
     pub registered_at: Timestamp,
-    /// From which address; nothing where it is not known.
+    /// Address from which the user registered; absent if it is unknown.
     #[schema(example = "192.0.2.7")]
     pub registered_from: Option<String>,
 }
@@ -80,14 +80,14 @@ impl Grantee {
     }
 }
 
-/// A list of contracts that is to be imported.
+/// A list of contracts to import.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListSeen {
     /// The list.
     pub import_id: String,
     /// Its lines.
     pub lines: usize,
-    /// Its digest, hex.
+    /// Digest of its lines, hex.
     pub sha256: String,
 }
 

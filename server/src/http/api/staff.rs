@@ -11,7 +11,7 @@ use super::word;
 use crate::http::failure::Failure;
 use crate::services::records::StaffMember;
 
-/// An account of a member of the staff.
+/// An account of a member of staff.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
     /// Id.
@@ -19,16 +19,16 @@ pub struct Member {
     /// Name.
     #[schema(example = "Yamada Taro")]
     pub name: String,
-    /// Employee number: accounts with the same one are one person.
+    /// Employee number: accounts with the same number are one person.
     #[schema(example = "E-1001")]
     pub employee_number: String,
-    /// What they may do.
+    /// Role.
     pub role: word::StaffRole,
-    /// Whether they work here.
+    /// Whether they are active or have left.
     pub status: word::StaffStatus,
     /// SHA-256 of the registered certificate, hex.
     pub certificate_sha256: Option<String>,
-    /// When it was put into the database.
+    /// Time when it was recorded.
     pub created_at: Timestamp,
 }
 
@@ -61,7 +61,7 @@ pub async fn me(asked: Asked<NoQuery>) -> Result<Member, Failure> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Which {
-    /// Where the page begins: `next` of the page before.
+    /// Start of the page: `next` of the previous page.
     cursor: Option<String>,
     /// Lines of a page.
     #[param(minimum = 1, maximum = 200)]

@@ -12,12 +12,12 @@ use crate::http::failure::Failure;
 use crate::services::approvals::{Kind, ProposedChangeForm};
 use crate::services::records;
 
-/// Whether a password may be tried.
+/// Lock state of a password.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Lock {
-    /// Failures that count.
+    /// Counted failures.
     pub failures: u32,
-    /// 利用一時停止: no tries before.
+    /// 利用一時停止: no tries before this time.
     pub locked_until: Option<Timestamp>,
     /// 利用停止: no tries until it is released.
     pub suspended: bool,
@@ -49,9 +49,9 @@ pub struct UserLine {
     pub email: String,
     /// Role inside the contract.
     pub role: word::UserRole,
-    /// ログインパスワード, tried without a certificate.
+    /// ログインパスワード, entered without a certificate.
     pub login: Lock,
-    /// ログインパスワード, tried with the certificate: only this lock ends logins with the certificate and renewals.
+    /// ログインパスワード, entered with the certificate: only this lock blocks logins with the certificate and renewals.
     pub certificate_login: Lock,
     /// 確認用パスワード.
     pub confirmation: Lock,
@@ -76,16 +76,16 @@ impl UserLine {
     }
 }
 
-/// A try to log in.
+/// A login attempt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Login {
     /// When.
     pub at: Timestamp,
-    /// By what.
+    /// Method.
     pub method: word::LoginMethod,
     /// Whether it succeeded.
     pub outcome: word::Outcome,
-    /// Code of a refusal; empty when it succeeded.
+    /// Code of a refusal; empty if it succeeded.
     pub code: String,
     /// Address of the caller.
     pub address: Option<String>,
@@ -103,7 +103,7 @@ impl From<&records::Login> for Login {
     }
 }
 
-/// A user with what belongs to them.
+/// A user with certificates and logins.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserDetail {
     /// The user.
@@ -112,7 +112,7 @@ pub struct UserDetail {
     pub contract_id: String,
     /// Certificates, newest first.
     pub certificates: Vec<Certificate>,
-    /// The last tries to log in, newest first.
+    /// The last login attempts, newest first.
     pub logins: Vec<Login>,
 }
 
@@ -135,7 +135,7 @@ pub async fn read(asked: Asked<NoQuery>) -> Result<UserDetail, Failure> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
-    /// What happened, as the audit log is to have it.
+    /// What happened, for the audit log.
     #[schema(example = "The customer called and was identified")]
     pub note: String,
 }
@@ -149,12 +149,12 @@ impl Note {
     }
 }
 
-/// What became of a lock.
+/// Result of releasing a lock.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Unlocked {
     /// Whether it was released at once.
     pub released: bool,
-    /// What a second person must decide, where the user is suspended.
+    /// The proposal that a second person must decide, if the user is suspended.
     pub proposal: Option<ProposalHead>,
 }
 

@@ -61,7 +61,7 @@ words! {
     Outcome = records::Outcome;
     /// What is proposed.
     ProposalKind = approvals::Kind;
-    /// Where a proposal stands.
+    /// State of a proposal.
     ProposalState = approvals::State;
     /// What a contributor did.
     How = approvals::How;

@@ -11,14 +11,14 @@ use crate::services::approvals::rights;
 /// Entries of one's own that are shown.
 const OWN: i64 = 50;
 
-/// What waits, and what became of what one did.
+/// Pending work, and the caller's own entries and decisions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Work {
-    /// What waits and the caller may decide, oldest first.
+    /// Proposals that the caller may decide, oldest first.
     pub awaiting_my_decision: Vec<ProposalHead>,
-    /// What the caller's person entered last.
+    /// The latest entries of the caller's person.
     pub entered_by_me: Vec<ProposalHead>,
-    /// What the caller's person decided last.
+    /// The latest decisions of the caller's person.
     pub decided_by_me: Vec<ProposalHead>,
 }
 

@@ -92,7 +92,7 @@ pub fn contract_status(status: ContractStatus, lang: Lang) -> &'static str {
     }
 }
 
-/// Where a proposal stands.
+/// State of a proposal.
 pub fn proposal_state(state: ProposalState, lang: Lang) -> &'static str {
     match state {
         ProposalState::Entered => lang.pick("承認待ち", "Awaiting approval"),

@@ -294,6 +294,6 @@ kinds! {
     staff_add: StaffAdd at "/staff/new";
     /// Somebody's role.
     staff_role: StaffRole at "/staff/{id}/role";
-    /// Somebody leaves.
+    /// Records the departure of a member of staff.
     staff_leave: StaffLeave at "/staff/{id}/leave";
 }

@@ -34,11 +34,11 @@ pub struct Line {
     pub entered_at: String,
     /// Who entered it has left.
     pub orphan: bool,
-    /// Where it stands.
+    /// State.
     pub state: &'static str,
     /// Who decided it, when; or nothing.
     pub decided: String,
-    /// Why it was rejected or withdrawn.
+    /// Reason for the rejection or withdrawal.
     pub reason: String,
 }
 

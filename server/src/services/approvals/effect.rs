@@ -218,7 +218,7 @@ async fn record(
     entry.detail(detail).write(tx).await
 }
 
-/// A suspended certificate is good again.
+/// Releases a suspended certificate.
 pub(super) async fn release(
     tx: &mut Tx,
     context: &RequestContext,

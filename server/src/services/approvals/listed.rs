@@ -15,9 +15,9 @@ pub use crate::store::proposals::page::Place;
 pub struct Asked {
     /// Of this kind.
     pub kind: Option<Kind>,
-    /// Standing so.
+    /// In this state.
     pub state: Option<State>,
-    /// About this contract.
+    /// Of this contract.
     pub contract_id: Option<String>,
 }
 

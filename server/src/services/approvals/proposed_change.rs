@@ -31,12 +31,12 @@ pub enum ProposedChange {
         name: String,
         /// Employee number.
         employee_number: String,
-        /// What they may do.
+        /// Role.
         role: Role,
     },
     /// Another role.
     Role {
-        /// What they may do from now on.
+        /// The new role.
         role: Role,
         /// Why.
         note: String,
@@ -60,7 +60,7 @@ pub enum ProposedChange {
     },
 }
 
-/// A contract that is to be put into the database.
+/// A contract to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewContract {
@@ -138,11 +138,11 @@ impl NewContract {
 pub struct ProposedChangeForm {
     /// Number of the paper form.
     pub reference: String,
-    /// What happened, why.
+    /// What happened, and why.
     pub note: String,
     /// [`Reason`] by its name.
     pub revocation_reason: String,
-    /// Name of a newcomer.
+    /// Name of the new member of staff.
     pub name: String,
     /// Employee number.
     pub employee_number: String,
@@ -265,7 +265,7 @@ impl ProposedChange {
         }
     }
 
-    /// Why a certificate ends.
+    /// Reason for the revocation.
     #[must_use]
     pub fn revocation_reason(&self) -> Option<Reason> {
         match self {
@@ -276,7 +276,7 @@ impl ProposedChange {
         }
     }
 
-    /// The role asked for.
+    /// The proposed role.
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         match self {

@@ -33,7 +33,7 @@ pub struct ProposalLine {
 pub struct ProposalView {
     /// The proposal; its `version` goes back with the decision.
     pub proposal: Proposal,
-    /// What it says.
+    /// Its content.
     pub change: ProposedChange,
     /// What it is about, as it is now.
     pub subject: Subject,

@@ -18,9 +18,9 @@ use crate::store::{Store, StoreError};
 pub struct Verdict {
     /// The chain.
     pub chain: Chain,
-    /// Signed heads that were looked at; none where no audit key is known.
+    /// Number of signed heads that were checked; 0 if no audit key is known.
     pub checkpoints: usize,
-    /// The last row that a genuine signature covers.
+    /// The last row covered by a valid signature.
     pub signed_up_to: i64,
     /// Whether an audit key is known: without one anybody could have signed, and nothing counts as signed.
     pub key_known: bool,

@@ -72,7 +72,7 @@ pub struct Authenticated {
     pub session: Session,
     /// Whose.
     pub user: User,
-    /// Of which contract.
+    /// Its contract.
     pub contract: Contract,
 }
 

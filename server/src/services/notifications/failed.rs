@@ -10,9 +10,9 @@ use crate::store::{contracts, users};
 /// A message that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedMessage {
-    /// Id of the mail.
+    /// Id of the message.
     pub id: String,
-    /// Of which contract.
+    /// Its contract.
     pub contract_id: String,
     /// The company's name.
     pub company_name: String,
@@ -22,19 +22,19 @@ pub struct FailedMessage {
     pub user_name: String,
     /// The user's login ID.
     pub login_id: String,
-    /// The address that was tried.
+    /// The recipient's address.
     pub address: String,
-    /// Whether the user's address is another one by now.
+    /// Whether the user's address has changed since.
     pub address_changed: bool,
     /// What the message told of: a stable word.
     pub kind: String,
-    /// When it was written.
+    /// Time when it was written.
     pub written_at: Timestamp,
-    /// When it was given up.
+    /// Time when it was given up.
     pub given_up_at: Timestamp,
     /// Why: a stable word.
     pub error: String,
-    /// What the mail server said.
+    /// Response of the mail server.
     pub reply: String,
 }
 

@@ -218,7 +218,7 @@ impl AccountService<'_> {
         })
     }
 
-    /// Certificates in use whose renewal window is open, soonest end first.
+    /// Active certificates in their renewal window, earliest expiry first.
     ///
     /// # Errors
     /// Faults of the store.

@@ -14,7 +14,7 @@ pub struct Checkpoint {
     pub seq: i64,
     /// Its hash.
     pub hash: String,
-    /// When it was signed.
+    /// Time of the signature.
     pub at: Timestamp,
     /// The public key (SubjectPublicKeyInfo, DER).
     pub spki: Vec<u8>,

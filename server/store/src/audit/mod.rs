@@ -98,7 +98,7 @@ pub struct AuditEntry<'a> {
 /// A row as it is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct AuditRow {
-    /// Place in the chain, from 1 without gaps.
+    /// Position in the chain, from 1 without gaps.
     pub seq: i64,
     /// When, to the second.
     #[serde(with = "seconds")]

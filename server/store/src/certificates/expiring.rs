@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::row::Row;
 use crate::{Db, StoreError};
 
-/// A certificate that ends soon.
+/// A certificate that expires soon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiring {
     /// Which.
@@ -20,7 +20,7 @@ pub struct Expiring {
     pub email: String,
     /// Of which company.
     pub company_name: String,
-    /// When it ends.
+    /// Expiry.
     pub not_after: Timestamp,
 }
 

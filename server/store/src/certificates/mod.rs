@@ -87,7 +87,7 @@ pub struct NewIntent {
     pub grant_id: Option<String>,
     /// The enrolment request it answers.
     pub request_id: Option<String>,
-    /// The certificate it renews.
+    /// The certificate that it renews.
     pub replaces: Option<String>,
     /// SubjectPublicKeyInfo, DER; its SHA-256 is stored beside it.
     pub spki: Vec<u8>,
@@ -99,7 +99,7 @@ pub struct NewIntent {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put into the database.
+    /// Time when it was recorded.
     pub created_at: Timestamp,
     /// The part of the CRL it points to.
     pub shard: String,
@@ -124,7 +124,7 @@ pub struct Certificate {
     pub grant_id: Option<String>,
     /// The enrolment request it answers.
     pub request_id: Option<String>,
-    /// The certificate it renews.
+    /// The certificate that it renews.
     pub replaces: Option<String>,
     /// SHA-256 of the key, hex.
     pub spki_sha256: String,
@@ -138,19 +138,19 @@ pub struct Certificate {
     pub der: Option<Vec<u8>>,
     /// SHA-256 of the certificate, hex, once signed.
     pub sha256: Option<String>,
-    /// Where it stands.
+    /// State.
     pub state: State,
     /// Start of validity.
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
-    /// When it was put into the database.
+    /// Time when it was recorded.
     pub created_at: Timestamp,
-    /// When it was signed.
+    /// Time of the signature.
     pub issued_at: Option<Timestamp>,
     /// When it was first proved.
     pub activated_at: Option<Timestamp>,
-    /// When it was superseded, suspended, revoked or abandoned.
+    /// Time when it was superseded, suspended, revoked or abandoned.
     pub ended_at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,

@@ -15,9 +15,9 @@ pub struct NewProposal<'a> {
     pub kind: Kind,
     /// Id of what it is about.
     pub subject: &'a str,
-    /// The contract it concerns.
+    /// Its contract.
     pub contract_id: Option<&'a str>,
-    /// What it says.
+    /// Its content.
     pub content: &'a str,
     /// The subject's state now.
     pub seen: &'a str,

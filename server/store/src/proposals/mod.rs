@@ -28,31 +28,31 @@ text_enum! {
         Contract => "contract",
         /// A list of contracts is imported.
         Import => "import",
-        /// The certificate method for a contract, with a grant for one certificate.
+        /// Moves a contract to the certificate method, with a grant for one certificate.
         Application => "application",
         /// A further grant for a user without a certificate (再取得).
         Reissue => "reissue",
-        /// A certificate ends for good.
+        /// Revokes a certificate.
         Revoke => "revoke",
         /// 事故登録: a certificate was suspended at once; the review ends it or releases it.
         Incident => "incident",
-        /// A suspended certificate is good again.
+        /// Releases a suspended certificate.
         Release => "release",
         /// 解約.
         Cancel => "cancel",
-        /// 利用停止 of a user ends.
+        /// Releases a suspended user (利用停止).
         Unlock => "unlock",
-        /// Somebody joins the staff, or gets a second account.
+        /// Adds a member of staff, or a second account of one.
         StaffAdd => "staff-add",
-        /// Somebody's role changes.
+        /// Changes a role.
         StaffRole => "staff-role",
-        /// Somebody leaves.
+        /// Records the departure of a member of staff.
         StaffLeave => "staff-leave",
     }
 }
 
 text_enum! {
-    /// Where a proposal stands.
+    /// State of a proposal.
     pub enum State {
         /// Waiting for the second person.
         Entered => "entered",
@@ -97,13 +97,13 @@ pub struct Proposal {
     pub subject: String,
     /// The contract it concerns, where it concerns one.
     pub contract_id: Option<String>,
-    /// What it says.
+    /// Its content.
     pub content: String,
     /// The subject's state at the entry.
     pub seen: String,
     /// Counts amendments and takings-over, from 1.
     pub version: i64,
-    /// Where it stands.
+    /// State.
     pub state: State,
     /// Who entered it (or amended it, or took it over) last.
     pub entered_by: Contributor,
@@ -113,7 +113,7 @@ pub struct Proposal {
     pub decided_by: Option<Contributor>,
     /// When.
     pub decided_at: Option<Timestamp>,
-    /// Why it was rejected or withdrawn.
+    /// Reason for the rejection or withdrawal.
     pub reason: Option<String>,
     /// Whose contract it is, for lists.
     pub customer: Option<Customer>,
@@ -135,11 +135,11 @@ pub struct Customer {
 /// One contribution to a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposalRevision {
-    /// The version it made.
+    /// The resulting version.
     pub version: i64,
     /// What it did.
     pub how: How,
-    /// What the proposal said from then on.
+    /// The content of the proposal from then on.
     pub content: String,
     /// Whose.
     pub by: Contributor,

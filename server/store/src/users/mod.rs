@@ -51,7 +51,7 @@ pub struct User {
     pub email: String,
     /// Role inside the contract.
     pub role: Role,
-    /// ログインパスワード, tried without a certificate.
+    /// ログインパスワード, entered without a certificate.
     pub login: PasswordState,
     /// When a try without a certificate last failed.
     pub last_failure: Option<LastFailure>,

@@ -9,7 +9,7 @@ use crate::{Db, Store, StoreError, Tx};
 /// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordKind {
-    /// ログインパスワード, tried without a certificate.
+    /// ログインパスワード, entered without a certificate.
     Login,
     /// The same password, tried with the certificate: its failures are counted apart.
     LoginWithCertificate,
@@ -46,7 +46,7 @@ pub struct PasswordState {
     pub hash: String,
     /// Failures since the last success.
     pub failures: u32,
-    /// 利用一時停止: no tries before.
+    /// 利用一時停止: no tries before this time.
     pub locked_until: Option<Timestamp>,
     /// 利用停止: no tries until somebody else releases it.
     pub suspended: bool,

@@ -21,10 +21,10 @@ use crate::store::password_letters::{Kind, Of};
 use crate::store::users::{self, PasswordKind, User};
 use crate::store::{Tx, acquisition};
 
-/// What is printed; it is kept nowhere.
+/// The printed password; it is stored nowhere.
 #[derive(Debug)]
 pub struct AcquisitionLetter {
-    /// Of which contract.
+    /// Its contract.
     pub contract: Contract,
     /// For whom.
     pub user: User,

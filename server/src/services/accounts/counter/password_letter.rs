@@ -17,7 +17,7 @@ use crate::store::contracts::{self, Contract, Status};
 use crate::store::password_letters::{Kind, Of};
 use crate::store::users;
 
-/// What is printed; it is kept nowhere.
+/// The printed password; it is stored nowhere.
 #[derive(Debug)]
 pub struct PasswordLetter {
     /// Whose.

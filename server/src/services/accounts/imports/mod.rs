@@ -38,7 +38,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 const BATCH: usize = 2000;
 const ENTER: &[Role] = &[Role::Teller, Role::Approver];
 
-/// What was found in a list.
+/// Result of checking or importing a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// Lines with a contract.
@@ -47,7 +47,7 @@ pub struct Report {
     pub good: usize,
     /// Those that cannot, in their order, at most [`REPORTED`].
     pub bad: Vec<BadLine>,
-    /// All that cannot.
+    /// Number of lines that cannot be imported.
     pub bad_count: usize,
 }
 

@@ -41,7 +41,7 @@ pub struct UserView {
 pub struct Registered {
     /// The new user.
     pub user: User,
-    /// Of which contract.
+    /// Its contract.
     pub contract: Contract,
     /// In [`Stage::Registered`], with a new token.
     pub started: Started,

@@ -32,7 +32,7 @@ pub use status::{CertificateRefusal, Registered, certificate_status, proved_cert
 pub struct LoggedIn {
     /// Who.
     pub user: User,
-    /// Of which contract.
+    /// Its contract.
     pub contract: Contract,
     /// The certificate used, if one was.
     pub certificate: Option<Certificate>,

@@ -73,7 +73,7 @@ pub struct Registered {
     pub certificate: Certificate,
     /// Whose.
     pub user: User,
-    /// Of which contract.
+    /// Its contract.
     pub contract: Contract,
 }
 

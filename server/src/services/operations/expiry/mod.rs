@@ -48,7 +48,7 @@ pub struct Expiry {
     pub name: String,
     /// Whose, where it is a person's: id of the account.
     pub holder: Option<String>,
-    /// When it ends.
+    /// Expiry.
     pub ends: Timestamp,
     /// How urgent it is.
     pub level: Level,

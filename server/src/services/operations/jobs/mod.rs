@@ -77,17 +77,17 @@ impl Done {
 pub struct Report {
     /// Its name.
     pub name: String,
-    /// When it runs next.
+    /// Next run.
     pub next_at: Timestamp,
     /// When it was last begun.
     pub started_at: Option<Timestamp>,
-    /// When it last ended.
+    /// End of the last run.
     pub finished_at: Option<Timestamp>,
     /// When it last ended well.
     pub succeeded_at: Option<Timestamp>,
-    /// `done`, `failed`, or nothing before the first run.
+    /// `done` or `failed`; absent before the first run.
     pub outcome: Option<&'static str>,
-    /// Failures since it last ended well.
+    /// Consecutive failures.
     pub failures: u32,
     /// What it did, or why it failed.
     pub detail: String,
