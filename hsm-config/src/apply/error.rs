@@ -49,7 +49,7 @@ pub enum ApplyError {
 pub enum Conflict {
     /// A token with this label exists and is not from this ceremony.
     TokenExists(String),
-    /// The token with this label is on record, or must exist, and is missing.
+    /// The token with this label is recorded, or must exist, and is missing.
     TokenMissing(String),
     /// More than one token has this label.
     TokenAmbiguous(String),
@@ -64,13 +64,13 @@ pub enum Conflict {
     },
     /// A key with this label exists and is not from this ceremony.
     KeyExists(String),
-    /// The key with this label is on record and is missing.
+    /// The key with this label is recorded and is missing.
     KeyMissing(String),
     /// The key with this label is not as planned or as on record.
     KeyDiffers(String, Difference),
     /// A certificate file exists and is not from this ceremony.
     CertificateExists(PathBuf),
-    /// The certificate file is on record and is missing.
+    /// The certificate file is recorded and is missing.
     CertificateMissing(PathBuf),
     /// The certificate file is not as planned or as on record.
     CertificateDiffers(PathBuf, Difference),

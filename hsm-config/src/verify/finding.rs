@@ -79,7 +79,7 @@ pub enum Finding {
     CertificateNotYetValid(PathBuf),
     /// The certificate is no longer valid.
     CertificateExpired(PathBuf),
-    /// A CRL is on record, and its file is missing.
+    /// A CRL is recorded, and its file is missing.
     CrlMissing(PathBuf),
     /// The CRL cannot be used.
     CrlUnusable(PathBuf, CrlDefect),

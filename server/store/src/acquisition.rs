@@ -13,7 +13,7 @@ pub async fn hash(db: impl Into<Db<'_>>, grant_id: &str) -> Result<Option<String
     }
 }
 
-/// Stores the hash of a new one; the one before is good no longer. False when there is no such grant, or it lapsed.
+/// Stores the hash of a new one; an earlier one becomes invalid. False if there is no such grant, or it has lapsed.
 pub async fn set_hash(tx: &mut Tx, grant_id: &str, hash: &str) -> Result<bool, StoreError> {
     let statement =
         sqlx::query("UPDATE grants SET acquisition_hash = $2 WHERE id = $1 AND state <> 'lapsed'")

@@ -1,5 +1,6 @@
-//! With what staff get their certificates, once: a split activation code, one half from each of two officers (the schema
-//! insists). Of a whole code only one hash over both halves is kept; of a first half that waits for the second, its own.
+//! Activation codes with which staff get their certificates, once. A code is split between two officers, as the schema
+//! requires. For a complete code only one hash over both halves is stored; for a first half that waits for the second,
+//! its own hash.
 
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use super::{Db, StoreError, Tx};
 /// The activation code of a staff account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivationCode {
-    /// Whose.
+    /// Its account.
     pub staff_id: String,
     /// Hash of the first half; once there is a second one, only its salt and cost.
     pub first_hash: String,
@@ -19,16 +20,16 @@ pub struct ActivationCode {
     pub code_hash: Option<String>,
     /// The person who handed the second half out.
     pub second_by: Option<String>,
-    /// Good until.
+    /// Valid until.
     pub expires_at: Timestamp,
     /// When a certificate was requested with it.
     pub used_at: Option<Timestamp>,
 }
 
-/// The activation code of an account, if it was ever given one.
+/// The activation code of an account, if it ever had one.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn find(
     db: impl Into<Db<'_>>,
     staff_id: &str,
@@ -54,10 +55,10 @@ pub async fn find(
     .transpose()
 }
 
-/// Puts a code in place of the one before.
+/// Replaces the earlier code.
 ///
 /// # Errors
-/// [`StoreError::Constraint`] when one person hands both halves out.
+/// [`StoreError::Constraint`] if one person hands out both halves.
 pub async fn put(tx: &mut Tx, new: &ActivationCode) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO activation_codes (staff_id, first_hash, first_by, code_hash, second_by, expires_at, used_at) \
@@ -79,7 +80,7 @@ pub async fn put(tx: &mut Tx, new: &ActivationCode) -> Result<(), StoreError> {
 /// Ends the code of an account, if it has one that is still good.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn end(tx: &mut Tx, staff_id: &str, at: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE activation_codes SET expires_at = $2 WHERE staff_id = $1 AND expires_at > $2",

@@ -1,4 +1,4 @@
-//! Logins with the agent: asked for by a browser, picked up once and proved by an agent, completed once by that browser.
+//! Logins with the agent: requested by a browser, picked up once and proved by an agent, completed once by that browser.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -9,33 +9,33 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// Where a login stands.
+    /// State of a login.
     pub enum State {
         /// Waiting for an agent.
         Created => "created",
         /// An agent has its credential.
         PickedUp => "picked_up",
-        /// A certificate was proved; the code is on its way to the browser.
+        /// A certificate was proved; the browser has not presented the code yet.
         Proved => "proved",
-        /// The browser that asked brought the code.
+        /// The browser that made the request has presented the code.
         Done => "done",
-        /// Ended without.
+        /// Ended without success.
         Failed => "failed",
     }
 }
 
-/// A login to be asked for.
+/// A login to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewAgentLogin {
     /// Id, as it is in the link.
     pub id: String,
-    /// Digest of the cookie of the browser that asks, hex.
+    /// Digest of the cookie of the requesting browser, hex.
     pub browser_sha256: String,
     /// What page and agent both show.
     pub comparison_code: String,
     /// Now.
     pub created_at: Timestamp,
-    /// An agent must have picked it up before.
+    /// Deadline for the pick-up by an agent.
     pub deadline: Timestamp,
 }
 
@@ -56,15 +56,15 @@ pub struct AgentLogin {
     pub certificate_id: Option<String>,
     /// Digest of the one-time code, hex, once proved.
     pub code_sha256: Option<String>,
-    /// The agent's last word on how far it is.
+    /// The agent's last progress report.
     pub progress: Option<String>,
     /// Why it failed.
     pub failure_code: Option<String>,
-    /// When asked for.
+    /// Time of the request.
     pub created_at: Timestamp,
-    /// By when the next thing has to happen.
+    /// Deadline of the next step.
     pub deadline: Timestamp,
-    /// When done or failed.
+    /// Time when it was done or failed.
     pub finished_at: Option<Timestamp>,
 }
 
@@ -121,7 +121,7 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<AgentLogin>,
     .await
 }
 
-/// By digest of the cookie of the browser that asked.
+/// By digest of the cookie of the requesting browser.
 pub async fn by_browser(
     db: impl Into<Db<'_>>,
     browser_sha256: &str,
@@ -131,7 +131,7 @@ pub async fn by_browser(
     one(db.into(), statement).await
 }
 
-/// By digest of the one-time code, whoever brings it.
+/// By digest of the one-time code.
 pub async fn by_code(
     db: impl Into<Db<'_>>,
     code_sha256: &str,
@@ -148,7 +148,7 @@ async fn one(db: Db<'_>, statement: Sql) -> Result<Option<AgentLogin>, StoreErro
         .transpose()
 }
 
-/// Hands the login to an agent, once: false when it was picked up before, is over, or came too late.
+/// Marks the login as picked up, once: false if it was picked up before, has ended, or its deadline has passed.
 pub async fn pick_up(
     tx: &mut Tx,
     id: &str,
@@ -167,7 +167,7 @@ pub async fn pick_up(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Notes how far the agent is (no audit row needed). False when the login is not in an agent's hands.
+/// Records the agent's progress (no audit row needed). False unless the login is picked up.
 pub async fn set_progress(tx: &mut Tx, id: &str, progress: &str) -> Result<bool, StoreError> {
     let statement =
         sqlx::query("UPDATE agent_logins SET progress = $2 WHERE id = $1 AND state = 'picked_up'")
@@ -176,8 +176,9 @@ pub async fn set_progress(tx: &mut Tx, id: &str, progress: &str) -> Result<bool,
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Binds a certificate and a one-time code. With the same certificate again, the code takes the place of the one before,
-/// which is then worth nothing, and the deadline stays. False when it is in no agent's hands, over, or another certificate's.
+/// Binds a certificate and a one-time code. For the same certificate again, the new code replaces the earlier one,
+/// which becomes invalid, and the deadline stays. False if the login is not picked up, has ended, or has another
+/// certificate.
 pub async fn prove(
     tx: &mut Tx,
     id: &str,
@@ -199,7 +200,8 @@ pub async fn prove(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// The browser that asked brought the code: false when the code is not the last one, was used, or came too late.
+/// Completes the login in the browser that presents the code: false if the code is not the last one, was used, or its
+/// deadline has passed.
 pub async fn complete(
     tx: &mut Tx,
     id: &str,
@@ -216,7 +218,7 @@ pub async fn complete(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Ends a login without success. False when it had ended before.
+/// Ends a login without success. False if it had already ended.
 pub async fn fail(tx: &mut Tx, id: &str, code: &str, now: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE agent_logins SET state = 'failed', failure_code = $2, finished_at = $3 \
@@ -228,7 +230,7 @@ pub async fn fail(tx: &mut Tx, id: &str, code: &str, now: Timestamp) -> Result<b
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Removes logins whose time was over before `before`; what they led to is in the audit log.
+/// Removes logins whose deadline was before `before`; the audit log keeps their results.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement =
         sqlx::query("DELETE FROM agent_logins WHERE deadline < $1").bind(before.as_second());

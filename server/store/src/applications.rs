@@ -1,5 +1,5 @@
-//! Applications for the certificate method that were approved: what grants hang on. How they came about is in
-//! [`proposals`](super::proposals).
+//! Approved applications for the certificate method, to which grants refer. [`proposals`](super::proposals) has their
+//! history.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use super::text_enum::text_enum;
 use super::{StoreError, Tx};
 
 text_enum! {
-    /// Where an application stands.
+    /// State of an application.
     pub enum State {
         /// Waiting for the second person.
         Entered => "entered",
@@ -18,7 +18,7 @@ text_enum! {
     }
 }
 
-/// An application to be entered.
+/// An application to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewApplication {
     /// Id.
@@ -29,7 +29,7 @@ pub struct NewApplication {
     pub reference: String,
     /// The contract's version as it was shown.
     pub contract_version: i64,
-    /// Who enters it.
+    /// Who entered it.
     pub entered_by: String,
     /// Now.
     pub entered_at: Timestamp,
@@ -53,7 +53,7 @@ pub async fn insert(tx: &mut Tx, new: &NewApplication) -> Result<(), StoreError>
     tx.change(statement).await.map(drop)
 }
 
-/// Decides. False when it was decided or `seen_version` is not its version any more.
+/// Decides it. False if it was already decided or `seen_version` is no longer its version.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when `by` entered it.

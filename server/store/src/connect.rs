@@ -1,4 +1,4 @@
-//! A URL becomes a [`Store`]: migrated, written to by one transaction at a time, closed in order.
+//! Opens a [`Store`] from a URL: migrates it, gives out one write transaction at a time, and closes it in order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +10,10 @@ use super::audit::repeats::Repeats;
 use super::deferred_commit::DeferredCommit;
 use super::{StoreError, Tx, migrate, pools};
 
-/// Serial writers, as SQLite has them: a lock on a table of ours, held to the end of the transaction. Only a role that
-/// may write to the table can take it; readers of the table, a backup among them, do not wait for it.
+/// Serial writers, as in SQLite: a lock on one of our tables, held until the end of the transaction. Only a role that
+/// may write to the table can take it; readers of the table, including a backup, do not wait for it.
 const POSTGRES_WRITER_LOCK: &str = "LOCK TABLE schema_migrations IN EXCLUSIVE MODE";
-/// How long a start waits for another program that brings the same database to the newest schema.
+/// How long a start waits for another program that migrates the same database.
 const MIGRATION_WAIT: Duration = Duration::from_secs(3600);
 
 /// Which database is behind the URL.
@@ -44,8 +44,8 @@ struct Inner {
 impl Store {
     /// Opens the database at `url` and brings it to the newest migration.
     ///
-    /// `sqlite:///absolute/path.db` (the file is made when missing, readable by its owner only) or `postgres://…`
-    /// (`postgres:///name?host=/socket/directory&user=…` for a unix socket; another computer by TLS only:
+    /// `sqlite:///absolute/path.db` (the file is created if missing, readable by its owner only) or `postgres://…`
+    /// (`postgres:///name?host=/socket/directory&user=…` for a Unix socket; another computer only over TLS:
     /// [`super::postgres_url`]).
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Store {
         Self::connect_to(url, migrate::MIGRATIONS).await
     }
 
-    /// As [`Self::connect`], with the schema as the last of `migrations` leaves it.
+    /// As [`Self::connect`], with the schema of the last of `migrations`.
     pub(super) async fn connect_to(
         url: &str,
         migrations: &[migrate::Migration],
@@ -88,12 +88,12 @@ impl Store {
         }
     }
 
-    /// Another program may be migrating, which takes as long as it takes.
+    /// Another program may be migrating, which has no time limit.
     async fn begin_migration(&self) -> Result<Tx, StoreError> {
         let until = Instant::now() + MIGRATION_WAIT;
         loop {
             match self.begin().await {
-                // The database says so, not the network.
+                // The database reports this, not the network.
                 Err(StoreError::Busy(error))
                     if error.as_database_error().is_some() && Instant::now() < until =>
                 {
@@ -104,9 +104,9 @@ impl Store {
         }
     }
 
-    /// Opens the one write transaction; waits for its turn, at most some ten seconds ([`StoreError::Busy`]).
+    /// Opens the one write transaction; waits for its turn, at most about ten seconds ([`StoreError::Busy`]).
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        // An operation of several transactions: only the last one waits.
+        // An operation of several transactions: only the last one is deferred.
         if let Some(before) = self.deferred_commit.as_ref().and_then(DeferredCommit::take) {
             before.commit().await?;
         }
@@ -123,7 +123,7 @@ impl Store {
         Ok(tx.deferred_in(self.deferred_commit.clone()))
     }
 
-    /// The same store, for one operation: its last transaction waits in `deferred_commit` instead of being committed.
+    /// The same store, for one operation: the commit of its last transaction is deferred to `deferred_commit`.
     #[must_use]
     pub fn begin_deferred(&self, deferred_commit: &DeferredCommit) -> Store {
         Store {
@@ -132,7 +132,7 @@ impl Store {
         }
     }
 
-    /// The same store, for a bank that sends mail: transactions keep letters to customers.
+    /// The same store, for a bank that sends mail: transactions store messages to customers.
     #[must_use]
     pub fn with_mail(self) -> Store {
         Store {
@@ -141,19 +141,19 @@ impl Store {
         }
     }
 
-    /// Whether letters to customers are kept.
+    /// Whether messages to customers are stored.
     #[must_use]
     pub fn sends_mail(&self) -> bool {
         self.letters
     }
 
-    /// Moves on with each commit of this process after which a certificate is inactive that was not, or active again.
+    /// Incremented by each commit of this process that makes a certificate inactive, or active again.
     #[must_use]
     pub fn status_version(&self) -> u64 {
         self.inner.status_version.load(Ordering::Acquire)
     }
 
-    /// Refusals that this process counts instead of recording each.
+    /// Refusals that this process counts instead of recording each one.
     #[must_use]
     pub fn repeats(&self) -> &Arc<Repeats> {
         &self.repeats
@@ -165,14 +165,14 @@ impl Store {
         self.inner.backend
     }
 
-    /// Answers when the database does (readiness probe).
+    /// Returns once the database responds (readiness probe).
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.inner.readers.execute("SELECT 1").await?;
         Ok(())
     }
 
-    /// Closes every connection after its current work; later calls fail. SQLite writes its log into the file and empties
-    /// it first: the file alone then holds everything. Answers whether it does (always, for PostgreSQL).
+    /// Closes every connection after its current work; later calls fail. SQLite first writes its log into the file and
+    /// empties it, so that the file alone contains everything. Returns whether it does (always, for PostgreSQL).
     pub async fn close(&self) -> bool {
         self.inner.readers.close().await;
         if self.inner.writers.is_closed() {

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// When a certificate was last used; none if it never was, or long ago.
+/// When a certificate was last used; `None` if never, or long ago.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn last(
     db: impl Into<Db<'_>>,
     certificate_sha256: &str,
@@ -21,10 +21,10 @@ pub async fn last(
     Row::new("console_use", &found).time("last_at").map(Some)
 }
 
-/// Notes a use.
+/// Records a use.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn note(tx: &mut Tx, certificate_sha256: &str, now: Timestamp) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO console_use (certificate_sha256, last_at) VALUES ($1, $2) \
@@ -35,10 +35,10 @@ pub async fn note(tx: &mut Tx, certificate_sha256: &str, now: Timestamp) -> Resu
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Forgets what was last used before `before`. Answers how many.
+/// Deletes uses before `before`. Returns how many.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.upkeep(sqlx::query("DELETE FROM console_use WHERE last_at < $1").bind(before.as_second()))
         .await

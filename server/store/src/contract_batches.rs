@@ -11,9 +11,9 @@ use jiff::Timestamp;
 /// 支店番号, 科目, 口座番号.
 pub type Account = (String, AccountType, String);
 
-/// Rows of one statement; a shorter rest is filled up with its last row, so that there is one statement to prepare.
+/// Rows of one statement; a shorter rest is filled up with its last row, so that there is only one statement to prepare.
 const SOUGHT: usize = 100;
-/// Fewer where a row has many columns: SQLite looks each place up among all of a statement.
+/// Fewer if a row has many columns: SQLite searches for each placeholder among all of a statement.
 const MADE: usize = 20;
 const COLUMNS: usize = 16;
 
@@ -35,7 +35,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// `($1, $2), ($3, $4), …`: so many rows and columns.
+/// `($1, $2), ($3, $4), …`: this number of rows and columns.
 fn places(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let places: Vec<String> = (1..=columns)
@@ -46,7 +46,7 @@ fn places(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// The rows of a chunk, the last one again and again to the full number.
+/// The rows of a chunk, filled up with the last one.
 fn filled<T>(chunk: &[T], rows: usize) -> impl Iterator<Item = &T> {
     let last = chunk.last().into_iter().cycle();
     chunk.iter().chain(last).take(rows)
@@ -55,7 +55,7 @@ fn filled<T>(chunk: &[T], rows: usize) -> impl Iterator<Item = &T> {
 /// Those of `accounts` that have a contract.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn existing(
     db: impl Into<Db<'_>>,
     accounts: &[Account],
@@ -82,10 +82,10 @@ pub async fn existing(
     Ok(found)
 }
 
-/// Puts contracts on record, but for those whose account has one; answers how many.
+/// Records contracts, except those whose account already has one; returns how many.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn insert(tx: &mut Tx, contracts: &[Contract]) -> Result<u64, StoreError> {
     let mut made = 0;
     for chunk in contracts.chunks(MADE) {

@@ -1,5 +1,5 @@
-//! One person, one side of a contract: whoever was shown a letter with its temporary passwords has nothing to do with its
-//! grants. The primary key insists.
+//! One person, one side of a contract: whoever was shown a letter with its temporary passwords has no part in its
+//! grants. The primary key enforces this.
 
 use jiff::Timestamp;
 
@@ -18,10 +18,10 @@ text_enum! {
     }
 }
 
-/// The side on which a person is.
+/// The side of a person.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn side_of(
     db: impl Into<Db<'_>>,
     contract_id: &str,
@@ -37,10 +37,10 @@ pub async fn side_of(
         .transpose()
 }
 
-/// Puts a person on a side. False when they are on the other one.
+/// Puts a person on a side. False if they are on the other one.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn take(
     tx: &mut Tx,
     contract_id: &str,

@@ -1,10 +1,9 @@
-//! Contracts page by page: each page begins after a contract, not after a count, so that what is entered meanwhile
-//! moves nothing.
+//! Contracts page by page: each page begins after a contract, not after a count, so that new entries shift nothing.
 
 use super::contracts::{Contract, Search, containing, select};
 use super::{Db, StoreError};
 
-/// A place in the order of branch, account type and account.
+/// A position in the order of branch, account type and account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
     /// 支店番号.
@@ -25,17 +24,17 @@ impl From<&Contract> for Place {
     }
 }
 
-/// Contracts after `after` in the order of branch and account, at most `limit`; all of them, or those that are searched.
+/// Contracts after `after` in the order of branch and account, at most `limit`; all of them, or those that match a search.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn after(
     db: impl Into<Db<'_>>,
     by: Option<&Search>,
     after: &Place,
     limit: i64,
 ) -> Result<Vec<Contract>, StoreError> {
-    // Parts of names are looked for in an index that holds all that is needed for it.
+    // Parts of names are searched in an index that contains everything needed for it.
     let statement = match by {
         None => sqlx::query(select!(
             "WHERE (branch, account_type, account) > ($2, $3, $4) ORDER BY branch, account_type, account LIMIT $1"

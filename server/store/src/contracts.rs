@@ -28,9 +28,9 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whether the contract is in force.
+    /// State of a contract.
     pub enum Status {
-        /// In force.
+        /// Active.
         Active => "active",
         /// 解約.
         Cancelled => "cancelled",
@@ -62,15 +62,15 @@ pub struct Contract {
     pub temp_login_hash: Option<String>,
     /// Hash of the 仮確認用パスワード, until it is used.
     pub temp_confirmation_hash: Option<String>,
-    /// Failed tries with the temporary passwords.
+    /// Failed attempts with the temporary passwords.
     pub temp_failures: u32,
-    /// No tries before.
+    /// No attempts before this time.
     pub temp_locked_until: Option<Timestamp>,
     /// When made.
     pub created_at: Timestamp,
-    /// The person who entered it; empty where that is not known.
+    /// The person who entered it; empty if unknown.
     pub entered_employee_number: String,
-    /// The proposal that put it on record; nothing for one of an earlier release.
+    /// The proposal that created it; none for one of an earlier release.
     pub proposal_id: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl Contract {
     }
 }
 
-/// Puts a contract on record.
+/// Records a contract.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the account has a contract.
@@ -215,7 +215,7 @@ pub async fn search(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Contract>, StoreError> {
-    // Names are looked through in an index that holds all that is needed for it; only what is found is read whole.
+    // Names are searched in an index that contains everything needed for it; only matches are read in full.
     let statement = match by {
         Search::Account { branch, account } => sqlx::query(select!(
             "WHERE account = $3 AND ($4 = '' OR branch = $4) \
@@ -253,7 +253,7 @@ pub async fn search(
     rows.iter().map(Contract::read).collect()
 }
 
-/// A pattern for LIKE in which the part stands for itself.
+/// A pattern for LIKE that matches the text literally.
 pub(super) fn containing(part: &str) -> String {
     let mut pattern = String::from("%");
     for character in part.chars() {
@@ -266,7 +266,7 @@ pub(super) fn containing(part: &str) -> String {
     pattern
 }
 
-/// New temporary passwords, in place of those before; failures are forgotten. False when it is not in force.
+/// Replaces the temporary passwords and clears the failures. False if the contract is not active.
 pub async fn set_temp_passwords(
     tx: &mut Tx,
     id: &str,
@@ -283,7 +283,7 @@ pub async fn set_temp_passwords(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Changes the login method. False when it was that method already or the contract is not in force.
+/// Changes the login method. False if it already was that method or the contract is not active.
 pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE contracts SET method = $2, version = version + 1 \
@@ -294,7 +294,7 @@ pub async fn set_method(tx: &mut Tx, id: &str, method: Method) -> Result<bool, S
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Ends the contract. False when it was ended. Its users' certificates are the caller's to revoke.
+/// Cancels the contract. False if it was cancelled. The caller must revoke its users' certificates.
 pub async fn cancel(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE contracts SET status = 'cancelled', version = version + 1, temp_login_hash = NULL, \
@@ -304,7 +304,7 @@ pub async fn cancel(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Keeps count of failed tries with the temporary passwords.
+/// Stores the count of failed attempts with the temporary passwords.
 pub async fn set_temp_failures(
     tx: &mut Tx,
     id: &str,
@@ -320,7 +320,7 @@ pub async fn set_temp_failures(
     tx.change(statement).await.map(drop)
 }
 
-/// Uses the temporary passwords up, once: false when they are not there (any more).
+/// Uses the temporary passwords, once: false if there are none (any more).
 pub async fn consume_temp_passwords(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE contracts SET temp_login_hash = NULL, temp_confirmation_hash = NULL, temp_failures = 0, \

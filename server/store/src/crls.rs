@@ -1,5 +1,5 @@
-//! Published revocation lists, by scope (a CA, or a part of it). Full and delta lists of a scope share one sequence of
-//! numbers; none is used twice.
+//! Published CRLs, by scope (a CA, or one of its shards). Full and delta CRLs of a scope share one number sequence; no
+//! number is used twice.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -10,7 +10,7 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// Which kind of list.
+    /// Kind of a CRL.
     pub enum Kind {
         /// Everything.
         Full => "full",
@@ -19,20 +19,20 @@ text_enum! {
     }
 }
 
-/// A list's row, without its bytes.
+/// A CRL's row, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// Whose: `customer`, `staff`, `customer-2`, or with a part, `customer/202610`.
+    /// Scope: `customer`, `staff`, `customer-2`, or with a shard, `customer/202610`.
     pub scope: String,
     /// Full or delta.
     pub kind: Kind,
     /// CRL number (RFC 5280 §5.2.3).
     pub number: i64,
-    /// Of a delta: the full list it starts from.
+    /// For a delta: the full CRL it starts from.
     pub base: Option<i64>,
-    /// Lines in it.
+    /// Number of entries.
     pub entries: i64,
-    /// Changes of status up to here are in it.
+    /// It contains the status changes up to this one.
     pub status_seq: i64,
     /// thisUpdate.
     pub this_update: Timestamp,
@@ -66,7 +66,7 @@ impl Published {
     }
 }
 
-/// Stores a list, and forgets the bytes of older ones of its scope and kind.
+/// Stores a CRL, and deletes the bytes of older ones of its scope and kind.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the number is used: another instance was faster.
@@ -100,7 +100,7 @@ pub async fn insert(
     tx.change(forget).await.map(drop)
 }
 
-/// Forgets lists whose time was over before `at`, but never the newest of a scope.
+/// Deletes CRLs that expired before `at`, but never the newest of a scope.
 pub async fn forget_before(tx: &mut Tx, scope: &str, at: Timestamp) -> Result<u64, StoreError> {
     let statement = sqlx::query(
         "DELETE FROM crl_publications WHERE scope = $1 AND next_update < $2 AND der IS NULL",
@@ -110,7 +110,7 @@ pub async fn forget_before(tx: &mut Tx, scope: &str, at: Timestamp) -> Result<u6
     tx.upkeep(statement).await
 }
 
-/// The newest list of a scope, without its bytes.
+/// The newest CRL of a scope, without its bytes.
 pub async fn latest(
     db: impl Into<Db<'_>>,
     scope: &str,
@@ -124,7 +124,7 @@ pub async fn latest(
     one(db.into(), statement).await
 }
 
-/// The oldest full list that is still good: deltas start from it, so that they serve whoever holds any good one.
+/// The oldest full CRL that is still valid: deltas start from it, so that they serve every client that holds a valid one.
 pub async fn oldest_valid(
     db: impl Into<Db<'_>>,
     scope: &str,
@@ -143,7 +143,7 @@ async fn one(db: Db<'_>, statement: super::db::Sql) -> Result<Option<Published>,
     row.as_ref().map(Published::read).transpose()
 }
 
-/// The bytes of a list, while they are kept.
+/// The bytes of a CRL, while they are stored.
 pub async fn bytes(
     db: impl Into<Db<'_>>,
     scope: &str,
@@ -162,7 +162,7 @@ pub async fn bytes(
     }
 }
 
-/// Parts of a CA that have certificates which end at `from` or later.
+/// Shards of a CA that have certificates which expire at `from` or later.
 pub async fn shards(
     db: impl Into<Db<'_>>,
     ca: impl Into<Ca>,
@@ -200,7 +200,7 @@ pub struct EndedRow {
     pub reason: Option<String>,
 }
 
-/// What is not good in one part of a CA and was not over before `cutoff`: by serial number from behind `after`.
+/// Inactive certificates in one shard of a CA that had not expired before `cutoff`: by serial number after `after`.
 pub async fn ended(
     db: impl Into<Db<'_>>,
     (ca, shard): (impl Into<Ca>, &str),

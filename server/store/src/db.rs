@@ -1,4 +1,4 @@
-//! Where a read goes: to the store (a reader connection) or into an open transaction, so that it sees its own writes.
+//! Where a read is executed: by the store (a reader connection) or in an open transaction, so that it sees its own writes.
 
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -6,10 +6,10 @@ use sqlx::{Any, AnyConnection, AnyPool};
 
 use super::{Store, StoreError, Tx};
 
-/// A statement with its bound values. Statements are `'static` text: nothing is ever pasted into SQL.
+/// A statement with its bound values. Statements are `'static` text: nothing is ever concatenated into SQL.
 pub(crate) type Sql = Query<'static, Any, AnyArguments>;
 
-/// A place to read from; made from `&Store` or `&mut Tx`.
+/// Where a read is executed; made from `&Store` or `&mut Tx`.
 pub enum Db<'a> {
     /// Any reader connection.
     Pool(&'a AnyPool),
@@ -30,7 +30,7 @@ impl<'a> From<&'a mut Tx> for Db<'a> {
 }
 
 impl Db<'_> {
-    /// The same place for one more read.
+    /// The same target for one more read.
     pub fn again(&mut self) -> Db<'_> {
         match self {
             Db::Pool(pool) => Db::Pool(pool),
@@ -61,8 +61,8 @@ impl Db<'_> {
     }
 }
 
-/// PostgreSQL keeps no NUL in a text and refuses one in a question, too (22021): what is asked for is not there. SQLite
-/// says so by itself.
+/// PostgreSQL stores no NUL in text and refuses one in a query, too (22021): the result is empty. SQLite returns this
+/// itself.
 fn asks_for_nul(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     code.as_deref() == Some("22021")

@@ -1,5 +1,5 @@
-//! What the store can refuse or fail at. Unique constraints come with their name, so that a service can say
-//! "already exists"; everything else is a fault.
+//! What the store can refuse, and how it can fail. Unique constraints are reported by name, so that a service can
+//! report "already exists"; everything else is a fault.
 
 use thiserror::Error;
 
@@ -15,7 +15,7 @@ pub enum Unique {
     StaffCertificate,
     /// One open application per contract.
     ApplicationOpen,
-    /// One proposal of a kind waits per subject.
+    /// One proposal of a kind awaits approval per subject.
     ProposalOpen,
     /// One grant per application.
     GrantApplication,
@@ -33,13 +33,13 @@ pub enum Unique {
     CertificateDigest,
     /// One active certificate per user.
     CertificateActive,
-    /// One certificate on its way per user.
+    /// One pending certificate per user.
     CertificatePending,
     /// A primary key (random identifiers: in practice a bug, or a CRL number used twice).
     PrimaryKey,
 }
 
-/// Name in PostgreSQL, then how SQLite words the same constraint.
+/// Name in PostgreSQL, then SQLite's wording for the same constraint.
 const UNIQUE_CONSTRAINTS: &[(&str, &str, Unique)] = &[
     (
         "contracts_account",
@@ -109,13 +109,13 @@ pub enum StoreError {
     /// The URL of a PostgreSQL database is not safe, or cannot be used.
     #[error("the database's URL: {0}. {next}", next = .0.next())]
     PostgresUrl(#[from] UrlFault),
-    /// TLS with the database's server did not come about.
+    /// TLS with the database's server failed.
     #[error("TLS with the database's server: {0}")]
     Tls(TlsFault),
     /// There is no such database.
     #[error("there is no database {0}")]
     Missing(String),
-    /// The database holds nothing: no server has ever used it.
+    /// The database is empty: no server has ever used it.
     #[error("the database is empty: no server has ever used it")]
     Empty,
     /// The database was written by an older program.
@@ -128,10 +128,10 @@ pub enum StoreError {
         /// Highest migration in this program.
         known: i64,
     },
-    /// The server does not know this user, its password or its certificate, or lets it do too little.
+    /// The server does not accept this user, its password or its certificate, or gives it too few permissions.
     #[error("the database's server refuses this user: {0}")]
     Denied(#[source] sqlx::Error),
-    /// No answer within the time that was given.
+    /// No answer within the given time.
     #[error("no answer from the database within {0} ms")]
     NoAnswer(u128),
     /// The SQLite file cannot be created or opened.
@@ -143,7 +143,7 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
-    /// SQLite did not take up the write-ahead log.
+    /// SQLite did not switch to the write-ahead log.
     #[error("the database reports journal mode {0:?} instead of wal")]
     JournalMode(String),
     /// The database was written by a newer program.
@@ -156,7 +156,7 @@ pub enum StoreError {
         /// Highest migration in this program.
         known: i64,
     },
-    /// A migration that was applied is not the one in this program.
+    /// A migration that was applied differs from the one in this program.
     #[error("migration {version} ({name}) in the database differs from the one in this program")]
     MigrationChanged {
         /// Number.
@@ -175,16 +175,16 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
-    /// A unique constraint: what should be new is there already.
+    /// A unique constraint: the row already exists.
     #[error("already exists: {0:?}")]
     Duplicate(Unique),
     /// A check or foreign-key constraint.
     #[error("constraint violated: {0}")]
     Constraint(#[source] sqlx::Error),
-    /// The database is busy or away; the same call may succeed later.
+    /// The database is busy or unavailable; the same call may succeed later.
     #[error("database busy or away: {0}")]
     Busy(#[source] sqlx::Error),
-    /// A row holds what this program cannot read.
+    /// A row contains a value that this program cannot read.
     #[error("table {table}, column {column}: {what}")]
     Row {
         /// Table.
@@ -221,7 +221,7 @@ impl StoreError {
         )
     }
 
-    /// Stable code, for operators and what watches for them.
+    /// Stable code, for operators and monitoring.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -285,7 +285,7 @@ fn is_denied(code: &str) -> bool {
     code.len() == 5 && (code.starts_with("28") || code == "42501")
 }
 
-/// Whether nobody answers at all, in contrast to one who is at work.
+/// Whether nobody responds at all, in contrast to a server that is busy.
 fn is_unreachable(error: &sqlx::Error) -> bool {
     matches!(
         error,
@@ -307,10 +307,10 @@ fn unique_constraint(database: &dyn sqlx::error::DatabaseError) -> Unique {
         .map_or(Unique::PrimaryKey, |known| known.2)
 }
 
-/// What passes without a change to program or data: somebody else is at work, the database is starting or stopping, the
-/// disk is full. SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13), CANTOPEN (14) with their extended codes.
-/// PostgreSQL: connection exceptions (class 08), insufficient resources (53), serialization failure, deadlock, lock or
-/// statement timeout, idle in transaction, shutting down, a standby that takes no writes.
+/// Errors that pass without a change to program or data: another writer is active, the database is starting or
+/// stopping, the disk is full. SQLite: BUSY (5), LOCKED (6), IOERR (10), FULL (13), CANTOPEN (14) with their extended
+/// codes. PostgreSQL: connection exceptions (class 08), insufficient resources (53), serialization failure, deadlock,
+/// lock or statement timeout, idle in transaction, shutting down, a read-only standby.
 fn is_busy(code: Option<&str>) -> bool {
     match code {
         Some(

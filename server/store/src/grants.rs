@@ -1,4 +1,4 @@
-//! Grants: an approved application is good for one certificate, for a time.
+//! Grants: an approved application allows one certificate, until its deadline.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -8,11 +8,11 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// Where a grant stands. One past its time counts as lapsed whatever stands here.
+    /// State of a grant. After its deadline it counts as lapsed, whatever its state.
     pub enum State {
-        /// Good for one certificate.
+        /// Allows one certificate.
         Open => "open",
-        /// A certificate was issued on it.
+        /// A certificate was issued under it.
         Used => "used",
         /// Ended unused.
         Lapsed => "lapsed",
@@ -24,17 +24,17 @@ text_enum! {
 pub struct Grant {
     /// Id.
     pub id: String,
-    /// The contract it was given to.
+    /// Its contract.
     pub contract_id: String,
     /// The application that was approved.
     pub application_id: String,
-    /// The user it is for; nothing only on one of an earlier release that lapsed before anybody had registered.
+    /// Its user; none only for one of an earlier release that lapsed before anybody had registered.
     pub user_id: Option<String>,
     /// State.
     pub state: State,
     /// Time of the approval.
     pub created_at: Timestamp,
-    /// Good until.
+    /// Issue deadline.
     pub expires_at: Timestamp,
     /// Time of its use.
     pub used_at: Option<Timestamp>,
@@ -53,7 +53,7 @@ pub struct NewGrant {
     pub user_id: String,
     /// Now.
     pub created_at: Timestamp,
-    /// Good until.
+    /// Issue deadline.
     pub expires_at: Timestamp,
 }
 
@@ -82,7 +82,7 @@ impl Grant {
     }
 }
 
-/// Gives a grant.
+/// Records a grant.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the application has one already.
@@ -128,7 +128,7 @@ pub async fn list_for_contract(
         .collect()
 }
 
-/// A grant this user may use now, oldest first.
+/// A grant that this user may use now, oldest first.
 pub async fn open_for_user(
     db: impl Into<Db<'_>>,
     user_id: &str,
@@ -150,7 +150,7 @@ pub async fn open_for_user(
         .transpose()
 }
 
-/// Uses a grant up, once. False when it was used, is past its time, or is nobody's.
+/// Uses a grant, once. False if it was used, is past its deadline, or has no user.
 pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE grants SET state = 'used', used_at = $2 \
@@ -161,8 +161,8 @@ pub async fn use_up(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool,
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Makes a used grant good again, because the certificate it was used for was given up before it was ever in use. False when it
-/// was not used, or is past its time.
+/// Reopens a used grant, because its certificate was given up before it was in use. False if it was not used, or is
+/// past its deadline.
 pub async fn reopen(tx: &mut Tx, grant_id: &str, now: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE grants SET state = 'open', used_at = NULL \
@@ -181,7 +181,7 @@ pub async fn lapse(tx: &mut Tx, grant_id: &str) -> Result<bool, StoreError> {
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Open grants whose time is over, at most `limit`.
+/// Open grants past their deadline, at most `limit`.
 pub async fn past_their_time(
     db: impl Into<Db<'_>>,
     now: Timestamp,

@@ -1,31 +1,31 @@
-//! Answers of the API by the key that the caller gave the request: what is sent twice is done once.
+//! Responses of the API by the caller's key for the request: a repeated request is executed once.
 
 use jiff::Timestamp;
 
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// An answer that is kept.
+/// A stored response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedResponse {
-    /// Who asked.
+    /// The caller.
     pub staff_id: String,
-    /// Their key for the request.
+    /// The caller's key for the request.
     pub key: String,
     /// SHA-256 of the request, hex.
     pub request_sha256: String,
-    /// Status of the answer.
+    /// Status of the response.
     pub status: i64,
-    /// The answer, without what is given only once.
+    /// The response, without secrets that are returned only once.
     pub response: String,
     /// When.
     pub at: Timestamp,
 }
 
-/// The answer that a key had since `since`.
+/// The response stored for a key since `since`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn find(
     db: impl Into<Db<'_>>,
     staff_id: &str,
@@ -54,11 +54,11 @@ pub async fn find(
     .transpose()
 }
 
-/// Keeps an answer. False when the key has one since `since`; then nothing is changed. Something done takes the place of
-/// a refusal: of two requests at once the one that was done is the one that counts.
+/// Stores a response. False if the key has one since `since`; then nothing is changed. A completed operation replaces a
+/// refusal: of two simultaneous requests, the one that was executed counts.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn keep(
     tx: &mut Tx,
     new: &RecordedResponse,
@@ -80,10 +80,10 @@ pub async fn keep(
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Forgets the answers before a time; how many they were.
+/// Deletes the responses before a time; returns how many.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement = sqlx::query("DELETE FROM idempotency WHERE at < $1").bind(before.as_second());
     tx.upkeep(statement).await

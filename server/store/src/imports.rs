@@ -24,7 +24,7 @@ pub struct Import {
     pub done_at: Option<Timestamp>,
 }
 
-/// Keeps an uploaded list.
+/// Stores an uploaded list.
 pub async fn insert(tx: &mut Tx, new: &Import) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO imports (id, staff_id, content, created_at) VALUES ($1, $2, $3, $4)",
@@ -57,7 +57,7 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Import>, Sto
     .transpose()
 }
 
-/// Marks it approved, once. False when it was, or was imported.
+/// Marks it approved, once. False if it already was, or was imported.
 pub async fn approve(
     tx: &mut Tx,
     id: &str,
@@ -73,7 +73,7 @@ pub async fn approve(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Marks it imported and forgets its text, once. False when it was, or nobody approved it.
+/// Marks it imported and deletes its text, once. False if it already was, or is not approved.
 pub async fn finish(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE imports SET done_at = $2, content = '' WHERE id = $1 AND done_at IS NULL AND approved_at IS NOT NULL",
@@ -83,7 +83,7 @@ pub async fn finish(tx: &mut Tx, id: &str, at: Timestamp) -> Result<bool, StoreE
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Forgets lists that were never imported, but for those that wait for their approval, or were approved.
+/// Deletes lists that were never imported, except those that await approval or are approved.
 pub async fn forget_before(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement = sqlx::query(
         "DELETE FROM imports WHERE done_at IS NULL AND approved_at IS NULL AND created_at < $1 AND NOT EXISTS \

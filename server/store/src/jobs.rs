@@ -1,6 +1,6 @@
-//! Scheduled jobs: when each ran, how it ended, when it runs next, and which instance is at it.
+//! Scheduled jobs: when each ran, how it ended, when it runs next, and which instance runs it.
 //!
-//! A run is claimed by a lease. Whoever loses it (too slow, paused, killed) can no longer record its end.
+//! A run is claimed by a lease. An instance that loses it (too slow, paused, killed) can no longer record the end.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyRow;
@@ -12,9 +12,9 @@ use super::{Db, StoreError, Tx};
 text_enum! {
     /// How a run ended.
     pub enum Outcome {
-        /// It did what there was to do.
+        /// Success.
         Done => "done",
-        /// It did not; it is tried again.
+        /// Failure; it is tried again.
         Failed => "failed",
     }
 }
@@ -26,21 +26,21 @@ pub struct Job {
     pub name: String,
     /// Next run.
     pub next_at: Timestamp,
-    /// When it was last begun.
+    /// When it last started.
     pub started_at: Option<Timestamp>,
     /// End of the last run.
     pub finished_at: Option<Timestamp>,
-    /// When it last ended well.
+    /// When it last succeeded.
     pub succeeded_at: Option<Timestamp>,
     /// How it last ended.
     pub outcome: Option<Outcome>,
     /// Consecutive failures.
     pub failures: u32,
-    /// What it did (JSON), or why it failed.
+    /// Its result (JSON), or why it failed.
     pub detail: String,
-    /// The instance that is at it.
+    /// The instance that runs it.
     pub lease_owner: Option<String>,
-    /// Until when, unless it says more.
+    /// End of the lease, unless it is extended.
     pub lease_until: Option<Timestamp>,
 }
 
@@ -75,7 +75,7 @@ impl Job {
     }
 }
 
-/// Who wants to run a job, and for how long at first.
+/// A claim for a job, and how long it holds at first.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// The job.
@@ -86,12 +86,12 @@ pub struct Claim<'a> {
     pub now: Timestamp,
     /// How long a lease lasts.
     pub lease: SignedDuration,
-    /// The job's usual pause.
+    /// The job's usual interval.
     pub every: SignedDuration,
 }
 
-/// By so much clocks of two instances differ, or one was looked at before its turn came. What is further ahead was set
-/// by a clock that has been put back since.
+/// How far the clocks of two instances may differ, or one may have been read early. A time further ahead was set by a
+/// clock that has been put back since.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 impl Claim<'_> {
@@ -123,7 +123,7 @@ pub async fn all(db: impl Into<Db<'_>>) -> Result<Vec<Job>, StoreError> {
     rows.iter().map(Job::read).collect()
 }
 
-/// Makes a job known; one that is known stays as it is.
+/// Registers a job; a known one is not changed.
 pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO jobs (name, next_at, failures, detail) VALUES ($1, $2, 0, '') ON CONFLICT (name) DO NOTHING",
@@ -133,7 +133,7 @@ pub async fn ensure(tx: &mut Tx, name: &str, now: Timestamp) -> Result<(), Store
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Records a failure of a job that nobody is at.
+/// Records a failure of a job that no instance runs.
 pub async fn fail(tx: &mut Tx, name: &str, end: &Finished) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "UPDATE jobs SET finished_at = $2, next_at = $3, outcome = $4, detail = $5, failures = failures + 1 \
@@ -147,7 +147,7 @@ pub async fn fail(tx: &mut Tx, name: &str, end: &Finished) -> Result<(), StoreEr
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Takes the lease of a due job. False when it is not due, or another instance is at it.
+/// Takes the lease of a pending job. False if it is not pending, or another instance runs it.
 pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE jobs SET lease_owner = $2, lease_until = $3, started_at = $4 \
@@ -163,7 +163,7 @@ pub async fn claim(tx: &mut Tx, wanted: &Claim<'_>) -> Result<bool, StoreError> 
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Makes a lease last until `until`. False when it was lost.
+/// Extends a lease until `until`. False if it was lost.
 pub async fn extend(
     tx: &mut Tx,
     name: &str,
@@ -187,11 +187,11 @@ pub struct Finished {
     pub next_at: Timestamp,
     /// How.
     pub outcome: Outcome,
-    /// What it did, or why it failed.
+    /// Its result, or why it failed.
     pub detail: String,
 }
 
-/// Records the end of a run and gives the lease back. False when the lease was lost: then nothing is recorded.
+/// Records the end of a run and releases the lease. False if the lease was lost: then nothing is recorded.
 pub async fn finish(
     tx: &mut Tx,
     name: &str,
@@ -213,7 +213,7 @@ pub async fn finish(
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Gives a lease back unfinished: the job is due as before.
+/// Releases a lease without a result: the job is pending as before.
 pub async fn release(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
     let statement = sqlx::query(
         "UPDATE jobs SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1",

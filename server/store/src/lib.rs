@@ -1,25 +1,26 @@
-//! The store: what the bank remembers, in SQLite or PostgreSQL, through one set of statements.
+//! The store: the bank's data in SQLite or PostgreSQL, through one set of statements.
 //!
-//! It knows tables, rows and constraints; it does not know rules of the business (those are in `services`),
-//! never signs, never hashes a password, and reads no clock: every time is an argument.
-//! Writers are serial on both databases, so a check made inside a [`Tx`] still holds at its commit.
+//! It contains tables, rows and constraints, and no business rules (those are in `services`). It never signs, never
+//! hashes a password, and reads no clock: every time is an argument. Writers are serial on both databases, so a check
+//! made inside a [`Tx`] still holds at its commit.
 //!
-//! - [`connect`]: a URL becomes a [`Store`]; `pools`: its connections; [`open`]: a database that is there, and made by nobody
-//! - [`postgres_url`]: what a URL must say before anything is sent; [`tls_fault`]: why TLS did not come about
+//! - [`connect`]: opens a [`Store`] from a URL; `pools`: its connections; [`open`]: opens an existing database without
+//!   creating one
+//! - [`postgres_url`]: which URLs are safe to connect to; [`tls_fault`]: why TLS failed
 //! - [`migrate`]: numbered, forward-only migrations
-//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`deferred_commit`]: a commit held back
+//! - [`tx`]: the one way to write; a change without an audit row does not commit; [`deferred_commit`]: a deferred commit
 //! - [`db`]: reading from the store or from inside a transaction
 //! - [`row`]: a column becomes a Rust value
 //! - [`text_enum`]: enums that are words in the database
 //! - [`id`]: random identifiers
-//! - [`error`]: what can go wrong, unique constraints by name
+//! - [`error`]: errors, with unique constraints by name
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
 //! - [`enrolment_requests`], [`certificates`] ([`subject`]: whose they are), [`status_changes`], [`crls`],
-//!   [`ocsp_responses`], [`signer_certificates`]: issue, revocation, and what is published of it
+//!   [`ocsp_responses`], [`signer_certificates`]: issue, revocation, and what is published about it
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
-//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins, and what they may be tried with
+//! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins and their locks
 //! - [`jobs`]: scheduled work; [`imports`]: uploaded lists of contracts; [`idempotency`]: responses of the API
 //! - [`outbox`]: mail to customers, until it is sent or given up
 

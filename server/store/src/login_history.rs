@@ -1,4 +1,4 @@
-//! Who tried to log in, when and how: shown to the customer, kept for the bank.
+//! Login attempts, with time and method: shown to the customer, kept for the bank.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -15,29 +15,29 @@ text_enum! {
         Password => "password",
         /// Certificate and password.
         Certificate => "certificate",
-        /// Identification before a certificate is issued (BSMS001).
+        /// Authentication before a certificate is issued (BSMS001).
         Enrolment => "enrolment",
     }
 }
 
 text_enum! {
-    /// How a certificate was presented, where it was not by the browser itself.
+    /// How a certificate was presented, if not by the browser itself.
     pub enum Via {
         /// The agent proved it for the browser.
         Agent => "agent",
     }
 }
 
-/// One try.
+/// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// Whose.
+    /// The user.
     pub user_id: String,
     /// When, to the millisecond.
     pub at: Timestamp,
     /// Method.
     pub method: Method,
-    /// Through what, where the method alone does not say it.
+    /// Through what, if the method alone does not tell.
     pub via: Option<Via>,
     /// Whether it succeeded.
     pub outcome: Outcome,
@@ -62,7 +62,7 @@ impl Login {
     }
 }
 
-/// Records a try.
+/// Records an attempt.
 pub async fn insert(tx: &mut Tx, login: &Login) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO login_history (id, user_id, at_ms, method, outcome, code, address, via) \
@@ -100,7 +100,7 @@ pub async fn last_logins(
         .collect()
 }
 
-/// The user's last tries of any kind, newest first.
+/// The user's last attempts of any kind, newest first.
 pub async fn last(
     db: impl Into<Db<'_>>,
     user_id: &str,

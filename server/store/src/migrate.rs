@@ -1,5 +1,5 @@
 //! Numbered, forward-only migrations, embedded in the program. All pending ones run in one transaction, under the
-//! writer lock, so that two programs starting together do not race and a failure leaves nothing half done.
+//! writer lock, so that two programs that start together do not race and a failure leaves nothing half done.
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, Executor};
@@ -142,19 +142,19 @@ const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations \
      (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL)";
 const APPLIED: &str = "SELECT version, name, sha256 FROM schema_migrations ORDER BY version";
 
-/// A migration takes as long as it takes: the limits of a statement and of a transaction are for those that serve.
+/// A migration has no time limit: the limits of a statement and of a transaction are for normal operation.
 const POSTGRES_UNLIMITED: &str =
     "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
-/// How often the ledger is made again when two programs make it at once.
+/// How often creating the ledger is retried when two programs do it at once.
 const LEDGER_TRIES: u32 = 20;
 
-/// Sees to it that there is a ledger: writers lock it.
+/// Ensures that the ledger exists: writers lock it.
 pub(super) async fn ledger(pool: &AnyPool) -> Result<(), StoreError> {
     let mut tries = LEDGER_TRIES;
     loop {
         match pool.execute(LEDGER).await.map_err(StoreError::from) {
             Ok(_) => return Ok(()),
-            // PostgreSQL: of two that make one table at the same moment, one is told that its type is there already.
+            // PostgreSQL: of two that create one table at the same moment, one gets an error that its type already exists.
             Err(StoreError::Duplicate(_)) if tries > 0 => tries -= 1,
             Err(other) => return Err(other),
         }
@@ -173,7 +173,7 @@ pub(super) async fn is_current(
     }
 }
 
-/// Whether the database is as the last of `migrations` leaves it; changes nothing.
+/// Whether the database has the schema of the last of `migrations`; changes nothing.
 ///
 /// # Errors
 /// [`StoreError::Empty`], [`StoreError::SchemaOlder`], [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`].
@@ -197,14 +197,14 @@ pub(super) async fn state(pool: &AnyPool, migrations: &[Migration]) -> Result<()
     }
 }
 
-/// SQLite: a plain error with these words; PostgreSQL: undefined_table.
+/// SQLite: a generic error with these words; PostgreSQL: undefined_table.
 fn is_missing_table(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
         error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
     })
 }
 
-/// Brings the database behind `connection` (inside a transaction) to the last of `migrations`.
+/// Migrates the database behind `connection` (inside a transaction) to the last of `migrations`.
 pub(super) async fn run(
     connection: &mut AnyConnection,
     backend: Backend,
@@ -225,7 +225,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// What was applied must be what this program would have applied.
+/// The applied migrations must be those of this program.
 fn compare(applied: &[Applied], migrations: &[Migration]) -> Result<(), StoreError> {
     let known = migrations.last().map_or(0, |last| last.version);
     if let Some(newest) = applied.last().filter(|newest| newest.version > known) {

@@ -1,5 +1,5 @@
-//! OCSP responses signed ahead, shared by all instances and kept over a restart. A cache: how a certificate stands is in
-//! [`certificates`](super::certificates), and read together with the answer.
+//! OCSP responses signed in advance, shared by all instances and kept over a restart. A cache: the state of a
+//! certificate is in [`certificates`](super::certificates), and read together with the response.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -8,16 +8,16 @@ use super::certificates::{Ca, State};
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredResponse {
     /// Serial number, lower-case hex.
     pub serial: String,
-    /// Digest that names the CA in it: `sha1`, `sha256`.
+    /// Digest that identifies the CA in it: `sha1`, `sha256`.
     pub digest: &'static str,
     /// Which CA.
     pub ca: Ca,
-    /// The state it was made for.
+    /// The state that it states.
     pub state: State,
     /// The whole response, DER.
     pub der: Vec<u8>,
@@ -29,7 +29,7 @@ pub struct StoredResponse {
     pub certificate_end: Timestamp,
 }
 
-/// How a certificate stands.
+/// State of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateStatus {
     /// Serial number, lower-case hex.
@@ -38,7 +38,7 @@ pub struct CertificateStatus {
     pub ca: Ca,
     /// State.
     pub state: State,
-    /// Since when it is not good.
+    /// Since when it is inactive.
     pub ended_at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,
@@ -63,10 +63,10 @@ impl CertificateStatus {
     }
 }
 
-/// Bytes and times of a stored answer.
+/// Bytes and times of a stored response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The state it was made for.
+    /// The state that it states.
     pub state: State,
     /// The whole response, DER.
     pub der: Vec<u8>,
@@ -76,7 +76,7 @@ pub struct Kept {
     pub next_update: Timestamp,
 }
 
-/// How a certificate stands, and the answer that is kept for it.
+/// The state of a certificate, and its stored response.
 pub async fn find(
     db: impl Into<Db<'_>>,
     serial: &str,
@@ -107,8 +107,8 @@ pub async fn find(
     Ok(Some((certificate_status, Some(kept))))
 }
 
-/// Certificates that were issued, are not over at `now`, and have no answer of their state made after `older_than`; by
-/// serial number from behind `after`.
+/// Issued certificates that have not expired at `now` and have no response for their state made after `older_than`; by
+/// serial number after `after`.
 pub async fn wanted(
     db: impl Into<Db<'_>>,
     digest: &'static str,
@@ -134,7 +134,7 @@ pub async fn wanted(
     rows.iter().map(CertificateStatus::read).collect()
 }
 
-/// Keeps an answer in place of an older one.
+/// Stores a response, replacing an older one.
 pub async fn keep(tx: &mut Tx, answer: &StoredResponse) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO ocsp_responses (serial, digest, issuer, state, der, this_update, next_update, certificate_end) \
@@ -152,7 +152,7 @@ pub async fn keep(tx: &mut Tx, answer: &StoredResponse) -> Result<(), StoreError
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Forgets answers about certificates that were over before `at`.
+/// Deletes responses for certificates that expired before `at`.
 pub async fn forget_before(tx: &mut Tx, at: Timestamp) -> Result<u64, StoreError> {
     let statement =
         sqlx::query("DELETE FROM ocsp_responses WHERE certificate_end < $1").bind(at.as_second());

@@ -1,5 +1,5 @@
-//! Opening a database that is there: nothing is created and nothing is migrated. For whoever reads a record, or works on
-//! one: a wrong path must not become a new and empty record that is then found to be in order.
+//! Opens an existing database: nothing is created and nothing is migrated. For commands that read an audit log or work
+//! on it: a wrong path must not create a new, empty log that is then found to be intact.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Connection};
 use super::{Backend, Store, StoreError, migrate, pools};
 
 impl Store {
-    /// Opens the database at `url`, which must be there and of this program's schema.
+    /// Opens the database at `url`, which must exist and have this program's schema.
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Empty`], [`StoreError::SchemaOlder`], [`StoreError::SchemaNewer`], and those
@@ -68,10 +68,10 @@ fn is_there(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// How long one who asks whether a database can be reached waits for its answer.
+/// How long a check whether a database can be reached waits for its answer.
 const REACH: Duration = Duration::from_secs(10);
 
-/// Connects once, as the server would, and takes the lock of a writer for a moment: whether the database at `url` can be
+/// Connects once, as the server would, and takes the writer lock for a moment: whether the database at `url` can be
 /// reached and written to, and what is wrong if not. Changes nothing.
 ///
 /// # Errors
@@ -80,7 +80,7 @@ pub async fn reach(url: &str) -> Result<(), StoreError> {
     let reached = async {
         there(url)?;
         let options = AnyConnectOptions::from_str(url).map_err(|_| StoreError::Url("not a URL"))?;
-        // By itself: the pool tries again and again, and says in the end only that it took too long.
+        // Without the pool, which retries and in the end only reports that it took too long.
         AnyConnection::connect_with(&options).await?.close().await?;
         let store = Store::open(url).await?;
         let locked = async { store.begin().await?.rollback().await };

@@ -1,7 +1,7 @@
-//! Mail to customers: written in the transaction of the operation it tells of, sent later, kept as a record.
+//! Mail to customers: written in the transaction of its operation, sent later, kept for the bank.
 //!
-//! The key names operation and stage; the same key is never written twice. A mail ends as sent, or as failed: then the bank is
-//! shown it.
+//! The key consists of operation and stage; the same key is never written twice. A message ends as sent, or as failed:
+//! then the bank sees it in a list.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -11,11 +11,11 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// Where a mail stands.
+    /// State of a message.
     pub enum State {
         /// To be sent.
         Waiting => "waiting",
-        /// The mail server took it.
+        /// The mail server accepted it.
         Sent => "sent",
         /// Given up.
         Failed => "failed",
@@ -23,7 +23,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// The language of a mail.
+    /// The language of a message.
     pub enum Language {
         /// Japanese.
         Ja => "ja",
@@ -32,55 +32,55 @@ text_enum! {
     }
 }
 
-/// A mail's row.
+/// A message's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Id; part of its Message-ID.
     pub id: String,
     /// Operation and stage.
     pub key: String,
-    /// What it tells of.
+    /// Kind of the notification.
     pub kind: String,
-    /// To which customer; none for a mail to the bank's operators.
+    /// The customer; none for a message to the bank's operators.
     pub user_id: Option<String>,
-    /// The address, as it was then.
+    /// The address at that time.
     pub recipient: String,
     /// The language.
     pub lang: Language,
-    /// What its text needs, as JSON.
+    /// The values of its text, as JSON.
     pub facts: String,
     /// State.
     pub state: State,
-    /// How often it was offered to the mail server in vain.
+    /// How often delivery failed.
     pub attempts: u32,
     /// Time when it was written.
     pub created_at: Timestamp,
-    /// When it is offered next.
+    /// Next attempt.
     pub next_at: Timestamp,
     /// When it was sent or given up.
     pub ended_at: Option<Timestamp>,
-    /// What went wrong last: a stable word.
+    /// Last error: a stable word.
     pub error: Option<String>,
-    /// What the mail server said then.
+    /// Response of the mail server to it.
     pub reply: Option<String>,
 }
 
-/// A mail to be written.
+/// A message to be written.
 #[derive(Debug, Clone)]
 pub struct NewMail {
     /// Id.
     pub id: String,
     /// Operation and stage.
     pub key: String,
-    /// What it tells of.
+    /// Kind of the notification.
     pub kind: &'static str,
-    /// To which customer; none for a mail to the bank's operators.
+    /// The customer; none for a message to the bank's operators.
     pub user_id: Option<String>,
     /// The address.
     pub recipient: String,
     /// The language.
     pub lang: Language,
-    /// What its text needs, as JSON.
+    /// The values of its text, as JSON.
     pub facts: String,
     /// Now.
     pub created_at: Timestamp,
@@ -118,7 +118,7 @@ impl Mail {
     }
 }
 
-/// Writes a mail. False when there is one of that key already.
+/// Writes a message. False if there is one with that key already.
 pub async fn insert(tx: &mut Tx, new: &NewMail) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "INSERT INTO outbox (id, key, kind, user_id, recipient, lang, facts, state, created_at, next_at) \
@@ -142,14 +142,14 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<Mail>, Store
     row.as_ref().map(Mail::read).transpose()
 }
 
-/// Whether there is a mail of that key.
+/// Whether there is a message with that key.
 pub async fn is_written(db: impl Into<Db<'_>>, key: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query("SELECT id FROM outbox WHERE key = $1").bind(key.to_owned());
     Ok(db.into().optional(statement).await?.is_some())
 }
 
-/// Mails to be offered now, longest waiting first. A next try beyond `farthest` was set by a clock that has been put
-/// back since: such a mail is due.
+/// Messages to be sent now, longest waiting first. A next attempt after `farthest` was set by a clock that has been put
+/// back since: such a message is pending.
 pub async fn due(
     db: impl Into<Db<'_>>,
     now: Timestamp,
@@ -166,10 +166,10 @@ pub async fn due(
     rows.iter().map(Mail::read).collect()
 }
 
-/// Failed mails given up before a time and id, newest first.
+/// Messages given up before a time and id, newest first.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn failed_before(
     db: impl Into<Db<'_>>,
     at: Timestamp,
@@ -187,7 +187,7 @@ pub async fn failed_before(
     rows.iter().map(Mail::read).collect()
 }
 
-/// How many mails wait, and how many are failed.
+/// How many messages wait, and how many have failed.
 pub async fn counts(db: impl Into<Db<'_>>) -> Result<(i64, i64), StoreError> {
     let statement = sqlx::query(
         "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
@@ -204,7 +204,7 @@ pub async fn counts(db: impl Into<Db<'_>>) -> Result<(i64, i64), StoreError> {
     }
 }
 
-/// The mail server took it. False when it was not waiting any more.
+/// The mail server accepted it. False if it was no longer waiting.
 pub async fn set_sent(
     tx: &mut Tx,
     id: &str,
@@ -221,7 +221,7 @@ pub async fn set_sent(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Not this time: again at `next_at`.
+/// Deferred: the next attempt is at `next_at`.
 pub async fn defer(
     tx: &mut Tx,
     id: &str,
@@ -240,7 +240,7 @@ pub async fn defer(
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Gives a mail up. False when it was not waiting any more.
+/// Gives a message up. False if it was no longer waiting.
 pub async fn set_failed(
     tx: &mut Tx,
     id: &str,
@@ -259,7 +259,7 @@ pub async fn set_failed(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// A mail that was sent came back. False when it was not recorded as sent.
+/// A message that was sent was returned. False if it was not recorded as sent.
 pub async fn set_bounced(
     tx: &mut Tx,
     id: &str,
@@ -278,7 +278,7 @@ pub async fn set_bounced(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// A failed mail is to be sent once more, as one written now. False when it was not failed.
+/// A failed message is to be sent again, like a new one. False if it had not failed.
 pub async fn set_waiting(
     tx: &mut Tx,
     id: &str,
@@ -295,7 +295,7 @@ pub async fn set_waiting(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Forgets mails that ended before `before`.
+/// Deletes messages that ended before `before`.
 pub async fn delete_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     let statement =
         sqlx::query("DELETE FROM outbox WHERE state IN ('sent', 'failed') AND ended_at < $1")
@@ -303,7 +303,7 @@ pub async fn delete_ended(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreEr
     tx.upkeep(statement).await
 }
 
-/// Notes the language of a user.
+/// Stores the language of a user.
 pub async fn set_language(tx: &mut Tx, user_id: &str, lang: Language) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO user_languages (user_id, lang) VALUES ($1, $2) \
@@ -314,7 +314,7 @@ pub async fn set_language(tx: &mut Tx, user_id: &str, lang: Language) -> Result<
     tx.upkeep(statement).await.map(drop)
 }
 
-/// The language of a user; Japanese when it is not known.
+/// The language of a user; Japanese if unknown.
 pub async fn language(db: impl Into<Db<'_>>, user_id: &str) -> Result<Language, StoreError> {
     let statement =
         sqlx::query("SELECT lang FROM user_languages WHERE user_id = $1").bind(user_id.to_owned());

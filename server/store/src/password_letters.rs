@@ -1,5 +1,6 @@
-//! Letters with passwords: one person asks for a letter, another one is shown it. The schema insists, by person: who asked
-//! is not shown it, nor who entered the contract, nor who is on the other side of it ([`contract_duties`](super::contract_duties)).
+//! Letters with passwords: one person requests a letter, another one is shown it. The schema enforces, by person, who
+//! is not shown it: the requester, the person who entered the contract, and anybody on the other side of it
+//! ([`contract_duties`](super::contract_duties)).
 
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// What a letter holds.
+    /// Kind of a letter.
     pub enum Kind {
         /// Temporary passwords of a contract.
         Login => "login",
@@ -18,25 +19,25 @@ text_enum! {
     }
 }
 
-/// A letter that waits for the second person.
+/// A requested letter that awaits the second person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// Id.
     pub id: String,
-    /// Who asked.
+    /// Who requested it.
     pub by: Contributor,
     /// When.
     pub at: Timestamp,
 }
 
-/// What a letter is for.
+/// Subject of a letter.
 #[derive(Debug, Clone, Copy)]
 pub struct Of<'a> {
-    /// What it holds.
+    /// Its kind.
     pub kind: Kind,
     /// The contract.
     pub contract_id: &'a str,
-    /// The grant, of a certificate password.
+    /// The grant, for a certificate password.
     pub grant_id: Option<&'a str>,
 }
 
@@ -46,10 +47,10 @@ impl Of<'_> {
     }
 }
 
-/// The letter that was asked for and not shown yet.
+/// The letter that was requested and not shown yet.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>, StoreError> {
     let statement = sqlx::query(
         "SELECT id, asked_by, asked_employee_number, asked_at FROM password_letters \
@@ -71,10 +72,10 @@ pub async fn waiting(db: impl Into<Db<'_>>, of: Of<'_>) -> Result<Option<Asked>,
     }))
 }
 
-/// Asks for a letter, in place of an ask that waits.
+/// Requests a letter, replacing an earlier request that waits.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn ask(
     tx: &mut Tx,
     id: &str,
@@ -102,8 +103,8 @@ pub async fn ask(
     tx.change(statement).await.map(drop)
 }
 
-/// Records to whom a letter was shown, who is on its side of the contract already. False when it was shown before, or
-/// (of a login letter) the person had a hand in the entry of the contract.
+/// Records to whom a letter was shown; that person is on its side of the contract already. False if it was shown
+/// before, or (for a login letter) the person contributed to the entry of the contract.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when the person asked for it, entered the contract, or is on the other side.
@@ -126,10 +127,10 @@ pub async fn show(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Whether a person had a hand in the entry of a contract.
+/// Whether a person contributed to the entry of a contract.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn entered(
     db: impl Into<Db<'_>>,
     contract_id: &str,

@@ -1,4 +1,4 @@
-//! The connections of a store: how many, and what each is told when it is made.
+//! The connections of a store: how many, and the settings of each.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,11 +11,11 @@ use super::{Backend, StoreError, postgres_url};
 
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
-/// One at work, one waiting for the writer lock; further writers wait in this process and hold no connection.
+/// One active, one waiting for the writer lock; further writers wait in this process without a connection.
 const POSTGRES_WRITERS: u32 = 2;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Some five seconds in all, as `busy_timeout`.
+/// About five seconds in total, like `busy_timeout`.
 const JOURNAL_MODE_TRIES: u32 = 200;
 const JOURNAL_MODE_PAUSE: Duration = Duration::from_millis(25);
 
@@ -27,7 +27,7 @@ const POSTGRES_SESSION: &str = "SET lock_timeout = '10s'; SET statement_timeout 
 const POSTGRES_READ_ONLY: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s'; \
      SET default_transaction_read_only = on;";
 
-/// Which database a URL names, after a look at whether it is safe to connect to.
+/// Which database a URL names, after a check that it is safe to connect to.
 pub(super) fn backend(url: &str) -> Result<Backend, StoreError> {
     if url.starts_with("sqlite:") {
         file(url)?;
@@ -65,7 +65,7 @@ pub(super) async fn open(url: &str, backend: Backend) -> Result<(AnyPool, AnyPoo
     }
 }
 
-/// Connections that change nothing, in the place of writers too.
+/// Connections that change nothing, also in place of the writers.
 pub(super) async fn read_only(
     url: &str,
     backend: Backend,
@@ -84,17 +84,17 @@ async fn sqlite(url: &str) -> Result<(AnyPool, AnyPool), StoreError> {
         path: path.display().to_string(),
         source,
     })?;
-    // What ends a transaction may fail: SQLite rolls back by itself when the disk is full, and then has nothing left to
-    // roll back. Such a connection would refuse every transaction after it.
+    // The statement that ends a transaction may fail: SQLite rolls back automatically when the disk is full, and then
+    // has nothing left to roll back. Such a connection would refuse every later transaction.
     let writer = options(url, SQLITE_WRITER, 1).after_release(|connection, _| {
         Box::pin(async move {
-            // Lets a rollback that a drop has left behind run first.
+            // Lets a rollback that a drop has started run first.
             connection.ping().await?;
             Ok(!connection.is_in_transaction())
         })
     });
     let writers = pool(url, writer).await?;
-    // The journal mode is a property of the file: set once, before there are readers.
+    // The journal mode is a property of the file: it is set once, before there are readers.
     let mode = journal_mode_wal(&writers).await?;
     if mode != "wal" {
         return Err(StoreError::JournalMode(mode));
@@ -103,8 +103,8 @@ async fn sqlite(url: &str) -> Result<(AnyPool, AnyPool), StoreError> {
     Ok((writers, readers))
 }
 
-/// SQLite answers BUSY at once, whatever `busy_timeout` says, to the second of two that change the mode of a file at the
-/// same time: two programs that open a new database together.
+/// If two programs open a new database together and change its mode at the same time, SQLite returns BUSY to the second
+/// at once, whatever `busy_timeout` is.
 async fn journal_mode_wal(writers: &AnyPool) -> Result<String, StoreError> {
     let mut tries = JOURNAL_MODE_TRIES;
     loop {
@@ -122,7 +122,7 @@ fn options(url: &str, session: &'static str, connections: u32) -> AnyPoolOptions
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A connection to a file does not go away; asking each time would cost as much as the statement itself.
+        // A connection to a file does not disappear; a check each time would cost as much as the statement itself.
         .test_before_acquire(!url.starts_with("sqlite:"))
         .after_connect(move |connection: &mut AnyConnection, _| {
             Box::pin(async move {
@@ -137,7 +137,7 @@ async fn pool(url: &str, options: AnyPoolOptions) -> Result<AnyPool, StoreError>
     Ok(options.connect_with(url).await?)
 }
 
-/// The database holds password hashes: nobody but the service's user reads it (the log files take over its mode).
+/// The database contains password hashes: only the service's user may read it (the log files get the same mode).
 fn create_private_file(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);

@@ -1,5 +1,5 @@
-//! What the URL of a PostgreSQL database must say before anything is sent there: to another computer only over TLS, and
-//! only to the server whose certificate the named CA has issued for that host.
+//! What the URL of a PostgreSQL database must contain before anything is sent there: another computer only over TLS,
+//! and only a server whose certificate the named CA has issued for that host.
 //!
 //! Not here: whether the files that a URL names can be used (`app::database`).
 
@@ -11,10 +11,10 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use thiserror::Error;
 
-// A connection to the database trusts the CA that its URL names, and no public one beside it.
+// A connection to the database trusts only the CA that its URL names, and no public one.
 const _: () = assert!(webpki_roots::TLS_SERVER_ROOTS.is_empty());
 
-/// Parameters that are understood, with the spellings that the driver takes for the same.
+/// Accepted parameters, with the spellings that the driver treats as the same.
 const KNOWN: [&str; 18] = [
     "host",
     "hostaddr",
@@ -39,10 +39,10 @@ const ROOT: [&str; 3] = ["sslrootcert", "ssl-root-cert", "ssl-ca"];
 const CERTIFICATE: [&str; 2] = ["sslcert", "ssl-cert"];
 const KEY: [&str; 2] = ["sslkey", "ssl-key"];
 
-/// Why nothing is sent to the database of a URL. Repeats no value of it: one may be a password.
+/// Why nothing is sent to the database of a URL. Contains no value of it: one may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UrlFault {
-    /// Not a URL of PostgreSQL, or a value that its parameter does not take.
+    /// Not a PostgreSQL URL, or an invalid value of a parameter.
     #[error("it is not a PostgreSQL URL, or a parameter has an unusable value")]
     Malformed,
     /// A parameter that would be ignored.
@@ -53,13 +53,13 @@ pub enum UrlFault {
         "its host is another computer: without sslmode=verify-full anybody in between can read and change the traffic"
     )]
     NotVerified,
-    /// Verified against what?
+    /// No CA to verify against.
     #[error("sslmode={0} needs sslrootcert, the CA that issued the server's certificate")]
     NoRoot(&'static str),
-    /// A client certificate without its key, or the other way round.
+    /// A client certificate without its key, or a key without its certificate.
     #[error("sslcert and sslkey belong together, and one of them is missing")]
     HalfAClient,
-    /// Where a relative path starts depends on where the program was started.
+    /// A relative path depends on where the program was started.
     #[error("its parameter {0} is not an absolute path")]
     RelativePath(&'static str),
 }
@@ -103,7 +103,7 @@ pub struct TlsFiles {
     pub client: Option<(PathBuf, PathBuf)>,
 }
 
-/// Reads a `postgres://` URL as the driver will, the environment's `PG…` variables included, and refuses what is not safe.
+/// Reads a `postgres://` URL as the driver will, including the environment's `PG…` variables, and refuses what is not safe.
 ///
 /// # Errors
 /// [`UrlFault`].
@@ -123,7 +123,7 @@ pub fn tls_files(url: &str) -> Result<TlsFiles, UrlFault> {
         } else {
             return Err(UrlFault::Parameter(name.to_owned()));
         };
-        // The last one counts, as for the driver.
+        // The last one counts, as in the driver.
         *place = Some(PathBuf::from(&*value));
     }
     let absolute = |path: &Option<PathBuf>, name| match path {
@@ -134,7 +134,7 @@ pub fn tls_files(url: &str) -> Result<TlsFiles, UrlFault> {
     absolute(&files.1, "sslcert")?;
     absolute(&files.2, "sslkey")?;
     let (root, certificate, key) = files;
-    // Only now: the driver writes parameters that it ignores into the log, with their values.
+    // Not earlier: the driver logs parameters that it ignores, with their values.
     let options = PgConnectOptions::from_str(url).map_err(|_| UrlFault::Malformed)?;
     let mode = options.get_ssl_mode();
     if !is_local(&options) && !matches!(mode, PgSslMode::VerifyFull) {
@@ -156,7 +156,7 @@ pub fn tls_files(url: &str) -> Result<TlsFiles, UrlFault> {
     Ok(TlsFiles { root, client })
 }
 
-/// A socket of this computer, or its loopback interface: nobody is in between.
+/// A socket of this computer, or its loopback interface: there is no network in between.
 fn is_local(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
     let literal = host.trim_start_matches('[').trim_end_matches(']');

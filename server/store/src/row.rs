@@ -1,4 +1,4 @@
-//! A column becomes a Rust value; what does not fit is an error that names table and column.
+//! Converts columns to Rust values; a value that does not fit is an error that names table and column.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;

@@ -1,5 +1,5 @@
-//! RSA keys in the order in which they came on record, how far each was compared with those before it, and the ones found
-//! to share a prime with another.
+//! Recorded RSA keys in their order, how far each was compared with earlier ones, and those found to share a prime with
+//! another.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -7,10 +7,10 @@ use sqlx::any::AnyRow;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// An RSA key on record.
+/// A recorded RSA key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RsaKey {
-    /// Its place, from 1.
+    /// Its position, from 1.
     pub seq: i64,
     /// Its certificate.
     pub certificate_id: String,
@@ -18,7 +18,7 @@ pub struct RsaKey {
     pub spki_sha256: String,
     /// SubjectPublicKeyInfo, DER.
     pub spki: Vec<u8>,
-    /// It was compared with everything from this place on; 1: with everything.
+    /// It was compared with all keys from this position on; 1: with all.
     pub compared_from: i64,
 }
 
@@ -50,7 +50,7 @@ async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<RsaKey>, 
     db.all(statement).await?.iter().map(RsaKey::read).collect()
 }
 
-/// Puts the key of an intent of the same transaction behind the others; it was compared with all from `compared_from` on.
+/// Appends the key of an intent of the same transaction; it was compared with all from `compared_from` on.
 pub async fn insert(
     tx: &mut Tx,
     certificate_id: &str,
@@ -65,7 +65,7 @@ pub async fn insert(
     tx.change(statement).await.map(drop)
 }
 
-/// Keys after a place, in order, at most `limit`.
+/// Keys after a position, in order, at most `limit`.
 pub async fn after(db: impl Into<Db<'_>>, seq: i64, limit: i64) -> Result<Vec<RsaKey>, StoreError> {
     let statement = sqlx::query(select!("WHERE k.seq > $1 ORDER BY k.seq LIMIT $2"))
         .bind(seq)
@@ -73,7 +73,7 @@ pub async fn after(db: impl Into<Db<'_>>, seq: i64, limit: i64) -> Result<Vec<Rs
     read_all(db.into(), statement).await
 }
 
-/// Keys whose comparison with those before them is not complete, oldest first.
+/// Keys whose comparison with earlier ones is not complete, oldest first.
 pub async fn uncompared(db: impl Into<Db<'_>>, limit: i64) -> Result<Vec<RsaKey>, StoreError> {
     let statement =
         sqlx::query(select!("WHERE k.compared_from > 1 ORDER BY k.seq LIMIT $1")).bind(limit);
@@ -89,7 +89,7 @@ pub async fn compared(tx: &mut Tx, seq: i64, from: i64) -> Result<(), StoreError
     tx.upkeep(statement).await.map(drop)
 }
 
-/// A key on record that shares a prime with another one.
+/// A recorded key that shares a prime with another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenKey {
     /// Its certificate.
@@ -100,7 +100,7 @@ pub struct BrokenKey {
     pub found_at: Timestamp,
 }
 
-/// Records one. False when it was recorded before: nothing is changed.
+/// Records one. False if it was recorded before: nothing is changed.
 pub async fn mark_broken(
     tx: &mut Tx,
     certificate_id: &str,

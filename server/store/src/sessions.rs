@@ -1,4 +1,4 @@
-//! Browser sessions, anonymous ones included. Only the SHA-256 of the cookie's token is here.
+//! Browser sessions, including anonymous ones. Only the SHA-256 of the cookie's token is stored.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -11,21 +11,21 @@ use super::{Db, StoreError, Tx};
 pub struct Session {
     /// SHA-256 of the token, hex.
     pub token_sha256: String,
-    /// Whose; empty while anonymous.
+    /// Its user; empty while anonymous.
     pub user_id: Option<String>,
-    /// The certificate it is tied to, if it came by one.
+    /// The certificate to which it is bound, if it began with one.
     pub certificate_id: Option<String>,
-    /// How far it is; a word of the service.
+    /// Its stage; a word of the service.
     pub stage: String,
-    /// Token that every form of this session carries.
+    /// Token that every form of this session contains.
     pub csrf: String,
-    /// The wizard's answers so far, JSON. Never a password.
+    /// The wizard's entries so far, JSON. Never a password.
     pub data: serde_json::Value,
     /// When made.
     pub created_at: Timestamp,
     /// Last request.
     pub last_seen_at: Timestamp,
-    /// Over at, whatever happens.
+    /// Ends at this time in any case.
     pub expires_at: Timestamp,
 }
 
@@ -56,7 +56,7 @@ impl Session {
     }
 }
 
-/// Stores a new session. What a session stands for (a login) is audited where it is decided, not here.
+/// Stores a new session. The login behind a session is audited where it is decided, not here.
 pub async fn insert(tx: &mut Tx, new: &Session) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO sessions (token_sha256, user_id, certificate_id, stage, csrf, data, created_at, \
@@ -74,7 +74,7 @@ pub async fn insert(tx: &mut Tx, new: &Session) -> Result<(), StoreError> {
     tx.upkeep(statement).await.map(drop)
 }
 
-/// By digest of the token, whether over or not.
+/// By digest of the token, whether it has ended or not.
 pub async fn find(
     db: impl Into<Db<'_>>,
     token_sha256: &str,
@@ -88,7 +88,7 @@ pub async fn find(
         .transpose()
 }
 
-/// Notes a request. False when the session is gone.
+/// Records a request. False if the session no longer exists.
 pub async fn touch(tx: &mut Tx, token_sha256: &str, at: Timestamp) -> Result<bool, StoreError> {
     let statement = sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_sha256 = $1")
         .bind(token_sha256.to_owned())
@@ -96,7 +96,7 @@ pub async fn touch(tx: &mut Tx, token_sha256: &str, at: Timestamp) -> Result<boo
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Stores stage and data. False when the session is gone or not in stage `from` any more.
+/// Stores stage and data. False if the session no longer exists or is no longer in stage `from`.
 pub async fn set_stage(
     tx: &mut Tx,
     token_sha256: &str,
@@ -114,7 +114,7 @@ pub async fn set_stage(
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Ends a session. False when it was gone.
+/// Ends a session. False if it no longer existed.
 pub async fn delete(tx: &mut Tx, token_sha256: &str) -> Result<bool, StoreError> {
     let statement =
         sqlx::query("DELETE FROM sessions WHERE token_sha256 = $1").bind(token_sha256.to_owned());
@@ -139,7 +139,7 @@ pub async fn delete_others(
     tx.upkeep(statement).await
 }
 
-/// Removes what is over or was idle since `idle_since`.
+/// Removes sessions that have ended or were idle since `idle_since`.
 pub async fn delete_expired(
     tx: &mut Tx,
     now: Timestamp,

@@ -1,5 +1,5 @@
-//! Lock states of what does not exist. A wrong login ID locks after as many failures as a right one, so that the
-//! answer "locked" does not tell that the ID exists.
+//! Lock states of accounts that do not exist. A wrong login ID locks after as many failures as a correct one, so that
+//! the response "locked" does not reveal that the ID exists.
 
 use jiff::Timestamp;
 
@@ -22,15 +22,15 @@ text_enum! {
 pub struct ShadowLock {
     /// Failures so far.
     pub failures: u32,
-    /// No tries before.
+    /// No attempts before this time.
     pub locked_until: Option<Timestamp>,
-    /// No tries at all.
+    /// No attempts at all.
     pub suspended: bool,
     /// When the last one failed.
     pub last_at: Option<Timestamp>,
 }
 
-/// The state for a digest; nothing known is no failures.
+/// The state for a digest; an unknown one has no failures.
 pub async fn find(
     db: impl Into<Db<'_>>,
     kind: Kind,
@@ -53,7 +53,7 @@ pub async fn find(
     })
 }
 
-/// Stores the state for a digest, whose last try failed now.
+/// Stores the state for a digest whose last attempt failed now.
 pub async fn set(
     tx: &mut Tx,
     kind: Kind,
@@ -76,7 +76,7 @@ pub async fn set(
     tx.upkeep(statement).await.map(drop)
 }
 
-/// Forgets what nobody has tried since `before`. Answers how many.
+/// Deletes the states of digests that were not tried since `before`. Returns how many.
 pub async fn delete_older(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.upkeep(sqlx::query("DELETE FROM shadow_locks WHERE last_at < $1").bind(before.as_second()))
         .await

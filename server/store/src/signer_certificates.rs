@@ -1,4 +1,4 @@
-//! Certificates of the server's own signers (OCSP): on record before they are signed.
+//! Certificates of the server's own signers (OCSP): recorded before they are signed.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -7,7 +7,7 @@ use super::certificates::Ca;
 use super::row::Row;
 use super::{Db, StoreError, Tx};
 
-/// What is recorded before the HSM is asked.
+/// What is recorded before the HSM signs.
 #[derive(Debug, Clone)]
 pub struct NewSigner {
     /// Id.
@@ -70,7 +70,7 @@ impl SignerCertificate {
     }
 }
 
-/// Puts a certificate on record before it is signed.
+/// Records a certificate before it is signed.
 pub async fn insert_intent(tx: &mut Tx, new: &NewSigner) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO signer_certificates (id, serial, issuer, key_id, spki_sha256, tbs, state, not_before, not_after, \
@@ -89,7 +89,7 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewSigner) -> Result<(), StoreErro
     tx.change(statement).await.map(drop)
 }
 
-/// Stores the signed certificate. False when it was not an intent any more.
+/// Stores the signed certificate. False if it was no longer an intent.
 pub async fn set_issued(
     tx: &mut Tx,
     id: &str,
@@ -108,7 +108,7 @@ pub async fn set_issued(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// The certificates of a key under a CA that end after `now`, intents included, the last to end first.
+/// The certificates of a key under a CA that expire after `now`, including intents, latest expiry first.
 pub async fn good(
     db: impl Into<Db<'_>>,
     ca: Ca,
@@ -139,7 +139,7 @@ pub async fn is_signed(db: impl Into<Db<'_>>, ca: Ca, serial: &str) -> Result<bo
     Ok(db.into().optional(statement).await?.is_some())
 }
 
-/// When the last certificate of a CA's signer ends; none before the first.
+/// When the last certificate of a CA's signer expires; `None` before the first.
 pub async fn last_end(db: impl Into<Db<'_>>, ca: Ca) -> Result<Option<Timestamp>, StoreError> {
     let statement = sqlx::query(
         "SELECT not_after FROM signer_certificates WHERE issuer = $1 AND generation = $2 AND state = 'issued' \

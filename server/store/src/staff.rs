@@ -1,4 +1,4 @@
-//! The bank's staff, known by their certificates.
+//! The bank's staff, identified by their certificates.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -8,7 +8,7 @@ use super::text_enum::text_enum;
 use super::{Db, StoreError, Tx};
 
 text_enum! {
-    /// What somebody may do.
+    /// Role of a member of staff.
     pub enum Role {
         /// 窓口: enters.
         Teller => "teller",
@@ -24,11 +24,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whether somebody still works here.
+    /// Whether a member of staff is active or has left.
     pub enum Status {
-        /// Yes.
+        /// Active.
         Active => "active",
-        /// No.
+        /// Left.
         Left => "left",
     }
 }
@@ -46,7 +46,7 @@ pub struct StaffMember {
     pub role: Role,
     /// SHA-256 of the staff certificate, hex; empty until it is issued.
     pub certificate_sha256: Option<String>,
-    /// Whether they still work here.
+    /// Whether they are active.
     pub status: Status,
     /// When made.
     pub created_at: Timestamp,
@@ -76,7 +76,7 @@ impl StaffMember {
     }
 }
 
-/// Puts a staff member on record.
+/// Records a staff member.
 pub async fn insert(tx: &mut Tx, new: &StaffMember) -> Result<(), StoreError> {
     let statement = sqlx::query(
         "INSERT INTO staff (id, name, role, certificate_sha256, status, created_at, employee_number) \
@@ -103,7 +103,7 @@ pub async fn find(db: impl Into<Db<'_>>, id: &str) -> Result<Option<StaffMember>
         .transpose()
 }
 
-/// Who presents this certificate (SHA-256, hex), if they still work here.
+/// The active staff member with this certificate (SHA-256, hex).
 pub async fn by_certificate(
     db: impl Into<Db<'_>>,
     certificate_sha256: &str,
@@ -148,7 +148,7 @@ pub async fn by_employee_number(
         .collect()
 }
 
-/// Ties a staff member to a certificate (SHA-256, hex). False when there is no such active member.
+/// Binds a staff member to a certificate (SHA-256, hex). False if there is no such active member.
 pub async fn set_certificate(
     tx: &mut Tx,
     id: &str,
@@ -169,7 +169,7 @@ pub async fn set_status(tx: &mut Tx, id: &str, status: Status) -> Result<bool, S
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Changes what somebody may do. False when they do not work here or have that role.
+/// Changes a role. False if the member is not active or already has that role.
 pub async fn set_role(tx: &mut Tx, id: &str, role: Role) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE staff SET role = $2 WHERE id = $1 AND status = 'active' AND role <> $2",
@@ -179,7 +179,7 @@ pub async fn set_role(tx: &mut Tx, id: &str, role: Role) -> Result<bool, StoreEr
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Unties whoever was known by this certificate (SHA-256, hex). False when nobody was.
+/// Unbinds the staff member of this certificate (SHA-256, hex). False if there was none.
 pub async fn clear_certificate(tx: &mut Tx, certificate_sha256: &str) -> Result<bool, StoreError> {
     let statement =
         sqlx::query("UPDATE staff SET certificate_sha256 = NULL WHERE certificate_sha256 = $1")

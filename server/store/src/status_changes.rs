@@ -1,5 +1,5 @@
-//! Every change of a certificate's state, in the order of their commits. Written by
-//! [`certificates`](super::certificates) with the change itself; here it is read.
+//! Every change of a certificate's state, in commit order. [`certificates`](super::certificates) writes it with the
+//! change itself; this module reads it.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -11,7 +11,7 @@ use super::{Db, StoreError};
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
-    /// Place in the sequence, from 1 without gaps.
+    /// Position in the sequence, from 1 without gaps.
     pub seq: i64,
     /// Which certificate.
     pub certificate_id: String,
@@ -21,17 +21,17 @@ pub struct StatusChange {
     pub issuer: Issuer,
     /// Which CA of that kind.
     pub generation: u32,
-    /// The part of the CRL it points to.
+    /// The CRL shard that it points to.
     pub shard: String,
     /// The state before.
     pub from: State,
     /// The state after.
     pub to: State,
-    /// Why, where a reason was given.
+    /// The reason, if one was given.
     pub reason: Option<String>,
     /// `staff`, `user`, `agent`, `system`, `anonymous`.
     pub actor_kind: String,
-    /// Id of who did it, where there is one.
+    /// Id of the actor, if there is one.
     pub actor_id: Option<String>,
     /// When.
     pub at: Timestamp,
@@ -76,7 +76,7 @@ impl StatusChange {
     }
 }
 
-/// The last place in the sequence; 0 before the first change.
+/// The last position in the sequence; 0 before the first change.
 pub async fn last(db: impl Into<Db<'_>>) -> Result<i64, StoreError> {
     let statement = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS seq FROM status_changes");
     match db.into().optional(statement).await? {
@@ -112,7 +112,7 @@ async fn read_all(db: Db<'_>, statement: super::db::Sql) -> Result<Vec<StatusCha
     rows.iter().map(StatusChange::read).collect()
 }
 
-/// Whether a certificate of a CA (of one part, unless `shard` is empty) ended or was released after `seq`.
+/// Whether a certificate of a CA (of one shard, unless `shard` is empty) became inactive or was released after `seq`.
 pub async fn any_end_after(
     db: impl Into<Db<'_>>,
     ca: Ca,

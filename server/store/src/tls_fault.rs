@@ -1,4 +1,4 @@
-//! Why TLS with the database's server did not come about.
+//! Why TLS with the database's server failed.
 
 use rustls::{CertificateError, Error as Tls};
 use thiserror::Error;
@@ -6,22 +6,22 @@ use thiserror::Error;
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TlsFault {
-    /// The server speaks no TLS.
+    /// The server does not support TLS.
     #[error("the server does not support TLS")]
     NotOffered,
-    /// Another CA has issued the server's certificate, or nobody has.
+    /// Another CA has issued the server's certificate, or it is self-signed.
     #[error("the server's certificate was not issued by the CA of sslrootcert")]
     Untrusted,
-    /// The certificate is another host's.
+    /// The certificate is for another host.
     #[error("the server's certificate is not for the host of the URL")]
     WrongName,
     /// The certificate has expired, or is not valid yet.
     #[error("the server's certificate is not within its validity period")]
     Period,
-    /// The server refused our certificate, or wants one.
+    /// The server refused our certificate, or requires one.
     #[error("the server refused our certificate, or requires one ({0})")]
     ClientRefused(String),
-    /// Something else; repeats no secret.
+    /// Another error; contains no secret.
     #[error("{0}")]
     Other(String),
 }
@@ -40,7 +40,7 @@ impl TlsFault {
         }
     }
 
-    /// What the driver's error says of TLS; none when it is about something else.
+    /// The TLS fault in the driver's error; `None` if it is about something else.
     pub(super) fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
             sqlx::Error::Io(error) => {

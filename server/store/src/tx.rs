@@ -1,7 +1,7 @@
-//! The one way to write. Dropped without [`Tx::commit`], nothing of it remains.
+//! The one way to write. If it is dropped without [`Tx::commit`], nothing of it remains.
 //!
-//! A transaction knows by itself what its commit must not do without (an audit row) and whom it concerns: where it changed
-//! what a certificate's status tells, [`Store::status_version`] moves on with the commit.
+//! A transaction tracks what its commit requires (an audit row) and what it affects: if it changed whether a
+//! certificate is active, [`Store::status_version`] is incremented with the commit.
 //!
 //! [`Store::status_version`]: super::Store::status_version
 
@@ -59,20 +59,20 @@ impl Tx {
         &mut self.inner
     }
 
-    /// Whether letters to customers are kept: whether there is a mail server to send them.
+    /// Whether messages to customers are stored, that is, whether there is a mail server to send them.
     #[must_use]
     pub fn sends_mail(&self) -> bool {
         self.letters
     }
 
-    /// A change of state: the transaction must also write an audit row, if it changed any row. Answers the number of rows.
+    /// A change of state: the transaction must also write an audit row, if it changed any row. Returns the number of rows.
     pub(super) async fn change(&mut self, statement: Sql) -> Result<u64, StoreError> {
         let rows = self.upkeep(statement).await?;
         self.changed |= rows > 0;
         Ok(rows)
     }
 
-    /// A write nobody needs to answer for (a session seen again, a progress note).
+    /// A write that needs no audit row (a session used again, a progress note).
     pub(super) async fn upkeep(&mut self, statement: Sql) -> Result<u64, StoreError> {
         Ok(statement.execute(&mut *self.inner).await?.rows_affected())
     }
@@ -90,12 +90,12 @@ impl Tx {
         self.status_changed = true;
     }
 
-    /// This transaction has the row of the first one of refusals that repeat: without its commit, another one is the first.
+    /// This transaction contains the row of the first of repeated refusals: without its commit, another one is the first.
     pub fn records_first(&mut self, refusal: FirstRefusal) {
         self.first_refusals.push(refusal);
     }
 
-    /// Makes everything durable at once; of a store with a [`DeferredCommit`], when the transaction is taken from there.
+    /// Makes everything durable at once; in a store with a [`DeferredCommit`], when the transaction is taken from there.
     ///
     /// # Errors
     /// [`StoreError::Unaudited`] when something changed and no audit row was written (nothing is committed).
@@ -122,7 +122,7 @@ impl Tx {
         }
     }
 
-    /// Takes everything back now (dropping does the same a little later).
+    /// Rolls everything back now (dropping does the same a little later).
     pub async fn rollback(self) -> Result<(), StoreError> {
         Ok(self.inner.rollback().await?)
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Where the breaker stands.
+/// State of the breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CircuitState {
     /// Signing continues.

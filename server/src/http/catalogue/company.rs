@@ -137,7 +137,7 @@ pub enum Label {
     ConfirmationPassword,
     /// When a user was registered.
     Registered,
-    /// Where a certificate stands.
+    /// State of a certificate.
     CertificateState,
     /// Its serial number.
     Serial,

@@ -23,7 +23,7 @@ pub fn navigation(lang: Lang) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// Where a certificate stands.
+/// State of a certificate.
 pub fn certificate_state(state: CertificateState, lang: Lang) -> &'static str {
     match state {
         CertificateState::Intent => lang.pick("発行処理中", "Being issued"),
@@ -98,7 +98,7 @@ pub fn tries(tries: &Tries, now: Timestamp, lang: Lang) -> String {
     }
 }
 
-/// Where a grant stands.
+/// State of a grant.
 pub fn grant_state(grant: &Grant, now: Timestamp, lang: Lang) -> &'static str {
     match grant.state {
         GrantState::Open if now < grant.expires_at => lang.pick("未使用", "Unused"),

@@ -30,7 +30,7 @@ pub struct Verdict {
 /// `kept`: checkpoints that were kept elsewhere.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn verify(
     store: &Store,
     keys_sha256: &[String],

@@ -28,7 +28,7 @@ pub struct Half {
     pub secret: Secret,
     /// Whether it is the second one.
     pub second: bool,
-    /// Good until.
+    /// Valid until.
     pub expires_at: Timestamp,
 }
 

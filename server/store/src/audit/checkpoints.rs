@@ -53,7 +53,7 @@ fn read(row: &AnyRow) -> Result<Checkpoint, StoreError> {
     })
 }
 
-/// Keeps a signed head.
+/// Stores a signed head.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when this row was signed before.
@@ -74,7 +74,7 @@ pub async fn insert(tx: &mut Tx, new: &Checkpoint) -> Result<(), StoreError> {
 /// The newest one.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn latest(db: impl Into<Db<'_>>) -> Result<Option<Checkpoint>, StoreError> {
     let row = db
         .into()
@@ -86,7 +86,7 @@ pub async fn latest(db: impl Into<Db<'_>>) -> Result<Option<Checkpoint>, StoreEr
 /// Those after `seq`, oldest first, at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn after(
     db: impl Into<Db<'_>>,
     seq: i64,
@@ -99,10 +99,10 @@ pub async fn after(
     rows.iter().map(read).collect()
 }
 
-/// The rows whose signing the log itself tells of, in their order from behind `seq`, at most `limit`.
+/// The rows that the log records as signed, in their order after `seq`, at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn told(
     db: impl Into<Db<'_>>,
     seq: i64,

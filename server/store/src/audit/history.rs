@@ -1,5 +1,5 @@
 //! 操作履歴 (F5): what users of one contract did, and what was done to them, newest first. Nothing else of the log, and of
-//! each row only what they may know.
+//! each row only what they may see.
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
@@ -10,7 +10,7 @@ use crate::text_enum::text_enum;
 use crate::{Db, StoreError};
 
 text_enum! {
-    /// What is shown; what is not named here is the bank's own affair.
+    /// The actions that are shown; all others are internal to the bank.
     pub enum Action {
         /// BLIS003 登録.
         Registered => "user.registered",
@@ -18,7 +18,7 @@ text_enum! {
         Added => "user.added",
         /// A colleague has chosen passwords of their own.
         Started => "user.started",
-        /// What was handed over was given, right or wrong.
+        /// Temporary passwords were entered, correct or not.
         HandedOverGiven => "user.handed-over-given",
         /// New passwords to hand over.
         HandedOver => "user.passwords-handed-over",
@@ -28,9 +28,9 @@ text_enum! {
         LockReleased => "user.lock-released",
         /// A new password.
         PasswordChanged => "user.password-changed",
-        /// 確認用パスワード was given.
+        /// 確認用パスワード was entered.
         Confirmed => "user.confirmed",
-        /// The login password was given while logged in.
+        /// The login password was entered while logged in.
         LoginPasswordGiven => "user.login-password-given",
         /// Login by ID and password.
         PasswordLogin => "login.password",
@@ -38,15 +38,15 @@ text_enum! {
         CertificateLogin => "login.certificate",
         /// BSMS001.
         Identified => "enrolment.identified",
-        /// Log out.
+        /// Logout.
         LoggedOut => "session.ended",
-        /// 発行 or 更新 was asked for.
+        /// 発行 or 更新 was requested.
         Requested => "request.created",
         /// Signed.
         Issued => "certificate.issued",
-        /// In use from then on.
+        /// Activated.
         Activated => "certificate.activated",
-        /// 失効 was asked for and refused.
+        /// 失効 was requested and refused.
         RevocationAsked => "certificate.revocation-asked",
         /// 失効.
         Revoked => "certificate.revoked",
@@ -59,10 +59,10 @@ text_enum! {
     }
 }
 
-/// What is asked for.
+/// The query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// Whose contract.
+    /// The contract.
     pub contract_id: String,
     /// One user of it; empty: all.
     pub user_id: String,
@@ -70,14 +70,14 @@ pub struct Asked {
     pub from: Option<Timestamp>,
     /// Before.
     pub until: Option<Timestamp>,
-    /// Rows before this place in the log.
+    /// Rows before this position in the log.
     pub before: i64,
 }
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
-    /// Its place in the log.
+    /// Its position in the log.
     pub seq: i64,
     /// When.
     pub at: Timestamp,
@@ -111,17 +111,17 @@ macro_rules! shown {
     };
 }
 
-/// The users asked about.
+/// The users of the query.
 macro_rules! users {
     () => {
         "(SELECT id FROM users WHERE contract_id = $1 AND ($2 = '' OR id = $2))"
     };
 }
 
-/// Lines that fit, newest first, at most `limit`.
+/// Matching lines, newest first, at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn history(
     db: impl Into<Db<'_>>,
     asked: &Asked,

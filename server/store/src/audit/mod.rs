@@ -1,12 +1,12 @@
 //! The audit log: one row per operation, each row's hash over its own fields and the hash before it.
 //!
-//! Rows are appended in the transaction of what they record. A changed, missing or inserted row breaks the chain at
-//! that place ([`verify()`]); cutting off the end shows against the head, and against signed checkpoints.
+//! Rows are appended in the transaction of the operation that they record. A changed, missing or inserted row breaks
+//! the chain at that position ([`verify()`]); a log that was cut off differs from the head and from signed checkpoints.
 //!
 //! - this file: the row, appending, reading
-//! - [`verify`](mod@verify): walking the chain
-//! - [`search`]: rows by what is asked for; [`history`]: what the users of one contract may read
-//! - [`checkpoints`]: heads that were signed; [`repeats`]: refusals that repeat are counted
+//! - [`verify`](mod@verify): checking the chain
+//! - [`search`]: rows by a query; [`history`]: what the users of one contract may read
+//! - [`checkpoints`]: signed heads; [`repeats`]: counting repeated refusals
 
 pub mod checkpoints;
 pub mod history;
@@ -69,21 +69,21 @@ text_enum! {
     pub enum Outcome {
         /// It was done.
         Done => "done",
-        /// It was refused; the code says why.
+        /// It was refused; the code has the reason.
         Refused => "refused",
     }
 }
 
-/// What is to be recorded. Secrets never go in here.
+/// What is to be recorded. It must not contain secrets.
 #[derive(Debug, Clone)]
 pub struct AuditEntry<'a> {
     /// Who.
     pub actor: Actor,
     /// What, as a stable dotted word like `certificate.issued`.
     pub action: &'static str,
-    /// Kind of what it was done to: `user`, `certificate`, `contract`, …
+    /// Kind of the subject: `user`, `certificate`, `contract`, …
     pub subject_kind: &'static str,
-    /// Its id, or what stood in its place.
+    /// Its id, or the value given instead.
     pub subject_id: &'a str,
     /// Address of the caller.
     pub address: Option<IpAddr>,
@@ -91,7 +91,7 @@ pub struct AuditEntry<'a> {
     pub outcome: Outcome,
     /// Stable code of a refusal; empty when done.
     pub code: &'a str,
-    /// Anything more, as JSON.
+    /// Further details, as JSON.
     pub detail: serde_json::Value,
 }
 
@@ -105,7 +105,7 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// `staff`, `user`, `agent`, `system`, `anonymous`.
     pub actor_kind: String,
-    /// Id of the actor, where there is one.
+    /// Id of the actor, if there is one.
     pub actor_id: Option<String>,
     /// What.
     pub action: String,
@@ -121,7 +121,7 @@ pub struct AuditRow {
     pub code: String,
     /// JSON text.
     pub detail: String,
-    /// Hash of the row before, 64 zeros at the first.
+    /// Hash of the previous row, 64 zeros for the first.
     pub previous_hash: String,
     /// Hash of this row.
     pub hash: String,
@@ -149,7 +149,7 @@ mod seconds {
 }
 
 impl AuditRow {
-    /// SHA-256 over every field with its length (and whether it is there), `previous_hash` included.
+    /// SHA-256 over every field with its length (and whether it is present), including `previous_hash`.
     pub(crate) fn computed_hash(&self) -> String {
         let mut hasher = Sha256::new();
         let seq = self.seq.to_string();
@@ -197,7 +197,7 @@ impl AuditRow {
     }
 }
 
-/// Appends one row to the chain; it becomes durable with the transaction. Answers its place.
+/// Appends one row to the chain; it becomes durable with the transaction. Returns its position.
 pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result<i64, StoreError> {
     let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
     let head = tx.returning(head).await?.ok_or(StoreError::AuditHead)?;
@@ -209,7 +209,7 @@ pub async fn append(tx: &mut Tx, at: Timestamp, entry: AuditEntry<'_>) -> Result
         actor_id: entry.actor.id().map(str::to_owned),
         action: entry.action.to_owned(),
         subject_kind: entry.subject_kind.to_owned(),
-        // What a stranger asks for may hold a NUL, which PostgreSQL keeps in no text.
+        // Input from a stranger may contain a NUL, which PostgreSQL does not store in text.
         subject_id: entry.subject_id.replace('\0', "\u{fffd}"),
         address: entry.address.map(|address| address.to_string()),
         outcome: entry.outcome.as_str().to_owned(),

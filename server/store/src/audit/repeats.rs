@@ -1,7 +1,9 @@
-//! Refusals that repeat: the first of a kind is a row of its own, the rest are counted, and the count becomes one row when
-//! its window closes. Whoever loops a request that is refused fills no log and takes no turn of the writer.
+//! Repeated refusals: the first of a kind is a row of its own, the rest are counted, and the count becomes one row when
+//! its window closes. So somebody who repeats a refused request in a loop neither fills the log nor occupies the
+//! writer.
 //!
-//! In memory, for each process, and bounded: beyond so many windows refusals are told apart by action and code alone.
+//! In memory, for each process, and bounded: beyond a number of windows, refusals are distinguished only by action and
+//! code.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +18,9 @@ use inkan_network::{Network, widest};
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(5);
 /// Windows open at the same time.
 const MOST: usize = 1000;
-/// Windows of one kind of refusal from one place, each for another subject; what is refused beyond that shares one.
+/// Windows of one kind of refusal from one source, each for another subject; further refusals share one window.
 const MOST_SUBJECTS: usize = 8;
-/// Subject of a row that stands for several.
+/// Subject of a row for several refusals.
 const SEVERAL: &str = "several";
 
 /// Which refusals are counted together.
@@ -32,13 +34,13 @@ struct Kind {
 /// From whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Place {
-    /// Somebody who is known.
+    /// An identified person.
     Actor(&'static str, String),
-    /// Somebody with this certificate, wherever they are.
+    /// The owner of this certificate, from any network.
     Certificate(String),
     /// Somebody in this network.
     Network(Option<Network>),
-    /// Anybody: there are too many to be told apart.
+    /// Anybody: there are too many to distinguish.
     Anybody,
 }
 
@@ -46,11 +48,11 @@ enum Place {
 struct Window {
     actor: Actor,
     subject_kind: &'static str,
-    /// None: several.
+    /// `None`: several.
     subject: Option<String>,
     first: Timestamp,
     last: Timestamp,
-    /// Beyond the one that is a row of its own.
+    /// Refusals after the one that is a row of its own.
     count: u64,
 }
 
@@ -70,12 +72,13 @@ struct Windows {
     open: HashMap<Kind, Vec<Window>>,
     /// How many windows.
     many: usize,
-    /// Closed by a refusal that came after their end.
+    /// Windows closed by a refusal that came after their end.
     due: Vec<Repeated>,
 }
 
-/// The first refusal of its kind, which is to be a row. Whatever becomes of the row (its transaction was not begun, rolled
-/// back, held back and dropped, or its commit failed): dropped without [`Self::recorded`], another refusal is the first.
+/// The first refusal of its kind, which is to become a row. If it is dropped without [`Self::recorded`] (its
+/// transaction was not begun, was rolled back, was deferred and dropped, or failed to commit), the next refusal is the
+/// first.
 #[derive(Debug)]
 #[must_use = "dropped, it is forgotten"]
 pub struct FirstRefusal {
@@ -101,7 +104,7 @@ impl Drop for FirstRefusal {
 }
 
 impl Repeats {
-    /// A refusal that is to be recorded: the first of its kind. One that is not is counted.
+    /// A refusal to be recorded, if it is the first of its kind; otherwise it is counted.
     pub fn first(self: &Arc<Self>, entry: &AuditEntry<'_>, now: Timestamp) -> Option<FirstRefusal> {
         let (kind, subject) = self.windows().first(entry, now)?;
         Some(FirstRefusal {
@@ -112,7 +115,7 @@ impl Repeats {
         })
     }
 
-    /// A refusal that was to be recorded could not be. Where others were counted since, it is counted with them.
+    /// A refusal could not be recorded. If others were counted since, it is counted with them.
     fn forget(&self, kind: &Kind, subject: Option<&str>) {
         let mut windows = self.windows();
         let Some(open) = windows.open.get_mut(kind) else {
@@ -135,7 +138,7 @@ impl Repeats {
         windows.many -= gone;
     }
 
-    /// Closes the windows that are over at `now`, or all of them; answers those in which something was counted.
+    /// Closes the windows that have ended at `now`, or all of them; returns those with a count.
     pub fn close(&self, now: Timestamp, all: bool) -> Vec<Repeated> {
         let mut windows = self.windows();
         let mut closed = std::mem::take(&mut windows.due);
@@ -156,7 +159,7 @@ impl Repeats {
         closed
     }
 
-    /// Takes back what could not be recorded.
+    /// Restores counts that could not be recorded.
     pub fn take_back(&self, repeated: Vec<Repeated>) {
         self.windows().due.extend(repeated);
     }
@@ -167,7 +170,7 @@ impl Repeats {
 }
 
 impl Windows {
-    /// The window that it is the first of, if it is: its own, one for what is refused from there, or one for anybody.
+    /// The window that this refusal opens, if it opens one: its own, one shared by its source, or one for anybody.
     fn first(&mut self, entry: &AuditEntry<'_>, now: Timestamp) -> Option<(Kind, Option<String>)> {
         let kind = Kind::of(entry);
         let anybody = Kind {
@@ -180,7 +183,7 @@ impl Windows {
         for ((kind, subject), opens) in [
             (own, room && subjects < MOST_SUBJECTS),
             ((kind, None), room),
-            // Of these there are as many as there are actions and codes.
+            // There are at most as many of these as actions and codes.
             ((anybody, None), true),
         ] {
             match self.count(&kind, subject, now) {
@@ -194,7 +197,7 @@ impl Windows {
         None
     }
 
-    /// Counts it, if there is a window for it. True where that is over, and it is the first of another one.
+    /// Counts it, if there is a window for it. True if that window has ended and this refusal opens the next.
     fn count(&mut self, kind: &Kind, subject: Option<&str>, now: Timestamp) -> Option<bool> {
         let open = self.open.get_mut(kind)?;
         let window = open
@@ -252,7 +255,7 @@ impl Kind {
 }
 
 impl Repeated {
-    /// The row: how many there were beside the first, from when to when, from where.
+    /// The row: how many refusals followed the first, from when to when, from where.
     #[must_use]
     pub fn entry(&self) -> AuditEntry<'_> {
         let Self { kind, window } = self;
@@ -261,7 +264,7 @@ impl Repeated {
             _ => None,
         };
         AuditEntry {
-            // Several agents, or anybody: nobody in particular.
+            // Several agents, or anybody: no single actor.
             actor: match (&window.actor, &window.subject, &kind.place) {
                 (_, _, Place::Anybody) | (Actor::Agent(_), None, _) => Actor::Anonymous,
                 (actor, ..) => actor.clone(),

@@ -1,11 +1,11 @@
-//! Rows of the log by what is asked for, newest first.
+//! Rows of the log by a query, newest first.
 
 use jiff::Timestamp;
 
 use super::{AuditRow, select};
 use crate::{Db, StoreError};
 
-/// What is asked for; what is empty requests nothing.
+/// The query; an empty field matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// `staff`, `user`, `agent`, `system`, `anonymous`.
@@ -24,10 +24,10 @@ pub struct Filter {
     pub until: Option<Timestamp>,
 }
 
-/// Rows before `before` that fit, newest first, at most `limit`.
+/// Matching rows before `before`, newest first, at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn search(
     db: impl Into<Db<'_>>,
     filter: &Filter,

@@ -1,4 +1,4 @@
-//! Walking the chain from its beginning to the head: the first row that does not fit, and why.
+//! Checks the chain from its beginning to the head: the first row that does not match, and why.
 
 use super::AuditRow;
 use crate::row::Row;
@@ -10,14 +10,14 @@ const PAGE: i64 = 5000;
 /// What [`verify`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chain {
-    /// Every row fits; number of rows and the last hash.
+    /// Every row matches; number of rows and the last hash.
     Whole {
         /// Rows.
         rows: i64,
         /// Hash of the last row.
         hash: String,
     },
-    /// The first place that does not fit.
+    /// The first position that does not match.
     Broken {
         /// The `seq` expected or found there.
         seq: i64,
@@ -26,31 +26,31 @@ pub enum Chain {
     },
 }
 
-/// Why a row does not fit.
+/// Why a row does not match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Break {
-    /// It is not there, and later ones are.
+    /// It is missing, and later ones exist.
     Missing,
-    /// Its hash is not the one of its fields: it was changed, or put in the place of another.
+    /// Its hash does not match its fields: it was changed, or swapped with another row.
     Edited,
-    /// It does not follow the row before it: one of them was made anew.
+    /// It does not follow the previous row: one of them was rebuilt.
     Unlinked,
-    /// The log ends before the head says so.
+    /// The log ends before its head.
     CutOff,
-    /// The log goes on after the head: the head was set back, or the row was added past it.
+    /// The log continues after the head: the head was set back, or the row was added past it.
     PastHead,
     /// The head does not have the hash of the last row.
     Head,
-    /// It is not the row that was signed in a checkpoint.
+    /// It differs from the row that was signed in a checkpoint.
     NotAsSigned,
-    /// The signature of a checkpoint is not the key's.
+    /// The signature of a checkpoint is not valid for the key.
     Signature,
-    /// The log tells of a checkpoint at this row that is not there.
+    /// The log records a checkpoint at this row, which is missing.
     CheckpointGone,
 }
 
-/// Where the chain ends.
+/// The end of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The last row.
@@ -70,7 +70,7 @@ impl Head {
     }
 }
 
-/// The head, and the first and last rows that are there, as of one moment.
+/// The head, and the first and last existing rows, as of one moment.
 async fn end(store: &Store) -> Result<(Head, i64, i64), StoreError> {
     let statement = sqlx::query(
         "SELECT seq, hash, (SELECT COALESCE(MIN(seq), 1) FROM audit_log) AS first, \
@@ -86,7 +86,7 @@ async fn end(store: &Store) -> Result<(Head, i64, i64), StoreError> {
     Ok((head, row.int("first")?, row.int("last")?))
 }
 
-/// Where the chain ends now.
+/// The current end of the chain.
 ///
 /// # Errors
 /// [`StoreError::AuditHead`].
@@ -94,18 +94,18 @@ pub async fn head(store: &Store) -> Result<Head, StoreError> {
     Ok(end(store).await?.0)
 }
 
-/// Walks the whole chain from its beginning to the head.
+/// Checks the whole chain from its beginning to the head.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn verify(store: &Store) -> Result<Chain, StoreError> {
     verify_with(store, |_, _| None).await
 }
 
-/// As [`verify`](fn@verify); `look` is shown the place and the hash of each row that fits, and may object.
+/// As [`verify`](fn@verify); `look` receives the position and hash of each matching row, and may object.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn verify_with(
     store: &Store,
     look: impl FnMut(i64, &str) -> Option<Break>,
@@ -113,19 +113,19 @@ pub async fn verify_with(
     verify_from(store, Head::beginning(), look).await
 }
 
-/// As [`verify_with`], from behind a row that is known by its hash.
+/// As [`verify_with`], starting after a row that is known by its hash.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn verify_from(
     store: &Store,
     known: Head,
     mut look: impl FnMut(i64, &str) -> Option<Break>,
 ) -> Result<Chain, StoreError> {
-    // The end first: rows appended during the walk lie beyond it and are not looked at.
+    // The end is read first: rows appended during the check are after it and are not checked.
     let (head, first, last) = end(store).await?;
     let Head { mut seq, mut hash } = known;
-    // No walk comes by what stands before the beginning.
+    // The loop does not reach rows before the beginning.
     if first < 1 {
         return Ok(broken(first, Break::Unlinked));
     }
@@ -156,7 +156,7 @@ pub async fn verify_from(
 
 fn fault(row: &AuditRow, seq: i64, hash: &str, last: i64) -> Option<Break> {
     if row.seq != seq + 1 {
-        // The next one read is a later one, or none of those before the head.
+        // The next row read is a later one, or none is left before the head.
         return Some(if row.seq > last {
             Break::CutOff
         } else {

@@ -1,4 +1,4 @@
-//! Which CA: of customers or of staff, and which of those that followed one another.
+//! Which CA: of customers or of staff, and which of its generations.
 
 use super::super::row::Row;
 use super::super::{Db, StoreError};
@@ -9,7 +9,7 @@ use super::Issuer;
 pub struct Ca {
     /// Its kind.
     pub issuer: Issuer,
-    /// Which of its kind, from 1.
+    /// Its generation, from 1.
     pub generation: u32,
 }
 
@@ -40,7 +40,7 @@ impl Ca {
     }
 }
 
-/// Every CA that has certificates on record, in use or not.
+/// Every CA that has recorded certificates, in use or not.
 pub async fn all_cas(db: impl Into<Db<'_>>) -> Result<Vec<Ca>, StoreError> {
     let statement = sqlx::query(
         "SELECT DISTINCT issuer, generation FROM crl_shards ORDER BY issuer, generation",

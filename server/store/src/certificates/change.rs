@@ -1,5 +1,5 @@
-//! The lifecycle of a certificate's row. Each function changes exactly one state, says whether it did, and puts the change
-//! into the sequence that [`status_changes`](crate::status_changes) reads. Which changes are allowed, the service knows.
+//! Changes of a certificate's row. Each function changes exactly one state, returns whether it did, and adds the change
+//! to the sequence that [`status_changes`](crate::status_changes) reads. The service decides which changes are allowed.
 
 use jiff::Timestamp;
 
@@ -7,10 +7,10 @@ use super::{NewIntent, State};
 use crate::audit::Actor;
 use crate::{StoreError, Tx, id};
 
-/// Puts a certificate on record before it is signed.
+/// Records a certificate before it is signed.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`]: the key, the grant or the serial is used, or the user has one on its way;
+/// [`StoreError::Duplicate`]: the key, the grant or the serial is used, or the user has a pending one;
 /// [`StoreError::Constraint`]: a customer certificate with neither grant nor predecessor.
 pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreError> {
     let statement = sqlx::query(
@@ -36,7 +36,7 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     .bind(new.shard.clone())
     .bind(i64::from(new.generation));
     tx.change(statement).await?;
-    // The part it points to is published as long as it lives.
+    // The shard that it points to is published until it expires.
     let part = sqlx::query(
         "INSERT INTO crl_shards (issuer, shard, until, generation) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (issuer, generation, shard) \
@@ -49,7 +49,7 @@ pub async fn insert_intent(tx: &mut Tx, new: &NewIntent) -> Result<(), StoreErro
     tx.change(part).await.map(drop)
 }
 
-/// Stores the signed certificate: `intent` → `issued`. False when it was not an intent any more.
+/// Stores the signed certificate: `intent` → `issued`. False if it was no longer an intent.
 pub async fn set_issued(
     tx: &mut Tx,
     id: &str,
@@ -72,7 +72,7 @@ pub async fn set_issued(
     note(tx, id, State::Intent, by, at).await
 }
 
-/// `issued` → `active`. False when it was not `issued`.
+/// `issued` → `active`. False if it was not `issued`.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the user has an active one: supersede that first, in the same transaction.
@@ -93,9 +93,9 @@ pub async fn set_active(
     note(tx, id, State::Issued, by, at).await
 }
 
-/// Any other change of state. False when it was not in `from`.
+/// Any other change of state. False if it was not in `from`.
 ///
-/// `ended_at` becomes `at`, or empty when `to` is `active` again (a suspension released).
+/// `ended_at` becomes `at`, or empty if `to` is `active` (a suspension released).
 pub async fn set_state(
     tx: &mut Tx,
     id: &str,
@@ -127,7 +127,7 @@ pub async fn set_state(
     note(tx, id, from, by, at).await
 }
 
-/// Puts the change just made into the sequence.
+/// Adds the change just made to the sequence.
 async fn note(
     tx: &mut Tx,
     id: &str,

@@ -1,4 +1,4 @@
-//! Certificates in use that end soon, with whose they are.
+//! Active certificates that expire soon, with their owners.
 
 use jiff::Timestamp;
 
@@ -8,9 +8,9 @@ use crate::{Db, StoreError};
 /// A certificate that expires soon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiring {
-    /// Which.
+    /// The certificate.
     pub certificate_id: String,
-    /// Whose.
+    /// The user.
     pub user_id: String,
     /// Their login ID.
     pub login_id: String,
@@ -18,16 +18,16 @@ pub struct Expiring {
     pub user_name: String,
     /// Their address.
     pub email: String,
-    /// Of which company.
+    /// The company.
     pub company_name: String,
     /// Expiry.
     pub not_after: Timestamp,
 }
 
-/// Active certificates of customers that end after `now` and before `until`, soonest first, at most `limit`.
+/// Customers' active certificates that expire after `now` and before `until`, earliest first, at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn expiring(
     db: impl Into<Db<'_>>,
     now: Timestamp,
@@ -37,10 +37,10 @@ pub async fn expiring(
     expiring_after(db, (now, until), (Timestamp::MIN, ""), limit).await
 }
 
-/// As [`expiring`], those after an end and id in that order.
+/// As [`expiring`], those after an expiry and id in that order.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn expiring_after(
     db: impl Into<Db<'_>>,
     (now, until): (Timestamp, Timestamp),

@@ -68,7 +68,7 @@ pub async fn by_spki_sha256(
     .await
 }
 
-/// The certificate a grant was used for: the one on its way, or the one that came into use.
+/// The certificate for which a grant was used: the pending one, or the one that came into use.
 pub async fn by_grant(
     db: impl Into<Db<'_>>,
     grant_id: &str,
@@ -83,7 +83,7 @@ pub async fn by_grant(
     .await
 }
 
-/// How many certificates of a grant were given up before they were ever in use.
+/// How many certificates of a grant were given up before they were in use.
 pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, StoreError> {
     let statement = sqlx::query(
         "SELECT COUNT(*) AS n FROM certificates WHERE grant_id = $1 AND activated_at IS NULL \
@@ -96,7 +96,7 @@ pub async fn given_up(db: impl Into<Db<'_>>, grant_id: &str) -> Result<i64, Stor
     }
 }
 
-/// The user's certificate on its way (`intent` or `issued`); there is at most one.
+/// The user's pending certificate (`intent` or `issued`); there is at most one.
 pub async fn pending_for_user(
     db: impl Into<Db<'_>>,
     user_id: &str,
@@ -146,7 +146,7 @@ pub async fn list_for_staff(
     many(db.into(), sqlx::query(statement).bind(staff_id.to_owned())).await
 }
 
-/// Customers' active certificates that end after `after` (time, then id) and not after `to`, by their end.
+/// Customers' active certificates that expire after `after` (time, then id) and not after `to`, by expiry.
 pub async fn ending(
     db: impl Into<Db<'_>>,
     after: &(Timestamp, String),
@@ -165,16 +165,16 @@ pub async fn ending(
     many(db.into(), statement).await
 }
 
-/// Certificates on record that were never signed, oldest first, at most 1000: what a restart must settle.
+/// Recorded certificates that were never signed, oldest first, at most 1000: a restart must complete them.
 pub async fn intents_without_result(store: &Store) -> Result<Vec<Certificate>, StoreError> {
-    // Both issuers by name: the index begins with them, and this is asked every minute.
+    // Both issuers by name: the index begins with them, and this query runs every minute.
     let statement = select!(
         "WHERE issuer IN ('customer', 'staff') AND state = 'intent' ORDER BY created_at, id LIMIT 1000"
     );
     many(store.into(), sqlx::query(statement)).await
 }
 
-/// Serial numbers that are not good in one part of a CA, with their states, by serial number from behind `after`.
+/// Serial numbers of inactive certificates in one shard of a CA, with their states, by serial number after `after`.
 pub async fn ended_serials(
     db: impl Into<Db<'_>>,
     (ca, shard): (impl Into<Ca>, &str),
@@ -200,7 +200,7 @@ pub async fn ended_serials(
         .collect()
 }
 
-/// Staff certificates in use that end after `since` and not after `until`, by their end.
+/// Active staff certificates that expire after `since` and not after `until`, by expiry.
 pub async fn staff_ending(
     db: impl Into<Db<'_>>,
     since: Timestamp,

@@ -1,10 +1,10 @@
-//! Certificates: on record before they are signed, and every state after. One row is one key, certified once.
+//! Certificates: recorded before they are signed, and every later state. One row is one key, certified once.
 //!
 //! - this file: the row and its states
-//! - `ca`: which of the CAs that followed one another (re-exported)
+//! - `ca`: which CA, and which generation of it (re-exported)
 //! - `find`: reading (re-exported)
-//! - `expiring`: those that end soon, with whose they are (re-exported)
-//! - `change`: intent, issue, activation, end (re-exported)
+//! - `expiring`: those that expire soon, with their owners (re-exported)
+//! - `change`: intent, issue, activation, other changes (re-exported)
 
 mod ca;
 mod change;
@@ -38,9 +38,9 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a certificate stands.
+    /// State of a certificate.
     pub enum State {
-        /// On record, not signed yet.
+        /// Recorded, not signed yet.
         Intent => "intent",
         /// Signed and stored; the agent has not proved it yet.
         Issued => "issued",
@@ -48,17 +48,17 @@ text_enum! {
         Active => "active",
         /// Its successor is in use.
         Superseded => "superseded",
-        /// Held for the time being.
+        /// Suspended.
         Suspended => "suspended",
-        /// Ended for good.
+        /// Revoked.
         Revoked => "revoked",
-        /// Never signed and never will be.
+        /// Never signed, and never will be.
         Abandoned => "abandoned",
     }
 }
 
 impl State {
-    /// Whether the world is told that such a certificate must not be relied on: in CRLs, by OCSP, at a login.
+    /// Whether CRLs, OCSP and logins treat such a certificate as unusable.
     #[must_use]
     pub const fn is_inactive(self) -> bool {
         match self {
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-/// What is recorded before the HSM is asked.
+/// What is recorded before the HSM signs.
 #[derive(Debug, Clone)]
 pub struct NewIntent {
     /// Id (see [`super::id::new_id`]).
@@ -77,15 +77,15 @@ pub struct NewIntent {
     pub serial: String,
     /// Which kind of CA.
     pub issuer: Issuer,
-    /// Which CA of that kind, from 1.
+    /// Generation of the CA, from 1.
     pub generation: u32,
     /// The customer's user; set exactly when `issuer` is the customer CA.
     pub user_id: Option<String>,
     /// The staff member; set exactly when `issuer` is the staff CA.
     pub staff_id: Option<String>,
-    /// The grant it uses up; a customer certificate has this or `replaces`.
+    /// The grant that it uses; a customer certificate has this or `replaces`.
     pub grant_id: Option<String>,
-    /// The enrolment request it answers.
+    /// Its enrolment request.
     pub request_id: Option<String>,
     /// The certificate that it renews.
     pub replaces: Option<String>,
@@ -101,7 +101,7 @@ pub struct NewIntent {
     pub not_after: Timestamp,
     /// Time when it was recorded.
     pub created_at: Timestamp,
-    /// The part of the CRL it points to.
+    /// The CRL shard that it points to.
     pub shard: String,
 }
 
@@ -114,15 +114,15 @@ pub struct Certificate {
     pub serial: String,
     /// Which kind of CA.
     pub issuer: Issuer,
-    /// Which CA of that kind, from 1.
+    /// Generation of the CA, from 1.
     pub generation: u32,
     /// The customer's user.
     pub user_id: Option<String>,
     /// The staff member.
     pub staff_id: Option<String>,
-    /// The grant it used up.
+    /// The grant that it used.
     pub grant_id: Option<String>,
-    /// The enrolment request it answers.
+    /// Its enrolment request.
     pub request_id: Option<String>,
     /// The certificate that it renews.
     pub replaces: Option<String>,
@@ -148,13 +148,13 @@ pub struct Certificate {
     pub created_at: Timestamp,
     /// Time of the signature.
     pub issued_at: Option<Timestamp>,
-    /// When it was first proved.
+    /// Time of its activation.
     pub activated_at: Option<Timestamp>,
     /// Time when it was superseded, suspended, revoked or abandoned.
     pub ended_at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,
-    /// The part of the CRL it points to; empty for one issued before there were parts.
+    /// The CRL shard that it points to; empty for one issued before there were shards.
     pub shard: String,
 }
 

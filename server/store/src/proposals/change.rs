@@ -1,4 +1,4 @@
-//! Writing proposals: entered, made anew, decided once; what follows a registration or an approval.
+//! Writing proposals: entered, amended, decided once; and what a registration or an approval changes.
 
 use jiff::Timestamp;
 
@@ -6,14 +6,14 @@ use super::{Contributor, How, Kind, State};
 use crate::row::Row;
 use crate::{StoreError, Tx};
 
-/// A proposal to be entered.
+/// A proposal to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewProposal<'a> {
     /// Id.
     pub id: &'a str,
     /// What is proposed.
     pub kind: Kind,
-    /// Id of what it is about.
+    /// Id of its subject.
     pub subject: &'a str,
     /// Its contract.
     pub contract_id: Option<&'a str>,
@@ -27,7 +27,7 @@ pub struct NewProposal<'a> {
     pub at: Timestamp,
 }
 
-/// Enters a proposal.
+/// Records a proposal.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when one of this kind waits for this subject.
@@ -72,25 +72,25 @@ async fn touch(
     tx.change(statement).await.map(drop)
 }
 
-/// A further version of a proposal that waits.
+/// A new version of a proposal that awaits approval.
 #[derive(Debug, Clone)]
 pub struct Revision<'a> {
-    /// The version it is made from.
+    /// The version that it replaces.
     pub seen_version: i64,
-    /// What the hand did.
+    /// What the contributor did.
     pub how: How,
-    /// What the proposal says from now on.
+    /// The new content of the proposal.
     pub content: &'a str,
     /// The subject's state now.
     pub seen: &'a str,
-    /// Whose hand.
+    /// The contributor.
     pub by: &'a Contributor,
     /// Now.
     pub at: Timestamp,
 }
 
-/// Makes a further version; whoever does counts as the one who entered it. False when it was decided or
-/// `seen_version` is not its version any more.
+/// Records a new version; its contributor counts as the one who entered it. False if it was decided or `seen_version`
+/// is no longer its version.
 pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE proposals SET content = $3, seen = $4, version = version + 1, entered_by = $5, \
@@ -111,23 +111,23 @@ pub async fn revise(tx: &mut Tx, id: &str, new: &Revision<'_>) -> Result<bool, S
     Ok(true)
 }
 
-/// The end of a proposal.
+/// The decision on a proposal.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
     /// The version that was shown.
     pub seen_version: i64,
-    /// How it ends.
+    /// The resulting state.
     pub state: State,
     /// By whom.
     pub by: &'a Contributor,
     /// Now.
     pub at: Timestamp,
-    /// Why, where it is not done.
+    /// The reason, unless it is approved.
     pub reason: Option<&'a str>,
 }
 
-/// Decides. False when it was decided, `seen_version` is not its version any more, or (but for a withdrawal) the person
-/// had a hand in it.
+/// Decides. False if it was already decided, `seen_version` is no longer its version, or (except for a withdrawal) the
+/// person is a contributor.
 ///
 /// # Errors
 /// [`StoreError::Constraint`] when the person is the one who entered it.
@@ -148,8 +148,8 @@ pub async fn decide(tx: &mut Tx, id: &str, end: &Decision<'_>) -> Result<bool, S
     Ok(tx.change(statement).await? == 1)
 }
 
-/// What a waiting proposal was about when it was entered is as it was to become: a further version, which nobody has
-/// seen yet. Who entered it stays. Answers the version, if the proposal waits and its subject was as `before`.
+/// The subject of a waiting proposal has changed as expected: a new version, which nobody has seen yet, with the same
+/// contributor. Returns the version, if the proposal still waits and its subject was as `before`.
 pub async fn look_again(
     tx: &mut Tx,
     id: &str,
@@ -168,7 +168,7 @@ pub async fn look_again(
         .transpose()
 }
 
-/// Notes the contract that a proposal put into the database.
+/// Records the contract that a proposal created.
 pub async fn set_contract(tx: &mut Tx, id: &str, contract_id: &str) -> Result<(), StoreError> {
     let statement = sqlx::query("UPDATE proposals SET contract_id = $2 WHERE id = $1")
         .bind(id.to_owned())

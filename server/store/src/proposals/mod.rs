@@ -1,9 +1,9 @@
-//! Proposals: entered by one person, decided by another (the schema insists, by person and not by account).
+//! Proposals: entered by one person, decided by another (the schema enforces this, by person and not by account).
 //!
-//! What a proposal says is text of the service's own; here it is kept, versioned and decided once.
+//! The content of a proposal is the service's own text; here it is stored, versioned and decided once.
 //!
 //! - this file: rows, reading
-//! - `change`: entering, further versions, the decision (re-exported)
+//! - `change`: entering, new versions, the decision (re-exported)
 //! - [`page`]: page by page
 
 mod change;
@@ -34,7 +34,7 @@ text_enum! {
         Reissue => "reissue",
         /// Revokes a certificate.
         Revoke => "revoke",
-        /// 事故登録: a certificate was suspended at once; the review ends it or releases it.
+        /// 事故登録: a certificate was suspended at once; the review revokes it or releases it.
         Incident => "incident",
         /// Releases a suspended certificate.
         Release => "release",
@@ -56,11 +56,11 @@ text_enum! {
     pub enum State {
         /// Waiting for the second person.
         Entered => "entered",
-        /// Done.
+        /// Approved.
         Approved => "approved",
-        /// Refused.
+        /// Rejected.
         Rejected => "rejected",
-        /// Taken back by whoever entered it.
+        /// Withdrawn by the person responsible for it.
         Withdrawn => "withdrawn",
     }
 }
@@ -72,7 +72,7 @@ text_enum! {
         Entered => "entered",
         /// Changed it.
         Amended => "amended",
-        /// Took it over from somebody who is away.
+        /// Took it over from somebody who is absent.
         TakenOver => "taken-over",
     }
 }
@@ -93,15 +93,15 @@ pub struct Proposal {
     pub id: String,
     /// What is proposed.
     pub kind: Kind,
-    /// Id of what it is about.
+    /// Id of its subject.
     pub subject: String,
-    /// The contract it concerns, where it concerns one.
+    /// Its contract, if it has one.
     pub contract_id: Option<String>,
     /// Its content.
     pub content: String,
     /// The subject's state at the entry.
     pub seen: String,
-    /// Counts amendments and takings-over, from 1.
+    /// Incremented by amending and taking over, from 1.
     pub version: i64,
     /// State.
     pub state: State,
@@ -109,13 +109,13 @@ pub struct Proposal {
     pub entered_by: Contributor,
     /// When.
     pub entered_at: Timestamp,
-    /// Who decided it, or took it back.
+    /// Who decided or withdrew it.
     pub decided_by: Option<Contributor>,
     /// When.
     pub decided_at: Option<Timestamp>,
     /// Reason for the rejection or withdrawal.
     pub reason: Option<String>,
-    /// Whose contract it is, for lists.
+    /// Its contract, for lists.
     pub customer: Option<Customer>,
 }
 
@@ -244,7 +244,7 @@ pub async fn waiting_for(
     row.as_ref().map(Proposal::read).transpose()
 }
 
-/// Those a person contributed to, also where a colleague answers for them by now; newest first, at most `limit`.
+/// Those to which a person contributed, also if a colleague is responsible for them now; newest first, at most `limit`.
 pub async fn contributed_by(
     db: impl Into<Db<'_>>,
     employee_number: &str,
@@ -273,7 +273,7 @@ pub async fn decided_by_employee(
     listed(&db.into().all(statement).await?)
 }
 
-/// Those that concern a contract, newest first, at most `limit`.
+/// Those of a contract, newest first, at most `limit`.
 pub async fn of_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,

@@ -16,7 +16,7 @@ pub struct Filter {
     pub contract_id: Option<String>,
 }
 
-/// A place in the order of their entry.
+/// A position in the order of their entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// When entered.
@@ -25,10 +25,10 @@ pub struct Place {
     pub id: String,
 }
 
-/// Proposals that fit, entered before `before` (nothing: the newest), at most `limit`.
+/// Matching proposals entered before `before` (none: the newest), at most `limit`.
 ///
 /// # Errors
-/// What the database answers.
+/// Errors of the database.
 pub async fn before(
     db: impl Into<Db<'_>>,
     filter: &Filter,

@@ -1,4 +1,4 @@
-//! Users of one contract: the contract is part of every question, so that another one's users are not there.
+//! Users of one contract: the contract is part of every query, so another contract's users do not exist for it.
 
 use jiff::Timestamp;
 
@@ -47,7 +47,7 @@ pub async fn count_in_contract(
     row.map_or(Ok(0), |row| Row::new("users", &row).int("users"))
 }
 
-/// Gives a user another role. False when there is no such user, or it is the master or to become one.
+/// Gives a user another role. False if there is no such user, or it is or would become the master.
 pub async fn set_role(tx: &mut Tx, user_id: &str, role: Role) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE users SET role = $2 WHERE id = $1 AND role <> 'master' AND $2 <> 'master'",
@@ -57,7 +57,7 @@ pub async fn set_role(tx: &mut Tx, user_id: &str, role: Role) -> Result<bool, St
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Until when the passwords that were handed over are good; `None`: they are the user's own from now on.
+/// Until when the temporary passwords are valid; `None`: the passwords are the user's own from now on.
 pub async fn set_temporary(
     tx: &mut Tx,
     user_id: &str,

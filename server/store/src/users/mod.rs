@@ -1,8 +1,8 @@
-//! Users: the persons of a contract, with two passwords whose lock states are held apart.
+//! Users: the people of a contract, with two passwords that have separate lock states.
 //!
 //! - this file: the row, reading, making
 //! - `password`: one password's hash and lock state (re-exported)
-//! - `colleagues`: users of one contract, and what changes about them (re-exported)
+//! - `colleagues`: users of one contract, and changes to them (re-exported)
 
 mod colleagues;
 mod password;
@@ -53,23 +53,23 @@ pub struct User {
     pub role: Role,
     /// ログインパスワード, entered without a certificate.
     pub login: PasswordState,
-    /// When a try without a certificate last failed.
+    /// When an attempt without a certificate last failed.
     pub last_failure: Option<LastFailure>,
-    /// The same password, tried with the certificate.
+    /// The same password, entered with the certificate.
     pub certificate_login: PasswordState,
     /// 確認用パスワード.
     pub confirmation: PasswordState,
-    /// Tries with a 証明書取得用パスワード; the password itself belongs to a grant.
+    /// Attempts with a 証明書取得用パスワード; the password itself belongs to a grant.
     pub acquisition: Tries,
-    /// Both passwords are those that a colleague handed over, and good until then; `None`: they are the user's own.
+    /// Both passwords are temporary, from a colleague, and valid until then; `None`: they are the user's own.
     pub temporary_until: Option<Timestamp>,
     /// When made.
     pub created_at: Timestamp,
-    /// The address from which the user was registered; nothing where it is not known.
+    /// The address from which the user registered; none if unknown.
     pub registered_from: Option<String>,
 }
 
-/// A user to be made.
+/// A user to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     /// Id.
@@ -110,7 +110,7 @@ macro_rules! select {
 use select;
 
 impl User {
-    /// The passwords whose tries are counted, each with its word.
+    /// The passwords whose attempts are counted, each with its word.
     #[must_use]
     pub fn counted(&self) -> [(PasswordKind, &PasswordState); 3] {
         [
@@ -175,7 +175,7 @@ impl User {
     }
 }
 
-/// Makes a user.
+/// Records a user.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`]: the login ID is taken, or the contract has its master.

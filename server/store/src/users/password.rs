@@ -1,4 +1,4 @@
-//! One password of a user: its hash and whether it may be tried.
+//! One password of a user: its hash and its lock state.
 
 use jiff::Timestamp;
 
@@ -11,11 +11,11 @@ use crate::{Db, Store, StoreError, Tx};
 pub enum PasswordKind {
     /// ログインパスワード, entered without a certificate.
     Login,
-    /// The same password, tried with the certificate: its failures are counted apart.
+    /// The same password, entered with the certificate: its failures are counted separately.
     LoginWithCertificate,
     /// 確認用パスワード.
     Confirmation,
-    /// 証明書取得用パスワード. Its hash is a grant's.
+    /// 証明書取得用パスワード. Its hash is stored with a grant.
     Acquisition,
 }
 
@@ -24,9 +24,9 @@ pub enum PasswordKind {
 pub struct Tries {
     /// Failures since the last success.
     pub failures: u32,
-    /// No tries before.
+    /// No attempts before this time.
     pub locked_until: Option<Timestamp>,
-    /// No tries until somebody releases it.
+    /// No attempts until somebody releases it.
     pub suspended: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct Tries {
 pub struct LastFailure {
     /// When.
     pub at: Timestamp,
-    /// From which network it and all before it came; empty: from several.
+    /// The network from which it and all earlier ones came; empty: several.
     pub network: String,
 }
 
@@ -48,9 +48,9 @@ pub struct PasswordState {
     pub failures: u32,
     /// 利用一時停止: no tries before this time.
     pub locked_until: Option<Timestamp>,
-    /// 利用停止: no tries until somebody else releases it.
+    /// 利用停止: no attempts until somebody else releases it.
     pub suspended: bool,
-    /// How often it was suspended: a suspension after a release is another one.
+    /// How often it was suspended: a suspension after a release is a new one.
     pub suspensions: u32,
 }
 
@@ -64,7 +64,7 @@ impl std::fmt::Debug for PasswordState {
     }
 }
 
-/// Stores failures, lock and stop of one password (not the hash). False when there is no such user.
+/// Stores failures, lock and suspension of one password (not the hash). False if there is no such user.
 pub async fn set_password_state(
     tx: &mut Tx,
     user_id: &str,
@@ -101,8 +101,8 @@ pub async fn set_password_state(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Stores a new hash of a user's own and forgets the failures with the one before, if that is still `seen`. False when
-/// it is not, or the kind has no hash of a user's.
+/// Stores a new hash of a user's own password and clears the failures, if the current hash is still `seen`. False if it
+/// is not, or the kind has no hash of the user's.
 pub async fn set_password_hash(
     tx: &mut Tx,
     user_id: &str,
@@ -125,8 +125,8 @@ pub async fn set_password_hash(
     replace(tx, statement, user_id, seen, hash).await
 }
 
-/// Stores the hash of the same password at another cost, if the one before is still `seen`. The
-/// password stays the same, so nobody needs to answer for it.
+/// Stores the hash of the same password at another cost, if the current one is still `seen`. The password stays the
+/// same, so no audit row is needed.
 pub async fn renew_password_hash(
     tx: &mut Tx,
     user_id: &str,
@@ -147,7 +147,7 @@ pub async fn renew_password_hash(
     Ok(tx.upkeep(statement).await? == 1)
 }
 
-/// Notes when a try without the certificate last failed, and from which network all of them came; none: they are forgotten.
+/// Records when an attempt without the certificate last failed, and the network of all of them; `None`: they are forgotten.
 pub async fn set_last_failure(
     tx: &mut Tx,
     user_id: &str,
@@ -161,10 +161,10 @@ pub async fn set_last_failure(
     tx.change(statement).await.map(drop)
 }
 
-/// The costs of all password hashes on record: each as the beginning of a PHC string.
+/// The costs of all stored password hashes: each as the beginning of a PHC string.
 pub async fn hash_costs(store: &Store) -> Result<Vec<String>, StoreError> {
     let mut costs = Vec::new();
-    // What follows is a salt of 16 and a hash of 32 octets, each with a `$` before it.
+    // Next comes a salt of 16 and a hash of 32 octets, each preceded by a `$`.
     for statement in [
         "SELECT DISTINCT substr(login_hash, 1, length(login_hash) - 67) AS cost FROM users \
          WHERE length(login_hash) > 67",
@@ -182,7 +182,7 @@ pub async fn hash_costs(store: &Store) -> Result<Vec<String>, StoreError> {
     Ok(costs)
 }
 
-/// Runs a statement that puts `hash` in the place of `seen`; false when another one is there.
+/// Runs a statement that replaces `seen` by `hash`; false if there is another one.
 async fn replace(
     tx: &mut Tx,
     statement: &'static str,

@@ -27,7 +27,7 @@ const SLOW: usize = 60;
 /// How long a server may take until it has nothing more to do.
 const TIMEOUT: Duration = Duration::from_secs(300);
 /// What is put behind the bank's back: ended certificates whose time is over when the next list is due, so that they are on
-/// one list and in memory, and no OCSP responses about them are signed ahead while handshakes are measured.
+/// one list and in memory, and no OCSP responses about them are signed in advance while handshakes are measured.
 const HUNDRED_THOUSAND: &str = "INSERT INTO certificates (id, serial, issuer, user_id, replaces, spki_sha256, spki, tbs, \
     der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, shard) \
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \

@@ -1,4 +1,4 @@
-//! OCSP: responses signed ahead for what was issued, on demand for the rest.
+//! OCSP: responses signed in advance for what was issued, on demand for the rest.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -54,7 +54,7 @@ async fn follow(place: &Place) {
         let text = ask(digest, 1).await;
         assert!(text.contains(": good"), "{text}");
     }
-    // What was asked for is kept, and so is signed ahead no more; it is not served against what is known: a change is
+    // What was asked for is kept, and so is signed in advance no more; it is not served against what is known: a change is
     // seen at once.
     assert_eq!(
         scene
