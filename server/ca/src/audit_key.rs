@@ -1,4 +1,4 @@
-//! The key that signs heads of the audit chain, and whether a signature is its.
+//! The key that signs heads of the audit chain, and the check of its signatures.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::spki::algorithm_of;
@@ -26,13 +26,13 @@ impl Authority {
         self
     }
 
-    /// Whether the chain can be signed at all.
+    /// Whether the chain can be signed.
     #[must_use]
     pub fn signs_audit(&self) -> bool {
         self.audit_key.is_some()
     }
 
-    /// The public key that signs the audit chain, once it was found.
+    /// The public key that signs the audit chain, once it is known.
     #[must_use]
     pub fn audit_public_key(&self) -> Option<Vec<u8>> {
         self.pool().public_key(self.audit_key.as_deref()?)
@@ -60,7 +60,7 @@ fn scheme_of(spki: &[u8]) -> Option<SignatureScheme> {
     algorithm_of(spki).ok().map(KeyAlgorithm::default_scheme)
 }
 
-/// Whether the signature over the statement is the key's. False too for a key that does not parse.
+/// Whether the signature over the statement is valid for the key. False for a key that does not parse, too.
 #[must_use]
 pub fn verifies(spki: &[u8], statement: &str, signature: &[u8]) -> bool {
     scheme_of(spki)

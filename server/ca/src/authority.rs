@@ -1,4 +1,4 @@
-//! The bank's CAs in front of one HSM, and which of them signs what is new.
+//! The bank's CAs in front of one HSM, and which of them signs new certificates.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Puts pool and CAs together.
+    /// Combines pool and CAs.
     ///
     /// # Errors
-    /// [`IssueError::NoCa`] without a CA of either kind, [`IssueError::TwoCas`] for two of one generation.
+    /// [`IssueError::NoCa`] if a kind has no CA, [`IssueError::TwoCas`] if two have one generation.
     pub fn new(
         pool: HsmPool,
         root: CertificateDer<'static>,
@@ -56,10 +56,10 @@ impl Authority {
         self
     }
 
-    /// Name of the key that signs OCSP responses, and the public key found under it.
+    /// Name of the key that signs OCSP responses, and its public key.
     ///
     /// # Errors
-    /// [`HsmError::UnknownKey`] without one; why it has not been found.
+    /// [`HsmError::UnknownKey`] without one; otherwise the reason why it was not found.
     pub fn ocsp_key(&self) -> Result<(&str, Vec<u8>), HsmError> {
         let unknown = || HsmError::UnknownKey("ocsp".to_owned());
         let key = self.ocsp_key.as_deref().ok_or_else(unknown)?;
@@ -80,17 +80,17 @@ impl Authority {
     /// A CA.
     ///
     /// # Errors
-    /// [`IssueError::UnknownCa`] when it is not configured (any more).
+    /// [`IssueError::UnknownCa`] if it is not (or no longer) configured.
     pub fn ca(&self, id: impl Into<CaId>) -> Result<&IssuingCa, IssueError> {
         let id = id.into();
         let found = self.cas.iter().find(|ca| ca.id == id);
         found.ok_or(IssueError::UnknownCa(id))
     }
 
-    /// The CA of a kind that signs what is new at `now`: of those whose time has come, the one whose time came last.
+    /// The CA of a kind that signs new certificates at `now`: of those whose start has passed, the one with the latest.
     ///
     /// # Errors
-    /// [`IssueError::NoCa`]; never for an authority that was made by [`Authority::new`].
+    /// [`IssueError::NoCa`]; never for an authority created by [`Authority::new`].
     pub fn current(&self, issuer: IssuerId, now: Timestamp) -> Result<&IssuingCa, IssueError> {
         let begun = self.cas_of(issuer).filter(|ca| ca.issues_from <= now);
         begun
@@ -99,7 +99,7 @@ impl Authority {
             .ok_or(IssueError::NoCa(issuer.name()))
     }
 
-    /// Certificates of the CAs of a kind, as trust anchors and for whoever asks; oldest first.
+    /// Certificates of the CAs of a kind, as trust anchors and for clients; oldest first.
     #[must_use]
     pub fn certificates(&self, issuer: IssuerId) -> Vec<CertificateDer<'static>> {
         let of = self.cas_of(issuer);

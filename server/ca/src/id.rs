@@ -1,4 +1,4 @@
-//! Which of the bank's CAs: of customers or of staff, and which of those that followed one another.
+//! Which of the bank's CAs: of customers or of staff, and which generation.
 
 /// Kinds of CA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +28,7 @@ impl IssuerId {
 pub struct CaId {
     /// Its kind.
     pub issuer: IssuerId,
-    /// Which of its kind, from 1.
+    /// Its generation, from 1.
     pub generation: u32,
 }
 
@@ -52,7 +52,7 @@ impl CaId {
         }
     }
 
-    /// The CA of a name; none for any other text, and for another spelling of the same number.
+    /// The CA with this name; none for any other text, including another spelling of the same number.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (issuer, rest) = IssuerId::ALL

@@ -1,4 +1,4 @@
-//! One CA: its certificate, the name of its key in the HSM, what it puts into certificates, and from when on.
+//! One CA: its certificate, the name of its key in the HSM, what it puts into certificates, and from when it signs.
 
 use der::Decode;
 use der::asn1::OctetString;
@@ -29,9 +29,9 @@ pub struct IssuingCa {
     pub algorithm: KeyAlgorithm,
     /// Start and end of its own validity.
     pub validity: Validity,
-    /// What its certificates say.
+    /// The content of its certificates.
     pub profile: ClientProfile,
-    /// From then on it signs new certificates, until another one's time has come.
+    /// From then on it signs new certificates, until the next CA's start.
     pub issues_from: Timestamp,
     /// Its name: the issuer of what it signs.
     pub(crate) name: Name,
@@ -89,7 +89,7 @@ impl IssuingCa {
         self
     }
 
-    /// Its own certificate has ended, and with it all it has signed.
+    /// Its own certificate has expired, and so has everything it has signed.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         now > self.validity.not_after

@@ -1,20 +1,20 @@
 //! The certification authority: what is signed, and the HSM that signs.
 //!
-//! Not here: who may have a certificate (`services`) and any record of it (`store`).
+//! Not here: who may have a certificate (`services`) and where it is recorded (`store`).
 //!
 //! - [`hsm`]: worker pool in front of PKCS#11
 //! - [`profile`]: what a certificate of ours says
 //! - `tbs`: exact to-be-signed bytes without signing
 //! - [`lint`]: those bytes against the profile
 //! - [`id`]: which CA
-//! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs what is new
+//! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs new certificates
 //! - [`issue`]: signing, verifying, comparing
 //! - `encoding`: times and URLs in DER; `subject`: subject names
 //! - [`crl`]: revocation lists
 //! - [`audit_key`]: the key that signs the audit chain
-//! - [`ocsp`]: requests read, answers signed
-//! - [`shard`]: which part of the list a certificate points to
-//! - [`reason`]: why a certificate ended
+//! - [`ocsp`]: parsing requests, signing responses
+//! - [`shard`]: which CRL shard a certificate points to
+//! - [`reason`]: reasons for a revocation
 
 pub mod audit_key;
 pub mod authority;

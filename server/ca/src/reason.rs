@@ -1,4 +1,4 @@
-//! Why a certificate ended (RFC 5280 §5.3.1).
+//! Reasons for a revocation (RFC 5280 §5.3.1).
 
 use x509_cert::ext::pkix::CrlReason;
 
@@ -6,21 +6,21 @@ use x509_cert::ext::pkix::CrlReason;
 /// certificates of authorities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// Not said; a list leaves it out.
+    /// Not specified; a CRL leaves it out.
     Unspecified,
     /// The token was lost, or the key may be known.
     KeyCompromise,
-    /// The holder's belonging changed.
+    /// The holder's affiliation changed.
     AffiliationChanged,
-    /// A newer certificate took its place.
+    /// A newer certificate replaced it.
     Superseded,
-    /// It is not needed any more: the contract ended, or the token was given up.
+    /// It is no longer needed: the contract was cancelled, or the token is no longer used.
     CessationOfOperation,
     /// Suspended.
     CertificateHold,
-    /// A suspension was released; in delta lists only.
+    /// A suspension was released; in delta CRLs only.
     RemoveFromCrl,
-    /// The bank took the right away.
+    /// The bank withdrew the right.
     PrivilegeWithdrawn,
 }
 
@@ -37,7 +37,7 @@ impl Reason {
         Self::PrivilegeWithdrawn,
     ];
 
-    /// The name in the standard, as the store keeps it.
+    /// The name in the standard, which the store uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Reason {
         }
     }
 
-    /// The reason of that name.
+    /// The reason with that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.as_str() == name)

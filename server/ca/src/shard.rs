@@ -1,11 +1,11 @@
-//! Parts (shards) of a CRL: certificates issued in the same months point to the same part, so that no list grows with
-//! the years, and a list can be dropped when all of its certificates are over.
+//! CRL shards: certificates issued in the same months point to the same shard, so that no CRL grows with the years, and
+//! a CRL can be dropped once all of its certificates have expired.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// The part of a certificate issued at `now`, where a part spans `months` (0: no parts): the first month of the span in
-/// Japan, as `202610`. Empty without parts.
+/// The shard of a certificate issued at `now`, if a shard spans `months` (0: no shards): the first month of the span in
+/// Japan, as `202610`. Empty without shards.
 #[must_use]
 pub fn name(now: Timestamp, months: u32) -> String {
     let Ok(months) = i32::try_from(months) else {
@@ -20,7 +20,7 @@ pub fn name(now: Timestamp, months: u32) -> String {
     format!("{:04}{:02}", first.div_euclid(12), first.rem_euclid(12) + 1)
 }
 
-/// Whether a text can be the name of a part.
+/// Whether a text can be the name of a shard.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())

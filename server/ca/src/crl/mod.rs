@@ -1,4 +1,4 @@
-//! Revocation lists (RFC 5280 §5): version 2, full and delta, of a whole CA or of one part of it.
+//! CRLs (RFC 5280 §5): version 2, full and delta, of a whole CA or of one shard.
 //!
 //! A list is built as bytes: a million entries take fifty megabytes and no more.
 //!
@@ -30,27 +30,27 @@ use super::issuing_ca::IssuingCa;
 pub use super::reason::Reason;
 pub use entries::RevokedEntries;
 
-/// What a list says.
+/// Content of a CRL.
 #[derive(Debug)]
 pub struct CrlContent<'a> {
-    /// CRL number: grows within a scope, full and delta lists together.
+    /// CRL number: grows within a scope, over full and delta CRLs together.
     pub number: u64,
     /// thisUpdate.
     pub this_update: Timestamp,
     /// nextUpdate.
     pub next_update: Timestamp,
-    /// The part (with its URL) that it is limited to; none for all certificates of the CA.
+    /// The shard (with its URL) to which it is limited; none for all certificates of the CA.
     pub shard_url: Option<&'a str>,
-    /// A delta: number of the full list it starts from.
+    /// For a delta: number of the full CRL it starts from.
     pub base: Option<u64>,
-    /// A full list: where its deltas are.
+    /// For a full CRL: URL of its deltas.
     pub delta_url: Option<&'a str>,
-    /// What was revoked.
+    /// The entries.
     pub entries: RevokedEntries,
 }
 
 impl Authority {
-    /// Signs a list of a CA and verifies the signature.
+    /// Signs a CRL and verifies the signature.
     ///
     /// # Errors
     /// [`IssueError`].

@@ -1,22 +1,22 @@
-//! The circuit breaker: when to refuse at once, how long, and how to come back. Pure: time is an argument.
+//! The circuit breaker: when to refuse at once, for how long, and how to close again. Pure: time is an argument.
 
 use std::time::{Duration, Instant};
 
 /// State of the breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CircuitState {
-    /// Signing continues.
+    /// Signing is allowed.
     Closed,
-    /// Refused at once; the next probe is due at `until`.
+    /// Signing is refused at once; the next probe is at `until`.
     Open { until: Instant },
-    /// The probe got through; one job at a time is let in, until one is answered.
+    /// The probe succeeded; one job at a time is admitted until one is answered.
     HalfOpen,
 }
 
 /// Limits of the breaker.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Calls lost in a row, or threads stuck beyond those already forgiven, that open it.
+    /// Consecutive lost calls, or hanging threads beyond those that were there when it last closed, that open it.
     pub(super) losses: usize,
     pub(super) first_pause: Duration,
     pub(super) longest_pause: Duration,
@@ -28,11 +28,11 @@ pub(super) struct Breaker {
     circuit: CircuitState,
     /// Calls lost since the last answer.
     losses: usize,
-    /// Threads that were stuck already when it closed last.
+    /// Threads that already hung when it last closed.
     forgiven: usize,
-    /// Set when it opened because calls were lost: an open session then proves little, so a job is tried first.
+    /// Set if it opened because calls were lost: an open session then proves little, so a job is tried first.
     needs_trial: bool,
-    /// Failures since the last answer: makes the pauses longer.
+    /// Failures since the last answer; they lengthen the intervals.
     failures: u32,
 }
 
@@ -52,7 +52,7 @@ impl Breaker {
         self.circuit
     }
 
-    /// A call overran; `stuck` threads are now inside the module. True if this opened the breaker.
+    /// A call overran; `stuck` threads now hang inside the module. True if this opened the breaker.
     pub(super) fn lost(&mut self, now: Instant, stuck: usize) -> bool {
         self.losses = self.losses.saturating_add(1);
         self.forgiven = self.forgiven.min(stuck);
@@ -69,7 +69,7 @@ impl Breaker {
         trips
     }
 
-    /// A probe failed, or the sessions are lost and a recovery has just failed to help.
+    /// A probe failed, or the sessions are lost and a recovery has just failed.
     pub(super) fn failed(&mut self, now: Instant) {
         self.circuit = CircuitState::Open {
             until: now + self.pause(),
@@ -77,14 +77,14 @@ impl Breaker {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// As [`Breaker::failed`]; the next probe is not due before that time.
+    /// As [`Breaker::failed`]; the next probe is not before that time.
     pub(super) fn failed_until(&mut self, now: Instant, not_before: Instant) {
         let until = not_before.max(now + self.pause());
         self.failures = self.failures.saturating_add(1);
         self.circuit = CircuitState::Open { until };
     }
 
-    /// The HSM lets us in again.
+    /// The HSM accepted the login again.
     pub(super) fn probed(&mut self, stuck: usize) {
         self.circuit = if self.needs_trial {
             CircuitState::HalfOpen
@@ -105,24 +105,24 @@ impl Breaker {
         self.failures = 0;
     }
 
-    /// The sessions proved alive, without a job.
+    /// The sessions are alive, without a job.
     pub(super) fn alive(&mut self) {
         self.failures = 0;
     }
 
-    /// Stuck threads came back; `stuck` are left. Their pardon is not handed on to others.
+    /// Hanging threads returned; `stuck` are left. Their allowance is not passed on to others.
     pub(super) fn returned(&mut self, stuck: usize) {
         self.forgiven = self.forgiven.min(stuck);
     }
 
-    /// A person has acted: the next probe is due at once.
+    /// A person has acted: the next probe is immediate.
     pub(super) fn hurry(&mut self, now: Instant) {
         if let CircuitState::Open { until } = &mut self.circuit {
             *until = now;
         }
     }
 
-    /// The pause that the next failure brings: doubled each time, up to the longest.
+    /// The interval after the next failure: doubled each time, up to the longest.
     pub(super) fn pause(&self) -> Duration {
         let factor = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
         self.limits
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(b.circuit(), CircuitState::HalfOpen);
         b.answered(3);
         assert_eq!(b.circuit(), CircuitState::Closed);
-        // The three are forgiven: three more may be lost before it opens again.
+        // The three no longer count: three more may be lost before it opens again.
         assert!(!b.lost(now, 4));
         b.answered(4);
         assert!(!b.lost(now, 5));

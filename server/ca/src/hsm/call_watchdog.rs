@@ -1,9 +1,9 @@
-//! The mark a thread sets before it enters the module, and by which the supervisor sees that it overran.
+//! The note that a thread makes before it enters the module; the supervisor reads it to detect an overrun.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The call was abandoned while it ran; its result has been dropped, and the thread must end.
+/// The call was abandoned while it ran; its result is dropped, and the thread must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Abandoned;
 
@@ -21,15 +21,15 @@ struct Inner {
     abandoned: bool,
 }
 
-/// One per thread; the thread enters and leaves, the supervisor looks.
+/// One per thread; the thread enters and leaves, the supervisor reads.
 #[derive(Debug, Default)]
 pub(super) struct CallWatchdog {
     inner: Mutex<Inner>,
 }
 
 impl CallWatchdog {
-    /// Runs `f` as a call that may take `limit`. A result that comes after the call was abandoned is dropped here,
-    /// still on this thread, so that nothing the module gave out is used twice.
+    /// Runs `f` as a call with a `limit`. A result that arrives after the call was abandoned is dropped here, still on
+    /// this thread, so that no handle of the module is used twice.
     pub(super) fn call<T>(
         &self,
         what: &'static str,
@@ -60,7 +60,7 @@ impl CallWatchdog {
         Err(Abandoned)
     }
 
-    /// Abandons the thread if its call is overdue at `now`, once; gives the call.
+    /// Abandons the thread if its call is overdue at `now`, once; returns the call.
     pub(super) fn abandon_if_overdue(&self, now: Instant) -> Option<Call> {
         let mut inner = self.lock();
         let call = inner.call.filter(|call| call.until <= now)?;

@@ -1,4 +1,4 @@
-//! What the pool is told at start: which token, which keys, and every limit.
+//! Settings of the pool: which token, which keys, and every limit.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use super::key_view::Specified;
 /// Settings of one pool: one token of one module.
 #[derive(Debug, Clone)]
 pub struct HsmConfig {
-    /// The PKCS#11 module. It is loaded by a worker, so a module that hangs while loading hangs nobody else.
+    /// The PKCS#11 module. A worker loads it, so a module that hangs while loading blocks nobody else.
     pub module: PathBuf,
     /// The token that holds the keys.
     pub token: TokenSelector,
@@ -27,21 +27,21 @@ pub struct HsmConfig {
     pub shows_pin_flags: bool,
     /// The keys the pool signs with.
     pub keys: Vec<HsmKey>,
-    /// Sessions that sign. One more session holds the login.
+    /// Sessions that sign. One more session keeps the login.
     pub workers: usize,
     /// Jobs that may wait; one more is refused at once.
     pub queue: usize,
-    /// Limit of one signature: for the caller from asking to answer, for the HSM from the start of the call.
+    /// Limit for one signature: for the caller from request to response, for the HSM from the start of the call.
     pub deadline: Duration,
-    /// Limit of each other call: loading, opening and closing a session, login, looking a key up.
+    /// Limit for each other call: loading, opening and closing a session, login, finding a key.
     pub open_deadline: Duration,
     /// How long a session may be idle before it is exercised.
     pub keepalive: Duration,
-    /// Calls lost in a row, or threads stuck at once, that open the breaker.
+    /// Consecutive lost calls, or simultaneously hanging threads, that open the breaker.
     pub max_quarantined: usize,
-    /// Pause before the first probe of an HSM that is away.
+    /// Interval before the first probe of an unavailable HSM.
     pub first_pause: Duration,
-    /// The longest pause between two probes.
+    /// The longest interval between two probes.
     pub longest_pause: Duration,
     /// Wrong signatures in a row that take a key out of service.
     pub max_wrong_signatures: u32,
@@ -70,8 +70,8 @@ impl HsmConfig {
         }
     }
 
-    /// Threads that may be stuck inside the module before the pool stops probing. With it the token never sees
-    /// more sessions of ours than `workers + 1 + stuck_limit()`.
+    /// Threads that may hang inside the module before the pool stops probing. So the token never has more of our
+    /// sessions than `workers + 1 + stuck_limit()`.
     pub(super) fn stuck_limit(&self) -> usize {
         self.max_quarantined.saturating_mul(2).saturating_add(2)
     }
@@ -127,12 +127,12 @@ pub struct HsmKey {
     pub spki: Option<Vec<u8>>,
     /// Label on the token; used only to find a key whose public key is not known yet.
     pub label: Option<String>,
-    /// What the specification says of it, to be compared with what the token says.
+    /// The specification of the key, to be compared with what the token reports.
     pub specified: Option<Specified>,
 }
 
 impl HsmKey {
-    /// A key known by its public key, usually taken from the CA certificate.
+    /// A key identified by its public key, usually taken from the CA certificate.
     #[must_use]
     pub fn by_public_key(id: impl Into<String>, spki_der: Vec<u8>) -> Self {
         Self {
@@ -143,7 +143,7 @@ impl HsmKey {
         }
     }
 
-    /// A key known by its label alone.
+    /// A key identified only by its label.
     #[must_use]
     pub fn by_label(id: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
@@ -154,7 +154,7 @@ impl HsmKey {
         }
     }
 
-    /// The same, with what the specification says of it.
+    /// The same, with its specification.
     #[must_use]
     pub fn specified(self, label: impl Into<String>, algorithm: KeyAlgorithm) -> Self {
         let label = label.into();

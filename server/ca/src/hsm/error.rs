@@ -1,11 +1,11 @@
-//! What a caller of the pool can be told. No prose: the catalogue has the sentences.
+//! Errors for callers of the pool. No prose: the catalogue has the sentences.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use inkan_pki::pkcs11::ErrorClass;
 
-/// Why the pool did not start. All of these are mistakes in the configuration: an HSM that is away is none.
+/// Why the pool did not start. All of these are mistakes in the configuration; an unavailable HSM is not among them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
     /// A number or duration that must be positive is zero.
@@ -31,19 +31,19 @@ pub enum HsmError {
     /// The queue is full.
     #[error("hsm queue is full")]
     Busy,
-    /// No answer within the deadline. A signature that comes later is dropped.
+    /// No answer within the deadline. A later signature is dropped.
     #[error("hsm did not answer within the deadline")]
     Deadline,
     /// The HSM is unavailable or the breaker is open.
     #[error("hsm is unavailable, retry after {retry_after:?}")]
     Unavailable {
-        /// When to ask again.
+        /// When to try again.
         retry_after: Duration,
     },
-    /// The HSM refused the PIN, or the last try would have been spent. Nothing is tried until a PIN is provided.
+    /// The HSM refused the PIN, or only the last try is left. Nothing is tried until a PIN is provided.
     #[error("hsm refused the pin")]
     PinRefused,
-    /// Threads are stuck inside the module and it cannot be re-initialised under them: the process must be restarted.
+    /// Threads hang inside the module, which cannot be re-initialised meanwhile: the process must be restarted.
     #[error("hsm module is stuck, restart needed")]
     RestartNeeded,
     /// The pool was shut down.
@@ -61,15 +61,15 @@ pub enum HsmError {
     /// The signature does not verify, or cannot be one.
     #[error("hsm key {0} returned a wrong signature")]
     WrongSignature(String),
-    /// It gave so many wrong signatures in a row that it is not used until an operator has it tried again.
+    /// It made so many consecutive wrong signatures that it is not used until an operator has it tried again.
     #[error("hsm key {0} is out of service after wrong signatures")]
     KeyOutOfService(String),
-    /// The HSM answered and said no to this one call.
+    /// The HSM refused this one call.
     #[error("hsm refused {operation}: {class:?}")]
     Refused {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// What kind of refusal.
+        /// The class of the refusal.
         class: ErrorClass,
     },
 }
@@ -94,13 +94,13 @@ impl HsmError {
         }
     }
 
-    /// When it is worth asking again with the same request; `None`: only after somebody has done something about it.
+    /// When to try the same request again; `None`: only after somebody has acted.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy | Self::Deadline => Some(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => Some(*retry_after),
-            // A person has to act, and may be quick; nothing is lost by then.
+            // A person has to act, and may be quick; nothing is lost in the meantime.
             Self::PinRefused
             | Self::RestartNeeded
             | Self::Stopped
@@ -109,7 +109,7 @@ impl HsmError {
             | Self::WrongSignature(_)
             | Self::KeyOutOfService(_)
             | Self::Refused { .. } => Some(Duration::from_secs(60)),
-            // A mistake of ours: no key is asked for that the start did not configure.
+            // A mistake of the program: it uses only keys that were configured at the start.
             Self::UnknownKey(_) => None,
         }
     }

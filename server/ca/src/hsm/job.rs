@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::error::HsmError;
 
-/// What a caller gets: a signature (DER for ECDSA) or the reason why not.
+/// The result for the caller: a signature (DER for ECDSA) or the error.
 pub(super) type Answer = Result<Vec<u8>, HsmError>;
 
 #[derive(Debug)]
@@ -18,18 +18,18 @@ pub(super) struct Job {
     pub(super) message: Vec<u8>,
     /// When the caller stops waiting.
     pub(super) expires: Instant,
-    /// Failed once already, on a session that was then given up.
+    /// Failed once already, on a session that was then abandoned.
     pub(super) tried: bool,
     pub(super) reply: oneshot::Sender<Answer>,
 }
 
 impl Job {
-    /// Nobody waits for it any more: the HSM is not troubled with it.
+    /// Nobody waits for it any more, so the HSM is not called.
     pub(super) fn is_abandoned(&self, now: Instant) -> bool {
         self.reply.is_closed() || self.expires <= now
     }
 
-    /// A caller that has gone away in the meantime is no error.
+    /// It is no error if the caller has gone in the meantime.
     pub(super) fn answer(self, answer: Answer) {
         let _ = self.reply.send(answer);
     }

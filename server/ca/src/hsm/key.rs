@@ -1,4 +1,4 @@
-//! One configured key: what is known of it, and its circuit, which opens after wrong signatures in a row.
+//! One configured key: what is known about it, and its circuit, which opens after consecutive wrong signatures.
 
 use std::sync::Mutex;
 
@@ -17,7 +17,7 @@ pub(super) struct Key {
     known: Mutex<(KeyFound, Option<Vec<u8>>)>,
     seen: Mutex<Option<KeySeen>>,
     signing: Mutex<Option<SigningFault>>,
-    /// Wrong signatures in a row that take it out of service.
+    /// Consecutive wrong signatures that take it out of service.
     limit: u32,
 }
 
@@ -36,7 +36,7 @@ impl Key {
         lock(&self.known).0
     }
 
-    /// The error for a caller who wants this key, when it cannot be used.
+    /// The error for a caller, if the key cannot be used.
     pub(super) fn refusal(&self) -> Option<HsmError> {
         let id = || self.config.id.clone();
         match self.found() {
@@ -50,17 +50,17 @@ impl Key {
         }
     }
 
-    /// The public key: as configured, or as the token gave it for the label.
+    /// The public key: as configured, or as the token has it for the label.
     pub(super) fn spki(&self) -> Option<Vec<u8>> {
         lock(&self.known).1.clone()
     }
 
-    /// Whether the token has told how it keeps the key.
+    /// Whether the token has reported the key's attributes.
     pub(super) fn is_seen(&self) -> bool {
         lock(&self.seen).is_some()
     }
 
-    /// What the token tells of the key; none before it is asked anew.
+    /// The attributes that the token reports; `None` resets them.
     pub(super) fn see(&self, seen: Option<KeySeen>) {
         *lock(&self.seen) = seen;
     }
@@ -78,7 +78,7 @@ impl Key {
 
     /// It signed, and the signature verifies.
     pub(super) fn signed_well(&self) {
-        // One that was good on the way when the circuit opened does not close it.
+        // A correct signature that was in progress when the circuit opened does not close it.
         let mut signing = lock(&self.signing);
         if !matches!(*signing, Some(SigningFault::OutOfService(_))) {
             *signing = None;
@@ -104,7 +104,7 @@ impl Key {
         tracing::error!(key = %self.config.id, in_a_row = wrong, out_of_service, "hsm returned a wrong signature");
     }
 
-    /// The HSM refused to sign with it. Wrong signatures before that stay on record.
+    /// The HSM refused to sign with it. The count of wrong signatures is kept.
     pub(super) fn refused(&self, error: &Pkcs11Error) {
         pool_metrics::sign_refused(&self.config.id, error.class);
         let mut signing = lock(&self.signing);
@@ -113,7 +113,7 @@ impl Key {
         }
     }
 
-    /// An operator has it tried again.
+    /// An operator has requested another attempt.
     pub(super) fn restore(&self) {
         let mut signing = lock(&self.signing);
         if matches!(*signing, Some(SigningFault::OutOfService(_))) {

@@ -1,11 +1,11 @@
-//! A key as the token tells of it, beside what the specification says.
+//! A key as the token reports it, beside its specification.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::attributes::KeyAttributes;
 
 use super::state::KeyFound;
 
-/// What the specification says of a key.
+/// The specification of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Specified {
     /// Label.
@@ -14,14 +14,14 @@ pub struct Specified {
     pub algorithm: KeyAlgorithm,
 }
 
-/// What the token says of a key.
+/// What the token reports about a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySeen {
     /// Label.
     pub label: String,
     /// Type.
     pub algorithm: KeyAlgorithm,
-    /// How it is kept, and what it may do.
+    /// Its attributes.
     pub attributes: KeyAttributes,
 }
 
@@ -30,28 +30,28 @@ pub struct KeySeen {
 pub struct KeyState {
     /// Name in the configuration.
     pub id: String,
-    /// What the token has.
+    /// Whether the token has it.
     pub found: KeyFound,
-    /// What it should be.
+    /// Its specification.
     pub specified: Option<Specified>,
-    /// What it is; none while the token has not told.
+    /// What the token reports; `None` until it has.
     pub seen: Option<KeySeen>,
-    /// What is wrong with its signatures; none when the last one was good.
+    /// The problem with its signatures; `None` if the last one was correct.
     pub signing: Option<SigningFault>,
 }
 
-/// What is wrong with the signatures of a key.
+/// A problem with the signatures of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SigningFault {
-    /// The HSM refuses to sign; its own words.
+    /// The HSM refuses to sign; with its own words.
     Refused(String),
-    /// So many signatures in a row were wrong.
+    /// Number of consecutive wrong signatures.
     Wrong(u32),
-    /// So many were wrong that the key is out of service until an operator has it tried again.
+    /// Number of wrong signatures after which the key is out of service until an operator has it tried again.
     OutOfService(u32),
 }
 
-/// What is not as it should be.
+/// A difference from the specification or from what is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyDifference {
     /// The token has it under another label.
@@ -60,26 +60,26 @@ pub enum KeyDifference {
     Algorithm,
     /// Its value can be read.
     Readable,
-    /// It can be taken away, or could be once.
+    /// It is or was extractable.
     Extractable,
-    /// It was not made on the token.
+    /// It was not generated on the token.
     Imported,
-    /// It is gone when the session ends.
+    /// It is lost when the session ends.
     Fleeting,
-    /// It may not sign.
+    /// It is not allowed to sign.
     MayNotSign,
-    /// It asks for the PIN at each use, which nobody is there to give.
+    /// It requires the PIN at each use, which a server cannot enter.
     AsksForPin,
 }
 
 impl KeyState {
-    /// Whether a signature by it has a good chance.
+    /// Whether it is likely to sign.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.found == KeyFound::Ready && self.signing.is_none()
     }
 
-    /// Everything that is not as it should be; nothing while the token has not told.
+    /// All differences; none until the token has reported the key.
     #[must_use]
     pub fn differences(&self) -> Vec<KeyDifference> {
         let Some(seen) = &self.seen else {
@@ -97,7 +97,7 @@ impl KeyState {
             always_authenticate,
         } = seen.attributes;
         let specified = self.specified.as_ref();
-        // A token that vouches for all of the key's life says so in other words (NSS).
+        // A token that vouches for the key's whole lifecycle reports this with other attributes (NSS).
         let vouched = always_sensitive == Some(true) && never_extractable == Some(true);
         let checks = [
             (

@@ -1,5 +1,5 @@
-//! The thread that logs in and never closes its session while anybody signs: a login lasts as long as the last session.
-//! Also the probe of an HSM that is away.
+//! The thread that logs in and never closes its session while any worker signs, because a login lasts as long as the
+//! last session. It is also the probe of an unavailable HSM.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +18,7 @@ use super::state::KeyFound;
 use super::token::{TokenHandle, find_key, read_key};
 use super::worker_pool::{Event, SupervisorHandle};
 
-/// What the login session is told.
+/// An order for the login session.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Open a session, log in, look for the keys.
@@ -27,7 +27,7 @@ pub(super) enum Order {
     Leave,
 }
 
-/// One attempt to get in.
+/// One attempt to log in.
 #[derive(Debug)]
 pub(super) struct Attempt {
     /// Re-initialise the library first.
@@ -39,7 +39,7 @@ pub(super) struct Attempt {
 pub(super) enum Failure {
     /// The PIN is not sent until a person has decided; with the token's answer, if there was one just now.
     PinHalted(PinHalt, Option<Pkcs11Error>),
-    /// The PIN may be sent again then; with the token's answer, if there was one just now.
+    /// When the PIN may be sent again; with the token's answer, if there was one just now.
     PinLater(Instant, Option<Pkcs11Error>),
     /// Anything else. No PIN was sent.
     Other(Pkcs11Error),
@@ -54,7 +54,7 @@ pub(super) struct LoginSession {
 }
 
 impl LoginSession {
-    /// Until the pool is gone or this thread has been given up.
+    /// Runs until the pool is gone or this thread has been abandoned.
     pub(super) fn run(self) {
         let _ = self.obey();
     }
@@ -75,7 +75,7 @@ impl LoginSession {
         Ok(())
     }
 
-    /// Keeps the session, and exercises it, until told to leave.
+    /// Keeps the session, and exercises it, until ordered to leave.
     fn hold(&self, session: Session) -> Result<(), Abandoned> {
         let mut good = true;
         loop {
@@ -130,7 +130,7 @@ impl LoginSession {
         Ok(Ok((token_handle, session)))
     }
 
-    /// Says so at once, and not at the first certificate, when the token cannot make the signatures a key is for.
+    /// Logs at once, and not at the first certificate, if the token lacks the mechanisms that a key needs.
     fn check_mechanisms(&self, session: &Session) -> Result<(), Abandoned> {
         for key in self
             .shared
@@ -145,14 +145,14 @@ impl LoginSession {
             match self.call("list mechanisms", || schemes(session, algorithm))? {
                 Ok(schemes) if schemes.contains(&scheme) => {}
                 Ok(_) => tracing::error!(key = %id, ?scheme, "hsm has no mechanism for this key"),
-                // Some modules keep the list to themselves; a signature will tell.
+                // Some modules do not list their mechanisms; a signature will show.
                 Err(error) => tracing::warn!(key = %id, %error, "hsm mechanisms not known"),
             }
         }
         Ok(())
     }
 
-    /// How the token keeps each key, for whoever watches over them; nothing of the pool's work rests on it.
+    /// Reads the attributes of each key, for operators; nothing in the pool depends on them.
     fn read_keys(&self, session: &Session) -> Result<(), Abandoned> {
         for key in &self.shared.keys {
             let Some(spki) = key.spki().filter(|_| key.found() == KeyFound::Ready) else {
@@ -205,13 +205,13 @@ impl LoginSession {
             LoginError::Answered(error) => match self.shared.pin_is_usable() {
                 (Some(halt), _) => Failure::PinHalted(halt, Some(error)),
                 (None, Some(until)) => Failure::PinLater(until, Some(error)),
-                // Another PIN was provided meanwhile.
+                // Another PIN was provided in the meantime.
                 (None, None) => Failure::Other(error),
             },
         }))
     }
 
-    /// Looks for every key. A key that was there and is gone means that the login or the token is gone.
+    /// Finds every key. If a key has disappeared, the login or the token is gone.
     fn find_keys(&self, session: &Session) -> Result<Result<(), Pkcs11Error>, Abandoned> {
         for key in &self.shared.keys {
             match self.call("find key", || find_key(session, key))? {
@@ -221,7 +221,7 @@ impl LoginSession {
                 {
                     key.set(KeyFound::Missing, None);
                 }
-                // A guess between several keys, or a key that cannot be right: that one is not used, the others are.
+                // Several keys match, or a key that cannot be correct: that one is not used, the others are.
                 Err(error)
                     if matches!(
                         error.class,
@@ -233,7 +233,7 @@ impl LoginSession {
                 }
                 Err(error) => {
                     if error.class == ErrorClass::NotFound {
-                        // The next attempt sees it missing after a fresh login, and says so.
+                        // The next attempt finds it missing after a fresh login, and reports that.
                         key.set(KeyFound::Unknown, None);
                     }
                     return Ok(Err(error));

@@ -1,24 +1,24 @@
-//! The HSM: blocking PKCS#11 behind an asynchronous door that never waits longer than it said.
+//! The HSM: blocking PKCS#11 behind an asynchronous interface that never waits longer than its deadline.
 //!
-//! One session per worker thread, one more that holds the login, one supervisor thread that never enters the module.
-//! A call that overruns costs its thread, not its caller; too many of them open a breaker. Not here: what is signed
-//! (`issue`), where the PIN comes from (`main`), when it may be sent (`inkan_pki::pkcs11::pin_attempts`).
+//! One session per worker thread, one more that keeps the login, one supervisor thread that never enters the module. A
+//! call that overruns costs its thread, not its caller; too many of them open a circuit breaker. Not here: what is
+//! signed (`issue`), where the PIN comes from (`main`), when it may be sent (`inkan_pki::pkcs11::pin_attempts`).
 //!
 //! - [`config`]: token, keys, limits
-//! - [`error`]: what a caller can be told
-//! - [`state`]: a snapshot for operators; [`key_view`]: a key as the token tells of it
-//! - `job`: one signature on its way
-//! - `key`: what is known of a configured key, and its circuit
-//! - `shared`: queue, door, keys, counters
-//! - `call_watchdog`: a thread's mark that it is inside the module, and since when
+//! - [`error`]: errors for callers
+//! - [`state`]: a snapshot for operators; [`key_view`]: a key as the token reports it
+//! - `job`: one signature in progress
+//! - `key`: what is known about a configured key, and its circuit
+//! - `shared`: queue, admission, keys, counters
+//! - `call_watchdog`: a thread's note that it is inside the module, and its deadline
 //! - `reaction`: what to do about an error, by its class
 //! - `breaker`: when to refuse at once (pure)
-//! - `recovery`: the way back after a fault (pure)
-//! - `token`: what the threads ask of PKCS#11
+//! - `recovery`: recovery after a fault (pure)
+//! - `token`: the PKCS#11 calls of the threads
 //! - `worker`: signs
 //! - `login_session`: logs in, keeps the login, probes
-//! - `worker_pool`: the threads and where they stand
-//! - `supervisor`: hears, watches deadlines, decides
+//! - `worker_pool`: the threads and their states
+//! - `supervisor`: receives events, watches deadlines, decides
 //! - `pool_metrics`: metrics
 
 mod breaker;
@@ -64,7 +64,7 @@ use self::shared::{SHORTLY, Shared};
 use self::supervisor::Supervisor;
 use crate::hsm::worker_pool::{Event, Report};
 
-/// A handle to the pool; clones are the same pool. The threads leave the HSM when the last one is dropped.
+/// A handle to the pool; clones share the pool. The threads leave the HSM when the last one is dropped.
 #[derive(Debug, Clone)]
 pub struct HsmPool {
     inner: Arc<Inner>,
@@ -80,10 +80,10 @@ struct Inner {
 }
 
 impl HsmPool {
-    /// Starts the pool. Returns at once, also when the HSM is unavailable: it is then tried again and again.
+    /// Starts the pool. Returns at once, also while the HSM is unavailable: the pool then keeps trying.
     ///
     /// # Errors
-    /// Only for mistakes in the configuration, or when the system gives no thread.
+    /// Only for mistakes in the configuration, or if the system provides no thread.
     pub fn start(config: HsmConfig) -> Result<Self, StartError> {
         config.check()?;
         let limits = Limits {
@@ -119,8 +119,8 @@ impl HsmPool {
         })
     }
 
-    /// Signs `message` (the whole message; it is hashed here, not on the HSM) with the key of that name, and verifies the
-    /// signature, which is DER for ECDSA. Dropping the future gives the job up.
+    /// Signs `message` (the whole message; it is hashed here, not on the HSM) with the key of that name, and verifies
+    /// the signature, which is DER for ECDSA. Dropping the future cancels the job.
     ///
     /// # Errors
     /// See [`HsmError`]; never later than the deadline.
@@ -174,7 +174,7 @@ impl HsmPool {
         }
         match tokio::time::timeout_at(expires.into(), answer).await {
             Ok(Ok(result)) => result,
-            // Its worker ended without a word.
+            // Its worker ended without an answer.
             Ok(Err(_)) => Err(HsmError::Unavailable {
                 retry_after: SHORTLY,
             }),
@@ -205,7 +205,7 @@ impl HsmPool {
         if let Some(spki) = key.spki() {
             return Ok(spki);
         }
-        // Known by its label alone, and not looked for yet: the HSM has not let us in.
+        // Known only by its label, and not found yet: the login has not succeeded.
         let closed = shared.refusal(Instant::now());
         Err(closed
             .or_else(|| key.refusal())
@@ -214,20 +214,20 @@ impl HsmPool {
             }))
     }
 
-    /// How the pool is.
+    /// The state of the pool.
     #[must_use]
     pub fn state(&self) -> HsmState {
         self.inner.shared.state(Instant::now())
     }
 
-    /// Waits until the pool signs, `limit` at most; whether it does.
+    /// Waits at most `limit` until the pool signs; returns whether it does.
     pub async fn until_up(&self, limit: Duration) -> bool {
         let mut phase = self.inner.shared.phase.subscribe();
         let up = phase.wait_for(|phase| *phase == HsmPhase::Up);
         matches!(tokio::time::timeout(limit, up).await, Ok(Ok(_)))
     }
 
-    /// An operator provides a PIN, another one or the same: see [`PinAttempts::provide`].
+    /// An operator provides a PIN, a new one or the same: see [`PinAttempts::provide`].
     ///
     /// [`PinAttempts::provide`]: inkan_pki::pkcs11::pin_attempts::PinAttempts::provide
     pub fn provide_pin(&self, pin: Pin) -> PinProvided {
@@ -238,14 +238,14 @@ impl HsmPool {
         provided
     }
 
-    /// An operator has keys tried again that were taken out of service.
+    /// An operator has keys tried again that are out of service.
     pub fn restore_keys(&self) {
         for key in &self.inner.shared.keys {
             key.restore();
         }
     }
 
-    /// Lets the running calls end and leaves the HSM; blocks, `limit` at most. Whether everybody has left in time.
+    /// Lets running calls end and leaves the HSM; blocks at most `limit`. Returns whether all threads have left in time.
     #[must_use]
     pub fn shutdown(&self, limit: Duration) -> bool {
         let _ = self

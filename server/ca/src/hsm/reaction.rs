@@ -1,27 +1,27 @@
-//! What the pool does about an error met at work, by its class: one exhaustive match. Logins have a rule of their own
+//! How the pool reacts to an error during its work, by class: one exhaustive match. Logins have a separate rule
 //! (`inkan_pki::pkcs11::pin_attempts`).
 
 use inkan_pki::pkcs11::ErrorClass;
 
-/// What to do about an error met while working with a session.
+/// Reaction to an error during work with a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reaction {
-    /// The HSM has answered: tell the caller, the session is good.
+    /// The HSM has answered: report it to the caller, keep the session.
     Answer,
-    /// The same session may succeed in a moment.
+    /// The same session may succeed a moment later.
     Pause,
-    /// The sessions, the login or the library are gone: leave, open anew, try once more.
+    /// The sessions, the login or the library are gone: leave, open new ones, try once more.
     Recover,
-    /// It was about the PIN: leave and stay out.
+    /// The PIN was refused: leave and stay out.
     StayOut,
 }
 
-/// For everything but the login. Never an end: whoever asked may come again, with the same request.
+/// For everything but the login. Never final: the caller may try again, with the same request.
 pub(super) fn to_work(class: ErrorClass) -> Reaction {
     use ErrorClass as C;
     match class {
         C::PinIncorrect | C::PinLocked | C::PinInvalid => Reaction::StayOut,
-        // A key that was there at the login and is not found now is a private object nobody is logged in for.
+        // A key that was found at the login and is missing now is a private object without a login.
         C::NotLoggedIn
         | C::SessionLost
         | C::TokenLost

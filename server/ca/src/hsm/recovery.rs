@@ -1,8 +1,8 @@
-//! The way back after a fault: everybody leaves, one opens and logs in, everybody follows. Pure: it is told what
-//! happened and when, and says what to do next.
+//! Recovery after a fault: all threads leave, one opens and logs in, all follow. Pure: it receives what happened and
+//! when, and returns what to do next.
 //!
-//! All sessions are left together because handles of a library that was restarted behind our back are given out
-//! again: a session believed dead may by now be somebody else's.
+//! All sessions are left together, because a library that was restarted reuses its handles: a session believed dead may
+//! by now belong to another thread.
 
 use std::time::Instant;
 
@@ -11,23 +11,23 @@ use inkan_pki::pkcs11::ErrorClass;
 use super::breaker::{Breaker, CircuitState, Limits};
 use super::state::AdmissionGate;
 
-/// Calls that leave the library neither initialised nor not while they last.
+/// Calls during which the library is neither initialised nor uninitialised.
 const IN_LIBRARY: [&str; 2] = ["load module", "re-initialise"];
 
 /// What the pool is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Everybody was told to leave.
+    /// All threads were ordered to leave.
     Draining,
-    /// Everybody has left; the next attempt is not due yet.
+    /// All threads have left; the next attempt is later.
     Waiting,
-    /// the login session opens a session, logs in and looks for the keys.
+    /// The login session opens a session, logs in and finds the keys.
     Opening,
     /// Signing.
     Serving,
     /// Nothing happens until a PIN is provided.
     PinRefused,
-    /// Nothing happens until stuck threads come back or the process is restarted.
+    /// Nothing happens until hanging threads return or the process is restarted.
     RestartNeeded,
     /// Shut down.
     Stopping,
@@ -37,13 +37,13 @@ pub(super) enum Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Nothing,
-    /// Tell everybody to leave their sessions.
+    /// Order all threads to leave their sessions.
     Leave,
-    /// Let the login session try, re-initialising the library first if asked to.
+    /// Let the login session try, after re-initialising the library if set.
     OpenLoginSession {
         reinitialise: bool,
     },
-    /// Bring the workers up to the number wanted.
+    /// Bring the workers up to the configured number.
     Resize,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reinitialise {
     No,
-    /// Modules exist that never see a token again without it.
+    /// Some modules never detect a token again without it.
     Helpful,
     /// Nothing works without it.
     Needed,
@@ -84,7 +84,7 @@ impl Recovery {
         self.phase
     }
 
-    /// When [`Recovery::advance`] has something to do next, if only time is missing.
+    /// When [`Recovery::advance`] has something to do next, if it only waits for time.
     pub(super) fn due(&self) -> Option<Instant> {
         match self.breaker.circuit() {
             CircuitState::Open { until } if self.phase == Phase::Waiting => Some(until),
@@ -96,7 +96,7 @@ impl Recovery {
         self.breaker.circuit()
     }
 
-    /// Moves on as far as the facts allow: `inside` threads have a session, `stuck` are lost inside the module.
+    /// Advances as far as possible: `inside` threads have a session, `stuck` hang inside the module.
     pub(super) fn advance(&mut self, now: Instant, inside: usize, stuck: usize) -> Step {
         if self.phase == Phase::Draining && inside == 0 {
             self.phase = if self.pin_refused {
@@ -105,7 +105,7 @@ impl Recovery {
                 Phase::Waiting
             };
         }
-        // C_Finalize under a thread that is inside the module is undefined: such a library is never touched again.
+        // C_Finalize while a thread is inside the module is undefined: such a library is never touched again.
         let hopeless =
             stuck >= self.stuck_limit || (self.reinitialise == Reinitialise::Needed && stuck > 0);
         match self.phase {
@@ -126,7 +126,7 @@ impl Recovery {
         }
     }
 
-    /// A thread with a session met an error that new sessions may mend.
+    /// A thread with a session met an error that new sessions may repair.
     pub(super) fn fault(&mut self, now: Instant, class: ErrorClass) -> Step {
         self.pin_refused |= class.is_pin();
         if class == ErrorClass::LibraryLost {
@@ -135,7 +135,7 @@ impl Recovery {
         if self.phase != Phase::Serving {
             return Step::Nothing;
         }
-        // New sessions that fail again before anything worked: pause, or this would spin.
+        // New sessions that fail again before anything worked: wait, or this would spin.
         if self.fruitless > 0 {
             self.breaker.failed(now);
             self.reinitialise = self.reinitialise.max(Reinitialise::Helpful);
@@ -145,7 +145,7 @@ impl Recovery {
         Step::Leave
     }
 
-    /// A worker got no session. With others at work that is no fault: the token may have no more to give.
+    /// A worker got no session. If others have one, that is no fault: the token may have no more.
     pub(super) fn join_failed(&mut self, now: Instant, class: ErrorClass, joined: usize) -> Step {
         if class == ErrorClass::Busy && joined > 0 {
             return Step::Nothing;
@@ -153,7 +153,7 @@ impl Recovery {
         self.fault(now, class)
     }
 
-    /// A thread ended without having been told to.
+    /// A thread ended without an order.
     pub(super) fn deserted(&mut self, now: Instant) -> Step {
         if self.phase == Phase::Opening {
             self.breaker.failed(now);
@@ -163,7 +163,7 @@ impl Recovery {
         self.fault(now, ErrorClass::DeviceFault)
     }
 
-    /// The system gave no thread for the login session.
+    /// The system provided no thread for the login session.
     pub(super) fn no_login_session(&mut self, now: Instant) {
         if self.phase == Phase::Opening {
             self.breaker.failed(now);
@@ -171,7 +171,7 @@ impl Recovery {
         }
     }
 
-    /// A call overran and its thread was given up; `stuck` are now lost inside the module.
+    /// A call overran and its thread was abandoned; `stuck` now hang inside the module.
     pub(super) fn lost(
         &mut self,
         now: Instant,
@@ -200,7 +200,7 @@ impl Recovery {
         }
     }
 
-    /// the login session is logged in.
+    /// The login session is logged in.
     pub(super) fn opened(&mut self, stuck: usize) -> Step {
         if self.phase != Phase::Opening {
             return Step::Leave;
@@ -211,7 +211,7 @@ impl Recovery {
         Step::Resize
     }
 
-    /// the login session could not open or log in, and has left. `not_before`: when the PIN may be sent again.
+    /// The login session could not open or log in, and has left. `not_before`: when the PIN may be sent again.
     pub(super) fn open_failed(
         &mut self,
         now: Instant,
@@ -220,7 +220,7 @@ impl Recovery {
     ) {
         let wanted = match class {
             ErrorClass::LibraryLost => Reinitialise::Needed,
-            // Says nothing about the library.
+            // This shows nothing about the library.
             ErrorClass::Busy => Reinitialise::No,
             _ => Reinitialise::Helpful,
         };
@@ -257,7 +257,7 @@ impl Recovery {
         Step::Nothing
     }
 
-    /// An idle session was exercised and is good.
+    /// An idle session was exercised and works.
     pub(super) fn alive(&mut self) {
         if self.phase == Phase::Serving {
             self.fruitless = 0;
@@ -265,7 +265,7 @@ impl Recovery {
         }
     }
 
-    /// A stuck thread came back; `stuck` are left.
+    /// A hanging thread returned; `stuck` are left.
     pub(super) fn returned(&mut self, stuck: usize) {
         self.breaker.returned(stuck);
     }
@@ -293,7 +293,7 @@ impl Recovery {
         }
     }
 
-    /// What a caller is told at the door.
+    /// The answer for a caller at the admission gate.
     pub(super) fn gate(&self) -> AdmissionGate {
         match (self.phase, self.breaker.circuit()) {
             (Phase::PinRefused, _) => AdmissionGate::PinRefused,

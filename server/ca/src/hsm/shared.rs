@@ -1,4 +1,4 @@
-//! What callers, supervisor and threads have in common: the queue, the door, the keys, the counters.
+//! What callers, supervisor and threads share: queue, admission, keys, counters.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use super::key::Key;
 use super::pool_metrics;
 use super::state::{AdmissionGate, BreakerState, HsmPhase, HsmState, LastError};
 
-/// What callers are told to wait when the HSM is back in a moment.
+/// The retry time for callers if the HSM will be back in a moment.
 pub(super) const SHORTLY: Duration = Duration::from_secs(1);
 
 /// The last fault, with its time.
@@ -33,17 +33,17 @@ struct Fault {
 pub(super) struct Shared {
     pub(super) config: Settings,
     pub(super) keys: Vec<Key>,
-    /// The PIN, and what was tried with it.
+    /// The PIN, and the attempts with it.
     pub(super) pin: Mutex<PinAttempts>,
     pub(super) queue: (Sender<Job>, Receiver<Job>),
-    /// Jobs that failed once on a session that is being given up. Kept from the other workers, who have the same fault
-    /// and do not know it yet.
+    /// Jobs that failed once on a session that is being abandoned. Withheld from the other workers, which have the same
+    /// fault but have not met it yet.
     aside: Mutex<Vec<Job>>,
     /// The same jobs once there are new sessions; taken before the queue.
     pub(super) second_try: (Sender<Job>, Receiver<Job>),
-    /// Jobs answered by the HSM, a refusal included.
+    /// Jobs answered by the HSM, including refusals.
     pub(super) answered: AtomicU64,
-    /// Idle sessions that proved good.
+    /// Idle sessions that work.
     pub(super) exercised: AtomicU64,
     pub(super) reinitialisations: AtomicU64,
     pub(super) lost_total: AtomicU64,
@@ -108,7 +108,7 @@ impl Shared {
         }
     }
 
-    /// The error for a caller who may not come in now; `None` when he may.
+    /// The error for a caller who is not admitted now; `None` if admitted.
     pub(super) fn refusal(&self, now: Instant) -> Option<HsmError> {
         match lock(&self.gate).0 {
             AdmissionGate::Open => None,
@@ -142,7 +142,7 @@ impl Shared {
         }
     }
 
-    /// Tells everybody in the queue, while nobody is let in.
+    /// Refuses all jobs in the queue, while nobody is admitted.
     pub(super) fn refuse_queued(&self, now: Instant) {
         let Some(refusal) = self.refusal(now) else {
             return;
@@ -160,7 +160,7 @@ impl Shared {
         }
     }
 
-    /// Keeps a job for the sessions to come, once.
+    /// Keeps a job for the next sessions, once.
     pub(super) fn set_aside(&self, mut job: Job) {
         if job.tried {
             return job.answer(Err(HsmError::Unavailable {
@@ -168,7 +168,7 @@ impl Shared {
             }));
         }
         job.tried = true;
-        // One for each worker at most: a worker that set one aside has left its session.
+        // At most one for each worker: a worker that set one aside has left its session.
         lock(&self.aside).push(job);
     }
 
@@ -223,7 +223,7 @@ impl Shared {
         lock(&self.pin).provide(pin)
     }
 
-    /// Whether the PIN is halted, and when it may be sent again.
+    /// Whether sending the PIN is halted, and when it may be sent again.
     pub(super) fn pin_is_usable(&self) -> (Option<PinHalt>, Option<Instant>) {
         let pin = lock(&self.pin);
         (pin.halt(), pin.not_before())
@@ -276,7 +276,7 @@ impl Shared {
     }
 }
 
-/// Locks; what these locks guard is whole at every moment, so a panic elsewhere does no harm.
+/// Locks; the data behind these locks is consistent at every moment, so a panic elsewhere does no harm.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

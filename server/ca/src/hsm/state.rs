@@ -1,4 +1,4 @@
-//! What the pool shows of itself: to its callers' door, to the operations page, to the metrics.
+//! The visible state of the pool: for callers, for the operations page, for the metrics.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::key_view::KeyState;
 
-/// What a caller is told before anything is queued.
+/// The answer for a caller before anything is queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AdmissionGate {
     Open,
@@ -28,11 +28,11 @@ pub enum HsmPhase {
     Recovering,
     /// Signing.
     Up,
-    /// The HSM is unavailable; probed from time to time.
+    /// The HSM is unavailable; probed periodically.
     Down,
     /// The PIN was refused, or is not sent again until a person has decided: see [`HsmState::pin_halt`].
     PinRefused,
-    /// Stuck threads make recovery in this process impossible.
+    /// Hanging threads make recovery in this process impossible.
     RestartNeeded,
     /// Shut down.
     Stopped,
@@ -41,34 +41,34 @@ pub enum HsmPhase {
 /// The circuit breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BreakerState {
-    /// Jobs are let in.
+    /// Jobs are admitted.
     Closed,
-    /// Jobs are refused at once; the next probe is due then.
+    /// Jobs are refused at once; time of the next probe.
     Open {
         /// Time until the next probe.
         retry_after: Duration,
     },
-    /// A probe got through; one job at a time is let in until one is answered.
+    /// A probe succeeded; one job at a time is admitted until one is answered.
     HalfOpen,
 }
 
-/// What the token has of a configured key.
+/// Whether the token has a configured key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyFound {
-    /// Not looked for yet.
+    /// Not checked yet.
     Unknown,
-    /// There, with the expected public key.
+    /// Found, with the expected public key.
     Ready,
-    /// Not there.
+    /// Not found.
     Missing,
-    /// There under its label, but with another public key.
+    /// Found by its label, but with another public key.
     Wrong,
 }
 
 /// The last fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastError {
-    /// What was being done.
+    /// The operation.
     pub operation: &'static str,
     /// Its class; `None` when the call overran its deadline.
     pub class: Option<ErrorClass>,
@@ -93,9 +93,9 @@ pub struct HsmState {
     pub queue_length: usize,
     /// Jobs that may wait.
     pub queue_capacity: usize,
-    /// Threads stuck inside the module now.
+    /// Threads that hang inside the module now.
     pub quarantined: usize,
-    /// Threads given up since the start.
+    /// Threads abandoned since the start.
     pub quarantined_total: u64,
     /// Times a PIN was sent since the start.
     pub logins: u64,
@@ -110,7 +110,7 @@ pub struct HsmState {
 }
 
 impl HsmState {
-    /// Whether a signature asked for now has a good chance.
+    /// Whether a signature is likely to succeed now.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.phase == HsmPhase::Up

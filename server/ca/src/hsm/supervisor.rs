@@ -1,4 +1,4 @@
-//! The thread that never enters the module: hears from the others, watches their deadlines, decides by [`Recovery`].
+//! The thread that never enters the module: it receives events, watches deadlines, and decides by [`Recovery`].
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,10 +22,10 @@ pub(super) struct Supervisor {
     events: Receiver<Report>,
     pool: WorkerPool,
     recovery: Recovery,
-    /// No attempt was made with this PIN yet; one with the PIN before may be under way.
+    /// No attempt was made with this PIN yet; one with the previous PIN may be in progress.
     untried: bool,
     token_handle: Option<Arc<TokenHandle>>,
-    /// Counters as last looked at.
+    /// Counters at the last check.
     answered: u64,
     exercised: u64,
     stop_by: Option<Instant>,
@@ -54,7 +54,7 @@ impl Supervisor {
         }
     }
 
-    /// Until the pool is stopped.
+    /// Runs until the pool is stopped.
     pub(super) fn run(mut self) {
         let config = &self.shared.config;
         let tick = (config.deadline.min(config.open_deadline) / 8)
@@ -91,7 +91,7 @@ impl Supervisor {
 
     fn hear(&mut self, (id, event): Report) {
         let now = Instant::now();
-        // What worked before this was said counts as before it.
+        // Jobs that were answered before this event count as before it.
         self.count_answers();
         let step = match event {
             Event::Opened(token_handle) => {
@@ -130,7 +130,7 @@ impl Supervisor {
                     self.recovery.returned(self.pool.stuck());
                     Step::Nothing
                 }
-                // It panicked, or was the last of a pool that is going.
+                // It panicked, or was the last of a pool that is shutting down.
                 Some(false) => self.recovery.deserted(now),
                 None => Step::Nothing,
             },
@@ -166,7 +166,7 @@ impl Supervisor {
                 self.recovery.open_failed(now, error.class, None);
             }
         }
-        // The refusal was about the PIN before: the one provided meanwhile gets its own try.
+        // The refusal was for the previous PIN: the one provided in the meantime gets its own try.
         if self.untried {
             self.recovery.pin_provided(now);
         }
@@ -256,7 +256,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // Also when it panicked: nobody may wait for a pool that nobody runs.
+        // After a panic, too: nobody may wait for a pool without a supervisor.
         let (gate, phase) = (super::state::AdmissionGate::Stopped, HsmPhase::Stopped);
         self.shared.set_gate(gate, BreakerView::Closed, phase);
         self.shared.refuse_queued(Instant::now());

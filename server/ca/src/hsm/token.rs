@@ -1,4 +1,4 @@
-//! What the threads ask of PKCS#11. Each function is one call as far as deadlines go, and holds nothing it was not given.
+//! The PKCS#11 calls of the threads. Each function is one call with one deadline, and keeps nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl WorkerSession {
         sign(&self.session, key, scheme, message)
     }
 
-    /// A round trip that needs session, login and token: looks up the first key there is.
+    /// A round trip that needs session, login and token: finds the first existing key.
     pub(super) fn exercise(&self, keys: &[Key]) -> Result<(), Pkcs11Error> {
         let ready = keys
             .iter()
@@ -65,7 +65,8 @@ impl WorkerSession {
     }
 }
 
-/// What the token has of a configured key. One known by its label alone is held to the public key it had at first.
+/// Whether the token has a configured key. A key identified by its label alone must keep the public key that it had at
+/// first.
 pub(super) fn find_key(
     session: &Session,
     key: &Key,
@@ -75,7 +76,7 @@ pub(super) fn find_key(
         (Some(spki), label) => match (find_private_key(session, &spki), label) {
             (Ok(_), _) => Ok((KeyFound::Ready, None)),
             (Err(error), Some(label)) if error.class == ErrorClass::NotFound => {
-                // Tells a key that was exchanged from one that is not there.
+                // Distinguishes a replaced key from a missing one.
                 match find_private_key_by_label(session, label) {
                     Ok(_) => Ok((KeyFound::Wrong, None)),
                     Err(other) if other.class == ErrorClass::Ambiguous => {
@@ -95,7 +96,7 @@ pub(super) fn find_key(
     }
 }
 
-/// What the token tells of a key that is there.
+/// What the token reports about an existing key.
 pub(super) fn read_key(session: &Session, spki: &[u8]) -> Result<KeySeen, Pkcs11Error> {
     let key = find_private_key(session, spki)?;
     Ok(KeySeen {
@@ -105,7 +106,7 @@ pub(super) fn read_key(session: &Session, spki: &[u8]) -> Result<KeySeen, Pkcs11
     })
 }
 
-/// The key asks for the PIN at each use, which workers do not have.
+/// The key requires the PIN at each use, which workers do not have.
 pub(super) fn pin_is_wanted(error: &Pkcs11Error) -> bool {
     matches!(*error.kind, ErrorKind::PinNeeded)
 }

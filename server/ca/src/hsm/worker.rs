@@ -1,4 +1,4 @@
-//! A thread that signs: owner of one session, taking jobs until told to leave.
+//! A thread that signs: it owns one session and takes jobs until ordered to leave.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,7 +21,7 @@ use super::worker_pool::{Event, SupervisorHandle};
 /// Between the two tries on a session that was busy.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What a worker is told.
+/// An order for a worker.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Open a session at this place and serve.
@@ -42,14 +42,14 @@ pub(super) struct Worker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Left,
-    /// The session is no good: nothing to do with it but to leave.
+    /// The session is unusable: the worker must leave it.
     Faulted,
     /// The pool is gone.
     Orphaned,
 }
 
 impl Worker {
-    /// Until the pool is gone or this thread has been given up.
+    /// Runs until the pool is gone or this thread has been abandoned.
     pub(super) fn run(self) {
         let _ = self.obey();
     }
@@ -96,7 +96,7 @@ impl Worker {
 
     fn work(&self, session: &mut WorkerSession) -> Result<End, Abandoned> {
         loop {
-            // Orders first: in a recovery nobody starts another call. Then those who waited through one.
+            // Orders first: during a recovery no thread starts another call. Then the jobs that waited through one.
             let fine = select_biased! {
                 recv(self.orders) -> order => return Ok(match order {
                     Ok(_) => End::Left,
@@ -118,7 +118,7 @@ impl Worker {
         }
     }
 
-    /// False when the session is no good any more.
+    /// False if the session is no longer usable.
     fn sign(&self, session: &mut WorkerSession, job: Job) -> Result<bool, Abandoned> {
         if job.is_abandoned(Instant::now()) {
             job.answer(Err(HsmError::Deadline));
@@ -182,7 +182,7 @@ impl Worker {
                 Ok(false)
             }
             Reaction::StayOut => {
-                // First, so that what an operator decides on hearing of it comes after it.
+                // First, so that an operator who reads of it decides about a later state.
                 self.supervisor.send(Event::Fault(error));
                 job.answer(Err(HsmError::PinRefused));
                 Ok(false)
@@ -190,7 +190,7 @@ impl Worker {
         }
     }
 
-    /// Answers with a signature that verifies, or says that it was wrong.
+    /// Answers with a signature that verifies, or reports a wrong one.
     fn judge(&self, job: Job, signature: Option<Vec<u8>>) {
         let Some(key) = self.shared.keys.get(job.key) else {
             return;
@@ -207,7 +207,7 @@ impl Worker {
         }
     }
 
-    /// The public key of a key that may be used; what the login session found last counts.
+    /// The public key of a usable key; the login session's last result counts.
     fn usable_key(&self, index: usize) -> Result<Vec<u8>, HsmError> {
         let key = self
             .shared
@@ -256,7 +256,7 @@ fn reaction(result: &Result<Vec<u8>, Pkcs11Error>) -> Option<Reaction> {
     result.as_ref().err().map(work_reaction)
 }
 
-/// A key that wants the PIN at each use is a key the pool cannot use; it says nothing about the PIN.
+/// The pool cannot use a key that requires the PIN at each use; this shows nothing about the PIN.
 fn work_reaction(error: &Pkcs11Error) -> Reaction {
     if pin_is_wanted(error) {
         Reaction::Answer

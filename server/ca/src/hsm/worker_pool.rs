@@ -1,4 +1,4 @@
-//! The threads: starting them, giving them orders, knowing where they are, giving them up.
+//! The threads: spawning them, ordering them, tracking them, abandoning them.
 
 use std::sync::Arc;
 use std::thread;
@@ -13,18 +13,18 @@ use super::shared::Shared;
 use super::token::TokenHandle;
 use super::worker::{self, Worker};
 
-/// What the supervisor hears.
+/// An event for the supervisor.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// the login session is logged in.
+    /// The login session is logged in.
     Opened(Arc<TokenHandle>),
-    /// the login session is not, and has no session.
+    /// The login session is not logged in, and has no session.
     OpenFailed(login_session::Failure),
     /// A worker has a session.
     Joined,
     /// It could not get one.
     JoinFailed(Pkcs11Error),
-    /// A session is no good; its thread waits for the order to leave it.
+    /// A session is unusable; its thread waits for the order to leave it.
     Fault(Pkcs11Error),
     /// A thread has no session any more.
     Left,
@@ -32,14 +32,14 @@ pub(super) enum Event {
     Gone,
     /// A person has decided about the PIN.
     PinProvided,
-    /// Leave by then.
+    /// Shut down before this time.
     Stop(Instant),
 }
 
-/// An event and the thread it is from; 0 is the outside.
+/// An event and its thread; 0 is the outside.
 pub(super) type Report = (u64, Event);
 
-/// A thread's way to the supervisor. Says `Gone` when dropped, by a panic too.
+/// A thread's channel to the supervisor. Sends `Gone` when dropped, after a panic too.
 #[derive(Debug)]
 pub(super) struct SupervisorHandle {
     id: u64,
@@ -48,7 +48,7 @@ pub(super) struct SupervisorHandle {
 
 impl SupervisorHandle {
     pub(super) fn send(&self, event: Event) {
-        // Only after the pool is gone is nobody listening.
+        // Nobody receives only after the pool is gone.
         let _ = self.events.send((self.id, event));
     }
 }
@@ -65,14 +65,14 @@ enum Orders {
     Worker(Sender<worker::Order>),
 }
 
-/// Where a thread stands, as far as the supervisor has been told.
+/// State of a thread, as far as the supervisor was informed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SessionState {
     /// No session.
     Closed,
-    /// Told to open one, or has one.
+    /// Ordered to open one, or has one.
     Open { joined: bool },
-    /// Told to close it.
+    /// Ordered to close it.
     Closing,
 }
 
@@ -84,7 +84,7 @@ struct Member {
     session_state: SessionState,
 }
 
-/// A thread that was given up.
+/// An abandoned thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lost {
     pub(super) call: Call,
@@ -96,7 +96,7 @@ pub(super) struct WorkerPool {
     shared: Arc<Shared>,
     events: Sender<Report>,
     members: Vec<Member>,
-    /// Given up and not back.
+    /// Abandoned and not returned.
     stuck: Vec<u64>,
     next_id: u64,
 }
@@ -133,7 +133,7 @@ impl WorkerPool {
         self.members.iter().filter(joined).count()
     }
 
-    /// Lets the login session try; a new thread when there is none.
+    /// Lets the login session try; spawns a thread if there is none.
     pub(super) fn open(&mut self, attempt: Attempt) -> std::io::Result<()> {
         if !self
             .members
@@ -153,7 +153,7 @@ impl WorkerPool {
         Ok(())
     }
 
-    /// Brings the workers inside, or on their way there, up to `wanted`.
+    /// Spawns or orders workers up to `wanted`, counting those with a session or opening one.
     pub(super) fn resize(
         &mut self,
         token_handle: &Arc<TokenHandle>,
@@ -183,7 +183,7 @@ impl WorkerPool {
         Ok(())
     }
 
-    /// Tells everybody inside to leave.
+    /// Orders all threads with a session to leave.
     pub(super) fn retire(&mut self) {
         for member in &mut self.members {
             if matches!(member.session_state, SessionState::Open { .. }) {
@@ -204,7 +204,7 @@ impl WorkerPool {
         }
     }
 
-    /// A thread could not open a session. One told to leave meanwhile will still say that it has.
+    /// A thread could not open a session. One that was ordered to leave meanwhile still reports that it has left.
     pub(super) fn has_no_session(&mut self, id: u64) {
         if let Some(member) = self.member(id)
             && member.session_state != SessionState::Closing
@@ -219,7 +219,7 @@ impl WorkerPool {
         }
     }
 
-    /// A thread ended. `Some(true)`: one that was given up came back; `Some(false)`: one that was not.
+    /// A thread ended. `Some(true)`: an abandoned one returned; `Some(false)`: any other.
     pub(super) fn gone(&mut self, id: u64) -> Option<bool> {
         if let Some(at) = self.stuck.iter().position(|stuck| *stuck == id) {
             self.stuck.swap_remove(at);
@@ -230,7 +230,7 @@ impl WorkerPool {
         Some(false)
     }
 
-    /// Gives up every thread whose call is overdue.
+    /// Abandons every thread whose call is overdue.
     pub(super) fn give_up_overdue(&mut self, now: Instant) -> Vec<Lost> {
         let mut lost = Vec::new();
         let stuck = &mut self.stuck;
@@ -303,7 +303,7 @@ impl WorkerPool {
         run: impl FnOnce() + Send + 'static,
     ) -> std::io::Result<()> {
         let id = self.next_id - 1;
-        // Never joined: a thread that is stuck would never let go of whoever joins it.
+        // Never joined: joining a hanging thread would hang, too.
         thread::Builder::new().name(name.to_owned()).spawn(run)?;
         self.members.push(Member {
             id,

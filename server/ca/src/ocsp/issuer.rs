@@ -1,4 +1,4 @@
-//! A CA as an OCSP request names it: digests of its name and of its key.
+//! A CA as an OCSP request identifies it: by digests of its name and of its key.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use der::asn1::{Null, OctetString};
@@ -12,7 +12,7 @@ use super::request::CertificateId;
 const SHA1_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
 const SHA256_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
-/// With what a CA is named. SHA-1 is no signature here, only a name, and what most programs send.
+/// The digest that identifies a CA. SHA-1 is only an identifier here, not a signature, and most clients use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Digest {
     /// SHA-1.
@@ -58,7 +58,7 @@ impl Digest {
     }
 }
 
-/// SHA-1 of a public key's bits: how a responder names itself.
+/// SHA-1 of a public key's bits: how a responder identifies itself.
 pub(super) fn key_name(spki_der: &[u8]) -> Option<Vec<u8>> {
     let (_, spki) = x509_parser::x509::SubjectPublicKeyInfo::from_der(spki_der).ok()?;
     Some(Digest::Sha1.over(&spki.subject_public_key.data))
@@ -71,7 +71,7 @@ pub struct IssuerDigests {
 }
 
 impl IssuerDigests {
-    /// Of a CA certificate (DER); none when it does not parse.
+    /// Of a CA certificate (DER); none if it does not parse.
     #[must_use]
     pub fn new(ca_der: &[u8]) -> Option<Self> {
         let (_, ca) = X509Certificate::from_der(ca_der).ok()?;
@@ -82,7 +82,7 @@ impl IssuerDigests {
         })
     }
 
-    /// Whether this CA is meant.
+    /// Whether the digests identify this CA.
     #[must_use]
     pub fn is_meant(&self, asked: &CertificateId) -> bool {
         self.of.iter().any(|(digest, name, key)| {
@@ -90,7 +90,7 @@ impl IssuerDigests {
         })
     }
 
-    /// The id of one of its certificates, as one who uses `digest` would ask for it.
+    /// The id of one of its certificates, as a client with `digest` would request it.
     #[must_use]
     pub fn id(&self, digest: Digest, serial: &[u8]) -> Option<CertificateId> {
         let (_, name, key) = self.of.iter().find(|(one, ..)| *one == digest)?;

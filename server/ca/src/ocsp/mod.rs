@@ -1,11 +1,11 @@
-//! OCSP (RFC 6960, nonces by RFC 9654, answers in the profile of RFC 5019): requests are read, answers signed by a key of
-//! their own that each CA has certified.
+//! OCSP (RFC 6960, nonces by RFC 9654, responses in the profile of RFC 5019): requests are parsed, responses signed by
+//! a separate key that each CA has certified.
 //!
-//! Not here: how a certificate stands (`services`), HTTP (`http`).
+//! Not here: the status of a certificate (`services`), HTTP (`http`).
 //!
-//! - [`request`]: what is asked, or why it cannot be read
-//! - [`issuer`]: which CA an asker means, by its digests
-//! - [`response`]: what is answered, signed
+//! - [`request`]: the request, or why it is malformed
+//! - [`issuer`]: which CA a request identifies, by its digests
+//! - [`response`]: the response, signed
 //! - [`signer`]: the signer's certificate
 
 pub mod issuer;

@@ -1,4 +1,4 @@
-//! Reading a request.
+//! Parsing a request.
 
 use der::Decode;
 use der::oid::ObjectIdentifier;
@@ -8,43 +8,43 @@ use x509_ocsp::ext::Nonce;
 
 use super::issuer::Digest;
 
-/// Longest request, in bytes. One question takes about eighty.
+/// Longest request, in bytes. One certificate takes about eighty.
 pub const LONGEST: usize = 8 * 1024;
 /// Most certificates in one request.
 pub const MOST: usize = 16;
 /// Octets of a nonce (RFC 9654 §2.1).
 const NONCE: std::ops::RangeInclusive<usize> = 1..=128;
 const ID_NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.2");
-/// Octets of a serial number; more is nobody's.
+/// Octets of a serial number; longer ones do not exist.
 const LONGEST_SERIAL: usize = 64;
 
-/// A request that cannot be read, or asks for too much.
+/// A request that cannot be parsed, or requests too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedRequest {
     /// Too many bytes.
     #[error("longer than {LONGEST} bytes")]
     TooLong,
-    /// Not DER of a request, or something behind it.
+    /// Not the DER of a request, or followed by something else.
     #[error("not an OCSP request")]
     Encoding,
-    /// Nothing is asked.
+    /// No certificate is requested.
     #[error("requests nothing")]
     Empty,
     /// Too many certificates.
     #[error("requests more than {MOST} certificates")]
     TooMany,
-    /// A nonce of no or of too many octets, or two of them.
+    /// A nonce with no or too many octets, or two nonces.
     #[error("bad nonce")]
     Nonce,
-    /// A critical extension that is not known here.
+    /// An unknown critical extension.
     #[error("unknown critical extension")]
     Critical,
 }
 
-/// One certificate that is asked for.
+/// One requested certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateId {
-    /// With what the CA is named; none for a digest that is not known here.
+    /// The digest that identifies the CA; none for an unknown one.
     pub digest: Option<Digest>,
     /// Digest of the CA's name.
     pub name: Vec<u8>,
@@ -60,12 +60,12 @@ pub struct CertificateId {
 pub struct Asked {
     /// The certificates, in their order.
     pub certificates: Vec<CertificateId>,
-    /// To be repeated in the answer.
+    /// To be repeated in the response.
     pub nonce: Option<Vec<u8>>,
 }
 
 impl Asked {
-    /// Reads a request (DER). A signature on it is not looked at.
+    /// Parses a request (DER). A signature on it is ignored.
     ///
     /// # Errors
     /// [`MalformedRequest`].

@@ -1,4 +1,4 @@
-//! Answers: errors, which nobody signs, and the rest.
+//! Responses: errors, which are not signed, and the rest.
 
 use der::Encode;
 use der::asn1::{BitString, OctetString};
@@ -23,12 +23,12 @@ use crate::encoding::{EncodingError, date};
 use crate::issue::IssueError;
 use crate::reason::Reason;
 
-/// How a certificate stands.
+/// Status of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OcspStatus {
-    /// Issued and not ended.
+    /// Issued and not revoked.
     Good,
-    /// Ended, or held.
+    /// Revoked, or suspended.
     Revoked {
         /// Since when.
         at: Timestamp,
@@ -39,10 +39,10 @@ pub enum OcspStatus {
     Unknown,
 }
 
-/// An answer to be signed.
+/// A response to be signed.
 #[derive(Debug)]
 pub struct ResponseContent<'a> {
-    /// What was asked, and how each stands.
+    /// The requested certificates, each with its status.
     pub certificates: &'a [(CertificateId, OcspStatus)],
     /// Repeated from the request.
     pub nonce: Option<&'a [u8]>,
@@ -54,16 +54,16 @@ pub struct ResponseContent<'a> {
     pub next_update: Timestamp,
 }
 
-/// Why there is no answer; unsigned, so anybody can make one up.
+/// Why there is no response; unsigned, so anybody can forge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// The request cannot be read.
+    /// The request cannot be parsed.
     MalformedRequest,
-    /// Something of ours failed.
+    /// A fault of the server.
     InternalError,
-    /// Come again.
+    /// Try again later.
     TryLater,
-    /// Not our CA's.
+    /// Not one of our CAs.
     Unauthorized,
 }
 
@@ -84,7 +84,7 @@ impl Problem {
 }
 
 impl Authority {
-    /// Signs an answer, verifies the signature, and returns the whole response (DER) with the signer's certificate.
+    /// Signs a response, verifies the signature, and returns the whole response (DER) with the signer's certificate.
     ///
     /// # Errors
     /// [`IssueError`].

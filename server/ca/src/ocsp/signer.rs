@@ -1,5 +1,5 @@
-//! The certificate of the key that signs answers: issued by each CA for its own certificates, for a short time, and
-//! exempt from being asked about itself (id-pkix-ocsp-nocheck).
+//! The certificate of the key that signs responses: issued by each CA for its own certificates, for a short time, and
+//! exempt from status checks (id-pkix-ocsp-nocheck).
 
 use der::asn1::Null;
 use der::oid::db::rfc4519::{COMMON_NAME, ORGANIZATION_NAME};
@@ -26,7 +26,7 @@ use crate::{Authority, CaId, IssuingCa, shard};
 /// Allowance for clocks that run behind ours; an answer begins no further in the past.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Who signs for one CA.
+/// The signer for one CA.
 #[derive(Debug, Clone)]
 pub struct Signer {
     /// For which CA.
@@ -47,7 +47,7 @@ impl Signer {
     /// From its certificate (DER).
     ///
     /// # Errors
-    /// [`IssueError::CaCertificate`] for one that cannot be read.
+    /// [`IssueError::CaCertificate`] for one that cannot be parsed.
     pub fn new(ca: impl Into<CaId>, key: &str, der: &[u8]) -> Result<Self, IssueError> {
         let bad = || IssueError::CaCertificate(key.to_owned());
         let summary = CertificateSummary::parse(der).map_err(|_| bad())?;
@@ -66,7 +66,7 @@ impl Signer {
 }
 
 impl Authority {
-    /// Builds and lints the certificate of the key `spki_der` as signer of a CA's answers; signs nothing.
+    /// Builds and lints the certificate of the key `spki_der` as the signer of a CA's responses; signs nothing.
     ///
     /// # Errors
     /// [`IssueError`].
