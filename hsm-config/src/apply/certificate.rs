@@ -187,7 +187,7 @@ fn one_der(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// A signer for a key of this ceremony, found by the public key on record.
+/// A signer for a key of this ceremony, found by the recorded public key.
 fn signer(
     ceremony: &mut Ceremony<'_>,
     step: &str,

@@ -27,7 +27,7 @@ pub enum ApplyError {
     OtherPlan {
         /// The transcript.
         transcript: PathBuf,
-        /// SHA-256 of the plan on record, hex.
+        /// SHA-256 of the recorded plan, hex.
         recorded: String,
         /// SHA-256 of the plan now, hex.
         planned: String,
@@ -53,11 +53,11 @@ pub enum Conflict {
     TokenMissing(String),
     /// More than one token has this label.
     TokenAmbiguous(String),
-    /// The token with this label has another serial number than on record.
+    /// The token with this label does not have the recorded serial number.
     TokenReplaced {
         /// Label.
         label: String,
-        /// On record.
+        /// Recorded.
         recorded: String,
         /// Found.
         found: String,
@@ -66,17 +66,17 @@ pub enum Conflict {
     KeyExists(String),
     /// The key with this label is recorded and is missing.
     KeyMissing(String),
-    /// The key with this label is not as planned or as on record.
+    /// The key with this label is not as planned or recorded.
     KeyDiffers(String, Difference),
     /// A certificate file exists and is not from this ceremony.
     CertificateExists(PathBuf),
     /// The certificate file is recorded and is missing.
     CertificateMissing(PathBuf),
-    /// The certificate file is not as planned or as on record.
+    /// The certificate file is not as planned or recorded.
     CertificateDiffers(PathBuf, Difference),
 }
 
-/// How something differs from the plan or the record.
+/// How something differs from the plan or the transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
     /// Another algorithm or size.

@@ -1,6 +1,6 @@
 //! A further ceremony: more keys and certificates for a complete environment.
 //!
-//! A transcript is bound to its plan. A longer plan may follow when its steps on record as done are exactly the plan on record.
+//! A transcript is bound to its plan. A longer plan may follow if its steps recorded as done are exactly the recorded plan.
 
 use crate::plan::{Plan, Step, plan_digest};
 use crate::spec::{Custodian, Spec};

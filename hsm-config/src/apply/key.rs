@@ -80,7 +80,7 @@ pub(super) fn generate(
     let session = ceremony.hsm.session(step, token)?;
     let found = find_key(session, spec, key).map_err(failed(step))?;
     if ceremony.transcript.started(step).is_none() {
-        // The step is not on record yet, so whatever exists is not from this ceremony.
+        // The step is not recorded yet, so whatever exists is not from this ceremony.
         match found {
             Found::Nothing => {}
             Found::Incomplete => return Err(differs(label(), Difference::Incomplete)),

@@ -66,7 +66,7 @@ pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<Exit, Failure> {
 
 // Writing to a String, below, cannot fail.
 
-/// The steps, with the time of those on record. The others are still to be done.
+/// The steps, with the time of those recorded. The others are not done yet.
 pub(crate) fn plan(plan: &Plan, record: Option<&Transcript>) -> Result<Exit, Failure> {
     let mut out = String::new();
     let tested = if plan.tested { "" } else { " (not tested)" };

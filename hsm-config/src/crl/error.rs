@@ -26,7 +26,7 @@ pub enum CrlError {
     AlreadyRevoked {
         /// The key.
         key: String,
-        /// The reason on record.
+        /// The recorded reason.
         reason: &'static str,
     },
     /// The number of days is out of range.

@@ -17,7 +17,7 @@ pub enum Event {
     Begun,
     /// The ceremony resumed after an interruption.
     Resumed,
-    /// A further ceremony began: its plan contains the plan on record and more.
+    /// A further ceremony began: its plan contains the recorded plan and more.
     Extended,
     /// A step is about to be done.
     Started,

@@ -1,4 +1,4 @@
-//! The root's CRL: the last one on record, signed by the root, valid now. An environment without one on record needs none.
+//! The root's CRL: the last recorded one, signed by the root, valid now. An environment without a recorded CRL needs none.
 
 use jiff::Timestamp;
 

@@ -16,7 +16,7 @@ pub enum Finding {
     TranscriptIncomplete(PathBuf),
     /// The transcript is of another plan.
     OtherPlan {
-        /// SHA-256 on record, hex.
+        /// Recorded SHA-256, hex.
         recorded: String,
         /// SHA-256 of the plan now, hex.
         planned: String,
@@ -25,11 +25,11 @@ pub enum Finding {
     TokenMissing(String),
     /// More than one token has this label.
     TokenAmbiguous(String),
-    /// The token has another serial number than on record.
+    /// The token does not have the recorded serial number.
     TokenReplaced {
         /// Label.
         label: String,
-        /// On record.
+        /// Recorded.
         recorded: String,
         /// Found.
         found: String,
@@ -83,7 +83,7 @@ pub enum Finding {
     CrlMissing(PathBuf),
     /// The CRL cannot be used.
     CrlUnusable(PathBuf, CrlDefect),
-    /// The CRL is not the last one on record.
+    /// The CRL is not the last recorded one.
     CrlReplaced(PathBuf),
     /// The CRL has expired.
     CrlExpired(PathBuf),

@@ -21,7 +21,7 @@ pub struct BankFile {
     pub server_ca: String,
     /// PEM: the CA (and its root) that an issued certificate must chain to.
     pub customer_ca: String,
-    /// The signatures that the bank's servers take in TLS from a client's key; absent: all.
+    /// The signatures that the bank's servers accept in TLS from a client's key; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature_schemes: Option<Vec<SignatureScheme>>,
 }

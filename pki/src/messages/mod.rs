@@ -7,7 +7,7 @@
 //! - [`request`]: picking a request up, progress, activation
 //! - [`login`]: login with the agent: picking up, the one-time code, and where it is opened
 //! - [`problem`]: an error answer with a stable code
-//! - [`bank`]: the file by which an agent knows a bank
+//! - [`bank`]: the file that describes a bank to the agent
 
 pub mod bank;
 pub mod identifier;

@@ -16,14 +16,14 @@ pub struct PickUp {
     pub agent: String,
 }
 
-/// Answer to a pick-up. The credential is given this once only.
+/// Response to a pick-up. The credential is returned only this once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PickedUp {
     /// The request's id; user name of HTTP Basic in EST and progress.
     pub request: Identifier,
-    /// What the customer asked for.
+    /// What the customer requested.
     pub action: Action,
-    /// The bank as it calls itself.
+    /// The bank's id and name.
     pub bank: BankName,
     /// Name of the company.
     pub company: String,
@@ -37,36 +37,36 @@ pub struct PickedUp {
     pub login_id: String,
     /// Name of the user.
     pub user_name: String,
-    /// For one of the bank's own staff: company, account and user are empty then, and the login ID is the number.
+    /// For a member of staff: company, account and user are then empty, and the login ID is the employee number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<Staff>,
-    /// When the page made the request.
+    /// Time of the page's request.
     pub requested_at: Timestamp,
-    /// By when the enrolment must be done.
+    /// Deadline for the enrolment.
     pub expires_at: Timestamp,
     /// Shown by the page and by the agent: the customer compares.
     pub comparison_code: String,
-    /// Key types the bank takes, preferred one first.
+    /// Key types that the bank accepts, preferred one first.
     pub key_algorithms: Vec<KeyAlgorithm>,
     /// Password of HTTP Basic in EST and progress.
     #[serde(serialize_with = "expose")]
     pub credential: Secret,
-    /// Set when a certificate was already signed for this grant: only its key can go on.
+    /// Set if a certificate was already signed for this grant: only its key can continue.
     pub resume: Option<Resume>,
 }
 
-/// One of the bank's own staff.
+/// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
     /// Name.
     pub name: String,
     /// Employee number: the last word of the certificate's common name.
     pub number: String,
-    /// What they may do.
+    /// Role.
     pub role: StaffRole,
 }
 
-/// What somebody of the staff may do.
+/// Role of a member of staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StaffRole {
@@ -74,9 +74,9 @@ pub enum StaffRole {
     Teller,
     /// Decides.
     Approver,
-    /// Answers the telephone.
+    /// Helps customers by telephone.
     Helpdesk,
-    /// Keeps the HSM and the staff.
+    /// Manages the HSM and the staff.
     SecurityOfficer,
     /// Reads.
     Auditor,
@@ -92,7 +92,7 @@ pub enum AccountType {
     Current,
 }
 
-/// The bank's own name for itself.
+/// Id and name of a bank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankName {
     /// The `bank` of links.
@@ -101,7 +101,7 @@ pub struct BankName {
     pub name: String,
 }
 
-/// An issue that broke off: the key it was for.
+/// An interrupted issue: its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resume {
     /// SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex.
@@ -110,7 +110,7 @@ pub struct Resume {
     pub serial: String,
 }
 
-/// Where the agent is; shown on BSMS003.
+/// Progress of the agent; shown on BSMS003.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgressStep {
@@ -120,7 +120,7 @@ pub enum ProgressStep {
     KeyMade,
     /// Certificate and chain are on the token.
     CertificateWritten,
-    /// The agent gave up; `code` says why.
+    /// The agent gave up; `code` has the reason.
     Failed,
 }
 
@@ -158,20 +158,20 @@ pub struct GiveUp {
     pub reason: GiveUpReason,
 }
 
-/// Why an issue is given up. For the bank's record: nothing depends on it.
+/// Why an issue is given up. For the bank's audit log: nothing depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GiveUpReason {
     /// The key is not on the token that is used now.
     KeyElsewhere,
-    /// The key is here and cannot be used.
+    /// The key is on this token but cannot be used.
     KeyUnusable,
     /// The certificate does not fit on the token.
     NoRoom,
 }
 
 impl GiveUpReason {
-    /// The word in messages and in the record.
+    /// The word in messages and in the audit log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -182,7 +182,7 @@ impl GiveUpReason {
     }
 }
 
-/// Answer to `POST /agent/activate`.
+/// Response to `POST /agent/activate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activated {
     /// Serial number, lower-case hex.

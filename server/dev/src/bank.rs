@@ -1,5 +1,5 @@
-//! The configuration of a development server: the seed's bank, with ports and
-//! paths of its own, written once as `inkan.toml` and kept.
+//! The configuration of a development server: the seed's bank, with its own ports and paths, written once as
+//! `inkan.toml` and kept.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use inkan_server::app::sockets::{self, Sockets};
 /// Everything but ports, paths and the database.
 const TEMPLATE: &str = include_str!("bank.toml");
 
-/// The configuration of the last start, or a fresh one, with what the command line changes in it. Ports that are 0 are
-/// chosen later. Nothing is written.
+/// The configuration of the last start, or a new one, with the changes of the command line. Ports that are 0 are chosen
+/// later. Nothing is written.
 pub fn planned(directory: &Directory, options: &Options) -> Result<Config, DevError> {
     let mut config = match files::read(&directory.config())? {
         Some(_) => config::load(&directory.config()).map_err(AppError::from)?,
@@ -34,8 +34,8 @@ pub fn planned(directory: &Directory, options: &Options) -> Result<Config, DevEr
     Ok(config)
 }
 
-/// The configuration and its sockets. Sockets are bound before a first
-/// configuration is written, so that their ports are theirs.
+/// The configuration and its sockets. Sockets are bound before a first configuration is written, so that the ports are
+/// reserved.
 pub async fn ensure(
     directory: &Directory,
     planned: Config,
@@ -80,7 +80,7 @@ fn address(config: &mut Config, sockets: &Sockets) -> Result<(), AppError> {
         section.url = format!("https://localhost:{}", section.bind.port());
     }
     config.public.bind = at(&sockets.public)?;
-    // Goes into certificates: linters take an address for a host, but not a name without a dot.
+    // Goes into certificates: linters accept an address as a host, but not a name without a dot.
     config.public.url = format!("http://127.0.0.1:{}", config.public.bind.port());
     config.operations.bind = at(&sockets.operations)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! What others need to know: `dev.json` for tests and demo, and the bank file of
-//! the agent. Names in `dev.json` are stable (`docs/configuration.md`).
+//! What others need: `dev.json` for tests and demo, and the bank file of the agent. Names in `dev.json` are stable
+//! (`docs/configuration.md`).
 
 use inkan_hsm_config::chain::{ChainError, certificate_pem, chain_pem};
 use inkan_hsm_config::{Spec, catalogue};
@@ -18,7 +18,7 @@ use inkan_server::app::config::sections::Generation;
 use inkan_server::services::enrolment::BANK_SUFFIX;
 use inkan_server::services::records::AccountType;
 
-/// A customer's contract and what was handed over for it.
+/// A customer's contract and its temporary passwords.
 #[derive(Serialize)]
 struct Customer<'a> {
     branch: &'a str,
@@ -37,7 +37,7 @@ fn customer(sample: Sample, temporary: &Temporary) -> Customer<'_> {
     }
 }
 
-/// Writes the bank file, then `dev.json`: who sees the latter finds everything ready.
+/// Writes the bank file, then `dev.json`: when the latter exists, everything is ready.
 pub fn write(
     directory: &Directory,
     config: &Config,
@@ -72,7 +72,7 @@ pub fn write(
     files::write(&path, format!("{text}\n").as_bytes())
 }
 
-/// For customers' PCs, and for those of the bank's own staff.
+/// For customers' PCs, and for those of staff.
 fn bank_files(directory: &Directory, config: &Config, spec: &Spec) -> Result<(), DevError> {
     let fail = |error: &dyn std::fmt::Display| DevError::file(&directory.bank_file(), error);
     let server_ca = files::read(&directory.server_ca())?.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Where everything is.
+//! The paths in the data directory.
 
 use std::fs::File;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -8,7 +8,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::{DevError, files};
 
-/// In every directory of this program's.
+/// Marks every directory of this program.
 const MARKER: &str = "made-by-inkan-dev";
 
 /// The data directory, absolute, for its owner only.
@@ -16,7 +16,7 @@ const MARKER: &str = "made-by-inkan-dev";
 pub struct Directory(PathBuf);
 
 impl Directory {
-    /// Makes the directory if it is not there. One that is not empty must have been made by this program.
+    /// Creates the directory if it is missing. One that is not empty must have been created by this program.
     pub fn open(path: &Path) -> Result<Self, DevError> {
         let fail = |error: std::io::Error| DevError::file(path, &error);
         let mut builder = std::fs::DirBuilder::new();
@@ -72,7 +72,7 @@ impl Directory {
         Ok(file)
     }
 
-    /// Removes `dev.json`: it says "ready", which is not so yet.
+    /// Removes `dev.json`, which means "ready".
     pub fn forget_description(&self) -> Result<(), DevError> {
         let path = self.description();
         match std::fs::remove_file(&path) {

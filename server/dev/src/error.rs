@@ -1,4 +1,4 @@
-//! Why the program ended, for who started it.
+//! Why the program ended, for its user.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -43,13 +43,13 @@ pub enum DevError {
         /// What it reports.
         reported: String,
     },
-    /// The database holds something, and this program did not make it.
+    /// The database is not empty, and this program did not create it.
     #[error(
         "store.url: the database was not created by this program. It creates staff without a second person, so it uses only a \
          database that it created: give an empty one, or run `inkan-server` for this one."
     )]
     Database,
-    /// The database does not answer.
+    /// The database does not respond.
     #[error("store.url: {0}. Check that the database can be reached and written by this user.")]
     Store(sqlx::Error),
     /// The program could not be executed again.
@@ -77,7 +77,7 @@ impl DevError {
         }
     }
 
-    /// A stable word for what this program refuses to touch.
+    /// Stable code of what this program refuses to touch.
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::Elsewhere { .. } => Some("dev-elsewhere"),
@@ -87,7 +87,7 @@ impl DevError {
         }
     }
 
-    /// 3: what it was pointed to is not its own, or the configuration is wrong; else as `inkan-server`.
+    /// 3: it would touch something that is not its own, or the configuration is wrong; otherwise as `inkan-server`.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Server(error) => error.exit_code(),

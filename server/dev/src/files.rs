@@ -25,14 +25,14 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), DevError> {
     rename(temporary, path).map_err(fail)
 }
 
-/// Makes an empty file (0600) where there is none.
+/// Creates an empty file (0600) if there is none.
 pub fn create(path: &Path) -> Result<(), DevError> {
     let mut options = File::options();
     let made = options.append(true).create(true).mode(0o600).open(path);
     made.map(drop).map_err(|error| DevError::file(path, &error))
 }
 
-/// Reads a file; none if it is not there.
+/// Reads a file; `None` if it does not exist.
 pub fn read(path: &Path) -> Result<Option<String>, DevError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),

@@ -1,6 +1,5 @@
-//! What this program touches is what it made itself: its SoftHSM2, its database, its
-//! files. It makes staff without a second person, so anything else is refused at
-//! every start, before anything is written.
+//! This program touches only what it created: its SoftHSM2, its database, its files. It creates staff without a second
+//! person, so anything else is refused at every start, before anything is written.
 
 use std::path::{Component, Path};
 
@@ -11,7 +10,7 @@ use inkan_server::app::config::Config;
 use crate::directory::Directory;
 use crate::{DevError, files, marker};
 
-/// What SoftHSM2 reports of itself and of each of its tokens, set up or not.
+/// What SoftHSM2 reports about itself and each of its tokens, initialised or not.
 const LIBRARY: &str = "SoftHSM";
 const TOKEN_MANUFACTURER: &str = "SoftHSM project";
 const TOKEN_MODEL: &str = "SoftHSM v2";
@@ -27,7 +26,7 @@ pub async fn all(directory: &Directory, config: &Config) -> Result<(), DevError>
     marker::check(&config.store.url).await
 }
 
-/// Files are those of the directory, and mail stays on this machine.
+/// Files must be in the directory, and mail must stay on this machine.
 fn configuration(directory: &Directory, config: &Config) -> Result<(), DevError> {
     if config.hsm.spec != directory.hsm_spec() {
         return Err(leads_to("hsm.spec", &config.hsm.spec));
@@ -53,7 +52,7 @@ fn configuration(directory: &Directory, config: &Config) -> Result<(), DevError>
             problem: "is not on this machine".to_owned(),
         });
     }
-    // A PostgreSQL database is known by its marker alone; a file is the directory's, too.
+    // A PostgreSQL database is identified only by its marker; a file must also be in the directory.
     if let Some(path) = config.store.url.strip_prefix("sqlite://")
         && (Path::new(path) != directory.database() || directory.database().is_symlink())
     {
@@ -62,7 +61,8 @@ fn configuration(directory: &Directory, config: &Config) -> Result<(), DevError>
     Ok(())
 }
 
-/// The module and every token in it are SoftHSM2's, whatever the file is called, and certificates lie in the directory.
+/// The module and every token in it must be SoftHSM2's, whatever the file is called, and certificates must be in the
+/// directory.
 pub fn hsm(directory: &Directory, spec: &Spec) -> Result<(), DevError> {
     if !inside(directory, spec.certificate_dir()) {
         return Err(leads_to("certificate_dir", spec.certificate_dir()));
@@ -96,8 +96,8 @@ fn other_library(library: &LibraryInfo) -> Option<String> {
     (manufacturer != LIBRARY).then(|| format!("\"{description}\" by \"{manufacturer}\""))
 }
 
-/// What a token that is not SoftHSM2's reports, of (manufacturer, model) of each. SoftHSM2 always has one that is not set
-/// up yet.
+/// What a token that is not SoftHSM2's reports, of (manufacturer, model) of each. SoftHSM2 always has one that is not
+/// initialised yet.
 fn other_token<'a>(tokens: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<String> {
     let mut none = true;
     for (manufacturer, model) in tokens {
@@ -109,7 +109,7 @@ fn other_token<'a>(tokens: impl IntoIterator<Item = (&'a str, &'a str)>) -> Opti
     none.then(|| "no token".to_owned())
 }
 
-/// Below the directory by its name alone; nothing in it is followed.
+/// Whether it is below the directory, by its name alone; links are not followed.
 fn inside(directory: &Directory, path: &Path) -> bool {
     let below = path.strip_prefix(directory.path());
     below.is_ok_and(|rest| {

@@ -1,5 +1,4 @@
-//! Staff with soft keys: made here, certified by the staff CA through the HSM
-//! and the same service as everybody's.
+//! Staff with soft keys: created here, certified by the staff CA through the HSM and the same service as all others.
 
 use std::path::PathBuf;
 
@@ -29,7 +28,7 @@ const STAFF: [(&str, StaffRole); 8] = [
     ("auditor", StaffRole::Auditor),
 ];
 
-/// A certificate that ends sooner is replaced at the start.
+/// A certificate that expires sooner is replaced at the start.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(24);
 
 /// A staff member with key and certificate, as `dev.json` names them.
@@ -43,12 +42,12 @@ pub struct Identity {
     pub certificate: PathBuf,
     /// PEM: private key.
     pub key: PathBuf,
-    /// Id on record.
+    /// Id in the database.
     #[serde(skip)]
     pub id: String,
 }
 
-/// Everybody, with keys and certificates made where they are missing.
+/// All of them; missing keys and certificates are created.
 pub async fn ensure(
     directory: &Directory,
     services: &Services,
@@ -89,7 +88,7 @@ async fn certified(
     if certificate.as_deref().is_some_and(|text| lasts(text, now)) && key.is_some() {
         return Ok(identity);
     }
-    // A key whose certificate was not written continues where it broke off; one with an old certificate is replaced.
+    // A key whose certificate was not written continues where it stopped; one with an old certificate is replaced.
     let fail = |error: rcgen::Error| DevError::Certificates(error.to_string());
     let key = match key.filter(|_| certificate.is_none()) {
         Some(text) => KeyPair::from_pem(&text).map_err(fail)?,
@@ -111,7 +110,7 @@ async fn certified(
     Ok(identity)
 }
 
-/// Whether the first certificate of a PEM text is good for a while.
+/// Whether the first certificate of a PEM text is valid for a while.
 fn lasts(text: &str, now: Timestamp) -> bool {
     let Ok(der) = CertificateDer::from_pem_slice(text.as_bytes()) else {
         return false;

@@ -1,8 +1,8 @@
-//! `inkan-dev`: a whole bank from nothing, in one directory. For development, the
-//! demo and everybody's tests; never for a bank, and in no package.
+//! `inkan-dev`: a whole bank from nothing, in one directory. For development, the demo and tests of any kind; never for
+//! a real bank, and in no package.
 //!
-//! It makes staff, keys included, with nobody else's approval. So it touches only
-//! what it made itself, and looks again at every start ([`guard`]).
+//! It creates staff, including keys, without anybody's approval. So it touches only what it created itself, and checks
+//! this at every start ([`guard`]).
 //!
 //! The first stage prepares the directory and executes the program again with
 //! `SOFTHSM2_CONF` set, because SoftHSM reads it once, when it starts. The
@@ -10,8 +10,8 @@
 //! same data, passwords and ports.
 //!
 //! - [`cli`]: the command line
-//! - [`guard`]: refuses every HSM, database and configuration that is not its own; [`marker`]: how it knows its database
-//! - [`directory`]: where everything is
+//! - [`guard`]: refuses every HSM, database and configuration that is not its own; [`marker`]: identifies its database
+//! - [`directory`]: the paths in the data directory
 //! - [`files`]: whole files or none, readable by their owner only
 //! - [`bank`]: the configuration: the seed's bank
 //! - [`ceremony`]: HSM specification, PINs, `apply`
@@ -68,11 +68,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The first stage, and by it the second.
+/// The first stage, which starts the second.
 fn first_stage(options: Options) -> Result<(), DevError> {
     let directory = Directory::open(&options.data_dir)?;
     let conf = directory.softhsm_conf();
-    // Also before the second stage: whoever sets the variable decides nothing by what the file says.
+    // Also before the second stage: the environment variable must not decide anything that the file does not.
     ceremony::write_softhsm_conf(&directory)?;
     if std::env::var_os(SOFTHSM_CONF).is_some_and(|set| Path::new(&set) == conf) {
         return serve::block_on(second_stage(options, directory));
@@ -107,7 +107,7 @@ async fn second_stage(options: Options, directory: Directory) -> Result<(), DevE
     .await
 }
 
-/// Everything that the server needs, made where it is missing; what is not this program's own is refused first.
+/// Everything that the server needs, created if missing; first, everything that is not this program's own is refused.
 pub async fn prepare(
     directory: &Directory,
     options: &Options,
@@ -123,7 +123,7 @@ pub async fn prepare(
     Ok((config, sockets))
 }
 
-/// Dies as by `kill -9`: nothing is flushed, no handler runs.
+/// Exits as if by `kill -9`: nothing is flushed, no handler runs.
 fn crash_hook(at: Option<Step>) -> StepHook {
     match at {
         None => StepHook::default(),

@@ -1,6 +1,5 @@
-//! The database's marker: a table that only this program makes, and only in a
-//! database in which there is nothing else. A database with anything in it and
-//! without the marker is somebody else's.
+//! The database's marker: a table that only this program creates, and only in an empty database. A database that is not
+//! empty and has no marker belongs to somebody else.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -16,7 +15,7 @@ use crate::DevError;
 const MAKE: &str = "CREATE TABLE made_by_inkan_dev (format BIGINT NOT NULL PRIMARY KEY)";
 const FILL: &str = "INSERT INTO made_by_inkan_dev (format) VALUES (1)";
 const MADE: &str = "SELECT COUNT(*) FROM made_by_inkan_dev WHERE format = 1";
-/// Names of what there is, in any schema of the database.
+/// Names of everything in any schema of the database.
 const SQLITE: &str = "SELECT name FROM sqlite_master";
 const POSTGRES: &str = "SELECT CAST(c.relname AS TEXT) FROM pg_class c \
      JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -24,7 +23,7 @@ const POSTGRES: &str = "SELECT CAST(c.relname AS TEXT) FROM pg_class c \
 /// As the tables are found without a schema before them.
 const NAME: &str = "made_by_inkan_dev";
 
-/// What is in a database.
+/// Content of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
     Nothing,
@@ -32,7 +31,7 @@ enum Found {
     Other,
 }
 
-/// Refuses a database with something in it and without the marker. Writes nothing.
+/// Refuses a database that is not empty and has no marker. Writes nothing.
 pub async fn check(url: &str) -> Result<(), DevError> {
     let Some(url) = read_only(url) else {
         return Ok(());
@@ -99,7 +98,7 @@ async fn look(connection: &mut AnyConnection, url: &str) -> Result<Found, DevErr
     })
 }
 
-/// Connects where the server would connect, too: to another computer over verified TLS only.
+/// Connects only where the server would: to another computer only over verified TLS.
 async fn open(url: &str) -> Result<AnyConnection, DevError> {
     install_default_drivers();
     if !is_file(url) {
@@ -111,7 +110,7 @@ async fn open(url: &str) -> Result<AnyConnection, DevError> {
         .map_err(DevError::Store)
 }
 
-/// The URL to look through; none where there is no file yet.
+/// The URL to check; none if there is no file yet.
 fn read_only(url: &str) -> Option<String> {
     let Some(path) = url.strip_prefix("sqlite://") else {
         return Some(url.to_owned());

@@ -1,5 +1,5 @@
-//! Temporary passwords of the demo's customers, from their letters: kept in a file of
-//! their own (0600), told again after every start.
+//! Temporary passwords of the demo's customers, from their letters: kept in a separate file (0600), printed again after
+//! every start.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::{DevError, files};
 
 const FILE: &str = "dev-secrets";
 
-/// What one customer was handed over on paper. The names are those of `dev.json`.
+/// One customer's temporary passwords. The names are those of `dev.json`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Temporary {
@@ -28,14 +28,14 @@ pub struct Secrets {
     pub second_contract: Temporary,
 }
 
-/// What was handed over before.
+/// The passwords of an earlier start.
 pub fn read(directory: &Directory) -> Result<Secrets, DevError> {
     let path = directory.at(FILE);
     let text = files::read(&path)?.unwrap_or_default();
     serde_json::from_str(&text).map_err(|error| DevError::file(&path, &error))
 }
 
-/// Keeps what is handed over.
+/// Stores the passwords.
 pub fn write(directory: &Directory, secrets: &Secrets) -> Result<(), DevError> {
     let path = directory.at(FILE);
     let text = serde_json::to_string_pretty(secrets);

@@ -1,5 +1,5 @@
-//! The demo's customers, put into the database as at a counter: each contract entered by one person and approved by another, its
-//! letter asked for by one and shown to another; the applications wait for who registers.
+//! The demo's customers, recorded as at a counter: each contract entered by one person and approved by another, its
+//! letter requested by one and shown to another; the applications await the registration.
 
 use jiff::Timestamp;
 
@@ -48,8 +48,8 @@ pub const SECOND: Sample = Sample {
     reference: "申込書２",
 };
 
-/// Puts what is missing on record, once: what was decided manually later stays. Answers what was handed over to the
-/// customers. `leave_application`: the demo's customer gets a contract only; the application is left to the counter.
+/// Records what is missing, once; later manual decisions are kept. Returns the customers' temporary passwords.
+/// `leave_application`: the demo's customer gets only a contract; the application is left to the counter.
 pub async fn ensure(
     directory: &Directory,
     services: &Services,
@@ -83,7 +83,7 @@ pub async fn ensure(
     Ok(secrets)
 }
 
-/// What somebody of the staff does now.
+/// The context of an operation by a member of staff, now.
 fn named(
     staff: &[Identity],
     name: &str,
@@ -102,7 +102,7 @@ struct Clerks<'a> {
 }
 
 impl Clerks<'_> {
-    /// A contract with its letter; where a start broke off in between, another letter.
+    /// A contract with its letter; if a start was interrupted in between, another letter.
     async fn contract(&self, sample: Sample) -> Result<(Contract, Temporary)> {
         let contract = match self.known(sample).await? {
             Some(contract) => contract,

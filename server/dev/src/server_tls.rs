@@ -1,5 +1,5 @@
-//! A soft CA for the certificates of the server's own listeners. Its times are
-//! wide: the clock of a development server can be set to many years.
+//! A soft CA for the certificates of the server's own listeners. Its validity is long, because the clock of a
+//! development server can be set to many years.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -9,13 +9,13 @@ use rcgen::{
 use crate::directory::Directory;
 use crate::{DevError, files};
 
-/// Names and addresses the listeners are reached by.
+/// Names and addresses of the listeners.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Makes CA, certificate and key if they are not there.
+/// Creates CA, certificate and key if they are missing.
 pub fn ensure(directory: &Directory) -> Result<(), DevError> {
     let (certificate, key) = directory.server_identity();
-    // The key is written last: with it everything is there.
+    // The key is written last: if it exists, everything does.
     if files::read(&key)?.is_some() {
         return Ok(());
     }

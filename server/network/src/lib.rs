@@ -1,7 +1,7 @@
-//! The networks an address belongs to: whoever has one address of a network can have many.
+//! The networks to which an address belongs: whoever has one address of a network can have many.
 //!
-//! A provider gives a customer a /64, a /56 or a /48 of IPv6, and few people have a whole /24 of IPv4. What is limited
-//! per address is therefore limited for each of these networks, the wider ones by a multiple.
+//! A provider gives a customer a /64, a /56 or a /48 of IPv6, and few people have a whole /24 of IPv4. Limits per
+//! address therefore apply to each of these networks, the wider ones with a multiple.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -19,11 +19,11 @@ impl std::fmt::Display for Network {
     }
 }
 
-/// Prefix lengths that are looked at, narrow to wide.
+/// Prefix lengths of these networks, narrow to wide.
 const IPV4: [u8; 2] = [32, 24];
 const IPV6: [u8; 3] = [64, 56, 48];
 
-/// The networks of an address, the narrowest first. An IPv4 address in IPv6 form counts as what it is.
+/// The networks of an address, the narrowest first. An IPv4 address in IPv6 form counts as IPv4.
 #[must_use]
 pub fn networks(address: IpAddr) -> Vec<Network> {
     match address.to_canonical() {
@@ -61,7 +61,7 @@ fn ipv6(address: Ipv6Addr, prefix: u8) -> Network {
     }
 }
 
-/// How many of something each network holds; only networks that hold some are kept.
+/// Counts of something for each network; only networks with a count are stored.
 #[derive(Debug, Default)]
 pub struct Holdings(HashMap<Network, usize>);
 
@@ -80,14 +80,14 @@ impl Holdings {
         None
     }
 
-    /// One more for each of them.
+    /// Adds one for each of them.
     pub fn add(&mut self, networks: &[Network]) {
         for network in networks {
             *self.0.entry(*network).or_insert(0) += 1;
         }
     }
 
-    /// One less for each of them.
+    /// Subtracts one for each of them.
     pub fn remove(&mut self, networks: &[Network]) {
         for network in networks {
             if let Some(count) = self.0.get_mut(network) {
@@ -99,7 +99,7 @@ impl Holdings {
         }
     }
 
-    /// What they hold, the widest first: of two, the greater one is asked to give something up.
+    /// Their counts, the widest first: of two clients, the one with the greater counts must give something up.
     #[must_use]
     pub fn weight(&self, networks: &[Network]) -> [usize; 3] {
         let mut weight = [0; 3];
@@ -109,7 +109,7 @@ impl Holdings {
         weight
     }
 
-    /// Whether nobody holds anything.
+    /// Whether all counts are zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
