@@ -2,10 +2,10 @@
 .PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench
 
 CARGO ?= cargo
-# What a visitor needs: three products and the program that shows them. One build directory serves demo and test.
+# What a visitor needs: three products and the demo. Demo and test share one build directory.
 PROGRAMS = -p inkan-server -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
            --bin inkan-server --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
-# Builds, and prints where cargo put it.
+# Builds a program and prints its path.
 BUILT = CARGO="$(CARGO)" scripts/built
 RUN_IN_TOOLS = PATH="$(CURDIR)/.work/tools/bin:$$PATH"
 
@@ -15,13 +15,13 @@ help: ## this list
 demo: packages-demo ## one certificate, from the HSM to a customer's token, and a login with it; leaves nothing running
 	@demo=$$($(BUILT) inkan-demo --locked $(PROGRAMS)) && exec "$$demo"
 
-dev: packages-demo ## the same bank, kept up for a browser (Ctrl-C ends it)
+dev: packages-demo ## the same bank, kept running for a browser (Ctrl-C ends it)
 	@demo=$$($(BUILT) inkan-demo --locked $(PROGRAMS)) && exec "$$demo" --dev
 
 test: packages-test ## every test of the workspace: real HSM emulation, real tokens, both databases
 	@$(RUN_IN_TOOLS) $(CARGO) nextest run --workspace --locked
 
-conformance: packages-test ## what each kind of token can do, what not, and why: one table, also in .work/conformance/table.md
+conformance: packages-test ## what each kind of token can and cannot do, and why: one table, also in .work/conformance/table.md
 	@rm -rf .work/conformance
 	@INKAN_CONFORMANCE=all $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^conformance::/)'; \
 	    outcome=$$?; cat .work/conformance/table.md; exit $$outcome
@@ -31,12 +31,12 @@ screens: packages-test ## pictures of every screen and of the agent's window, in
 	@INKAN_SCREENS=.work/screens $(RUN_IN_TOOLS) $(CARGO) nextest run --locked -p inkan-tests -E 'test(/^browser::every_screen/) or test(/^window::states/)'
 	@node tests/browser/index.js .work/screens
 
-check: ## formatting, lints, and the arrows between crates and modules
+check: ## formatting, lints, and the dependencies between crates and modules
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	@$(CARGO) test --quiet --locked --workspace --test it -- arrows::
 
-bench: packages-bench ## figures, beside the bare token and other programs (release build; takes a quarter of an hour; PARTS=ocsp does one)
+bench: packages-bench ## measurements, compared with the bare token and other programs (release build; a quarter of an hour; PARTS=ocsp does one)
 	@bench=$$($(BUILT) inkan-bench --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench) && exec "$$bench" $(PARTS)
 
 packages-demo:

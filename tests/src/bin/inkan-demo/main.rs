@@ -50,16 +50,16 @@ fn demo(telling: &Telling, keep: bool) -> Outcome {
         return until_interrupted(bank);
     }
     drop((bank, customer));
-    telling.text("Everything was ended and removed again; nothing is left running.");
+    telling.text("Everything was stopped and removed; nothing is left running.");
     telling.text(manually::HOW_TO_GO_ON);
     Ok(())
 }
 
 fn dev(telling: &Telling) -> Outcome {
-    telling.title("A whole bank for trying out");
+    telling.title("A whole bank for trials");
     let bank = telling.step("The bank opens: HSM, database, five listeners.", Bank::open)?;
     let customer = telling.step(
-        "A customer gets a USB token and installs the bank's file.",
+        "A customer gets a USB token and installs the bank file.",
         || {
             let customer = Customer::with_token("OOZORA HANAKO")?;
             customer.install_bank(&bank.dev.bank_config)?;

@@ -6,9 +6,9 @@ use inkan_tests::screens::customer::Person;
 
 /// After a demo that has ended.
 pub(crate) const HOW_TO_GO_ON: &str = "\
-How to go on:
-  make dev      the same bank, kept up for your browser, with a token and an agent ready
-  make test     everything that is promised, shown on the real programs
+What to do next:
+  make dev      the same bank, kept running for your browser, with a token and an agent ready
+  make test     every promise, tested on the real programs
   README.md     what to do first as a security officer, at the counter, as a customer, as a developer";
 
 /// While the bank is up. `issued`: the story was told, so the customer has registered and has a certificate.
@@ -49,7 +49,7 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
             demo.temporary_login_password,
             demo.temporary_confirmation_password
         );
-        text += "\nThen somebody of the bank, who sees who registered, approves the application: 「承認待ち」 at the console, or\n";
+        text += "\nThen somebody at the bank checks who registered and approves the application: 「承認待ち」 at the console, or\n";
         text += &approval(dev);
         text += "\nThen 「電子証明書発行へ」 and 「発行」. Give the page's link to the agent, within a minute:\n";
         text += &line("open 'inkan:enroll?…'");
@@ -62,7 +62,7 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
     text += &format!(
         "\n\nTo log in with the certificate, start the browser with {} and add {}\n\
          as a security device (Firefox: Settings, Privacy & Security, Security Devices); then 「電子証明書ログイン」.\n\
-         Without a browser, ask the bank whether it takes the certificate on the token:\n",
+         Without a browser, check whether the bank accepts the certificate on the token:\n",
         environment.join(" "),
         customer.hsm.module_path().display()
     );

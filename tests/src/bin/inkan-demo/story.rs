@@ -18,16 +18,19 @@ use crate::telling::Telling;
 pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
     let hanako = Person::hanako();
     let bank = telling.step(
-        "The bank sets up its HSM: root CA on one token, customer CA, staff CA, OCSP and audit keys on another. \
-         No private key ever leaves them. Then it opens.",
+        "The bank sets up its HSM: the root CA on one token, customer CA, staff CA, OCSP and audit keys on another. \
+         No private key ever leaves them. Then the bank opens.",
         || Bank::open_with(&["--leave-application"]),
     )?;
     let application = at_the_counter(telling, &bank)?;
-    let customer = telling.step("データ花子 of 株式会社大空商事 unpacks her USB token and installs the bank's file for the agent.", || {
-        let customer = Customer::with_token("OOZORA HANAKO")?;
-        customer.install_bank(&bank.dev.bank_config)?;
-        Ok(customer)
-    })?;
+    let customer = telling.step(
+        "データ花子 of 株式会社大空商事 gets a USB token and installs the bank file for the agent.",
+        || {
+            let customer = Customer::with_token("OOZORA HANAKO")?;
+            customer.install_bank(&bank.dev.bank_config)?;
+            Ok(customer)
+        },
+    )?;
     issue(telling, &bank, &customer, &hanako, &application)?;
     logins(telling, &bank, &customer, &hanako)?;
     show_certificate(telling, &bank, &customer)?;
@@ -43,7 +46,7 @@ fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome<String> {
         || counter::enter_application(&counter::at_work(dev, "teller")?, dev, account),
     )?;
     telling.step(
-        "The teller tries to approve it as well, and is refused: it takes a second person.",
+        "The teller also tries to approve it and is refused: that takes a second person.",
         || {
             let page = counter::decide(&counter::at_work(dev, "teller")?, dev, &path)?;
             if page.shows("role-missing") {
@@ -66,14 +69,14 @@ fn issue(
     let dev = &bank.dev;
     let browser = Browser::new(&dev.server_ca)?;
     let registered = telling.step(
-        "In her browser she proves the account with the temporary passwords from the branch and chooses her login ID \
+        "In her browser she authenticates with the temporary passwords from the branch and chooses her login ID \
          (BLIS005, BLIS006, BLIS003, BLIS004).",
         || customer::register(&browser, dev, &dev.demo, hanako),
     )?;
     telling.seen(&format!("login ID: {}", hanako.login_id));
     telling.step(
-        "A second person at the bank sees who registered, when and from where, and approves the application. \
-         That is good for exactly one certificate, hers.",
+        "A second person at the bank checks who registered, when and from where, and approves the application. \
+         That allows exactly one certificate, hers.",
         || {
             let approver = counter::at_work(dev, "approver")?;
             let page = approver.open(&format!("{}{application}", dev.staff))?;
@@ -87,7 +90,7 @@ fn issue(
         },
     )?;
     let progress = telling.step(
-        "She asks for a certificate (BSMS002). The page calls the agent by a link (BSMS003).",
+        "She requests a certificate (BSMS002). The page opens the agent by a link (BSMS003).",
         || customer::ask_for_certificate(&browser, &registered)?.must_show("BSMS003"),
     )?;
     let (link, code) = (
@@ -98,8 +101,8 @@ fn issue(
         "link: {link}\ncomparison code on the page: {code}"
     ));
     let enrolled = telling.step(
-        "The agent shows the same code and asks for the PIN. The token makes a key pair; the bank records the certificate, \
-         has its HSM sign it, and the agent writes it to the token and proves over mutual TLS that it works.",
+        "The agent shows the same code and prompts for the PIN. The token generates a key pair; the bank records the certificate, \
+         and its HSM signs it. The agent writes it to the token and proves over mutual TLS that it works.",
         || {
             let followed = customer.follow(&link)?;
             let shown = followed.lines().into_iter().find(|l| l["event"] == "request");
@@ -115,7 +118,7 @@ fn issue(
         enrolled["algorithm"].as_str().unwrap_or_default()
     ));
     telling.step(
-        "The page moves on by itself and shows the certificate (BSMS004).",
+        "The page continues automatically and shows the certificate (BSMS004).",
         || {
             customer::wait_for_result(&browser, dev)?
                 .must_show(&format!("ANSER SERVICE {}", hanako.login_id))
@@ -126,18 +129,26 @@ fn issue(
 
 fn logins(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) -> Outcome {
     let dev = &bank.dev;
-    telling.step("She logs in: the token proves the certificate, she types only her login password (BLGI002, BTOP001).", || {
+    telling.step("She logs in: the token proves the certificate, and she types only her login password (BLGI002, BTOP001).", || {
         let browser = Browser::presenting(&dev.server_ca, &Identity::Token(customer.present_certificate()?))?;
         let top = customer::log_in_with_certificate(&browser, dev, &hanako.login_password)?;
         top.must_show("BTOP001")?.must_show(&hanako.name)
     })?;
-    telling.step("A phisher who knows her ID and password is refused: without the certificate there is no login.", || {
-        let phisher = Browser::new(&dev.server_ca)?;
-        let page = customer::log_in_with_password(&phisher, dev, &hanako.login_id, &hanako.login_password)?;
-        page.must_show("certificate-required")
-    })?;
     telling.step(
-        "Nor does he get a certificate of his own: there is one already, and the application has been used.",
+        "A phisher with her ID and password is refused: nobody logs in without the certificate.",
+        || {
+            let phisher = Browser::new(&dev.server_ca)?;
+            let page = customer::log_in_with_password(
+                &phisher,
+                dev,
+                &hanako.login_id,
+                &hanako.login_password,
+            )?;
+            page.must_show("certificate-required")
+        },
+    )?;
+    telling.step(
+        "Nor does the phisher get a certificate: there is one already, and the application has been used.",
         || {
             let phisher = Browser::new(&dev.server_ca)?;
             let page = customer::identify(&phisher, dev, &hanako.login_id, &hanako.login_password)?;
@@ -149,16 +160,21 @@ fn logins(telling: &Telling, bank: &Bank, customer: &Customer, hanako: &Person) 
             page.must_show("certificate-active")
         },
     )?;
-    telling.step("A stranger with a certificate from a CA of the same name does not even get a page: TLS alert.", || {
-        let ca = CertificateDer::from_pem_file(&dev.customer_ca)?;
-        let stranger = certificates::stranger_with_the_banks_name(&ca, &hanako.login_id)?;
-        let browser = Browser::presenting(&dev.server_ca, &stranger)?;
-        match browser.open(&format!("{}/login", dev.certificate)) {
-            Err(error) if whole_story(error.as_ref()).contains("received fatal alert") => Ok(()),
-            Err(error) => Err(error),
-            Ok(page) => Err(unexpected(&page)),
-        }
-    })
+    telling.step(
+        "A stranger with a certificate from a CA of the same name gets only a TLS alert.",
+        || {
+            let ca = CertificateDer::from_pem_file(&dev.customer_ca)?;
+            let stranger = certificates::stranger_with_the_banks_name(&ca, &hanako.login_id)?;
+            let browser = Browser::presenting(&dev.server_ca, &stranger)?;
+            match browser.open(&format!("{}/login", dev.certificate)) {
+                Err(error) if whole_story(error.as_ref()).contains("received fatal alert") => {
+                    Ok(())
+                }
+                Err(error) => Err(error),
+                Ok(page) => Err(unexpected(&page)),
+            }
+        },
+    )
 }
 
 fn show_certificate(telling: &Telling, bank: &Bank, customer: &Customer) -> Outcome {
@@ -169,7 +185,7 @@ fn show_certificate(telling: &Telling, bank: &Bank, customer: &Customer) -> Outc
         inkan_pki::x509::pem::encode_certificate(&customer.certificate()?),
     )?;
     let verified = telling.step(
-        "OpenSSL, which knows nothing of Inkan, verifies the certificate up to the root.",
+        "OpenSSL, an independent program, verifies the certificate up to the root.",
         || {
             let mut openssl = std::process::Command::new("openssl");
             openssl
@@ -201,7 +217,7 @@ fn show_certificate(telling: &Telling, bank: &Bank, customer: &Customer) -> Outc
     )?
     .expect_well()?;
     telling.text(&format!(
-        "The certificate, as OpenSSL reads it:\n\n{}",
+        "The certificate, as OpenSSL prints it:\n\n{}",
         text.trim_end()
     ));
     let dev = &bank.dev;
