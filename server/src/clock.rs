@@ -1,4 +1,4 @@
-//! Where time comes from: the system's clock, or one that was started at another time (development only).
+//! The source of time: the system's clock, or one that was started at another time (development only).
 
 use std::time::Instant;
 
@@ -43,8 +43,8 @@ impl Clock {
         }
     }
 
-    /// The time now in whole seconds, as records keep it: what is answered about something just made is what is answered
-    /// about it later.
+    /// The current time in whole seconds, as the database stores it, so that a response about something just created
+    /// equals later ones.
     #[must_use]
     pub fn second(&self) -> Timestamp {
         let now = self.now();

@@ -59,8 +59,14 @@ mod tests {
     #[test]
     fn times_are_generalized_from_2050_on() {
         let der = |text: &str| time(text.parse().unwrap()).and_then(|time| time.to_der());
-        assert_eq!(der("2049-12-31T23:59:59Z").unwrap(), b"\x17\x0d491231235959Z");
-        assert_eq!(der("2050-01-01T00:00:00Z").unwrap(), b"\x18\x0f20500101000000Z");
+        assert_eq!(
+            der("2049-12-31T23:59:59Z").unwrap(),
+            b"\x17\x0d491231235959Z"
+        );
+        assert_eq!(
+            der("2050-01-01T00:00:00Z").unwrap(),
+            b"\x18\x0f20500101000000Z"
+        );
         assert!(der("1969-12-31T23:59:59Z").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `inkan-server audit`: the chain verified, exported, its signed heads copied out; with the database alone, no HSM.
+//! `inkan-server audit`: verifies the chain, exports it, lists its signed heads; needs only the database, no HSM.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ pub enum Format {
 /// Runs the command.
 ///
 /// # Errors
-/// [`AppError::AuditBroken`] when the chain does not hold.
+/// [`AppError::AuditBroken`] if the chain is broken.
 pub async fn run(command: AuditCommand) -> Result<(), AppError> {
     match command {
         AuditCommand::Verify(options) => {
@@ -163,7 +163,7 @@ async fn export_rows(store: &Store, mut after: i64, format: Format) -> Result<()
     }
 }
 
-/// A SHA-256 in hexadecimal, lower case; a mistyped one is no finding about the log.
+/// A SHA-256 in hexadecimal, lower case; a mistyped one is an error of the command line, not a finding about the log.
 fn digest(text: &str) -> Result<String, String> {
     let digest = text.to_ascii_lowercase();
     if digest.len() == 64 && digest.bytes().all(|octet| octet.is_ascii_hexdigit()) {
@@ -172,14 +172,14 @@ fn digest(text: &str) -> Result<String, String> {
     Err("a SHA-256 has 64 hexadecimal digits".to_owned())
 }
 
-/// Digests that are of no key at all are the caller's mistake: with them every signed head would look forged.
+/// Digests that belong to no key are the caller's mistake: with them every signed head would look forged.
 async fn known(
     store: &Store,
     config: &Config,
     given: &[String],
     kept: &[Checkpoint],
 ) -> Result<(), AppError> {
-    // The ceremony's record need not be on this machine.
+    // The ceremony's transcript need not be on this machine.
     let mut known = recorded_keys(config).unwrap_or_default();
     known.extend(kept.iter().map(Checkpoint::key_sha256));
     let mut after = 0;
@@ -195,7 +195,7 @@ async fn known(
     }
 }
 
-/// The digests of audit keys in the ceremony's record.
+/// The digests of audit keys in the ceremony's transcript.
 fn recorded_keys(config: &Config) -> Result<Vec<String>, AppError> {
     let spec = Spec::load(&config.hsm.spec)?;
     let unreadable = |error| {
@@ -260,10 +260,10 @@ fn as_json(found: &Verdict, keys: &[String]) -> String {
     all.to_string()
 }
 
-/// A chain that does not hold is an error of its own.
+/// A broken chain is a separate error.
 fn outcome(found: &Verdict) -> Result<(), AppError> {
     match &found.chain {
-        // Nothing was found to be in order: there is nothing.
+        // An empty log must not pass as intact.
         Chain::Whole { rows: 0, .. } => Err(AppError::AuditEmpty),
         Chain::Whole { .. } => Ok(()),
         Chain::Broken { seq, why } => Err(AppError::AuditBroken {

@@ -1,5 +1,5 @@
-//! The database of the configuration: the files that its URL names are looked at, then it is opened for what a command
-//! does with it. Nobody but `serve` and `staff bootstrap` makes one.
+//! The database of the configuration: the files that its URL names are checked, then it is opened as a command needs
+//! it. Only `serve` and `staff bootstrap` create one.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::error::AppError;
 use crate::http::listen::tls::certificates;
 use crate::store::{Store, StoreError, open, postgres_url};
 
-/// What is wrong with a file that the database's URL names.
+/// A problem with a file that the database's URL names.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FileFault {
-    /// It cannot be read, or is no file.
+    /// It cannot be read, or is not a file.
     #[error("{}: cannot be read: {reason}", file.display())]
     Unreadable {
         /// The file.
@@ -25,16 +25,16 @@ pub enum FileFault {
         /// The system's reason.
         reason: String,
     },
-    /// It holds no certificate, or a broken one.
+    /// It contains no certificate, or a broken one.
     #[error("{}: contains no usable PEM certificate", .0.display())]
     NoCertificate(PathBuf),
-    /// It holds no private key.
+    /// It contains no private key.
     #[error("{}: contains no usable PEM private key", .0.display())]
     NoKey(PathBuf),
-    /// The key can be read by its group or by everybody; with its permission bits.
+    /// The key can be read by its group or by others; with its permission bits.
     #[error("{}: others than its owner can read this key (mode {:03o})", .0.display(), .1)]
     KeyReadableByOthers(PathBuf, u32),
-    /// The key is not the certificate's.
+    /// The key does not match the certificate.
     #[error("{}: is not the key of the certificate in sslcert", .0.display())]
     AnotherKey(PathBuf),
 }
@@ -64,7 +64,7 @@ impl FileFault {
     }
 }
 
-/// Looks at the files that the URL names, as the driver will read them, without connecting.
+/// Checks the files that the URL names, as the driver will read them, without connecting.
 ///
 /// # Errors
 /// [`AppError::Store`] for a URL that is not safe, [`AppError::StoreFile`].
@@ -107,7 +107,7 @@ fn pair(certificate: &Path, key: &Path) -> Result<(), FileFault> {
     }
 }
 
-/// Sees whether a file can be read; answers its permission bits.
+/// Checks that a file can be read; returns its permission bits.
 fn readable(file: &Path) -> Result<u32, FileFault> {
     let fail = |reason: String| FileFault::Unreadable {
         file: file.to_owned(),
@@ -122,7 +122,7 @@ fn readable(file: &Path) -> Result<u32, FileFault> {
     }
 }
 
-/// For whoever may make it: opened, made when it is missing, brought to the newest schema.
+/// For commands that may create it: opened, created if missing, migrated to the newest schema.
 ///
 /// # Errors
 /// As [`look`]; [`AppError::Store`].
@@ -131,7 +131,7 @@ pub async fn connect(config: &Config) -> Result<Store, AppError> {
     Ok(Store::connect(&config.store.url).await?)
 }
 
-/// For whoever works on one that is there.
+/// For commands that change an existing one.
 ///
 /// # Errors
 /// As [`look`]; [`AppError::Store`].
@@ -140,7 +140,7 @@ pub async fn open(config: &Config) -> Result<Store, AppError> {
     Ok(Store::open(&config.store.url).await?)
 }
 
-/// For whoever reads one that is there.
+/// For commands that read an existing one.
 ///
 /// # Errors
 /// As [`look`]; [`AppError::Store`].
@@ -149,8 +149,8 @@ pub async fn open_to_read(config: &Config) -> Result<Store, AppError> {
     Ok(Store::open_to_read(&config.store.url).await?)
 }
 
-/// `config check --connect`: whether a server could work with the database. What the first start will change by itself is
-/// returned as text.
+/// `config check --connect`: whether a server could work with the database. Returns as text what the first start will
+/// change automatically.
 ///
 /// # Errors
 /// [`AppError::Store`] with what is wrong.
@@ -174,7 +174,7 @@ fn first_start(error: &StoreError) -> String {
     )
 }
 
-/// Whether an SQLite file could be made there.
+/// Whether an SQLite file could be created there.
 fn has_a_place(url: &str) -> bool {
     let file = url.strip_prefix("sqlite://").map(Path::new);
     file.and_then(Path::parent).is_some_and(Path::is_dir)

@@ -18,7 +18,7 @@ use crate::ca::issue::IssueError;
 use crate::http::listen::tls::TlsError;
 use crate::store::StoreError;
 
-/// `EX_TEMPFAIL` of sysexits.h, as mail servers know it.
+/// `EX_TEMPFAIL` of sysexits.h, as mail servers understand it.
 const TEMPORARY: u8 = 75;
 
 /// Why the program ended.
@@ -27,7 +27,7 @@ pub enum AppError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// What cannot work, all of it.
+    /// All findings.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Findings(Vec<Finding>),
     /// The specification of the HSM.
@@ -61,12 +61,12 @@ pub enum AppError {
     /// A file that the database's URL names.
     #[error("store.url: {0} [{code}]. {next}", code = .0.code(), next = .0.next())]
     StoreFile(#[from] FileFault),
-    /// The audit log has no row.
+    /// The audit log is empty.
     #[error(
         "store.url: the audit log is empty [audit-empty]. Every server writes to it at its first start: check that this is the right database."
     )]
     AuditEmpty,
-    /// What a crash left open cannot be completed.
+    /// An issue that a crash interrupted cannot be completed.
     #[error("records that a crash left open: {0}")]
     Reconcile(String),
     /// The mail server's section.
@@ -83,7 +83,7 @@ pub enum AppError {
     /// `staff bootstrap`.
     #[error("staff: {0}")]
     Staff(String),
-    /// The audit log does not hold.
+    /// The audit log is broken.
     #[error(
         "audit log: row {seq}: {why}. Keep the database unchanged, and compare it with a copy kept elsewhere."
     )]
@@ -93,13 +93,13 @@ pub enum AppError {
         /// Why.
         why: &'static str,
     },
-    /// `audit verify` with a digest that is of no key.
+    /// `audit verify` with a digest that belongs to no key.
     #[error(
         "--key-sha256: no audit key has the SHA-256 {0}, neither in a signed head nor in the ceremony's transcript. \
          Nothing was verified. Check the digest."
     )]
     NoSuchAuditKey(String),
-    /// What may be better later; a mail server keeps the message and tries again.
+    /// A temporary error; a mail server keeps the message and tries again.
     #[error("later: {0}")]
     Later(String),
     /// A socket.
@@ -120,7 +120,8 @@ pub enum AppError {
 }
 
 impl AppError {
-    /// 3: the configuration and the files it names; 4: the audit log does not hold; 75: later; 1: everything else (2 is the command line).
+    /// 3: the configuration and the files it names; 4: the audit log is broken; 75: try again later; 1: everything else
+    /// (2 is the command line).
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_)

@@ -22,7 +22,7 @@ use crate::ca::hsm::{HsmConfig, HsmKey, HsmPool};
 use crate::ca::issue::IssueError;
 use crate::ca::{Authority, CaId, IssuerId, IssuingCa};
 
-/// The HSM's specification, and what the server takes from it. No PIN is read and the HSM is not opened.
+/// The HSM's specification, and the parts of it that the server uses. No PIN is read and the HSM is not opened.
 pub struct Chosen {
     spec: Spec,
     token: String,
@@ -33,7 +33,7 @@ pub struct Chosen {
     audit: Option<KeySpec>,
 }
 
-/// Reads the specification and the CA certificates, and sees whether the server can work with them.
+/// Reads the specification and the CA certificates, and checks that the server can work with them.
 pub fn choose(config: &Config) -> Result<Chosen, AppError> {
     let file = &config.hsm.spec;
     let spec = Spec::load(file)?;
@@ -68,7 +68,7 @@ pub fn choose(config: &Config) -> Result<Chosen, AppError> {
     }
     let ocsp = key(&spec, file, KeyUse::Ocsp)?;
     keys.push(ocsp);
-    // At least the customer CA's is there.
+    // At least the customer CA's exists.
     let first = keys.first().copied().unwrap_or(ocsp);
     if let Some(other) = keys.iter().find(|key| key.token != first.token) {
         return Err(lacks(
@@ -97,12 +97,13 @@ impl Chosen {
         self.spec.crl_path(&self.root_key)
     }
 
-    /// The token that the server signs with, for its PIN to be read again.
+    /// The token with which the server signs, for reading its PIN again.
     pub fn token(&self, file: &Path) -> Result<TokenSpec, AppError> {
         self.issuing_token(file).cloned()
     }
 
-    /// Sees whether what is read at the start can be read: the module, and the PIN when it is in a file. Nobody is asked.
+    /// Checks that everything read at the start can be read: the module, and the PIN if it is in a file. Nobody is
+    /// prompted.
     pub fn look(&self, file: &Path) -> Result<(), AppError> {
         self.spec.module_path()?;
         match self.issuing_token(file)? {
@@ -122,7 +123,7 @@ impl Chosen {
     }
 }
 
-/// Opens the HSM (it may be away for now) and puts the CAs in front of it.
+/// Opens the HSM (which may be unavailable for now) and puts the CAs in front of it.
 pub fn authority(config: &Config) -> Result<Authority, AppError> {
     let chosen = choose(config)?;
     let token = chosen.issuing_token(&config.hsm.spec)?.clone();

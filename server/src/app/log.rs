@@ -1,4 +1,4 @@
-//! What goes to standard error: the log, and the program's last words.
+//! Output on standard error: the log, and the program's last message.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -10,7 +10,7 @@ use super::config::limits::{Log, LogFormat};
 /// Starts the log. `RUST_LOG` overrides the level.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        // The libraries below are quieter than ours; one counts every mechanism it has no name for as an error.
+        // The libraries below log less than we do; one reports every mechanism without a name as an error.
         let ours = &log.level;
         EnvFilter::new(format!(
             "warn,cryptoki::mechanism=off,inkan_server={ours},inkan_ca={ours},inkan_store={ours},inkan_pki={ours}"

@@ -1,4 +1,4 @@
-//! `inkan-server mail`: bounces taken in, messages that were given up listed and sent again; with the database alone, no HSM.
+//! `inkan-server mail`: processes bounces, lists failed messages and sends them again; needs only the database, no HSM.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::services::certificates::status::StatusMemory;
 use crate::services::settings::Settings;
 use crate::store::Store;
 
-/// Most messages that `failed` lists and `retry --all` sends at once.
+/// Maximum number of messages that `failed` lists and `retry --all` sends at once.
 const MOST: u16 = 1000;
 
 /// What to do with the mail.
@@ -89,7 +89,7 @@ impl MailContext {
 /// Runs the command.
 ///
 /// # Errors
-/// [`AppError::Later`] where a mail server is to try again.
+/// [`AppError::Later`] if a mail server should try again.
 pub async fn run(command: MailCommand) -> Result<(), AppError> {
     match command {
         MailCommand::Bounce(options) => bounced(&options).await,
@@ -116,8 +116,8 @@ pub async fn run(command: MailCommand) -> Result<(), AppError> {
     }
 }
 
-/// Whatever it is, it ends here: an error would make the mail server write a bounce about a bounce. Only what may be better
-/// later is said to be so.
+/// Every message ends here: an error would make the mail server write a bounce about a bounce. Only temporary errors
+/// are reported as such.
 async fn bounced(options: &BounceOptions) -> Result<(), AppError> {
     let config = config::load(&options.config)?;
     let mail = config.mail.as_ref();

@@ -1,20 +1,19 @@
-//! The program: command line, configuration file, start and stop. Only here
-//! files of the operator are read.
+//! The program: command line, configuration file, start and stop. Only here are the operator's files read.
 //!
 //! - [`cli`]: the command line
 //! - [`audit`]: `inkan-server audit`; [`staff`]: `inkan-server staff`
 //! - [`config`]: the configuration file
-//! - [`database`]: the database of the configuration, opened for what a command does with it
-//! - [`log`]: what goes to standard error
+//! - [`database`]: the database of the configuration, opened as a command needs it
+//! - [`log`]: output on standard error
 //! - [`findings`]: everything in a configuration and its files that cannot work
 //! - [`start`]: from a configuration to services and routers
 //! - [`mail`]: the bank as a sender of mail; [`mail_commands`]: `inkan-server mail`
 //! - [`hsm`]: the HSM of the configuration's specification
 //! - [`sockets`]: the five listening sockets
-//! - [`status`]: what follows a change of status at once; [`refusals`]: what was counted becomes rows
-//! - [`reload`]: files that may change while the server serves
+//! - [`status`]: what follows a status change at once; [`refusals`]: records counted refusals
+//! - [`reload`]: files that may change while the server runs
 //! - [`serve`]: serving until a signal
-//! - [`scheduler`]: drives what is done from time to time
+//! - [`scheduler`]: runs the scheduled jobs
 //! - [`error`]: why the program ended
 
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Refusals that repeat are counted; here the counts become rows of the audit log, when their time is over and before the
+//! Repeated refusals are counted; here the counts become rows of the audit log, when their window ends and before the
 //! process ends.
 
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::services::Services;
 
-/// How often it is looked whether a count is over.
+/// How often ended windows are checked for.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Until `stop`.
+/// Runs until `stop`.
 pub async fn follow(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -22,7 +22,7 @@ pub async fn follow(services: Services, clock: Clock, mut stop: watch::Receiver<
     }
 }
 
-/// What is counted and not recorded yet, when nothing is refused any more.
+/// Records the remaining counts, after the last request.
 pub async fn finish(services: &Services, clock: Clock) {
     record(services, clock, true).await;
 }

@@ -1,6 +1,6 @@
-//! Files that may change while the server serves: certificates and keys of the TLS listeners, the root's revocation list.
-//! They are read again when they changed, and on SIGHUP. What is broken changes nothing: the old one stays in use, and the
-//! log, the metrics and the warnings say so.
+//! Files that may change while the server runs: certificates and keys of the TLS listeners, the root CRL. They are read
+//! again when they change, and on SIGHUP. A file that cannot be used changes nothing: the old one stays in use, and the
+//! log, the metrics and the warnings report it.
 //!
 //! SIGHUP is an operator's decision about the HSM too: its PIN is read again, and keys out of service are tried again.
 

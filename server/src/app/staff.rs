@@ -1,5 +1,5 @@
-//! `inkan-server staff bootstrap`: the first two security officers, at the ceremony, once. Each gets the activation code of
-//! their own and never sees the other's: on a screen of their own, or in a file of their own.
+//! `inkan-server staff bootstrap`: the first two security officers, at the ceremony, once. Each gets their own
+//! activation code and never sees the other's: on a separate screen, or in a separate file.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -118,7 +118,7 @@ fn failed(error: io::Error) -> AppError {
     AppError::Staff(format!("an activation code cannot be handed over: {error}"))
 }
 
-/// Where the codes go; made sure of before anybody is put into the database, which happens once.
+/// Where the codes are written; checked before anybody is recorded, which happens once.
 enum Place {
     Terminal,
     Files(Vec<(PathBuf, File)>),
@@ -150,7 +150,7 @@ impl Place {
         Ok(Self::Files(files))
     }
 
-    /// Takes the empty files back.
+    /// Removes the empty files.
     fn discard(self) {
         if let Self::Files(files) = self {
             for (path, _) in files {
@@ -160,7 +160,7 @@ impl Place {
     }
 }
 
-/// One screen after the other: each is shown when its officer has pressed Enter, and cleared when they have again.
+/// One screen after the other: each is shown after its officer has pressed Enter, and cleared after the next Enter.
 fn show(
     officers: &[BootstrapOfficer],
     url: &str,
@@ -217,7 +217,7 @@ fn as_json(officer: &BootstrapOfficer, url: &str) -> String {
     format!("{code}\n")
 }
 
-/// Says whose file is where, and nothing of what is in it.
+/// Prints the path of each file, and nothing of its content.
 fn told(officers: &[BootstrapOfficer], files: &[(PathBuf, File)], url: &str, as_json: bool) {
     let both = officers.iter().zip(files);
     if as_json {

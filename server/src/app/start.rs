@@ -1,5 +1,4 @@
-//! From a configuration to services and listeners, in the order in which each
-//! part needs the one before.
+//! From a configuration to services and listeners, in the order of their dependencies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +29,10 @@ use crate::services::records::IssuerId;
 use crate::services::settings::Settings;
 use crate::services::step::StepHook;
 
-/// How long the start waits for the HSM before it continues without.
+/// How long the start waits for the HSM before it continues without it.
 const HSM_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Store, migrations, HSM, what a crash left open, CRLs.
+/// Store, migrations, HSM, interrupted issues, CRLs.
 pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<Services, AppError> {
     let store = database::connect(config).await?;
     let authority = hsm::authority(config)?;
@@ -193,7 +192,7 @@ pub fn identities(config: &Config) -> Result<Identities, AppError> {
     })
 }
 
-/// What may change in files while the server serves.
+/// The files that may change while the server runs.
 pub async fn files(
     config: &Config,
     identities: &Identities,

@@ -1,5 +1,5 @@
-//! What follows a change of status: lists and answers are made anew within a second or so (within three, when another
-//! instance made the change and died of it), not only when they are due; and what is kept in memory for when the database is
+//! What follows a status change: CRLs and OCSP responses are renewed within about a second (within three, if another
+//! instance made the change and died), not only on schedule; and what is kept in memory for times when the database is
 //! unavailable.
 
 use std::time::Duration;
@@ -10,18 +10,18 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::services::{Error, Services};
 
-/// So many changes as come within this are published together.
+/// Changes within this time are published together.
 const GATHERED: Duration = Duration::from_millis(500);
 
 /// Up to two seconds: all instances see a change, and the first one to wake publishes it for all.
 fn by_chance() -> Duration {
     let mut random = [0u8; 1];
-    // Without randomness they wake together: a signature more, and no harm.
+    // Without randomness they wake together, which costs a signature and does no harm.
     let _ = getrandom::fill(&mut random);
     Duration::from_millis(u64::from(random[0]) * 8)
 }
 
-/// Until `stop`. What fails here is done by the scheduled work.
+/// Runs until `stop`. If something fails here, the scheduled job does it.
 pub async fn publish_changes(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
         let pause = tokio::select! {
@@ -34,7 +34,7 @@ pub async fn publish_changes(services: Services, clock: Clock, mut stop: watch::
             () = tokio::time::sleep(pause) => {}
         }
         let now = clock.now();
-        // Lists first: an answer that is wrong by now is not served anyway.
+        // CRLs first: an outdated response is not served anyway.
         if let Err(error) = services.publish_due_crls(now).await {
             tracing::warn!(%error, "CRLs could not be published after a change; the next run retries");
             failed(&services, "crl", &error, now).await;
@@ -46,10 +46,10 @@ pub async fn publish_changes(services: Services, clock: Clock, mut stop: watch::
     }
 }
 
-/// How often this process reads the lists that it hands out while the database is unavailable.
+/// How often this process reads the CRLs that it serves while the database is unavailable.
 const KEPT_EVERY: Duration = Duration::from_secs(30);
 
-/// Keeps every list, and the RSA keys that new ones are compared with, in memory until `stop`.
+/// Keeps every CRL, and the RSA keys with which new ones are compared, in memory until `stop`.
 pub async fn keep_crls(services: Services, clock: Clock, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(error) = services.keep_crls(clock.now()).await {
@@ -65,7 +65,7 @@ pub async fn keep_crls(services: Services, clock: Clock, mut stop: watch::Receiv
     }
 }
 
-/// The job does not stand as done while its work fails.
+/// The job must not appear as done while its work fails.
 async fn failed(services: &Services, job: &'static str, error: &Error, now: Timestamp) {
     metrics::gauge!("inkan_job_failing", "job" => job).set(1.0);
     if let Err(error) = services.job_failed(job, &error.to_string(), now).await {

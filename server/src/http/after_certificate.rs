@@ -1,4 +1,4 @@
-//! BLGI002, the login password after the certificate: the same whether the browser presented it or the agent.
+//! BLGI002, the login password after the certificate: the same whether the browser or the agent presented it.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -14,7 +14,7 @@ struct Blgi002 {
     page: Page,
     common_name: String,
     serial: String,
-    /// Where the form goes.
+    /// Target of the form.
     action: &'static str,
 }
 

@@ -84,7 +84,7 @@ pub async fn revoke(machine: Machine) -> Answer {
     let (caller, now) = (context.caller, context.now);
     let registered = services.registered(presented, caller, now).await?;
     let request = RequestContext::user(&registered.user.id, caller, now);
-    // The token is handed on or thrown away (R11); a loss is for the help desk.
+    // The token is passed on or discarded (R11); a loss is for the help desk.
     let (id, reason) = (&registered.certificate.id, Reason::CessationOfOperation);
     let done = services.revoke(&request, id, By::Owner, reason).await?;
     Ok(Json(json!({ "serial": done.serial, "state": done.state.as_str() })).into_response())

@@ -21,19 +21,19 @@ pub struct App {
     pub clock: Clock,
     /// The bank on its pages.
     pub site: Arc<Site>,
-    /// How EST bodies are written.
+    /// Line format of EST bodies.
     pub est_encoding: EstEncoding,
-    /// Posts that carry a password.
+    /// POST requests with a password.
     pub password_rate: RateLimiter,
-    /// Posts of agents and EST clients.
+    /// POST requests of agents and EST clients.
     pub machine_rate: RateLimiter,
     /// Requests to the API.
     pub api_rate: RateLimiter,
-    /// How long a signature of a staff token counts.
+    /// How long a handshake with a staff token counts.
     pub presence: Presence,
     /// Pages that follow an issue.
     pub streams: Streams,
-    /// OCSP responses that were given before.
+    /// OCSP responses that were returned before.
     pub ocsp: ReadyResponses,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,

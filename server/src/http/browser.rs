@@ -1,13 +1,13 @@
-//! What a browser says of itself, as far as the pages have advice for it (R14).
-//! Advice only: nothing is refused because of it, and an unknown browser is fine.
+//! What a browser's User-Agent shows, as far as the pages have advice for it (R14). Advice only: nothing is refused
+//! because of it, and an unknown browser is fine.
 
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 
-/// Whether a browser can do what the certificate method needs.
+/// Whether a browser supports what the certificate method needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Browser {
-    /// As far as we know.
+    /// As far as is known.
     #[default]
     Able,
     /// Internet Explorer and the first Edge: the screens do not work.

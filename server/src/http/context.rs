@@ -1,4 +1,4 @@
-//! What a page's handler is given, and the small answers all of them make.
+//! What a page's handler receives, and the small responses that all of them use.
 
 use std::sync::Arc;
 
@@ -22,24 +22,24 @@ use super::visitor::{Realm, Visitor};
 use crate::services::records::StaffMember;
 use crate::services::{Caller, RequestContext};
 
-/// An answer or the reason why there is none.
+/// A response or the reason why there is none.
 pub type Answer = Result<Response, Failure>;
 
 /// The request as the frame found it, and the time.
 pub struct Cx {
     /// Shared state.
     pub app: Shared,
-    /// Language of the answer.
+    /// Language of the response.
     pub lang: Lang,
     /// The browser's cookie.
     pub visitor: Visitor,
-    /// What the browser can do.
+    /// What the browser supports.
     pub browser: Browser,
     /// The connection.
     pub peer: Peer,
     /// Now.
     pub now: Timestamp,
-    /// Whether somebody of the staff asks, at the console.
+    /// Whether a member of staff makes the request, at the console.
     console: bool,
 }
 
@@ -67,7 +67,7 @@ impl Cx {
         }
     }
 
-    /// The frame of a page that is shown to a session only.
+    /// The frame of a page that is shown only to a session.
     pub fn session_page(&self, screen: &'static str) -> Page {
         let idle = self.app.services.settings().periods.idle;
         Page {
@@ -95,7 +95,7 @@ impl Cx {
         RequestContext::staff(staff_id, self.caller(), self.now)
     }
 
-    /// From where it comes.
+    /// The source of the request.
     pub fn caller(&self) -> Caller {
         self.peer.caller()
     }
@@ -154,7 +154,7 @@ pub fn see_other(path: &str) -> Response {
     }
 }
 
-/// The answer with the listener's cookie replaced by a session token.
+/// The response with the listener's cookie replaced by a session token.
 pub fn with_session(mut response: Response, realm: Realm, token: &str) -> Response {
     if let Some(value) = cookie::set(realm.cookie(), token, None) {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -162,7 +162,7 @@ pub fn with_session(mut response: Response, realm: Realm, token: &str) -> Respon
     response
 }
 
-/// The answer with the listener's cookie removed.
+/// The response with the listener's cookie removed.
 pub fn without_session(mut response: Response, realm: Realm) -> Response {
     if let Some(value) = cookie::set(realm.cookie(), "", Some(0)) {
         response.headers_mut().append(header::SET_COOKIE, value);

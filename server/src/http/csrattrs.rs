@@ -1,7 +1,7 @@
-//! The answer of EST `csrattrs` (RFC 7030, 4.5.2): which keys this bank takes.
+//! The response of EST `csrattrs` (RFC 7030, 4.5.2): which keys this bank accepts.
 //!
-//! `CsrAttrs ::= SEQUENCE OF AttrOrOID`; for each kind of key one attribute (type
-//! of key with its curve or size) and the signature algorithm to use with it.
+//! `CsrAttrs ::= SEQUENCE OF AttrOrOID`; for each type of key one attribute (type with its curve or size) and the
+//! signature algorithm to use with it.
 
 use der::Encode;
 use der::asn1::{Any, SetOfVec};
@@ -10,7 +10,7 @@ use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::x509::assemble::signature_algorithm;
 use x509_cert::attr::Attribute;
 
-/// DER of the attributes, preferred kind of key first.
+/// DER of the attributes, preferred type of key first.
 ///
 /// # Errors
 /// The attributes do not encode; with these types of key this does not happen.
@@ -21,9 +21,10 @@ pub fn encode(algorithms: &[KeyAlgorithm]) -> Result<Vec<u8>, der::Error> {
         let (oid, value) = match algorithm {
             KeyAlgorithm::EcP256 => (ID_EC_PUBLIC_KEY, Any::encode_from(&SECP_256_R_1)?),
             KeyAlgorithm::EcP384 => (ID_EC_PUBLIC_KEY, Any::encode_from(&SECP_384_R_1)?),
-            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => {
-                (RSA_ENCRYPTION, Any::encode_from(&(algorithm.bits() as u64))?)
-            }
+            KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => (
+                RSA_ENCRYPTION,
+                Any::encode_from(&(algorithm.bits() as u64))?,
+            ),
         };
         let values = SetOfVec::try_from([value])?;
         all.push(Any::encode_from(&Attribute { oid, values })?);

@@ -20,21 +20,21 @@ use super::problem::HttpProblem;
 use crate::services::Refusal;
 use crate::services::records::{Issuer, IssuerId};
 
-/// How the base64 of an answer is written.
+/// Line format of base64 in a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EstEncoding {
-    /// One line without an end (RFC 8951, 3.1).
+    /// One line without a line end (RFC 8951, 3.1).
     #[default]
     OneLine,
-    /// Lines of 64 characters, for clients of before that.
+    /// Lines of 64 characters, for older clients.
     Lines,
 }
 
 const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 
-/// `GET cacerts` (4.1): every customer CA and the root. All are below one root, whose key stays the same: there are no
-/// certificates of a root's new key under its old one to be added (4.1.3).
+/// `GET cacerts` (4.1): every customer CA and the root. All are below one root, whose key does not change: there are no
+/// certificates of a root's new key under its old one to add (4.1.3).
 pub async fn cacerts(State(app): State<Shared>) -> Answer {
     cas(&app, IssuerId::Customer)
 }
@@ -54,7 +54,7 @@ fn cas(app: &Shared, issuer: IssuerId) -> Answer {
     certificates(app, &all)
 }
 
-/// `GET csrattrs` (4.5): which keys are taken.
+/// `GET csrattrs` (4.5): which keys are accepted.
 pub async fn csrattrs(State(app): State<Shared>) -> Answer {
     let der = csrattrs::encode(&app.services.settings().key_algorithms);
     let der = der.map_err(|error| Failure::fault(&error))?;

@@ -1,6 +1,5 @@
-//! Why a handler did not do what was asked. It travels in the extensions of an
-//! otherwise empty answer; [`super::layers::explain`] turns it into a page or a
-//! problem document in the caller's language.
+//! Why a handler refused or failed. It is in the extensions of an otherwise empty response; [`super::layers::explain`]
+//! turns it into a page or a problem document in the caller's language.
 
 use std::fmt::Display;
 
@@ -16,7 +15,7 @@ use crate::services::accounts::company::CompanyRefusal;
 use crate::services::certificates::lifecycle::LifecycleRefusal;
 use crate::services::{Error, Refusal, StaffRefusal};
 
-/// Carries the code of a refused certificate.
+/// Header with the code of a refused certificate.
 pub const CODE_HEADER: HeaderName = HeaderName::from_static("inkan-code");
 
 /// A refusal by HTTP or by a service.
@@ -29,8 +28,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Something of ours failed: logged here, once, under a reference that is
-    /// all the caller gets to see.
+    /// A fault of the server: logged here, once, under a reference, which is all that the caller sees.
     pub fn fault(error: &dyn Display) -> Self {
         let mut random = [0u8; 6];
         let reference = match getrandom::fill(&mut random) {
@@ -57,7 +55,7 @@ impl Failure {
         }
     }
 
-    /// Status of the answer.
+    /// Status of the response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Http(problem) => problem.status(),
@@ -85,7 +83,8 @@ impl Failure {
                     HeaderValue::from_static("Basic realm=\"inkan\", charset=\"UTF-8\""),
                 );
             }
-            // The browser shall not continue with this certificate on this connection: the next request is another handshake.
+            // The browser must not continue with this certificate on this connection: the next request needs another
+            // handshake.
             Self::Http(
                 HttpProblem::NoCertificate
                 | HttpProblem::StaffCertificateMissing
@@ -211,7 +210,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => Self::Refused(refusal),
-            // No fault of the request's, and none of ours for long: 503 and when to come again.
+            // A temporary fault: 503 with Retry-After.
             Error::Fault(fault) => match fault.retry_after() {
                 Some(retry_after) => {
                     tracing::warn!(error = %fault, "request deferred");

@@ -12,8 +12,8 @@ const MAX_FIELDS: usize = 64;
 pub struct Fields(Vec<(String, Zeroizing<String>)>, Vec<(String, Bytes)>);
 
 impl Fields {
-    /// Parses `application/x-www-form-urlencoded`; none if there are too many, or two of one name: our forms have none
-    /// such, and which of the two counts would be a matter of who reads them.
+    /// Parses `application/x-www-form-urlencoded`; `None` if there are too many fields, or two of one name: our forms
+    /// have none such, and readers would disagree on which one counts.
     pub fn parse(body: &[u8]) -> Option<Self> {
         let mut fields: Vec<(String, Zeroizing<String>)> = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
@@ -25,14 +25,14 @@ impl Fields {
         Some(Self(fields, Vec::new()))
     }
 
-    /// One more field; false if there is one of that name.
+    /// Adds a field; false if there is one of that name.
     pub(super) fn add(&mut self, name: String, value: Zeroizing<String>) -> bool {
         let new = !self.has(&name);
         self.0.push((name, value));
         new
     }
 
-    /// One more file; false if there is something of that name.
+    /// Adds a file; false if there is an entry of that name.
     pub(super) fn add_file(&mut self, name: String, content: Bytes) -> bool {
         let new = !self.has(&name);
         self.1.push((name, content));

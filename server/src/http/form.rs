@@ -1,5 +1,4 @@
-//! A form as a template shows it again: typed values (never passwords) and a
-//! sentence at each field that was refused.
+//! A form as a template shows it again: typed values (never passwords) and a sentence at each refused field.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +12,7 @@ pub struct FormView {
 }
 
 impl FormView {
-    /// Keeps what was typed into the named fields. Name no password.
+    /// Keeps the typed values of the named fields. Name no password.
     pub fn keeping(fields: &Fields, names: &[&'static str]) -> Self {
         let values = names
             .iter()
@@ -30,7 +29,7 @@ impl FormView {
         self.values.insert(name, value.into());
     }
 
-    /// Says something at a field; the first sentence stays.
+    /// Puts a sentence at a field; the first one stays.
     pub fn refuse(&mut self, name: &'static str, sentence: impl Into<String>) {
         self.errors.entry(name).or_insert_with(|| sentence.into());
     }

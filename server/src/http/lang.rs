@@ -1,5 +1,4 @@
-//! The language of an answer: `?lang=`, else the cookie, else Accept-Language,
-//! else Japanese.
+//! The language of a response: `?lang=`, otherwise the cookie, otherwise Accept-Language, otherwise Japanese.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -9,7 +8,7 @@ use super::cookie;
 /// Cookie that keeps the choice.
 pub const COOKIE: &str = "__Host-inkan-lang";
 
-/// A language the screens exist in.
+/// A language of the screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
     /// Japanese.
@@ -55,7 +54,7 @@ impl Lang {
         }
     }
 
-    /// The language asked for by `?lang=`.
+    /// The language requested by `?lang=`.
     pub fn from_query(query: Option<&str>) -> Option<Self> {
         form_urlencoded::parse(query?.as_bytes())
             .find(|(name, _)| name == "lang")

@@ -16,7 +16,7 @@
 //! - [`form`], [`fields`], [`upload`]: forms, shown and submitted
 //! - [`visitor`], [`cookie`], [`lang`], [`browser`], [`rate`]: the browser behind a request
 //! - [`waiting`]: what a page shows that follows the agent; [`events`]: the same as events, [`streams`]: how many at once
-//! - [`problem`], [`failure`]: why not; [`catalogue`]: in which words
+//! - [`problem`], [`failure`]: refusals and faults; [`catalogue`]: their sentences
 
 pub mod after_certificate;
 pub mod agent;

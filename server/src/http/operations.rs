@@ -20,14 +20,14 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// What the caller of `/readyz` asks for.
+/// What the caller of `/readyz` needs.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Purpose {
-    /// Logins: what a load balancer asks for.
+    /// Logins: for a load balancer.
     #[default]
     Logins,
-    /// Certificates too: what monitoring asks for.
+    /// Certificates, too: for monitoring.
     Issuing,
 }
 
@@ -39,8 +39,9 @@ pub struct Asked {
     purpose: Purpose,
 }
 
-/// `GET /readyz`, within a second whatever hangs: 200 while the store answers, since logins continue while the HSM is
-/// unavailable; `?for=issuing`: 200 while certificates can be issued. `ready` in the answer is true only while both hold.
+/// `GET /readyz`, within a second even while something hangs: 200 while the store responds, since logins continue while
+/// the HSM is unavailable; `?for=issuing`: 200 while certificates can be issued. `ready` in the response is true only
+/// while both hold.
 pub async fn readyz(State(app): State<Shared>, Query(asked): Query<Asked>) -> Response {
     let now = app.clock.now();
     let health = app.services.health(now).await;
@@ -121,8 +122,8 @@ pub async fn metrics(State(app): State<Shared>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-/// What ends is told as of now, by each instance of what it has itself. Staff certificates are one figure: whose they
-/// are is nobody's business here.
+/// Expiring items as of now, by each instance for its own. Staff certificates are one metric: whose they are is not
+/// shown here.
 async fn expiries(app: &Shared) {
     let now = app.clock.now();
     let found = app.services.expiries_soon(now).await;
@@ -135,7 +136,7 @@ async fn expiries(app: &Shared) {
     let level = first.map_or(Level::Fine, |one| one.level);
     tell(ExpiringItem::StaffCertificate, "first", left, level);
     for one in items {
-        // Listeners may share a certificate today, and have one each tomorrow.
+        // Listeners may share a certificate today, and have separate ones tomorrow.
         for name in one.name.split(", ") {
             tell(one.item, name, one.left(now).as_secs_f64(), one.level);
         }
@@ -153,7 +154,7 @@ fn tell(item: ExpiringItem, name: &str, left: f64, level: Level) {
     gauge!("inkan_expiry_level", &labels).set(count(place.unwrap_or_default()));
 }
 
-/// Lossless for what there is to count here.
+/// Lossless for the counts here.
 #[allow(clippy::cast_precision_loss)]
 fn count(number: usize) -> f64 {
     number as f64

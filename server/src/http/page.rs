@@ -1,4 +1,4 @@
-//! What the layout of every page needs, and turning a template into an answer.
+//! What the layout of every page needs, and rendering a template into a response.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::lang::Lang;
 use super::site::Site;
 
-/// Screens that lead to the certificate app.
+/// Screens that refer to the certificate app.
 const APP_SCREENS: [&str; 4] = ["BLGI001", "BLGI003", "BSMS001", "BSMS002"];
 
 /// The frame of a page.
@@ -22,17 +22,17 @@ const APP_SCREENS: [&str; 4] = ["BLGI001", "BLGI003", "BSMS001", "BSMS002"];
 pub struct Page {
     /// Language of all texts.
     pub lang: Lang,
-    /// Screen ID at the top right; empty where there is none.
+    /// Screen ID at the top right; empty if there is none.
     pub screen: &'static str,
     /// Goes into every form.
     pub form_token: String,
     /// A refusal shown above the content.
     pub message: Option<Message>,
-    /// Refused fields, told with the message and linked.
+    /// Refused fields, listed with the message and linked.
     pub wrong: Vec<WrongField>,
     /// For pages of a session and of the console: when it ends without use.
     pub idle: Option<Idle>,
-    /// What the browser can do.
+    /// What the browser supports.
     pub browser: Browser,
     /// The bank.
     pub site: Arc<Site>,
@@ -41,7 +41,7 @@ pub struct Page {
 /// When a session ends without use.
 #[derive(Debug, Clone)]
 pub struct Idle {
-    /// After so many seconds.
+    /// Seconds without use.
     pub seconds: i64,
     /// As text.
     pub sentence: String,
@@ -54,9 +54,9 @@ pub struct Idle {
 pub struct WrongField {
     /// Its name and id.
     pub name: &'static str,
-    /// What it is called.
+    /// Its label.
     pub label: &'static str,
-    /// What is wrong with it.
+    /// The problem.
     pub sentence: String,
 }
 
@@ -104,7 +104,7 @@ impl Page {
         hours.iter().map(|line| line.get(self.lang)).collect()
     }
 
-    /// Where the explanatory page is, from any listener.
+    /// URL of the explanatory page, from any listener.
     pub fn help_href(&self) -> String {
         format!("{}/help", self.site.portal)
     }

@@ -1,5 +1,4 @@
-//! Refusals that HTTP itself makes, before or beside any service. No prose:
-//! [`super::catalogue`] has the sentences.
+//! Refusals that HTTP itself makes, before or besides any service. No prose: [`super::catalogue`] has the sentences.
 
 use std::time::Duration;
 
@@ -7,19 +6,19 @@ use axum::http::StatusCode;
 
 use super::api::refusal::ApiProblem;
 
-/// Why a request was not taken.
+/// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpProblem {
     /// No such page.
     NotFound,
-    /// The page does not take this method.
+    /// The page does not support this method.
     MethodNotAllowed,
     /// The body is over the limit.
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body broke off.
+    /// The body is incomplete.
     BodyIncomplete,
     /// The body did not arrive in time.
     BodySlow,
@@ -27,14 +26,14 @@ pub enum HttpProblem {
     Timeout,
     /// Too many requests from one address.
     TooMany {
-        /// When the next one is taken.
+        /// When the next one is accepted.
         wait: Duration,
     },
     /// Form token missing or not this browser's (CSRF).
     FormExpired,
-    /// The body is not what the endpoint takes.
+    /// The body is not what the endpoint accepts.
     BadRequest,
-    /// The content type is not what the endpoint takes.
+    /// The content type is not what the endpoint accepts.
     UnsupportedMediaType,
     /// The agent's credential is missing.
     CredentialMissing,
@@ -44,13 +43,13 @@ pub enum HttpProblem {
     StaffCertificateMissing,
     /// The staff certificate is not registered, or the person's role does not allow it.
     StaffForbidden,
-    /// What decides or hands out a secret, on a connection whose handshake is too long ago.
+    /// A decision, or a page with a secret, on a connection whose handshake is too old.
     FreshHandshakeRequired,
-    /// The console was left alone for too long.
+    /// The console was idle for too long.
     ConsoleIdle,
     /// By the API.
     Api(ApiProblem),
-    /// Something of ours failed; it is in the log under this reference.
+    /// A fault of the server; it is in the log under this reference.
     Internal {
         /// Reference for the help desk.
         reference: String,
@@ -82,7 +81,7 @@ impl HttpProblem {
         }
     }
 
-    /// Status of the answer.
+    /// Status of the response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,

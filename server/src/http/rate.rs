@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::network::{Network, networks};
 
-/// How much one address may do.
+/// The limit of one address.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
     /// Requests at once.
@@ -16,11 +16,10 @@ pub struct Rate {
     pub per_minute: u32,
 }
 
-/// Buckets remembered; beyond it the fullest ones (the ones with the least
-/// to lose) are forgotten first.
+/// Buckets remembered; beyond that the fullest ones (which lose the least) are discarded first.
 const MAX_BUCKETS: usize = 50_000;
 
-/// How much more a network may do than the one within it (/24 and address; /48, /56 and /64).
+/// Limit of a network as a multiple of the one within it (/24 and address; /48, /56 and /64).
 const WIDER: u32 = 4;
 
 /// Buckets of many addresses under one rate.
@@ -40,7 +39,7 @@ struct Bucket {
 }
 
 impl RateLimiter {
-    /// No address has asked for anything yet.
+    /// No address has made a request yet.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -49,7 +48,7 @@ impl RateLimiter {
         }
     }
 
-    /// Takes one token of `address` and of each network it is in, or says how long to wait until all have one.
+    /// Takes one token of `address` and of each network it is in, or returns how long to wait until all have one.
     pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
         let networks = networks(address);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -100,12 +99,12 @@ impl Bucket {
             .min(self.burst)
     }
 
-    /// How empty, in its own measure.
+    /// How empty it is, relative to its size.
     fn level(&self, now: Instant) -> f64 {
         self.filled(now) / self.burst
     }
 
-    /// Until there is a token.
+    /// Time until there is a token.
     fn wait(&self) -> Duration {
         if self.tokens >= 1.0 {
             return Duration::ZERO;
@@ -115,11 +114,11 @@ impl Bucket {
     }
 }
 
-/// Forgets the full buckets; if they are few, the fuller half of the rest.
+/// Discards the full buckets; if they are few, the fuller half of the rest.
 fn make_room(buckets: &mut HashMap<Network, Bucket>, now: Instant) {
     let before = buckets.len();
     buckets.retain(|_, bucket| bucket.level(now) < 1.0);
-    // Only a good harvest is worth stopping at: each scan looks at every bucket.
+    // Stops only for a worthwhile number: each scan reads every bucket.
     if buckets.len() <= before - before / 8 {
         return;
     }

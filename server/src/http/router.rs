@@ -24,7 +24,7 @@ pub const SCRIPT: &str = "/screens.js";
 /// The icon, on each listener that has pages.
 pub const ICON: &str = "/icon.svg";
 
-/// Where a log out ends.
+/// Where a logout ends.
 pub const LOGGED_OUT: &str = "/logged-out";
 
 /// Endpoints for programs, with problem documents instead of pages.
@@ -167,7 +167,7 @@ pub fn certificate(app: &Shared) -> Router {
     listener("certificate", OverTls(true), app, routes)
 }
 
-/// Renewal, for who is logged in with a certificate, on either listener.
+/// Renewal, for users logged in with a certificate, on either listener.
 fn begin_renewal() -> Router<Shared> {
     Router::new().route(
         Journey::Renewal.paths().start,
@@ -237,7 +237,7 @@ fn plain(name: &'static str, app: &Shared, routes: Router<Shared>) -> Router {
     listener(name, OverTls(false), app, routes)
 }
 
-/// Files that every page needs, also one that refuses entry.
+/// Files that every page needs, including pages of refusals.
 fn files() -> Router<Shared> {
     Router::new()
         .route(STYLE, get(screens::style))

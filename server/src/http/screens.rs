@@ -37,24 +37,24 @@ pub async fn logged_out(cx: Cx) -> Answer {
     html(StatusCode::OK, &LoggedOutPage { page: cx.page("") })
 }
 
-/// A session of the portal that is over.
+/// An ended session of the portal.
 #[derive(Template)]
 #[template(path = "common/ended.html")]
 struct EndedPage {
     page: Page,
 }
 
-/// The portal's page for a session that is over; `page` carries the message.
+/// The portal's page for an ended session; `page` contains the message.
 pub fn ended(status: StatusCode, page: Page) -> Answer {
     html(status, &EndedPage { page })
 }
 
-/// The page for a refusal; `page` carries its message.
+/// The page for a refusal; `page` contains its message.
 pub fn error(status: StatusCode, page: Page) -> Answer {
     html(status, &ErrorPage { page })
 }
 
-/// The page for a certificate that is not acceptable; `page` carries the message.
+/// The page for a certificate that is not acceptable; `page` contains the message.
 pub fn refused_certificate(status: StatusCode, page: Page) -> Answer {
     html(status, &RefusedPage { page })
 }
@@ -84,7 +84,7 @@ pub async fn icon(asked: HeaderMap) -> Answer {
     ICON.answer(&asked)
 }
 
-/// One file per job, each closed in itself.
+/// One file per task, each self-contained.
 const SCRIPT: &str = concat!(
     include_str!("../../templates/script/forms.js"),
     include_str!("../../templates/script/keyboard.js"),

@@ -1,4 +1,4 @@
-//! What every page says about the bank, and where its listeners are.
+//! What every page shows about the bank, and the origins of its listeners.
 
 use super::lang::Lang;
 
@@ -18,7 +18,7 @@ impl Bilingual {
     }
 }
 
-/// The help desk, as customers are told.
+/// The help desk, as shown to customers.
 #[derive(Debug, Clone)]
 pub struct HelpDesk {
     /// Its name.

@@ -20,19 +20,19 @@ use super::layers::{form, observe, programs, throttle};
 use super::problem::HttpProblem;
 use super::{certificate, console};
 
-/// Most bytes of a body: forms are far smaller, a CSR at most 16 KiB before base64.
+/// Maximum size of a body: forms are far smaller, a CSR at most 16 KiB before base64.
 const MAX_BODY: usize = 64 * 1024;
 
 /// A list of contracts, as a form sends it: three times its size.
 const MAX_IMPORT: usize = 72 * 1024 * 1024;
 
-/// Time for a body.
+/// Time limit of a body.
 const BODY: Duration = Duration::from_secs(30);
 
-/// Time for what a request asks for, once its body is there.
+/// Time limit of the processing, once the body is there.
 const REQUEST: Duration = Duration::from_secs(30);
 
-/// Time for a request in all: that and the time for its body, which is the client's own.
+/// Time limit of a request in total: that and the time for its body, which depends on the client.
 const IN_ALL: Duration = Duration::from_secs(70);
 
 /// The routes with the layers of their group, innermost first.
@@ -97,7 +97,7 @@ async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
     }
 }
 
-/// The panic's own text is not for the log: it may quote what a handler held.
+/// The panic's own text is not logged: it may quote a handler's data.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Failure::fault(&"a handler panicked").into_response()
 }

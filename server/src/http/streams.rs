@@ -1,4 +1,4 @@
-//! Open event streams: one per session, and only so many in all.
+//! Open event streams: one per session, and a limited number in total.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 /// Streams at the same time: each holds a connection.
 const MOST: usize = 256;
 
-/// With so many open, browsers that nobody knows yet get none.
+/// With this many open, unidentified browsers get none.
 const MOST_WITH_UNKNOWN: usize = 192;
 
 /// The streams of this process.
@@ -29,13 +29,13 @@ struct Entry {
 }
 
 impl Streams {
-    /// A place for the stream of `session`; its earlier stream is told to leave.
-    /// None when all places are taken, or the process is stopping.
+    /// A place for the stream of `session`; its earlier stream has to end. `None` if all places are taken, or the
+    /// process is stopping.
     pub fn enter(&self, session: &str) -> Option<Place> {
         self.enter_below(MOST, session)
     }
 
-    /// As [`Self::enter`], for a browser that nobody knows yet: such ones never take the last places.
+    /// As [`Self::enter`], for an unidentified browser: such ones never take the last places.
     pub fn enter_unknown(&self, browser: &str) -> Option<Place> {
         self.enter_below(MOST_WITH_UNKNOWN, browser)
     }
@@ -65,7 +65,7 @@ impl Streams {
         })
     }
 
-    /// Tells all to leave and lets nobody in: a stop does not wait for streams.
+    /// Ends all streams and admits none: a stop does not wait for streams.
     pub fn close(&self) {
         let mut table = self.table();
         table.closed = true;
@@ -79,7 +79,7 @@ impl Streams {
     }
 }
 
-/// A stream's place, given back on drop.
+/// A stream's place, released on drop.
 pub struct Place {
     streams: Streams,
     session: String,

@@ -32,7 +32,7 @@ struct Top {
     login_id: String,
     logins: Vec<LoginLine>,
     certificate: Option<CertificateFacts>,
-    /// Whether they look after the other users.
+    /// Whether they manage the other users.
     manages: bool,
     /// Where their own certificate is revoked.
     revoke: String,
@@ -56,7 +56,7 @@ pub async fn show(
 ) -> Answer {
     let accounts = cx.app.services.accounts();
     let logins = accounts.last_logins(&user.id).await?;
-    // Whoever changes the language here gets letters in it. The page comes in any case.
+    // A user who changes the language here gets messages in it. The page is shown in any case.
     let seen = accounts.sees_pages_in(&user.id, cx.lang.pick(Language::Ja, Language::En));
     if let Err(error) = seen.await {
         tracing::warn!(%error, "the language of messages could not be recorded");

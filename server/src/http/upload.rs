@@ -1,4 +1,4 @@
-//! A form with a file (`multipart/form-data`), for the few pages that take one.
+//! A form with a file (`multipart/form-data`), for the few pages that accept one.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
@@ -9,14 +9,14 @@ use super::fields::Fields;
 /// Most parts of a form.
 const MAX_PARTS: usize = 16;
 
-/// The boundary, when the body is such a form.
+/// The boundary, if the body is such a form.
 pub fn boundary(headers: &HeaderMap) -> Option<String> {
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     multer::parse_boundary(kind).ok()
 }
 
-/// The fields and files of a body; none if it is not well formed, or has two parts of one name. Files are found as
-/// fields are, but are not text: [`text`].
+/// The fields and files of a body; `None` if it is malformed, or has two parts of one name. Files are found like
+/// fields, but are not text: [`text`].
 pub async fn parse(body: Bytes, boundary: String) -> Option<Fields> {
     let stream = Body::from(body).into_data_stream();
     let mut parts = multer::Multipart::new(stream, boundary);
@@ -40,13 +40,13 @@ pub async fn parse(body: Bytes, boundary: String) -> Option<Fields> {
     Some(fields)
 }
 
-/// A file of text: UTF-8, or the Shift_JIS that spreadsheets write in Japan. None for anything else.
+/// A text file: UTF-8, or the Shift_JIS that spreadsheets write in Japan. `None` for anything else.
 pub fn text(file: &[u8]) -> Option<String> {
     let (text, encoding, wrong) = match std::str::from_utf8(file) {
         Ok(text) => return Some(text.to_owned()),
         Err(_) => encoding_rs::SHIFT_JIS.decode(file),
     };
-    // With a byte order mark it would be read as UTF-16; no list of ours is.
+    // With a byte order mark it would be read as UTF-16, which no list of ours is.
     let right = encoding == encoding_rs::SHIFT_JIS && !wrong;
     right.then(|| text.into_owned())
 }

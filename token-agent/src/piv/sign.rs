@@ -89,7 +89,10 @@ fn number<'a>(element: &tlv::Element<'a>, length: usize) -> Option<&'a [u8]> {
         return None;
     }
     let zeros = element.value.iter().take_while(|b| **b == 0).count();
-    element.value.get(zeros..).filter(|digits| digits.len() <= length)
+    element
+        .value
+        .get(zeros..)
+        .filter(|digits| digits.len() <= length)
 }
 
 #[cfg(test)]

@@ -87,7 +87,10 @@ struct TbsCertList<'a> {
     extensions: Extensions,
 }
 
-pub(crate) fn to_be_signed(ca: &IssuingCa, list: &CrlContent<'_>) -> Result<Vec<u8>, EncodingError> {
+pub(crate) fn to_be_signed(
+    ca: &IssuingCa,
+    list: &CrlContent<'_>,
+) -> Result<Vec<u8>, EncodingError> {
     let revoked_certificates = match list.entries.as_der() {
         [] => None,
         entries => Some(AnyRef::new(Tag::Sequence, entries)?),

@@ -1,6 +1,6 @@
-//! What a type cannot say: ranges, origins, files that must be there.
+//! What a type cannot express: ranges, origins, files that must exist.
 //!
-//! What is in those files is looked at in `app::findings`.
+//! The content of those files is checked in `app::findings`.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -15,10 +15,10 @@ use crate::ca::IssuerId;
 use crate::ca::profile::ClientProfile;
 use crate::store::postgres_url;
 
-/// As long as a login ID may be.
+/// The maximum length of a login ID.
 const LONGEST_LOGIN_ID: &str = "abcdefghijkl";
 
-/// Checks a parsed configuration; everything that is wrong is returned.
+/// Checks a parsed configuration; returns everything that is wrong.
 pub fn check(config: &Config, file: &Path) -> Vec<ConfigError> {
     let checker = Checker {
         file,
@@ -87,7 +87,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The URL itself is not repeated: it may hold a password.
+    /// The URL itself is not repeated: it may contain a password.
     fn store(&self, url: &str) {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             if let Err(fault) = postgres_url::tls_files(url) {
@@ -158,7 +158,7 @@ impl Checker<'_> {
         self.fail(field, format!("{value} is out of range"), next)
     }
 
-    /// What issuing would find out later: names too long, an OID that is none.
+    /// What issuing would detect later: names that are too long, an invalid OID.
     fn profile(&self, section: &str, profile: &ClientProfile) {
         if let Err(error) = profile.check(LONGEST_LOGIN_ID) {
             let next = "Shorten the names (a login ID has up to 12 characters; the CN at most 64), \

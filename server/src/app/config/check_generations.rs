@@ -1,9 +1,9 @@
-//! CAs that follow one another: each once, one of them from the beginning.
+//! CAs that succeed one another: each generation once, one of them from the beginning.
 
 use super::check::Checker;
 use super::sections::Generation;
 
-/// More at the same time than any bank will have.
+/// More than any bank will have at the same time.
 const MOST: usize = 9;
 
 impl Checker<'_> {

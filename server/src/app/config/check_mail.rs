@@ -1,4 +1,4 @@
-//! What a type cannot say about `[mail]`.
+//! What a type cannot express about `[mail]`.
 
 use lettre::Address;
 

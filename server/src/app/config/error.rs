@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration: file, field, what to do.
+//! Errors of a configuration: file, field, what to do.
 
 use std::path::PathBuf;
 
@@ -23,18 +23,18 @@ pub enum ConfigError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// Not TOML, an unknown or missing field, or a value of the wrong type. The
-    /// offending line is not repeated: it may hold the password of a database URL.
+    /// Not TOML, an unknown or missing field, or a value of the wrong type. The line is not repeated: it may contain
+    /// the password of a database URL.
     #[error("{}: line {line}: {reason}. Correct this line; docs/configuration.md lists every field.", file.display())]
     Syntax {
         /// The file.
         file: PathBuf,
         /// Line, from 1.
         line: usize,
-        /// The parser's words; they name the field.
+        /// The parser's message, which names the field.
         reason: String,
     },
-    /// More than one thing wrong.
+    /// More than one error.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<ConfigError>),
     /// A field whose value cannot be used.

@@ -8,7 +8,7 @@ use crate::http::est::EstEncoding;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Periods {
-    /// 取得期限: days a grant is good for.
+    /// 取得期限: days for which a grant is valid.
     pub grant_days: u32,
     /// Days before expiry in which the customer may renew.
     pub renewal_window_days: u32,
@@ -22,17 +22,17 @@ pub struct Periods {
     pub idle_minutes: u32,
     /// Hours after which a session ends in any case.
     pub session_hours: u32,
-    /// Hours a CRL is good for.
+    /// Hours for which a CRL is valid.
     pub crl_hours: u32,
-    /// Minutes by which a CRL begins in the past, for clocks that are slow.
+    /// Minutes by which a CRL begins in the past, for slow clocks.
     pub crl_backdate_minutes: u32,
-    /// Months of issue that share a part of the CRL; 0: no parts.
+    /// Months of issue that share a CRL shard; 0: no shards.
     pub crl_shard_months: u32,
-    /// Hours an OCSP response is good for.
+    /// Hours for which an OCSP response is valid.
     pub ocsp_hours: u32,
     /// Seconds by which an OCSP response begins in the past.
     pub ocsp_backdate_seconds: u32,
-    /// Days the certificate of the signer of OCSP responses is good for.
+    /// Days for which the OCSP signer's certificate is valid.
     pub ocsp_signer_days: u32,
 }
 
@@ -62,7 +62,7 @@ impl Default for Periods {
 pub struct Console {
     /// Minutes without use after which it is paused.
     pub idle_minutes: u32,
-    /// Seconds that a handshake is young enough for what decides or hands out a secret.
+    /// Age of a handshake, in seconds, up to which a decision or a page with a secret is allowed.
     pub fresh_handshake_seconds: u32,
 }
 
@@ -83,7 +83,7 @@ pub struct Passwords {
     pub min: usize,
     /// Longest new password.
     pub max: usize,
-    /// Whether BSMS001 asks for 証明書取得用パスワード from the branch, too.
+    /// Whether BSMS001 also requires 証明書取得用パスワード from the branch.
     pub acquisition_password: bool,
 }
 
@@ -168,12 +168,12 @@ impl Default for Characters {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Est {
-    /// Answers in lines of 64 characters, for clients of before RFC 8951 that need them.
+    /// Responses in lines of 64 characters, for clients older than RFC 8951 that need them.
     pub line_breaks: bool,
 }
 
 impl Est {
-    /// As the handlers are given it.
+    /// In the form for the handlers.
     pub fn encoding(&self) -> EstEncoding {
         if self.line_breaks {
             EstEncoding::Lines

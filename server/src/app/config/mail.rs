@@ -17,30 +17,30 @@ pub struct Mail {
     /// How the connection is protected.
     #[serde(default)]
     pub tls: Tls,
-    /// PEM: whom to believe when the mail server says who it is; else whom this system believes.
+    /// PEM: the CAs trusted for the mail server's certificate; otherwise those of this system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
-    /// User at the mail server, if it wants one.
+    /// User at the mail server, if it requires one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Where the password is.
+    /// Source of the password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
     /// Sender's address.
     pub from: String,
-    /// Sender's name; else the bank's.
+    /// Sender's name; otherwise the bank's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_name: Option<Bilingual>,
-    /// Where answers go; without it the mail says that nobody reads them.
+    /// Address for replies; without it the message states that nobody reads them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
-    /// Where bounces go; else to `from`. `{id}` in it becomes the id of the letter.
+    /// Address for bounces; otherwise `from`. `{id}` in it becomes the id of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_path: Option<String>,
     /// Longest wait for one step of the mail server.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u64,
-    /// A mail that could not be sent for so long is given up.
+    /// A message that could not be sent for this long is given up.
     #[serde(default = "give_up_hours")]
     pub give_up_hours: u32,
 }
@@ -58,7 +58,7 @@ pub enum Tls {
     None,
 }
 
-/// Where the password is. It is never in the configuration itself.
+/// Source of the password, which is never in the configuration itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 pub enum Password {

@@ -1,13 +1,13 @@
-//! The configuration file: TOML, every unknown field refused, every error with
-//! file, field and what to do (`docs/configuration.md` says what each is for).
+//! The configuration file: TOML, every unknown field refused, every error with file, field and what to do
+//! (`docs/configuration.md` describes the fields).
 //!
 //! - [`sections`]: the file as it is written
 //! - [`limits`]: the sections that have defaults
 //! - [`mail`]: the mail server and the bank as a sender
-//! - [`check`], `check_mail`, `check_generations`: what a type cannot say
-//! - [`error`]: what can be wrong
-//! - [`warnings`]: before the bank's own certificates end
-//! - [`settings`]: the plain data that services and pages are given
+//! - [`check`], `check_mail`, `check_generations`: what a type cannot express
+//! - [`error`]: errors of a configuration
+//! - [`warnings`]: warnings before the bank's own certificates expire
+//! - [`settings`]: the plain data for services and pages
 
 pub mod check;
 mod check_generations;
@@ -40,10 +40,10 @@ pub fn load(file: &Path) -> Result<Config, ConfigError> {
     }
 }
 
-/// Reads a file, and finds everything that is wrong in it.
+/// Reads a file and returns everything that is wrong in it.
 ///
 /// # Errors
-/// A file that is no configuration at all.
+/// A file that is not a configuration at all.
 pub fn read(file: &Path) -> Result<(Config, Vec<ConfigError>), ConfigError> {
     let fail = |error: std::io::Error| ConfigError::Unreadable {
         file: file.to_owned(),

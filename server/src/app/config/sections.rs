@@ -15,15 +15,15 @@ use super::warnings::Warnings;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where the records are.
+    /// The database.
     pub store: Store,
-    /// Who the bank is.
+    /// The bank's names.
     pub bank: Bank,
     /// Names in customers' certificates.
     pub customer_certificate: CertificateNames,
     /// Names in staff certificates.
     pub staff_certificate: CertificateNames,
-    /// The customer CAs that followed one another; without it the first of `hsm.spec` is the only one.
+    /// The customer CAs that succeed one another; without it the first one in `hsm.spec` is the only one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub customer_ca: Vec<Generation>,
     /// The staff CAs.
@@ -47,13 +47,13 @@ pub struct Config {
     /// Mail to customers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<Mail>,
-    /// Before the bank's own certificates end.
+    /// Warnings before the bank's own certificates expire.
     #[serde(default)]
     pub warnings: Warnings,
-    /// Lengths of time.
+    /// Periods.
     #[serde(default)]
     pub periods: Periods,
-    /// How long a signature of a staff token counts.
+    /// How long a handshake with a staff token counts.
     #[serde(default)]
     pub console: Console,
     /// New passwords.
@@ -65,7 +65,7 @@ pub struct Config {
     /// Locking after wrong passwords.
     #[serde(default)]
     pub locks: Locks,
-    /// Characters banks differ on.
+    /// Characters on which banks differ.
     #[serde(default)]
     pub characters: Characters,
     /// Requests per address.
@@ -114,7 +114,7 @@ pub struct Bank {
     pub name: Bilingual,
     /// Shown on every page.
     pub help_desk: HelpDesk,
-    /// Page where customers get the agent; without one they are sent to the help desk.
+    /// Page where customers get the agent; without it the pages refer to the help desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_download: Option<String>,
 }
@@ -154,7 +154,7 @@ pub struct CertificateNames {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generation {
-    /// Which of its kind, from 1; in its URLs, and on record with every certificate.
+    /// Its generation, from 1; in its URLs, and recorded with every certificate.
     pub generation: u32,
     /// Id of its key in `hsm.spec`.
     pub key: String,
@@ -212,7 +212,7 @@ fn connections() -> usize {
 }
 
 impl TlsListener {
-    /// What one address may hold.
+    /// The limit of one address.
     #[must_use]
     pub fn per_address(&self) -> usize {
         per_address(self.connections_per_address, self.connections)
@@ -220,7 +220,7 @@ impl TlsListener {
 }
 
 impl PlainListener {
-    /// What one address may hold.
+    /// The limit of one address.
     #[must_use]
     pub fn per_address(&self) -> usize {
         per_address(self.connections_per_address, self.connections)
@@ -235,7 +235,7 @@ fn per_address(configured: Option<usize>, connections: usize) -> usize {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hsm {
-    /// The specification that `inkan-hsm apply` was run with.
+    /// The specification that `inkan-hsm apply` used.
     pub spec: PathBuf,
     /// Sessions that sign.
     #[serde(default = "workers")]

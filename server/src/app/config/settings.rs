@@ -1,4 +1,4 @@
-//! From the file to the plain data that services, CA and pages are given.
+//! From the file to the plain data for services, CA and pages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::services::settings::{Bank, LockSettings, Periods, Settings};
 use crate::services::validation::{CharacterSettings, PasswordLength};
 
 impl Config {
-    /// What the services need to know; the mail server is left to [`crate::app::mail`].
+    /// Settings of the services; the mail server is in [`crate::app::mail`].
     pub fn settings(&self) -> Settings {
         let hours = |n: u32| SignedDuration::from_hours(i64::from(n));
         let minutes = |n: u32| SignedDuration::from_mins(i64::from(n));
@@ -68,7 +68,7 @@ impl Config {
         }
     }
 
-    /// What a CA puts into certificates.
+    /// Names and URLs that a CA puts into certificates.
     pub fn profile(&self, ca: impl Into<CaId>) -> ClientProfile {
         let ca = ca.into();
         let names: &CertificateNames = match ca.issuer {
@@ -88,7 +88,7 @@ impl Config {
         }
     }
 
-    /// What the pages say about the bank.
+    /// The bank as the pages show it.
     pub fn site(&self) -> Arc<Site> {
         let desk = &self.bank.help_desk;
         Arc::new(Site {
@@ -105,7 +105,7 @@ impl Config {
         })
     }
 
-    /// How long a signature of a staff token counts.
+    /// How long a handshake with a staff token counts.
     pub fn presence(&self) -> Presence {
         Presence {
             idle: SignedDuration::from_mins(i64::from(self.console.idle_minutes)),

@@ -1,4 +1,5 @@
-//! `[warnings]`: how many days before the end of each thing of the bank's own its operators are told, and who they are.
+//! `[warnings]`: how many days before the expiry of each item of the bank's own its operators are warned, and their
+//! addresses.
 
 use jiff::SignedDuration;
 use lettre::Address;
@@ -8,7 +9,7 @@ use super::check::Checker;
 use super::sections::Config;
 use crate::services::operations::expiry::Limits;
 
-/// Addresses that are written to, at most.
+/// Maximum number of addresses.
 const MOST: usize = 20;
 
 /// `[warnings]`.
@@ -23,9 +24,9 @@ pub struct Warnings {
     pub tls_days: u32,
     /// A staff member's certificate.
     pub staff_days: u32,
-    /// The root's revocation list.
+    /// The root CRL.
     pub root_crl_days: u32,
-    /// Who is written to.
+    /// The recipients.
     pub operators: Vec<String>,
 }
 
@@ -43,7 +44,7 @@ impl Default for Warnings {
 }
 
 impl Warnings {
-    /// As the service is given it.
+    /// In the form for the service.
     pub fn limits(&self) -> Limits {
         let days = |n: u32| SignedDuration::from_hours(i64::from(n) * 24);
         Limits {

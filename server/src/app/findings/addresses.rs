@@ -1,5 +1,5 @@
-//! Two listeners on one address, of which only the first would come up; two with one URL, which browsers could not tell
-//! apart.
+//! Two listeners on one address, of which only the first would start; two with one URL, which browsers could not
+//! distinguish.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -43,7 +43,7 @@ pub(super) fn find(config: &Config) -> Vec<Finding> {
     found
 }
 
-/// A finding for each that is the same as one before it.
+/// A finding for each that equals an earlier one.
 fn pairs<T>(
     all: &[(&'static str, T)],
     same: impl Fn(&T, &T) -> bool,
@@ -59,7 +59,7 @@ fn pairs<T>(
 }
 
 /// Whether the system refuses the second of the two: the same port, and addresses of which one contains the other. The
-/// unspecified address of IPv6 takes IPv4's, too. A port of 0 is chosen by the system.
+/// unspecified address of IPv6 includes IPv4's. The system chooses a port of 0.
 fn covers(a: SocketAddr, b: SocketAddr) -> bool {
     let (first, second) = (a.ip().to_canonical(), b.ip().to_canonical());
     let contains = |one: IpAddr, other: IpAddr| match one {

@@ -1,13 +1,13 @@
-//! One thing that cannot work: where, what, what to do, and a code that stays the same.
+//! One finding: where, what, what to do, and a stable code.
 
 use std::fmt;
 
 use crate::app::config::ConfigError;
 
-/// What kind of thing it is.
+/// The kind of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// A field of the file by itself.
+    /// A field of the file on its own.
     Field,
     /// Two listeners on one address.
     AddressTaken,
@@ -15,13 +15,13 @@ pub enum Code {
     UrlTaken,
     /// A certificate or a key that cannot be read.
     TlsFile,
-    /// Certificate and key are not of one pair.
+    /// Certificate and key do not match.
     TlsKeyMismatch,
     /// The certificate is for another host.
     TlsHost,
-    /// The certificate is expired, or not valid yet.
+    /// The certificate has expired, or is not valid yet.
     TlsPeriod,
-    /// A file with a secret in it may be read by others.
+    /// A file that contains a secret can be read by others.
     ReadableByOthers,
     /// The CA certificates have another URL than the public listener's.
     PublicUrl,
@@ -50,7 +50,7 @@ impl Code {
         Self::Mail,
     ];
 
-    /// As it is printed; documented in `docs/configuration.md`.
+    /// As printed; documented in `docs/configuration.md`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,18 +69,18 @@ impl Code {
         }
     }
 
-    /// Whether `serve` starts all the same. CRLs and OCSP must not end with a listener's certificate, which is read again
-    /// as soon as there is a new one.
+    /// Whether `serve` starts anyway. CRLs and OCSP must not stop because of a listener's certificate, which is read
+    /// again as soon as there is a new one.
     #[must_use]
     pub fn serves(self) -> bool {
         self == Self::TlsPeriod
     }
 }
 
-/// One thing that cannot work.
+/// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of thing it is.
+    /// Its kind.
     pub code: Code,
     /// Field, problem and what to do.
     pub text: String,

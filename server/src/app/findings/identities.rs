@@ -1,4 +1,4 @@
-//! Certificates and keys of the TLS listeners, as the start reads them.
+//! Certificates and keys of the TLS listeners, as `serve` reads them.
 
 use jiff::Timestamp;
 
@@ -23,14 +23,14 @@ pub(super) fn find(config: &Config, now: Timestamp) -> Vec<Finding> {
 }
 
 fn of(name: &str, listener: &TlsListener, now: Timestamp) -> Vec<Finding> {
-    // A file that is not there was found as a field.
+    // A missing file was reported as a field.
     if !listener.tls_certificate.is_file() || !listener.tls_key.is_file() {
         return Vec::new();
     }
     let loaded = ServerIdentity::load(&listener.tls_certificate, &listener.tls_key);
     let identity = match loaded {
         Ok(identity) => identity.for_host(&listener.url),
-        // Found with all the other files that hold a secret.
+        // Reported with all the other files that contain a secret.
         Err(TlsError::ReadableByOthers { .. }) => return Vec::new(),
         Err(error) => return vec![finding(name, &error)],
     };

@@ -1,10 +1,10 @@
-//! Everything in a configuration, and in the files it names, that cannot work: found without a socket, a database or
-//! an HSM, and all of it at once. `config check` shows it; `serve` looks for the same before it starts.
+//! Everything in a configuration, and in the files it names, that cannot work: found without a socket, a database or an
+//! HSM, and all at once. `config check` shows it; `serve` makes the same checks before it starts.
 //!
 //! - [`finding`]: what is found, with its stable code
 //! - `addresses`: two listeners on one address, two with one URL
 //! - `identities`: certificates and keys of the TLS listeners
-//! - `private`: files with a secret in them that others may read
+//! - `private`: files that contain a secret and that others can read
 //! - `published`: the public URL, and the one in the CA certificates
 
 mod addresses;
@@ -28,10 +28,10 @@ use super::database::{self, FileFault};
 use super::error::AppError;
 use super::{hsm, mail};
 
-/// Reads a configuration; what is wrong in the file itself is the first of the findings.
+/// Reads a configuration; errors of the file itself are the first findings.
 ///
 /// # Errors
-/// A file that cannot be read, or is no configuration at all.
+/// A file that cannot be read, or is not a configuration at all.
 pub fn read(file: &Path, now: Timestamp) -> Result<(Config, Vec<Finding>), AppError> {
     let (config, fields) = config::read(file)?;
     let mut found: Vec<Finding> = fields.into_iter().map(Finding::from).collect();
@@ -39,13 +39,13 @@ pub fn read(file: &Path, now: Timestamp) -> Result<(Config, Vec<Finding>), AppEr
     Ok((config, found))
 }
 
-/// What is wrong with the parts of a configuration together, and with the files it names.
+/// Problems of the parts of a configuration in combination, and of the files it names.
 pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
     let mut found = addresses::find(config);
     found.extend(identities::find(config, now));
     found.extend(private::find(config, file));
     found.extend(published::find(config));
-    // A file that is not there was found as a field.
+    // A missing file was reported as a field.
     if config.hsm.spec.is_file() {
         let looked = hsm::choose(config).and_then(|chosen| chosen.look(&config.hsm.spec));
         found.extend(looked.err().map(|error| match error {
@@ -56,7 +56,7 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
         }));
     }
     match database::look(&config.store.url) {
-        // A URL that cannot be used was found as a field.
+        // An unusable URL was reported as a field.
         Ok(()) | Err(AppError::Store(_)) => {}
         Err(error @ AppError::StoreFile(FileFault::KeyReadableByOthers(..))) => {
             found.push(unusable(Code::ReadableByOthers, &error));
@@ -71,7 +71,7 @@ pub fn all(config: &Config, file: &Path, now: Timestamp) -> Vec<Finding> {
     found
 }
 
-/// What the start would end with, in its own words: they name the field and what to do.
+/// The error with which the start would end, in its own words: they name the field and what to do.
 fn unusable(code: Code, error: &AppError) -> Finding {
     Finding {
         code,

@@ -1,4 +1,4 @@
-//! Files with a secret in them, which nobody but their owner may read: as it is with PIN files.
+//! Files that contain a secret, which only their owner may read, as with PIN files.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ pub(super) fn find(config: &Config, file: &Path) -> Vec<Finding> {
         ("certificate.tls_key", config.certificate.tls_key.clone()),
         ("staff.tls_key", config.staff.tls_key.clone()),
     ];
-    // `[mail]` refuses its password's file by itself, as a PIN file is refused; here it has the code of its kind.
+    // `[mail]` itself refuses its password's file, as a PIN file is refused; here it has the code of its kind.
     if let Some(Password::File(path)) = config.mail.as_ref().and_then(|mail| mail.password.as_ref())
     {
         files.push(("mail.password", path.clone()));
@@ -21,7 +21,7 @@ pub(super) fn find(config: &Config, file: &Path) -> Vec<Finding> {
     if has_password(&config.store.url) {
         files.push(("store.url", file.to_owned()));
     }
-    // Password hashes. The server makes it for its owner alone; a copy that was put back may be anybody's.
+    // Password hashes. The server creates it for its owner alone; a restored copy may belong to anybody.
     if let Some(path) = config.store.url.strip_prefix("sqlite://") {
         files.push(("store.url", PathBuf::from(path)));
     }
@@ -43,7 +43,7 @@ pub(super) fn find(config: &Config, file: &Path) -> Vec<Finding> {
     found
 }
 
-/// Whether a database URL holds a password: before the host, or as a parameter.
+/// Whether a database URL contains a password: before the host, or as a parameter.
 fn has_password(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else {
         return false;

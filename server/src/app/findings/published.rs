@@ -1,4 +1,4 @@
-//! What is in the CA certificates leads to where this server publishes. It was written at the ceremony and holds for the
+//! The URLs in the CA certificates must lead to where this server publishes. They were fixed at the ceremony, for the
 //! life of the CA.
 
 use inkan_hsm_config::Spec;
@@ -46,7 +46,7 @@ fn place(url: &str) -> &str {
     path.map_or(url, |at| url.get(..authority + at).unwrap_or(url))
 }
 
-/// URLs of a certificate, those of one kind together: where its issuer's CRL is, where its issuer's certificate is.
+/// URLs of a certificate, by kind: its issuer's CRL, its issuer's certificate.
 fn published(der: &[u8]) -> Vec<Vec<String>> {
     let Ok((_, certificate)) = X509Certificate::from_der(der) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! BLGI003: how far a login with the agent is, and why it ended.
+//! BLGI003: the progress of a login with the agent, and why it ended.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub fn steps(lang: Lang) -> &'static [&'static str; 5] {
     )
 }
 
-/// How many steps are done, and where it stands; none once it is over.
+/// How many steps are done, and the current state; `None` once it has ended.
 pub fn progress(
     state: AgentLoginState,
     progress: Option<&str>,

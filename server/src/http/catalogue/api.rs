@@ -1,4 +1,4 @@
-//! What the API itself refuses.
+//! Refusals of the API itself.
 
 use super::Text;
 use crate::http::api::refusal::ApiProblem;

@@ -45,7 +45,7 @@ pub fn at(at: Timestamp, lang: Lang) -> String {
     word::time(at, lang)
 }
 
-/// The beginning of a day as it is typed (2026-11-22), in Japan Standard Time, or of one so many days after it.
+/// The beginning of a day as typed (2026-11-22), in Japan Standard Time, or of a day this many days later.
 pub fn day(typed: &str, after: i64) -> Option<Timestamp> {
     let date: Date = typed.trim().parse().ok()?;
     let date = date.checked_add(after.days()).ok()?;
@@ -53,7 +53,7 @@ pub fn day(typed: &str, after: i64) -> Option<Timestamp> {
     Some(zoned.timestamp())
 }
 
-/// What a verification found, and whether the chain holds.
+/// The result of a verification, and whether the chain is intact.
 pub fn verdict(found: &Verdict, lang: Lang) -> (String, bool) {
     match &found.chain {
         Chain::Whole { rows, .. } => {

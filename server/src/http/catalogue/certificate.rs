@@ -4,7 +4,7 @@ use super::{Message, Text};
 use crate::http::lang::Lang;
 use crate::services::authentication::login::CertificateRefusal;
 
-/// The message where the agent presents the certificate, and no browser has one to remember or to forget.
+/// The message if the agent presents the certificate, so that no browser has to forget one.
 pub fn message_by_agent(refusal: CertificateRefusal, lang: Lang) -> Message {
     let text = match refusal {
         CertificateRefusal::Unknown => Text::fixed(

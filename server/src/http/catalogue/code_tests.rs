@@ -6,7 +6,7 @@ use super::tests::refusals;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
-/// Where the compiler has a code given to every variant, and to which enums that function passes on.
+/// Where each variant gets its code, and to which enums that function delegates.
 const SOURCES: [(&str, &[&str]); 9] = [
     (include_str!("../problem.rs"), &["Api"]),
     (include_str!("../api/refusal.rs"), &[]),
@@ -54,7 +54,7 @@ fn in_source(text: &str) -> (BTreeSet<String>, Vec<&str>) {
     (codes, passed)
 }
 
-/// Every code with its status, as it is answered.
+/// Every code with its status, as the server returns it.
 fn answered() -> BTreeMap<String, u16> {
     let refused = refusals().into_iter().map(Failure::Refused);
     let by_http = HttpProblem::samples().into_iter().map(Failure::Http);

@@ -1,4 +1,4 @@
-//! What the users of one contract are refused among themselves, and the words of their pages.
+//! Refusals among the users of one contract, and the words of their pages.
 
 use super::{Text, word};
 use crate::http::lang::Lang;
@@ -118,7 +118,7 @@ pub fn user_state(user: &User, now: Timestamp, lang: Lang) -> String {
     lang.pick("利用可能", "Active").to_owned()
 }
 
-/// What a value is called.
+/// The label of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// ログインID.
@@ -127,7 +127,7 @@ pub enum Label {
     UserName,
     /// 役割.
     Role,
-    /// The role that is given.
+    /// The new role.
     NewRole,
     /// メールアドレス.
     Email,
@@ -141,7 +141,7 @@ pub enum Label {
     CertificateState,
     /// Its serial number.
     Serial,
-    /// Its end.
+    /// Its expiry.
     ValidUntil,
     /// When it was revoked.
     RevokedAt,
@@ -151,7 +151,7 @@ pub enum Label {
     Nothing,
 }
 
-/// What a value is called.
+/// The label of a value.
 pub fn label(label: Label, lang: Lang) -> &'static str {
     match label {
         Label::LoginId => lang.pick("ログインID", "Login ID"),
@@ -178,20 +178,20 @@ pub enum OperationKind {
     Unlock,
     /// 失効 of a colleague's certificate.
     Revoke,
-    /// 失効 of one's own.
+    /// 失効 of the user's own.
     RevokeOwn,
     /// 役割変更.
     Role,
-    /// New passwords to hand over.
+    /// New temporary passwords.
     HandOver,
 }
 
-/// An operation on its page.
+/// The texts of an operation's page.
 #[derive(Debug, Clone, Copy)]
 pub struct OperationWords {
     /// Title.
     pub title: &'static str,
-    /// What it does.
+    /// Its effect.
     pub lead: &'static str,
     /// The button.
     pub button: &'static str,
@@ -312,7 +312,7 @@ pub fn action(action: HistoryAction, lang: Lang) -> &'static str {
     }
 }
 
-/// The end of a serial number: enough to tell two apart.
+/// The end of a serial number: enough to distinguish two.
 pub fn serial(serial: &str) -> String {
     let from = serial.len().saturating_sub(8);
     serial.get(from..).unwrap_or(serial).to_uppercase()

@@ -1,4 +1,4 @@
-//! Words of the staff console: where it leads, and the states it shows.
+//! Words of the staff console: its menu, and the states it shows.
 
 use jiff::Timestamp;
 
@@ -36,7 +36,7 @@ pub fn certificate_state(state: CertificateState, lang: Lang) -> &'static str {
     }
 }
 
-/// Why a certificate ended.
+/// Reason for a revocation.
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     match reason {
         Reason::Unspecified => lang.pick("指定なし", "Not specified"),
@@ -53,7 +53,7 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     }
 }
 
-/// The reason that is in the store.
+/// The reason as stored.
 pub fn stored_reason(word: Option<&str>, lang: Lang) -> &'static str {
     let found = word.and_then(Reason::parse);
     found.map_or("", |found| reason(found, lang))
@@ -68,7 +68,7 @@ pub fn user_role(role: UserRole, lang: Lang) -> &'static str {
     }
 }
 
-/// Whether a password may be tried (F4).
+/// Lock state of a password (F4).
 pub fn lock(password: &PasswordState, now: Timestamp, lang: Lang) -> String {
     tries(
         &Tries {
@@ -81,7 +81,7 @@ pub fn lock(password: &PasswordState, now: Timestamp, lang: Lang) -> String {
     )
 }
 
-/// The same of a password that is not a user's own.
+/// The same for a password that is not a user's own.
 pub fn tries(tries: &Tries, now: Timestamp, lang: Lang) -> String {
     if tries.suspended {
         return lang.pick("利用停止", "Suspended").to_owned();
@@ -107,7 +107,7 @@ pub fn grant_state(grant: &Grant, now: Timestamp, lang: Lang) -> &'static str {
     }
 }
 
-/// Whether somebody works here.
+/// Whether a member of staff is active.
 pub fn staff_status(status: StaffStatus, lang: Lang) -> &'static str {
     match status {
         StaffStatus::Active => lang.pick("在籍", "Active"),
@@ -128,7 +128,7 @@ pub fn reasons(offered: &[Reason], lang: Lang) -> Vec<(&'static str, &'static st
     all.map(|one| (one.as_str(), reason(*one, lang))).collect()
 }
 
-/// What the bank knows of a contract.
+/// The data of a contract.
 pub fn contract(contract: &Contract, lang: Lang) -> Vec<(&'static str, String)> {
     let kind = word::account_type(contract.account_type, lang);
     let account = format!("{} {kind} {}", contract.branch, contract.account);
@@ -162,7 +162,7 @@ pub fn contract(contract: &Contract, lang: Lang) -> Vec<(&'static str, String)> 
     ]
 }
 
-/// What the bank knows of a user, beside name and login ID.
+/// The data of a user, besides name and login ID.
 pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, String)> {
     let mut known = vec![
         (
@@ -200,7 +200,7 @@ pub fn user(user: &User, now: Timestamp, lang: Lang) -> Vec<(&'static str, Strin
             lock(&user.confirmation, now, lang),
         ),
     ];
-    // Most banks do not ask for it: said where it is locked.
+    // Most banks do not use it: shown only while it is locked.
     let second = &user.acquisition;
     if second.suspended || second.locked_until.is_some_and(|until| now < until) {
         known.push((

@@ -34,7 +34,7 @@ pub fn name(field: Field) -> &'static str {
     }
 }
 
-/// What the field is called.
+/// The label of a field.
 pub fn label(field: Field, lang: Lang) -> &'static str {
     match field {
         Field::Branch => lang.pick("支店番号", "Branch number"),
@@ -75,7 +75,7 @@ pub fn label(field: Field, lang: Lang) -> &'static str {
     }
 }
 
-/// What to say at the field.
+/// The sentence at a field.
 pub fn sentence(problem: Problem, lang: Lang) -> String {
     match problem {
         Problem::Missing => lang.pick("入力してください。", "Please fill this in.").into(),

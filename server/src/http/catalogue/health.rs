@@ -1,4 +1,4 @@
-//! What the security officer's page says first: everything that needs a look, one sentence each.
+//! The first part of the security officer's page: everything that needs attention, one sentence each.
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
@@ -7,45 +7,45 @@ use crate::http::lang::Lang;
 use crate::services::operations::expiry::ExpiringItem;
 use crate::services::records::HsmPhase;
 
-/// What the page has to say first.
+/// A finding on the security officer's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsoleFinding {
     /// The database.
     Store,
-    /// The HSM is not up; why no PIN is sent, if so.
+    /// The HSM is not up; with the reason if no PIN is sent.
     Hsm(HsmPhase, Option<PinHalt>),
-    /// More signatures wait than half of the places.
+    /// More than half of the queue is full.
     Queue {
-        /// So many.
+        /// Waiting signatures.
         waiting: usize,
-        /// Of so many.
+        /// Places in the queue.
         places: usize,
     },
-    /// A key is not as it should be.
+    /// A key differs from what is required.
     Key {
-        /// Which.
+        /// Its id.
         id: String,
-        /// What is wrong.
+        /// The difference.
         why: String,
     },
-    /// Something ends soon or is over.
+    /// Something expires soon or has expired.
     Ends {
-        /// What.
+        /// Its kind.
         item: ExpiringItem,
-        /// Which.
+        /// Its name.
         name: String,
-        /// How long yet.
+        /// The remaining time.
         left: String,
     },
-    /// A list is over or is missing.
+    /// A CRL has expired or is missing.
     List(String),
-    /// A job fails.
+    /// A job is failing.
     Job(String),
     /// The certificate with this serial number has a key that shares a prime with another key.
     BrokenKey(String),
 }
 
-/// What is wrong, one sentence for the top of the page, with the section that has more.
+/// The sentence for a finding; the section below has the details.
 pub fn sentence(finding: &ConsoleFinding, lang: Lang) -> String {
     match finding {
         ConsoleFinding::Store => lang

@@ -3,7 +3,7 @@
 use crate::http::lang::Lang;
 use crate::services::accounts::imports::Why;
 
-/// What a dry run found.
+/// The result of a dry run.
 pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {
     lang.pick(
         format!("{lines}件を確認しました。登録できるもの{good}件、できないもの{bad}件です。まだ登録していません。"),
@@ -11,7 +11,7 @@ pub fn checked(lines: usize, good: usize, bad: usize, lang: Lang) -> String {
     )
 }
 
-/// What an import did.
+/// The result of an import.
 pub fn done(good: usize, lang: Lang) -> String {
     lang.pick(
         format!("{good}件の契約を登録しました。仮パスワードは、お渡しするときに契約ごとに発行します。"),

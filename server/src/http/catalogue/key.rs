@@ -1,9 +1,9 @@
-//! Keys of the on-screen keyboard: every character a password may have
-//! (printable ASCII), and what a screen reader calls the symbols.
+//! Keys of the on-screen keyboard: every character that a password may contain (printable ASCII), and the spoken names
+//! of the symbols.
 
 use crate::http::lang::Lang;
 
-/// What the keyboard has, in no particular order: each opening shuffles it.
+/// The keys, in no particular order: each opening shuffles them.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys(pub Lang);
 

@@ -11,7 +11,7 @@
 //! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard
-//! - `staff`: what staff are refused
+//! - `staff`: refusals for staff
 //! - [`console`]: words of the staff console; [`proposal`]: proposals as text; [`audit`]: the audit log;
 //!   [`import`]: the import of contracts; [`security`], [`health`]: the security officer's page
 //! - [`word`]: single words: states, roles, steps, account types

@@ -1,11 +1,11 @@
-//! Proposals as text: what each kind is called, what its approval does, what it changes.
+//! Proposals as text: the name of each kind, the effect of its approval, the changes it makes.
 
 use super::{console, word};
 use crate::http::lang::Lang;
 use crate::services::approvals::{How, Kind, ProposedChange, Subject};
 use crate::services::records::{CertificateState, ContractStatus, Method, StaffStatus};
 
-/// What it is called.
+/// The name of a kind.
 pub fn kind(kind: Kind, lang: Lang) -> &'static str {
     match kind {
         Kind::Contract => lang.pick("契約の登録", "New contract"),
@@ -23,7 +23,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
     }
 }
 
-/// What an approval does.
+/// The effect of an approval.
 pub fn effect(kind: Kind, lang: Lang) -> &'static str {
     match kind {
         Kind::Contract => lang.pick(
@@ -86,10 +86,10 @@ pub fn how(how: How, lang: Lang) -> &'static str {
     }
 }
 
-/// A label and what is now and after the approval.
+/// A label with the current value and the value after the approval.
 pub type Change = (&'static str, String, String);
 
-/// What an approval changes.
+/// The changes of an approval.
 pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang) -> Vec<Change> {
     let certificate = || subject.certificate.as_ref().map(|one| one.state);
     let state = |state: CertificateState| console::certificate_state(state, lang).to_owned();
@@ -164,7 +164,7 @@ pub fn changes(of: Kind, subject: &Subject, change: &ProposedChange, lang: Lang)
 /// A label and a value.
 pub type Fact = (&'static str, String);
 
-/// What a proposal is about.
+/// The subject of a proposal.
 pub fn about(subject: &Subject, lang: Lang) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(contract) = &subject.contract {

@@ -27,7 +27,7 @@ pub fn message_after_certificate(refusal: &Refusal, lang: Lang) -> Message {
     }
 }
 
-/// The message where 確認用パスワード, or one's present password, was asked for.
+/// The message where 確認用パスワード, or the current password, was required.
 pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
     match refusal {
         Refusal::CredentialsWrong => Text::fixed(
@@ -58,7 +58,7 @@ pub fn message_after_confirmation(refusal: &Refusal, lang: Lang) -> Message {
     }
 }
 
-/// The message on BSMS001 where 証明書取得用パスワード is asked for: it says of nothing whether it was right.
+/// The message on BSMS001 where 証明書取得用パスワード is required: it does not reveal which entry was wrong.
 pub fn message_with_acquisition(refusal: &Refusal, lang: Lang) -> Message {
     match refusal {
         Refusal::CredentialsWrong => Text::fixed(

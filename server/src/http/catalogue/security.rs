@@ -15,7 +15,7 @@ use crate::services::records::{
 /// A label and a value.
 type Fact = (&'static str, String);
 
-/// What the HSM is doing.
+/// The state of the HSM.
 pub fn phase(phase: HsmPhase, lang: Lang) -> &'static str {
     match phase {
         HsmPhase::Recovering => lang.pick("復旧中", "Recovering"),
@@ -63,7 +63,7 @@ pub fn pin_halt(halt: PinHalt, lang: Lang) -> &'static str {
     }
 }
 
-/// What is wrong with the signatures of a key.
+/// The problem with the signatures of a key.
 pub fn signing(fault: &SigningFault, lang: Lang) -> String {
     match fault {
         SigningFault::Refused(answer) => lang.pick(
@@ -119,7 +119,7 @@ pub fn hsm(state: &HsmState, lang: Lang) -> Vec<Fact> {
     facts
 }
 
-/// What the token has of a key.
+/// Whether the token has a key.
 pub fn found(found: KeyFound, lang: Lang) -> &'static str {
     match found {
         KeyFound::Unknown => lang.pick("未確認です", "not checked yet"),
@@ -129,7 +129,7 @@ pub fn found(found: KeyFound, lang: Lang) -> &'static str {
     }
 }
 
-/// What is not as it should be with a key.
+/// A difference of a key from what is required.
 pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
     match difference {
         KeyDifference::Label => lang.pick(
@@ -164,7 +164,7 @@ pub fn difference(difference: KeyDifference, lang: Lang) -> &'static str {
     }
 }
 
-/// How the token keeps a key, in few words.
+/// The attributes of a key, in a few words.
 pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
     let Some(seen) = seen else {
         return lang
@@ -211,7 +211,7 @@ pub fn kept(seen: Option<&KeySeen>, lang: Lang) -> String {
     parts.join(lang.pick("、", ", "))
 }
 
-/// What ends some day.
+/// The name of an expiring item.
 pub fn item(item: ExpiringItem, lang: Lang) -> &'static str {
     match item {
         ExpiringItem::Root => lang.pick("ルートCAの証明書", "Root CA certificate"),
@@ -248,7 +248,7 @@ pub fn good(good: bool, lang: Lang) -> &'static str {
     }
 }
 
-/// How long something is good for yet.
+/// The remaining time.
 pub fn left(left: SignedDuration, lang: Lang) -> String {
     let minutes = left.as_mins();
     let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
@@ -264,7 +264,7 @@ pub fn left(left: SignedDuration, lang: Lang) -> String {
     }
 }
 
-/// Letters that wait and that were given up.
+/// Waiting and failed messages.
 pub fn mail(waiting: i64, failed: i64, lang: Lang) -> Fact {
     (
         lang.pick("メール", "Mail"),
@@ -275,7 +275,7 @@ pub fn mail(waiting: i64, failed: i64, lang: Lang) -> Fact {
     )
 }
 
-/// How a job stands, and how it ended.
+/// The state of a job, and its last result.
 pub fn job(state: JobState, outcome: Option<&str>, lang: Lang) -> &'static str {
     match (state, outcome) {
         (JobState::Failed, _) => lang.pick("▲ 失敗", "▲ failed"),
@@ -305,7 +305,7 @@ pub fn audit(last: Option<&Checkpoint>, lang: Lang) -> Vec<Fact> {
     }
 }
 
-/// Several findings about one thing, in a row.
+/// Several findings about one item, in a row.
 pub(crate) fn all_of(findings: &[&str], lang: Lang) -> String {
     findings.join(lang.pick("、", "; "))
 }

@@ -1,4 +1,4 @@
-//! What staff are refused.
+//! Refusals for staff.
 
 use super::Text;
 use crate::services::StaffRefusal;

@@ -9,7 +9,7 @@ use crate::services::records::{
     AccountType, ContractStatus, LoginMethod, LoginVia, Method, Outcome, StaffRole,
 };
 
-/// Japan Standard Time; it knows no summer time.
+/// Japan Standard Time; it has no summer time.
 fn jst() -> TimeZone {
     TimeZone::fixed(Offset::constant(9))
 }
@@ -26,7 +26,7 @@ pub fn clock(at: Timestamp, lang: Lang) -> String {
     at.to_zoned(jst()).strftime(format).to_string()
 }
 
-/// After how long without use a session ends.
+/// The notice that an unused session ends.
 pub fn idle(after: SignedDuration, lang: Lang) -> String {
     let minutes = after.as_mins();
     lang.pick(
@@ -35,7 +35,7 @@ pub fn idle(after: SignedDuration, lang: Lang) -> String {
     )
 }
 
-/// After how long without use the console pauses.
+/// The notice that an unused console pauses.
 pub fn console_idle(after: SignedDuration, lang: Lang) -> String {
     let minutes = after.as_mins();
     lang.pick(
@@ -84,7 +84,7 @@ pub fn method(method: Method, lang: Lang) -> &'static str {
     }
 }
 
-/// Whether a contract is in force.
+/// State of a contract.
 pub fn contract_status(status: ContractStatus, lang: Lang) -> &'static str {
     match status {
         ContractStatus::Active => lang.pick("契約中", "In force"),
@@ -102,7 +102,7 @@ pub fn proposal_state(state: ProposalState, lang: Lang) -> &'static str {
     }
 }
 
-/// By what somebody logged in.
+/// Method of a login.
 pub fn login_method(method: LoginMethod, via: Option<LoginVia>, lang: Lang) -> &'static str {
     match method {
         LoginMethod::Certificate if via == Some(LoginVia::Agent) => lang.pick(
@@ -115,7 +115,7 @@ pub fn login_method(method: LoginMethod, via: Option<LoginVia>, lang: Lang) -> &
     }
 }
 
-/// Whether it worked.
+/// Whether it succeeded.
 pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
     match outcome {
         Outcome::Done => lang.pick("成功", "Done"),
@@ -123,7 +123,7 @@ pub fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
     }
 }
 
-/// What a staff member may do.
+/// Role of a member of staff.
 pub fn staff_role(role: StaffRole, lang: Lang) -> &'static str {
     match role {
         StaffRole::Teller => lang.pick("窓口", "Teller"),

@@ -1,6 +1,5 @@
-//! Every page of this listener: the certificate of the connection must be the
-//! registered one, active and within its validity period, now. Asked per request and not per
-//! handshake, so that a resumed connection is no hole.
+//! For every page of this listener: the certificate of the connection must be the registered one, active and within its
+//! validity period, now. Checked per request and not per handshake, so that a resumed connection is no hole.
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 use crate::services::authentication::login::Registered;
 
-/// Lets the registered certificate in and puts its owner into the request's extensions; at
+/// Admits the registered certificate and puts its owner into the request's extensions; at
 /// [`Gate::CustomerRenewed`] also one that its own renewal has superseded.
 pub async fn gate(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let app = &around.app;
@@ -36,7 +35,7 @@ pub async fn gate(State(around): State<Around>, mut request: Request, next: Next
     }
 }
 
-/// Whether this is the end of a renewal: the connection still shows the old certificate, which its own renewal has
+/// Whether this is the end of a renewal: the connection still has the old certificate, which its own renewal has
 /// superseded. The pages that show the outcome check the session themselves.
 async fn was_renewed(app: &Shared, peer: Option<&Peer>) -> Result<bool, Failure> {
     match peer.and_then(|peer| peer.certificate.as_ref()) {

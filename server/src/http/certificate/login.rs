@@ -68,8 +68,8 @@ pub async fn top(cx: Cx, Owner(owner): Owner) -> Answer {
     top::show(&cx, &found.user, &found.contract, Some(&owner.certificate)).await
 }
 
-/// `POST /logout`: to a page with the way back to the portal; the portal is another
-/// origin, to which our own policy lets no form redirect.
+/// `POST /logout`: to a page with a link back to the portal; the portal is another origin, to which our own policy lets
+/// no form redirect.
 pub async fn logout(cx: Cx) -> Answer {
     let accounts = cx.app.services.accounts();
     accounts

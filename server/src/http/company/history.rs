@@ -25,7 +25,7 @@ struct Line {
     address: String,
 }
 
-/// What is asked for, as typed.
+/// The query, as typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -40,7 +40,7 @@ pub struct Asked {
 struct Bhis001 {
     page: Page,
     asked: Asked,
-    /// Id and name to choose from; empty for who sees only themselves.
+    /// Id and name to choose from; empty for a user who sees only their own.
     users: Vec<(String, String)>,
     manages: bool,
     lines: Vec<Line>,
@@ -51,7 +51,7 @@ struct Bhis001 {
 pub async fn show(cx: Cx, Query(mut asked): Query<Asked>) -> Answer {
     let found = who(&cx).await?;
     let (from, until) = (day(&asked.from, 0), day(&asked.until, 1));
-    // What is no day asks for nothing, and is not shown as if it did.
+    // Text that is not a date matches everything, and is not shown as a filter.
     for (typed, known) in [
         (&mut asked.from, from.is_some()),
         (&mut asked.until, until.is_some()),

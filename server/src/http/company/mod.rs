@@ -1,7 +1,7 @@
-//! Pages of the users of one contract, after the login, on the listener where they logged in: the certificate listener, or
-//! the portal. The same pages on both.
+//! Pages of the users of one contract, after the login, on the listener where they logged in: the certificate listener
+//! or the portal. The same pages on both.
 //!
-//! - this file: who is here, and every URL
+//! - this file: the current user, and every URL
 //! - [`users`]: BUSR001 利用者一覧, BUSR002 利用者照会
 //! - [`operation`]: the page on which an operation is confirmed
 //! - [`unlock`]: BUSR003 利用停止解除; [`revoke`]: BUSR004, BUSR005 電子証明書失効; [`role`]: BUSR008 役割変更
@@ -42,7 +42,7 @@ pub const PASSWORD: &str = "/company/password";
 /// 利用開始登録.
 pub const START: &str = "/register/colleague";
 
-/// Pages for who is logged in.
+/// Pages for users who are logged in.
 pub fn pages() -> Router<Shared> {
     Router::new()
         .route(USERS, get(users::list))
@@ -73,7 +73,7 @@ pub fn pages() -> Router<Shared> {
         .route("/company/password/changed", get(password::result))
 }
 
-/// Who is here, asked anew.
+/// The current user, checked at each request.
 async fn who(cx: &Cx) -> Result<Authenticated, Failure> {
     let accounts = cx.app.services.accounts();
     let presented = cx.peer.certificate.as_deref();
@@ -82,7 +82,7 @@ async fn who(cx: &Cx) -> Result<Authenticated, Failure> {
     Ok(found.await?)
 }
 
-/// Whose cookie it is.
+/// The cookie's listener.
 fn realm(cx: &Cx) -> Realm {
     match cx.peer.certificate {
         Some(_) => Realm::Certificate,

@@ -1,4 +1,4 @@
-//! BUSR006 and BUSR007: a colleague is registered, and what is handed over is shown once.
+//! BUSR006 and BUSR007: a colleague is registered, and the temporary passwords are shown once.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -110,7 +110,7 @@ fn entered(fields: &Fields) -> NewcomerForm {
     }
 }
 
-/// BUSR007: shown with this answer and never again.
+/// BUSR007: shown with this response and never again.
 pub(super) fn handover(cx: &Cx, made: Handover) -> Answer {
     let until = made.user.temporary_until;
     let template = Busr007 {

@@ -1,4 +1,4 @@
-//! The page on which an operation is confirmed with 確認用パスワード: what it is about, the login ID first, and what it does.
+//! The page on which an operation is confirmed with 確認用パスワード: its subject, login ID first, and its effect.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -18,27 +18,27 @@ use crate::services::records::User;
 pub struct Choice {
     /// Name of the field.
     pub name: &'static str,
-    /// What it is called.
+    /// Its label.
     pub label: &'static str,
     /// Value and text.
     pub options: Vec<(&'static str, &'static str)>,
 }
 
-/// What the page is about.
+/// The content of the page.
 pub struct About {
     /// Screen ID.
     pub screen: &'static str,
-    /// What is done, as text.
+    /// The operation, as text.
     pub words: OperationWords,
-    /// On whom, and on what.
+    /// Its subject.
     pub facts: Vec<(&'static str, String)>,
-    /// What was shown, for the operation to be about the same.
+    /// What was shown, so that the operation applies to the same.
     pub shown: String,
-    /// What is chosen.
+    /// The choice.
     pub choice: Option<Choice>,
-    /// Where the form goes.
+    /// Target of the form.
     pub action: String,
-    /// Where 戻る goes.
+    /// Target of 戻る.
     pub back: String,
 }
 
@@ -50,13 +50,13 @@ struct OperationPage {
     about: About,
 }
 
-/// The page as it is asked for first.
+/// The page at first.
 pub fn ask(cx: &Cx, about: About) -> Answer {
     let page = cx.session_page(about.screen);
     screen(StatusCode::OK, page, FormView::default(), about)
 }
 
-/// The page again, with why not; other refusals end it.
+/// The page again, with the refusal; other refusals end it.
 pub fn again(cx: &Cx, refusal: Refusal, mut form: FormView, about: About) -> Answer {
     if !is_mended_here(&refusal) {
         return Err(refusal.into());
@@ -73,7 +73,7 @@ fn screen(status: StatusCode, page: Page, form: FormView, about: About) -> Answe
     html(status, &OperationPage { page, form, about })
 }
 
-/// Whether the same page can be sent again.
+/// Whether the same page can be submitted again.
 pub fn is_mended_here(refusal: &Refusal) -> bool {
     matches!(
         refusal,
@@ -85,7 +85,7 @@ pub fn is_mended_here(refusal: &Refusal) -> bool {
     )
 }
 
-/// Who it is, the login ID first.
+/// The user, login ID first.
 pub fn person(cx: &Cx, user: &User) -> Vec<(&'static str, String)> {
     vec![
         (label(Label::LoginId, cx.lang), user.login_id.clone()),

@@ -58,7 +58,7 @@ fn screen(cx: &Cx, status: StatusCode, page: Page, form: FormView, which: Own) -
     html(status, &template)
 }
 
-/// `GET /company/password`: BPWD001, for the login password unless the other is asked for.
+/// `GET /company/password`: BPWD001, for the login password unless the other one is requested.
 pub async fn form(cx: Cx, Query(asked): Query<Which>) -> Answer {
     who(&cx).await?;
     let page = cx.session_page("BPWD001");

@@ -1,4 +1,4 @@
-//! BUSR009: 仮パスワード再発行, for who has not started yet.
+//! BUSR009: 仮パスワード再発行, for a user who has not started yet.
 
 use axum::extract::Path;
 

@@ -1,4 +1,4 @@
-//! BUSR004 and BUSR005: 電子証明書失効, of a colleague's certificate or of one's own. One's own ends the login with it.
+//! BUSR004 and BUSR005: 電子証明書失効, of a colleague's certificate or of the user's own, which also ends the login.
 
 use askama::Template;
 use axum::extract::Path;
@@ -24,7 +24,7 @@ use crate::services::{Error, Refusal};
 struct Busr005 {
     page: Page,
     facts: Vec<(&'static str, String)>,
-    /// Where to continue; nowhere but out when it was one's own.
+    /// Where to continue; only to the login page if it was the user's own.
     back: Option<String>,
 }
 
@@ -96,7 +96,7 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answe
     let done = services.revoke_in_company(&request, asked, confirmation);
     match done.await {
         Ok(certificate) if found.user.id == id => {
-            // The session ended with the certificate: this answer is the last one.
+            // The session ended with the certificate: this response is the last one.
             let page = cx.page("BUSR005");
             let shown = result_page(&cx, page, &found.user, &certificate, None)?;
             Ok(without_session(shown, realm(&cx)))
@@ -114,7 +114,7 @@ pub async fn submit(cx: Cx, Path(id): Path<String>, Form(fields): Form) -> Answe
     }
 }
 
-/// `GET /company/users/{id}/revoked`: BUSR005, what the record says.
+/// `GET /company/users/{id}/revoked`: BUSR005, from the database.
 pub async fn result(cx: Cx, Path(id): Path<String>) -> Answer {
     let found = who(&cx).await?;
     let accounts = cx.app.services.accounts();

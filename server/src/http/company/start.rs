@@ -1,4 +1,4 @@
-//! BLIS007: 利用開始登録. A newcomer whom a colleague registered chooses passwords of their own; it ends on BLIS004.
+//! BLIS007: 利用開始登録. A user whom a colleague registered chooses their own passwords; it ends on BLIS004.
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -57,7 +57,7 @@ struct Busr002 {
     is_self: bool,
 }
 
-/// Where the list continues.
+/// URL of the next page of the list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct After {

@@ -1,4 +1,4 @@
-//! What is done with a proposal: approved, rejected, taken over, withdrawn; on exactly the version that was shown.
+//! Decisions on a proposal: approve, reject, take over, withdraw; on exactly the version that was shown.
 
 use axum::extract::Path;
 
@@ -17,7 +17,7 @@ fn shown(fields: &Fields) -> std::result::Result<i64, Failure> {
     Ok(shown.map_err(|_| HttpProblem::BadRequest)?)
 }
 
-/// The page of the proposal again: done, or with what was refused.
+/// The page of the proposal again: done, or with the refusal.
 async fn answer(cx: &Cx, member: &Member, id: &str, fields: &Fields, done: Result<()>) -> Answer {
     match done.map_err(Failure::from) {
         Ok(()) => Ok(see_other(&format!("/proposals/{id}"))),

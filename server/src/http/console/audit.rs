@@ -1,4 +1,4 @@
-//! The auditor's page: rows by what is asked for, exports, and the whole chain verified.
+//! The auditor's page: rows by a query, exports, and verification of the whole chain.
 
 use askama::Template;
 use axum::extract::Query;
@@ -15,7 +15,7 @@ use crate::services::audit::{AuditRow, Filter, export};
 
 /// Rows on one page.
 const PAGE: i64 = 100;
-/// Rows of one export; the command exports them all.
+/// Rows of one export; the command line exports them all.
 const EXPORT: i64 = 10_000;
 
 struct Row {
@@ -42,12 +42,12 @@ struct Log {
     query: String,
     older: Option<String>,
     limit: i64,
-    /// What a verification found, and whether the chain holds.
+    /// The result of a verification, and whether the chain is intact.
     verdict: Option<(String, bool)>,
     may_verify: bool,
 }
 
-/// What is asked for.
+/// The query.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -170,7 +170,7 @@ pub async fn verify(cx: Cx, member: Member, Form(_): Form) -> Answer {
 
 /// `GET /audit/export.csv`.
 pub async fn csv(cx: Cx, member: Member, Query(asked): Query<Asked>) -> Answer {
-    // With a byte order mark, spreadsheets read UTF-8 as what it is.
+    // With a byte order mark, spreadsheets recognise UTF-8.
     let head = format!("\u{feff}{}", export::csv_head());
     file(&cx, &member, &asked, "csv", head, export::csv_line).await
 }
@@ -198,7 +198,7 @@ async fn file(
     Ok(download(format, body))
 }
 
-/// An answer that is saved as a file.
+/// A response that is saved as a file.
 pub(in crate::http) fn download(format: &'static str, body: String) -> Response {
     let (kind, name) = match format {
         "csv" => (

@@ -1,4 +1,4 @@
-//! A contract: its users, its grants, and what was entered and decided about it.
+//! A contract: its users, its grants, and its entries and decisions.
 
 use askama::Template;
 use axum::extract::Path;
@@ -26,11 +26,11 @@ struct GrantLine {
     user: String,
     created: String,
     expires: String,
-    /// Where a letter with 証明書取得用パスワード is printed; nowhere, where it is not asked for.
+    /// Where a letter with 証明書取得用パスワード is printed; none if it is not used.
     letter: Option<String>,
 }
 
-/// What may be done, as links and forms.
+/// Possible operations, as links and forms.
 struct Actions {
     application: bool,
     cancel: bool,

@@ -30,14 +30,14 @@ struct Contracts {
     may_enter: bool,
     may_import: bool,
     contracts: Vec<ContractLine>,
-    /// What was searched for.
+    /// The search text.
     query: String,
     /// Query string of the next page, if there is one.
     next: Option<String>,
     previous: Option<String>,
 }
 
-/// What is searched for, and which page of the answer.
+/// The search, and the page of its result.
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]

@@ -24,7 +24,7 @@ struct HalfPage {
     until: String,
 }
 
-/// `POST /staff/{id}/credential`: this officer's half, shown once.
+/// `POST /staff/{id}/credential`: this officer's part, shown once.
 pub async fn half(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     let half = accounts.issue_activation_code_half(&request, &id).await?;

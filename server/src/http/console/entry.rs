@@ -27,10 +27,10 @@ struct Entry {
     kind: &'static str,
     effect: &'static str,
     about: Vec<Fact>,
-    /// Where the form goes; where 中断 leads.
+    /// Target of the form; target of 中断.
     action: String,
     back: String,
-    /// Version shown, where an entry is amended.
+    /// The version shown, if an entry is amended.
     shown: Option<i64>,
     asks_reference: bool,
     asks_note: bool,
@@ -41,7 +41,7 @@ struct Entry {
     form: FormView,
 }
 
-/// The fields of the form that are kept when something was refused.
+/// The fields of the form that are kept after a refusal.
 const KEPT: [&str; 11] = [
     "reference",
     "note",
@@ -56,7 +56,7 @@ const KEPT: [&str; 11] = [
     "company_kana",
 ];
 
-/// What was typed.
+/// The typed values.
 pub(super) fn proposed_change_form(fields: &Fields) -> ProposedChangeForm {
     let text = |name: &str| fields.text(name).to_owned();
     ProposedChangeForm {
@@ -74,7 +74,7 @@ pub(super) fn proposed_change_form(fields: &Fields) -> ProposedChangeForm {
     }
 }
 
-/// The form as the proposed change has it.
+/// The form filled from the proposed change.
 pub(super) fn filled(change: &ProposedChange) -> FormView {
     let mut form = FormView::default();
     form.set("reference", change.reference());
@@ -106,7 +106,7 @@ pub(super) fn filled(change: &ProposedChange) -> FormView {
     form
 }
 
-/// Page and form with what was refused.
+/// Page and form with the refusal.
 pub(super) fn refused(cx: &Cx, failure: &Failure, fields: &Fields) -> (Page, FormView) {
     let mut form = FormView::keeping(fields, &KEPT);
     let mut page = cx.page("").saying(failure.message(cx.lang));
@@ -116,7 +116,7 @@ pub(super) fn refused(cx: &Cx, failure: &Failure, fields: &Fields) -> (Page, For
     (page, form)
 }
 
-/// Where a subject's own page is.
+/// The page of a subject.
 fn back(kind: Kind, subject: &Subject) -> String {
     let user = subject
         .user
@@ -170,7 +170,7 @@ fn template(
     }
 }
 
-/// The form with which a waiting entry is amended.
+/// The form for amending a waiting entry.
 pub(super) fn amending(
     cx: &Cx,
     member: &Member,
@@ -234,7 +234,7 @@ async fn enter(
     }
 }
 
-/// Form and entry of a kind, at a path with the id of what it is about.
+/// Form and entry of a kind, at a path with the id of its subject.
 macro_rules! kinds {
     ($($(#[$meta:meta])* $name:ident: $kind:ident at $path:literal;)+) => {
         $($(#[$meta])* pub mod $name {
@@ -290,9 +290,9 @@ kinds! {
     incident: Incident at "/certificates/{id}/incident";
     /// 一時停止の解除.
     release: Release at "/certificates/{id}/release";
-    /// Somebody joins.
+    /// A new member of staff.
     staff_add: StaffAdd at "/staff/new";
-    /// Somebody's role.
+    /// A change of role.
     staff_role: StaffRole at "/staff/{id}/role";
     /// Records the departure of a member of staff.
     staff_leave: StaffLeave at "/staff/{id}/leave";

@@ -1,5 +1,5 @@
-//! Who is at the console, and whether the table lets them: the staff certificate of the connection must be registered
-//! and good now, at every request. Deny by default; a refusal is audited.
+//! Who is at the console, and whether the table admits them: the staff certificate of the connection must be registered
+//! and active now, at every request. Deny by default; a refusal is audited.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::http::problem::HttpProblem;
 use crate::services::RequestContext;
 use crate::services::records::{StaffMember, StaffRole};
 
-/// Lets registered staff in, where their role may go, and puts the staff member into the request.
+/// Admits registered staff where their role allows it, and puts the staff member into the request.
 pub async fn gate(State(around): State<Around>, request: Request, next: Next) -> Response {
     let app = &around.app;
     let peer = request.extensions().get::<Peer>();
@@ -36,7 +36,7 @@ pub async fn gate(State(around): State<Around>, request: Request, next: Next) ->
     }
 }
 
-/// As [`gate`], before the megabytes of a list are read: from nobody whom it would not let in.
+/// As [`gate`], before the megabytes of a list are read: nobody who would not be admitted can send them.
 pub async fn before_a_list(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>();
     let path = request.extensions().get::<MatchedPath>();
@@ -60,12 +60,12 @@ async fn admitted(
     let accounts = app.services.accounts();
     let path = path.map(MatchedPath::as_str);
     let member = if path.is_some_and(|path| routes::is_after_renewal(method, path)) {
-        // The connection may still show the certificate that its own renewal has ended.
+        // The connection may still have the certificate that its own renewal has superseded.
         accounts.own_certificate(&request, presented).await?.0
     } else {
         accounts.staff_presenting(&request, presented).await?
     };
-    // What no route matches ends as "not found".
+    // A request that matches no route ends as "not found".
     let Some(path) = path.filter(|path| !api::routes::UNKNOWN.contains(path)) else {
         return Ok(member);
     };

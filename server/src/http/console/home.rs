@@ -1,4 +1,4 @@
-//! First page of the console: what waits for this person, what they did, and what others did about it.
+//! First page of the console: what awaits this person's decision, what they did, and what others did about it.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use crate::http::failure::Failure;
 use crate::http::page::{Page, html};
 use crate::services::approvals::rights;
 
-/// Entries of one's own that are shown.
+/// Number of the person's own entries that are shown.
 const OWN: i64 = 20;
 
 #[derive(Template)]
@@ -20,13 +20,13 @@ const OWN: i64 = 20;
 struct Home {
     page: Page,
     person: Person,
-    /// The end of the own certificate, once it can be renewed.
+    /// Expiry of the person's own certificate, once it can be renewed.
     own_ends: Option<String>,
     decides: bool,
     for_me: Vec<Line>,
     enters: bool,
     mine: Vec<Line>,
-    /// What colleagues entered and this person could take over.
+    /// Entries of colleagues that this person could take over.
     others: Vec<Line>,
     decided: Vec<Line>,
 }
@@ -62,7 +62,7 @@ pub async fn show(cx: Cx, member: Member) -> Answer {
     html(StatusCode::OK, &template)
 }
 
-/// When the certificate of this connection ends, if that is soon enough to renew it.
+/// Expiry of the certificate of this connection, if it can be renewed.
 async fn own_ends(cx: &Cx) -> Result<Option<String>, Failure> {
     let presented = cx.certificate()?;
     let services = &cx.app.services;

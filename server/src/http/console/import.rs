@@ -1,4 +1,4 @@
-//! A list of contracts: looked at line by line, entered, and when another person has approved it, imported.
+//! A list of contracts: checked line by line, entered, and imported once another person has approved it.
 
 use askama::Template;
 use axum::extract::Path;
@@ -31,12 +31,12 @@ struct Import {
     bad: Vec<Line>,
 }
 
-/// What was found, or done.
+/// The result.
 struct Found {
     sentence: String,
-    /// The list that was looked at and can be entered.
+    /// The checked list, which can be entered.
     list: Option<String>,
-    /// It has something to import.
+    /// Whether it has anything to import.
     ready: bool,
 }
 
@@ -105,7 +105,7 @@ pub async fn report(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
     Ok(download("csv", body))
 }
 
-/// `GET /contracts/import/{id}/list.csv`: the lines of a list, for who approves it.
+/// `GET /contracts/import/{id}/list.csv`: the lines of a list, for the approver.
 pub async fn list(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     let list = accounts.import_list(&request, &id).await?;
@@ -144,7 +144,7 @@ pub async fn submit(cx: Cx, member: Member, Form(fields): Form) -> Answer {
     }
 }
 
-/// `POST /contracts/import/{id}/run`: a list that was approved is imported.
+/// `POST /contracts/import/{id}/run`: imports an approved list.
 pub async fn run(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     match accounts.run_import(&request, &id).await {

@@ -1,4 +1,4 @@
-//! The staff: who they are, what they may do, and what may be entered about them.
+//! The staff: names, roles, and possible entries about them.
 
 use askama::Template;
 use axum::http::StatusCode;

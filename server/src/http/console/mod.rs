@@ -1,20 +1,20 @@
-//! The staff console: plain forms for what staff do. Who somebody is says the certificate of the
-//! connection; where a role may go says [`routes`]; what a person may do is decided by the service for each operation.
+//! The staff console: plain forms for what staff do. The certificate of the connection identifies the caller;
+//! [`routes`] defines which URLs a role may use; the service decides for each operation what a person may do.
 //!
 //! - [`routes`]: every URL with the roles that may use it
-//! - [`gate`]: staff certificate → staff member, asked at every request
-//! - [`presence`]: whether the token is there: idle time, and once more before what decides
+//! - [`gate`]: staff certificate → staff member, checked at every request
+//! - [`presence`]: whether the token is there: idle time, and confirmation before a decision
 //! - [`home`]: the work list
-//! - [`contracts`], [`contract`], [`user`]: searching, and what the bank knows of a customer
+//! - [`contracts`], [`contract`], [`user`]: searching, and the data of a customer
 //! - [`import`]: a list of contracts at once
 //! - [`password_letter`]: 仮パスワード on paper
 //! - [`entry`]: what one person enters
-//! - [`proposals`], [`approval`]: what waits, and the decision (再鑑)
+//! - [`proposals`], [`approval`]: what awaits approval, and the decision (再鑑)
 //! - [`members`]: the staff
-//! - [`credential`]: with what staff get their certificates
-//! - [`revoke`]: a certificate of theirs ends at once
+//! - [`credential`]: activation codes for staff
+//! - [`revoke`]: revokes a staff certificate at once
 //! - [`audit`]: the audit log, filtered, exported, verified
-//! - [`reports`]: certificates that end soon, mail that does not arrive
+//! - [`reports`]: certificates that expire soon, undelivered mail
 //! - [`security`]: the security officer's page
 //! - [`show`]: facts and lines that several pages share
 
@@ -43,7 +43,7 @@ use super::catalogue::{console, word};
 use super::lang::Lang;
 use crate::services::records::{AccountType, Contract};
 
-/// Who is at the console, as text, and where they may go.
+/// The person at the console, as text, and the pages they may open.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub(in crate::http) name: String,

@@ -1,5 +1,5 @@
-//! 仮パスワード, and 証明書取得用パスワード of a grant, on paper: shown once, printed, handed over. A new letter makes the one
-//! before worthless.
+//! 仮パスワード, and 証明書取得用パスワード of a grant, on paper: shown once, printed, handed over. A new letter invalidates the earlier
+//! one.
 
 use askama::Template;
 use axum::extract::Path;
@@ -47,7 +47,7 @@ fn show(
     html(StatusCode::OK, &template)
 }
 
-/// `POST /contracts/{id}/letter`: new temporary passwords; those before end.
+/// `POST /contracts/{id}/letter`: new temporary passwords; the earlier ones become invalid.
 pub async fn issue(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     let letter = accounts.issue_letter(&request, &id).await?;
@@ -69,7 +69,7 @@ struct Acquisition {
     password: Secret,
 }
 
-/// `POST /grants/{id}/letter`: a new 証明書取得用パスワード; the one before ends.
+/// `POST /grants/{id}/letter`: a new 証明書取得用パスワード; the earlier one becomes invalid.
 pub async fn acquisition(cx: Cx, member: Member, Path(id): Path<String>, Form(_): Form) -> Answer {
     let (accounts, request) = (cx.app.services.accounts(), cx.by_staff(&member.0.id));
     let letter = accounts.issue_acquisition_letter(&request, &id).await?;

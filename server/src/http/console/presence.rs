@@ -1,10 +1,10 @@
 //! Whether the token is there: a staff certificate is proved by the handshake of the connection, and a connection lasts.
 //!
-//! - **Left alone**: after some time without use the console is shown no more, until somebody continues deliberately.
-//! - **Once more**: what decides or hands out a secret ([`Right::confirmed`]) is done only on a connection whose handshake
-//!   is young. On an older one the browser gets a page with the same form and the connection is closed, so that sending
-//!   the form makes a new one; a program gets the code `fresh-handshake-required`. Sessions are not resumed here, so every
-//!   handshake is a signature of the token.
+//! - **Idle**: after some time without use the console shows nothing, until somebody continues deliberately.
+//! - **Confirmation**: a decision, or a page with a secret ([`Right::confirmed`]), needs a connection with a fresh
+//!   handshake. On an older one the browser gets a page with the same form and the connection is closed, so that
+//!   sending the form opens a new one; a program gets the code `fresh-handshake-required`. Sessions are not resumed
+//!   here, so every handshake is a signature of the token.
 //!
 //! [`Right::confirmed`]: super::routes::Right::confirmed
 
@@ -32,15 +32,15 @@ use crate::http::page::{Page, html};
 use crate::http::problem::HttpProblem;
 use crate::http::visitor::Visitor;
 
-/// Where the console is continued after it was left alone.
+/// Where an idle console is continued.
 pub const CONTINUE: &str = "/continue";
 
-/// How long the token's last signature counts.
+/// How long a handshake with the token counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
-    /// Without use the console is shown no more after this.
+    /// After this time without use the console pauses.
     pub idle: SignedDuration,
-    /// What decides or hands out a secret needs a handshake that is younger.
+    /// A decision, or a page with a secret, needs a handshake younger than this.
     pub handshake: Duration,
 }
 
@@ -53,11 +53,11 @@ impl Default for Presence {
     }
 }
 
-/// The token must have signed just now: what decides, hands out a secret or unlocks one of the bank's own asks here.
+/// Requires a fresh handshake: before a decision, before a secret is shown, before a staff account is unlocked.
 ///
 /// # Errors
 /// [`HttpProblem::FreshHandshakeRequired`]; the other connections of the certificate are closed, so that the next
-/// request comes by a new one.
+/// request uses a new one.
 pub fn require_fresh_handshake(
     peer: &Peer,
     limit: Duration,
@@ -70,14 +70,14 @@ pub fn require_fresh_handshake(
     Err(HttpProblem::FreshHandshakeRequired)
 }
 
-/// Put into a request of a browser whose form is to be sent once more.
+/// Put into the request of a browser whose form is to be sent again.
 #[derive(Clone)]
 struct OnceMore(Shared);
 
-/// Asked by the gate for somebody who may: whether the console is in use, and whether the handshake is young enough.
+/// Called by the gate for an admitted caller: checks that the console is not idle, and that the handshake is fresh enough.
 ///
 /// # Errors
-/// The response in place of what was asked for.
+/// The response instead of the requested one.
 pub(super) async fn check(around: &Around, parts: &mut Parts) -> Result<(), Response> {
     let (app, api) = (&around.app, around.group.audience == Audience::Api);
     let found = &parts.extensions;
@@ -105,7 +105,7 @@ pub(super) async fn check(around: &Around, parts: &mut Parts) -> Result<(), Resp
     Ok(())
 }
 
-/// A browser that was opened just now begins anew: its handshake is what continuing asks for.
+/// A browser that was just opened starts anew: its handshake is what continuing would require.
 async fn in_use(app: &Shared, parts: &Parts, peer: &Peer) -> Result<bool, Response> {
     let Some(certificate) = &peer.certificate else {
         return Ok(true);
@@ -132,11 +132,11 @@ struct OnceMorePage {
     person: Person,
     action: String,
     fields: Vec<(String, String)>,
-    /// The console was left alone, instead of the token being asked for again.
+    /// The console was idle, in contrast to a required confirmation.
     paused: bool,
 }
 
-/// For the routes of [`super::routes::Right::confirmed`]: the form once more, where the gate asks for it.
+/// For the routes of [`super::routes::Right::confirmed`]: the form again, if the gate requires it.
 pub(super) async fn once_more(request: Request, next: Next) -> Response {
     let Some(OnceMore(app)) = request.extensions().get::<OnceMore>().cloned() else {
         return next.run(request).await;
@@ -187,7 +187,7 @@ async fn page(
     Ok(response)
 }
 
-/// `POST /continue`: the console is in use again, from where it was left.
+/// `POST /continue`: the console is in use again, from where it was.
 pub async fn resume(cx: Cx, Form(fields): Form) -> Answer {
     let certificate = sha256_hex(&cx.certificate()?);
     let accounts = cx.app.services.accounts();

@@ -1,4 +1,4 @@
-//! What waits, and the page of one proposal: what the second person must have seen.
+//! What awaits approval, and the page of one proposal: everything that the second person must have seen.
 
 use askama::Template;
 use axum::extract::Path;
@@ -64,18 +64,18 @@ struct One {
     effect: &'static str,
     state: &'static str,
     about: Vec<Fact>,
-    /// Who gets a certificate by it; nothing where it gives none.
+    /// Who gets a certificate by it; none if it gives none.
     grantee: Option<Vec<Fact>>,
-    /// The contract it put into the database, or is about.
+    /// Its contract, or the contract that it created.
     contract: Option<String>,
-    /// The list it is about: where to save it, and where to import it.
+    /// Its list: where to save it, and where to import it.
     list: Option<String>,
     import: Option<String>,
     proposed: Vec<Fact>,
     changes: Vec<Change>,
     contributors: Vec<Contributor>,
     outcome: Option<(String, String)>,
-    /// Version shown; goes back with the decision.
+    /// The version shown; sent back with the decision.
     version: i64,
     waiting: bool,
     stale: bool,
@@ -96,7 +96,7 @@ pub async fn show(cx: Cx, member: Member, Path(id): Path<String>) -> Answer {
     screen(&cx, &member, &id, StatusCode::OK, page, form).await
 }
 
-/// The page of a proposal, with a message where something was refused.
+/// The page of a proposal, with a message after a refusal.
 pub(super) async fn screen(
     cx: &Cx,
     member: &Member,

@@ -1,4 +1,4 @@
-//! What somebody at the bank should look after: certificates that end soon, mail that does not arrive.
+//! What somebody at the bank should attend to: certificates that expire soon, undelivered mail.
 
 use askama::Template;
 use axum::http::StatusCode;

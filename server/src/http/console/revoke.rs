@@ -1,4 +1,4 @@
-//! A lost token of somebody of the staff: the certificate ends at once, on one officer's word.
+//! A lost token of a member of staff: one officer revokes the certificate at once.
 
 use askama::Template;
 use axum::extract::Path;

@@ -1,5 +1,5 @@
 //! Every URL of the staff listener, with the roles that may use it. The router is built from this table and the gate
-//! asks it: what has no row here is not reachable, and a row says who may.
+//! checks it: a URL without a row is not reachable.
 
 use std::sync::LazyLock;
 
@@ -25,31 +25,31 @@ pub const IMPORT: &str = "/contracts/import";
 
 /// Everybody on the staff.
 pub const ALL: &[StaffRole] = StaffRole::ALL;
-/// Who sees customers.
+/// Roles that see customers.
 pub const CUSTOMERS: &[StaffRole] = &[Teller, Approver, Helpdesk, Auditor];
-/// Who works at the counter.
+/// Roles at the counter.
 pub const COUNTER: &[StaffRole] = &[Teller, Approver];
-/// Who answers customers, at the counter or on the telephone.
+/// Roles that help customers, at the counter or by telephone.
 pub const DESKS: &[StaffRole] = &[Teller, Approver, Helpdesk];
-/// Who enters something.
+/// Roles that enter proposals.
 pub const ENTER: &[StaffRole] = &[Teller, Approver, Helpdesk, SecurityOfficer];
-/// Who decides something.
+/// Roles that decide proposals.
 pub const DECIDE: &[StaffRole] = &[Approver, SecurityOfficer];
-/// Who keeps the staff.
+/// Roles that manage the staff.
 const OFFICERS: &[StaffRole] = &[SecurityOfficer];
-/// Who sees the staff.
+/// Roles that see the staff.
 pub const STAFF: &[StaffRole] = &[SecurityOfficer, Auditor];
 
 /// One URL with one method.
 #[derive(Debug, Clone)]
 pub struct Right {
-    /// The method; GET stands for HEAD, too.
+    /// The method; GET includes HEAD.
     pub method: Method,
     /// The path, as a pattern of the router.
     pub path: &'static str,
-    /// Who may.
+    /// The roles.
     pub roles: &'static [StaffRole],
-    /// Whether the token must have signed just now: what decides, or hands out a secret ([`presence`]).
+    /// Whether a fresh handshake is required: for a decision or a secret ([`presence`]).
     pub confirmed: bool,
     /// Whether a certificate that its own renewal has ended may still use it: the connection shows that one.
     pub after_renewal: bool,
@@ -92,7 +92,7 @@ where
     }
 }
 
-/// A row of which the token must have signed just now.
+/// A row that requires a fresh handshake.
 fn confirmed(row: Row) -> Row {
     let right = Right {
         confirmed: true,
@@ -146,7 +146,7 @@ where
 fn table() -> Vec<Row> {
     vec![
         see("/", ALL, home::show),
-        // Where an agent sees whether its certificate is taken.
+        // Where an agent checks whether its certificate is accepted.
         see("/login", ALL, home::show),
         confirmed(act(presence::CONTINUE, ALL, presence::resume)),
         // The own certificate
@@ -227,7 +227,7 @@ fn table() -> Vec<Row> {
         see("/staff/{id}/stop", OFFICERS, revoke::form),
         act("/staff/{id}/stop", OFFICERS, revoke::submit),
         see("/security", STAFF, security::show),
-        // The record
+        // The audit log
         see("/audit", STAFF, audit::show),
         see("/audit/export.csv", STAFF, audit::csv),
         see("/audit/export.jsonl", STAFF, audit::jsonl),
@@ -252,7 +252,7 @@ pub fn rights() -> &'static [Right] {
     &RIGHTS
 }
 
-/// Whether a role may use a URL; what is neither in this table nor in the one of the [`api`] nobody may.
+/// Whether a role may use a URL; one that is neither in this table nor in that of the [`api`] is denied to all.
 pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
     let method = if *method == Method::HEAD {
         &Method::GET
@@ -263,7 +263,7 @@ pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
     rights.any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
 }
 
-/// Whether the token must have signed just now, here or at the [`api`].
+/// Whether a fresh handshake is required, here or at the [`api`].
 pub fn is_confirmed(method: &Method, path: &str) -> bool {
     let mut rights = RIGHTS.iter().chain(api::routes::rights());
     rights.any(|right| right.confirmed && right.method == *method && right.path == path)

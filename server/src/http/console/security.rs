@@ -1,4 +1,4 @@
-//! The security officer's page, state first: what needs a look, then HSM, keys, what ends, lists, work, mail, audit chain.
+//! The security officer's page: first what needs attention, then HSM, keys, expiry dates, CRLs, work, mail, audit chain.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -20,13 +20,13 @@ use crate::services::operations::expiry::{Expiry, Level};
 use crate::services::operations::jobs::JobState;
 use crate::services::records::{HsmState, KeyFound, KeyState, StaffMember};
 
-/// Letters that did not arrive, shown without their addressees.
+/// Undelivered messages, shown without their addressees.
 const MESSAGES: u16 = 10;
 
 struct Key {
     id: String,
     state: &'static str,
-    /// Everything that is wrong.
+    /// All findings.
     why: String,
     label: String,
     algorithm: &'static str,
@@ -73,7 +73,7 @@ struct Security {
     page: Page,
     person: Person,
     at: String,
-    /// What needs a look, most urgent first.
+    /// What needs attention, most urgent first.
     findings: Vec<String>,
     hsm: Vec<Fact>,
     keys: Vec<Key>,
@@ -209,7 +209,7 @@ fn endings(
 ) -> Vec<Ending> {
     let mut urgent: Vec<(Level, ConsoleFinding)> = Vec::new();
     let ending = |one: &Expiry| {
-        // A person's certificate goes by the person.
+        // Staff certificates are named by their owner.
         let holder = one.holder.as_ref();
         let holder = holder.and_then(|id| staff.iter().find(|member| member.id == *id));
         let name = holder.map_or_else(|| one.name.clone(), |member| member.name.clone());

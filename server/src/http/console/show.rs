@@ -14,7 +14,7 @@ pub struct Fact {
     pub value: String,
 }
 
-/// Facts of pairs.
+/// Facts from pairs.
 pub fn facts(pairs: Vec<(&'static str, String)>) -> Vec<Fact> {
     let facts = pairs.into_iter();
     facts.map(|(label, value)| Fact { label, value }).collect()
@@ -24,19 +24,19 @@ pub fn facts(pairs: Vec<(&'static str, String)>) -> Vec<Fact> {
 pub struct Line {
     /// Its page.
     pub href: String,
-    /// What it is called.
+    /// Its kind.
     pub kind: &'static str,
-    /// Whose contract, or nothing.
+    /// Its contract, if any.
     pub customer: String,
     /// Who entered it.
     pub entered_by: String,
     /// When.
     pub entered_at: String,
-    /// Who entered it has left.
+    /// Whether the person who entered it has left.
     pub orphan: bool,
     /// State.
     pub state: &'static str,
-    /// Who decided it, when; or nothing.
+    /// Who decided it, and when; or empty.
     pub decided: String,
     /// Reason for the rejection or withdrawal.
     pub reason: String,

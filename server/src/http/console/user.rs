@@ -88,7 +88,7 @@ fn is_locked(cx: &Cx, subject: &Subject) -> bool {
     })
 }
 
-/// 発行許可: in force, and no certificate in use or on its way.
+/// 発行許可: contract active, and no active or pending certificate.
 fn wants_grant(subject: &Subject) -> bool {
     let contract = subject.contract.as_ref();
     let in_force = contract.is_some_and(|contract| contract.status == ContractStatus::Active);

@@ -14,20 +14,20 @@ use http_body_util::BodyExt;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
-/// Most bytes of a body, and time for it.
+/// Size limits of a body, and its time limit.
 #[derive(Debug, Clone, Copy)]
 pub struct MaxBody {
-    /// Most bytes.
+    /// Maximum size.
     pub bytes: usize,
-    /// Time for it: whoever sends it more slowly is not waited for.
+    /// Time limit: a slower client is refused.
     pub time: Duration,
 }
 
-/// So much of a body that is too large is read and thrown away: a peer that is
-/// still sending when the connection closes would lose our answer.
+/// This much of a body that is too large is read and discarded: a peer that is still sending when the connection closes
+/// would lose our response.
 const DRAIN: usize = 4 * 1024 * 1024;
 
-/// Hands the whole body on, or answers 413 or 408.
+/// Passes the whole body on, or responds with 413 or 408.
 pub async fn bound(State(limit): State<MaxBody>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let (time, limit) = (limit.time, limit.bytes);
@@ -78,7 +78,7 @@ async fn read(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
     Ok(Bytes::from(kept))
 }
 
-/// A body whose reader has given up waiting says so.
+/// A body whose reader has timed out reports that.
 fn broken(error: &axum::Error) -> Failure {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     let slow = cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut);

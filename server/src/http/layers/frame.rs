@@ -1,5 +1,4 @@
-//! The frame around a handler: which language, which browser; and a refusal
-//! becomes a page, or a problem document for a program.
+//! The frame around a handler: language and browser; and a refusal becomes a page, or a problem document for a program.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -102,13 +101,13 @@ fn explained(
     } else {
         screens::error(failure.status(), page)
     };
-    // A page that cannot be rendered is a fault of ours, logged by its maker.
+    // A page that cannot be rendered is a fault of the server, logged where it occurs.
     let mut response = rendered.unwrap_or_else(|_| problem(failure, lang));
     response.headers_mut().extend(failure.headers());
     response
 }
 
-/// As text; where no browser presents a certificate, the agent did.
+/// As text; if no browser presents a certificate, the agent did.
 fn message(failure: &Failure, by_browser: bool, lang: Lang) -> Message {
     match failure {
         Failure::Refused(Refusal::Certificate(why)) if !by_browser => {

@@ -1,17 +1,17 @@
-//! Security headers, the same on every answer of a listener.
+//! Security headers, the same on every response of a listener.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Everything is ours and nothing is inline; nobody frames us. The one frame of ours is how BSMS003 opens the agent's
-/// link: a browser without the agent then says so in the frame and leaves the page alone.
+/// Everything is ours and nothing is inline; nobody frames us. The one frame of ours is for opening the agent's link on
+/// BSMS003: a browser without the agent then shows its error in the frame and leaves the page alone.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                    img-src 'self'; frame-src inkan:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// `same-origin`, not `no-referrer`: with the latter browsers send `Origin: null`
-/// with our own forms, and the origin check of forms could not tell them apart.
+/// `same-origin`, not `no-referrer`: with the latter browsers send `Origin: null` with our own forms, and the origin
+/// check could not distinguish them.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -27,25 +27,25 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// When to come again, where the answer does not know better.
+/// Retry-After, if the response does not set it.
 const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Whether the listener speaks TLS.
 #[derive(Debug, Clone, Copy)]
 pub struct OverTls(pub bool);
 
-/// Adds the headers; answers that say nothing else about caching are not stored.
+/// Adds the headers; responses without a caching header are not stored.
 pub async fn add(State(tls): State<OverTls>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     onto(&mut response, tls);
     response
 }
 
-/// The same, on an answer that no layer sees.
+/// The same, for a response that no layer sees.
 pub fn onto(response: &mut Response, tls: OverTls) {
     let busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    // Only where an address must not be told to anybody an answer says something stricter.
+    // A response sets a stricter value only if its URL must not be revealed.
     let stricter = headers
         .remove(header::REFERRER_POLICY)
         .filter(|policy| policy == "no-referrer");
@@ -64,7 +64,7 @@ pub fn onto(response: &mut Response, tls: OverTls) {
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    // A page drawn again with a refusal on it says so by its status only.
+    // A page shown again with a refusal differs only by its status.
     if busy {
         headers
             .entry(header::RETRY_AFTER)

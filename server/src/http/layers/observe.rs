@@ -1,5 +1,5 @@
-//! One log line and one set of metrics per request. No query, no body, no
-//! header: they may hold what must not be logged.
+//! One log line and one set of metrics per request. No query, no body, no header: they may contain what must not be
+//! logged.
 
 use std::time::Instant;
 

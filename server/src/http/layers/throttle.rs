@@ -1,5 +1,4 @@
-//! Requests per address: passwords are guessed slowly, machines are not
-//! allowed to hammer.
+//! Limits requests per address: passwords can be guessed only slowly, and machines cannot flood the server.
 
 use std::time::Instant;
 
@@ -13,7 +12,7 @@ use crate::http::failure::Failure;
 use crate::http::listen::Peer;
 use crate::http::problem::HttpProblem;
 
-/// Refuses with 429 what is over the rate of its address.
+/// Refuses with 429 what exceeds the rate of its address.
 pub async fn limit(State(around): State<Around>, request: Request, next: Next) -> Response {
     let (app, group) = (&around.app, around.group);
     let limiter = match (group.audience, request.method() == &Method::POST) {

@@ -18,17 +18,17 @@ use super::table::{Admission, Table};
 /// Limits of one listener.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections open at the same time. When one more comes, an idle one is closed for it, or one whose peer keeps us
+    /// Connections open at the same time. If one more arrives, an idle one is closed for it, or one whose peer keeps us
     /// waiting; see [`super::table`].
     pub connections: usize,
-    /// Of these, as many as one address may hold (one /64 in IPv6); the network around it may hold twice as many (/24,
-    /// /56), and the one around that twice as many again (/48). More of it are closed at once.
+    /// Of these, as many as one address may hold (one /64 in IPv6); the surrounding network may hold twice as many
+    /// (/24, /56), and the next one four times as many (/48). Further ones are closed at once.
     pub per_address: usize,
     /// Time for the TLS handshake.
     pub handshake: Duration,
     /// Time for the header of a request, and for an idle connection to send one.
     pub header: Duration,
-    /// How long a connection is used: the first response after that closes it, and a little later it is closed anyhow.
+    /// How long a connection is used: the first response after that closes it, and a little later it is closed in any case.
     pub age: Duration,
     /// Time that open requests get to finish after a stop.
     pub stop: Duration,
@@ -57,13 +57,13 @@ pub struct Listener {
     pub tls: Option<Arc<ServerConfig>>,
     /// What is served.
     pub router: Router,
-    /// A way past the router.
+    /// A shortcut past the router.
     pub shortcut: Option<Arc<dyn Shortcut>>,
     /// Limits.
     pub limits: Limits,
 }
 
-/// Tasks beside those of the connections with a place: for connections that have lost it and have not ended yet.
+/// Tasks in addition to those of the connections with a place: for connections that have lost it and have not ended yet.
 fn spare(connections: usize) -> usize {
     connections.div_ceil(8).max(16)
 }
@@ -83,7 +83,7 @@ pub async fn serve(listener: Listener, mut stop: watch::Receiver<bool>) {
     let most = limits.connections.saturating_add(spare);
     let most = u32::try_from(most).unwrap_or(u32::MAX);
     let tasks = Arc::new(Semaphore::new(most as usize));
-    // Half of them: there is always one for a new connection.
+    // Half of them: one is always left for a new connection.
     let table = Table::new(limits.connections, limits.per_address, spare / 2);
     let acceptor = tls.map(TlsAcceptor::from);
     loop {

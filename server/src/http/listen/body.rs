@@ -1,4 +1,5 @@
-//! Bodies that say how far they are: whether the peer still owes us some of its request, or we it some of the response.
+//! Bodies that report their progress: whether the peer still owes us part of its request, or we owe it part of the
+//! response.
 
 use std::io;
 use std::pin::Pin;
@@ -18,7 +19,7 @@ pub(super) struct Watched<B> {
 }
 
 impl<B> Watched<B> {
-    /// A request's: being received until its end, then worked on.
+    /// A request's: receiving until its end, then processing.
     pub(super) fn request(body: B, activity: &Arc<Activity>) -> Self {
         activity.enter(Phase::Owing);
         Self {
@@ -28,7 +29,7 @@ impl<B> Watched<B> {
         }
     }
 
-    /// A response's: being sent until its end, then the connection is idle.
+    /// A response's: sending until its end, then the connection is idle.
     pub(super) fn response(body: B, activity: &Arc<Activity>) -> Self {
         activity.enter(Phase::Sending);
         Self {
@@ -59,7 +60,7 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Watched<B> {
             Poll::Ready(Some(Ok(_))) => self.body.is_end_stream(),
             Poll::Pending => false,
         };
-        // A response's last frame is handed over, not sent yet: it is over when the body is dropped.
+        // A response's last frame is passed on, not sent yet: it has ended when the body is dropped.
         if last && self.then == Phase::Working {
             self.over();
         }
@@ -82,7 +83,7 @@ impl<B> Drop for Watched<B> {
     }
 }
 
-/// A body that could not be read: what reads it again gets the same error.
+/// A body that could not be read: reading it again returns the same error.
 pub(super) fn failed(kind: io::ErrorKind) -> Body {
     Body::new(Failed(Some(kind)))
 }

@@ -1,10 +1,9 @@
 //! Which client certificates pass the TLS handshake.
 //!
-//! Browsers show nothing useful for a TLS alert. So this stops only what does
-//! not chain to a CA of the listener, the customers' or the staff's; a certificate that chains
-//! but is out of its validity, and a browser without a certificate, come
-//! through and get a page that says what is wrong. Nothing is *accepted* here:
-//! every request asks the store about the certificate.
+//! Browsers show nothing useful for a TLS alert. So this refuses only certificates that do not chain to a CA of the
+//! listener. A certificate that chains but is outside its validity period, and a browser without a certificate, are let
+//! through and get a page with the reason. Nothing is *accepted* here: every request checks the certificate in the
+//! store.
 
 use std::sync::Arc;
 
@@ -81,9 +80,8 @@ impl ClientCertVerifier for Explaining {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        // The dates are looked at before the chain is built: a stranger's
-        // expired certificate fails with "expired" as well. Verifying once more
-        // at an instant of its validity tells the two apart.
+        // The dates are checked before the chain is built: a stranger's expired certificate fails with "expired" as
+        // well. Verifying again at an instant of its validity distinguishes the two.
         match self
             .strict
             .verify_client_cert(end_entity, intermediates, now)

@@ -1,4 +1,4 @@
-//! What a request can know about the connection it came by.
+//! What a request can learn about its connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,12 +12,11 @@ use crate::services::Caller;
 pub struct Peer {
     /// Remote address of the TCP connection.
     pub address: SocketAddr,
-    /// The client certificate (DER) presented in the TLS handshake, if any. It
-    /// passed the listener's verifier; whether it is acceptable *now* is asked
-    /// of the store per request.
+    /// The client certificate (DER) presented in the TLS handshake, if any. It passed the listener's verifier; whether
+    /// it is acceptable *now* is checked in the store per request.
     pub certificate: Option<Arc<[u8]>>,
-    /// When the handshake was done. Where certificates are presented every handshake is a full one: at that moment the
-    /// key has signed.
+    /// Time of the handshake. Where certificates are presented every handshake is a full one: at that moment the key
+    /// has signed.
     pub since: Instant,
     place: Option<Arc<Place>>,
 }

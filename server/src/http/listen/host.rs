@@ -1,11 +1,11 @@
-//! The Host header: a request with none, with two or with an invalid one is refused (RFC 9112, section 3.2), before
-//! anything looks at it.
+//! The Host header: a request with none, with two or with an invalid one is refused (RFC 9112, section 3.2), before it
+//! is processed.
 
 use std::net::Ipv6Addr;
 
 use axum::http::{HeaderMap, Version, header};
 
-/// Whether a request names its host as it has to.
+/// Whether a request names its host correctly.
 pub(super) fn is_named(version: Version, headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::HOST).iter();
     match (values.next(), values.next()) {
@@ -33,7 +33,7 @@ fn is_valid(host: &str) -> bool {
     named && (port.is_empty() || port.strip_prefix(':').is_some_and(digits))
 }
 
-/// What a registered name is made of: unreserved characters, percent signs and sub-delimiters.
+/// The characters of a registered name: unreserved characters, percent signs and sub-delimiters.
 fn is_in_a_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&byte)
 }

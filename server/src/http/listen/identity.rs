@@ -1,5 +1,5 @@
-//! The server certificate of a listener and its key, from two files; another one can take its place while the listener
-//! serves. Open connections go on as they are, new handshakes get the new one.
+//! The server certificate of a listener and its key, from two files; they can be replaced while the listener serves.
+//! Open connections continue, new handshakes get the new one.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -31,7 +31,7 @@ struct Held {
     facts: Facts,
 }
 
-/// What is known of a server certificate.
+/// Facts about a server certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// First moment.
@@ -43,7 +43,7 @@ pub struct Facts {
 }
 
 impl ServerIdentity {
-    /// Reads a PEM chain and a PEM private key, which must fit each other.
+    /// Reads a PEM chain and a PEM private key, which must match.
     ///
     /// # Errors
     /// [`TlsError`].
@@ -56,7 +56,7 @@ impl ServerIdentity {
         })
     }
 
-    /// The same, for the host of this URL: from now on no other certificate takes its place.
+    /// The same, for the host of this URL: from now on only a certificate for this host can replace it.
     #[must_use]
     pub fn for_host(self, url: &str) -> Self {
         Self {
@@ -81,8 +81,8 @@ impl ServerIdentity {
         self.valid_at(&self.held(), now)
     }
 
-    /// Reads the files again. What they hold takes the place of what is in use, if it is good at `now` and for the
-    /// listener's host; else what is in use stays.
+    /// Reads the files again. Their content replaces what is in use, if it is valid at `now` and for the listener's
+    /// host; otherwise nothing changes.
     ///
     /// # Errors
     /// [`TlsError`].
@@ -100,7 +100,7 @@ impl ServerIdentity {
         [&self.chain_file, &self.key_file]
     }
 
-    /// What is known of the certificate in use.
+    /// Facts about the certificate in use.
     #[must_use]
     pub fn facts(&self) -> Facts {
         self.held().facts
@@ -145,7 +145,7 @@ impl ResolvesServerCert for ServerIdentity {
     }
 }
 
-/// The host of an origin, an address of IPv6 without its brackets.
+/// The host of an origin; an IPv6 address without its brackets.
 fn host_of(url: &str) -> &str {
     let (_, place) = url.split_once("://").unwrap_or(("", url));
     if let Some((address, _)) = place

@@ -1,13 +1,13 @@
-//! Sockets, TLS and HTTP/1.1 connections. Knows nothing of URLs, screens or
-//! services: a listener takes a router and serves it until told to stop.
+//! Sockets, TLS and HTTP/1.1 connections. Independent of URLs, screens and services: a listener takes a router and
+//! serves it until it is stopped.
 //!
 //! - [`accept`]: the accept loop with its limits and graceful stop
-//! - `serve`: one connection; `host`: whom a request is for; `body`: how far a body is
-//! - `table`: the open connections, and which of them has to go for another one
-//! - [`shortcut`]: a way past the router
-//! - [`connection`]: what a request can know about the connection it came by
+//! - `serve`: one connection; `host`: the host of a request; `body`: the progress of a body
+//! - `table`: the open connections, and which of them is closed for a new one
+//! - [`shortcut`]: a shortcut past the router
+//! - [`connection`]: what a request can learn about its connection
 //! - [`identity`]: a listener's certificate and key, replaceable while it serves
-//! - [`private`]: whether a file with a secret in it is its owner's alone
+//! - [`private`]: whether only the owner of a file can read it
 //! - [`tls`]: rustls configurations of the three TLS listeners
 //! - [`client_verifier`]: which client certificates pass the handshake
 

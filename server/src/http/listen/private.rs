@@ -1,9 +1,9 @@
-//! Whether a file with a secret in it is its owner's alone.
+//! Whether only the owner of a file can read it.
 
 use std::fs::Metadata;
 use std::path::Path;
 
-/// The permission bits of a file that its group or everybody may use; none if it is its owner's alone, or not there.
+/// The permission bits of a file that its group or others may use; `None` if only its owner may, or if it does not exist.
 #[must_use]
 pub fn readable_by_others(path: &Path) -> Option<u32> {
     let metadata = std::fs::metadata(path).ok()?;

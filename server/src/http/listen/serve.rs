@@ -27,10 +27,11 @@ use super::table::{End, Phase, Place};
 /// Largest request header (request line included), in bytes.
 const MAX_HEADER: usize = 32 * 1024;
 
-/// What a connection that has to end gets for a request that is being worked on.
+/// Time for a request in progress on a connection that has to end.
 const GRACE: Duration = Duration::from_secs(60);
 
-/// How often is looked whether it still works on one. If not, its peer had this long to read the answer.
+/// How often the connection is checked for a request in progress. If there is none, its peer had this long to read the
+/// response.
 const LEAVE: Duration = Duration::from_secs(2);
 
 pub(super) struct Connection {
@@ -69,8 +70,7 @@ impl Connection {
                     .map(|der| Arc::from(der.as_ref()));
                 return self.http(stream, certificate).await;
             }
-            // Browsers abort a first handshake to ask for the certificate, and
-            // scanners do worse: not worth more than debug.
+            // Browsers abort a first handshake to prompt for the certificate, and scanners do worse: only worth debug.
             Ok(Err(error)) => {
                 tracing::debug!(listener = name, address = %self.address, %error, "TLS handshake failed");
                 "failed"
@@ -152,7 +152,7 @@ fn evicted(listener: &'static str) {
     metrics::counter!("inkan_connections_evicted_total", "listener" => listener).increment(1);
 }
 
-/// What answers the requests of a connection.
+/// The service for the requests of a connection.
 #[derive(Clone)]
 struct Answers {
     name: &'static str,
@@ -185,7 +185,7 @@ impl Answers {
     }
 }
 
-/// To a request that does not say whom it is for.
+/// The response to a request without a valid host.
 fn unnamed(listener: &'static str) -> Response {
     metrics::counter!(
         "inkan_http_requests_total", "listener" => listener, "route" => "-", "status" => "400"

@@ -1,4 +1,4 @@
-//! A way past the router for what is asked for very often.
+//! A shortcut past the router for very frequent requests.
 
 use std::io;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use super::Peer;
 use super::body::{self, Watched};
 use super::table::{Activity, Phase};
 
-/// Time for a body that is short.
+/// Time limit for a short body.
 const BODY: Duration = Duration::from_secs(30);
 
-/// What knows some answers by heart.
+/// A cache of complete responses.
 pub trait Shortcut: Send + Sync {
-    /// Whether a request may be one of those; then at most so many bytes of its body are read.
+    /// Whether a request may have a cached response; then at most this many bytes of its body are read.
     fn body(&self, request: &Request<Incoming>) -> Option<usize>;
 
-    /// The answer; none sends the request the usual way.
+    /// The response; `None` sends the request to the router.
     fn answer(&self, head: &Parts, body: &Bytes) -> Option<Response>;
 }
 
-/// The answer to a request: by the short way, or by the router.
+/// The response to a request: by the shortcut, or by the router.
 pub(super) async fn answer(
     shortcut: Option<&dyn Shortcut>,
     router: Router,
@@ -69,7 +69,7 @@ pub(super) async fn answer(
     }
 }
 
-/// A body that breaks off, or takes too long: whoever reads it the usual way hears so.
+/// A body that breaks off, or takes too long: the router's reader gets that error.
 async fn read(body: Watched<Incoming>, limit: usize) -> Result<Bytes, io::ErrorKind> {
     let whole = Limited::new(body, limit).collect();
     match tokio::time::timeout(BODY, whole).await {

@@ -1,13 +1,13 @@
-//! The open connections of a listener: how many there may be in all, of one address and of one network, and which of
-//! them has to go when another one comes.
+//! The open connections of a listener: how many there may be in total, of one address and of one network, and which of
+//! them is closed when another one arrives.
 //!
-//! Nobody takes the places of everybody. When all places are taken, an idle connection is closed for a new one, then one
-//! whose peer owes us something (a handshake, a header, a body), then one that is being sent to: of the network that
-//! holds the most, and there the one that has been so for the longest. A request that is being worked on is left alone,
-//! and nobody loses a place to a network that holds more.
+//! Nobody can take all places. When all are taken, an idle connection is closed for a new one, then one whose peer owes
+//! us something (a handshake, a header, a body), then one to which a response is being sent: of the network that holds
+//! the most, and there the one that has been in this phase for the longest. A request in progress is left alone, and
+//! nobody loses a place to a network that holds more.
 //!
-//! Whoever has lost a place may finish what it has just begun, a few connections at a time: those beyond are cut, so that
-//! peers who never read what they asked for do not keep new ones out.
+//! A connection that has lost its place may finish what it has just begun, a few at a time: those beyond are cut, so
+//! that peers who never read their responses do not keep new ones out.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -19,20 +19,20 @@ use tokio::sync::oneshot;
 
 use crate::network::{Holdings, Network, networks};
 
-/// What a connection is doing; in the order in which they are given up.
+/// The phase of a connection; in the order in which they are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     /// Waits for another request.
     Idle,
-    /// Waits for what the peer has begun: the handshake, the first header, a body.
+    /// Waits for the peer to complete something: the handshake, the first header, a body.
     Owing,
     /// Sends a response.
     Sending,
-    /// Works on a request.
+    /// Processes a request.
     Working,
 }
 
-/// How a connection is told to end.
+/// How a connection has to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// After the request that has just come, if one has.
@@ -55,7 +55,7 @@ pub(super) struct Table {
 #[derive(Debug, Default)]
 struct Inner {
     open: HashMap<u64, Entry>,
-    /// Those that were told to end gracefully and are still open.
+    /// Those that were ordered to end gracefully and are still open.
     leaving: HashSet<u64>,
     held: Holdings,
     next: u64,
@@ -68,7 +68,7 @@ struct Entry {
     end: oneshot::Sender<End>,
 }
 
-/// What is known of a connection while it is open; written by the connection, read when one has to go.
+/// State of an open connection; written by the connection, read when one has to be closed.
 #[derive(Debug)]
 pub(super) struct Activity {
     phase: AtomicU8,
@@ -78,7 +78,7 @@ pub(super) struct Activity {
     certificate: OnceLock<Arc<[u8]>>,
 }
 
-/// A connection's place; given back on drop.
+/// A connection's place; released on drop.
 #[derive(Debug)]
 pub(super) struct Place {
     table: Arc<Table>,
@@ -86,11 +86,11 @@ pub(super) struct Place {
     pub(super) activity: Arc<Activity>,
 }
 
-/// What became of a new connection.
+/// The result for a new connection.
 pub(super) enum Admission {
-    /// It has a place; the receiver says when it has to go.
+    /// It has a place; the receiver signals when it has to end.
     Granted(Place, oneshot::Receiver<End>),
-    /// Its address or network has as many as it may, or all places are taken by requests at work.
+    /// Its address or network has reached its limit, or all places are taken by requests in progress.
     Refused,
 }
 
@@ -106,7 +106,7 @@ impl Activity {
         activity
     }
 
-    /// From now on it does this.
+    /// Sets the current phase.
     pub(super) fn enter(&self, phase: Phase) {
         let elapsed = self.table.elapsed().as_millis();
         let at = u64::try_from(elapsed).unwrap_or(u64::MAX);
@@ -114,7 +114,7 @@ impl Activity {
         self.phase.store(phase as u8, Ordering::Release);
     }
 
-    /// What it does now.
+    /// The current phase.
     pub(super) fn phase(&self) -> Phase {
         let phase = self.phase.load(Ordering::Acquire);
         let known = [Phase::Idle, Phase::Owing, Phase::Sending];
@@ -141,7 +141,7 @@ impl Table {
         })
     }
 
-    /// A place for one more connection; another one may have to go for it.
+    /// A place for one more connection; another one may have to be closed for it.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Admission {
         let networks = networks(address);
         let mut inner = self.inner();
@@ -194,8 +194,8 @@ impl Table {
 }
 
 impl Place {
-    /// Closes every other connection whose peer presented this certificate: those that are idle at once, the others
-    /// after their request.
+    /// Closes every other connection whose peer presented this certificate: idle ones at once, the others after their
+    /// request.
     pub(super) fn close_others(&self, certificate: &[u8]) {
         let mut inner = self.table.inner();
         let same = |entry: &Entry| {
@@ -226,7 +226,7 @@ impl Drop for Place {
 }
 
 impl Inner {
-    /// The connection that goes first among those that may.
+    /// The connection to be closed first among those that may be.
     fn victim(&self, may: impl Fn(&Entry, Phase) -> bool) -> Option<u64> {
         let candidates = self.open.iter().filter_map(|(id, entry)| {
             let phase = entry.activity.phase();
@@ -239,7 +239,7 @@ impl Inner {
             .map(|(id, ..)| *id)
     }
 
-    /// Takes a connection's place. An idle one may answer a request that has just come.
+    /// Takes a connection's place. An idle one may answer a request that has just arrived.
     fn evict(&mut self, id: u64, leaving: usize) {
         let idle = |entry: &Entry| entry.activity.phase() == Phase::Idle;
         if self.open.get(&id).is_some_and(idle) {
@@ -249,8 +249,8 @@ impl Inner {
         }
     }
 
-    /// Ends a connection after its request; where `leaving` others have not ended yet, at once, but for a request that is
-    /// being worked on.
+    /// Ends a connection after its request; if `leaving` others have not ended yet, at once, unless a request is in
+    /// progress.
     fn end(&mut self, id: u64, leaving: usize) {
         let works = |entry: &Entry| entry.activity.phase() == Phase::Working;
         let gracefully = self.leaving.len() < leaving || self.open.get(&id).is_some_and(works);
@@ -268,7 +268,7 @@ impl Inner {
             if end == End::Gracefully {
                 self.leaving.insert(id);
             }
-            // A connection that has just ended does not listen any more.
+            // A connection that has just ended no longer receives.
             let _ = entry.end.send(end);
         }
     }

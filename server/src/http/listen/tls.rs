@@ -15,10 +15,10 @@ use thiserror::Error;
 use super::client_verifier;
 pub use super::identity::ServerIdentity;
 
-/// Why a TLS configuration could not be made.
+/// Why a TLS configuration could not be built.
 #[derive(Debug, Error)]
 pub enum TlsError {
-    /// A PEM file could not be read or holds nothing usable.
+    /// A PEM file could not be read or contains nothing usable.
     #[error("{path}: {reason}")]
     File {
         /// The file.
@@ -32,7 +32,7 @@ pub enum TlsError {
     /// The client certificate verifier could not be built.
     #[error("client certificate verifier: {0}")]
     Verifier(String),
-    /// The PEM file of a private key could not be read or holds nothing usable.
+    /// The PEM file of a private key could not be read or contains nothing usable.
     #[error("{path}: {reason}")]
     Key {
         /// The file.
@@ -40,7 +40,7 @@ pub enum TlsError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The private key's file may be used by its group or by everybody.
+    /// The private key's file may be used by its group or by others.
     #[error("{path}: can be read by others (mode {mode:04o}); run chmod 600 on it")]
     ReadableByOthers {
         /// The file.
@@ -48,7 +48,7 @@ pub enum TlsError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The private key is not the certificate's.
+    /// The private key does not match the certificate.
     #[error("{path}: is not the key of the certificate")]
     Mismatch {
         /// The key's file.
@@ -65,7 +65,7 @@ pub enum TlsError {
     /// No common parameters, or a certificate that TLS cannot use.
     #[error("server certificate or key: {0}")]
     Rustls(#[from] rustls::Error),
-    /// The certificate is over, or not valid yet.
+    /// The certificate has expired, or is not valid yet.
     #[error("{path}: the certificate is valid from {from} to {until}, not now")]
     Period {
         /// The file.
@@ -92,12 +92,12 @@ pub fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErro
     Ok(found)
 }
 
-/// What a listener asks of its clients.
+/// Client authentication of a listener.
 #[derive(Debug, Clone, Copy)]
 pub enum ClientAuth<'a> {
-    /// No certificate is asked for (portal).
+    /// No certificate is requested (portal).
     None,
-    /// Asked for; see [`client_verifier::explaining`] (certificate and staff listeners). No session is resumed.
+    /// Requested; see [`client_verifier::explaining`] (certificate and staff listeners). No session is resumed.
     Explaining(&'a [CertificateDer<'static>]),
 }
 
@@ -125,8 +125,8 @@ pub fn server_config(
     Ok(Arc::new(config))
 }
 
-/// No session is resumed, in TLS 1.2 or 1.3: the secret of one would do in place of the client's key, after the token was
-/// taken out or without it.
+/// No session is resumed, in TLS 1.2 or 1.3: a session's secret would replace the client's key, after the token was
+/// removed or without it.
 fn every_handshake_in_full(config: &mut ServerConfig) {
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;

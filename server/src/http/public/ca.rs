@@ -12,7 +12,7 @@ use crate::http::context::Answer;
 use crate::http::problem::HttpProblem;
 use crate::services::records::CaId;
 
-/// CA certificates stay for years; a day is short enough for a mistake.
+/// CA certificates do not change for years; a day is short enough for a mistake.
 const AGE: i64 = 24 * 3600;
 
 /// `GET /ca/{file}`: `root-ca.crt`, `customer-ca.crt`, `customer-ca-2.crt`, `staff-ca.crt`, ….

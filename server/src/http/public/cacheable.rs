@@ -1,4 +1,4 @@
-//! Answers that caches may keep for a while.
+//! Responses that caches may keep for a while.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -9,20 +9,21 @@ use jiff::fmt::rfc2822;
 use crate::http::context::Answer;
 use crate::http::failure::Failure;
 
-/// What is handed out.
+/// The content.
 pub(in crate::http) struct Lasting<'a> {
     pub(in crate::http) content_type: &'static str,
     pub(in crate::http) body: Body,
     /// SHA-256, hex.
     pub(in crate::http) sha256: &'a str,
-    /// Seconds that a cache may keep it without asking.
+    /// Seconds for which a cache may keep it without revalidation.
     pub(in crate::http) age: i64,
-    /// When it was made. None where another one may have been made in the same second: HTTP cannot tell the two apart.
+    /// When it was created. `None` if another one may have been created in the same second: HTTP cannot distinguish the
+    /// two.
     pub(in crate::http) modified: Option<Timestamp>,
 }
 
 impl Lasting<'_> {
-    /// 200, or 304 for one who has it.
+    /// 200, or 304 for a client that has it.
     pub(in crate::http) fn answer(self, asked: &HeaderMap) -> Answer {
         let tag = format!("\"{}\"", self.sha256);
         let known = if asked.contains_key(header::IF_NONE_MATCH) {
@@ -54,7 +55,7 @@ impl Lasting<'_> {
     }
 }
 
-/// Whether one who asks has what has this tag.
+/// Whether the client has the content with this tag.
 pub(super) fn is_known(asked: &HeaderMap, tag: &[u8]) -> bool {
     asked
         .get_all(header::IF_NONE_MATCH)
@@ -64,7 +65,8 @@ pub(super) fn is_known(asked: &HeaderMap, tag: &[u8]) -> bool {
         .any(|one| one.trim().trim_start_matches("W/").as_bytes() == tag)
 }
 
-/// Whether one who asks has what was made at `modified` (RFC 9110, section 13.1.3). A date that cannot be read says nothing.
+/// Whether the client has the content created at `modified` (RFC 9110, section 13.1.3). A date that cannot be parsed is
+/// ignored.
 fn is_since(asked: &HeaderMap, modified: Timestamp) -> bool {
     let since = asked.get(header::IF_MODIFIED_SINCE);
     let since = since.and_then(|value| value.to_str().ok());
@@ -120,7 +122,7 @@ mod tests {
             (vec![(since.clone(), before)], StatusCode::OK),
             (vec![(since.clone(), "yesterday")], StatusCode::OK),
             (vec![(tag.clone(), "\"abc\"")], StatusCode::NOT_MODIFIED),
-            // The tag says more than the time.
+            // The tag takes precedence over the time.
             (
                 vec![(tag.clone(), "\"x\""), (since.clone(), same)],
                 StatusCode::OK,

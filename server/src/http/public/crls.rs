@@ -1,5 +1,5 @@
-//! Revocation lists, by the URLs in certificates: `/crl/customer-ca.crl` (everything), `/crl/customer-ca/202610.crl` (a
-//! part), the same of CAs that came later (`customer-ca-2`), each with `-delta` before `.crl`.
+//! CRLs, by the URLs in certificates: `/crl/customer-ca.crl` (the whole CRL), `/crl/customer-ca/202610.crl` (a shard),
+//! the same for later CAs (`customer-ca-2`), each with `-delta` before `.crl`.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -13,13 +13,13 @@ use crate::http::problem::HttpProblem;
 use crate::services::certificates::status::{CrlKind, ReadyCrl, Scope, on_record};
 use crate::services::records::CaId;
 
-/// A list is kept by caches no longer than this, so that a revocation is seen soon.
+/// Caches keep a CRL no longer than this, so that a revocation is seen soon.
 const AGE: i64 = 3600;
-/// A delta is there to be newer than that.
+/// A delta must be newer than that.
 const DELTA_AGE: i64 = 300;
-/// From then on no other list of the same second comes, here or from another instance.
+/// After that no other CRL of the same second follows, here or from another instance.
 const SETTLED: SignedDuration = SignedDuration::from_secs(3);
-/// The root's list, which comes from a file.
+/// The root CRL, which comes from a file.
 const ROOT: &str = "root-ca";
 
 /// `GET /crl/{file}`.
@@ -72,7 +72,7 @@ fn answer(app: &Shared, list: &ReadyCrl, kind: CrlKind, headers: &HeaderMap) -> 
     let settled = made.saturating_sub(backdated) >= SETTLED;
     let lasting = Lasting {
         content_type: "application/pkix-crl",
-        // Megabytes, shared by all who ask.
+        // Megabytes, shared by all requests.
         body: Body::from(Bytes::from_owner(list.der.clone())),
         sha256: &list.sha256,
         age: left.clamp(0, longest),

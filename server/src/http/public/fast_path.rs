@@ -1,5 +1,5 @@
-//! The short way for OCSP requests that were answered before: past router and layers, with the same headers. Everything
-//! else goes the whole way. No log line for each of them: they are counted.
+//! The shortcut for repeated OCSP requests: past router and layers, with the same headers. All other requests take the
+//! normal path. There is no log line for each of them: they are counted.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -13,12 +13,12 @@ use crate::http::layers::headers;
 use crate::http::listen::Shortcut;
 use crate::services::certificates::status::LONGEST_OCSP_REQUEST;
 
-/// Where requests are posted.
+/// The path for POST requests.
 const POST: &str = "/ocsp";
-/// Before the request in the path of a GET.
+/// The path before the request of a GET.
 const GET: &str = "/ocsp/";
 
-/// The short way.
+/// The shortcut.
 pub struct Quick {
     app: Shared,
     answers: Counter,
@@ -27,7 +27,7 @@ pub struct Quick {
 }
 
 impl Quick {
-    /// Into the answers of `app`.
+    /// To the responses of `app`.
     #[must_use]
     pub fn new(app: Shared) -> Self {
         let requests = |route: &'static str| {
@@ -68,7 +68,7 @@ impl Shortcut for Quick {
             return None;
         }
         let mut response = ready.response(get.then_some(&head.headers), now).ok()?;
-        // "Not modified" is rare, and counted where it always is.
+        // "Not modified" is rare, and counted in the usual place.
         if response.status() != StatusCode::OK {
             return None;
         }

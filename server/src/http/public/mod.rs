@@ -1,10 +1,10 @@
-//! What goes into certificates as URLs: revocation lists, OCSP and CA certificates, over plain HTTP.
+//! The URLs in certificates: CRLs, OCSP and CA certificates, over plain HTTP.
 //!
-//! - [`crls`]: full and delta lists, of a CA and of its parts
+//! - [`crls`]: full and delta CRLs, of a CA and of its shards
 //! - [`ocsp`]: OCSP by GET and POST
-//! - [`ready`], [`fast_path`]: OCSP responses that were given before, by a short way
+//! - [`ready`], [`fast_path`]: repeated OCSP responses, by a shortcut
 //! - [`ca`]: CA certificates
-//! - `cacheable`: answers that caches may keep
+//! - `cacheable`: responses that caches may keep
 
 pub mod ca;
 pub(super) mod cacheable;

@@ -1,5 +1,5 @@
 //! OCSP over HTTP (RFC 6960 Appendix A, RFC 5019 §5): a POST with the request, or a GET with it in base64 as the last
-//! part of the path. Whatever is asked, the answer is an OCSP response.
+//! part of the path. Every response is an OCSP response.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const INDIFFERENT: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, INDIFFERENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, INDIFFERENT);
 
-/// A request that is too long never comes to [`post`]; the answer to it is one of OCSP, too.
+/// A request that is too long never reaches [`post`]; the response to it is an OCSP response, too.
 pub async fn in_kind(request: Request, next: Next) -> Answer {
     let ours = request.uri().path() == "/ocsp" || request.uri().path() == "/ocsp/";
     let response = next.run(request).await;
@@ -50,7 +50,7 @@ pub async fn get(
     }
 }
 
-/// The request of a path: percent signs undone, in base64 of either alphabet, with its padding or without.
+/// The request in a path: percent signs decoded, in base64 of either alphabet, with its padding or without.
 fn decoded(path: &str) -> Option<Vec<u8>> {
     if path.len() > LONGEST_OCSP_REQUEST * 2 {
         return None;
@@ -63,7 +63,7 @@ fn decoded(path: &str) -> Option<Vec<u8>> {
                 let digits = [bytes.next()?, bytes.next()?];
                 *hex::decode(digits).ok()?.first()?
             }
-            // A slash doubled, or left over, by a proxy on the way says nothing.
+            // A slash that a proxy has doubled or added has no meaning.
             other => other,
         });
     }
@@ -73,7 +73,7 @@ fn decoded(path: &str) -> Option<Vec<u8>> {
         .ok()
 }
 
-/// `key`: the bytes it was asked with, whatever they hold.
+/// `key`: the bytes of the request, whatever they contain.
 async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMap>) -> Answer {
     let now = app.clock.now();
     match app.services.ocsp(request, now).await {
@@ -87,7 +87,7 @@ async fn reply(app: &Shared, request: &[u8], key: &[u8], asked: Option<&HeaderMa
     }
 }
 
-/// An error of OCSP is a good answer of HTTP.
+/// An OCSP error is a successful HTTP response.
 fn refused(problem: OcspProblem) -> Answer {
     let der = problem.der().map_err(|error| Failure::fault(&error))?;
     Ok(once(Body::from(der)))

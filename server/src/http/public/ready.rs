@@ -1,5 +1,5 @@
-//! OCSP responses with their headers, ready to be sent again to whoever asks the same in the same bytes: nothing is read,
-//! encoded or formatted a second time.
+//! OCSP responses with their headers, ready to be sent again for the same request bytes: nothing is read, encoded or
+//! formatted a second time.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use super::cacheable::{http_date, is_known};
 use crate::http::failure::Failure;
 use crate::services::certificates::status::{Generations, ReadyResponse};
 
-/// Content type of an answer.
+/// Content type of a response.
 pub(super) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/ocsp-response");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-/// A kept answer hides a revocation for no longer than this.
+/// A cached response hides a revocation for no longer than this.
 const AGE: i64 = 900;
 const USUAL_AGE: HeaderValue =
     HeaderValue::from_static("public, max-age=900, no-transform, must-revalidate");
-/// Requests remembered, at most.
+/// Maximum number of remembered requests.
 const MOST: usize = 32_768;
-/// A request that is longer is not remembered; one question takes some eighty bytes, in base64 a third more.
+/// A longer request is not remembered; one certificate takes some eighty bytes, in base64 a third more.
 const LONGEST: usize = 256;
 
-/// An answer and the headers that go with it.
+/// A response and its headers.
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) answer: ReadyResponse,
@@ -44,14 +44,14 @@ impl Ready {
         })
     }
 
-    /// What is sent: to one who asked by GET with these headers, or by POST.
+    /// What is sent: for a GET with these headers, or for a POST.
     pub(super) fn response(
         &self,
         asked: Option<&HeaderMap>,
         now: Timestamp,
     ) -> Result<Response, Failure> {
         let Some(asked) = asked else {
-            // Nobody keeps what answers a POST.
+            // Caches do not keep responses to a POST.
             return Ok(once(self.body()));
         };
         let known = is_known(asked, self.tag.as_bytes());
@@ -85,10 +85,10 @@ impl Ready {
     }
 }
 
-/// Headers of an answer, those of every answer included.
+/// Headers of a response, including those of every response.
 const HEADERS: usize = 14;
 
-/// An answer that nobody keeps.
+/// A response that no cache keeps.
 pub(super) fn once(body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
@@ -98,8 +98,8 @@ pub(super) fn once(body: Body) -> Response {
     response
 }
 
-/// The answers by the bytes they were asked with: the path of a GET (it begins with a slash), the body of a POST (it
-/// does not).
+/// The responses by the bytes of their request: the path of a GET (it begins with a slash), the body of a POST (it does
+/// not).
 #[derive(Debug)]
 pub struct ReadyResponses(Generations<Box<[u8]>, Arc<Ready>>);
 
