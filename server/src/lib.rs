@@ -1,13 +1,13 @@
 //! The bank's side of Inkan.
 //!
-//! Arrows go down only: `main → http → services → {ca, mail, store}`; these three meet only in `services`. Two of them,
-//! and what they share, are crates of their own, so that the compiler holds the arrows between them:
-//! [`inkan_ca`] (what is signed, and the HSM that signs), [`inkan_store`] (what the bank remembers: SQLite, PostgreSQL)
-//! and [`inkan_network`] (the networks an address belongs to).
+//! Dependencies point down only: `main → http → services → {ca, mail, store}`; these three meet only in `services`. Two
+//! of them, and what they share, are separate crates, so that the compiler enforces this: [`inkan_ca`] (what is signed,
+//! and the HSM that signs), [`inkan_store`] (the bank's data: SQLite, PostgreSQL) and [`inkan_network`] (the networks
+//! to which an address belongs).
 //!
 //! - [`app`]: command line, configuration, start and stop
 //! - [`http`]: listeners, URLs, screens, machine endpoints
-//! - [`mail`]: letters to customers, and the mail server
+//! - [`mail`]: messages to customers, and the mail server
 //! - [`clock`]: the time
 //! - [`services`]: what the bank and its customers do, each as one operation
 

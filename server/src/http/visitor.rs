@@ -1,9 +1,8 @@
 //! The browser behind a request: one random cookie per listener.
 //!
-//! Before a login the value is only the browser's own secret; a login or a
-//! wizard replaces it by a session token of the store. The token in every form
-//! is a hash of the cookie: it dies with the session, another session's does
-//! not fit, and a page of another origin can neither read nor set it.
+//! Before a login the value is only the browser's own secret; a login or a wizard replaces it by a session token of the
+//! store. The token in every form is a hash of the cookie: it ends with the session, another session's token does not
+//! match, and a page of another origin can neither read nor set it.
 
 use axum::http::HeaderMap;
 use sha2::{Digest, Sha256};
@@ -11,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::cookie;
 
-/// Which listener's cookie. Cookies do not tell ports apart, so names must.
+/// The cookie's listener. Browsers send cookies to all ports of a host, so the names must differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Realm {
     /// Portal.
@@ -62,7 +61,7 @@ impl Visitor {
         &self.token
     }
 
-    /// The browser did not have it yet.
+    /// The browser did not send it.
     pub fn fresh(&self) -> bool {
         self.fresh
     }
@@ -86,7 +85,7 @@ fn well_formed(token: &str) -> bool {
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-/// The form token that goes with a cookie value.
+/// The form token for a cookie value.
 pub fn form_token(cookie: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(b"inkan form token\0");

@@ -1,24 +1,24 @@
-//! A message that came back to the return path: is it a report that a message could not be delivered (RFC 3464), and which
-//! message was it? Anybody can send such a message; the message's id, which only its readers and the mail servers between
-//! know, is what makes it worth something.
+//! A message that was returned to the return path: is it a report that a message could not be delivered (RFC 3464), and
+//! which message was it? Anybody can send such a report; it counts only with the message's id, which only the readers
+//! of the message and the mail servers in between have seen.
 
 use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders};
 
 use super::delivery_error::clipped;
 use super::return_path::{ReturnPath, is_id};
 
-/// Longest message that is read; reports are far shorter, and what they quote is cut off.
+/// Longest message that is read; reports are far shorter, and long quotes are cut off.
 pub const LONGEST: usize = 1024 * 1024;
 
-/// Most messages that one report can be about.
+/// Maximum number of messages in one report.
 const MOST: usize = 8;
 
-/// What came back.
+/// The result of reading a returned message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CameBack {
     /// A message that will not arrive.
     Failed {
-        /// Ids it may have; at least one.
+        /// Possible ids; at least one.
         notifications: Vec<String>,
         /// Response of the mail server.
         said: String,
@@ -27,11 +27,11 @@ pub enum CameBack {
     NoFailure,
     /// A report that names no message of ours.
     NoMessage,
-    /// No report: somebody's answer, an answering machine, garbage.
+    /// Not a report: a reply, an automatic answer, garbage.
     NoReport,
 }
 
-/// Reads a message. `recipient`: whom the mail server had it for, if it says so.
+/// Reads a message. `recipient`: the address it was sent to, if the mail server reports it.
 #[must_use]
 pub fn read(message: &[u8], recipient: Option<&str>, path: &ReturnPath) -> CameBack {
     let head = message.get(..LONGEST).unwrap_or(message);
@@ -85,8 +85,8 @@ fn message_of(returned: &Message<'_>) -> Option<String> {
     is_id(id).then(|| id.to_owned())
 }
 
-/// What is said about a recipient who will not get the message; none when nobody is said to have failed. The fields come in
-/// groups, with an empty line between.
+/// The part about a recipient who will not get the message; `None` if nobody is reported as failed. The fields come in
+/// groups, separated by an empty line.
 fn failure(status: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(status).replace("\r\n", "\n");
     text.split("\n\n").find_map(|group| {

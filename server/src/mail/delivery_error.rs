@@ -1,37 +1,37 @@
-//! What can go wrong with a mail, and what follows from it.
+//! Errors of delivery, and their consequences.
 
 use lettre::transport::smtp::Error;
 
-/// Longest reply of a mail server that is kept.
+/// Maximum length of a stored reply.
 const LONGEST_REPLY: usize = 200;
 
-/// What follows from an error.
+/// The consequence of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The mail server or our place at it: no mail goes, none is to blame.
+    /// A problem of the mail server or of our account there: no message is sent, none is blamed.
     Everything,
-    /// This mail, for now: again later.
+    /// This message is deferred.
     Later,
-    /// This mail, for good: the bank is told.
+    /// This message is given up: the bank sees it in a list.
     Never,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
     /// No connection, no TLS, no greeting.
     #[error("mail server unavailable: {0}")]
     Away(String),
-    /// The mail server does not know us: user, password, or that we are to have some.
+    /// The mail server refused the login: user, password, or a required login.
     #[error("mail server refuses our login: {0}")]
     LoginRefused(String),
-    /// The mail server does not take mail from our address.
+    /// The mail server does not accept our sender address.
     #[error("mail server refuses our sender address: {0}")]
     SenderRefused(String),
-    /// A 4xx reply to this mail.
+    /// A 4xx reply to this message.
     #[error("mail server puts this mail off: {0}")]
     PutOff(String),
-    /// The connection broke while this mail was handed over; it may have been taken.
+    /// The connection broke during the delivery of this message; it may have been accepted.
     #[error("connection broke in the middle of this mail: {0}")]
     Broken(String),
     /// A 5xx reply to the recipient.
@@ -40,7 +40,7 @@ pub enum DeliveryError {
     /// A 5xx reply to the message.
     #[error("mail server refuses the message: {0}")]
     MessageRefused(String),
-    /// The address is none.
+    /// The address is not valid.
     #[error("the address is not valid")]
     AddressInvalid,
     /// The message cannot be written.
@@ -69,7 +69,7 @@ impl DeliveryError {
         }
     }
 
-    /// What follows.
+    /// The consequence.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {
         match self {
@@ -83,7 +83,7 @@ impl DeliveryError {
         }
     }
 
-    /// What the mail server or the system said.
+    /// The reply of the mail server, or the system's message.
     #[must_use]
     pub fn reply(&self) -> &str {
         match self {
@@ -100,12 +100,12 @@ impl DeliveryError {
     }
 }
 
-/// An error of the mail client, cut to a size fit for a log: a mail server may say anything.
+/// An error of the mail client, shortened for the log: a mail server may reply anything.
 pub(super) fn said(error: &Error) -> String {
     clipped(&error.to_string())
 }
 
-/// A foreign text without control characters, cut short.
+/// External text without control characters, shortened.
 pub(super) fn clipped(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })

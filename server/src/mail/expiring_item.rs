@@ -1,8 +1,8 @@
-//! Things of the bank's own that end some day, as its operators are told of them.
+//! The bank's own items that expire, as its operators are warned of them.
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of thing; it says what is to be done.
+/// A kind of item, which decides what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExpiringItem {
@@ -16,15 +16,15 @@ pub enum ExpiringItem {
     StaffCa,
     /// The last day on which a staff CA can sign.
     StaffCaIssuing,
-    /// The certificate of the signer of OCSP responses.
+    /// The OCSP signer's certificate.
     OcspSigner,
     /// A listener's certificate.
     Listener,
     /// A staff member's certificate.
     StaffCertificate,
-    /// A CA's revocation lists.
+    /// A CA's CRLs.
     Crl,
-    /// The root's revocation list.
+    /// The root CRL.
     RootCrl,
 }
 

@@ -1,6 +1,7 @@
-//! A message as a message: headers that hold nothing a customer typed but the address, and two parts that say the same.
+//! A notification as an e-mail message: headers that contain nothing a customer typed except the address, and two parts
+//! with the same content.
 //!
-//! There is no link in it: what says "click here" cannot be told from what a phisher sends.
+//! It contains no link: a "click here" cannot be distinguished from a phisher's.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,17 +22,17 @@ const LONGEST_NAME: usize = 100;
 /// A message ready to be written.
 #[derive(Debug, Clone)]
 pub struct Draft<'a> {
-    /// Id of the mail: the same for every try, so that a mail handed over twice can be told to be one.
+    /// Id of the message: the same for every attempt, so that a duplicate can be recognised.
     pub id: &'a str,
     /// The address.
     pub recipient: &'a str,
     /// The language.
     pub lang: Lang,
-    /// Whom it addresses in its text.
+    /// The recipient, as addressed in the text.
     pub to: &'a To,
-    /// What it tells of.
+    /// Its notification.
     pub notification: &'a Notification,
-    /// When the operation was done.
+    /// Time of the operation.
     pub written_at: Timestamp,
 }
 
@@ -100,7 +101,7 @@ impl SmtpConfig {
             builder = builder.reply_to(Mailbox::new(None, reply_to.clone()));
         }
         for (name, value) in [
-            // RFC 3834: no answering machine answers this.
+            // RFC 3834: prevents automatic answers.
             ("Auto-Submitted", "auto-generated"),
             ("X-Auto-Response-Suppress", "All"),
             ("Content-Language", draft.lang.tag()),
@@ -114,7 +115,7 @@ impl SmtpConfig {
     }
 }
 
-/// The address, if it is one that mail can go to without an extension of the protocol.
+/// The address, if mail can be sent to it without an extension of the protocol.
 pub(super) fn recipient(text: &str) -> Result<Address, DeliveryError> {
     let address: Address = text.parse().map_err(|_| DeliveryError::AddressInvalid)?;
     if text.is_ascii() {
@@ -124,7 +125,7 @@ pub(super) fn recipient(text: &str) -> Result<Address, DeliveryError> {
     }
 }
 
-/// A text from outside in one line: no line end can make a header, or a line of ours, out of it.
+/// External text in one line: no line end can turn it into a header, or a line of ours.
 fn one_line(text: &str) -> String {
     clipped(text).chars().take(LONGEST_NAME).collect()
 }

@@ -1,16 +1,17 @@
-//! Mail to customers: what a message says, how it becomes a message, and how the mail server takes it.
+//! Mail to customers: what a message says, how it becomes an e-mail, and how it is delivered to the mail server.
 //!
-//! Not here: which operation is told to whom, and when (`services::mail`), and the table of messages that wait (`store`).
+//! Not here: which operation notifies whom, and when (`services::notifications`), and the table of waiting messages
+//! (`store`).
 //!
-//! - [`notification`]: what a message tells of, as data
-//! - [`expiring_item`]: things of the bank's own that end
+//! - [`notification`]: the content of a message, as data
+//! - [`expiring_item`]: the bank's own items that expire
 //! - [`catalogue`]: its sentences, in Japanese and English
 //! - [`message`]: headers and parts
 //! - [`smtp_config`]: the bank as a sender: addresses, mail server, timeout
 //! - [`smtp_connection`]: one connection to the mail server
 //! - [`return_path`]: where bounces go
-//! - [`bounce`]: what came back there
-//! - [`delivery_error`]: what can go wrong, and what follows from it
+//! - [`bounce`]: messages returned there
+//! - [`delivery_error`]: errors, and their consequences
 
 pub mod bounce;
 pub mod catalogue;

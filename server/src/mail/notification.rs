@@ -1,5 +1,5 @@
-//! What a message tells of, as data. It is kept in the database until the message is sent, so there is no secret in it: no
-//! password, no PIN, no login ID in full, no account number.
+//! The content of a message, as data. It is stored until the message is sent, so it contains no secret: no password, no
+//! PIN, no full login ID, no account number.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl Lang {
     }
 }
 
-/// To whom, in the message's own text. Nothing of this is ever part of a header.
+/// The recipient, for the message's own text. None of this is ever part of a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct To {
     /// The company's name.
@@ -57,7 +57,7 @@ impl To {
 pub enum Password {
     /// For logging in.
     Login,
-    /// The same, typed without the certificate that the contract asks for: it opens nothing there.
+    /// The same, typed without the certificate that the contract requires, where it opens nothing.
     LoginWithoutCertificate,
     /// For confirming.
     Confirmation,
@@ -65,7 +65,7 @@ pub enum Password {
     Acquisition,
 }
 
-/// By whom a certificate was ended or held.
+/// By whom a certificate was revoked or suspended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
@@ -79,7 +79,7 @@ pub enum By {
     ContractEnd,
 }
 
-/// What a message tells of.
+/// A notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Notification {
@@ -92,19 +92,19 @@ pub enum Notification {
     CertificateIssued {
         /// Its serial number.
         serial: String,
-        /// Its last moment.
+        /// Its expiry.
         not_after: Timestamp,
     },
-    /// A successor is in use; the one before it no longer is.
+    /// A successor is in use; its predecessor no longer is.
     CertificateRenewed {
         /// Serial number of the new one.
         serial: String,
-        /// Last moment of the new one.
+        /// Expiry of the new one.
         not_after: Timestamp,
         /// Serial number of the old one.
         previous: String,
     },
-    /// A certificate was ended.
+    /// A certificate was revoked.
     CertificateRevoked {
         /// Its serial number.
         serial: String,
@@ -113,7 +113,7 @@ pub enum Notification {
         /// By whom.
         by: By,
     },
-    /// A certificate is held for the time being.
+    /// A certificate is suspended.
     CertificateSuspended {
         /// Its serial number.
         serial: String,
@@ -122,7 +122,7 @@ pub enum Notification {
         /// By whom.
         by: By,
     },
-    /// A certificate that was held is good again.
+    /// A suspended certificate was released.
     CertificateReleased {
         /// Its serial number.
         serial: String,
@@ -150,7 +150,7 @@ pub enum Notification {
         /// Since when.
         at: Timestamp,
     },
-    /// What wrong passwords had locked is open again.
+    /// A lock after wrong passwords was released.
     PasswordReleased {
         /// Which one.
         password: Password,
@@ -166,32 +166,32 @@ pub enum Notification {
         /// When.
         at: Timestamp,
     },
-    /// A certificate will end.
+    /// A certificate will expire.
     CertificateExpiring {
         /// Its serial number.
         serial: String,
-        /// Its last moment.
+        /// Its expiry.
         not_after: Timestamp,
     },
-    /// An application was approved: a certificate can be had now.
+    /// An application was approved: a certificate can be issued now.
     GrantGiven {
-        /// Until when.
+        /// The issue deadline.
         until: Timestamp,
     },
-    /// An approved application was not used in time.
+    /// An approved application was not used before its deadline.
     GrantLapsed {
-        /// When its time was over.
+        /// The deadline.
         at: Timestamp,
     },
-    /// To the bank's operators: something of the bank's own ends.
+    /// To the bank's operators: something of the bank's own expires.
     SystemExpiring {
-        /// What it is.
+        /// Its kind.
         item: ExpiringItem,
-        /// Which one.
+        /// Its name.
         name: String,
-        /// Its last moment.
+        /// Its expiry.
         ends: Timestamp,
-        /// What is wrong besides.
+        /// A further problem with it.
         error: Option<String>,
     },
 }

@@ -1,20 +1,20 @@
-//! Where bounces go: one address for all messages, or one for each (VERP), so that a bounce says which message it is about
-//! whatever its text looks like.
+//! Where bounces are sent: one address for all messages, or one for each (VERP), so that a bounce identifies its
+//! message whatever its text looks like.
 
 use lettre::Address;
 
-/// What stands for the message's id in the configuration.
+/// The placeholder of the message's id in the configuration.
 const PLACE: &str = "{id}";
 
-/// Characters of an id: as the store makes them.
+/// Length of an id, as the store creates them.
 const ID: usize = 32;
 
 /// The return path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnPath {
-    /// Before the id; the whole address where there is none.
+    /// The part before the id; the whole address if there is no id.
     before: String,
-    /// After the id; none for one address for all.
+    /// The part after the id; `None` for one address for all.
     after: Option<String>,
 }
 
@@ -47,11 +47,11 @@ impl ReturnPath {
         text.parse().ok()
     }
 
-    /// The message that an address of ours stands for.
+    /// The message that one of our addresses identifies.
     #[must_use]
     pub fn notification(&self, address: &str) -> Option<String> {
         let after = self.after.as_deref()?;
-        // Mail servers on the way may change the case of an address.
+        // Mail servers in between may change the case of an address.
         let address = address.trim().to_ascii_lowercase();
         let rest = address.strip_prefix(&self.before.to_ascii_lowercase())?;
         let id = rest.strip_suffix(&after.to_ascii_lowercase())?;

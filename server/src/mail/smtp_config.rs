@@ -29,7 +29,7 @@ pub struct Server {
     pub port: u16,
     /// Protection of the connection.
     pub protection: Protection,
-    /// PEM: whom to believe when it says who it is; else whom this system believes.
+    /// PEM: the CAs trusted for its certificate; otherwise those of this system.
     pub roots: Option<Vec<u8>>,
     /// User and password.
     pub login: Option<(String, Secret)>,
@@ -48,7 +48,7 @@ pub struct Contact {
     pub hours: Vec<String>,
 }
 
-/// Everything that is needed to send the bank's mail.
+/// Everything needed to send the bank's mail.
 pub struct SmtpConfig {
     pub(super) host: String,
     pub(super) port: u16,
@@ -57,15 +57,15 @@ pub struct SmtpConfig {
     pub(super) login: Option<(String, Secret)>,
     /// Sender.
     pub from: Address,
-    /// Where answers go.
+    /// Address for replies.
     pub reply_to: Option<Address>,
-    /// Where bounces go.
+    /// Address for bounces.
     pub return_path: ReturnPath,
     /// The bank, in Japanese and English.
     pub contact: (Contact, Contact),
     /// Longest wait for one step of the mail server.
     pub timeout: Duration,
-    /// A mail that could not be sent for so long is given up.
+    /// A message that could not be sent for this long is given up.
     pub give_up: SignedDuration,
 }
 
@@ -73,23 +73,23 @@ pub struct SmtpConfig {
 pub struct Sender {
     /// Sender.
     pub from: Address,
-    /// Where answers go.
+    /// Address for replies.
     pub reply_to: Option<Address>,
-    /// Where bounces go.
+    /// Address for bounces.
     pub return_path: ReturnPath,
     /// The bank, in Japanese and English.
     pub contact: (Contact, Contact),
     /// Longest wait for one step of the mail server.
     pub timeout: Duration,
-    /// A mail that could not be sent for so long is given up.
+    /// A message that could not be sent for this long is given up.
     pub give_up: SignedDuration,
 }
 
 impl SmtpConfig {
-    /// Puts the parts together.
+    /// Combines the parts.
     ///
     /// # Errors
-    /// What is wrong with the certificates in `roots`, as text.
+    /// The problem with the certificates in `roots`, as text.
     pub fn new(server: Server, sender: Sender) -> Result<Self, String> {
         let tls = match server.protection {
             Protection::None => None,
@@ -122,7 +122,7 @@ impl SmtpConfig {
     }
 }
 
-/// Nothing of the login.
+/// Omits the login.
 impl fmt::Debug for SmtpConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Office")

@@ -1,4 +1,4 @@
-//! One connection to the mail server: opened, used for some mails, closed. Each step has its time.
+//! One connection to the mail server: opened, used for some messages, closed. Each step has a time limit.
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,9 +15,9 @@ use super::delivery_error::{DeliveryError, clipped, said};
 use super::message::{Draft, recipient};
 use super::smtp_config::{Protection, SmtpConfig};
 
-/// What "you must log in first" looks like, where a recipient would be refused (RFC 4954).
+/// Replies that mean "log in first", where a recipient would be refused (RFC 4954).
 const LOGIN_NEEDED: u16 = 530;
-/// "I am going away", at any step (RFC 5321).
+/// "Closing the connection", at any step (RFC 5321).
 const GOING_AWAY: u16 = 421;
 
 /// An open connection.
@@ -76,10 +76,10 @@ impl SmtpConfig {
 }
 
 impl SmtpConnection<'_> {
-    /// Hands one mail over. Answers what the mail server said.
+    /// Delivers one message. Returns the reply of the mail server.
     ///
     /// # Errors
-    /// [`DeliveryError`]; look at [`SmtpConnection::is_fit`] before the next mail.
+    /// [`DeliveryError`]; check [`SmtpConnection::is_fit`] before the next message.
     pub async fn send(
         &mut self,
         draft: &Draft<'_>,
@@ -102,13 +102,13 @@ impl SmtpConnection<'_> {
         Ok(clipped(&response.message().collect::<Vec<_>>().join(" ")))
     }
 
-    /// Whether the connection can take another mail.
+    /// Whether the connection can deliver another message.
     #[must_use]
     pub fn is_fit(&self) -> bool {
         self.fit
     }
 
-    /// Says good-bye.
+    /// Sends QUIT.
     pub async fn close(mut self) {
         let _ = tokio::time::timeout(self.smtp_config.timeout, self.connection.quit()).await;
     }
@@ -123,7 +123,7 @@ impl SmtpConnection<'_> {
         self.judged(done, refused).await
     }
 
-    /// What an answer means; after a refusal the connection is made ready for the next mail.
+    /// Interprets a reply; after a refusal the connection is reset for the next message.
     async fn judged(
         &mut self,
         done: Result<Result<Response, Error>, tokio::time::error::Elapsed>,

@@ -1,4 +1,4 @@
-//! What the services of people depend on: the store, the settings and the password hasher; no CA.
+//! What the services without a CA depend on: the store, the settings and the password hasher.
 
 use inkan_pki::secret::Secret;
 
@@ -33,10 +33,10 @@ impl Services {
 }
 
 impl Services {
-    /// Takes notice of what the password hashes on record cost, so that a comparison with none costs as much.
+    /// Reads the costs of the stored password hashes, so that a comparison without a hash costs as much.
     ///
     /// # Errors
-    /// What the store answers.
+    /// Errors of the store.
     pub async fn learn_password_costs(&self) -> Result<()> {
         let costs = users::hash_costs(&self.inner.store).await?;
         // Salt and hash do not matter; a PHC string has both.
@@ -47,7 +47,7 @@ impl Services {
 }
 
 impl<'a> AccountService<'a> {
-    /// Puts the parts together (a [`Services`] has them already).
+    /// Combines the parts (a [`Services`] has them already).
     #[must_use]
     pub fn new(
         store: &'a Store,
@@ -63,9 +63,9 @@ impl<'a> AccountService<'a> {
         }
     }
 
-    /// Replaces a hash that was made at another cost than today's, once its password has opened something: before that,
-    /// the second hash would tell a right guess by its time. Answers the new hash; what keeps it from being stored is
-    /// logged, and the next time it is tried again.
+    /// Replaces a hash of a former cost, but only after its password has opened something: before that, the second hash
+    /// would reveal a correct guess by its time. Returns the new hash; if it cannot be stored, this is logged, and the
+    /// next login tries again.
     pub(super) async fn renew_outdated(
         &self,
         user_id: &str,

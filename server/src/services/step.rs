@@ -1,16 +1,16 @@
-//! The points of an issue between which the process may die, by name.
+//! The points of an issue between which the process may crash, by name.
 //!
-//! The development server can be told to end itself at one of them (`dev --crash-at`), so that what a crash leaves
-//! behind is tried out at every line that matters; elsewhere reaching a point does nothing.
+//! The development server can end itself at one of them (`--crash-at`), so that the state after a crash is tested at
+//! every line that matters; elsewhere reaching a point does nothing.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// A point in the life of an issue, in the order they are reached.
+/// A point of an issue, in the order they are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// The request was picked up; the agent has not got the answer.
+    /// The request was picked up; the agent has not received the response.
     PickedUp,
     /// A CSR arrived; nothing is recorded.
     CsrReceived,
@@ -18,13 +18,13 @@ pub enum Step {
     IntentRecorded,
     /// The HSM has signed; the certificate is not stored.
     Signed,
-    /// The certificate is stored; the agent has not got it.
+    /// The certificate is stored; the agent has not received it.
     Stored,
     /// The agent presents it over mutual TLS; it is not active.
     ActivationAsked,
-    /// It is active; the agent has not got the answer.
+    /// It is active; the agent has not received the response.
     Activated,
-    /// It was given up, and its grant is good again; the agent has not got the answer.
+    /// It was given up, and its grant is open again; the agent has not received the response.
     GivenUp,
 }
 
@@ -89,7 +89,7 @@ impl StepHook {
         Self(Some(Arc::new(hook)))
     }
 
-    /// Says that `step` was reached.
+    /// Reports that `step` was reached.
     pub fn reached(&self, step: Step) {
         if let Some(hook) = &self.0 {
             hook(step);

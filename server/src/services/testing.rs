@@ -34,7 +34,7 @@ pub(crate) struct World {
     dir: Option<TempDir>,
 }
 
-/// Somebody's temporary and later passwords.
+/// A user's temporary and later passwords.
 pub(crate) const TEMP_LOGIN: &str = "kari-1";
 pub(crate) const TEMP_CONFIRMATION: &str = "kari-2";
 pub(crate) const LOGIN_PASSWORD: &str = "sakura-8";
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// The same on a store that is there.
+    /// The same on an existing store.
     pub(crate) async fn over(store: Store) -> Self {
         let passwords = PasswordSettings {
             memory_kib: 64,
@@ -170,7 +170,7 @@ impl World {
         world
     }
 
-    /// What somebody with write access to this world's own database does; answers the number of rows.
+    /// Executes a statement like somebody with write access to this world's own database; returns the number of rows.
     pub(crate) async fn execute(&self, statement: &'static str) -> u64 {
         let dir = self.dir.as_ref().unwrap();
         inkan_server_fixtures::database::execute(&url(dir), statement).await
@@ -184,7 +184,7 @@ impl World {
         self.add_account(name, name, role).await;
     }
 
-    /// A further account, of a person who may have others.
+    /// A further account, for a person who may have others.
     pub(crate) async fn add_account(&self, name: &str, employee_number: &str, role: Role) {
         let member = StaffMember {
             id: name.to_owned(),
@@ -250,7 +250,7 @@ impl World {
             .user
     }
 
-    /// Enters and approves an application of a contract whose user has registered; answers the grant's id.
+    /// Enters and approves an application of a contract whose user has registered; returns the grant's id.
     pub(crate) async fn approve(&self, contract_id: &str, now: Timestamp) -> String {
         let accounts = self.accounts();
         let form = ProposedChangeForm {
@@ -267,7 +267,7 @@ impl World {
         approved.unwrap().grant.unwrap()
     }
 
-    /// Puts a certificate of the user on record in `state`, as issuing leaves it; its "DER" is `der`.
+    /// Records a certificate of the user in `state`, as issuing leaves it; its "DER" is `der`.
     pub(crate) async fn certificate(
         &self,
         user: &User,
@@ -347,7 +347,7 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Every audit row; the chain must be whole.
+    /// Every audit row; the chain must be intact.
     pub(crate) async fn log(&self) -> Vec<AuditRow> {
         assert!(matches!(
             audit::verify(&self.store).await.unwrap(),
@@ -363,7 +363,7 @@ impl World {
     }
 }
 
-/// What the audit log says of an operation.
+/// What the audit log records about an operation.
 pub(crate) fn said(action: &str, outcome: &str, code: &str) -> (String, String, String) {
     (action.to_owned(), outcome.to_owned(), code.to_owned())
 }

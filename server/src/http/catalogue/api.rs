@@ -32,7 +32,7 @@ pub(super) fn text(problem: &ApiProblem) -> Text {
             ),
             (
                 "The Idempotency-Key is malformed.",
-                "Use 8 to 64 letters, digits or the symbols -._~:",
+                "Use 8 to 64 letters, digits or the symbols “-._~:”.",
             ),
         ),
         ApiProblem::KeyReused => Text::fixed(

@@ -1,7 +1,7 @@
 //! The sentences of messages. One exhaustive match; the bank's own texts come from its configuration.
 //!
 //! - this file: subject, news, facts and what to do, for each message
-//! - [`system`]: things of the bank's own
+//! - [`system`]: the bank's own expiring items
 //! - [`word`]: days and times in Japan
 
 pub mod system;

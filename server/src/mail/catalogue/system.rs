@@ -1,4 +1,4 @@
-//! What the bank's own things are called, and what is to be done before they end.
+//! The names of the bank's own expiring items, and what to do before they expire.
 
 use jiff::Timestamp;
 
@@ -35,7 +35,7 @@ pub fn name(item: ExpiringItem, lang: Lang) -> &'static str {
     }
 }
 
-/// What is to be done.
+/// What to do.
 #[must_use]
 pub fn next(item: ExpiringItem, lang: Lang) -> &'static str {
     match item {

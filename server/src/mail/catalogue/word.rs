@@ -8,7 +8,7 @@ use crate::mail::notification::Lang;
 /// Digits of a serial number that a message shows.
 const SHOWN: usize = 8;
 
-/// Japan Standard Time; it knows no summer time.
+/// Japan Standard Time; it has no summer time.
 fn jst() -> TimeZone {
     TimeZone::fixed(Offset::constant(9))
 }

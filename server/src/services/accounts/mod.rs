@@ -3,7 +3,7 @@
 //! - [`counter`]: contracts and what is handed over at the counter; [`imports`]: lists of contracts
 //! - [`registration`]: ログインID取得, BLIS005 to BLIS004
 //! - [`company`]: what the users of one contract do among themselves
-//! - [`passwords`]: how they are hashed
+//! - [`passwords`]: password hashing
 
 pub mod company;
 pub mod counter;

@@ -1,8 +1,8 @@
-//! Password hashing: Argon2id, off the async threads, few at a time, and no address or network has all the places.
+//! Password hashing: Argon2id, off the async threads, few at a time; no address or network can take all the places.
 //!
-//! Hashes of several costs can be recorded: the configured cost changes, and a hash is made anew only when its owner
-//! logs in. Where it must not show whether there is a hash at all, a comparison therefore costs the same in any case: a
-//! hash of every cost on record.
+//! Stored hashes can have several costs: the configured cost changes, and a hash is renewed only when its owner logs
+//! in. Where it must not show whether there is a hash at all, a comparison therefore always costs the same: one hash of
+//! every stored cost.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ use crate::services::{Caller, Error, Fault, Refusal, Result};
 pub struct PasswordSettings {
     /// Length of a new password.
     pub length: PasswordLength,
-    /// Whether 証明書取得用パスワード from the branch is asked for before a certificate is issued.
+    /// Whether 証明書取得用パスワード from the branch is required before a certificate is issued.
     pub acquisition: bool,
     /// Argon2id memory, KiB.
     pub memory_kib: u32,
@@ -29,10 +29,10 @@ pub struct PasswordSettings {
     pub iterations: u32,
     /// Argon2id lanes.
     pub parallelism: u32,
-    /// Hashes computed at a time: with `memory_kib`, the most memory logins can take.
+    /// Hashes computed at a time: with `memory_kib`, the maximum memory of logins.
     pub concurrent: usize,
-    /// Hashes waiting for their turn, an eighth of them of one address. When one more comes, one of whoever has the most
-    /// there is refused.
+    /// Hashes waiting for their turn, an eighth of them of one address. If one more arrives, one of the source with the
+    /// most is refused.
     pub queue: usize,
 }
 
@@ -51,15 +51,15 @@ impl Default for PasswordSettings {
     }
 }
 
-/// No password is longer, whatever the settings: the rest is not hashed, it is wrong.
+/// No password is longer, whatever the settings: a longer one is wrong without hashing.
 const LONGEST: usize = 256;
-/// Salt of the hash computed where there is none to compare with.
+/// Salt of the hash that is computed if there is none to compare with.
 const DUMMY_SALT: &str = "aW5rYW4tbm8tdXNlciE";
 const RETRY_AFTER_SECONDS: u64 = 5;
-/// How often a password is compared that is replaced each time meanwhile.
+/// How often a comparison is repeated if the password is replaced in the meantime.
 pub(in crate::services) const COMPARISONS: usize = 3;
 
-/// What a hash costs.
+/// The cost of a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cost {
     memory_kib: u32,
@@ -97,11 +97,11 @@ struct Inner {
     turns: Arc<Semaphore>,
     queue: Mutex<Queue>,
     most: usize,
-    /// Of hashes on record, as far as known; the configured one among them.
+    /// Costs of stored hashes, as far as known, including the configured one.
     costs: Mutex<BTreeSet<Cost>>,
 }
 
-/// Who waits for a turn.
+/// Callers that wait for a turn.
 #[derive(Default)]
 struct Queue {
     waiting: HashMap<u64, Waiter>,
@@ -111,7 +111,7 @@ struct Queue {
 
 struct Waiter {
     networks: Vec<Network>,
-    /// Tells it that another one has its place.
+    /// Signals that another caller has its place.
     gone: oneshot::Sender<()>,
 }
 
@@ -135,7 +135,7 @@ impl Passwords {
         }
     }
 
-    /// Takes notice of the costs of hashes on record (the beginning of a PHC string is enough).
+    /// Records the costs of stored hashes (the beginning of a PHC string is enough).
     pub fn learn(&self, hashes: impl IntoIterator<Item = String>) {
         for hash in hashes {
             // A hash that cannot be read fails when it is compared.
@@ -165,7 +165,7 @@ impl Passwords {
         .await
     }
 
-    /// Whether `password` is the one behind `hash`. Without a hash the answer is no, for the same work.
+    /// Whether `password` matches `hash`. Without a hash the result is false, after the same work.
     pub async fn verify(
         &self,
         hash: Option<String>,
@@ -186,7 +186,7 @@ impl Passwords {
         .await
     }
 
-    /// As [`Self::verify`], where it is no secret that there is a hash: for the work of that one alone.
+    /// As [`Self::verify`], if it is no secret that there is a hash: only that hash is computed.
     pub async fn verify_known(
         &self,
         hash: String,
@@ -261,7 +261,7 @@ impl Passwords {
         };
         drop(place);
         tokio::task::spawn_blocking(move || {
-            // Held by the work itself: a caller who goes away does not make room before the memory is free.
+            // Held by the computation: a caller who leaves does not free the place before the memory.
             let _turn = turn;
             work()
         })
@@ -270,7 +270,7 @@ impl Passwords {
     }
 }
 
-/// What is too long is wrong, and costs no more than the empty password.
+/// A password that is too long is wrong, and costs no more than an empty one.
 fn bytes(password: &Secret) -> &[u8] {
     let long = password.expose().len() > LONGEST;
     if long {
@@ -290,7 +290,7 @@ fn compare(hash: &str, password: &Secret) -> Result<bool> {
     }
 }
 
-/// The work of a comparison, for nothing.
+/// The work of a comparison, without a result.
 fn spend(cost: Cost, password: &Secret) -> Result<()> {
     let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
     let argon2 = cost.hasher()?;
@@ -299,7 +299,7 @@ fn spend(cost: Cost, password: &Secret) -> Result<()> {
     Ok(())
 }
 
-/// A place in the queue; given back on drop, also when the caller goes away.
+/// A place in the queue; released on drop, also when the caller leaves.
 struct Place<'a> {
     inner: &'a Inner,
     id: u64,
@@ -354,13 +354,13 @@ impl Queue {
     fn leave(&mut self, id: u64) {
         if let Some(waiter) = self.waiting.remove(&id) {
             self.held.remove(&waiter.networks);
-            // Whoever has their turn by now does not listen.
+            // A caller who has its turn by now no longer receives.
             let _ = waiter.gone.send(());
         }
     }
 }
 
-/// Too much to do; to be tried again in a while.
+/// Too much work; to be tried again later.
 pub(in crate::services) fn busy() -> Error {
     let retry_after = RETRY_AFTER_SECONDS;
     Refusal::Unavailable { retry_after }.into()

@@ -1,4 +1,4 @@
-//! The second person decides, on exactly the version that was shown, if nothing under it has changed.
+//! The second person decides, on exactly the version that was shown, if its subject has not changed.
 
 use serde_json::json;
 
@@ -15,19 +15,19 @@ use crate::store::proposals::{self, Contributor, Decision, Kind, Proposal, State
 use crate::store::staff::StaffMember;
 use crate::store::{Db, Tx};
 
-/// What an approval made.
+/// What an approval created.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decided {
     /// A grant (application, re-issue).
     pub grant: Option<String>,
-    /// A staff account (newcomer).
+    /// A staff account (new member).
     pub staff: Option<String>,
     /// A contract.
     pub contract: Option<String>,
 }
 
 impl AccountService<'_> {
-    /// Approves: it is done, in the same transaction. `seen_version` is the version that was on the screen.
+    /// Approves: the change is made in the same transaction. `seen_version` is the version that was on the screen.
     ///
     /// # Errors
     /// [`StaffRefusal::ProposalUnknown`], [`Refusal::RoleMissing`], [`StaffRefusal::ProposalDecided`], [`Refusal::SamePerson`],
@@ -43,7 +43,7 @@ impl AccountService<'_> {
         let approved = self.execute(command, async |tx| {
             let case = self.case(tx, command, seen_version).await?;
             let (kind, proposal) = (case.proposal.kind, &case.proposal);
-            // First: a subject that changed is reported as the rule it breaks now, where it breaks one.
+            // First: a changed subject is reported as the rule that it now breaks, if it breaks one.
             rules::possible(tx, kind, &case.subject, &case.change, context.now).await?;
             if case.subject.seen(kind) != proposal.seen {
                 return Err(StaffRefusal::ProposalStale.into());
@@ -64,7 +64,7 @@ impl AccountService<'_> {
         approved.await
     }
 
-    /// Rejects, with a reason. Of 事故登録 this is the release: the certificate is good again.
+    /// Rejects, with a reason. For 事故登録 this is the release: the certificate is active again.
     ///
     /// # Errors
     /// As [`Self::approve_proposal`], and [`Refusal::Fields`].
@@ -82,7 +82,7 @@ impl AccountService<'_> {
             let reason = reason.map_err(|error| Refusal::Fields(vec![error]))?;
             let (state, proposal) = (State::Rejected, &case.proposal);
             end(tx, command, seen_version, &case, state, Some(&reason)).await?;
-            // Overtaken (released or ended without it), there is nothing left to release: the review is closed.
+            // Overtaken (released or revoked without it), there is nothing left to release: the review is closed.
             if proposal.kind == Kind::Incident && case.subject.is_held() {
                 if case.subject.seen(proposal.kind) != proposal.seen {
                     return Err(StaffRefusal::ProposalStale.into());
@@ -98,7 +98,7 @@ impl AccountService<'_> {
         rejected.await
     }
 
-    /// What both decisions look at first.
+    /// Checks that both decisions make first.
     async fn case(&self, tx: &mut Tx, command: Command<'_>, seen_version: i64) -> Result<Case> {
         let Command {
             context,
@@ -108,7 +108,7 @@ impl AccountService<'_> {
         let proposal = match waiting(tx, proposal_id).await {
             Ok(proposal) => proposal,
             Err(refusal) => {
-                // Who may decide nothing at all is told so, and not what waits.
+                // A role that may decide nothing gets that refusal, and does not learn what awaits approval.
                 self.staff_with(context, DECIDERS).await?;
                 return Err(refusal);
             }
@@ -155,7 +155,7 @@ struct Case {
     by: Contributor,
 }
 
-/// The contract whose grants a decision is about.
+/// The contract whose grants a decision concerns.
 pub(super) fn grants_of(kind: Kind, subject: &Subject) -> Option<&str> {
     match kind {
         Kind::Application | Kind::Reissue => {

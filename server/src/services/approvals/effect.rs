@@ -1,4 +1,4 @@
-//! What an approval does, inside the transaction of the decision.
+//! The effect of an approval, inside the transaction of the decision.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ pub(super) async fn apply(
     Ok(Decided::default())
 }
 
-/// The contract, without temporary passwords: a letter is made for it by two people.
+/// The contract, without temporary passwords: two people issue a letter for it.
 async fn contract(
     tx: &mut Tx,
     context: &RequestContext,
@@ -155,7 +155,7 @@ async fn contract(
     Ok(contract.id)
 }
 
-/// The row that grants hang on, the method, and a grant for the user whom the approver has seen.
+/// The row to which grants refer, the method, and a grant for the user whom the approver has seen.
 async fn grant(
     accounts: &AccountService<'_>,
     tx: &mut Tx,
@@ -203,8 +203,8 @@ async fn grant(
     Ok(new.id)
 }
 
-/// What an approval did, under its own subject: who looks for a user or a member of the staff finds it. `about`: action,
-/// kind and id of the subject.
+/// The audit row of an effect, under its own subject: a search for a user or a member of staff finds it. `about`:
+/// action, kind and id of the subject.
 async fn record(
     tx: &mut Tx,
     context: &RequestContext,
@@ -234,7 +234,7 @@ pub(super) async fn release(
     }
 }
 
-/// An active certificate is good no longer, for the time being.
+/// Suspends an active certificate.
 pub(super) async fn suspend(
     tx: &mut Tx,
     context: &RequestContext,
@@ -286,7 +286,7 @@ fn certificate(subject: &Subject) -> Result<&Certificate> {
     Ok(found.ok_or(Fault::Inconsistent("subject without certificate"))?)
 }
 
-/// What was looked at in this transaction is as it was.
+/// What was read in this transaction has not changed.
 fn changed(done: bool) -> Result<()> {
     done.then_some(())
         .ok_or(Fault::Inconsistent("a row changed under the writer lock").into())

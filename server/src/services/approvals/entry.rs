@@ -1,4 +1,4 @@
-//! Entering a proposal, and what its own side may still do with it: amend, take over, withdraw.
+//! Entering a proposal, and what its contributors may do with it: amend, take over, withdraw.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -18,9 +18,8 @@ use crate::store::proposals::{
 use crate::store::{Db, StoreError, Tx, Unique, id};
 
 impl AccountService<'_> {
-    /// Enters a proposal about `subject_id` (of a contract and a newcomer: nothing, the form has account and employee
-    /// number).
-    /// 事故登録 is entered by [`AccountService::report_incident`](super::incident).
+    /// Enters a proposal about `subject_id` (empty for a contract and a new member of staff: the form has account and
+    /// employee number). [`AccountService::report_incident`](super::incident) enters 事故登録.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`Refusal::Fields`], that the subject is unknown or not in a state for it,
@@ -49,7 +48,7 @@ impl AccountService<'_> {
             let subject_id = said.as_deref().unwrap_or(subject_id);
             let subject = Subject::load(Db::from(&mut *tx), kind, subject_id).await?;
             not_own(&subject, &member.employee_number)?;
-            // Who sends a list answers for it.
+            // The sender of a list is responsible for it.
             if let Some(import) = &subject.import
                 && import.staff_id != member.id
             {
@@ -70,7 +69,7 @@ impl AccountService<'_> {
         entered.await
     }
 
-    /// Amends a waiting proposal as seen in `seen_version`. Whoever amends it has entered it.
+    /// Amends a waiting proposal as seen in `seen_version`. Whoever amends it counts as having entered it.
     ///
     /// # Errors
     /// As [`Self::propose`], and [`StaffRefusal::ProposalUnknown`], [`StaffRefusal::ProposalDecided`],
@@ -86,7 +85,7 @@ impl AccountService<'_> {
         self.revise(command, seen_version, Some(form)).await
     }
 
-    /// Takes a waiting proposal over from somebody who is away: what it says stays, who answers for it changes.
+    /// Takes over a waiting proposal from somebody who is absent: its content stays, its responsible person changes.
     ///
     /// # Errors
     /// As [`Self::amend_proposal`].
@@ -119,7 +118,7 @@ impl AccountService<'_> {
                 None => ProposedChange::decode(kind, &before.content)?,
             };
             if change.subject().is_some_and(|said| said != before.subject) {
-                // Somebody else, and another account, is another proposal.
+                // Another person, or another account, is another proposal.
                 return Err(StaffRefusal::NotInThatState.into());
             }
             let subject = Subject::load(Db::from(&mut *tx), kind, &before.subject).await?;
@@ -151,7 +150,7 @@ impl AccountService<'_> {
         revised.await
     }
 
-    /// Takes a proposal back: only who entered it last, and not 事故登録.
+    /// Withdraws a proposal: only the person responsible for it, and not 事故登録.
     ///
     /// # Errors
     /// [`StaffRefusal::NotYours`], [`Refusal::Fields`], and as [`Self::amend_proposal`].
@@ -193,7 +192,7 @@ impl AccountService<'_> {
     }
 }
 
-/// Writes a new proposal; its audit row is about it, whatever the proposal is about.
+/// Writes a new proposal; the subject of its audit row is the proposal itself.
 pub(super) async fn put(
     tx: &mut Tx,
     now: Timestamp,
@@ -229,7 +228,7 @@ pub(super) async fn put(
     Ok(done.to("proposal", proposal_id).detail(detail))
 }
 
-/// The proposal, if it waits.
+/// The proposal, if it awaits approval.
 pub(super) async fn waiting(tx: &mut Tx, proposal_id: &str) -> Result<Proposal> {
     let found = proposals::find(tx, proposal_id).await?;
     let proposal = found.ok_or(StaffRefusal::ProposalUnknown)?;
@@ -239,7 +238,7 @@ pub(super) async fn waiting(tx: &mut Tx, proposal_id: &str) -> Result<Proposal> 
     Ok(proposal)
 }
 
-/// Nobody enters or decides what their own account is to be.
+/// Nobody enters or decides anything about their own account.
 pub(super) fn not_own(subject: &Subject, employee_number: &str) -> Result<()> {
     if subject.employee_number() == Some(employee_number) {
         return Err(StaffRefusal::OwnAffair.into());
@@ -247,14 +246,14 @@ pub(super) fn not_own(subject: &Subject, employee_number: &str) -> Result<()> {
     Ok(())
 }
 
-/// The proposal as it is now.
+/// The proposal in its current state.
 pub(super) async fn stored(tx: &mut Tx, proposal_id: &str) -> Result<Proposal> {
     let proposal = proposals::find(tx, proposal_id).await?;
     Ok(proposal.ok_or(Fault::Inconsistent("proposal is gone"))?)
 }
 
-/// Whoever was shown the contract's temporary passwords has no hand in its applications, and the other way round: the form
-/// that an approver compares would come from the person who can register.
+/// Whoever was shown the contract's temporary passwords has no part in its applications, and vice versa: the form that
+/// an approver compares would come from the person who can register.
 async fn apart(
     tx: &mut Tx,
     kind: Kind,

@@ -1,5 +1,5 @@
-//! 事故登録: a token is lost, and the certificate is suspended at once, by one person. A second person reviews it
-//! afterwards: the certificate ends, or is good again.
+//! 事故登録: a token is lost, and one person suspends the certificate at once. A second person reviews it afterwards: the
+//! certificate is revoked, or released.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use crate::store::proposals::{self, Contributor, How, Kind, Proposal, Revision};
 use crate::store::{Db, Tx};
 
 impl AccountService<'_> {
-    /// Suspends a certificate in use and enters the review.
+    /// Suspends an active certificate and enters the review.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](crate::services::Refusal::RoleMissing),
@@ -51,8 +51,8 @@ impl AccountService<'_> {
     }
 }
 
-/// The review of an earlier report still waits (the certificate was released without it): it is this report's now.
-/// Nothing keeps a lost token from being suspended.
+/// The review of an earlier report still waits (the certificate was released without it): it now belongs to this
+/// report. Nothing prevents a lost token's certificate from being suspended.
 async fn put_again(
     tx: &mut Tx,
     context: &RequestContext,

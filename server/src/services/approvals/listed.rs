@@ -1,4 +1,4 @@
-//! Proposals for programs: those that a role sees, newest first, page by page.
+//! Proposals for programs: those that a role may see, newest first, page by page.
 
 use super::ProposalLine;
 use super::rights;
@@ -10,7 +10,7 @@ use crate::store::staff::StaffMember;
 
 pub use crate::store::proposals::page::Place;
 
-/// Which proposals; what is empty asks for nothing.
+/// Which proposals; an empty field matches everything.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     /// Of this kind.
@@ -22,7 +22,7 @@ pub struct Asked {
 }
 
 impl AccountService<'_> {
-    /// Proposals that fit and this member sees, entered before `before`, at most `limit`.
+    /// Matching proposals that this member may see, entered before `before`, at most `limit`.
     ///
     /// # Errors
     /// Faults of the store.

@@ -1,15 +1,15 @@
-//! Proposals (再鑑): one person enters, another one, shown exactly what changes, decides. Nobody who had a hand in a
-//! proposal decides it, whichever of their accounts they use; what changed since the entry is not approved.
+//! Proposals (再鑑): one person enters, another one, shown exactly what changes, decides. No contributor to a proposal
+//! decides it, with any of their accounts; what has changed since the entry is not approved.
 //!
 //! - [`rights`]: which role enters and decides what
-//! - [`proposed_change`]: what a proposal says, checked
-//! - [`subject`]: what it is about, and its state as seen
-//! - [`rules`]: whether it can be done now
+//! - [`proposed_change`]: the content of a proposal, checked
+//! - [`subject`]: its subject, and the subject's state as seen
+//! - [`rules`]: whether it is possible now
 //! - [`entry`]: entering, amending, taking over, withdrawing
 //! - [`incident`]: 事故登録, at once by one person, reviewed afterwards
 //! - [`decision`]: approving and rejecting
-//! - `effect`: what an approval does
-//! - `registered`: an application that waits for its user
+//! - `effect`: the effect of an approval
+//! - `registered`: an application that awaits its user
 //! - [`view`]: lists and pages; [`listed`]: lists for programs
 
 pub mod decision;
@@ -39,7 +39,7 @@ pub use crate::store::proposals::{How, Kind, Proposal, State};
 use crate::store::proposals::Contributor;
 use crate::store::staff::StaffMember;
 
-/// A member of the staff, as proposals and letters write them down.
+/// A member of staff, as proposals and letters record them.
 pub(in crate::services) fn contributor(member: &StaffMember) -> Contributor {
     Contributor {
         staff_id: member.id.clone(),

@@ -1,4 +1,4 @@
-//! What a proposal says: checked when it is entered, kept as text, read back for those who decide.
+//! The content of a proposal: checked when it is entered, stored as text, read back for those who decide.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub const REASONS: [Reason; 5] = [
 pub enum ProposedChange {
     /// A contract.
     Contract(NewContract),
-    /// Somebody joins.
+    /// A new member of staff.
     Newcomer {
         /// Name.
         name: String,
@@ -41,7 +41,7 @@ pub enum ProposedChange {
         /// Why.
         note: String,
     },
-    /// A certificate ends.
+    /// A revocation.
     Revocation {
         /// [`Reason`] by its name.
         revocation_reason: String,
@@ -53,7 +53,7 @@ pub enum ProposedChange {
         /// Its number.
         reference: String,
     },
-    /// Nothing but why.
+    /// Only a reason.
     Note {
         /// Why.
         note: String,
@@ -77,15 +77,15 @@ pub struct NewContract {
 }
 
 impl NewContract {
-    /// Its account, as one word: no two contracts have the same.
+    /// Its account, as one word: unique among contracts.
     #[must_use]
     pub fn key(&self) -> String {
         let kind = self.account_type.as_str();
         format!("{}-{kind}-{}", self.branch, self.account)
     }
 
-    /// The contract's row, on the password method and without temporary passwords. `entered`: by which person, and with
-    /// which proposal.
+    /// The contract's row, on the password method and without temporary passwords. `entered`: the person who entered
+    /// it, and the proposal.
     pub(in crate::services) fn contract(
         &self,
         id: String,
@@ -133,7 +133,7 @@ impl NewContract {
     }
 }
 
-/// A proposed change as it was typed; each kind reads its own fields.
+/// A proposed change as typed; each kind reads its own fields.
 #[derive(Debug, Clone, Default)]
 pub struct ProposedChangeForm {
     /// Number of the paper form.
@@ -161,7 +161,7 @@ pub struct ProposedChangeForm {
 }
 
 impl ProposedChange {
-    /// Checks what was typed for a proposal of this kind.
+    /// Checks the entries for a proposal of this kind.
     ///
     /// # Errors
     /// [`Refusal::Fields`].
@@ -217,7 +217,7 @@ impl ProposedChange {
         }
     }
 
-    /// The text that is kept. A form's number stands for itself.
+    /// The stored text. A form's number is stored as it is.
     pub(super) fn encode(&self) -> Result<String> {
         match self {
             Self::Form { reference } => Ok(reference.clone()),
@@ -225,7 +225,7 @@ impl ProposedChange {
         }
     }
 
-    /// The proposed change in a text that was kept.
+    /// The proposed change in a stored text.
     pub(super) fn decode(kind: Kind, content: &str) -> Result<Self> {
         match kind {
             Kind::Application | Kind::Reissue => Ok(Self::Form {
@@ -236,7 +236,7 @@ impl ProposedChange {
         }
     }
 
-    /// Why, in the words of whoever entered it.
+    /// The reason, in the words of the person who entered it.
     #[must_use]
     pub fn note(&self) -> &str {
         match self {
@@ -245,7 +245,7 @@ impl ProposedChange {
         }
     }
 
-    /// What it is about, where the proposed change itself says that: an account, an employee number.
+    /// Its subject, if the proposed change itself contains it: an account, an employee number.
     pub(super) fn subject(&self) -> Option<String> {
         match self {
             Self::Contract(new) => Some(new.key()),

@@ -1,5 +1,5 @@
-//! Somebody registers while an application of the contract waits: it is for this user now, whom nobody has seen yet. So it
-//! gets a further version, and is approved by nobody who has not looked at that one.
+//! Somebody registers while an application of the contract waits: it is now for this user, whom nobody has seen yet. So
+//! it gets a new version, which an approver must have seen.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use crate::services::Result;
 use crate::store::proposals;
 use crate::store::{Db, Tx};
 
-/// An application that waits, and what it was about.
+/// A waiting application, and its earlier subject.
 pub(in crate::services) struct Waiting {
     id: String,
     contract_id: String,
     before: String,
 }
 
-/// The application that waits for a contract; to be asked before its user is made.
+/// The waiting application of a contract; read before its user is created.
 ///
 /// # Errors
 /// Faults of the store.
@@ -36,8 +36,8 @@ pub(in crate::services) async fn before_registration(
     }))
 }
 
-/// Makes it a further version, for the user who is there now; what had changed before stays to be amended. Answers what the
-/// audit log tells of it.
+/// Creates a new version, for the new user; earlier changes still require an amendment. Returns what the audit log
+/// records about it.
 ///
 /// # Errors
 /// Faults of the store.

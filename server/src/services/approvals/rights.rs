@@ -1,4 +1,4 @@
-//! Which role enters and which decides what: one table.
+//! Which role enters and which role decides what: one table.
 
 use crate::store::proposals::Kind;
 use crate::store::staff::Role;
@@ -54,7 +54,7 @@ mod tests {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// What the guide for whoever is woken up at night says of who ends a certificate.
+    /// What the guide for the operator on call states about who revokes a certificate.
     #[test]
     fn the_guide_to_status_names_who_enters_and_who_decides() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/status.md");
@@ -69,7 +69,7 @@ mod tests {
             let mut rows = rows.map(Iterator::collect::<Vec<_>>);
             let row = rows.find(|row| row.len() == 7 && row[1].ends_with(word));
             let row = row.unwrap();
-            // What is done at once, and how, stands behind the roles.
+            // The roles are followed by what takes effect at once, and how.
             let roles = |cell: &str| cell.split(':').next().unwrap().to_owned();
             assert_eq!(roles(row[3]), words(may_enter(kind)), "{word}");
             assert_eq!(roles(row[4]), words(may_decide(kind)), "{word}");

@@ -1,4 +1,4 @@
-//! Whether a proposal can be done now. Asked when it is entered and again when it is approved.
+//! Whether a proposal is possible now. Checked when it is entered and again when it is approved.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::store::proposals::Kind;
 use crate::store::staff::{self, Role};
 use crate::store::{Db, Tx};
 
-/// Officers that must stay: with fewer nobody could be entered and approved any more.
+/// Officers that must remain: with fewer nobody could be entered and approved any more.
 const OFFICERS: usize = 2;
 
 pub(super) async fn possible(
@@ -38,7 +38,7 @@ pub(super) async fn possible(
         }
         Kind::Application => {
             in_force(subject)?;
-            // Otherwise whoever asks first would take it.
+            // Otherwise the first caller would get it.
             if subject.users.len() > 1 {
                 return Err(StaffRefusal::UserNeeded.into());
             }
@@ -73,13 +73,13 @@ pub(super) async fn possible(
     }
 }
 
-/// Whether it cannot be approved yet because nobody has registered: a grant is one user's, whom the approver must see.
+/// Whether it cannot be approved yet because nobody has registered: a grant is for one user, whom the approver must see.
 pub(super) fn lacks_grantee(kind: Kind, subject: &Subject) -> bool {
     matches!(kind, Kind::Application | Kind::Reissue) && subject.grantee().is_none()
 }
 
-/// D1: whoever has a certificate, or one on its way, gets no second one. A renewal on its way depends on its predecessor, and
-/// keeps nothing out when that one has ended.
+/// D1: a user with an active or pending certificate gets no second one. A pending renewal depends on its predecessor,
+/// and prevents nothing once that has expired or is revoked.
 fn no_certificate(subject: &Subject, now: Timestamp) -> Result<()> {
     let held = subject.certificates.iter().any(|one| {
         let open = match one.state {
@@ -117,7 +117,7 @@ fn no_open_grant(subject: &Subject, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// What the machine of a certificate's lifecycle says.
+/// The answer of the state machine of a certificate's lifecycle.
 fn may(subject: &Subject, event: Event, now: Timestamp) -> Result<()> {
     let found = subject.certificate.as_ref();
     let one = found.ok_or(Fault::Inconsistent("subject without certificate"))?;

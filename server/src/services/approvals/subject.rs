@@ -1,4 +1,4 @@
-//! What a proposal is about, as it is recorded now.
+//! The subject of a proposal, in its current state.
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ use crate::store::users::{self, PasswordState, User};
 /// The rows that a proposal concerns.
 #[derive(Debug, Clone, Default)]
 pub struct Subject {
-    /// Id of what it is about.
+    /// Id of the subject.
     pub id: String,
     /// The contract.
     pub contract: Option<Contract>,
@@ -35,14 +35,14 @@ pub struct Subject {
     pub import: Option<Import>,
     /// The staff account.
     pub staff: Option<StaffMember>,
-    /// Every account of the person that a staff proposal is about.
+    /// Every account of the person whom a staff proposal concerns.
     pub accounts: Vec<StaffMember>,
     newcomer: bool,
 }
 
 impl Subject {
-    /// Loads what a proposal of this kind about `id` concerns; of a contract `id` is the account, of a newcomer the employee
-    /// number.
+    /// Loads the subject `id` of a proposal of this kind; for a contract `id` is the account, for a new member of staff
+    /// the employee number.
     ///
     /// # Errors
     /// [`Refusal::ContractUnknown`], [`StaffRefusal::ImportUnknown`], [`StaffRefusal::UserUnknown`], [`StaffRefusal::CertificateUnknown`],
@@ -109,8 +109,8 @@ impl Subject {
         self.contract(db, &contract_id).await
     }
 
-    /// Whom a grant is for: the user it is about, else the contract's only one. Nobody while there is no user: then there is
-    /// no grant either.
+    /// The user of a grant: the subject, or the contract's only user. None while there is no user: then there is no
+    /// grant either.
     #[must_use]
     pub fn grantee(&self) -> Option<&User> {
         match (&self.user, self.users.as_slice()) {
@@ -120,28 +120,28 @@ impl Subject {
         }
     }
 
-    /// Lines of the list it is about.
+    /// Number of lines of its list.
     #[must_use]
     pub fn list_lines(&self) -> usize {
         let import = self.import.as_ref();
         import.map_or(0, |import| csv::lines(&import.content).count())
     }
 
-    /// Digest of the list it is about.
+    /// Digest of its list.
     #[must_use]
     pub fn list_sha256(&self) -> String {
         let import = self.import.as_ref();
         import.map_or_else(String::new, |one| sha256_hex(one.content.as_bytes()))
     }
 
-    /// Whether it is about a list that was approved and is not imported yet.
+    /// Whether its list was approved and is not imported yet.
     #[must_use]
     pub fn list_is_due(&self) -> bool {
         let import = self.import.as_ref();
         import.is_some_and(|one| one.approved_at.is_some() && one.done_at.is_none())
     }
 
-    /// Whether it is about a certificate that is suspended.
+    /// Whether its certificate is suspended.
     #[must_use]
     pub fn is_held(&self) -> bool {
         let certificate = self.certificate.as_ref();
@@ -167,14 +167,14 @@ impl Subject {
                 format!("contract {contract}, {users}, {}", states.join(", "))
             }
             Kind::Unlock => self.user.as_ref().map_or_else(String::new, |user| {
-                // With its number: a suspension after a release is another one.
+                // With its number: a suspension after a release is a new one.
                 let number = |one: &PasswordState| one.suspended.then_some(one.suspensions);
                 let suspensions = user.counted().map(|(_, one)| number(one));
                 format!("suspended {suspensions:?}")
             }),
             Kind::Revoke | Kind::Incident | Kind::Release => {
                 self.certificate.as_ref().map_or_else(String::new, |one| {
-                    // With its time: a suspension after a release is another one.
+                    // With its time: a suspension after a release is a new one.
                     let since = one.ended_at.map_or(0, Timestamp::as_second);
                     format!("certificate {} {since}", one.state.as_str())
                 })
@@ -192,7 +192,7 @@ impl Subject {
         }
     }
 
-    /// The person (employee number) that a staff proposal is about.
+    /// The person (employee number) whom a staff proposal concerns.
     #[must_use]
     pub fn employee_number(&self) -> Option<&str> {
         match &self.staff {
@@ -215,7 +215,7 @@ async fn by_key(db: Db<'_>, key: &str) -> Result<Option<Contract>> {
     }
 }
 
-/// Who the users are, in a digest: whom an approver has seen is in it.
+/// A digest of the users: it contains what an approver has seen.
 fn users_as_text(users: &[User]) -> String {
     let mut text = String::new();
     for user in users {

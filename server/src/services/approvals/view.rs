@@ -1,4 +1,4 @@
-//! Proposals as they are shown: lists of what waits and what became of it, and the page of one.
+//! Proposals as they are shown: lists of waiting and decided ones, and the page of one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::store::contract_duties::{self, Side};
 use crate::store::proposals::{self, Customer, Kind, Proposal, ProposalRevision, State};
 use crate::store::staff::{self, StaffMember};
 
-/// Waiting proposals of each kind in one list.
+/// Maximum number of waiting proposals of each kind in one list.
 const LISTED: i64 = 200;
 
 /// A proposal in a list.
@@ -20,40 +20,40 @@ const LISTED: i64 = 200;
 pub struct ProposalLine {
     /// The proposal.
     pub proposal: Proposal,
-    /// Name of who entered it.
+    /// Name of the person who entered it.
     pub entered_by: String,
     /// Whether that account has left: a colleague must take it over.
     pub orphan: bool,
-    /// Name of who decided it.
+    /// Name of the person who decided it.
     pub decided_by: Option<String>,
 }
 
 /// A proposal on its page: what the person who decides must have seen.
 #[derive(Debug, Clone)]
 pub struct ProposalView {
-    /// The proposal; its `version` goes back with the decision.
+    /// The proposal; its `version` is sent back with the decision.
     pub proposal: Proposal,
     /// Its content.
     pub change: ProposedChange,
-    /// What it is about, as it is now.
+    /// Its subject, in the current state.
     pub subject: Subject,
-    /// Every hand that was on it, with the name, and what it said then.
+    /// Every contributor, with the name, and the content at that version.
     pub contributors: Vec<(ProposalRevision, String, ProposedChange)>,
-    /// Name of who decided it.
+    /// Name of the person who decided it.
     pub decided_by: Option<String>,
-    /// Whether who looks at it was shown a letter with the contract's passwords, and it is about a grant.
+    /// Whether the viewer was shown a letter with the contract's passwords, and it concerns a grant.
     pub letter_seen: bool,
 }
 
 impl ProposalView {
-    /// False when the subject has changed since the entry: it must be amended before anybody approves it.
+    /// False if the subject has changed since the entry: it must be amended before it can be approved.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.proposal.state != State::Entered
             || self.subject.seen(self.proposal.kind) == self.proposal.seen
     }
 
-    /// Whether this member had a hand in it.
+    /// Whether this member is a contributor.
     #[must_use]
     pub fn is_by(&self, member: &StaffMember) -> bool {
         self.contributors
@@ -61,7 +61,7 @@ impl ProposalView {
             .any(|(touch, ..)| touch.by.employee_number == member.employee_number)
     }
 
-    /// Why this member cannot decide it; nothing if they can.
+    /// Why this member cannot decide it; `None` if they can.
     #[must_use]
     pub fn hindrance(&self, member: &StaffMember) -> Option<Refusal> {
         let kind = self.proposal.kind;
@@ -91,10 +91,10 @@ impl ProposalView {
 }
 
 impl AccountService<'_> {
-    /// A proposal as it is to be shown to this member.
+    /// A proposal as shown to this member.
     ///
     /// # Errors
-    /// [`StaffRefusal::ProposalUnknown`], also where the role does not see it.
+    /// [`StaffRefusal::ProposalUnknown`], also if the role may not see it.
     pub async fn proposal(&self, member: &StaffMember, proposal_id: &str) -> Result<ProposalView> {
         let proposal = proposals::find(self.store, proposal_id)
             .await?
@@ -124,13 +124,13 @@ impl AccountService<'_> {
         })
     }
 
-    /// What waits and this member sees, oldest first.
+    /// Waiting proposals that this member may see, oldest first.
     ///
     /// # Errors
     /// Faults of the store.
     pub async fn waiting_proposals(&self, member: &StaffMember) -> Result<Vec<ProposalLine>> {
         let mut seen = Vec::new();
-        // Each kind by itself: many of one, that others decide, hide none of another.
+        // Each kind separately: many of one, which others decide, hide none of another.
         for &kind in Kind::ALL {
             if rights::may_read(kind).contains(&member.role) {
                 seen.extend(proposals::waiting(self.store, kind, LISTED).await?);
@@ -140,7 +140,7 @@ impl AccountService<'_> {
         self.lines(seen).await
     }
 
-    /// What this person had a hand in, and what became of it, also when a colleague took it over; newest first.
+    /// Proposals to which this person contributed, with their results, also if a colleague took them over; newest first.
     ///
     /// # Errors
     /// Faults of the store.
@@ -153,7 +153,7 @@ impl AccountService<'_> {
         self.lines(own).await
     }
 
-    /// What this person decided last; newest first.
+    /// The latest decisions of this person; newest first.
     ///
     /// # Errors
     /// Faults of the store.
@@ -167,7 +167,7 @@ impl AccountService<'_> {
         self.lines(own).await
     }
 
-    /// What concerned a contract; newest first.
+    /// The proposals of a contract; newest first.
     ///
     /// # Errors
     /// Faults of the store.
@@ -180,10 +180,10 @@ impl AccountService<'_> {
         self.lines(found).await
     }
 
-    /// What an entry of this kind about `subject_id` would concern, for the form.
+    /// The subject of an entry of this kind about `subject_id`, for the form.
     ///
     /// # Errors
-    /// That the subject is unknown.
+    /// The subject is unknown.
     pub async fn proposal_subject(&self, kind: Kind, subject_id: &str) -> Result<Subject> {
         Subject::load(self.store.into(), kind, subject_id).await
     }

@@ -1,5 +1,5 @@
-//! Checkpoints: the head of the chain as it was, signed by a key that whoever can write to the database does not have.
-//! A copy kept elsewhere proves that a log was cut or made anew, even with its checkpoints.
+//! Checkpoints: the head of the chain at a moment, signed by a key that nobody with write access to the database has. A
+//! copy kept elsewhere proves that a log was cut or rebuilt, even together with its checkpoints.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +25,7 @@ fn statement(bank: &str, seq: i64, hash: &str, at: Timestamp) -> String {
     )
 }
 
-/// Whether the signature is the key's, and the statement says what the fields say.
+/// Whether the signature is valid for the key, and the statement matches the fields.
 #[must_use]
 pub fn is_genuine(one: &Checkpoint) -> bool {
     let mut lines = one.statement.lines();
@@ -52,7 +52,7 @@ pub fn to_json(one: &Checkpoint) -> String {
     json!(line).to_string()
 }
 
-/// A line that was kept elsewhere; none if it is not one.
+/// A line that was kept elsewhere; `None` if it is malformed.
 #[must_use]
 pub fn from_json(line: &str) -> Option<Checkpoint> {
     let kept: Kept = serde_json::from_str(line).ok()?;
@@ -78,8 +78,8 @@ struct Kept {
 }
 
 impl Services {
-    /// Signs the head of the audit chain where it has moved on since the last time; answers the new checkpoint. Without
-    /// an audit key in the HSM nothing is signed.
+    /// Signs the head of the audit chain if it has changed since the last time; returns the new checkpoint. Without an
+    /// audit key in the HSM nothing is signed.
     ///
     /// # Errors
     /// [`crate::services::Refusal::Unavailable`] while the HSM is unavailable; faults.
@@ -90,7 +90,7 @@ impl Services {
         let store = &self.inner.store;
         let last = checkpoints::latest(store).await?;
         let head = self.unbroken_since(last.as_ref()).await?;
-        // The row that tells of the last checkpoint is no reason for another one.
+        // The row about the last checkpoint is no reason for another one.
         if last.is_some_and(|last| head.seq <= last.seq + 1) || head.seq == 0 {
             return Ok(None);
         }
@@ -119,14 +119,14 @@ impl Services {
             }
             other => other?,
         }
-        // Logs are usually collected elsewhere: a copy that whoever edits the database does not reach.
+        // Logs are usually collected elsewhere: a copy out of reach of anybody who edits the database.
         tracing::info!(checkpoint = %to_json(&new), "audit checkpoint");
         Ok(Some(new))
     }
 
-    /// The head, if every row up to it continues from what was signed last: what somebody made anew is not signed.
+    /// The head, if every row up to it continues from the last signed head: a rebuilt chain is not signed.
     async fn unbroken_since(&self, last: Option<&Checkpoint>) -> Result<Head> {
-        // A head that this key did not sign proves nothing: the whole chain is walked.
+        // A head that this key did not sign proves nothing: the whole chain is checked.
         let key = self.inner.ca.audit_public_key();
         let ours = |one: &&Checkpoint| key.as_ref() == Some(&one.spki) && is_genuine(one);
         let known = last.filter(ours).map(|one| Head {

@@ -58,7 +58,7 @@ pub fn csv<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
     cells.join(",") + "\r\n"
 }
 
-/// Spreadsheets take a field that begins so for a formula, quoted or not; an apostrophe makes it text.
+/// Spreadsheets treat a field with such a beginning as a formula, quoted or not; an apostrophe makes it text.
 fn cell(text: &str) -> String {
     let formula = text.starts_with([
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',

@@ -1,4 +1,4 @@
-//! The audit log for those who read it: verified, searched, exported; and its head signed from time to time.
+//! The audit log for its readers: verified, searched, exported; its head is signed periodically.
 //!
 //! - [`checkpoint`]: the head signed by the HSM's audit key
 //! - [`verify`]: the whole chain, with every signed head
@@ -25,7 +25,7 @@ pub use crate::store::audit::{AuditRow, Break};
 pub use verify::{Verdict, verify};
 
 impl AccountService<'_> {
-    /// Rows before `before` that fit, newest first.
+    /// Matching rows before `before`, newest first.
     ///
     /// # Errors
     /// Faults of the store.

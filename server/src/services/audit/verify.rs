@@ -1,4 +1,4 @@
-//! The whole chain from its beginning, each signed head on the way, and a head that was kept elsewhere.
+//! Verifies the whole chain from its beginning, each signed head on the way, and signed heads that were kept elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::store::audit::{Break, Chain};
 use crate::store::id::sha256_hex;
 use crate::store::{Store, StoreError};
 
-/// What was found.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The chain.
@@ -22,11 +22,11 @@ pub struct Verdict {
     pub checkpoints: usize,
     /// The last row covered by a valid signature.
     pub signed_up_to: i64,
-    /// Whether an audit key is known: without one anybody could have signed, and nothing counts as signed.
+    /// Whether an audit key is known: without one anybody could have signed, and no signature counts.
     pub key_known: bool,
 }
 
-/// Walks the chain of a store. `keys_sha256`: digests of the public keys that checkpoints may be signed with;
+/// Verifies the chain of a store. `keys_sha256`: digests of the public keys with which checkpoints may be signed;
 /// `kept`: checkpoints that were kept elsewhere.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ pub async fn verify(
         signed.extend(page.into_iter().map(|one| (one.seq, one)));
     }
     for one in kept {
-        // The copy kept elsewhere counts, whatever the database has in its place.
+        // The copy kept elsewhere counts, whatever the database contains instead.
         signed.insert(one.seq, one.clone());
     }
     let key_known = !keys_sha256.is_empty();
@@ -90,7 +90,7 @@ pub async fn verify(
     Ok(verdict(chain, up_to))
 }
 
-/// The first row whose signing the log tells of while the signed head is nowhere.
+/// The first row that the log records as signed while its signed head is missing.
 async fn gone(
     store: &Store,
     signed: &BTreeMap<i64, Checkpoint>,
@@ -109,7 +109,7 @@ async fn gone(
 }
 
 impl Services {
-    /// Verifies the log for somebody at the console; that it was asked is recorded, with the outcome.
+    /// Verifies the log for a user of the console; the request and its result are recorded.
     ///
     /// # Errors
     /// Faults of the store.

@@ -1,4 +1,4 @@
-//! Whether the console is in use: who leaves it alone for a while has to continue deliberately, with the token.
+//! Whether the console is in use: after some idle time it has to be continued deliberately, with the token.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,15 +6,15 @@ use crate::services::Result;
 use crate::services::account_service::AccountService;
 use crate::store::console_use;
 
-/// Uses closer together than this are not noted one by one.
+/// Uses closer together than this are not recorded separately.
 const NOTE_EVERY: SignedDuration = SignedDuration::from_secs(15);
 
 impl AccountService<'_> {
-    /// Notes that the console is used with a certificate. False, and nothing noted, where it was left alone for longer
-    /// than `idle`: [`Self::begin_console_use`] comes first.
+    /// Records that the console is used with a certificate. False, and nothing recorded, if it was idle for longer than
+    /// `idle`: [`Self::begin_console_use`] comes first.
     ///
     /// # Errors
-    /// What the store answers.
+    /// Errors of the store.
     pub async fn note_console_use(
         &self,
         certificate_sha256: &str,
@@ -32,10 +32,10 @@ impl AccountService<'_> {
         Ok(true)
     }
 
-    /// Begins to use the console with a certificate, however long it was left alone.
+    /// Begins to use the console with a certificate, however long it was idle.
     ///
     /// # Errors
-    /// What the store answers.
+    /// Errors of the store.
     pub async fn begin_console_use(&self, certificate_sha256: &str, now: Timestamp) -> Result<()> {
         let noted = self.transaction(async |tx| {
             console_use::note(tx, certificate_sha256, now).await?;

@@ -57,8 +57,8 @@ impl From<Lock> for ShadowLock {
 }
 
 impl Lock {
-    /// What is left of it where the last try failed at `last`: failures are forgotten after a while, whether there is
-    /// somebody who logs in meanwhile or not. A lock or a suspension stays.
+    /// What is left of it if the last attempt failed at `last`: failures are forgotten after a while, whether somebody
+    /// logs in meanwhile or not. A lock or a suspension stays.
     pub(in crate::services) fn after_a_while(
         self,
         last: Option<Timestamp>,
@@ -77,12 +77,12 @@ impl Lock {
         }
     }
 
-    /// Until when tries are refused for the time being.
+    /// Until when attempts are temporarily refused.
     pub(in crate::services) fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.locked_until.filter(|until| now < *until)
     }
 
-    /// Why a try is refused unlooked at.
+    /// Why an attempt is refused without a comparison.
     pub(in crate::services) fn refusal(&self, now: Timestamp) -> Option<Refusal> {
         if self.suspended {
             return Some(Refusal::Suspended);

@@ -16,56 +16,56 @@ use crate::store::users::User;
 use crate::store::{agent_logins, console_use, contracts, shadow_locks, users};
 
 text_enum! {
-    /// How far a session is, and so what it is good for.
+    /// The stage of a session, and so what it allows.
     pub enum Stage {
         /// BLIS005 is done: the account is proved. No user.
         AccountProved => "account-proved",
         /// BLIS006 is done: the user's data are waiting for 登録. No user.
         UserEntered => "user-entered",
-        /// BLIS004: just registered; may go to BSMS002, is not logged in.
+        /// BLIS004: just registered; may continue to BSMS002, is not logged in.
         Registered => "registered",
-        /// BSMS001: identified to get a certificate, is not logged in.
+        /// BSMS001: authenticated to get a certificate, is not logged in.
         Identified => "identified",
         /// Logged in.
         LoggedIn => "logged-in",
-        /// The agent has proved the certificate; the login password is still missing.
+        /// The agent has proved the certificate; the login password is still needed.
         CertificateProved => "certificate-proved",
         /// Logged in on the portal, with a certificate that the agent proved.
         LoggedInByAgent => "logged-in-by-agent",
     }
 }
 
-/// Requests closer together than this are not noted one by one.
+/// Requests closer together than this are not recorded separately.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(15);
-/// Lock states of what does not exist, and when the console was last used, are forgotten after this.
+/// Lock states of accounts that do not exist, and the last use of the console, are deleted after this.
 const SHADOW_LOCKS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Logins with the agent that are over are forgotten after this; the audit log keeps what became of them.
+/// Ended logins with the agent are deleted after this; the audit log keeps their results.
 const AGENT_LOGINS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// A session just made.
+/// A new session.
 #[derive(Debug)]
 pub struct Started {
-    /// For the cookie: 64 hex digits. Given once.
+    /// For the cookie: 64 hex digits. Returned once.
     pub token: Secret,
     /// What is stored.
     pub session: Session,
 }
 
-/// A session to be made.
+/// A session to be created.
 #[derive(Debug)]
 pub struct NewSession<'a> {
     /// Whose; `None` while anonymous.
     pub user_id: Option<&'a str>,
-    /// The certificate it is tied to.
+    /// The certificate to which it is bound.
     pub certificate_id: Option<&'a str>,
-    /// How far it is.
+    /// Its stage.
     pub stage: Stage,
-    /// The wizard's answers so far. Never a password.
+    /// The wizard's entries so far. Never a password.
     pub data: Value,
 }
 
-/// A live session of a user whose contract is in force.
+/// A live session of a user with an active contract.
 #[derive(Debug, Clone)]
 pub struct Authenticated {
     /// The session.
@@ -76,7 +76,7 @@ pub struct Authenticated {
     pub contract: Contract,
 }
 
-/// Makes token, CSRF token and row; the caller stores the row.
+/// Creates token, CSRF token and row; the caller stores the row.
 pub(in crate::services) fn prepare(
     new: NewSession<'_>,
     longest: SignedDuration,
@@ -107,7 +107,7 @@ fn random_hex() -> Result<String> {
 }
 
 impl AccountService<'_> {
-    /// Makes a session. After a change of who somebody is, always a new one: an old token never gains rights.
+    /// Creates a session. A change of identity always creates a new one: an old token never gains rights.
     pub async fn start_session(&self, new: NewSession<'_>, now: Timestamp) -> Result<Started> {
         let started = prepare(new, self.settings.periods.session, now)?;
         let begun = self.transaction(async |tx| {
@@ -117,7 +117,7 @@ impl AccountService<'_> {
         begun.await
     }
 
-    /// The live session of a token, noted as used.
+    /// The live session of a token; its use is recorded.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`]: unknown, idle too long, or past its end.
@@ -156,8 +156,7 @@ impl AccountService<'_> {
         }
     }
 
-    /// The live session of a user, looked up again at every request: the contract must be in force, the login not
-    /// suspended.
+    /// The live session of a user, read again at every request: the contract must be active, the login not suspended.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`], [`Refusal::ContractCancelled`], [`Refusal::Suspended`].
@@ -177,7 +176,7 @@ impl AccountService<'_> {
         if contract.status == Status::Cancelled {
             return Err(Refusal::ContractCancelled.into());
         }
-        // Who guesses without the certificate ends no session that depends on one.
+        // Guesses without the certificate end no session that depends on one.
         let without = session.certificate_id.is_none() && user.login.suspended;
         if without || user.certificate_login.suspended {
             return Err(Refusal::Suspended.into());
@@ -189,8 +188,8 @@ impl AccountService<'_> {
         })
     }
 
-    /// As [`Self::authenticated`], for a session made by a certificate login: the certificate presented with this
-    /// request must be the same one, and good now.
+    /// As [`Self::authenticated`], for a session from a certificate login: the certificate presented with this request
+    /// must be the same one, and active now.
     ///
     /// # Errors
     /// As there, and [`Refusal::Certificate`].
@@ -208,7 +207,7 @@ impl AccountService<'_> {
         Ok(found)
     }
 
-    /// Ends a session (log out, 中断). One that is gone already is no error.
+    /// Ends a session (logout, 中断). It is no error if it has already ended.
     pub async fn end_session(&self, context: &RequestContext, token: &str) -> Result<()> {
         let digest = sha256_hex(token.as_bytes());
         let ended = self.transaction(async |tx| {
@@ -223,7 +222,7 @@ impl AccountService<'_> {
         ended.await
     }
 
-    /// Removes sessions that are over and lock states nobody needs; to be called now and then.
+    /// Removes ended sessions and lock states that are no longer needed; to be called periodically.
     pub async fn sweep(&self, now: Timestamp) -> Result<u64> {
         let before = |kept| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
         let swept = self.transaction(async |tx| {

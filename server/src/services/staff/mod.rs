@@ -1,9 +1,9 @@
 //! The bank's staff.
 //!
-//! - [`directory`]: who works here, and what a list at the counter shows
+//! - [`directory`]: who is on the staff, and the lists at the counter
 //! - [`access`]: accounts, roles and the split activation code
-//! - `activation_code`: what staff get their first certificate with
-//! - [`refusal`]: what staff are refused
+//! - `activation_code`: the codes for the first certificate of staff
+//! - [`refusal`]: refusals for staff
 
 pub mod access;
 pub(super) mod activation_code;

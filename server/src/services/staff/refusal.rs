@@ -1,6 +1,6 @@
-//! What staff are refused, beside what customers can meet.
+//! Refusals for staff, besides those that customers can meet.
 
-/// What staff are refused by a rule.
+/// A refusal by a rule for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StaffRefusal {
     /// A proposal of this kind waits for this subject.
@@ -11,9 +11,9 @@ pub enum StaffRefusal {
     ProposalDecided,
     /// The entry is not the one that was shown, or its subject has changed since.
     ProposalStale,
-    /// A staff member decides about themselves.
+    /// A staff member decides about their own account.
     OwnAffair,
-    /// Only who entered it may do this.
+    /// Only the person who entered it may do this.
     NotYours,
     /// No such user.
     UserUnknown,
@@ -21,29 +21,29 @@ pub enum StaffRefusal {
     CertificateUnknown,
     /// No such staff member.
     StaffUnknown,
-    /// This person has an account with this role.
+    /// This person already has an account with this role.
     StaffExists,
     /// At least two security officers are required.
     OfficersNeeded,
-    /// What it is about is not in a state for this.
+    /// The subject is not in a state for this.
     NotInThatState,
-    /// The letter was asked for; another person is shown it.
+    /// The letter was requested; another person is shown it.
     LetterAsked,
     /// Whoever entered the contract, decided on its application or saw its other letter is not shown this one.
     LetterForAnother,
     /// Whoever was shown the letter with a contract's passwords decides on none of its applications.
     LetterSeen,
-    /// Nobody has registered yet, so that there is nobody whom the approver could see.
+    /// Nobody has registered yet, so there is nobody whom the approver could see.
     RegistrationMissing,
-    /// A contract with several users: the entry must say which of them it is for.
+    /// A contract with several users: the entry must name one of them.
     UserNeeded,
     /// The first officers are recorded already.
     StaffNotEmpty,
-    /// The first officers are two persons.
+    /// The first officers must be two people.
     TwoPersons,
-    /// The certificate presented is not one of the staff, not in use, or not within its validity period.
+    /// The presented certificate is not a staff certificate, not active, or not within its validity period.
     CertificateInactive,
-    /// Number and halves of a credential do not fit, or their time is over; never says which.
+    /// Employee number and activation code do not match, or the code has expired; never shows which.
     HandoverInvalid,
     /// A list with too many lines or bytes.
     ImportTooLarge,

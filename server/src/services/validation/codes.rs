@@ -51,7 +51,7 @@ pub fn login_id(typed: &str, settings: &CharacterSettings) -> Result<String, Fie
     Ok(id)
 }
 
-/// A login ID as typed at a login: normalised as at registration, checked not at all (an impossible one is unknown).
+/// A login ID as typed at a login: normalised as at registration, but not checked (an impossible one is unknown).
 #[must_use]
 pub fn login_id_as_typed(typed: &str) -> String {
     let short: String = typed.chars().take(64).collect();

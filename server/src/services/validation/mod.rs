@@ -1,6 +1,6 @@
 //! The character rules for what people type: normalised first, then checked, then counted.
 //!
-//! Not here: whether it is true (does the account exist, is the login ID taken).
+//! Not here: whether it is true (whether the account exists, whether the login ID is in use).
 //!
 //! - [`width`]: half width to full width and back, by table; never NFKC for names
 //! - [`names`]: 利用者名, 企業名, 企業名(カナ)
@@ -16,12 +16,12 @@ pub mod width;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 
-/// What banks differ on.
+/// Characters on which banks differ.
 #[derive(Debug, Clone)]
 pub struct CharacterSettings {
-    /// Half-width symbols a login ID may have beside letters and digits.
+    /// Half-width symbols that a login ID may contain besides letters and digits.
     pub login_id_symbols: String,
-    /// Half-width characters 企業名(カナ) may have beside ｱ–ﾝ, ﾞ, ﾟ, digits, A–Z and space.
+    /// Half-width characters that 企業名(カナ) may contain besides ｱ–ﾝ, ﾞ, ﾟ, digits, A–Z and space.
     pub kana_symbols: String,
 }
 
@@ -43,7 +43,7 @@ pub struct PasswordLength {
     pub max: usize,
 }
 
-/// A field of a form. Entries made twice have a field of their own for the repetition.
+/// A field of a form. Entries made twice have a separate field for the repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// 支店番号.
@@ -66,13 +66,13 @@ pub enum Field {
     Reason,
     /// What happened, why something is proposed.
     Note,
-    /// Why a certificate ends, among the choices.
+    /// Reason for a revocation, from the choices.
     RevocationReason,
-    /// Name of somebody on the staff.
+    /// Name of a member of staff.
     StaffName,
     /// 職員番号.
     EmployeeNumber,
-    /// Role of somebody on the staff.
+    /// Role of a member of staff.
     StaffRole,
     /// 利用者名.
     UserName,
@@ -98,7 +98,7 @@ pub enum Field {
     UserRole,
 }
 
-/// What is wrong with a field.
+/// The problem of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
     /// Nothing was entered.
@@ -113,28 +113,28 @@ pub enum Problem {
         /// Most characters.
         max: usize,
     },
-    /// A character the field does not take.
+    /// A character that the field does not accept.
     Character {
         /// The character, as it was entered.
         found: char,
-        /// Its place among the characters entered, from 1.
+        /// Its position among the characters entered, from 1.
         position: usize,
     },
     /// A character the bank's systems (code page 932) cannot write.
     NotRepresentable {
         /// The character, as it was entered.
         found: char,
-        /// Its place among the characters entered, from 1.
+        /// Its position among the characters entered, from 1.
         position: usize,
     },
     /// A control or invisible character.
     Invisible {
         /// Its code point.
         code_point: u32,
-        /// Its place among the characters entered, from 1.
+        /// Its position among the characters entered, from 1.
         position: usize,
     },
-    /// A password with a character that is not half-width and printable (which one is not said).
+    /// A password with a character that is not half-width and printable (the message does not show which).
     PasswordCharacter,
     /// Not of the form of an e-mail address.
     NotAnAddress,
@@ -146,18 +146,18 @@ pub enum Problem {
     SameAsTemporary,
     /// Login password and confirmation password are the same.
     SameAsLoginPassword,
-    /// The new password is the present one.
+    /// The new password is the current one.
     SameAsPresent,
     /// The new password is the user's other password.
     SameAsOther,
 }
 
-/// A field and what is wrong with it.
+/// A field and its problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where.
+    /// The field.
     pub field: Field,
-    /// What.
+    /// The problem.
     pub problem: Problem,
 }
 
@@ -172,29 +172,29 @@ impl Field {
     }
 }
 
-/// Gathers the results of several fields, so that a form shows every error at once.
+/// Collects the results of several fields, so that a form shows every error at once.
 #[derive(Debug, Default)]
 pub struct Errors(Vec<FieldError>);
 
 impl Errors {
-    /// The value, or `None` with the error noted.
+    /// The value, or `None` with the error recorded.
     pub fn take<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// Notes an error.
+    /// Records an error.
     pub fn push(&mut self, error: FieldError) {
         self.0.push(error);
     }
 
-    /// Every error noted; none at all is `None`.
+    /// Every recorded error; `None` if there is none.
     #[must_use]
     pub fn into_refusal(self) -> Option<super::Refusal> {
         (!self.0.is_empty()).then_some(super::Refusal::Fields(self.0))
     }
 }
 
-/// More than any field takes, in bytes: looked at no further.
+/// More than any field accepts, in bytes: not checked further.
 const LONGEST_ENTRY: usize = 2048;
 
 /// The entry without spaces around it; refuses what is empty or absurdly long.

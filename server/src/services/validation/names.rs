@@ -20,7 +20,7 @@ pub fn company_name(typed: &str) -> Result<String, FieldError> {
     full_width(Field::CompanyName, typed, LONGEST_COMPANY_NAME)
 }
 
-/// Name of somebody on the staff: full width, up to 20 characters.
+/// Name of a member of staff: full width, up to 20 characters.
 pub fn staff_name(typed: &str) -> Result<String, FieldError> {
     full_width(Field::StaffName, typed, LONGEST_STAFF_NAME)
 }

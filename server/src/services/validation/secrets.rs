@@ -1,4 +1,4 @@
-//! Passwords: taken byte for byte, never trimmed, never normalised, never named in an error.
+//! Passwords: used byte for byte, never trimmed, never normalised, never shown in an error.
 
 use inkan_pki::secret::Secret;
 

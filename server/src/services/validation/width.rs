@@ -1,4 +1,4 @@
-//! Width by table. Only what differs in width changes; ㈱, ①, ゛ and the like stay the characters they are.
+//! Width by table. Only characters that differ in width change; ㈱, ①, ゛ and the like stay as they are.
 
 /// Half-width U+FF61–U+FF9F, in order, in full width. The last two are the voiced marks standing alone.
 const FULL_KANA: [char; 63] = [
@@ -34,7 +34,7 @@ fn marked(kana: char, mark: Mark) -> Option<char> {
     unicode_normalization::char::compose(kana, combining)
 }
 
-/// One character in full width; what has no other width is itself.
+/// One character in full width; a character without another width stays.
 fn full(character: char) -> char {
     match character {
         ' ' => '\u{3000}',
@@ -43,7 +43,7 @@ fn full(character: char) -> char {
             let index = (u32::from(character) - FIRST_HALF_KANA) as usize;
             FULL_KANA.get(index).copied().unwrap_or(character)
         }
-        // The same signs at other code points, as other systems' keyboards send them.
+        // The same characters at other code points, as other systems' keyboards send them.
         '\u{00A5}' => '￥',
         '\u{203E}' => '￣',
         '\u{301C}' => '～',
@@ -56,7 +56,7 @@ fn full(character: char) -> char {
     }
 }
 
-/// A character in full width, with the place (from 1) where it was entered.
+/// A character in full width, with the position (from 1) at which it was entered.
 pub(super) struct Placed {
     pub(super) character: char,
     pub(super) typed: char,
@@ -82,8 +82,8 @@ pub(super) fn to_full(text: &str) -> Vec<Placed> {
     out
 }
 
-/// One character as the half-width characters Zengin texts are made of (ガ is ｶ and ﾞ); small kana become capital,
-/// small letters too. What has no half width is itself.
+/// One character as the half-width characters of Zengin texts (ガ is ｶ and ﾞ); small kana become capital, small letters
+/// too. A character without a half width stays.
 pub(super) fn to_half_capital(character: char) -> [Option<char>; 2] {
     let (base, mark) = split(character);
     let base = capital(base);

@@ -1,5 +1,5 @@
-//! 操作履歴 (F5): one's own; for who looks after the others, that of the whole contract. It is read from the audit log, of
-//! which nothing is ever deleted, so it goes back to the first day.
+//! 操作履歴 (F5): the user's own; for those who manage the others, that of the whole contract. It is read from the audit
+//! log, of which nothing is ever deleted, so it goes back to the first day.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::store::users::{self, User};
 /// Lines on one page.
 pub const LINES: i64 = 50;
 
-/// What is asked for.
+/// The query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryFilter {
     /// Id of one user; empty: all that may be seen.
@@ -42,7 +42,7 @@ pub enum Who {
     Bank,
     /// Time, or the server itself.
     System,
-    /// Somebody who did not prove who they are.
+    /// Somebody who was not authenticated.
     Unknown,
 }
 
@@ -63,7 +63,7 @@ pub struct HistoryLine {
     pub outcome: Outcome,
     /// Why not.
     pub code: String,
-    /// From where; of staff it is not said.
+    /// The source address; not shown for staff.
     pub address: Option<String>,
 }
 
@@ -72,9 +72,9 @@ pub struct HistoryLine {
 pub struct HistoryPage {
     /// Newest first.
     pub lines: Vec<HistoryLine>,
-    /// Where the next page begins.
+    /// Start of the next page.
     pub older: Option<i64>,
-    /// Users to choose from; empty for who sees only themselves.
+    /// Users to choose from; empty for a user who sees only their own.
     pub users: Vec<User>,
 }
 

@@ -5,8 +5,8 @@ use crate::services::authentication::session::Authenticated;
 use crate::services::{RequestContext, Result};
 
 impl AccountService<'_> {
-    /// The user behind a session, asked anew. `presented`: the certificate (DER) of the connection, on the listener that
-    /// asks for one.
+    /// The user of a session, read at each request. `presented`: the certificate (DER) of the connection, on the
+    /// listener that requests one.
     ///
     /// # Errors
     /// As [`AccountService::authenticated_by_certificate`] and [`AccountService::on_portal`].

@@ -1,18 +1,18 @@
-//! What the users of one contract do among themselves (F2, F3, F5): the contract's own マスター and 管理者 look after the
-//! others, and everybody looks after themselves.
+//! What the users of one contract do among themselves (F2, F3, F5): the contract's own マスター and 管理者 manage the others,
+//! and everybody manages themselves.
 //!
-//! Nothing is allowed that is not named here. Rights are read from the store at every command, in its transaction: a role
-//! that was taken away opens nothing, whatever page is still open. A user of another contract is not there.
+//! Anything that is not named here is denied. Rights are read from the store at every command, in its transaction: a
+//! role that was withdrawn allows nothing, whatever page is still open. A user of another contract does not exist here.
 //!
-//! - this file: who may
-//! - [`refusal`]: what is refused, with its code
+//! - this file: rights
+//! - [`refusal`]: refusals, with their codes
 //! - [`member`]: who is logged in, on either listener
 //! - [`view`]: users and their certificates
 //! - [`unlock`]: 利用停止解除, by somebody else
-//! - [`revoke`]: 失効, of one's own certificate or a colleague's
-//! - [`newcomer`]: a colleague is registered, with passwords to hand over; [`start`]: who chooses their own then
+//! - [`revoke`]: 失効, of the user's own certificate or a colleague's
+//! - [`newcomer`]: registering a colleague with temporary passwords; [`start`]: the colleague chooses their own
 //! - [`role`]: 管理者 or 一般
-//! - [`password`]: one's own passwords
+//! - [`password`]: the user's own passwords
 //! - [`history`]: what was done (操作履歴)
 
 pub mod history;
@@ -37,7 +37,7 @@ use crate::store::{Db, Tx};
 
 pub use refusal::CompanyRefusal;
 
-/// Who looks after the others.
+/// Whether a role manages the others.
 #[must_use]
 pub const fn manages(role: Role) -> bool {
     match role {
@@ -46,7 +46,7 @@ pub const fn manages(role: Role) -> bool {
     }
 }
 
-/// Which roles somebody may give: nobody makes their own equals.
+/// Which roles a user may give: nobody creates an equal.
 #[must_use]
 pub const fn may_give(role: Role) -> &'static [Role] {
     match role {
@@ -57,7 +57,7 @@ pub const fn may_give(role: Role) -> &'static [Role] {
 }
 
 impl AccountService<'_> {
-    /// The user who asks, if they look after the others.
+    /// The calling user, if they manage the others.
     async fn manager(&self, db: impl Into<Db<'_>>, user_id: &str) -> Result<User> {
         let user = users::find(db, user_id).await?;
         let user = user.ok_or(Refusal::SessionEnded)?;
@@ -80,7 +80,7 @@ impl AccountService<'_> {
     }
 }
 
-/// A user of the same contract; nobody else's is there.
+/// A user of the same contract; others do not exist here.
 async fn colleague(db: impl Into<Db<'_>>, of: &User, user_id: &str) -> Result<User> {
     let found = users::find_in_contract(db, &of.contract_id, user_id).await?;
     found.ok_or(CompanyRefusal::UserMissing.into())

@@ -1,5 +1,5 @@
-//! A colleague is registered by the contract's マスター or 管理者: with a login ID, and with passwords that are shown once,
-//! to be handed over. They open nothing but the page on which the newcomer chooses their own ([`super::start`]).
+//! The contract's マスター or 管理者 registers a colleague, with a login ID and with passwords that are shown once, to be
+//! handed over. They open only the page on which the colleague chooses their own ([`super::start`]).
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -16,10 +16,10 @@ use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::users::{self, NewUser, PasswordKind, User};
 use crate::store::{StoreError, Tx, Unique, id};
 
-/// Users of one contract: more are no company's, but somebody's attempt to fill the database.
+/// Maximum number of users of one contract: more would be an attempt to fill the database.
 const MOST_USERS: i64 = 500;
 
-/// A newcomer as entered.
+/// A new user as entered.
 #[derive(Debug, Clone, Default)]
 pub struct NewcomerForm {
     /// 利用者名.
@@ -36,10 +36,10 @@ pub struct NewcomerForm {
     pub role: String,
 }
 
-/// What is handed over; it is kept nowhere.
+/// The temporary passwords; they are stored nowhere.
 #[derive(Debug)]
 pub struct Handover {
-    /// To whom.
+    /// The user.
     pub user: User,
     /// 仮ログインパスワード.
     pub login: Secret,
@@ -80,7 +80,7 @@ impl AccountService<'_> {
         new.confirmation_hash.clone_from(&made.confirmation_hash);
         let added = self.execute(command, async |tx| {
             let manager = self.manager(&mut *tx, context.user_id()?).await?;
-            // As of now: the manager may have become less meanwhile.
+            // As of now: the manager may have lost the role in the meantime.
             choice(&manager, &form.role)?;
             if users::count_in_contract(&mut *tx, &manager.contract_id).await? >= MOST_USERS {
                 return Err(CompanyRefusal::TooManyUsers.into());
@@ -100,7 +100,7 @@ impl AccountService<'_> {
         added.await
     }
 
-    /// Makes new passwords for a colleague who has not chosen their own yet; those before are good no longer.
+    /// Creates new passwords for a colleague who has not chosen their own yet; the earlier ones become invalid.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`CompanyRefusal::UserMissing`], [`CompanyRefusal::AlreadyStarted`], and those of
@@ -223,7 +223,7 @@ impl AccountService<'_> {
     }
 }
 
-/// Who has the passwords is the user: nobody gets those of an equal.
+/// Whoever has the passwords can act as the user, so nobody gets those of an equal.
 fn below(manager: &User, other: &User) -> Result<()> {
     match may_give(manager.role).contains(&other.role) {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! パスワード変更: one's own passwords, by somebody who is logged in and knows the present one.
+//! パスワード変更: a user's own passwords, by a user who is logged in and knows the current one.
 
 use inkan_pki::secret::Secret;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, PasswordKind};
 
-/// Which of one's own.
+/// Which of the user's own passwords.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Own {
     /// ログインパスワード.
@@ -25,7 +25,7 @@ pub enum Own {
 /// A change as entered.
 #[derive(Debug)]
 pub struct ChangeForm {
-    /// The present password.
+    /// The current password.
     pub present: Secret,
     /// The new one.
     pub new: Secret,
@@ -65,7 +65,7 @@ impl AccountService<'_> {
     /// Changes a password. Every other session of the user ends.
     ///
     /// # Errors
-    /// [`Refusal::Fields`], and those of [`AccountService::confirm`] for the present password.
+    /// [`Refusal::Fields`], and those of [`AccountService::confirm`] for the current password.
     pub async fn change_password(
         &self,
         context: &RequestContext,
@@ -96,7 +96,7 @@ impl AccountService<'_> {
         done.await
     }
 
-    /// The present password, proved, and the new one: their hashes.
+    /// The current password, verified, and the new one: their hashes.
     async fn prove_present(
         &self,
         context: &RequestContext,
@@ -127,7 +127,7 @@ impl AccountService<'_> {
             Own::Login => (user.login.hash, user.confirmation.hash),
             Own::Confirmation => (user.confirmation.hash, user.login.hash),
         };
-        // Only now: asked earlier, the answer would be a way to guess the other one.
+        // Not earlier: the answer would be a way to guess the other one.
         let (new, caller) = (form.new.clone(), context.caller);
         if self.passwords.verify_known(other, new, caller).await? {
             return Err(Refusal::Fields(vec![field.error(Problem::SameAsOther)]).into());

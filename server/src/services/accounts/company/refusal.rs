@@ -1,6 +1,6 @@
-//! What is refused among the users of one contract.
+//! Refusals among the users of one contract.
 
-/// Why not.
+/// The reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CompanyRefusal {
     /// No such user, or not one of this contract.
@@ -9,13 +9,13 @@ pub enum CompanyRefusal {
     OwnLock,
     /// Nothing is locked.
     NotLocked,
-    /// Nobody gives themselves a role, and the master's stays.
+    /// Nobody gives themselves a role, and the master's cannot be changed.
     RoleStays,
     /// The contract has as many users as it may have.
     TooManyUsers,
     /// The user has chosen passwords of their own.
     AlreadyStarted,
-    /// The passwords are those that were handed over; the user chooses their own first.
+    /// The passwords are temporary; the user must choose their own first.
     NotStarted,
     /// The user has no certificate that could be revoked.
     NoCertificate,

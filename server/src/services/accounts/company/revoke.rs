@@ -1,5 +1,5 @@
-//! 失効 (F2) on the customer's own pages: of one's own certificate, or of a colleague's by who looks after the others.
-//! Both with 確認用パスワード.
+//! 失効 (F2) on the customer's own pages: of the user's own certificate, or of a colleague's by a manager. Both with
+//! 確認用パスワード.
 
 use inkan_pki::secret::Secret;
 
@@ -11,7 +11,7 @@ use crate::services::{Refusal, RequestContext, Result, Services};
 use crate::store::certificates::{self, Certificate};
 use crate::store::users;
 
-/// What is to be revoked, whose, and why.
+/// The certificate, its user, and the reason.
 #[derive(Debug, Clone, Copy)]
 pub struct Revocation<'a> {
     /// Id of the certificate's user.
@@ -23,7 +23,7 @@ pub struct Revocation<'a> {
 }
 
 impl Services {
-    /// Revokes a certificate of the same contract. What ends along: [`Services::revoke`].
+    /// Revokes a certificate of the same contract. What else it ends: [`Services::revoke`].
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`CompanyRefusal::UserMissing`], [`CompanyRefusal::NoCertificate`], [`Refusal::Fields`] (no such

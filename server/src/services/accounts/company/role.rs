@@ -1,4 +1,4 @@
-//! 管理者 or 一般: given by the マスター alone. What a role allows is asked anew at every request.
+//! 管理者 or 一般: given by the マスター alone. A role is checked at every request.
 
 use inkan_pki::secret::Secret;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! A newcomer chooses passwords of their own, once, with those that were handed over. From then on they are a user like
-//! any other; before, no other page takes what they were handed.
+//! A new user chooses their own passwords, once, with the temporary ones. From then on they are a user like any other;
+//! before that, no other page accepts the temporary passwords.
 
 use inkan_pki::secret::Secret;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::store::users::{self, PasswordKind, User};
 const ACTION: &str = "user.started";
 const TRIED: &str = "user.handed-over-given";
 
-/// What the newcomer enters.
+/// The entries of the new user.
 #[derive(Debug)]
 pub struct StartForm {
     /// ログインID.
@@ -41,7 +41,7 @@ pub struct StartForm {
 }
 
 impl AccountService<'_> {
-    /// Takes the new passwords; answers a session in [`Stage::Registered`].
+    /// Accepts the new passwords; returns a session in [`Stage::Registered`].
     ///
     /// # Errors
     /// [`Refusal::Fields`]; [`Refusal::CredentialsWrong`] (also for who has passwords of their own, and for passwords whose time is
@@ -73,7 +73,7 @@ impl AccountService<'_> {
                     &confirmation,
                 ),
             ] {
-                // Handed over once more, or started in another window: these are not the passwords any more.
+                // Reissued, or started in another window: these are no longer the passwords.
                 if !users::set_password_hash(tx, &user.id, kind, &seen.hash, hash).await? {
                     return Err(Refusal::CredentialsWrong.into());
                 }
@@ -93,7 +93,7 @@ impl AccountService<'_> {
         begun.await
     }
 
-    /// Whose passwords these are: both are compared, always, and a try counts like any other.
+    /// The user of these passwords: both are always compared, and an attempt counts like any other.
     async fn newcomer(&self, context: &RequestContext, form: &StartForm) -> Result<User> {
         let login_id = login_id_as_typed(&form.login_id);
         let user = users::by_login_id(self.store, &login_id).await?;

@@ -1,4 +1,4 @@
-//! 利用停止解除 (F3, F4): what wrong passwords locked is released by another 管理者, never by oneself.
+//! 利用停止解除 (F3, F4): another 管理者 releases the lock after wrong passwords, never the user.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::services::{RequestContext, Result};
 use crate::store::users::{self, PasswordKind, User};
 
 impl AccountService<'_> {
-    /// Releases both passwords of a colleague, whether locked for a while or suspended. The passwords stay as they are.
+    /// Releases both passwords of a colleague, whether locked or suspended. The passwords do not change.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](crate::services::Refusal::RoleMissing), [`CompanyRefusal::UserMissing`],
@@ -67,7 +67,7 @@ impl AccountService<'_> {
     }
 }
 
-/// Asked before the password, so that it is not spent on what cannot be done; and once more when it is done.
+/// Checked before the password, so that it is not entered in vain; and again in the transaction.
 fn may_release(manager: &User, other: &User, now: Timestamp) -> Result<()> {
     if other.id == manager.id {
         return Err(CompanyRefusal::OwnLock.into());

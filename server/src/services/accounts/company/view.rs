@@ -16,13 +16,13 @@ const PAGE: i64 = 50;
 /// One page of users, by login ID.
 #[derive(Debug)]
 pub struct UserPage {
-    /// Each with the certificate that says most about them.
+    /// Each with their most relevant certificate.
     pub users: Vec<(User, Option<Certificate>)>,
-    /// The login ID behind which the next page begins.
+    /// The login ID after which the next page begins.
     pub more: Option<String>,
 }
 
-/// One user, and what may be done.
+/// One user, and the possible operations.
 #[derive(Debug)]
 pub struct Colleague {
     /// Who.
@@ -35,12 +35,12 @@ pub struct Colleague {
     pub may_unlock: bool,
     /// Roles this viewer may give this user.
     pub roles: &'static [Role],
-    /// New passwords may be handed over.
+    /// New temporary passwords may be issued.
     pub may_hand_over: bool,
 }
 
 impl AccountService<'_> {
-    /// Users of the viewer's contract behind `after`.
+    /// Users of the viewer's contract after `after`.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`].
@@ -65,7 +65,7 @@ impl AccountService<'_> {
         Ok(UserPage { users, more })
     }
 
-    /// One user, for who looks after the others; everybody sees themselves.
+    /// One user, for a manager; everybody sees themselves.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`]; [`super::CompanyRefusal::UserMissing`].
@@ -108,7 +108,7 @@ pub(super) fn is_locked(user: &User, now: Timestamp) -> bool {
     })
 }
 
-/// What can be revoked: what is in use first, then what is on its way.
+/// What can be revoked: the active one first, then the pending one.
 pub(super) fn revocable(all: &[Certificate], now: Timestamp) -> Option<&Certificate> {
     let open = |one: &&Certificate| next(one.state, Event::Revoke, expired(one, now)).is_ok();
     let in_use = |one: &&Certificate| matches!(one.state, State::Active | State::Suspended);
@@ -116,7 +116,7 @@ pub(super) fn revocable(all: &[Certificate], now: Timestamp) -> Option<&Certific
     first.next().or_else(|| all.iter().find(open))
 }
 
-/// In use before on its way, and that before what is over.
+/// Active before pending, and pending before the rest.
 fn foremost(all: &[Certificate]) -> Option<&Certificate> {
     let rank = |one: &&Certificate| match one.state {
         State::Active | State::Suspended => 0,

@@ -1,6 +1,6 @@
-//! 証明書取得用パスワード (D1): shown once, on a letter, for a grant that another person's approval made. It is made when the
-//! letter is printed, so that it lies nowhere in between. A new letter makes the one before worthless, and forgets the
-//! failures with it. Two people hand it over, neither of whom saw the contract's temporary passwords
+//! 証明書取得用パスワード (D1): shown once, on a letter, for a grant that another person has approved. It is created when the
+//! letter is printed, so that it is stored nowhere in between. A new letter invalidates the earlier one, and clears its
+//! failures. Two people hand it over, neither of whom saw the contract's temporary passwords
 //! ([`handover`](super::handover)): otherwise one person could have both secrets of a customer.
 
 use inkan_pki::secret::Secret;
@@ -26,21 +26,22 @@ use crate::store::{Tx, acquisition};
 pub struct AcquisitionLetter {
     /// Its contract.
     pub contract: Contract,
-    /// For whom.
+    /// The user.
     pub user: User,
-    /// The grant it is good for.
+    /// The grant for which it is valid.
     pub grant: Grant,
     /// 証明書取得用パスワード.
     pub password: Secret,
 }
 
 impl AccountService<'_> {
-    /// Makes the password of a grant that can still lead to a certificate. It takes two people: the first one's ask is put
-    /// on record, and the letter is for another person who asks within a day.
+    /// Creates the password of a grant that can still lead to a certificate. It takes two people: the first one's
+    /// request is recorded, and the letter is for another person who requests it within a day.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the ask is recorded now), [`StaffRefusal::LetterForAnother`], [`Refusal::RoleMissing`], [`Refusal::GrantMissing`] (no such grant), [`Refusal::ContractCancelled`],
-    /// [`StaffRefusal::NotInThatState`] (used up, lapsed, or this bank does not ask for it).
+    /// [`StaffRefusal::LetterAsked`] (the request is recorded now), [`StaffRefusal::LetterForAnother`],
+    /// [`Refusal::RoleMissing`], [`Refusal::GrantMissing`] (no such grant), [`Refusal::ContractCancelled`],
+    /// [`StaffRefusal::NotInThatState`] (used, lapsed, or this bank does not use it).
     pub async fn issue_acquisition_letter(
         &self,
         context: &RequestContext,
@@ -100,7 +101,7 @@ impl AccountService<'_> {
     }
 }
 
-/// Open, or used for an issue that has not come to its end.
+/// Open, or used for an unfinished issue.
 async fn leads_somewhere(tx: &mut Tx, grant: &Grant, now: Timestamp) -> Result<bool> {
     Ok(match grant.state {
         GrantState::Open => now < grant.expires_at,

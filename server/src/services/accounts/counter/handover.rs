@@ -1,6 +1,6 @@
-//! A letter with a password is for two people: one asks for it, another one is shown it within a day. Who that may not be:
-//! whoever asked, of temporary passwords whoever entered the contract, and whoever is on the other side of the contract
-//! ([`Side`]). The database refuses the same persons.
+//! A letter with a password takes two people: one requests it, another one is shown it within a day. The second person
+//! cannot be the requester, for temporary passwords the person who entered the contract, or anybody on the other side
+//! of the contract ([`Side`]). The database refuses the same people.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,21 +10,21 @@ use crate::store::password_letters::{self, Asked, Kind, Of};
 use crate::store::proposals::Contributor;
 use crate::store::{Tx, id};
 
-/// How long an ask waits for the second person.
+/// How long a request waits for the second person.
 const WAITS: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a person who presses the button gets.
+/// The result for a person who requests a letter.
 pub(super) enum Turn {
-    /// The ask is recorded now, in place of one that waited too long.
+    /// The request is recorded now, replacing one that waited too long.
     Asked,
-    /// The letter, which this account had asked for.
+    /// The letter, which this account had requested.
     Shown {
         /// Account.
         asked_by: String,
     },
 }
 
-/// The side that whoever is shown a letter is on.
+/// The side of a person who is shown a letter.
 fn side(kind: Kind) -> Side {
     match kind {
         Kind::Login => Side::Letter,
@@ -32,10 +32,10 @@ fn side(kind: Kind) -> Side {
     }
 }
 
-/// Asks for a letter, or notes to whom it is shown.
+/// Requests a letter, or records to whom it is shown.
 ///
 /// # Errors
-/// [`StaffRefusal::LetterForAnother`]: a letter waits, and this employee_number must not see it.
+/// [`StaffRefusal::LetterForAnother`]: a letter waits, and this employee number must not see it.
 pub(super) async fn turn(
     tx: &mut Tx,
     of: Of<'_>,

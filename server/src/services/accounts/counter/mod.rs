@@ -1,8 +1,8 @@
-//! The counter (窓口): what is handed over to the customer. Contracts are put into the database by proposals.
+//! The counter (窓口): what is handed over to the customer. Contracts are recorded by proposals.
 //!
-//! - this file: who may do what
+//! - this file: rights
 //! - [`password_letter`]: temporary passwords on paper; [`acquisition`]: the password of a grant on paper
-//! - `handover`: the two people of a letter, and who they may not be
+//! - `handover`: the two people of a letter, and who they cannot be
 //! - [`unlock`]: locks after wrong passwords
 
 pub mod acquisition;

@@ -1,7 +1,7 @@
-//! 仮パスワード: shown once, on a letter. A new letter makes the one before worthless. The same for 証明書取得用パスワード:
+//! 仮パスワード: shown once, on a letter. A new letter invalidates the earlier one. The same for 証明書取得用パスワード:
 //! [`acquisition`](super::acquisition).
 //!
-//! Who has the letter of a contract can become its マスター. So two people hand it over ([`handover`](super::handover)).
+//! Whoever has the letter of a contract can become its マスター. So two people hand it over ([`handover`](super::handover)).
 
 use inkan_pki::secret::Secret;
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::store::users;
 /// The printed password; it is stored nowhere.
 #[derive(Debug)]
 pub struct PasswordLetter {
-    /// Whose.
+    /// The contract.
     pub contract: Contract,
     /// 仮ログインパスワード.
     pub login: Secret,
@@ -29,14 +29,15 @@ pub struct PasswordLetter {
 }
 
 impl AccountService<'_> {
-    /// Makes new temporary passwords for a contract that nobody has registered for yet; those before are good no
-    /// longer, and failures with them are forgotten. It takes two people: the first one's ask is put into the database, and the
-    /// letter is for another person who asks within a day, and who neither entered the contract nor decides on its
-    /// applications.
+    /// Creates new temporary passwords for a contract for which nobody has registered yet; the earlier ones become
+    /// invalid, and their failures are cleared. It takes two people: the first one's request is recorded, and the
+    /// letter is for another person who requests it within a day, and who neither entered the contract nor decides on
+    /// its applications.
     ///
     /// # Errors
-    /// [`StaffRefusal::LetterAsked`] (the ask is recorded now), [`StaffRefusal::LetterForAnother`], [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`],
-    /// [`Refusal::ContractCancelled`], [`StaffRefusal::NotInThatState`] (it has its master user).
+    /// [`StaffRefusal::LetterAsked`] (the request is recorded now), [`StaffRefusal::LetterForAnother`],
+    /// [`Refusal::RoleMissing`], [`Refusal::ContractUnknown`], [`Refusal::ContractCancelled`],
+    /// [`StaffRefusal::NotInThatState`] (it has its master user).
     pub async fn issue_letter(
         &self,
         context: &RequestContext,

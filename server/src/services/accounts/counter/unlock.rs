@@ -1,5 +1,5 @@
-//! Locks after wrong passwords (F4): 利用一時停止 is released at once by one person of the bank, 利用停止 is proposed and
-//! released by a second one.
+//! Locks after wrong passwords (F4): one person of the bank releases 利用一時停止 at once; 利用停止 is proposed and released by a
+//! second one.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::store::proposals::{Kind, Proposal};
 use crate::store::users;
 
 impl AccountService<'_> {
-    /// Releases what locks a user: at once (answers nothing), or by a proposal where the user is suspended.
+    /// Releases a user's locks: at once (returns `None`), or by a proposal if the user is suspended.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](crate::services::Refusal::RoleMissing),
@@ -40,7 +40,7 @@ impl AccountService<'_> {
             let user = user.ok_or(StaffRefusal::UserUnknown)?;
             let mut released = Vec::new();
             for (kind, password) in user.counted() {
-                // Suspended meanwhile: that takes two people.
+                // Suspended in the meantime: that takes two people.
                 if password.suspended {
                     return Err(StaffRefusal::NotInThatState.into());
                 }
@@ -48,7 +48,7 @@ impl AccountService<'_> {
                     .locked_until
                     .is_some_and(|until| context.now < until)
                 {
-                    // As when the time is over by itself: the count towards 利用停止 continues.
+                    // As when the lock ends: the count towards 利用停止 continues.
                     let failures = password.failures;
                     users::set_password_state(tx, &user.id, kind, failures, None, false).await?;
                     released.push(format!("{kind:?}"));

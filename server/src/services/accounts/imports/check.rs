@@ -1,4 +1,4 @@
-//! A list looked at line by line: the contracts of its good lines, and what is wrong with the others.
+//! A list checked line by line: the contracts of its valid lines, and the errors of the others.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use crate::store::contract_batches::{self, Account};
 use crate::store::contracts::{Contract, Method, Status};
 use crate::store::id;
 
-/// Lines between two looks into the store.
+/// Lines between two reads of the store.
 const LINES: usize = 1000;
 
 impl AccountService<'_> {
-    /// Every line checked; the first `reported` bad ones are told.
+    /// Checks every line; the first `reported` bad ones are listed.
     pub(super) async fn read(
         &self,
         content: &str,

@@ -1,9 +1,9 @@
-//! Lines of five fields: with or without quotes, with or without a first line of names. A field holds no line end.
+//! Lines of five fields: with or without quotes, with or without a header line. A field contains no line end.
 
 /// Fields of a line: branch, account type, account, 企業名, 企業名(カナ).
 pub const FIELDS: usize = 5;
 
-/// The lines with content, with their numbers from 1. A first line of names is left out.
+/// The lines with content, with their numbers from 1, without a header line.
 pub fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
     let content = content.strip_prefix('\u{feff}').unwrap_or(content);
     content
@@ -16,12 +16,12 @@ pub fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
         })
 }
 
-/// A first line without any digit has names.
+/// A first line without any digit is a header.
 fn is_head(line: &str) -> bool {
     !line.chars().any(char::is_numeric)
 }
 
-/// The fields of a line (RFC 4180); none if they are not five, or the quotes do not fit.
+/// The fields of a line (RFC 4180); `None` if they are not five, or the quotes are unbalanced.
 pub fn fields(line: &str) -> Option<[String; FIELDS]> {
     let mut fields: Vec<String> = Vec::with_capacity(FIELDS);
     let mut rest = line;
@@ -50,7 +50,7 @@ pub fn fields(line: &str) -> Option<[String; FIELDS]> {
     }
 }
 
-/// What stands before the closing quote, and what follows it.
+/// The text before the closing quote, and the text after it.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut rest = text;

@@ -1,8 +1,8 @@
-//! A list of contracts, put into the database at once: looked at line by line first, proposed by who sent it, approved by another
-//! person as any contract is, imported afterwards as it was shown.
+//! A list of contracts: checked line by line first, proposed by the sender, approved by another person like any
+//! contract, imported afterwards as it was shown.
 //!
 //! - [`csv`]: lines and fields
-//! - `check`: a list looked at
+//! - `check`: checking a list
 //! - this file: the first step and the last; the two between are proposals
 
 mod check;
@@ -32,7 +32,7 @@ pub const MOST_LINES: usize = 100_000;
 pub const MOST_BYTES: usize = 24 * 1024 * 1024;
 /// Lines of a report that are shown.
 pub const REPORTED: usize = 500;
-/// A list that nobody proposed is forgotten.
+/// A list that nobody proposes is deleted after this time.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one transaction.
 const BATCH: usize = 2000;
@@ -56,16 +56,16 @@ pub struct Report {
 pub struct BadLine {
     /// Its number in the file, from 1.
     pub number: usize,
-    /// What is wrong.
+    /// The error.
     pub why: Why,
-    /// The account as it stands there, to find the line.
+    /// The account as given in the line, to find it.
     pub account: String,
 }
 
 /// Why a line cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// Not five fields, or quotes that do not fit.
+    /// Not five fields, or unbalanced quotes.
     Form,
     /// Fields that break the character rules.
     Fields(Vec<FieldError>),
@@ -75,24 +75,24 @@ pub enum Why {
     Exists,
 }
 
-/// A list that was looked at.
+/// A checked list.
 #[derive(Debug, Clone)]
 pub struct DryRun {
     /// Id, for the import.
     pub id: String,
-    /// What was found.
+    /// The result.
     pub report: Report,
 }
 
 impl AccountService<'_> {
-    /// Looks at a list (branch, account type, account, 企業名, 企業名(カナ)) and keeps it for the import.
+    /// Checks a list (branch, account type, account, 企業名, 企業名(カナ)) and stores it for the import.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportTooLarge`].
     pub async fn check_import(&self, context: &RequestContext, content: String) -> Result<DryRun> {
         let (import_id, now) = (id::new_id()?, context.now);
         let command = context.command("import.checked", ("import", &import_id));
-        // PostgreSQL keeps no NUL in a text; the line is refused for the one as for the other.
+        // PostgreSQL stores no NUL in text; the line is refused for both databases.
         let content = content.replace('\0', "\u{fffd}");
         let checked = self.audit_refusals(command, async {
             let member = self.staff_with(context, ENTER).await?;
@@ -123,8 +123,8 @@ impl AccountService<'_> {
         kept.await
     }
 
-    /// Imports the good lines of a list that was approved, whoever of the counter does it. Contracts come without temporary
-    /// passwords: a letter is made for each when it is handed over.
+    /// Imports the valid lines of an approved list; any counter role may do it. Contracts are imported without
+    /// temporary passwords: a letter is issued for each when it is handed over.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::ImportUnknown`] (also not approved, or imported before).
@@ -132,7 +132,7 @@ impl AccountService<'_> {
         let command = context.command("import.done", ("import", import_id));
         let imported = self.audit_refusals(command, self.import(context, import_id));
         let (proposal_id, report) = imported.await?;
-        // Last: one that broke off half way (time, crash, the browser closed) is pressed again, and continues.
+        // Last: an interrupted import (time, crash, the browser closed) is started again, and continues.
         let done = self.execute(command, async |tx| {
             if !imports::finish(tx, import_id, context.now).await? {
                 return Err(StaffRefusal::ImportUnknown.into());
@@ -145,7 +145,7 @@ impl AccountService<'_> {
         done.await
     }
 
-    /// The contracts, batch by batch. Answers of which proposal, and how many were made.
+    /// The contracts, batch by batch. Returns the proposal, and how many were recorded.
     async fn import(&self, context: &RequestContext, import_id: &str) -> Result<(String, Report)> {
         self.staff_with(context, ENTER).await?;
         let found = imports::find(self.store, import_id).await?;
@@ -176,7 +176,7 @@ impl AccountService<'_> {
             let accounts: Vec<String> = accounts.collect();
             let first = batch.first().map(|one| &one.id);
             let made = self.execute(command, async |tx| {
-                // But for those that somebody else has entered since, or this list pressed twice.
+                // Except those that somebody else has entered since, or a second import of this list.
                 let made = contract_batches::insert(tx, batch).await?;
                 let detail = json!({
                     "made": made, "first": first, "accounts": accounts, "proposal": &proposal_id,
@@ -188,7 +188,7 @@ impl AccountService<'_> {
         Ok((proposal_id, report))
     }
 
-    /// Every line that cannot be imported, of a list that waits.
+    /// Every line of a waiting list that cannot be imported.
     ///
     /// # Errors
     /// As [`Self::import_list`].
@@ -202,8 +202,7 @@ impl AccountService<'_> {
         Ok(report.bad)
     }
 
-    /// The lines of a list that waits, as CSV in which a spreadsheet finds no formula: what the person who approves it looks
-    /// at.
+    /// The lines of a waiting list, as CSV in which a spreadsheet finds no formula, for the approver.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](crate::services::Refusal::RoleMissing), [`StaffRefusal::ImportUnknown`] (also imported before).

@@ -1,5 +1,5 @@
-//! BLIS005: the account and both temporary passwords must fit together. What does not fit is never said; an account
-//! that does not exist costs the same work, gets the same answer and locks the same way.
+//! BLIS005: the account and both temporary passwords must match. The response never shows what did not; an account that
+//! does not exist costs the same work, gets the same response and locks the same way.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -39,8 +39,7 @@ struct Account {
 }
 
 impl AccountService<'_> {
-    /// Checks account and temporary passwords; answers the wizard's session, in stage
-    /// [`Stage::AccountProved`].
+    /// Checks account and temporary passwords; returns the wizard's session, in stage [`Stage::AccountProved`].
     ///
     /// # Errors
     /// [`Refusal::Fields`] (not of the right form), [`Refusal::AccountNotMatched`], [`Refusal::AccountLocked`].
@@ -60,7 +59,7 @@ impl AccountService<'_> {
         let hash = |of: fn(&Contract) -> &Option<String>| {
             usable.as_ref().and_then(|contract| of(contract).clone())
         };
-        // Always both, whatever the first says.
+        // Always both, whatever the first result.
         let (passwords, caller) = (self.passwords, context.caller);
         let login = passwords.verify(hash(|c| &c.temp_login_hash), form.temp_login, caller);
         let login = login.await?;
@@ -151,7 +150,7 @@ impl AccountService<'_> {
                 refusal: Some(Refusal::AccountLocked { until }),
             };
         }
-        // The count stays as it is, as for an account that does not exist: that somebody registers shows nowhere else.
+        // The count does not change, as for an account that does not exist: nothing else reveals a registration.
         if right {
             return Decision {
                 next: None,
@@ -176,7 +175,7 @@ struct Decision {
 }
 
 impl Decision {
-    /// The refusal, if it is one. While it is locked nothing is counted, and so nothing stays of a repetition.
+    /// The refusal, if it is one. During a lock nothing is counted, so a repetition leaves no trace.
     fn refused<T>(self) -> Option<Outcome<T>> {
         let refused = Outcome::refused(self.refusal?);
         Some(match self.next {

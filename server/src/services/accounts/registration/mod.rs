@@ -1,9 +1,9 @@
-//! ログインID取得: BLIS005 → BLIS006 → BLIS003 → BLIS004. What was entered waits in an anonymous session on the server;
-//! of passwords only hashes wait there.
+//! ログインID取得: BLIS005 → BLIS006 → BLIS003 → BLIS004. The entries wait in an anonymous session on the server; of
+//! passwords only hashes.
 //!
 //! - [`account`]: BLIS005, the account and the temporary passwords
-//! - [`user`]: BLIS006, who the user will be
-//! - [`register`]: BLIS003 and BLIS004, shown once more and done
+//! - [`user`]: BLIS006, the user's data
+//! - [`register`]: BLIS003 and BLIS004, confirmed and done
 
 pub mod account;
 pub mod register;
@@ -24,14 +24,14 @@ pub use account::AccountForm;
 pub use register::{Registered, View};
 pub use user::UserForm;
 
-/// The wizard's answers so far, as they are in the session.
+/// The wizard's entries so far, as stored in the session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Wizard {
     contract_id: String,
     user: Option<Entered>,
 }
 
-/// What BLIS006 took.
+/// The entries of BLIS006.
 #[derive(Clone, Serialize, Deserialize)]
 struct Entered {
     name: String,
@@ -61,7 +61,7 @@ impl Wizard {
 }
 
 impl AccountService<'_> {
-    /// The wizard's contract, as long as its temporary passwords wait for their user.
+    /// The wizard's contract, as long as its temporary passwords are unused.
     async fn wizard_contract(&self, wizard: &Wizard) -> Result<Contract> {
         contracts::find(self.store, &wizard.contract_id)
             .await?

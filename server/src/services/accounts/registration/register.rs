@@ -1,4 +1,4 @@
-//! BLIS003 shows what was entered; BLIS004 makes the user, once.
+//! BLIS003 shows the entries; BLIS004 creates the user, once.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::store::outbox::{self, Language};
 use crate::store::users::{self, NewUser, Role, User};
 use crate::store::{StoreError, Unique, id, sessions};
 
-/// What BLIS003 shows beside two masks; also what BLIS006 shows again after 戻る.
+/// What BLIS003 shows besides two masks; also what BLIS006 shows again after 戻る.
 #[derive(Debug, Clone)]
 pub struct View {
     /// 代表口座情報 and 企業情報.
@@ -48,7 +48,7 @@ pub struct Registered {
 }
 
 impl AccountService<'_> {
-    /// What the wizard knows so far.
+    /// The wizard's entries so far.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`].
@@ -66,13 +66,12 @@ impl AccountService<'_> {
         Ok(View { contract, user })
     }
 
-    /// 登録: makes the master user and uses the temporary passwords up. An application that waits is to be looked at again,
-    /// with this user. The old token ends. Letters to the user are in
-    /// `language` from now on.
+    /// 登録: creates the master user and uses the temporary passwords. A waiting application must be checked again, with
+    /// this user. The old token ends. Messages to the user are in `language` from now on.
     ///
     /// # Errors
-    /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`] (also when somebody else of the contract was faster),
-    /// [`Refusal::LoginIdTaken`] (taken meanwhile: back to BLIS006).
+    /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`] (also if somebody else of the contract was faster),
+    /// [`Refusal::LoginIdTaken`] (in the meantime: back to BLIS006).
     pub async fn register(
         &self,
         context: &RequestContext,
@@ -85,7 +84,7 @@ impl AccountService<'_> {
         let entered = wizard.user.ok_or(Refusal::OutOfOrder)?;
         let user = new_user(context, &wizard.contract_id, entered)?;
         let registered = self.transaction(async |tx| {
-            // Ended first: a form sent twice finds no session the second time.
+            // Ended first: a form that is sent twice finds no session the second time.
             if !sessions::delete(tx, &session.token_sha256).await? {
                 return Err(Refusal::SessionEnded.into());
             }

@@ -1,4 +1,4 @@
-//! BLIS006: who the user will be. Passwords are hashed here and leave nothing else behind.
+//! BLIS006: the user's data. Passwords are hashed here and not kept.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -41,7 +41,7 @@ struct Checked {
 }
 
 impl AccountService<'_> {
-    /// Takes the user's data into the wizard (again after 戻る); it is then in [`Stage::UserEntered`].
+    /// Stores the user's data in the wizard (again after 戻る); it is then in [`Stage::UserEntered`].
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`], [`Refusal::OutOfOrder`], [`Refusal::Fields`] (every field that is wrong),
@@ -138,7 +138,7 @@ impl AccountService<'_> {
         }
     }
 
-    /// A new password must not be one of those that came on paper.
+    /// A new password must not be one of the temporary ones.
     async fn refuse_temporary(&self, contract: &Contract, form: &UserForm) -> Result<()> {
         let mut errors = Errors::default();
         let new = [
@@ -163,7 +163,7 @@ impl AccountService<'_> {
     }
 }
 
-/// The repetition, normalised like the first entry; said nothing of while the first is wrong.
+/// The repetition, normalised like the first entry; not reported while the first is wrong.
 pub(in crate::services) fn again(
     field: Field,
     first: Option<&str>,

@@ -1,5 +1,5 @@
-//! A browser brings the code. The first one that does so ends the login, whoever it is: if it is the one that asked, with
-//! a session that the password is still missing to.
+//! A browser presents the code. The first one that does so ends the login: if it is the one that requested it, with a
+//! session that still needs the password.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ use crate::store::id::sha256_hex;
 use crate::store::{Tx, sessions};
 
 impl AccountService<'_> {
-    /// Takes the code from a browser; `cookie` is the one [`Self::ask_for_agent_login`] gave, if the browser has it.
-    /// The session in the answer is good for the password page only.
+    /// Accepts the code from a browser; `cookie` is the one from [`Self::ask_for_agent_login`], if the browser has it.
+    /// The returned session is valid for the password page only.
     ///
     /// # Errors
     /// [`Refusal::LoginCodeInvalid`] (unknown, used, late), [`Refusal::LoginOtherBrowser`], [`Refusal::Certificate`]. The
@@ -30,7 +30,7 @@ impl AccountService<'_> {
     ) -> Result<Started> {
         let now = context.now;
         let digest = sha256_hex(code.as_bytes());
-        // A code that nobody was given leaves no trace: anybody can make one up.
+        // An unknown code leaves no trace: anybody can invent one.
         let known = agent_logins::by_code(self.store, &digest).await?;
         let known = known.ok_or(Refusal::LoginCodeInvalid)?;
         let command = context.command("agent-login.opened", ("agent-login", &known.id));
@@ -53,7 +53,7 @@ impl AccountService<'_> {
     }
 }
 
-/// Uses the code up and makes the session, or says why not.
+/// Uses the code and creates the session, or refuses.
 async fn begin(
     tx: &mut Tx,
     login: &AgentLogin,
@@ -70,7 +70,7 @@ async fn begin(
     }
     let certificate_id = login.certificate_id.as_deref();
     let certificate_id = certificate_id.ok_or(Fault::Inconsistent("code without certificate"))?;
-    // Once more: it may have been revoked since the proof.
+    // Again: it may have been revoked since the proof.
     let registered = proved_certificate_status(&mut *tx, certificate_id, now).await?;
     if !agent_logins::complete(tx, &login.id, digest, now).await? {
         return Err(Refusal::LoginCodeInvalid.into());

@@ -1,5 +1,5 @@
-//! ログインパスワード after the code (R6): the certificate has said who, the password that it is they. Then a session of
-//! the portal that lives with its certificate.
+//! ログインパスワード after the code (R6): the certificate identifies the user, the password authenticates them. Then a session
+//! of the portal that ends with its certificate.
 
 use inkan_pki::secret::Secret;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::store::login_history::{Method, Via};
 use crate::store::sessions;
 
 impl AccountService<'_> {
-    /// Whose certificate was proved for this session, which the password is still missing to.
+    /// The owner of the proved certificate of this session, which still needs the password.
     ///
     /// # Errors
     /// As [`AccountService::authenticated`], and [`crate::services::Refusal::Certificate`], which ends the session.

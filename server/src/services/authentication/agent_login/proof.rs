@@ -1,4 +1,4 @@
-//! The agent's side: picking a login up, once, and proving a certificate for it.
+//! The agent's side: picking up a login, once, and proving a certificate for it.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::Action;
@@ -20,7 +20,8 @@ use crate::store::id::sha256_hex;
 const SUBJECT: &str = "agent-login";
 
 impl AccountService<'_> {
-    /// Hands a login to an agent, once. Nobody is known yet: the answer says nothing of any customer.
+    /// Marks a login as picked up by an agent, once. The user is not known yet: the response contains nothing about any
+    /// customer.
     ///
     /// # Errors
     /// [`Refusal::RequestUnknown`], [`Refusal::RequestUsed`], [`Refusal::RequestExpired`].
@@ -63,7 +64,7 @@ impl AccountService<'_> {
         })
     }
 
-    /// The agent says how far it is; a failure ends the login.
+    /// Records the agent's progress; a failure ends the login.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::RequestExpired`].
@@ -92,8 +93,9 @@ impl AccountService<'_> {
         noted.await
     }
 
-    /// The agent shows a certificate (DER) in a connection that only its key can make, and gets the code. Asked again
-    /// with the same certificate (the answer was lost), it gets another code, and the one before is worth nothing.
+    /// The agent presents a certificate (DER) on a connection that only its key can open, and gets the code. If it
+    /// repeats this with the same certificate (the response was lost), it gets a new code, and the earlier one becomes
+    /// invalid.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::RequestExpired`], [`Refusal::RequestClosed`], and
@@ -139,7 +141,7 @@ impl AccountService<'_> {
         proved.await
     }
 
-    /// The login, if `credential` is the one handed out for it and its time is not over.
+    /// The login, if `credential` belongs to it and its deadline has not passed.
     async fn in_agents_hands(
         &self,
         id: &str,
@@ -149,7 +151,7 @@ impl AccountService<'_> {
         let login = agent_logins::find(self.store, id).await?;
         let given = sha256_hex(credential.expose().as_bytes());
         let known = login.as_ref().and_then(|l| l.credential_sha256.as_deref());
-        // Compared in any case: an unknown login takes as long as a wrong credential.
+        // Always compared: an unknown login takes as long as a wrong credential.
         let right = same(&given, known.unwrap_or(&"0".repeat(64)));
         let login = login.filter(|_| right).ok_or(Refusal::CredentialInvalid)?;
         match login.state {

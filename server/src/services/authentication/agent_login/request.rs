@@ -1,4 +1,4 @@
-//! The browser's side: asking for a login, and seeing how far it is.
+//! The browser's side: requesting a login, and following its progress.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::{Action, Link};
@@ -13,29 +13,29 @@ use crate::services::{Fault, Refusal, RequestContext, Result};
 use crate::store::agent_logins::{self, AgentLogin, NewAgentLogin, State};
 use crate::store::id;
 
-/// A login as the browser that asked sees it. It never tells who proved what.
+/// A login as the requesting browser sees it. It never shows who proved what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// The link that starts the agent.
     pub link: String,
     /// Shown by page and agent: the customer compares.
     pub comparison_code: String,
-    /// Where it stands; one past its time is `Failed` with `request-expired`.
+    /// State; one past its deadline is `Failed` with `request-expired`.
     pub state: State,
-    /// The agent's last word.
+    /// The agent's last progress report.
     pub progress: Option<String>,
     /// Why it failed.
     pub failure_code: Option<String>,
-    /// By when the next thing has to happen: picking up, the proof, the code.
+    /// Deadline of the next step: pick-up, proof, code.
     pub deadline: Timestamp,
 }
 
 impl AccountService<'_> {
-    /// Asks for a login. The answer is for a cookie of this browser, given once. What the browser asked for before, with
+    /// Requests a login. The returned value is for a cookie of this browser, once. The browser's earlier request, with
     /// the cookie `before`, ends.
     ///
     /// # Errors
-    /// Faults only: anybody may ask.
+    /// Faults only: anybody may request one.
     pub async fn ask_for_agent_login(
         &self,
         context: &RequestContext,
@@ -64,10 +64,10 @@ impl AccountService<'_> {
         created.await
     }
 
-    /// Where the login stands that the browser with this cookie asked for.
+    /// State of the login that the browser with this cookie has requested.
     ///
     /// # Errors
-    /// [`Refusal::OutOfOrder`] for a cookie that asked for none.
+    /// [`Refusal::OutOfOrder`] for a cookie without a login.
     pub async fn agent_login_status(&self, cookie: &str, now: Timestamp) -> Result<Status> {
         let digest = id::sha256_hex(cookie.as_bytes());
         let login = agent_logins::by_browser(self.store, &digest).await?;

@@ -1,4 +1,4 @@
-//! What a try with a password leads to, decided in one transaction: lock state, history, audit row.
+//! The consequences of an attempt with a password, decided in one transaction: lock state, history, audit row.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -22,12 +22,12 @@ use crate::store::shadow_locks::{self, Kind};
 use crate::store::users::{self, LastFailure, PasswordKind, User};
 use crate::store::{Tx, id};
 
-/// A try of a known user.
+/// An attempt of a known user.
 pub(in crate::services) struct Attempt<'a> {
     pub(in crate::services) context: &'a RequestContext,
     pub(in crate::services) action: &'static str,
     pub(in crate::services) method: Method,
-    /// Through what, where the method alone does not say it.
+    /// Through what, if the method alone does not tell.
     pub(in crate::services) via: Option<Via>,
     /// The user as found by their login ID or certificate.
     pub(in crate::services) user: &'a User,
@@ -37,13 +37,13 @@ pub(in crate::services) struct Attempt<'a> {
     pub(in crate::services) presented: Presented<'a>,
 }
 
-/// The password beside ログインパスワード, where one is asked for.
+/// The password besides ログインパスワード, if one is required.
 #[derive(Clone, Copy)]
 pub(in crate::services) enum Second<'a> {
     None,
-    /// 証明書取得用パスワード: whether it was right. Its failures are counted apart.
+    /// 証明書取得用パスワード: whether it was correct. Its failures are counted separately.
     Acquisition(bool),
-    /// 仮確認用パスワード as typed: both passwords are those that were handed over.
+    /// 仮確認用パスワード as typed: both passwords are temporary.
     HandedOver(&'a Secret),
 }
 
@@ -58,10 +58,10 @@ pub(in crate::services) enum Presented<'a> {
 }
 
 impl AccountService<'_> {
-    /// Compares the passwords of a known user, decides on the try and records it.
+    /// Compares the passwords of a known user, decides on the attempt and records it.
     ///
-    /// A password that is replaced while it is compared (by its owner, or by a login that renews an outdated hash) is
-    /// compared again: what was typed counts against what is recorded when it is counted.
+    /// A password that is replaced during the comparison (by its owner, or by a login that renews an outdated hash) is
+    /// compared again: the typed password counts against what is stored at the time of counting.
     pub(in crate::services) async fn settle(
         &self,
         attempt: Attempt<'_>,
@@ -74,7 +74,7 @@ impl AccountService<'_> {
         for _ in 0..COMPARISONS {
             let right = self.compare(&attempt, &seen).await?;
             let settled = self.execute(command, async |tx| {
-                // It may have been revoked while the password was compared.
+                // It may have been revoked during the comparison.
                 match attempt.presented {
                     Presented::None => {}
                     Presented::InHandshake(der) => {
@@ -108,7 +108,7 @@ impl AccountService<'_> {
         Err(busy())
     }
 
-    /// Whether the passwords are right. Where nobody has shown yet who they are, it takes as long in any case.
+    /// Whether the passwords are correct. As long as the user is not authenticated, it always takes the same time.
     async fn compare(&self, attempt: &Attempt<'_>, user: &User) -> Result<bool> {
         let (hash, password) = (user.login.hash.clone(), attempt.password.clone());
         if !matches!(attempt.presented, Presented::None) {
@@ -124,7 +124,7 @@ impl AccountService<'_> {
         let Second::HandedOver(confirmation) = attempt.second else {
             return Ok(first);
         };
-        // Always both, whatever the first says.
+        // Always both, whatever the first result.
         let hash = Some(user.confirmation.hash.clone());
         let second = self
             .passwords
@@ -156,14 +156,14 @@ impl AccountService<'_> {
         };
         let own = attempt.asks_for_own();
         let locked = lock.refusal(now);
-        // Whoever guessed with the certificate in hand is suspended everywhere.
+        // Somebody who guessed with the certificate is suspended everywhere.
         let locked = locked.or(user
             .certificate_login
             .suspended
             .then_some(Refusal::Suspended));
         let locked = locked.or_else(|| acquisition.and_then(|(_, lock)| lock.refusal(now)));
         let handed_over = user.temporary_until;
-        // While nobody gets in, a right guess leaves the same traces as a wrong one.
+        // During a lock, a correct guess leaves the same traces as a wrong one.
         let is_user = right && locked.is_none() && !matches!(acquisition, Some((false, _)));
         let unlooked_at = locked.is_some();
         let refusal = if locked.is_some() {
@@ -204,7 +204,7 @@ impl AccountService<'_> {
                 .or((own && handed_over.is_some()).then_some(CompanyRefusal::NotStarted.into()))
         };
         login_history::insert(tx, &attempt.login(&user, refusal.as_ref())).await?;
-        // Who fails is not known to be the user.
+        // Whoever fails is not known to be the user.
         let actor = match is_user {
             true => Actor::User(user.id.clone()),
             false => Actor::Anonymous,
@@ -218,7 +218,7 @@ impl AccountService<'_> {
         Ok(outcome.by(actor).detail(via))
     }
 
-    /// One more failure with a password: counted, stored, told.
+    /// One more failure with a password: counted, stored, notified.
     async fn fail(
         &self,
         tx: &mut Tx,
@@ -234,7 +234,7 @@ impl AccountService<'_> {
         Ok(lock.refusal(now).unwrap_or(Refusal::CredentialsWrong))
     }
 
-    /// Writes to a user whose password has just been locked or suspended.
+    /// Notifies a user whose password has just been locked or suspended.
     pub(in crate::services) async fn tell_lock(
         &self,
         tx: &mut Tx,
@@ -259,7 +259,7 @@ impl AccountService<'_> {
         Ok(())
     }
 
-    /// Refuses a try with a login ID nobody has: counted and locked like any other.
+    /// Refuses an attempt with an unknown login ID: counted and locked like any other.
     pub(in crate::services) async fn settle_unknown<T>(
         &self,
         context: &RequestContext,
@@ -267,7 +267,7 @@ impl AccountService<'_> {
         login_id: &str,
     ) -> Result<T> {
         let now = context.now;
-        // People type passwords into the wrong field: only a digest is kept.
+        // People type passwords into the wrong field: only a digest is stored.
         let key = id::sha256_hex(login_id.as_bytes());
         let subject = key.get(..16).unwrap_or_default();
         let command = context.command(action, ("login-id", subject));
@@ -286,11 +286,11 @@ impl AccountService<'_> {
     }
 }
 
-/// What a comparison came to, where it was not refused.
+/// The result of a comparison, if it was not refused.
 enum Settled {
-    /// The passwords are right.
+    /// The passwords are correct.
     Admitted(Box<(User, Contract)>),
-    /// A password was replaced while it was compared: the user as they are now.
+    /// A password was replaced during the comparison: the user in the current state.
     Replaced(Box<User>),
 }
 
@@ -305,14 +305,14 @@ async fn store_lock(tx: &mut Tx, user_id: &str, kind: PasswordKind, lock: Lock) 
 }
 
 impl Attempt<'_> {
-    /// Whether what was compared with `seen` holds for the user as they are now.
+    /// Whether a comparison with `seen` still holds for the user in the current state.
     fn is_compared_with(&self, seen: &User, user: &User) -> bool {
         let second = matches!(self.second, Second::HandedOver(_));
         seen.login.hash == user.login.hash
             && (!second || seen.confirmation.hash == user.confirmation.hash)
     }
 
-    /// Whether the user's own passwords are asked for, or those that were handed over.
+    /// Whether the user's own passwords are required, or the temporary ones.
     fn asks_for_own(&self) -> bool {
         !matches!(self.second, Second::HandedOver(_))
     }
@@ -343,13 +343,13 @@ impl Attempt<'_> {
     }
 }
 
-/// A network as it is noted; an address that is not known counts as one.
+/// A network as stored; an unknown address counts as one.
 fn noted(caller: Caller) -> String {
     let network = caller.address.map(widest);
     network.map_or_else(|| "-".to_owned(), |network| network.to_string())
 }
 
-/// The failure of now: from the network of all before it, or from several.
+/// The new failure: from the network of all earlier ones, or from several.
 fn failed_now(user: &User, lock: Lock, caller: Caller, now: Timestamp) -> LastFailure {
     let network = noted(caller);
     let before = user.last_failure.as_ref().filter(|_| lock.failures > 0);
@@ -360,8 +360,8 @@ fn failed_now(user: &User, lock: Lock, caller: Caller, now: Timestamp) -> LastFa
     }
 }
 
-/// Whether a right password wipes out the failures before it: where all of them came from where it comes from. Those of
-/// others stay until they are forgotten, as with a login ID that nobody has: that somebody logged in shows nowhere else.
+/// Whether a correct password clears the earlier failures: only if all of them came from its own network. Those of
+/// others stay until they are forgotten, as with an unknown login ID: nothing else reveals that somebody logged in.
 fn is_forgiven(user: &User, caller: Caller) -> bool {
     let network = noted(caller);
     let last = user.last_failure.as_ref();

@@ -1,4 +1,4 @@
-//! Certificate and ログインパスワード (R6): the certificate says who, the password that it is they.
+//! Certificate and ログインパスワード (R6): the certificate identifies the user, the password authenticates them.
 
 use inkan_pki::secret::Secret;
 

@@ -1,5 +1,5 @@
-//! ログインID and ログインパスワード: the password method's login (BLGI001) and the identification before a certificate
-//! is issued (BSMS001).
+//! ログインID and ログインパスワード: the password method's login (BLGI001) and the authentication before a certificate is issued
+//! (BSMS001).
 
 use inkan_pki::secret::Secret;
 
@@ -17,8 +17,9 @@ impl AccountService<'_> {
     /// Login by ID and password.
     ///
     /// # Errors
-    /// Of [`Refusal`](crate::services::Refusal): `CredentialsWrong` (unknown ID or wrong password), `TemporarilyLocked`,
-    /// `Suspended`; with the right password `CertificateRequired` on the certificate method (R4) and `ContractCancelled`.
+    /// Of [`Refusal`](crate::services::Refusal): `CredentialsWrong` (unknown ID or wrong password),
+    /// `TemporarilyLocked`, `Suspended`; with the correct password `CertificateRequired` on the certificate method (R4)
+    /// and `ContractCancelled`.
     pub async fn password_login(
         &self,
         context: &RequestContext,
@@ -29,7 +30,7 @@ impl AccountService<'_> {
         self.by_password(context, how, login_id, password).await
     }
 
-    /// Identification to get a certificate. It opens nothing but the pages of the issue.
+    /// Authentication to get a certificate. It opens only the pages of the issue.
     ///
     /// # Errors
     /// As [`Self::password_login`], without `CertificateRequired`.

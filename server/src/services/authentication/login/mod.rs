@@ -1,14 +1,14 @@
-//! Who may come in.
+//! Who may log in.
 //!
-//! A password is looked at outside the transaction (hashing is slow); what follows from it is decided inside, on the
-//! lock state of that moment, so that a hundred tries at once are worth no more than a few in a row. Unknown login IDs
-//! cost the same work, get the same answers and lock the same way.
+//! A password is compared outside the transaction (hashing is slow); the consequences are decided inside, on the lock
+//! state of that moment, so that a hundred simultaneous attempts gain nothing over a few in a row. Unknown login IDs
+//! cost the same work, get the same responses and lock the same way.
 //!
-//! - [`status`]: is this certificate the registered one, and good
+//! - [`status`]: whether this certificate is the registered one, and active
 //! - [`by_password`]: BLGI001 and BSMS001; [`with_acquisition`]: BSMS001 with a second password
 //! - [`by_certificate`]: BLGI002, certificate and password
-//! - [`on_portal`]: who is logged in on the portal, asked at every request
-//! - `attempt`: what a try leads to
+//! - [`on_portal`]: who is logged in on the portal, checked at every request
+//! - `attempt`: the consequences of an attempt
 
 pub(in crate::services) mod attempt;
 pub mod by_certificate;
@@ -27,7 +27,7 @@ use crate::store::users::User;
 
 pub use status::{CertificateRefusal, Registered, certificate_status, proved_certificate_status};
 
-/// Somebody who proved who they are.
+/// An authenticated user.
 #[derive(Debug, Clone)]
 pub struct LoggedIn {
     /// Who.

@@ -1,5 +1,5 @@
-//! Who is logged in on the portal: by ID and password, or with a certificate that the agent proved. Asked again at every
-//! request, of what is true now.
+//! Who is logged in on the portal: by ID and password, or with a certificate that the agent proved. Checked at every
+//! request, against the current state.
 
 use super::{Registered, proved_certificate_status};
 use crate::services::account_service::AccountService;
@@ -16,7 +16,7 @@ use crate::store::sessions;
 pub struct OnPortal {
     /// Who, and the session.
     pub found: Authenticated,
-    /// The certificate, if that was the way in.
+    /// The certificate, if the login used one.
     pub certificate: Option<Certificate>,
 }
 
@@ -24,8 +24,8 @@ impl AccountService<'_> {
     /// The user who is logged in with this session.
     ///
     /// # Errors
-    /// As [`AccountService::authenticated`]; [`Refusal::SessionEnded`] for a password login whose contract has gone over to
-    /// certificates (R4); [`Refusal::Certificate`] when the certificate is not good any more (R5), which ends the session.
+    /// As [`AccountService::authenticated`]; [`Refusal::SessionEnded`] for a password login whose contract has moved to
+    /// certificates (R4); [`Refusal::Certificate`] if the certificate is no longer active (R5), which ends the session.
     pub async fn on_portal(&self, context: &RequestContext, token: &str) -> Result<OnPortal> {
         let stages = [Stage::LoggedIn, Stage::LoggedInByAgent];
         let found = self.authenticated(token, &stages, context.now).await?;
@@ -36,7 +36,7 @@ impl AccountService<'_> {
                 certificate: Some(registered.certificate),
             });
         }
-        // A session of the certificate listener is worth nothing here: nobody shows the certificate.
+        // A session of the certificate listener is worthless here: nobody presents the certificate.
         let by_password = found.session.certificate_id.is_none();
         if !by_password || found.contract.method == Method::Certificate {
             return Err(Refusal::SessionEnded.into());
@@ -47,7 +47,7 @@ impl AccountService<'_> {
         })
     }
 
-    /// The certificate a session depends on, if it is good now; else the session ends.
+    /// The certificate on which a session depends, if it is active now; otherwise the session ends.
     pub(in crate::services) async fn still_good(
         &self,
         context: &RequestContext,

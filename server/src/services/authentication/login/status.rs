@@ -1,5 +1,5 @@
-//! The state of a certificate that a browser or agent presents. That it chains to the customer CA, TLS has checked;
-//! here it must be the registered one, byte for byte.
+//! The state of a certificate that a browser or agent presents. TLS has checked that it chains to the customer CA; here
+//! it must be the registered one, byte for byte.
 
 use inkan_pki::x509::summary::serial_hex;
 use jiff::Timestamp;
@@ -25,11 +25,11 @@ pub enum CertificateRefusal {
     NotYetActive,
     /// Its validity has not begun.
     NotYetValid,
-    /// Its validity is over.
+    /// It has expired.
     Expired,
     /// Its successor is in use.
     Superseded,
-    /// Held for the time being (事故登録).
+    /// Suspended (事故登録).
     Suspended,
     /// 失効.
     Revoked,
@@ -77,7 +77,7 @@ pub struct Registered {
     pub contract: Contract,
 }
 
-/// Looks a presented certificate (DER) up in live state.
+/// Checks a presented certificate (DER) against the current state.
 ///
 /// # Errors
 /// [`Refusal::Certificate`] for one that is not registered, active and within its validity period.
@@ -94,7 +94,7 @@ pub async fn certificate_status(
     owner(db, certificate, now).await
 }
 
-/// As [`certificate_status`], for a certificate that was proved before; `certificate_id` is the row's.
+/// As [`certificate_status`], for a certificate that was proved earlier; `certificate_id` is the row's.
 ///
 /// # Errors
 /// As there.
@@ -115,7 +115,7 @@ fn refused(why: CertificateRefusal) -> Error {
     Refusal::Certificate(why).into()
 }
 
-/// Whose it is, if it is good now.
+/// Its owner, if it is active now.
 async fn owner(mut db: Db<'_>, certificate: Certificate, now: Timestamp) -> Result<Registered> {
     let user_id = certificate
         .user_id
@@ -135,7 +135,7 @@ async fn owner(mut db: Db<'_>, certificate: Certificate, now: Timestamp) -> Resu
     }
 }
 
-/// The gravest reason first: a revoked certificate is "revoked" also when it has expired.
+/// The gravest reason first: a revoked certificate is "revoked" even if it has also expired.
 fn refusal(
     row: &Certificate,
     contract: contracts::Status,
@@ -170,7 +170,7 @@ impl Services {
         caller: Caller,
         now: Timestamp,
     ) -> Result<Registered> {
-        // Known here to be over for good: no need to ask the store. A suspension may have been released since.
+        // The memory has it as permanently inactive: no need to read the store. A suspension may have been released since.
         let ended = serial_octets(presented)
             .and_then(|serial| self.status_memory().look(Issuer::Customer, &serial));
         if ended == Some(Ended::Revoked) {
@@ -213,7 +213,7 @@ impl crate::services::account_service::AccountService<'_> {
         now: Timestamp,
     ) -> Result<()> {
         let digest = id::sha256_hex(presented);
-        // A registered serial under another key or signature is worth more than a plain stranger's certificate.
+        // A registered serial under another key or signature is more serious than a plain stranger's certificate.
         let serial = serial_of(presented);
         let registered = match &serial {
             Some(serial) => certificates::by_serial(self.store, serial).await?.is_some(),
@@ -232,7 +232,7 @@ fn serial_of(der: &[u8]) -> Option<String> {
     serial_octets(der).map(|serial| serial_hex(&serial))
 }
 
-/// Serial number octets of a certificate, of a length that a serial number may have.
+/// Serial number octets of a certificate, if they have a valid length.
 fn serial_octets(der: &[u8]) -> Option<Vec<u8>> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
     let serial = certificate.raw_serial();

@@ -1,9 +1,9 @@
-//! BSMS001 where the bank asks for 証明書取得用パスワード (D1): ID and login password are what a phisher has, this one the
-//! branch has handed over on paper, with the grant.
+//! BSMS001 if the bank uses 証明書取得用パスワード (D1): ID and login password are what a phisher has; this one comes from the
+//! branch on paper, with the grant.
 //!
-//! Both passwords are compared in any case, and whatever is wrong gets the same answer: an unknown ID, a wrong password, a wrong
-//! or used-up 証明書取得用パスワード, no grant at all. Failures with it are counted for the user and apart from those of the
-//! login, so that a right login password does not wipe them out.
+//! Both passwords are always compared, and whatever is wrong gets the same response: an unknown ID, a wrong password, a
+//! wrong or used 証明書取得用パスワード, no grant at all. Failures with it are counted for the user and separately from those of
+//! the login, so that a correct login password does not clear them.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -21,11 +21,11 @@ use crate::store::{Db, acquisition, certificates, grants};
 
 const ACTION: &str = "enrolment.identified";
 
-/// Where the session says for which grant the password was given.
+/// Where the session stores for which grant the password was entered.
 const PROVED: &str = "grant";
 
 impl AccountService<'_> {
-    /// Identification with the second password. Answers what the session must keep: for which grant it is good.
+    /// Authentication with the second password. Returns what the session must store: the grant for which it is valid.
     ///
     /// # Errors
     /// As [`AccountService::identify_for_enrolment`].
@@ -73,8 +73,8 @@ impl AccountService<'_> {
     }
 }
 
-/// The grant a request of this user would depend on: that of an issue which broke off, else an open one. One that was used
-/// to the end is neither, and so its password is worth nothing.
+/// The grant on which a request of this user would depend: that of an unfinished issue, or an open one. A fully used
+/// grant is neither, so its password is worthless.
 pub(in crate::services) async fn grant_of(
     db: impl Into<Db<'_>>,
     user: &User,
@@ -90,7 +90,7 @@ pub(in crate::services) async fn grant_of(
     Ok(open.map(|grant| grant.id))
 }
 
-/// Whether the second password was given in this session, for this grant.
+/// Whether the second password was entered in this session, for this grant.
 pub(in crate::services) fn is_proved(data: &Value, grant_id: &str) -> bool {
     data.get(PROVED).and_then(Value::as_str) == Some(grant_id)
 }

@@ -1,4 +1,4 @@
-//! Who asks, and whether they may.
+//! The caller, and whether they may.
 
 use inkan_pki::secret::Secret;
 
@@ -10,10 +10,10 @@ use crate::store::Tx;
 use crate::store::certificates::{self, Certificate};
 use crate::store::users::{self, User};
 
-/// As whom a customer revokes a certificate. The bank enters a proposal.
+/// In which capacity a customer revokes a certificate. The bank enters a proposal.
 #[derive(Debug, Clone)]
 pub enum By {
-    /// The user it belongs to, who came with it or is on its token with the agent.
+    /// Its user, who presents it or has it on the token with the agent.
     Owner,
     /// マスター or 管理者 of the same contract.
     Manager {
@@ -36,7 +36,7 @@ impl AccountService<'_> {
     }
 }
 
-/// The certificate, if it is within reach of who asks. Somebody else's does not exist for a customer.
+/// The certificate, if the caller may reach it. Another contract's does not exist for a customer.
 pub(super) async fn reach(
     tx: &mut Tx,
     context: &RequestContext,
@@ -53,7 +53,7 @@ pub(super) async fn reach(
         (By::Manager { .. }, Some(owner)) => {
             let owner = known(tx, owner).await?;
             let manager = known(tx, user_id).await?;
-            // The role once more: it may have been taken away since the password was typed.
+            // The role again: it may have been withdrawn since the password was typed.
             owner.contract_id == manager.contract_id && manages(manager.role)
         }
     };

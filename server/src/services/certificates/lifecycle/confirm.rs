@@ -1,5 +1,5 @@
-//! 確認用パスワード: asked for before an operation that cannot be taken back. Its failures lock it, and not the login. The same
-//! for the login password of somebody who is logged in.
+//! 確認用パスワード: required before an operation that cannot be undone. Its failures lock it, and not the login. The same for
+//! the login password of a user who is logged in.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -15,18 +15,18 @@ use crate::store::contracts::{self, Status};
 use crate::store::users::{self, PasswordKind, PasswordState, User};
 
 impl AccountService<'_> {
-    /// The user, if the 確認用パスワード is theirs and their contract is in force. The outcome is recorded either way.
+    /// The user, if the 確認用パスワード is correct and their contract is active. The outcome is recorded in both cases.
     ///
     /// # Errors
     /// [`Refusal::CredentialsWrong`], [`Refusal::TemporarilyLocked`], [`Refusal::Suspended`],
-    /// [`Refusal::ContractCancelled`], [`Refusal::SessionEnded`] for a user who is gone.
+    /// [`Refusal::ContractCancelled`], [`Refusal::SessionEnded`] for a user who no longer exists.
     pub async fn confirm(&self, context: &RequestContext, confirmation: Secret) -> Result<User> {
         let kind = PasswordKind::Confirmation;
         self.prove(context, kind, confirmation).await
     }
 
-    /// The user who asks, if the password is theirs. Failures lock this password and no other. One that is replaced while it
-    /// is compared is compared again.
+    /// The calling user, if the password is correct. Failures lock this password and no other. One that is replaced
+    /// during the comparison is compared again.
     ///
     /// # Errors
     /// As [`Self::confirm`].
@@ -82,7 +82,7 @@ impl AccountService<'_> {
         Err(busy())
     }
 
-    /// Decides on a try whose password was compared with the one on record.
+    /// Decides on an attempt whose password was compared with the stored one.
     async fn settle_own(
         &self,
         tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! What is over gives its place up: expired certificates, when another is asked for.
+//! Expired certificates lapse when another one is to be issued.
 
 use serde_json::json;
 
@@ -9,10 +9,10 @@ use crate::store::Tx;
 use crate::store::audit::Actor;
 use crate::store::certificates::{self, Certificate, State};
 
-/// Stored as the reason of a certificate whose place was given up after its end.
+/// Stored as the reason of a certificate that lapsed after its expiry.
 pub(in crate::services) const EXPIRED: &str = "expired";
 
-/// Lets every expired certificate of a user lapse, and an intent whose time would be over. Answers how many.
+/// Lets every expired certificate of a user lapse, and an intent that would have expired. Returns how many.
 pub(in crate::services) async fn lapse_expired(
     tx: &mut Tx,
     context: &RequestContext,
@@ -39,7 +39,7 @@ pub(in crate::services) async fn lapse_expired(
     Ok(lapsed)
 }
 
-/// A certificate in whose place no other may be issued: in use, or held (D1).
+/// A certificate that prevents another issue: active, or suspended (D1).
 pub(in crate::services) async fn in_the_way(
     tx: &mut Tx,
     user_id: &str,

@@ -1,8 +1,9 @@
-//! The lifecycle of a certificate after its issue, and of a grant: what may follow what, who may end it, and what ends with it.
+//! The lifecycle of a certificate after its issue, and of a grant: allowed transitions, who may make them, and what
+//! else they end.
 //!
 //! Every change goes through [`state_machine`], leaves a row in the sequence of changes (with actor, time and reason) and an
-//! audit row, in one transaction. Not here: signing and activation (`enrolment`; it asks the same machine),
-//! lists and answers about the outcome (`status`).
+//! audit row, in one transaction. Not here: signing and activation (`enrolment`, which uses the same state machine), CRLs and
+//! OCSP responses about the outcome (`status`).
 //!
 //! - [`state_machine`]: allowed transitions, as one exhaustive function each
 //! - [`reason`]: which reasons a person may give
