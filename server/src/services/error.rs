@@ -1,5 +1,5 @@
-//! What a service answers when it does not do what was asked: a refusal (the caller can do something about it) or a
-//! fault (the operator must). No prose: `http::catalogue` has the sentence for each.
+//! Why a service did not do what was requested: a refusal (the caller can act) or a fault (the operator must act). No
+//! prose: `http::catalogue` has the sentence for each.
 
 use inkan_pki::x509::chain::ChainError;
 use inkan_pki::x509::csr::CsrError;
@@ -25,7 +25,7 @@ pub enum Error {
     /// Refused by a rule.
     #[error("refused: {}", .0.code())]
     Refused(Refusal),
-    /// Something of ours failed.
+    /// A fault of the server.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -51,19 +51,19 @@ pub enum Fault {
     /// A row that breaks the store's own rules.
     #[error("record is inconsistent: {0}")]
     Inconsistent(&'static str),
-    /// A task of ours ended early.
+    /// One of our tasks ended early.
     #[error("internal task failed: {0}")]
     Task(String),
 }
 
-/// Seconds after which a caller may ask a database again that was busy, away or full.
+/// Seconds after which a caller may try again if the database was busy, unavailable or full.
 const STORE_RETRY_AFTER: u64 = 5;
 
-/// Seconds after which a caller may ask again whose certificate got a wrong signature.
+/// Seconds after which a caller may try again if the certificate got a wrong signature.
 const WRONG_SIGNATURE_RETRY_AFTER: u64 = 60;
 
 impl Fault {
-    /// When the same request may succeed without anybody doing anything, in seconds.
+    /// When the same request may succeed without anybody acting, in seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
@@ -73,7 +73,7 @@ impl Fault {
     }
 }
 
-/// A rule said no.
+/// A refusal by a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     // Counter
@@ -83,24 +83,24 @@ pub enum Refusal {
     ContractUnknown,
     /// The contract was cancelled (解約).
     ContractCancelled,
-    /// The contract has an application that waits or was approved.
+    /// The contract has a waiting or approved application.
     ApplicationExists,
     /// Entered and approved by one person (再鑑).
     SamePerson,
-    /// To staff: proposals, members of the staff.
+    /// For staff: proposals, members of staff.
     Staff(StaffRefusal),
     /// The staff member's role does not allow this.
     RoleMissing,
 
     // Registration (BLIS)
-    /// Branch, account and temporary passwords do not fit together.
+    /// Branch, account and temporary passwords do not match.
     AccountNotMatched,
     /// Too many failures for this contract.
     AccountLocked {
         /// Until when.
         until: Timestamp,
     },
-    /// The step before was not done, or the form is from another try.
+    /// The previous step was not done, or the form is from another attempt.
     OutOfOrder,
     /// The login ID is taken.
     LoginIdTaken,
@@ -108,7 +108,7 @@ pub enum Refusal {
     Fields(Vec<FieldError>),
 
     // Login
-    /// Unknown ID or wrong password; never says which.
+    /// Unknown ID or wrong password; never shows which.
     CredentialsWrong,
     /// 利用一時停止.
     TemporarilyLocked {
@@ -124,7 +124,7 @@ pub enum Refusal {
     /// No session, or it ended.
     SessionEnded,
 
-    // Life
+    // Lifecycle
     /// 失効, 事故登録, release: the state or the person does not allow it.
     Lifecycle(LifecycleRefusal),
 
@@ -132,23 +132,23 @@ pub enum Refusal {
     Company(CompanyRefusal),
 
     // Login with the agent
-    /// The code is unknown, was used, or came too late.
+    /// The code is unknown, was used, or has expired.
     LoginCodeInvalid,
-    /// The code came in another browser than the one that asked.
+    /// Another browser presented the code than the one that made the request.
     LoginOtherBrowser,
 
     // Enrolment
-    /// No approved application, or its grant is used up or has lapsed (R2).
+    /// No approved application, or its grant is used or has lapsed (R2).
     GrantMissing,
     /// The user has an active certificate; it must be revoked before another is issued (D1).
     CertificateActive,
     /// No such request.
     RequestUnknown,
-    /// Its time is over.
+    /// It has expired.
     RequestExpired,
     /// Picked up before.
     RequestUsed,
-    /// The credential is not the one given at pick-up.
+    /// The credential is not the one from the pick-up.
     CredentialInvalid,
     /// The request ended (done or failed).
     RequestClosed,
@@ -156,22 +156,22 @@ pub enum Refusal {
     Csr(CsrError),
     /// The key type is not among those offered.
     KeyAlgorithmNotOffered,
-    /// The key has a certificate already, of whomever.
+    /// The key already has a certificate, of any user.
     KeyAlreadyCertified,
     /// A certificate was signed for this grant and another key: that key continues, or the issue is given up.
     KeyMismatch,
-    /// Another agent may be at work with the issue that is to be given up.
+    /// Another agent may be active in the issue that is to be given up.
     IssueUnderWay,
-    /// Issues under this grant were given up as often as is allowed.
+    /// The limit of given-up issues under this grant is reached.
     IssueGivenUpTooOften,
     /// The renewal window is not open yet.
     RenewalTooEarly {
         /// When it opens.
         opens: Timestamp,
     },
-    /// A renewal is under way with another key.
+    /// A renewal with another key is in progress.
     RenewalPending,
-    /// The HSM gives no signature, or none that is right; the same request can be sent again.
+    /// The HSM returns no signature, or no correct one; the same request can be sent again.
     Unavailable {
         /// Seconds to wait.
         retry_after: u64,
@@ -265,7 +265,7 @@ impl From<IssueError> for Error {
     fn from(error: IssueError) -> Self {
         match error {
             IssueError::Hsm(hsm) => hsm.into(),
-            // The bytes are recorded, and whoever asked may come again: a signature by a key that is mended completes it.
+            // The bytes are recorded, and the caller may come again: a signature by the repaired key completes the issue.
             IssueError::Signature(ChainError::BadSignature) => {
                 Self::Refused(Refusal::Unavailable {
                     retry_after: WRONG_SIGNATURE_RETRY_AFTER,

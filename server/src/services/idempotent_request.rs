@@ -1,8 +1,8 @@
-//! A request of a program that may be sent twice: its answer is kept under the caller's key, in the transaction of the
-//! operation, and given again instead of doing the operation again.
+//! A program's request that may be sent twice: its response is stored under the caller's key, in the transaction of the
+//! operation, and returned again instead of repeating the operation.
 //!
-//! The key belongs to the account. Two requests with one key at once are serialised by the writer lock: the one that is
-//! second finds the answer of the first, and what it did itself is taken back.
+//! The key belongs to the account. The writer lock serialises two simultaneous requests with one key: the second one
+//! finds the response of the first, and its own changes are rolled back.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +11,7 @@ use crate::services::account_service::AccountService;
 use crate::store::idempotency::{self, RecordedResponse};
 use crate::store::{DeferredCommit, Store};
 
-/// How long an answer is kept.
+/// How long a response is stored.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A request with the caller's key.
@@ -25,12 +25,12 @@ pub struct Request {
     pub sha256: String,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// HTTP status.
     pub status: u16,
-    /// Its text, without what is given only once.
+    /// Its text, without secrets that are returned only once.
     pub response: String,
 }
 
@@ -45,7 +45,7 @@ pub enum Before {
     Another,
 }
 
-/// Where the operation of one request is done.
+/// The environment for the operation of one request.
 pub struct IdempotentRequest {
     services: Services,
     store: Store,
@@ -71,7 +71,7 @@ impl Services {
         })
     }
 
-    /// A place for one operation.
+    /// The environment for one operation.
     #[must_use]
     pub fn idempotent(&self) -> IdempotentRequest {
         let deferred_commit = DeferredCommit::default();
@@ -82,7 +82,7 @@ impl Services {
         }
     }
 
-    /// Forgets answers that are no longer kept; how many.
+    /// Deletes expired responses; returns how many.
     ///
     /// # Errors
     /// Faults of the store.
@@ -95,7 +95,7 @@ impl Services {
 }
 
 impl IdempotentRequest {
-    /// The services; what they do is durable with [`Self::keep`]. One operation, and nothing between the two.
+    /// The services; their changes become durable with [`Self::keep`]. One operation, and nothing between the two.
     #[must_use]
     pub fn accounts(&self) -> AccountService<'_> {
         let inner = &self.services.inner;
@@ -107,7 +107,8 @@ impl IdempotentRequest {
         }
     }
 
-    /// Makes operation and answer durable. Where the key was used meanwhile the operation is taken back; then what it was used for.
+    /// Makes operation and response durable. If the key was used in the meantime, the operation is rolled back; returns
+    /// what it was used for.
     ///
     /// # Errors
     /// Faults of the store; then neither is durable.

@@ -8,16 +8,16 @@
 //! - [`certificates`]: lifecycle, status memory, publication of CRLs and OCSP responses
 //! - [`authentication`]: login by password, by certificate and with the agent; sessions; locks
 //! - [`approvals`]: one person enters a proposal, another one decides
-//! - [`staff`]: who works here, their roles, activation codes
+//! - [`staff`]: members of staff, their roles, activation codes
 //! - [`audit`]: the chain verified, searched, exported, signed
 //! - [`notifications`]: messages to customers and their delivery
 //! - [`operations`]: scheduled jobs and what expires
 //!
-//! What the rooms share:
+//! Shared modules:
 //!
 //! - [`settings`]: the bank's configuration as plain data
 //! - [`error`]: refusals and faults
-//! - [`step`]: the points between which the process may die
+//! - [`step`]: the points at which the process may crash
 //! - [`account_service`]: operations that need no CA
 //! - [`command`]: runs an operation: transaction, audit, commit
 //! - [`idempotent_request`]: a request that is sent twice is executed once; [`paging`]: lists for programs, page by page
@@ -75,7 +75,7 @@ pub(crate) struct Inner {
     moduli: enrolment::shared_factors::KnownModuli,
     crls: certificates::status::ReadyCrls,
     watched: operations::expiry::Watched,
-    /// As the store said last.
+    /// As last read from the store.
     expiries: std::sync::Mutex<Vec<operations::expiry::Expiry>>,
     signers: certificates::status::Signers,
     responder: certificates::status::Responder,
@@ -86,7 +86,7 @@ pub(crate) struct Inner {
 }
 
 impl Services {
-    /// Puts the parts together.
+    /// Combines the parts.
     #[must_use]
     pub fn new(store: Store, ca: Authority, settings: Settings, step: StepHook) -> Self {
         let passwords = accounts::passwords::Passwords::new(&settings.passwords);
@@ -111,8 +111,8 @@ impl Services {
         }
     }
 
-    /// The last thing before the program ends: the database's connections are closed. Answers whether an SQLite file now
-    /// holds everything by itself.
+    /// Closes the database's connections, as the last step before the program ends. Returns whether an SQLite file
+    /// alone now contains everything.
     pub async fn close(&self) -> bool {
         self.inner.store.close().await
     }

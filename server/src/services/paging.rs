@@ -1,4 +1,4 @@
-//! Lists for programs: page by page, each page after the last line of the one before.
+//! Lists for programs: page by page, each page after the last line of the previous one.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ pub struct ContractSearch {
     pub name: Option<String>,
     /// A part of 企業名(カナ).
     pub kana: Option<String>,
-    /// 口座番号, with `branch` or at any.
+    /// 口座番号, with `branch` or at any branch.
     pub account: Option<String>,
     /// 支店番号, together with `account`.
     pub branch: Option<String>,
@@ -31,7 +31,7 @@ impl AccountService<'_> {
     /// Contracts after `after`, in the order of branch and account.
     ///
     /// # Errors
-    /// [`Refusal::Fields`] where what is searched can be in no contract.
+    /// [`Refusal::Fields`] if no contract can contain the searched value.
     pub async fn contracts_after(
         &self,
         search: &ContractSearch,
@@ -64,7 +64,7 @@ impl AccountService<'_> {
         Ok(login_id.map(Search::LoginId))
     }
 
-    /// Certificates in use whose renewal window is open, those after an end and id in that order.
+    /// Active certificates in their renewal window, those after an expiry and id in that order.
     ///
     /// # Errors
     /// Faults of the store.

@@ -1,4 +1,4 @@
-//! The bank's names and metrics as plain data. `app::config` fills it from the configuration file.
+//! The bank's settings as plain data. `app::config` fills it from the configuration file.
 
 use std::sync::Arc;
 
@@ -15,23 +15,23 @@ use crate::services::accounts::passwords::PasswordSettings;
 pub struct Settings {
     /// The bank itself.
     pub bank: Bank,
-    /// Lengths of time.
+    /// Periods.
     pub periods: Periods,
     /// Locking after wrong passwords (F4).
     pub locks: LockSettings,
     /// Passwords: length and hashing.
     pub passwords: PasswordSettings,
-    /// Character sets that banks differ on.
+    /// Characters on which banks differ.
     pub characters: CharacterSettings,
     /// Key types offered to agents, preferred one first.
     pub key_algorithms: Vec<KeyAlgorithm>,
-    /// When the end of the bank's own certificates is warned of, and to whom.
+    /// When warnings about the bank's own certificates are sent, and to whom.
     pub warnings: crate::services::operations::expiry::Limits,
-    /// The bank as a sender of mail; without it no letter is written.
+    /// The bank as a sender of mail; without it no message is written.
     pub mail: Option<Arc<SmtpConfig>>,
 }
 
-/// Who the bank is.
+/// The bank's names.
 #[derive(Debug, Clone)]
 pub struct Bank {
     /// The `bank` of `inkan:` links.
@@ -42,10 +42,10 @@ pub struct Bank {
     pub name_en: String,
 }
 
-/// Lengths of time.
+/// Periods.
 #[derive(Debug, Clone, Copy)]
 pub struct Periods {
-    /// 取得期限: how long a grant is good for.
+    /// 取得期限: how long a grant is valid.
     pub grant: SignedDuration,
     /// How long before expiry the customer may renew (R9).
     pub renewal_window: SignedDuration,
@@ -55,19 +55,19 @@ pub struct Periods {
     pub pick_up: SignedDuration,
     /// How long the agent has from then on.
     pub enrolment: SignedDuration,
-    /// A session without use ends after this.
+    /// An unused session ends after this.
     pub idle: SignedDuration,
     /// A session ends after this in any case.
     pub session: SignedDuration,
-    /// How long a CRL is good for.
+    /// Validity of a CRL.
     pub crl: SignedDuration,
-    /// How far in the past a CRL begins, for clocks that are slow.
+    /// How far in the past a CRL begins, for slow clocks.
     pub crl_backdate: SignedDuration,
-    /// How long an OCSP response is good for.
+    /// Validity of an OCSP response.
     pub ocsp: SignedDuration,
     /// How far in the past an OCSP response begins.
     pub ocsp_backdate: SignedDuration,
-    /// How long the certificate of the signer of OCSP responses is good for.
+    /// Validity of the OCSP signer's certificate.
     pub ocsp_signer: SignedDuration,
 }
 
@@ -99,7 +99,7 @@ pub struct LockSettings {
     pub temporary_for: SignedDuration,
     /// Failures until 利用停止.
     pub suspended_after: u32,
-    /// Failures without a certificate are forgotten so long after the last one.
+    /// Failures without a certificate are forgotten this long after the last one.
     pub forgotten_after: SignedDuration,
 }
 

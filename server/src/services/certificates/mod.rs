@@ -1,4 +1,4 @@
-//! What becomes of a certificate after it was issued.
+//! Certificates after their issue.
 //!
 //! - [`lifecycle`]: permitted transitions; revocation, suspension, cancellation
 //! - [`status`]: inactive certificates in memory, in CRLs, by OCSP; health

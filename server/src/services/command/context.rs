@@ -1,4 +1,4 @@
-//! Who asks, from where, and when: made once for each request, and read by everything that the request does.
+//! Who makes a request, from where, and when: created once for each request, and read by everything that the request does.
 
 use std::net::IpAddr;
 
@@ -8,17 +8,17 @@ use super::{Command, Entry};
 use crate::services::{Refusal, Result};
 use crate::store::audit::Actor;
 
-/// From where something is asked for.
+/// The source of a request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Caller {
-    /// Address of the peer, where there is one.
+    /// Address of the peer, if there is one.
     pub address: Option<IpAddr>,
 }
 
 /// A request.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// Who asks.
+    /// The actor.
     pub actor: Actor,
     /// From where.
     pub caller: Caller,
@@ -57,19 +57,19 @@ impl RequestContext {
         Self::new(Actor::Agent(request_id.to_owned()), caller, now)
     }
 
-    /// What the server does by itself.
+    /// An operation of the server itself.
     #[must_use]
     pub fn system(now: Timestamp) -> Self {
         Self::new(Actor::System, Caller::default(), now)
     }
 
-    /// The same request, now that it is known who asks.
+    /// The same request, now that its actor is identified.
     #[must_use]
     pub fn by(&self, actor: Actor) -> Self {
         Self::new(actor, self.caller, self.now)
     }
 
-    /// The id of the user who asks.
+    /// The id of the calling user.
     ///
     /// # Errors
     /// [`Refusal::SessionEnded`] for anybody else.
@@ -80,7 +80,7 @@ impl RequestContext {
         }
     }
 
-    /// The id of the member of the staff who asks.
+    /// The id of the calling member of staff.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`] for anybody else.

@@ -1,5 +1,5 @@
-//! Audit rows, written with few words. A refusal that changed nothing is a row the first time; what repeats it is counted
-//! and becomes one row ([`repeats`]).
+//! Audit rows, written concisely. A refusal that changed nothing is a row the first time; its repetitions are counted
+//! and become one row ([`repeats`]).
 //!
 //! [`repeats`]: crate::store::audit::repeats
 
@@ -61,8 +61,7 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
-    /// What goes into the transaction with this row, of a refusal that is the first of its kind; one that repeats it is
-    /// counted.
+    /// Adds this row to the transaction, if the refusal is the first of its kind; a repetition is counted.
     pub(super) fn first_of_its_kind(&self, store: &Store) -> Option<FirstRefusal> {
         let first = store.repeats().first(&self.entry, self.at);
         if first.is_none() {
@@ -74,11 +73,11 @@ impl<'a> Entry<'a> {
 }
 
 impl Services {
-    /// Records what was counted of refusals that repeat: where the time of counting is over, or `all`, before the process
-    /// ends. Answers how many rows.
+    /// Records the counts of repeated refusals: those whose window has ended, or `all` before the process ends. Returns
+    /// how many rows.
     ///
     /// # Errors
-    /// What the store answers; then what was counted is kept.
+    /// Errors of the store; then the counts are kept.
     pub async fn record_repeated_refusals(&self, now: Timestamp, all: bool) -> Result<usize> {
         let repeats = self.inner.store.repeats();
         let repeated = repeats.close(now, all);

@@ -1,10 +1,10 @@
-//! Commands: what somebody asks for, done in one transaction or refused, and audited either way. Every service but `enrolment`
-//! writes to the store by this runner alone.
+//! Commands: done in one transaction or refused, and audited in both cases. Every service except `enrolment` writes to
+//! the store only through this runner.
 //!
 //! - this file: the runner
-//! - [`context`]: who asks, from where, when
-//! - `outcome`: what a transaction came to, and what its audit row says beside that
-//! - `entry`: an audit row under construction; refusals that repeat are counted
+//! - [`context`]: who makes a request, from where, when
+//! - `outcome`: the outcome of a transaction, and what its audit row adds
+//! - `entry`: an audit row under construction; repeated refusals are counted
 
 pub mod context;
 mod entry;
@@ -22,13 +22,13 @@ use super::{Error, Result};
 use crate::services::account_service::AccountService;
 use crate::store::Tx;
 
-/// Who asks for what.
+/// Who does what.
 #[derive(Clone, Copy)]
 pub(super) struct Command<'a> {
     pub(super) context: &'a RequestContext,
-    /// As the audit log has it, such as `certificate.revoked`.
+    /// The action in the audit log, such as `certificate.revoked`.
     pub(super) action: &'static str,
-    /// Kind and id of what it is done to.
+    /// Kind and id of the subject.
     pub(super) subject: (&'static str, &'a str),
 }
 
@@ -40,11 +40,11 @@ impl<'a> Command<'a> {
 }
 
 impl AccountService<'_> {
-    /// Runs a command in a transaction of its own. What is done is audited with it and committed, and the status memory
-    /// knows it before anybody is answered. A refusal takes everything back and is audited by itself, unless it repeats
-    /// one; as an [`Outcome`] it is committed with what it changed (a failure that is counted).
+    /// Runs a command in a separate transaction. A completed command is audited in it and committed, and the status
+    /// memory is updated before the response. A refusal rolls everything back and is audited separately, unless it is a
+    /// repetition; as an [`Outcome`] it is committed with its changes (a failure that is counted).
     ///
-    /// Nothing but the database is awaited in `work`: passwords are hashed and the HSM signs before or after.
+    /// Only the database is awaited in `work`: passwords are hashed and the HSM signs before or after.
     pub(super) async fn execute<T>(
         &self,
         command: Command<'_>,
@@ -82,7 +82,7 @@ impl AccountService<'_> {
         result.map_err(Error::Refused)
     }
 
-    /// What a command does before its transaction, or in several: a refusal is audited as the command's.
+    /// The part of a command before its transaction, or in several: a refusal is audited as the command's.
     pub(super) async fn audit_refusals<T>(
         &self,
         command: Command<'_>,
@@ -95,8 +95,8 @@ impl AccountService<'_> {
         result
     }
 
-    /// A transaction that is one step of a command, or what nobody answers for (a session seen again). It writes its own
-    /// audit rows.
+    /// A transaction that is one step of a command, or maintenance without a command (a session used again). It writes
+    /// its own audit rows.
     pub(super) async fn transaction<T>(
         &self,
         work: impl AsyncFnOnce(&mut Tx) -> Result<T>,

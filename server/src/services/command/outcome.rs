@@ -1,4 +1,4 @@
-//! What a command's transaction came to.
+//! The outcome of a command's transaction.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use super::{Command, Entry};
 use crate::services::Refusal;
 use crate::store::audit::Actor;
 
-/// Done, or refused with something that stays (a failure that is counted), and what the audit row says.
+/// Done, or refused with changes that stay (a failure that is counted), and the content of the audit row.
 pub(in crate::services) struct Outcome<T> {
     result: Result<T, Refusal>,
     record: Option<Record>,
 }
 
-/// What the audit row has beside the command's own.
+/// What the audit row has in addition to the command.
 #[derive(Default)]
 pub(super) struct Record {
     action: Option<&'static str>,
@@ -31,7 +31,7 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// It is done, and its audit rows are written; or there was nothing to do.
+    /// It is done and its audit rows are written, or there was nothing to do.
     pub(in crate::services) fn recorded(value: T) -> Self {
         Self {
             result: Ok(value),
@@ -39,7 +39,7 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// It is refused, and what was written stays.
+    /// It is refused, and its changes stay.
     pub(in crate::services) fn refused(refusal: Refusal) -> Self {
         Self {
             result: Err(refusal),
@@ -47,7 +47,7 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// Where the same was refused before, nothing stays and it is counted.
+    /// If the same was refused before, nothing stays and it is counted.
     pub(in crate::services) fn unless_repeated(self) -> Self {
         self.with(|record| record.unless_repeated = true)
     }
@@ -57,17 +57,17 @@ impl<T> Outcome<T> {
         self.with(|record| record.detail = detail)
     }
 
-    /// Done by somebody who is known only now.
+    /// Done by an actor who is identified only now.
     pub(in crate::services) fn by(self, actor: Actor) -> Self {
         self.with(|record| record.actor = Some(actor))
     }
 
-    /// Done to what is known only now.
+    /// Done to a subject that is known only now.
     pub(in crate::services) fn to(self, kind: &'static str, id: impl Into<String>) -> Self {
         self.with(|record| record.subject = Some((kind, id.into())))
     }
 
-    /// Another action than what was asked for.
+    /// Another action than the command's.
     pub(in crate::services) fn action(self, action: &'static str) -> Self {
         self.with(|record| record.action = Some(action))
     }

@@ -1,5 +1,5 @@
-//! Messages that came back, and messages that are sent once more. What came back stands with those that were given up: the
-//! bank is shown it, and asks the customer for an address that works.
+//! Returned messages, and messages that are sent again. A returned message is listed with those that were given up: the
+//! bank sees it, and asks the customer for an address that works.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,12 +10,12 @@ use crate::services::{Fault, RequestContext, Result};
 use crate::store::outbox::{self, State};
 use crate::store::users;
 
-/// Stable word of a message that came back.
+/// Stable word for a returned message.
 pub const BOUNCED: &str = "mail-bounced";
 
 impl AccountService<'_> {
-    /// Notes that one of these messages came back with what the mail server `said`. Answers which one was noted now: none for
-    /// ids that are unknown, not sent, or noted before.
+    /// Records that one of these messages was returned with this reply of the mail server. Returns which one was
+    /// recorded now: none for ids that are unknown, not sent, or recorded before.
     ///
     /// # Errors
     /// Faults of the store.
@@ -43,7 +43,7 @@ impl AccountService<'_> {
         noted.await
     }
 
-    /// Has a message that was given up sent once more, to the address its user has now. False when it is not one of those.
+    /// Has a failed message sent again, to its user's current address. False if it is not one of those.
     ///
     /// # Errors
     /// Faults of the store.
@@ -55,7 +55,7 @@ impl AccountService<'_> {
             let Some(mail) = mail.filter(|mail| mail.state == State::Failed) else {
                 return Ok(Outcome::recorded(false));
             };
-            // One to the bank's operators goes where it went.
+            // One to the bank's operators keeps its address.
             let address = match &mail.user_id {
                 None => mail.recipient.clone(),
                 Some(user_id) => {

@@ -1,8 +1,9 @@
-//! Handing messages over. At least once: a message counts as sent when the mail server took it *and* that is recorded;
-//! dying in between sends it again, with the same Message-ID, by which mail servers and readers know it to be one.
+//! Delivering messages. At least once: a message counts as sent when the mail server has accepted it *and* that is
+//! recorded; a crash in between sends it again, with the same Message-ID, by which mail servers and readers recognise
+//! it.
 //!
-//! One instance at a time does this (it is a job), over one connection. A message that fails is put off, so that it never
-//! holds up the others; a mail server that fails holds up all of them and counts against none.
+//! One instance at a time does this (it is a job), over one connection. A message that fails is deferred, so that it
+//! never holds up the others; a mail server that fails holds up all of them and counts against none.
 
 use std::time::{Duration, Instant};
 
@@ -19,23 +20,23 @@ use crate::store::outbox::{self, Language, Mail, State};
 
 /// Messages read at a time.
 const BATCH: i64 = 50;
-/// After this the run ends; the next one continues.
+/// After this time the run ends; the next one continues.
 const RUN: Duration = Duration::from_secs(240);
-/// So many broken connections in one run are the mail server's fault.
+/// This many broken connections in one run are the mail server's fault.
 const BROKEN_CONNECTIONS: u32 = 3;
-/// First pause of a message that was put off; doubled each time.
+/// First interval of a deferred message; doubled each time.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
-/// Longest pause of a message that was put off.
+/// Longest interval of a deferred message.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(4);
-/// Messages are kept as a record for so long after they ended: longer than a certificate lives.
+/// How long ended messages are kept: longer than a certificate is valid.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delivered {
-    /// Taken by the mail server.
+    /// Accepted by the mail server.
     pub sent: u32,
-    /// Put off.
+    /// Deferred.
     pub later: u32,
     /// Given up.
     pub failed: u32,
@@ -56,7 +57,7 @@ impl Since {
 }
 
 impl Services {
-    /// Whether a message is to be handed over at `now`.
+    /// Whether a message is pending at `now`.
     ///
     /// # Errors
     /// Faults of the store.
@@ -73,10 +74,10 @@ impl Services {
         Ok(!self.due_messages(now, 1).await?.is_empty())
     }
 
-    /// Hands over what is pending.
+    /// Delivers pending messages.
     ///
     /// # Errors
-    /// [`Fault::Mail`] when the mail server takes nothing from us; faults of the store.
+    /// [`Fault::Mail`] if the mail server accepts nothing from us; faults of the store.
     pub async fn deliver_mail(&self, now: Timestamp) -> Result<Delivered> {
         let Some(smtp_config) = self.settings().mail.clone() else {
             return Ok(Delivered::default());
@@ -95,7 +96,7 @@ impl Services {
                 break;
             }
             for mail in batch {
-                // Held up, and without its lease by now: another instance may have sent it since it was read.
+                // Delayed, and without its lease by now: another instance may have sent it since it was read.
                 if !self.still_waits(&mail).await? {
                     continue;
                 }
@@ -132,7 +133,7 @@ impl Services {
         Ok(done)
     }
 
-    /// Forgets messages that ended long ago.
+    /// Deletes messages that ended long ago.
     ///
     /// # Errors
     /// Faults of the store.
@@ -148,7 +149,7 @@ impl Services {
         Ok(outbox::due(&self.inner.store, now, farthest, limit).await?)
     }
 
-    /// One message, over the open connection or a new one. Recorded as sent when the mail server took it.
+    /// One message, over the open connection or a new one. Recorded as sent once the mail server has accepted it.
     async fn hand_over<'a>(
         &self,
         smtp_config: &'a SmtpConfig,
@@ -244,7 +245,7 @@ impl Services {
         Ok(())
     }
 
-    /// Gives up what has been tried for too long, also while the mail server is unavailable.
+    /// Gives up what was tried for too long, also while the mail server is unavailable.
     async fn mark_old_failed(
         &self,
         smtp_config: &SmtpConfig,

@@ -1,4 +1,4 @@
-//! Messages that were given up: addresses that do not work are flagged to the bank, which asks the customer.
+//! Failed messages: the bank sees addresses that do not work, and asks the customer.
 
 use jiff::Timestamp;
 
@@ -26,7 +26,7 @@ pub struct FailedMessage {
     pub address: String,
     /// Whether the user's address has changed since.
     pub address_changed: bool,
-    /// What the message told of: a stable word.
+    /// Kind of the notification: a stable word.
     pub kind: String,
     /// Time when it was written.
     pub written_at: Timestamp,
@@ -59,7 +59,7 @@ impl AccountService<'_> {
     ) -> Result<Vec<FailedMessage>> {
         let mut notifications = Vec::new();
         for mail in outbox::failed_before(self.store, at, id, i64::from(limit)).await? {
-            // One to the bank's operators is in the log only.
+            // One to the bank's operators is only in the log.
             let Some(user_id) = &mail.user_id else {
                 continue;
             };

@@ -5,7 +5,7 @@ use crate::services::account_service::AccountService;
 use crate::store::outbox::{self, Language};
 
 impl AccountService<'_> {
-    /// Notes the language in which a user sees their pages. Written only where it is another one than before.
+    /// Stores the language in which a user sees their pages, if it has changed.
     ///
     /// # Errors
     /// Faults of the store.

@@ -1,12 +1,12 @@
-//! Messages to customers: which operation is told to whom. A message is written in the transaction of the operation it tells of, so
+//! Messages to customers: which operation notifies whom. A message is written in the transaction of its operation, so
 //! there is never one without the other; it is sent later, at least once.
 //!
-//! Each message has a key that names operation and stage: the same one is never written twice, however often a job runs.
+//! Each message has a key of operation and stage: the same one is never written twice, however often a job runs.
 //!
 //! - this file: writing a message
-//! - [`language`]: in which language
-//! - [`deliver`]: handing messages over to the mail server, again and again if need be
-//! - [`bounced`]: messages that came back, and messages sent once more
+//! - [`language`]: the language of messages
+//! - [`deliver`]: delivering messages to the mail server, repeatedly if necessary
+//! - [`bounced`]: returned messages, and messages sent again
 //! - [`notices`]: certificates that will expire, grants that lapse
 //! - [`failed`]: messages that were given up, for the bank
 
@@ -29,8 +29,8 @@ use crate::store::outbox::{self, NewMail};
 use crate::store::users::User;
 use crate::store::{Store, Tx, contracts, id};
 
-/// Writes a message to `user`, unless one of that `key` was written before or the bank sends no mail. The operation's own
-/// audit row stands for it. True when it was written now.
+/// Writes a message to `user`, unless one with that `key` was written before or the bank sends no mail. The operation's
+/// own audit row covers it. True if it was written now.
 ///
 /// # Errors
 /// Faults of the store.
@@ -67,7 +67,7 @@ pub(in crate::services) async fn tell(
     Ok(outbox::insert(tx, &new).await?)
 }
 
-/// A message to one of the bank's operators, in Japanese; under a key of its own for each address.
+/// A message to the bank's operators, in Japanese; under a separate key for each address.
 ///
 /// # Errors
 /// Faults.
@@ -110,7 +110,7 @@ pub(in crate::services) async fn told(
     Ok(outbox::is_written(store, &format!("{}:{key}", notification.kind())).await?)
 }
 
-/// What the table keeps of a message.
+/// The stored form of a message.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct Facts {
     to: To,

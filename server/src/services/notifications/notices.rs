@@ -1,7 +1,7 @@
-//! Notices by mail that time brings about: a certificate will end (R8), an application was not used in time.
+//! Notices by mail that depend on time: a certificate will expire (R8), an application was not used before its deadline.
 //!
-//! What is pending follows from the state of things alone. A certificate is told of once in the renewal window and once in
-//! its last days; who missed the first (the server was away) gets the second only.
+//! Pending notices follow from the current state alone. There is one notice in a certificate's renewal window and one
+//! in its last days; if the server was down for the first one, only the second is sent.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -14,10 +14,10 @@ use crate::store::certificates::{self, Certificate};
 use crate::store::grants::{self, Grant};
 use crate::store::users;
 
-/// Certificates and grants looked at in one read.
+/// Certificates and grants of one read.
 const PAGE: i64 = 200;
 
-/// How near the end is.
+/// How near the expiry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// The renewal window is open.
@@ -36,7 +36,7 @@ impl Stage {
 }
 
 impl Services {
-    /// Writes the notices that are due. Answers how many.
+    /// Writes the pending notices. Returns how many.
     ///
     /// # Errors
     /// Faults of the store.
@@ -52,7 +52,7 @@ impl Services {
         Ok(near + far)
     }
 
-    /// For active certificates that end after `from` and not after `to`.
+    /// For active certificates that expire after `from` and not after `to`.
     async fn notices_between(
         &self,
         from: Timestamp,
@@ -75,7 +75,7 @@ impl Services {
         }
     }
 
-    /// One notice; false when it was written before or the certificate is not active any more.
+    /// One notice; false if it was written before or the certificate is no longer active.
     async fn notice(&self, seen: &Certificate, stage: Stage, now: Timestamp) -> Result<bool> {
         let key = format!("{}:{}", seen.id, stage.as_str());
         let notification = Notification::CertificateExpiring {
@@ -107,7 +107,7 @@ impl Services {
         written.await
     }
 
-    /// Ends grants whose time is over (取得期限), and tells the user they were bound to. Answers how many.
+    /// Ends grants past their deadline (取得期限), and notifies their users. Returns how many.
     ///
     /// # Errors
     /// Faults of the store.
@@ -124,7 +124,7 @@ impl Services {
         }
     }
 
-    /// False where it is used or has lapsed meanwhile.
+    /// False if it was used or has lapsed in the meantime.
     async fn lapse_grant(&self, grant: &Grant, now: Timestamp) -> Result<bool> {
         let context = RequestContext::system(now);
         let command = context.command("grant.lapsed", ("grant", &grant.id));

@@ -1,4 +1,4 @@
-//! What runs by itself.
+//! What runs automatically.
 //!
 //! - [`jobs`]: scheduled work and its results
 //! - [`expiry`]: when the bank's own certificates and CRLs expire

@@ -14,15 +14,15 @@ use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::{Db, id};
 
-/// How long an activation code is good for.
+/// Validity of an activation code.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How often a half is made anew because another officer was faster.
 const TRIES: usize = 3;
 
-/// A half, to be handed over on paper; it is kept nowhere.
+/// One half of a code, to be handed over on paper; it is stored nowhere.
 #[derive(Debug)]
 pub struct Half {
-    /// Whose.
+    /// The account.
     pub member: StaffMember,
     /// The half.
     pub secret: Secret,
@@ -32,17 +32,17 @@ pub struct Half {
     pub expires_at: Timestamp,
 }
 
-/// One of the first officers, with the whole credential.
+/// One of the first officers, with the whole activation code.
 #[derive(Debug)]
 pub struct BootstrapOfficer {
     /// Who.
     pub member: StaffMember,
-    /// With what they get their certificate: the first half and the second.
+    /// The activation code: the first half and the second.
     pub halves: [Secret; 2],
 }
 
 impl AccountService<'_> {
-    /// Puts the first two security officers on record, at the ceremony; never again.
+    /// Records the first two security officers, at the ceremony; never again.
     ///
     /// # Errors
     /// [`StaffRefusal::StaffNotEmpty`], [`StaffRefusal::TwoPersons`], [`Refusal::Fields`].
@@ -107,8 +107,9 @@ impl AccountService<'_> {
         made.await
     }
 
-    /// A half of the activation code of a staff account, for an officer to hand over. The first one to ask gets the first
-    /// half, another person the second; who asks again starts anew, and the halves before are worthless.
+    /// One half of the activation code of a staff account, for an officer to hand over. The first officer gets the
+    /// first half, another person the second; an officer who requests again starts a new code, and the earlier halves
+    /// become invalid.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`], [`StaffRefusal::StaffUnknown`], [`StaffRefusal::OwnAffair`],
@@ -155,7 +156,8 @@ impl AccountService<'_> {
         half.await
     }
 
-    /// The code with this half: the second one, if another person's first half waits, else the first one of a new code.
+    /// The code with this half: the second one, if another person's first half waits, otherwise the first one of a new
+    /// code.
     async fn with_half(
         &self,
         seen: &Option<ActivationCode>,

@@ -1,8 +1,8 @@
-//! Split activation codes: what is kept of them, whether two halves fit, and the lock after wrong ones.
+//! Split activation codes: what is stored of them, whether two halves match, and the lock after wrong ones.
 //!
-//! One hash covers both halves. The first half is handed out before there is a second one, so it is hashed by itself; the
-//! second one is hashed together with that result, of which then only salt and cost are kept. Whoever reads the database has
-//! to guess both halves at once. An account that is unknown costs the same work and locks in the same way.
+//! One hash covers both halves. The first half is handed out before there is a second one, so it is hashed alone; the
+//! second one is hashed together with that result, of which then only salt and cost are stored. So both halves must be
+//! guessed at once from the database. An unknown account costs the same work and locks in the same way.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use crate::store::activation_codes::ActivationCode;
 use crate::store::id;
 use crate::store::shadow_locks::{self, Kind, ShadowLock};
 
-/// What is kept of a whole code.
+/// What is stored of a complete code.
 pub(in crate::services) struct Joined {
     /// Salt and cost of the first half's hash.
     pub(in crate::services) first: String,
@@ -38,7 +38,8 @@ pub(in crate::services) async fn join(
     })
 }
 
-/// Whether these are the two halves of a code that is good now. Without one the same work is done, and the answer is no.
+/// Whether these are the two halves of a code that is valid now. Without one the same work is done, and the result is
+/// false.
 pub(in crate::services) async fn fits(
     passwords: &Passwords,
     known: Option<&ActivationCode>,
@@ -72,14 +73,14 @@ fn both(first_hash: &str, second: &Secret) -> Secret {
     Secret::new(format!("{first_hash}/{}", second.expose()))
 }
 
-/// What names a code that is whole, to the requests made with it.
+/// Identifies a complete code in the requests made with it.
 pub(in crate::services) fn digest(code: &ActivationCode) -> Option<String> {
     let hash = code.code_hash.as_ref()?;
     Some(id::sha256_hex(hash.as_bytes()))
 }
 
 impl Services {
-    /// Refuses while too many wrong halves lock this account or number, whether there is one or not.
+    /// Refuses while wrong halves lock this account or number, whether it exists or not.
     pub(in crate::services) async fn code_unlocked(&self, of: &str, now: Timestamp) -> Result<()> {
         let found = shadow_locks::find(&self.inner.store, Kind::Account, &key(of)).await?;
         match Lock::from(found).locked_at(now) {
@@ -88,7 +89,7 @@ impl Services {
         }
     }
 
-    /// Counts a try, and says whether it holds: not when others have locked it meanwhile.
+    /// Counts an attempt, and returns whether it is valid: not if others have locked it in the meantime.
     pub(in crate::services) async fn code_tried(
         &self,
         of: &str,
@@ -116,7 +117,7 @@ impl Services {
     }
 }
 
-/// Apart from the accounts of customers, which have the same kind of lock.
+/// Separate from the accounts of customers, which have the same kind of lock.
 fn key(of: &str) -> String {
     id::sha256_hex(format!("activation code of {of}").as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The bank's staff: who presents a certificate, who works here, and what a list at the counter shows.
+//! The bank's staff: the owner of a certificate, the list of members, and the lists at the counter.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -39,7 +39,7 @@ pub fn temporary_password() -> Result<Secret> {
     Ok(Secret::new(password))
 }
 
-/// What the bank knows of a contract.
+/// The data of a contract.
 #[derive(Debug, Clone)]
 pub struct Overview {
     /// The contract.
@@ -50,7 +50,7 @@ pub struct Overview {
     pub grants: Vec<Grant>,
 }
 
-/// What a search may mean, most likely first. Nothing that was typed can be more than a value.
+/// Possible meanings of a search, most likely first. The typed text is only ever a value.
 fn searches(typed: &str, settings: &Settings) -> Vec<Search> {
     let typed: String = typed.trim().chars().take(LONGEST_SEARCH).collect();
     let digits: String = typed.nfkc().filter(|c| !matches!(c, ' ' | '-')).collect();
@@ -74,21 +74,21 @@ fn searches(typed: &str, settings: &Settings) -> Vec<Search> {
         found.push(Search::Name(name));
     }
     found.push(Search::LoginId(codes::login_id_as_typed(&typed)));
-    // A login ID in Latin letters would be found as kana or name only by chance: it goes first.
+    // A login ID in Latin letters would match kana or name only by chance: it goes first.
     if typed.is_ascii() && !digits.bytes().all(|b| b.is_ascii_digit()) {
         found.rotate_right(1);
     }
     found
 }
 
-/// More of a search than any name has.
+/// Longer than any name.
 const LONGEST_SEARCH: usize = 100;
 
 /// Contracts on one page of the list.
 pub const PAGE: i64 = 50;
 
 impl AccountService<'_> {
-    /// The member of the staff who asks, if they work here and their role is among `roles`.
+    /// The calling member of staff, if they are active and their role is among `roles`.
     pub(in crate::services) async fn staff_with(
         &self,
         context: &RequestContext,
@@ -100,7 +100,7 @@ impl AccountService<'_> {
             .ok_or(Refusal::RoleMissing.into())
     }
 
-    /// Who presents this staff certificate (DER): it must be the one registered, active and within its validity.
+    /// The owner of this staff certificate (DER), which must be the registered one, active and within its validity period.
     ///
     /// # Errors
     /// [`StaffRefusal::CertificateInactive`] for everybody else; audited.
@@ -131,7 +131,7 @@ impl AccountService<'_> {
         Err(refusal.into())
     }
 
-    /// A member of the staff asks for what their role may not have. Audited.
+    /// A member of staff requests what their role may not have. Audited.
     pub async fn off_limits(&self, context: &RequestContext, place: &str) -> Error {
         let refusal = Refusal::RoleMissing;
         let entry = context.audit("staff.off-limits", ("page", place));
@@ -141,7 +141,7 @@ impl AccountService<'_> {
         }
     }
 
-    /// Puts somebody on record; `employee_number` is the employee number, `actor` is who ordered it. They can do nothing before they have a certificate.
+    /// Records a member of staff; `actor` is who ordered it. They can do nothing before they have a certificate.
     ///
     /// # Errors
     /// Faults of the store.
@@ -173,7 +173,7 @@ impl AccountService<'_> {
         Ok(member)
     }
 
-    /// Everybody on record, by name.
+    /// All members of staff, by name.
     ///
     /// # Errors
     /// Faults of the store.
@@ -181,8 +181,8 @@ impl AccountService<'_> {
         Ok(staff::list(self.store).await?)
     }
 
-    /// One page of the contracts that fit what was typed at the counter: an account (with or without its branch), a
-    /// part of 企業名(カナ) or 企業名, or a login ID; all of them for nothing.
+    /// One page of the contracts that match the search at the counter: an account (with or without its branch), a part
+    /// of 企業名(カナ) or 企業名, or a login ID; all of them for an empty search.
     ///
     /// # Errors
     /// Faults of the store.
@@ -200,7 +200,7 @@ impl AccountService<'_> {
         Ok(Vec::new())
     }
 
-    /// A contract with its users, each with the certificate that matters, and its grants.
+    /// A contract with its users, each with the relevant certificate, and its grants.
     ///
     /// # Errors
     /// [`Refusal::ContractUnknown`].
@@ -228,7 +228,7 @@ impl AccountService<'_> {
         Ok(certificates::expiring(self.store, now, until, limit).await?)
     }
 
-    /// A user's last tries to log in, newest first.
+    /// A user's last login attempts, newest first.
     ///
     /// # Errors
     /// Faults of the store.

@@ -6,7 +6,7 @@
 //! OCSP responses about the outcome (`status`).
 //!
 //! - [`state_machine`]: allowed transitions, as one exhaustive function each
-//! - [`reason`]: which reasons a person may give
+//! - [`refusal`]: refusals, with their codes
 //! - [`refusal`]: what is refused, with its code
 //! - [`authority`]: which customer may
 //! - `confirm`: 確認用パスワード, with its own lock

@@ -1,4 +1,4 @@
-//! The letter about what happened to a certificate: to the user it belongs to, in the transaction of the operation.
+//! The message about a change of a certificate: to its user, in the transaction of the operation.
 
 use super::transitions::Ending;
 use crate::mail::Notification;
@@ -10,8 +10,9 @@ use crate::store::certificates::{Certificate, State};
 use crate::store::contracts::{self, Status};
 use crate::store::{Tx, users};
 
-/// Tells the owner that a certificate in use was revoked or held, or that one is released. What belongs to staff is told to
-/// nobody; what was never in use, only where it was given up ([`tell_given_up`]).
+/// Notifies the owner that an active certificate was revoked or suspended, or that one was released. There is no
+/// message about staff certificates, and about a certificate that was never in use only if it was given up
+/// ([`tell_given_up`]).
 pub(super) async fn tell_owner(
     tx: &mut Tx,
     before: &Certificate,
@@ -46,7 +47,7 @@ pub(super) async fn tell_owner(
     Ok(())
 }
 
-/// Tells the owner that an issue was given up: whoever has ID and password could do that in their place.
+/// Notifies the owner that an issue was given up: anybody with ID and password could do that in their place.
 pub(super) async fn tell_given_up(
     tx: &mut Tx,
     before: &Certificate,

@@ -5,7 +5,7 @@
 
 use super::Reason;
 
-/// What a customer may choose, in the order in which it is offered.
+/// A customer's choices, in the order in which they are offered.
 pub const BY_CUSTOMER: [Reason; 5] = [
     Reason::KeyCompromise,
     Reason::Superseded,

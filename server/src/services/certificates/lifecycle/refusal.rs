@@ -1,9 +1,9 @@
-//! What is refused in a certificate's lifecycle.
+//! Refusals in a certificate's lifecycle.
 
 /// Why a change was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LifecycleRefusal {
-    /// No such certificate, or not one that this person may know of.
+    /// No such certificate, or not one that this person may see.
     CertificateMissing,
     /// Revoked before.
     AlreadyRevoked,
@@ -13,9 +13,9 @@ pub enum LifecycleRefusal {
     NotSuspended,
     /// Its successor is in use, or it lapsed.
     AlreadySuperseded,
-    /// Its validity is over: there is nothing left to end.
+    /// It has expired: there is nothing left to do.
     Expired,
-    /// Its validity is not over.
+    /// It has not expired.
     NotExpired,
     /// It was never issued and never will be.
     NeverIssued,
@@ -29,7 +29,7 @@ pub enum LifecycleRefusal {
     ReasonNotAllowed,
     /// A grant that was used.
     GrantUsed,
-    /// A grant whose time is over.
+    /// A grant past its deadline.
     GrantLapsed,
 }
 

@@ -1,5 +1,5 @@
-//! 失効. A certificate that was signed and never activated (its token is lost) ends the same way, so that the next issue
-//! is not held up by a key that nobody has.
+//! 失効. A certificate that was signed and never activated (its token is lost) is revoked in the same way, so that the
+//! next issue is not blocked by a key that nobody has.
 
 use super::authority::{By, reach};
 use super::transitions::{self, Ending};
@@ -9,8 +9,9 @@ use crate::services::{Fault, Refusal, RequestContext, Result, Services};
 use crate::store::certificates::{self, Certificate};
 
 impl Services {
-    /// Revokes a certificate for good: its sessions end, its open requests and a renewal under way too, and CRLs and OCSP
-    /// responses say so within seconds. One that was never signed is given up instead. Answers the certificate as it is now.
+    /// Revokes a certificate permanently: its sessions, its open requests and a renewal in progress end, too, and CRLs
+    /// and OCSP responses follow within seconds. One that was never signed is abandoned instead. Returns the
+    /// certificate in its new state.
     ///
     /// # Errors
     /// [`Refusal::Lifecycle`] (`AlreadyRevoked`, `Expired`, `ReasonNotAllowed`, …); for a manager [`Refusal::RoleMissing`] and

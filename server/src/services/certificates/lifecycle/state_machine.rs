@@ -15,11 +15,11 @@ pub enum Event {
     Supersede,
     /// 事故登録.
     Suspend,
-    /// The end of a suspension.
+    /// Release of a suspension.
     Release,
     /// 失効.
     Revoke,
-    /// It expired, and its place is wanted for another.
+    /// It has expired, and another one is to be issued.
     Lapse,
 }
 
@@ -36,7 +36,7 @@ impl Event {
     ];
 }
 
-/// The state after `event`, or why it cannot happen. `expired`: the validity is over.
+/// The state after `event`, or why it cannot happen. `expired`: past the validity period.
 ///
 /// # Errors
 /// [`LifecycleRefusal`].
@@ -45,13 +45,13 @@ pub const fn next(state: State, event: Event, expired: bool) -> Result<State, Li
     use LifecycleRefusal as No;
     use State as S;
     match (state, event) {
-        // What is over for good stays so, whatever the time.
+        // Final states stay, whatever the time.
         (S::Revoked, _) => Err(No::AlreadyRevoked),
         (S::Superseded, _) => Err(No::AlreadySuperseded),
         (S::Abandoned, _) => Err(No::NeverIssued),
-        // What is recorded is signed even when that took long; nobody can use it then.
+        // A recorded intent is signed even if that took long; nobody can use it then.
         (S::Intent, E::Sign) => Ok(S::Issued),
-        // Nobody has it; a signature on its way is thrown away where it arrives.
+        // Nobody has it; a signature that arrives later is discarded.
         (S::Intent, E::Revoke | E::Lapse) => Ok(S::Abandoned),
         (S::Intent, _) => Err(No::NotInUse),
         (S::Issued | S::Active | S::Suspended, E::Sign) => Err(No::AlreadyIssued),
@@ -62,7 +62,7 @@ pub const fn next(state: State, event: Event, expired: bool) -> Result<State, Li
                 Err(No::NotExpired)
             }
         }
-        // Its place may be taken at any time: the successor is what counts.
+        // It may be superseded at any time: the successor is what counts.
         (S::Active, E::Supersede) => Ok(S::Superseded),
         (S::Issued | S::Active | S::Suspended, _) if expired => Err(No::Expired),
         (S::Issued, E::Activate) => Ok(S::Active),
@@ -79,13 +79,13 @@ pub const fn next(state: State, event: Event, expired: bool) -> Result<State, Li
 /// What can happen to a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantEvent {
-    /// A certificate is put into the database under it.
+    /// A certificate is recorded under it.
     Use,
-    /// Its time (取得期限) is over, or its contract ended.
+    /// Its deadline (取得期限) has passed, or its contract was cancelled.
     Lapse,
 }
 
-/// The state of a grant after `event`, or why it cannot happen. `late`: its time is over.
+/// The state of a grant after `event`, or why it cannot happen. `late`: past its deadline.
 ///
 /// # Errors
 /// [`LifecycleRefusal`].

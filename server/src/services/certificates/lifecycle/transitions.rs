@@ -1,5 +1,5 @@
-//! What ends a certificate, a user's requests or a contract, inside the transaction of a command: rules, rows, audit rows, and
-//! what ends together with it. Who may ask is the command's business.
+//! What revokes a certificate, ends a user's requests or cancels a contract, inside the transaction of a command:
+//! rules, rows, audit rows, and everything else that ends. The command decides who may.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::store::certificates::{self, Certificate, State};
 use crate::store::enrolment_requests::{self as requests, Outcome};
 use crate::store::{Subject, Tx, contracts, grants, sessions, staff, users};
 
-/// Who ends something, from where and when, and why.
+/// Who makes the change, from where and when, and why.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::services) struct Ending<'a> {
     pub(in crate::services) context: &'a RequestContext,
@@ -19,12 +19,12 @@ pub(in crate::services) struct Ending<'a> {
     pub(in crate::services) note: &'a str,
 }
 
-/// Whether the validity of a certificate is over.
+/// Whether a certificate has expired.
 pub(in crate::services) fn expired(row: &Certificate, now: Timestamp) -> bool {
     now > row.not_after
 }
 
-/// Lets `event` happen to a certificate, with its audit row.
+/// Applies `event` to a certificate, with its audit row.
 async fn change(
     tx: &mut Tx,
     row: &Certificate,
@@ -65,7 +65,7 @@ pub(in crate::services) async fn revoke(
 ) -> Result<()> {
     change(tx, row, Event::Revoke, "certificate.revoked", ending).await?;
     if let Some(user_id) = &row.user_id {
-        // A renewal depends on the certificate it began with: it ends with it.
+        // A renewal depends on the certificate to be renewed, and ends with it.
         let pending = certificates::pending_for_user(&mut *tx, user_id).await?;
         if let Some(successor) = pending.filter(|p| p.replaces.as_deref() == Some(&row.id)) {
             change(tx, &successor, Event::Revoke, "certificate.revoked", ending).await?;
@@ -78,7 +78,7 @@ pub(in crate::services) async fn revoke(
     Ok(())
 }
 
-/// Gives up a certificate that never came into use; nothing depends on it.
+/// Gives up a certificate that was never in use; nothing depends on it.
 pub(in crate::services) async fn give_up(
     tx: &mut Tx,
     row: &Certificate,
@@ -105,7 +105,7 @@ pub(in crate::services) async fn suspend(
     Ok(())
 }
 
-/// The end of a suspension.
+/// Release of a suspension.
 pub(in crate::services) async fn release(
     tx: &mut Tx,
     row: &Certificate,
@@ -161,7 +161,7 @@ pub(in crate::services) async fn cancel(
     entry.detail(detail).write(tx).await
 }
 
-/// What a user had open: sessions and requests, and how many.
+/// Numbers of a user's open sessions and requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Left {
     sessions: u64,

@@ -1,4 +1,4 @@
-//! OCSP responses kept in this process: bounded, and never served against what is known of the certificate.
+//! OCSP responses kept in this process: bounded, and never served if they contradict the known status of the certificate.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +10,12 @@ use super::memory::Ended;
 use crate::ca::ocsp::Digest;
 use crate::store::certificates::{Ca, Issuer};
 
-/// Answers kept at the same time, at most; one takes about a kilobyte.
+/// Maximum number of responses; one takes about a kilobyte.
 const MOST: usize = 65_536;
-/// How long an answer is served before the store is asked whether there is a newer one.
+/// How long a response is served before the store is checked for a newer one.
 const UNASKED: Duration = Duration::from_secs(60);
 
-/// An answer ready to be sent.
+/// A response ready to be sent.
 #[derive(Debug, Clone)]
 pub struct ReadyResponse {
     /// The whole response, DER.
@@ -34,18 +34,18 @@ pub struct ReadyResponse {
 }
 
 impl ReadyResponse {
-    /// within its validity period.
+    /// Within its validity period.
     pub(super) fn good(&self, now: Timestamp) -> bool {
         self.this_update <= now && now < self.next_update
     }
 
-    /// The store need not be asked yet.
+    /// The store need not be read yet.
     pub(super) fn recent(&self) -> bool {
         self.read.elapsed() < UNASKED
     }
 }
 
-/// Which answer.
+/// Key of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) ca: Ca,
@@ -53,7 +53,7 @@ pub(super) struct Key {
     pub(super) serial: Vec<u8>,
 }
 
-/// The answers of this process.
+/// The responses of this process.
 #[derive(Debug)]
 pub(in crate::services) struct ResponseCache(Generations<Key, ReadyResponse>);
 

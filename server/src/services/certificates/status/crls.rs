@@ -1,5 +1,5 @@
-//! Publishing revocation lists: before the last one ends, and soon after anything ended. A list that cannot be signed
-//! leaves the last good one in its place.
+//! Publishing CRLs: before the last one expires, and soon after any change. If a CRL cannot be signed, the last valid
+//! one stays.
 
 use std::time::Instant;
 
@@ -19,26 +19,26 @@ use crate::store::{StoreError, Unique, id, status_changes};
 
 /// Rows of one read.
 const PAGE: i64 = 5_000;
-/// A big list is not made anew at every change: one second of pause for so many lines.
+/// A large CRL is not signed again at every change: one second of pause for this many entries.
 const ENTRIES_PER_SECOND: i64 = 50_000;
 const A_SECOND: SignedDuration = SignedDuration::from_secs(1);
-/// How long before a part begins its first list is published.
+/// How long before a shard begins its first CRL is published.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
-/// Lists whose time is over are remembered for this long.
+/// How long expired CRLs are kept.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Services {
-    /// Publishes a list for every scope whose last one is past half its time, lacks a change, or is not there: of every
-    /// CA that is not over, whether it signs new certificates or not. Answers how many scopes were published.
+    /// Publishes a CRL for every scope whose last one is past half its validity, lacks a change, or is missing: of
+    /// every unexpired CA, whether it signs new certificates or not. Returns how many scopes were published.
     ///
     /// # Errors
-    /// Faults of the store; [`crate::services::Refusal::Unavailable`] while the HSM is unavailable. Lists made before that
-    /// stay published, and the last good one of each other scope too.
+    /// Faults of the store; [`crate::services::Refusal::Unavailable`] while the HSM is unavailable. CRLs signed before
+    /// that stay published, and so does the last valid one of each other scope.
     pub async fn publish_due_crls(&self, now: Timestamp) -> Result<usize> {
         let mut published = 0;
         let mut failed = None;
         for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
-            // One CA that cannot sign keeps no other from its lists.
+            // A CA that cannot sign does not prevent the others from publishing.
             match self.publish_due(on_record(ca.id), now).await {
                 Ok(count) => published += count,
                 Err(error) => failed = failed.or(Some(error)),
@@ -58,14 +58,14 @@ impl Services {
         Ok(published)
     }
 
-    /// The whole CA, and every part that has certificates whose end was not on a list yet.
+    /// The whole CA, and every shard with certificates whose expiry was not on a CRL yet.
     pub(in crate::services) async fn scopes(&self, ca: Ca, now: Timestamp) -> Result<Vec<Scope>> {
         let store = &self.inner.store;
         let whole = Scope::whole(ca);
         let last = crls::latest(store, &whole.name(), Kind::Full).await?;
         let from = last.map_or(now, |crl| crl.this_update.min(now));
         let mut shards = crls::shards(store, ca, from).await?;
-        // A certificate never points to a list that is not there yet.
+        // A certificate never points to a CRL that does not exist yet.
         let months = self.inner.ca.ca(ca_id(ca))?.profile.crl_shard_months;
         let soon = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
         shards.extend([shard::name(now, months), shard::name(soon, months)]);
@@ -113,7 +113,7 @@ impl Services {
         let delta = crls::latest(store, &name, Kind::Delta).await?;
         let crl_numbers = last.iter().copied().chain(delta.iter()).map(|l| l.number);
         let number = crl_numbers.max().unwrap_or(0) + 1;
-        // Changes that come while the rows are read are in this list or make the next one due.
+        // Changes that arrive while the rows are read are in this CRL or make the next one necessary.
         let seq = status_changes::last(store).await?;
         let this_update = self.begins(ca_id(scope.ca), last, now)?;
         let next_update = now
@@ -129,7 +129,7 @@ impl Services {
             this_update,
             next_update,
         };
-        // An ended certificate stays until it was on one list made after its end (RFC 5280 §3.3).
+        // An expired certificate stays until it was on one CRL made after its expiry (RFC 5280 §3.3).
         let cutoff = last.map_or(Timestamp::UNIX_EPOCH, |crl| crl.this_update.min(now));
         let entries = self.ended_entries(scope, cutoff).await?;
         let full = row(Kind::Full, None, entries.len());
@@ -160,7 +160,7 @@ impl Services {
         Ok(())
     }
 
-    /// When a list was made, as its times tell.
+    /// When a CRL was made, derived from its times.
     fn made_at(&self, crl: &Published) -> Timestamp {
         let periods = &self.settings().periods;
         let by_start = crl.this_update.checked_add(periods.crl_backdate);
@@ -172,12 +172,12 @@ impl Services {
         by_start.min(by_end).max(crl.this_update)
     }
 
-    /// thisUpdate: in the past, for relying parties whose clock is slow, but after that of the list before it, so that
-    /// whoever holds both knows which is newer, and not before the CA itself.
+    /// thisUpdate: in the past, for relying parties with a slow clock, but after that of the previous CRL, so that the
+    /// newer one can be identified, and not before the CA itself.
     fn begins(&self, ca: CaId, last: Option<&Published>, now: Timestamp) -> Result<Timestamp> {
         let start = now.checked_sub(self.settings().periods.crl_backdate);
         let not_before = self.inner.ca.ca(ca)?.validity.not_before;
-        // A list of the future was made before a clock was put right.
+        // A CRL of the future was made before a clock was corrected.
         let last = last.filter(|last| last.this_update <= now);
         let behind = last.and_then(|last| last.this_update.checked_add(A_SECOND).ok());
         let start = start.unwrap_or(now).max(not_before);
@@ -236,7 +236,7 @@ impl Services {
         Ok(entries)
     }
 
-    /// How what changed after `seq` stands now; a hold that is over is said to be removed.
+    /// The current state of what changed after `seq`; a released suspension is marked as removed.
     async fn changed_entries(&self, scope: &Scope, mut seq: i64) -> Result<RevokedEntries> {
         let mut last = std::collections::BTreeMap::new();
         loop {
@@ -292,8 +292,8 @@ pub(in crate::services) fn octets(serial: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Past half its time: a failure now leaves as long again to mend it. One that was made in the future (a clock that was
-/// put right since) would be refused by everybody until then.
+/// Past half its validity: a failure now leaves as long again to repair it. One that was made in the future (a clock
+/// that was corrected since) would be refused by everybody until then.
 pub(in crate::services) fn is_due(crl: &Published, now: Timestamp) -> bool {
     if now < crl.this_update {
         return true;

@@ -1,4 +1,4 @@
-//! What of the HSM and the lists needs a look, and what keeps the CAs from issuing.
+//! What needs attention about the HSM and the CRLs, and what prevents the CAs from issuing.
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use crate::ca::IssuerId;
 use crate::ca::hsm::{HsmPhase, HsmState, KeyFound, KeyState, SigningFault};
 use crate::services::Services;
 
-/// Something that needs a look.
+/// Something that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HealthFinding {
     /// The database does not answer.

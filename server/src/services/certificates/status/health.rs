@@ -19,17 +19,17 @@ pub struct Health {
     pub store: Option<StoreFault>,
     /// The HSM pool.
     pub hsm: HsmState,
-    /// What keeps the CAs from issuing; nothing where certificates can be issued.
+    /// What prevents the CAs from issuing; empty if certificates can be issued.
     pub issuing: Option<HealthFinding>,
     /// The CRL of every customer CA is within its validity period.
     pub crl_fresh: bool,
-    /// The scheduled jobs; empty when the store does not answer.
+    /// The scheduled jobs; empty if the store does not respond.
     pub jobs: Vec<Report>,
-    /// How old the memory of revoked and suspended certificates is, in seconds; none before it was filled.
+    /// Age of the memory of revoked and suspended certificates, in seconds; none before it was filled.
     pub status_age: Option<u64>,
 }
 
-/// Why the store does not answer.
+/// Why the store does not respond.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreFault {
     /// Stable code.
@@ -39,7 +39,7 @@ pub struct StoreFault {
 }
 
 impl Services {
-    /// Asks each part; answers soon, even when all of them are unavailable.
+    /// Checks each part; returns soon, even if all of them are unavailable.
     pub async fn health(&self, now: Timestamp) -> Health {
         let read = async {
             self.inner.store.ping().await?;
@@ -78,7 +78,7 @@ impl Services {
         Ok(fresh)
     }
 
-    /// Of the lists that are handed out while the store is unavailable.
+    /// Of the CRLs that are served while the store is unavailable.
     fn kept_crls_are_fresh(&self, now: Timestamp) -> bool {
         let mut cas = self.inner.ca.cas_of(IssuerId::Customer);
         cas.all(|ca| {

@@ -1,4 +1,5 @@
-//! Serial numbers that are not good, in this process: one look-up in a hash table, whether there are none or a million.
+//! Serial numbers of inactive certificates, in this process: one look-up in a hash table, whether there are none or a
+//! million.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,22 +11,22 @@ use tokio::sync::{Notify, watch};
 use crate::store::certificates::{Issuer, State};
 use crate::store::status_changes::StatusChange;
 
-/// Octets of a serial number of ours.
+/// Octets of our serial numbers.
 const OCTETS: usize = 20;
 
-/// How a certificate stands that is not good.
+/// State of an inactive certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// Its successor is in use, or it lapsed.
     Superseded,
-    /// Held; the only one that can be good again.
+    /// Suspended; the only one that can become active again.
     Suspended,
-    /// For good.
+    /// Revoked.
     Revoked,
 }
 
 impl Ended {
-    /// Of a state in the store; none for a state that is not an end.
+    /// From a state in the store; `None` for an active one.
     #[must_use]
     pub const fn of(state: State) -> Option<Self> {
         match state {
@@ -39,7 +40,7 @@ impl Ended {
 
 type Serial = [u8; OCTETS];
 
-/// A serial number as a key; none for one that cannot be ours.
+/// A serial number as a key; `None` for one that cannot be ours.
 fn key(serial: &[u8]) -> Option<Serial> {
     let start = serial.iter().position(|b| *b != 0).unwrap_or(serial.len());
     let digits = serial.get(start..)?;
@@ -82,13 +83,13 @@ pub struct StatusMemory {
     known: RwLock<Known>,
     refreshed: RwLock<Option<Instant>>,
     ended: watch::Sender<i64>,
-    /// The [`status_version`](crate::store::Store::status_version) up to which the own changes are known.
+    /// The [`status_version`](crate::store::Store::status_version) up to which this process's own changes are known.
     version: AtomicU64,
     /// A change made by this instance.
     pub(super) own_change: Notify,
-    /// A change read from the store, of whichever instance.
+    /// A change read from the store, of any instance.
     pub(super) seen_change: Notify,
-    /// One at a time reads the store.
+    /// Only one task at a time reads the store.
     pub(super) turn: tokio::sync::Mutex<()>,
 }
 
@@ -107,7 +108,7 @@ impl Default for StatusMemory {
 }
 
 impl StatusMemory {
-    /// How a serial number stands, if it is known not to be good. `None` says nothing: ask the store.
+    /// State of a serial number, if it is known to be inactive. `None` means unknown: read the store.
     #[must_use]
     pub fn look(&self, issuer: Issuer, serial: &[u8]) -> Option<Ended> {
         let key = key(serial)?;
@@ -119,20 +120,20 @@ impl StatusMemory {
         map.get(&key).copied()
     }
 
-    /// How many serial numbers are known not to be good.
+    /// How many serial numbers are known to be inactive.
     #[must_use]
     pub fn len(&self) -> usize {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.customer.len() + known.staff.len()
     }
 
-    /// Whether nothing is known not to be good.
+    /// Whether none is known to be inactive.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How long ago the store was last heard; none before the first time.
+    /// Time since the store was last read; `None` before the first time.
     #[must_use]
     pub fn age(&self, now: Instant) -> Option<Duration> {
         let refreshed = *self
@@ -142,19 +143,19 @@ impl StatusMemory {
         refreshed.map(|then| now.saturating_duration_since(then))
     }
 
-    /// Up to which place in the sequence a certificate was revoked or suspended; wakes whoever waits for that.
+    /// Records up to which position in the sequence a certificate was revoked or suspended; wakes those who wait for it.
     #[must_use]
     pub fn ended(&self) -> watch::Receiver<i64> {
         self.ended.subscribe()
     }
 
-    /// Where to read on; none before everything was loaded once.
+    /// Where to continue reading; `None` before everything was loaded once.
     pub(super) fn place(&self) -> Option<i64> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.loaded.then_some(known.seq)
     }
 
-    /// One page of what is not good, while loading.
+    /// One page of inactive certificates, while loading.
     pub(super) fn load<'a>(&self, issuer: Issuer, rows: impl Iterator<Item = (&'a str, State)>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let map = known.of(issuer);
@@ -171,7 +172,7 @@ impl StatusMemory {
         (known.loaded, known.seq) = (true, seq);
     }
 
-    /// Takes changes in, in their order. Taking one in twice does no harm.
+    /// Applies changes, in their order. Applying one twice does no harm.
     pub(super) fn apply(&self, changes: &[StatusChange]) {
         let Some(last) = changes.last() else { return };
         {
@@ -193,7 +194,7 @@ impl StatusMemory {
         }
     }
 
-    /// Whether everything is known that this process changed up to this version of the store.
+    /// Whether all changes of this process up to this version of the store are known.
     pub(super) fn knows(&self, version: u64) -> bool {
         self.version.load(Ordering::Acquire) >= version
     }

@@ -1,20 +1,20 @@
-//! What is good and what is not, for those who ask: this server's own door, and everybody who reads lists.
+//! The status of certificates, for this server's own checks and for everybody who reads CRLs and OCSP responses.
 //!
-//! The truth is the store. What is held here in memory only ever refuses sooner; it never lets anybody in. Lists and
-//! answers that were signed stay good until their end when the HSM is unavailable, and those in memory when the store is.
+//! The truth is the store. The memory here only ever refuses earlier; it never lets anybody in. Signed CRLs and
+//! responses remain valid until they expire while the HSM is unavailable, and those in memory while the store is.
 //!
-//! - [`memory`]: serial numbers that are not good, in this process
+//! - [`memory`]: serial numbers of inactive certificates, in this process
 //! - `watch`: following the sequence of changes, on every instance
-//! - [`scope`]: whose list
-//! - `crls`: publishing lists, full and delta
-//! - [`published`]: lists as they are handed out
-//! - `signers`: certificates of the key that signs answers
-//! - [`responses`]: OCSP requests answered
-//! - `presign`: answers signed before anybody asks
-//! - [`cache`]: answers kept in this process, in [`generations`]
-//! - `timeout`: how long the store is waited for where there is another answer than its own
-//! - `finding`: what needs a look, and what keeps the CAs from issuing
-//! - [`health`]: the HSM and the store, for the operator; [`overview`]: every list and how fresh it is
+//! - [`scope`]: the scope of a CRL
+//! - `crls`: publishing CRLs, full and delta
+//! - [`published`]: CRLs as they are served
+//! - `signers`: certificates of the OCSP signers
+//! - [`responses`]: answering OCSP requests
+//! - `presign`: responses signed in advance
+//! - [`cache`]: responses kept in this process, in [`generations`]
+//! - `timeout`: how long the store is waited for if there is another answer
+//! - `finding`: what needs attention, and what prevents the CAs from issuing
+//! - [`health`]: the HSM and the store, for the operator; [`overview`]: every CRL and its validity
 
 pub mod cache;
 mod crls;

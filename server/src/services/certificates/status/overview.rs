@@ -1,4 +1,4 @@
-//! Every list that should be published now, and how fresh it is: for the officer's page.
+//! Every CRL that should be published now, and its validity: for the officer's page.
 
 use jiff::Timestamp;
 
@@ -6,10 +6,10 @@ use super::scope::on_record;
 use crate::services::{Result, Services};
 use crate::store::crls::{self, Kind, Published};
 
-/// A list as it stands.
+/// A CRL in its current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrlState {
-    /// Whose: `customer`, `staff`, `customer-2`, or with a part, `customer/202610`.
+    /// Scope: `customer`, `staff`, `customer-2`, or with a shard, `customer/202610`.
     pub name: String,
     /// The newest full one; none before the first.
     pub newest: Option<Published>,
@@ -25,7 +25,7 @@ impl CrlState {
 }
 
 impl Services {
-    /// The lists of every CA that is not over, with their parts, in the order of their names.
+    /// The CRLs of every unexpired CA, with their shards, ordered by name.
     ///
     /// # Errors
     /// Faults of the store.

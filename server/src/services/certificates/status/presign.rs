@@ -1,5 +1,5 @@
-//! Signing OCSP responses ahead: for everything that was issued and is not over, before the last answer ends and after
-//! every change.
+//! Signing OCSP responses in advance: for every issued, unexpired certificate, before the last response expires and
+//! after every change.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,21 +7,21 @@ use crate::ca::ocsp::Digest;
 use crate::services::{Result, Services};
 use crate::store::ocsp_responses::{self, CertificateStatus, StoredResponse};
 
-/// Certificates of one read, and answers stored in one transaction.
+/// Certificates of one read, and responses stored in one transaction.
 const PAGE: i64 = 200;
-/// Signatures under way at the same time.
+/// Signatures in progress at the same time.
 const TOGETHER: usize = 8;
-/// Answers of one run; the next run continues.
+/// Responses of one run; the next run continues.
 const MOST: usize = 20_000;
-/// Answers about certificates that are over are kept for this long.
+/// How long responses for expired certificates are kept.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 impl Services {
-    /// Signs the answers that are missing, past half their time, or of another state than their certificate. Answers
-    /// how many.
+    /// Signs the responses that are missing, past half their validity, or of another state than their certificate.
+    /// Returns how many.
     ///
     /// # Errors
-    /// [`crate::services::Refusal::Unavailable`] while the HSM is unavailable: what is kept stays; faults.
+    /// [`crate::services::Refusal::Unavailable`] while the HSM is unavailable: stored ones stay; faults.
     pub async fn refresh_ocsp_responses(&self, now: Timestamp) -> Result<usize> {
         let half = self.settings().periods.ocsp / 2;
         let older_than = now.checked_sub(half).unwrap_or(Timestamp::MIN);
@@ -81,7 +81,7 @@ impl Services {
         Ok(responses.len())
     }
 
-    /// Keeps responses for whoever asks next.
+    /// Stores responses.
     pub(super) async fn keep(&self, responses: &[StoredResponse]) -> Result<()> {
         let accounts = self.accounts();
         let kept = accounts.transaction(async |tx| {

@@ -1,4 +1,4 @@
-//! Lists as they are handed out: the newest one, kept in memory, and the last good one when the store is unavailable.
+//! CRLs as they are served: the newest one, kept in memory, and the last valid one while the store is unavailable.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,10 +12,10 @@ use crate::store::certificates::Ca;
 use crate::store::crls::{self, Kind};
 use crate::store::{StoreError, id};
 
-/// How long the bytes of a list are waited for.
+/// How long the bytes of a CRL are waited for.
 const READ_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// A list ready to be sent.
+/// A CRL ready to be sent.
 #[derive(Debug)]
 pub struct ReadyCrl {
     /// DER.
@@ -30,7 +30,7 @@ pub struct ReadyCrl {
     pub next_update: Timestamp,
 }
 
-/// What was read last, by scope and kind.
+/// The CRLs read last, by scope and kind.
 #[derive(Debug, Default)]
 pub(in crate::services) struct ReadyCrls(RwLock<HashMap<(Scope, Kind), Arc<ReadyCrl>>>);
 
@@ -47,10 +47,10 @@ impl ReadyCrls {
 }
 
 impl Services {
-    /// The newest full or delta list of a scope.
+    /// The newest full or delta CRL of a scope.
     ///
     /// # Errors
-    /// Faults of the store, when nothing is kept here either.
+    /// Faults of the store, if nothing is in memory either.
     pub async fn published_crl(&self, scope: &Scope, kind: Kind) -> Result<Option<Arc<ReadyCrl>>> {
         let crls = &self.inner.crls;
         let key = (scope.clone(), kind);
@@ -72,7 +72,7 @@ impl Services {
         }
     }
 
-    /// The newest list, soon; one that is too big to be read soon is there when it was kept.
+    /// The newest CRL, within the time limit; one that is too large for it is served once it is in memory.
     async fn newest_crl(
         &self,
         scope: &Scope,
@@ -95,11 +95,11 @@ impl Services {
         }
     }
 
-    /// Reads every list that should be published into memory: what an instance has never handed out is handed out, too,
-    /// while the store is unavailable.
+    /// Reads every CRL that should be published into memory, so that an instance can serve those it has never served
+    /// before while the store is unavailable.
     ///
     /// # Errors
-    /// Faults of the store; what was read before stays.
+    /// Faults of the store; CRLs that were read before stay.
     pub async fn keep_crls(&self, now: Timestamp) -> Result<()> {
         for ca in self.inner.ca.cas().iter().filter(|ca| !ca.is_over(now)) {
             for scope in self.scopes(on_record(ca.id), now).await? {
@@ -129,7 +129,7 @@ impl Services {
     ) -> Result<Option<Arc<ReadyCrl>>> {
         let store = &self.inner.store;
         let name = scope.name();
-        // Once more when a newer one was published between the two reads, and the bytes of the first are gone.
+        // Again if a newer one was published between the two reads, and the bytes of the first are gone.
         for _ in 0..3 {
             let Some(newest) = crls::latest(store, &name, kind).await? else {
                 return Ok(None);
@@ -150,7 +150,7 @@ impl Services {
         Ok(kept.cloned())
     }
 
-    /// Seconds until the newest full list of a CA is over; negative after that, none before the first list.
+    /// Seconds until the newest full CRL of a CA expires; negative after that, `None` before the first CRL.
     ///
     /// # Errors
     /// Faults of the store.

@@ -19,16 +19,16 @@ use crate::store::{id, signer_certificates};
 
 use inkan_pki::x509::summary::serial_hex;
 
-/// Signatures on demand at the same time; more are told to come again, so that issuing is never kept waiting.
+/// Signatures on demand at the same time; further ones get `tryLater`, so that issuing never waits.
 const ON_DEMAND: usize = 16;
-/// How old the memory of what is not good may be before the store is asked instead.
+/// Maximum age of the status memory; beyond that the store is read instead.
 const STALE: Duration = Duration::from_secs(2);
-/// Askers give up soon: one who gets no answer within this is told to come again.
+/// Clients give up soon: one that gets no answer within this time gets `tryLater`.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(900);
-/// How long the HSM is waited for when there is an answer without the nonce.
+/// How long the HSM is waited for if there is a response without the nonce.
 const SIGN_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// What the OCSP side of a server keeps.
+/// State of the server's OCSP side.
 #[derive(Debug)]
 pub(in crate::services) struct Responder {
     pub(super) kept: super::cache::ResponseCache,
@@ -47,25 +47,25 @@ impl Default for Responder {
 /// What is sent back.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// An answer that anybody may keep until its end.
+    /// A response that anybody may cache until it expires.
     Lasting(ReadyResponse),
-    /// An answer for this asker only.
+    /// A response for this client only.
     Once(Arc<[u8]>),
-    /// No answer.
+    /// No response.
     Refused(Problem),
 }
 
-/// There is no record to answer from (RFC 5019, 2.2.3): not signed.
+/// There is no data to answer from (RFC 5019, 2.2.3): not signed.
 const NOT_OURS: (Reply, &str) = (Reply::Refused(Problem::Unauthorized), "unauthorized");
 
-/// A signed answer and its time.
+/// A signed response and its time.
 struct Signed {
     der: Vec<u8>,
     this_update: Timestamp,
     next_update: Timestamp,
 }
 
-/// A certificate that is asked about, whose CA is ours.
+/// A requested certificate of one of our CAs.
 struct Question {
     ca: Ca,
     id: CertificateId,
@@ -125,7 +125,7 @@ impl Services {
         }
     }
 
-    /// The questions, if all of them are about one CA of ours: no other signature would do for the asker.
+    /// The requested certificates, if all of them are of one of our CAs: no other signature would satisfy the client.
     fn ours(&self, certificates: Vec<CertificateId>) -> Option<Vec<Question>> {
         let first = certificates.first()?;
         let digests = &self.inner.digests;
@@ -154,7 +154,7 @@ impl Services {
         }
         let found = match self.soon(self.look_up(&key)).await {
             Ok(found) => found,
-            // The store is unavailable: within its validity period, the last good answer continues, unless it is known here to be wrong.
+            // The store is unavailable: the last valid response is used, unless the memory contradicts it.
             Err(error) => {
                 return match kept.filter(|answer| self.as_heard(answer)) {
                     Some(answer) => Ok((Reply::Lasting(answer), "kept")),
@@ -169,7 +169,7 @@ impl Services {
                 (ocsp_status_of(&row), good, Some(row))
             }
         };
-        // Nobody's, or not issued yet: whoever asks for one number after the other makes the HSM work for none of them.
+        // Unknown, or not issued yet: a client that tries one serial number after the other makes the HSM sign nothing.
         if ocsp_status == OcspStatus::Unknown {
             return Ok(NOT_OURS);
         }
@@ -179,7 +179,7 @@ impl Services {
             self.inner.responder.kept.put(key, answer.clone());
             return Ok((Reply::Lasting(answer), "stored"));
         }
-        // One answer for all who ask about it from now on.
+        // From now on one response for all requests about it.
         if let (None, Some(row)) = (nonce, row.filter(|row| is_settled(row.state)))
             && let Some(answer) = self.response_in_time(row, key, now).await?
         {
@@ -195,7 +195,7 @@ impl Services {
         };
         match signed {
             Ok(der) => Ok((Reply::Once(der), "signed")),
-            // Without the HSM there is no answer with this nonce, but a good one without (RFC 5019 §4).
+            // Without the HSM there is no response with this nonce, but a valid one without (RFC 5019 §4).
             Err(error) => match stored {
                 Some(answer) => {
                     tracing::debug!(%error, "answered without the nonce");
@@ -206,20 +206,20 @@ impl Services {
         }
     }
 
-    /// Whether an answer may be sent again without a look into the store: within its validity period, read a short while ago, and
-    /// what is known of its certificate has not changed.
+    /// Whether a response may be sent again without reading the store: within its validity period, read a short while
+    /// ago, and the known status of its certificate has not changed.
     #[must_use]
     pub fn is_current(&self, answer: &ReadyResponse, now: Timestamp) -> bool {
         answer.good(now) && answer.recent() && self.agrees(answer)
     }
 
-    /// Whether an answer says what is known here of its certificate; no when too little is known.
+    /// Whether a response agrees with the known status of its certificate; false if too little is known.
     fn agrees(&self, answer: &ReadyResponse) -> bool {
         let age = self.status_memory().age(Instant::now());
         age.is_some_and(|age| age < STALE) && self.as_heard(answer)
     }
 
-    /// Whether an answer says what was last heard here, however long ago.
+    /// Whether a response agrees with the last known status, however old.
     fn as_heard(&self, answer: &ReadyResponse) -> bool {
         self.status_memory().look(answer.issuer, &answer.serial) == answer.ended
     }
@@ -256,7 +256,7 @@ impl Services {
         }
     }
 
-    /// A serial number that is no customer's and no staff member's: our own signers', or nobody's.
+    /// A serial number that belongs to no customer and no staff member: to one of our own signers, or to nobody.
     async fn unlisted(&self, question: &Question) -> Result<OcspStatus> {
         let serial = serial_hex(&question.id.serial);
         let store = &self.inner.store;
@@ -268,8 +268,8 @@ impl Services {
         })
     }
 
-    /// As [`Self::response_for_all`], by a task of its own: it comes to its end when the asker has gone, and the next one
-    /// finds the answer.
+    /// As [`Self::response_for_all`], in a separate task: it completes even if the client has gone, and the next one
+    /// finds the response.
     async fn response_in_time(
         &self,
         row: CertificateStatus,
@@ -288,7 +288,7 @@ impl Services {
             .unwrap_or_else(|error| Err(Fault::Task(error.to_string()).into()))
     }
 
-    /// Signs the answer about a certificate that has none yet, and keeps it.
+    /// Signs the response for a certificate that has none yet, and stores it.
     async fn response_for_all(
         &self,
         row: &CertificateStatus,
@@ -330,7 +330,7 @@ impl Services {
         Ok(signed.der.into())
     }
 
-    /// Signs, and says from when until when the answer is good.
+    /// Signs, and returns the validity period of the response.
     async fn sign_response(
         &self,
         ca: Ca,
@@ -359,7 +359,7 @@ impl Services {
         })
     }
 
-    /// Signs the answer about one certificate, to be kept.
+    /// Signs the response for one certificate, to be stored.
     pub(super) async fn presign_response(
         &self,
         row: &CertificateStatus,
@@ -388,17 +388,17 @@ impl Services {
     }
 }
 
-/// Whether an answer may be kept: what is being issued becomes good without a word to the memory of what is not.
+/// Whether a response may be stored: a certificate that is being issued becomes active without an event in the memory.
 const fn is_settled(state: State) -> bool {
     !matches!(state, State::Intent | State::Abandoned)
 }
 
-/// What the memory would say of a certificate. One that lapsed after its end was never revoked.
+/// The state that the memory would have for a certificate. One that lapsed after its expiry was never revoked.
 fn ended(row: &CertificateStatus) -> Option<Ended> {
     Ended::of(row.state)
 }
 
-/// What askers are told.
+/// The status for clients.
 pub(super) fn ocsp_status_of(row: &CertificateStatus) -> OcspStatus {
     let reason = row.reason.as_deref();
     match row.state {
@@ -416,7 +416,7 @@ pub(super) fn ocsp_status_of(row: &CertificateStatus) -> OcspStatus {
     }
 }
 
-/// The digests by which askers name our CAs.
+/// The digests by which clients identify our CAs.
 pub(in crate::services) fn digests(ca: &crate::ca::Authority) -> Vec<(Ca, IssuerDigests)> {
     let cas = ca.cas().iter();
     cas.filter_map(|ca| Some((on_record(ca.id), IssuerDigests::new(&ca.certificate)?)))

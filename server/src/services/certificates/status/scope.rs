@@ -1,14 +1,14 @@
-//! Whose list: a CA's, or that of one of its parts.
+//! The scope of a CRL: a CA, or one of its shards.
 
 use crate::ca::{CaId, IssuerId, shard};
 use crate::store::certificates::{Ca, Issuer};
 
-/// The scope of a list.
+/// The scope of a CRL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// Which CA.
     pub ca: Ca,
-    /// Which part; empty for all its certificates.
+    /// The shard; empty for all its certificates.
     pub shard: String,
 }
 
@@ -22,7 +22,7 @@ impl Scope {
         }
     }
 
-    /// One part; none for a text that is no part's name.
+    /// One shard; `None` for a text that is not a shard's name.
     #[must_use]
     pub fn shard(ca: impl Into<Ca>, name: &str) -> Option<Self> {
         shard::is_name(name).then(|| Self {
@@ -47,7 +47,7 @@ impl Scope {
     }
 }
 
-/// A CA on record, on the side of the CAs.
+/// A CA of the store, as the CA crate identifies it.
 pub(in crate::services) const fn ca_id(ca: Ca) -> CaId {
     CaId {
         issuer: match ca.issuer {
@@ -58,7 +58,7 @@ pub(in crate::services) const fn ca_id(ca: Ca) -> CaId {
     }
 }
 
-/// A CA as the record names it.
+/// A CA, as the store identifies it.
 #[must_use]
 pub const fn on_record(id: CaId) -> Ca {
     Ca {

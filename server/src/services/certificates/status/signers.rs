@@ -1,5 +1,5 @@
-//! The certificates of the key that signs OCSP responses: issued and renewed by the server itself, each CA's for its own
-//! certificates, on record before the HSM is asked.
+//! The certificates of the key that signs OCSP responses: issued and renewed by the server itself, each CA's for its
+//! own certificates, recorded before the HSM signs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,11 +17,11 @@ use crate::store::certificates::Ca;
 use crate::store::id;
 use crate::store::signer_certificates::{self as rows, NewSigner, SignerCertificate};
 
-/// What answers are signed with at the moment, by CA.
+/// The current signers, by CA.
 #[derive(Debug, Default)]
 pub(in crate::services) struct Signers {
     known: RwLock<HashMap<Ca, Arc<Signer>>>,
-    /// One at a time issues.
+    /// Only one task at a time issues.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -38,7 +38,7 @@ impl Signers {
 }
 
 impl Services {
-    /// Sees to it that every CA has a signer whose certificate is good for a while yet. Answers how many were issued.
+    /// Ensures that every CA has a signer whose certificate is valid for a while. Returns how many were issued.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] while the HSM is unavailable; faults.
@@ -49,9 +49,9 @@ impl Services {
             let end = ca.validity.not_after;
             let ca = on_record(ca.id);
             let before = self.inner.signers.get(ca).map(|s| s.not_after);
-            // In its last days a CA certifies no longer than it lives itself.
+            // Near its expiry, a CA issues nothing that outlives it.
             let left = self.fresh_for().min(now.duration_until(end) / 2);
-            // One CA that cannot sign keeps no other from its signer.
+            // A CA that cannot sign does not prevent the others from having a signer.
             match self.signer_with(ca, left, now).await {
                 Ok(signer) => {
                     issued += usize::from(before.is_some_and(|end| end != signer.not_after));
@@ -65,12 +65,12 @@ impl Services {
         }
     }
 
-    /// Renewed when a third of its life is left.
+    /// Renewed when a third of its validity is left.
     fn fresh_for(&self) -> SignedDuration {
         self.settings().periods.ocsp_signer / 3
     }
 
-    /// The signer of a CA's answers; one that is good now will do.
+    /// The signer of a CA's responses; one that is valid now is enough.
     pub(super) async fn ocsp_signer(&self, ca: Ca, now: Timestamp) -> Result<Arc<Signer>> {
         match self.inner.signers.get(ca) {
             Some(signer) if now < signer.not_after => Ok(signer),
@@ -78,7 +78,7 @@ impl Services {
         }
     }
 
-    /// A signer whose certificate is good for `left` yet: the one in use, one on record, or a new one.
+    /// A signer whose certificate is valid for `left`: the one in use, a recorded one, or a new one.
     async fn signer_with(
         &self,
         ca: Ca,
@@ -97,7 +97,7 @@ impl Services {
         let row = on_record.into_iter().find(|row| row.not_before <= now);
         let der = match row {
             Some(SignerCertificate { der: Some(der), .. }) => der,
-            // A crash came between the record and the signature: the same bytes are signed.
+            // A crash came between recording and signing: the same bytes are signed.
             Some(intent) => self.sign_signer(ca, &intent.id, &intent.tbs, now).await?,
             None => self.issue_signer(ca, (key, &spki), digest, now).await?,
         };

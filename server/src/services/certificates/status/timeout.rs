@@ -1,7 +1,7 @@
-//! How long the database is waited for where there is another answer than its own: from memory, or "not now".
+//! How long the database is waited for if there is another answer: from memory, or "not now".
 //!
-//! Health, metrics, lists and OCSP responses are asked for by machines that give up soon. They wait for [`TIMEOUT`], and
-//! while the database was silent a moment ago they do not wait at all.
+//! Machines that give up soon request health, metrics, CRLs and OCSP responses. They wait for [`TIMEOUT`], and if the
+//! database gave no answer a moment ago, they do not wait at all.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -35,7 +35,7 @@ impl Silence {
 }
 
 impl Services {
-    /// What `read` brings, if the database answers soon.
+    /// The result of `read`, if the database answers in time.
     ///
     /// # Errors
     /// [`StoreError::NoAnswer`], and those of `read`.

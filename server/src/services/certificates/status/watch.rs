@@ -1,4 +1,4 @@
-//! Following the sequence of changes. An instance takes its own changes in at once, those of others a few times a second.
+//! Following the sequence of changes. An instance applies its own changes at once, those of others a few times a second.
 
 use std::time::{Duration, Instant};
 
@@ -9,22 +9,22 @@ use crate::services::{Result, Services};
 use crate::store::certificates;
 use crate::store::{Store, crls, status_changes};
 
-/// How often other instances' changes are looked for: with the time of one query, how stale the memory is.
+/// How often other instances' changes are read: together with the time of one query, the maximum staleness of the memory.
 const EVERY: Duration = Duration::from_millis(250);
 /// Rows of one read.
 const PAGE: i64 = 5_000;
 
 impl Services {
-    /// What is known here not to be good.
+    /// Certificates known to be inactive.
     #[must_use]
     pub fn status_memory(&self) -> &StatusMemory {
         &self.inner.status
     }
 
-    /// Takes in what has changed since the last time; the first time everything.
+    /// Applies the changes since the last time; the first time everything.
     ///
     /// # Errors
-    /// Faults of the store; the memory stays as it is, and the store is asked as always.
+    /// Faults of the store; the memory stays as it is, and each request still reads the store.
     pub async fn refresh_status(&self) -> Result<()> {
         self.inner.status.refresh(&self.inner.store).await
     }
@@ -34,7 +34,7 @@ impl Services {
         self.inner.status.own_change.notified().await;
     }
 
-    /// Waits for a change that was read from the store, of whichever instance.
+    /// Waits for a change that was read from the store, of any instance.
     pub async fn seen_change(&self) {
         self.inner.status.seen_change.notified().await;
     }
@@ -52,7 +52,7 @@ impl Services {
                 Err(_) => {}
             }
             let memory = &self.inner.status;
-            // Lossless for any number of certificates there will be.
+            // Lossless for any realistic number of certificates.
             #[allow(clippy::cast_precision_loss)]
             metrics::gauge!("inkan_status_inactive").set(memory.len() as f64);
             let age = memory.age(Instant::now()).unwrap_or(Duration::MAX);
@@ -66,7 +66,7 @@ impl Services {
 }
 
 impl StatusMemory {
-    /// Takes in what has changed since the last time; the first time everything.
+    /// Applies the changes since the last time; the first time everything.
     async fn refresh(&self, store: &Store) -> Result<()> {
         let _turn = self.turn.lock().await;
         let version = store.status_version();
@@ -92,8 +92,8 @@ impl StatusMemory {
         Ok(())
     }
 
-    /// Takes in what this process has changed, if it has: after a commit, before anybody is answered. The store knows
-    /// whether a transaction changed a status; nobody else has to.
+    /// Applies this process's own changes, if there are any: after a commit, before the response. The store tracks
+    /// whether a transaction changed a status, so no caller has to.
     pub(in crate::services) async fn take_in_own(&self, store: &Store) {
         if self.knows(store.status_version()) {
             return;
@@ -105,7 +105,7 @@ impl StatusMemory {
     }
 }
 
-/// Everything that is not good, and the place from which on changes are to be read. What changes meanwhile is read after.
+/// Everything inactive, and the position from which changes must be read. Changes in the meantime are read afterwards.
 async fn load(memory: &StatusMemory, store: &Store) -> Result<i64> {
     let seq = status_changes::last(store).await?;
     for ca in certificates::all_cas(store).await? {

@@ -1,17 +1,17 @@
-//! When it is time to do something.
+//! When something must be done.
 
 use jiff::SignedDuration;
 
 /// How urgent it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing is to be done.
+    /// Nothing needs to be done.
     Fine,
-    /// Its time has come.
+    /// The warning period has begun.
     Soon,
-    /// A quarter of that time is left.
+    /// A quarter of that period is left.
     Urgent,
-    /// It is over.
+    /// It has expired.
     Over,
 }
 
@@ -31,7 +31,7 @@ impl Level {
         }
     }
 
-    /// With something wrong it is never fine.
+    /// With an error it is never fine.
     pub(super) fn at_least(self, wrong: bool) -> Self {
         if wrong { self.max(Self::Soon) } else { self }
     }
@@ -48,7 +48,7 @@ impl Level {
     }
 }
 
-/// How long before its end each thing is warned of, and who is told.
+/// The warning period of each item, and the recipients.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// The root's certificate.
@@ -59,7 +59,7 @@ pub struct Limits {
     pub tls: SignedDuration,
     /// A staff member's certificate.
     pub staff: SignedDuration,
-    /// The root's revocation list.
+    /// The root CRL.
     pub root_crl: SignedDuration,
     /// Addresses of the bank's operators.
     pub operators: Vec<String>,

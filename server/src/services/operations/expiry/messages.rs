@@ -1,4 +1,5 @@
-//! The bank's operators are told by mail: once when something's time comes, once when it is urgent, once when it is over.
+//! Messages to the bank's operators: one when the warning period of an item begins, one when it is urgent, one when it
+//! has expired.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,17 +11,17 @@ use crate::services::notifications::operator_mail;
 use crate::services::{RequestContext, Result, Services};
 use crate::store::outbox;
 
-/// What a run of the job found and did.
+/// The result of a run of the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Warned {
-    /// Things that need something done.
+    /// Items that need action.
     pub due: usize,
     /// Messages written.
     pub written: usize,
 }
 
 impl Services {
-    /// Says in the log what needs something done, and writes the messages about it that were not written yet.
+    /// Logs the items that need action, and writes the messages about them that were not written yet.
     ///
     /// # Errors
     /// Faults of the store.
@@ -47,7 +48,7 @@ impl Services {
             ends: one.ends,
             error: one.error.clone(),
         };
-        // The same thing with another end is another one.
+        // The same item with another expiry is a new one.
         let stage = one.level.as_str();
         let broken = if one.error.is_some() { ":broken" } else { "" };
         let item = one.item.as_str();

@@ -1,12 +1,12 @@
-//! Every certificate and list of the system that ends some day: how long it is good for yet, and what to do about it.
+//! Every expiring item of the system: how long it is still valid, and what to do about it.
 //!
-//! Nothing here changes anything. One function gives the whole picture; metrics, log, messages to the bank's operators and
-//! the officer's page are made from it.
+//! Nothing here changes anything. One function returns the whole list; metrics, log, messages to the bank's operators
+//! and the officer's page use it.
 //!
-//! - this file: the picture
-//! - [`watched`]: what this process has from files
-//! - [`messages`]: the bank's operators are told
-//! - [`limits`]: when it is time
+//! - this file: the list
+//! - [`watched`]: what this process has read from files
+//! - [`messages`]: warnings to the bank's operators
+//! - [`limits`]: when something must be done
 
 pub mod limits;
 pub mod messages;
@@ -32,32 +32,32 @@ pub use crate::mail::notification::ExpiringItem;
 pub use limits::{Level, Limits};
 pub use watched::{TlsFacts, Watched};
 
-/// Staff certificates of one picture; those that end first.
+/// Maximum number of staff certificates in one list; those that expire first.
 const STAFF: i64 = 200;
-/// Staff certificates that were over before that are forgotten.
+/// Staff certificates that expired before that are omitted.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// What a customer's certificate takes of its CA's life: a year and the rest of the day.
+/// What a customer's certificate needs of its CA's validity: a year and the rest of the day.
 const A_YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-/// Something that ends.
+/// An expiring item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiry {
-    /// What it is, and so what is to be done.
+    /// Its kind, which decides what to do.
     pub item: ExpiringItem,
-    /// Which: name of a CA, of listeners, serial number of a staff certificate.
+    /// Its name: of a CA, of listeners, serial number of a staff certificate.
     pub name: String,
-    /// Whose, where it is a person's: id of the account.
+    /// Its owner, if it is a person's: id of the account.
     pub holder: Option<String>,
     /// Expiry.
     pub ends: Timestamp,
     /// How urgent it is.
     pub level: Level,
-    /// What is wrong besides: a newer file that is broken.
+    /// A further problem: a newer file that cannot be used.
     pub error: Option<String>,
 }
 
 impl Expiry {
-    /// How long it is good for yet; negative after its end.
+    /// Remaining validity; negative after its expiry.
     #[must_use]
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         now.duration_until(self.ends)
@@ -71,7 +71,7 @@ impl Expiry {
 }
 
 impl Services {
-    /// Everything that ends, what ends first at the front.
+    /// All expiring items, earliest expiry first.
     ///
     /// # Errors
     /// Faults of the store.
@@ -98,7 +98,7 @@ impl Services {
         Ok(all)
     }
 
-    /// CAs that have certificates which are not over, and are not configured (any more): nobody logs in with those.
+    /// CAs that have unexpired certificates and are not (or no longer) configured: nobody can log in with those.
     ///
     /// # Errors
     /// Faults of the store.
@@ -115,8 +115,8 @@ impl Services {
         Ok(missing)
     }
 
-    /// As [`Self::expiries`], soon: while the store is unavailable, what it said last, and what this process has from
-    /// files as it is now.
+    /// As [`Self::expiries`], within a time limit: while the store is unavailable, its last result, and the current
+    /// state of what this process has read from files.
     pub async fn expiries_soon(&self, now: Timestamp) -> Vec<Expiry> {
         let kept = &self.inner.expiries;
         match self.soon(self.expiries(now)).await {
@@ -146,7 +146,7 @@ impl Services {
                 now,
             ));
         }
-        // One certificate on several listeners is one thing.
+        // One certificate on several listeners is one item.
         let mut seen: Vec<(String, usize)> = Vec::new();
         for (listener, facts, error) in self.watched().all_tls() {
             let same = seen.iter().find(|(sha256, _)| *sha256 == facts.sha256);
@@ -205,15 +205,15 @@ impl Services {
         let one = expiry(itself, &name, ends, settings.warnings.ca, now);
         if signs {
             all.push(one);
-            // What it signs must end before it does: so much earlier it can sign nothing any more.
+            // What it signs must not outlive it: from this much earlier on it can sign nothing.
             let last = ends.checked_sub(A_YEAR).unwrap_or(Timestamp::MIN);
             all.push(expiry(issuing, &name, last, settings.warnings.ca, now));
         } else {
-            // It goes to its end as planned, or its time has not come.
+            // It expires as planned, or its warning period has not begun.
             let level = Level::Fine;
             all.push(Expiry { level, ..one });
         }
-        // Made by the server itself, well before: little time left means that it cannot.
+        // The server itself renews it, well in advance: little time left means that it cannot.
         let mut next = None;
         for scope in self.scopes(id, now).await? {
             let last = crls::latest(store, &scope.name(), Kind::Full).await?;

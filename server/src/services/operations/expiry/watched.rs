@@ -1,5 +1,5 @@
-//! What this process has from files: the listeners' certificates, the root's revocation list, and what is wrong with newer
-//! ones. The program tells it here.
+//! What this process has read from files: the listeners' certificates, the root CRL, and problems with newer ones. The
+//! program reports it here.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ pub struct TlsFacts {
     pub sha256: String,
 }
 
-/// The files' content as it is in use.
+/// The content of the files that is in use.
 #[derive(Debug, Default)]
 pub struct Watched(Mutex<State>);
 
@@ -30,7 +30,7 @@ struct State {
     root_crl_error: Option<String>,
 }
 
-/// A list that is older than the one in use.
+/// A CRL that is older than the one in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it is older than the one in use")]
 pub struct Older;
@@ -40,12 +40,12 @@ impl Watched {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The certificate that a listener uses, and what is wrong with the one that should take its place.
+    /// The certificate that a listener uses, and the problem with the one that should replace it.
     pub fn tls(&self, listener: &'static str, facts: TlsFacts, error: Option<String>) {
         self.state().tls.insert(listener, (facts, error));
     }
 
-    /// The root's list (DER), whose signature was checked.
+    /// The root CRL (DER), whose signature was verified.
     ///
     /// # Errors
     /// [`Older`]: the one in use stays.
@@ -69,12 +69,12 @@ impl Watched {
         Ok(())
     }
 
-    /// What is wrong with the root CRL's file.
+    /// The problem with the root CRL's file.
     pub fn root_crl_error(&self, error: Option<String>) {
         self.state().root_crl_error = error;
     }
 
-    /// The root's list in use.
+    /// The root CRL in use.
     #[must_use]
     pub fn current_root_crl(&self) -> Option<Arc<ReadyCrl>> {
         self.state().root_crl.clone()
@@ -93,7 +93,7 @@ impl Watched {
 }
 
 impl Services {
-    /// What this process has from files.
+    /// What this process has read from files.
     #[must_use]
     pub fn watched(&self) -> &Watched {
         &self.inner.watched

@@ -1,11 +1,11 @@
-//! Scheduled work: what is done from time to time, on one instance at a time. `app::scheduler` drives it; here stands
-//! what there is to do, what is pending, and what came of it.
+//! Scheduled work, on one instance at a time. `app::scheduler` drives it; this module defines the jobs, what is
+//! pending, and the results.
 //!
-//! A job looks at the state of things, never at how often it ran: after a stop one run catches up with whatever was
-//! missed, and a clock that jumps makes it run early or late, never wrong.
+//! A job works on the current state, never on how often it ran: after a stop one run catches up with everything that
+//! was missed, and a clock that jumps makes it run early or late, never wrong.
 //!
 //! - [`table`]: every job
-//! - this file: due, claimed, kept, finished
+//! - this file: pending, claimed, extended, finished
 
 pub mod table;
 
@@ -20,13 +20,13 @@ use crate::store::jobs::{self, Claim, Finished, Outcome};
 
 pub use table::JOBS;
 
-/// How long a claimed run is another instance's when nothing more is heard of it.
+/// How long a claimed run belongs to another instance if its lease is not extended.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(20);
-/// First pause after a failure; doubled after each further one, up to the job's longest.
+/// First interval after a failure; doubled after each further one, up to the job's longest.
 const FIRST_RETRY: SignedDuration = SignedDuration::from_secs(5);
-/// A job that was not begun for so long after its time is late.
+/// A job that was not started for this long after its time is late.
 const LATE: SignedDuration = SignedDuration::from_secs(60);
-/// Longest text of a failure that is kept.
+/// Maximum length of a stored failure.
 const LONGEST_DETAIL: usize = 300;
 
 /// A run.
@@ -37,31 +37,31 @@ pub type Run<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 pub struct Job {
     /// Its name in logs, metrics and the database.
     pub name: &'static str,
-    /// Usual pause between two runs.
+    /// Usual interval between two runs.
     pub every: SignedDuration,
-    /// Longest pause after failures.
+    /// Longest interval after failures.
     pub retry: SignedDuration,
     /// A run that takes longer is ended.
     pub limit: SignedDuration,
-    /// Asked before a due run; without it every due run is made.
+    /// Checked before a pending run; without it every pending run is made.
     pub wanted: Option<for<'a> fn(&'a Services, Timestamp) -> Run<'a, bool>>,
     /// The work.
     pub run: for<'a> fn(&'a Services, Timestamp) -> Run<'a, Done>,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
     /// For the operator.
     pub detail: Value,
     /// Run again sooner than usual: something is left.
     pub again: Option<SignedDuration>,
-    /// Part of it could not be done: why. The run counts as failed.
+    /// Why part of it could not be done. The run counts as failed.
     pub left_undone: Option<&'static str>,
 }
 
 impl Done {
-    /// All there was to do.
+    /// Everything is done.
     #[must_use]
     pub fn with(detail: Value) -> Self {
         Self {
@@ -79,32 +79,32 @@ pub struct Report {
     pub name: String,
     /// Next run.
     pub next_at: Timestamp,
-    /// When it was last begun.
+    /// When it last started.
     pub started_at: Option<Timestamp>,
     /// End of the last run.
     pub finished_at: Option<Timestamp>,
-    /// When it last ended well.
+    /// When it last succeeded.
     pub succeeded_at: Option<Timestamp>,
     /// `done` or `failed`; absent before the first run.
     pub outcome: Option<&'static str>,
     /// Consecutive failures.
     pub failures: u32,
-    /// What it did, or why it failed.
+    /// Its result, or why it failed.
     pub detail: String,
-    /// Whether an instance is at it.
+    /// Whether an instance runs it.
     pub running: bool,
-    /// How it stands.
+    /// Its state.
     pub state: JobState,
 }
 
-/// How a job stands.
+/// State of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// An instance is at it.
+    /// An instance runs it.
     Running,
     /// The last run failed; it is tried again.
     Failed,
-    /// Its time came, and no instance has begun it.
+    /// Its time has come, and no instance has started it.
     Late,
     /// It waits for its time.
     Waiting,
@@ -178,7 +178,7 @@ impl Services {
         Ok(due)
     }
 
-    /// Claims a run for `owner`. False when another instance was faster.
+    /// Claims a run for `owner`. False if another instance was faster.
     ///
     /// # Errors
     /// Faults of the store.
@@ -188,7 +188,7 @@ impl Services {
         claimed.await
     }
 
-    /// Says that `owner` is still at it. False when the lease was lost: the run must end.
+    /// Extends the lease of `owner`. False if it was lost: the run must end.
     ///
     /// # Errors
     /// Faults of the store.
@@ -200,7 +200,7 @@ impl Services {
         kept.await
     }
 
-    /// Records how a run ended, and when the next one is. False when the lease was lost.
+    /// Records how a run ended, and when the next one is. False if the lease was lost.
     ///
     /// # Errors
     /// Faults of the store.
@@ -242,8 +242,8 @@ impl Services {
         finished.await
     }
 
-    /// Records that a job's work failed outside of its runs, and has it run soon. Nothing where an instance is at it: that run
-    /// says how it ended.
+    /// Records that a job's work failed outside its runs, and schedules it soon. Does nothing if an instance runs it:
+    /// that run records its own end.
     ///
     /// # Errors
     /// Faults of the store.
@@ -262,7 +262,7 @@ impl Services {
         noted.await
     }
 
-    /// Gives back what `owner` holds, unfinished: an orderly stop.
+    /// Releases the leases of `owner` without a result: an orderly stop.
     ///
     /// # Errors
     /// Faults of the store.
@@ -309,7 +309,7 @@ fn claim<'a>(job: &'a Job, owner: &'a str, now: Timestamp) -> Claim<'a> {
     }
 }
 
-/// The pause after one more failure than `before`.
+/// The interval after one more failure than `before`.
 fn retry(job: &Job, before: u32) -> SignedDuration {
     let factor = 2_i32.saturating_pow(before.min(20));
     FIRST_RETRY

@@ -1,7 +1,7 @@
-//! Every job: its name, how often, and the function that does it.
+//! Every job: its name, its interval, and the function that does it.
 //!
-//! A new job is a line in [`JOBS`] and a function here that calls its service. Metrics of its own belong to the
-//! service, not to the job.
+//! A new job is a line in [`JOBS`] and a function here that calls its service. Special metrics belong to the service,
+//! not to the job.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Done, Job, Run};
 use crate::services::Services;
 
-/// Everything that is done from time to time.
+/// All scheduled jobs.
 pub const JOBS: &[Job] = &[
     job("reconcile", MINUTE, reconcile),
     job("crl", MINUTE, crl),
@@ -34,7 +34,7 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const LIMIT: SignedDuration = SignedDuration::from_mins(10);
-/// While intents wait for the HSM, or keys to be compared.
+/// While intents wait for the HSM, or keys for their comparison.
 const WHILE_WAITING: SignedDuration = SignedDuration::from_secs(5);
 
 const fn job(
@@ -68,7 +68,7 @@ fn reconcile(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// CRLs before they end.
+/// CRLs before they expire.
 fn crl(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let published = services.publish_due_crls(now).await?;
@@ -76,7 +76,7 @@ fn crl(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// The certificates of the signer of OCSP responses.
+/// The certificates of the OCSP signers.
 fn ocsp_signer(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let renewed = services.renew_ocsp_signers(now).await?;
@@ -84,7 +84,7 @@ fn ocsp_signer(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// OCSP responses before they end, and after a change.
+/// OCSP responses before they expire, and after a change.
 fn ocsp(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let signed = services.refresh_ocsp_responses(now).await?;
@@ -92,7 +92,7 @@ fn ocsp(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// RSA keys that were not compared with all before them yet.
+/// RSA keys that were not compared with all earlier ones yet.
 fn rsa_keys(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let (compared, left) = services.compare_older_keys(now).await?;
@@ -112,7 +112,7 @@ fn checkpoint(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Applications that were not used in time.
+/// Applications that were not used before their deadline.
 fn grants(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let lapsed = services.lapse_grants(now).await?;
@@ -120,7 +120,7 @@ fn grants(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Mails about certificates that will end.
+/// Messages about certificates that will expire.
 fn notices(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let written = services.write_notices(now).await?;
@@ -128,7 +128,7 @@ fn notices(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Certificates and lists of the bank's own that end soon.
+/// The bank's own certificates and CRLs that expire soon.
 fn expiry(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let warned = services.warn_of_expiries(now).await?;
@@ -138,7 +138,7 @@ fn expiry(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Mails that ended long ago.
+/// Messages that ended long ago.
 fn outbox(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let forgotten = services.sweep_mail(now).await?;
@@ -146,7 +146,7 @@ fn outbox(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Answers of the API that are no longer kept.
+/// Expired responses of the API.
 fn idempotency(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let forgotten = services.forget_responses(now).await?;
@@ -158,7 +158,7 @@ fn mail_wanted(services: &Services, now: Timestamp) -> Run<'_, bool> {
     Box::pin(services.mail_due(now))
 }
 
-/// Mails to the mail server.
+/// Messages to the mail server.
 fn mail(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let done = services.deliver_mail(now).await?;
@@ -170,7 +170,7 @@ fn mail(services: &Services, now: Timestamp) -> Run<'_, Done> {
     })
 }
 
-/// Sessions that are over, lock states nobody needs.
+/// Ended sessions, lock states that are no longer needed.
 fn sweep(services: &Services, now: Timestamp) -> Run<'_, Done> {
     Box::pin(async move {
         let ended = services.accounts().sweep(now).await?;
