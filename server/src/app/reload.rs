@@ -1,8 +1,8 @@
-//! Files that may change while the server runs: certificates and keys of the TLS listeners, the root CRL. They are read
-//! again when they change, and on SIGHUP. A file that cannot be used changes nothing: the old one stays in use, and the
-//! log, the metrics and the warnings report it.
+//! Reloads files while the server runs: certificates and keys of the TLS listeners, and the root CRL, when they change
+//! and on SIGHUP. If a new file cannot be used, the old one stays in use, and log, metrics and warnings report it.
 //!
-//! SIGHUP is an operator's decision about the HSM too: its PIN is read again, and keys out of service are tried again.
+//! SIGHUP is also an operator's decision about the HSM: the PIN is read again, and keys that are out of service are
+//! tried again.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::services::Services;
 use crate::services::operations::expiry::TlsFacts;
 use crate::store::id::sha256_hex;
 
-/// How often files are looked at. One that changed is read when it has stayed the same for as long again: whoever writes
-/// it may be in the middle.
+/// How often files are checked. A changed file is read once it has been stable for as long again, because it may still
+/// be being written.
 const EVERY: Duration = Duration::from_secs(2);
-/// More of a file is not looked at.
+/// Most bytes of a file that are read.
 const MOST: usize = 2 * 1024 * 1024;
 
 /// Certificates of the TLS listeners.
@@ -41,7 +41,7 @@ pub struct Identities {
 }
 
 impl Identities {
-    /// Each with the name of its listener.
+    /// Each certificate with the name of its listener.
     pub fn each(&self) -> [(&'static str, &Arc<ServerIdentity>); 3] {
         [
             ("portal", &self.portal),
@@ -51,21 +51,21 @@ impl Identities {
     }
 }
 
-/// What is followed.
+/// The files to follow.
 pub struct Followed {
     watched: Vec<Watched>,
-    /// Whose PIN is read again on SIGHUP.
+    /// The HSM, whose PIN is read again on SIGHUP.
     token: Option<TokenSpec>,
     services: Services,
     clock: Clock,
 }
 
-/// One thing that is in files.
+/// One item that is read from files.
 struct Watched {
     what: What,
-    /// Digest of the files as they were last read.
+    /// Digest of the files when they were last read.
     read: Option<String>,
-    /// Digest of the files as they were last looked at.
+    /// Digest of the files when they were last checked.
     seen: Option<String>,
 }
 
@@ -75,7 +75,7 @@ enum What {
 }
 
 impl Followed {
-    /// Takes in what is there at the start.
+    /// Reads the files at the start.
     pub async fn new(
         identities: &Identities,
         root_crl: PathBuf,
@@ -131,7 +131,7 @@ impl Followed {
 }
 
 impl Followed {
-    /// What an operator's SIGHUP means to the HSM.
+    /// Applies SIGHUP to the HSM.
     async fn decide_about_hsm(&self) {
         let pool = self.services.authority().pool();
         pool.restore_keys();
@@ -175,7 +175,7 @@ impl Watched {
         }
     }
 
-    /// None for files that cannot be read: the same as any other broken content.
+    /// None if a file cannot be read; this counts as broken content.
     async fn digest(&self) -> Option<String> {
         let paths: Vec<PathBuf> = match &self.what {
             What::Tls(_, identity) => identity.files().map(Path::to_owned).to_vec(),
@@ -193,7 +193,7 @@ impl Watched {
         digest.await.ok().flatten()
     }
 
-    /// What was read before the server began to serve.
+    /// The files as they were read before the server began to serve.
     fn start(&self, services: &Services) {
         match &self.what {
             What::Tls(listener, identity) => {

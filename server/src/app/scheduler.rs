@@ -1,8 +1,8 @@
-//! Drives the jobs of `services::jobs`: looks once a second what is pending, claims it, runs it beside the others, keeps
-//! the claim while it runs, and records how it ended.
+//! Runs the jobs of `services::jobs`: checks once a second which are pending, claims and runs them concurrently, renews
+//! each claim during the run, and records its result.
 //!
-//! Several instances on one database share the work: a claim is a lease in the database. Time is the server's clock,
-//! whatever it is set to; how long a run may take is measured apart from it.
+//! Several instances on one database share the work: a claim is a lease in the database. Times are those of the
+//! server's clock, even if it is set; the length of a run is measured separately.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -16,16 +16,16 @@ use crate::services::Services;
 use crate::services::operations::jobs::{Done, JOBS, Job};
 use crate::store::id;
 
-/// How often it is looked what is pending.
+/// How often pending jobs are looked for.
 const TICK: Duration = Duration::from_secs(1);
-/// How often a running job says so: well within a lease.
+/// How often a running job renews its lease: well within the lease.
 const BEAT: Duration = Duration::from_secs(5);
-/// How long running jobs may go on after a stop.
+/// How long running jobs may continue after a stop.
 const LEAVE: Duration = Duration::from_secs(5);
-/// How often metrics are tidied up.
+/// Interval of the metrics' upkeep.
 const UPKEEP: Duration = Duration::from_secs(60);
 
-/// Until `stop`.
+/// Runs until `stop`.
 pub async fn run(
     services: Services,
     clock: Clock,
@@ -47,7 +47,7 @@ pub async fn run(
     scheduler.run(metrics, stop).await;
 }
 
-/// What runs on this instance: each job once.
+/// The jobs that run on this instance, each once.
 #[derive(Default)]
 struct Running {
     tasks: JoinSet<()>,
@@ -55,7 +55,7 @@ struct Running {
 }
 
 impl Running {
-    /// Begins a job unless it runs.
+    /// Starts a job unless it is running.
     fn begin(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         if !self.names.values().any(|running| *running == name) {
             let id = self.tasks.spawn(work).id();
@@ -63,7 +63,7 @@ impl Running {
         }
     }
 
-    /// Waits until one ends, also by a panic: its job may begin again. False when none runs.
+    /// Waits until a job ends, also by a panic, so that it may start again. False if none is running.
     async fn one_ended(&mut self) -> bool {
         let Some(ended) = self.tasks.join_next_with_id().await else {
             return false;
@@ -107,7 +107,7 @@ impl Scheduler {
                         running.begin(job.name, async move { scheduler.one(job).await });
                     }
                 }
-                // Said once, not every second.
+                // Logged once, not every second.
                 Err(error) => {
                     if looked {
                         tracing::error!(%error, "scheduled work cannot be read");
@@ -125,7 +125,7 @@ impl Scheduler {
         }
     }
 
-    /// One run, from the claim to the record of its end.
+    /// One run, from the claim to its recorded result.
     async fn one(&self, job: &'static Job) {
         match self
             .services
@@ -174,7 +174,7 @@ impl Scheduler {
         }
     }
 
-    /// Runs the job and keeps its lease. None when the lease was lost.
+    /// Runs the job and renews its lease. None if the lease was lost.
     async fn watched(&self, job: &'static Job) -> Option<Result<Done, String>> {
         let mut task = JoinSet::new();
         let (services, now) = (self.services.clone(), self.clock.now());

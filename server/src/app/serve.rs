@@ -1,4 +1,4 @@
-//! Serving until SIGTERM or SIGINT.
+//! Serves until SIGTERM or SIGINT.
 
 use std::future::Future;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::http::app::Shared;
 use crate::http::listen::{self, Listener};
 use crate::services::step::StepHook;
 
-/// How long the HSM's workers may take to leave.
+/// How long the HSM's workers may take to stop.
 const HSM_LEAVE: Duration = Duration::from_secs(5);
 /// How long the database's connections may take to close.
 const STORE_LEAVE: Duration = Duration::from_secs(5);
@@ -29,12 +29,12 @@ pub fn block_on<T, E: From<AppError>>(future: impl Future<Output = Result<T, E>>
         .build()
         .map_err(|error| AppError::System(format!("runtime: {error}")))?;
     let done = runtime.block_on(future);
-    // A thread stuck inside a vendor's module must not keep the process.
+    // A thread that hangs inside a vendor's module must not keep the process alive.
     runtime.shutdown_timeout(Duration::from_secs(2));
     done
 }
 
-/// `serve`: everything of a configuration.
+/// The command `serve`: starts everything that the configuration describes.
 pub async fn serve(config: Config) -> Result<(), AppError> {
     let clock = Clock::system();
     let metrics = start::metrics()?;
@@ -47,7 +47,7 @@ pub async fn serve(config: Config) -> Result<(), AppError> {
     until_signal(&app, listeners, files, || Ok(())).await
 }
 
-/// Serves; calls `ready` once everything listens.
+/// Serves; calls `ready` once all listeners are open.
 pub async fn until_signal<E: From<AppError>>(
     app: &Shared,
     listeners: Vec<Listener>,
@@ -85,7 +85,7 @@ pub async fn until_signal<E: From<AppError>>(
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
-    // All receivers are in tasks of ours; one that has ended is no error.
+    // All receivers are in our own tasks; a task that has ended is no error.
     let _ = stop.send(true);
     app.streams.close();
     while tasks.join_next().await.is_some() {}

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::config::Config;
 use super::error::AppError;
 
-/// A port that was ours before may be some connection's for a moment.
+/// A port that this server used before may belong to another connection for a moment.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The bound sockets.
@@ -27,7 +27,7 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Binds all of a configuration.
+    /// Binds all sockets of a configuration.
     pub async fn bind(config: &Config) -> Result<Self, AppError> {
         Ok(Self {
             portal: bind("portal", config.portal.bind).await?,
@@ -39,7 +39,7 @@ impl Sockets {
     }
 }
 
-/// Binds one; a port that is busy is tried again for a few seconds.
+/// Binds one socket; a busy port is tried again for a few seconds.
 pub async fn bind(listener: &'static str, address: SocketAddr) -> Result<TcpListener, AppError> {
     let until = Instant::now() + TIMEOUT;
     loop {

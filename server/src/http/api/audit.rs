@@ -1,4 +1,4 @@
-//! The audit log: rows by what is asked for, exports, and the whole chain verified.
+//! The audit log: filtered rows, exports, and verification of the whole chain.
 
 use axum::response::Response;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::http::failure::Failure;
 use crate::services::audit::{self, Break, Filter, export};
 use crate::services::records::Chain;
 
-/// Rows of one export; the command exports them all.
+/// Most rows of one export; the command line exports all.
 const EXPORT: i64 = 10_000;
 
 /// A row with exactly the fields of the hash.
@@ -74,7 +74,7 @@ page! {
     AuditPage of AuditRow
 }
 
-/// What is asked for; what is not given asks for nothing.
+/// Filters; an absent one matches everything.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -149,7 +149,7 @@ pub async fn list(asked: Asked<Which>) -> Result<AuditPage, Failure> {
 
 /// `GET /api/v1/audit/export.csv`.
 pub async fn csv(asked: Asked<Which>) -> Result<Response, Failure> {
-    // With a byte order mark, spreadsheets read UTF-8 as what it is.
+    // With a byte order mark, spreadsheets recognise UTF-8.
     let head = format!("\u{feff}{}", export::csv_head());
     file(&asked, "csv", head, export::csv_line).await
 }

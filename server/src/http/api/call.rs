@@ -1,4 +1,4 @@
-//! What a handler is given: who asks, what about, and what for; for a change also the place where it is done.
+//! What a handler receives: the caller, the subject and the input; for a change also the context in which it is executed.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::services::account_service::AccountService;
 use crate::services::idempotent_request::{IdempotentRequest, Request as Keyed};
 use crate::services::records::StaffMember;
 
-/// Longest text of a parser that is passed on.
+/// Longest message of a parser that is passed on.
 const LONGEST_HINT: usize = 200;
 
 /// A query without parameters.
@@ -38,7 +38,7 @@ pub struct NoQuery {}
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
-/// What a request to read and a request to change have in common.
+/// What reads and changes have in common.
 pub struct Call {
     /// Shared state.
     pub app: Shared,
@@ -46,9 +46,9 @@ pub struct Call {
     pub lang: Lang,
     /// Who asks.
     pub member: Arc<StaffMember>,
-    /// The request: by whom, from where, when.
+    /// Who sent the request, from where, and when.
     pub context: RequestContext,
-    /// The `{id}` of the path; empty where there is none.
+    /// The `{id}` of the path; empty if the path has none.
     pub id: String,
 }
 
@@ -85,7 +85,7 @@ impl<B> Command<B> {
         self.idempotent.accounts()
     }
 
-    /// The request: by whom, from where, when.
+    /// Who sent the request, from where, and when.
     pub fn context(&self) -> &RequestContext {
         &self.call.context
     }
@@ -128,7 +128,7 @@ impl<B: DeserializeOwned> FromRequest<Shared> for Command<B> {
     async fn from_request(request: Request, app: &Shared) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
         let call = call(&mut parts, app).await?;
-        // What asks for more than the body says is not listened to.
+        // A change has no query parameters: they are refused instead of ignored.
         if parts.uri.query().is_some() {
             return Err(HttpProblem::Api(ApiProblem::QueryInvalid).into());
         }
@@ -152,7 +152,7 @@ impl<B: DeserializeOwned> FromRequest<Shared> for Command<B> {
     }
 }
 
-/// A key as it is, or as a string of RFC 9651: 8 to 64 letters, digits and `-._~:`.
+/// The key, plain or as a string of RFC 9651: 8 to 64 letters, digits and `-._~:`.
 fn key_of(value: &str) -> Option<&str> {
     let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
     let key = quoted.unwrap_or(value);

@@ -1,4 +1,4 @@
-//! Customers' certificates: their state; 事故登録.
+//! Customers' certificates: their state, and 事故登録.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -20,7 +20,7 @@ pub struct Change {
     pub after: String,
 }
 
-/// What an approval would change; nothing once it is decided.
+/// What an approval would change; empty once the proposal is decided.
 pub(super) fn changes(
     proposal: &Proposal,
     subject: &Subject,

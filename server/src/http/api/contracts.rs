@@ -1,4 +1,4 @@
-//! Contracts: searched, read; temporary passwords on a letter. They are put into the database by proposals.
+//! Contracts: search, details, and the letter with temporary passwords. New ones are entered as proposals.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ pub struct ContractWithLetter {
     pub letter: Option<Letter>,
 }
 
-/// What is searched: one of `name`, `kana`, `account` (with or without `branch`) and `login_id`, or nothing.
+/// The search: one of `name`, `kana`, `account` (with or without `branch`) and `login_id`, or none.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -1,4 +1,4 @@
-//! What another person decides, on exactly the version that was seen.
+//! Decisions of another person, on exactly the version that they have seen.
 
 use serde::Serialize;
 use utoipa::ToSchema;

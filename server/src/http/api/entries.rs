@@ -1,4 +1,4 @@
-//! What one person enters, and what their own side may still do with it.
+//! What one person enters, and how it is amended, taken over or withdrawn.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -114,7 +114,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Kind, subject, and what it says.
+    /// Kind, subject and content.
     fn taken(self) -> (Kind, String, ProposedChangeForm) {
         let empty = ProposedChangeForm::default;
         let noted = |note| ProposedChangeForm { note, ..empty() };

@@ -1,4 +1,4 @@
-//! 証明書取得用パスワード of a grant, on a letter, where the bank asks for it.
+//! The letter with 証明書取得用パスワード for a grant, if the bank uses it.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
-//! No request that a browser could be tricked into: a member of staff has a certificate in the browser as well, and a
-//! page of anybody's could send requests with it.
+//! Refuses requests that a browser could be tricked into: staff have their certificate in the browser as well, and any
+//! web page could send requests with it.
 //!
-//! Programs send no `Origin`. A change needs a header and a content type that no page can send elsewhere without being
-//! asked about first (CORS), and nobody here ever answers that question.
+//! Programs send no `Origin`. A change needs a header and a content type that a page can send to another origin only
+//! after a CORS preflight, and no preflight succeeds here.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, Method, header};
@@ -14,7 +14,7 @@ use crate::http::failure::Failure;
 use crate::http::layers::programs::by_page;
 use crate::http::problem::HttpProblem;
 
-/// Under what a change is remembered.
+/// The header with the idempotency key of a change.
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Refuses what a page sent, and changes without key or as another type than JSON.

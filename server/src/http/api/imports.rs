@@ -1,4 +1,4 @@
-//! Lists of contracts: looked at line by line, proposed and approved, then imported as they were shown.
+//! Lists of contracts: checked line by line, proposed and approved, then imported as they were shown.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

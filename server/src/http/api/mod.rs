@@ -1,19 +1,19 @@
-//! The JSON API of the staff listener, for the bank's own systems: the operations of the console, by the same services, for
-//! the same roles, with the same four eyes. `docs/api.md` is its manual, `docs/openapi.json` its description.
+//! The JSON API of the staff listener, for the bank's own systems: the operations of the console, with the same
+//! services, roles and four-eyes rules. `docs/api.md` is its manual, `docs/openapi.json` its description.
 //!
-//! Who asks says the certificate of the connection, at every request, by the console's gate. Nothing here signs,
-//! approves or ends anything by itself: what takes two persons is entered here as a proposal and decided as one.
+//! The certificate of the connection identifies the caller, and the console's gate checks it at every request. No
+//! single request signs, approves or revokes: what takes two people is entered as a proposal and decided as one.
 //!
-//! - [`routes`]: every URL with its roles; router and description are made from it
-//! - [`row`]: what a line of that table is; [`call`]: what a handler is given
-//! - [`guard`]: no request that a browser could be tricked into
-//! - [`replay`]: a request that is sent twice is done once
-//! - [`refusal`], [`problem`]: what the API itself refuses, and how every refusal looks
+//! - [`routes`]: every URL with its roles; router and description are built from it
+//! - [`row`]: a line of that table; [`call`]: what a handler receives
+//! - [`guard`]: refuses requests that a browser could be tricked into
+//! - [`replay`]: a repeated request is executed once
+//! - [`refusal`], [`problem`]: the API's own refusals, and the form of every refusal
 //! - [`page`]: pages of a list and their cursors
 //! - [`openapi`]: the description; [`word`]: states and roles in it
-//! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: what waits, customers
-//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one, decided by another
-//! - [`imports`], [`reports`]: lists of contracts; what somebody should look after
+//! - [`work`], [`contracts`], [`grants`], [`users`], [`certificates`]: the work list; customers
+//! - [`proposals`] ([`changes`], [`snapshot`]), [`entries`], [`decisions`]: entered by one person, decided by another
+//! - [`imports`], [`reports`]: lists of contracts; what needs attention
 //! - [`staff`], [`security`], [`audit`]: for officers and auditors
 
 pub mod audit;

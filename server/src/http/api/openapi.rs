@@ -1,4 +1,4 @@
-//! The description (OpenAPI 3.1), made from the table of routes and the types of the handlers.
+//! The description (OpenAPI 3.1), built from the table of routes and the types of the handlers.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ const ABOUT: &str = "The operations of the staff console for the bank's own syst
     change has an Idempotency-Key: the same key with the same body returns the same response for 24 hours. Lists are \
     returned in pages; a cursor belongs to its query. Times are UTC (RFC 3339).";
 
-/// What every request may be answered with.
+/// Error responses that every request may get.
 const ALWAYS: [(u16, &str); 7] = [
     (
         400,
@@ -60,7 +60,7 @@ const ALWAYS: [(u16, &str); 7] = [
     ),
 ];
 
-/// What a change may be answered with besides.
+/// Further error responses of a change.
 const CHANGES: [(u16, &str); 4] = [
     (408, "The body did not arrive in time."),
     (

@@ -1,4 +1,5 @@
-//! Pages of a list. A cursor names the last line that was seen, and the question it belongs to; to callers it is opaque.
+//! Pages of a list. A cursor holds the keys of the last line returned, and the list and query it belongs to; its
+//! content has no meaning for callers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,23 +9,24 @@ use super::refusal::ApiProblem;
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
-/// Lines of a page, where nothing else is asked for.
+/// Lines of a page by default.
 const USUAL: u16 = 50;
 /// Most lines of a page.
 pub const MOST: u16 = 200;
 
-/// A place in a list: what is asked for, and after which line.
+/// A position in a list: the number of lines requested, and the line after which they begin.
 #[derive(Debug)]
 pub struct Place {
     question: String,
     /// Lines wanted.
     pub limit: u16,
-    /// The keys of the last line seen; nothing on the first page.
+    /// The keys of the last line returned; empty for the first page.
     pub after: Option<Vec<String>>,
 }
 
 impl Place {
-    /// Reads `limit` and `cursor`. `list` and `asked` say what the cursor belongs to; a line has `keys` keys.
+    /// Reads `limit` and `cursor`. `list` and `asked` identify the list and the query that the cursor belongs to; a
+    /// line has `keys` keys.
     pub fn read(
         list: &str,
         asked: &[&str],
@@ -56,7 +58,7 @@ impl Place {
         })
     }
 
-    /// One line more than the page has: whether another page follows.
+    /// One line more than the page has, to find out whether another page follows.
     pub fn fetch(&self) -> u16 {
         self.limit + 1
     }
@@ -98,13 +100,13 @@ fn decode(cursor: &str, question: &str) -> Option<Vec<String>> {
     Some(whole)
 }
 
-/// The `at` of a cursor's keys.
+/// The time among a cursor's keys.
 pub fn time(seconds: i64) -> Result<jiff::Timestamp, Failure> {
     let time = jiff::Timestamp::from_second(seconds);
     Ok(time.map_err(|_| HttpProblem::Api(ApiProblem::CursorInvalid))?)
 }
 
-/// Defines the answer of a list.
+/// Defines the response type of a list.
 macro_rules! page {
     ($(#[$meta:meta])* $name:ident of $item:ty) => {
         $(#[$meta])*

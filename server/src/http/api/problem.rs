@@ -1,4 +1,4 @@
-//! How every refusal of the API looks: a problem document (RFC 9457) with the stable code of the console.
+//! The form of every refusal of the API: a problem document (RFC 9457) with the stable code of the console.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use crate::http::problem::HttpProblem;
 use crate::services::Refusal;
 use crate::services::validation::FieldError;
 
-/// Before every code: what is meant is the code, here and in the audit log.
+/// Prefix of every problem type; the rest is the code, as in the audit log.
 const TYPE: &str = "urn:inkan:problem:";
 
 /// A refusal. Programs read `code`; `title` and `detail` are sentences in the language that the caller accepts.
@@ -55,7 +55,7 @@ pub struct FieldProblem {
 }
 
 impl FieldProblem {
-    /// Of an error that a service found.
+    /// The code of an error of a service.
     pub fn of(error: &FieldError, lang: Lang) -> Self {
         Self {
             field: field::name(error.field).to_owned(),
@@ -86,7 +86,7 @@ impl Problem {
     }
 }
 
-/// The answer for a failure; `allowed`: the methods that the URL takes, for whoever used another one.
+/// The response for a failure; `allowed`: the methods of the URL, for a request with another one.
 pub fn answer(failure: &Failure, allowed: &'static str, lang: Lang) -> Response {
     let body = Problem::of(failure, lang);
     let mut response = (failure.status(), axum::Json(body)).into_response();

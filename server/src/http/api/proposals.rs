@@ -1,4 +1,4 @@
-//! Proposals as they are read: in lists, and with what the person who decides must have seen.
+//! Proposals for readers: in lists, and with everything that the person who decides must have seen.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

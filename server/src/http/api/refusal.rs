@@ -1,23 +1,23 @@
-//! What the API itself refuses, before any service. No prose: the catalogue has the sentences.
+//! Refusals of the API itself, before any service is called. No prose: the catalogue has the sentences.
 
 use axum::http::StatusCode;
 
-/// Why a request was not taken.
+/// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApiProblem {
     /// It comes from a page in a browser.
     Browser,
     /// A change without `Idempotency-Key`.
     KeyMissing,
-    /// `Idempotency-Key` is not of the form that is taken.
+    /// `Idempotency-Key` is malformed.
     KeyMalformed,
     /// `Idempotency-Key` was used for another request.
     KeyReused,
-    /// A cursor that this list did not give.
+    /// The cursor does not belong to this list.
     CursorInvalid,
-    /// A query with a name or a value that is not taken.
+    /// The query has an unknown parameter or an invalid value.
     QueryInvalid,
-    /// The body is not the JSON that is taken.
+    /// The body is not the expected JSON.
     JsonInvalid {
         /// What the parser says.
         what: String,

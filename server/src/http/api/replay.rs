@@ -1,7 +1,8 @@
-//! A request that is sent twice is done once: the answer is kept under `Idempotency-Key` with the operation, for 24 hours.
+//! A repeated request is executed once: the response is stored under its `Idempotency-Key` in the transaction of the
+//! operation, for 24 hours.
 //!
-//! What is given only once (仮パスワード) is in the first answer and is not kept: an answer that is given again is without
-//! it, as a letter of the console that was not printed is not shown again.
+//! Secrets that are returned once (仮パスワード) are in the first response only and are not stored. A replayed response does
+//! not contain them, just as the console does not show a letter twice.
 
 use std::sync::Arc;
 
@@ -20,13 +21,13 @@ use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 use crate::services::idempotent_request::{Before, Kept};
 
-/// On an answer that is given again.
+/// Marks a replayed response.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// Members of an answer that are given only once.
+/// Members of a response that are returned only once.
 const GIVEN_ONCE: [&str; 1] = ["letter"];
 
-/// Does an operation, or answers as before.
+/// Executes an operation, or returns the stored response.
 pub async fn run<B, A, F, Fut>(command: Command<B>, status: StatusCode, handler: F) -> Answer
 where
     A: Serialize,
@@ -50,7 +51,7 @@ where
         Err(failure) if failure.status().is_client_error() => {
             (failure.status(), json(&Problem::of(&failure, lang))?)
         }
-        // Nothing was done, and the same request may succeed later: nothing to remember.
+        // Nothing was done, and the same request may succeed later: nothing is stored.
         Err(failure) => return Err(failure),
     };
     let kept = Kept {
@@ -82,7 +83,7 @@ fn json(answer: &impl Serialize) -> Result<Value, Failure> {
     serde_json::to_value(answer).map_err(|error| Failure::fault(&error))
 }
 
-/// The answer without what is given only once.
+/// The response without what is returned only once.
 fn lasting(answer: &Value) -> Value {
     let mut lasting = answer.clone();
     if let Value::Object(members) = &mut lasting {

@@ -1,4 +1,4 @@
-//! What somebody at the bank should look after: certificates that end soon, mail that does not arrive.
+//! What staff should follow up: certificates that expire soon, and undelivered mail.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct Which {
 }
 
 impl Which {
-    /// The place, and time and id of the last line seen.
+    /// The position in the list, with time and id of the last line returned.
     fn place(&self, list: &str) -> Result<(Place, Option<(Timestamp, String)>), Failure> {
         let place = Place::read(list, &[], 2, self.limit, self.cursor.as_deref())?;
         let last = match (place.number()?, place.after.as_deref()) {

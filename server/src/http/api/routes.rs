@@ -1,5 +1,5 @@
-//! Every URL of the API with the roles that may use it. Router, gate and description are made from this table: what has
-//! no line here is not reachable, and what is reachable is described.
+//! Every URL of the API with the roles that may use it. Router, gate and description are built from this table: a URL
+//! without a line is unreachable, and every reachable URL is described.
 
 use std::sync::LazyLock;
 
@@ -36,7 +36,7 @@ pub(super) fn table() -> Vec<Row> {
         act("/api/v1/users/{id}/unlock", DESKS, users::unlock, "Releases a temporary lock at once; proposes the release of a suspended user."),
         see("/api/v1/certificates/{id}", CUSTOMERS, certificates::read, "A customer's certificate and its state."),
         make("/api/v1/certificates/{id}/incident", DESKS, certificates::incident, "A lost token: suspends the certificate at once, and enters the review."),
-        // Entered by one, decided by another
+        // Entered by one person, decided by another
         see("/api/v1/proposals", ALL, proposals::list, "Proposals that the role may see, newest first."),
         make("/api/v1/proposals", ENTER, entries::enter, "Enters a proposal; another person decides it."),
         see("/api/v1/proposals/{id}", ALL, proposals::read, "A proposal with its contributors and the changes that its approval makes."),
@@ -84,7 +84,7 @@ pub fn rights() -> &'static [Right] {
     &RIGHTS
 }
 
-/// The methods that a path takes, as `Allow` names them (RFC 9110).
+/// The methods of a path, as `Allow` names them (RFC 9110).
 pub fn allowed(path: &str) -> &'static str {
     let takes = |method: Method| {
         rights()

@@ -1,5 +1,5 @@
-//! A line of the table: one URL with one method, who may, what is done, and how it is described. Types of query, body and
-//! answer are the handler's own, so that the description cannot say anything else.
+//! A line of the table: one URL with one method, its roles, its handler and its description. The types of query, body
+//! and response are the handler's own, so the description cannot differ from them.
 
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
@@ -52,7 +52,7 @@ pub enum Content {
     File(&'static str),
 }
 
-/// A shape with what it is made of.
+/// A schema with the schemas it uses.
 pub struct Shape {
     /// Where it is described.
     pub reference: Ref,
@@ -129,7 +129,7 @@ where
     line(Method::GET, path, roles, handler, text)
 }
 
-/// A line that changes something, and answers 200.
+/// A change that responds with 200.
 pub fn act<B, A, F, Fut>(
     path: &'static str,
     roles: &'static [StaffRole],
@@ -145,7 +145,7 @@ where
     change(path, roles, StatusCode::OK, handler, summary)
 }
 
-/// A line that makes something, and answers 201.
+/// A change that creates something and responds with 201.
 pub fn make<B, A, F, Fut>(
     path: &'static str,
     roles: &'static [StaffRole],
@@ -185,7 +185,7 @@ where
     line(Method::POST, path, roles, run, text)
 }
 
-/// A line of which the token must have signed just now.
+/// Requires a recent handshake with the token.
 pub fn confirmed(row: Row) -> Row {
     let right = Right {
         confirmed: true,

@@ -1,4 +1,4 @@
-//! What the security officer looks at: HSM, keys, CAs, lists, mail, scheduled work, the audit chain.
+//! The state of the system for the security officer: HSM, keys, CAs, CRLs, mail, scheduled work, the audit chain.
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::spki::algorithm_of;

@@ -1,5 +1,5 @@
-//! What the person who decides on a proposal must have seen, beside what it changes: the contract that is new, who gets a
-//! certificate, the list that is imported.
+//! What the person who decides on a proposal must have seen, apart from its changes: the new contract, the user who
+//! gets a certificate, the list to be imported.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct NewContract {
 }
 
 impl NewContract {
-    /// In a proposed change for one.
+    /// The new contract of a proposed change.
     pub fn of(change: &ProposedChange) -> Option<Self> {
         let ProposedChange::Contract(new) = change else {
             return None;
@@ -63,7 +63,7 @@ pub struct Grantee {
 }
 
 impl Grantee {
-    /// Of a proposal that gives a certificate; nothing of others.
+    /// The user who gets a certificate by a proposal; none for other kinds.
     pub fn of(kind: Kind, subject: &Subject) -> Option<Self> {
         if !matches!(kind, Kind::Application | Kind::Reissue) {
             return None;
@@ -92,7 +92,7 @@ pub struct ListSeen {
 }
 
 impl ListSeen {
-    /// Of the list that a proposal is about.
+    /// The list that a proposal is about.
     pub fn of(subject: &Subject) -> Option<Self> {
         subject.import.as_ref().map(|import| Self {
             import_id: import.id.clone(),

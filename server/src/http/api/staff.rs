@@ -1,5 +1,5 @@
-//! The staff, and who asks. Entries about the staff are proposals; the halves of a credential are handed over by two
-//! officers in person and are not to be had here.
+//! The staff, and the caller's own account. Changes of staff are proposals. Activation codes are not available here:
+//! two officers hand them over in person.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A customer's user: lock states, certificates, last logins; and releasing a lock.
+//! A customer's user: lock states, certificates, last logins, and the release of a lock.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub struct UserLine {
 }
 
 impl UserLine {
-    /// Of a user with the newest certificate.
+    /// The user with the newest certificate.
     pub fn of(user: &records::User, certificate: Option<&records::Certificate>) -> Self {
         Self {
             id: user.id.clone(),

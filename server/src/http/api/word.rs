@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::services::approvals::proposed_change::REASONS;
 use crate::services::{approvals, records};
 
-/// Defines a type that is one of the words of another.
+/// Defines a type whose values are the words of another type.
 macro_rules! words {
     ($($(#[$meta:meta])* $name:ident = $of:ty;)+) => {$(
         $(#[$meta])*
@@ -47,15 +47,15 @@ words! {
     ContractStatus = records::ContractStatus;
     /// State of a certificate.
     CertificateState = records::CertificateState;
-    /// State of a grant; one past its time counts as lapsed whatever stands here.
+    /// State of a grant; one past its deadline counts as lapsed, whatever is stored.
     GrantState = records::GrantState;
     /// Role inside a contract.
     UserRole = records::UserRole;
     /// Role on the staff.
     StaffRole = records::StaffRole;
-    /// Whether somebody works here.
+    /// Whether a member of staff is active.
     StaffStatus = records::StaffStatus;
-    /// By what somebody tried to log in.
+    /// How a user tried to log in.
     LoginMethod = records::LoginMethod;
     /// Done or refused.
     Outcome = records::Outcome;
@@ -67,7 +67,7 @@ words! {
     How = approvals::How;
 }
 
-/// Why a certificate ends, among what staff choose from.
+/// The reasons for a revocation that staff can choose.
 #[derive(Debug)]
 pub struct RevocationReason;
 

@@ -1,4 +1,4 @@
-//! The work list: what waits for whoever asks, what they entered, what they decided.
+//! The work list: what awaits the caller's decision, what they entered, what they decided.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use super::proposals::ProposalHead;
 use crate::http::failure::Failure;
 use crate::services::approvals::rights;
 
-/// Entries of one's own that are shown.
+/// Most of the caller's own entries that are listed.
 const OWN: i64 = 50;
 
 /// Pending work, and the caller's own entries and decisions.

@@ -47,7 +47,7 @@ pub(super) fn text(refusal: LifecycleRefusal) -> Text {
         ),
         LifecycleRefusal::AlreadySuperseded => Text::fixed(
             (
-                "この電子証明書は更新済みか、期限切れで終了しています。",
+                "この電子証明書は更新済みか、有効期限が過ぎています。",
                 "新しい電子証明書をご確認ください。",
             ),
             (

@@ -223,7 +223,7 @@ pub fn item(item: ExpiringItem, lang: Lang) -> &'static str {
         ExpiringItem::StaffCaIssuing => lang.pick("職員CAの発行期間", "Staff CA: issuing period"),
         ExpiringItem::OcspSigner => lang.pick("OCSP署名の証明書", "OCSP signer certificate"),
         ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
-        ExpiringItem::StaffCertificate => lang.pick("職員の証明書", "Staff certificate"),
+        ExpiringItem::StaffCertificate => lang.pick("職員用電子証明書", "Staff certificate"),
         ExpiringItem::Crl => lang.pick("失効リスト(CRL)", "Revocation lists (CRL)"),
         ExpiringItem::RootCrl => lang.pick("ルートCAの失効リスト", "Root CA revocation list"),
     }

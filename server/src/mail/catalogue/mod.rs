@@ -108,7 +108,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
             vec![number(lang, serial), moment(lang, *at), author(lang, *by)],
             vec![
                 lang.pick(
-                    "あらためて電子証明書をご利用になるには、お取引店でのお申し込みが必要です。",
+                    "あらためて電子証明書をご利用になるには、お取引店舗でのお申し込みが必要です。",
                     "To use a certificate again, please apply at your branch.",
                 )
                 .to_owned(),
@@ -251,7 +251,7 @@ pub fn words(notification: &Notification, lang: Lang, now: Timestamp) -> Words {
             vec![(lang.pick("取得期限", "Issue deadline"), word::time(*at, lang))],
             vec![
                 lang.pick(
-                    "電子証明書をご利用になるには、お取引店であらためてお申し込みください。",
+                    "電子証明書をご利用になるには、お取引店舗であらためてお申し込みください。",
                     "To get a certificate, please apply at your branch again.",
                 )
                 .to_owned(),
@@ -288,7 +288,7 @@ fn expiring(lang: Lang, serial: &str, not_after: Timestamp, now: Timestamp) -> P
     let next = lang.pick(
         [
             "いつもの方法でログインし、トップページの「更新」から電子証明書を更新してください。",
-            "有効期限を過ぎると電子証明書ではログインできなくなり、お取引店でのお申し込みが必要になります。",
+            "有効期限を過ぎると電子証明書ではログインできなくなり、お取引店舗でのお申し込みが必要になります。",
         ],
         [
             "Please log in as usual and renew it with \"Renew\" on the top page.",
@@ -335,11 +335,11 @@ fn which(lang: Lang, password: Password) -> (&'static str, String) {
 fn release(lang: Lang, password: Password) -> String {
     let who = match password {
         Password::Login | Password::LoginWithoutCertificate | Password::Confirmation => lang.pick(
-            "停止の解除には、管理者の方、またはお取引店でのお手続きが必要です。",
+            "停止の解除には、管理者の方、またはお取引店舗でのお手続きが必要です。",
             "An administrator of your contract or your branch can release it.",
         ),
         Password::Acquisition => lang.pick(
-            "あらためて証明書取得用パスワードの通知書を、お取引店でお受け取りください。",
+            "あらためて証明書取得用パスワードの通知書を、お取引店舗でお受け取りください。",
             "Please get a new letter with a certificate password at your branch.",
         ),
     };

@@ -26,7 +26,7 @@ pub fn name(item: ExpiringItem, lang: Lang) -> &'static str {
         }
         ExpiringItem::Listener => lang.pick("サーバ証明書", "Server certificate"),
         ExpiringItem::StaffCertificate => {
-            lang.pick("職員の証明書", "Certificate of a member of staff")
+            lang.pick("職員用電子証明書", "Certificate of a member of staff")
         }
         ExpiringItem::Crl => lang.pick("失効リスト", "Revocation list"),
         ExpiringItem::RootCrl => {

@@ -11,17 +11,17 @@ use crate::services::Services;
 /// Something that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HealthFinding {
-    /// The database does not answer.
+    /// The database does not respond.
     Store,
-    /// The HSM is not up, and comes back by itself or after a restart.
+    /// The HSM is not up, and recovers automatically or after a restart.
     Hsm(HsmPhase),
-    /// The PIN is not sent until an operator has decided.
+    /// No PIN is sent until an operator has decided.
     Pin(PinHalt),
-    /// The token has not got a key, or another one in its place.
+    /// A key is missing on the token, or another key is in its place.
     Key(String, KeyFound),
-    /// A key's signatures are refused or wrong.
+    /// Signatures of a key are refused or wrong.
     Signing(String, SigningFault),
-    /// A CRL is over.
+    /// A CRL has expired.
     Crl,
 }
 
@@ -43,7 +43,7 @@ impl HealthFinding {
         }
     }
 
-    /// Which key, which reason: for the operator.
+    /// The key or the reason, for the operator.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -67,7 +67,7 @@ impl HealthFinding {
 }
 
 impl Health {
-    /// Everything that needs a look; what keeps certificates from being issued first.
+    /// Everything that needs attention; what prevents certificates from being issued comes first.
     #[must_use]
     pub fn findings(&self) -> Vec<HealthFinding> {
         let mut findings = Vec::new();
@@ -93,7 +93,7 @@ fn of_hsm(hsm: &HsmState) -> Option<HealthFinding> {
 }
 
 impl Services {
-    /// What the CAs that sign new certificates lack.
+    /// What prevents the CAs that sign new certificates from issuing.
     pub(super) fn keeps_from_issuing(
         &self,
         store: bool,

@@ -12,10 +12,10 @@ use crate::services::operations::jobs::Report;
 use crate::services::{Error, Fault, Result, Services};
 use crate::store::crls::Kind;
 
-/// What `/readyz` and the security officer look at.
+/// What `/readyz` and the security officer's page show.
 #[derive(Debug, Clone)]
 pub struct Health {
-    /// Why the store does not answer; none when it does.
+    /// Why the store does not respond; none if it does.
     pub store: Option<StoreFault>,
     /// The HSM pool.
     pub hsm: HsmState,
