@@ -241,14 +241,14 @@ pub fn conflict(conflict: &Conflict) -> Explanation {
 
 fn difference(difference: Difference) -> &'static str {
     match difference {
-        Difference::Algorithm => "its algorithm is another one",
+        Difference::Algorithm => "its algorithm differs",
         Difference::Ambiguous => "there is more than one",
-        Difference::PublicKey => "its public key is another one",
+        Difference::PublicKey => "its public key differs",
         Difference::Unsafe => "its private key is extractable or was not generated on the token",
         Difference::Label => "its CKA_ID is planned for a key with another label",
         Difference::Incomplete => "only one half of the key pair with its CKA_ID exists",
         Difference::Malformed => "it does not hold exactly one certificate in PEM",
-        Difference::Content => "its serial number, name or validity is another one",
+        Difference::Content => "its serial number, name or validity differs",
         Difference::Signature => "it is not signed by its issuer",
     }
 }

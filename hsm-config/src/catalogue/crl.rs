@@ -44,7 +44,7 @@ pub fn crl(error: &CrlError) -> Explanation {
                 "The CRL that the HSM signed was not written: {}.",
                 crl_defect(defect)
             ),
-            "Do not use this token: its signature does not fit the root's certificate. Ask the vendor.",
+            "Do not use this token: its signature does not match the root's certificate. Ask the vendor.",
         ),
     }
 }

@@ -295,7 +295,7 @@ pub struct SeenWithReason {
     #[schema(example = 1)]
     pub version: i64,
     /// Why.
-    #[schema(example = "The seal on the form is another one")]
+    #[schema(example = "The seal on the form does not match")]
     pub reason: String,
 }
 
