@@ -6,16 +6,16 @@
 //! OCSP responses about the outcome (`status`).
 //!
 //! - [`state_machine`]: allowed transitions, as one exhaustive function each
+//! - [`reason`]: which reasons a person may give
 //! - [`refusal`]: refusals, with their codes
-//! - [`refusal`]: what is refused, with its code
 //! - [`authority`]: which customer may
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
 //! - [`revoke_staff`]: a certificate of the staff, at once, by one officer
-//! - `lapse`: what expired gives its place up
-//! - `notify`: the letter to the one it belongs to
-//! - `transitions`: what ends a certificate or a contract inside a command's transaction, with all that ends along; for the bank
-//!   that is the decision on a proposal
+//! - `lapse`: expired certificates lapse
+//! - `notify`: the message to the owner
+//! - `transitions`: what revokes a certificate or cancels a contract inside a command's transaction, with everything
+//!   else that ends; for the bank that is the decision on a proposal
 
 pub mod authority;
 mod confirm;
