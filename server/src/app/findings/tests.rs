@@ -1,4 +1,4 @@
-//! Everything wrong at once, and each by itself.
+//! All problems at once, and each one alone.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -72,7 +72,7 @@ impl Bank {
         fs::write(self.at("inkan.toml"), text.replacen(from, to, 1)).unwrap();
     }
 
-    /// What is found, but for the ceremony that never was.
+    /// The findings, without those about the ceremony, which was never held.
     fn found(&self) -> Vec<Finding> {
         let now = Timestamp::from_second(1_780_000_000).unwrap();
         let (_, mut found) = super::read(&self.at("inkan.toml"), now).unwrap();
@@ -84,7 +84,7 @@ impl Bank {
         self.found().iter().map(|one| one.code).collect()
     }
 
-    /// The one finding: its code, and words in it.
+    /// The only finding: its code, and words in it.
     fn one(&self, code: Code, words: &[&str]) {
         let found = self.found();
         assert_eq!(found.len(), 1, "{found:?}");
@@ -132,7 +132,7 @@ fn two_listeners_on_one_address_are_found() {
         bank.edit("127.0.0.1:4", other);
         assert_eq!(bank.codes(), expected, "{other}");
     }
-    // The one that was there before is named.
+    // The finding names the earlier listener.
     let bank = Bank::new();
     bank.edit("127.0.0.1:5", "0.0.0.0:4");
     bank.one(taken, &["operations.bind", "public.bind", "0.0.0.0:4"]);
@@ -212,7 +212,7 @@ fn files_with_a_secret_that_others_may_read_are_found() {
     mode(&bank.at("server.key"), 0o400);
     assert_eq!(bank.found(), []);
 
-    // The configuration itself, when it holds a password; which is not repeated.
+    // The configuration itself, if it contains a password; the finding does not repeat it.
     mode(&bank.at("inkan.toml"), 0o644);
     assert_eq!(bank.found(), []);
     let plain = "postgres://inkan@localhost/inkan";

@@ -1,4 +1,4 @@
-//! `docs/protocol.md` lists every code that the bank answers, with its status, and no other.
+//! `docs/protocol.md` lists every code that the bank returns, with its status, and no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

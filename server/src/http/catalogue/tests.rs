@@ -1,4 +1,4 @@
-//! Every refusal has sentences in both languages and a code of its own.
+//! Every refusal has sentences in both languages and its own code.
 
 use std::collections::HashSet;
 

@@ -86,7 +86,7 @@ fn what_is_no_failure_of_a_message_of_ours_is_none() {
 fn garbage_is_no_report_and_ends_nothing() {
     let own = format!("bounces+{ID}@bank.example");
     let whole = report(&own, "failed", &returned("message/rfc822", ID));
-    // Cut off anywhere, a byte changed anywhere: read or not, never a panic.
+    // Cut off at any point, or with any byte changed: parsed or not, it never panics.
     for end in 0..whole.len() {
         let _ = read(&whole.as_bytes()[..end], None, &path());
         let mut spoilt = whole.clone().into_bytes();

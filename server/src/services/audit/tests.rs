@@ -1,4 +1,4 @@
-//! A log that is whole, and one that somebody worked on; with the HSM that signs its heads.
+//! A log that is intact, and one that was tampered with; with the HSM that signs its heads.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,7 +27,7 @@ fn by_nobody(now: Timestamp) -> RequestContext {
     RequestContext::anonymous(Caller::default(), now)
 }
 
-/// A certificate that nobody has shown before: what repeats is no row of its own.
+/// A certificate that nobody has presented before; repeated refusals get no row.
 fn another() -> Vec<u8> {
     crate::store::id::new_id().unwrap().into_bytes()
 }
@@ -49,7 +49,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     );
     let first = services.checkpoint_audit(now).await.unwrap().unwrap();
     assert!(is_genuine(&first));
-    // Nothing happened since: nothing to sign. A clock that goes backwards is harmless.
+    // Nothing has happened since: nothing to sign. A clock that is set back is harmless.
     assert_eq!(services.checkpoint_audit(now).await.unwrap(), None);
     let earlier = now - SignedDuration::from_hours(48);
     for _ in 0..3 {
@@ -76,7 +76,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
         Chain::Whole { .. }
     ));
     assert!(whole.key_known);
-    // Anybody can sign with a key of their own: without a known key nothing counts as signed.
+    // Anybody can sign with their own key: without a known key nothing counts as signed.
     let unknown = verify(store, &[], std::slice::from_ref(&kept));
     let unknown = unknown.await.unwrap();
     assert!(!unknown.key_known && matches!(unknown.chain, Chain::Whole { .. }));
@@ -88,7 +88,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
         "another key's signatures"
     );
 
-    // A checkpoint that says something else than what was signed.
+    // A checkpoint that differs from what was signed.
     execute(&world, "UPDATE audit_checkpoints SET hash = 'x' WHERE seq = (SELECT MAX(seq) FROM audit_checkpoints)").await;
     assert_eq!(broken(&look(&[]).await), (second.seq, Break::Signature));
     execute(
@@ -99,7 +99,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     let gone = (second.seq, Break::CheckpointGone);
     assert_eq!(broken(&look(&[]).await), gone, "the log tells of it");
 
-    // The end cut off, head and checkpoints with it: only what was kept elsewhere tells.
+    // The end is cut off together with head and checkpoints: only heads that were kept elsewhere reveal it.
     execute(&world, "DELETE FROM audit_log WHERE seq > 3").await;
     assert_eq!(broken(&look(&[]).await), (4, Break::CutOff));
     execute(
@@ -116,7 +116,7 @@ async fn the_first_bad_row_is_named_and_a_signed_head_holds_the_end() {
     assert_eq!(broken(&look(&[kept]).await), (4, Break::CutOff));
 }
 
-/// A signature says that the chain continues from the head that was signed before: what was made anew is not signed.
+/// A signature states that the chain continues from the head signed before: a rebuilt chain is not signed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_that_was_worked_on_is_not_signed() {
     let (world, bank) = (World::new().await, bank(KeyAlgorithm::EcP256));
@@ -155,7 +155,7 @@ async fn a_log_that_was_worked_on_is_not_signed() {
         "UPDATE audit_log SET address = NULL WHERE address = 'x'",
     )
     .await;
-    // Cut off behind the signed head, the head set back.
+    // Cut off after the signed head, with the head set back.
     execute(&world, "DELETE FROM audit_log WHERE seq > 2").await;
     execute(
         &world,
@@ -170,7 +170,7 @@ async fn a_log_that_was_worked_on_is_not_signed() {
         ),
         "cut off: {refused:?}"
     );
-    // And filled up again with rows that fit what is left.
+    // And filled up again with rows that match the remaining ones.
     operations(10).await;
     let refused = services.checkpoint_audit(now).await.unwrap_err();
     assert!(

@@ -1,4 +1,4 @@
-//! What becomes of a command, and of its audit rows.
+//! The outcomes of a command, and their audit rows.
 
 use serde_json::json;
 
@@ -68,7 +68,7 @@ async fn what_is_done_and_what_is_refused_is_audited_with_what_stays_of_it() {
     assert_eq!(done.await.unwrap(), 7);
     assert_eq!(scene.failures().await, 1);
 
-    // Refused: nothing stays but the row.
+    // Refused: only the row stays.
     let refused = accounts.execute::<()>(scene.command(&context), async |tx| {
         scene.count(tx, 2).await?;
         Err(Refusal::OutOfOrder.into())
@@ -76,7 +76,7 @@ async fn what_is_done_and_what_is_refused_is_audited_with_what_stays_of_it() {
     assert_eq!(refusal(refused.await), Refusal::OutOfOrder);
     assert_eq!(scene.failures().await, 1);
 
-    // Refused with something that stays.
+    // Refused with a change that stays.
     let counted = accounts.execute::<()>(scene.command(&context), async |tx| {
         scene.count(tx, 3).await?;
         Ok(Outcome::refused(Refusal::CredentialsWrong))
@@ -176,7 +176,7 @@ async fn refusals_that_repeat_are_counted_and_leave_nothing_else() {
     assert_eq!(counted.entry().detail["repeated"], 4);
 }
 
-/// The row of a first refusal that does not become durable is not what later ones repeat.
+/// Later refusals do not count as repetitions of a first one whose row has not become durable.
 #[tokio::test]
 async fn the_first_of_refusals_that_repeat_is_recorded_in_the_end() {
     let scene = Scene::new().await;
@@ -200,7 +200,7 @@ async fn the_first_of_refusals_that_repeat_is_recorded_in_the_end() {
         refusal(refused.await);
     };
     refuse(accounts, 10).await;
-    // The transaction that was held back is given up: the answer could not be kept.
+    // The deferred transaction is dropped: the response could not be stored.
     drop(deferred.take().unwrap());
     assert_eq!(scene.rows().await, [row("refused", "suspended", "null")]);
     refuse(scene.world.accounts(), 11).await;

@@ -1,4 +1,4 @@
-//! A run that was held up while another instance did its work.
+//! A run that was delayed while another instance did its work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +45,7 @@ fn smtp_config(port: u16) -> SmtpConfig {
     SmtpConfig::new(server, sender).unwrap()
 }
 
-/// Another instance sends everything that waits.
+/// Another instance sends all pending messages.
 async fn send_all(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     let waiting = outbox::due(&mut tx, at(100), at(200), 10).await.unwrap();
@@ -61,7 +61,7 @@ async fn send_all(store: &Store) {
     tx.commit().await.unwrap();
 }
 
-/// Takes every mail, and lets the other instance work before it says so.
+/// Accepts every message, and lets the other instance work before it responds.
 async fn serve(stream: TcpStream, store: Store, taken: Arc<AtomicUsize>) {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();

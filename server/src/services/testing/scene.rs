@@ -29,12 +29,12 @@ pub(in crate::services) struct Scene {
     pub(in crate::services) now: Timestamp,
 }
 
-/// After everything that [`Scene`] prepares.
+/// A time after everything that [`Scene`] prepares.
 pub(in crate::services) fn later(seconds: i64) -> Timestamp {
     at(100 + seconds)
 }
 
-/// After the certificates of a [`Scene`] expired.
+/// A time after the certificates of a [`Scene`] have expired.
 pub(in crate::services) fn much_later() -> Timestamp {
     at(0) + SignedDuration::from_hours(366 * 24)
 }
@@ -154,7 +154,7 @@ impl Scene {
     }
 
     pub(in crate::services) async fn set_role(&self, role: users::Role) {
-        // Roles are given at registration; here the first user becomes what the test needs.
+        // Roles are given at registration; here the first user gets the role that the test needs.
         let user = users::find(self.store(), &self.user.id).await.unwrap();
         assert_eq!(user.unwrap().role, role, "the role that registration gives");
     }

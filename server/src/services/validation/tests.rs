@@ -1,4 +1,4 @@
-//! Tables of what is taken, what it becomes, and what is said of the rest.
+//! Tables of accepted input with its result, and of refused input with its error.
 
 use inkan_pki::secret::Secret;
 
@@ -30,7 +30,7 @@ fn names_become_full_width_and_stay_what_they_are() {
         ("髙﨑㈱①№℡", "髙﨑㈱①№℡"),
         ("゛゜", "゛゜"),
         ("ﾊﾟﾋﾟﾌﾞ", "パピブ"),
-        // A mark that has no letter to sit on stays a character of its own.
+        // A mark without a base character remains a separate character.
         ("ｱﾞﾟ", "ア゛゜"),
         ("ｳﾞｧｲｵﾘﾝ", "ヴァイオリン"),
         // Decomposed, as macOS sends it.
@@ -63,7 +63,7 @@ fn names_the_bank_cannot_write_are_refused_by_character() {
         ("花😀", not_representable('😀', 2)),
         ("한", not_representable('한', 1)),
         ("é", not_representable('é', 1)),
-        // No letter takes this mark, and the mark alone has no code.
+        // No character takes this mark, and the mark alone has no code.
         ("漢\u{3099}", not_representable('\u{3099}', 2)),
         ("花\u{E000}", not_representable('\u{E000}', 2)),
         ("花\u{0}子", invisible('\u{0}', 2)),
@@ -86,7 +86,7 @@ fn names_the_bank_cannot_write_are_refused_by_character() {
             "{shown:?}"
         );
     }
-    // The place is the place in what was typed, also after characters that became one.
+    // The position counts characters as typed, also after several that became one.
     assert_eq!(
         names::user_name("ｶﾞｷﾞ𠮷").unwrap_err().problem,
         not_representable('𠮷', 5)
@@ -173,7 +173,7 @@ fn login_ids() {
         ("hanako!", character('!', 7)),
         ("花子hanako", character('花', 1)),
         ("hana ko", character(' ', 5)),
-        // NFKC gives letters from these only where they are one letter.
+        // NFKC produces letters from these only if they are a single letter.
         ("hanako㈱", character('㈱', 7)),
         ("hanak\u{0301}o", character('\u{0301}', 6)),
         ("hanako\u{0}", invisible('\u{0}', 7)),

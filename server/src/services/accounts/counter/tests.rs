@@ -1,4 +1,4 @@
-//! Contracts and letters at the counter: by whom, and by whom not.
+//! Contracts and letters at the counter: who may enter, request and see them, and who may not.
 
 use crate::services::accounts::registration::AccountForm;
 use crate::services::approvals::ProposedChangeForm;
@@ -50,7 +50,7 @@ async fn contract(place: &Place) {
     let twice = enter("teller-2", "0000042").await;
     assert_eq!(refusal(twice), StaffRefusal::ProposalExists.into());
 
-    // It is not there: no letter, no application, no registration, whatever passwords are tried.
+    // It does not exist yet: no letter, no application, no registration, whatever passwords are tried.
     assert_eq!(accounts.contracts(0).await.unwrap(), []);
     let context = anonymous(at(2));
     let account = accounts.check_account(&context, account_form("42"));
@@ -136,7 +136,8 @@ async fn letters(place: &Place) {
         async |who: &str, seconds| accounts.issue_letter(&staff(who, at(seconds)), &id).await;
     let asked = StaffRefusal::LetterAsked.into();
     assert_eq!(refusal(letter("approver", 2).await), asked);
-    // Who asked, with either account, asks again; who entered or amended it is not shown it.
+    // If the requester requests it again, with either account, it stays a request; whoever entered or amended the
+    // contract is not shown the letter.
     assert_eq!(refusal(letter("approver", 3).await), asked);
     for enterer in ["teller", "teller-again", "teller-2"] {
         let refused = letter(enterer, 4).await;
@@ -153,7 +154,8 @@ async fn letters(place: &Place) {
     let stored = contracts::find(&world.store, &id).await.unwrap().unwrap();
     assert_eq!(stored.temp_login_hash, None, "nothing was made");
     let shown = letter("second-approver", 5).await.unwrap();
-    // The enterer may ask for a further one; somebody else is shown it, and the one before is good no longer.
+    // The person who entered the contract may request a further letter; somebody else is shown it, and the earlier one
+    // becomes invalid.
     let day = 24 * 3600;
     assert_eq!(refusal(letter("teller", 6).await), asked);
     assert_eq!(
@@ -189,7 +191,7 @@ async fn letters(place: &Place) {
     }
 }
 
-/// Four people at one contract: whoever has seen one of its secrets never comes near the other.
+/// Four people at one contract: whoever has seen one of its secrets is never shown the other.
 async fn separated(place: &Place) {
     let world = world(place).await;
     let accounts = world.accounts();
@@ -255,7 +257,7 @@ async fn separated(place: &Place) {
     );
     let grant = decide("approver").await.unwrap().grant.unwrap();
 
-    // The certificate password: asked for by one, shown to another, never to who saw the letter.
+    // The certificate password: requested by one person, shown to another, never to anybody who saw the letter.
     let second = async |who: &str, n| {
         accounts
             .issue_acquisition_letter(&staff(who, at(n)), &grant)
@@ -280,7 +282,7 @@ async fn separated(place: &Place) {
     second("third-approver", 11).await.unwrap();
     assert_eq!(world.last().await, said("grant.letter-issued", "done", ""));
 
-    // And the other way round: whoever decided on an application is shown no letter.
+    // And the other way round: whoever decided on an application is not shown a letter.
     let contract = world.contract("43").await;
     let context = staff("teller", at(12));
     let entered = accounts.propose(&context, Kind::Application, &contract.id, &form);

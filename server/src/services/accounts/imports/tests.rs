@@ -1,4 +1,4 @@
-//! Lists that are good, bad, hostile and huge.
+//! Lists that are valid, invalid, hostile and huge.
 
 use super::*;
 use crate::services::Refusal;
@@ -51,7 +51,8 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(why, expected);
     assert_eq!(accounts.contracts(0).await.unwrap().len(), 1);
 
-    // Not before another person has approved it, who can look at it; entered by who looked at it.
+    // Nothing is imported before another person, who can read the list, has approved it; only the person who checked it
+    // can enter it.
     let early = accounts.run_import(&staff("teller", at(2)), &run.id).await;
     assert_eq!(refusal(early), StaffRefusal::ImportUnknown.into());
     let form = ProposedChangeForm {
@@ -82,7 +83,7 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
         "{list}"
     );
     assert_eq!(list.lines().count(), 7);
-    // A list that waits is not forgotten.
+    // A list that awaits approval is kept.
     let later = at(3 * 24 * 3600);
     let other = accounts
         .check_import(&staff("teller", later), "x".to_owned())
@@ -111,7 +112,8 @@ async fn a_dry_run_says_what_is_wrong_with_which_line_and_changes_nothing() {
     assert_eq!(accounts.contracts(0).await.unwrap().len(), 3);
     let found = accounts.find_contracts("山", 0).await.unwrap();
     assert_eq!(found.len(), 1);
-    // No temporary passwords before a letter is made, which who entered the list is not shown.
+    // There are no temporary passwords before a letter is issued, and the letter is not shown to the person who entered
+    // the list.
     assert!(found[0].temp_login_hash.is_none());
     let letter = async |who: &str| {
         accounts

@@ -37,12 +37,12 @@ async fn a_hash_fits_its_password_only() {
             .await
             .is_err()
     );
-    // What is too long is wrong, whatever is stored: not even the empty password's hash fits it.
+    // A password that is too long is wrong, whatever is stored: it does not even match the hash of the empty password.
     let empty = passwords.hash(Secret::new("")).await.unwrap();
     assert!(!verify(Some(empty), &"a".repeat(LONGEST + 1)).await.unwrap());
 }
 
-/// Which hashes a comparison computes is what it costs: the same with a hash of either cost, and with none.
+/// The cost of a comparison is the set of hashes that it computes: the same with a hash of either cost, and with none.
 #[tokio::test]
 async fn a_comparison_costs_the_same_whatever_is_recorded() {
     let cheap_ones = Passwords::new(&cheap());
@@ -70,7 +70,7 @@ async fn a_comparison_costs_the_same_whatever_is_recorded() {
             assert_eq!(verify.await.unwrap(), right);
         }
     }
-    // One that nobody has told of is known from its first comparison on.
+    // A cost that is not configured is known from its first comparison on.
     let unaware = Passwords::new(&dearer);
     let verify = unaware.verify(Some(old), Secret::new("x"), Caller::default());
     assert!(!verify.await.unwrap());
@@ -122,7 +122,7 @@ async fn a_flood_is_refused_and_leaves_nothing_behind() {
     };
     let busy =
         |result: Result<bool>| matches!(result, Err(Error::Refused(Refusal::Unavailable { .. })));
-    // Two of one address, and a third one is refused while there is room.
+    // Two places for one address; a third one is refused although places are free.
     let mut crowd = tokio::task::JoinSet::new();
     for _ in 0..2 {
         crowd.spawn(verify(&passwords, "192.0.1.1"));
@@ -136,13 +136,13 @@ async fn a_flood_is_refused_and_leaves_nothing_behind() {
         }
     }
     until(16).await;
-    // Somebody else gets one, and one of the crowd has to go.
+    // Somebody else gets a place, and one of the crowd loses it.
     let mut customer = tokio::task::JoinSet::new();
     customer.spawn(verify(&passwords, "198.51.100.1"));
     assert!(busy(crowd.join_next().await.unwrap().unwrap()));
     until(16).await;
     assert_eq!(crowd.len(), 15);
-    // They go away, their places are free; then everybody has their turn.
+    // They leave and their places are free; then everybody gets one in turn.
     crowd.abort_all();
     until(1).await;
     drop(turn);

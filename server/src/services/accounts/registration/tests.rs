@@ -1,4 +1,4 @@
-//! BLIS005 → BLIS006 → BLIS003 → BLIS004, and the ways off it.
+//! BLIS005 → BLIS006 → BLIS003 → BLIS004, and deviations from it.
 
 use inkan_pki::secret::Secret;
 
@@ -59,7 +59,7 @@ async fn the_whole_way() {
         .await
         .unwrap();
 
-    // No password waits on the server in clear.
+    // The server keeps no password in clear text between the pages.
     let session = accounts.session(token, at(6)).await.unwrap();
     let waiting = format!("{session:?}");
     for secret in [
@@ -133,7 +133,8 @@ async fn what_did_not_fit_is_not_said() {
         accounts.check_account(&anonymous(at(1)), form).await
     };
     let mut codes = Vec::new();
-    // Wrong login, wrong confirmation, swapped; and the same number of tries at an account that does not exist.
+    // A wrong login password, a wrong confirmation password, both swapped; and the same number of tries at an account
+    // that does not exist.
     for account in ["1234567", "9999999"] {
         for (login, confirmation) in [
             ("wrong-1", TEMP_CONFIRMATION),
@@ -226,7 +227,7 @@ async fn every_wrong_field_is_named() {
         expected
     );
 
-    // Neither new password may be one of those on paper.
+    // Neither new password may be one of the temporary ones.
     let mut form = user_form("hanakodt");
     for field in [&mut form.login_password, &mut form.login_password_again] {
         *field = Secret::new(TEMP_CONFIRMATION);
@@ -251,7 +252,7 @@ async fn every_wrong_field_is_named() {
         "nothing was taken in"
     );
 
-    // An e-mail repeated in another width is the same address.
+    // An e-mail address that is repeated in another width is the same address.
     let mut form = user_form("hanakodt");
     form.email_again = "ｈanakodt@oozora.co.jp".to_owned();
     accounts.submit_user(token, form, at(15)).await.unwrap();
@@ -292,7 +293,7 @@ async fn two_browsers_and_one_contract() {
         Refusal::OutOfOrder,
         "the contract has its user"
     );
-    // Taken between BLIS006 and BLIS004: back to BLIS006, nothing lost.
+    // The login ID is taken between BLIS006 and BLIS004: back to BLIS006, nothing is lost.
     let taken = accounts
         .register(&anonymous(at(3)), other.token.expose(), Language::Ja)
         .await;

@@ -1,4 +1,4 @@
-//! What waits when somebody is away, has left, or when the clock is put back.
+//! Pending proposals when somebody is absent or has left, or when the clock is set back.
 
 use super::*;
 use crate::services::approvals::{ProposalLine, State};
@@ -44,7 +44,7 @@ async fn what_somebody_left_behind_is_taken_over_and_continues() {
         .unwrap();
     let waiting = accounts.waiting_proposals(&colleague).await.unwrap();
     assert!(!waiting[0].orphan);
-    // Who entered it first still sees what became of it, and so does who took it over.
+    // The person who entered it first still sees its result, and so does the one who took it over.
     let done = approve(&world, "approver", &taken).await;
     done.unwrap();
     for who in ["teller", "teller-2"] {
@@ -66,7 +66,7 @@ async fn a_clock_that_is_put_back_loses_nothing_and_opens_nothing() {
     let entered = propose(&world, "approver", Kind::Application, &contract.id);
     let entered = entered.await.unwrap();
     let earlier = at(-86_400);
-    // Still the same person, still what waits.
+    // Still the same person, and still pending.
     let same = accounts
         .approve_proposal(&staff("approver", earlier), &entered.id, 1)
         .await;
@@ -91,7 +91,7 @@ async fn a_clock_that_is_put_back_loses_nothing_and_opens_nothing() {
         .unwrap();
     let again = approve(&world, "second-approver", &amended).await;
     assert_eq!(refusal(again), StaffRefusal::ProposalDecided.into());
-    // The record is in the order of the operations, whatever the clock said: the chain holds.
+    // The rows are in the order of the operations, whatever the clock showed: the chain is intact.
     let log = world.log().await;
     assert!(log.windows(2).any(|pair| pair[1].at < pair[0].at));
     assert!(log.windows(2).all(|pair| pair[1].seq == pair[0].seq + 1));

@@ -1,4 +1,4 @@
-//! Applications: what was shown is what is approved.
+//! Applications: only what was shown is approved.
 
 use super::*;
 use crate::services::testing::audit;
@@ -77,7 +77,7 @@ async fn a_second_person_approves() {
     let twice = approve(&world, "second-approver", &entered).await;
     assert_eq!(refusal(twice), StaffRefusal::ProposalDecided.into());
 
-    // While the grant is good, no further application; after its time, one more.
+    // While the grant is open, no further application; after its deadline, another one.
     let early = propose(&world, "teller", kind, &contract.id).await;
     assert_eq!(refusal(early), Refusal::ApplicationExists);
     accounts
@@ -99,7 +99,7 @@ async fn what_was_not_seen_is_not_approved() {
     let entered = propose(&world, "teller", Kind::Application, &contract.id)
         .await
         .unwrap();
-    // Amended by the approver: the version shown before is stale, and the approver has had a hand in it.
+    // Amended by the approver: the version shown before is stale, and the approver is now a contributor.
     let amended = accounts
         .amend_proposal(&staff("approver", at(21)), &entered.id, 1, &form())
         .await
@@ -116,7 +116,7 @@ async fn what_was_not_seen_is_not_approved() {
         .await;
     assert_eq!(refusal(late), StaffRefusal::ProposalStale.into());
 
-    // The contract changed under the application.
+    // The contract has changed since the entry.
     let mut tx = world.store.begin().await.unwrap();
     contracts::set_method(&mut tx, &contract.id, Method::Certificate)
         .await
@@ -131,7 +131,7 @@ async fn what_was_not_seen_is_not_approved() {
         .unwrap();
     assert!(none.is_empty());
 
-    // Amended back by the teller: the approver once had a hand in it and still cannot decide.
+    // Amended again by the teller: the approver remains a contributor and still cannot decide.
     let again = accounts
         .amend_proposal(&staff("teller", at(24)), &entered.id, 2, &form())
         .await

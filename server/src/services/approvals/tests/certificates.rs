@@ -1,4 +1,4 @@
-//! The lifecycle of a certificate by the bank's hands.
+//! The lifecycle of a certificate by proposals of the bank.
 
 use super::*;
 use crate::services::approvals::proposed_change;
@@ -61,7 +61,7 @@ async fn a_lost_token_is_suspended_at_once_and_reviewed_by_somebody_else() {
         Refusal::Lifecycle(LifecycleRefusal::AlreadySuspended)
     );
 
-    // It can neither be withdrawn nor reviewed by who may not, nor is a new certificate possible before the review.
+    // It can neither be withdrawn, nor reviewed without the right, and no new certificate is possible before the review.
     let accounts = world.accounts();
     let withdrawn = accounts
         .withdraw_proposal(&staff("helpdesk", at(21)), &reported.id, 1, "誤り")
@@ -82,7 +82,7 @@ async fn a_lost_token_is_suspended_at_once_and_reviewed_by_somebody_else() {
         .unwrap();
     assert_eq!(stored.reason.as_deref(), Some("keyCompromise"));
 
-    // 再取得: a new grant, for this user, after two more persons.
+    // 再取得: a new grant, for this user, by two more people.
     let reissue = propose(&world, "teller", Kind::Reissue, &user.id)
         .await
         .unwrap();
@@ -101,7 +101,7 @@ async fn the_review_of_a_false_alarm_releases() {
     let (world, _, certificate) = in_use().await;
     let reported = report(&world, "approver", &certificate).await.unwrap();
     let accounts = world.accounts();
-    // Who reported it does not review it, with no account.
+    // The person who reported the loss does not review it, with any account.
     for same in ["approver", "approver-again"] {
         let own = accounts
             .reject_proposal(&staff(same, at(30)), &reported.id, 1, "発見")
@@ -126,11 +126,11 @@ async fn revocation_and_release_take_two_and_the_state_that_was_seen() {
     let revoke = propose(&world, "helpdesk", Kind::Revoke, &certificate)
         .await
         .unwrap();
-    // Suspended meanwhile: the entry is not about what it was.
+    // Suspended meanwhile: the subject of the entry has changed.
     let reported = report(&world, "teller", &certificate).await.unwrap();
     let stale = approve(&world, "approver", &revoke).await;
     assert_eq!(refusal(stale), StaffRefusal::ProposalStale.into());
-    // Released by a proposal: the review of the report finds another state and says so.
+    // Released by a proposal: the review of the report finds nothing to review and is refused.
     let release = propose(&world, "teller", Kind::Release, &certificate)
         .await
         .unwrap();
@@ -201,14 +201,14 @@ async fn a_lock_is_released_by_one_and_a_suspension_by_two() {
     assert_eq!(refusal(release("auditor").await), Refusal::RoleMissing);
     assert!(release("helpdesk").await.unwrap().is_none());
     assert_eq!(world.last().await, said("user.lock-released", "done", ""));
-    // One person ends the wait; the count towards 利用停止 continues, or there would be no end to guessing.
+    // One person ends the lock; the count towards 利用停止 continues, otherwise guessing would never end.
     let open = users::find(&world.store, &user.id).await.unwrap().unwrap();
     assert_eq!((open.login.failures, open.login.locked_until), (5, None));
     lock(true).await;
     let proposed = release("helpdesk").await.unwrap().unwrap();
     let still = users::find(&world.store, &user.id).await.unwrap().unwrap();
     assert!(still.login.suspended);
-    // Released and suspended again meanwhile: that is another suspension than the one that was looked at.
+    // Released and suspended again meanwhile: this is another suspension than the one in the entry.
     lock(false).await;
     lock(true).await;
     assert_eq!(
@@ -225,14 +225,14 @@ async fn a_lock_is_released_by_one_and_a_suspension_by_two() {
     assert!(told(&world, "user.suspension-released", &user.id).await);
 }
 
-/// What the bank takes away, for whatever reason, it can say so.
+/// The bank can record every reason for a revocation.
 #[tokio::test]
 async fn staff_revoke_with_every_reason_that_is_the_banks() {
     for reason in [Reason::CertificateHold, Reason::RemoveFromCrl] {
         let chosen = BY_CUSTOMER.contains(&reason) || proposed_change::REASONS.contains(&reason);
         assert!(!chosen, "{reason:?}: nobody chooses it");
     }
-    // The bank has a reason, and one more than its customers.
+    // The bank must name a reason, and has one that its customers have not.
     for reason in BY_CUSTOMER {
         let offered = proposed_change::REASONS.contains(&reason);
         assert_eq!(offered, reason != Reason::Unspecified, "{reason:?}");
@@ -257,7 +257,7 @@ async fn staff_revoke_with_every_reason_that_is_the_banks() {
     assert_eq!(row.reason.as_deref(), Some("privilegeWithdrawn"));
 }
 
-/// A review that a release has overtaken can be closed, and never keeps a token from being suspended when it is lost again.
+/// A review that a release has overtaken can be closed, and does not prevent a suspension when the token is lost again.
 #[tokio::test]
 async fn a_token_that_is_lost_twice_is_suspended_twice() {
     let (world, _, certificate) = in_use().await;
@@ -275,7 +275,7 @@ async fn a_token_that_is_lost_twice_is_suspended_twice() {
     let early = approve(&world, "approver", &first).await;
     assert_eq!(refusal(early), StaffRefusal::ProposalStale.into());
 
-    // Released once more without it: rejecting it closes it and changes nothing.
+    // Released once more without the review: a rejection closes the review and changes nothing.
     let release = propose(&world, "helpdesk", Kind::Release, &certificate)
         .await
         .unwrap();

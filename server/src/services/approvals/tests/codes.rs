@@ -34,7 +34,7 @@ async fn an_activation_code_has_two_halves_from_two_officers() {
         .await;
     assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
     assert!(!half(&world, "officer").await.unwrap().second);
-    // The same person again, with another account: anew, and no second half.
+    // The same person again, with another account: a new code, and no second half.
     assert!(!half(&world, "officer-again").await.unwrap().second);
     assert!(half(&world, "second-officer").await.unwrap().second);
     assert!(
@@ -43,7 +43,7 @@ async fn an_activation_code_has_two_halves_from_two_officers() {
     );
 }
 
-/// Nothing in the database lets one half be guessed without the other, and nothing there is a fast digest.
+/// The database contains nothing by which one half could be guessed without the other, and no fast digest.
 #[tokio::test]
 async fn one_hash_covers_both_halves() {
     let world = world().await;
@@ -54,7 +54,7 @@ async fn one_hash_covers_both_halves() {
     let code = kept(&world).await;
     let hash = code.code_hash.clone().unwrap();
     assert!(hash.starts_with("$argon2id$"));
-    // Of the first half only salt and cost are left.
+    // Only salt and cost of the first half remain.
     assert!(waiting.first_hash.starts_with(&code.first_hash));
     assert_eq!(
         code.first_hash.matches('$').count() + 1,
@@ -137,13 +137,13 @@ async fn wrong_halves_lock_a_number_whether_anybody_has_it_or_not() {
     );
     assert_eq!(answers[0][..5], ["handover-invalid"; 5]);
     assert_eq!(answers[0][5], "temporarily-locked");
-    // Locked: the right halves are worth no more than wrong ones; after the time they are good.
+    // While locked, correct halves are refused like wrong ones; after the lock they are accepted.
     let locked = page("e-77", &second, 20).await;
     assert_eq!(refusal(locked).code(), "temporarily-locked");
     let open = 20 + 24 * 3600;
     page("E-77", &second, open).await.unwrap();
 
-    // So with EST, where one answer says nothing of it.
+    // The same with EST, whose response does not show the reason.
     let est = async |credential: String, seconds| {
         let (services, credential) = (&scene.services, Secret::new(credential));
         let context = anonymous(at(seconds));

@@ -1,4 +1,4 @@
-//! Grants are one user's, whom an approver has seen, and who has no certificate.
+//! A grant is for one user, whom an approver has seen and who has no certificate.
 
 use super::*;
 use crate::services::testing::audit;
@@ -8,7 +8,7 @@ use crate::store::audit::Actor;
 use crate::store::certificates::State as Certificate;
 use crate::store::{grants, proposals, users};
 
-/// Where several could take a grant, it says whose it is; nobody else can use it.
+/// If a contract has several users, the grant names one of them; nobody else can use it.
 #[tokio::test]
 async fn a_grant_is_one_users() {
     let world = world().await;
@@ -62,8 +62,8 @@ async fn join(world: &World, contract_id: &str) {
     tx.commit().await.unwrap();
 }
 
-/// Nobody is given a grant whom the approver has not seen: an application waits for the registration, is looked at again
-/// after it, and is not approved when the users are others than those that were entered or shown.
+/// Nobody gets a grant whom the approver has not seen: an application waits for the registration and is shown again
+/// after it, and is not approved if the users differ from those that were entered or shown.
 #[tokio::test]
 async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     let world = world().await;
@@ -74,7 +74,7 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     let early = approve(&world, "approver", &entered).await;
     assert_eq!(refusal(early), StaffRefusal::RegistrationMissing.into());
 
-    // Somebody registers between the look at the page and the button: that is another version than the one shown.
+    // Somebody registers between the page and the button: this is another version than the one shown.
     let user = world.user("42", "hanakodt").await;
     assert_eq!(user.registered_from.as_deref(), Some("192.0.2.7"));
     let unseen = approve(&world, "approver", &entered).await;
@@ -91,7 +91,7 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
         .find(|row| row.action == "user.registered");
     assert!(registered.unwrap().detail.contains(&entered.id));
 
-    // The users change after that: a colleague joins, an address becomes another one.
+    // The users change after that: a colleague joins, an address changes.
     for (changed, back) in [
         (
             "UPDATE users SET email = 'x@example.com'",
@@ -118,7 +118,7 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
     join(&world, &contract.id).await;
     let several = approve(&world, "approver", &view.proposal).await;
     assert_eq!(refusal(several), StaffRefusal::UserNeeded.into());
-    // So it is with a re-issue, which names its user.
+    // The same for a re-issue, which names its user.
     let reissue = propose(&world, "teller", Kind::Reissue, &user.id)
         .await
         .unwrap();
@@ -137,7 +137,7 @@ async fn nobody_gets_a_grant_whom_no_approver_has_seen() {
         .unwrap();
 }
 
-/// An application that had become stale before the registration stays so: the registration makes nothing good.
+/// An application that was stale before the registration stays stale after it.
 #[tokio::test]
 async fn a_registration_does_not_mend_what_had_changed_before() {
     let world = world().await;
@@ -154,8 +154,8 @@ async fn a_registration_does_not_mend_what_had_changed_before() {
     assert_eq!(refusal(stale), StaffRefusal::ProposalStale.into());
 }
 
-/// D1: whoever has a certificate gets no second one, by an application no more than by a re-issue; at the entry and at the
-/// decision.
+/// D1: a user with a certificate gets no second one, neither by an application nor by a re-issue; checked at the entry
+/// and at the decision.
 #[tokio::test]
 async fn an_application_is_refused_while_a_certificate_is_in_use() {
     let world = world().await;

@@ -1,10 +1,10 @@
-//! Two persons for everything, whatever they try.
+//! Everything takes two people, whatever they try.
 //!
 //! - [`applications`]: entered, amended, decided, stale
-//! - [`absent_staff`]: what waits when somebody is away; a clock put back
+//! - [`absent_staff`]: pending proposals when somebody is absent; a clock that is set back
 //! - [`certificates`]: 事故登録, revocation, release, re-issue, cancellation
 //! - [`codes`]: split activation codes
-//! - [`grantees`]: who is given a grant
+//! - [`grantees`]: who gets a grant
 //! - [`staff`]: the staff's own accounts, take-over, withdrawal, second accounts
 
 mod absent_staff;
@@ -19,7 +19,7 @@ use crate::services::Result;
 use crate::services::testing::{World, at, staff};
 use crate::store::staff::Role;
 
-/// A form with everything in it.
+/// A form with all fields filled in.
 pub(super) fn form() -> ProposedChangeForm {
     ProposedChangeForm {
         reference: "申-1".to_owned(),
@@ -52,14 +52,14 @@ pub(super) async fn approve(world: &World, who: &str, proposal: &Proposal) -> Re
         .await
 }
 
-/// Whether the log tells of an operation under this subject.
+/// Whether the log contains an operation on this subject.
 pub(super) async fn told(world: &World, action: &str, subject: &str) -> bool {
     let log = world.log().await;
     log.iter()
         .any(|row| row.action == action && row.subject_id == subject && row.outcome == "done")
 }
 
-/// Help desk, officers, and a second account of the approver's person.
+/// Help desk, officers, and a second account of the approver.
 pub(super) async fn world() -> World {
     let world = World::new().await;
     for (name, employee_number, role) in [

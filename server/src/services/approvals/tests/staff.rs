@@ -1,4 +1,4 @@
-//! The staff's own accounts, and hands that change.
+//! Changes of staff, and proposals that change their responsible person.
 
 use super::*;
 use crate::services::testing::{refusal, said, staff};
@@ -50,7 +50,7 @@ async fn nobody_decides_about_themselves_and_two_officers_stay() {
     assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
     let own = propose(&world, "officer", Kind::StaffLeave, "officer").await;
     assert_eq!(refusal(own), StaffRefusal::OwnAffair.into());
-    // Of two persons with this role none may go; a second account of one of them may.
+    // Neither of two people with this role may leave; a second account of one of them may.
     let last = propose(&world, "officer", Kind::StaffLeave, "second-officer").await;
     assert_eq!(refusal(last), StaffRefusal::OfficersNeeded.into());
     world
@@ -166,7 +166,7 @@ async fn what_waits_is_taken_over_with_a_record_and_withdrawn_only_by_its_own() 
         StaffRefusal::ProposalDecided.into()
     );
 
-    // The work lists say so.
+    // The work lists show it.
     let member = staff::find(Db::from(&world.store), "teller-2")
         .await
         .unwrap()

@@ -50,7 +50,7 @@ impl Scene {
     }
 }
 
-/// The end of a certificate of [`World`], less `hours`.
+/// The expiry of a certificate of [`World`], less `hours`.
 fn before_end(hours: i64) -> Timestamp {
     at(0) + SignedDuration::from_hours(365 * 24 - hours)
 }
@@ -73,7 +73,7 @@ async fn scenario_expiry(place: &Place) {
     assert_eq!(scene.notices(before_end(10 * day)).await, 1);
     assert_eq!(scene.notices(before_end(1)).await, 0, "once");
     assert_eq!(scene.notices(before_end(-1)).await, 0, "it has ended");
-    // The clock is put back by a month: nothing is said again.
+    // The clock is set back by a month: nothing is sent again.
     assert_eq!(scene.notices(before_end(40 * day)).await, 0);
     let expiring = scene.notifications().await;
     assert_eq!(
@@ -93,7 +93,7 @@ async fn scenario_expiry(place: &Place) {
         2
     );
 
-    // Another one: its first notice was missed while the bank stood still, and it is not told twice at once.
+    // Another certificate: its first notice was missed while the server was down, and only one message is sent.
     world.set_state(&id, State::Active, State::Superseded).await;
     let contract = &user.contract_id;
     let grant = world.approve(contract, at(9)).await;
@@ -101,7 +101,7 @@ async fn scenario_expiry(place: &Place) {
     assert_eq!(scene.notices(before_end(3 * day)).await, 1);
     assert_eq!(scene.notices(before_end(2 * day)).await, 0);
 
-    // One that is not in use is not told of.
+    // There is no message about a certificate that is not in use.
     world
         .set_state(&second, State::Active, State::Revoked)
         .await;
@@ -171,7 +171,7 @@ async fn scenario_operations(place: &Place) {
         }
     }
 
-    // An operation that is refused is told to nobody.
+    // There is no message about a refused operation.
     revoke(41).await.unwrap_err();
     bank::revoke(accounts, &id, Reason::KeyCompromise, at(41))
         .await

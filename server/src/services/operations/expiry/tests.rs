@@ -1,4 +1,4 @@
-//! What ends, how urgent it is, and that its operators are told once.
+//! What expires, how urgent it is, and that operators get each message once.
 
 use jiff::SignedDuration;
 
@@ -61,7 +61,7 @@ async fn told(place: &Place) {
         (one[0].name.as_str(), one[0].days(now)),
         ("portal, staff", 31)
     );
-    // Both CAs, their lists, their signers, the root.
+    // Both CAs, their CRLs, their signers, the root.
     for (item, count) in [
         (ExpiringItem::Root, 1),
         (ExpiringItem::CustomerCa, 1),
@@ -79,7 +79,7 @@ async fn told(place: &Place) {
     }
     assert_eq!(of(ExpiringItem::Crl, now + DAY).await[0].level, Level::Over);
 
-    // Twice in a row at each stage: one message for each operator. Lists and signers are kept fresh, as by their jobs.
+    // Twice in a row at each stage: one message for each operator. CRLs and signers are kept current, as by their jobs.
     let mut written = Vec::new();
     for days in [0, 1, 2, 24, 25, 31, 32] {
         let at = now + DAY * days;
@@ -92,7 +92,7 @@ async fn told(place: &Place) {
     }
     assert_eq!(written, [0, 2, 0, 2, 0, 2, 0]);
 
-    // A new file that is broken is a warning, whatever is in use; a new certificate is another thing.
+    // A new file that cannot be used is a warning, whatever is in use; a new certificate is another item.
     let at = now + DAY * 33;
     services.publish_due_crls(at).await.unwrap();
     let broken = Some("no key".to_owned());

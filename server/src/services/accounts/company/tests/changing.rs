@@ -57,7 +57,7 @@ async fn changes(place: &Place) {
             form(LOGIN_PASSWORD, CONFIRMATION_PASSWORD),
             fields(Field::LoginPassword, Problem::SameAsOther),
         ),
-        // Who does not know the present one learns nothing of the other one.
+        // Whoever does not know the current password learns nothing about the other one.
         (
             form("wrong-one", CONFIRMATION_PASSWORD),
             Refusal::CredentialsWrong,

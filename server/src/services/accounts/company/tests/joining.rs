@@ -34,13 +34,13 @@ async fn starts(place: &Place) {
     let made = made.unwrap();
     let id = made.user.id.clone();
     let context = anonymous(at(11));
-    // Nothing else takes them, and says so to who has them.
+    // No other page accepts them, and each page shows this to whoever has them.
     let login = accounts.password_login(&context, "shiro1", made.login.clone());
     assert_eq!(refusal(login.await), Refusal::CertificateRequired);
     let context = anonymous(at(11));
     let identify = accounts.identify_for_enrolment(&context, "shiro1", made.login.clone());
     assert_eq!(refusal(identify.await), CompanyRefusal::NotStarted.into());
-    // One of the two wrong; the new ones the old ones; then right, and never again.
+    // One of the two is wrong; the new ones equal the old ones; then all is correct; and never again.
     let start = async |form| {
         let context = anonymous(at(20));
         let done = accounts.start_as_colleague(&context, form, Language::En);
@@ -69,7 +69,7 @@ async fn starts(place: &Place) {
     identified.await.unwrap();
     let twice = start(start_form(copy(&made))).await;
     assert_eq!(refusal(twice), Refusal::CredentialsWrong);
-    // Somebody with passwords of their own, and nobody at all, get the same answer.
+    // A user who has chosen passwords and a login ID that does not exist get the same response.
     for login_id in ["hanakodt", "nobody01"] {
         let mut form = start_form(copy(&made));
         form.login_id = login_id.to_owned();
@@ -143,7 +143,7 @@ async fn again(place: &Place) {
     let second = hand(&company.jiro, &id).await.unwrap();
     let old = company.start(first).await;
     assert_eq!(refusal(old), Refusal::CredentialsWrong);
-    // Their time is over at some point.
+    // They expire.
     let late = at(15) + company.scene.world.settings.periods.grant;
     let form = start_form(copy(&second));
     let context = anonymous(late);
@@ -159,7 +159,7 @@ async fn again(place: &Place) {
         refusal(hand(&company.saburo, &id).await),
         Refusal::RoleMissing
     );
-    // Who holds the passwords is the user: they are for nobody of the same role.
+    // Whoever holds the passwords is the user, so nobody of the same role may create them.
     let equal = company.add(company.hanako(), "goro01", "admin").await;
     let equal = equal.unwrap().user.id;
     assert_eq!(

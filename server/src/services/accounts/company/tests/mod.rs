@@ -3,7 +3,7 @@
 //! - `world`: a contract with a master, an administrator and a general user, and another contract
 //! - `unlocking`: who releases whose locks
 //! - `revoking`: who revokes whose certificate
-//! - `joining`: a colleague is registered and chooses passwords of their own; roles
+//! - `joining`: a colleague is registered and chooses passwords; roles
 //! - `changing`: one's own passwords
 //! - `reading`: the history
 

@@ -42,7 +42,7 @@ async fn whose(place: &Place) {
     bank::revoke(bank, &id, Reason::KeyCompromise, later(2))
         .await
         .unwrap();
-    // Saburo sees what he did and what was done to him, and nothing of the others.
+    // Saburo sees what he did and what was done to him, and nothing about the others.
     let own = accounts.history(saburo, &of("")).await.unwrap();
     assert!(own.users.is_empty());
     let newest = &own.lines[0];
@@ -71,7 +71,7 @@ async fn whose(place: &Place) {
         accounts.history(saburo, &of(saburo)).await.unwrap().lines,
         own.lines
     );
-    // Jiro sees everybody's, the bank's operations without who or where of the bank.
+    // Jiro sees the whole contract's history; for the bank's operations neither the member of staff nor the address.
     let all = accounts.history(jiro, &of("")).await.unwrap();
     let revoked = &all.lines[0];
     assert_eq!(
@@ -88,7 +88,7 @@ async fn whose(place: &Place) {
             missing()
         );
     }
-    // Another company's is another one.
+    // Another company has its own history.
     let theirs = accounts
         .history(&company.stranger.id, &of(""))
         .await
@@ -113,7 +113,7 @@ async fn pages(place: &Place) {
             .await
             .unwrap();
     }
-    // A hundred and one days later everything is there.
+    // After a hundred and one days everything is still there.
     let much_later = later(0) + SignedDuration::from_hours(101 * 24);
     company
         .fail(saburo, PasswordKind::Login, 1, much_later)
@@ -134,7 +134,7 @@ async fn pages(place: &Place) {
         all.filter(|line| line.action == Action::Confirmed).count()
     };
     assert_eq!(confirmed(&first.lines) + confirmed(&rest.lines), many);
-    // By date: from is in, until is out.
+    // By date: the first day is included, the last one is not.
     let day = HistoryFilter {
         from: Some(later(3)),
         until: Some(later(5)),

@@ -65,7 +65,7 @@ async fn colleagues(place: &Place) {
         (last.action.as_str(), last.actor_id.as_deref()),
         ("certificate.revoked", Some(jiro))
     );
-    // Known in memory at once: no other page or connection takes it.
+    // The memory has it at once: no other page or connection accepts it.
     let memory = scene.services.registered(b"one", caller(), later(2)).await;
     assert_eq!(refusal(memory).code(), "certificate-revoked");
     let again = revoke("keyCompromise").await;
@@ -105,16 +105,16 @@ async fn boundaries(place: &Place) {
     };
     let (hanako, jiro) = (company.hanako(), company.jiro.as_str());
     let (saburo, stranger) = (company.saburo.as_str(), company.stranger.id.as_str());
-    // A general user: whoever is named, the answer is the same.
+    // A general user gets the same response, whoever is named.
     for owner in [hanako, stranger, "nobody"] {
         assert_eq!(revoke(saburo, owner, &id).await, Refusal::RoleMissing);
     }
-    // An administrator: whoever is not of this contract is not there, like somebody who never was.
+    // For an administrator, users of other contracts do not exist, just like unknown ids.
     for nobody in nobodies(&company) {
         assert_eq!(revoke(jiro, &nobody, &id).await, missing());
     }
     assert_eq!(revoke(stranger, hanako, &id).await, missing());
-    // A certificate of somebody else than named.
+    // A certificate of another user than the one named.
     let none: Refusal = CompanyRefusal::NoCertificate.into();
     assert_eq!(revoke(jiro, saburo, &id).await, none);
     assert_eq!(revoke(saburo, saburo, &id).await, none);

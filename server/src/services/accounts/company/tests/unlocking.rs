@@ -47,7 +47,7 @@ async fn released(place: &Place) {
         assert_eq!(refusal(done), missing(), "{nobody:?}");
     }
     assert!(company.user(&saburo).await.login.suspended);
-    // By Jiro: both are open, the passwords the same.
+    // By Jiro: both are released, and the passwords are unchanged.
     company.unlock(&company.jiro, &saburo, now).await.unwrap();
     let after = company.user(&saburo).await;
     assert_eq!((after.login.failures, after.login.suspended), (0, false));
@@ -57,7 +57,7 @@ async fn released(place: &Place) {
     let context = customer(&saburo, now);
     let again = accounts.prove(&context, PasswordKind::Login, Secret::new(LOGIN_PASSWORD));
     again.await.unwrap();
-    // An administrator does not release their own either, also not the master.
+    // Administrators cannot release their own lock, nor can the master.
     for (who, other) in [
         (company.jiro.as_str(), company.hanako()),
         (company.hanako(), company.jiro.as_str()),
@@ -85,11 +85,11 @@ async fn wrong(place: &Place) {
             _ => assert_eq!(refused, Refusal::CredentialsWrong),
         }
     }
-    // The right one comes too late, and nothing was released.
+    // The correct password comes too late, and nothing was released.
     let late = company.unlock(&jiro, &saburo, now).await;
     assert!(matches!(refusal(late), Refusal::TemporarilyLocked { .. }));
     assert!(company.user(&saburo).await.login.locked_until.is_some());
-    // The login of the administrator is not locked by it; a colleague releases the confirmation.
+    // It does not lock the administrator's login; a colleague releases the confirmation password.
     let locked = company.user(&jiro).await;
     assert_eq!(
         (locked.login.failures, locked.confirmation.failures),

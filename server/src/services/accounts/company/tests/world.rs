@@ -1,4 +1,4 @@
-//! Hanako is the master, Jiro an administrator, Saburo a general user; another company has a master of its own.
+//! Hanako is the master, Jiro an administrator, Saburo a general user; another company has its own master.
 
 use inkan_pki::secret::Secret;
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ pub(super) struct Company {
     pub(super) stranger: User,
 }
 
-/// After everything that [`Company`] prepares.
+/// A time after everything that [`Company`] prepares.
 pub(super) fn later(seconds: i64) -> Timestamp {
     at(1_000 + seconds)
 }
@@ -50,7 +50,7 @@ impl Company {
         &self.scene.user.id
     }
 
-    /// Registered by the master, and started.
+    /// A user whom the master registered and who has chosen passwords.
     async fn join(&self, login_id: &str, role: &str) -> String {
         let made = self.add(self.hanako(), login_id, role).await.unwrap();
         let id = made.user.id.clone();
@@ -90,7 +90,7 @@ impl Company {
         accounts.start_session(new, later(0)).await.unwrap()
     }
 
-    /// So many wrong passwords.
+    /// Enters this many wrong passwords.
     pub(super) async fn fail(
         &self,
         user_id: &str,
@@ -126,7 +126,7 @@ pub(super) fn newcomer(login_id: &str, role: &str) -> NewcomerForm {
     }
 }
 
-/// As everybody of these tests starts.
+/// The start of all these tests.
 pub(super) fn start_form(made: Handover) -> StartForm {
     StartForm {
         login_id: made.user.login_id,
@@ -139,7 +139,7 @@ pub(super) fn start_form(made: Handover) -> StartForm {
     }
 }
 
-/// No user of this contract: another one's, somebody who never was, and what is no id at all.
+/// Ids that are no user of this contract: another contract's user, one that never existed, and a malformed one.
 pub(super) fn nobodies(company: &Company) -> [String; 4] {
     [
         company.stranger.id.clone(),

@@ -3,7 +3,7 @@ use crate::services::Refusal;
 use crate::services::testing::{LOGIN_PASSWORD, World, anonymous, at, by_agent, refusal, said};
 use crate::store::agent_logins::State;
 
-/// Somebody sends Hanako a link of theirs, and she follows it to the end.
+/// Somebody sends Hanako their own link, and she follows it to the end.
 #[tokio::test]
 async fn a_request_of_the_attackers_browser_completed_by_the_victims_agent_logs_in_nobody() {
     let world = World::new().await;
@@ -11,7 +11,7 @@ async fn a_request_of_the_attackers_browser_completed_by_the_victims_agent_logs_
     let accounts = world.accounts();
     let attacker = world.taken(at(100)).await;
     let proved = world.prove(&attacker, HANAKO, at(101)).await.unwrap();
-    // Her agent opens her browser, which has a login of its own under way, or none.
+    // Her agent opens her browser, in which another login is in progress, or none.
     let (hers, _) = world.asked(at(101)).await;
     let opened = world.bring(&proved, Some(&hers), at(102)).await;
     assert_eq!(refusal(opened), Refusal::LoginOtherBrowser);
@@ -19,7 +19,7 @@ async fn a_request_of_the_attackers_browser_completed_by_the_victims_agent_logs_
         world.last().await,
         said("agent-login.opened", "refused", "login-other-browser")
     );
-    // Now the code is worth nothing, even to the browser that asked and got hold of it.
+    // Now the code is worthless, even to the browser that requested the login, if it obtains the code.
     let carried = world.bring(&proved, Some(&attacker.cookie), at(103)).await;
     assert_eq!(refusal(carried), Refusal::LoginCodeInvalid);
     assert_eq!(
@@ -54,7 +54,7 @@ async fn a_code_in_a_browser_without_any_cookie_ends_the_login() {
     assert_eq!(refusal(back), Refusal::LoginCodeInvalid);
 }
 
-/// Taro's agent takes the request of Hanako's browser, to have her work in his name.
+/// Taro's agent picks up the request of Hanako's browser, so that she would work in his name.
 #[tokio::test]
 async fn a_request_of_the_victims_browser_completed_by_the_attackers_agent_logs_in_nobody() {
     let world = World::new().await;
@@ -63,11 +63,11 @@ async fn a_request_of_the_victims_browser_completed_by_the_attackers_agent_logs_
     let accounts = world.accounts();
     let victim = world.taken(at(100)).await;
     let proved = world.prove(&victim, TARO, at(101)).await.unwrap();
-    // Opened where the agent is: in Taro's browser.
+    // Opened in the agent's own browser, which is Taro's.
     let opened = world.bring(&proved, None, at(102)).await;
     assert_eq!(refusal(opened), Refusal::LoginOtherBrowser);
 
-    // Carried to Hanako's browser by a trick: the page names Taro, and her password is not his.
+    // Brought into Hanako's browser by a trick: the page names Taro, and her password is not his.
     let victim = world.taken(at(200)).await;
     let proved = world.prove(&victim, TARO, at(201)).await.unwrap();
     let session = world
@@ -112,7 +112,7 @@ async fn two_agents_at_once_and_every_replay() {
         credential: first.credential,
     };
 
-    // Without the credential nothing is proved, and the login stays.
+    // Without the credential nothing is proved, and the login continues.
     let guess = inkan_pki::secret::Secret::new("guess");
     for id in [id.as_str(), "unknown"] {
         let guessed = accounts
@@ -120,7 +120,7 @@ async fn two_agents_at_once_and_every_replay() {
             .await;
         assert_eq!(refusal(guessed), Refusal::CredentialInvalid);
     }
-    // An answer that was lost is asked for again: the new code counts, the old one does not.
+    // A repeated proof after a lost response: the new code is valid, the old one is not.
     let lost = world.prove(&taken, HANAKO, at(103)).await.unwrap();
     let proved = world.prove(&taken, HANAKO, at(104)).await.unwrap();
     assert_eq!(lost.expires_at, proved.expires_at);

@@ -31,17 +31,17 @@ async fn each_step_has_its_time() {
         (status.state, status.failure_code.as_deref()),
         (Login::Failed, Some("request-expired"))
     );
-    // Five to prove.
+    // Five minutes for the proof.
     let taken = world.taken(at(200)).await;
     let late = world.prove(&taken, HANAKO, at(500)).await;
     assert_eq!(refusal(late), Refusal::RequestExpired);
-    // One to bring the code.
+    // One minute to present the code.
     let taken = world.taken(at(600)).await;
     let proved = world.prove(&taken, HANAKO, at(610)).await.unwrap();
     assert_eq!(proved.expires_at, at(670));
     let late = world.bring(&proved, Some(&taken.cookie), at(670)).await;
     assert_eq!(refusal(late), Refusal::LoginCodeInvalid);
-    // Five for the password.
+    // Five minutes for the password.
     let taken = world.taken(at(700)).await;
     let proved = world.prove(&taken, HANAKO, at(701)).await.unwrap();
     let session = world
@@ -50,7 +50,7 @@ async fn each_step_has_its_time() {
         .unwrap();
     let late = world.log_in(&session, LOGIN_PASSWORD, at(1002)).await;
     assert_eq!(refusal(late), Refusal::SessionEnded);
-    // A new request ends the one before.
+    // A new request ends the earlier one.
     let taken = world.taken(at(2000)).await;
     let before = Some(taken.cookie.expose());
     accounts

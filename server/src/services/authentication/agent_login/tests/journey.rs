@@ -54,7 +54,7 @@ async fn from_the_request_to_the_session_and_what_is_recorded() {
     let proved = proved.await.unwrap();
     assert_eq!(state(104).await, State::Proved);
 
-    // Only digests are recorded, and no answer to the browser tells who it was.
+    // Only digests are recorded, and no response to the browser shows who it was.
     let row = agent_logins::find(&world.store, &id)
         .await
         .unwrap()

@@ -1,8 +1,8 @@
-//! A login with the agent, on a store, without TLS: any bytes on record serve as a certificate.
+//! A login with the agent, on a store, without TLS: any recorded bytes serve as a certificate.
 //!
 //! - [`journey`]: from the request to the session
 //! - [`attacks`]: two browsers, two agents, replays
-//! - [`expiry`]: times, certificates that end meanwhile, locks
+//! - [`expiry`]: time limits, certificates that become inactive meanwhile, locks
 
 mod attacks;
 mod expiry;
@@ -22,7 +22,7 @@ const HANAKO: &[u8] = b"0\x82hanako";
 /// Taro's certificate.
 const TARO: &[u8] = b"0\x82taro";
 
-/// A browser's request in an agent's hands.
+/// A browser's request that an agent has picked up.
 struct Taken {
     cookie: Secret,
     id: String,
@@ -30,7 +30,7 @@ struct Taken {
 }
 
 impl World {
-    /// Hanako with an active certificate; its id.
+    /// Hanako with an active certificate; returns its id.
     async fn hanako(&self) -> String {
         self.holder("1234567", "hanakodt", HANAKO).await
     }
@@ -83,7 +83,7 @@ impl World {
             .await
     }
 
-    /// The session of a browser that brings the code.
+    /// The session of a browser that presents the code.
     async fn bring(
         &self,
         proved: &Proved,

@@ -1,4 +1,5 @@
-//! Failures without the certificate are counted apart, and are forgotten alike whether somebody has the login ID or not.
+//! Failures without the certificate are counted separately, and are forgotten in the same way whether the login ID
+//! exists or not.
 
 use inkan_pki::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -59,7 +60,7 @@ async fn failures_without_the_certificate_never_end_what_depends_on_it() {
     };
     let session = accounts.start_session(new, at(10)).await.unwrap();
     let token = session.token.expose();
-    // Whoever knows the login ID, at both places that ask for it, until it is suspended there.
+    // Somebody who knows the login ID, at both pages that require the password, until it is suspended there.
     let mut now = at(11);
     for n in 0..20 {
         let tried = if n % 2 == 0 {
@@ -83,7 +84,7 @@ async fn failures_without_the_certificate_never_end_what_depends_on_it() {
     let user = users::find(&world.store, &user.id).await.unwrap().unwrap();
     assert!(user.login.suspended && !user.certificate_login.suspended);
     assert_eq!(user.certificate_login.failures, 0);
-    // A session without a certificate ends with the stop.
+    // A session without a certificate ends with the suspension.
     let new = NewSession {
         user_id: Some(&user.id),
         certificate_id: None,
@@ -118,7 +119,7 @@ async fn who_guesses_with_the_certificate_is_suspended_everywhere() {
     assert_eq!(refusal(tried.await), Refusal::Suspended);
 }
 
-/// Neither a login of the customer's nor time makes a difference between a login ID and one that nobody has.
+/// Neither a login of the customer nor time makes a difference between a login ID that exists and one that does not.
 #[tokio::test]
 async fn failures_are_forgotten_alike_with_and_without_somebody() {
     let world = World::new().await;

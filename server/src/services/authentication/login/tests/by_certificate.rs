@@ -1,4 +1,4 @@
-//! Certificates presented. What TLS checks (the chain) is not in here: any bytes on record serve as a certificate.
+//! Presented certificates. What TLS checks (the chain) is not tested here: any recorded bytes serve as a certificate.
 
 use inkan_pki::secret::Secret;
 use jiff::SignedDuration;
@@ -47,7 +47,7 @@ async fn every_state_has_its_answer() {
             None => assert_eq!(found.unwrap().certificate.id, id),
             Some(expected) => assert_eq!(why(found), expected, "{state:?}"),
         }
-        // Past its time, and before it: the graver reason is said.
+        // After its validity period, and before it: the more serious reason is shown.
         let late = why(accounts.registered(DER, caller(), at(1) + year).await);
         let early = why(accounts.registered(DER, caller(), at(-1)).await);
         let grave = expected.filter(|why| *why != CertificateRefusal::NotYetActive);
@@ -85,7 +85,7 @@ async fn a_certificate_not_recorded_is_a_stranger() {
             said("certificate.presented", "refused", "certificate-unknown")
         );
     }
-    // Its serial is registered, its key is not: the log says so.
+    // Its serial number is registered, its key is not: the log shows this.
     let (forged, serial) = forged();
     let user = users::by_login_id(&world.store, "hanakodt")
         .await
@@ -211,7 +211,7 @@ async fn a_certificate_session_lives_with_its_certificate() {
         "a session made without the certificate"
     );
 
-    // Idle for too long, past its end, logged out.
+    // Idle for too long, expired, logged out.
     let idle = at(11) + world.settings.periods.idle + SignedDuration::from_secs(1);
     assert_eq!(
         refusal(accounts.session(token, idle).await),
@@ -244,7 +244,7 @@ async fn a_certificate_session_lives_with_its_certificate() {
         .await
         .unwrap();
 
-    // Live state, at every request.
+    // The current state is read at every request.
     world.set_state(&id, State::Active, State::Suspended).await;
     let suspended = accounts
         .authenticated_by_certificate(token, DER, at(13))

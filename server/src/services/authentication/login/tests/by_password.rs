@@ -163,7 +163,7 @@ async fn the_certificate_method_takes_no_password_alone() {
         world.last().await,
         said("login.password", "refused", "certificate-required")
     );
-    // Who does not know the password does not learn the method.
+    // Somebody who does not know the password does not learn the method.
     assert_eq!(
         refusal(login(&world, "hanakodt", "wrong", at(12)).await),
         Refusal::CredentialsWrong

@@ -1,7 +1,7 @@
-//! Who is authorised, who is not, and what they are told.
+//! Who is authorised, who is not, and what each response shows.
 //!
 //! - [`by_password`]: BLGI001, BSMS001, locks
-//! - [`apart`]: failures without the certificate, and with a login ID of nobody
+//! - [`apart`]: failures without the certificate, and with a login ID that does not exist
 //! - [`with_acquisition`]: BSMS001 with a second password
 //! - [`by_certificate`]: every state of a certificate, BLGI002, sessions
 

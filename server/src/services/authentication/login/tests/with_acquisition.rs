@@ -18,7 +18,7 @@ on_both!(
     a_bank_that_does_not_ask_prints_none => off,
 );
 
-/// A bank that asks for it.
+/// A bank that uses it.
 async fn asking(place: &Place) -> Scene {
     let mut scene = Scene::new(place).await;
     scene.world.settings.passwords.acquisition = true;
@@ -26,7 +26,7 @@ async fn asking(place: &Place) -> Scene {
     scene
 }
 
-/// Asked for by one, shown to another.
+/// A letter, requested by one person and shown to another.
 async fn letter(scene: &Scene, now: Timestamp) -> Result<Secret> {
     let accounts = scene.services.accounts();
     let context = staff("teller", now);
@@ -54,7 +54,7 @@ async fn identify(
     done.await.map(|(_, data)| data)
 }
 
-/// A session that keeps `data`; answers the digest that requests are bound to.
+/// A session that keeps `data`; returns the digest that requests are bound to.
 async fn session(scene: &Scene, stage: Stage, data: Value) -> String {
     let new = NewSession {
         user_id: Some(&scene.user.id),
@@ -74,7 +74,7 @@ async fn way(place: &Place) {
         let context = customer(&scene.user.id, later(6));
         services.create_request(&context, binding).await
     };
-    // Without a letter there is nothing that fits; without the proof there is no request, whatever the session.
+    // Without a letter nothing matches; without the proof there is no request, whatever the session contains.
     let none = Secret::new("");
     let early = identify(&scene, "hanakodt", LOGIN_PASSWORD, &none, later(1)).await;
     assert_eq!(refusal(early), Refusal::CredentialsWrong);
@@ -101,7 +101,7 @@ async fn way(place: &Place) {
     let data = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, later(4)).await;
     let binding = session(&scene, Stage::Identified, data.unwrap()).await;
     request(&binding).await.unwrap();
-    // An issue that broke off continues with it; after the issue it is worth nothing.
+    // An interrupted issue continues with it; after the issue it is worthless.
     let id = scene.certificate(State::Issued).await;
     let resumed = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, later(7)).await;
     let binding = session(&scene, Stage::Identified, resumed.unwrap()).await;
@@ -128,7 +128,7 @@ async fn guessing(place: &Place) {
     let password = letter(&scene, later(0)).await.unwrap();
     let wrong = Secret::new("wrong-one");
     let step = |n: i64| later(10 + 2_000 * n);
-    // Four of each kind: the same answers, then the same locks.
+    // Four of each kind: the same responses, then the same locks.
     for (login_id, first, second) in [
         ("nobody01", LOGIN_PASSWORD, &password),
         ("hanakodt", LOGIN_PASSWORD, &wrong),
@@ -146,21 +146,21 @@ async fn guessing(place: &Place) {
     let user = user.unwrap().unwrap();
     assert!(user.acquisition.suspended, "counted apart");
     assert_eq!((user.login.failures, user.login.suspended), (0, false));
-    // A right login password does not wipe it out, nor does the right second one open it.
+    // A correct login password does not clear the lock, nor does the correct second password release it.
     let accounts = scene.services.accounts();
     let context = anonymous(step(11));
     let login = accounts.password_login(&context, "hanakodt", Secret::new(LOGIN_PASSWORD));
     assert_eq!(refusal(login.await), Refusal::CertificateRequired);
     let late = identify(&scene, "hanakodt", LOGIN_PASSWORD, &password, step(12)).await;
     assert_eq!(refusal(late), Refusal::Suspended);
-    // A wrong login password counts for the login, whatever the second one is.
+    // A wrong login password counts for the login, whether the second one is correct or not.
     let again = letter(&scene, step(13)).await.unwrap();
     let wrong = identify(&scene, "hanakodt", "wrong-one", &again, step(14)).await;
     assert_eq!(refusal(wrong), Refusal::CredentialsWrong);
     let user = users::find(scene.store(), &scene.user.id).await;
     let user = user.unwrap().unwrap();
     assert_eq!((user.login.failures, user.acquisition.failures), (1, 0));
-    // The new letter opened it.
+    // The new letter has released it.
     let data = identify(&scene, "hanakodt", LOGIN_PASSWORD, &again, step(15)).await;
     assert_eq!(data.unwrap()["grant"], scene.grant);
 }

@@ -1,4 +1,4 @@
-//! What the bank does to certificates, by its own doors: one person enters, another one decides.
+//! What the bank does to certificates, through its own services: one person enters, another one decides.
 
 use jiff::Timestamp;
 

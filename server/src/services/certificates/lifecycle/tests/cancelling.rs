@@ -14,7 +14,7 @@ on_both!(
     ends_an_open_grant_and_request => open,
 );
 
-/// What the log says ended with the contract.
+/// What ended with the contract, according to the log.
 async fn ended(scene: &Scene) -> serde_json::Value {
     let log = scene.world.log().await;
     let row = log.into_iter().rev();

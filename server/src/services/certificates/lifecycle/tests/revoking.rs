@@ -87,7 +87,7 @@ async fn may(place: &Place) {
             "lifecycle-certificate-missing"
         )
     );
-    // The bank enters a proposal; its people are nobody's customer.
+    // The bank enters a proposal; its staff are not customers.
     let bank = RequestContext::staff("approver", caller(), later(1));
     assert_eq!(
         refusal(revoke(&bank, By::Owner).await),
@@ -102,7 +102,7 @@ async fn may(place: &Place) {
         let not_allowed = Refusal::Lifecycle(LifecycleRefusal::ReasonNotAllowed);
         assert_eq!(refusal(done), not_allowed);
     }
-    // A manager confirms with the other password, which locks by itself.
+    // A manager confirms with the other password, which has its own lock.
     scene.set_role(Role::Master).await;
     let manager = |confirmation: &str| By::Manager {
         confirmation: Secret::new(confirmation),

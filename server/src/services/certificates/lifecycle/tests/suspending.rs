@@ -65,7 +65,7 @@ async fn keeps_out(place: &Place) {
     let context = anonymous(later(2));
     let activated = services.activate(&context, Issuer::Customer, b"two").await;
     assert_eq!(refusal(activated).code(), "certificate-suspended");
-    // Nor does a new application get round it (D1): it cannot even be entered ...
+    // A new application does not bypass it either (D1): it cannot even be entered ...
     let (accounts, form) = (scene.world.accounts(), application());
     let kind = Kind::Application;
     let context = staff("teller", later(3));

@@ -1,4 +1,4 @@
-//! Two instances over one database: what ends on one is refused on the other within a second.
+//! Two instances on one database: what one of them ends is refused by the other within a second.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ on_both!(
     this_instance_knows_that_a_forgotten_renewal_is_given_up => forgotten,
 );
 
-/// For a loaded machine; the time it took is asserted apart.
+/// Long enough for a busy machine; the time it took is asserted separately.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn knows(place: &Place) {
@@ -44,7 +44,7 @@ async fn knows(place: &Place) {
     };
     until(Some(Ended::Suspended)).await;
 
-    // Of its own changes an instance knows before it answers; the other one hears of them.
+    // An instance has its own changes in memory before it responds; the other one reads them.
     let accounts = scene.services.accounts();
     bank::release(accounts, &first, later(1)).await.unwrap();
     assert_eq!(
@@ -69,7 +69,7 @@ async fn knows(place: &Place) {
         "{took:?}: a poll is due every quarter of a second"
     );
 
-    // Without the memory, the store says so at once.
+    // Without the memory, the database shows it at once.
     let fresh = instance(&scene.bank, &scene.world, scene.store().clone());
     let refused = fresh.registered(b"one", caller(), later(3)).await;
     assert_eq!(
@@ -81,7 +81,7 @@ async fn knows(place: &Place) {
     assert!(other.status_memory().age(Instant::now()).is_some());
 }
 
-/// What this instance knows of a certificate, without looking for changes.
+/// What this instance's memory holds about a certificate, without a refresh.
 async fn known(scene: &Scene, id: &str) -> Option<Ended> {
     let serial = hex::decode(scene.row(id).await.serial).unwrap();
     scene
@@ -116,7 +116,7 @@ async fn forgotten(place: &Place) {
         entry.write(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     };
-    // Its predecessor has ended without it, as before that took a renewal along.
+    // Its predecessor ended without it, as in releases that did not yet end a renewal as well.
     revoke(&scene.row(&old).await).await;
     scene.world.approve(&scene.contract.id, later(2)).await;
     scene.services.refresh_status().await.unwrap();

@@ -1,4 +1,4 @@
-//! What is no OCSP request, or too much of one.
+//! Input that is no OCSP request, and requests that are too large.
 
 use super::judge::Judge;
 use crate::ca::ocsp::request::{LONGEST, MOST};
@@ -45,11 +45,11 @@ async fn bad(place: &Place) {
     for place in 0..good.len() {
         let mut changed = good.clone();
         changed[place] ^= 0x55;
-        // Whatever it is now, it is answered.
+        // Whatever it is now, it gets a response.
         scene.services.ocsp(&changed, later(0)).await;
     }
 
-    // As many as are allowed, and one more.
+    // As many certificates as are allowed, and one more.
     let serials: Vec<String> = (0..=MOST).map(|n| format!("4a{n:04x}")).collect();
     let all: Vec<&str> = serials.iter().map(String::as_str).collect();
     let request = judge.ask(&all[..MOST], "-sha1", false);

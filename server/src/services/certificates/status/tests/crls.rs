@@ -1,4 +1,4 @@
-//! Revocation lists.
+//! CRLs.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn crl(scene: &Scene, kind: CrlKind) -> std::sync::Arc<ReadyCrl> {
     found.unwrap().unwrap()
 }
 
-/// Publishes what is pending; how many scopes were.
+/// Publishes what is pending; returns the number of scopes.
 async fn publish(scene: &Scene, now: Timestamp) -> usize {
     scene.services.publish_due_crls(now).await.unwrap()
 }
@@ -38,7 +38,7 @@ async fn follow(place: &Place) {
     let judge = Judge::new(&scene.bank.ca_pem);
     let id = scene.certificate(State::Active).await;
     let serial = scene.row(&id).await.serial.to_uppercase();
-    // The whole of each CA, and the part that begins now.
+    // The whole CRL of each CA, and the shard that begins now.
     assert_eq!(publish(&scene, later(0)).await, 4);
     assert_eq!(publish(&scene, later(1)).await, 0, "nothing is due");
     let first = crl(&scene, CrlKind::Full).await;
@@ -51,7 +51,7 @@ async fn follow(place: &Place) {
     let backdated = later(0) - SignedDuration::from_mins(5);
     assert_eq!((first.number, first.this_update), (1, backdated));
 
-    // Held: at once on the next list, and in the delta from the first.
+    // Suspended: at once on the next CRL, and on the delta CRL from the first one.
     let services = &scene.services;
     let held = bank::suspend(services.accounts(), &id, later(10));
     held.await.unwrap();
@@ -71,7 +71,7 @@ async fn follow(place: &Place) {
         "{delta}"
     );
 
-    // Released: off the list; whoever holds a list with it is told by the delta.
+    // Released: no longer on the CRL; the delta CRL informs whoever holds a CRL with it.
     let released = bank::release(services.accounts(), &id, later(20));
     released.await.unwrap();
     publish(&scene, later(20)).await;
@@ -95,10 +95,10 @@ async fn follow(place: &Place) {
     );
     assert_eq!(last.number, 4, "every publication has a number of its own");
     assert_eq!(publish(&scene, later(31)).await, 0);
-    // Half a day later all are due, whatever happened.
+    // Half a day later all are pending, whatever has happened.
     let half = later(30) + SignedDuration::from_hours(12);
     assert_eq!(publish(&scene, half).await, 4);
-    // A clock that was put right: lists of the future are made anew.
+    // A clock that was corrected: CRLs dated in the future are signed again.
     assert_eq!(publish(&scene, later(40)).await, 4);
 }
 
@@ -130,7 +130,7 @@ async fn without_hsm(place: &Place) {
     let pool = scene.bank.pool.clone();
     let left = tokio::task::spawn_blocking(move || pool.shutdown(Duration::from_secs(30)));
     assert!(left.await.unwrap(), "the HSM is unavailable");
-    // A list is due, for two hours; nothing can sign it.
+    // A CRL is pending for two hours; nothing can sign it.
     for minutes in (0..=120).step_by(20) {
         let now = at(12 * 3600 + minutes * 60);
         let failed = scene.services.publish_due_crls(now).await.unwrap_err();
@@ -152,13 +152,13 @@ async fn without_hsm(place: &Place) {
     assert!(!health.crl_fresh, "the operator is told when it is over");
 }
 
-/// For whoever's clock is slow by less than five minutes, a list is valid the moment it is published; and whoever holds two
-/// of them knows which is newer.
+/// For a client whose clock is slow by less than five minutes, a CRL is valid the moment it is published; and of two
+/// CRLs a client can determine the newer one.
 async fn begin(place: &Place) {
     let scene = Scene::new(place).await;
     let judge = Judge::new(&scene.bank.ca_pem);
     let id = scene.certificate(State::Active).await;
-    // As a server of before wrote it: not backdated.
+    // As an earlier release wrote it: not backdated.
     let mut settings = scene.world.settings.clone();
     settings.periods.crl_backdate = SignedDuration::ZERO;
     let (ca, store) = (scene.bank.authority.clone(), scene.store().clone());
@@ -192,11 +192,11 @@ async fn begin(place: &Place) {
             full.next_update,
             later(seconds) + SignedDuration::from_hours(24)
         );
-        // The delta starts from a list that everybody may still hold.
+        // The delta CRL starts from a CRL that any client may still hold.
         let text = judge.crl(&delta.der);
         assert!(text.contains("Delta CRL Indicator"), "{text}");
         last = full;
     }
-    // Not half a day from thisUpdate, but when it is due: the same pace as before.
+    // Not half a day after thisUpdate, but when it is scheduled: the same interval as before.
     assert_eq!(publish(&scene, later(501)).await, 0);
 }

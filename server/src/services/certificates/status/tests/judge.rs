@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Tests have their own time, of which openssl can be told for certificates but not for answers: ten years either way.
+/// Tests have their own time. openssl accepts a time for certificates but not for responses: ten years in both directions.
 const ANY_TIME: &str = "315360000";
 
 pub(super) struct Judge {
@@ -38,7 +38,7 @@ impl Judge {
         )
     }
 
-    /// What openssl says of a list whose signature it has verified.
+    /// openssl's output about a CRL whose signature it has verified.
     pub(super) fn crl(&self, der: &[u8]) -> String {
         self.put("list.crl", der);
         let (well, text) = self.openssl(&[
@@ -66,7 +66,7 @@ impl Judge {
         std::fs::read(self.dir.path().join("req.der")).unwrap()
     }
 
-    /// What openssl says of an answer to `request` about these serial numbers: signature, signer's certificate, nonce
+    /// openssl's output about a response to `request` for these serial numbers: signature, signer's certificate, nonce
     /// and times have been verified at `now` (unix seconds).
     pub(super) fn answer(&self, request: &[u8], der: &[u8], serials: &[&str], now: i64) -> String {
         let (well, text) = self.try_answer(request, der, serials, now);
@@ -97,7 +97,8 @@ impl Judge {
             ANY_TIME,
             "-no_nonce",
         ];
-        // Once with the request and its nonce (openssl would put another one into it), once for how each one stands.
+        // Once with the request and its nonce (openssl would put another one into it), once for the status of each
+        // certificate.
         let (well, first) = self.openssl(&[&common[..], &["-reqin", "req.der"]].concat());
         if !well {
             return (false, first);
@@ -114,7 +115,7 @@ impl Judge {
         (well, first + &second)
     }
 
-    /// The certificates in an answer.
+    /// The certificates in a response.
     pub(super) fn text(&self, der: &[u8]) -> String {
         self.put("resp.der", der);
         let (_, text) = self.openssl(&["ocsp", "-respin", "resp.der", "-resp_text", "-noverify"]);

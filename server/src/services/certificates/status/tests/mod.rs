@@ -1,11 +1,11 @@
-//! Lists and answers of a real token, judged by openssl.
+//! CRLs and OCSP responses from a real token, checked by openssl.
 //!
 //! - `judge`: openssl
-//! - `crls`: full, delta and parts through a certificate's lifecycle, and without the HSM
+//! - `crls`: full CRLs, delta CRLs and shards through a certificate's lifecycle, and without the HSM
 //! - `responses`: OCSP through a certificate's lifecycle, and without the HSM
-//! - `bad_input`: what is no request, or too much of one
+//! - `bad_input`: input that is no request, and requests that are too large
 //! - `signers`: the signer's certificate
-//! - `silent`: a database that gives no answer
+//! - `silent`: a database that does not respond
 
 mod bad_input;
 mod crls;

@@ -30,7 +30,7 @@ pub(super) fn der(reply: &Reply) -> Vec<u8> {
     }
 }
 
-/// The scene's clock, and that of the CA's certificate, which is made at the real time.
+/// The scene's clock, and that of the CA's certificate, which is created at the real time.
 fn now() -> Timestamp {
     later(0)
 }
@@ -54,8 +54,8 @@ async fn follow(place: &Place) {
         let text = ask(digest, 1).await;
         assert!(text.contains(": good"), "{text}");
     }
-    // What was asked for is kept, and so is signed in advance no more; it is not served against what is known: a change is
-    // seen at once.
+    // A response that was requested is kept, and so is not signed in advance again; it is not served against a known
+    // status: a change is visible at once.
     assert_eq!(
         scene
             .services
@@ -95,7 +95,7 @@ async fn follow(place: &Place) {
         text.contains(": revoked") && text.contains("keyCompromise"),
         "{text}"
     );
-    // Never issued: there is no record to answer from, and nothing to sign, with a nonce or without, alone or together.
+    // Never issued: there is nothing to respond from and nothing to sign, with or without a nonce, alone or with others.
     let nobody = "4142434445464748494a";
     for (serials, nonce) in [
         (&[nobody][..], false),
@@ -109,7 +109,7 @@ async fn follow(place: &Place) {
             "{reply:?}"
         );
     }
-    // Beside one that was: the answer is about both.
+    // Together with one that was issued: the response is about both.
     let both = [&*serial, nobody];
     let request = judge.ask(&both, "-sha1", false);
     let reply = services.ocsp(&request, later(31)).await;
@@ -147,7 +147,7 @@ async fn ahead(place: &Place) {
     let hours_later = half + SignedDuration::from_hours(23);
     let kept = services.ocsp(&request, hours_later).await;
     assert_eq!(der(&kept), first.der.to_vec());
-    // With a nonce: the good answer without it, as RFC 5019 has it.
+    // With a nonce: the stored response without it, as in RFC 5019.
     let fresh = judge.ask(&[&serial], "-sha256", true);
     let kept = services.ocsp(&fresh, hours_later).await;
     let text = judge.text(&der(&kept));
@@ -155,7 +155,7 @@ async fn ahead(place: &Place) {
         text.contains("Cert Status: good") && !text.contains("Nonce"),
         "{text}"
     );
-    // What is over: come again.
+    // An expired response: try later.
     let over = half + SignedDuration::from_hours(24);
     let reply = services.ocsp(&request, over).await;
     assert!(
@@ -174,7 +174,7 @@ async fn nonces(place: &Place) {
     let services = &scene.services;
     services.refresh_ocsp_responses(now()).await.unwrap();
     let seconds = now().as_second();
-    // openssl refuses an answer whose nonce is another one.
+    // openssl refuses a response with another nonce.
     let request = judge.ask(&serials[..1], "-sha1", true);
     let reply = services.ocsp(&request, now()).await;
     assert!(matches!(reply, Reply::Once(_)), "{reply:?}");
@@ -190,7 +190,7 @@ async fn nonces(place: &Place) {
     assert!(judge.directory().join("resp.der").exists());
 }
 
-/// What this process has heard of a certificate counts, also when the store is unavailable.
+/// What this process has read about a certificate counts, also while the store is unavailable.
 async fn away(place: &Place) {
     let scene = Scene::new(place).await;
     let judge = Judge::new(&scene.bank.ca_pem);
@@ -208,7 +208,7 @@ async fn away(place: &Place) {
     assert!(matches!(reply, Reply::Refused(_)), "{reply:?}");
 }
 
-/// Nothing to answer from while it is being issued, good from its issue on.
+/// No response while it is being issued, `good` once it is issued.
 async fn being_issued(place: &Place) {
     let scene = Scene::new(place).await;
     let judge = Judge::new(&scene.bank.ca_pem);

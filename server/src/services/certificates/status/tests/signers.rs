@@ -1,4 +1,4 @@
-//! The certificate of the signer of answers.
+//! The certificate of the OCSP signer.
 
 use inkan_pki::x509::chain::verify_issued_by;
 use jiff::SignedDuration;
@@ -43,7 +43,7 @@ async fn renewed(place: &Place) {
     other.renew_ocsp_signers(later(2)).await.unwrap();
     assert_eq!(good(later(2)).await.len(), 1);
 
-    // Renewed when a third of its thirty days is left; answers continue.
+    // Renewed when a third of its thirty days is left; responses continue.
     let day = SignedDuration::from_hours(24);
     let before = later(0) + day * 19;
     services.renew_ocsp_signers(before).await.unwrap();
@@ -64,7 +64,8 @@ async fn renewed(place: &Place) {
     for said in ["OCSP Signing", "OCSP No Check", "Digital Signature"] {
         assert!(text.contains(said), "{said} in {text}");
     }
-    // For whoever's clock is slow: made now, valid since a minute ago, and its signer's certificate since before that.
+    // For a client whose clock is slow: produced now, valid from a minute ago, and its signer's certificate valid from
+    // before that.
     let shown = |name: &str, at: jiff::Timestamp| {
         let line = format!("{name}: {}", at.strftime("%b %e %H:%M:%S %Y GMT"));
         assert!(text.contains(&line), "{line} in {text}");

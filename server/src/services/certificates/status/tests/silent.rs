@@ -1,4 +1,4 @@
-//! A database that gives no answer, or is gone: what is in memory is served, and everything else is answered soon.
+//! A database that does not respond or is gone: what is in memory is served, and everything else gets a response soon.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::services::testing::scene::{Scene, later};
 use crate::store::certificates::{Issuer, State};
 use inkan_server_fixtures::database::Place;
 
-/// Longer than anybody should wait on the busiest machine, and shorter than the connection's own limits (10 and 30 s).
+/// Longer than any wait on the busiest machine, and shorter than the connection's own limits (10 and 30 s).
 const LIMIT: Duration = Duration::from_secs(8);
 
 async fn soon<T>(what: &str, answer: impl Future<Output = T>) -> T {
