@@ -167,7 +167,7 @@ fn a_changed_specification_is_another_plan() {
     let text = environment.expect(&["apply"], 7);
     assert!(text.contains("[apply-other-plan]"), "{text}");
     environment.edit("BANK Other CA", "BANK Root CA");
-    // PIN sources are no part of the plan.
+    // PIN sources do not belong to the plan.
     fs::rename(environment.path("root.pin"), environment.path("moved.pin")).unwrap();
     environment.edit("\"root.pin\"", "\"moved.pin\"");
     perform(&environment.spec());

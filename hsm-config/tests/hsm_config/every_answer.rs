@@ -1,4 +1,4 @@
-//! Every return value of PKCS#11 as the answer to a PIN: how many PINs `inkan-hsm` sends.
+//! Every return value of PKCS#11 as the response to a PIN: how many PINs `inkan-hsm` sends.
 
 use inkan_hostile_module::codes;
 use inkan_hostile_module::control::Control;
@@ -11,7 +11,7 @@ use crate::environment::{Environment, now, perform};
 /// The PIN was not checked; the login counts as successful.
 const ALREADY_LOGGED_IN: u64 = 0x100;
 
-/// The same environment behind a module with configurable answers.
+/// The same environment behind a module with configurable responses.
 fn hostile(environment: &Environment) -> (Control, Spec) {
     let control = Control::new(environment.hsm.path());
     control.use_in_this_process(&environment.hsm.module_path());

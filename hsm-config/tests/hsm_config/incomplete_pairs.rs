@@ -20,7 +20,8 @@ fn objects(environment: &Environment) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// A ceremony that ended in the middle of the step `key:customer-ca`; `keep` of the two halves is there, smallest first.
+/// A ceremony that was interrupted in the step `key:customer-ca`; of the two keys of the pair, `keep` exist, smallest
+/// first.
 fn interrupted_with_half(environment: &Environment, keep: usize) {
     let spec = environment.spec();
     let mut ignore = |_: &_| {};

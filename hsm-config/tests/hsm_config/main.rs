@@ -6,14 +6,14 @@
 //! - `every_answer`: how many PINs are sent, for every return value
 //! - `extension`: keys and certificates added to an environment that is complete
 //! - `findings`: what verify finds
-//! - `incomplete_pairs`: half a key pair, left by an interruption while it was generated
+//! - `incomplete_pairs`: an incomplete key pair, left by an interruption while it was generated
 //! - `conflicts`: what apply refuses
 //! - `crls`: the root's CRL
 //! - `specification`: what a specification must not contain
 //! - `pins`: sources of PINs
 //! - `program`: the program as a process: exit codes, output, example, openssl
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// The tables of PINs sent for each answer are printed for a run of those tests alone.
+// The tables of PINs sent for each response are printed when those tests run alone.
 #![allow(clippy::print_stdout)]
 
 mod ceremony;

@@ -124,8 +124,7 @@ fn a_credential_is_read_from_systemds_directory() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
-/// Logins of users that the module was asked for, as OpenSC's pkcs11-spy in front of it saw them.
-/// And the program's output.
+/// User logins that the module received, as recorded by OpenSC's pkcs11-spy in front of it, and the program's output.
 fn logins(environment: &Environment, command: &str, exit: i32) -> (usize, String) {
     let log = environment.path("spy.log");
     let output = Command::new(env!("CARGO_BIN_EXE_inkan-hsm"))
@@ -170,7 +169,7 @@ fn a_wrong_pin_is_sent_once() {
         &format!("profile = \"softhsm2\"\nmodule = \"{spy}\""),
     );
     fs::write(environment.path("issuing.pin"), "00000000").unwrap();
-    // The root's key is looked at first, with its right PIN.
+    // The root's key is checked first, with its correct PIN.
     assert_eq!(logins(&environment, "apply", 5).0, 2);
     let text = environment.expect(&["transcript"], 11);
     assert!(!text.contains("resumed"), "{text}");
@@ -211,7 +210,7 @@ fn ctrl_c_at_a_prompt_cancels_and_restores_the_terminal() {
         env!("CARGO_BIN_EXE_inkan-hsm"),
         environment.path("hsm.toml").display()
     );
-    // util-linux's `script` gives the program a terminal of its own.
+    // util-linux's `script` gives the program its own terminal.
     let mut terminal = Command::new("script")
         .args(["--quiet", "--flush", "--command", &command, "/dev/null"])
         .env("SHELL", "/bin/sh")

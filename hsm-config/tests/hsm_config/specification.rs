@@ -1,4 +1,4 @@
-//! What a specification may not say: the message names file, field and what to do.
+//! What a specification must not contain: the message names file, field and what to do.
 
 use std::fs;
 use std::path::Path;

@@ -33,7 +33,7 @@ fn proven(shows_flags: bool) -> (PinAttempts, Instant) {
     (attempts, now)
 }
 
-/// Seconds of every attempt made within a day by a caller that tries every second, when each answer is unclear.
+/// Seconds of every attempt made within a day by a caller that tries every second, when each response is unclear.
 fn attempts_within_a_day(
     attempts: &mut PinAttempts,
     start: Instant,
@@ -194,7 +194,7 @@ fn a_refused_pin_is_not_sent_again_and_another_one_gets_its_try() {
         PinProvided::Withheld(PinHalt::Refused)
     );
     assert_eq!(attempts.provide(Pin::new("7654321")), PinProvided::Taken);
-    // The answer to the earlier PIN does not apply to this one.
+    // The response to the earlier PIN does not apply to this one.
     attempts.answered(now, attempt, PinAnswer::Accepted);
     assert!(!attempts.is_proven());
     let _ = send(&mut attempts, now, PinState::CountLow);
@@ -241,7 +241,7 @@ fn a_pin_withheld_for_the_flags_is_sent_once_they_are_clear() {
     let _ = send(&mut attempts, now, PinState::Unknown);
 }
 
-/// Sends the current PIN, which gets this answer.
+/// Sends the current PIN, which gets this response.
 fn try_once(attempts: &mut PinAttempts, now: Instant, answer: PinAnswer) {
     let attempt = send(attempts, now, PinState::Unknown);
     attempts.answered(now, attempt, answer);

@@ -96,7 +96,7 @@ fn a_login_that_another_session_made_first_is_no_attempt() {
     let second = fixture.public(Access::ReadOnly);
     let wrong = Pin::new("not-looked-at");
     let attempts = Mutex::new(PinAttempts::new(PinSender::Command, true, wrong));
-    // The time is asked for between the look at the login state and the login.
+    // The clock is read between the check of the login state and the login.
     let first_logs_in = || {
         log_in(&first, &fixture.pin()).unwrap();
         Instant::now()

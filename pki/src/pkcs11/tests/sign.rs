@@ -46,7 +46,7 @@ fn rsa_3072_signs_in_every_scheme() {
 
 #[test]
 fn many_ecdsa_signatures_are_all_well_formed() {
-    // About one in 128 has a number with a leading zero byte, and half have a high bit set.
+    // About one in 128 has an integer with a leading zero byte, and half of them have a high bit set.
     let fixture = Fixture::new();
     let session = fixture.session();
     let made = new_pair(&session, KeyAlgorithm::EcP256, "signer");

@@ -70,7 +70,7 @@ fn a_wrong_pin_is_sent_exactly_once() {
 #[test]
 fn a_pin_pad_login_sends_no_pin() {
     let spied = Spied::new();
-    // SoftHSM2 has no keypad and refuses; what counts is what it was asked.
+    // SoftHSM2 has no keypad and refuses; what counts is what it received.
     spied.session.login_pin_pad().unwrap_err();
     assert_eq!(spied.calls("C_Login"), 1);
     let log = spied.log();

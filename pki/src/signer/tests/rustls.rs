@@ -19,7 +19,7 @@ use crate::pkcs11::tests::Fixture;
 use crate::signer::Signer;
 use crate::signer::rustls::OneClientCertificate;
 
-/// A CA, and a server of its that wants a client certificate of the same CA.
+/// A CA, and a server of that CA that requires a client certificate of the same CA.
 struct World {
     ca: Issuer<'static, KeyPair>,
     roots: Arc<RootCertStore>,

@@ -154,7 +154,7 @@ async fn scenario_upgrade(place: &Place) {
     agent_logins::create(&mut tx, &new("l1")).await.unwrap();
     note(&mut tx, "l1").await.unwrap();
     tx.commit().await.unwrap();
-    // No other word than the ones the program knows.
+    // No words other than those of the program.
     let mut tx = store.begin().await.unwrap();
     let other = "UPDATE login_history SET via = 'pigeon'";
     assert!(tx.upkeep(sqlx::query(other)).await.is_err());

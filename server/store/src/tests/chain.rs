@@ -17,7 +17,7 @@ async fn scenario(place: &Place) {
         Chain::Whole { rows: 0, .. }
     ));
 
-    // Many writers at once, every third transaction thrown away: no gap, no fork.
+    // Many writers at once, every third transaction rolled back: no gap, no fork.
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..WRITERS {
         let store = store.clone();
@@ -138,7 +138,7 @@ async fn tampered(place: &Place) {
         assert_eq!(found, Chain::Broken { seq, why }, "{statements:?}");
         store.close().await;
     }
-    // A row made anew with a right hash of its own breaks the link after it.
+    // A rebuilt row with a correct hash breaks the link of the row after it.
     let store = empty(place, "anew").await;
     let mut tx = store.begin().await.unwrap();
     for round in 0..3 {

@@ -1,4 +1,4 @@
-//! Letters with passwords: which persons the database refuses, whatever the program above does.
+//! Letters with passwords: which people the database refuses, whatever the program above it does.
 
 use super::rows::{at, bank, contract, empty, member, note};
 use crate::contract_duties::{self, Side};
@@ -26,7 +26,7 @@ async fn commit(mut tx: Tx) {
     tx.commit().await.unwrap();
 }
 
-/// Runs one statement in a transaction of its own that is thrown away; whether it was taken.
+/// Runs one statement in a separate transaction that is rolled back; returns whether it was accepted.
 async fn taken(store: &Store, statement: &'static str) -> bool {
     let mut tx = store.begin().await.unwrap();
     let done = tx.upkeep(sqlx::query(statement)).await;
@@ -68,7 +68,7 @@ async fn refused(place: &Place) {
     password_letters::ask(&mut tx, "l1", login, &contributor("third"), at(3))
         .await
         .unwrap();
-    // Asked for anew: the ask before is replaced.
+    // Requested again: the earlier request is replaced.
     password_letters::ask(&mut tx, "l2", login, &contributor("third"), at(4))
         .await
         .unwrap();
@@ -87,7 +87,8 @@ async fn refused(place: &Place) {
     assert!(entered.unwrap());
 
     for (statement, expected) in [
-        // Who asked; who entered the contract; who decided; who is on no side; another contract's person.
+        // The requester; the person who entered the contract; one who decided; one who is on no side; another
+        // contract's person.
         (
             "UPDATE password_letters SET shown_by = 'third', shown_employee_number = 'third', shown_at = 5",
             false,
@@ -131,7 +132,7 @@ async fn refused(place: &Place) {
     ] {
         assert_eq!(taken(&store, statement).await, expected, "{statement}");
     }
-    // Even if who entered it were on that side, and had not asked.
+    // Even if the person who entered it were on that side and had not requested the letter.
     let mut tx = store.begin().await.unwrap();
     let teller = contributor("teller");
     let took = contract_duties::take(&mut tx, "c1", &teller, Side::Letter, at(6));
@@ -188,7 +189,7 @@ async fn refused(place: &Place) {
     }
 }
 
-/// Who had entered, seen and decided is known from the record; grants whose user no approver was shown are over.
+/// Who entered, saw and decided is known from the database; grants whose user no approver was shown have lapsed.
 async fn migrated(place: &Place) {
     let url = place.url("migrated");
     let (before, this) = MIGRATIONS.split_at(14);

@@ -57,7 +57,7 @@ async fn a_role_that_may_only_connect_holds_up_no_writer() {
     }
 }
 
-/// As a backup reads while somebody writes, and nobody writes beside a writer.
+/// A backup reads during a write, and no two writers work at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_keeps_out_writers_and_no_reader() {
     let place = Place::postgres();

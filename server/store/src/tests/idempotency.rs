@@ -1,4 +1,4 @@
-//! What is kept of a request, a commit held back for it, and lists page by page.
+//! Stored responses, deferred commits, and lists page by page.
 
 use super::rows::{at, contract, empty, member, note};
 use crate::contract_pages::{self, Place as After};
@@ -43,7 +43,7 @@ async fn scenario(place: &Place) {
     note(&mut tx, "test").await.unwrap();
     tx.commit().await.unwrap();
 
-    // Nothing is durable before the answer is; dropped, nothing is there.
+    // Nothing is durable before the response is; if it is dropped, nothing remains.
     let deferred_commit = DeferredCommit::default();
     let operations = store.begin_deferred(&deferred_commit);
     enter(&operations, "0000001").await.unwrap();
@@ -83,7 +83,7 @@ async fn scenario(place: &Place) {
     assert!(matches!(tx.commit().await, Err(StoreError::Unaudited)));
     assert!(deferred_commit.take().is_none());
 
-    // An answer stands; one that is too old does not, and a refusal is replaced by what was done.
+    // A response is kept; one that is too old is not, and a refusal is replaced by a successful operation.
     let keep = async |status, seconds, since| {
         let mut tx = store.begin().await.unwrap();
         let kept = idempotency::keep(&mut tx, &answered(status, seconds), at(since)).await;

@@ -21,7 +21,7 @@ async fn known(place: &Place, name: &str) -> Store {
     store
 }
 
-/// Asks for the claim; reading and writing must agree on the answer.
+/// Requests the claim; reading and writing must agree on the result.
 async fn claim(store: &Store, owner: &str, second: i64) -> bool {
     let wanted = Claim {
         name: "crl",
@@ -123,12 +123,12 @@ async fn scenario_clocks(place: &Place) {
     let store = known(place, "clocks").await;
     const YEAR: i64 = 365 * 24 * 3600;
 
-    // Forwards: due once, not a thousand times.
+    // Forwards: pending once, not a thousand times.
     assert!(claim(&store, "a", YEAR).await);
     assert!(finish(&store, "a", YEAR, Outcome::Done).await);
     assert!(!claim(&store, "a", YEAR + 1).await);
 
-    // Put right again: the next run a year ahead counts for nothing, and so does a lease taken then.
+    // Corrected again: the next run a year ahead is ignored, and so is a lease of that time.
     assert!(claim(&store, "a", 10).await);
     assert!(finish(&store, "a", 11, Outcome::Done).await);
     assert!(
@@ -141,7 +141,7 @@ async fn scenario_clocks(place: &Place) {
     assert_eq!(row(&store).await.next_at, at(142));
 }
 
-/// Clocks of two instances are never quite the same, and one of them may have looked at its own before it had to wait.
+/// Clocks of two instances are never quite the same, and one of them may have read its own before it had to wait.
 async fn scenario_skewed(place: &Place) {
     let store = known(place, "skewed").await;
     assert!(claim(&store, "a", 100).await);

@@ -275,7 +275,7 @@ async fn doors(store: &Store) {
     tx.commit().await.unwrap();
 }
 
-/// What a list, the memory and an answer read of the suspended `k1`.
+/// What a CRL, the memory and a response read of the suspended `k1`.
 async fn lists(store: &Store) {
     let shard = (Issuer::Customer, "202610");
     let listed = crls::ended(store, shard, at(0), "", 10).await.unwrap();
@@ -301,7 +301,7 @@ async fn lists(store: &Store) {
     let none = crls::all_shards(store, Issuer::Staff).await;
     assert!(none.unwrap().is_empty());
 
-    // An answer is wanted until one of its state is kept.
+    // A response is required until one for its state is stored.
     let wanted = async || {
         let found = ocsp_responses::wanted(store, "sha1", at(20), at(10), "", 10).await;
         found

@@ -1,4 +1,4 @@
-//! The outbox: one mail per key, in the transaction of its operation; sent, put off, given up.
+//! The outbox: one message per key, in the transaction of its operation; sent, deferred, given up.
 
 use jiff::Timestamp;
 
@@ -39,7 +39,7 @@ async fn scenario_outbox(place: &Place) {
     let store = empty(place, "outbox").await;
     bank(&store).await;
 
-    // Not without an audit row, and not when the operation is taken back.
+    // Not without an audit row, and not if the operation is rolled back.
     let mut tx = store.begin().await.unwrap();
     outbox::insert(&mut tx, &mail("m0", "k0", 0)).await.unwrap();
     assert!(matches!(tx.commit().await, Err(StoreError::Unaudited)));

@@ -1,7 +1,7 @@
 //! The store on both databases. Each scenario runs whole on SQLite and whole on PostgreSQL.
 //!
 //! - [`schema`]: migrations from empty, again, from a newer program; types and NULL
-//! - [`idempotency`]: what is kept of a request; a commit held back; lists page by page
+//! - [`idempotency`]: stored responses; deferred commits; lists page by page
 //! - [`chain`]: the audit log under concurrent writers, and tampered with
 //! - [`rules`]: what the constraints refuse
 //! - [`enrolment_requests`]: requests through their states
@@ -11,8 +11,8 @@
 //! - [`full`]: a disk without room
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
 //! - [`mail`]: the outbox
-//! - [`proposals`]: two persons, by the schema; searching contracts
-//! - [`hold`]: who can hold up the writers, how long a migration may take
+//! - [`proposals`]: two people, enforced by the schema; searching contracts
+//! - [`hold`]: who can block the writers, and how long a migration may take
 //! - [`open`]: a database that is there; an SQLite file by itself
 //! - [`tls`]: a server of another computer
 //! - [`vocabulary`]: what was stored under other words

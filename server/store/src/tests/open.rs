@@ -42,7 +42,7 @@ async fn scenario_opening(place: &Place) {
         assert_eq!(text.err().unwrap().code(), "store-failed");
     }
 
-    // In use, it is read, and not written to by who only reads.
+    // While in use, it can be read, and readers cannot write to it.
     let url = place.url("used");
     let store = Store::connect(&url).await.unwrap();
     bank(&store).await;
@@ -100,7 +100,7 @@ async fn after_an_orderly_end_the_file_alone_holds_everything() {
     assert!(contracts::find(&copy, "c1").await.unwrap().is_some());
     copy.close().await;
 
-    // Somebody else reads the file: it is said that its log still counts, and it does.
+    // Another connection reads the file: closing must report that its log still counts, and it does.
     let store = Store::connect(&place.url("whole")).await.unwrap();
     let reader = Store::open_to_read(&place.url("whole")).await.unwrap();
     let mut tx = store.begin().await.unwrap();

@@ -1,4 +1,4 @@
-//! Proposals: one open per subject, decided once, by nobody who had a hand in them.
+//! Proposals: one open per subject, decided once, by nobody who contributed to them.
 
 use super::rows::{at, contract, empty, member, note};
 use crate::contracts::{self, Search};
@@ -22,7 +22,7 @@ async fn commit(mut tx: Tx) {
     tx.commit().await.unwrap();
 }
 
-/// `teller`, `approver`, `second`, and `approver-again` of the approver's person; contract `c1`.
+/// `teller`, `approver`, `second`, and `approver-again`, another account of the approver; contract `c1`.
 async fn bank(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for (id, employee_number, role) in [
@@ -88,7 +88,7 @@ async fn scenario(place: &Place) {
         Err(StoreError::Duplicate(Unique::ProposalOpen))
     ));
     drop(tx);
-    // Nobody writes somebody else's person down.
+    // An account cannot be recorded with another person's number.
     let mut tx = store.begin().await.unwrap();
     let forged = contributor("approver", "teller");
     let refused = proposals::decide(&mut tx, "p1", &end(&forged, State::Approved)).await;
@@ -152,7 +152,7 @@ async fn scenario(place: &Place) {
         .unwrap();
     assert_eq!((of.len(), mine.len(), decided.len()), (1, 1, 1));
 
-    // Decided: the next one may be entered; its own person may take it back.
+    // Decided: the next one may be entered, and withdrawn by the person who entered it.
     let mut tx = store.begin().await.unwrap();
     proposals::insert(&mut tx, &new("p2", &teller))
         .await

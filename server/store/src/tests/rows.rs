@@ -159,7 +159,7 @@ pub(super) async fn bank(store: &Store) {
     tx.commit().await.unwrap();
 }
 
-/// A full list of the customer CA.
+/// A full CRL of the customer CA.
 pub(super) fn published(number: i64) -> Published {
     Published {
         scope: "customer".to_owned(),

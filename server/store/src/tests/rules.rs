@@ -1,4 +1,4 @@
-//! What the constraints refuse, and how it is said.
+//! What the constraints refuse, and how it is reported.
 
 use super::rows::{
     application, at, bank, contract, empty, grant, intent, member, note, published, user,
@@ -11,7 +11,7 @@ use inkan_server_fixtures::database::{Place, on_both};
 
 on_both!(constraints => scenario);
 
-/// Runs one write in a transaction of its own that is thrown away (after an error PostgreSQL takes no more anyway).
+/// Runs one write in a separate transaction that is rolled back (PostgreSQL accepts nothing after an error anyway).
 macro_rules! refused {
     ($store:expr, $tx:ident => $write:expr) => {{
         let mut transaction = $store.begin().await.unwrap();
@@ -35,7 +35,7 @@ async fn scenario(place: &Place) {
     nul(&store).await;
 }
 
-/// Nothing has a NUL in its name; asking for one is no fault of the database, and the refusal can be recorded.
+/// No name contains a NUL; a search for one is no fault of the database, and the refusal can be recorded.
 async fn nul(store: &Store) {
     let found = users::by_login_id(store, "login-u1\0").await;
     assert!(found.unwrap().is_none());

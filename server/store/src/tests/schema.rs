@@ -171,7 +171,7 @@ async fn scenario_types(place: &Place) {
         None
     );
 
-    // Readers cannot write (SQLite), and nobody but the owner reads the file.
+    // Readers cannot write (SQLite), and only the owner can read the file.
     if let Place::Sqlite(dir) = place {
         let write = Db::from(&store)
             .optional(sqlx::query("DELETE FROM sessions RETURNING token_sha256"))

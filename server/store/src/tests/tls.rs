@@ -93,7 +93,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
     assert_eq!(encrypted(&store).await, 1);
     open::reach(&good).await.unwrap();
 
-    // The wrong CA; the right one, for another name; none that would be asked.
+    // The wrong CA; the correct one, but for another name; a socket, which has no TLS.
     let more = format!("sslmode=verify-full&sslrootcert={other_root}");
     let untrusted = code(&url("localhost", "plain", &more)).await;
     assert_eq!(untrusted, "store-tls-untrusted");
@@ -104,7 +104,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
     let more = format!("{socket}&{full}");
     assert_eq!(code(&more).await, "store-tls-not-offered");
 
-    // Another computer: nothing is sent, whoever is there.
+    // Another computer: nothing is sent, whatever is there.
     for weaker in [
         "",
         "sslmode=disable",
@@ -114,7 +114,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
         let away = url("db.bank.example", "plain", weaker);
         assert_eq!(code(&away).await, "store-tls-not-verified", "{weaker}");
     }
-    // On this one they are good enough.
+    // On this computer they are accepted.
     for (weaker, expected) in [("sslmode=disable", 0), ("sslmode=require", 1)] {
         let store = Store::open(&url("127.0.0.1", "plain", weaker))
             .await
@@ -122,7 +122,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
         assert_eq!(encrypted(&store).await, expected, "{weaker}");
     }
 
-    // A server that wants a certificate.
+    // A server that requires a certificate.
     let certified = url("localhost", "certified", &full);
     assert_eq!(code(&certified).await, "store-denied");
     let with = |ca: &Ca, name: &str| {
@@ -147,7 +147,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
     );
 }
 
-/// Whether the connection is, as the server sees it.
+/// Whether the connection uses TLS, according to the server.
 async fn encrypted(store: &Store) -> i64 {
     let statement = sqlx::query(
         "SELECT CAST(CASE WHEN ssl THEN 1 ELSE 0 END AS BIGINT) AS ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",

@@ -23,7 +23,7 @@ pub(super) const DEADLINE: Duration = Duration::from_millis(800);
 pub(super) const RECOVERY: Duration = Duration::from_secs(20);
 
 pub(super) struct Bench {
-    /// In front of the pool's token, where the test wants it.
+    /// A module in front of the pool's token, if the test needs one.
     pub(super) hostile: Option<Control>,
     pub(super) hsm: SoftHsm,
     pub(super) token: TestToken,
@@ -54,7 +54,7 @@ impl Bench {
         bench
     }
 
-    /// With a module in front of the pool's token that answers what it is told to.
+    /// With a module in front of the pool's token that returns configured values.
     pub(super) fn hostile(keys: &[(&str, KeyAlgorithm)]) -> (Self, Control) {
         let mut bench = Self::new(keys);
         let control = Control::new(bench.hsm.path());
@@ -75,7 +75,7 @@ impl Bench {
         self.module().find_token(&self.selector()).unwrap()
     }
 
-    /// A session of another part of this process.
+    /// A session of another component of this process.
     pub(super) fn session(&self, access: Access) -> Session {
         Session::open(&self.module(), &self.token_info(), access).unwrap()
     }
@@ -145,7 +145,7 @@ impl Bench {
         errors
     }
 
-    /// Takes the tokens away, as if the HSM had gone.
+    /// Removes the tokens, as if the HSM were disconnected.
     pub(super) fn take_away(&self) -> TakenAway {
         let here = self.hsm.token_directory();
         let there = self.hsm.path().join("away");
@@ -154,7 +154,7 @@ impl Bench {
         TakenAway { here, there }
     }
 
-    /// Makes the key's file one that cannot be read to its end: every call that needs it really hangs inside the
+    /// Replaces the key's file by one that cannot be read to its end: every call that needs it really hangs inside the
     /// module, until released.
     pub(super) fn jam(&self, name: &str) -> Jam {
         Jam::new(private_key_file(&self.hsm.token_directory(), name))
@@ -190,10 +190,10 @@ impl Jam {
         Self { path, aside, pipe }
     }
 
-    /// The file is whole again, and whoever waits for it gets an empty one.
+    /// Restores the file; readers that wait for it get an empty one.
     pub(super) fn release(self) {
         fs::rename(&self.aside, &self.path).unwrap();
-        // Opening both ways never waits; closing it ends the readers' wait.
+        // Opening for reading and writing never waits; closing it ends the readers' wait.
         drop(
             fs::OpenOptions::new()
                 .read(true)

@@ -1,4 +1,5 @@
-//! Every return value of PKCS#11 as the answer to a PIN and to a signature, from a real token behind a module that gives it.
+//! Every return value of PKCS#11 as the response to a PIN and to a signature, from a real token behind a module that
+//! returns it.
 
 use inkan_hostile_module::codes;
 use inkan_hostile_module::control::Control;
@@ -9,14 +10,14 @@ use inkan_pki::pkcs11::pin_attempts::{PinHalt, ResendPauses};
 use super::super::*;
 use super::bench::{Bench, eventually};
 
-/// What says that the PIN is wrong, locked or cannot be used.
+/// Return values that mean that the PIN is wrong, locked or cannot be used.
 const ABOUT_THE_PIN: [u64; 9] = [0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0x102, 0x1b0, 0x1b1, 0x1b8];
 
 fn bench() -> (Bench, Control) {
     Bench::hostile(&[("p256", KeyAlgorithm::EcP256)])
 }
 
-/// Pauses far shorter, and deadlines far longer, than any test takes.
+/// Pauses far shorter, and deadlines far longer, than any test lasts.
 fn config(bench: &Bench, shows_pin_flags: bool) -> HsmConfig {
     HsmConfig {
         workers: 1,
@@ -69,7 +70,7 @@ async fn every_answer_to_a_pin_that_never_worked_is_the_last() {
     }
 }
 
-/// PINs sent by a pool that was up when the token began to give this answer.
+/// PINs sent by a pool that was up when the token began to return this value.
 async fn sent_when_proven(bench: &Bench, control: &Control, flags: bool, code: u64) -> usize {
     control.set("");
     let pool = bench.pool(config(bench, flags)).await;
@@ -119,7 +120,7 @@ async fn every_answer_to_a_signature_is_one_that_can_be_asked_for_again() {
             assert!(told && !key.is_usable(), "{name}: {key:?}");
         }
         control.set("");
-        // An answer about the PIN stops everything until an operator has decided; wrong signatures stop the key.
+        // A response about the PIN stops everything until an operator has decided; wrong signatures stop the key.
         pool.provide_pin(bench.pin());
         pool.restore_keys();
         bench.sign_eventually(&pool, "p256").await;

@@ -82,7 +82,7 @@ async fn a_library_finalised_behind_its_back_costs_no_signature() {
         );
     }
 
-    // And under load: whoever asks gets a signature that verifies, or is told to come again.
+    // And under load: every caller gets a signature that verifies, or an error that allows a retry.
     let stop = Arc::new(AtomicBool::new(false));
     let total = Arc::new(AtomicU32::new(0));
     let mut tasks = tokio::task::JoinSet::new();
@@ -171,7 +171,7 @@ async fn a_library_that_loses_itself_is_initialised_again() {
     bench.sign(&pool, "p256", b"before").await.unwrap();
     eventually("nobody is inside", &pool, |state| state.workers == 3).await;
 
-    // Past everybody who keeps count: as a module does that forgets its state, or a plug-in that shares it.
+    // Bypassing the counters, like a module that forgets its state or a plug-in that shares it.
     let raw = cryptoki::context::Pkcs11::new(bench.hsm.module_path()).unwrap();
     raw.finalize().unwrap();
     assert_eq!(bench.sign(&pool, "p256", b"after").await, Ok(()));

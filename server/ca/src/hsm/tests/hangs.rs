@@ -3,10 +3,10 @@ use super::bench::{Bench, DEADLINE, RECOVERY, eventually};
 use inkan_pki::algorithm::KeyAlgorithm;
 use std::sync::atomic::Ordering;
 
-// SoftHSM2 reads a key's file when the key is looked for in a session, so the calls that hang here are the first ones a
-// worker makes with a key; a key it has used already is in memory.
+// SoftHSM2 reads a key's file when a session looks up the key, so the calls that hang here are the first ones that a
+// worker makes with a key; a key that it has used already is in memory.
 
-/// Beyond the deadline, for a busy machine.
+/// Longer than the deadline, for a busy machine.
 const SLACK: Duration = Duration::from_millis(700);
 
 type BoxFuture<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Vec<u8>, HsmError>> + 'a>>;
@@ -33,7 +33,7 @@ async fn a_call_that_hangs_costs_its_thread_and_nobody_else() {
         ..bench.config()
     };
     let pool = bench.pool(config).await;
-    // Every worker has "two" at hand, so that it is not looked for past the jam.
+    // Every worker has the key "two" in memory, so that it is not looked up while the other file blocks.
     for _ in 0..50 {
         let (one, two) = tokio::join!(
             bench.sign(&pool, "two", b"x"),
@@ -153,7 +153,7 @@ async fn an_hsm_that_stays_stuck_is_probed_a_limited_number_of_times() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(pool.state().quarantined, stuck, "no more probes");
 
-    // The calls come back after all: so does the pool.
+    // The calls return after all, and the pool recovers.
     jam.release();
     bench.sign_eventually(&pool, "p256").await;
 }

@@ -1,7 +1,7 @@
-//! The pool against a real token (SoftHSM2), with real faults: files that are gone, calls that do not come back, somebody
-//! else who logs out or re-initialises.
+//! The pool against a real token (SoftHSM2), with real faults: missing files, calls that do not return, another
+//! component that logs out or re-initialises.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// The tables of PINs sent for each answer are printed for whoever runs those tests alone.
+// The tables of PINs sent for each response are printed when those tests run alone.
 #![allow(clippy::print_stdout)]
 
 mod bench;

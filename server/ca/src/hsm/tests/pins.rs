@@ -50,7 +50,7 @@ async fn a_pin_provided_while_the_one_before_is_tried_is_not_lost() {
             ..bench.config()
         })
         .unwrap();
-        // The login is counted before the token answers it.
+        // The login is counted before the token responds.
         eventually("the first is being tried", &pool, |state| state.logins == 1).await;
         pool.provide_pin(bench.pin());
         assert!(pool.until_up(RECOVERY).await, "{:?}", pool.state());

@@ -1,4 +1,4 @@
-//! An HSM that reboots: first nobody gets a session, then logins fail in unclear words, then it is back.
+//! An HSM that reboots: first there are no sessions, then logins fail with unclear errors, then it is back.
 
 use inkan_hostile_module::control::Control;
 use inkan_pki::algorithm::KeyAlgorithm;

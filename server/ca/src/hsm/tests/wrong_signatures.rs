@@ -1,4 +1,4 @@
-//! Signatures that do not verify: never given out, counted, and after some in a row the key is not used any more.
+//! Signatures that do not verify: never returned, counted, and after several in a row the key is taken out of service.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -18,7 +18,7 @@ async fn a_key_with_wrong_signatures_in_a_row_is_taken_out_of_service_until_an_o
     let wrong = || Err(HsmError::WrongSignature("p256".into()));
     let fault = || pool.state().keys.remove(0).signing;
 
-    // Some, and a good one between: the count begins anew.
+    // Several, with a correct one in between: the count starts again.
     for words in ["wrong-signatures", "short"] {
         control.set(words);
         assert_eq!(bench.sign(&pool, "p256", b"wrong").await, wrong());
