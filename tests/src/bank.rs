@@ -1,4 +1,4 @@
-//! The bank: `inkan-dev` as a process of its own.
+//! The bank: `inkan-dev` as a separate process.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{Outcome, machine, programs};
 
-/// How long a bank may take until it is ready, and to end once told to.
+/// How long a bank may take to be ready, and to end.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// What `dev.json` says.
@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 pub struct Dev {
     /// Base URL of the customers' screens, EST and the agent's requests.
     pub portal: String,
-    /// Base URL of the listener that asks for the customer's certificate.
+    /// Base URL of the listener that requests the customer's certificate.
     pub certificate: String,
     /// Base URL of the staff console.
     pub staff: String,
@@ -29,13 +29,13 @@ pub struct Dev {
     pub public: String,
     /// Base URL of health and metrics (plain HTTP).
     pub operations: String,
-    /// PEM file: what signs the server's certificates.
+    /// PEM file: the CA of the server's certificates.
     pub server_ca: PathBuf,
-    /// PEM file: what signs the customers' certificates.
+    /// PEM file: the CA of the customers' certificates.
     pub customer_ca: PathBuf,
-    /// PEM file: what signs that.
+    /// PEM file: the root CA.
     pub root_ca: PathBuf,
-    /// PEM file: what signs the staff's certificates.
+    /// PEM file: the CA of the staff's certificates.
     pub staff_ca: PathBuf,
     /// The bank's configuration file.
     pub config: PathBuf,
@@ -45,9 +45,9 @@ pub struct Dev {
     pub softhsm_conf: PathBuf,
     /// The agent's description of this bank.
     pub bank_config: PathBuf,
-    /// The same for agents of the bank's own staff.
+    /// The same for agents of staff.
     pub staff_bank_config: PathBuf,
-    /// The customer whose application waits for the registration.
+    /// The customer whose application awaits the registration.
     pub demo: DemoCustomer,
     /// Who works here.
     pub staff_identities: Vec<StaffIdentity>,
@@ -62,13 +62,13 @@ pub struct DemoCustomer {
     pub account_type: String,
     /// Seven digits.
     pub account: String,
-    /// What the branch handed over for the first login.
+    /// The temporary login password.
     pub temporary_login_password: String,
-    /// What the branch handed over for confirmations.
+    /// The temporary confirmation password.
     pub temporary_confirmation_password: String,
 }
 
-/// A member of staff with a soft key, as only `inkan-dev` makes them.
+/// A member of staff with a key in software, as only `inkan-dev` creates them.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StaffIdentity {
     /// The person's name.
@@ -89,14 +89,14 @@ impl Dev {
     }
 }
 
-/// A running (or killed) bank with a directory of its own.
+/// A running (or killed) bank with its directory.
 #[derive(Debug)]
 pub struct Bank {
     process: Option<Child>,
     directory: TempDir,
     options: Vec<String>,
     environment: Vec<(String, String)>,
-    /// What `dev.json` said when the bank was last ready.
+    /// The content of `dev.json` when the bank was last ready.
     pub dev: Dev,
 }
 
@@ -121,19 +121,19 @@ impl Bank {
         })
     }
 
-    /// A bank that has opened on another day: what it made then is as old as that when it continues without.
+    /// A bank that was started on another day: what it created then has that age when it continues without the option.
     pub fn open_at(now: jiff::Timestamp) -> Outcome<Self> {
         let mut bank = Self::open_with(&["--now", &now.to_string()])?;
         bank.forget_options();
         Ok(bank)
     }
 
-    /// Later starts are without the options of the first one.
+    /// Later starts do not have the options of the first one.
     pub fn forget_options(&mut self) {
         self.options.clear();
     }
 
-    /// Ends the bank as a power cut would, wherever it is.
+    /// Ends the bank like a power cut, at any point.
     pub fn kill(&mut self) -> Outcome {
         if let Some(mut process) = self.process.take() {
             process.kill()?;
@@ -142,7 +142,7 @@ impl Bank {
         Ok(())
     }
 
-    /// Ends the bank as its operator does, with SIGTERM.
+    /// Ends the bank with SIGTERM, like an operator.
     pub fn stop(&mut self) -> Outcome {
         let process = self.process.as_ref().ok_or("the bank is not running")?;
         let id = Pid::from_child(process);
@@ -154,7 +154,7 @@ impl Bank {
         Err(format!("the bank ended with {status}:\n{}", self.log()?).into())
     }
 
-    /// Waits until the bank ended by itself; says how.
+    /// Waits until the bank has ended on its own; returns its exit status.
     pub fn wait_for_end(&mut self) -> Outcome<std::process::ExitStatus> {
         let Some(mut process) = self.process.take() else {
             return Err("the bank is not running".into());
@@ -194,7 +194,8 @@ impl Bank {
         Ok(())
     }
 
-    /// Ends `inkan-dev` and serves the same data as a bank would: `inkan-server serve` with the configuration that was written.
+    /// Ends `inkan-dev` and serves the same data as a bank does: `inkan-server serve` with the configuration that was
+    /// written.
     pub fn restart_as_serve(&mut self) -> Outcome {
         self.kill()?;
         let mut command = Command::new(programs::built("inkan-server")?);
@@ -220,7 +221,7 @@ impl Bank {
         Ok(())
     }
 
-    /// Starts the bank again with its clock at `now`, where it then continues.
+    /// Starts the bank again with its clock at `now`; the clock continues from there.
     pub fn restart_at(&mut self, now: jiff::Timestamp) -> Outcome {
         self.restart_with(&["--now", &now.to_string()])
     }
@@ -252,7 +253,7 @@ impl Bank {
         self.process.as_ref().map(Child::id)
     }
 
-    /// Keeps the bank running until it ends by itself (Ctrl-C reaches it too).
+    /// Keeps the bank running until it ends on its own (Ctrl-C reaches it too).
     pub fn wait(mut self) -> Outcome {
         if let Some(mut process) = self.process.take() {
             process.wait()?;

@@ -16,14 +16,14 @@ use crate::{Outcome, bank::StaffIdentity};
 /// Redirects followed for one click.
 const MOST_REDIRECTS: usize = 8;
 
-/// Code of the page that asks for the token again: the handshake of the connection was too long ago.
+/// Code of the page that requires a confirmation with the token: the handshake of the connection is too old.
 const FRESH_HANDSHAKE: &str = "fresh-handshake-required";
 
 /// One browser with one set of cookies.
 #[derive(Debug)]
 pub struct Browser {
     client: Client,
-    /// By origin and name. What a real browser would not keep is an error, not a cookie.
+    /// By origin and name. A cookie that a real browser would reject is an error.
     cookies: Mutex<BTreeMap<(String, String), String>>,
 }
 
@@ -41,7 +41,7 @@ impl Browser {
         )
     }
 
-    /// A browser that presents `identity` to every server that asks.
+    /// A browser that presents `identity` to every server that requests a certificate.
     pub fn presenting(server_ca: &Path, identity: &Identity) -> Outcome<Self> {
         let client = Client::builder()
             .use_preconfigured_tls(trust::client(server_ca, identity)?)
@@ -61,7 +61,7 @@ impl Browser {
         self.follow(self.client.get(url.clone()), url)
     }
 
-    /// Opens `url` and hands the answer over while it still comes.
+    /// Opens `url` and returns the response while it is still being received.
     pub fn listen(&self, url: &str) -> Outcome<Response> {
         let url = Url::parse(url)?;
         Ok(self
@@ -69,7 +69,7 @@ impl Browser {
             .error_for_status()?)
     }
 
-    /// Sends `form` of `page` as it is filled in; once more where the console asks for the token again.
+    /// Sends the filled-in `form` of `page`; once more if the console requires a confirmation with the token.
     pub fn send(&self, page: &Page, form: &Form) -> Outcome<Page> {
         let answer = self.send_once(page, form)?;
         if answer.status == 403 && answer.shows(FRESH_HANDSHAKE) {
@@ -100,14 +100,14 @@ impl Browser {
         self.open(target.as_str())
     }
 
-    /// Forgets every cookie, as closing all windows does.
+    /// Deletes every cookie, as closing all windows does.
     pub fn forget(&self) {
         if let Ok(mut cookies) = self.cookies.lock() {
             cookies.clear();
         }
     }
 
-    /// Another browser's cookies, as a thief would carry them off.
+    /// Another browser's cookies, as a thief would copy them.
     pub fn take_cookies_of(&self, other: &Browser) {
         if let (Ok(mut mine), Ok(theirs)) = (self.cookies.lock(), other.cookies.lock()) {
             mine.clone_from(&theirs);

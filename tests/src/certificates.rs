@@ -1,4 +1,4 @@
-//! Certificates that the bank did not issue: a stranger's own, and one of a CA that only bears the bank's name.
+//! Certificates that the bank did not issue: a stranger's, and one from a CA that only has the bank's name.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType,
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::Outcome;
 use crate::trust::Identity;
 
-/// A stranger who made a CA with exactly the name of the bank's customer CA (`real_ca`, DER) and a certificate under it.
+/// A stranger who created a CA with exactly the name of the bank's customer CA (`real_ca`, DER) and a certificate under it.
 pub fn stranger_with_the_banks_name(real_ca: &[u8], login_id: &str) -> Outcome<Identity> {
     let (_, real) = X509Certificate::from_der(real_ca)?;
     let mut ca = CertificateParams::default();
@@ -50,13 +50,13 @@ pub fn stranger_with_the_banks_name(real_ca: &[u8], login_id: &str) -> Outcome<I
     Ok(soft(vec![certificate.der().clone()], &key))
 }
 
-/// From when to when the certificate in a PEM file is valid.
+/// The validity period of the certificate in a PEM file.
 pub fn validity(file: &Path) -> Outcome<(Timestamp, Timestamp)> {
     let certificate = CertificateSummary::parse(&CertificateDer::from_pem_file(file)?)?;
     Ok((certificate.not_before, certificate.not_after))
 }
 
-/// `key` with the certificate chain the bank gave for it.
+/// `key` with the certificate chain that the bank issued for it.
 pub fn soft(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Identity {
     Identity::Soft {
         chain,

@@ -1,7 +1,7 @@
 //! A real browser: Chromium, driven by the scripts in `tests/browser`.
 //!
-//! The harness makes bank, token and person; a script plays the person in front of the browser. What it needs to know is
-//! written to one JSON file in the customer's own directory, which is also the browser's HOME.
+//! The harness creates bank, token and customer; a script is the customer in front of the browser. Its input is one
+//! JSON file in the customer's own directory, which is also the browser's HOME.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,19 +19,19 @@ use crate::desks::Desk;
 use crate::programs::{self, Said};
 use crate::screens::customer::Person;
 
-/// How long one script may take; it is told to close its browser then.
+/// How long one script may take; after that it receives a signal and closes its browser.
 const TIMEOUT: Duration = Duration::from_secs(100);
 
-/// How the browser gets at the customer's token.
+/// How the browser accesses the customer's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pin {
-    /// `tests/browser/token-shim` gives the PIN.
+    /// `tests/browser/token-shim` supplies the PIN.
     GivenByShim,
-    /// The token's own module; the browser asks in its dialog.
+    /// The token's own module; the browser prompts in its dialog.
     AskedByBrowser,
 }
 
-/// A person in front of a browser, with a token, and the bank they deal with.
+/// A customer in front of a browser, with a token, and their bank.
 #[derive(Debug)]
 pub struct Stage {
     /// The bank.
@@ -43,12 +43,12 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The demo's bank, and データ花子 with an empty token whose agent knows the bank.
+    /// The demo's bank, and データ花子 with an empty token whose agent has the bank file.
     pub fn open() -> Outcome<Self> {
         Self::at(Bank::open()?)
     }
 
-    /// The same at a bank that runs already.
+    /// The same at a bank that is already running.
     pub fn at(bank: Bank) -> Outcome<Self> {
         let customer = Customer::with_token("OOZORA")?;
         customer.install_bank(&bank.dev.bank_config)?;
@@ -59,17 +59,17 @@ impl Stage {
         })
     }
 
-    /// Plays `tests/browser/<script>` with further arguments. The browser has no window and never asks for the PIN.
+    /// Runs `tests/browser/<script>` with further arguments. The browser has no window and never prompts for the PIN.
     pub fn play(&self, script: &str, arguments: &[&str]) -> Outcome {
         self.perform(script, arguments, Pin::GivenByShim)
     }
 
-    /// The same with the token's own module: the browser asks for the PIN in a dialog, and so needs a window.
+    /// The same with the token's own module: the browser prompts for the PIN in a dialog, and so needs a window.
     pub fn play_in_window(&self, script: &str) -> Outcome {
         self.perform(script, &[], Pin::AskedByBrowser)
     }
 
-    /// As [`Self::play`], with members of the staff whose browsers have tokens of their own (`scene.desks`).
+    /// As [`Self::play`], with members of staff whose browsers have their own tokens (`scene.desks`).
     pub fn play_with(&self, desks: &[Desk], script: &str, arguments: &[&str]) -> Outcome {
         let mut scene = describe(&self.bank, &self.customer, &self.person, Pin::GivenByShim)?;
         let shim = shim()?;
@@ -83,7 +83,7 @@ impl Stage {
     }
 }
 
-/// Plays `tests/browser/<script>` with what `scene` says; `home` is the browser's HOME.
+/// Runs `tests/browser/<script>` with `scene` as its input; `home` is the browser's HOME.
 pub fn perform(script: &str, arguments: &[&str], home: &Path, scene: &Value) -> Outcome {
     let directory = programs::repository().join("tests/browser");
     if !directory.join("node_modules/playwright-core").is_dir() {
@@ -173,7 +173,7 @@ fn shim() -> Outcome<PathBuf> {
     programs::built("libinkan_token_shim.so")
 }
 
-/// Where `make screens` wants its pictures.
+/// Where `make screens` expects its pictures.
 fn pictures() -> Option<PathBuf> {
     let wanted = std::env::var_os("INKAN_SCREENS")?;
     Some(programs::repository().join(Path::new(&wanted)))

@@ -1,4 +1,4 @@
-//! The customer's PC: a token in a directory of its own, and the agent as a process that knows only this token.
+//! The customer's PC: a token in its own directory, and the agent as a process that finds only this token.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -25,13 +25,13 @@ use tempfile::TempDir;
 use crate::Outcome;
 use crate::programs::{self, Said};
 
-/// How long a browser may take to come up.
+/// How long a browser may take to start.
 const OPENING: Duration = Duration::from_secs(30);
 
 /// A customer with one token.
 #[derive(Debug)]
 pub struct Customer {
-    /// The SoftHSM2 that plays the USB token.
+    /// The SoftHSM2 that serves as the USB token.
     pub hsm: SoftHsm,
     /// Its label and PINs.
     pub token: TestToken,
@@ -39,14 +39,14 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// A customer who has just been given an initialised token with this label.
+    /// A customer with a freshly initialised token with this label.
     pub fn with_token(label: &str) -> Outcome<Self> {
         let hsm = SoftHsm::new();
         let token = hsm.init_token(label);
         let home = TempDir::with_prefix("inkan-customer-")?;
         let customer = Self { hsm, token, home };
         fs::write(customer.pin_file(), format!("{}\n", customer.token.pin))?;
-        // The agent takes no PIN from a file that others can read.
+        // The agent refuses a PIN file that others can read.
         fs::set_permissions(customer.pin_file(), fs::Permissions::from_mode(0o600))?;
         let modules = format!(
             "piv = false\n[[module]]\nname = \"USB token\"\npath = \"{}\"\n",
@@ -58,7 +58,7 @@ impl Customer {
         Ok(customer)
     }
 
-    /// Installs the bank's file, in place of an older one of the same bank.
+    /// Installs the bank's file; it replaces an older one of the same bank.
     pub fn install_bank(&self, file: &Path) -> Outcome {
         let banks = self.config().join("banks");
         if banks.exists() {
@@ -88,7 +88,7 @@ impl Customer {
         command
     }
 
-    /// A browser of this computer that only notes the address it is to open.
+    /// A browser of this computer that only records the address it is to open.
     fn note_what_is_opened(&self) -> Outcome {
         let script = format!(
             "#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n",
@@ -109,7 +109,7 @@ impl Customer {
         self.home.path().join("browser")
     }
 
-    /// The address that the agent has opened in the browser; forgotten once it was asked for.
+    /// The address that the agent has opened in the browser; each is returned once.
     pub fn opened(&self) -> Outcome<String> {
         let deadline = Instant::now() + OPENING;
         loop {
@@ -125,12 +125,12 @@ impl Customer {
         }
     }
 
-    /// Whether the agent has opened nothing (since [`Self::opened`] was asked).
+    /// Whether the agent has opened nothing since the last call of [`Self::opened`].
     pub fn opened_nothing(&self) -> bool {
         !self.notes().exists()
     }
 
-    /// The agent told to follow `link` with this customer's consent and PIN.
+    /// The agent, started to follow `link` with this customer's consent and PIN.
     pub fn following(&self, link: &str) -> Command {
         let mut command = self.agent();
         command.args([
@@ -160,7 +160,7 @@ impl Customer {
             .spawn()?)
     }
 
-    /// Asks the bank, over mutual TLS with the token's key, whether it takes the newest certificate on the token.
+    /// Checks with the bank, over mutual TLS with the token's key, whether it accepts the newest certificate on the token.
     pub fn verify(&self, bank: &str) -> Outcome<Said> {
         let mut command = self.agent();
         command
@@ -176,7 +176,7 @@ impl Customer {
         programs::run(&mut command)
     }
 
-    /// The certificate on the token with its key, for a TLS client of this very process (which then has this one token).
+    /// The certificate on the token with its key, for a TLS client of this very process (which then has only this token).
     pub fn present_certificate(&self) -> Outcome<Arc<dyn ResolvesClientCert>> {
         let session = self.session()?;
         let (der, key) = own_certificate(&session)?;
@@ -187,7 +187,7 @@ impl Customer {
         )?))
     }
 
-    /// The certificate on the token that has its key there (DER).
+    /// The certificate on the token whose key is there (DER).
     pub fn certificate(&self) -> Outcome<Vec<u8>> {
         Ok(own_certificate(&self.session()?)?.0)
     }
@@ -201,7 +201,7 @@ impl Customer {
         Ok(session)
     }
 
-    /// What is on the token, as the agent lists it.
+    /// The content of the token, as the agent lists it.
     pub fn list(&self) -> Outcome<Value> {
         let mut command = self.agent();
         command
@@ -223,12 +223,12 @@ impl Customer {
         .result()
     }
 
-    /// Puts another PIN into the file that the agent reads.
+    /// Writes another PIN into the file that the agent reads.
     pub fn mistype_pin(&self, pin: &str) -> Outcome {
         Ok(fs::write(self.pin_file(), format!("{pin}\n"))?)
     }
 
-    /// Puts OpenSC's PKCS#11 spy between the agent and the token; it writes every call down.
+    /// Inserts OpenSC's PKCS#11 spy between the agent and the token; it records every call.
     pub fn watch_token(&self) -> Outcome {
         let directories = [
             "/usr/lib/x86_64-linux-gnu",
@@ -248,7 +248,7 @@ impl Customer {
         Ok(fs::write(self.config().join("modules.toml"), modules)?)
     }
 
-    /// How often the watched token was sent a PIN.
+    /// How many PINs were sent to the watched token.
     pub fn logins_seen(&self) -> Outcome<usize> {
         let calls = fs::read(self.spy_log())?;
         Ok(String::from_utf8_lossy(&calls)
@@ -266,12 +266,12 @@ impl Customer {
         self.home.path().join("config")
     }
 
-    /// A place for files of this customer.
+    /// A directory for files of this customer.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// The file that holds the PIN.
+    /// The PIN file.
     pub fn pin_file(&self) -> PathBuf {
         self.home.path().join("pin")
     }
@@ -287,7 +287,7 @@ fn own_certificate(session: &Session) -> Outcome<(Vec<u8>, PrivateKey)> {
     Err("there is no certificate with a key on the token".into())
 }
 
-/// What the agent said while it followed a link: one JSON object per line.
+/// The agent's output while it followed a link: one JSON object per line.
 #[derive(Debug)]
 pub struct Followed(pub Said);
 
@@ -301,7 +301,7 @@ impl Followed {
             .collect()
     }
 
-    /// The object that has a `result`; an error with all it said if it did not end well.
+    /// The object with a `result`; an error with all output if it did not succeed.
     pub fn result(self) -> Outcome<Value> {
         let found = self.lines().into_iter().find(|v| v.get("result").is_some());
         match found {
@@ -310,7 +310,7 @@ impl Followed {
         }
     }
 
-    /// The stable code of the failure it reports, if it reports one.
+    /// The stable code of the failure that it reports, if any.
     pub fn failure(&self) -> Option<String> {
         self.lines()
             .iter()

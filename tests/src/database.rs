@@ -17,7 +17,7 @@ pub struct Database {
     url: String,
 }
 
-/// What is in the record of a certificate.
+/// A recorded certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// Its serial number, hexadecimal.
@@ -54,14 +54,14 @@ impl Database {
         &self.url
     }
 
-    /// The rows of `query`, each turned into a value.
+    /// The rows of `query`, each converted to a value.
     pub fn rows<T: Send + 'static>(
         &self,
         query: &'static str,
         read: fn(&AnyRow) -> sqlx::Result<T>,
     ) -> Outcome<Vec<T>> {
         let url = self.url.clone();
-        // A thread of its own: the caller may already be inside a runtime.
+        // A separate thread: the caller may already be inside a runtime.
         let reader = std::thread::spawn(move || -> Outcome<Vec<T>> {
             block_on(async {
                 let mut connection =
@@ -76,7 +76,7 @@ impl Database {
             .map_err(|_| "the reading thread ended badly")?
     }
 
-    /// Changes rows behind the bank's back.
+    /// Changes rows without the bank.
     pub fn execute(&self, statement: &'static str) -> Outcome<u64> {
         let url = self.url.replace("?mode=ro", "");
         let writer = std::thread::spawn(move || -> Outcome<u64> {
@@ -93,7 +93,7 @@ impl Database {
             .map_err(|_| "the writing thread ended badly")?
     }
 
-    /// The one number that `query` gives.
+    /// The one number that `query` returns.
     pub fn count(&self, query: &'static str) -> Outcome<i64> {
         let rows = self.rows(query, |row| row.try_get::<i64, _>(0))?;
         rows.first()
@@ -101,7 +101,7 @@ impl Database {
             .ok_or_else(|| format!("no row: {query}").into())
     }
 
-    /// All records of customers' certificates, oldest first.
+    /// All recorded customers' certificates, oldest first.
     pub fn customer_certificates(&self) -> Outcome<Vec<Certificate>> {
         let query = "SELECT serial, state, CASE WHEN der IS NULL THEN 0 ELSE 1 END FROM certificates \
                      WHERE issuer = 'customer' ORDER BY created_at, id";

@@ -1,5 +1,5 @@
-//! Members of staff in front of a browser, each with their own token: the development server's soft key and certificate,
-//! put onto a token of their own.
+//! Members of staff in front of a browser, each with a token to which the software key and certificate of `inkan-dev`
+//! have been copied.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::chromium::agent;
 use crate::customer::Customer;
 use crate::programs;
 
-/// Somebody of the staff with a token.
+/// A member of staff with a token.
 #[derive(Debug)]
 pub struct Desk {
     /// PC and token.
@@ -22,7 +22,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// The member of the staff of this name.
+    /// The member of staff with this name.
     pub fn of(dev: &Dev, name: &str) -> Outcome<Self> {
         let found = dev.staff_identities.iter().find(|one| one.name == name);
         let identity = found.ok_or_else(|| format!("nobody is called {name}"))?;
@@ -34,7 +34,7 @@ impl Desk {
         })
     }
 
-    /// Somebody new, whose token is empty and whose agent knows the bank as staff do.
+    /// A new member of staff, whose token is empty and whose agent has the bank file for staff.
     pub fn of_newcomer(dev: &Dev, name: &str) -> Outcome<Self> {
         let pc = Customer::with_token(name)?;
         pc.install_bank(&dev.staff_bank_config)?;
@@ -44,7 +44,7 @@ impl Desk {
         })
     }
 
-    /// A customer of the bank's with an empty token, beside the one whose stage it is.
+    /// A further customer of the bank with an empty token.
     pub fn of_customer(dev: &Dev, name: &str) -> Outcome<Self> {
         let pc = Customer::with_token(name)?;
         pc.install_bank(&dev.bank_config)?;
@@ -54,7 +54,7 @@ impl Desk {
         })
     }
 
-    /// What a script needs to open this person's browser.
+    /// The input of a script that opens this person's browser.
     #[must_use]
     pub fn describe(&self, shim: &Path) -> Value {
         let mut env: Value = self

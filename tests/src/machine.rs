@@ -1,4 +1,4 @@
-//! The machine's way through `docs/protocol.md`, spoken manually: what any agent could do, and what an attacker would.
+//! The messages of `docs/protocol.md`, sent directly: what any agent could do, and what an attacker would.
 
 use std::path::Path;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct Machine {
 pub struct Ticket {
     /// The request's id.
     pub request: String,
-    /// Its credential, given once.
+    /// Its credential, returned once.
     pub credential: String,
     /// The whole answer.
     pub answer: Value,
@@ -47,14 +47,14 @@ pub struct Refused {
     pub retry_after: Option<String>,
 }
 
-/// What the bank answers a machine.
+/// The bank's response.
 pub type Answer<T> = Result<T, Refused>;
 
-/// For those who expect one of the two.
+/// For tests that expect one of the two.
 pub trait Expect<T> {
-    /// What was granted, or an error with the refusal.
+    /// The result, or an error with the refusal.
     fn granted(self) -> Outcome<T>;
-    /// The refusal, or an error if it was granted.
+    /// The refusal, or an error if there was none.
     fn refused(self) -> Outcome<Refused>;
 }
 
@@ -79,7 +79,7 @@ impl Machine {
         Self::against(&dev.server_ca, &dev.portal, &dev.certificate, identity)
     }
 
-    /// A machine that talks to these origins.
+    /// A machine that uses these origins.
     pub fn against(
         server_ca: &Path,
         portal: &str,
@@ -98,7 +98,7 @@ impl Machine {
         })
     }
 
-    /// Picks the request of an `inkan:` link up.
+    /// Picks up the request of an `inkan:` link.
     pub fn pick_up(&self, link: &str) -> Outcome<Answer<Ticket>> {
         let request = request_of(link)?;
         let url = format!("{}/agent/requests/{request}/pickup", self.portal);
@@ -124,7 +124,7 @@ impl Machine {
         })
     }
 
-    /// Sends a CSR (DER) with the ticket's credential; gives the certificates of the answer (DER).
+    /// Sends a CSR (DER) with the ticket's credential; returns the certificates of the response (DER).
     pub fn enrol(
         &self,
         ticket: &Ticket,
@@ -141,7 +141,7 @@ impl Machine {
         certificates(answer)
     }
 
-    /// Asks for a successor of the certificate this machine presents.
+    /// Requests a successor of the certificate that this machine presents.
     pub fn reenrol(&self, csr: &[u8]) -> Outcome<Answer<Vec<CertificateDer<'static>>>> {
         let answer = self
             .client
@@ -169,9 +169,9 @@ impl Machine {
     }
 }
 
-/// What a plain HTTP address gives: its content type and its bytes.
+/// The response of a plain HTTP address: its content type and its bytes.
 pub fn fetch(url: &str) -> Outcome<(String, Vec<u8>)> {
-    // No TLS is spoken here; the client wants a configuration all the same.
+    // No TLS is used here, but the client requires a configuration.
     let nobody = trust::believing(rustls::RootCertStore::empty(), &Identity::Nobody)?;
     let client = Client::builder()
         .use_preconfigured_tls(nobody)

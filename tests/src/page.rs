@@ -1,4 +1,4 @@
-//! One page as the browser got it: its status, its forms, its links, its text.
+//! One page as the browser received it: its status, its forms, its links, its text.
 
 use html5gum::{Token, Tokenizer};
 use reqwest::Url;
@@ -13,7 +13,7 @@ pub struct Page {
     pub url: Url,
     /// HTTP status.
     pub status: u16,
-    /// Headers of the last answer.
+    /// Headers of the last response.
     pub headers: HeaderMap,
     /// Its HTML.
     pub body: String,
@@ -22,9 +22,9 @@ pub struct Page {
 /// A form as it is in the page, with the values it would send.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
-    /// Where it goes; empty means the page itself.
+    /// Its action; empty means the page itself.
     pub action: String,
-    /// Whether it is sent by POST.
+    /// Whether its method is POST.
     pub post: bool,
     /// Names and values in order, buttons last chosen by [`Form::press`].
     pub fields: Vec<(String, String)>,
@@ -161,7 +161,7 @@ impl Page {
         found.ok_or_else(|| format!("{} has no link {prefix}…:\n{}", self.url, self.text()).into())
     }
 
-    /// The first table row in which the reader sees `words`, as a page of its own.
+    /// The first table row whose text contains `words`, as a separate page.
     pub fn row(&self, words: &str) -> Outcome<Self> {
         let rows = self
             .body
@@ -177,7 +177,7 @@ impl Page {
             .ok_or_else(|| format!("{} has no row with {words}:\n{}", self.url, self.text()).into())
     }
 
-    /// What a reader sees, one line per piece of text.
+    /// The visible text, one line per piece.
     pub fn text(&self) -> String {
         let (mut out, mut hidden) = (String::new(), 0_u32);
         for token in Tokenizer::new(self.body.as_str()) {
@@ -206,12 +206,12 @@ impl Page {
         out
     }
 
-    /// Whether the reader sees `words`.
+    /// Whether the visible text contains `words`.
     pub fn shows(&self, words: &str) -> bool {
         self.text().contains(words)
     }
 
-    /// The page itself if the reader sees `words`; otherwise an error that tells what stands there.
+    /// The page itself if its visible text contains `words`; otherwise an error with that text.
     pub fn must_show(self, words: &str) -> Outcome<Self> {
         if self.shows(words) {
             return Ok(self);
@@ -232,7 +232,7 @@ impl Form {
             "submit" | "image" => self.buttons.push((name, value)),
             "button" | "reset" => {}
             "radio" if !checked => {
-                // A choice not made yet: known, so that it can be filled in, and empty.
+                // A choice that was not made yet: a field that can be filled in, and empty.
                 if !self.fields.iter().any(|f| f.0 == name) {
                     self.fields.push((name, String::new()));
                 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of the test's own: its directory, its socket, its process. It listens on no network port.
+//! A PostgreSQL cluster for one test: its directory, its socket, its process. It listens on no network port.
 
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::Outcome;
 
-/// A running cluster; dropped, it is stopped and removed.
+/// A running cluster; it is stopped and removed when dropped.
 #[derive(Debug)]
 pub struct Cluster {
     directory: TempDir,
@@ -18,16 +18,16 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster, and in it the empty database `inkan`.
+    /// Creates and starts a cluster, and in it the empty database `inkan`.
     pub fn start() -> Outcome<Self> {
         let programs = newest_programs()?;
-        // PostgreSQL refuses to run as root: then it runs as the user its package made.
+        // PostgreSQL refuses to run as root: then it runs as the user that its package created.
         let owner = if rustix::process::geteuid().is_root() {
             Some(user("postgres")?)
         } else {
             None
         };
-        // A socket's path has at most 107 bytes: so directly under /tmp.
+        // The path of a socket has at most 107 bytes, so it is directly under /tmp.
         let directory = TempDir::with_prefix_in("inkan-pg-", "/tmp")?;
         if let Some((uid, gid)) = owner {
             chown(directory.path(), Some(uid), Some(gid))?;
@@ -66,7 +66,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// What the server's configuration takes.
+    /// The URL for the server's configuration.
     pub fn url(&self) -> String {
         format!(
             "postgres:///inkan?host={}&user=inkan",

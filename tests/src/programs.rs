@@ -6,10 +6,10 @@ use std::process::{Command, Output, Stdio};
 
 use crate::Outcome;
 
-/// Where `scripts/built-for-tests` found the products: only cargo knows where it puts them.
+/// Where `scripts/built-for-tests` found the products: only cargo can locate them.
 const DIRECTORY: &str = "INKAN_PROGRAMS";
 
-/// The path of a product: in the directory that cargo named, or beside this program.
+/// The path of a product: in the directory from cargo, or beside this program.
 pub fn built(name: &str) -> Outcome<PathBuf> {
     let here = std::env::current_exe()?;
     // A test runs from <directory>/deps, the demo from <directory>.
@@ -39,7 +39,7 @@ pub fn tool(name: &str) -> PathBuf {
     }
 }
 
-/// What a finished program said.
+/// The output of a finished program.
 #[derive(Debug)]
 pub struct Said {
     /// Its exit code; `None` if a signal ended it.
@@ -56,7 +56,7 @@ impl Said {
         self.code == Some(0)
     }
 
-    /// Its standard output, or an error with all it said if it did not end well.
+    /// Its standard output, or an error with all output if it failed.
     pub fn expect_well(self) -> Outcome<String> {
         if self.well() {
             Ok(self.out)
@@ -88,7 +88,7 @@ impl From<Output> for Said {
     }
 }
 
-/// Runs `command` to its end with nothing on standard input.
+/// Runs `command` to its end with empty standard input.
 pub fn run(command: &mut Command) -> Outcome<Said> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command

@@ -1,4 +1,4 @@
-//! An HTTP proxy between the agent and the bank, as companies have them: `CONNECT` only, and in a bad mood on demand.
+//! An HTTP proxy between the agent and the bank, as companies have them: `CONNECT` only, with failures on demand.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -15,22 +15,22 @@ use crate::Outcome;
 /// Longest head of a request.
 const MAX_HEAD: usize = 8 * 1024;
 
-/// What a proxy does with who asks.
+/// How a proxy treats a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manner {
     /// Leads anywhere.
     Open,
-    /// Leads those with this user and password anywhere.
+    /// Opens a tunnel to any address for this user and password.
     Login(&'static str, &'static str),
-    /// Answers with this status.
+    /// Responds with this status.
     Refuses(u16),
-    /// Takes the request and says nothing.
+    /// Accepts the request and sends nothing.
     Hangs,
-    /// Takes the request and hangs up.
+    /// Accepts the request and closes the connection.
     Drops,
 }
 
-/// A running proxy; ends when dropped.
+/// A running proxy; it stops when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -54,7 +54,7 @@ impl Proxy {
                     return;
                 }
                 let (manner, asked, over) = (manner.clone(), Arc::clone(&asked), Arc::clone(&over));
-                // Whatever goes wrong on one connection ends that connection.
+                // An error on one connection ends only that connection.
                 thread::spawn(move || drop(serve(peer, &manner, &asked, &over)));
             }
         });
@@ -66,7 +66,7 @@ impl Proxy {
         format!("http://{login}{}", self.address)
     }
 
-    /// Where it was asked to lead, in order.
+    /// The requested destinations, in order.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().map(|a| a.clone()).unwrap_or_default()
     }
@@ -130,7 +130,7 @@ fn head(peer: &mut TcpStream) -> Outcome<String> {
     Ok(String::from_utf8(head)?)
 }
 
-/// Bytes both ways, untouched.
+/// Copies bytes in both directions, unchanged.
 fn tunnel(mut peer: TcpStream, target: &str) -> Outcome {
     let mut bank = TcpStream::connect(target)?;
     peer.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;

@@ -1,5 +1,6 @@
-//! Someone between agent and bank who can read everything: ends TLS with a key of his own, passes all bytes on over TLS
-//! to the bank, and keeps what both said in the clear. The customer must be given his CA for it to work.
+//! An attacker between agent and bank who can read everything: terminates TLS with their own key, forwards all bytes
+//! over TLS to the bank, and records both directions in clear text. It works only if the customer trusts the attacker's
+//! CA.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,12 +18,12 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use crate::Outcome;
 use crate::trust::{self, Identity};
 
-/// The recorder while it listens. Dropped, it stops.
+/// The running recorder; it stops when dropped.
 #[derive(Debug)]
 pub struct Recorder {
     /// What to use instead of the bank's origin.
     pub origin: String,
-    /// PEM file: the CA to believe.
+    /// PEM file: the CA to trust.
     pub ca: PathBuf,
     heard: Arc<Mutex<Vec<u8>>>,
     _runtime: tokio::runtime::Runtime,
@@ -57,7 +58,7 @@ impl Recorder {
                 let (acceptor, connector) = (acceptor.clone(), connector.clone());
                 let (name, keep, host) = (name.clone(), Arc::clone(&keep), host.clone());
                 tokio::spawn(async move {
-                    // A broken connection is the client's to report; there is nothing to record then.
+                    // The client reports a broken connection; then there is nothing to record.
                     let (Ok(client), Ok(bank)) = (
                         acceptor.accept(client).await,
                         TcpStream::connect((host, port)).await,
@@ -83,7 +84,7 @@ impl Recorder {
         })
     }
 
-    /// Everything said so far, both ways.
+    /// All bytes so far, in both directions.
     pub fn heard(&self) -> Vec<u8> {
         self.heard.lock().map(|h| h.clone()).unwrap_or_default()
     }

@@ -34,7 +34,7 @@ pub fn for_a_key_of_someone_else(victim: &KeyPair) -> Outcome<Vec<u8>> {
     })
 }
 
-/// The honest request with one bit of its signature turned over.
+/// The honest request with one bit of its signature flipped.
 pub fn with_wrong_signature() -> Outcome<Vec<u8>> {
     let (_, mut der) = honest()?;
     let last = der.last_mut().ok_or("an empty request")?;
@@ -42,7 +42,7 @@ pub fn with_wrong_signature() -> Outcome<Vec<u8>> {
     Ok(der)
 }
 
-/// The first half of an honest request.
+/// The first half of the bytes of an honest request.
 pub fn truncated() -> Outcome<Vec<u8>> {
     let (_, mut der) = honest()?;
     der.truncate(der.len() / 2);
@@ -81,7 +81,7 @@ pub fn curve(directory: &Path, name: &str) -> Outcome<Vec<u8>> {
     by_openssl(&key, None)
 }
 
-/// By OpenSSL: an Ed25519 key, good but not of a kind the bank takes.
+/// By OpenSSL: a valid Ed25519 key, of a type that the bank does not accept.
 pub fn ed25519(directory: &Path) -> Outcome<Vec<u8>> {
     let key = directory.join("ed25519.pem");
     programs::run(
@@ -93,14 +93,14 @@ pub fn ed25519(directory: &Path) -> Outcome<Vec<u8>> {
     by_openssl(&key, None)
 }
 
-/// A ROCA key's request, correctly signed by it.
+/// A request of a ROCA key, correctly signed.
 pub fn roca(directory: &Path) -> Outcome<Vec<u8>> {
     let key = directory.join("roca.pem");
     roca::write_key(&key)?;
     by_openssl(&key, None)
 }
 
-/// What an attacker would like to be: another bank's administrator and a CA. Its key is honest.
+/// What an attacker would request: another bank's administrator that is also a CA. Its key is honest.
 pub fn hostile_requests(directory: &Path) -> Outcome<Vec<u8>> {
     let key = directory.join("requested.pem");
     let made = [

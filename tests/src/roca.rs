@@ -1,5 +1,5 @@
 //! An RSA key with the weakness of CVE-2017-15361 (ROCA): both primes have the form `k·M + (65537^a mod M)`, where `M`
-//! is the product of the first primes. The token agent can never make such a key; the bank must still refuse one.
+//! is the product of the first primes. The token agent never generates such a key; the bank must still refuse one.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 
 use crate::{Outcome, programs};
 
-/// The first 126 primes: what the faulty library used for keys of 2048 bits.
+/// The first 126 primes, as the faulty library used them for keys of 2048 bits.
 const FACTORS: usize = 126;
 const PRIME_BITS: u64 = 1024;
 
@@ -37,7 +37,7 @@ pub fn write_key(path: &Path) -> Outcome {
         coefficient,
     ];
 
-    // OpenSSL writes the DER: it takes a description of the structure.
+    // OpenSSL writes the DER from a description of the structure.
     let mut description = "asn1=SEQUENCE:key\n[key]\nversion=INTEGER:0\n".to_owned();
     for (at, number) in numbers.iter().enumerate() {
         description += &format!("n{at}=INTEGER:0x{number:x}\n");
@@ -74,7 +74,7 @@ fn weak_prime(m: &BigUint, start: u32) -> Outcome<BigUint> {
         .ok_or_else(|| "no prime of the weak form found".into())
 }
 
-/// Miller–Rabin with the first twelve primes as bases: for numbers nobody chose to deceive it.
+/// Miller–Rabin with the first twelve primes as bases: sufficient for numbers that nobody chose in order to deceive it.
 fn is_probable_prime(n: &BigUint) -> bool {
     let one = BigUint::from(1_u32);
     let minus_one = n - &one;
@@ -124,7 +124,7 @@ mod tests {
             "{text}"
         );
 
-        // Modulo each small prime, a weak prime is a power of 65537: the fingerprint by which such keys are found.
+        // Modulo each small prime, a weak prime is a power of 65537: the fingerprint of such keys.
         let modulus = programs::run(
             Command::new("openssl")
                 .args(["rsa", "-noout", "-modulus", "-in"])

@@ -1,4 +1,4 @@
-//! A mail server (aiosmtpd) that keeps what it takes, and behaves as it is told: `tests/smtp/catch.py`.
+//! A mail server (aiosmtpd) that keeps the messages it accepts, with configurable behaviour: `tests/smtp/catch.py`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -13,13 +13,13 @@ use tempfile::TempDir;
 use crate::Outcome;
 use crate::programs;
 
-/// How long a mail may take to arrive on a loaded machine.
+/// How long a message may take to arrive on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A mail that was taken.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Caught {
-    /// Sender of the envelope: where bounces go.
+    /// Sender of the envelope: the address for bounces.
     pub from: String,
     /// Recipients of the envelope.
     pub to: Vec<String>,
@@ -36,9 +36,9 @@ pub struct Caught {
     pub plain: String,
     /// The HTML part, decoded.
     pub html: String,
-    /// Everything, as it came.
+    /// The whole message, as received.
     pub raw: String,
-    /// Whether the connection was protected.
+    /// Whether the connection used TLS.
     pub tls: bool,
     /// Who logged in.
     pub login: Option<String>,
@@ -55,7 +55,7 @@ impl Caught {
     }
 }
 
-/// A mail server, running or not, on a port that stays its own.
+/// A mail server, running or not, on a port that stays reserved.
 #[derive(Debug)]
 pub struct MailServer {
     process: Option<Child>,
@@ -66,12 +66,12 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Running, taking everything, without TLS.
+    /// Running, accepting everything, without TLS.
     pub fn open() -> Outcome<Self> {
         Self::behaving(&Value::Null, None)
     }
 
-    /// Running and behaving like this; with certificate and key (PEM) when it is to speak TLS.
+    /// Running with this behaviour; with certificate and key (PEM) if it is to use TLS.
     pub fn behaving(behaviour: &Value, identity: Option<(&Path, &Path)>) -> Outcome<Self> {
         let mut server = Self {
             process: None,
@@ -84,7 +84,7 @@ impl MailServer {
         Ok(server)
     }
 
-    /// Behaves like this from the next command on.
+    /// Changes its behaviour from the next command on.
     pub fn behave(&self, behaviour: &Value) -> Outcome {
         let path = self.directory.path().join("behaviour.json");
         let new = self.directory.path().join("behaviour.new");
@@ -97,7 +97,7 @@ impl MailServer {
         Ok(fs::rename(new, path)?)
     }
 
-    /// Ends; what it kept stays.
+    /// Stops; the accepted messages remain.
     pub fn stop(&mut self) -> Outcome {
         if let Some(mut process) = self.process.take() {
             process.kill()?;
@@ -132,7 +132,7 @@ impl MailServer {
         Ok(())
     }
 
-    /// Every mail so far, in the order they came.
+    /// Every message so far, in order.
     pub fn caught(&self) -> Outcome<Vec<Caught>> {
         let mut paths: Vec<PathBuf> = fs::read_dir(self.directory.path())?
             .filter_map(|entry| Some(entry.ok()?.path()))
@@ -145,7 +145,7 @@ impl MailServer {
         paths.iter().map(read).collect()
     }
 
-    /// The mails, once there are `count` of them.
+    /// The messages, once there are `count` of them.
     pub fn wait_for(&self, count: usize) -> Outcome<Vec<Caught>> {
         let end = Instant::now() + TIMEOUT;
         loop {

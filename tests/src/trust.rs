@@ -1,4 +1,4 @@
-//! TLS on the client's side: whom it believes, and as whom it presents itself.
+//! TLS on the client's side: the trusted CAs, and the client's identity.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::Outcome;
 
-/// As whom a client presents itself.
+/// The identity of a client.
 #[derive(Debug, Clone)]
 pub enum Identity {
     /// No certificate.
     Nobody,
-    /// A certificate with a key in memory (staff of `dev`, strangers).
+    /// A certificate with a key in memory (staff of `inkan-dev`, strangers).
     Soft {
-        /// The certificate first, then what signed it.
+        /// The certificate first, then its issuers.
         chain: Vec<CertificateDer<'static>>,
         /// Its private key, PKCS#8.
         key: Vec<u8>,
@@ -38,7 +38,7 @@ impl Identity {
     }
 }
 
-/// A client that believes the CAs in the PEM file `server_ca` alone. Every connection is a full handshake.
+/// A client that trusts only the CAs in the PEM file `server_ca`. Every connection is a full handshake.
 pub fn client(server_ca: &Path, identity: &Identity) -> Outcome<ClientConfig> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(server_ca)? {
@@ -47,7 +47,7 @@ pub fn client(server_ca: &Path, identity: &Identity) -> Outcome<ClientConfig> {
     believing(roots, identity)
 }
 
-/// A client that believes `roots` alone.
+/// A client that trusts only `roots`.
 pub fn believing(roots: RootCertStore, identity: &Identity) -> Outcome<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder =

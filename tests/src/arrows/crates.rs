@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-/// Who may depend on which of our own crates, outside of its tests.
+/// The workspace crates on which each crate may depend, apart from its tests.
 const ALLOWED: [(&str, &[&str]); 16] = [
     ("inkan-pki", &[]),
-    // Helpers of tests know nothing of the product.
+    // Test helpers do not depend on the product.
     ("softhsm-test-helpers", &[]),
     ("inkan-virtual-card", &[]),
     ("inkan-token-shim", &[]),
@@ -38,7 +38,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "inkan-hostile-module",
         ],
     ),
-    // A program for development; of the product only the server's tests know it.
+    // A program for development; of the product, only the server's tests depend on it.
     (
         "inkan-dev",
         &[
@@ -62,7 +62,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ),
 ];
 
-/// What a crate's tests may depend on besides.
+/// What a crate's tests may depend on in addition.
 const IN_TESTS: [(&str, &[&str]); 3] = [
     ("inkan-store", &["inkan-server-fixtures"]),
     ("inkan-ca", &["inkan-server-fixtures"]),
@@ -77,7 +77,8 @@ const HELPERS: [&str; 4] = [
     "inkan-virtual-reader",
 ];
 
-/// What a crate does without outside of its tests: others decide how to run, serve, store, sign or configure.
+/// Dependencies that a crate must not have outside its tests: running, serving, storing, signing and configuring belong
+/// to other crates.
 const DOES_WITHOUT: [(&str, &[&str]); 5] = [
     ("inkan-pki", &["tokio", "axum", "sqlx", "hyper", "reqwest"]),
     ("inkan-network", &["tokio", "axum", "sqlx", "hyper"]),
@@ -106,7 +107,7 @@ const DOES_WITHOUT: [(&str, &[&str]); 5] = [
     ("inkan-server", &["sqlx", "cryptoki", "rcgen"]),
 ];
 
-/// Complaints about the answer of `cargo metadata --no-deps`.
+/// Violations in the output of `cargo metadata --no-deps`.
 pub fn complaints(metadata: &Value) -> Vec<String> {
     let mut complaints = Vec::new();
     let packages = metadata["packages"].as_array().cloned().unwrap_or_default();

@@ -1,17 +1,18 @@
-//! Imports between the modules of one directory go one way: no cycle. For crates in which the order of the modules is not
-//! written down anywhere else.
+//! Imports between the modules of one directory have no cycle. For crates whose module order is not defined anywhere
+//! else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Source;
 
-/// Directories without a cycle between the modules directly in them. A module is a file, or a directory with all in it.
+/// Directories without a cycle between the modules directly in them. A module is a file, or a directory with everything
+/// in it.
 pub const DIRECTORIES: [&str; 2] = ["pki/src/pkcs11", "hsm-config/src"];
 
 /// What each module imports, by name.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
-/// One complaint for each cycle found between the modules of `directory`, such as `a → b → a`.
+/// One violation for each cycle between the modules of `directory`, such as `a → b → a`.
 pub fn complaints(directory: &str, sources: &[Source]) -> Vec<String> {
     let graph = graph(directory, sources);
     let mut complaints = Vec::new();
@@ -83,7 +84,7 @@ fn graph(directory: &str, sources: &[Source]) -> Graph {
     graph
 }
 
-/// Names that the root gives out for its modules: `pub use module::{A, B};`.
+/// Names that the root re-exports from its modules: `pub use module::{A, B};`.
 fn exports_of(code: &str, graph: &Graph) -> Vec<(String, String)> {
     let mut exports = Vec::new();
     for module in graph.keys() {

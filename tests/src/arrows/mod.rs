@@ -1,13 +1,13 @@
-//! Which part may know which other part, as functions from texts to complaints. `tests/it/arrows.rs` runs them over the
-//! repository, and over planted violations to see that they bite.
+//! Which part may depend on which other part, as functions from texts to violations. `tests/it/arrows.rs` applies them
+//! to the repository, and to planted violations to prove that they detect them.
 //!
-//! Not here: what a part does; only whom it knows, and where sentences for people may stand.
+//! They check only dependencies and the places of sentences for people, not what a part does.
 //!
 //! - [`crates`]: arrows between the crates of the workspace
 //! - [`cycles`]: no cycle between the modules of one directory
 //! - [`modules`]: arrows between the layers inside the server
 //! - [`texts`]: maps at the top of modules, and Japanese only where sentences belong
-//! - [`words`]: the words of the glossary, and none of those that they replace
+//! - [`words`]: the words of the glossary, and none that they replace
 
 pub mod crates;
 pub mod cycles;
@@ -37,7 +37,7 @@ impl Source {
         }
     }
 
-    /// The text without line comments and without what follows `#[cfg(test)]`: what is built into the product.
+    /// The text without line comments and without everything after `#[cfg(test)]`: what is built into the product.
     pub fn product_code(&self) -> String {
         let product = self.text.split("#[cfg(test)]").next().unwrap_or_default();
         let lines = product.lines().map(|line| match line.find("//") {

@@ -1,10 +1,9 @@
-//! Arrows between the layers inside the server: `main → http → services → {ca, mail, store}`; these three meet only
-//! in `services`; only `main` and `app` read configuration. Between `ca` and `store`, which are crates, the compiler holds
-//! them.
+//! Arrows between the layers inside the server: `main → http → services → {ca, mail, store}`; these three meet only in
+//! `services`; only `main` and `app` read configuration. `ca` and `store` are crates, so the compiler keeps them apart.
 
 use super::Source;
 
-/// A layer, and whom in the same crate it may know.
+/// A layer, and the layers of the same crate on which it may depend.
 const LAYERS: [(&str, &[&str]); 5] = [
     ("http", &["services", "clock", "network"]),
     ("services", &["ca", "mail", "store", "network"]),
@@ -13,7 +12,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
     ("app", &["http", "services", "ca", "mail", "store", "clock"]),
 ];
 
-/// The crates below, which the server's root gives the names of layers.
+/// The crates below, which the server's root re-exports under the names of layers.
 const CRATES: [(&str, &str); 3] = [
     ("inkan_ca::", "ca"),
     ("inkan_network::", "network"),
@@ -26,7 +25,7 @@ const TRANSACTION: &str = ".begin()";
 /// What reading configuration looks like.
 const CONFIGURATION: [&str; 3] = ["toml::", "inkan_hsm_config", "env::var"];
 
-/// Complaints about one file of the server's crates.
+/// Violations in one file of the server's crates.
 pub fn complaints(source: &Source) -> Vec<String> {
     for (below, layer) in [
         ("server/ca/src/", "ca"),
@@ -75,7 +74,7 @@ pub fn complaints(source: &Source) -> Vec<String> {
     complaints
 }
 
-/// Complaints about reading configuration where it is none of the code's business.
+/// Violations by code that reads configuration and must not.
 fn configuration(source: &Source, layer: &str) -> Vec<String> {
     let code = source.product_code();
     let reads = CONFIGURATION.iter().filter(|word| code.contains(**word));

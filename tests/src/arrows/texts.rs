@@ -1,8 +1,8 @@
-//! Every module directory opens with its map, and Japanese stands only where sentences for people belong.
+//! Every module directory begins with its map, and Japanese is only where sentences for people belong.
 
 use super::Source;
 
-/// Where Japanese may are in code: the catalogues, the tables of which characters a bank takes, and the demo's customer.
+/// Where code may contain Japanese: the catalogues, the tables of characters that a bank accepts, and the demo's customer.
 const JAPANESE_AT_HOME: [&str; 6] = [
     "server/src/http/catalogue",
     "server/src/mail/catalogue",
@@ -12,7 +12,7 @@ const JAPANESE_AT_HOME: [&str; 6] = [
     "token-agent/window/src/catalogue",
 ];
 
-/// Whether a file is built for tests only: these may hold a customer's data.
+/// Whether a file is built for tests only: these may contain a customer's data.
 fn is_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     path.contains("/tests/")
@@ -21,7 +21,7 @@ fn is_test(path: &str) -> bool {
         || name == "testing.rs"
 }
 
-/// Complaints about one source file.
+/// Violations in one source file.
 pub fn complaints(source: &Source) -> Vec<String> {
     let mut complaints = Vec::new();
     let name = source.path.rsplit('/').next().unwrap_or_default();
@@ -31,7 +31,7 @@ pub fn complaints(source: &Source) -> Vec<String> {
     let at_home = JAPANESE_AT_HOME
         .iter()
         .any(|home| source.path.starts_with(home));
-    // The lowest crate has none at all; elsewhere a comment may name a screen's field as the bank does.
+    // The lowest crate has none at all; elsewhere a comment may use the bank's name of a field on a screen.
     let text = if source.path.starts_with("pki/") {
         source.text.clone()
     } else {

@@ -1,4 +1,4 @@
-//! One word for one thing: the words that `docs/glossary.md` replaces, and where they would be found.
+//! One concept, one word: the words that `docs/glossary.md` replaces, and where they are searched.
 //!
 //! Upper and lower case, `snake_case`, `CamelCase` and `kebab-case` are all the same here, so an entry of two words finds
 //! an identifier as well as a sentence. A word that is also ordinary English (answer, hand, letter, list, number, part,
@@ -6,7 +6,7 @@
 
 use super::Source;
 
-/// What is not written any more, and what is written instead.
+/// A word that is replaced, and its replacement.
 pub struct Replaced {
     /// Words in a row, in lower case.
     pub words: &'static str,
@@ -75,14 +75,14 @@ pub const REPLACED: &[Replaced] = &[
     replaced("stands on", "depends on"),
 ];
 
-/// Where a replaced word stays: the words, or `*` for all of them, and how the path begins.
+/// Where a replaced word stays: the words, or `*` for all of them, and the beginning of the path.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    // These name the words that are replaced.
+    // These name the replaced words.
     ("*", "docs/glossary.md"),
     ("*", "tests/src/arrows/words.rs"),
     ("*", "tests/tests/it/arrows.rs"),
-    // Migrations that databases went through are never changed; their names are in those databases, and what they left
-    // behind is written in their words.
+    // Migrations that databases have executed are never changed; their names are in those databases, and so are the
+    // words of their rows.
     ("*", "server/store/src/migrations/00"),
     ("*", "server/store/src/migrate.rs"),
     ("*", "server/store/src/tests/vocabulary.rs"),
@@ -98,7 +98,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ocsp answers", "server/fixtures/src/ca.rs"),
 ];
 
-/// Complaints about one file, of whatever kind.
+/// Violations in one file of any kind.
 pub fn complaints(source: &Source) -> Vec<String> {
     let stays = |words: &str| {
         EXCEPTIONS.iter().any(|(which, path)| {
@@ -129,7 +129,7 @@ pub fn complaints(source: &Source) -> Vec<String> {
     complaints
 }
 
-/// The words of a line, in lower case; identifiers are taken apart.
+/// The words of a line, in lower case; identifiers are split.
 fn words_of(line: &str) -> Vec<String> {
     let (mut words, mut word, mut small) = (Vec::new(), String::new(), false);
     for c in line.chars() {

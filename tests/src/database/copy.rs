@@ -1,4 +1,4 @@
-//! A copy of a bank's database, to be changed behind everybody's back.
+//! A copy of a bank's database, to be changed without the bank.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct DatabaseCopy {
 }
 
 impl DatabaseCopy {
-    /// Of a bank that is down.
+    /// From a bank that is not running.
     pub fn of(bank: &Bank) -> Outcome<Self> {
         let place = TempDir::with_prefix("inkan-audit-")?;
         let original = file_of(&bank.data())?;
@@ -57,7 +57,7 @@ impl DatabaseCopy {
         })
     }
 
-    /// Of a bank that ended in order: its file, and nothing beside it.
+    /// From a bank that stopped in order: its file, and nothing beside it.
     pub fn of_file_alone(bank: &Bank) -> Outcome<Self> {
         let copy = Self::of(bank)?;
         let file = copy.file()?;

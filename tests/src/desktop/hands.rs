@@ -8,11 +8,11 @@ use crate::programs::{self, Said};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     id: String,
-    /// Place and size on the display.
+    /// Position and size on the display.
     pub frame: Frame,
 }
 
-/// Place and size in pixels.
+/// Position and size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub struct Frame {
@@ -23,7 +23,7 @@ pub struct Frame {
 }
 
 impl Desktop {
-    /// Waits for a window whose title begins with this; it then has the keyboard.
+    /// Waits for a window whose title begins with this; it then has the keyboard focus.
     pub fn wait_for_window(&self, title: &str) -> Outcome<Window> {
         let pattern = format!("^{title}");
         let id = wait_for(&format!("the window \"{title}\""), || {
@@ -38,7 +38,7 @@ impl Desktop {
         Ok(Window { id, frame })
     }
 
-    /// The same window where it is now, and as large as it is now.
+    /// The same window with its current position and size.
     pub fn again(&self, window: &Window) -> Outcome<Window> {
         Ok(Window {
             id: window.id.clone(),
@@ -54,7 +54,7 @@ impl Desktop {
             .well())
     }
 
-    /// Types text into the window that has the keyboard.
+    /// Types text into the window with the keyboard focus.
     pub fn type_text(&self, text: &str) -> Outcome {
         self.xdotool(&["type", "--delay", "20", text])?
             .expect_well()?;
@@ -67,7 +67,7 @@ impl Desktop {
         Ok(())
     }
 
-    /// Puts the pointer where it covers nothing.
+    /// Moves the pointer to where it covers nothing.
     pub fn pointer_away(&self) -> Outcome {
         self.xdotool(&["mousemove", "1279", "999"])?.expect_well()?;
         Ok(())
@@ -90,7 +90,7 @@ impl Desktop {
     }
 
     fn xdotool(&self, arguments: &[&str]) -> Outcome<Said> {
-        // It may wait for ever for a window that has gone.
+        // It may wait forever for a window that has closed.
         let mut command = self.command("timeout");
         programs::run(command.args(["10", "xdotool"]).args(arguments))
     }

@@ -1,10 +1,10 @@
-//! A desktop of the test's own: a display nobody sees, a window manager, a message bus, and hands on the keyboard.
+//! A desktop for one test: an invisible display, a window manager, a message bus, and keyboard input.
 //!
-//! Nothing of the machine's own session is used, and every program is ended by its own process id.
+//! The machine's own session is not used, and every program is ended by its own process id.
 //!
 //! - [`hands`]: windows, keys and text
 //! - [`picture`]: what is on the display, as PNG
-//! - [`spoken`]: what a screen reader is told
+//! - [`spoken`]: what a screen reader receives
 
 pub mod hands;
 pub mod picture;
@@ -22,16 +22,16 @@ use tempfile::TempDir;
 
 use crate::Outcome;
 
-/// No step on a desktop takes longer, on a busy machine too.
+/// Longer than any step on a desktop takes, even on a busy machine.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Width and height of the display.
 const SIZE: (u32, u32) = (1280, 1000);
 
-/// A display with what a customer's desktop has.
+/// A display with the programs of a customer's desktop.
 #[derive(Debug)]
 pub struct Desktop {
-    // In the order in which they end.
+    // In the order in which they are ended.
     programs: Vec<Running>,
     display: String,
     size: (u32, u32),
@@ -39,7 +39,7 @@ pub struct Desktop {
     home: TempDir,
 }
 
-/// A program that ends with the desktop.
+/// A program that is ended with the desktop.
 #[derive(Debug)]
 struct Running(Child);
 
@@ -55,7 +55,7 @@ impl Desktop {
         Self::of_size(SIZE)
     }
 
-    /// The same with a display of another width and height.
+    /// The same with a display of another size.
     pub fn of_size(size: (u32, u32)) -> Outcome<Self> {
         let home = TempDir::with_prefix("inkan-desk-")?;
         let mut desktop = Self {
@@ -78,7 +78,7 @@ impl Desktop {
         Ok(desktop)
     }
 
-    /// The person's home directory.
+    /// The customer's home directory.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -93,7 +93,7 @@ impl Desktop {
         self.size
     }
 
-    /// The variables that programs on this desktop find.
+    /// The environment of programs on this desktop.
     pub fn environment(&self) -> Vec<(String, String)> {
         let home = self.home().display();
         let usual = [
@@ -112,7 +112,7 @@ impl Desktop {
         usual.into_iter().chain(self.more.iter().cloned()).collect()
     }
 
-    /// A program on this desktop, which knows nothing else of this machine.
+    /// A program on this desktop, without access to anything else of this machine.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment());
@@ -123,7 +123,7 @@ impl Desktop {
     fn start_display(&mut self) -> Outcome {
         let said = self.home().join("display");
         let (width, height) = self.size;
-        // The shell gives the file in which the display's number ends up its place, and is replaced.
+        // The shell opens the file for the display's number, and is then replaced by Xvfb.
         let line = format!(
             "exec Xvfb -displayfd 3 -screen 0 {width}x{height}x24 -nolisten tcp -noreset -fbdir {} 3>{}",
             self.home().join("screen").display(),
@@ -155,7 +155,7 @@ impl Desktop {
         let mut command = self.command("openbox");
         command.arg("--sm-disable");
         self.keep(&mut command)?;
-        // A window that comes before it is ready would never be shown.
+        // A window that opens before the window manager is ready would never be shown.
         wait_for("the window manager to start", || {
             let asked = crate::programs::run(self.command("xdotool").arg("get_num_desktops"));
             asked.ok().filter(crate::programs::Said::well).map(|_| ())
@@ -179,7 +179,7 @@ impl Desktop {
     }
 }
 
-/// Ends a program by SIGTERM, or if it does not listen, by SIGKILL.
+/// Ends a program by SIGTERM, or by SIGKILL if it does not react.
 pub fn end(child: &mut Child) {
     if !matches!(child.try_wait(), Ok(None)) {
         return;
@@ -196,7 +196,7 @@ pub fn end(child: &mut Child) {
     }
 }
 
-/// Asks until there is an answer.
+/// Repeats until there is a result.
 pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> Outcome<T> {
     let deadline = Instant::now() + TIMEOUT;
     loop {

@@ -1,4 +1,4 @@
-//! What is on the display, as PNG. Xvfb keeps the display in a file of its own (XWD), which is read here.
+//! The content of the display, as PNG. Xvfb keeps the display in a file (XWD), which is read here.
 
 use std::fs;
 use std::io::BufWriter;
@@ -25,7 +25,7 @@ impl Desktop {
     }
 }
 
-/// Cuts a part out of a display file: 24 bits in 32, as Xvfb writes them.
+/// Cuts a section out of a display file: 24 bits in 32, as Xvfb writes them.
 fn crop(display: &[u8], frame: Frame) -> Outcome<Picture> {
     let field = |index: usize| -> Outcome<usize> {
         let bytes = display
@@ -54,7 +54,7 @@ fn crop(display: &[u8], frame: Frame) -> Outcome<Picture> {
 }
 
 impl Picture {
-    /// How many colours there are: a window that drew nothing has one or two.
+    /// Number of colours: a window that drew nothing has one or two.
     pub fn colours(&self) -> usize {
         let all: std::collections::BTreeSet<&[u8]> = self.rgb.chunks(3).collect();
         all.len()
@@ -71,7 +71,7 @@ impl Picture {
         self.rgb.chunks(3).filter(|p| *p == colour).count()
     }
 
-    /// Whether this colour is there.
+    /// Whether this colour occurs.
     pub fn has(&self, colour: [u8; 3]) -> bool {
         self.rgb.chunks(3).any(|p| p == colour)
     }

@@ -1,4 +1,4 @@
-//! What a screen reader is told: the accessibility tree of a program (AT-SPI), all of it.
+//! What a screen reader receives: the complete accessibility tree of a program (AT-SPI).
 
 use serde::Deserialize;
 
@@ -15,28 +15,28 @@ pub struct Node {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// Everything else that can be asked of it: text, value, attributes.
+    /// Its other properties: text, value, attributes.
     pub other: Vec<String>,
-    /// Whether it has the keyboard.
+    /// Whether it has the keyboard focus.
     pub focused: bool,
     /// What is in it.
     pub children: Vec<Node>,
 }
 
 impl Node {
-    /// This and everything beneath it.
+    /// This element and all its descendants.
     pub fn all(&self) -> Vec<&Node> {
         let beneath = self.children.iter().flat_map(Node::all);
         std::iter::once(self).chain(beneath).collect()
     }
 
-    /// The first with this role whose name begins with this.
+    /// The first element with this role whose name begins with this.
     pub fn find(&self, role: &str, name: &str) -> Option<&Node> {
         let fits = |n: &&Node| n.role == role && n.name.starts_with(name);
         self.all().into_iter().find(fits)
     }
 
-    /// Every text in it, whatever it is called.
+    /// Every text in it, of any kind.
     pub fn texts(&self) -> Vec<&str> {
         self.all()
             .into_iter()
@@ -49,12 +49,12 @@ impl Node {
 }
 
 impl Desktop {
-    /// Says that somebody listens, as a screen reader does when it starts. Before the program that is listened to.
+    /// Announces a listener, as a screen reader does when it starts. Must be called before the program starts.
     pub fn start_listening(&self) -> Outcome {
         self.listener(&["listen"]).map(|_| ())
     }
 
-    /// The tree of the program with this name, once `there` holds for it.
+    /// The tree of the program with this name, once `there` is true for it.
     pub fn spoken(&self, program: &str, there: impl Fn(&Node) -> bool) -> Outcome<Node> {
         super::wait_for("the accessibility tree", || {
             let said = self.listener(&["tree", program]).ok()?;

@@ -1,4 +1,4 @@
-//! A program that lives as long as the test, and not a moment longer.
+//! A program that runs exactly as long as the test.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::Outcome;
 
-/// How long a daemon may take to be ready, or to end once told to.
+/// How long a daemon may take to be ready, or to end.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running program. Ended by its own process id when dropped; it also ends with the thread that started it, so that
@@ -22,7 +22,7 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts `program` with what it says going to `log`.
+    /// Starts `program` with its output in `log`.
     pub fn start(program: &str, log: &Path, prepare: impl FnOnce(&mut Command)) -> Outcome<Self> {
         let said = File::create(log)?;
         let mut command = Command::new("setpriv");
@@ -40,7 +40,7 @@ impl Daemon {
         })
     }
 
-    /// Waits until `ready` says so; an error with what the program said when it ends before.
+    /// Waits until `ready` is true; an error with the program's output if it ends before.
     pub fn wait_until(&mut self, mut ready: impl FnMut() -> bool) -> Outcome {
         let deadline = Instant::now() + TIMEOUT;
         while !ready() {

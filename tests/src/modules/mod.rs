@@ -1,16 +1,16 @@
-//! Tokens of other makers, one fresh one for each test: what a customer may have plugged in.
+//! Tokens of other vendors, a fresh one for each test: those that a customer may own.
 //!
-//! What this is: each is set up in a directory of its own, with its daemons on ports or sockets of its own, started and
-//! ended by their own process id. A module reads its configuration from the environment of the process that loads it, so
-//! one test has one module: `cargo nextest` gives each test a process of its own.
-//! What it is not: smart cards, which `tests/virtual-card` plays; what each of them can and cannot do is in `tests/it/conformance`.
+//! Each is set up in its own directory, with its daemons on separate ports or sockets, started and ended by their own
+//! process id. A module reads its configuration from the environment of the process that loads it, so one test has one
+//! module: `cargo nextest` runs each test in its own process. Smart cards are not here but in `tests/virtual-card`;
+//! what each token can and cannot do is in `tests/it/conformance`.
 //!
 //! - [`softhsm`]: SoftHSM2, the token of demo and development
 //! - [`kryoptic`]: kryoptic, built in `tests/kryoptic-module`
 //! - [`nss`]: the token of the Mozilla browsers, softokn
-//! - [`opencryptoki`]: opencryptoki's token in software, in namespaces of the test's own
+//! - [`opencryptoki`]: opencryptoki's software token, in separate namespaces
 //! - [`tpm`]: a TPM 2.0 through tpm2-pkcs11, on an emulated TPM
-//! - [`daemon`]: a program that lives as long as the test
+//! - [`daemon`]: a program that runs as long as the test
 
 pub mod daemon;
 pub mod kryoptic;
@@ -28,7 +28,7 @@ use inkan_agent::config::modules::ModuleEntry;
 
 use crate::{Outcome, programs};
 
-/// The user's PIN of every token made here: eight digits, the most that some of them take.
+/// The user's PIN of every token created here: eight digits, the most that some of them accept.
 pub const PIN: &str = "48151623";
 /// The security officer's PIN where it can be chosen.
 pub const SO_PIN: &str = "87654321";
@@ -42,23 +42,23 @@ pub struct TestModule {
     pub name: &'static str,
     /// The module's file.
     pub path: PathBuf,
-    /// What `C_Initialize` is given, for modules that want it.
+    /// The parameter of `C_Initialize`, for modules that need one.
     pub parameters: Option<String>,
     /// The token's label.
     pub label: String,
     /// The user's PIN.
     pub pin: String,
-    /// The security officer's PIN, or what the module takes for it.
+    /// The security officer's PIN, or the module's equivalent.
     pub so_pin: Option<String>,
-    /// What the module reads when it is loaded.
+    /// The environment that the module reads when it is loaded.
     environment: Vec<(&'static str, OsString)>,
-    /// Directories and daemons; gone when dropped.
+    /// Directories and daemons; removed when dropped.
     world: Box<dyn World>,
 }
 
 /// What a token lives on.
 pub trait World: Debug {
-    /// Takes the token away as a customer would who pulls it. `false` when there is nothing that could be pulled.
+    /// Removes the token as a customer would who pulls it out. `false` if nothing can be pulled out.
     fn pull(&mut self) -> Outcome<bool> {
         Ok(false)
     }
@@ -80,7 +80,7 @@ impl TestModule {
     )]
     pub fn use_in_this_process(&self) {
         for (name, value) in &self.environment {
-            // SAFETY: called first thing in a test that has its process to itself; nobody else reads the environment yet.
+            // SAFETY: the first call in a test that runs in its own process; nothing else reads the environment yet.
             unsafe { std::env::set_var(name, value) };
         }
     }
@@ -90,7 +90,7 @@ impl TestModule {
         &self.environment
     }
 
-    /// As the agent is told of it.
+    /// Its entry in the agent's configuration.
     pub fn entry(&self) -> ModuleEntry {
         ModuleEntry {
             name: self.name.to_owned(),
@@ -100,7 +100,7 @@ impl TestModule {
         }
     }
 
-    /// Makes a key that asks for the PIN at each use, with OpenSC's tool. `false` where the tool cannot use the module.
+    /// Generates a key that requires the PIN at each use, with OpenSC's tool. `false` if the tool cannot use the module.
     pub fn make_key_that_asks(&self, pin: &str) -> Outcome<bool> {
         if self.parameters.is_some() {
             return Ok(false);
@@ -115,7 +115,7 @@ impl TestModule {
         Ok(true)
     }
 
-    /// Takes the token away. `false` when it is of a kind that cannot be pulled.
+    /// Removes the token. `false` if it is of a kind that cannot be pulled out.
     pub fn pull(&mut self) -> Outcome<bool> {
         self.world.pull()
     }
@@ -126,7 +126,7 @@ impl TestModule {
     }
 }
 
-/// The first of these files that is there.
+/// The first of these files that exists.
 pub fn first_of(what: &str, package: &str, patterns: &[&str]) -> Outcome<PathBuf> {
     let found = patterns.iter().map(Path::new).find(|path| path.is_file());
     found.map(Path::to_path_buf).ok_or_else(|| {
@@ -135,7 +135,7 @@ pub fn first_of(what: &str, package: &str, patterns: &[&str]) -> Outcome<PathBuf
     })
 }
 
-/// Gives a free token its label and PINs with OpenSC's tool, in a process of its own.
+/// Initialises a free token with label and PINs with OpenSC's tool, in a separate process.
 fn initialise(
     module: &Path,
     environment: &[(&'static str, OsString)],

@@ -1,4 +1,4 @@
-//! NSS softokn: the token that Firefox and Chromium keep their own keys in.
+//! NSS softokn: the token in which Firefox and Chromium keep their own keys.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::{LABEL, PIN, TestModule, first_of};
 use crate::{Outcome, programs};
 
-/// A fresh token. It has no security officer: whoever makes the database chooses the password.
+/// A fresh token. It has no security officer: whoever creates the database chooses the password.
 pub fn fresh() -> Outcome<TestModule> {
     let path = first_of(
         "NSS softokn",

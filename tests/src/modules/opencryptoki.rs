@@ -1,7 +1,7 @@
-//! opencryptoki with its token in software.
+//! opencryptoki with its software token.
 //!
-//! Its daemon, its sockets and its tokens have fixed places, one set for each machine. So the thread of the test leaves the
-//! machine's view of them: it gets mounts and shared memory of its own (which needs root), and whatever it starts, too.
+//! Its daemon, sockets and tokens have fixed paths, one set for each machine. So the test's thread moves into separate
+//! namespaces: it gets its own mounts and shared memory (which requires root), and so does everything it starts.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +26,7 @@ struct Opencryptoki {
 
 impl World for Opencryptoki {}
 
-/// A fresh token. The calling thread, and what it starts from now on, sees no other.
+/// A fresh token. The calling thread, and whatever it starts from now on, finds no other.
 pub fn fresh() -> Outcome<TestModule> {
     let path = first_of(
         "opencryptoki",
@@ -67,7 +67,7 @@ pub fn fresh() -> Outcome<TestModule> {
 
 #[allow(unsafe_code, reason = "no other call gives a thread mounts of its own")]
 fn leave_the_machines_view(conf: &Path) -> Outcome {
-    // SAFETY: of this thread only mounts and System V memory become its own; open files are shared as before.
+    // SAFETY: only mounts and System V memory of this thread become separate; open files are shared as before.
     unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNS | UnshareFlags::NEWIPC) }
         .map_err(|e| format!("opencryptoki needs mounts of its own (root): {e}"))?;
     let run = |program: &str, arguments: &[&str]| -> Outcome {

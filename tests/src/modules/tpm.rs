@@ -1,4 +1,4 @@
-//! A TPM 2.0 through tpm2-pkcs11: the emulated TPM, the resource manager that shares it out, and a bus of their own.
+//! A TPM 2.0 through tpm2-pkcs11: the emulated TPM, its resource manager, and a separate bus.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
@@ -16,7 +16,7 @@ use crate::{Outcome, programs};
 /// The resource manager's name on the bus.
 const NAME: &str = "com.intel.tss2.Tabrmd";
 
-/// In the order in which they end: each needs those after it.
+/// In the order in which they are ended: each needs those after it.
 #[derive(Debug)]
 struct Tpm {
     manager: Daemon,
@@ -28,7 +28,7 @@ struct Tpm {
 }
 
 impl World for Tpm {
-    /// The way to it is gone. It stays powered: to a TPM a loss of power is a wrong PIN.
+    /// The connection to it is gone. It stays powered: a TPM counts a loss of power as a wrong PIN.
     fn pull(&mut self) -> Outcome<bool> {
         self.manager.stop();
         Ok(true)
@@ -107,7 +107,7 @@ fn bus(at: &Path) -> Outcome<(Daemon, String)> {
     Ok((bus, address))
 }
 
-/// The emulator cannot choose a port by itself and wants two in a row; one that is snatched away ends it, so: again.
+/// The emulator cannot choose a port and needs two in a row; if one is taken meanwhile, it ends, so this is tried again.
 fn emulator(at: &Path) -> Outcome<(Daemon, u16)> {
     let state = at.join("state");
     std::fs::create_dir_all(&state)?;
@@ -141,7 +141,7 @@ fn two_free_ports() -> Option<u16> {
     Some(port)
 }
 
-/// Without connecting: the emulator takes one client, and takes the first that comes for it.
+/// Without connecting: the emulator accepts one client, the first that connects.
 fn is_listening(port: u16) -> bool {
     let Ok(table) = std::fs::File::open("/proc/net/tcp") else {
         return false;

@@ -1,4 +1,4 @@
-//! The counter's way: a contract and its letter, an application by one person, the approval by another.
+//! The path of the counter: a contract and its letter, an application by one person, the approval by another.
 
 use crate::Outcome;
 use crate::bank::{DemoCustomer, Dev};
@@ -17,8 +17,8 @@ pub fn at_work_as(dev: &Dev, name: &str) -> Outcome<Browser> {
     Browser::of_staff(&dev.server_ca, identity)
 }
 
-/// 「契約を登録する」: the contract of a new company at branch 100, entered by `staff` and approved by `approver-2`; its letter is
-/// asked for by `approver-2` and shown to `teller-2`. Gives what is handed over to the customer.
+/// 「契約を登録する」: the contract of a new company at branch 100, entered by `staff` and approved by `approver-2`; its letter
+/// is requested by `approver-2` and shown to `teller-2`. Returns what the customer receives.
 pub fn open_contract(
     staff: &Browser,
     dev: &Dev,
@@ -56,7 +56,7 @@ pub fn open_contract(
     })
 }
 
-/// 「電子証明書利用申込みを入力」 on the contract of this account. Gives the path of the entry.
+/// 「電子証明書利用申込みを入力」 on the contract of this account. Returns the path of the entry.
 pub fn enter_application(staff: &Browser, dev: &Dev, account: &str) -> Outcome<String> {
     let page = staff.open(&format!("{}/contracts?q={account}", dev.staff))?;
     let contract = page.row(account)?.link("/contracts/")?;
@@ -75,7 +75,7 @@ pub fn enter_application(staff: &Browser, dev: &Dev, account: &str) -> Outcome<S
     }
 }
 
-/// Whether an approver finds this account among what waits.
+/// Whether an approver finds this account among the pending entries.
 pub fn waits_for_approval(approver: &Browser, dev: &Dev, account: &str) -> Outcome<bool> {
     let list = approver.open(&format!("{}/proposals", dev.staff))?;
     Ok(list
@@ -84,19 +84,19 @@ pub fn waits_for_approval(approver: &Browser, dev: &Dev, account: &str) -> Outco
         .is_ok())
 }
 
-/// 「承認」 at this path. Gives whatever comes.
+/// 「承認」 at this path. Returns the next page.
 pub fn decide(staff: &Browser, dev: &Dev, path: &str) -> Outcome<Page> {
     let page = staff.open(&format!("{}{path}", dev.staff))?;
     let form = match page.form(&format!("{path}/approve")) {
         Ok(form) => form,
-        // No button for this person. Somebody who knows the address can still send what the button sends.
+        // This person has no button. Somebody who knows the URL can still send the button's request.
         Err(_) => forged_approval(staff, dev, path)?,
     };
     staff.send(&page, &form)
 }
 
-/// 「承認」 of the application that waits for this account, by an approver who sees who has registered. Nothing, where none
-/// waits.
+/// 「承認」 of the pending application of this account, by an approver who is shown who has registered. Nothing if none is
+/// pending.
 pub fn approve_waiting(dev: &Dev, account: &str) -> Outcome {
     let approver = at_work(dev, "approver")?;
     let list = approver.open(&format!("{}/proposals", dev.staff))?;
@@ -110,7 +110,7 @@ pub fn approve_waiting(dev: &Dev, account: &str) -> Outcome {
     Ok(())
 }
 
-/// A contract whose application waits for the registration.
+/// A contract whose application awaits the registration.
 pub fn contract_with_application(dev: &Dev, account: &str) -> Outcome<DemoCustomer> {
     let teller = at_work(dev, "teller")?;
     let contract = open_contract(

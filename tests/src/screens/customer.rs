@@ -1,4 +1,4 @@
-//! The customer's way: BLGI001 → BLIS005 → 006 → 003 → 004 → BSMS002 → 003 → 004, and the two logins.
+//! The path of the customer: BLGI001 → BLIS005 → 006 → 003 → 004 → BSMS002 → 003 → 004, and the two logins.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use crate::bank::{DemoCustomer, Dev};
 use crate::browser::Browser;
 use crate::page::Page;
 
-/// A person and what they choose on BLIS006.
+/// A user and their choices on BLIS006.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// 利用者名.
@@ -24,7 +24,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The person of the bank's own example.
+    /// The user of the bank's own example.
     pub fn hanako() -> Self {
         Self {
             name: "データ花子".to_owned(),
@@ -35,7 +35,7 @@ impl Person {
         }
     }
 
-    /// Somebody else with this login ID.
+    /// Another user, with this login ID.
     pub fn with_login_id(login_id: &str) -> Self {
         let email = format!("{login_id}@example.co.jp");
         Self {
@@ -53,7 +53,7 @@ pub fn front_page(browser: &Browser, dev: &Dev) -> Outcome<Page> {
         .must_show("BLGI001")
 }
 
-/// BLIS005: who has the account and the temporary passwords gets on to BLIS006.
+/// BLIS005: the account and the temporary passwords lead to BLIS006.
 pub fn give_account(browser: &Browser, dev: &Dev, customer: &DemoCustomer) -> Outcome<Page> {
     let front = front_page(browser, dev)?;
     let page = browser
@@ -75,7 +75,7 @@ pub fn give_account(browser: &Browser, dev: &Dev, customer: &DemoCustomer) -> Ou
     browser.send(&page, &form.press("action", "next")?)
 }
 
-/// BLIS005 → BLIS006 → BLIS003. Gives BLIS003: everything is entered, nothing registered.
+/// BLIS005 → BLIS006 → BLIS003. Returns BLIS003: everything is entered, nothing registered.
 pub fn enter(
     browser: &Browser,
     dev: &Dev,
@@ -99,7 +99,7 @@ pub fn enter(
         .must_show("BLIS003")
 }
 
-/// BLIS005 → BLIS006 → BLIS003 → BLIS004. Gives BLIS004.
+/// BLIS005 → BLIS006 → BLIS003 → BLIS004. Returns BLIS004.
 pub fn register(
     browser: &Browser,
     dev: &Dev,
@@ -110,7 +110,7 @@ pub fn register(
     press_register(browser, &page)
 }
 
-/// 「登録」 on BLIS003. Gives BLIS004.
+/// 「登録」 on BLIS003. Returns BLIS004.
 pub fn press_register(browser: &Browser, confirm: &Page) -> Outcome<Page> {
     let form = confirm
         .form("/register/confirm")?
@@ -139,7 +139,7 @@ pub fn identify(browser: &Browser, dev: &Dev, login_id: &str, password: &str) ->
     browser.send(&page, &form)
 }
 
-/// 「発行」 on BSMS002. Gives whatever comes, BSMS003 if all is well.
+/// 「発行」 on BSMS002. Returns the next page, BSMS003 on success.
 pub fn press_issue(browser: &Browser, confirm: &Page) -> Outcome<Page> {
     browser.send(confirm, &confirm.form("/certificate/confirm")?)
 }
@@ -159,7 +159,7 @@ pub fn comparison_code(progress: &Page) -> Outcome<String> {
     Ok(code.to_owned())
 }
 
-/// Reloads BSMS003, as it does by itself, until it has become BSMS004.
+/// Reloads BSMS003, as the page does automatically, until it has become BSMS004.
 pub fn wait_for_result(browser: &Browser, dev: &Dev) -> Outcome<Page> {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -171,7 +171,7 @@ pub fn wait_for_result(browser: &Browser, dev: &Dev) -> Outcome<Page> {
     }
 }
 
-/// ID and password on BLGI001. Gives whatever comes.
+/// ID and password on BLGI001. Returns the next page.
 pub fn log_in_with_password(
     browser: &Browser,
     dev: &Dev,
@@ -186,7 +186,7 @@ pub fn log_in_with_password(
     browser.send(&page, &form)
 }
 
-/// 「電子証明書ログイン」, then BLGI002 with the password. Gives whatever comes, BTOP001 if all is well.
+/// 「電子証明書ログイン」, then BLGI002 with the password. Returns the next page, BTOP001 on success.
 pub fn log_in_with_certificate(browser: &Browser, dev: &Dev, password: &str) -> Outcome<Page> {
     let page = browser
         .open(&format!("{}/login", dev.certificate))?
@@ -195,7 +195,7 @@ pub fn log_in_with_certificate(browser: &Browser, dev: &Dev, password: &str) -> 
     browser.send(&page, &form)
 }
 
-/// 「電子証明書アプリでログイン」 on BLGI001. Gives BLGI003, which shows the link for the agent.
+/// 「電子証明書アプリでログイン」 on BLGI001. Returns BLGI003, which shows the link for the agent.
 pub fn ask_for_agent_login(browser: &Browser, dev: &Dev) -> Outcome<Page> {
     let front = front_page(browser, dev)?;
     browser
@@ -203,7 +203,7 @@ pub fn ask_for_agent_login(browser: &Browser, dev: &Dev) -> Outcome<Page> {
         .must_show("BLGI003")
 }
 
-/// The login password on the BLGI002 that follows the agent. Gives whatever comes, BTOP001 if all is well.
+/// The login password on the BLGI002 that follows the agent. Returns the next page, BTOP001 on success.
 pub fn give_password_after_agent(
     browser: &Browser,
     password_page: &Page,

@@ -29,7 +29,7 @@ const AT_ONCE: i64 = 20;
 const STATEMENTS: i64 = 500;
 /// Operations for each row of the table.
 const OPERATIONS: usize = 3_000;
-/// Who do them at the same time.
+/// Number of simultaneous clients.
 const HANDS: usize = 8;
 
 /// Verification of a long log.
@@ -38,13 +38,14 @@ pub(crate) struct Verified {
     pub(crate) rows: i64,
     /// Seconds, from the start of the program to its end.
     pub(crate) seconds: f64,
-    /// Of these, processor time.
+    /// Processor time in this period.
     pub(crate) cpu: f64,
     /// Most memory, MiB.
     pub(crate) memory: f64,
 }
 
-/// Writes a million rows behind a bank's own, by a writer that shares no code with it, and lets it verify them.
+/// Writes a million rows after a bank's own, with a writer that shares no code with the bank, and lets the bank verify
+/// them.
 pub(crate) fn verified() -> Outcome<Verified> {
     let mut bank = Bank::open()?;
     let url = Database::embedded(&bank.data())?
@@ -61,7 +62,7 @@ pub(crate) fn verified() -> Outcome<Verified> {
         .spawn()?;
     let (mut cpu, mut most) = (0.0, 0.0);
     while verifies.try_wait()?.is_none() {
-        // What it was at the last look before the end.
+        // The last value before the process ended.
         if let (Ok(seconds), Ok((_, peak))) = (cpu_seconds(verifies.id()), memory(verifies.id())) {
             (cpu, most) = (seconds, peak);
         }
@@ -94,7 +95,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Answers the place of the last row.
+/// Returns the position of the last row.
 async fn write(url: &str) -> Outcome<i64> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect_with(&url.parse::<AnyConnectOptions>()?).await?;
@@ -148,7 +149,7 @@ async fn write(url: &str) -> Outcome<i64> {
     Ok(seq)
 }
 
-/// Each field: that it is there, its length in eight octets, its octets.
+/// Each field: a mark that it is present, its length in eight octets, its octets.
 fn hash_of(fields: &[&str]) -> String {
     let mut text = Vec::with_capacity(512);
     for field in fields {
@@ -159,8 +160,8 @@ fn hash_of(fields: &[&str]) -> String {
     sha256_hex(&text)
 }
 
-/// The same small operation, each in a durable transaction of its own, without a row in the chain and with one. The store
-/// lets nobody change a state without: the operation is one that needs none, failures counted for a login ID.
+/// The same small operation, each in a separate durable transaction, without a row in the chain and with one. The store
+/// refuses a change of state without a row, so the operation is one that needs none: counting failures of a login ID.
 pub(crate) fn operations() -> Outcome<Vec<Row>> {
     let directory = TempDir::with_prefix("inkan-bench-")?;
     let cluster = Cluster::start()?;

@@ -15,11 +15,11 @@ use crate::results::{forget_peak, memory, milliseconds, share};
 const CONTRACTS: usize = 100_000;
 /// Searches of each kind.
 const SEARCHES: usize = 200;
-/// A user for each contract, put behind the bank's back; the login ID is the account number with letters before it.
+/// A user for each contract, written directly into the database; the login ID is the account number with letters before it.
 const USERS: &str = "INSERT INTO users (id, contract_id, login_id, name, email, role, login_hash, confirmation_hash, \
     created_at) SELECT 'user-' || id, id, 'bench' || branch || account, 'B', 'b@example.com', 'master', '-', '-', \
     created_at FROM contracts WHERE branch >= '200'";
-/// What names are made of.
+/// Words from which names are composed.
 const WORDS: [(&str, &str); 16] = [
     ("大空", "ｵｵｿﾞﾗ"),
     ("小海", "ｺｳﾐ"),
@@ -39,14 +39,14 @@ const WORDS: [(&str, &str); 16] = [
     ("桜庭", "ｻｸﾗﾊﾞ"),
 ];
 
-/// One figure of this part.
+/// One result of this part.
 pub(crate) struct ContractRow {
     /// What was done.
     pub(crate) name: String,
-    /// Milliseconds: half of them took at most, 99 of 100 took at most; the same when it was done once.
+    /// Milliseconds: median and 99th percentile; equal if it was done once.
     pub(crate) p50: f64,
     pub(crate) p99: f64,
-    /// Most memory of the server meanwhile, MiB.
+    /// Highest memory of the server meanwhile, MiB.
     pub(crate) memory: f64,
 }
 
@@ -120,7 +120,7 @@ fn good(page: &inkan_tests::page::Page) -> Outcome {
     Err(format!("{}: {text}", page.status).into())
 }
 
-/// Searches spread over all contracts; each must find what it is for.
+/// Searches spread over all contracts; each must find its contract.
 fn searched(
     kind: &str,
     what: &str,

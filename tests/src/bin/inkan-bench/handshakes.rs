@@ -15,11 +15,11 @@ use crate::table::Row;
 /// Clients at a time.
 const CLIENTS: usize = 4;
 
-/// Where the connections go.
+/// Destination of the connections.
 pub(crate) struct Door {
     /// `127.0.0.1:port`.
     pub(crate) address: String,
-    /// As the server's certificate has it.
+    /// The host in the server's certificate.
     pub(crate) host: &'static str,
     /// What is asked for.
     pub(crate) path: &'static str,
@@ -27,7 +27,7 @@ pub(crate) struct Door {
     pub(crate) pid: u32,
 }
 
-/// So many connections of all clients together.
+/// Connections of all clients together.
 pub(crate) fn measure(
     name: &str,
     door: &Door,

@@ -1,4 +1,4 @@
-//! Clients that enrol, as fast as the bank answers.
+//! Clients that enrol as fast as the bank responds.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,22 +20,22 @@ use crate::results::cpu_seconds;
 use crate::seed::Work;
 use crate::table::Row;
 
-/// What one piece of work is.
+/// One unit of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    /// EST `simpleenroll` alone, on a connection that is kept; the requests were picked up before.
+    /// EST `simpleenroll` alone, on a persistent connection; the requests were picked up before.
     Enrolment,
     /// Pick-up, `simpleenroll`, and the activation over a new mutual TLS connection with the new certificate.
     EndToEnd,
 }
 
-/// A client's connection and what it talks to.
+/// A client's connection and its server.
 struct Session {
     client: Client,
     dev: Dev,
 }
 
-/// Lets `clients` do all of `work`, and measures.
+/// Has `clients` do all of `work`, and measures.
 pub(crate) fn measure(bank: &Bank, what: What, clients: usize, work: Vec<Work>) -> Outcome<Row> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -46,7 +46,7 @@ pub(crate) fn measure(bank: &Bank, what: What, clients: usize, work: Vec<Work>) 
         let mut jobs = Vec::with_capacity(work.len());
         let first = Session::open(&bank.dev)?;
         for piece in work {
-            // Picked up beforehand where that is not what is measured.
+            // Picked up in advance, unless that is measured.
             let credential = if what == What::Enrolment {
                 Some(first.pick_up(&piece.request).await?)
             } else {
@@ -157,7 +157,7 @@ impl Session {
     }
 }
 
-/// A customer with an active certificate: does a piece of work whole and keeps the identity.
+/// A customer with an active certificate: does a whole unit of work and keeps the identity.
 pub(crate) fn owner(bank: &Bank, piece: Work) -> Outcome<Identity> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

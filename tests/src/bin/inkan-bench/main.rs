@@ -1,19 +1,19 @@
-//! `make bench`: results of one run on one machine, beside the bare token and beside other programs.
+//! `make bench`: results of one run on one machine, compared with the bare token and with other programs.
 //!
-//! The bank is `inkan-dev` with everything on (record first, audit chain, lint, proof of possession, durable
-//! commits); its clients share the machine's cores with it. `docs/benchmarks.md` says what is counted.
-//! `inkan-bench [PART…]` does parts alone; without one, all of them.
+//! The bank is `inkan-dev` with everything enabled (intent first, audit chain, lint, proof of possession, durable
+//! commits); its clients share the machine's cores with it. `docs/benchmarks.md` describes what is measured.
+//! `inkan-bench [PART…]` runs single parts; without an argument, all of them.
 //!
 //! Parts:
-//! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, beside C_Sign on the same token
-//! - `pages` ([`pages`]): weight and time of the customer's pages
-//! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, beside nginx and two responders
-//! - `revoked` ([`revoked`], [`handshakes`]): what a million revoked certificates cost, beside nginx
-//! - `contracts` ([`contracts`]): a hundred thousand of them, imported and searched
-//! - `audit` ([`audit`]): the chain verified, and what it costs
+//! - `issuing` ([`load`], [`raw_sign`], [`seed`]): clients that enrol, compared with C_Sign on the same token
+//! - `pages` ([`pages`]): size and time of the customer's pages
+//! - `ocsp` ([`ocsp`], [`wrk`]): OCSP responses, compared with nginx and two responders
+//! - `revoked` ([`revoked`], [`handshakes`]): the cost of a million revoked certificates, compared with nginx
+//! - `contracts` ([`contracts`]): a hundred thousand contracts, imported and searched
+//! - `audit` ([`audit`]): verification of the chain, and its cost
 //! - `window` ([`window`]): the agent's window
 //!
-//! Below them: [`peers`] (other programs), [`results`] (processor time, memory), [`table`] (what is printed).
+//! Shared: [`peers`] (other programs), [`results`] (processor time, memory), [`table`] (output).
 
 mod audit;
 mod contracts;

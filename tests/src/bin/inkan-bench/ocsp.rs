@@ -1,4 +1,4 @@
-//! OCSP responses, beside nginx with one of them as a file, and beside two responders.
+//! OCSP responses, compared with nginx, which serves one of them as a file, and with two responders.
 
 use inkan_tests::bank::Bank;
 use inkan_tests::{Outcome, machine, programs};
@@ -10,10 +10,10 @@ use crate::peers::{nginx, responders};
 use crate::table::Row;
 use crate::wrk::{Ask, load, middle};
 
-/// Rounds of what is compared most closely, one after the other in turn.
+/// Rounds of the rows that are compared most closely; they alternate.
 const ROUNDS: usize = 3;
 
-/// The rows; the first one is what the others are beside.
+/// The rows; the others are compared with the first one.
 pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     let scratch = TempDir::with_prefix("inkan-bench-")?;
     let at = scratch.path();
@@ -30,7 +30,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
         format!("{public}/ocsp/{}", path(&plain)),
         format!("{public}/ocsp"),
     );
-    // Asked for once: signed from now on.
+    // Requested once: signed in advance from now on.
     let (_, answer) = machine::fetch(&get)?;
     let nginx = nginx::serving(&answer)?;
     let file = Ask::Get(format!("http://127.0.0.1:{}/answer.der", nginx.port));
@@ -72,7 +72,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     )?);
     nobody_was_sent_away(bank)?;
 
-    // By POST only: the one of Debian 12 finds no request in a path.
+    // By POST only: the version of Debian 12 finds no request in a path.
     let cfssl = responders::cfssl(&answer)?;
     let ask = Ask::Post(format!("http://127.0.0.1:{}/", cfssl.port), &plain);
     rows.push(load(
@@ -98,7 +98,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<Row>> {
     Ok(rows)
 }
 
-/// "Try later" is a short answer and would look fast.
+/// "Try later" is a short response and would look fast.
 fn nobody_was_sent_away(bank: &Bank) -> Outcome {
     let (_, results) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
     let results = String::from_utf8_lossy(&results).into_owned();

@@ -1,4 +1,4 @@
-//! Weight and time of the customer's pages: each asked for over and over on connections that are kept.
+//! Size and time of the customer's pages: each one requested repeatedly on persistent connections.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::results::{cpu_seconds, milliseconds};
 
 /// Browsers at a time.
 const BROWSERS: usize = 8;
-/// How often each page is asked for.
+/// How often each page is requested.
 const TIMES: usize = 400;
 
 /// The results of one page.
@@ -23,15 +23,15 @@ const TIMES: usize = 400;
 pub(crate) struct PageRow {
     /// Screen ID, or the file's name.
     pub(crate) name: &'static str,
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     pub(crate) bytes: usize,
-    /// Milliseconds that half of the answers took at most.
+    /// Median in milliseconds.
     pub(crate) median: f64,
     /// CPU seconds of the server for 1,000 of them.
     pub(crate) cpu_per_thousand: f64,
 }
 
-/// Who asks: where the pages are, and the certificate presented there.
+/// A client: the origin of the pages, and the certificate that it presents.
 struct Visit<'a> {
     bank: &'a Bank,
     origin: &'a str,
@@ -91,7 +91,7 @@ pub(crate) fn measure(bank: &Bank) -> Outcome<Vec<PageRow>> {
 }
 
 impl Visit<'_> {
-    /// One page, asked for by several browsers that share a session.
+    /// One page, requested by several browsers that share a session.
     fn page(&self, owner: &Browser, name: &'static str, path: &str) -> Outcome<PageRow> {
         let url = format!("{}{path}", self.origin);
         let pid = self.bank.pid().ok_or("the bank is not running")?;
@@ -129,7 +129,7 @@ impl Visit<'_> {
         })
     }
 
-    /// A browser with the same session and a connection that is open: the handshake is not the page's.
+    /// A browser with the same session and an open connection: the handshake does not count for the page.
     fn another(&self, owner: &Browser, url: &str) -> Outcome<Browser> {
         let browser = Browser::presenting(&self.bank.dev.server_ca, &self.identity)?;
         browser.take_cookies_of(owner);

@@ -1,4 +1,4 @@
-//! C_Sign with the customer CA's key on the bank's own token, by a process that does nothing else: what the token allows.
+//! C_Sign with the customer CA's key on the bank's own token, by a process that does nothing else: the limit of the token.
 
 use std::io::Write as _;
 use std::path::Path;

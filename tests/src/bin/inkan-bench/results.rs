@@ -1,4 +1,4 @@
-//! What a process cost: processor time, memory.
+//! Resources of a process: processor time, memory.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub(crate) fn cpu_seconds(pid: u32) -> Outcome<f64> {
     Ok(stat.seconds)
 }
 
-/// The same of a process and all below it.
+/// The same for a process and its descendants.
 pub(crate) fn tree_cpu_seconds(pid: u32) -> Outcome<f64> {
     let all: Vec<(u32, Stat)> = std::fs::read_dir("/proc")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
@@ -50,7 +50,7 @@ impl Stat {
     }
 }
 
-/// Memory of a process now, and at most so far (or since [`forget_peak`]), in MiB.
+/// Memory of a process in MiB: now, and the peak so far (or since [`forget_peak`]).
 pub(crate) fn memory(pid: u32) -> Outcome<(f64, f64)> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let figure = |what: &str| -> Outcome<f64> {
@@ -64,17 +64,17 @@ pub(crate) fn memory(pid: u32) -> Outcome<(f64, f64)> {
     Ok((figure("VmRSS:")?, figure("VmHWM:")?))
 }
 
-/// From now on [`memory`] tells the most since now (`proc(5)`, `clear_refs`).
+/// Resets the peak that [`memory`] returns (`proc(5)`, `clear_refs`).
 pub(crate) fn forget_peak(pid: u32) -> Outcome {
     Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
 }
 
-/// Seconds as a figure of milliseconds.
+/// A duration in milliseconds.
 pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
-/// What so many of all took at most, of sorted times.
+/// A percentile of sorted times.
 pub(crate) fn share(sorted: &[Duration], share: f64) -> Option<Duration> {
     let place = ((sorted.len() as f64 - 1.0) * share).round();
     sorted.get(place as usize).copied()

@@ -1,5 +1,5 @@
-//! What revoked certificates cost: handshakes with none, 100,000 and 1,000,000 of them, beside nginx with a list of as
-//! many; and making the list.
+//! The cost of revoked certificates: handshakes with none, 100,000 and 1,000,000 of them, compared with nginx and a CRL
+//! of the same length; and signing the CRL.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -21,13 +21,13 @@ use crate::results::{cpu_seconds, forget_peak, memory};
 use crate::seed;
 use crate::table::Row;
 
-/// New connections for each row; of a peer that looks through the whole list at each of them, fewer.
+/// New connections for each row; fewer for a program that searches the whole CRL at each of them.
 const HANDSHAKES: usize = 2_000;
 const SLOW: usize = 60;
-/// How long a server may take until it has nothing more to do.
+/// How long a server may take until it is idle.
 const TIMEOUT: Duration = Duration::from_secs(300);
-/// What is put behind the bank's back: ended certificates whose time is over when the next list is due, so that they are on
-/// one list and in memory, and no OCSP responses about them are signed in advance while handshakes are measured.
+/// Rows written directly into the database: revoked certificates that expire before the next CRL, so that they are on
+/// one CRL and in memory, and no OCSP responses about them are signed in advance while handshakes are measured.
 const HUNDRED_THOUSAND: &str = "INSERT INTO certificates (id, serial, issuer, user_id, replaces, spki_sha256, spki, tbs, \
     der, sha256, state, not_before, not_after, created_at, issued_at, activated_at, ended_at, reason, shard) \
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
@@ -43,24 +43,24 @@ const MILLION: &str = "INSERT INTO certificates (id, serial, issuer, user_id, re
     c.created_at + 50400, c.created_at, c.created_at, c.created_at, c.created_at, 'keyCompromise', c.shard \
     FROM n, (SELECT * FROM certificates WHERE state = 'active' AND issuer = 'customer' LIMIT 1) c";
 
-/// A list and the process after it was made.
+/// A CRL, and the process after it was signed.
 #[derive(Debug)]
 pub(crate) struct ListRow {
     /// Certificates on it.
     pub(crate) lines: usize,
-    /// Bytes of the full list.
+    /// Bytes of the full CRL.
     pub(crate) bytes: usize,
-    /// Seconds from the first row read to the commit, for the full list of the CA and its delta.
+    /// Seconds from reading the first row to the commit of the CA's full and delta CRL.
     pub(crate) made: f64,
-    /// Seconds from the start of the process until it was ready: all lists made.
+    /// Seconds from the start of the process until it was ready: all CRLs signed.
     pub(crate) start: f64,
-    /// Until nothing was left to do: everything read into memory, scheduled work done.
+    /// Seconds until it was idle: everything read into memory, scheduled work done.
     pub(crate) settled: f64,
-    /// Memory of the process then, and at most so far, in MiB.
+    /// Memory of the process then, and its peak so far, in MiB.
     pub(crate) memory: (f64, f64),
 }
 
-/// Handshakes with the bank, with the peer, and the lists. The first row of either is what the others are beside.
+/// Handshakes with the bank and with the other program, and the CRLs. The rows of each are compared with its first one.
 pub(crate) fn measure(bank: &mut Bank) -> Outcome<(Vec<Row>, Vec<Row>, Vec<ListRow>)> {
     let mut work = seed::requests(bank, 1)?;
     let owner = load::owner(bank, work.pop().ok_or("no work")?)?;
@@ -77,12 +77,12 @@ pub(crate) fn measure(bank: &mut Bank) -> Outcome<(Vec<Row>, Vec<Row>, Vec<ListR
         lists.push(list(bank, lines, start)?);
         ours.push(with_the_bank(bank, &owner, lines)?);
     }
-    // The peer alone on the machine, as the bank was.
+    // The other program alone on the machine, as the bank was.
     bank.kill()?;
     Ok((ours, with_nginx()?, lists))
 }
 
-/// What the server says of its list, once it has nothing more to do.
+/// The server's metrics of its CRL, once it is idle.
 fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
     let start = begun.elapsed();
     let pid = bank.pid().ok_or("the bank is not running")?;
@@ -95,7 +95,7 @@ fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
         .lines()
         .filter_map(|line| line.strip_prefix("inkan_crl_seconds{scope=\"customer\"} "))
         .find_map(|seconds| seconds.parse().ok());
-    // With nothing on it, it was not due at this start.
+    // Without entries it was not pending at this start.
     let made = made
         .or((lines == 0).then_some(0.0))
         .ok_or("the list was not made")?;
@@ -110,7 +110,7 @@ fn list(bank: &Bank, lines: usize, begun: Instant) -> Outcome<ListRow> {
     })
 }
 
-/// How long it took from `begun` until a process used less than a twentieth of one core for a second.
+/// Time from `begun` until a process used less than a twentieth of one core for a second.
 fn settled(pid: u32, begun: Instant) -> Outcome<Duration> {
     let mut quiet_since = (Instant::now(), cpu_seconds(pid)?);
     while begun.elapsed() < TIMEOUT {

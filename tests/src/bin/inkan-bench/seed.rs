@@ -1,5 +1,5 @@
 //! Users, each with an approved application and a request that waits for an agent, written through the server's own
-//! store before the clock starts. Making them is not what is measured; the rows are what the screens would have left.
+//! store before the clock starts. Creating them is not measured; the rows are those that the screens would have left.
 
 use inkan_store::audit::{self, Actor, AuditEntry};
 use inkan_store::contracts::{self, AccountType, Contract, Method};
@@ -16,7 +16,7 @@ use rcgen::KeyPair;
 /// Customers written in one transaction.
 const AT_ONCE: usize = 250;
 
-/// One piece of work for a client.
+/// One unit of work for a client.
 pub(crate) struct Work {
     /// The request's id.
     pub(crate) request: String,
@@ -26,7 +26,7 @@ pub(crate) struct Work {
     pub(crate) csr: Vec<u8>,
 }
 
-/// `count` fresh requests at `bank`, each with a key pair and a CSR made beforehand.
+/// `count` fresh requests at `bank`, each with a key pair and a CSR created in advance.
 pub(crate) fn requests(bank: &Bank, count: usize) -> Outcome<Vec<Work>> {
     let url = Database::embedded(&bank.data())?
         .url()
@@ -67,7 +67,8 @@ async fn customer(tx: &mut Tx, enters: &str, approves: &str) -> Outcome<String> 
         [new_id()?, new_id()?, new_id()?, new_id()?, new_id()?];
     let row = Contract {
         id: contract.clone(),
-        // 16 hexadecimal digits of an id do not fit into an account number: branch and account are the bench's own.
+        // An account number is too short for the 16 hexadecimal digits of an id: branch and account are the benchmark's
+        // own.
         branch: contract[..8].to_owned(),
         account_type: AccountType::Ordinary,
         account: contract[8..15].to_owned(),

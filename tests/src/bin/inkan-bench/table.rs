@@ -15,9 +15,9 @@ pub(crate) struct Row {
     pub(crate) name: String,
     /// How often a second.
     pub(crate) per_second: f64,
-    /// Milliseconds that half of them took at most.
+    /// Median in milliseconds.
     pub(crate) p50: Option<f64>,
-    /// Milliseconds that 99 of 100 took at most.
+    /// 99th percentile in milliseconds.
     pub(crate) p99: Option<f64>,
     /// CPU seconds of the server for 1,000 of them.
     pub(crate) cpu_per_thousand: Option<f64>,
@@ -39,7 +39,7 @@ impl Row {
     }
 }
 
-/// On what everything runs.
+/// The machine.
 pub(crate) fn machine() {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     say(&format!("servers and clients share {cores} cores\n"));
@@ -54,7 +54,7 @@ pub(crate) fn rows(title: &str, rows: &[Row]) {
     );
 }
 
-/// Rows beside the first one.
+/// Rows compared with the first one.
 pub(crate) fn beside(title: &str, rows: &[Row]) {
     let Some(first) = rows.first() else { return };
     let cpu = |row: &Row| row.cpu_per_thousand.unwrap_or(f64::NAN);
@@ -71,7 +71,7 @@ pub(crate) fn beside(title: &str, rows: &[Row]) {
     );
 }
 
-/// What the agent's window costs.
+/// The resources of the agent's window.
 pub(crate) fn window(results: &WindowResults) {
     let lines = [
         format!(
@@ -153,7 +153,7 @@ pub(crate) fn verified(one: &Verified) {
     );
 }
 
-/// The end that nobody wanted.
+/// The end after an error.
 pub(crate) fn failed(why: &str) {
     let _ = writeln!(
         std::io::stderr().lock(),
@@ -161,7 +161,7 @@ pub(crate) fn failed(why: &str) {
     );
 }
 
-/// A table: its head, a ruler, its lines. The first column is words, the others are results.
+/// A table: its head, a ruler, its lines. The first column is text, the others are results.
 fn print(head: &str, lines: &[String]) {
     let columns = head.matches('|').count() - 1;
     let ruler: String = (0..columns)

@@ -1,4 +1,4 @@
-//! The agent's window: time until it is shown, memory and processor time while it stands there, size of the program.
+//! The agent's window: time until it is shown, memory and processor time when idle, size of the program.
 
 use std::fs;
 use std::path::Path;
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use inkan_tests::desktop::{Desktop, TIMEOUT, end};
 use inkan_tests::{Outcome, programs};
 
-/// Starts of which the middle one counts.
+/// Number of starts, of which the median counts.
 const STARTS: usize = 5;
-/// How long it is left alone.
+/// How long it stays idle.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// The results.
@@ -19,15 +19,15 @@ const IDLE: Duration = Duration::from_secs(10);
 pub(crate) struct WindowResults {
     /// From the start of the program to a window that is shown.
     pub(crate) shown: Duration,
-    /// Memory of its own and its share of libraries (PSS), in MiB.
+    /// Its own memory and its share of libraries (PSS), in MiB.
     pub(crate) memory: f64,
     /// Processor time while nothing happens, in percent of one core.
     pub(crate) idle_percent: f64,
-    /// Size of the program in MiB: as built, and without what only a debugger reads.
+    /// Size of the program in MiB: as built, and without debug information.
     pub(crate) size: (f64, f64),
 }
 
-/// Measures on a display of its own, with no card and no token driver.
+/// Measures on a separate display, with no card and no token driver.
 pub(crate) fn measure() -> Outcome<WindowResults> {
     let program = programs::built("inkan-agent-window")?;
     let desktop = Desktop::open()?;
@@ -93,7 +93,7 @@ fn stripped(program: &Path) -> Outcome<f64> {
 /// User and system time so far.
 fn processor(child: &Child) -> Outcome<Duration> {
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
-    // The name in parentheses may hold anything; what follows it is counted.
+    // The name in parentheses may contain anything; fields are counted after it.
     let rest = stat.rsplit_once(')').ok_or("no stat")?.1;
     let fields: Vec<&str> = rest.split_whitespace().collect();
     let ticks = |at: usize| -> Outcome<u64> { Ok(fields.get(at).ok_or("a short stat")?.parse()?) };

@@ -1,4 +1,4 @@
-//! The one client for all who answer OCSP: `wrk`, one thread, connections that are kept where the server keeps them.
+//! The same client for all OCSP responders: `wrk`, one thread, persistent connections if the server allows them.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ pub(crate) const CONNECTIONS: usize = 16;
 /// How long one run is.
 const SECONDS: u64 = 4;
 
-/// How something is asked for.
+/// How a URL is requested.
 pub(crate) enum Ask<'a> {
     /// By GET of this URL.
     Get(String),
@@ -22,7 +22,8 @@ pub(crate) enum Ask<'a> {
     Post(String, &'a [u8]),
 }
 
-/// Asks for [`SECONDS`], after one of warming up where `warm`; the processor time is that of `pid` and all below it.
+/// Sends requests for [`SECONDS`], after one second of warm-up if `warm`; the processor time is that of `pid` and its
+/// descendants.
 pub(crate) fn load(
     name: &str,
     ask: &Ask<'_>,
@@ -72,7 +73,7 @@ fn posting(body: &[u8]) -> String {
     )
 }
 
-/// What wrk printed. An answer that is not a good one ends the benchmark.
+/// The output of wrk. A response with an error status ends the benchmark.
 fn read(name: &str, said: &str, cpu: f64) -> Outcome<Row> {
     if said.contains("Non-2xx or 3xx responses") {
         return Err(format!("{name}: not every answer was good:\n{said}").into());
@@ -104,7 +105,7 @@ fn read(name: &str, said: &str, cpu: f64) -> Outcome<Row> {
     })
 }
 
-/// Milliseconds of a time as wrk writes it.
+/// Milliseconds of a time in wrk's format.
 fn time(text: &str) -> Option<f64> {
     for (unit, factor) in [("us", 0.001), ("ms", 1.0), ("s", 1_000.0)] {
         if let Some(number) = text.strip_suffix(unit) {
@@ -114,7 +115,7 @@ fn time(text: &str) -> Option<f64> {
     None
 }
 
-/// The row in the middle, by rate, of several of the same.
+/// The median row, by rate, of several runs.
 pub(crate) fn middle(mut rows: Vec<Row>) -> Outcome<Row> {
     rows.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
     let middle = rows.len() / 2;

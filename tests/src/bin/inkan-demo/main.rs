@@ -1,7 +1,7 @@
-//! `make demo`: one certificate, from the bank's HSM to the customer's token, and a login with it, told step by step.
+//! `make demo`: one certificate, from the bank's HSM to the customer's token, and a login with it, step by step.
 //!
-//! Without an option everything is ended and removed at the end. `--keep` leaves the bank up after the story, `--dev` opens
-//! the bank without the story; both end with Ctrl-C.
+//! Without an option everything is ended and removed at the end. `--keep` keeps the bank running after the story,
+//! `--dev` starts the bank without the story; both end with Ctrl-C.
 //!
 //! - [`telling`]: sentences with the time each step took
 //! - [`story`]: the steps
@@ -70,7 +70,7 @@ fn dev(telling: &Telling) -> Outcome {
     until_interrupted(bank)
 }
 
-/// Keeps the bank up until Ctrl-C; then ends it and lets its directories go.
+/// Keeps the bank running until Ctrl-C; then ends it and removes its directories.
 fn until_interrupted(bank: Bank) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -11,7 +11,7 @@ What to do next:
   make test     every promise, tested on the real programs
   README.md     what to do first as a security officer, at the counter, as a customer, as a developer";
 
-/// While the bank is up. `issued`: the story was told, so the customer has registered and has a certificate.
+/// While the bank is running. `issued`: the story has run, so the customer has registered and has a certificate.
 pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> String {
     let agent = customer.agent();
     let environment: Vec<String> = agent
@@ -81,7 +81,7 @@ pub(crate) fn while_it_runs(dev: &Dev, customer: &Customer, issued: bool) -> Str
     text
 }
 
-/// The approver's two requests: which application waits, and 「承認」.
+/// The approver's two requests: the pending application, and 「承認」.
 fn approval(dev: &Dev) -> String {
     let Ok(approver) = dev.staff_with_role("approver") else {
         return String::new();

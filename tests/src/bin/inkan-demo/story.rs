@@ -1,4 +1,4 @@
-//! The story itself: a counter, a customer, a token, a login, and two who are kept out.
+//! The story itself: a counter, a customer, a token, a login, and two people who are refused.
 
 use inkan_tests::bank::Bank;
 use inkan_tests::browser::Browser;
@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use crate::telling::Telling;
 
-/// Tells everything; gives the bank and the customer, both still there.
+/// Runs the whole story; returns the bank and the customer, both still present.
 pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
     let hanako = Person::hanako();
     let bank = telling.step(
@@ -38,7 +38,7 @@ pub(crate) fn tell(telling: &Telling) -> Outcome<(Bank, Customer)> {
     Ok((bank, customer))
 }
 
-/// Gives the path of the application.
+/// Returns the path of the application.
 fn at_the_counter(telling: &Telling, bank: &Bank) -> Outcome<String> {
     let (dev, account) = (&bank.dev, bank.dev.demo.account.as_str());
     let path = telling.step(

@@ -1,4 +1,4 @@
-//! Sentences on a terminal, each with the time its step took.
+//! Sentences on a terminal, each with the time of its step.
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -31,7 +31,7 @@ impl Telling {
         say(&format!("\n{text}\n"));
     }
 
-    /// Does a step, then tells it with its time.
+    /// Executes a step, then prints it with its time.
     pub(crate) fn step<T>(&self, sentence: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         self.steps.set(self.steps.get() + 1);
         let begin = Instant::now();
@@ -58,7 +58,7 @@ impl Telling {
         Ok(done)
     }
 
-    /// Something seen on the way, below its step.
+    /// An observation, printed below its step.
     pub(crate) fn seen(&self, text: &str) {
         for line in text.lines() {
             say(&format!("{MARGIN}   {line}"));
@@ -78,7 +78,7 @@ impl Telling {
         ));
     }
 
-    /// The end that nobody wanted.
+    /// The end after an error.
     pub(crate) fn failed(&self, error: &(dyn std::error::Error + 'static)) {
         let _ = writeln!(
             std::io::stderr().lock(),
@@ -87,7 +87,7 @@ impl Telling {
     }
 }
 
-// A reader that has gone away is no reason to fail.
+// A reader that has closed the pipe is no reason to fail.
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");

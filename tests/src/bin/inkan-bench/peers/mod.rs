@@ -1,8 +1,8 @@
-//! What others do with the same work, on the same machine in the same run.
+//! Other programs that do the same work, on the same machine in the same run.
 //!
-//! - [`nginx`]: files, and TLS with client certificates and a revocation list
+//! - [`nginx`]: files, and TLS with client certificates and a CRL
 //! - [`responders`]: `openssl ocsp` and `cfssl ocspserve`
-//! - [`pki`]: a CA, a client's certificate and a list for them
+//! - [`pki`]: a CA, a client's certificate and a CRL for them
 
 pub(crate) mod nginx;
 pub(crate) mod pki;
@@ -19,10 +19,10 @@ use inkan_tests::Outcome;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
-/// How long a program may take to answer, and to end. A list of a million lines takes its time.
+/// How long a program may take to respond, and to end. A CRL with a million entries takes a while.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A program with a directory of its own; it ends with this.
+/// A program with its directory; it ends when this is dropped.
 pub(crate) struct Peer {
     process: Child,
     /// Where it listens, on loopback.
@@ -31,8 +31,8 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Starts a program and waits until it takes connections; one that cannot bear to be left without a request, until it
-    /// says this.
+    /// Starts a program and waits until it accepts connections, or, if it cannot handle a connection without a request,
+    /// until it prints this.
     fn start(
         mut command: Command,
         port: u16,
@@ -45,7 +45,7 @@ impl Peer {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
-            // With whatever it starts: `openssl ocsp` leaves its children behind.
+            // With all processes that it starts: `openssl ocsp` leaves its children behind.
             .process_group(0)
             .spawn()
             .map_err(|e| format!("{name}: {e}; scripts/install-packages bench"))?;
@@ -84,7 +84,7 @@ impl Drop for Peer {
         let group = i32::try_from(self.process.id())
             .ok()
             .and_then(Pid::from_raw);
-        // Asked first: a server tidies up after itself.
+        // SIGTERM first: a server then cleans up.
         if let Some(leader) = group {
             let _ = kill_process(leader, Signal::TERM);
         }

@@ -1,4 +1,4 @@
-//! nginx: as fast as it goes. No log, connections kept without end, open files remembered, a worker for each core.
+//! nginx in its fastest configuration: no log, connections without limit, cached file handles, one worker per core.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ pub(crate) fn serving(file: &[u8]) -> Outcome<Peer> {
     })
 }
 
-/// One file at `/page.html`, for those whose certificate is not on the list; full handshakes only.
+/// One file at `/page.html`, for clients whose certificate is not on the CRL; full handshakes only.
 pub(crate) fn asking_for_certificates(pki: &Pki, list: Option<&str>, page: &[u8]) -> Outcome<Peer> {
     start(page, "page.html", |port, at| {
         let certificate = write(at, "server.pem", pki.server_chain())?;
@@ -39,7 +39,7 @@ fn start(
 ) -> Outcome<Peer> {
     let (directory, port) = (directory()?, free_port()?);
     let at = directory.path();
-    // Its workers run as somebody else and must get in.
+    // Its workers run as another user and need access.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(at, open)?;
     write(at, name, file)?;

@@ -1,4 +1,4 @@
-//! A CA of the benchmark's own, for peers: a server's and a client's certificate under it, and lists of any length.
+//! A CA of the benchmark for the other programs: a server's and a client's certificate under it, and CRLs of any length.
 
 use inkan_tests::Outcome;
 use inkan_tests::certificates;
@@ -9,7 +9,7 @@ use rcgen::{
     PKCS_ECDSA_P256_SHA256, RevocationReason, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 
-/// The CA and who has a certificate of it. All keys are P-256.
+/// The CA and its certificates. All keys are P-256.
 pub(crate) struct Pki {
     ca: CertifiedIssuer<'static, KeyPair>,
     server: (Certificate, KeyPair),
@@ -59,10 +59,10 @@ impl Pki {
         certificates::soft(vec![self.client.0.der().clone()], &self.client.1)
     }
 
-    /// A list of so many others, PEM.
+    /// A CRL with this many other certificates, PEM.
     pub(crate) fn list(&self, lines: usize) -> Outcome<String> {
         let revoked = |n: usize| -> RevokedCertParams {
-            // Twenty octets, as serial numbers are; spread as random ones are.
+            // Twenty octets, like real serial numbers, and spread like random ones.
             let spread = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let mut serial = vec![0x5a];
             serial.extend_from_slice(&spread.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Two responders that many use: `openssl ocsp`, which signs each answer, and `cfssl ocspserve`, which has them ready.
+//! Two widely used responders: `openssl ocsp`, which signs each response, and `cfssl ocspserve`, which serves signed ones.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,8 +10,8 @@ use inkan_tests::{Outcome, programs};
 use super::pki::Pki;
 use super::{Peer, directory, free_port, write};
 
-/// `openssl ocsp` with a process for each core, and a request (DER) that it can answer. The one of Debian 12 answers nobody
-/// any more once a connection was closed without a request: for one load only.
+/// `openssl ocsp` with one process per core, and a request (DER) for which it has a response. The version of Debian 12
+/// no longer responds once a connection was closed without a request, so it is used for one load only.
 pub(crate) fn openssl(pki: &Pki) -> Outcome<(Peer, Vec<u8>)> {
     let (directory, port) = (directory()?, free_port()?);
     let at = directory.path();
@@ -46,7 +46,7 @@ pub(crate) fn openssl(pki: &Pki) -> Outcome<(Peer, Vec<u8>)> {
     ))
 }
 
-/// `cfssl ocspserve` with this answer (DER) ready.
+/// `cfssl ocspserve` with this response (DER).
 pub(crate) fn cfssl(answer: &[u8]) -> Outcome<Peer> {
     let (directory, port) = (directory()?, free_port()?);
     let answers = write(
@@ -56,7 +56,7 @@ pub(crate) fn cfssl(answer: &[u8]) -> Outcome<Peer> {
     )?;
     let mut command = Command::new(programs::tool("cfssl"));
     command.args(["ocspserve", "-address=127.0.0.1", &format!("-port={port}")]);
-    // Its log has a line for each request otherwise.
+    // Otherwise its log has a line for each request.
     command.args([&format!("-responses={answers}"), "-loglevel=4"]);
     Peer::start(command, port, directory, None)
 }
@@ -79,7 +79,7 @@ pub(crate) fn request(scratch: &Path, ca: &str, certificate: &str) -> Outcome<Ve
     Ok(std::fs::read(path)?)
 }
 
-/// The path by which a request is asked for by GET.
+/// The path of a GET with this request.
 pub(crate) fn path(request: &[u8]) -> String {
     let text = BASE64.encode(request);
     text.replace('+', "%2B")
