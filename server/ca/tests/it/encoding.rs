@@ -143,7 +143,7 @@ fn client(profile: &ClientProfile, name: &str, shard: &str) -> CertificateParams
     params
 }
 
-/// Who signs OCSP answers.
+/// Who signs OCSP responses.
 fn signer() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();

@@ -61,7 +61,7 @@ impl Scene {
         let world = World::over(store.clone()).await;
         let contract = world.contract("1234567").await;
         let user = world.user("1234567", "hanakodt").await;
-        let grant = world.approve(&contract.id, at(3)).await;
+        let grant = world.approve(&contract.id, at(4)).await;
         let settings = world.settings.clone();
         let services = Services::new(store, bank.authority.clone(), settings, hook);
         Self {
@@ -87,7 +87,7 @@ impl Scene {
         id
     }
 
-    /// Uses a grant up, as issuing a certificate by it does.
+    /// Uses up a grant, as issuing a certificate by it does.
     pub(in crate::services) async fn use_up(&self, grant: &str) {
         let mut tx = self.store().begin().await.unwrap();
         assert!(grants::use_up(&mut tx, grant, at(8)).await.unwrap());

@@ -28,7 +28,7 @@ async fn scene_with_mail(place: &Place) -> Scene {
 }
 
 impl Scene {
-    /// A certificate that uses its grant up.
+    /// A certificate that uses up its grant.
     async fn certificate_by(&self, grant: &str, der: &[u8], state: State) -> String {
         let id = self.world.certificate(&self.user, grant, der, state).await;
         self.use_up(grant).await;

@@ -171,7 +171,7 @@ async fn pending(place: &Place) {
     let hanako = customer(&scene.user.id, later(1));
     let done = services.revoke(&hanako, &id, By::Owner, Reason::KeyCompromise);
     assert_eq!(done.await.unwrap().state, State::Revoked);
-    // The way is free for a new application; its grant is not the old one.
+    // A new application is possible; its grant is not the old one.
     let context = customer(&scene.user.id, later(2));
     let again = services.create_request(&context, "b");
     assert_eq!(refusal(again.await), Refusal::GrantMissing);

@@ -73,9 +73,9 @@ async fn keeps_out(place: &Place) {
     assert_eq!(refusal(entered.await), Refusal::CertificateActive);
     let context = customer(&scene.user.id, later(4));
     let asked = services.create_request(&context, "b").await;
-    // (the renewal on its way is the user's pending certificate; it has no grant of its own)
+    // (the renewal in progress is the user's pending certificate; it has no grant)
     assert_eq!(refusal(asked), Refusal::CertificateActive);
-    // ... until its time is over: then nothing is left to protect, and another may be issued.
+    // ... until it has expired: then nothing is left to protect, and another one may be issued.
     let context = customer(&scene.user.id, much_later());
     let asked = services.create_request(&context, "b");
     assert_eq!(refusal(asked.await), Refusal::GrantMissing);
