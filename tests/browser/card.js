@@ -33,7 +33,7 @@ play(async (scene, closing) => {
 
   await journey.identify(page, scene);
   await press(page, '/certificate/confirm');
-  await agentWindow.agree(screen, scene, 'Confirm the certificate issuance', await code(page));
+  await agentWindow.confirm(screen, scene, 'Confirm the certificate issuance', await code(page));
   await agentWindow.enterPin(screen, scene, scene.pin);
   await expectScreen(page, 'BSMS004');
   await agentWindow.close(screen, 'Done');
@@ -42,7 +42,7 @@ play(async (scene, closing) => {
   context.on('page', (next) => opened.push(next));
   await journey.askForAgentLogin(page, scene);
   await page.locator('#open-agent').click();
-  await agentWindow.agree(screen, scene, 'Confirm the login', await code(page));
+  await agentWindow.confirm(screen, scene, 'Confirm the login', await code(page));
   await agentWindow.enterPin(screen, scene, scene.pin);
   const second = await until('the page that the agent opens', async () => opened[0]);
   scene.page = second;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A screen reader's ears: says that somebody listens, or writes a program's accessibility tree as JSON.
+"""A screen reader's side: announces a listener, or writes a program's accessibility tree as JSON.
 
     listener.py listen          switches accessibility on for this session
     listener.py tree PROGRAM    the tree of the running program with that name

@@ -1,4 +1,4 @@
-//! An HTTP proxy between the agent and the bank, as companies have them: `CONNECT` only, with failures on demand.
+//! An HTTP proxy between the agent and the bank, as companies have them: `CONNECT` only, with faults on demand.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,21 +12,21 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::Outcome;
 
-/// Longest head of a request.
+/// Maximum length of a request's head.
 const MAX_HEAD: usize = 8 * 1024;
 
-/// How a proxy treats a client.
+/// How a proxy treats its clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manner {
-    /// Leads anywhere.
+    /// Connects them to anywhere.
     Open,
-    /// Opens a tunnel to any address for this user and password.
+    /// Connects those with this user and password.
     Login(&'static str, &'static str),
     /// Responds with this status.
     Refuses(u16),
-    /// Accepts the request and sends nothing.
+    /// Reads the request and never responds.
     Hangs,
-    /// Accepts the request and closes the connection.
+    /// Reads the request and closes the connection.
     Drops,
 }
 
@@ -34,41 +34,42 @@ pub enum Manner {
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
+    targets: Arc<Mutex<Vec<String>>>,
     over: Arc<AtomicBool>,
 }
 
 impl Proxy {
-    /// Starts one.
+    /// Starts a proxy.
     pub fn start(manner: Manner) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let proxy = Self {
             address: listener.local_addr()?,
-            asked: Arc::default(),
+            targets: Arc::default(),
             over: Arc::default(),
         };
-        let (asked, over) = (Arc::clone(&proxy.asked), Arc::clone(&proxy.over));
+        let (targets, over) = (Arc::clone(&proxy.targets), Arc::clone(&proxy.over));
         thread::spawn(move || {
             for peer in listener.incoming().flatten() {
                 if over.load(Ordering::SeqCst) {
                     return;
                 }
-                let (manner, asked, over) = (manner.clone(), Arc::clone(&asked), Arc::clone(&over));
-                // An error on one connection ends only that connection.
-                thread::spawn(move || drop(serve(peer, &manner, &asked, &over)));
+                let (manner, targets, over) =
+                    (manner.clone(), Arc::clone(&targets), Arc::clone(&over));
+                // A failure of one connection ends that connection only.
+                thread::spawn(move || drop(serve(peer, &manner, &targets, &over)));
             }
         });
         Ok(proxy)
     }
 
-    /// Its address for a client; `login` is `user:password@` or nothing.
+    /// Its address for a client; `login` is `user:password@` or empty.
     pub fn url(&self, login: &str) -> String {
         format!("http://{login}{}", self.address)
     }
 
     /// The requested destinations, in order.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().map(|a| a.clone()).unwrap_or_default()
+    pub fn targets(&self) -> Vec<String> {
+        self.targets.lock().map(|a| a.clone()).unwrap_or_default()
     }
 }
 
@@ -82,7 +83,7 @@ impl Drop for Proxy {
 fn serve(
     mut peer: TcpStream,
     manner: &Manner,
-    asked: &Mutex<Vec<String>>,
+    targets: &Mutex<Vec<String>>,
     over: &AtomicBool,
 ) -> Outcome {
     let head = head(&mut peer)?;
@@ -90,8 +91,8 @@ fn serve(
         .strip_prefix("CONNECT ")
         .and_then(|rest| rest.split(' ').next())
         .ok_or("not a CONNECT")?;
-    if let Ok(mut asked) = asked.lock() {
-        asked.push(target.to_owned());
+    if let Ok(mut targets) = targets.lock() {
+        targets.push(target.to_owned());
     }
     match manner {
         Manner::Open => tunnel(peer, target),
@@ -130,7 +131,7 @@ fn head(peer: &mut TcpStream) -> Outcome<String> {
     Ok(String::from_utf8(head)?)
 }
 
-/// Copies bytes in both directions, unchanged.
+/// Copies bytes both ways, unchanged.
 fn tunnel(mut peer: TcpStream, target: &str) -> Outcome {
     let mut bank = TcpStream::connect(target)?;
     peer.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;

@@ -1,8 +1,8 @@
-//! The command line. A PIN is never an argument: others could read it there.
+//! The command line. A PIN is never an argument, because other users could read it there.
 //!
-//! - [`sources`]: which token, and where PINs come from
+//! - [`token_args`]: which token, and where PINs come from
 
-mod sources;
+mod token_args;
 
 use std::path::PathBuf;
 
@@ -10,27 +10,27 @@ use clap::{Args, Parser, Subcommand};
 use inkan_pki::messages::identifier::Identifier;
 
 use crate::catalogue::Lang;
-pub use sources::{AdminArgs, NewPinArgs, PinArgs, PukArgs, TokenArgs};
+pub use token_args::{AdminArgs, NewPinArgs, PinArgs, PukArgs, TokenArgs};
 
 /// Client certificates on your own token.
 #[derive(Debug, Parser)]
 #[command(name = "inkan-agent", version, about, max_term_width = 100)]
 pub struct Cli {
-    /// Where bank files and modules.toml are [default: $XDG_CONFIG_HOME/inkan]
+    /// Directory with the bank files and modules.toml [default: $XDG_CONFIG_HOME/inkan]
     #[arg(long, global = true, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,
-    /// One JSON object per line instead of text
+    /// Print one JSON object per line instead of text
     #[arg(long, global = true)]
     pub json: bool,
-    /// Language of the text [default: from LANG]
+    /// Language of the output [default: from LANG]
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
-    /// Pretend that it is this time (RFC 3339); for trying out another day
+    /// Use this time instead of the system's (RFC 3339), to test another day
     #[arg(long, global = true, hide = true, value_name = "TIME")]
     pub now: Option<String>,
-    /// Give a token driver no more than this many seconds for one answer
+    /// Wait at most this many seconds for each response of a token driver
     #[arg(long, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=300))]
-    pub driver_limit: Option<u64>,
+    pub driver_timeout: Option<u64>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -43,24 +43,24 @@ pub enum Command {
     Open(Open),
     /// Renew the certificate on the token in its last weeks, without the bank's page
     Renew(Renew),
-    /// Show the tokens and what is on them
+    /// List the tokens and what is on them
     List(List),
-    /// Ask a bank whether it takes the certificate on the token
+    /// Check whether a bank accepts the certificate on the token
     Verify(Verify),
     /// Delete a certificate and its key
     Delete(Delete),
     /// Change or unblock the PIN
     #[command(subcommand)]
     Pin(PinCommand),
-    /// The banks this agent knows
+    /// Manage the banks that this agent knows
     #[command(subcommand)]
     Bank(BankCommand),
-    /// The token drivers this agent uses
+    /// Manage the token drivers that this agent uses
     #[command(subcommand)]
     Module(ModuleCommand),
-    /// Have inkan: links on this desktop opened by this program (for you alone)
+    /// Open inkan: links on this desktop with this program (for the current user only)
     Register,
-    /// Take that back
+    /// Undo `register`
     Unregister,
 }
 
@@ -69,24 +69,25 @@ pub enum Command {
 pub struct Open {
     /// The link
     pub link: String,
-    /// Agree without being asked
+    /// Consent without a question
     #[arg(long)]
     pub yes: bool,
-    /// After a renewal: delete the old certificate and its key, without being asked
+    /// After a renewal, delete the old certificate and its key without a question
     #[arg(long)]
     pub delete_old: bool,
-    /// Where a certificate was issued for a key on another token and never used: give it up for a new key, without being asked
+    /// If a certificate was issued for a key on another token and never used, replace it with one for a new key without
+    /// a question
     #[arg(long)]
     pub new_key: bool,
-    /// For a login: show the address instead of opening the browser
+    /// For a login, print the URL instead of opening the browser
     #[arg(long)]
     pub print_url: bool,
-    /// For a login: show this certificate, by serial number (hex), where the token has several of the bank
+    /// For a login, use the certificate with this serial number (hex) if the token has several certificates of the bank
     #[arg(long, value_name = "HEX")]
     pub serial: Option<String>,
-    /// How long to go on trying when the bank is busy or the connection breaks, in seconds
+    /// How long to retry while the bank is busy or the connection fails, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(0..=900))]
-    pub patience: u64,
+    pub retry_for: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub token: TokenArgs,
@@ -101,17 +102,17 @@ pub struct Open {
 /// `renew`
 #[derive(Debug, Args)]
 pub struct Renew {
-    /// Id of the bank; needed where the token holds certificates of several
+    /// Id of the bank; required if the token holds certificates of several banks
     pub bank: Option<Identifier>,
-    /// Agree without being asked
+    /// Consent without a question
     #[arg(long)]
     pub yes: bool,
-    /// Afterwards delete the old certificate and its key, without being asked
+    /// Delete the old certificate and its key afterwards, without a question
     #[arg(long)]
     pub delete_old: bool,
-    /// How long to go on trying when the bank is busy or the connection breaks, in seconds
+    /// How long to retry while the bank is busy or the connection fails, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(0..=900))]
-    pub patience: u64,
+    pub retry_for: u64,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub token: TokenArgs,
@@ -126,7 +127,7 @@ pub struct Renew {
 /// `list`
 #[derive(Debug, Args)]
 pub struct List {
-    /// Ask for the PIN and show what needs it
+    /// Log in with the PIN and list private objects too; also ask the banks whether they accept the certificates
     #[arg(long)]
     pub login: bool,
     #[command(flatten)]
@@ -142,7 +143,8 @@ pub struct List {
 pub struct Verify {
     /// Id of the bank
     pub bank: Identifier,
-    /// Show this certificate, by serial number (hex), instead of the bank's newest (or any, if the token holds none of the bank)
+    /// Use the certificate with this serial number (hex) instead of the bank's newest (or the newest of any bank, if
+    /// the token holds none of this bank)
     #[arg(long, value_name = "HEX")]
     pub serial: Option<String>,
     #[command(flatten)]
@@ -159,13 +161,13 @@ pub struct Delete {
     /// Serial number of the certificate, as `list` shows it
     #[arg(value_name = "HEX")]
     pub serial: String,
-    /// Delete without being asked
+    /// Delete without a question
     #[arg(long)]
     pub yes: bool,
-    /// Even the last usable one of its bank on this token
+    /// Delete it even if it is the last usable certificate of its bank on this token
     #[arg(long)]
     pub last: bool,
-    /// Have the bank revoke it first, for good: the token is handed on or thrown away
+    /// Have the bank revoke the certificate first, permanently; for a token that is given away or discarded
     #[arg(long)]
     pub revoke: bool,
     #[command(flatten)]
@@ -184,7 +186,7 @@ pub struct Delete {
 pub enum PinCommand {
     /// Change the PIN
     Change(PinChange),
-    /// Set a new PIN with the PUK or the security officer's PIN
+    /// Set a new PIN with the PUK or the security officer PIN
     Unblock(PinUnblock),
 }
 
@@ -219,25 +221,25 @@ pub struct PinUnblock {
 /// `module`
 #[derive(Debug, Subcommand)]
 pub enum ModuleCommand {
-    /// Use a token driver: a known one by its word, any other by the absolute path of its file
+    /// Use a token driver: a known one by its id, any other by the absolute path of its file
     Add {
-        /// Word or path
+        /// Id or path
         #[arg(value_name = "WORD|PATH")]
         module: String,
-        /// Name for people
+        /// Display name
         #[arg(long)]
         name: Option<String>,
-        /// Text for C_Initialize, for drivers that want one
+        /// Initialisation string for C_Initialize, for drivers that require one
         #[arg(long)]
         parameters: Option<String>,
-        /// An environment variable that it gets to see beside the usual ones; may be given several times
+        /// An environment variable to pass to the driver in addition to the usual ones; may be repeated
         #[arg(long, value_name = "NAME")]
         environment: Vec<String>,
-        /// Add without being asked
+        /// Add without a question
         #[arg(long)]
         yes: bool,
     },
-    /// Show the token drivers in use, and known ones that are installed
+    /// List the token drivers in use, and known drivers that are installed
     List,
     /// Stop using a token driver
     Remove {
@@ -254,11 +256,11 @@ pub enum BankCommand {
     Add {
         /// The file from the bank
         file: PathBuf,
-        /// Install without being asked
+        /// Install without a question
         #[arg(long)]
         yes: bool,
     },
-    /// Show the installed banks
+    /// List the installed banks
     List,
     /// Remove a bank
     Remove {

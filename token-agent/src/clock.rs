@@ -1,4 +1,4 @@
-//! The agent's clock: an offset from the system's, so that a test can run at another time.
+//! The agent's clock: an offset from the system clock, so that a test can run at another time.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use rustls::time_provider::TimeProvider;
 use rustls_pki_types::UnixTime;
 
-/// Tells the time to the agent and to TLS.
+/// Provides the time to the agent and to TLS.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
     offset: SignedDuration,
 }
 
 impl Clock {
-    /// A clock that showed `shown` when the system's showed `system`.
+    /// A clock that showed `shown` when the system clock showed `system`.
     #[must_use]
     pub fn showing(shown: Timestamp, system: Timestamp) -> Self {
         Self {
@@ -21,7 +21,7 @@ impl Clock {
         }
     }
 
-    /// This clock, set to what another one shows now.
+    /// This clock, set to `shown`.
     #[must_use]
     pub fn set_to(&self, shown: Timestamp) -> Self {
         Self {
@@ -29,20 +29,20 @@ impl Clock {
         }
     }
 
-    /// By how much it is ahead of what another one shows now; negative when it is behind.
+    /// How far this clock is ahead of `shown`; negative if it is behind.
     #[must_use]
     pub fn ahead_of(&self, shown: Timestamp) -> SignedDuration {
         self.now().duration_since(shown)
     }
 
-    /// The time now.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let system = Timestamp::now();
         system.checked_add(self.offset).unwrap_or(system)
     }
 
-    /// The time now as certificate checks want it; before 1970 counts as 1970.
+    /// The current time for certificate checks; times before 1970 count as 1970.
     #[must_use]
     pub fn unix(&self) -> UnixTime {
         let seconds = u64::try_from(self.now().as_second()).unwrap_or(0);

@@ -1,49 +1,49 @@
-//! Exit codes, stable and documented in `docs/agent.md`.
+//! Exit codes. They are stable and documented in `docs/agent.md`.
 
-/// What the process answers to whoever started it.
+/// The exit code of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done.
+    /// Success.
     Ok = 0,
-    /// A fault in the agent itself.
+    /// An internal error of the agent.
     Internal = 1,
-    /// The command line, or a PIN source named in it, is wrong.
+    /// The command line, or a PIN source named in it, is invalid.
     Usage = 2,
-    /// The link is no `inkan:` link the agent knows.
+    /// The link is not an `inkan:` link that the agent knows.
     Link = 3,
-    /// The link's bank is not in the agent's own list.
+    /// The link's bank is not in the agent's list.
     BankUnknown = 4,
-    /// A configuration file is missing, unreadable or wrong.
+    /// A configuration file is missing, unreadable or invalid.
     Configuration = 5,
     /// The request is unknown, expired or already used.
     RequestGone = 6,
-    /// No module, no token, not that token, or it went away.
+    /// No module, no token, not that token, or the token was removed.
     TokenMissing = 7,
-    /// The PIN was wrong; it was tried exactly once.
+    /// The PIN was incorrect. It was tried exactly once.
     PinWrong = 8,
     /// The token's PIN is locked.
     PinLocked = 9,
     /// The customer cancelled.
     Cancelled = 10,
-    /// The token has no room or takes no writing.
+    /// The token is full or write-protected.
     TokenFull = 11,
-    /// The token cannot do what is needed, or failed at it.
+    /// The token does not support the operation, or it failed.
     TokenFailed = 12,
     /// The bank refused.
     BankRefused = 13,
-    /// The bank could not be reached, or stayed busy.
+    /// The bank could not be reached, or remained busy.
     BankUnreachable = 14,
-    /// The server did not prove to be the bank.
+    /// The server could not be authenticated as the bank.
     NotTrusted = 15,
-    /// What the bank sent back is not the certificate asked for.
-    AnswerWrong = 16,
-    /// The PUK, the security officer's PIN or the management key was refused or is missing.
+    /// The bank's response is not the requested certificate.
+    ResponseInvalid = 16,
+    /// The PUK, the security officer PIN or the management key was refused or is missing.
     AdminRefused = 17,
 }
 
 impl Exit {
-    /// The number.
+    /// The numeric code.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8

@@ -1,30 +1,30 @@
-//! Ctrl-C: the answer "cancel" to a question that is open; without one it ends the agent with the result "cancelled".
+//! Ctrl-C. It cancels an open question; otherwise it ends the agent with the result "cancelled".
 
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What Ctrl-C means just now.
+/// The current effect of Ctrl-C.
 #[derive(Debug)]
 enum Meaning {
-    /// The end.
+    /// End the program.
     Ends,
-    /// The answer to a question; sent there.
+    /// Answer an open question; the answer is sent here.
     Answers(Sender<Option<String>>),
-    /// Nothing: a hidden prompt sees it by itself and gives the terminal back.
+    /// None. A hidden prompt handles the signal itself and restores the terminal.
     Nothing,
 }
 
-/// Handle on what Ctrl-C does.
+/// Controls the effect of Ctrl-C.
 #[derive(Debug, Clone)]
 pub struct Interrupt {
     meaning: Arc<Mutex<Meaning>>,
 }
 
 impl Interrupt {
-    /// Takes over Ctrl-C for this process. `end` tells the result and ends the process.
+    /// Handles Ctrl-C for this process. `end` reports the result and ends the process.
     ///
     /// # Errors
-    /// What the system said.
+    /// The error that the system reports.
     pub fn install(end: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let interrupt = Self {
             meaning: Arc::new(Mutex::new(Meaning::Ends)),
@@ -34,7 +34,7 @@ impl Interrupt {
             match &*meaning.lock().unwrap_or_else(PoisonError::into_inner) {
                 Meaning::Ends => end(),
                 Meaning::Answers(answer) => {
-                    // The question may have been answered this very moment.
+                    // The question may have been answered at the same moment.
                     let _ = answer.send(None);
                 }
                 Meaning::Nothing => {}
@@ -48,13 +48,13 @@ impl Interrupt {
         Guard(self)
     }
 
-    /// Until the guard is dropped Ctrl-C sends no answer (`None`) there.
+    /// Until the guard is dropped, Ctrl-C sends `None` (no answer) to `to`.
     #[must_use]
     pub fn answers(&self, to: Sender<Option<String>>) -> Guard<'_> {
         self.set(Meaning::Answers(to))
     }
 
-    /// Until the guard is dropped Ctrl-C does nothing: the prompt sees it and gives the terminal back.
+    /// Until the guard is dropped, Ctrl-C has no effect here: the prompt handles it and restores the terminal.
     #[must_use]
     pub fn pause(&self) -> Guard<'_> {
         self.set(Meaning::Nothing)
@@ -81,7 +81,7 @@ mod system {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
 
-    /// The signal writes to a pipe; a thread reads it, where more may be done than in a signal handler.
+    /// The signal handler writes to a pipe; a thread reads it, because a signal handler may do very little.
     pub(super) fn on_interrupt(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
         let (mut read, write) = UnixStream::pair()?;
         signal_hook::low_level::pipe::register(signal_hook::consts::SIGINT, write)?;
@@ -99,7 +99,7 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
-    /// Here Ctrl-C ends a console program by itself.
+    /// On this platform Ctrl-C ends a console program without our help.
     pub(super) fn on_interrupt(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
         drop(act);
         Ok(())

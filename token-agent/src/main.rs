@@ -1,4 +1,4 @@
-//! `inkan-agent`: reads the command line, the environment and the clock, and leaves with a documented exit code.
+//! `inkan-agent`: reads the command line, the environment and the clock, and exits with a documented exit code.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::Parser;
 use inkan_agent::catalogue::Lang;
 use inkan_agent::cli::Cli;
 use inkan_agent::clock::Clock;
-use inkan_agent::commands::{self, context::Setting, register::Desktop};
+use inkan_agent::commands::{self, context::Settings, register::Desktop};
 use inkan_agent::config::agent_file;
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::config::proxy::{self, System};
@@ -20,10 +20,10 @@ use inkan_agent::output::Reporter;
 use inkan_agent::output::outcome::Outcome;
 
 fn main() -> ExitCode {
-    if let Some(code) = driver::host_if_asked() {
+    if let Some(code) = driver::serve_if_requested() {
         return code;
     }
-    driver::leave_no_core();
+    driver::disable_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refused(&error),
@@ -37,7 +37,8 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// A command line that the parser refuses: its own text and exit code, and a result line for programs that asked for JSON.
+/// Reports a command line that the parser refuses: with the parser's text and exit code, and with a result line if JSON
+/// was requested.
 fn refused(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || !wants_json() {
         error.exit();
@@ -46,8 +47,8 @@ fn refused(error: &clap::Error) -> ExitCode {
         json: true,
         lang: lang_of_environment(),
     };
-    let said = error.to_string();
-    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    let message = error.to_string();
+    let lines: Vec<&str> = message.lines().map(str::trim).collect();
     let first = lines.iter().take_while(|line| !line.is_empty());
     let detail = first.copied().collect::<Vec<_>>().join(" ");
     let detail = detail.trim_start_matches("error: ").to_owned();
@@ -55,7 +56,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// `--json` on the command line, as far as it could be read.
+/// Whether `--json` is on the command line, as far as it could be parsed.
 fn wants_json() -> bool {
     std::env::args_os()
         .skip(1)
@@ -76,14 +77,14 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         path("HOME"),
     )?;
     let system = System::of(|name| std::env::var(name).ok());
-    let setting = Setting {
-        ways: proxy::load(&config, &system)?,
+    let settings = Settings {
+        proxies: proxy::load(&config, &system)?,
         pin_min_length: agent_file::pin_min_length(&config)?,
         config,
         clock: clock(cli)?,
         reporter,
         interrupt,
-        limits: cli.driver_limit.map_or_else(Limits::default, |seconds| {
+        limits: cli.driver_timeout.map_or_else(Limits::default, |seconds| {
             Limits::default().at_most(Duration::from_secs(seconds))
         }),
         desktop: Desktop {
@@ -91,7 +92,7 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
             ..Desktop::of(path("XDG_DATA_HOME"), path("XDG_CONFIG_HOME"), path("HOME"))
         },
     };
-    commands::run(&cli.command, &setting)
+    commands::run(&cli.command, &settings)
 }
 
 fn clock(cli: &Cli) -> Result<Clock, Failure> {
@@ -102,7 +103,7 @@ fn clock(cli: &Cli) -> Result<Clock, Failure> {
     Ok(Clock::showing(shown, jiff::Timestamp::now()))
 }
 
-/// `LC_ALL`, `LC_MESSAGES`, `LANG`: the first that is set decides.
+/// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set decides.
 fn lang_of_environment() -> Lang {
     let set = |name: &&str| std::env::var(name).ok().filter(|v| !v.is_empty());
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);

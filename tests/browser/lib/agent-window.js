@@ -34,12 +34,12 @@ function listener(scene, ...args) {
 }
 
 // Compares the codes as a customer does, and agrees. The button is disabled for a moment.
-async function agree(screen, scene, title, code) {
+async function confirm(screen, scene, title, code) {
   await screen.waitForWindow(title);
   const spelt = `Comparison code: ${[...code].join(' ')}`;
   await waitForNode(scene, `"${spelt}" in the window "${title}"`, (node) => textsOf(node).includes(spelt));
-  const agrees = (node) => node.role === 'push button' && node.name.startsWith('They match') && node.enabled;
-  await waitForNode(scene, `the enabled button of the window "${title}"`, agrees);
+  const confirms = (node) => node.role === 'push button' && node.name.startsWith('They match') && node.enabled;
+  await waitForNode(scene, `the enabled button of the window "${title}"`, confirms);
   await screen.leave(title);
 }
 
@@ -56,4 +56,4 @@ async function close(screen, title) {
   await screen.leave(title);
 }
 
-module.exports = { agree, enterPin, close };
+module.exports = { confirm, enterPin, close };

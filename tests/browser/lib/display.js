@@ -1,4 +1,4 @@
-// A display of the test's own: Xvfb on a free number, a window manager, and hands on the keyboard.
+// A display of the test's own: Xvfb on a free number, a window manager, and input.
 'use strict';
 const { spawn, execFile } = require('node:child_process');
 const { until, pause, TIMEOUT } = require('./poll');
@@ -13,13 +13,13 @@ async function open(scene, closing) {
   const own = { PATH: process.env.PATH, HOME: scene.home, ...env };
   const manager = spawn('openbox', ['--sm-disable'], { env: own, stdio: 'ignore' });
   closing(() => end(manager));
-  return { env, ...hands(own) };
+  return { env, ...input(own) };
 }
 
-// The same hands on a display that the harness has opened (tests/src/desktop).
-const attach = (env) => ({ env, ...hands(env) });
+// The same input on a display that the harness has opened (tests/src/desktop).
+const attach = (env) => ({ env, ...input(env) });
 
-function hands(env) {
+function input(env) {
   const xdotool = (...args) => run('xdotool', args, env);
   // Whether a window whose title begins with this is shown now.
   const shows = (title) => xdotool('search', '--onlyvisible', '--name', `^${title}`).then(() => true, () => false);
@@ -70,7 +70,7 @@ function displayNumber(server) {
 
 function run(program, args, env) {
   return new Promise((resolve, reject) => {
-    // `--sync` waits for ever for a window that has gone.
+    // `--sync` waits forever for a window that was closed.
     execFile(program, args, { env, timeout: TIMEOUT / 2 }, (error, out) => (error ? reject(error) : resolve(out)));
   });
 }

@@ -1,4 +1,4 @@
-//! Every return value of PKCS#11 3.2 but success, with two that only a vendor knows and one that nobody knows.
+//! Every return value of PKCS#11 3.2 except success, with two vendor-defined values and one undefined value.
 
 /// Name and value.
 pub const ALL: [(&str, u64); 106] = [

@@ -55,7 +55,7 @@ use cryptoki_sys::{
     CKR_OK, Pkcs11,
 };
 
-/// The module inner, and the table table in its place.
+/// The real module, and the function table shown instead of its own.
 pub(crate) struct Proxy {
     pub(crate) inner: CK_FUNCTION_LIST,
     table: CK_FUNCTION_LIST,
@@ -78,7 +78,7 @@ pub(crate) struct State {
 
 // SAFETY: the raw pointers in a function list are addresses of code, valid in every thread while the library is loaded.
 unsafe impl Send for Proxy {}
-// SAFETY: as above; what changes is inner a lock.
+// SAFETY: as above; what changes is behind a lock.
 unsafe impl Sync for Proxy {}
 
 static PROXY: OnceLock<Option<Proxy>> = OnceLock::new();

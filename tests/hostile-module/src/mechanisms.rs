@@ -70,21 +70,21 @@ unsafe extern "C" fn get_mechanism_list(
         all.truncate(length as usize);
         all
     };
-    let table: Vec<_> = all
+    let shown: Vec<_> = all
         .into_iter()
         .filter(|mechanism| !is(proxy, "lacks", *mechanism))
         .collect();
     // SAFETY: the caller gives a count, and a list of that many or none.
     unsafe {
         let room = *count;
-        *count = table.len() as CK_ULONG;
+        *count = shown.len() as CK_ULONG;
         if list.is_null() {
             return CKR_OK;
         }
-        if (room as usize) < table.len() {
+        if (room as usize) < shown.len() {
             return CKR_BUFFER_TOO_SMALL;
         }
-        std::ptr::copy_nonoverlapping(table.as_ptr(), list, table.len());
+        std::ptr::copy_nonoverlapping(shown.as_ptr(), list, shown.len());
     }
     CKR_OK
 }

@@ -1,14 +1,14 @@
-//! A desktop for one test: an invisible display, a window manager, a message bus, and keyboard input.
+//! A desktop of the test's own: an invisible display, a window manager, a message bus, and input.
 //!
-//! The machine's own session is not used, and every program is ended by its own process id.
+//! It uses nothing of the machine's own session, and ends every program by its own process id.
 //!
-//! - [`hands`]: windows, keys and text
-//! - [`picture`]: what is on the display, as PNG
-//! - [`spoken`]: what a screen reader receives
+//! - [`input`]: windows, keys and text
+//! - [`screenshot`]: the display as PNG
+//! - [`accessibility`]: what a screen reader receives
 
-pub mod hands;
-pub mod picture;
-pub mod spoken;
+pub mod accessibility;
+pub mod input;
+pub mod screenshot;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,13 +22,13 @@ use tempfile::TempDir;
 
 use crate::Outcome;
 
-/// Longer than any step on a desktop takes, even on a busy machine.
+/// The longest that a step may take, even on a busy machine.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Width and height of the display.
 const SIZE: (u32, u32) = (1280, 1000);
 
-/// A display with the programs of a customer's desktop.
+/// A display with the services of a customer's desktop.
 #[derive(Debug)]
 pub struct Desktop {
     // In the order in which they are ended.
@@ -50,12 +50,12 @@ impl Drop for Running {
 }
 
 impl Desktop {
-    /// Opens it.
+    /// Starts the desktop.
     pub fn open() -> Outcome<Self> {
         Self::of_size(SIZE)
     }
 
-    /// The same with a display of another size.
+    /// The same with another width and height of the display.
     pub fn of_size(size: (u32, u32)) -> Outcome<Self> {
         let home = TempDir::with_prefix("inkan-desk-")?;
         let mut desktop = Self {
@@ -78,7 +78,7 @@ impl Desktop {
         Ok(desktop)
     }
 
-    /// The customer's home directory.
+    /// The user's home directory.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -112,7 +112,7 @@ impl Desktop {
         usual.into_iter().chain(self.more.iter().cloned()).collect()
     }
 
-    /// A program on this desktop, without access to anything else of this machine.
+    /// A program on this desktop, without the machine's own environment.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.environment());
@@ -121,17 +121,17 @@ impl Desktop {
     }
 
     fn start_display(&mut self) -> Outcome {
-        let said = self.home().join("display");
+        let number_file = self.home().join("display");
         let (width, height) = self.size;
-        // The shell opens the file for the display's number, and is then replaced by Xvfb.
+        // The shell writes the display's number to the file and replaces itself by the server.
         let line = format!(
             "exec Xvfb -displayfd 3 -screen 0 {width}x{height}x24 -nolisten tcp -noreset -fbdir {} 3>{}",
             self.home().join("screen").display(),
-            said.display()
+            number_file.display()
         );
         self.keep(Command::new("sh").args(["-c", &line]))?;
         let number = wait_for("Xvfb to start", || {
-            let text = fs::read_to_string(&said).ok()?;
+            let text = fs::read_to_string(&number_file).ok()?;
             text.ends_with('\n').then(|| text.trim().to_owned())
         })?;
         self.display = format!(":{number}");
@@ -157,8 +157,11 @@ impl Desktop {
         self.keep(&mut command)?;
         // A window that opens before the window manager is ready would never be shown.
         wait_for("the window manager to start", || {
-            let asked = crate::programs::run(self.command("xdotool").arg("get_num_desktops"));
-            asked.ok().filter(crate::programs::Said::well).map(|_| ())
+            let desktops = crate::programs::run(self.command("xdotool").arg("get_num_desktops"));
+            desktops
+                .ok()
+                .filter(crate::programs::Said::well)
+                .map(|_| ())
         })
     }
 
@@ -196,7 +199,7 @@ pub fn end(child: &mut Child) {
     }
 }
 
-/// Repeats until there is a result.
+/// Polls until there is a result.
 pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> Outcome<T> {
     let deadline = Instant::now() + TIMEOUT;
     loop {

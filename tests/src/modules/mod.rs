@@ -100,8 +100,8 @@ impl TestModule {
         }
     }
 
-    /// Generates a key that requires the PIN at each use, with OpenSC's tool. `false` if the tool cannot use the module.
-    pub fn make_key_that_asks(&self, pin: &str) -> Outcome<bool> {
+    /// Generates a key that requires the PIN for each use, with OpenSC's tool. `false` if the tool cannot use the module.
+    pub fn make_always_authenticate_key(&self, pin: &str) -> Outcome<bool> {
         if self.parameters.is_some() {
             return Ok(false);
         }

@@ -57,7 +57,7 @@ fn die_at(step: Step) -> Outcome {
 
     // The agent is in the middle of it when the bank dies.
     let mut agent = agent_at.following(&link);
-    agent.args(["--patience", "2"]);
+    agent.args(["--retry-for", "2"]);
     let first = inkan_tests::customer::Followed(inkan_tests::programs::run(&mut agent)?);
     let status = bank.wait_for_end()?;
     assert!(

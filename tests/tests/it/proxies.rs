@@ -20,7 +20,7 @@ fn follow(customer: &Customer, link: &str, name: &str, value: &str) -> Outcome<F
     Ok(Followed(programs::run(&mut agent)?))
 }
 
-/// Puts a proxy into the agent's own file.
+/// Writes a proxy into the agent's configuration file.
 fn set(customer: &Customer, proxy: &str) -> Outcome {
     let file = customer.config().join("agent.toml");
     fs::write(&file, format!("proxy = \"{proxy}\"\n"))?;
@@ -47,12 +47,12 @@ fn issue_and_login_go_through_a_proxy_with_a_password() -> Outcome {
         without_scheme(&dev.portal),
         without_scheme(&dev.certificate),
     );
-    let asked = proxy.asked();
+    let asked = proxy.targets();
     for origin in [portal, certificate] {
         assert!(asked.iter().any(|a| a == origin), "{origin}: {asked:?}");
     }
 
-    // The agent's own setting; mutual TLS with the token's key goes through the tunnel as it is.
+    // The agent's own setting; mutual TLS with the token's key passes through the tunnel unchanged.
     set(&customer, &system)?;
     let mut verify = customer.agent();
     verify
@@ -65,13 +65,13 @@ fn issue_and_login_go_through_a_proxy_with_a_password() -> Outcome {
     let page = browser.open(&customer.opened()?)?.must_show("BLGI002")?;
     let password = &scene.person.login_password;
     customer::give_password_after_agent(&browser, &page, password)?.must_show("BTOP001")?;
-    assert!(proxy.asked().len() > asked.len());
+    assert!(proxy.targets().len() > asked.len());
     assert!(!scene.bank.log()?.contains("wort"));
     Ok(())
 }
 
 #[test]
-fn what_is_wrong_with_the_proxy_is_said_and_its_password_is_not() -> Outcome {
+fn the_proxys_fault_is_reported_without_its_password() -> Outcome {
     let scene = Scene::open()?;
     let customer = scene.customer("OOZORA")?;
     let link = scene.link()?;
@@ -88,35 +88,40 @@ fn what_is_wrong_with_the_proxy_is_said_and_its_password_is_not() -> Outcome {
         (Manner::Hangs, "taro:geheim@", "proxy-unreachable"),
     ] {
         let proxy = Proxy::start(manner.clone())?;
-        let told = follow(&customer, &link, "https_proxy", &proxy.url(login))?;
-        assert_eq!(scene::failure(&told)?, code, "{manner:?}: {}", told.0);
-        assert_eq!(told.0.code, Some(14), "{manner:?}");
-        let said = format!("{}{}", told.0.out, told.0.err);
+        let followed = follow(&customer, &link, "https_proxy", &proxy.url(login))?;
+        assert_eq!(
+            scene::failure(&followed)?,
+            code,
+            "{manner:?}: {}",
+            followed.0
+        );
+        assert_eq!(followed.0.code, Some(14), "{manner:?}");
+        let said = format!("{}{}", followed.0.out, followed.0.err);
         assert!(
             said.contains("127.0.0.1:") && !said.contains("geheim"),
             "{said}"
         );
     }
     let gone = Proxy::start(Manner::Open)?.url("");
-    let told = follow(&customer, &link, "https_proxy", &gone)?;
-    assert_eq!(scene::failure(&told)?, "proxy-unreachable");
+    let followed = follow(&customer, &link, "https_proxy", &gone)?;
+    assert_eq!(scene::failure(&followed)?, "proxy-unreachable");
     for bad in [
         "socks4://taro:geheim@127.0.0.1:1",
         "https://taro:geheim@127.0.0.1:1",
     ] {
-        let told = follow(&customer, &link, "https_proxy", bad)?;
+        let followed = follow(&customer, &link, "https_proxy", bad)?;
         assert_eq!(
-            (scene::failure(&told)?, told.0.code),
+            (scene::failure(&followed)?, followed.0.code),
             ("file-field".to_owned(), Some(5))
         );
-        assert!(!format!("{}{}", told.0.out, told.0.err).contains("geheim"));
+        assert!(!format!("{}{}", followed.0.out, followed.0.err).contains("geheim"));
     }
     set(&customer, "http://taro:geheim@127.0.0.1:1")?;
     let file = customer.config().join("agent.toml");
     fs::set_permissions(file, fs::Permissions::from_mode(0o644))?;
     assert_eq!(scene::failure(&customer.follow(&link)?)?, "file-shared");
 
-    // None of it reached the bank: the link is as good as new.
+    // Nothing reached the bank: the link is still unused.
     let picked_up = "SELECT COUNT(*) FROM enrolment_requests WHERE picked_up_at IS NOT NULL";
     assert_eq!(Database::embedded(&scene.bank.data())?.count(picked_up)?, 0);
     Ok(())
@@ -132,9 +137,9 @@ fn some_banks_are_reached_without_the_proxy() -> Outcome {
         .env("https_proxy", proxy.url(""))
         .env("no_proxy", "example.com, localhost, 127.0.0.0/8");
     Followed(programs::run(&mut agent)?).result()?;
-    assert_eq!(proxy.asked(), Vec::<String>::new());
+    assert_eq!(proxy.targets(), Vec::<String>::new());
 
-    // The agent's own file has the last word.
+    // The agent's own file takes precedence.
     set(&customer, "none")?;
     let mut verify = customer.agent();
     verify
@@ -142,6 +147,6 @@ fn some_banks_are_reached_without_the_proxy() -> Outcome {
         .arg(customer.pin_file());
     verify.env("https_proxy", proxy.url(""));
     programs::run(&mut verify)?.expect_well()?;
-    assert_eq!(proxy.asked(), Vec::<String>::new());
+    assert_eq!(proxy.targets(), Vec::<String>::new());
     Ok(())
 }

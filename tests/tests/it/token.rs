@@ -1,4 +1,4 @@
-//! What the tokens hold, in the eyes of `pkcs11-tool`; a token that is missing; a PIN that is wrong.
+//! What the tokens hold, as `pkcs11-tool` shows it; a missing token; a wrong PIN.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use inkan_tests::{Outcome, programs};
 
 use crate::scene::{self, Scene};
 
-/// The private keys on a token, one block of `pkcs11-tool`'s words each.
+/// The private keys on a token, one block of `pkcs11-tool`'s output each.
 fn private_keys(module: &Path, conf: &Path, label: &str, pin: &str) -> Outcome<Vec<String>> {
     let mut tool = Command::new("pkcs11-tool");
     tool.env("SOFTHSM2_CONF", conf)
@@ -34,7 +34,7 @@ fn private_keys(module: &Path, conf: &Path, label: &str, pin: &str) -> Outcome<V
         .collect())
 }
 
-/// Sensitive, never extractable, made on the token.
+/// Sensitive, never extractable, generated on the token.
 fn assert_confined(keys: &[String]) {
     for key in keys {
         let access = key
@@ -89,7 +89,7 @@ fn the_banks_keys_never_leave_the_hsm() -> Outcome {
 }
 
 #[test]
-fn a_wrong_pin_is_tried_exactly_once() -> Outcome {
+fn a_wrong_pin_is_sent_exactly_once() -> Outcome {
     let scene = Scene::open()?;
     let customer = scene.customer("OOZORA")?;
     customer.watch_token()?;

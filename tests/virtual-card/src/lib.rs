@@ -1,13 +1,14 @@
 //! A virtual PIV card behind the machine's real pcscd, for tests.
 //!
-//! For tests only: it panics with a plain sentence when it cannot do what a test needs. No dependency on the product.
+//! For tests only: it panics with a plain sentence if it cannot do what a test needs. It does not depend on the
+//! product.
 //!
-//! The socket of pcscd is the machine's, so one test at a time has it: [`Readers::start`] waits for its turn, starts a
+//! The machine has one socket of pcscd, so one test at a time uses it: [`Readers::start`] waits for its turn, starts a
 //! pcscd with two virtual readers, and ends it when dropped.
 //!
 //! - [`readers`]: pcscd with two readers of ours
 //! - [`spoil`]: wrong PINs and PUKs on purpose
-//! - [`card`]: cards to put into them (feature `card`)
+//! - [`card`]: cards to insert (feature `card`)
 //! - `turn`: whose turn it is on this machine
 #![allow(
     clippy::panic,
@@ -34,13 +35,13 @@ pub const MANAGEMENT_KEY: [u8; 24] = [
     1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
 ];
 
-/// Longest wait for what takes milliseconds on an idle machine.
+/// Maximum wait for what takes milliseconds on an idle machine.
 pub(crate) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Waits until `there` gives something.
+/// Waits until `there` returns a value.
 ///
 /// # Panics
-/// When it takes longer than a loaded machine would need.
+/// If it takes longer than a busy machine would need.
 pub(crate) fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T {
     let started = std::time::Instant::now();
     loop {

@@ -14,13 +14,13 @@ use tempfile::TempDir;
 use crate::turn::Turn;
 use crate::wait_for;
 
-/// Where clients find pcscd; it cannot be told otherwise.
+/// Where clients find pcscd; this cannot be configured.
 const SOCKET: &str = "/run/pcscd/pcscd.comm";
 
-/// In the readers' names, because ykcs11 and yubico-piv-tool look only at readers with this word.
+/// In the readers' names, because ykcs11 and yubico-piv-tool use only readers with this word.
 const NAME: &str = "Yubico Inkan Virtual";
 
-/// What the virtual readers are made of (Debian: vsmartcard-vpcd).
+/// The driver of the virtual readers (Debian: vsmartcard-vpcd).
 const DRIVERS: [&str; 2] = [
     "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
     "/usr/lib64/pcsc/drivers/serial/libifdvpcd.so",
@@ -35,7 +35,7 @@ pub struct Readers {
     port: u16,
     /// A driver in front of the virtual readers' own.
     front: Option<PathBuf>,
-    /// There are two readers; else none.
+    /// Whether there are two readers or none.
     any: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct Readers {
 pub struct Reader {
     /// Its name in PC/SC.
     pub name: String,
-    /// Where a card connects to it.
+    /// The port where a card connects to it.
     pub(crate) port: u16,
 }
 
@@ -52,7 +52,7 @@ impl Readers {
     /// Waits for its turn on this machine and starts pcscd.
     ///
     /// # Panics
-    /// When a pcscd runs that is not ours, or ours does not start.
+    /// If a pcscd runs that is not ours, or ours does not start.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(None, true)
@@ -67,8 +67,8 @@ impl Readers {
         Self::start_with(None, false)
     }
 
-    /// The same with `inkan-virtual-reader`, whose file this is, in front of the readers' own driver: they can be unplugged,
-    /// and have a keypad.
+    /// The same with `inkan-virtual-reader`, whose path this is, in front of the readers' own driver: the readers can
+    /// then be unplugged and have a keypad.
     ///
     /// # Panics
     /// As [`Readers::start`].
@@ -118,8 +118,8 @@ impl Readers {
         }
     }
 
-    /// Unplugs both readers, with what is in them: from now on their driver has no such devices. (pcscd lists readers that it
-    /// knows from a file for as long as it runs.)
+    /// Unplugs both readers, with the cards in them: from now on their driver has no such devices. (pcscd lists readers
+    /// that it knows from a file as long as it runs.)
     ///
     /// # Panics
     /// Without the driver in front.
@@ -127,10 +127,10 @@ impl Readers {
         self.mark("unplugged", Some(""));
     }
 
-    /// Plugs them in again, once pcscd has seen that they were away, and waits for the card in the first.
+    /// Plugs them in again, once pcscd has noticed that they were unplugged, and waits for the card in the first.
     ///
     /// # Panics
-    /// When pcscd does not see it.
+    /// If pcscd does not notice it.
     pub fn plug_in(&self) {
         self.first().wait_for_card(false);
         self.mark("unplugged", None);
@@ -154,12 +154,12 @@ impl Readers {
         }
     }
 
-    /// Stops pcscd; the turn stays ours.
+    /// Stops pcscd; it remains our turn.
     pub fn stop(&mut self) {
         let Some(mut child) = self.pcscd.take() else {
             return;
         };
-        // By SIGTERM, so that it takes its socket away.
+        // By SIGTERM, so that it removes its socket.
         if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, Signal::TERM);
         }
@@ -177,7 +177,7 @@ impl Readers {
     /// Starts pcscd again after [`Readers::stop`].
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub fn up(&mut self) {
         if self.pcscd.is_some() {
             return;
@@ -231,10 +231,10 @@ impl Drop for Readers {
 }
 
 impl Reader {
-    /// Waits until pcscd says that a card is (or is not) in it. Gives the count of what went in and out.
+    /// Waits until pcscd reports that a card is (or is not) in it. Returns the count of insertions and removals.
     ///
     /// # Panics
-    /// When it takes too long.
+    /// If it takes too long.
     pub fn wait_for_card(&self, present: bool) -> u32 {
         wait_for("the reader's word on its card", || {
             let (there, count) = self.state()?;
@@ -242,8 +242,9 @@ impl Reader {
         })
     }
 
-    /// Waits until pcscd has itself seen the card go that came in with this count. A client's failed command makes it
-    /// call the reader empty before it looks, and it would then not see a card that is put back at once.
+    /// Waits until pcscd itself has noticed the removal of the card inserted with this count. A client's failed command
+    /// makes it report the reader as empty before it checks, and it would then miss a card that is inserted again at
+    /// once.
     pub(crate) fn wait_for_removal(&self, count: u32) {
         wait_for("the reader's word on the card that was pulled", || {
             let (there, now) = self.state()?;
@@ -275,7 +276,7 @@ fn reader_names() -> Vec<String> {
         .collect()
 }
 
-/// Two neighbouring ports that nobody listens on.
+/// Two adjacent ports that are not in use.
 fn free_ports() -> u16 {
     wait_for("two free ports", || {
         let one = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;

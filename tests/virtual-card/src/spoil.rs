@@ -6,22 +6,22 @@ use pcsc::{Context, Protocols, Scope, ShareMode};
 
 use crate::Reader;
 
-/// What no card has as PIN or PUK.
+/// A value that no card has as PIN or PUK.
 const WRONG: [u8; 8] = *b"99999999";
 
-/// Gives a wrong PIN this many times; returns the last status word.
+/// Sends a wrong PIN this many times; returns the last status word.
 ///
 /// # Panics
-/// When the card cannot be talked to.
+/// If the card does not respond.
 pub fn wrong_pins(reader: &Reader, times: usize) -> u16 {
     let verify = [&[0x00, 0x20, 0x00, 0x80, 0x08][..], &WRONG].concat();
     send(reader, &vec![verify; times])
 }
 
-/// Gives a wrong PUK this many times; returns the last status word.
+/// Sends a wrong PUK this many times; returns the last status word.
 ///
 /// # Panics
-/// When the card cannot be talked to.
+/// If the card does not respond.
 pub fn wrong_puks(reader: &Reader, times: usize) -> u16 {
     let unblock = [&[0x00, 0x2c, 0x00, 0x80, 0x10][..], &WRONG, &WRONG].concat();
     send(reader, &vec![unblock; times])
@@ -30,7 +30,7 @@ pub fn wrong_puks(reader: &Reader, times: usize) -> u16 {
 /// Until the PIN is blocked.
 ///
 /// # Panics
-/// When it is not after more tries than any card gives.
+/// If it is not after more tries than any card allows.
 pub fn block_pin(reader: &Reader) {
     until_blocked(|| wrong_pins(reader, 1));
 }
@@ -38,7 +38,7 @@ pub fn block_pin(reader: &Reader) {
 /// Until the PUK is blocked.
 ///
 /// # Panics
-/// When it is not after more tries than any card gives.
+/// If it is not after more tries than any card allows.
 pub fn block_puk(reader: &Reader) {
     until_blocked(|| wrong_puks(reader, 1));
 }
@@ -48,10 +48,10 @@ fn until_blocked(mut attempt: impl FnMut() -> u16) {
     assert!(blocked, "sixteen wrong tries and still not blocked");
 }
 
-/// Selects PIV, sends the commands, and gives the last status word.
+/// Selects PIV, sends the commands, and returns the last status word.
 ///
 /// # Panics
-/// When the card cannot be talked to.
+/// If the card does not respond.
 pub fn send(reader: &Reader, commands: &[Vec<u8>]) -> u16 {
     let context = Context::establish(Scope::System).expect("pcscd");
     let name = CString::new(reader.name.as_str()).expect("a reader's name");

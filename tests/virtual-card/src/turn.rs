@@ -1,4 +1,4 @@
-//! Whose turn it is: pcscd has one socket per machine, so tests that need it go one after the other.
+//! Turns: pcscd has one socket per machine, so tests that need it run one after the other.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-/// Longest wait for a turn: a whole suite of tests may be in front.
+/// Maximum wait for a turn: a whole suite of tests may run before.
 const QUEUE: Duration = Duration::from_secs(1800);
 
 /// The turn; over when dropped, and when the process ends.
@@ -18,7 +18,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn, and ends a pcscd that a killed test has left behind: its number is in the lock file.
+    /// Waits for the turn, and ends a pcscd that a killed test has left behind: its process id is in the lock file.
     pub(crate) fn wait() -> Self {
         let path = std::env::temp_dir().join("inkan-virtual-card.lock");
         let file = OpenOptions::new()
@@ -47,12 +47,12 @@ impl Turn {
         turn
     }
 
-    /// Notes which process to end should this test be killed, and by which words on its command line it is known.
+    /// Records which process to end if this test is killed, and the words of its command line that identify it.
     pub(crate) fn note(&mut self, pid: u32, conf: &str) {
         self.write(&format!("{pid} {conf}"));
     }
 
-    /// Nothing left to end.
+    /// Nothing is left to end.
     pub(crate) fn forget(&mut self) {
         self.write("");
     }
@@ -83,7 +83,7 @@ impl Turn {
     }
 }
 
-/// Whether the process still is the one that was noted, not another with its number.
+/// Whether the process still is the recorded one, not another with the same id.
 fn runs(pid: i32, conf: &str) -> bool {
     let path = PathBuf::from(format!("/proc/{pid}/cmdline"));
     std::fs::read(path)

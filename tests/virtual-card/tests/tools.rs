@@ -1,4 +1,4 @@
-//! The virtual card is a card in the eyes of other people's programs, keeps what is on it, and goes when it is pulled.
+//! Other programs accept the virtual card; it keeps its data, and is removed when it is pulled.
 #![cfg(feature = "card")]
 #![allow(
     clippy::expect_used,
@@ -60,7 +60,7 @@ fn a_key_made_by_another_program_outlives_the_pull() {
     assert!(key.contains("BEGIN PUBLIC KEY"), "{key}");
     card.pull();
     card.insert(&reader);
-    // Signing needs the key, and is refused with another word when there is none.
+    // Signing needs the key; without one the status word differs.
     let sign = [0, 0x87, 0x11, 0x9a, 38, 0x7c, 36, 0x82, 0, 0x81, 32];
     let verify = b"\x00\x20\x00\x80\x08123456\xff\xff".to_vec();
     let sign = [&sign[..], &[7; 32], &[0]].concat();
@@ -68,7 +68,7 @@ fn a_key_made_by_another_program_outlives_the_pull() {
 }
 
 #[test]
-fn power_takes_the_login_away_and_tries_are_counted() {
+fn a_loss_of_power_ends_the_login_and_tries_are_counted() {
     let readers = Readers::start();
     let reader = readers.first();
     let mut card = Card::inserted(Model::Plain, &reader);
@@ -85,7 +85,7 @@ fn power_takes_the_login_away_and_tries_are_counted() {
 }
 
 #[test]
-fn a_card_is_pulled_at_the_command_it_was_told() {
+fn a_card_is_removed_at_the_configured_command() {
     let mut readers = Readers::start();
     let reader = readers.first();
     let mut card = Card::inserted(Model::Plain, &reader);
@@ -99,7 +99,7 @@ fn a_card_is_pulled_at_the_command_it_was_told() {
     assert_eq!(verifies, 2);
     card.insert(&reader);
     assert_eq!(spoil::send(&reader, &[vec![0, 0x20, 0, 0x80]]), 0x63c1);
-    // pcscd may go and come back: the card is still in the reader.
+    // pcscd may stop and start again: the card is still in the reader.
     readers.stop();
     readers.up();
     reader.wait_for_card(true);

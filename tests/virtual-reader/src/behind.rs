@@ -1,4 +1,4 @@
-//! The driver behind: its functions, found once.
+//! The real driver: its functions, loaded once.
 
 use std::ffi::{c_char, c_uchar};
 use std::sync::OnceLock;

@@ -1,9 +1,10 @@
-//! PC/SC part 10, as far as a PIN is verified: the reader says that it has a keypad, and sends what is typed there to the card.
+//! PC/SC part 10, as far as a PIN is verified: the reader reports that it has a keypad, and sends the typed PIN to the
+//! card.
 
 use crate::behind::Behind;
 use crate::{Answer, COMMUNICATION_ERROR, IoHeader, SUCCESS, Word, file};
 
-/// CM_IOCTL_GET_FEATURE_REQUEST, as pcsc-lite counts control codes.
+/// CM_IOCTL_GET_FEATURE_REQUEST, as pcsc-lite numbers control codes.
 const GET_FEATURES: Word = 0x4200_0000 + 3400;
 /// The code by which this reader verifies a PIN, and the feature's number.
 const VERIFY: u32 = 0x4200_0000 + 0x0ABC;
@@ -14,7 +15,7 @@ const NOT_SUPPORTED: Answer = 606;
 
 /// PIN_VERIFY_STRUCTURE before its command.
 const HEAD: usize = 19;
-/// Where in a command the PIN begins.
+/// The offset of the PIN in the command.
 const PIN_AT: usize = 5;
 
 pub(crate) fn control(
@@ -44,7 +45,7 @@ fn verify(behind: &Behind, lun: Word, sent: &[u8], typed: &str) -> Result<Vec<u8
     let command = sent.get(HEAD..).ok_or(COMMUNICATION_ERROR)?;
     let said = sent.get(HEAD - 4..HEAD).ok_or(COMMUNICATION_ERROR)?;
     let length = u32::from_le_bytes(said.try_into().map_err(|_| COMMUNICATION_ERROR)?);
-    // Typed in ASCII, from the left, into eight bytes: as this reader is asked to by whoever knows PIV.
+    // Typed in ASCII, left-aligned in eight bytes, as a program that knows PIV requests.
     let ascii = sent.get(2) == Some(&0x82) && sent.get(3) == Some(&0x08);
     if !ascii || command.len() != length as usize || command.len() != PIN_AT + 8 {
         return Ok(vec![0x6b, 0x80]);

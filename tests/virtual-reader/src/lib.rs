@@ -1,14 +1,16 @@
-//! For tests only: a driver for pcscd (IFD handler 3.0) in front of the one of the virtual reader, that does what its own cannot.
+//! For tests only: a driver for pcscd (IFD handler 3.0) in front of the virtual reader's own, with functions that it
+//! lacks.
 //!
-//! pcscd is told by `INKAN_VIRTUAL_READER` of a directory with
+//! `INKAN_VIRTUAL_READER` names a directory with these files:
 //!
 //! | file | |
 //! |---|---|
-//! | `behind` | the driver behind |
-//! | `unplugged` | while it is there, the reader is not |
-//! | `keypad` | what somebody types at the reader's keypad (`cancel`, `late`, or a PIN); without it there is no keypad |
+//! | `behind` | the path of the real driver |
+//! | `unplugged` | while it exists, the reader does not |
+//! | `keypad` | what somebody types at the reader's keypad (`cancel`, `late`, or a PIN); without it there is no keypad
+//! |
 //!
-//! - `behind`: the driver behind
+//! - `behind`: the real driver
 //! - `keypad`: PC/SC part 10, as far as a PIN is verified
 //!
 //! Never ship it.
@@ -33,7 +35,7 @@ pub(crate) const SUCCESS: Answer = 0;
 pub(crate) const COMMUNICATION_ERROR: Answer = 612;
 pub(crate) const NO_SUCH_DEVICE: Answer = 617;
 
-/// A header of a command or an answer, passed by value.
+/// The header of a command or a response, passed by value.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct IoHeader {
@@ -49,7 +51,7 @@ fn unplugged() -> bool {
     file("unplugged").is_some_and(|file| file.exists())
 }
 
-/// Passes a call on, while the reader is plugged in.
+/// Forwards a call while the reader is plugged in.
 fn pass_on(call: impl FnOnce(&Behind) -> Answer) -> Answer {
     match behind() {
         Some(_) if unplugged() => NO_SUCH_DEVICE,
@@ -59,7 +61,7 @@ fn pass_on(call: impl FnOnce(&Behind) -> Answer) -> Answer {
 }
 
 /// # Safety
-/// As pcscd calls it: `name` is a text that ends with zero.
+/// Called by pcscd: `name` is a string that ends with zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHCreateChannelByName(lun: Word, name: *mut c_char) -> Answer {
     // SAFETY: the arguments are pcscd's own.
@@ -67,7 +69,7 @@ pub unsafe extern "C" fn IFDHCreateChannelByName(lun: Word, name: *mut c_char) -
 }
 
 /// # Safety
-/// As pcscd calls it.
+/// Called by pcscd.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHCreateChannel(lun: Word, channel: Word) -> Answer {
     // SAFETY: the arguments are pcscd's own.
@@ -75,7 +77,7 @@ pub unsafe extern "C" fn IFDHCreateChannel(lun: Word, channel: Word) -> Answer {
 }
 
 /// # Safety
-/// As pcscd calls it. Passed on in any case: what was opened is closed.
+/// Called by pcscd. Forwarded in any case: what was opened is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHCloseChannel(lun: Word) -> Answer {
     // SAFETY: the argument is pcscd's own.
@@ -83,7 +85,7 @@ pub unsafe extern "C" fn IFDHCloseChannel(lun: Word) -> Answer {
 }
 
 /// # Safety
-/// As pcscd calls it: `value` has room for `*length` bytes.
+/// Called by pcscd: `value` has space for `*length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHGetCapabilities(
     lun: Word,
@@ -98,7 +100,7 @@ pub unsafe extern "C" fn IFDHGetCapabilities(
 }
 
 /// # Safety
-/// As pcscd calls it: `value` has `length` bytes.
+/// Called by pcscd: `value` has `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHSetCapabilities(
     lun: Word,
@@ -111,7 +113,7 @@ pub unsafe extern "C" fn IFDHSetCapabilities(
 }
 
 /// # Safety
-/// As pcscd calls it.
+/// Called by pcscd.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHSetProtocolParameters(
     lun: Word,
@@ -126,7 +128,7 @@ pub unsafe extern "C" fn IFDHSetProtocolParameters(
 }
 
 /// # Safety
-/// As pcscd calls it: `atr` has room for `*length` bytes.
+/// Called by pcscd: `atr` has space for `*length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHPowerICC(
     lun: Word,
@@ -139,7 +141,7 @@ pub unsafe extern "C" fn IFDHPowerICC(
 }
 
 /// # Safety
-/// As pcscd calls it: `sent` has `sent_length` bytes, `answer` room for `*answer_length`.
+/// Called by pcscd: `sent` has `sent_length` bytes, `answer` has space for `*answer_length`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHTransmitToICC(
     lun: Word,
@@ -165,12 +167,12 @@ pub unsafe extern "C" fn IFDHTransmitToICC(
             )
         }
     });
-    // Pulled out in the middle: whatever the card did, nobody hears of it.
+    // Unplugged meanwhile: whatever the card did, its response is lost.
     if unplugged() { NO_SUCH_DEVICE } else { done }
 }
 
 /// # Safety
-/// As pcscd calls it.
+/// Called by pcscd.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHICCPresence(lun: Word) -> Answer {
     // SAFETY: the argument is pcscd's own.
@@ -178,7 +180,7 @@ pub unsafe extern "C" fn IFDHICCPresence(lun: Word) -> Answer {
 }
 
 /// # Safety
-/// As pcscd calls it: `sent` has `sent_length` bytes, `answer` room for `room`.
+/// Called by pcscd: `sent` has `sent_length` bytes, `answer` has space for `room`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn IFDHControl(
     lun: Word,
@@ -193,14 +195,14 @@ pub unsafe extern "C" fn IFDHControl(
         let given = if sent.is_null() {
             &[]
         } else {
-            // SAFETY: pcscd gives that many bytes.
+            // SAFETY: pcscd provides that many bytes.
             unsafe { std::slice::from_raw_parts(sent, sent_length as usize) }
         };
         match keypad::control(b, lun, code, given) {
-            // SAFETY: pcscd gives room for that many bytes, and for their number.
-            Ok(told) if told.len() <= room as usize && !answer.is_null() => unsafe {
-                std::ptr::copy_nonoverlapping(told.as_ptr(), answer, told.len());
-                *length = told.len() as Word;
+            // SAFETY: pcscd provides space for that many bytes, and for their number.
+            Ok(response) if response.len() <= room as usize && !answer.is_null() => unsafe {
+                std::ptr::copy_nonoverlapping(response.as_ptr(), answer, response.len());
+                *length = response.len() as Word;
                 SUCCESS
             },
             Ok(_) => COMMUNICATION_ERROR,

@@ -1,4 +1,4 @@
-//! The bank and the way to it.
+//! The bank and the connection to it.
 
 use super::clock::span;
 use super::{Lang, Text, text};
@@ -84,7 +84,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             ),
         ),
         BankError::Unexpected { status, exchange } => (
-            "bank-answer-unexpected",
+            "bank-response-unexpected",
             Exit::BankRefused,
             text(
                 format!("銀行から思いがけない答えが返りました（{exchange}, HTTP {status}）。"),
@@ -94,8 +94,8 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
             ),
         ),
         BankError::TooLarge { exchange } => (
-            "bank-answer-too-large",
-            Exit::AnswerWrong,
+            "bank-response-too-large",
+            Exit::ResponseInvalid,
             text(
                 format!("銀行の答えが大きすぎます（{exchange}）。"),
                 "もう一度お試しください。続くときはヘルプデスクにお知らせください。",
@@ -105,7 +105,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
         ),
         BankError::Mismatch { field } => (
             "request-mismatch",
-            Exit::AnswerWrong,
+            Exit::ResponseInvalid,
             text(
                 format!("銀行の答えがリンクの内容と違います（{field}）。"),
                 "銀行の画面でもう一度始めてください。続くときはヘルプデスクにお知らせください。",
@@ -126,7 +126,7 @@ pub(super) fn bank(error: &BankError) -> (&'static str, Exit, Text) {
     }
 }
 
-/// Nothing was heard from the bank: its time is not known.
+/// The bank sent nothing, so its time is unknown.
 fn clock(host: &str, past: Option<i64>) -> Text {
     let ja = format!("{host} の証明書が、このコンピューターの時計では有効期間の外です");
     let en = format!("According to this computer's clock, the certificate of {host} is not valid");

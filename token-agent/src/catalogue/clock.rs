@@ -1,4 +1,4 @@
-//! A clock that is off: by how much, in which direction, and what to do.
+//! Clock differences: how large, in which direction, and what to do.
 
 use super::Lang;
 
@@ -6,7 +6,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// A length of time in its two largest units.
+/// A duration in its two largest units.
 #[must_use]
 pub fn span(seconds: u64, lang: Lang) -> String {
     let units = [
@@ -35,7 +35,7 @@ pub fn span(seconds: u64, lang: Lang) -> String {
     parts.join(" ")
 }
 
-/// What the customer is told beside a request; `ahead` in seconds, negative when the clock is behind.
+/// The note beside a request; `ahead` is in seconds, negative if the clock is behind.
 #[must_use]
 pub fn note(ahead: i64, lang: Lang) -> String {
     let off = span(ahead.unsigned_abs(), lang);
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_units_are_enough_and_the_direction_is_said() {
+    fn durations_have_two_units_and_notes_a_direction() {
         assert_eq!(span(0, Lang::En), "0 s");
         assert_eq!(span(960, Lang::En), "16 min");
         assert_eq!(span(2 * DAY + 3 * HOUR + 59, Lang::Ja), "2 日 3 時間");

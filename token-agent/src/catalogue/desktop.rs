@@ -1,4 +1,4 @@
-//! What the desktop shows, and what `register` says.
+//! Texts of the desktop entry, and the results of `register`.
 
 use super::Lang;
 use crate::output::clean::clean;
@@ -10,7 +10,7 @@ pub fn name(lang: Lang) -> &'static str {
     lang.pick("電子証明書アプリ", "Certificate app")
 }
 
-/// What it is for, in menus.
+/// The program's purpose, in menus.
 #[must_use]
 pub fn comment(lang: Lang) -> &'static str {
     lang.pick(
@@ -19,7 +19,7 @@ pub fn comment(lang: Lang) -> &'static str {
     )
 }
 
-/// Links are opened from now on.
+/// The result of `register`.
 #[must_use]
 pub fn registered(registered: &Registered, lang: Lang) -> String {
     let (program, entry) = (clean(&registered.program), clean(&registered.entry));
@@ -39,7 +39,7 @@ pub fn registered(registered: &Registered, lang: Lang) -> String {
     )
 }
 
-/// Links are opened no longer.
+/// The result of `unregister`.
 #[must_use]
 pub fn unregistered(already: bool, lang: Lang) -> &'static str {
     if already {

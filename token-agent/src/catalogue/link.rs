@@ -1,4 +1,4 @@
-//! Links that are none of ours.
+//! Invalid links.
 
 use inkan_pki::messages::link::LinkError;
 

@@ -1,26 +1,26 @@
-//! Every sentence the agent says, in Japanese and English. Nothing else in the crate holds prose for people.
+//! Every sentence that the agent shows, in Japanese and English. No other part of the crate holds prose for users.
 //!
-//! [`entry`] is the one exhaustive match over [`Failure`]: sentence, next step, stable code, exit code; each group of
-//! failures has its own file. The words of a normal run are in [`talk`].
+//! [`entry`] is the one exhaustive match over [`Failure`]: sentence, next step, stable code, exit code. Each group of
+//! failures has its own file. The texts of a normal run are in [`dialog`].
 //!
 //! - [`setup`]: configuration and command line
-//! - [`mod@link`]: links that are none of ours
+//! - [`mod@link`]: invalid links
 //! - [`token`]: tokens and their drivers
-//! - [`secret`]: PINs, PUKs, and what a token wants beyond them
-//! - [`bank`]: the bank and the way to it
-//! - [`answer`]: the certificate that came back
-//! - [`clock`]: a clock that is off
-//! - [`desktop`]: names in menus, and what `register` says
-//! - [`talk`]: questions, labels, progress
+//! - [`secret`]: PINs, PUKs and administrative secrets
+//! - [`bank`]: the bank and the connection to it
+//! - [`response`]: the issued certificate
+//! - [`clock`]: clock differences
+//! - [`desktop`]: texts of the desktop entry, and results of `register`
+//! - [`dialog`]: questions, labels, progress
 
-mod answer;
 mod bank;
 pub mod clock;
 pub mod desktop;
+pub mod dialog;
 mod link;
+mod response;
 mod secret;
 mod setup;
-pub mod talk;
 mod token;
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ impl Lang {
         }
     }
 
-    /// One of two, by language.
+    /// Selects one of two values by language.
     #[must_use]
     pub fn pick<T>(self, ja: T, en: T) -> T {
         match self {
@@ -62,7 +62,7 @@ impl Lang {
         }
     }
 
-    /// For `Accept-Language`.
+    /// The value of `Accept-Language`.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Lang {
     }
 }
 
-/// What the customer is told about a failure.
+/// The report of a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// Stable code.
@@ -97,7 +97,7 @@ struct Text {
     en: (String, String),
 }
 
-/// Shorthand of the group files.
+/// Shorthand for the files of the groups.
 fn text(
     ja: impl Into<String>,
     ja_next: impl Into<String>,
@@ -119,13 +119,13 @@ pub fn entry(failure: &Failure, lang: Lang) -> Entry {
         Failure::Link(error) => link::link(error),
         Failure::Token(error) => token::token(error),
         Failure::Bank(error) => bank::bank(error),
-        Failure::Answer(error) => answer::answer(error),
+        Failure::Response(error) => response::response(error),
         Failure::Cancelled => ("cancelled", Exit::Cancelled, cancelled()),
         Failure::Internal(detail) => ("internal", Exit::Internal, internal(detail)),
     };
     let (sentence, next) = lang.pick(text.ja, text.en);
     let code = match failure {
-        // The bank's code is the more telling one: `grant-missing` rather than `bank-refused`.
+        // The bank's code is more specific: `grant-missing` rather than `bank-refused`.
         Failure::Bank(error) => error.code().filter(|c| !c.is_empty()).unwrap_or(code),
         _ => code,
     };

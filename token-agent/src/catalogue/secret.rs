@@ -1,12 +1,12 @@
-//! PINs, PUKs, and what a token wants beyond them.
+//! PINs, PUKs and administrative secrets.
 
 use super::{Text, text};
 use crate::exit::Exit;
-use crate::keystore::abilities::Admin;
-use crate::keystore::secret::{SecretName, Unfit};
+use crate::keystore::capabilities::Admin;
+use crate::keystore::secret::{SecretFault, SecretName};
 
-/// Code, exit code and sentences.
-type Told = (&'static str, Exit, Text);
+/// Code, exit code and texts.
+type Message = (&'static str, Exit, Text);
 
 const fn admin(what: Admin) -> (&'static str, &'static str) {
     match what {
@@ -18,7 +18,7 @@ const fn admin(what: Admin) -> (&'static str, &'static str) {
     }
 }
 
-/// What is left after a wrong one, as far as it is known.
+/// The tries left after an incorrect PIN, as far as they are known.
 fn tries(last_try: bool, left: Option<u8>) -> (String, String) {
     match (last_try, left) {
         (true, _) => (
@@ -27,27 +27,35 @@ fn tries(last_try: bool, left: Option<u8>) -> (String, String) {
         ),
         (false, Some(left)) => (
             format!("あと {left} 回間違えるとロックされます。"),
-            format!("{left} tries left."),
+            english_tries(left),
         ),
         (false, None) => (String::new(), String::new()),
     }
 }
 
-/// The same of a PUK, a management key and the like.
+fn english_tries(left: u8) -> String {
+    if left == 1 {
+        "One try left.".to_owned()
+    } else {
+        format!("{left} tries left.")
+    }
+}
+
+/// The same for a PUK, a management key or a security officer PIN.
 fn other_tries(left: Option<u8>) -> (String, String) {
     left.map_or_else(
         || (String::new(), String::new()),
         |left| {
             (
                 format!("残りは {left} 回です。"),
-                format!(" {left} tries left."),
+                format!(" {}", english_tries(left)),
             )
         },
     )
 }
 
-/// A wrong PIN.
-pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Told {
+/// The PIN is incorrect.
+pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Message {
     let (ja, en) = tries(last_try, tries_left);
     (
         "pin-wrong",
@@ -61,8 +69,8 @@ pub(super) fn pin_wrong(last_try: bool, tries_left: Option<u8>) -> Told {
     )
 }
 
-/// Too many of them.
-pub(super) fn pin_locked() -> Told {
+/// The PIN is locked.
+pub(super) fn pin_locked() -> Message {
     (
         "pin-locked",
         Exit::PinLocked,
@@ -75,8 +83,8 @@ pub(super) fn pin_locked() -> Told {
     )
 }
 
-/// One that the token takes for unusable.
-pub(super) fn pin_unusable() -> Told {
+/// The token rejects the PIN as unusable.
+pub(super) fn pin_unusable() -> Message {
     (
         "pin-unusable",
         Exit::PinWrong,
@@ -99,27 +107,27 @@ const fn name(what: SecretName) -> (&'static str, &'static str) {
     }
 }
 
-/// Why it was not sent, beyond its length.
-const fn reason(why: Unfit) -> Option<(&'static str, &'static str)> {
+/// Why the secret was not sent, other than its length.
+const fn reason(why: SecretFault) -> Option<(&'static str, &'static str)> {
     match why {
-        Unfit::FullWidth => Some((
+        SecretFault::FullWidth => Some((
             "全角の文字が入っています",
             "it contains full-width characters",
         )),
-        Unfit::Invisible => Some((
+        SecretFault::Invisible => Some((
             "BOM など、目に見えない文字が入っています",
             "it contains invisible characters, such as a byte order mark",
         )),
-        Unfit::Control => Some(("制御文字が入っています", "it contains control characters")),
-        Unfit::Character => Some((
+        SecretFault::Control => Some(("制御文字が入っています", "it contains control characters")),
+        SecretFault::Character => Some((
             "このトークンで使えない文字が入っています",
             "it contains characters that this token does not accept",
         )),
-        Unfit::Length | Unfit::JustRefused => None,
+        SecretFault::Length | SecretFault::JustRefused => None,
     }
 }
 
-/// What the token takes, where it says that.
+/// The lengths that the token accepts, if it reports them.
 fn limits(min: u8, max: u8) -> Option<(String, String)> {
     match (min, max) {
         (0, 0) => None,
@@ -138,13 +146,13 @@ fn limits(min: u8, max: u8) -> Option<(String, String)> {
     }
 }
 
-/// One that was not sent, because it cannot be right.
-pub(super) fn unfit(what: SecretName, why: Unfit, min: u8, max: u8) -> Told {
+/// A secret that was not sent because it cannot be correct.
+pub(super) fn invalid_secret(what: SecretName, why: SecretFault, min: u8, max: u8) -> Message {
     let (ja_name, en_name) = name(what);
     let in_brackets = |(ja, en): (&str, &str)| (format!("（{ja}）"), format!(" ({en})"));
     let (ja_why, en_why) = reason(why).map(in_brackets).unwrap_or_default();
     let (ja, en) = match (why, limits(min, max)) {
-        (Unfit::JustRefused, _) => (
+        (SecretFault::JustRefused, _) => (
             format!("いま断られたものと同じ{}です。", spaced(ja_name)),
             format!("The token has just refused this {en_name}."),
         ),
@@ -183,7 +191,7 @@ pub(super) fn unfit(what: SecretName, why: Unfit, min: u8, max: u8) -> Told {
     (code, exit, text)
 }
 
-/// A name with a blank before it where it begins with Latin letters, and none behind it where it ends with them.
+/// Adds a space before a name that begins with a Latin letter.
 fn spaced(name: &str) -> String {
     let blank = if name.starts_with(|c: char| c.is_ascii()) {
         " "
@@ -193,8 +201,8 @@ fn spaced(name: &str) -> String {
     format!("{blank}{name}")
 }
 
-/// One that this token's own rules do not allow.
-pub(super) fn new_pin_refused() -> Told {
+/// The token's rules do not allow the new PIN.
+pub(super) fn new_pin_refused() -> Message {
     (
         "pin-new-refused",
         Exit::PinWrong,
@@ -207,8 +215,8 @@ pub(super) fn new_pin_refused() -> Told {
     )
 }
 
-/// One that is not new.
-pub(super) fn new_pin_same() -> Told {
+/// The new PIN equals the current one.
+pub(super) fn new_pin_same() -> Message {
     (
         "pin-new-same",
         Exit::PinWrong,
@@ -221,8 +229,8 @@ pub(super) fn new_pin_same() -> Told {
     )
 }
 
-/// A key asks each time.
-pub(super) fn pin_needed() -> Told {
+/// The key requires the PIN for each use.
+pub(super) fn pin_needed() -> Message {
     (
         "pin-needed",
         Exit::PinWrong,
@@ -235,8 +243,8 @@ pub(super) fn pin_needed() -> Told {
     )
 }
 
-/// A wrong PUK.
-pub(super) fn puk_wrong(tries_left: Option<u8>) -> Told {
+/// The PUK is incorrect.
+pub(super) fn puk_wrong(tries_left: Option<u8>) -> Message {
     let (ja, en) = other_tries(tries_left);
     (
         "puk-wrong",
@@ -250,8 +258,8 @@ pub(super) fn puk_wrong(tries_left: Option<u8>) -> Told {
     )
 }
 
-/// Too many of them.
-pub(super) fn puk_locked() -> Told {
+/// The PUK is locked.
+pub(super) fn puk_locked() -> Message {
     (
         "puk-locked",
         Exit::PinLocked,
@@ -264,8 +272,8 @@ pub(super) fn puk_locked() -> Told {
     )
 }
 
-/// More than the PIN is needed.
-pub(super) fn admin_needed(what: Admin) -> Told {
+/// The operation requires more than the PIN.
+pub(super) fn admin_needed(what: Admin) -> Message {
     (
         "admin-needed",
         Exit::AdminRefused,
@@ -278,8 +286,8 @@ pub(super) fn admin_needed(what: Admin) -> Told {
     )
 }
 
-/// That was wrong.
-pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Told {
+/// The administrative secret is incorrect.
+pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Message {
     let (ja, en) = other_tries(tries_left);
     (
         "admin-wrong",
@@ -293,8 +301,8 @@ pub(super) fn admin_wrong(what: Admin, tries_left: Option<u8>) -> Told {
     )
 }
 
-/// Too many of them.
-pub(super) fn admin_locked() -> Told {
+/// The security officer PIN is locked.
+pub(super) fn admin_locked() -> Message {
     (
         "admin-locked",
         Exit::AdminRefused,
@@ -307,8 +315,8 @@ pub(super) fn admin_locked() -> Told {
     )
 }
 
-/// That cannot be right.
-pub(super) fn admin_unusable(what: Admin) -> Told {
+/// The administrative secret has an invalid format.
+pub(super) fn admin_unusable(what: Admin) -> Message {
     (
         "admin-unusable",
         Exit::AdminRefused,

@@ -1,17 +1,17 @@
-//! Rules that every Japanese sentence keeps, here and in the window's catalogues.
+//! Typographic rules for every Japanese sentence, here and in the window's catalogues.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::talk;
+use super::dialog;
 use super::{Lang, entry};
 use crate::error::{Failure, TokenError};
-use crate::keystore::abilities::{Admin, Unblock};
-use crate::keystore::secret::{SecretName, Unfit};
+use crate::keystore::capabilities::{Admin, Unblock};
+use crate::keystore::secret::{SecretFault, SecretName};
 use crate::keystore::view::{PinState, TokenKind, TokenView};
 use crate::prompt::question::{NewPin, SecretKind, SecretQuestion};
 
-/// Letters, and the marks that take the place of a blank themselves.
+/// Japanese letters; and the punctuation that carries its own space.
 const fn is_japanese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}')
 }
@@ -20,14 +20,14 @@ const fn is_mark(c: char) -> bool {
     matches!(c, '「' | '」' | '『' | '』' | '（' | '）' | '、' | '。')
 }
 
-/// What is wrong with a text.
+/// The rule that a text breaks.
 fn fault(text: &str) -> Option<&'static str> {
     let all: Vec<char> = text.chars().collect();
     let blanks = all.windows(3).any(|part| {
         let [before, middle, after] = part else {
             return false;
         };
-        // Behind a question mark one is usual.
+        // A space after a question mark is usual.
         *middle == ' '
             && *before != '？'
             && ((is_japanese(*before) && is_japanese(*after))
@@ -53,7 +53,7 @@ fn fault(text: &str) -> Option<&'static str> {
 }
 
 #[test]
-fn the_rules_find_what_they_are_for() {
+fn the_rules_find_violations() {
     for wrong in [
         "トークン「x」の 管理者の PIN",
         "トークン 「x」",
@@ -72,7 +72,7 @@ fn the_rules_find_what_they_are_for() {
     }
 }
 
-/// The string literals of a source file; format directives stay in them.
+/// The string literals of a source file, format directives included.
 fn literals(source: &str) -> Vec<String> {
     let code = source
         .lines()
@@ -140,22 +140,22 @@ fn token(label: &str, serial: &str, model: &str) -> TokenView {
 }
 
 #[test]
-fn a_token_that_says_nothing_about_itself_is_called_nameless() {
-    let name = |label, serial, model| talk::token_name(&token(label, serial, model), Lang::Ja);
+fn a_token_without_names_is_shown_as_nameless() {
+    let name = |label, serial, model| dialog::token_name(&token(label, serial, model), Lang::Ja);
     assert_eq!(name("", "", ""), "（名前なし）");
     assert_eq!(name(" ", "", ""), "（名前なし）");
     assert_eq!(name("OOZORA", "", ""), "OOZORA");
     assert_eq!(name("OOZORA", "01", ""), "OOZORA (01)");
     assert_eq!(name("", "01", "x"), "（名前なし） (01, x)");
-    let english = talk::token_name(&token("", "", ""), Lang::En);
+    let english = dialog::token_name(&token("", "", ""), Lang::En);
     assert_eq!(english, "(no name)");
 }
 
 #[test]
-fn what_is_put_together_keeps_the_rules_as_well() {
+fn composed_sentences_keep_the_rules_too() {
     let kinds = [
         SecretKind::Pin,
-        SecretKind::PresentPin,
+        SecretKind::CurrentPin,
         SecretKind::Unblock(Unblock::Puk),
         SecretKind::Unblock(Unblock::SoPin),
         SecretKind::Admin(Admin::SoPin),
@@ -168,10 +168,10 @@ fn what_is_put_together_keeps_the_rules_as_well() {
             state: PinState::counted(2, 3),
             refused: None,
         };
-        let asked = talk::secret(&question, Lang::Ja);
-        // A name that is missing stands in brackets of its own.
-        let asked = asked.replace("（名前なし）", "x");
-        assert_eq!(fault(&asked), None, "{asked}");
+        let prompt = dialog::secret(&question, Lang::Ja);
+        // A missing name has brackets of its own.
+        let prompt = prompt.replace("（名前なし）", "x");
+        assert_eq!(fault(&prompt), None, "{prompt}");
     }
     for (min_length, max_length) in [(0, 0), (6, 8)] {
         let question = NewPin {
@@ -180,15 +180,15 @@ fn what_is_put_together_keeps_the_rules_as_well() {
             max_length,
             refused: None,
         };
-        let asked = talk::new_pin(&question, Lang::Ja);
-        assert_eq!(fault(&asked), None, "{asked}");
+        let prompt = dialog::new_pin(&question, Lang::Ja);
+        assert_eq!(fault(&prompt), None, "{prompt}");
     }
 }
 
 #[test]
-fn what_was_not_sent_says_so_and_how_long_it_has_to_be() {
-    let told = |what, why, min, max, lang| {
-        let error = TokenError::Unfit {
+fn an_unsent_secret_is_reported_with_its_valid_length() {
+    let sentence_of = |what, why, min, max, lang| {
+        let error = TokenError::InvalidSecret {
             what,
             why,
             min,
@@ -197,11 +197,11 @@ fn what_was_not_sent_says_so_and_how_long_it_has_to_be() {
         entry(&Failure::Token(error), lang).sentence
     };
     assert_eq!(
-        told(SecretName::Pin, Unfit::Length, 6, 8, Lang::Ja),
+        sentence_of(SecretName::Pin, SecretFault::Length, 6, 8, Lang::Ja),
         "PIN は半角 6～8 文字です。何も送っていないので、残り回数は減っていません。"
     );
     assert_eq!(
-        told(SecretName::Puk, Unfit::FullWidth, 6, 8, Lang::Ja),
+        sentence_of(SecretName::Puk, SecretFault::FullWidth, 6, 8, Lang::Ja),
         "ロックを解く番号（PUK）は半角 6～8 文字です（全角の文字が入っています）。何も送っていないので、残り回数は減っていません。"
     );
     let names = [
@@ -212,19 +212,19 @@ fn what_was_not_sent_says_so_and_how_long_it_has_to_be() {
         SecretName::ManagementKey,
     ];
     let reasons = [
-        Unfit::FullWidth,
-        Unfit::Invisible,
-        Unfit::Control,
-        Unfit::Character,
-        Unfit::Length,
-        Unfit::JustRefused,
+        SecretFault::FullWidth,
+        SecretFault::Invisible,
+        SecretFault::Control,
+        SecretFault::Character,
+        SecretFault::Length,
+        SecretFault::JustRefused,
     ];
     for (what, why) in names.into_iter().flat_map(|n| reasons.map(|r| (n, r))) {
         for (min, max) in [(0, 0), (0, 8), (6, 0), (6, 8)] {
-            let japanese = told(what, why, min, max, Lang::Ja);
+            let japanese = sentence_of(what, why, min, max, Lang::Ja);
             assert_eq!(fault(&japanese), None, "{japanese}");
             assert!(japanese.contains("送っていない") || japanese.contains("送っていません"));
-            let english = told(what, why, min, max, Lang::En);
+            let english = sentence_of(what, why, min, max, Lang::En);
             assert!(english.contains("Nothing was sent"), "{english}");
         }
     }

@@ -3,16 +3,16 @@
 use super::{Text, secret, text};
 use crate::error::TokenError;
 use crate::exit::Exit;
-use crate::keystore::abilities::Ability;
+use crate::keystore::capabilities::Capability;
 
-const fn ability(what: Ability) -> (&'static str, &'static str) {
+const fn capability(what: Capability) -> (&'static str, &'static str) {
     match what {
-        Ability::Generate => ("鍵を作る", "generate keys"),
-        Ability::WriteCertificates => ("証明書を書き込む", "store certificates"),
-        Ability::DeleteKeys => ("鍵を消す", "delete keys"),
-        Ability::ChangePin => ("PIN を変える", "change its PIN"),
-        Ability::Unblock => ("PIN のロックを解く", "unblock its PIN"),
-        Ability::PinPad => (
+        Capability::Generate => ("鍵を作る", "generate keys"),
+        Capability::WriteCertificates => ("証明書を書き込む", "store certificates"),
+        Capability::DeleteKeys => ("鍵を消す", "delete keys"),
+        Capability::ChangePin => ("PIN を変える", "change its PIN"),
+        Capability::Unblock => ("PIN のロックを解く", "unblock its PIN"),
+        Capability::PinPad => (
             "カードリーダーのキーで PIN を入力する",
             "accept the PIN from the reader's keypad",
         ),
@@ -78,8 +78,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Insert the card, then try again.",
             ),
         ),
-        TokenError::MuteCard { reader } => (
-            "card-mute",
+        TokenError::UnresponsiveCard { reader } => (
+            "card-unresponsive",
             Exit::TokenMissing,
             text(
                 format!("カードリーダー（{reader}）のカードが応答しません。"),
@@ -88,8 +88,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Check the card's orientation, clean its contacts and insert it again. If that does not help, use another card.",
             ),
         ),
-        TokenError::OtherCard { reader } => (
-            "card-other",
+        TokenError::UnsupportedCard { reader } => (
+            "card-unsupported",
             Exit::TokenMissing,
             text(
                 format!(
@@ -152,7 +152,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Delete keys and certificates that you no longer use, or use another token.",
             ),
         ),
-        TokenError::NoRoomForCertificate => (
+        TokenError::NoSpaceForCertificate => (
             "token-full-issued",
             Exit::TokenFull,
             text(
@@ -198,8 +198,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Finish or cancel its request, then try again.",
             ),
         ),
-        TokenError::Hung => (
-            "token-hung",
+        TokenError::TimedOut => (
+            "token-timeout",
             Exit::TokenFailed,
             text(
                 "トークンが答えません。",
@@ -298,12 +298,12 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "To continue, start again. To request a certificate, use the button on the bank's page.",
             ),
         ),
-        TokenError::Unfit {
+        TokenError::InvalidSecret {
             what,
             why,
             min,
             max,
-        } => secret::unfit(*what, *why, *min, *max),
+        } => secret::invalid_secret(*what, *why, *min, *max),
         TokenError::NewPinRefused => secret::new_pin_refused(),
         TokenError::NewPinSame => secret::new_pin_same(),
         TokenError::PinNeeded => secret::pin_needed(),
@@ -313,8 +313,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
         TokenError::AdminWrong { what, tries_left } => secret::admin_wrong(*what, *tries_left),
         TokenError::AdminLocked => secret::admin_locked(),
         TokenError::AdminUnusable { what } => secret::admin_unusable(*what),
-        TokenError::CannotDo { what } => {
-            let (ja, en) = ability(*what);
+        TokenError::Unsupported { what } => {
+            let (ja, en) = capability(*what);
             (
                 "token-cannot",
                 Exit::TokenFailed,
@@ -346,7 +346,7 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Run `inkan-agent list` to see the token's keys and certificates.",
             ),
         ),
-        TokenError::HeldByOther { program } => {
+        TokenError::CardInUse { program } => {
             let (ja, en) = program.as_ref().map_or_else(
                 || ("ほかのプログラム".to_owned(), "Another program".to_owned()),
                 |name| {
@@ -390,8 +390,8 @@ pub(super) fn token(error: &TokenError) -> (&'static str, Exit, Text) {
                 "Try again. If it happens again, update the driver or send this message to the help desk.",
             ),
         ),
-        TokenError::DriverGarbled { driver, detail } => (
-            "driver-garbled",
+        TokenError::InvalidDriverResponse { driver, detail } => (
+            "driver-invalid-response",
             Exit::TokenFailed,
             text(
                 format!(
@@ -424,24 +424,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_in_the_place_of_a_token_has_words_of_its_own_in_both_languages() {
+    fn anything_found_instead_of_a_token_has_its_own_sentence_in_both_languages() {
         let reader = || "Reader 00".to_owned();
         let all = [
             TokenError::NoToken,
             TokenError::NoReader,
             TokenError::NoCard { reader: reader() },
-            TokenError::MuteCard { reader: reader() },
-            TokenError::OtherCard { reader: reader() },
+            TokenError::UnresponsiveCard { reader: reader() },
+            TokenError::UnsupportedCard { reader: reader() },
             TokenError::NotInitialised { token: reader() },
             TokenError::ReaderService { detail: reader() },
         ];
-        let mut said = std::collections::BTreeSet::new();
+        let mut seen = std::collections::BTreeSet::new();
         for error in &all {
             let (code, _, text) = token(error);
             for (sentence, next) in [text.ja, text.en] {
-                assert!(said.insert(sentence) && said.insert(next), "{code}");
+                assert!(seen.insert(sentence) && seen.insert(next), "{code}");
             }
         }
-        assert_eq!(said.len(), 4 * all.len());
+        assert_eq!(seen.len(), 4 * all.len());
     }
 }

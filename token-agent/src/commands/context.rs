@@ -1,4 +1,4 @@
-//! What all commands share: the surroundings of operations, and the person at the terminal.
+//! What all commands share: the context of operations, and the user at the terminal.
 
 use std::time::Duration;
 
@@ -7,77 +7,84 @@ use crate::cli::TokenArgs;
 use crate::clock::Clock;
 use crate::config::directory::ConfigDir;
 use crate::config::modules::{self, ModuleEntry};
+use crate::driver::HostProgram;
 use crate::driver::limits::Limits;
 use crate::error::Failure;
-use crate::http::proxy::Ways;
+use crate::http::proxy::ProxyConfig;
 use crate::interrupt::Interrupt;
 use crate::operations::Context;
 use crate::output::Reporter;
-use crate::prompt::sources::Sources;
+use crate::prompt::pin_source::PinSources;
 use crate::prompt::terminal::Terminal;
-use crate::token::computer::Computer;
+use crate::token::local::LocalTokens;
 
-/// What the whole program was started with.
+/// The settings that the program was started with.
 #[derive(Debug, Clone)]
-pub struct Setting {
+pub struct Settings {
     /// Configuration directory.
     pub config: ConfigDir,
     /// The time.
     pub clock: Clock,
-    /// Proxies, where they are set.
-    pub ways: Ways,
-    /// Where results go.
+    /// The proxies, if any are configured.
+    pub proxies: ProxyConfig,
+    /// Where results are written.
     pub reporter: Reporter,
     /// What Ctrl-C does.
     pub interrupt: Interrupt,
-    /// How long token drivers may take.
+    /// Time limits of token drivers.
     pub limits: Limits,
-    /// The shortest new PIN, in characters.
+    /// Minimum length of a new PIN, in characters.
     pub pin_min_length: u8,
-    /// Where this person's desktop keeps its files.
+    /// Where this user's desktop keeps its files.
     pub desktop: Desktop,
 }
 
-impl Setting {
-    /// The surroundings of an operation that uses no token.
+impl Settings {
+    /// The context of an operation that uses no token.
     #[must_use]
     pub fn without_token(&self) -> Context {
-        self.context(Computer::new(Vec::new(), false), None)
+        let host = HostProgram::this().ok();
+        self.context(LocalTokens::new(host, Vec::new(), false), None)
     }
 
-    /// The surroundings of an operation with the tokens that fit the command line. Where PINs come from is nothing for token
-    /// drivers to see.
+    /// The context of an operation with the tokens that match the command line. Token drivers do not see the variables
+    /// that hold PINs.
     ///
     /// # Errors
-    /// What is wrong with `modules.toml`.
-    pub fn with_tokens(&self, args: &TokenArgs, sources: &Sources) -> Result<Context, Failure> {
-        let computer = match &args.module {
-            Some(path) => Computer::new(vec![ModuleEntry::at(path)], false),
+    /// An invalid `modules.toml`.
+    pub fn with_tokens(
+        &self,
+        args: &TokenArgs,
+        pin_sources: &PinSources,
+    ) -> Result<Context, Failure> {
+        let host = HostProgram::this().ok();
+        let local = match &args.module {
+            Some(path) => LocalTokens::new(host, vec![ModuleEntry::at(path)], false),
             None => {
-                let places = modules::load(&self.config)?;
-                Computer::new(places.modules, places.piv)
+                let drivers = modules::load(&self.config)?;
+                LocalTokens::new(host, drivers.modules, drivers.piv)
             }
         };
-        let computer = computer.hiding(sources.variables());
-        Ok(self.context(computer, args.token.clone()))
+        let local = local.with_hidden_variables(pin_sources.variables());
+        Ok(self.context(local, args.token.clone()))
     }
 
-    fn context(&self, computer: Computer, wanted: Option<String>) -> Context {
+    fn context(&self, local: LocalTokens, wanted: Option<String>) -> Context {
         Context {
             config: self.config.clone(),
             clock: self.clock,
-            ways: self.ways.clone(),
+            proxies: self.proxies.clone(),
             lang: self.reporter.lang,
-            places: Box::new(computer.limited(self.limits)),
+            provider: Box::new(local.with_limits(self.limits)),
             wanted,
-            patience: Duration::ZERO,
+            retry_for: Duration::ZERO,
             pin_min_length: self.pin_min_length,
         }
     }
 
-    /// Questions, or the sources named instead. `yes`: agree to what the command is about.
+    /// The user at the terminal, or the PIN sources named instead. `yes`: consent to the command's own question.
     #[must_use]
-    pub fn person(&self, yes: bool, sources: Sources) -> Terminal {
+    pub fn ui(&self, yes: bool, pin_sources: PinSources) -> Terminal {
         Terminal {
             print_url: false,
             serial: None,
@@ -85,7 +92,7 @@ impl Setting {
             yes,
             may_delete: yes,
             new_key: false,
-            sources,
+            pin_sources,
             interrupt: self.interrupt.clone(),
         }
     }

@@ -1,7 +1,7 @@
-//! The commands of the terminal: each hands its arguments to the [operation](crate::operations) of the same name.
+//! The commands of the terminal. Each passes its arguments to the [operation](crate::operations) of the same name.
 //!
 //! - [`context`]: what all commands share
-//! - [`register`]: whom the desktop hands links to
+//! - [`register`]: the desktop's handler of links
 
 pub mod context;
 pub mod register;
@@ -12,108 +12,108 @@ use crate::cli::{BankCommand, Command, ModuleCommand, PinCommand};
 use crate::error::Failure;
 use crate::operations::{banks, delete, follow, list, modules, pin, renew, verify};
 use crate::output::outcome::Outcome;
-use crate::prompt::sources::Sources;
-use context::Setting;
+use crate::prompt::pin_source::PinSources;
+use context::Settings;
 
 /// Runs a command.
 ///
 /// # Errors
-/// Whatever kept it from its outcome.
-pub fn run(command: &Command, setting: &Setting) -> Result<Outcome, Failure> {
+/// Why the command has no outcome.
+pub fn run(command: &Command, settings: &Settings) -> Result<Outcome, Failure> {
     match command {
         Command::Open(args) => {
-            let sources = Sources {
+            let pin_sources = PinSources {
                 pin: args.pin.source(),
                 admin: args.admin.source(),
-                ..Sources::default()
+                ..PinSources::default()
             };
-            let mut context = setting.with_tokens(&args.token, &sources)?;
-            context.patience = Duration::from_secs(args.patience);
-            let mut person = setting.person(args.yes, sources);
-            person.print_url = args.print_url;
-            person.serial.clone_from(&args.serial);
-            person.may_delete = args.delete_old;
-            person.new_key = args.new_key;
-            follow::run(&args.link, &context, &person)
+            let mut context = settings.with_tokens(&args.token, &pin_sources)?;
+            context.retry_for = Duration::from_secs(args.retry_for);
+            let mut ui = settings.ui(args.yes, pin_sources);
+            ui.print_url = args.print_url;
+            ui.serial.clone_from(&args.serial);
+            ui.may_delete = args.delete_old;
+            ui.new_key = args.new_key;
+            follow::run(&args.link, &context, &ui)
         }
         Command::Renew(args) => {
-            let sources = Sources {
+            let pin_sources = PinSources {
                 pin: args.pin.source(),
                 admin: args.admin.source(),
-                ..Sources::default()
+                ..PinSources::default()
             };
-            let mut context = setting.with_tokens(&args.token, &sources)?;
-            context.patience = Duration::from_secs(args.patience);
-            let mut person = setting.person(args.yes, sources);
-            person.may_delete = args.delete_old;
-            renew::run(args.bank.as_ref(), &context, &person)
+            let mut context = settings.with_tokens(&args.token, &pin_sources)?;
+            context.retry_for = Duration::from_secs(args.retry_for);
+            let mut ui = settings.ui(args.yes, pin_sources);
+            ui.may_delete = args.delete_old;
+            renew::run(args.bank.as_ref(), &context, &ui)
         }
         Command::List(args) => {
-            let sources = Sources::pin(args.pin.source());
-            let context = setting.with_tokens(&args.token, &sources)?;
-            let person = setting.person(false, sources);
-            list::run(args.login, &context, &person)
+            let pin_sources = PinSources::pin(args.pin.source());
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            let ui = settings.ui(false, pin_sources);
+            list::run(args.login, &context, &ui)
         }
         Command::Verify(args) => {
-            let sources = Sources::pin(args.pin.source());
-            let context = setting.with_tokens(&args.token, &sources)?;
-            let person = setting.person(false, sources);
-            verify::run(&args.bank, args.serial.as_deref(), &context, &person)
+            let pin_sources = PinSources::pin(args.pin.source());
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            let ui = settings.ui(false, pin_sources);
+            verify::run(&args.bank, args.serial.as_deref(), &context, &ui)
         }
         Command::Delete(args) => {
-            let sources = Sources {
+            let pin_sources = PinSources {
                 pin: args.pin.source(),
                 admin: args.admin.source(),
-                ..Sources::default()
+                ..PinSources::default()
             };
-            let context = setting.with_tokens(&args.token, &sources)?;
-            let person = setting.person(args.yes, sources);
-            delete::and_revoke(&args.serial, args.last, args.revoke, &context, &person)
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            let ui = settings.ui(args.yes, pin_sources);
+            delete::and_revoke(&args.serial, args.last, args.revoke, &context, &ui)
         }
-        Command::Pin(command) => new_pin(command, setting),
-        Command::Bank(command) => bank(command, setting),
-        Command::Module(command) => module(command, setting),
-        Command::Register => register::register(setting),
-        Command::Unregister => register::unregister(setting),
+        Command::Pin(command) => new_pin(command, settings),
+        Command::Bank(command) => bank(command, settings),
+        Command::Module(command) => module(command, settings),
+        Command::Register => register::register(settings),
+        Command::Unregister => register::unregister(settings),
     }
 }
 
-fn new_pin(command: &PinCommand, setting: &Setting) -> Result<Outcome, Failure> {
+fn new_pin(command: &PinCommand, settings: &Settings) -> Result<Outcome, Failure> {
     match command {
         PinCommand::Change(args) => {
-            let sources = Sources {
+            let pin_sources = PinSources {
                 pin: args.pin.source(),
                 new_pin: args.new.source(),
-                ..Sources::default()
+                ..PinSources::default()
             };
-            let context = setting.with_tokens(&args.token, &sources)?;
-            pin::change(&context, &setting.person(false, sources))
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            pin::change(&context, &settings.ui(false, pin_sources))
         }
         PinCommand::Unblock(args) => {
-            let sources = Sources {
+            let pin_sources = PinSources {
                 puk: args.puk.source(),
                 new_pin: args.new.source(),
-                ..Sources::default()
+                ..PinSources::default()
             };
-            let context = setting.with_tokens(&args.token, &sources)?;
-            pin::unblock(&context, &setting.person(false, sources))
+            let context = settings.with_tokens(&args.token, &pin_sources)?;
+            pin::unblock(&context, &settings.ui(false, pin_sources))
         }
     }
 }
 
-fn bank(command: &BankCommand, setting: &Setting) -> Result<Outcome, Failure> {
-    let context = setting.without_token();
+fn bank(command: &BankCommand, settings: &Settings) -> Result<Outcome, Failure> {
+    let context = settings.without_token();
     match command {
         BankCommand::Add { file, yes } => {
-            banks::add(file, &context, &setting.person(*yes, Sources::default()))
+            banks::add(file, &context, &settings.ui(*yes, PinSources::default()))
         }
         BankCommand::List => banks::list(&context),
         BankCommand::Remove { id } => banks::remove(id, &context),
     }
 }
 
-fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure> {
-    let context = setting.without_token();
+fn module(command: &ModuleCommand, settings: &Settings) -> Result<Outcome, Failure> {
+    let context = settings.without_token();
     match command {
         ModuleCommand::Add {
             module,
@@ -122,13 +122,13 @@ fn module(command: &ModuleCommand, setting: &Setting) -> Result<Outcome, Failure
             environment,
             yes,
         } => {
-            let person = setting.person(*yes, Sources::default());
+            let ui = settings.ui(*yes, PinSources::default());
             let details = modules::Details {
                 name: name.as_deref(),
                 parameters: parameters.as_deref(),
                 environment,
             };
-            modules::add(module, details, &context, &person)
+            modules::add(module, details, &context, &ui)
         }
         ModuleCommand::List => modules::list(&context),
         ModuleCommand::Remove { module } => modules::remove(module, &context),

@@ -7,25 +7,25 @@ use super::directory::{ConfigDir, read_text};
 use super::{field_error, syntax};
 use crate::error::{FieldFault, SetupError};
 
-/// The shortest new PIN, in characters, where the file does not say it.
+/// Default minimum length of a new PIN, in characters.
 pub const PIN_LENGTH: u8 = 6;
-/// What the file may say of it: PIV cards take eight at most.
+/// Valid values of the setting: PIV cards accept at most eight characters.
 const PIN_LENGTHS: std::ops::RangeInclusive<u8> = 1..=8;
 
-/// The whole file.
+/// The contents of the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AgentFile {
-    /// `http://[user:password@]host[:port]`, or `none`: no proxy, whatever the system says.
+    /// `http://[user:password@]host[:port]`, or `none` for no proxy whatever the system's settings are.
     pub(super) proxy: Option<Secret>,
-    /// Hosts that are reached without it.
+    /// Hosts that are reached without the proxy.
     #[serde(default)]
     pub(super) no_proxy: Vec<String>,
-    /// The shortest new PIN, in characters.
+    /// Minimum length of a new PIN, in characters.
     pin_min_length: Option<u8>,
 }
 
-/// What it says; a file that is not there says nothing.
+/// Reads the file; a missing file sets nothing.
 pub(super) fn read(config: &ConfigDir) -> Result<AgentFile, SetupError> {
     let path = config.agent();
     if !path.exists() {
@@ -35,7 +35,7 @@ pub(super) fn read(config: &ConfigDir) -> Result<AgentFile, SetupError> {
     toml::from_str(&text).map_err(|e| field_error(&path, "", syntax(&e, &text)))
 }
 
-/// The shortest new PIN, in characters: for tokens that would take a shorter one.
+/// Minimum length of a new PIN, in characters, for tokens that accept shorter ones.
 ///
 /// # Errors
 /// [`SetupError::Field`].

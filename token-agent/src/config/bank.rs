@@ -1,4 +1,4 @@
-//! One bank file, checked field by field before anything in it is used.
+//! One bank file. Every field is checked before it is used.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -14,36 +14,36 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use super::{field_error, syntax};
 use crate::error::{FieldFault, SetupError};
 
-/// Longest bank name, in characters.
+/// Maximum length of a bank name, in characters.
 pub const MAX_NAME: usize = 100;
-/// Most certificates in one field.
+/// Maximum number of certificates in one field.
 pub const MAX_CERTIFICATES: usize = 10;
 
 /// A bank that the agent may talk to.
 #[derive(Debug, Clone)]
 pub struct Bank {
-    /// The `bank` of links.
+    /// The `bank` parameter of links.
     pub id: Identifier,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Where requests are picked up and enrolled.
+    /// Origin where requests are picked up and enrolled.
     pub portal: Origin,
-    /// Where the certificate is used.
+    /// Origin where the certificate is used.
     pub certificate: Origin,
-    /// What the bank's servers must chain to.
+    /// Trust anchors for the bank's servers.
     pub server_ca: Vec<CertificateDer<'static>>,
-    /// What a customer's certificate must chain to.
+    /// Trust anchors for customers' certificates.
     pub customer_ca: Vec<CertificateDer<'static>>,
-    /// The signatures that its servers take in TLS; `None` where the file does not say.
+    /// Signature schemes that the bank's servers accept in TLS; `None` if the file does not list them.
     pub signature_schemes: Option<Vec<SignatureScheme>>,
 }
 
-/// `https://host[:port]`, nothing else.
+/// An origin: `https://host[:port]` and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(reqwest::Url);
 
 impl Origin {
-    /// Checks the text.
+    /// Parses the text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let url = reqwest::Url::parse(text).ok()?;
@@ -52,7 +52,7 @@ impl Origin {
         (url.scheme() == "https" && url.has_host() && bare && anonymous).then_some(Self(url))
     }
 
-    /// The origin with a path (which must start with `/`).
+    /// The URL of a path (which must start with `/`) on this origin.
     #[must_use]
     pub fn at(&self, path: &str) -> reqwest::Url {
         let mut url = self.0.clone();
@@ -60,13 +60,13 @@ impl Origin {
         url
     }
 
-    /// The origin itself, without a slash at its end.
+    /// The origin without a trailing slash.
     #[must_use]
     pub fn text(&self) -> String {
         self.0.as_str().trim_end_matches('/').to_owned()
     }
 
-    /// The host as TLS checks it against the server's certificate.
+    /// The host name that TLS checks against the server's certificate.
     #[must_use]
     pub fn server_name(&self) -> Option<ServerName<'static>> {
         let host = self
@@ -77,7 +77,7 @@ impl Origin {
         ServerName::try_from(host.to_owned()).ok()
     }
 
-    /// The host alone; an address without brackets.
+    /// The host name, or an address without brackets.
     #[must_use]
     pub fn bare_host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
@@ -90,13 +90,13 @@ impl Origin {
         self.0.port_or_known_default().unwrap_or(443)
     }
 
-    /// `host:port`, the port always there.
+    /// `host:port`, always with the port.
     #[must_use]
     pub fn authority(&self) -> String {
         format!("{}:{}", self.0.host_str().unwrap_or_default(), self.port())
     }
 
-    /// Its addresses, looked up now; none when that fails.
+    /// The addresses of the host; empty if the lookup fails.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.0.socket_addrs(|| None).unwrap_or_default()
@@ -113,7 +113,7 @@ impl Origin {
 }
 
 impl Bank {
-    /// Reads the text of the file at `path` (named in errors).
+    /// Parses the text of the file at `path` (used in errors).
     ///
     /// # Errors
     /// [`SetupError::Field`] names the field.
@@ -135,14 +135,14 @@ impl Bank {
         })
     }
 
-    /// Whether its servers take such a signature of a client's key in TLS.
+    /// Whether the bank's servers accept this signature scheme of a client key in TLS.
     #[must_use]
     pub fn takes(&self, scheme: SignatureScheme) -> bool {
         let listed = self.signature_schemes.as_ref();
         listed.is_none_or(|listed| listed.contains(&scheme))
     }
 
-    /// SHA-256 of each certificate of `list`, to compare with what the bank publishes.
+    /// SHA-256 of each certificate, to compare with the values that the bank publishes.
     #[must_use]
     pub fn fingerprints(list: &[CertificateDer<'_>]) -> Vec<String> {
         list.iter().map(|c| sha256_hex(c)).collect()
@@ -184,7 +184,7 @@ fn certificates(text: &str, must_be_ca: bool) -> Result<Vec<CertificateDer<'stat
         if must_be_ca && !summary.is_ca {
             return Err(FieldFault::NotCa);
         }
-        // What TLS will do with it later must not fail there for the first time.
+        // TLS must not be the first to find that the certificate cannot be a trust anchor.
         webpki::anchor_from_trusted_cert(der).map_err(|_| FieldFault::BadCertificate)?;
     }
     Ok(found)

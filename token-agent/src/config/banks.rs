@@ -12,17 +12,17 @@ use super::directory::{ConfigDir, make_text, read_text, replace_text};
 use super::field_error;
 use crate::error::{FieldFault, SetupError};
 
-/// Most banks listed.
+/// Maximum number of banks listed.
 pub const MAX_BANKS: usize = 100;
 
 fn path_of(config: &ConfigDir, id: &Identifier) -> PathBuf {
     config.banks().join(format!("{id}.toml"))
 }
 
-/// The bank of that id.
+/// The bank with this id.
 ///
 /// # Errors
-/// [`SetupError::BankUnknown`], or what is wrong with its file.
+/// [`SetupError::BankUnknown`], or an invalid file.
 pub fn find(config: &ConfigDir, id: &Identifier) -> Result<Bank, SetupError> {
     let path = path_of(config, id);
     if !path.exists() {
@@ -31,7 +31,7 @@ pub fn find(config: &ConfigDir, id: &Identifier) -> Result<Bank, SetupError> {
     load(&path)
 }
 
-/// One installed file; its id must be its name.
+/// Loads one installed file; its id must equal its name.
 fn load(path: &Path) -> Result<Bank, SetupError> {
     let bank = Bank::parse(&read_text(path)?, path)?;
     if path.file_stem().and_then(|s| s.to_str()) != Some(bank.id.as_str()) {
@@ -40,13 +40,13 @@ fn load(path: &Path) -> Result<Bank, SetupError> {
     Ok(bank)
 }
 
-/// A file of the list: its id, and the bank or what is wrong with it.
+/// An installed file: its id, and the bank or why the file is invalid.
 pub type Installed = (String, Result<Bank, SetupError>);
 
-/// All installed banks by id, each with what is wrong with it if it cannot be used.
+/// All installed banks, sorted by id, each with the reason if its file is invalid.
 ///
 /// # Errors
-/// When the directory is there and cannot be read.
+/// If the directory exists and cannot be read.
 pub fn all(config: &ConfigDir) -> Result<Vec<Installed>, SetupError> {
     let directory = config.banks();
     if !directory.exists() {
@@ -75,7 +75,7 @@ pub fn all(config: &ConfigDir) -> Result<Vec<Installed>, SetupError> {
     Ok(found)
 }
 
-/// All banks that can be used; the others are left out.
+/// All banks with a valid file.
 ///
 /// # Errors
 /// As [`all`].
@@ -86,22 +86,22 @@ pub fn usable(config: &ConfigDir) -> Result<Vec<Bank>, SetupError> {
         .collect())
 }
 
-/// What [`add`] did.
+/// The result of [`add`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// Written.
+    /// The file was written.
     New,
-    /// The same file was there.
+    /// The same file was installed already.
     Same,
-    /// Written in place of one of the same bank, which trusted the same.
+    /// The file replaced one of the same bank with the same trust.
     Continued,
 }
 
-/// Installs the text of a checked bank file. One that is there gives way to one that continues it: the same bank at the
-/// same addresses, whose customer CAs are all known already or signed by one that is.
+/// Installs the text of a valid bank file. An installed file is replaced only by one that continues it: the same bank
+/// with the same addresses, where every customer CA is known already or signed by a known one.
 ///
 /// # Errors
-/// [`SetupError::BankDiffers`] rather than replacing a file with any other content.
+/// [`SetupError::BankDiffers`] for any other difference.
 pub fn add(config: &ConfigDir, bank: &Bank, text: &str) -> Result<Added, SetupError> {
     let path = path_of(config, &bank.id);
     if !path.exists() && make_text(&path, text)? {
@@ -118,7 +118,7 @@ pub fn add(config: &ConfigDir, bank: &Bank, text: &str) -> Result<Added, SetupEr
     }
 }
 
-/// Nothing is trusted by `new` that does not follow from `old`.
+/// Whether the trust in `new` follows from `old`.
 fn continues(old: &Bank, new: &Bank) -> bool {
     let vouched = |ca: &CertificateDer<'_>| {
         let known = old.customer_ca.iter();
@@ -133,7 +133,7 @@ fn continues(old: &Bank, new: &Bank) -> bool {
         && new.customer_ca.iter().all(vouched)
 }
 
-/// Removes a bank; a file that cannot be read can be removed too.
+/// Removes a bank, even if its file cannot be read.
 ///
 /// # Errors
 /// [`SetupError::BankUnknown`], [`SetupError::Unwritable`].

@@ -1,4 +1,4 @@
-//! The configuration directory: finding it, reading and writing files in it within limits.
+//! The configuration directory: its location, and bounded reading and writing of its files.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use super::MAX_FILE;
 use crate::error::SetupError;
 
-/// The agent's configuration directory. It need not exist to be read: then nothing is configured.
+/// The agent's configuration directory. If it does not exist, nothing is configured.
 #[derive(Debug, Clone)]
 pub struct ConfigDir(PathBuf);
 
 impl ConfigDir {
-    /// `given`, or `inkan` under `xdg` (`$XDG_CONFIG_HOME`) or under `.config` of `home` (`$HOME`).
+    /// `given`, or `inkan` below `xdg` (`$XDG_CONFIG_HOME`) or below `.config` in `home` (`$HOME`).
     ///
     /// # Errors
-    /// [`SetupError::NoDirectory`] when none of them says anything.
+    /// [`SetupError::NoDirectory`] if none of them is set.
     pub fn resolve(
         given: Option<PathBuf>,
         xdg: Option<PathBuf>,
@@ -35,21 +35,21 @@ impl ConfigDir {
         &self.0
     }
 
-    /// Where bank files are.
+    /// Directory of the bank files.
     #[must_use]
     pub fn banks(&self) -> PathBuf {
         self.0.join("banks")
     }
 
-    /// Where the marks of tokens in use are.
+    /// Directory of the token locks.
     #[must_use]
     pub fn locks(&self) -> PathBuf {
         self.0.join("locks")
     }
 
-    /// Where labels of keys are noted for tokens that keep none.
+    /// Directory of key labels, for tokens that store none.
     #[must_use]
-    pub fn notes(&self) -> PathBuf {
+    pub fn stored_labels(&self) -> PathBuf {
         self.0.join("keys")
     }
 
@@ -66,7 +66,7 @@ impl ConfigDir {
     }
 }
 
-/// True when others than its owner may read a file. Where the system keeps no such bits, its directory protects it.
+/// Whether users other than the owner can read the file. On systems without permission bits the directory protects it.
 #[must_use]
 pub fn others_may_read(path: &Path) -> bool {
     #[cfg(unix)]
@@ -90,7 +90,7 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
         path: path.to_owned(),
         detail: e.to_string(),
     };
-    // Opening a pipe would wait for a writer for ever.
+    // Opening a pipe would wait for a writer forever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(ErrorKind::InvalidInput.into()));
     }
@@ -108,7 +108,7 @@ pub fn read_text(path: &Path) -> Result<String, SetupError> {
     as_text(path, bytes)
 }
 
-/// The bytes of a file as text.
+/// Decodes the bytes of a file as UTF-8.
 ///
 /// # Errors
 /// [`SetupError::NotText`].
@@ -118,8 +118,7 @@ pub fn as_text(path: &Path, bytes: Vec<u8>) -> Result<String, SetupError> {
     })
 }
 
-/// Makes a file so that a reader sees all of it or none. Makes its directory. False when there is such a file already,
-/// even one that came this moment: it is left alone.
+/// Creates a file atomically, with its directory. Returns false if the file exists already; it is then left unchanged.
 ///
 /// # Errors
 /// [`SetupError::Unwritable`].
@@ -135,7 +134,7 @@ pub fn make_text(path: &Path, text: &str) -> Result<bool, SetupError> {
         file.write_all(text.as_bytes())
             .and_then(|()| file.sync_all())
     });
-    // Unlike a rename, a link never replaces what is there.
+    // Unlike a rename, a hard link never replaces an existing file.
     let made = written.and_then(|()| match fs::hard_link(&temporary, path) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
         other => other.map(|()| true),
@@ -144,7 +143,7 @@ pub fn make_text(path: &Path, text: &str) -> Result<bool, SetupError> {
     made.map_err(unwritable)
 }
 
-/// Writes a file so that a reader sees all of the old or all of the new one. Makes its directory.
+/// Replaces a file atomically, with its directory.
 ///
 /// # Errors
 /// [`SetupError::Unwritable`].
@@ -174,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_there_is_never_replaced() {
+    fn an_existing_file_is_never_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("banks").join("kenmin.toml");
         assert!(make_text(&path, "first").unwrap());
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_text_is_not_called_unreadable() {
+    fn a_file_that_is_not_text_has_its_own_error() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("kenmin.toml");
         let shift_jis = b"name = \"\x8b\xe2\x8d\x73\"\n";
@@ -195,13 +194,13 @@ mod tests {
             let read = read_text(&path);
             assert!(matches!(read, Err(SetupError::NotText { .. })), "{read:?}");
         }
-        // Cut off in the middle of a letter at the limit, it is too large and still text.
+        // Cut in the middle of a character at the limit, the file is too large, but it is text.
         fs::write(&path, "\u{9280}".repeat(40_000)).unwrap();
         assert!(matches!(read_text(&path), Err(SetupError::TooLarge { .. })));
     }
 
     #[test]
-    fn the_first_that_says_something_wins() {
+    fn the_first_decisive_error_wins() {
         let path = |s: &str| Some(PathBuf::from(s));
         let banks = |c: Result<ConfigDir, SetupError>| c.unwrap().banks();
         assert_eq!(

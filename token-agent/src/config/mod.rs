@@ -1,15 +1,15 @@
-//! The agent's own files: which banks it knows and which token drivers it loads.
+//! The agent's files: the banks it knows and the token drivers it loads.
 //!
-//! Addresses and trust come from here alone, never from a link.
+//! Addresses and trust come from here only, never from a link.
 //!
-//! - [`directory`]: where the files live, reading and writing them within limits
+//! - [`directory`]: location of the files, bounded reading and writing
 //! - [`bank`]: one bank file, checked field by field
 //! - [`banks`]: the list of installed banks
 //! - [`modules`]: the token drivers of `modules.toml`
-//! - [`module_list`]: changing that file
-//! - [`agent_file`]: what `agent.toml` says
-//! - [`proxy`]: the proxy
-//! - [`known`]: the token drivers we know, and their ways
+//! - [`module_list`]: changes to that file
+//! - [`agent_file`]: the settings of `agent.toml`
+//! - [`proxy`]: the proxy settings
+//! - [`known`]: the known token drivers, and their quirks
 
 pub mod agent_file;
 pub mod bank;
@@ -24,7 +24,7 @@ use std::path::Path;
 
 use crate::error::{FieldFault, SetupError};
 
-/// Longest configuration file, in bytes.
+/// Maximum size of a configuration file, in bytes.
 pub const MAX_FILE: u64 = 64 * 1024;
 
 pub(crate) fn field_error(path: &Path, field: &'static str, fault: FieldFault) -> SetupError {
@@ -35,7 +35,7 @@ pub(crate) fn field_error(path: &Path, field: &'static str, fault: FieldFault) -
     }
 }
 
-/// The TOML parser's complaint as one line.
+/// The TOML parser's error on one line.
 pub(crate) fn syntax(error: &toml::de::Error, text: &str) -> FieldFault {
     let line = error.span().map(|s| {
         text.get(..s.start)

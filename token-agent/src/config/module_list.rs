@@ -1,4 +1,4 @@
-//! Changing `modules.toml`: what somebody wrote into it otherwise stays as it is.
+//! Changes to `modules.toml`. Everything else that a user wrote into it is preserved.
 
 use std::fmt::Write;
 
@@ -9,20 +9,19 @@ use crate::error::{FieldFault, SetupError};
 
 const HEAD: &str = "[[module]]";
 
-/// What [`add`] did.
+/// The result of [`add`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// Written.
+    /// The module was added.
     New,
-    /// It was there.
+    /// The module was listed already.
     Same,
 }
 
-/// Adds a module. Where there is no file yet, the installed ones that were used without it are written down as well, so
-/// that none goes missing.
+/// Adds a module. If there is no file yet, the installed modules in use are written as well, so that none is lost.
 ///
 /// # Errors
-/// What is wrong with the file, [`SetupError::Unwritable`].
+/// An invalid file, or [`SetupError::Unwritable`].
 pub fn add(config: &ConfigDir, entry: &ModuleEntry) -> Result<Added, SetupError> {
     let path = config.modules();
     let present = modules::load(config)?;
@@ -52,10 +51,10 @@ pub fn add(config: &ConfigDir, entry: &ModuleEntry) -> Result<Added, SetupError>
     Ok(Added::New)
 }
 
-/// Removes the module of that name or path; false when there is none.
+/// Removes the module with that name or path; returns false if there is none.
 ///
 /// # Errors
-/// What is wrong with the file, [`SetupError::Unwritable`].
+/// An invalid file, or [`SetupError::Unwritable`].
 pub fn remove(config: &ConfigDir, wanted: &str) -> Result<bool, SetupError> {
     let path = config.modules();
     let present = modules::load(config)?;
@@ -66,20 +65,20 @@ pub fn remove(config: &ConfigDir, wanted: &str) -> Result<bool, SetupError> {
     let text = if present.from_file {
         without(&read_text(&path)?, gone)
     } else {
-        // From now on the file decides: it holds what is left.
+        // From now on the file is authoritative: it lists the remaining modules.
         let left = present.modules.iter().filter(|m| !gone(m));
         left.map(block).collect()
     };
     let left = modules::parse(&text, &path)?;
     if left.modules.iter().any(gone) {
-        // Written in a way that does not let itself be taken apart by lines.
+        // The file cannot be edited line by line.
         return Err(field_error(&path, "module", FieldFault::NotByLines));
     }
     replace_text(&path, &text)?;
     Ok(true)
 }
 
-/// The file without the tables that are gone; each ends where the next begins.
+/// The file without the removed tables. Each table ends where the next one begins.
 fn without(text: &str, gone: impl Fn(&ModuleEntry) -> bool) -> String {
     let mut parts = vec![String::new()];
     for line in text.split_inclusive('\n') {
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_wrote_stays() {
+    fn what_another_program_wrote_is_kept() {
         let directory = tempfile::tempdir().unwrap();
         let config = config(directory.path());
         let written = "# ours\npiv = false\n\n[[module]] # first\nname = \"a\"\npath = \"/a.so\"\n";
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_in_one_line_is_not_torn() {
+    fn a_list_in_one_line_is_kept() {
         let directory = tempfile::tempdir().unwrap();
         let config = config(directory.path());
         let written = "module = [{ name = \"a\", path = \"/a.so\" }]\n";

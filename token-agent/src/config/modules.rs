@@ -1,5 +1,5 @@
-//! `modules.toml`: the token drivers (PKCS#11 modules) the agent loads. Without the file: those that are known, installed
-//! and meant for customers' tokens.
+//! `modules.toml`: the token drivers (PKCS#11 modules) that the agent loads. Without the file: the known drivers for
+//! customers' tokens that are installed.
 
 use std::path::{Path, PathBuf};
 
@@ -11,29 +11,29 @@ use super::known::{self, Known};
 use super::{field_error, syntax};
 use crate::error::{FieldFault, SetupError};
 
-/// Most modules in the file.
+/// Maximum number of modules in the file.
 pub const MAX_MODULES: usize = 20;
-/// Most variables of one module.
+/// Maximum number of environment variables of one module.
 const MAX_VARIABLES: usize = 50;
 
 /// One token driver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModuleEntry {
-    /// Name for people.
+    /// Display name.
     pub name: String,
     /// Absolute path of the shared library.
     pub path: PathBuf,
-    /// Text for `C_Initialize`, for modules that want one (NSS).
+    /// Initialisation string for `C_Initialize`, for modules that require one (NSS).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<String>,
-    /// Names of the environment variables its process gets beside the usual ones.
+    /// Names of environment variables passed to its process in addition to the usual ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environment: Vec<String>,
 }
 
 impl ModuleEntry {
-    /// A module named by its file alone.
+    /// A module given by its file only.
     #[must_use]
     pub fn at(path: &Path) -> Self {
         let stem = path.file_stem().unwrap_or_default();
@@ -49,7 +49,7 @@ impl ModuleEntry {
         }
     }
 
-    /// What is known about this module's ways with a token of this maker and model.
+    /// The quirks of this module for a token of this manufacturer and model.
     #[must_use]
     pub fn quirks(&self, model: &str) -> Quirks {
         let Some(known) = known::of(&self.path) else {
@@ -61,26 +61,26 @@ impl ModuleEntry {
         }
     }
 
-    /// True when a token that this module shows is a PIV card.
+    /// Whether a token of this module is a PIV card.
     #[must_use]
     pub fn shows_piv(&self, model: &str) -> bool {
         is_piv(model) || self.quirks(model).piv_only
     }
 }
 
-/// Maker or model of a token says that it is a PIV card.
+/// Whether manufacturer or model name a PIV card.
 fn is_piv(model: &str) -> bool {
     model.to_lowercase().contains("piv")
 }
 
-/// Where the agent looks for tokens.
+/// Where the agent searches for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sources {
+pub struct DriverConfig {
     /// The token drivers.
     pub modules: Vec<ModuleEntry>,
-    /// PIV cards in readers too, without a driver.
+    /// Whether to use PIV cards in readers without a driver, too.
     pub piv: bool,
-    /// From the file; otherwise what is installed.
+    /// Whether the list is from the file; otherwise it holds what is installed.
     pub from_file: bool,
 }
 
@@ -97,14 +97,14 @@ const fn yes() -> bool {
     true
 }
 
-/// What the file says, or what is installed.
+/// Reads the file, or lists what is installed.
 ///
 /// # Errors
 /// [`SetupError`] names file and field.
-pub fn load(config: &ConfigDir) -> Result<Sources, SetupError> {
+pub fn load(config: &ConfigDir) -> Result<DriverConfig, SetupError> {
     let path = config.modules();
     if !path.exists() {
-        return Ok(Sources {
+        return Ok(DriverConfig {
             modules: installed(),
             piv: true,
             from_file: false,
@@ -113,7 +113,7 @@ pub fn load(config: &ConfigDir) -> Result<Sources, SetupError> {
     parse(&read_text(&path)?, &path)
 }
 
-/// The modules that are installed, known, and meant for customers' tokens.
+/// The known modules for customers' tokens that are installed.
 #[must_use]
 pub fn installed() -> Vec<ModuleEntry> {
     let here = |known: &Known| Some(ModuleEntry::at(&known.installed()?));
@@ -124,11 +124,11 @@ pub fn installed() -> Vec<ModuleEntry> {
         .collect()
 }
 
-/// Reads the text of the file at `path` (named in errors).
+/// Parses the text of the file at `path` (used in errors).
 ///
 /// # Errors
 /// [`SetupError::Field`] names the field.
-pub fn parse(text: &str, path: &Path) -> Result<Sources, SetupError> {
+pub fn parse(text: &str, path: &Path) -> Result<DriverConfig, SetupError> {
     let file: ModulesFile =
         toml::from_str(text).map_err(|e| field_error(path, "", syntax(&e, text)))?;
     if file.module.len() > MAX_MODULES {
@@ -149,13 +149,13 @@ pub fn parse(text: &str, path: &Path) -> Result<Sources, SetupError> {
             let fault = FieldFault::TooMany(MAX_VARIABLES);
             return Err(field_error(path, "environment", fault));
         }
-        // With a value the file would hold what belongs elsewhere: the names are enough.
+        // Only names are accepted: values do not belong in this file.
         let named = |name: &String| !name.is_empty() && !name.contains(['=', '\0']);
         if !entry.environment.iter().all(named) {
             return Err(field_error(path, "environment", FieldFault::NotVariable));
         }
     }
-    Ok(Sources {
+    Ok(DriverConfig {
         modules: file.module,
         piv: file.piv,
         from_file: true,

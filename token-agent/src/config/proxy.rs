@@ -1,4 +1,4 @@
-//! The proxy that leads to the banks: in `agent.toml`, or in the system's settings.
+//! The proxy for the banks: from `agent.toml`, or from the system's settings.
 
 use std::path::{Path, PathBuf};
 
@@ -7,17 +7,17 @@ use inkan_pki::secret::Secret;
 use super::directory::{ConfigDir, others_may_read};
 use super::{agent_file, field_error};
 use crate::error::{FieldFault, SetupError};
-use crate::http::proxy::{Proxy, Ways};
+use crate::http::proxy::{Proxy, ProxyConfig};
 
-/// Most entries of `no_proxy`.
+/// Maximum number of entries of `no_proxy`.
 const MAX_EXCEPTIONS: usize = 200;
 
-/// What the system says: on Linux the environment.
+/// The settings of the system: environment variables.
 #[derive(Debug, Clone, Default)]
 pub struct System {
-    /// Proxy for `https` addresses, and the name of the setting it stands in.
+    /// Proxy for `https` addresses, and the name of the variable that sets it.
     pub proxy: Option<(&'static str, Secret)>,
-    /// Hosts that are reached without it, comma-separated.
+    /// Hosts that are reached directly, comma-separated.
     pub no_proxy: String,
 }
 
@@ -39,12 +39,12 @@ impl System {
     }
 }
 
-/// The ways to the banks: by the agent's own file, else by what the system says. A proxy that cannot be used stops nothing but
-/// what would go through it: which setting it is in is said then, without the value, because that may hold a password.
+/// The proxies for the banks: from the agent's own file, otherwise from the system. A proxy that cannot be used stops only
+/// the connections that would use it. The error then names the setting, without its value, which may contain a password.
 ///
 /// # Errors
 /// [`SetupError::Field`] for an `agent.toml` that cannot be read.
-pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
+pub fn load(config: &ConfigDir, system: &System) -> Result<ProxyConfig, SetupError> {
     let path = config.agent();
     let file = agent_file::read(config)?;
     if file.no_proxy.len() > MAX_EXCEPTIONS {
@@ -53,20 +53,20 @@ pub fn load(config: &ConfigDir, system: &System) -> Result<Ways, SetupError> {
     }
     let except = file.no_proxy.join(",");
     match file.proxy {
-        Some(text) if text.expose() == "none" => Ok(Ways::direct()),
-        Some(text) => Ok(Ways::new(own(&text, path), &except)),
+        Some(text) if text.expose() == "none" => Ok(ProxyConfig::direct()),
+        Some(text) => Ok(ProxyConfig::new(own(&text, path), &except)),
         None => match &system.proxy {
             Some((name, text)) => {
                 let proxy = parse(text, Path::new(name), "");
                 let except = format!("{except},{}", system.no_proxy);
-                Ok(Ways::new(proxy, &except))
+                Ok(ProxyConfig::new(proxy, &except))
             }
-            None => Ok(Ways::direct()),
+            None => Ok(ProxyConfig::direct()),
         },
     }
 }
 
-/// That of the agent's own file: one with a password is nothing for others to read.
+/// The proxy of the agent's own file. Others must not be able to read one with a password.
 fn own(text: &Secret, path: PathBuf) -> Result<Proxy, SetupError> {
     let proxy = parse(text, &path, "proxy")?;
     if proxy.has_password() && others_may_read(&path) {
@@ -75,8 +75,8 @@ fn own(text: &Secret, path: PathBuf) -> Result<Proxy, SetupError> {
     Ok(proxy)
 }
 
-fn parse(text: &Secret, place: &Path, field: &'static str) -> Result<Proxy, SetupError> {
-    Proxy::parse(text).ok_or_else(|| field_error(place, field, FieldFault::NotProxy))
+fn parse(text: &Secret, setting: &Path, field: &'static str) -> Result<Proxy, SetupError> {
+    Proxy::parse(text).ok_or_else(|| field_error(setting, field, FieldFault::NotProxy))
 }
 
 #[cfg(test)]
@@ -96,8 +96,8 @@ mod tests {
             fs::set_permissions(config.agent(), fs::Permissions::from_mode(mode)).unwrap();
         }
         let bank = Origin::parse("https://bank.example").unwrap();
-        let ways = load(&config, system).map_err(|e| format!("{e:?}"))?;
-        let proxy = ways.to(&bank).map_err(|e| format!("{e:?}"))?;
+        let proxies = load(&config, system).map_err(|e| format!("{e:?}"))?;
+        let proxy = proxies.for_origin(&bank).map_err(|e| format!("{e:?}"))?;
         Ok(proxy.map(Proxy::name))
     }
 
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_without_the_password() {
+    fn an_unusable_setting_is_named_without_the_password() {
         let none = System::default();
         let secret = "proxy = \"http://user:geheim@own.example\"\n";
         assert_eq!(
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_cannot_be_used_stops_nothing_that_goes_without_it() {
+    fn an_unusable_proxy_stops_no_connection_that_bypasses_it() {
         let bad = system(&[
             ("all_proxy", "socks4://user:geheim@x"),
             ("no_proxy", "bank.example"),

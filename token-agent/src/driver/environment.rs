@@ -1,12 +1,12 @@
-//! What a driver's process gets to see of the environment: what any program of this desktop needs, what modules that are known
-//! read, and what the person listed for this one. Everything else stays here: a proxy's password or another program's key
-//! is nothing for a maker's module.
+//! The environment of a driver's process: what every program of this desktop needs, what known modules read, and what
+//! the user listed for this driver. Nothing else is passed: a vendor's module has no business with a proxy's password
+//! or another program's key.
 
 use std::ffi::OsString;
 
 use crate::config::modules::ModuleEntry;
 
-/// Whole names. On Windows no case counts, and nothing there starts without some of these.
+/// Full names. Windows ignores case in names, and no program starts there without some of these.
 const NAMES: [&str; 47] = [
     "ALLUSERSPROFILE",
     "APPDATA",
@@ -57,7 +57,7 @@ const NAMES: [&str; 47] = [
     "XMODIFIERS",
 ];
 
-/// How names begin: locale, desktop, and what the modules of `config/known` and the card service read.
+/// Prefixes: locale, desktop, and what the modules of `config/known` and the card service read.
 const BEGINNINGS: [&str; 14] = [
     "KRYOPTIC_",
     "LC_",
@@ -75,7 +75,8 @@ const BEGINNINGS: [&str; 14] = [
     "YKCS11_",
 ];
 
-/// What of `all` the driver of this entry gets. `hidden`: names it never gets, whoever listed them.
+/// The variables of `all` that the driver of this entry receives. `hidden`: names that are never passed, even if
+/// listed.
 pub(super) fn given(
     all: impl Iterator<Item = (OsString, OsString)>,
     entry: &ModuleEntry,
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_usual_or_listed_passes_and_nothing_hidden() {
+    fn only_common_or_listed_variables_are_passed_on() {
         let all = [
             "HOME",
             "LC_ALL",

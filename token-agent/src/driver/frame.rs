@@ -1,4 +1,4 @@
-//! Messages as bytes: four bytes of length (big endian), then JSON.
+//! Message framing: four bytes of length (big endian), then JSON.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -6,15 +6,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// Longest message: a token full of certificates, in base64.
+/// Maximum message size: a token full of certificates, in base64.
 const MAX: usize = 4 * 1024 * 1024;
-/// Room for every message that may carry a PIN, so that it is not copied about while it grows.
+/// Initial capacity. It fits every message that may carry a PIN, so that growing leaves no copies of it.
 const ROOM: usize = 64 * 1024;
 
-/// The bytes of one message, wiped when done: there may be a PIN in it.
+/// The bytes of one message. They are zeroized, because they may hold a PIN.
 pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
-/// A message as bytes.
+/// Encodes a message.
 pub(super) fn encode<T: Serialize>(message: &T) -> io::Result<Bytes> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
     serde_json::to_writer(&mut *bytes, message)?;
@@ -24,12 +24,12 @@ pub(super) fn encode<T: Serialize>(message: &T) -> io::Result<Bytes> {
     Ok(bytes)
 }
 
-/// The message in these bytes.
+/// Decodes a message.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-/// Sends one.
+/// Sends one message.
 pub(super) fn write(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(|_| too_long())?;
     to.write_all(&length.to_be_bytes())?;
@@ -37,7 +37,7 @@ pub(super) fn write(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     to.flush()
 }
 
-/// Receives one; `None` at the end of all.
+/// Receives one message; `None` at end of stream.
 pub(super) fn read(from: &mut impl Read) -> io::Result<Option<Bytes>> {
     let mut length = [0_u8; 4];
     match from.read(&mut length[..1])? {
@@ -48,7 +48,8 @@ pub(super) fn read(from: &mut impl Read) -> io::Result<Option<Bytes>> {
     if length > MAX {
         return Err(too_long());
     }
-    // Room grows with what really comes, not with what is promised; a message with a PIN never grows out of its first room.
+    // Capacity grows with the data that arrives, not with the announced length. A message with a PIN fits the initial
+    // capacity.
     let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(ROOM)));
     from.take(length as u64).read_to_end(&mut bytes)?;
     if bytes.len() < length {
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_and_nothing_else_is() {
+    fn only_written_values_are_accepted() {
         let mut pipe = Vec::new();
         write(&mut pipe, &encode(&["one"]).unwrap()).unwrap();
         write(&mut pipe, &encode(&["two"]).unwrap()).unwrap();
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_of_gigabytes_is_not_believed() {
+    fn an_announced_length_of_gigabytes_is_refused() {
         let promise = u32::MAX.to_be_bytes();
         assert_eq!(
             read(&mut &promise[..]).unwrap_err().kind(),

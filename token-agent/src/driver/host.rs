@@ -1,4 +1,4 @@
-//! The process of a driver: where it is started from, and what it does.
+//! The driver's process: how it is started, and what it does.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -10,28 +10,28 @@ use std::time::Duration;
 
 use super::frame::{self, Bytes};
 use super::limits::Limits;
-use super::message::{Answer, Call, Reply, Request};
+use super::message::{Call, DriverResult, Reply, Request};
 use super::stdio;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
 use crate::pkcs11::find;
 use crate::pkcs11::store::Pkcs11Store;
 
-/// The hidden word on the command line.
-pub const WORD: &str = "driver-host";
+/// The hidden command-line argument that starts it.
+pub const HOST_ARGUMENT: &str = "driver-host";
 
-/// How long the module may take to close its session when the agent has gone.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long the module may take to close its session after the agent has exited.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The program that is started for a driver. Its `main` must call [`host_if_asked`] first.
+/// The program that is started as a driver's process. Its `main` must call [`serve_if_requested`] first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostProgram(pub PathBuf);
 
 impl HostProgram {
-    /// The program that runs now.
+    /// The running program.
     ///
     /// # Errors
-    /// What the system says when it does not know.
+    /// If the system does not know its path.
     pub fn this() -> std::io::Result<Self> {
         std::env::current_exe().map(Self)
     }
@@ -40,23 +40,23 @@ impl HostProgram {
 /// How drivers are started.
 #[derive(Debug, Clone)]
 pub struct Launch {
-    /// In this program.
+    /// The program to run.
     pub host: HostProgram,
-    /// With these deadlines.
+    /// Time limits.
     pub limits: Limits,
-    /// Without these environment variables, whoever lists them: one token's PIN is nothing for another maker's driver.
+    /// Environment variables that are never passed: the PIN of one token must not reach the driver of another.
     pub hidden: Vec<String>,
 }
 
-/// Serves a driver to the end if that is what this program was started for; `None` when it was not. To be called first in
-/// `main`: before the command line is looked at and before any other thread runs.
+/// Runs as a driver's process if the program was started for that; otherwise returns `None`. `main` must call this
+/// first: before it parses the command line and before it starts any thread.
 #[must_use]
-pub fn host_if_asked() -> Option<ExitCode> {
-    let asked = std::env::args_os().nth(1);
-    if asked.as_deref() != Some(OsStr::new(WORD)) {
+pub fn serve_if_requested() -> Option<ExitCode> {
+    let argument = std::env::args_os().nth(1);
+    if argument.as_deref() != Some(OsStr::new(HOST_ARGUMENT)) {
         return None;
     }
-    stdio::leave_no_core();
+    stdio::disable_core_dumps();
     let served = stdio::take().map(|(input, output)| serve(input, output));
     Some(match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,18 +64,18 @@ pub fn host_if_asked() -> Option<ExitCode> {
     })
 }
 
-/// Answers question after question. The module is only ever called on this thread.
+/// Handles one request after another. The module is only called on this thread.
 fn serve(input: File, mut output: File) {
-    let (questions, queue) = channel();
+    let (requests, queue) = channel();
     let listener = thread::Builder::new()
         .name("questions".to_owned())
-        .spawn(move || listen(input, &questions));
+        .spawn(move || listen(input, &requests));
     if listener.is_err() {
         return;
     }
     let mut store: Option<Box<dyn KeyStore>> = None;
     while let Ok(question) = queue.recv() {
-        // What is no question comes from nobody we know.
+        // Only the agent sends requests: invalid data ends the process.
         let Ok(request) = frame::decode::<Request>(&question) else {
             return;
         };
@@ -88,27 +88,28 @@ fn serve(input: File, mut output: File) {
     }
 }
 
-/// Reads on a thread of its own, so that the end of the agent is seen while the module hangs.
-fn listen(mut input: File, questions: &Sender<Bytes>) {
+/// Reads on a separate thread, so that the exit of the agent is noticed while the module hangs.
+fn listen(mut input: File, requests: &Sender<Bytes>) {
     while let Ok(Some(question)) = frame::read(&mut input) {
-        if questions.send(question).is_err() {
+        if requests.send(question).is_err() {
             break;
         }
     }
-    // Nothing is no question: `serve` ends with it, closes the session and with it the process, unless the module hangs.
-    let _ = questions.send(Bytes::new(Vec::new()));
-    thread::sleep(FAREWELL);
+    // An empty message is invalid: `serve` ends with it, closes the session and ends the process, unless the module
+    // hangs.
+    let _ = requests.send(Bytes::new(Vec::new()));
+    thread::sleep(SHUTDOWN_TIMEOUT);
     stdio::end_now();
 }
 
-fn answer(store: &mut Option<Box<dyn KeyStore>>, request: Request) -> Answer {
+fn answer(store: &mut Option<Box<dyn KeyStore>>, request: Request) -> DriverResult {
     match request {
         Request::Tokens(entry) => find::tokens(&entry).map(Reply::Tokens),
         Request::Open(entry, found) => {
             let opened = Pkcs11Store::open(&entry, &found)?;
-            let abilities = opened.abilities();
+            let capabilities = opened.capabilities();
             *store = Some(Box::new(opened));
-            Ok(Reply::Opened(abilities))
+            Ok(Reply::Opened(capabilities))
         }
         Request::Call(call) => {
             let store = store.as_mut().ok_or(TokenError::Removed)?;
@@ -117,15 +118,15 @@ fn answer(store: &mut Option<Box<dyn KeyStore>>, request: Request) -> Answer {
     }
 }
 
-fn about(store: &mut dyn KeyStore, call: Call) -> Answer {
+fn about(store: &mut dyn KeyStore, call: Call) -> DriverResult {
     let done = |result: Result<(), TokenError>| result.map(|()| Reply::Done);
     match call {
         Call::NeedsLogin => store.needs_login().map(Reply::Flag),
         Call::PinState => store.pin_state().map(Reply::Pin),
         Call::Login(pin) => done(store.login(&pin.0)),
         Call::LoginPinPad => done(store.login_pin_pad()),
-        Call::Administration => store.administration().map(Reply::Admin),
-        Call::Administer(secret) => done(store.administer(&secret.0)),
+        Call::Administration => store.required_admin().map(Reply::Admin),
+        Call::Administer(secret) => done(store.authenticate_admin(&secret.0)),
         Call::Content => store.content().map(Reply::Content),
         Call::Confined(key) => store.confined(&key).map(Reply::Flag),
         Call::Generate(new) => store.generate(&new).map(Reply::Key),

@@ -1,15 +1,15 @@
-//! How long a driver may take for one answer.
+//! Time limits for a driver's responses.
 
 use std::time::Duration;
 
-/// The deadlines. After one the process is killed.
+/// Time limits. The process is killed when one expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Loading a module and saying which tokens it sees, or opening one.
+    /// Loading a module and listing its tokens, or opening a token.
     pub begin: Duration,
-    /// Reading, writing, signing, one try of a PIN.
+    /// Reading, writing, signing, one PIN verification.
     pub usual: Duration,
-    /// Making a key (RSA-4096 on a slow card takes minutes), and whatever waits for a person at a keypad.
+    /// Key generation (RSA-4096 on a slow card takes minutes), and everything that waits for a user at a keypad.
     pub long: Duration,
 }
 
@@ -24,7 +24,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// None longer than `limit`.
+    /// These limits, none longer than `limit`.
     #[must_use]
     pub fn at_most(self, limit: Duration) -> Self {
         Self {

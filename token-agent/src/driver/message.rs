@@ -1,4 +1,4 @@
-//! Questions to the process of a driver, and its answers.
+//! Requests to the driver's process, and its replies.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::limits::Limits;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
-use crate::keystore::abilities::{Abilities, Admin, NewKey};
 use crate::keystore::bytes;
+use crate::keystore::capabilities::{Admin, Capabilities, NewKey};
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::keystore::view::PinState;
 
-/// A PIN on its way to the driver: the one place where it is written out.
+/// A PIN sent to the driver. This is the only type that serializes a PIN.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(super) struct WirePin(pub(super) Pin);
@@ -26,14 +26,14 @@ impl Serialize for WirePin {
     }
 }
 
-/// A question.
+/// A request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Load this module and say which tokens it sees.
+    /// Load this module and list its tokens.
     Tokens(ModuleEntry),
-    /// Load this module and open that token; every [`Call`] is about it from then on.
-    Open(ModuleEntry, Box<Found>),
-    /// About the opened token.
+    /// Load this module and open this token; every later [`Call`] refers to it.
+    Open(ModuleEntry, Box<FoundToken>),
+    /// A call on the open token.
     Call(Call),
 }
 
@@ -77,11 +77,11 @@ pub(super) enum Call {
     },
 }
 
-/// An answer.
+/// A reply.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
-    Tokens(Vec<Found>),
-    Opened(Abilities),
+    Tokens(Vec<FoundToken>),
+    Opened(Capabilities),
     Done,
     Flag(bool),
     Pin(PinState),
@@ -92,11 +92,11 @@ pub(super) enum Reply {
     Signature(#[serde(with = "bytes")] Vec<u8>),
 }
 
-/// What comes back.
-pub(super) type Answer = Result<Reply, TokenError>;
+/// The result of a request.
+pub(super) type DriverResult = Result<Reply, TokenError>;
 
 impl Request {
-    /// How long the answer may take. `pin_pad`: a signature may wait for a person.
+    /// Time limit for the reply. `pin_pad`: a signature may wait for a user.
     pub(super) fn limit(&self, limits: &Limits, pin_pad: bool) -> Duration {
         match self {
             Self::Tokens(_) | Self::Open(..) => limits.begin,

@@ -1,17 +1,18 @@
-//! A token driver (PKCS#11 module) in a process of its own, so that one that hangs or crashes costs an error, never the agent.
+//! A token driver (PKCS#11 module) in a separate process: a module that hangs or crashes causes an error, but never
+//! harms the agent.
 //!
-//! The process is this very program, started with the hidden word [`WORD`]: `main` calls [`host_if_asked`] before anything
-//! else. One process serves one survey or one opened token (`docs/decisions/0008-driver-processes.md`). It ends when the
-//! agent closes its end of the pipe, or ends itself.
+//! The process is the same program, started with the hidden argument [`HOST_ARGUMENT`]: `main` calls
+//! [`serve_if_requested`] before anything else. One process serves one search for tokens or one opened token
+//! (`docs/decisions/0008-driver-processes.md`). It exits when the agent closes its end of the pipe.
 //!
-//! - [`host`]: the process: where it is started from, and what it does
-//! - [`limits`]: how long a driver may take
-//! - [`remote`]: an opened token over there
-//! - `process`: the agent's end: one question, one answer, a deadline
-//! - `message`: questions and answers
-//! - `frame`: their bytes
-//! - `environment`: what of the environment a driver sees
-//! - `stdio`: standard input and output out of the module's reach
+//! - [`host`]: the driver's process
+//! - [`limits`]: time limits
+//! - [`remote`]: an opened token in such a process
+//! - `process`: the agent's end: one request, one reply, a deadline
+//! - `message`: requests and replies
+//! - `frame`: message framing
+//! - `environment`: the environment variables that a driver receives
+//! - `stdio`: standard input and output, hidden from the module
 
 mod environment;
 mod frame;
@@ -22,6 +23,6 @@ mod process;
 pub mod remote;
 mod stdio;
 
-pub use host::{HostProgram, Launch, WORD, host_if_asked};
+pub use host::{HOST_ARGUMENT, HostProgram, Launch, serve_if_requested};
 pub use remote::{RemoteStore, tokens};
-pub use stdio::leave_no_core;
+pub use stdio::disable_core_dumps;

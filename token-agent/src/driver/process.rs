@@ -1,4 +1,4 @@
-//! The agent's end of a driver's process: one question, one answer, a deadline.
+//! The agent's end of a driver's process: one request, one reply, a deadline.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -9,25 +9,25 @@ use std::time::{Duration, Instant};
 
 use super::environment;
 use super::frame::{self, Bytes};
-use super::host::{Launch, WORD};
-use super::message::{Answer, Reply, Request};
+use super::host::{HOST_ARGUMENT, Launch};
+use super::message::{DriverResult, Reply, Request};
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 
-/// How long a process may take to end that has been told to.
-const FAREWELL: Duration = Duration::from_secs(3);
+/// How long a process may take to exit after it was asked to exit.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
-type Heard = std::io::Result<Option<Bytes>>;
+type Received = std::io::Result<Option<Bytes>>;
 
-/// A running process; ends with this value.
+/// A running process. Dropping it ends the process.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    /// Closing it closes the pipe, which is the process's order to end.
-    questions: Option<Sender<Bytes>>,
-    answers: Receiver<Heard>,
+    /// Dropping the sender closes the pipe, which makes the process exit.
+    requests: Option<Sender<Bytes>>,
+    responses: Receiver<Received>,
     driver: PathBuf,
-    /// What ended it; every later question gets the same answer.
+    /// The error that ended the process; every later request returns it.
     ended: Option<TokenError>,
 }
 
@@ -45,68 +45,70 @@ impl Process {
                 entry,
                 &launch.hidden,
             ))
-            .arg(WORD)
+            .arg(HOST_ARGUMENT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // Modules complain there about things that nobody can mend.
+            // Modules write diagnostics there that users can do nothing about.
             .stderr(Stdio::null());
-        // Ctrl-C is for the agent to decide about.
+        // The agent decides what Ctrl-C does.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(failed)?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(ErrorKind::BrokenPipe.into()));
         };
-        let (questions, queue) = channel();
-        let (heard, answers) = channel();
-        let talking = thread::Builder::new()
+        let (requests, queue) = channel();
+        let (received, responses) = channel();
+        let exchanging = thread::Builder::new()
             .name("driver".to_owned())
-            .spawn(move || talk(stdin, stdout, &queue, &heard));
+            .spawn(move || exchange(stdin, stdout, &queue, &received));
         let process = Self {
             child,
-            questions: Some(questions),
-            answers,
+            requests: Some(requests),
+            responses,
             driver: entry.path.clone(),
             ended: None,
         };
-        talking.map_err(failed)?;
+        exchanging.map_err(failed)?;
         Ok(process)
     }
 
-    /// Asks, and waits `limit` at most.
-    pub(super) fn ask(&mut self, request: &Request, limit: Duration) -> Result<Reply, TokenError> {
+    /// Sends a request and waits at most `limit` for the reply.
+    pub(super) fn call(&mut self, request: &Request, limit: Duration) -> Result<Reply, TokenError> {
         if let Some(error) = &self.ended {
             return Err(error.clone());
         }
-        let question = frame::encode(request).map_err(|e| TokenError::Failed {
-            operation: "ask the driver".to_owned(),
+        let message = frame::encode(request).map_err(|e| TokenError::Failed {
+            operation: "call the driver".to_owned(),
             detail: e.to_string(),
         })?;
-        // When the other thread has gone, the process has, and the answer says how.
-        let _ = self.questions.as_ref().map(|q| q.send(question));
-        let fatal = match self.answers.recv_timeout(limit) {
-            Ok(Ok(Some(answer))) => match frame::decode::<Answer>(&answer) {
+        // If the thread has ended, so has the process; the receiver reports why.
+        let _ = self.requests.as_ref().map(|q| q.send(message));
+        let fatal = match self.responses.recv_timeout(limit) {
+            Ok(Ok(Some(answer))) => match frame::decode::<DriverResult>(&answer) {
                 Ok(answer) => return answer,
-                Err(error) => self.garbled(&error),
+                Err(error) => self.invalid_response(&error),
             },
-            Ok(Err(error)) if error.kind() == ErrorKind::InvalidData => self.garbled(&error),
+            Ok(Err(error)) if error.kind() == ErrorKind::InvalidData => {
+                self.invalid_response(&error)
+            }
             Ok(Ok(None) | Err(_)) | Err(RecvTimeoutError::Disconnected) => self.crashed(),
-            Err(RecvTimeoutError::Timeout) => TokenError::Hung,
+            Err(RecvTimeoutError::Timeout) => TokenError::TimedOut,
         };
         self.ended = Some(fatal.clone());
         self.kill();
         Err(fatal)
     }
 
-    fn garbled(&self, error: &std::io::Error) -> TokenError {
-        TokenError::DriverGarbled {
+    fn invalid_response(&self, error: &std::io::Error) -> TokenError {
+        TokenError::InvalidDriverResponse {
             driver: self.driver.clone(),
             detail: error.to_string(),
         }
     }
 
     fn crashed(&mut self) -> TokenError {
-        let how = match self.wait_for(FAREWELL) {
+        let how = match self.wait_for(SHUTDOWN_TIMEOUT) {
             Some(status) => status.to_string(),
             None => "closed its output".to_owned(),
         };
@@ -139,25 +141,25 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.questions.take();
-        if self.ended.is_none() && self.wait_for(FAREWELL).is_none() {
+        self.requests.take();
+        if self.ended.is_none() && self.wait_for(SHUTDOWN_TIMEOUT).is_none() {
             self.kill();
         }
     }
 }
 
-/// Writes and reads on a thread of its own: both can take as long as the process likes. Ends with the agent's end of the
-/// queue, or with the process.
-fn talk(
+/// Writes and reads on a separate thread, because both can block as long as the process likes. Ends when the agent
+/// drops the queue or the process exits.
+fn exchange(
     mut stdin: ChildStdin,
     mut stdout: ChildStdout,
-    questions: &Receiver<Bytes>,
-    heard: &Sender<Heard>,
+    requests: &Receiver<Bytes>,
+    received: &Sender<Received>,
 ) {
-    while let Ok(question) = questions.recv() {
+    while let Ok(question) = requests.recv() {
         let answer = frame::write(&mut stdin, &question).and_then(|()| frame::read(&mut stdout));
         let over = !matches!(answer, Ok(Some(_)));
-        if heard.send(answer).is_err() || over {
+        if received.send(answer).is_err() || over {
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! An opened token in the process of its driver.
+//! An opened token in its driver's process.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::secret::Pin;
@@ -10,39 +10,39 @@ use super::process::Process;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::{Abilities, Admin, NewKey};
+use crate::keystore::capabilities::{Admin, Capabilities, NewKey};
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::keystore::view::{PinState, TokenView};
 
-/// The tokens that a module sees, asked in a process that ends with the answer.
+/// Lists the tokens of a module in a process that exits afterwards.
 ///
 /// # Errors
-/// What the module says; [`TokenError::Hung`], [`TokenError::DriverCrashed`], [`TokenError::DriverGarbled`].
-pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
+/// The module's error; [`TokenError::TimedOut`], [`TokenError::DriverCrashed`], [`TokenError::InvalidDriverResponse`].
+pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<FoundToken>, TokenError> {
     let mut process = Process::start(launch, entry)?;
     let request = Request::Tokens(entry.clone());
-    match process.ask(&request, request.limit(&launch.limits, false))? {
+    match process.call(&request, request.limit(&launch.limits, false))? {
         Reply::Tokens(tokens) => Ok(tokens),
-        _ => Err(beside_the_point(entry)),
+        _ => Err(unexpected_reply(entry)),
     }
 }
 
-fn beside_the_point(entry: &ModuleEntry) -> TokenError {
-    TokenError::DriverGarbled {
+fn unexpected_reply(entry: &ModuleEntry) -> TokenError {
+    TokenError::InvalidDriverResponse {
         driver: entry.path.clone(),
         detail: "an answer to another question".to_owned(),
     }
 }
 
-/// An opened token; its driver's process ends with this value.
+/// An opened token. Dropping it ends its driver's process.
 #[derive(Debug)]
 pub struct RemoteStore {
     process: Process,
     limits: Limits,
     entry: ModuleEntry,
     view: TokenView,
-    abilities: Abilities,
+    capabilities: Capabilities,
     pin_pad: bool,
 }
 
@@ -50,32 +50,36 @@ impl RemoteStore {
     /// Opens a token that was found in this module.
     ///
     /// # Errors
-    /// As [`tokens`]; [`TokenError::Removed`] when it is not there any more.
-    pub fn open(launch: &Launch, entry: &ModuleEntry, found: &Found) -> Result<Self, TokenError> {
+    /// As [`tokens`]; [`TokenError::Removed`] if the token is no longer present.
+    pub fn open(
+        launch: &Launch,
+        entry: &ModuleEntry,
+        found: &FoundToken,
+    ) -> Result<Self, TokenError> {
         let mut process = Process::start(launch, entry)?;
         let request = Request::Open(entry.clone(), Box::new(found.clone()));
-        match process.ask(&request, request.limit(&launch.limits, false))? {
-            Reply::Opened(abilities) => Ok(Self {
+        match process.call(&request, request.limit(&launch.limits, false))? {
+            Reply::Opened(capabilities) => Ok(Self {
                 process,
                 limits: launch.limits,
                 entry: entry.clone(),
                 view: found.view.clone(),
-                abilities,
+                capabilities,
                 pin_pad: found.pin.pin_pad,
             }),
-            _ => Err(beside_the_point(entry)),
+            _ => Err(unexpected_reply(entry)),
         }
     }
 
-    fn ask<T>(&mut self, call: Call, take: impl Fn(Reply) -> Option<T>) -> Result<T, TokenError> {
+    fn call<T>(&mut self, call: Call, take: impl Fn(Reply) -> Option<T>) -> Result<T, TokenError> {
         let request = Request::Call(call);
         let limit = request.limit(&self.limits, self.pin_pad);
-        let reply = self.process.ask(&request, limit)?;
-        take(reply).ok_or_else(|| beside_the_point(&self.entry))
+        let reply = self.process.call(&request, limit)?;
+        take(reply).ok_or_else(|| unexpected_reply(&self.entry))
     }
 
     fn done(&mut self, call: Call) -> Result<(), TokenError> {
-        self.ask(call, |reply| matches!(reply, Reply::Done).then_some(()))
+        self.call(call, |reply| matches!(reply, Reply::Done).then_some(()))
     }
 }
 
@@ -83,7 +87,7 @@ fn wire(pin: &Pin) -> WirePin {
     WirePin(pin.clone())
 }
 
-/// The reply of one kind.
+/// Extracts the value of one kind of reply.
 macro_rules! only {
     ($kind:ident) => {
         |reply| match reply {
@@ -98,16 +102,16 @@ impl KeyStore for RemoteStore {
         &self.view
     }
 
-    fn abilities(&self) -> Abilities {
-        self.abilities
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
     }
 
     fn needs_login(&mut self) -> Result<bool, TokenError> {
-        self.ask(Call::NeedsLogin, only!(Flag))
+        self.call(Call::NeedsLogin, only!(Flag))
     }
 
     fn pin_state(&mut self) -> Result<PinState, TokenError> {
-        self.ask(Call::PinState, only!(Pin))
+        self.call(Call::PinState, only!(Pin))
     }
 
     fn login(&mut self, pin: &Pin) -> Result<(), TokenError> {
@@ -118,35 +122,35 @@ impl KeyStore for RemoteStore {
         self.done(Call::LoginPinPad)
     }
 
-    fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
-        self.ask(Call::Administration, only!(Admin))
+    fn required_admin(&mut self) -> Result<Option<Admin>, TokenError> {
+        self.call(Call::Administration, only!(Admin))
     }
 
-    fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
+    fn authenticate_admin(&mut self, secret: &Pin) -> Result<(), TokenError> {
         self.done(Call::Administer(wire(secret)))
     }
 
     fn content(&mut self) -> Result<Content, TokenError> {
-        self.ask(Call::Content, only!(Content))
+        self.call(Call::Content, only!(Content))
     }
 
     fn confined(&mut self, key: &KeyRef) -> Result<bool, TokenError> {
-        self.ask(Call::Confined(key.clone()), only!(Flag))
+        self.call(Call::Confined(key.clone()), only!(Flag))
     }
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
-        self.ask(Call::Generate(new.clone()), only!(Key))
+        self.call(Call::Generate(new.clone()), only!(Key))
     }
 
     fn offered_schemes(
         &mut self,
         algorithm: KeyAlgorithm,
     ) -> Result<Vec<SignatureScheme>, TokenError> {
-        self.ask(Call::OfferedSchemes(algorithm), only!(Schemes))
+        self.call(Call::OfferedSchemes(algorithm), only!(Schemes))
     }
 
     fn schemes(&mut self, key: &KeyRef) -> Result<Vec<SignatureScheme>, TokenError> {
-        self.ask(Call::Schemes(key.clone()), only!(Schemes))
+        self.call(Call::Schemes(key.clone()), only!(Schemes))
     }
 
     fn sign(
@@ -160,7 +164,7 @@ impl KeyStore for RemoteStore {
             scheme,
             message: message.to_vec(),
         };
-        self.ask(call, only!(Signature))
+        self.call(call, only!(Signature))
     }
 
     fn write_certificate(
@@ -196,7 +200,7 @@ impl KeyStore for RemoteStore {
     }
 
     fn unblock_state(&mut self) -> Result<PinState, TokenError> {
-        self.ask(Call::UnblockState, only!(Pin))
+        self.call(Call::UnblockState, only!(Pin))
     }
 
     fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError> {

@@ -1,16 +1,16 @@
-//! Standard input and output out of the module's reach: what a chatty module prints must not get between the messages.
+//! Standard input and output, hidden from the module: its own output must not mix with the messages.
 
 use std::fs::File;
 use std::io;
 
-/// The pipes to and from the agent, as files that only we know of. Whoever reads standard input from now on finds nothing
-/// there, and what is printed goes nowhere.
+/// The pipes to and from the agent, as private files. Afterwards standard input is empty and standard output is
+/// discarded.
 #[cfg(unix)]
 pub(super) fn take() -> io::Result<(File, File)> {
     use rustix::io::fcntl_dupfd_cloexec;
     use rustix::stdio::{dup2_stdin, dup2_stdout, stdin, stdout};
 
-    /// Above the numbers that careless programs close.
+    /// Above the descriptors that careless programs close.
     const FIRST: i32 = 40;
     let input = fcntl_dupfd_cloexec(stdin(), FIRST)?;
     let output = fcntl_dupfd_cloexec(stdout(), FIRST)?;
@@ -20,7 +20,7 @@ pub(super) fn take() -> io::Result<(File, File)> {
     Ok((input.into(), output.into()))
 }
 
-/// As they are: here a module does not share the numbers of our files.
+/// Unchanged: on this platform a module does not share our file descriptors.
 #[cfg(windows)]
 pub(super) fn take() -> io::Result<(File, File)> {
     use std::os::windows::io::AsHandle;
@@ -29,16 +29,15 @@ pub(super) fn take() -> io::Result<(File, File)> {
     Ok((input.into(), output.into()))
 }
 
-/// Ends this process at once, without asking the module, which may be what hangs.
+/// Kills this process without calling the module, which may hang.
 pub(super) fn end_now() -> ! {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::abort()
 }
 
-/// A program that crashes must not leave its memory, with a PIN in it, in a file. For those that hold PINs: drivers and
-/// agents; to be called at their start.
-pub fn leave_no_core() {
+/// Disables core dumps: they could contain a PIN. Programs that handle PINs (drivers and agents) call this at start.
+pub fn disable_core_dumps() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -1,45 +1,45 @@
-//! What can go wrong at the bank, on the way to it, and with the certificate that comes back.
+//! Failures of the bank, of the connection to it, and of the issued certificate.
 
 use super::TokenError;
 
 /// How a connection failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreachable {
-    /// No connection at all.
+    /// No connection could be established.
     Connect,
-    /// No answer in time.
+    /// No response within the time limit.
     Timeout,
-    /// The connection broke off.
+    /// The connection was lost.
     Dropped,
 }
 
-/// How a proxy does not lead to the bank.
+/// How a proxy failed to connect to the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyFault {
-    /// No connection to it.
+    /// The proxy could not be reached.
     Unreachable,
-    /// No answer from it in time.
+    /// The proxy did not respond in time.
     Timeout,
-    /// It broke off, or speaks something else.
+    /// The proxy closed the connection or speaks another protocol.
     Dropped,
-    /// It wants user and password, and none are set.
+    /// The proxy requires user name and password, and none are configured.
     LoginNeeded,
-    /// It does not take the user and password that are set.
+    /// The proxy refused the configured user name and password.
     LoginRefused,
-    /// It does not lead there.
+    /// The proxy refused the connection.
     Refused {
-        /// What it said.
+        /// HTTP status.
         status: u16,
     },
-    /// The same of a SOCKS proxy.
+    /// A SOCKS proxy refused the connection.
     SocksRefused {
-        /// What it replied (RFC 1928, 6).
+        /// Reply code (RFC 1928, section 6).
         reply: u8,
     },
 }
 
 impl ProxyFault {
-    /// The same may work in a while.
+    /// Whether a retry may succeed.
     #[must_use]
     pub const fn may_pass(self) -> bool {
         matches!(
@@ -48,83 +48,83 @@ impl ProxyFault {
                 | Self::Timeout
                 | Self::Dropped
                 | Self::Refused { status: 500.. }
-                // Anything but "not allowed" and "no such command".
+                // All but "not allowed" and "command not supported".
                 | Self::SocksRefused { reply: 1 | 3..=6 }
         )
     }
 }
 
-/// Failures at the bank or on the way to it.
+/// Failures of the bank or the connection to it.
 #[derive(Debug, Clone)]
 pub enum BankError {
-    /// No answer.
+    /// No response.
     Unreachable {
         /// Host and port.
         host: String,
-        /// How.
+        /// The reason.
         how: Unreachable,
     },
-    /// The proxy does not lead to the bank.
+    /// The proxy did not connect to the bank.
     Proxy {
         /// Host and port of the proxy.
         proxy: String,
-        /// How.
+        /// The reason.
         how: ProxyFault,
     },
-    /// The server's certificate does not prove the bank.
+    /// The server could not be authenticated as the bank.
     NotTrusted {
         /// Host and port.
         host: String,
-        /// What TLS said.
+        /// The TLS error.
         detail: String,
     },
-    /// The server's certificate is expired or not yet valid: often this computer's clock.
+    /// The server's certificate has expired or is not yet valid, often because of this computer's clock.
     Clock {
         /// Host and port.
         host: String,
-        /// By how many seconds the clock is past its end (negative: before its beginning), where TLS said it.
+        /// By how many seconds the clock is past the end of validity (negative: before its start), if TLS reports it.
         past: Option<i64>,
     },
-    /// The bank ended the handshake: it does not take the client certificate.
+    /// The bank aborted the handshake: it does not accept the client certificate.
     Alert {
         /// The alert's name.
         alert: String,
     },
     /// The request is unknown, used or expired.
     RequestGone(Refusal),
-    /// The bank said no.
+    /// The bank refused.
     Refused(Refusal),
-    /// The token failed while signing for the connection.
+    /// The token failed to sign for the connection.
     Token(TokenError),
-    /// The bank showed its page on why it does not take the certificate.
+    /// The bank showed its page that explains why it does not accept the certificate.
     NotAccepted {
         /// The bank's stable code.
         code: String,
     },
-    /// 503 until patience ran out.
+    /// The bank responded 503 until the retry limit.
     Busy,
-    /// An answer that the protocol does not know.
+    /// A response outside the protocol.
     Unexpected {
         /// HTTP status.
         status: u16,
         /// Which exchange.
         exchange: &'static str,
     },
-    /// An answer over the size limit.
+    /// A response over the size limit.
     TooLarge {
         /// Which exchange.
         exchange: &'static str,
     },
-    /// The request picked up is not the one the link named.
+    /// The picked-up request does not match the link.
     Mismatch {
         /// Which field.
         field: &'static str,
     },
-    /// The time to finish the request has run out here.
+    /// The request expired on this side.
     Late,
 }
 
-/// A refusal in the bank's own words.
+/// A refusal, in the bank's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// HTTP status.
@@ -137,35 +137,35 @@ pub struct Refusal {
     pub next: Option<String>,
 }
 
-/// What is wrong with the certificate answer.
+/// What is wrong with the enrolment response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnswerError {
-    /// Longer than any certificate answer.
+pub enum ResponseError {
+    /// The response is larger than any valid one.
     TooLarge,
-    /// No certs-only PKCS#7 (or cut off).
+    /// Not a certs-only PKCS#7 message, or truncated.
     NotPkcs7,
-    /// A certificate in it cannot be read.
+    /// A certificate cannot be parsed.
     Malformed,
-    /// None is for our key.
+    /// No certificate is for our key.
     WrongKey,
     /// It does not chain to the bank's customer CA.
     NotChained,
-    /// Outside its validity.
+    /// The certificate is outside its validity period.
     Validity,
     /// No `clientAuth`, or no `digitalSignature`.
     Usage,
     /// A CA certificate.
     IsCa,
-    /// O, OU or CN missing, or another user's.
+    /// O, OU or CN is missing, or the CN is of another user.
     Subject,
-    /// Serial zero, negative or too long.
+    /// The serial number is zero, negative or too long.
     Serial,
-    /// The activation names another certificate.
+    /// The activated certificate is another one.
     OtherActivated,
 }
 
 impl BankError {
-    /// The bank's own stable code, where it gave one.
+    /// The bank's stable code, if it gave one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {

@@ -1,7 +1,7 @@
-//! What can go wrong, as data. Sentences are in [`crate::catalogue`].
+//! Failures as data. Their sentences are in [`crate::catalogue`].
 //!
 //! - `token`: tokens
-//! - `bank`: the bank, the way to it, and the certificate that comes back
+//! - `bank`: the bank, the connection to it, and the issued certificate
 
 mod bank;
 mod token;
@@ -11,36 +11,36 @@ use std::path::PathBuf;
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::LinkError;
 
-pub use bank::{AnswerError, BankError, ProxyFault, Refusal, Unreachable};
+pub use bank::{BankError, ProxyFault, Refusal, ResponseError, Unreachable};
 pub use token::TokenError;
 
 /// Any failure of a command.
 #[derive(Debug)]
 pub enum Failure {
-    /// A PIN source or an answer that cannot be had.
+    /// Invalid use of the command line.
     Usage(UsageError),
-    /// Configuration of the agent.
+    /// The agent's configuration.
     Setup(SetupError),
     /// The link.
     Link(LinkError),
     /// The token.
     Token(TokenError),
-    /// The bank, or the way to it.
+    /// The bank, or the connection to it.
     Bank(BankError),
-    /// The certificate in the bank's answer.
-    Answer(AnswerError),
-    /// The customer said no, or ended the input.
+    /// The issued certificate.
+    Response(ResponseError),
+    /// The user declined, or closed the input.
     Cancelled,
-    /// A fault in the agent itself; the text is for the help desk.
+    /// An internal error; the text is for the help desk.
     Internal(String),
 }
 
-/// Wrong use of the command line beyond what its parser sees.
+/// Invalid use of the command line that its parser does not detect.
 #[derive(Debug)]
 pub enum UsageError {
-    /// The parser of the command line refused it.
+    /// The command-line parser refused the arguments.
     CommandLine {
-        /// What it said, in one line.
+        /// The parser's message, on one line.
         detail: String,
     },
     /// `--pin-file` names a file that is not UTF-8.
@@ -57,10 +57,10 @@ pub enum UsageError {
     PinFile {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
-    /// `--pin-file` names a file that others than its owner may read.
+    /// Users other than the owner can read the file named by `--pin-file`.
     PinFileShared {
         /// The file.
         path: PathBuf,
@@ -72,42 +72,42 @@ pub enum UsageError {
         /// Its name.
         name: String,
     },
-    /// The PIN source holds nothing, or far too much.
+    /// The PIN source is empty or too long.
     PinEmpty,
-    /// `--now` is no time.
+    /// `--now` is not a valid time.
     Time,
-    /// The new PIN was not typed the same twice.
+    /// The two entries of the new PIN differ.
     PinsDiffer,
-    /// The certificate to be deleted is the last usable one of its bank on this token.
+    /// The certificate is the last usable one of its bank on this token.
     LastCertificate {
         /// The bank's name.
         bank: String,
     },
-    /// Several banks have certificates on this token, and none was named.
+    /// The token has certificates of several banks, and no bank was named.
     SeveralBanks {
         /// Their ids.
         ids: Vec<String>,
     },
-    /// Neither a known token driver that is installed here, nor a file.
+    /// Neither a known token driver that is installed nor a file.
     NoSuchModule {
-        /// As given.
+        /// As the user wrote it.
         wanted: String,
     },
-    /// No such token driver is in the list.
+    /// The token driver is not in the list.
     ModuleNotListed {
-        /// As given.
+        /// As the user wrote it.
         wanted: String,
     },
 }
 
-/// What is wrong with one field of a configuration file.
+/// Why a field of a configuration file is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldFault {
-    /// Not TOML, an unknown field, a missing field, a wrong type: what the parser said.
+    /// Not TOML, an unknown or missing field, or a wrong type: the parser's message.
     Syntax(String),
-    /// Nothing in it.
+    /// Empty.
     Empty,
-    /// More characters than allowed.
+    /// Too many characters.
     TooLong(usize),
     /// Control characters.
     ControlCharacter,
@@ -115,28 +115,28 @@ pub enum FieldFault {
     NotHttpsOrigin,
     /// No PEM certificate.
     NoCertificate,
-    /// More certificates (or entries) than allowed.
+    /// Too many certificates or entries.
     TooMany(usize),
-    /// A certificate that cannot be read.
+    /// A certificate cannot be parsed.
     BadCertificate,
-    /// A certificate that is no CA's.
+    /// A certificate is not a CA certificate.
     NotCa,
-    /// A path that is not absolute.
+    /// The path is not absolute.
     NotAbsolute,
-    /// The id is not the one in the file's name.
+    /// The id differs from the file name.
     NotFileName,
-    /// Not `http://[user:password@]host[:port]`, nor the same with `socks5`.
+    /// Neither `http://[user:password@]host[:port]` nor the same with `socks5`.
     NotProxy,
-    /// A number outside its limits.
+    /// The number is out of range.
     OutOfRange {
-        /// The least.
+        /// The minimum.
         least: u8,
-        /// The most.
+        /// The maximum.
         most: u8,
     },
-    /// Not the name of an environment variable alone.
+    /// Not just the name of an environment variable.
     NotVariable,
-    /// Written in a way that only its writer can change.
+    /// The file is written in a way that cannot be edited automatically.
     NotByLines,
 }
 
@@ -148,54 +148,54 @@ pub enum SetupError {
         /// The file.
         path: PathBuf,
     },
-    /// Neither `--config-dir` nor `XDG_CONFIG_HOME` nor `HOME`.
+    /// None of `--config-dir`, `XDG_CONFIG_HOME` and `HOME` is set.
     NoDirectory,
     /// A file or directory cannot be read.
     Unreadable {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
     /// A file or directory cannot be written.
     Unwritable {
-        /// Which.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
-    /// A file over the size limit.
+    /// The file is over the size limit.
     TooLarge {
-        /// Which.
+        /// The path.
         path: PathBuf,
         /// The limit in bytes.
         limit: u64,
     },
-    /// A field of a file is wrong.
+    /// A field of a file is invalid.
     Field {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which field; empty when the file as a whole cannot be read.
+        /// The field; empty if the whole file is invalid.
         field: &'static str,
-        /// What is wrong.
+        /// The reason.
         fault: FieldFault,
     },
-    /// A file that holds a password and that others than its owner may read.
+    /// A file holds a password, and users other than its owner can read it.
     SecretShared {
-        /// Which.
+        /// The path.
         path: PathBuf,
     },
-    /// The system opens no browser.
+    /// The system could not open a browser.
     NoBrowser {
-        /// What the system said. Never the address.
+        /// The kind of error. The address is never included.
         kind: std::io::ErrorKind,
     },
-    /// The bank is not in the list.
+    /// The bank is not installed.
     BankUnknown {
         /// Its id.
         id: Identifier,
     },
-    /// Another file with this id is installed and differs.
+    /// A different file with this id is installed.
     BankDiffers {
         /// Its id.
         id: Identifier,
@@ -211,4 +211,4 @@ macro_rules! from {
         })*
     };
 }
-from!(UsageError => Usage, SetupError => Setup, LinkError => Link, TokenError => Token, BankError => Bank, AnswerError => Answer);
+from!(UsageError => Usage, SetupError => Setup, LinkError => Link, TokenError => Token, BankError => Bank, ResponseError => Response);

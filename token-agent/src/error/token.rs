@@ -1,191 +1,191 @@
-//! What can go wrong with a token.
+//! Failures of a token.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::keystore::abilities::{Ability, Admin};
-use crate::keystore::secret::{SecretName, Unfit};
+use crate::keystore::capabilities::{Admin, Capability};
+use crate::keystore::secret::{SecretFault, SecretName};
 
 /// Token failures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenError {
-    /// No PKCS#11 module configured and none named.
+    /// No PKCS#11 module is configured or named.
     NoModule,
     /// The module cannot be loaded.
     Module {
         /// Its path.
         path: PathBuf,
-        /// What the loader said.
+        /// The loader's message.
         detail: String,
     },
     /// No usable token in any reader.
     NoToken,
-    /// No card reader is connected, and no token that brings its own.
+    /// Neither a card reader nor a USB token is connected.
     NoReader,
-    /// There are readers, and no card in any.
+    /// No reader holds a card.
     NoCard {
         /// One of them.
         reader: String,
     },
-    /// The card in the reader does not answer: the wrong way round, dirty or broken.
-    MuteCard {
+    /// The card does not respond: it is inserted the wrong way round, dirty or defective.
+    UnresponsiveCard {
         /// The reader.
         reader: String,
     },
-    /// The card in the reader is of a kind that nothing here can use.
-    OtherCard {
+    /// No driver supports the card in the reader.
+    UnsupportedCard {
         /// The reader.
         reader: String,
     },
-    /// None with that label or serial.
+    /// No token has that label or serial number.
     NotFound {
-        /// As given.
+        /// As the user wrote it.
         wanted: String,
     },
-    /// More than one with that label or serial.
+    /// Several tokens have that label or serial number.
     Ambiguous {
-        /// As given.
+        /// As the user wrote it.
         wanted: String,
     },
-    /// The token was never initialised.
+    /// The token is not initialised.
     NotInitialised {
         /// Its label or slot.
         token: String,
     },
-    /// The token takes no writing.
+    /// The token is write-protected.
     WriteProtected,
-    /// The token has no room.
+    /// The token is full.
     Full,
-    /// The certificate is issued, and the token has no room for it.
-    NoRoomForCertificate,
+    /// The certificate is issued, but the token has no space for it.
+    NoSpaceForCertificate,
     /// The PIN was refused.
     PinWrong {
-        /// The next wrong one locks the token.
+        /// Whether the next incorrect PIN locks the token.
         last_try: bool,
-        /// Tries left, where the token counts aloud.
+        /// Tries left, if the token reports them.
         tries_left: Option<u8>,
     },
     /// The PIN is locked.
     PinLocked,
-    /// The token takes the PIN for unusable: expired, too weak, never set.
+    /// The token rejects the PIN as unusable: expired, too weak, or never set.
     PinUnusable,
-    /// It cannot be this secret of this token, and was not sent.
-    Unfit {
-        /// Which.
+    /// The secret cannot be valid for this token. It was not sent.
+    InvalidSecret {
+        /// The secret.
         what: SecretName,
-        /// Why.
-        why: Unfit,
-        /// Shortest, in bytes; 0 when the token does not say.
+        /// The reason.
+        why: SecretFault,
+        /// Minimum length in bytes; 0 if the token does not report it.
         min: u8,
-        /// Longest, in bytes; 0 when the token does not say.
+        /// Maximum length in bytes; 0 if the token does not report it.
         max: u8,
     },
-    /// The token went away in the middle.
+    /// The token was removed during the operation.
     Removed,
-    /// The reader went away, with what was in it.
+    /// The reader was removed, with its card.
     ReaderGone,
-    /// Another agent is at work with it.
+    /// Another agent is using the token.
     InUse,
-    /// The token did not answer in time.
-    Hung,
-    /// The token makes none of the key types the bank takes.
+    /// The token did not respond in time.
+    TimedOut,
+    /// The token generates none of the key types that the bank accepts.
     NoAlgorithm,
-    /// The token's keys make none of the signatures that a connection to the bank needs.
+    /// The token's keys support none of the signature schemes that a connection to the bank needs.
     CannotSign,
-    /// Nobody is logged in any more: another program has logged out, or the token was reset.
+    /// The login was lost: another program has logged out, or the token was reset.
     LoginLost,
-    /// The token would give the key away.
+    /// The key can be extracted from the token.
     Extractable,
-    /// The key of the broken-off issue is not on this token.
+    /// The key of the interrupted issuance is not on this token.
     KeyElsewhere,
-    /// No usable certificate of this bank on the token.
+    /// The token has no usable certificate of this bank.
     NoCertificate,
-    /// The token has no certificate with the serial number that was named.
+    /// The token has no certificate with this serial number.
     NoSuchCertificate {
-        /// As given.
+        /// As the user wrote it.
         serial: String,
     },
-    /// A signature by the token's key does not fit the certificate.
+    /// The signature of the token's key does not match the certificate.
     ProofFailed,
     /// Cancelled on the token or its PIN pad.
     Cancelled,
-    /// The token's own rules do not allow the new PIN. The old one stays.
+    /// The token's rules do not allow the new PIN. The current one remains valid.
     NewPinRefused,
-    /// The new PIN is the old one. Nothing was sent.
+    /// The new PIN equals the current one. Nothing was sent.
     NewPinSame,
-    /// The key asks for the PIN at each use, and there is none to give it.
+    /// The key requires the PIN for each use, and no PIN is available.
     PinNeeded,
-    /// The PUK (or the security officer's PIN in its place) was refused.
+    /// The PUK (or the security officer PIN in its place) was refused.
     PukWrong {
-        /// Tries left, where the token counts aloud.
+        /// Tries left, if the token reports them.
         tries_left: Option<u8>,
     },
-    /// The PUK is locked: nothing here opens this token again.
+    /// The PUK is locked: the token cannot be unblocked here.
     PukLocked,
-    /// A change of the token needs more than the PIN.
+    /// The change requires more than the PIN.
     AdminNeeded {
-        /// What.
+        /// What it requires.
         what: Admin,
     },
-    /// The security officer's PIN or the management key was refused.
+    /// The security officer PIN or the management key was refused.
     AdminWrong {
-        /// Which.
+        /// Which one.
         what: Admin,
-        /// Tries left, where the token counts aloud.
+        /// Tries left, if the token reports them.
         tries_left: Option<u8>,
     },
-    /// The security officer's PIN is locked.
+    /// The security officer PIN is locked.
     AdminLocked,
-    /// What was given cannot be a management key or security officer's PIN of this token.
+    /// The value has no valid format of a management key or security officer PIN of this token.
     AdminUnusable {
-        /// Which.
+        /// Which one.
         what: Admin,
     },
-    /// This token cannot do that here.
-    CannotDo {
-        /// What.
-        what: Ability,
+    /// The token does not support the operation.
+    Unsupported {
+        /// The operation.
+        what: Capability,
     },
-    /// The key is not on the token any more.
+    /// The key is no longer on the token.
     KeyGone,
-    /// The certificate is not on the token any more.
+    /// The certificate is no longer on the token.
     CertificateGone,
-    /// Another program holds the card and does not let go.
-    HeldByOther {
-        /// Its name, where the system tells.
+    /// Another program has locked the card.
+    CardInUse {
+        /// Its name, if the system reports it.
         program: Option<String>,
     },
-    /// The system's service for card readers does not run, or was stopped.
+    /// The smart card service is not running, or was stopped.
     ReaderService {
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
-    /// The process in which the token driver runs ended by itself.
+    /// The driver's process exited unexpectedly.
     DriverCrashed {
         /// The driver.
         driver: PathBuf,
-        /// How it ended, as the system says it.
+        /// The exit status.
         how: String,
     },
-    /// The process in which the token driver runs said what makes no sense.
-    DriverGarbled {
+    /// The driver's process sent an invalid reply.
+    InvalidDriverResponse {
         /// The driver.
         driver: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         detail: String,
     },
-    /// Anything else the module said.
+    /// Any other error of the module.
     Failed {
         /// The PKCS#11 function or step.
         operation: String,
-        /// What the module said.
+        /// The error that the module reports.
         detail: String,
     },
 }
 
 impl std::fmt::Display for TokenError {
-    /// For logs; what the customer is told is in the catalogue.
+    /// For logs. The sentence for the user is in the catalogue.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{self:?}")
     }

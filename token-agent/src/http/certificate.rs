@@ -1,21 +1,21 @@
-//! Exchanges on the certificate listener, over mutual TLS with the token's key.
+//! Exchanges with the certificate listener, over mutual TLS with the token's key.
 
 use inkan_pki::messages::login::Proved;
 use inkan_pki::messages::request::{Activated, PickUp, PickedUp};
 use inkan_pki::x509::transfer;
 use reqwest::header::CONTENT_TYPE;
 
-use super::client::{Answer, Channel};
+use super::client::{Channel, Response};
 use super::portal::AGENT;
 use crate::error::BankError;
 
 const RENEWAL: &str = "renewal";
 
-/// Activates the certificate of this connection, once.
+/// Activates the certificate of this connection; one attempt.
 ///
 /// # Errors
-/// What kept the answer from coming.
-pub fn activate(channel: &Channel) -> Result<Answer, BankError> {
+/// Why no response arrived.
+pub fn activate(channel: &Channel) -> Result<Response, BankError> {
     let request = channel
         .post("/agent/activate")
         .header(CONTENT_TYPE, "application/json")
@@ -23,11 +23,11 @@ pub fn activate(channel: &Channel) -> Result<Answer, BankError> {
     channel.send(request, "activate")
 }
 
-/// Reads the answer to an activation.
+/// Reads the response to an activation.
 ///
 /// # Errors
 /// [`BankError::Unexpected`].
-pub fn activated(answer: &Answer) -> Result<Activated, BankError> {
+pub fn activated(answer: &Response) -> Result<Activated, BankError> {
     let unexpected = || BankError::Unexpected {
         status: answer.status,
         exchange: "activate",
@@ -40,11 +40,11 @@ pub fn activated(answer: &Answer) -> Result<Activated, BankError> {
     }
 }
 
-/// Has the certificate of this connection revoked, once.
+/// Revokes the certificate of this connection; one attempt.
 ///
 /// # Errors
-/// What kept the answer from coming.
-pub fn revoke(channel: &Channel) -> Result<Answer, BankError> {
+/// Why no response arrived.
+pub fn revoke(channel: &Channel) -> Result<Response, BankError> {
     let request = channel
         .post("/agent/revocations")
         .header(CONTENT_TYPE, "application/json")
@@ -52,33 +52,33 @@ pub fn revoke(channel: &Channel) -> Result<Answer, BankError> {
     channel.send(request, "revocation")
 }
 
-/// Asks for a renewal of the certificate of this connection, once.
+/// Requests a renewal of the certificate of this connection; one attempt.
 ///
 /// # Errors
-/// What kept the answer from coming.
-pub fn begin_renewal(channel: &Channel) -> Result<Answer, BankError> {
+/// Why no response arrived.
+pub fn begin_renewal(channel: &Channel) -> Result<Response, BankError> {
     let body = PickUp {
         agent: AGENT.to_owned(),
     };
     channel.send(channel.post("/agent/renewals").json(&body), RENEWAL)
 }
 
-/// Reads the answer to that.
+/// Reads the response to [`begin_renewal`].
 ///
 /// # Errors
 /// [`BankError::Unexpected`].
-pub fn renewal_begun(answer: &Answer) -> Result<PickedUp, BankError> {
+pub fn renewal_begun(answer: &Response) -> Result<PickedUp, BankError> {
     serde_json::from_slice(&answer.body).map_err(|_| BankError::Unexpected {
         status: answer.status,
         exchange: RENEWAL,
     })
 }
 
-/// Reads the answer to a proof for a login.
+/// Reads the response to a login proof.
 ///
 /// # Errors
 /// [`BankError::Unexpected`].
-pub fn proved(answer: &Answer, exchange: &'static str) -> Result<Proved, BankError> {
+pub fn proved(answer: &Response, exchange: &'static str) -> Result<Proved, BankError> {
     serde_json::from_slice(&answer.body).map_err(|_| BankError::Unexpected {
         status: answer.status,
         exchange,
@@ -88,8 +88,8 @@ pub fn proved(answer: &Answer, exchange: &'static str) -> Result<Proved, BankErr
 /// Sends the CSR (DER) of a renewal, authenticated by the old certificate, RFC 7030 §4.2.2.
 ///
 /// # Errors
-/// What kept the answer from coming.
-pub fn reenroll(channel: &Channel, csr: &[u8]) -> Result<Answer, BankError> {
+/// Why no response arrived.
+pub fn reenroll(channel: &Channel, csr: &[u8]) -> Result<Response, BankError> {
     let request = channel
         .post("/.well-known/est/simplereenroll")
         .header(CONTENT_TYPE, "application/pkcs10")
@@ -98,10 +98,10 @@ pub fn reenroll(channel: &Channel, csr: &[u8]) -> Result<Answer, BankError> {
     channel.send(request, "simplereenroll")
 }
 
-/// Opens the login page: 200 means that the bank takes the certificate.
+/// Opens the login page; status 200 means that the bank accepts the certificate.
 ///
 /// # Errors
-/// [`BankError::NotAccepted`] with the bank's code, [`BankError::Alert`] when TLS itself refused.
+/// [`BankError::NotAccepted`] with the bank's code, or [`BankError::Alert`] if TLS refused the certificate.
 pub fn login_page(channel: &Channel) -> Result<(), BankError> {
     let answer = channel.send(channel.get("/login"), "login")?;
     match (answer.status, answer.code) {

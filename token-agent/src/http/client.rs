@@ -11,20 +11,20 @@ use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{DATE, RETRY_AFTER};
 
 use super::fault;
-use super::proxy::{Proxy, Ways};
+use super::proxy::{Proxy, ProxyConfig};
 use crate::catalogue::Lang;
 use crate::config::bank::Origin;
 use crate::error::{BankError, Failure, Refusal};
 use crate::output::clean::clean;
 
-/// Longest answer read, in bytes.
+/// Maximum size of a response, in bytes.
 pub const MAX_ANSWER: u64 = 64 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
-/// From the first byte sent to the last one read: set on each request, because the client's own limit would begin anew at
-/// each piece of the answer.
+/// Total time from the first byte sent to the last byte received. It is set on each request, because the client's own
+/// limit restarts with each chunk of the response.
 const WHOLE: Duration = Duration::from_secs(40);
 const MAX_RETRY_AFTER: u64 = 30;
-/// Longest code taken from the bank, in characters.
+/// Maximum length of a code from the bank, in characters.
 const MAX_CODE: usize = 64;
 
 /// A client for one origin.
@@ -34,25 +34,25 @@ pub struct Channel {
     origin: Origin,
     proxy: Option<Proxy>,
     lang: Lang,
-    /// A client certificate is shown.
+    /// Whether it presents a client certificate.
     mutual: bool,
 }
 
 impl fmt::Debug for Channel {
-    /// Only where it leads: the client would print more than others may see.
+    /// Prints the destination only: the client would print more than others may see.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Channel({})", self.origin.host())
     }
 }
 
-/// A complete answer.
+/// A complete response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// `Inkan-Code`: the reason of an explanatory page.
+    /// `Inkan-Code`: the reason given by an explanatory page.
     pub code: Option<String>,
-    /// `Date`: when the bank answered, by its own clock.
+    /// `Date`: the time of the response by the bank's clock.
     pub date: Option<Timestamp>,
     /// `Retry-After` in seconds, at most 30.
     pub retry_after: Option<Duration>,
@@ -61,19 +61,20 @@ pub struct Answer {
 }
 
 impl Channel {
-    /// A channel to `origin` by its way, with the given TLS configuration; `mutual` when that shows a client certificate.
+    /// A channel to `origin` with this TLS configuration, through a proxy if one applies. `mutual`: the configuration
+    /// presents a client certificate.
     ///
     /// # Errors
-    /// [`Failure::Setup`] for a proxy that cannot be used, [`Failure::Internal`].
+    /// [`Failure::Setup`] for an unusable proxy, [`Failure::Internal`].
     pub fn new(
         origin: &Origin,
-        ways: &Ways,
+        proxies: &ProxyConfig,
         tls: rustls::ClientConfig,
         mutual: bool,
         lang: Lang,
     ) -> Result<Self, Failure> {
-        let proxy = ways.to(origin)?;
-        // The system's settings were looked at already, or are not wanted.
+        let proxy = proxies.for_origin(origin)?;
+        // The system's settings were evaluated before, or are not wanted.
         let mut builder = Client::builder().no_proxy();
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy.for_client()?);
@@ -95,7 +96,7 @@ impl Channel {
         })
     }
 
-    /// Begins a POST.
+    /// Starts a POST request.
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.client
             .post(self.origin.at(path))
@@ -103,7 +104,7 @@ impl Channel {
             .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
     }
 
-    /// Begins a GET.
+    /// Starts a GET request.
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.client
             .get(self.origin.at(path))
@@ -111,15 +112,15 @@ impl Channel {
             .header(reqwest::header::ACCEPT_LANGUAGE, self.lang.tag())
     }
 
-    /// Sends, and reads the whole answer.
+    /// Sends the request and reads the whole response.
     ///
     /// # Errors
-    /// What kept the answer from coming; a refusal is an answer.
+    /// Why no response arrived. A refusal is a response.
     pub fn send(
         &self,
         request: RequestBuilder,
         exchange: &'static str,
-    ) -> Result<Answer, BankError> {
+    ) -> Result<Response, BankError> {
         let response = request
             .send()
             .map_err(|e| fault::sending(&e, &self.origin, self.proxy.as_ref(), self.mutual))?;
@@ -131,7 +132,7 @@ impl Channel {
                 .map(str::to_owned)
         };
         let retry_after = header(RETRY_AFTER.as_str()).and_then(|v| v.trim().parse().ok());
-        let mut answer = Answer {
+        let mut answer = Response {
             status: response.status().as_u16(),
             date: header(DATE.as_str())
                 .and_then(|d| rfc2822::parse(&d).ok().map(|z| z.timestamp())),
@@ -150,7 +151,7 @@ impl Channel {
     }
 }
 
-/// A code of the protocol: letters, digits, `-` and `_`; anything else would not be one.
+/// Keeps the characters of the protocol's codes: letters, digits, `-` and `_`.
 fn code(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
@@ -158,11 +159,11 @@ fn code(text: &str) -> String {
         .collect()
 }
 
-impl Answer {
-    /// The refusal in an answer that is not 2xx.
+impl Response {
+    /// The refusal in a response that is not 2xx.
     ///
     /// # Errors
-    /// [`BankError::Unexpected`] when it is neither 2xx nor a problem.
+    /// [`BankError::Unexpected`] if it is neither 2xx nor a problem document.
     pub fn refusal(&self, exchange: &'static str) -> Result<Option<Refusal>, BankError> {
         if (200..300).contains(&self.status) {
             return Ok(None);
@@ -180,7 +181,7 @@ impl Answer {
         }))
     }
 
-    /// True when the bank asks to come back later.
+    /// Whether the bank requests a later retry.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         matches!(self.status, 429 | 502 | 503 | 504)

@@ -1,4 +1,4 @@
-//! Why an exchange has no answer, from whatever HTTP, TLS or the system said.
+//! Maps errors of HTTP, TLS and the system to the reason why there is no response.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -10,11 +10,11 @@ use super::proxy::{Proxy, tunnel};
 use crate::config::bank::Origin;
 use crate::error::{BankError, TokenError, Unreachable};
 
-/// Longest text taken from TLS, in characters.
+/// Maximum length of a TLS error text, in characters.
 const MAX_DETAIL: usize = 120;
 
-/// A request that could not be sent, or got no answer. Where a proxy stands between, it is asked once more, alone: the
-/// HTTP client tells too little of what it said.
+/// A request that could not be sent or got no response. With a proxy in between, the proxy is probed separately: the
+/// HTTP client reports too little of the proxy's response.
 pub(super) fn sending(
     error: &reqwest::Error,
     origin: &Origin,
@@ -31,12 +31,12 @@ pub(super) fn sending(
     tls(error, origin, mutual)
         .or_else(|| {
             let proxy = proxy.filter(|_| error.is_connect() || error.is_timeout())?;
-            tunnel::trouble(proxy, origin)
+            tunnel::diagnose(proxy, origin)
         })
         .unwrap_or_else(|| unreachable(origin, how))
 }
 
-/// An answer that broke off, or a handshake.
+/// A response or a handshake that was interrupted.
 pub(super) fn reading(error: &io::Error, origin: &Origin, mutual: bool) -> BankError {
     let timeout = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     let how = if timeout {
@@ -54,7 +54,7 @@ pub(super) fn unreachable(origin: &Origin, how: Unreachable) -> BankError {
     }
 }
 
-/// Looks for what TLS said, however deep it is wrapped.
+/// Finds the TLS error, however deeply it is wrapped.
 fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<BankError> {
     use rustls::CertificateError as Bad;
     let host = origin.host();
@@ -77,7 +77,7 @@ fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<B
             alert: format!("{alert:?}"),
         },
         rustls::Error::AlertReceived(_) => dropped,
-        // The token's own failure comes back through TLS.
+        // The token's own error is returned through TLS.
         rustls::Error::Other(other) => match other.0.downcast_ref() {
             Some(SignError::Other(error)) => error
                 .downcast_ref::<TokenError>()
@@ -92,7 +92,7 @@ fn tls(error: &(dyn Error + 'static), origin: &Origin, mutual: bool) -> Option<B
     })
 }
 
-/// By how much the clock is outside the validity, in seconds.
+/// By how many seconds the clock is outside the validity period.
 fn past(reason: &rustls::CertificateError) -> Option<i64> {
     use rustls::CertificateError as Bad;
     let (time, limit) = match reason {
@@ -110,7 +110,7 @@ fn find<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             return Some(tls);
         }
-        // An io::Error's `source` skips the error it wraps.
+        // The `source` of an `io::Error` skips the error that it wraps.
         let inner = error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref);

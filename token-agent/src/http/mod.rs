@@ -1,20 +1,20 @@
-//! Talking to a bank: its server CA and nothing else, https only, no redirects, no cookies, small answers; through a proxy
-//! where one is set.
+//! Communication with a bank: it trusts the bank's server CA only, uses https only, follows no redirects, keeps no
+//! cookies and bounds responses; through a proxy if one is configured.
 //!
 //! - [`tls`]: TLS configurations, with and without a client certificate
-//! - [`client`]: one exchange, and what its failure means
-//! - [`probe`]: a handshake alone
+//! - [`client`]: one HTTP exchange
+//! - [`probe`]: a TLS handshake alone
 //! - [`portal`]: pick-up, progress, EST enrolment
-//! - [`certificate`]: what needs the certificate: activation, renewal, asking whether it is taken
-//! - [`proxy`]: which proxy, and what it says
-//! - `fault`: why there is no answer
-//! - [`patience`]: trying again within a limit
+//! - [`certificate`]: exchanges that need the certificate: activation, renewal, acceptance
+//! - [`proxy`]: which proxy to use, and the connection through it
+//! - `fault`: why there is no response
+//! - [`retry`]: bounded retries
 
 pub mod certificate;
 pub mod client;
 mod fault;
-pub mod patience;
 pub mod portal;
 pub mod probe;
 pub mod proxy;
+pub mod retry;
 pub mod tls;

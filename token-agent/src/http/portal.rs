@@ -1,4 +1,4 @@
-//! The portal: picking a request up, progress, EST enrolment (`docs/protocol.md`).
+//! The portal: pick-up of requests, progress, EST enrolment (`docs/protocol.md`).
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::login::LoginPickedUp;
@@ -11,25 +11,25 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
-use super::client::{Answer, Channel};
+use super::client::{Channel, Response};
 use crate::error::{BankError, Refusal};
 
 /// Name and version, for the bank's log.
 pub const AGENT: &str = concat!("inkan-agent/", env!("CARGO_PKG_VERSION"));
 
-/// A request that was picked up, and the way to its bank.
+/// A picked-up request, and the channel to its bank.
 #[derive(Debug)]
 pub struct Portal {
     channel: Channel,
-    /// `requests` or `logins`: what is under way there.
+    /// `requests` or `logins`: the kind of request.
     kind: &'static str,
     request: Identifier,
     credential: Secret,
-    /// When it was handed out, by the bank's clock.
+    /// When the bank handed it out, by the bank's clock.
     answered_at: Option<Timestamp>,
 }
 
-/// Longest time between the page's request and its pick-up that is believed.
+/// Maximum plausible time between the page's request and its pick-up.
 const PICK_UP: SignedDuration = SignedDuration::from_mins(10);
 
 const REQUESTS: &str = "requests";
@@ -57,7 +57,7 @@ fn pick_up<T: DeserializeOwned>(
     Ok((picked, answer.date))
 }
 
-/// Refusals about the request itself have an exit code of their own.
+/// Refusals of the request itself have their own exit code.
 #[must_use]
 pub fn refused(refusal: Refusal) -> BankError {
     if refusal.code.starts_with("request-") {
@@ -68,10 +68,10 @@ pub fn refused(refusal: Refusal) -> BankError {
 }
 
 impl Portal {
-    /// Picks the request up; the credential in the answer is kept here and leaves only towards the bank.
+    /// Picks up the request. The credential in the response is kept here and sent only to the bank.
     ///
     /// # Errors
-    /// [`BankError::RequestGone`] when it is unknown, used or expired.
+    /// [`BankError::RequestGone`] if it is unknown, used or expired.
     pub fn pick_up(channel: Channel, request: &Identifier) -> Result<(Self, PickedUp), BankError> {
         let (picked, date): (PickedUp, _) = pick_up(&channel, REQUESTS, request)?;
         let portal = Self {
@@ -81,7 +81,7 @@ impl Portal {
         Ok((portal, picked))
     }
 
-    /// For a request that the bank handed out in another way, at that time, reached through `channel`.
+    /// For a request that the bank handed out in another way at `date`, reached through `channel`.
     #[must_use]
     pub fn of(channel: Channel, picked: &PickedUp, date: Option<Timestamp>) -> Self {
         Self {
@@ -93,19 +93,19 @@ impl Portal {
         }
     }
 
-    /// What the bank's clock showed when it handed the request out, which the page had made at `requested_at`: its answer's
-    /// `Date` where that can be, else the latter.
+    /// The bank's time when it handed out the request, which the page made at `requested_at`: the `Date` of the
+    /// response if it is plausible, otherwise `requested_at`.
     #[must_use]
     pub fn bank_time(&self, requested_at: Timestamp) -> Timestamp {
         let believed = |date: &Timestamp| {
             let since = date.duration_since(requested_at);
-            // `Date` has whole seconds.
+            // `Date` has a resolution of one second.
             (SignedDuration::from_secs(-1)..=PICK_UP).contains(&since)
         };
         self.answered_at.filter(believed).unwrap_or(requested_at)
     }
 
-    /// Picks a login up, in the same way.
+    /// Picks up a login in the same way.
     ///
     /// # Errors
     /// As [`Self::pick_up`].
@@ -124,11 +124,11 @@ impl Portal {
         Ok((portal, picked))
     }
 
-    /// Proves the certificate that `mutual` shows for the login that was picked up.
+    /// Proves the certificate of `mutual` for the picked-up login.
     ///
     /// # Errors
-    /// What kept the answer from coming.
-    pub fn prove(&self, mutual: &Channel, exchange: &'static str) -> Result<Answer, BankError> {
+    /// Why no response arrived.
+    pub fn prove(&self, mutual: &Channel, exchange: &'static str) -> Result<Response, BankError> {
         let request = mutual
             .post(&format!("/agent/logins/{}/proof", self.request))
             .basic_auth(&self.request, Some(self.credential.expose()))
@@ -137,11 +137,11 @@ impl Portal {
         mutual.send(request, exchange)
     }
 
-    /// Sends a CSR (DER) once, RFC 7030 §4.2.
+    /// Sends a CSR (DER); one attempt, RFC 7030 §4.2.
     ///
     /// # Errors
-    /// What kept the answer from coming.
-    pub fn enroll(&self, csr: &[u8]) -> Result<Answer, BankError> {
+    /// Why no response arrived.
+    pub fn enroll(&self, csr: &[u8]) -> Result<Response, BankError> {
         let request = self
             .channel
             .post("/.well-known/est/simpleenroll")
@@ -152,11 +152,11 @@ impl Portal {
         self.channel.send(request, "simpleenroll")
     }
 
-    /// Has the certificate with this serial number given up, which was never in use, once.
+    /// Gives up the certificate with this serial number, which was never in use; one attempt.
     ///
     /// # Errors
-    /// What kept the answer from coming.
-    pub fn give_up(&self, serial: &str, reason: GiveUpReason) -> Result<Answer, BankError> {
+    /// Why no response arrived.
+    pub fn give_up(&self, serial: &str, reason: GiveUpReason) -> Result<Response, BankError> {
         let body = GiveUp {
             serial: serial.to_owned(),
             reason,
@@ -172,8 +172,8 @@ impl Portal {
     /// The bank's CA certificates, RFC 7030 §4.1.
     ///
     /// # Errors
-    /// What kept them from coming, or a refusal.
-    pub fn ca_certificates(&self) -> Result<Answer, BankError> {
+    /// Why no response arrived, or a refusal.
+    pub fn ca_certificates(&self) -> Result<Response, BankError> {
         const EXCHANGE: &str = "cacerts";
         let answer = self
             .channel
@@ -184,7 +184,7 @@ impl Portal {
         }
     }
 
-    /// Tells the waiting page where the agent is. Nobody depends on it: a failure is ignored.
+    /// Reports the agent's progress to the waiting page. Nothing depends on it, so a failure is ignored.
     pub fn progress(&self, step: ProgressStep, code: Option<&str>) {
         let body = Progress {
             step,

@@ -1,7 +1,7 @@
-//! A TLS handshake and nothing after it: does the server take our certificate?
+//! A TLS handshake only, to check whether the server accepts our certificate.
 //!
-//! In TLS 1.3 the server's verdict comes after the client's last message. A client that has begun to send its request by
-//! then can lose the alert to a reset connection; this one waits for the verdict first.
+//! In TLS 1.3 the server's decision arrives after the client's last handshake message. A client that has started to
+//! send its request by then can lose the alert to a connection reset; this one waits for the decision first.
 
 use std::io::ErrorKind;
 use std::net::TcpStream;
@@ -11,31 +11,34 @@ use std::time::Duration;
 use rustls::{ClientConfig, ClientConnection};
 
 use super::fault::{self, unreachable};
-use super::proxy::{Ways, tunnel};
+use super::proxy::{ProxyConfig, tunnel};
 use crate::config::bank::Origin;
 use crate::error::{BankError, Failure, Unreachable};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const HANDSHAKE: Duration = Duration::from_secs(20);
-/// A server that issues session tickets speaks at once; one that does not stays silent.
+/// A server that issues session tickets sends them at once; one that does not stays silent.
 const VERDICT: Duration = Duration::from_secs(2);
 
-/// Makes the handshake and waits for an alert.
+/// Performs the handshake and waits for an alert.
 ///
 /// # Errors
-/// [`BankError::Alert`] when the server refuses the certificate; a proxy that cannot be used; what else kept the handshake
-/// from its end.
-pub fn handshake(origin: &Origin, ways: &Ways, config: ClientConfig) -> Result<(), Failure> {
-    let away = || unreachable(origin, Unreachable::Connect);
-    let name = origin.server_name().ok_or_else(away)?;
-    let mut socket = match ways.to(origin)? {
+/// [`BankError::Alert`] if the server refuses the certificate; an unusable proxy; any other failure of the handshake.
+pub fn handshake(
+    origin: &Origin,
+    proxies: &ProxyConfig,
+    config: ClientConfig,
+) -> Result<(), Failure> {
+    let no_connection = || unreachable(origin, Unreachable::Connect);
+    let name = origin.server_name().ok_or_else(no_connection)?;
+    let mut socket = match proxies.for_origin(origin)? {
         Some(proxy) => tunnel::open(proxy, origin)?,
-        None => connect(origin).ok_or_else(away)?,
+        None => connect(origin).ok_or_else(no_connection)?,
     };
     let limits = socket
         .set_read_timeout(Some(HANDSHAKE))
         .and_then(|()| socket.set_write_timeout(Some(HANDSHAKE)));
-    limits.map_err(|_| away())?;
+    limits.map_err(|_| no_connection())?;
     let mut tls =
         ClientConnection::new(Arc::new(config), name).map_err(|e| BankError::NotTrusted {
             host: origin.host(),

@@ -11,16 +11,16 @@ use crate::error::Failure;
 
 static TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
 
-/// Which versions of TLS are offered.
+/// Offered TLS versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Versions {
-    /// 1.2 and 1.3.
+    /// TLS 1.2 and 1.3.
     All,
-    /// 1.2 alone: for a client's RSA key that cannot sign with PSS, which 1.3 asks for.
+    /// TLS 1.2 only: for an RSA client key without PSS, which TLS 1.3 requires.
     Tls12,
 }
 
-/// Trusts `server_ca` only; shows the client certificate of `resolver`, if given.
+/// A configuration that trusts `server_ca` only and presents the client certificate of `resolver`, if given.
 ///
 /// # Errors
 /// [`Failure::Internal`]: the bank file was checked before.
@@ -47,7 +47,7 @@ pub fn config(
         Some(resolver) => builder.with_client_cert_resolver(resolver),
         None => builder.with_no_client_auth(),
     };
-    // Every connection is to be proved by the token's key anew.
+    // The token's key must prove every connection.
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)
 }

@@ -7,50 +7,63 @@ use serde::{Deserialize, Serialize};
 use super::bytes;
 use super::view::TokenKind;
 
-/// Which key, in words that only the store that gave it understands. Good as long as that token stays open, and for the
-/// same token opened again.
+/// An opaque key reference that only its own store understands. It is valid while the token is open, and after the same
+/// token is opened again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeyRef {
     /// Kind of the store.
     pub kind: TokenKind,
-    /// The store's own words.
+    /// The store's own encoding.
     #[serde(with = "bytes")]
     pub bytes: Vec<u8>,
 }
 
-/// A key pair whose private half is on the token and whose public half can be told.
+/// The name of the only location of a key on the token, such as a slot of a PIV card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyLocation(String);
+
+impl KeyLocation {
+    /// A location by its name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+}
+
+/// A key pair whose private key is on the token and whose public key is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyEntry {
-    /// Which.
+    /// Its reference.
     pub reference: KeyRef,
-    /// Its label; empty where the token keeps none ([`Abilities::labels`](super::abilities::Abilities::labels)).
+    /// Its label; empty if the token stores none ([`Capabilities::labels`](super::capabilities::Capabilities::labels)).
     pub label: String,
-    /// Where on the token, in the token's own words, such as `9A`; empty when there are no such words.
-    pub place: String,
+    /// Its location, if the token has one for each key.
+    pub location: Option<KeyLocation>,
     /// Type.
     pub algorithm: KeyAlgorithm,
     /// Public key, canonical DER SubjectPublicKeyInfo.
     #[serde(with = "bytes")]
     pub spki_der: Vec<u8>,
-    /// The PIN is needed again right before each signature.
-    pub asks_each_time: bool,
+    /// Whether the PIN is required again before each signature.
+    pub always_authenticate: bool,
 }
 
-/// A certificate as stored. Whatever the token holds: parse it before believing it.
+/// A stored certificate. It can be any data: parse it before you trust it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateEntry {
-    /// Its label; empty where the token keeps none.
+    /// Its label; empty if the token stores none.
     pub label: String,
-    /// As [`KeyEntry::place`].
-    pub place: String,
-    /// DER, unpacked where the token keeps it packed.
+    /// As [`KeyEntry::location`].
+    pub location: Option<KeyLocation>,
+    /// DER, uncompressed.
     #[serde(with = "bytes")]
     pub der: Vec<u8>,
 }
 
-/// The public half of a pair that has no private half: what a break-off inside the token left.
+/// A public key without its private key, left by an interruption inside the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HalfPair {
+pub struct OrphanPublicKey {
     /// For [`KeyStore::delete_key`](super::KeyStore::delete_key).
     pub reference: KeyRef,
     /// Its label.
@@ -60,37 +73,40 @@ pub struct HalfPair {
 /// What is on a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    /// Key pairs of the types we know.
+    /// Key pairs of supported types.
     pub keys: Vec<KeyEntry>,
-    /// Certificates, CA certificates too.
+    /// Certificates, including CA certificates.
     pub certificates: Vec<CertificateEntry>,
-    /// Halves of pairs; none while nobody is logged in, because private halves are not seen then.
-    pub halves: Vec<HalfPair>,
+    /// Public keys without a private key. Empty while nobody is logged in, because private keys are hidden then.
+    pub orphans: Vec<OrphanPublicKey>,
 }
 
-/// A certificate on the token that can be read, with what it says.
+/// A stored certificate that could be parsed.
 #[derive(Debug, Clone)]
-pub struct Readable {
+pub struct ParsedCertificate {
     /// As stored.
     pub stored: CertificateEntry,
-    /// What it says.
+    /// Its contents.
     pub summary: CertificateSummary,
 }
 
 impl Content {
-    /// The certificates that can be parsed.
+    /// All certificates that can be parsed.
     #[must_use]
-    pub fn readable(&self) -> Vec<Readable> {
-        self.readable_where(|_| true)
+    pub fn parsed_certificates(&self) -> Vec<ParsedCertificate> {
+        self.parsed_where(|_| true)
     }
 
-    /// Those of them that are `wanted`, which is looked at before they are parsed.
+    /// The certificates that are `wanted` (checked before parsing) and can be parsed.
     #[must_use]
-    pub fn readable_where(&self, wanted: impl Fn(&CertificateEntry) -> bool) -> Vec<Readable> {
+    pub fn parsed_where(
+        &self,
+        wanted: impl Fn(&CertificateEntry) -> bool,
+    ) -> Vec<ParsedCertificate> {
         let parse = |stored: &CertificateEntry| {
             let summary = CertificateSummary::parse(&stored.der).ok()?;
             let stored = stored.clone();
-            Some(Readable { stored, summary })
+            Some(ParsedCertificate { stored, summary })
         };
         self.certificates
             .iter()
@@ -105,7 +121,7 @@ impl Content {
         self.keys.iter().find(|k| k.spki_der == spki_der)
     }
 
-    /// True when this very certificate is there.
+    /// Whether exactly this certificate is stored.
     #[must_use]
     pub fn holds(&self, der: &[u8]) -> bool {
         self.certificates.iter().any(|c| c.der == der)

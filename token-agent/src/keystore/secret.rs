@@ -1,77 +1,77 @@
-//! What a PIN, a PUK and the like may be made of. Looked at before it is sent: a token counts a try for what it cannot take,
-//! too. Nothing is normalised: what is sent is what was typed.
+//! The format of PINs, PUKs and similar secrets. It is checked before a secret is sent, because a token also counts a
+//! try for a malformed one. Nothing is normalised: what the user typed is sent unchanged.
 
 use inkan_pki::secret::Pin;
 use serde::{Deserialize, Serialize};
 
-/// Which secret it is.
+/// The secret in question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecretName {
     /// The PIN.
     Pin,
-    /// A PIN that is to be set.
+    /// A new PIN.
     NewPin,
     /// The PUK.
     Puk,
-    /// The security officer's PIN.
+    /// The security officer PIN.
     SoPin,
     /// The management key of a card.
     ManagementKey,
 }
 
-/// Why it was not sent.
+/// Why the secret was not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unfit {
-    /// Full-width characters: an input method was on.
+pub enum SecretFault {
+    /// Full-width characters, from an active input method.
     FullWidth,
-    /// Characters that nobody sees, such as a byte order mark.
+    /// Invisible characters, such as a byte order mark.
     Invisible,
     /// Control characters.
     Control,
-    /// Other characters that this token has no place for.
+    /// Other characters that this token does not support.
     Character,
-    /// Shorter or longer than the token takes.
+    /// Too short or too long for the token.
     Length,
-    /// The token has just refused the very same one.
+    /// The token has just refused the same secret.
     JustRefused,
 }
 
-/// What a token takes.
+/// The format that a token accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// Shortest, in bytes; 0 when the token does not say.
+    /// Minimum length in bytes; 0 if the token does not report it.
     pub min: u8,
-    /// Longest, in bytes; 0 when the token does not say.
+    /// Maximum length in bytes; 0 if the token does not report it.
     pub max: u8,
-    /// ASCII alone.
+    /// ASCII only.
     pub ascii: bool,
 }
 
 impl Limits {
-    /// What is wrong with a secret; `None` when it can be sent.
+    /// What is wrong with a secret; `None` if it may be sent.
     #[must_use]
-    pub fn unfit(&self, secret: &Pin) -> Option<Unfit> {
+    pub fn fault(&self, secret: &Pin) -> Option<SecretFault> {
         let text = secret.expose();
         let of_kind = |kind: fn(char) -> bool| text.chars().any(kind);
         if of_kind(is_invisible) {
-            Some(Unfit::Invisible)
+            Some(SecretFault::Invisible)
         } else if of_kind(is_full_width) {
-            Some(Unfit::FullWidth)
+            Some(SecretFault::FullWidth)
         } else if of_kind(char::is_control) {
-            Some(Unfit::Control)
+            Some(SecretFault::Control)
         } else if self.ascii && !text.is_ascii() {
-            Some(Unfit::Character)
+            Some(SecretFault::Character)
         } else if text.len() < usize::from(self.min)
             || (self.max > 0 && text.len() > usize::from(self.max))
         {
-            Some(Unfit::Length)
+            Some(SecretFault::Length)
         } else {
             None
         }
     }
 }
 
-/// As an input method writes them: Japanese letters and punctuation, the wide forms of Latin letters and digits.
+/// Characters of an input method: Japanese letters and punctuation, full-width Latin letters and digits.
 const fn is_full_width(c: char) -> bool {
     matches!(c,
         '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}')
@@ -85,43 +85,43 @@ const fn is_invisible(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn unfit(text: &str, ascii: bool) -> Option<Unfit> {
+    fn fault(text: &str, ascii: bool) -> Option<SecretFault> {
         let (min, max) = (4, 8);
-        Limits { min, max, ascii }.unfit(&Pin::new(text))
+        Limits { min, max, ascii }.fault(&Pin::new(text))
     }
 
     #[test]
-    fn what_no_hand_types_into_a_token_is_told_by_its_kind() {
+    fn characters_that_cannot_be_in_a_pin_are_reported_by_kind() {
         for (text, why) in [
-            ("１２３４５６", Unfit::FullWidth),
-            ("123４56", Unfit::FullWidth),
-            ("1234\u{3000}", Unfit::FullWidth),
-            ("あんしょう", Unfit::FullWidth),
-            ("暗証番号", Unfit::FullWidth),
-            ("\u{feff}123456", Unfit::Invisible),
-            ("1234\u{200b}56", Unfit::Invisible),
-            ("1234\u{7}56", Unfit::Control),
-            ("1\u{0}2\u{0}3\u{0}4\u{0}", Unfit::Control),
-            ("12345\u{1b}", Unfit::Control),
-            ("", Unfit::Length),
-            ("123", Unfit::Length),
-            ("123456789", Unfit::Length),
+            ("１２３４５６", SecretFault::FullWidth),
+            ("123４56", SecretFault::FullWidth),
+            ("1234\u{3000}", SecretFault::FullWidth),
+            ("あんしょう", SecretFault::FullWidth),
+            ("暗証番号", SecretFault::FullWidth),
+            ("\u{feff}123456", SecretFault::Invisible),
+            ("1234\u{200b}56", SecretFault::Invisible),
+            ("1234\u{7}56", SecretFault::Control),
+            ("1\u{0}2\u{0}3\u{0}4\u{0}", SecretFault::Control),
+            ("12345\u{1b}", SecretFault::Control),
+            ("", SecretFault::Length),
+            ("123", SecretFault::Length),
+            ("123456789", SecretFault::Length),
         ] {
             for ascii in [false, true] {
-                assert_eq!(unfit(text, ascii), Some(why), "{text:?}");
+                assert_eq!(fault(text, ascii), Some(why), "{text:?}");
             }
         }
-        assert_eq!(unfit("pässword", true), Some(Unfit::Character));
+        assert_eq!(fault("pässword", true), Some(SecretFault::Character));
     }
 
     #[test]
-    fn what_can_be_right_is_sent_as_it_is() {
+    fn a_valid_secret_is_sent_unchanged() {
         for text in ["1234", "12345678", " 12 34 ", "pa$$word", "\"';\\`"] {
-            assert_eq!(unfit(text, true), None, "{text:?}");
+            assert_eq!(fault(text, true), None, "{text:?}");
         }
-        assert_eq!(unfit("pässw", false), None);
+        assert_eq!(fault("pässw", false), None);
         let silent = Limits::default();
-        assert_eq!(silent.unfit(&Pin::new("1")), None);
-        assert_eq!(silent.unfit(&Pin::new("x".repeat(200))), None);
+        assert_eq!(silent.fault(&Pin::new("1")), None);
+        assert_eq!(silent.fault(&Pin::new("x".repeat(200))), None);
     }
 }

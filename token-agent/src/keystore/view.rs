@@ -1,40 +1,40 @@
-//! What a token says about itself.
+//! How a token describes itself.
 
 use serde::{Deserialize, Serialize};
 
 use crate::output::event::PinWarning;
 
-/// How a token is spoken to.
+/// How the agent accesses a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKind {
-    /// Through a PKCS#11 module, in a process of its own.
+    /// Through a PKCS#11 module, in a separate process.
     Pkcs11,
-    /// A PIV card in a reader, by ourselves.
+    /// As a PIV card in a reader, without a module.
     Piv,
 }
 
-/// A token, for people and JSON.
+/// A token, as users and JSON see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenView {
     /// Its label; for a PIV card, which has none, its model.
     pub label: String,
     /// Its serial number; for a PIV card without one, its CHUID's GUID in hex.
     pub serial: String,
-    /// Its maker and model.
+    /// Its manufacturer and model.
     pub model: String,
-    /// How it is spoken to.
+    /// How it is accessed.
     pub kind: TokenKind,
-    /// The reader it is in, as far as known.
+    /// The reader that holds it, if known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reader: Option<String>,
-    /// The token driver's name for people; `PIV` for a PIV card spoken to by ourselves.
+    /// Display name of the token driver; `PIV` for a PIV card without a driver.
     pub driver: String,
 }
 
 impl TokenView {
-    /// What it is called where another driver may show a token of the same label or number: `driver:serial number`, or
-    /// `driver:label` where it has no number.
+    /// A name that is unique even if another driver shows a token with the same label or number: `driver:serial
+    /// number`, or `driver:label` if it has no number.
     #[must_use]
     pub fn qualified(&self) -> String {
         let name = if self.serial.is_empty() {
@@ -46,88 +46,88 @@ impl TokenView {
     }
 }
 
-/// What is known about a PIN or PUK and its tries.
+/// The known state of a PIN or PUK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinState {
-    /// Tries left before it locks; `None` when the token does not count aloud.
+    /// Tries left before it locks; `None` if the token does not report them.
     pub tries_left: Option<u8>,
-    /// What is to be said about it before it is used.
-    pub standing: PinStanding,
-    /// It is entered at the reader, never here.
+    /// Its status before use.
+    pub status: PinStatus,
+    /// Whether it is entered on the reader only.
     pub pin_pad: bool,
-    /// It is still the one that the maker of the token gives to all of them.
+    /// Whether it is still the vendor's default.
     pub factory: bool,
-    /// Shortest the token takes, in bytes; 0 when it does not say.
+    /// Minimum length in bytes; 0 if the token does not report it.
     pub min_length: u8,
-    /// Longest the token takes, in bytes; 0 when it does not say.
+    /// Maximum length in bytes; 0 if the token does not report it.
     pub max_length: u8,
 }
 
-/// Where a PIN stands.
+/// The status of a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum PinStanding {
-    /// The token says nothing against it. Most say nothing at all.
-    Fine,
-    /// A wrong one was given since the last right one.
+pub enum PinStatus {
+    /// No warning. Most tokens report nothing at all.
+    NoWarning,
+    /// An incorrect PIN was entered since the last correct one.
     CountLow,
-    /// One more wrong one locks it.
+    /// One more incorrect PIN locks it.
     FinalTry,
     /// Locked.
     Locked,
-    /// None was ever set.
+    /// No PIN was ever set.
     NotSet,
 }
 
 impl PinState {
-    /// Of a token that says nothing.
+    /// The state of a token that reports nothing.
     pub const UNKNOWN: Self = Self {
         tries_left: None,
-        standing: PinStanding::Fine,
+        status: PinStatus::NoWarning,
         pin_pad: false,
         factory: false,
         min_length: 0,
         max_length: 0,
     };
 
-    /// Of a token that counts: `left` of `all` tries.
+    /// The state of a token that reports a counter: `left` of `all` tries.
     #[must_use]
     pub const fn counted(left: u8, all: u8) -> Self {
-        let standing = match left {
-            0 => PinStanding::Locked,
-            1 => PinStanding::FinalTry,
-            _ if left < all => PinStanding::CountLow,
-            _ => PinStanding::Fine,
+        let status = match left {
+            0 => PinStatus::Locked,
+            1 => PinStatus::FinalTry,
+            _ if left < all => PinStatus::CountLow,
+            _ => PinStatus::NoWarning,
         };
         Self {
             tries_left: Some(left),
-            standing,
+            status,
             ..Self::UNKNOWN
         }
     }
 
-    /// What to warn of before it is used.
+    /// The warning to show before use.
     #[must_use]
     pub const fn warning(&self) -> Option<PinWarning> {
-        match self.standing {
-            PinStanding::CountLow => Some(PinWarning::CountLow),
-            PinStanding::FinalTry => Some(PinWarning::FinalTry),
-            PinStanding::Fine | PinStanding::Locked | PinStanding::NotSet => None,
+        match self.status {
+            PinStatus::CountLow => Some(PinWarning::CountLow),
+            PinStatus::FinalTry => Some(PinWarning::FinalTry),
+            PinStatus::NoWarning | PinStatus::Locked | PinStatus::NotSet => None,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PinStanding, PinState};
+    use super::{PinState, PinStatus};
 
     #[test]
-    fn the_last_try_is_told_from_the_first() {
-        let standing = |left, all| PinState::counted(left, all).standing;
-        assert_eq!(standing(3, 3), PinStanding::Fine);
-        assert_eq!(standing(2, 3), PinStanding::CountLow);
-        assert_eq!(standing(1, 3), PinStanding::FinalTry);
-        assert_eq!(standing(1, 1), PinStanding::FinalTry);
-        assert_eq!(standing(0, 3), PinStanding::Locked);
+    fn the_last_try_is_distinguished_from_the_first() {
+        let status = |left, all| PinState::counted(left, all).status;
+        assert_eq!(status(3, 3), PinStatus::NoWarning);
+        assert_eq!(status(2, 3), PinStatus::CountLow);
+        assert_eq!(status(1, 3), PinStatus::FinalTry);
+        assert_eq!(status(1, 1), PinStatus::FinalTry);
+        assert_eq!(status(0, 3), PinStatus::Locked);
     }
 }

@@ -11,18 +11,18 @@ use crate::config::banks::{self, Added};
 use crate::config::directory::read_text;
 use crate::error::{Failure, SetupError};
 use crate::output::outcome::{BankLine, BankView, Outcome};
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::Question;
 
-/// Installs a bank file after showing what is in it.
+/// Installs a bank file after showing its contents.
 ///
 /// # Errors
-/// What is wrong with the file, or cancelled.
-pub fn add(file: &Path, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
+/// An invalid file, or cancelled.
+pub fn add(file: &Path, context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
     let text = read_text(file)?;
     let bank = Bank::parse(&text, file)?;
     let shown = view(&bank);
-    person.agree(&Question::AddBank(shown.clone()))?;
+    ui.confirm(&Question::AddBank(shown.clone()))?;
     let added = banks::add(&context.config, &bank, &text)?;
     Ok(Outcome::BankAdded {
         bank: shown,
@@ -30,10 +30,10 @@ pub fn add(file: &Path, context: &Context, person: &dyn Person) -> Result<Outcom
     })
 }
 
-/// The installed banks.
+/// Lists the installed banks.
 ///
 /// # Errors
-/// When the directory cannot be read.
+/// If the directory cannot be read.
 pub fn list(context: &Context) -> Result<Outcome, Failure> {
     let line = |(id, bank): (String, Result<Bank, SetupError>)| match bank {
         Ok(bank) => BankLine {

@@ -1,4 +1,4 @@
-//! A certificate that is not needed any more, and its key.
+//! Deletes a certificate and its key.
 
 use super::select::{certificates_of, issued_by};
 use super::unlock::{change, choose, unlock};
@@ -8,44 +8,45 @@ use crate::config::banks;
 use crate::error::{Failure, TokenError, UsageError};
 use crate::http::certificate::revoke;
 use crate::http::portal::refused;
-use crate::keystore::content::{Content, Readable};
+use crate::keystore::content::{Content, ParsedCertificate};
 use crate::output::outcome::{Deleted, Outcome, TokenEntry};
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::Question;
 use crate::token::lock::TokenLock;
-use crate::token::notes;
-use crate::token::opened::OpenToken;
+use crate::token::open_token::OpenToken;
+use crate::token::stored_labels;
 
-/// As [`and_revoke`], without asking the bank for anything.
+/// As [`and_revoke`], without a revocation.
 ///
 /// # Errors
-/// As there.
+/// As [`and_revoke`].
 pub fn run(
     serial: &str,
     last: bool,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
-    and_revoke(serial, last, false, context, person)
+    and_revoke(serial, last, false, context, ui)
 }
 
-/// Deletes the certificate with this serial number (hex) and its key, after a plain question. The key stays where another
-/// certificate needs it, or where the token destroys none. `also_revoke`: the bank revokes it first, for good (R11); where it does not, nothing is deleted.
+/// Deletes the certificate with this serial number (hex) and its key, after confirmation. The key is kept if another
+/// certificate needs it or the token deletes no keys. `also_revoke`: the bank revokes the certificate first,
+/// permanently (R11); if it refuses, nothing is deleted.
 ///
 /// # Errors
-/// [`TokenError::NoSuchCertificate`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless `last`;
-/// what the token says, or cancelled.
+/// [`TokenError::NoSuchCertificate`]; [`UsageError::LastCertificate`] for the last usable one of its bank, unless
+/// `last`; the error that the token reports, or cancelled.
 pub fn and_revoke(
     serial: &str,
     last: bool,
     also_revoke: bool,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     let banks = banks::usable(&context.config)?;
-    let found = choose(context, person)?;
+    let found = choose(context, ui)?;
     let _lock = TokenLock::take(&context.config, &found)?;
-    let token = unlock(context, person, &found, true)?;
+    let token = unlock(context, ui, &found, true)?;
     let content = token.content()?;
     let wanted = named(&content, serial)?;
     let all = entries::all(&content, true, &banks, context);
@@ -57,9 +58,9 @@ pub fn and_revoke(
     }
     let spki = &wanted.summary.spki_der;
     let shared = certificates_of(&content, spki).len() > 1;
-    let able = token.with(|store| Ok(store.abilities().delete_keys))?;
+    let able = token.with(|store| Ok(store.capabilities().delete_keys))?;
     let key = content.key(spki).filter(|_| able && !shared);
-    person.agree(&Question::Delete {
+    ui.confirm(&Question::Delete {
         token: found.view.clone(),
         entry: Box::new(entry.clone()),
         with_key: key.is_some(),
@@ -67,24 +68,25 @@ pub fn and_revoke(
     })?;
     if also_revoke {
         let bank = banks.iter().find(|bank| issued_by(&wanted, bank));
-        revoke_first(context, person, bank, &token, &wanted, &content)?;
+        revoke_first(context, ui, bank, &token, &wanted, &content)?;
     }
-    // The key first: broken off in between, a certificate without a key is left, and never a key that looks unfinished.
+    // The key is deleted first: an interruption then leaves a certificate without a key, never a key that looks
+    // unfinished.
     let mut key_destroyed = false;
     if let Some(key) = key {
-        match change(&token, person, |store| store.delete_key(&key.reference)) {
+        match change(&token, ui, |store| store.delete_key(&key.reference)) {
             Ok(()) => key_destroyed = true,
-            // A token whose maker forgot it, or which does it for its maker's software only.
-            Err(Failure::Token(TokenError::CannotDo { .. })) => {}
+            // A token whose vendor did not implement it, or only for the vendor's own software.
+            Err(Failure::Token(TokenError::Unsupported { .. })) => {}
             Err(error) => return Err(error),
         }
-        notes::remove(&context.config, spki);
+        stored_labels::remove(&context.config, spki);
     }
-    let gone = change(&token, person, |store| {
+    let gone = change(&token, ui, |store| {
         store.delete_certificate(&wanted.stored.der)
     });
     match gone {
-        // A card that has no command for destroying keys lets the certificate go with its key.
+        // A card without a command for deleting keys loses the certificate together with the key.
         Err(Failure::Token(TokenError::CertificateGone)) if key_destroyed => {}
         other => other?,
     }
@@ -96,32 +98,32 @@ pub fn and_revoke(
     }))
 }
 
-/// The certificate is its own proof, as long as its key is there.
+/// The certificate authenticates its own revocation, as long as its key is present.
 fn revoke_first(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: Option<&Bank>,
     token: &OpenToken,
-    wanted: &Readable,
+    wanted: &ParsedCertificate,
     content: &Content,
 ) -> Result<(), Failure> {
     let key = content.key(&wanted.summary.spki_der);
     let (Some(bank), Some(key)) = (bank, key) else {
         return Err(TokenError::NoCertificate.into());
     };
-    let channel = mutual::channel(context, person, bank, token, &wanted.stored.der, key)?;
+    let channel = mutual::channel(context, ui, bank, token, &wanted.stored.der, key)?;
     let answer = revoke(&channel)?;
     match answer.refusal("revocation")? {
-        // It was before: what was wanted is so.
+        // The certificate was revoked before, which is the desired state.
         Some(refusal) if refusal.code == "certificate-revoked" => Ok(()),
         Some(refusal) => Err(refused(refusal).into()),
         None => Ok(()),
     }
 }
 
-/// The one certificate with this serial number. Two CAs may use the same number: then nothing is guessed.
-fn named(content: &Content, serial: &str) -> Result<Readable, TokenError> {
-    let mut all = content.readable();
+/// The one certificate with this serial number. Two CAs may use the same number; then the choice is refused.
+fn named(content: &Content, serial: &str) -> Result<ParsedCertificate, TokenError> {
+    let mut all = content.parsed_certificates();
     all.retain(|c| c.summary.serial.eq_ignore_ascii_case(serial));
     let several = all.iter().any(|c| c.stored.der != all[0].stored.der);
     if several {
@@ -137,7 +139,7 @@ fn named(content: &Content, serial: &str) -> Result<Readable, TokenError> {
         })
 }
 
-/// True when it can be used and nothing else of its bank on this token can.
+/// Whether it is usable and no other certificate of its bank on this token is.
 fn is_last(entry: &TokenEntry, all: &[TokenEntry]) -> bool {
     let usable = |e: &&TokenEntry| e.usable == Some(true) && e.bank == entry.bank;
     entry.usable == Some(true) && all.iter().filter(usable).count() <= 1

@@ -1,16 +1,16 @@
-//! What is on a token, as the person sees it: certificates with their keys, and keys without certificate.
+//! The contents of a token as the user sees them: certificates with their keys, and keys without a certificate.
 
 use std::collections::HashSet;
 
 use super::Context;
-use super::select::{in_time, issued_by};
+use super::select::{issued_by, within_validity};
 use crate::config::bank::Bank;
-use crate::keystore::content::{Content, KeyEntry, Readable};
+use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
 use crate::output::outcome::{TokenEntry, Unusable};
 use crate::token::label::bank_of;
-use crate::token::notes::label_of;
+use crate::token::stored_labels::label_of;
 
-/// All of them; CA certificates without key are left out. `logged_in`: keys that are not seen are not there.
+/// All entries; CA certificates without a key are left out. `logged_in`: a key that is not visible does not exist.
 #[must_use]
 pub fn all(
     content: &Content,
@@ -18,7 +18,7 @@ pub fn all(
     banks: &[Bank],
     context: &Context,
 ) -> Vec<TokenEntry> {
-    let certificates = content.readable();
+    let certificates = content.parsed_certificates();
     let mut entries: Vec<_> = certificates
         .iter()
         .filter(|c| !c.summary.is_ca || content.key(&c.summary.spki_der).is_some())
@@ -39,7 +39,7 @@ pub fn all(
 /// One certificate.
 #[must_use]
 pub fn certificate(
-    on: &Readable,
+    on: &ParsedCertificate,
     content: &Content,
     logged_in: bool,
     banks: &[Bank],
@@ -53,10 +53,10 @@ pub fn certificate(
         Some(Unusable::Expired)
     } else if bank.is_none() {
         Some(Unusable::NoBank)
-    } else if !in_time(on, now) {
-        Some(Unusable::NotYet)
+    } else if !within_validity(on, now) {
+        Some(Unusable::NotYetValid)
     } else if !on.summary.client_auth {
-        Some(Unusable::OtherPurpose)
+        Some(Unusable::WrongPurpose)
     } else if has_key == Some(false) {
         Some(Unusable::NoKey)
     } else {
@@ -66,7 +66,7 @@ pub fn certificate(
         bank: bank.map(|bank| bank.id.to_string()),
         bank_name: bank.map(|bank| bank.name.clone()),
         label: on.stored.label.clone(),
-        place: Some(on.stored.place.clone()).filter(|p| !p.is_empty()),
+        location: on.stored.location.clone(),
         organization: Some(on.summary.organization.clone()),
         common_name: Some(on.summary.common_name.clone()),
         serial: Some(on.summary.serial.clone()),
@@ -84,7 +84,7 @@ pub fn certificate(
     }
 }
 
-/// A key that has no certificate.
+/// A key without a certificate.
 #[must_use]
 pub fn key(pair: &KeyEntry, context: &Context) -> TokenEntry {
     let label = label_of(&context.config, pair);
@@ -92,7 +92,7 @@ pub fn key(pair: &KeyEntry, context: &Context) -> TokenEntry {
         bank: bank_of(&label).map(str::to_owned),
         bank_name: None,
         label,
-        place: Some(pair.place.clone()).filter(|p| !p.is_empty()),
+        location: pair.location.clone(),
         organization: None,
         common_name: None,
         serial: None,

@@ -1,40 +1,41 @@
-//! The tokens and what is on them.
+//! Lists the tokens and what is on them.
 
 use super::unlock::{open, unlock};
-use super::{Context, asked, entries};
+use super::{Context, bank_status, entries};
 use crate::catalogue::entry;
 use crate::config::banks;
 use crate::error::Failure;
 use crate::keystore::KeyStore;
 use crate::keystore::content::Content;
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::output::outcome::{Outcome, TokenContent};
-use crate::prompt::Person;
-use crate::token::opened::OpenToken;
+use crate::prompt::UserInterface;
+use crate::token::open_token::OpenToken;
 
-/// Lists every token, or the one named; one that cannot be read says why and does not hide the others. With `login` the banks are
-/// asked whether they take what looks usable: the token does not know what was revoked.
+/// Lists every token, or the one named. A token that cannot be read is listed with the reason and does not hide the
+/// others. With `login`, each bank is queried whether it accepts the certificates that look usable: the token does not
+/// know about revocation.
 ///
 /// # Errors
-/// No module, no token; cancelled, or a PIN that was refused, with `login`.
-pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
+/// No module, no token; with `login` also cancelled, or a refused PIN.
+pub fn run(login: bool, context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
     let banks = banks::usable(&context.config)?;
-    let survey = context.places.look();
+    let discovery = context.provider.find_tokens();
     let found = match &context.wanted {
-        Some(wanted) => vec![survey.named(wanted)?.clone()],
-        None => survey.usable()?.to_vec(),
+        Some(wanted) => vec![discovery.named(wanted)?.clone()],
+        None => discovery.usable()?.to_vec(),
     };
     let mut tokens = Vec::new();
     for found in found {
-        let listed = match read(&found, login, context, person) {
+        let listed = match read(&found, login, context, ui) {
             Ok((token, content, logged_in)) => {
                 let mut entries = entries::all(&content, logged_in, &banks, context);
                 if login {
-                    asked::confirm(context, person, &banks, &token, &content, &mut entries)?;
+                    bank_status::check(context, ui, &banks, &token, &content, &mut entries)?;
                 }
                 TokenContent {
                     token: found.view.clone(),
-                    pin: found.pin.standing,
+                    pin: found.pin.status,
                     logged_in,
                     failure: None,
                     failure_sentence: None,
@@ -43,13 +44,13 @@ pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcom
             }
             Err(failure) if login => return Err(failure),
             Err(failure) => {
-                let told = entry(&failure, context.lang);
+                let report = entry(&failure, context.lang);
                 TokenContent {
                     token: found.view.clone(),
-                    pin: found.pin.standing,
+                    pin: found.pin.status,
                     logged_in: false,
-                    failure: Some(told.code),
-                    failure_sentence: Some(told.sentence),
+                    failure: Some(report.code),
+                    failure_sentence: Some(report.sentence),
                     entries: Vec::new(),
                 }
             }
@@ -60,13 +61,13 @@ pub fn run(login: bool, context: &Context, person: &dyn Person) -> Result<Outcom
 }
 
 fn read(
-    found: &Found,
+    found: &FoundToken,
     login: bool,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<(OpenToken, Content, bool), Failure> {
     let token = if login {
-        unlock(context, person, found, false)?
+        unlock(context, ui, found, false)?
     } else {
         open(context, found)?
     };

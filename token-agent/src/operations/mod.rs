@@ -1,30 +1,29 @@
-//! What can be done, for the terminal and the window alike. Every operation is a function
-//! `run(what, &Context, &dyn Person) -> Result<Outcome, Failure>`; it blocks, so call it on a thread of its own where a
-//! window must go on living.
+//! What the agent can do, for the terminal and the window. Every operation is a function `run(what, &Context, &dyn
+//! UserInterface) -> Result<Outcome, Failure>`. It blocks: call it on its own thread if a window must stay responsive.
 //!
 //! | function | |
 //! |---|---|
-//! | `follow::run(link: &str, …)` | what an `inkan:` link asks for: issue, renewal, login |
-//! | `renew::run(bank: Option<&Identifier>, …)` | a renewal begun here, without a page |
-//! | `list::run(login: bool, …)` | tokens, and the certificates and keys on them |
-//! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | does the bank take the certificate |
-//! | `delete::run(serial: &str, last: bool, …)` | a certificate and its key; `last`: even the last usable one of its bank |
-//! | `pin::change(…)`, `pin::unblock(…)` | new PIN, with the old one or with the PUK |
-//! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | the agent's own lists |
+//! | `follow::run(link: &str, …)` | carries out an `inkan:` link: issuance, renewal, login |
+//! | `renew::run(bank: Option<&Identifier>, …)` | renews a certificate without the bank's page |
+//! | `list::run(login: bool, …)` | lists tokens, and the certificates and keys on them |
+//! | `verify::run(bank: &Identifier, serial: Option<&str>, …)` | checks whether the bank accepts the certificate |
+//! | `delete::run(serial: &str, last: bool, …)` | deletes a certificate and its key; `last`: even the last usable one
+//! of its bank |
+//! | `pin::change(…)`, `pin::unblock(…)` | sets a new PIN, with the old one or with the PUK |
+//! | `banks::{add, list, remove}`, `modules::{add, list, remove}` | manage the agent's own lists |
 //!
 //! - [`follow`], [`renew`], [`list`], [`verify`], [`delete`], [`pin`], [`banks`], [`modules`]: as above
-//! - [`login`]: the certificate proved for a browser, reached through `follow`
-//! - `again`: a secret that was refused and may be typed again
-//! - [`unlock`]: choosing a token, the PIN, and what a token wants beyond it
-//! - [`entries`]: what is on a token, as the person sees it
-//! - `asked`: what a bank says of what looks usable
+//! - [`login`]: proves the certificate for a browser; called by `follow`
+//! - `secret_attempts`: repeated entry of a refused secret
+//! - [`unlock`]: choice of a token, PIN, and administrative secret
+//! - [`entries`]: the contents of a token as the user sees them
+//! - `bank_status`: whether a bank accepts a certificate
 //! - `bank_clock`: this computer's clock against the bank's
-//! - [`select`]: the certificate of a bank on a token
-//! - [`mutual`]: a channel that shows the token's certificate
+//! - [`select`]: the certificates of a bank on a token
+//! - [`mutual`]: a channel with the token's client certificate
 
-mod again;
-mod asked;
 mod bank_clock;
+mod bank_status;
 pub mod banks;
 pub mod delete;
 pub mod entries;
@@ -35,6 +34,7 @@ pub mod modules;
 pub mod mutual;
 pub mod pin;
 pub mod renew;
+mod secret_attempts;
 pub mod select;
 pub mod unlock;
 pub mod verify;
@@ -47,38 +47,38 @@ use crate::config::bank::Bank;
 use crate::config::directory::ConfigDir;
 use crate::error::Failure;
 use crate::http::client::Channel;
-use crate::http::proxy::Ways;
+use crate::http::proxy::ProxyConfig;
 use crate::http::tls;
-use crate::keystore::places::Places;
+use crate::keystore::discovery::TokenProvider;
 
-/// What operations need to know, and never ask the person.
+/// What operations need to know and do not ask the user.
 #[derive(Debug)]
 pub struct Context {
-    /// The agent's own files.
+    /// The agent's configuration directory.
     pub config: ConfigDir,
     /// The time.
     pub clock: Clock,
-    /// Proxies, where they are set.
-    pub ways: Ways,
-    /// For the language asked of the bank, and for sentences inside outcomes.
+    /// The proxies, if any are configured.
+    pub proxies: ProxyConfig,
+    /// The language requested from the bank, and of sentences inside outcomes.
     pub lang: Lang,
-    /// Where tokens are looked for.
-    pub places: Box<dyn Places>,
-    /// Label or serial number of the token, if named beforehand.
+    /// Where tokens are found.
+    pub provider: Box<dyn TokenProvider>,
+    /// Label or serial number of the token, if named in advance.
     pub wanted: Option<String>,
-    /// How long a busy bank or a broken connection is tried again.
-    pub patience: Duration,
-    /// The shortest new PIN, in characters, whatever the token would take.
+    /// How long to retry while the bank is busy or the connection fails.
+    pub retry_for: Duration,
+    /// Minimum length of a new PIN, in characters, even if the token accepts less.
     pub pin_min_length: u8,
 }
 
 impl Context {
-    /// The way to a bank's portal.
+    /// A channel to a bank's portal.
     ///
     /// # Errors
     /// [`Failure::Internal`].
     pub fn channel(&self, bank: &Bank) -> Result<Channel, Failure> {
         let tls = tls::config(&bank.server_ca, self.clock, tls::Versions::All, None)?;
-        Channel::new(&bank.portal, &self.ways, tls, false, self.lang)
+        Channel::new(&bank.portal, &self.proxies, tls, false, self.lang)
     }
 }

@@ -8,22 +8,22 @@ use crate::config::module_list::{self, Added};
 use crate::config::modules::{self, ModuleEntry};
 use crate::error::{Failure, UsageError};
 use crate::output::outcome::{ModuleLine, Outcome};
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::Question;
 
-/// What is said about a token driver that is added.
+/// The details of a token driver to be added.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Details<'a> {
-    /// Name for people; a known one has a name already.
+    /// Display name; a known driver has one already.
     pub name: Option<&'a str>,
-    /// Text for `C_Initialize`.
+    /// Initialisation string for `C_Initialize`.
     pub parameters: Option<&'a str>,
-    /// Environment variables that it gets to see beside the usual ones.
+    /// Environment variables to pass in addition to the usual ones.
     pub environment: &'a [String],
 }
 
-/// Adds a token driver: a known one by its word, any other by the absolute path of its file. It is loaded once, in a process
-/// of its own, to see that it is one.
+/// Adds a token driver: a known one by its id, any other by the absolute path of its file. It is loaded once in a
+/// separate process, to check that it is a driver.
 ///
 /// # Errors
 /// [`UsageError::NoSuchModule`], [`TokenError::Module`](crate::error::TokenError::Module), cancelled.
@@ -31,7 +31,7 @@ pub fn add(
     wanted: &str,
     details: Details<'_>,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     let path = path_of(wanted).ok_or_else(|| UsageError::NoSuchModule {
         wanted: wanted.to_owned(),
@@ -42,11 +42,11 @@ pub fn add(
     if let Some(name) = details.name {
         name.clone_into(&mut entry.name);
     }
-    person.agree(&Question::AddModule {
+    ui.confirm(&Question::AddModule {
         name: entry.name.clone(),
         path: path.display().to_string(),
     })?;
-    context.places.try_module(&entry)?;
+    context.provider.try_module(&entry)?;
     let added = module_list::add(&context.config, &entry)?;
     Ok(Outcome::ModuleAdded {
         module: line(&entry, true),
@@ -62,14 +62,14 @@ fn path_of(wanted: &str) -> Option<PathBuf> {
     (path.is_absolute() && path.is_file()).then(|| path.to_owned())
 }
 
-/// The token drivers in use, and the known ones that are installed and not in use.
+/// Lists the token drivers in use, and known drivers that are installed but not in use.
 ///
 /// # Errors
-/// What is wrong with `modules.toml`.
+/// An invalid `modules.toml`.
 pub fn list(context: &Context) -> Result<Outcome, Failure> {
-    let sources = modules::load(&context.config)?;
-    let used = |path: &Path| sources.modules.iter().any(|m| m.path == path);
-    let mut lines: Vec<_> = sources.modules.iter().map(|m| line(m, true)).collect();
+    let drivers = modules::load(&context.config)?;
+    let used = |path: &Path| drivers.modules.iter().any(|m| m.path == path);
+    let mut lines: Vec<_> = drivers.modules.iter().map(|m| line(m, true)).collect();
     let others = known::KNOWN.iter().filter_map(known::Known::installed);
     lines.extend(
         others
@@ -77,16 +77,16 @@ pub fn list(context: &Context) -> Result<Outcome, Failure> {
             .map(|path| line(&ModuleEntry::at(&path), false)),
     );
     Ok(Outcome::Modules {
-        from_file: sources.from_file,
-        piv: sources.piv,
+        from_file: drivers.from_file,
+        piv: drivers.piv,
         modules: lines,
     })
 }
 
-/// Takes a token driver off the list, by name or path.
+/// Removes a token driver from the list, by name or path.
 ///
 /// # Errors
-/// [`UsageError::ModuleNotListed`], what is wrong with `modules.toml`.
+/// [`UsageError::ModuleNotListed`], or an invalid `modules.toml`.
 pub fn remove(wanted: &str, context: &Context) -> Result<Outcome, Failure> {
     if module_list::remove(&context.config, wanted)? {
         return Ok(Outcome::ModuleRemoved {

@@ -1,4 +1,4 @@
-//! A channel to the certificate listener that shows a certificate and signs with the token's key.
+//! A channel to the certificate listener that presents a certificate and signs with the token's key.
 
 use std::sync::Arc;
 
@@ -8,29 +8,29 @@ use rustls_pki_types::CertificateDer;
 
 use super::Context;
 use super::unlock::signer;
-use crate::answer::path::issuers;
 use crate::config::bank::Bank;
 use crate::error::{Failure, TokenError};
 use crate::http::client::Channel;
 use crate::http::tls;
 use crate::keystore::content::KeyEntry;
-use crate::prompt::Person;
-use crate::token::opened::OpenToken;
+use crate::prompt::UserInterface;
+use crate::response::path::issuers;
+use crate::token::open_token::OpenToken;
 
-/// Opens it for this certificate (DER) of that key.
+/// Opens a channel with this certificate (DER) and its key.
 ///
 /// # Errors
-/// [`TokenError`] when the key cannot be used.
+/// [`TokenError`] if the key cannot be used.
 pub fn channel(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     token: &OpenToken,
     certificate: &[u8],
     key: &KeyEntry,
 ) -> Result<Channel, Failure> {
-    let tls = config(context, person, bank, token, certificate, key)?;
-    Channel::new(&bank.certificate, &context.ways, tls, true, context.lang)
+    let tls = config(context, ui, bank, token, certificate, key)?;
+    Channel::new(&bank.certificate, &context.proxies, tls, true, context.lang)
 }
 
 /// The TLS configuration of such a channel.
@@ -39,13 +39,13 @@ pub fn channel(
 /// As [`channel`].
 pub fn config(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     token: &OpenToken,
     certificate: &[u8],
     key: &KeyEntry,
 ) -> Result<ClientConfig, Failure> {
-    let signer = signer(token, person, key)?.for_bank(|scheme| bank.takes(scheme))?;
+    let signer = signer(token, ui, key)?.for_bank(|scheme| bank.takes(scheme))?;
     let versions = if signer.only_tls12() {
         tls::Versions::Tls12
     } else {
@@ -53,7 +53,7 @@ pub fn config(
     };
     let trusted: Vec<&[u8]> = bank.customer_ca.iter().map(|c| &**c).collect();
     let mut chain = vec![CertificateDer::from(certificate.to_vec())];
-    // The server has the root; what it may lack is what stands between.
+    // The server has the root; it may lack the intermediates.
     let above = issuers(certificate, &trusted, &[]);
     let roots = |ca: &Vec<u8>| inkan_pki::x509::chain::verify_issued_by(ca, ca).is_ok();
     chain.extend(

@@ -1,52 +1,52 @@
-//! A new PIN: with the old one, or with what unblocks it.
+//! Sets a new PIN: with the old one, or with the PUK.
 
 use inkan_pki::secret::Pin;
 
 use super::Context;
-use super::again::Again;
+use super::secret_attempts::SecretAttempts;
 use super::unlock::{choose, open, warn};
 use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::{Ability, Unblock};
-use crate::keystore::secret::{self, SecretName, Unfit};
-use crate::keystore::view::{PinStanding, PinState, TokenView};
+use crate::keystore::capabilities::{Capability, Unblock};
+use crate::keystore::secret::{self, SecretFault, SecretName};
+use crate::keystore::view::{PinState, PinStatus, TokenView};
 use crate::output::event::Event;
 use crate::output::outcome::Outcome;
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::{NewPin, PinChange, SecretKind, SecretQuestion};
 
-/// Changes the PIN. Each old one that is given is tried once.
+/// Changes the PIN. Each entry of the old PIN is tried once.
 ///
 /// # Errors
-/// What the token says about either PIN; cancelled.
-pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
-    let found = choose(context, person)?;
-    found.fit_for_use(false)?;
+/// The error that the token reports for either PIN; cancelled.
+pub fn change(context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
+    let found = choose(context, ui)?;
+    found.check_usable(false)?;
     let token = open(context, &found)?;
-    let able = token.with(|store| Ok(store.abilities()))?;
+    let able = token.with(|store| Ok(store.capabilities()))?;
     if !able.change_pin {
-        return Err(Ability::ChangePin.missing().into());
+        return Err(Capability::ChangePin.missing().into());
     }
     let view = found.view;
-    let mut again = Again::default();
+    let mut attempts = SecretAttempts::default();
     loop {
         let state = token.with(KeyStore::pin_state)?;
-        warn(&state, person)?;
+        warn(&state, ui)?;
         if state.pin_pad && able.change_pin_pad {
-            if person.wants_to_stop() {
+            if ui.is_cancelled() {
                 return Err(Failure::Cancelled);
             }
-            person.tell(&Event::PinPad(view.clone()));
+            ui.notify(&Event::PinPad(view.clone()));
             token.with(KeyStore::change_pin_pad)?;
             break;
         }
-        let asked = Asked {
-            what: SecretKind::PresentPin,
+        let request = PinRequest {
+            what: SecretKind::CurrentPin,
             name: SecretName::Pin,
             token: &view,
             limits: Limits::of(&state, context),
         };
-        let sent = asked.once(person, state, &mut again, |given| {
+        let sent = request.once(ui, state, &mut attempts, |given| {
             if given.present == given.new {
                 return Err(TokenError::NewPinSame);
             }
@@ -59,34 +59,34 @@ pub fn change(context: &Context, person: &dyn Person) -> Result<Outcome, Failure
     Ok(Outcome::PinChanged { token: view })
 }
 
-/// Sets a new PIN with the PUK (or the security officer's PIN), which is tried once.
+/// Sets a new PIN with the PUK (or the security officer PIN), which is tried once.
 ///
 /// # Errors
-/// What the token says about either of them; cancelled.
-pub fn unblock(context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
-    let found = choose(context, person)?;
+/// The error that the token reports for either of them; cancelled.
+pub fn unblock(context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
+    let found = choose(context, ui)?;
     let token = open(context, &found)?;
-    let way = token.with(|store| Ok(store.abilities().unblock))?;
-    let way = way.ok_or(Ability::Unblock.missing())?;
+    let way = token.with(|store| Ok(store.capabilities().unblock))?;
+    let way = way.ok_or(Capability::Unblock.missing())?;
     let view = found.view;
     let name = match way {
         Unblock::Puk => SecretName::Puk,
         Unblock::SoPin => SecretName::SoPin,
     };
-    let mut again = Again::default();
+    let mut attempts = SecretAttempts::default();
     loop {
         let state = token.with(KeyStore::unblock_state)?;
-        if state.standing == PinStanding::Locked {
+        if state.status == PinStatus::Locked {
             return Err(TokenError::PukLocked.into());
         }
         let pin = token.with(KeyStore::pin_state)?;
-        let asked = Asked {
+        let request = PinRequest {
             what: SecretKind::Unblock(way),
             name,
             token: &view,
             limits: Limits::of(&pin, context),
         };
-        let sent = asked.once(person, state, &mut again, |given| {
+        let sent = request.once(ui, state, &mut attempts, |given| {
             token.with(|store| store.unblock(&given.present, &given.new))
         })?;
         if sent {
@@ -96,24 +96,24 @@ pub fn unblock(context: &Context, person: &dyn Person) -> Result<Outcome, Failur
     Ok(Outcome::PinUnblocked { token: view })
 }
 
-/// What opens the token and a new PIN, asked for together.
-struct Asked<'a> {
+/// A request for the unlocking secret and a new PIN.
+struct PinRequest<'a> {
     what: SecretKind,
     name: SecretName,
     token: &'a TokenView,
     limits: Limits,
 }
 
-impl Asked<'_> {
-    /// Asks, and sends what was given; false when it was refused and is to be asked for again.
+impl PinRequest<'_> {
+    /// Asks once and sends the input; false if it was refused and must be entered again.
     fn once(
         &self,
-        person: &dyn Person,
+        ui: &dyn UserInterface,
         state: PinState,
-        again: &mut Again,
+        attempts: &mut SecretAttempts,
         send: impl FnOnce(&PinChange) -> Result<(), TokenError>,
     ) -> Result<bool, Failure> {
-        let (present, new) = match again.refused() {
+        let (present, new) = match attempts.refused() {
             Some(error) if about_new(&error) => (None, Some(error)),
             other => (other, None),
         };
@@ -123,36 +123,36 @@ impl Asked<'_> {
             state,
             refused: present,
         };
-        let given = person.pin_change(&question, &self.limits.question(self.token, new))?;
-        let tried = again.attempt(self.name, &given.present, || {
+        let given = ui.pin_change(&question, &self.limits.question(self.token, new))?;
+        let tried = attempts.attempt(self.name, &given.present, || {
             self.limits.check(&given.new)?;
             send(&given)
         });
         let Err(error) = tried else { return Ok(true) };
         let typed = if about_new(&error) {
-            person.types_new_pin()
+            ui.can_retype_new_pin()
         } else {
-            person.types(self.what)
+            ui.can_retype(self.what)
         };
-        again.or_end(error, typed)?;
+        attempts.keep_or_fail(error, typed)?;
         Ok(false)
     }
 }
 
-/// The new PIN was refused, and not what opens the token.
+/// Whether the new PIN was refused, not the unlocking secret.
 const fn about_new(error: &TokenError) -> bool {
     matches!(
         error,
         TokenError::NewPinSame
             | TokenError::NewPinRefused
-            | TokenError::Unfit {
+            | TokenError::InvalidSecret {
                 what: SecretName::NewPin,
                 ..
             }
     )
 }
 
-/// What a new PIN must be: the token's limits, and ours where the token takes what nobody should have.
+/// Length limits of a new PIN: the token's, raised to our own minimum.
 struct Limits {
     min: u8,
     max: u8,
@@ -180,7 +180,7 @@ impl Limits {
         }
     }
 
-    /// Looked at before the old one is sent, so that none of its tries is used up for nothing.
+    /// Checks the new PIN before the old one is sent, so that no try is wasted.
     fn check(&self, new: &Pin) -> Result<(), TokenError> {
         let Self { min, max } = *self;
         let limits = secret::Limits {
@@ -189,8 +189,8 @@ impl Limits {
             ascii: false,
         };
         let short = new.expose().chars().count() < usize::from(min);
-        match limits.unfit(new).or(short.then_some(Unfit::Length)) {
-            Some(why) => Err(TokenError::Unfit {
+        match limits.fault(new).or(short.then_some(SecretFault::Length)) {
+            Some(why) => Err(TokenError::InvalidSecret {
                 what: SecretName::NewPin,
                 why,
                 min,

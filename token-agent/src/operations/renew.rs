@@ -1,5 +1,5 @@
-//! A renewal begun here, with no page of the bank's: the certificate on the token is the proof (RFC 7030 §4.2.2). The bank
-//! answers as it would a page's request, and the rest is the same.
+//! A renewal without the bank's page: the certificate on the token authenticates it (RFC 7030 §4.2.2). The bank
+//! responds as to a request of its page, and the rest is the same.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::link::{Action, Link};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::bank_clock::BankClock;
 use super::follow::{self, Job};
-use super::select::{in_time, issued_by};
+use super::select::{issued_by, within_validity};
 use super::unlock::{choose, unlock};
 use super::{Context, mutual};
 use crate::catalogue::entry;
@@ -16,44 +16,44 @@ use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{BankError, Failure, Refusal, TokenError, UsageError};
 use crate::http::certificate::{begin_renewal, renewal_begun};
-use crate::http::patience::Patience;
 use crate::http::portal::{Portal, refused};
-use crate::keystore::content::{Content, KeyEntry, Readable};
+use crate::http::retry::RetryPolicy;
+use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
 use crate::output::event::{Event, Work};
 use crate::output::outcome::Outcome;
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::Question;
-use crate::token::opened::OpenToken;
+use crate::token::open_token::OpenToken;
 
-/// Most certificates of one bank that are shown to it.
+/// Maximum number of certificates of one bank that are presented to it.
 const MOST: usize = 8;
 
-/// Renews the certificate of `bank` on the token, of the only bank that it has one of where none is named.
+/// Renews the certificate of `bank` on the token; without `bank`, that of the only bank with a certificate on it.
 ///
 /// # Errors
-/// [`UsageError::SeveralBanks`]; [`TokenError::NoCertificate`]; what the bank refuses, in its own words (too early, revoked,
-/// suspended, expired); and whatever keeps the new certificate from becoming active.
+/// [`UsageError::SeveralBanks`]; [`TokenError::NoCertificate`]; the bank's refusal (too early, revoked, suspended,
+/// expired); any failure before the new certificate is active.
 pub fn run(
     bank: Option<&Identifier>,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     let banks = match bank {
         Some(id) => vec![banks::find(&context.config, id)?],
         None => banks::usable(&context.config)?,
     };
-    let found = choose(context, person)?;
+    let found = choose(context, ui)?;
     let lock = crate::token::lock::TokenLock::take(&context.config, &found)?;
-    let token = unlock(context, person, &found, true)?;
+    let token = unlock(context, ui, &found, true)?;
     let (bank, candidates) = candidates(&token.content()?, &banks, context.clock.now())?;
-    let Begun { picked, old, date } = begin(context, person, bank, &token, candidates)?;
+    let StartedRenewal { picked, old, date } = start(context, ui, bank, &token, candidates)?;
     let portal = Portal::of(context.channel(bank)?, &picked, date);
     let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
     let view = found.view.clone();
-    let result = agreed(person, bank, &picked, &old, time).and_then(|()| {
-        follow::go_on(&Job {
+    let result = agreed(ui, bank, &picked, &old, time).and_then(|()| {
+        follow::complete(&Job {
             context,
-            person,
+            ui,
             bank,
             portal: &portal,
             picked: &picked,
@@ -71,18 +71,18 @@ pub fn run(
     result.map(Outcome::Enrolled)
 }
 
-type Pair = (Readable, KeyEntry);
+type Pair = (ParsedCertificate, KeyEntry);
 
-/// What the bank said to the certificate that it takes.
-struct Begun {
+/// The bank's response to the certificate that it accepts.
+struct StartedRenewal {
     picked: PickedUp,
-    old: Readable,
-    /// When it said it.
+    old: ParsedCertificate,
+    /// The time of the response.
     date: Option<Timestamp>,
 }
 
-/// The one bank that the token has certificates of, and those with their keys, newest first. One whose time is over is shown
-/// only where there is no other: the bank says what to do then.
+/// The only bank with certificates on the token, and those with their keys, newest first. An expired certificate is
+/// included only if there is no other: the bank then states what to do.
 fn candidates<'a>(
     content: &Content,
     banks: &'a [Bank],
@@ -90,7 +90,7 @@ fn candidates<'a>(
 ) -> Result<(&'a Bank, Vec<Pair>), Failure> {
     let of = |bank: &'a Bank| {
         let mut pairs: Vec<Pair> = content
-            .readable()
+            .parsed_certificates()
             .into_iter()
             .filter(|c| issued_by(c, bank))
             .filter_map(|c| {
@@ -99,8 +99,8 @@ fn candidates<'a>(
             })
             .collect();
         pairs.sort_by_key(|(c, _)| std::cmp::Reverse((c.summary.not_before, c.summary.not_after)));
-        if pairs.iter().any(|(c, _)| in_time(c, now)) {
-            pairs.retain(|(c, _)| in_time(c, now));
+        if pairs.iter().any(|(c, _)| within_validity(c, now)) {
+            pairs.retain(|(c, _)| within_validity(c, now));
             pairs.truncate(MOST);
         } else {
             pairs.truncate(1);
@@ -117,7 +117,7 @@ fn candidates<'a>(
     Err(UsageError::SeveralBanks { ids: others }.into())
 }
 
-/// True for a certificate that is not the one in use: a renewal that broke off may have left it beside that.
+/// Whether the certificate is not the one in use: an interrupted renewal may have left it beside that one.
 fn passed_over(refusal: &Refusal) -> bool {
     matches!(
         refusal.code.as_str(),
@@ -125,25 +125,25 @@ fn passed_over(refusal: &Refusal) -> bool {
     )
 }
 
-/// Shows the bank one certificate after the other, until it takes one as the one in use.
-fn begin(
+/// Presents one certificate after another until the bank accepts one as the certificate in use.
+fn start(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     token: &OpenToken,
     candidates: Vec<Pair>,
-) -> Result<Begun, Failure> {
+) -> Result<StartedRenewal, Failure> {
     let mut refusal = None;
     for (certificate, key) in candidates {
-        person.tell(&Event::Working(Work::Signing));
+        ui.notify(&Event::Working(Work::Signing));
         let der = &certificate.stored.der;
-        let channel = mutual::channel(context, person, bank, token, der, &key)?;
-        let wanted = || !person.wants_to_stop();
-        let answer = Patience::new(context.patience)
+        let channel = mutual::channel(context, ui, bank, token, der, &key)?;
+        let wanted = || !ui.is_cancelled();
+        let answer = RetryPolicy::new(context.retry_for)
             .run_while(
                 wanted,
                 || begin_renewal(&channel),
-                |seconds, attempt| person.tell(&Event::Waiting { seconds, attempt }),
+                |seconds, attempt| ui.notify(&Event::Waiting { seconds, attempt }),
             )
             .result?;
         if answer.is_busy() {
@@ -151,7 +151,7 @@ fn begin(
         }
         match answer.refusal("renewal")? {
             None => {
-                return Ok(Begun {
+                return Ok(StartedRenewal {
                     picked: renewal_begun(&answer)?,
                     old: certificate,
                     date: answer.date,
@@ -164,26 +164,26 @@ fn begin(
     Err(refusal.map_or(TokenError::NoCertificate.into(), |r| refused(r).into()))
 }
 
-/// What the bank answered must fit what was asked, and the person agrees to it.
+/// Checks the bank's response against the request, and asks the user for consent.
 fn agreed(
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     picked: &PickedUp,
-    old: &Readable,
+    old: &ParsedCertificate,
     time: BankClock,
 ) -> Result<(), Failure> {
-    let asked = Link {
+    let expected = Link {
         action: Action::Renew,
         bank: bank.id.clone(),
         request: picked.request.clone(),
     };
-    follow::check(&asked, picked, time.clock.now())?;
+    follow::check(&expected, picked, time.clock.now())?;
     if old.summary.common_name.rsplit(' ').next() != Some(picked.login_id.as_str()) {
         return Err(BankError::Mismatch { field: "login_id" }.into());
     }
     let mut view = follow::view(bank, picked, time.off);
-    // There is no page to compare it with.
+    // There is no page to compare the code with.
     view.comparison_code = None;
-    person.tell(&Event::Request(view.clone()));
-    person.agree(&Question::Request(view))
+    ui.notify(&Event::Request(view.clone()));
+    ui.confirm(&Question::Request(view))
 }

@@ -1,111 +1,111 @@
-//! From the question which token to a token that can be used: each PIN that is given is tried once.
+//! From the choice of a token to an unlocked token. Each entered PIN is tried once.
 
 use super::Context;
-use super::again::Again;
+use super::secret_attempts::SecretAttempts;
 use crate::error::{Failure, TokenError};
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::Admin;
+use crate::keystore::capabilities::Admin;
 use crate::keystore::content::KeyEntry;
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::keystore::secret::SecretName;
-use crate::keystore::view::{PinStanding, PinState};
+use crate::keystore::view::{PinState, PinStatus};
 use crate::output::event::Event;
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::choice::TokenChoice;
 use crate::prompt::question::{SecretKind, SecretQuestion};
-use crate::token::opened::OpenToken;
+use crate::token::open_token::OpenToken;
 use crate::token::signer::TokenSigner;
 
-/// The token the person chooses.
+/// The token that the user chooses.
 ///
 /// # Errors
 /// No module, no token, not that token; cancelled.
-pub fn choose(context: &Context, person: &dyn Person) -> Result<Found, Failure> {
-    let choice = TokenChoice::new(context.places.as_ref(), context.wanted.as_deref());
-    let chosen = person.choose_token(&choice)?;
-    person.tell(&Event::Token(chosen.view.clone()));
+pub fn choose(context: &Context, ui: &dyn UserInterface) -> Result<FoundToken, Failure> {
+    let choice = TokenChoice::new(context.provider.as_ref(), context.wanted.as_deref());
+    let chosen = ui.choose_token(&choice)?;
+    ui.notify(&Event::Token(chosen.view.clone()));
     Ok(chosen)
 }
 
 /// Opens the token without logging in.
 ///
 /// # Errors
-/// What the token says.
-pub fn open(context: &Context, found: &Found) -> Result<OpenToken, TokenError> {
-    let store = context.places.open(found)?;
+/// The error that the token reports.
+pub fn open(context: &Context, found: &FoundToken) -> Result<OpenToken, TokenError> {
+    let store = context.provider.open(found)?;
     Ok(OpenToken::new(store, found.clone()))
 }
 
-/// Opens the token and logs in. `write`: it is to be written to.
+/// Opens the token and logs in. `write`: the token will be written to.
 ///
 /// # Errors
-/// What the token says, or cancelled.
+/// The error that the token reports, or cancelled.
 pub fn unlock(
     context: &Context,
-    person: &dyn Person,
-    found: &Found,
+    ui: &dyn UserInterface,
+    found: &FoundToken,
     write: bool,
 ) -> Result<OpenToken, Failure> {
-    found.fit_for_use(write)?;
+    found.check_usable(write)?;
     let token = open(context, found)?;
     if token.with(KeyStore::needs_login)? {
-        log_in(&token, person)?;
+        log_in(&token, ui)?;
     }
-    token.has_logged_in();
+    token.mark_logged_in();
     Ok(token)
 }
 
-/// Says before what the token says about tries left. After a wrong PIN it stops, or asks somebody who types it again.
-fn log_in(token: &OpenToken, person: &dyn Person) -> Result<(), Failure> {
-    let mut again = Again::default();
-    while let Err(error) = try_pin(token, person, &mut again)? {
-        again.or_end(error, person.types(SecretKind::Pin))?;
+/// Logs in. Warns about the tries left first. After an incorrect PIN it fails, or asks again if a user can retype it.
+fn log_in(token: &OpenToken, ui: &dyn UserInterface) -> Result<(), Failure> {
+    let mut attempts = SecretAttempts::default();
+    while let Err(error) = try_pin(token, ui, &mut attempts)? {
+        attempts.keep_or_fail(error, ui.can_retype(SecretKind::Pin))?;
     }
     Ok(())
 }
 
-/// One PIN, or the keypad once: what the token said of a PIN, or why it did not come to that.
+/// One PIN or one use of the keypad: the token's result, or why none was obtained.
 fn try_pin(
     token: &OpenToken,
-    person: &dyn Person,
-    again: &mut Again,
+    ui: &dyn UserInterface,
+    attempts: &mut SecretAttempts,
 ) -> Result<Result<(), TokenError>, Failure> {
     let state = token.with(KeyStore::pin_state)?;
-    warn(&state, person)?;
+    warn(&state, ui)?;
     if state.pin_pad {
-        // A reader asks whoever stands there: not for somebody who has cancelled.
-        if person.wants_to_stop() {
+        // The reader would ask whoever is present, even after the operation was cancelled.
+        if ui.is_cancelled() {
             return Err(Failure::Cancelled);
         }
-        person.tell(&Event::PinPad(token.found().view.clone()));
+        ui.notify(&Event::PinPad(token.found().view.clone()));
         token.with(KeyStore::login_pin_pad)?;
         return Ok(Ok(()));
     }
-    let pin = person.secret(&SecretQuestion {
+    let pin = ui.secret(&SecretQuestion {
         what: SecretKind::Pin,
         token: token.found().view.clone(),
         state,
-        refused: again.refused(),
+        refused: attempts.refused(),
     })?;
-    let tried = again.attempt(SecretName::Pin, &pin, || {
+    let tried = attempts.attempt(SecretName::Pin, &pin, || {
         token.with(|store| store.login(&pin))
     });
     if tried.is_ok() {
-        token.pin_was_given();
+        token.mark_pin_given();
     }
     Ok(tried)
 }
 
-/// A warning before something is tried; a failure when there is nothing to try any more.
+/// Warns before an attempt; fails if no attempt is left.
 ///
 /// # Errors
 /// [`TokenError::PinLocked`].
-pub fn warn(state: &PinState, person: &dyn Person) -> Result<(), TokenError> {
-    if state.standing == PinStanding::Locked {
+pub fn warn(state: &PinState, ui: &dyn UserInterface) -> Result<(), TokenError> {
+    if state.status == PinStatus::Locked {
         return Err(TokenError::PinLocked);
     }
     if let Some(warning) = state.warning() {
-        person.tell(&Event::PinWarning {
+        ui.notify(&Event::PinWarning {
             state: warning,
             tries_left: state.tries_left,
         });
@@ -113,66 +113,70 @@ pub fn warn(state: &PinState, person: &dyn Person) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// Changes the token. What it wants beyond the PIN is asked for.
+/// Changes the token, and asks for an administrative secret if the token requires one.
 ///
 /// # Errors
-/// What the token says, or cancelled.
+/// The error that the token reports, or cancelled.
 pub fn change<T>(
     token: &OpenToken,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     mut change: impl FnMut(&mut (dyn KeyStore + 'static)) -> Result<T, TokenError>,
 ) -> Result<T, Failure> {
-    if let Some(what) = token.with(KeyStore::administration)? {
-        administer(token, person, what)?;
+    if let Some(what) = token.with(KeyStore::required_admin)? {
+        authenticate_admin(token, ui, what)?;
     }
     match token.with(&mut change) {
         Err(TokenError::AdminNeeded { what }) => {
-            administer(token, person, what)?;
+            authenticate_admin(token, ui, what)?;
             Ok(token.with(&mut change)?)
         }
         other => Ok(other?),
     }
 }
 
-fn administer(token: &OpenToken, person: &dyn Person, what: Admin) -> Result<(), Failure> {
-    let mut again = Again::default();
+fn authenticate_admin(
+    token: &OpenToken,
+    ui: &dyn UserInterface,
+    what: Admin,
+) -> Result<(), Failure> {
+    let mut attempts = SecretAttempts::default();
     let kind = SecretKind::Admin(what);
     let name = match what {
         Admin::SoPin => SecretName::SoPin,
         Admin::ManagementKey => SecretName::ManagementKey,
     };
     loop {
-        let secret = person.secret(&SecretQuestion {
+        let secret = ui.secret(&SecretQuestion {
             what: kind,
             token: token.found().view.clone(),
             state: PinState::UNKNOWN,
-            refused: again.refused(),
+            refused: attempts.refused(),
         })?;
-        let tried = again.attempt(name, &secret, || {
-            token.with(|store| store.administer(&secret))
+        let tried = attempts.attempt(name, &secret, || {
+            token.with(|store| store.authenticate_admin(&secret))
         });
         match tried {
             Ok(()) => return Ok(()),
-            Err(error) => again.or_end(error, person.types(kind))?,
+            Err(error) => attempts.keep_or_fail(error, ui.can_retype(kind))?,
         }
     }
 }
 
-/// The key as a signer, with the PIN at hand if it asks for that at each use.
+/// The key as a signer, logged in again first if the key requires the PIN for each use.
 ///
 /// # Errors
-/// What the token says, or cancelled.
+/// The error that the token reports, or cancelled.
 pub fn signer(
     token: &OpenToken,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     key: &KeyEntry,
 ) -> Result<TokenSigner, Failure> {
-    if key.asks_each_time && !token.has_pin() {
+    if key.always_authenticate && !token.has_pin() {
         let state = token.with(KeyStore::pin_state)?;
         if state.pin_pad {
-            person.tell(&Event::PinPad(token.found().view.clone()));
+            ui.notify(&Event::PinPad(token.found().view.clone()));
         } else {
-            log_in(token, person)?;
+            log_in(token, ui)?;
         }
     }
     Ok(TokenSigner::new(token, key.clone())?)

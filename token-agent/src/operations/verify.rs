@@ -1,4 +1,4 @@
-//! Does the bank take the certificate on the token?
+//! Checks whether the bank accepts the certificate on the token.
 
 use inkan_pki::messages::identifier::Identifier;
 
@@ -10,17 +10,17 @@ use crate::error::{Failure, TokenError};
 use crate::http::certificate::login_page;
 use crate::http::client::Channel;
 use crate::http::probe::handshake;
-use crate::keystore::content::{Content, KeyEntry, Readable};
+use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
 use crate::output::outcome::Outcome;
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 
 /// The certificate with this serial number, and its key.
-fn named(content: &Content, serial: &str) -> Result<(Readable, KeyEntry), TokenError> {
-    let is_named = |c: &Readable| c.summary.serial.eq_ignore_ascii_case(serial);
+fn named(content: &Content, serial: &str) -> Result<(ParsedCertificate, KeyEntry), TokenError> {
+    let is_named = |c: &ParsedCertificate| c.summary.serial.eq_ignore_ascii_case(serial);
     if let Some(pair) = newest(content, is_named) {
         return Ok(pair);
     }
-    if content.readable().iter().any(is_named) {
+    if content.parsed_certificates().iter().any(is_named) {
         return Err(TokenError::KeyGone);
     }
     Err(TokenError::NoSuchCertificate {
@@ -28,21 +28,21 @@ fn named(content: &Content, serial: &str) -> Result<(Readable, KeyEntry), TokenE
     })
 }
 
-/// Shows a certificate to the bank's certificate listener: the one with this serial number (hex), else the bank's newest, or
-/// the newest of any CA if the token holds none of the bank.
+/// Presents a certificate to the bank's certificate listener: the one with this serial number (hex), otherwise the
+/// bank's newest, or the newest of any CA if the token holds none of the bank.
 ///
 /// # Errors
 /// [`BankError::NotAccepted`](crate::error::BankError::NotAccepted) or
-/// [`BankError::Alert`](crate::error::BankError::Alert) when the bank does not take it.
+/// [`BankError::Alert`](crate::error::BankError::Alert) if the bank does not accept it.
 pub fn run(
     bank: &Identifier,
     serial: Option<&str>,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     let bank = banks::find(&context.config, bank)?;
-    let found = choose(context, person)?;
-    let token = unlock(context, person, &found, false)?;
+    let found = choose(context, ui)?;
+    let token = unlock(context, ui, &found, false)?;
     let content = token.content()?;
     let (certificate, key) = match serial {
         Some(serial) => named(&content, serial)?,
@@ -51,9 +51,9 @@ pub fn run(
             .ok_or(TokenError::NoCertificate)?,
     };
     let der = &certificate.stored.der;
-    let tls = mutual::config(context, person, &bank, &token, der, &key)?;
-    handshake(&bank.certificate, &context.ways, tls.clone())?;
-    let channel = Channel::new(&bank.certificate, &context.ways, tls, true, context.lang)?;
+    let tls = mutual::config(context, ui, &bank, &token, der, &key)?;
+    handshake(&bank.certificate, &context.proxies, tls.clone())?;
+    let channel = Channel::new(&bank.certificate, &context.proxies, tls, true, context.lang)?;
     login_page(&channel)?;
     Ok(Outcome::Accepted {
         bank: bank.name.clone(),

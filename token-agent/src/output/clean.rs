@@ -1,10 +1,9 @@
-//! Text from the bank, a token or a file, before it meets a terminal.
+//! Sanitises text from the bank, a token or a file before it is shown in a terminal.
 
-/// Longest text shown.
+/// Maximum length of a shown text.
 const MAX: usize = 300;
 
-/// The text without control characters and those that hide, reorder or break what is shown, cut at 300
-/// characters.
+/// The text without control characters and without characters that hide, reorder or break text, cut at 300 characters.
 #[must_use]
 pub fn clean(text: &str) -> String {
     text.chars()

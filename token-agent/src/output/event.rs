@@ -1,4 +1,4 @@
-//! What happens while a command runs.
+//! Events of a running command.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::Action;
@@ -14,55 +14,55 @@ pub use crate::keystore::view::TokenView;
 pub enum Event {
     /// The request as the bank describes it, before consent.
     Request(RequestView),
-    /// The token chosen.
+    /// The chosen token.
     Token(TokenView),
-    /// Something to know about the PIN before it is used.
+    /// A warning about the PIN before it is used.
     PinWarning {
-        /// What the token says.
+        /// The warning.
         state: PinWarning,
-        /// Tries left, where it counts aloud.
+        /// Tries left, if the token reports them.
         #[serde(skip_serializing_if = "Option::is_none")]
         tries_left: Option<u8>,
     },
-    /// The PIN is being entered at the reader's keypad.
+    /// The PIN is being entered on the reader's keypad.
     PinPad(TokenView),
-    /// Something begins that may take long.
+    /// The start of an operation that may take long.
     Working(Work),
-    /// A step is done.
+    /// A completed step.
     Progress {
-        /// Which.
+        /// The step.
         step: Step,
     },
-    /// The bank is busy or away: the same is sent again.
+    /// The bank is busy or unavailable; the request is sent again.
     Waiting {
-        /// Seconds until then.
+        /// Seconds until the next attempt.
         seconds: u64,
-        /// Number of the try that failed, from 1.
+        /// Number of the failed attempt, from 1.
         attempt: u32,
     },
 }
 
-/// What the customer is asked to agree to.
+/// The request that the customer is asked to consent to.
 #[derive(Debug, Clone, Serialize)]
 pub struct RequestView {
     /// The bank's name in its file.
     pub bank: String,
-    /// What for.
+    /// The requested action.
     pub action: Action,
-    /// For whom; nobody is known yet at a login.
+    /// The customer; unknown for a login.
     #[serde(flatten)]
     pub customer: Option<CustomerView>,
-    /// For one of the bank's own staff, in the customer's place.
+    /// The staff member, if the request is for the bank's own staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<Staff>,
     /// When the page made the request.
     pub requested_at: Timestamp,
-    /// By when it must be done.
+    /// When the request expires.
     pub expires_at: Timestamp,
-    /// The page shows the same; none where there is no page.
+    /// The code that the page shows too; `None` without a page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_code: Option<String>,
-    /// By how many seconds this computer's clock is ahead of the bank's (negative: behind), where that is worth a word.
+    /// By how many seconds this computer's clock is ahead of the bank's (negative: behind), if that is worth reporting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_ahead: Option<i64>,
 }
@@ -74,7 +74,7 @@ pub struct CustomerView {
     pub company: String,
     /// Branch, three digits.
     pub branch: String,
-    /// Kind of account.
+    /// Account type.
     pub account_type: AccountType,
     /// Account number, seven digits.
     pub account: String,
@@ -84,13 +84,13 @@ pub struct CustomerView {
     pub login_id: String,
 }
 
-/// What a token says about its PIN.
+/// A token's warning about its PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PinWarning {
-    /// A wrong PIN was given since the last good one.
+    /// An incorrect PIN was entered since the last correct one.
     CountLow,
-    /// One more wrong PIN locks it.
+    /// One more incorrect PIN locks it.
     FinalTry,
 }
 
@@ -98,36 +98,36 @@ pub enum PinWarning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// A new key pair is on the token.
+    /// A key pair was generated on the token.
     KeyMade,
-    /// The key of an enrolment that broke off goes on.
+    /// The key of an interrupted enrolment is reused.
     KeyReused,
-    /// The bank has given up the certificate that it had signed for another key.
+    /// The bank has given up the certificate that it issued for another key.
     IssueGivenUp,
-    /// The bank refused; the key made for this request is off the token again.
+    /// The bank refused; the key generated for this request was deleted.
     KeyRemoved,
-    /// The bank's certificate is here and checked.
+    /// The certificate was received and checked.
     CertificateReceived,
-    /// Certificate and chain are on the token.
+    /// Certificate and chain are stored on the token.
     CertificateWritten,
-    /// A signature by the token fits the certificate.
+    /// A signature of the token matches the certificate.
     KeyProved,
-    /// The bank took the certificate in a TLS connection.
+    /// The bank accepted the certificate in a TLS connection.
     Activated,
 }
 
-/// What may take long.
+/// Operations that may take long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "work", rename_all = "kebab-case")]
 pub enum Work {
-    /// The token makes a key. RSA on a card: minutes.
-    MakingKey {
+    /// The token generates a key. An RSA key on a card takes minutes.
+    GeneratingKey {
         /// Its type.
         algorithm: KeyAlgorithm,
     },
-    /// The bank is asked for the certificate.
-    AskingBank,
-    /// The token writes.
+    /// The agent requests the certificate from the bank.
+    RequestingCertificate,
+    /// The agent writes to the token.
     Writing,
     /// The token signs for a connection to the bank.
     Signing,

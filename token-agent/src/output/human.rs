@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use super::clean::clean;
 use super::event::{Event, RequestView};
 use super::outcome::{BankLine, BankView, Enrolled, ModuleLine, Outcome, TokenContent, TokenEntry};
-use crate::catalogue::talk::{self, Label, label};
+use crate::catalogue::dialog::{self, Label, label};
 use crate::catalogue::{Entry, Lang, clock, desktop};
 use crate::prompt::question::Question;
 
@@ -29,13 +29,13 @@ fn rows(lang: Lang, rows: &[(Label, &str)]) -> String {
 pub fn event(event: &Event, lang: Lang) -> String {
     match event {
         Event::Request(view) => request(view, lang),
-        Event::Token(view) => rows(lang, &[(Label::Token, &talk::token_name(view, lang))]),
-        Event::PinWarning { state, tries_left } => talk::pin_warning(*state, *tries_left, lang),
-        Event::PinPad(view) => talk::pin_pad(&talk::token_label(view, lang), lang),
-        Event::Working(work) => format!("- {}", talk::work(*work, lang)),
-        Event::Progress { step } => format!("- {}", talk::step(*step, lang)),
+        Event::Token(view) => rows(lang, &[(Label::Token, &dialog::token_name(view, lang))]),
+        Event::PinWarning { state, tries_left } => dialog::pin_warning(*state, *tries_left, lang),
+        Event::PinPad(view) => dialog::pin_pad(&dialog::token_label(view, lang), lang),
+        Event::Working(work) => format!("- {}", dialog::work(*work, lang)),
+        Event::Progress { step } => format!("- {}", dialog::step(*step, lang)),
         Event::Waiting { seconds, attempt } => {
-            format!("- {}", talk::waiting(*seconds, *attempt, lang))
+            format!("- {}", dialog::waiting(*seconds, *attempt, lang))
         }
     }
 }
@@ -43,12 +43,15 @@ pub fn event(event: &Event, lang: Lang) -> String {
 fn request(view: &RequestView, lang: Lang) -> String {
     let mut all = vec![
         (Label::Bank, view.bank.clone()),
-        (Label::Action, talk::asked(view, lang).to_owned()),
+        (
+            Label::Action,
+            dialog::requested_action(view, lang).to_owned(),
+        ),
     ];
     if let Some(customer) = &view.customer {
         all.extend([
             (Label::Company, customer.company.clone()),
-            (Label::Account, talk::account(customer, lang)),
+            (Label::Account, dialog::account(customer, lang)),
             (Label::User, customer.user_name.clone()),
             (Label::LoginId, customer.login_id.clone()),
         ]);
@@ -57,7 +60,7 @@ fn request(view: &RequestView, lang: Lang) -> String {
         all.extend([
             (Label::StaffName, staff.name.clone()),
             (Label::StaffNumber, staff.number.clone()),
-            (Label::Role, talk::role(staff.role, lang).to_owned()),
+            (Label::Role, dialog::role(staff.role, lang).to_owned()),
         ]);
     }
     all.push((Label::RequestedAt, time(view.requested_at)));
@@ -89,44 +92,48 @@ pub fn failure(entry: &Entry, lang: Lang) -> String {
     )
 }
 
-/// The end of a command.
+/// The result of a command.
 #[must_use]
 pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
     match outcome {
         Outcome::Enrolled(enrolled) => {
-            let done = format!("{}\n{}", talk::enrolled(lang), certificate(enrolled, lang));
+            let done = format!(
+                "{}\n{}",
+                dialog::enrolled(lang),
+                certificate(enrolled, lang)
+            );
             match &enrolled.deleted {
-                Some(serial) => format!("{done}\n{}", talk::old_deleted(serial, lang)),
+                Some(serial) => format!("{done}\n{}", dialog::old_deleted(serial, lang)),
                 None => done,
             }
         }
         Outcome::Tokens { tokens } => list(tokens, lang, token),
-        Outcome::BankAdded { already, .. } => talk::bank_added(*already, lang).to_owned(),
+        Outcome::BankAdded { already, .. } => dialog::bank_added(*already, lang).to_owned(),
         Outcome::Banks { banks } => list(banks, lang, bank_line),
-        Outcome::BankRemoved { id } => talk::bank_removed(id, lang),
+        Outcome::BankRemoved { id } => dialog::bank_removed(id, lang),
         Outcome::Deleted(deleted) => {
             let entry = token_entry(&deleted.entry, lang);
-            let mut told = vec![talk::deleted(deleted.key_destroyed, lang), &entry];
+            let mut lines = vec![dialog::deleted(deleted.key_destroyed, lang), &entry];
             let usable = deleted.entry.usable == Some(true);
-            told.extend(talk::revoked(deleted.revoked, usable, lang));
-            told.join("\n")
+            lines.extend(dialog::revoked(deleted.revoked, usable, lang));
+            lines.join("\n")
         }
-        Outcome::PinChanged { .. } => talk::pin_changed(lang).to_owned(),
-        Outcome::PinUnblocked { .. } => talk::pin_unblocked(lang).to_owned(),
+        Outcome::PinChanged { .. } => dialog::pin_changed(lang).to_owned(),
+        Outcome::PinUnblocked { .. } => dialog::pin_unblocked(lang).to_owned(),
         Outcome::ModuleAdded { module, already } => {
             format!(
                 "{}\n{}",
-                talk::module_added(*already, lang),
+                dialog::module_added(*already, lang),
                 module_line(module, lang)
             )
         }
         Outcome::Modules { modules, piv, .. } => {
             let lines = list(modules, lang, module_line);
-            format!("{lines}\n  {}", talk::piv_readers(*piv, lang))
+            format!("{lines}\n  {}", dialog::piv_readers(*piv, lang))
         }
         Outcome::Registered(registered) => desktop::registered(registered, lang),
         Outcome::Unregistered { already } => desktop::unregistered(*already, lang).to_owned(),
-        Outcome::ModuleRemoved { name } => talk::module_removed(&clean(name), lang),
+        Outcome::ModuleRemoved { name } => dialog::module_removed(&clean(name), lang),
         Outcome::Opened(opened) => {
             let details = rows(
                 lang,
@@ -135,10 +142,10 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
                     (Label::Serial, &opened.serial),
                 ],
             );
-            let said = talk::opened(opened.address.is_some(), lang);
-            // As it stands, on a line of its own, to be copied: a code has no characters to be made harmless.
+            let sentence = dialog::opened(opened.address.is_some(), lang);
+            // Unchanged on its own line, to be copied: a code has no characters that need sanitising.
             let address = opened.address.as_ref().map(|a| format!("\n{a}"));
-            format!("{said}\n{details}{}", address.unwrap_or_default())
+            format!("{sentence}\n{details}{}", address.unwrap_or_default())
         }
         Outcome::Accepted {
             bank,
@@ -149,14 +156,14 @@ pub fn outcome(outcome: &Outcome, lang: Lang) -> String {
                 lang,
                 &[(Label::CommonName, common_name), (Label::Serial, serial)],
             );
-            format!("{}\n{details}", talk::accepted(&clean(bank), lang))
+            format!("{}\n{details}", dialog::accepted(&clean(bank), lang))
         }
     }
 }
 
 fn list<T>(items: &[T], lang: Lang, show: impl Fn(&T, Lang) -> String) -> String {
     if items.is_empty() {
-        return talk::nothing(lang).to_owned();
+        return dialog::nothing(lang).to_owned();
     }
     items
         .iter()
@@ -175,7 +182,7 @@ fn certificate(enrolled: &Enrolled, lang: Lang) -> String {
             (Label::CommonName, &enrolled.common_name),
             (Label::Serial, &enrolled.serial),
             (Label::ValidUntil, &time(enrolled.not_after)),
-            (Label::Token, &talk::token_name(&enrolled.token, lang)),
+            (Label::Token, &dialog::token_name(&enrolled.token, lang)),
         ],
     )
 }
@@ -184,19 +191,19 @@ fn token(content: &TokenContent, lang: Lang) -> String {
     let head = format!(
         "{}: {} [{}]",
         label(Label::Token, lang),
-        talk::token_name(&content.token, lang),
+        dialog::token_name(&content.token, lang),
         clean(&content.token.driver)
     );
     if let Some(sentence) = &content.failure_sentence {
         return format!("{head}\n  {}", clean(sentence));
     }
-    let head = match talk::pin_locked(content.pin, lang) {
+    let head = match dialog::pin_locked(content.pin, lang) {
         Some(locked) => format!("{head}\n  {locked}"),
         None => head,
     };
     let mut text = format!("{head}\n{}", list(&content.entries, lang, token_entry));
     if !content.logged_in {
-        text = format!("{text}\n  {}", talk::not_logged_in(lang));
+        text = format!("{text}\n  {}", dialog::not_logged_in(lang));
     }
     text
 }
@@ -204,8 +211,8 @@ fn token(content: &TokenContent, lang: Lang) -> String {
 /// A certificate or key in one line.
 #[must_use]
 pub fn token_entry(entry: &TokenEntry, lang: Lang) -> String {
-    let name = talk::entry_name(entry, lang);
-    let mark = talk::mark(entry.usable, entry.reason, lang);
+    let name = dialog::entry_name(entry, lang);
+    let mark = dialog::mark(entry.usable, entry.reason, lang);
     let bank = entry.bank.as_deref().unwrap_or("-");
     let until = entry.not_after.map_or_else(|| "-".to_owned(), time);
     let serial = entry.serial.as_deref().unwrap_or("-");
@@ -223,11 +230,11 @@ fn module_line(module: &ModuleLine, lang: Lang) -> String {
         module.id.unwrap_or("-"),
         clean(&module.name),
         clean(&module.path),
-        talk::module_state(module.used, module.installed, lang)
+        dialog::module_state(module.used, module.installed, lang)
     )
 }
 
-/// A bank file, for comparing before it is installed.
+/// A bank file, for comparison before it is installed.
 #[must_use]
 pub fn bank(view: &BankView, lang: Lang) -> String {
     let mut all = vec![
@@ -245,7 +252,7 @@ pub fn bank(view: &BankView, lang: Lang) -> String {
     rows(lang, &all)
 }
 
-/// What a question is about, where that was not told already.
+/// The subject of a question, if it was not shown before.
 #[must_use]
 pub fn question(question: &Question, lang: Lang) -> Option<String> {
     match question {
@@ -253,13 +260,13 @@ pub fn question(question: &Question, lang: Lang) -> Option<String> {
         Question::Overwrite { token, entry } | Question::Delete { token, entry, .. } => {
             Some(format!(
                 "  {}\n{}",
-                talk::token_name(token, lang),
+                dialog::token_name(token, lang),
                 token_entry(entry, lang)
             ))
         }
         Question::GiveUp { token, serial, .. } => Some(format!(
             "  {}\n{}",
-            talk::token_name(token, lang),
+            dialog::token_name(token, lang),
             rows(lang, &[(Label::Serial, serial)])
         )),
         Question::AddBank(view) => Some(bank(view, lang)),

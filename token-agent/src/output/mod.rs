@@ -1,11 +1,11 @@
-//! What the agent shows: sentences for people, or one JSON object per line for machines.
+//! The agent's output: sentences for users, or one JSON object per line for programs.
 //!
-//! Results go to standard output; questions, and failures told to people, to standard error.
+//! Results go to standard output; questions, and failures as text, to standard error.
 //!
-//! - [`event`]: what happens on the way
-//! - [`outcome`]: what came out of it
+//! - [`event`]: events of a running command
+//! - [`outcome`]: its result
 //! - [`human`]: both as text
-//! - [`clean`](self::clean): text from elsewhere made harmless for a terminal
+//! - [`clean`](self::clean): sanitises foreign text for a terminal
 
 pub mod clean;
 pub mod event;
@@ -48,7 +48,7 @@ struct Failed<'a> {
 }
 
 impl Reporter {
-    /// Tells one event.
+    /// Reports one event.
     pub fn event(&self, event: &Event) {
         if self.json {
             json_line(event)
@@ -57,7 +57,7 @@ impl Reporter {
         }
     }
 
-    /// Tells the end, and says with which exit code to leave.
+    /// Reports the result, and returns the exit code.
     #[must_use]
     pub fn finish(&self, result: &Result<Outcome, Failure>) -> Exit {
         match result {
@@ -90,7 +90,7 @@ impl Reporter {
     }
 }
 
-// A reader that has gone away (closed pipe) is no reason to fail.
+// A closed pipe is no reason to fail.
 fn line(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }

@@ -1,11 +1,12 @@
-//! What came out of a command.
+//! The results of commands.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::event::TokenView;
-use crate::keystore::view::PinStanding;
+use crate::keystore::content::KeyLocation;
+use crate::keystore::view::PinStatus;
 
 /// The result; in JSON the field `result` names it.
 #[derive(Debug, Clone, Serialize)]
@@ -13,11 +14,11 @@ use crate::keystore::view::PinStanding;
 pub enum Outcome {
     /// A certificate is on the token and active at the bank.
     Enrolled(Enrolled),
-    /// The bank took the certificate for a login, which goes on in the browser.
+    /// The bank accepted the certificate for a login, which continues in the browser.
     Opened(Opened),
-    /// What is on the tokens.
+    /// The contents of the tokens.
     Tokens {
-        /// One per token.
+        /// One entry per token.
         tokens: Vec<TokenContent>,
     },
     /// A bank file was installed.
@@ -29,7 +30,7 @@ pub enum Outcome {
     },
     /// The installed banks.
     Banks {
-        /// In the order of their ids.
+        /// Sorted by id.
         banks: Vec<BankLine>,
     },
     /// A bank was removed.
@@ -37,51 +38,51 @@ pub enum Outcome {
         /// Its id.
         id: String,
     },
-    /// A certificate, and perhaps its key, is off the token.
+    /// A certificate was deleted, with its key if possible.
     Deleted(Deleted),
     /// The token has a new PIN.
     PinChanged {
         /// Which token.
         token: TokenView,
     },
-    /// The token has a new PIN and is open again.
+    /// The PIN was unblocked and has a new value.
     PinUnblocked {
         /// Which token.
         token: TokenView,
     },
-    /// A token driver is used from now on.
+    /// A token driver was added.
     ModuleAdded {
-        /// Which.
+        /// The driver.
         module: ModuleLine,
-        /// It was in the list already.
+        /// It was listed already.
         already: bool,
     },
     /// The token drivers.
     Modules {
-        /// The list is that of `modules.toml`; otherwise what is installed is used.
+        /// Whether the list is from `modules.toml`; otherwise it holds what is installed.
         from_file: bool,
-        /// PIV cards are looked for in readers too.
+        /// Whether PIV cards in readers are used, too.
         piv: bool,
-        /// Those in use first, then known ones that are installed.
+        /// Drivers in use first, then known drivers that are installed.
         modules: Vec<ModuleLine>,
     },
-    /// A token driver is off the list.
+    /// A token driver was removed.
     ModuleRemoved {
-        /// As given.
+        /// As the user wrote it.
         name: String,
     },
-    /// Links on this desktop are opened by this agent.
+    /// Links on this desktop open with this agent.
     Registered(Registered),
-    /// They are not any more.
+    /// Links no longer open with this agent.
     Unregistered {
-        /// They were not before.
+        /// They did not before.
         already: bool,
     },
-    /// The bank takes the certificate.
+    /// The bank accepts the certificate.
     Accepted {
         /// The bank's name.
         bank: String,
-        /// Common name of the certificate shown.
+        /// Common name of the presented certificate.
         common_name: String,
         /// Its serial number.
         serial: String,
@@ -109,27 +110,27 @@ pub struct Enrolled {
     pub algorithm: String,
     /// Label of key and certificate on the token.
     pub label: String,
-    /// Where it is.
+    /// The token that holds it.
     pub token: TokenView,
-    /// Serial number of the certificate it replaces, if that is off the token now.
+    /// Serial number of the renewed certificate, if it was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<String>,
 }
 
-/// What opens links on this desktop.
+/// The handler of links on this desktop.
 #[derive(Debug, Clone, Serialize)]
 pub struct Registered {
     /// The program.
     pub program: String,
-    /// It opens a window; else it runs in a terminal.
+    /// Whether it opens a window; otherwise it runs in a terminal.
     pub window: bool,
-    /// The desktop entry that says so.
+    /// The desktop entry.
     pub entry: String,
-    /// It was so before.
+    /// It was registered already.
     pub already: bool,
 }
 
-/// A login that goes on in the browser.
+/// A login that continues in the browser.
 #[derive(Debug, Clone, Serialize)]
 pub struct Opened {
     /// The bank's name.
@@ -138,66 +139,67 @@ pub struct Opened {
     pub common_name: String,
     /// Its serial number, hex.
     pub serial: String,
-    /// Where it is.
+    /// The token that holds it.
     pub token: TokenView,
-    /// The address to open, where that is left to the person. Good once, for a minute, in the browser that asked only.
+    /// The URL to open, if that is left to the user. Valid once, for one minute, in the requesting browser only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
 
-/// A token and what is on it.
+/// A token and its contents.
 #[derive(Debug, Clone, Serialize)]
 pub struct TokenContent {
     /// The token.
     pub token: TokenView,
-    /// Private keys were visible (logged in, or the token hides none).
+    /// Whether private keys were visible (logged in, or the token hides none).
     pub logged_in: bool,
-    /// Why its content could not be read: a stable code.
+    /// Stable code of the failure to read its contents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
-    /// The same as a sentence.
+    /// The same failure as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_sentence: Option<String>,
     /// Certificates and keys.
     pub entries: Vec<TokenEntry>,
-    /// Where its PIN stands, as far as the token says without being asked for it.
-    pub pin: PinStanding,
+    /// The status of its PIN, as far as the token reports it without a login.
+    pub pin: PinStatus,
 }
 
-/// A certificate, a key, or both as a pair.
+/// A certificate, a key, or a pair of both.
 #[derive(Debug, Clone, Serialize)]
 pub struct TokenEntry {
-    /// Id of the configured bank it belongs to.
+    /// Id of the configured bank that issued it.
     pub bank: Option<String>,
     /// Name of that bank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_name: Option<String>,
     /// Label on the token.
     pub label: String,
-    /// Where on the token, in the token's own words.
+    /// Location on the token, as the token names it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
+    pub location: Option<KeyLocation>,
     /// Organization of the certificate.
     pub organization: Option<String>,
     /// Common Name of the certificate.
     pub common_name: Option<String>,
     /// Serial number of the certificate, hex.
     pub serial: Option<String>,
-    /// Start of its validity.
+    /// Start of the validity period.
     pub not_before: Option<Timestamp>,
-    /// End of its validity.
+    /// End of the validity period.
     pub not_after: Option<Timestamp>,
-    /// A private key for it is on the token; null when that shows only after login.
+    /// Whether its private key is on the token; null if only a login can show that.
     pub has_key: Option<bool>,
-    /// Bank, key and dates all fit: it can log in, as far as the token tells; after a login also as far as the bank tells.
+    /// Whether it can be used to log in: bank, key and dates fit as far as the token shows; after a login also the
+    /// bank's own status.
     pub usable: Option<bool>,
-    /// Why it cannot be used.
+    /// Why it is not usable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Unusable>,
-    /// The bank's stable code, where it was asked and does not take it.
+    /// The bank's stable code, if the bank was contacted and does not accept it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_code: Option<String>,
-    /// Type of the key, where that is seen.
+    /// Type of the key, if visible.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<KeyAlgorithm>,
 }
@@ -208,52 +210,52 @@ pub struct TokenEntry {
 pub enum Unusable {
     /// No bank of the agent's list issued it.
     NoBank,
-    /// Its time has not come.
-    NotYet,
-    /// Its time is over.
+    /// It is not yet valid.
+    NotYetValid,
+    /// It has expired.
     Expired,
-    /// It is not for logging in.
-    OtherPurpose,
+    /// It is not a login certificate.
+    WrongPurpose,
     /// Its private key is not on the token.
     NoKey,
     /// A key without certificate.
     NoCertificate,
-    /// The bank was asked and does not take it: revoked, suspended, not active.
+    /// The bank does not accept it: revoked, suspended or not active.
     NotAccepted,
-    /// The bank could not be asked: whether it takes it is not known.
-    NotAsked,
+    /// The bank could not be reached, so it is unknown whether it accepts the certificate.
+    NotChecked,
 }
 
-/// What was deleted.
+/// A completed deletion.
 #[derive(Debug, Clone, Serialize)]
 pub struct Deleted {
-    /// The certificate as it was.
+    /// The deleted certificate.
     pub entry: TokenEntry,
-    /// The bank has revoked it before, as asked.
+    /// Whether the bank revoked it first, as requested.
     pub revoked: bool,
-    /// Its key is destroyed too.
+    /// Whether its key was deleted too.
     pub key_destroyed: bool,
-    /// Where it was.
+    /// The token that held it.
     pub token: TokenView,
 }
 
 /// One token driver.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModuleLine {
-    /// Its word, if it is a known one.
+    /// Its id, if it is a known driver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<&'static str>,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Its file.
+    /// The path of its file.
     pub path: String,
-    /// The file is there.
+    /// Whether the file exists.
     pub installed: bool,
-    /// It is asked for tokens.
+    /// Whether it is in use.
     pub used: bool,
 }
 
-/// A bank file for people to check.
+/// A bank file for the user to check.
 #[derive(Debug, Clone, Serialize)]
 pub struct BankView {
     /// Its id.
@@ -275,10 +277,10 @@ pub struct BankView {
 pub struct BankLine {
     /// Its id.
     pub id: String,
-    /// The bank, if its file is good.
+    /// The bank, if its file is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank: Option<BankView>,
-    /// Else what is wrong with the file.
+    /// Otherwise why the file is invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
 }

@@ -1,44 +1,44 @@
-//! What PC/SC says, in the words of what happened.
+//! PC/SC errors by their meaning.
 
 use pcsc::Error;
 
-/// Failures of readers and of the way to a card.
+/// Failures of readers and of connections to cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PcscError {
-    /// The service does not run, or was stopped.
+    /// The service is not running, or was stopped.
     Service {
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
-    /// The reader is not there any more.
+    /// The reader is no longer present.
     ReaderGone,
     /// No card in the reader.
     NoCard,
-    /// The card was pulled out in the middle.
+    /// The card was removed during the operation.
     Removed,
-    /// Another program has the card for itself.
-    Held {
-        /// Programs that use cards now; it is one of these, if the system tells any.
+    /// Another program has exclusive access to the card.
+    InUse {
+        /// Programs that use cards now, one of which has it, if the system reports any.
         programs: Vec<String>,
     },
-    /// The card does not answer: in the wrong way round, dirty or broken.
+    /// The card does not respond: it is inserted the wrong way round, dirty or defective.
     Mute,
-    /// The card has lost its power since it was connected, and has not seen the command.
-    Unsettled,
-    /// Anything else.
+    /// The card lost its power since the connection was made, and has not seen the command.
+    PowerLost,
+    /// Any other error.
     Failed {
-        /// What was being done.
+        /// The operation.
         operation: &'static str,
-        /// What the system said.
+        /// The error that the system reports.
         detail: String,
     },
 }
 
 impl PcscError {
-    /// What an error of PC/SC means.
+    /// The meaning of a PC/SC error.
     pub(crate) fn of(operation: &'static str, error: Error) -> Self {
         match error {
-            // A handle is invalid after the service was stopped and started again.
+            // A handle becomes invalid when the service restarts.
             Error::NoService
             | Error::ServiceStopped
             | Error::ServerTooBusy
@@ -51,8 +51,8 @@ impl PcscError {
             }
             Error::NoSmartcard => Self::NoCard,
             Error::RemovedCard => Self::Removed,
-            Error::SharingViolation => Self::Held {
-                programs: super::holders::programs(),
+            Error::SharingViolation => Self::InUse {
+                programs: super::card_users::programs(),
             },
             Error::UnresponsiveCard | Error::UnpoweredCard | Error::UnsupportedCard => Self::Mute,
             other => Self::Failed {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_person_can_mend_has_a_name_of_its_own() {
+    fn errors_that_a_user_can_fix_have_their_own_variant() {
         let of = |error| PcscError::of("test", error);
         assert!(matches!(
             of(Error::ServiceStopped),
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(of(Error::UnresponsiveCard), PcscError::Mute);
         assert!(matches!(
             of(Error::SharingViolation),
-            PcscError::Held { .. }
+            PcscError::InUse { .. }
         ));
         let other = of(Error::InsufficientBuffer);
         assert!(matches!(

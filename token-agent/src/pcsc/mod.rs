@@ -1,20 +1,20 @@
-//! Card readers through the system's PC/SC service. Knows nothing of what is on a card.
+//! Card readers through the system's PC/SC service. Knows nothing of the contents of a card.
 //!
-//! A card is shared with other programs: it is locked for one short transaction at a time and let go of in between.
+//! A card is shared with other programs: it is locked for one short transaction at a time.
 //!
-//! - [`readers`]: which readers there are, and whether a card is in them
-//! - [`watch`]: waiting for a card or reader to come or go
-//! - [`link`]: a connection to one card, and transactions on it
-//! - [`holders`]: which programs may be holding a card
-//! - [`error`]: what can go wrong
+//! - [`readers`]: the readers, and whether they hold a card
+//! - [`watch`]: changes of cards and readers
+//! - [`connection`]: a connection to one card, and transactions on it
+//! - [`card_users`]: which programs may be using a card
+//! - [`error`]: error types
 
+pub mod card_users;
+pub mod connection;
 pub mod error;
-pub mod holders;
-pub mod link;
 pub mod readers;
 pub mod watch;
 
+pub use connection::{CardConnection, Exchange};
 pub use error::PcscError;
-pub use link::{Exchange, Link};
 pub use readers::{Reader, readers};
 pub use watch::Watch;

@@ -1,4 +1,4 @@
-//! Which readers there are, and whether a card is in them.
+//! The readers, and whether they hold a card.
 
 use std::ffi::{CStr, CString};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use pcsc::{Context, Error, ReaderState, Scope, State};
 
 use super::error::PcscError;
 
-/// Most readers looked at.
+/// Maximum number of readers.
 const MAX_READERS: usize = 32;
 
 /// A reader.
@@ -15,16 +15,16 @@ const MAX_READERS: usize = 32;
 pub struct Reader {
     /// Its name in PC/SC.
     pub name: String,
-    /// A card is in it that can be talked to.
+    /// Whether it holds a card that responds.
     pub card: bool,
-    /// A card is in it that does not answer.
+    /// Whether it holds a card that does not respond.
     pub mute: bool,
 }
 
-/// All readers, now. None at all is no error.
+/// All readers. It is no error if there are none.
 ///
 /// # Errors
-/// [`PcscError::Service`], or what else PC/SC says.
+/// [`PcscError::Service`], or another PC/SC error.
 pub fn readers() -> Result<Vec<Reader>, PcscError> {
     let context = establish()?;
     let mut states: Vec<ReaderState> = names(&context)?
@@ -65,7 +65,7 @@ pub(super) fn names(context: &Context) -> Result<Vec<CString>, PcscError> {
     }
 }
 
-/// Whether a card is there that can be talked to.
+/// Whether a card is present and responds.
 pub(super) fn has_card(state: State) -> bool {
     state.contains(State::PRESENT) && !state.contains(State::MUTE)
 }

@@ -1,4 +1,4 @@
-//! Waiting for a card or reader to come or go.
+//! Watches for cards and readers that are added or removed.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -8,10 +8,10 @@ use pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, State};
 use super::error::PcscError;
 use super::readers::{establish, names};
 
-/// Remembers what was seen last, so that nothing that happens between two waits is missed.
+/// Remembers the last state, so that no change between two waits is missed.
 pub struct Watch {
-    /// None while the service does not run.
-    seen: Option<(Context, Vec<ReaderState>)>,
+    /// `None` while the service is not running.
+    last: Option<(Context, Vec<ReaderState>)>,
 }
 
 impl std::fmt::Debug for Watch {
@@ -21,24 +21,24 @@ impl std::fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// Starts watching: what is there now is no change.
+    /// Starts watching from the current state.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         Self {
-            seen: look(None).ok(),
+            last: read_states(None).ok(),
         }
     }
 
-    /// Waits, `limit` at most, for a card or reader to come or go; true when one did. The service's own coming and going
-    /// counts too.
-    pub fn changed_within(&mut self, limit: Duration) -> bool {
+    /// Waits at most `limit` for a card or reader to be added or removed; true if one was. Start and stop of the
+    /// service count too.
+    pub fn wait_for_change(&mut self, limit: Duration) -> bool {
         let started = Instant::now();
-        let Some((context, mut states)) = self.seen.take() else {
-            self.seen = look(None).ok();
-            if self.seen.is_none() {
+        let Some((context, mut states)) = self.last.take() else {
+            self.last = read_states(None).ok();
+            if self.last.is_none() {
                 sleep(limit.saturating_sub(started.elapsed()));
             }
-            return self.seen.is_some();
+            return self.last.is_some();
         };
         loop {
             let left = limit.saturating_sub(started.elapsed());
@@ -46,44 +46,38 @@ impl Watch {
                 Ok(()) => {
                     let changed = states
                         .iter()
-                        .any(|s| essence(s.current_state()) != essence(s.event_state()));
+                        .any(|s| relevant(s.current_state()) != relevant(s.event_state()));
                     states.iter_mut().for_each(ReaderState::sync_current_state);
                     if changed {
-                        self.seen = look(Some(context)).ok();
+                        self.last = read_states(Some(context)).ok();
                         return true;
                     }
                 }
                 Err(Error::Timeout) => {
-                    self.seen = Some((context, states));
+                    self.last = Some((context, states));
                     return false;
                 }
-                // A reader went, or the service did.
+                // A reader was removed, or the service stopped.
                 Err(_) => {
-                    self.seen = look(None).ok();
+                    self.last = read_states(None).ok();
                     return true;
                 }
             }
             if left.is_zero() {
-                self.seen = Some((context, states));
+                self.last = Some((context, states));
                 return false;
             }
         }
     }
 }
 
-impl Default for Watch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// What of a state is news: not that another program began or stopped using a card.
-fn essence(state: State) -> State {
+/// The part of a state whose change matters; use of a card by other programs does not.
+fn relevant(state: State) -> State {
     state & (State::PRESENT | State::EMPTY | State::UNAVAILABLE | State::UNKNOWN | State::MUTE)
 }
 
-/// The present state of all readers, and the notice of new ones.
-fn look(context: Option<Context>) -> Result<(Context, Vec<ReaderState>), PcscError> {
+/// The current state of all readers, including the notification for new readers.
+fn read_states(context: Option<Context>) -> Result<(Context, Vec<ReaderState>), PcscError> {
     let context = context.map_or_else(establish, Ok)?;
     let mut states: Vec<ReaderState> = names(&context)?
         .into_iter()

@@ -1,4 +1,4 @@
-//! How a card calls key types.
+//! Algorithm identifiers of cards.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::spki::PublicKey;
@@ -6,7 +6,7 @@ use inkan_pki::spki::PublicKey;
 use super::error::PivError;
 use super::tlv;
 
-/// The card's number for a key type (SP 800-78-5 and, for the longer RSA keys, as Yubico does too).
+/// The card's identifier of a key type (SP 800-78-5, and Yubico's for the longer RSA keys).
 pub(super) const fn number(algorithm: KeyAlgorithm) -> u8 {
     match algorithm {
         KeyAlgorithm::Rsa3072 => 0x05,
@@ -17,14 +17,15 @@ pub(super) const fn number(algorithm: KeyAlgorithm) -> u8 {
     }
 }
 
-/// The key type with this number.
+/// The key type with this identifier.
 pub(super) fn numbered(number: u8) -> Option<KeyAlgorithm> {
     KeyAlgorithm::ALL
         .into_iter()
         .find(|a| self::number(*a) == number)
 }
 
-/// Reads a public key as the card tells it: `81` modulus and `82` exponent, or `86` point. As DER SubjectPublicKeyInfo.
+/// Parses a public key in the card's format (`81` modulus and `82` exponent, or `86` point) into DER
+/// SubjectPublicKeyInfo.
 pub(super) fn public_key(algorithm: KeyAlgorithm, value: &[u8]) -> Result<Vec<u8>, PivError> {
     let malformed = PivError::malformed("public key");
     let part = |tag| tlv::find(value, tag).map_err(&malformed);
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn public_keys_are_taken_only_when_they_are_of_their_type() {
+    fn public_keys_are_accepted_only_if_they_match_their_type() {
         let modulus = [&[0x80][..], &[0; 254], &[1]].concat();
         let rsa = [tlv::element(0x81, &modulus), tlv::element(0x82, &[1, 0, 1])].concat();
         assert!(public_key(KeyAlgorithm::Rsa2048, &rsa).is_ok());

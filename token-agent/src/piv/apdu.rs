@@ -1,7 +1,7 @@
-//! Commands and answers: pieces of a long command, pieces of a long answer, status words.
+//! Commands and responses: command chaining, response chaining, status words.
 //!
-//! A length of the expected answer stands behind the data only where data is expected back, and never with T=0 (ISO 7816-3,
-//! 12.2.1): there the card says by `61xx` that there is an answer, and by `6Cxx` how long it is.
+//! The length of the expected response follows the data only if data is expected back, and never with T=0 (ISO 7816-3,
+//! 12.2.1): there the card announces a response by `61xx` and its length by `6Cxx`.
 
 use zeroize::Zeroizing;
 
@@ -25,38 +25,38 @@ pub(super) mod ins {
     pub(in crate::piv) const VERSION: u8 = 0xfd;
 }
 
-/// Longest answer put together from pieces; the largest object of a card has less.
+/// Maximum size of a chained response; the largest object of a card is smaller.
 const MAX_ANSWER: usize = 16 * 1024;
 
-/// Most data in one piece of a command.
+/// Maximum amount of data in one part of a command.
 const PIECE: usize = 255;
 
-/// What a card says to a length of the answer that it does not expect.
+/// The status word for an unexpected length of the response.
 const WRONG_LENGTH: u16 = 0x6700;
 
-/// The class bit of a piece that is not the last.
+/// The class bit of every part but the last.
 const CHAINED: u8 = 0x10;
 
-/// A card's answer. Wiped, because some hold a key.
+/// A card's response. It is zeroized, because some responses hold a key.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) data: Zeroizing<Vec<u8>>,
     pub(super) word: u16,
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Answer({} bytes, {:04x})", self.data.len(), self.word)
     }
 }
 
-impl Answer {
-    /// Success, and nothing else.
+impl Response {
+    /// Whether the command succeeded.
     pub(super) fn ok(&self) -> bool {
         self.word == 0x9000
     }
 
-    /// The data, or a failure of this operation.
+    /// The data, or the error of this operation.
     pub(super) fn expect(self, operation: &'static str) -> Result<Zeroizing<Vec<u8>>, PivError> {
         if self.ok() {
             Ok(self.data)
@@ -65,7 +65,7 @@ impl Answer {
         }
     }
 
-    /// What a status word means when nothing better is known about it.
+    /// The general meaning of a status word.
     pub(super) fn failure(&self, operation: &'static str) -> PivError {
         match self.word {
             0x6982 => PivError::PinNeeded,
@@ -74,7 +74,7 @@ impl Answer {
         }
     }
 
-    /// The tries left that a status word tells.
+    /// The tries left that a status word reports.
     pub(super) fn tries(&self) -> Option<u8> {
         match self.word {
             0x63c0..=0x63cf => u8::try_from(self.word & 0xf).ok(),
@@ -84,12 +84,12 @@ impl Answer {
     }
 }
 
-/// Sends a command with all its data and gives the whole answer.
+/// Sends a command with all its data and returns the whole response.
 pub(super) fn send(
     exchange: &Exchange<'_>,
     [ins, p1, p2]: [u8; 3],
     data: &[u8],
-) -> Result<Answer, PivError> {
+) -> Result<Response, PivError> {
     let whole_length = data.len();
     let mut pieces = data.chunks(PIECE).peekable();
     loop {
@@ -100,7 +100,7 @@ pub(super) fn send(
         let length = last && answers(ins) && !exchange.is_t0();
         let mut apdu = command(header, piece, length);
         let (mut data, mut word) = exchange_one(exchange, &apdu)?;
-        // Some drivers do not say that a card is spoken to by T=0.
+        // Some drivers do not report that a card uses T=0.
         let strict = word == WRONG_LENGTH && data.is_empty() && length && !piece.is_empty();
         if strict && piece.len() == whole_length && repeatable(&apdu) {
             apdu = command(header, piece, false);
@@ -110,19 +110,19 @@ pub(super) fn send(
             return whole(exchange, apdu, data, word);
         }
         if word != 0x9000 {
-            return Ok(Answer { data, word });
+            return Ok(Response { data, word });
         }
     }
 }
 
-/// Whether a command may be sent again when the card only wants another length named. One with a PIN or PUK never is: by
-/// the standard the card has not looked at it yet, but a card that did would count a try.
+/// Whether a command may be resent after a wrong length. Never with a PIN or PUK: by the standard the card has not
+/// evaluated it yet, but a card that did would count a try.
 fn repeatable(apdu: &[u8]) -> bool {
     let secret = [ins::VERIFY, ins::CHANGE_REFERENCE, ins::RESET_RETRY];
     apdu.get(1).is_some_and(|ins| !secret.contains(ins))
 }
 
-/// Whether data may come back from a command that brings some: not from one that only gives a PIN or writes an object.
+/// Whether a command with data may return data. Commands that only verify a PIN or write an object do not.
 const fn answers(ins: u8) -> bool {
     !matches!(
         ins,
@@ -130,7 +130,8 @@ const fn answers(ins: u8) -> bool {
     )
 }
 
-/// One command in the short form, with or without a length of the answer behind its data. With no data there is always one.
+/// One short command, with or without the length of the expected response after its data. Without data the length is
+/// always present.
 fn command(header: [u8; 4], data: &[u8], length_of_answer: bool) -> Zeroizing<Vec<u8>> {
     let mut apdu = Zeroizing::new(Vec::with_capacity(data.len() + 6));
     apdu.extend(header);
@@ -145,19 +146,19 @@ fn command(header: [u8; 4], data: &[u8], length_of_answer: bool) -> Zeroizing<Ve
     apdu
 }
 
-/// The rest of an answer that came in pieces, or with another length than asked for.
+/// Completes a response that is chained or has another length than expected.
 fn whole(
     exchange: &Exchange<'_>,
     mut sent: Zeroizing<Vec<u8>>,
     mut data: Zeroizing<Vec<u8>>,
     mut word: u16,
-) -> Result<Answer, PivError> {
-    let too_much = PivError::Malformed { what: "answer" };
+) -> Result<Response, PivError> {
+    let too_much = PivError::Malformed { what: "response" };
     loop {
         let [high, low] = word.to_be_bytes();
         let next = match high {
             0x61 => Zeroizing::new(vec![0, ins::GET_RESPONSE, 0, 0, low]),
-            // The last command alone, which may be one for the rest of an answer.
+            // Only the last command, which may be one for the rest of a response.
             0x6c if names_length(&sent) && repeatable(&sent) => {
                 let mut again = sent.clone();
                 if let Some(expected) = again.last_mut() {
@@ -165,11 +166,11 @@ fn whole(
                 }
                 again
             }
-            _ => return Ok(Answer { data, word }),
+            _ => return Ok(Response { data, word }),
         };
         sent.clone_from(&next);
         let (more, then) = exchange_one(exchange, &next)?;
-        // A card that promises more and gives nothing would keep us here for ever.
+        // A card that announces more but sends nothing would keep us here forever.
         if more.is_empty() && matches!(then >> 8, 0x61 | 0x6c) {
             return Err(too_much);
         }
@@ -181,7 +182,7 @@ fn whole(
     }
 }
 
-/// True for a command whose last byte is the length of its answer.
+/// Whether the last byte of a command is the length of its response.
 fn names_length(apdu: &[u8]) -> bool {
     match apdu {
         [_, _, _, _, _] => true,
@@ -197,19 +198,19 @@ fn exchange_one(
     split(exchange.transmit(apdu)?)
 }
 
-/// The answer to a command that the reader itself has sent.
-pub(super) fn answer(said: Vec<u8>) -> Result<Answer, PivError> {
-    let (data, word) = split(said)?;
-    Ok(Answer { data, word })
+/// The response to a command that the reader itself has sent.
+pub(super) fn response(bytes: Vec<u8>) -> Result<Response, PivError> {
+    let (data, word) = split(bytes)?;
+    Ok(Response { data, word })
 }
 
-/// Data and status word.
-fn split(said: Vec<u8>) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
-    let mut answer = Zeroizing::new(said);
+/// Splits data and status word.
+fn split(bytes: Vec<u8>) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
+    let mut answer = Zeroizing::new(bytes);
     let at = answer
         .len()
         .checked_sub(2)
-        .ok_or(PivError::Malformed { what: "answer" })?;
+        .ok_or(PivError::Malformed { what: "response" })?;
     let word = u16::from_be_bytes([answer[at], answer[at + 1]]);
     answer.truncate(at);
     Ok((answer, word))
@@ -219,15 +220,15 @@ fn split(said: Vec<u8>) -> Result<(Zeroizing<Vec<u8>>, u16), PivError> {
 mod tests {
     use super::*;
 
-    fn only(word: u16) -> Answer {
-        Answer {
+    fn only(word: u16) -> Response {
+        Response {
             data: Zeroizing::new(Vec::new()),
             word,
         }
     }
 
     #[test]
-    fn commands_are_short_and_ask_for_all() {
+    fn commands_are_short_and_request_the_whole_response() {
         assert_eq!(
             *command([0, 0xcb, 0x3f, 0xff], &[], false),
             [0, 0xcb, 0x3f, 0xff, 0]
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_a_pin_or_writes_expects_no_data_back() {
+    fn commands_that_send_a_pin_or_write_expect_no_data() {
         for ins in [
             ins::VERIFY,
             ins::CHANGE_REFERENCE,
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_a_pin_is_never_sent_again() {
+    fn commands_with_a_pin_are_never_resent() {
         for (ins, again) in [(0x20, false), (0x24, false), (0x2c, false), (0xcb, true)] {
             let apdu = command([0, ins, 0, 0x80], &[0x31; 8], true);
             assert_eq!(repeatable(&apdu), again, "{ins:x}");
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_holds_is_not_shown() {
+    fn the_data_of_a_response_is_not_printed() {
         let mut secret = only(0x9000);
         secret.data.extend([0x41; 4]);
         assert_eq!(format!("{secret:?}"), "Answer(4 bytes, 9000)");

@@ -7,117 +7,111 @@ use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::secret::Pin;
 
+use super::card_login::CardLogin;
 use super::change;
-use super::content::{KeyState, Memory, SlotContent, SlotKey};
+use super::content::{KeyState, SlotCache, SlotContent, SlotKey};
 use super::error::PivError;
 use super::keypad::Keypad;
 use super::management::{self, ManagementKey};
-use super::opener::Opener;
 use super::pin::{self, Tries};
-use super::session::{self, Facts, Session, Told};
+use super::session::{self, CardInfo, Selected, Session};
 use super::sign::sign_with_pin;
 use super::slot::Slot;
-use crate::pcsc::{Link, PcscError};
+use crate::pcsc::{CardConnection, PcscError};
 
-/// Most fresh connections for one step, when other programs take the card's power away.
-const MAX_SETTLED: usize = 5;
+/// Maximum number of reconnects for one step, if other programs power off the card.
+const MAX_RECONNECTS: usize = 5;
 
-/// A PIV card in a reader. What it was proven (PIN, management key) is kept until this is dropped, because another program
-/// may reset the card between two transactions; the card is then made to forget it.
+/// A PIV card in a reader. PIN and management key are kept until drop, because another program may reset the card
+/// between two transactions; on drop the card is made to forget its authentication state.
 #[derive(Debug)]
 pub struct PivCard {
-    link: Link,
-    facts: Facts,
+    connection: CardConnection,
+    info: CardInfo,
     keypad: Option<Keypad>,
-    kept: Kept,
+    state: CardState,
 }
 
-/// What is kept between transactions.
+/// The state kept between transactions.
 #[derive(Debug, Default)]
-struct Kept {
-    /// Resets of the card seen by now.
+struct CardState {
+    /// Number of resets seen so far.
     resets: Option<u64>,
-    /// What opened the card.
-    opener: Option<Opener>,
-    /// The PIN that was given last, if the card did not take it: the same one is not sent again.
-    refused: Option<Opener>,
-    /// Whether the card still counted it as verified when the transaction began.
+    /// How the card was unlocked.
+    login: Option<CardLogin>,
+    /// The last PIN if the card refused it: it is not sent again.
+    refused: Option<CardLogin>,
+    /// Whether the PIN was still verified when the transaction began.
     verified: bool,
-    /// The management key, after the card took it.
+    /// The management key, once the card has accepted it.
     management: Option<ManagementKey>,
-    /// What the card said about its PIN when it was opened, for whoever asks right after that.
+    /// The card's PIN counter from when it was opened, for a caller that asks right after that.
     tries: Option<Tries>,
-    /// What is in the slots.
-    memory: Memory,
-    /// Management keys that were tried without anybody asking, once each.
-    tried: management::Tried,
+    /// The contents of the slots.
+    cache: SlotCache,
+    /// Management keys that were tried automatically, once each.
+    tried: management::TriedKeys,
 }
 
 impl PivCard {
-    /// Opens the card in that reader.
+    /// Opens the card in a reader.
     ///
     /// # Errors
-    /// [`PivError::NotPiv`] for other cards; what PC/SC says.
+    /// [`PivError::NotPiv`] for other cards; the error that PC/SC reports.
     pub fn open(reader: &str) -> Result<Self, PivError> {
-        let mut link = Link::open(reader)?;
-        let ((facts, tries), keypad, resets) = link.transaction(
-            |exchange, resets| -> Result<(Told, Option<Keypad>, u64), PivError> {
-                let unknown = Facts::default();
+        let mut connection = CardConnection::open(reader)?;
+        let ((info, tries), keypad, resets) = connection.transaction(
+            |exchange, resets| -> Result<(Selected, Option<Keypad>, u64), PivError> {
+                let unknown = CardInfo::default();
                 let session = Session {
                     exchange,
-                    facts: &unknown,
+                    info: &unknown,
                 };
-                Ok((session::facts(&session)?, Keypad::of(exchange), resets))
+                Ok((session::info(&session)?, Keypad::of(exchange), resets))
             },
         )?;
-        let kept = Kept {
+        let state = CardState {
             resets: Some(resets),
             tries,
-            ..Kept::default()
+            ..CardState::default()
         };
         Ok(Self {
-            link,
-            facts,
+            connection,
+            info,
             keypad,
-            kept,
+            state,
         })
     }
 
-    /// What is known about the card.
+    /// The card's properties.
     #[must_use]
-    pub fn facts(&self) -> &Facts {
-        &self.facts
+    pub fn info(&self) -> &CardInfo {
+        &self.info
     }
 
-    /// True while the card does something for us: false while another program has it.
+    /// Whether a transaction of ours is in progress; false while another program has the card.
     #[must_use]
-    pub fn inside(&self) -> Arc<AtomicBool> {
-        self.link.inside()
+    pub fn in_transaction(&self) -> Arc<AtomicBool> {
+        self.connection.in_transaction()
     }
 
-    /// What the card says about the PIN. Uses no try.
+    /// The card's PIN counter. Uses no try.
     ///
     /// # Errors
-    /// What PC/SC says.
+    /// The error that PC/SC reports.
     pub fn pin_tries(&mut self) -> Result<Tries, PivError> {
-        if let Some(tries) = self.kept.tries.take() {
+        if let Some(tries) = self.state.tries.take() {
             return Ok(tries);
         }
         self.within(|session, _| pin::tries(session))
     }
 
-    /// What the card says about the PUK, where it says anything.
+    /// The card's PUK counter, if the card reports it.
     ///
     /// # Errors
-    /// What PC/SC says.
+    /// The error that PC/SC reports.
     pub fn puk_tries(&mut self) -> Result<Tries, PivError> {
         self.within(|session, _| pin::puk_tries(session))
-    }
-
-    /// Whether the PIN was verified by us.
-    #[must_use]
-    pub fn logged_in(&self) -> bool {
-        self.kept.opener.is_some()
     }
 
     /// Whether the reader has a keypad for PINs.
@@ -126,21 +120,21 @@ impl PivCard {
         self.keypad.is_some()
     }
 
-    /// Verifies the PIN, once.
+    /// Verifies the PIN; one attempt.
     ///
     /// # Errors
     /// [`PivError::PinWrong`], [`PivError::PinBlocked`], [`PivError::PinShape`].
     pub fn login(&mut self, pin: &Pin) -> Result<(), PivError> {
-        self.kept.tries = None;
-        let before = self.kept.opener.take().or(self.kept.refused.take());
-        let opener = match before {
-            Some(opener @ Opener::Pin(_)) => opener,
-            Some(Opener::Keypad(_)) | None => Opener::pin(pin),
+        self.state.tries = None;
+        let before = self.state.login.take().or(self.state.refused.take());
+        let login = match before {
+            Some(login @ CardLogin::Pin(_)) => login,
+            Some(CardLogin::Keypad(_)) | None => CardLogin::pin(pin),
         };
-        let provided = opener.provide(pin);
-        self.kept.refused = Some(opener);
+        let provided = login.provide(pin);
+        self.state.refused = Some(login);
         match provided {
-            // The same as before: the card would count it once more, and is asked for its count alone.
+            // The same PIN as before: the card would count another try, so only its counter is read.
             Err(PivError::PinWithheld(PinHalt::Refused)) => {
                 return Err(match self.pin_tries()?.left {
                     Some(0) => PivError::PinBlocked,
@@ -149,82 +143,82 @@ impl PivCard {
             }
             other => other?,
         }
-        self.within(|session, kept| {
-            let opener = kept.refused.as_ref().ok_or(PivError::PinNeeded)?;
-            opener.verify(session)?;
-            kept.opener = kept.refused.take();
+        self.within(|session, state| {
+            let login = state.refused.as_ref().ok_or(PivError::PinNeeded)?;
+            login.verify(session)?;
+            state.login = state.refused.take();
             Ok(())
         })
     }
 
-    /// Has the PIN entered at the reader's keypad, once.
+    /// Has the PIN entered on the reader's keypad; one attempt.
     ///
     /// # Errors
     /// As [`PivCard::login`]; [`PivError::KeypadCancelled`], [`PivError::NoKeypad`].
     pub fn login_at_keypad(&mut self) -> Result<(), PivError> {
-        let opener = Opener::Keypad(self.keypad.ok_or(PivError::NoKeypad)?);
-        self.kept.opener = None;
-        self.kept.tries = None;
-        self.within(|session, kept| {
-            opener.verify(session)?;
-            kept.opener = Some(opener);
+        let login = CardLogin::Keypad(self.keypad.ok_or(PivError::NoKeypad)?);
+        self.state.login = None;
+        self.state.tries = None;
+        self.within(|session, state| {
+            login.verify(session)?;
+            state.login = Some(login);
             Ok(())
         })
     }
 
-    /// Whether the management key has to be asked for before the card can be changed. The PIN should have been verified: it
-    /// may open the management key.
+    /// Whether the user must enter the management key before the card can be changed. Verify the PIN first: it may
+    /// protect the management key.
     ///
     /// # Errors
-    /// What the card says.
+    /// The error that the card reports.
     pub fn needs_management_key(&mut self) -> Result<bool, PivError> {
-        self.within(|session, kept| {
-            if kept.management.is_none() {
-                let open = kept.opener.is_some();
+        self.within(|session, state| {
+            if state.management.is_none() {
+                let open = state.login.is_some();
                 if open {
-                    unlock(session, kept)?;
+                    unlock(session, state)?;
                 }
-                kept.management = match management::found(session, &mut kept.tried) {
-                    // Without the PIN it cannot be seen whether the key is kept under it.
+                state.management = match management::find(session, &mut state.tried) {
+                    // Without the PIN it is unknown whether the key is protected by it.
                     Err(PivError::PinNeeded) if !open => return Ok(false),
                     found => found?,
                 };
             }
-            Ok(kept.management.is_none())
+            Ok(state.management.is_none())
         })
     }
 
-    /// Takes the management key, as hex digits.
+    /// Authenticates with the management key, given as hex digits.
     ///
     /// # Errors
     /// [`PivError::ManagementKeyShape`], [`PivError::ManagementKeyWrong`].
-    pub fn administer(&mut self, hex: &Pin) -> Result<(), PivError> {
-        self.within(|session, kept| {
+    pub fn authenticate_admin(&mut self, hex: &Pin) -> Result<(), PivError> {
+        self.within(|session, state| {
             let key = management::given(session, hex)?;
             management::prove(session, &key)?;
-            kept.management = Some(key);
+            state.management = Some(key);
             Ok(())
         })
     }
 
-    /// What is in the slots.
+    /// The contents of the slots.
     ///
     /// # Errors
-    /// What the card says.
+    /// The error that the card reports.
     pub fn content(&mut self) -> Result<Vec<SlotContent>, PivError> {
-        self.within(|session, kept| kept.memory.all(session).map(<[_]>::to_vec))
+        self.within(|session, state| state.cache.all(session).map(<[_]>::to_vec))
     }
 
-    /// Whether the card says of a key that it was brought to it.
+    /// Whether the card reports that the key was imported.
     ///
     /// # Errors
-    /// What the card says.
+    /// The error that the card reports.
     pub fn imported(&mut self, slot: Slot) -> Result<bool, PivError> {
         self.within(|session, _| change::imported(session, slot))
     }
 
-    /// Makes a key pair in a free slot, or in the one named (with the SHA-256 of the public key expected there): what is
-    /// there is destroyed then.
+    /// Generates a key pair in a free slot, or in the given slot (with the SHA-256 of the public key expected there),
+    /// whose contents are destroyed. Space for a certificate of `certificate_size` bytes is reserved first.
     ///
     /// # Errors
     /// [`PivError::NoFreeSlot`], [`PivError::Algorithm`], [`PivError::PinNeeded`], [`PivError::ManagementKeyNeeded`],
@@ -233,31 +227,18 @@ impl PivCard {
         &mut self,
         algorithm: KeyAlgorithm,
         label: &str,
-        instead_of: Option<(Slot, Option<[u8; 32]>)>,
-    ) -> Result<(Slot, SlotKey), PivError> {
-        self.generate_with_room(algorithm, label, instead_of, 0)
-    }
-
-    /// The same where there is room for a certificate of so many bytes, too.
-    ///
-    /// # Errors
-    /// As [`PivCard::generate`]; [`PivError::Full`] before a key is made.
-    pub fn generate_with_room(
-        &mut self,
-        algorithm: KeyAlgorithm,
-        label: &str,
-        instead_of: Option<(Slot, Option<[u8; 32]>)>,
-        room: usize,
+        replaces: Option<(Slot, Option<[u8; 32]>)>,
+        certificate_size: usize,
     ) -> Result<(Slot, SlotKey), PivError> {
         let new = change::New {
             algorithm,
             label,
-            instead_of,
-            room,
+            replaces,
+            certificate_size,
         };
-        self.changing(|session, opener, memory| {
-            let made = change::generate(session, &new, opener)?;
-            memory.now(made.clone());
+        self.changing(|session, login, cache| {
+            let made = change::generate(session, &new, login)?;
+            cache.now(made.clone());
             match made.key {
                 KeyState::Known(key) => Ok((made.slot, key)),
                 _ => Err(PivError::NoKey(made.slot)),
@@ -276,33 +257,33 @@ impl PivCard {
         scheme: SignatureScheme,
         message: &[u8],
     ) -> Result<Vec<u8>, PivError> {
-        self.within(|session, kept| {
-            if !slot.asks_each_time() {
-                unlock(session, kept)?;
+        self.within(|session, state| {
+            if !slot.always_authenticate() {
+                unlock(session, state)?;
             }
-            // One that the card does not take any more is not kept.
-            let opener = kept.opener.take().ok_or(PivError::PinNeeded)?;
-            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &opener);
+            // A PIN that the card no longer accepts is not kept.
+            let login = state.login.take().ok_or(PivError::PinNeeded)?;
+            let signed = sign_with_pin(session, slot, algorithm, scheme, message, &login);
             if matches!(
                 signed,
                 Err(PivError::PinWrong { .. } | PivError::PinBlocked)
             ) {
-                kept.refused = Some(opener);
+                state.refused = Some(login);
             } else {
-                kept.opener = Some(opener);
+                state.login = Some(login);
             }
-            signed.map_err(asked_again)
+            signed.map_err(pin_needed)
         })
     }
 
     /// Writes the certificate of the key in this slot.
     ///
     /// # Errors
-    /// [`PivError::OtherKey`], [`PivError::NoKey`], [`PivError::SlotTaken`] when another key's certificate is there,
+    /// [`PivError::OtherKey`], [`PivError::NoKey`], [`PivError::SlotTaken`] if another key's certificate is there,
     /// [`PivError::Full`], [`PivError::ManagementKeyNeeded`].
     pub fn write_certificate(&mut self, slot: Slot, der: &[u8]) -> Result<(), PivError> {
-        self.changing(|session, _, memory| {
-            memory.now(change::write_certificate(session, slot, der)?);
+        self.changing(|session, _, cache| {
+            cache.now(change::write_certificate(session, slot, der)?);
             Ok(())
         })
     }
@@ -312,23 +293,23 @@ impl PivCard {
     /// # Errors
     /// [`PivError::NoCertificate`], [`PivError::ManagementKeyNeeded`].
     pub fn delete_certificate(&mut self, der: &[u8]) -> Result<(), PivError> {
-        self.changing(|session, opener, memory| {
-            change::delete_certificate(session, der, opener, memory)
+        self.changing(|session, login, cache| {
+            change::delete_certificate(session, der, login, cache)
         })
     }
 
-    /// Destroys the key in this slot; with the SHA-256 of its public key, only that key. Gives the certificate that had to
-    /// go with it, on cards that would otherwise seem to have the key still.
+    /// Deletes the key in this slot; with the SHA-256 of its public key, only that key. Returns the certificate that
+    /// had to be deleted with it, on cards that would otherwise still appear to have the key.
     ///
     /// # Errors
-    /// [`PivError::NoKey`], [`PivError::ManagementKeyNeeded`], or what the card says.
+    /// [`PivError::NoKey`], [`PivError::ManagementKeyNeeded`], or the error that the card reports.
     pub fn delete_key(
         &mut self,
         slot: Slot,
         spki_sha256: Option<[u8; 32]>,
     ) -> Result<Option<Vec<u8>>, PivError> {
-        self.changing(|session, _, memory| {
-            memory.forget();
+        self.changing(|session, _, cache| {
+            cache.forget();
             change::delete_key(session, slot, spki_sha256)
         })
     }
@@ -338,13 +319,13 @@ impl PivCard {
     /// # Errors
     /// As [`PivCard::login`], and [`PivError::NewPinRefused`].
     pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), PivError> {
-        self.kept.tries = None;
-        self.within(|session, kept| {
+        self.state.tries = None;
+        self.within(|session, state| {
             pin::change(session, old, new)?;
-            // What was refused before may be the new one.
-            kept.refused = None;
-            if matches!(kept.opener, Some(Opener::Pin(_))) {
-                kept.opener = Some(Opener::pin(new));
+            // The new PIN may be one that was refused before.
+            state.refused = None;
+            if matches!(state.login, Some(CardLogin::Pin(_))) {
+                state.login = Some(CardLogin::pin(new));
             }
             Ok(())
         })
@@ -355,76 +336,76 @@ impl PivCard {
     /// # Errors
     /// [`PivError::PukWrong`], [`PivError::PukBlocked`], [`PivError::NewPinRefused`].
     pub fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), PivError> {
-        self.within(|session, kept| {
-            kept.opener = None;
-            kept.tries = None;
+        self.within(|session, state| {
+            state.login = None;
+            state.tries = None;
             pin::unblock(session, puk, new)?;
-            kept.refused = None;
+            state.refused = None;
             Ok(())
         })
     }
 
-    /// With the PIN verified and the management key proven. What is remembered of the slots is forgotten when it fails.
+    /// Runs `work` with the PIN verified and the management key authenticated. The slot cache is dropped if it fails.
     fn changing<T>(
         &mut self,
-        work: impl FnOnce(&Session<'_>, &Opener, &mut Memory) -> Result<T, PivError>,
+        work: impl FnOnce(&Session<'_>, &CardLogin, &mut SlotCache) -> Result<T, PivError>,
     ) -> Result<T, PivError> {
-        self.within(|session, kept| {
-            unlock(session, kept)?;
-            match kept.management.take() {
-                // One that the card does not take any more, or answers to unclearly, is not kept: it is not sent again.
+        self.within(|session, state| {
+            unlock(session, state)?;
+            match state.management.take() {
+                // A key that the card no longer accepts, or answers unclearly, is not kept: it is not sent again.
                 Some(key) => {
                     management::prove(session, &key)?;
-                    kept.management = Some(key);
+                    state.management = Some(key);
                 }
                 None => {
-                    let found = management::found(session, &mut kept.tried)?;
-                    kept.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
+                    let found = management::find(session, &mut state.tried)?;
+                    state.management = Some(found.ok_or(PivError::ManagementKeyNeeded)?);
                 }
             }
-            let opener = kept.opener.as_ref().ok_or(PivError::PinNeeded)?;
-            let mut memory = std::mem::take(&mut kept.memory);
-            let done = work(session, opener, &mut memory)?;
-            kept.memory = memory;
+            let login = state.login.as_ref().ok_or(PivError::PinNeeded)?;
+            let mut cache = std::mem::take(&mut state.cache);
+            let done = work(session, login, &mut cache)?;
+            state.cache = cache;
             Ok(done)
         })
     }
 
-    /// In one transaction, with PIV selected.
+    /// Runs `work` in one transaction with PIV selected.
     fn within<T>(
         &mut self,
-        work: impl FnOnce(&Session<'_>, &mut Kept) -> Result<T, PivError>,
+        work: impl FnOnce(&Session<'_>, &mut CardState) -> Result<T, PivError>,
     ) -> Result<T, PivError> {
         let mut work = Some(work);
-        let mut settled = 0;
+        let mut reconnects = 0;
         loop {
-            let (facts, kept) = (&self.facts, &mut self.kept);
-            let result = self.link.transaction(|exchange, resets| {
-                let session = Session { exchange, facts };
-                let selected = if kept.resets == Some(resets) {
+            let (info, state) = (&self.info, &mut self.state);
+            let result = self.connection.transaction(|exchange, resets| {
+                let session = Session { exchange, info };
+                let selected = if state.resets == Some(resets) {
                     session.still_selected()?
                 } else {
                     None
                 };
-                kept.verified = selected.unwrap_or(false);
+                state.verified = selected.unwrap_or(false);
                 if selected.is_none() {
                     session.select()?;
-                    kept.resets = Some(resets);
-                    kept.tries = None;
-                    kept.memory.forget();
+                    state.resets = Some(resets);
+                    state.tries = None;
+                    state.cache.forget();
                 }
                 match work.take() {
-                    Some(work) => work(&session, kept),
-                    None => Err(PcscError::Unsettled.into()),
+                    Some(work) => work(&session, state),
+                    None => Err(PcscError::PowerLost.into()),
                 }
             });
             match result {
-                // Nothing has been done yet: once more, on a fresh connection.
-                Err(PivError::Pcsc(PcscError::Unsettled))
-                    if work.is_some() && settled < MAX_SETTLED =>
+                // Nothing has been done yet: try again on a new connection.
+                Err(PivError::Pcsc(PcscError::PowerLost))
+                    if work.is_some() && reconnects < MAX_RECONNECTS =>
                 {
-                    self.link.settle()?;
-                    settled += 1;
+                    self.connection.reconnect()?;
+                    reconnects += 1;
                 }
                 other => return other,
             }
@@ -434,39 +415,39 @@ impl PivCard {
 
 impl Drop for PivCard {
     fn drop(&mut self) {
-        if self.kept.opener.is_none() && self.kept.management.is_none() {
+        if self.state.login.is_none() && self.state.management.is_none() {
             return;
         }
-        // Nothing but a reset makes a card forget a management key.
-        let forgotten = self.kept.management.is_none()
+        // Only a reset makes a card forget a management key.
+        let forgotten = self.state.management.is_none()
             && self
                 .within(|session, _| pin::forget(session))
                 .unwrap_or(false);
-        self.link.reset_at_end(!forgotten);
+        self.connection.reset_on_drop(!forgotten);
     }
 }
 
-/// Proves what the card took before, if it has forgotten it since. One it does not take any more is forgotten here
-/// as well, so that it is never sent twice.
-fn unlock(session: &Session<'_>, kept: &mut Kept) -> Result<(), PivError> {
-    let opener = kept.opener.take().ok_or(PivError::PinNeeded)?;
-    if !kept.verified {
-        // Nobody is asked at a keypad without a word before.
-        if matches!(opener, Opener::Keypad(_)) {
+/// Repeats the authentication that the card has forgotten since. A PIN that the card no longer accepts is forgotten
+/// here too, so that it is never sent twice.
+fn unlock(session: &Session<'_>, state: &mut CardState) -> Result<(), PivError> {
+    let login = state.login.take().ok_or(PivError::PinNeeded)?;
+    if !state.verified {
+        // The keypad is not used without notice.
+        if matches!(login, CardLogin::Keypad(_)) {
             return Err(PivError::PinNeeded);
         }
-        if let Err(error) = opener.verify(session) {
-            kept.refused = Some(opener);
-            return Err(asked_again(error));
+        if let Err(error) = login.verify(session) {
+            state.refused = Some(login);
+            return Err(pin_needed(error));
         }
-        kept.verified = true;
+        state.verified = true;
     }
-    kept.opener = Some(opener);
+    state.login = Some(login);
     Ok(())
 }
 
-/// A PIN that is not sent again by itself: the person is asked for it.
-fn asked_again(error: PivError) -> PivError {
+/// A PIN that is not resent automatically: the user is asked for it.
+fn pin_needed(error: PivError) -> PivError {
     match error {
         PivError::PinWithheld(_) => PivError::PinNeeded,
         other => other,

@@ -1,7 +1,7 @@
-//! Changes of what is in the slots: keys made and destroyed, certificates written and deleted. In such an order that a card
-//! pulled between any two steps holds nothing that is not known again.
+//! Changes to the slots: keys and certificates are created and deleted. The order of steps guarantees that a card that
+//! is removed between any two of them holds nothing unidentified.
 //!
-//! The PIN must have been verified and the management key proven in the same transaction.
+//! The PIN must have been verified and the management key authenticated in the same transaction.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -9,45 +9,45 @@ use sha2::{Digest as _, Sha256};
 
 use super::algorithm;
 use super::apdu::ins;
-use super::container::{self, Held};
-use super::content::{self, KeyState, Memory, SlotContent};
+use super::card_login::CardLogin;
+use super::container::{self, ObjectContent};
+use super::content::{self, KeyState, SlotCache, SlotContent};
 use super::error::PivError;
 use super::identity;
 use super::metadata;
 use super::object;
-use super::opener::Opener;
-use super::own;
+use super::placeholder;
 use super::session::Session;
 use super::slot::Slot;
 use super::tlv;
 
-/// Around the public key of a new pair.
+/// The tag around the public key of a new pair.
 const PUBLIC_KEY: u32 = 0x7f49;
 
-/// A key to be made.
+/// A key to generate.
 pub(super) struct New<'a> {
     pub(super) algorithm: KeyAlgorithm,
     pub(super) label: &'a str,
-    /// The slot to take, and the SHA-256 of the public key expected there; otherwise a free one.
-    pub(super) instead_of: Option<(Slot, Option<[u8; 32]>)>,
-    /// Bytes that its certificate is going to need.
-    pub(super) room: usize,
+    /// The slot to use, and the SHA-256 of the public key expected there; otherwise a free slot.
+    pub(super) replaces: Option<(Slot, Option<[u8; 32]>)>,
+    /// Estimated size of its certificate in bytes.
+    pub(super) certificate_size: usize,
 }
 
-/// Makes a key pair in a free slot, or in the one named, whose key and certificate are destroyed by that. Gives the slot with
-/// the new key in it.
+/// Generates a key pair in a free slot, or in the given slot, whose key and certificate are destroyed. Returns the slot
+/// with the new key.
 pub(super) fn generate(
     session: &Session<'_>,
     new: &New<'_>,
-    opener: &Opener,
+    login: &CardLogin,
 ) -> Result<SlotContent, PivError> {
     let New {
         algorithm,
         label,
-        room,
+        certificate_size,
         ..
     } = *new;
-    let (slot, before) = match new.instead_of {
+    let (slot, before) = match new.replaces {
         Some((slot, spki_sha256)) => {
             expect_key(&content::one(session, slot)?, spki_sha256)?;
             (slot, object::read(session, slot.object())?)
@@ -55,15 +55,15 @@ pub(super) fn generate(
         None => (free_slot(session)?, None),
     };
     identity::complete(session)?;
-    // As large as what will be there in the end: a card without that much room says so while no key is made yet.
-    let reserved = container::reserved(label, room);
+    // As large as the final object: a card without enough space reports that before a key is generated.
+    let reserved = container::reserved(label, certificate_size);
     let made = object::write(session, slot.object(), &reserved)
         .and_then(|()| make(session, slot, algorithm));
     let spki_der = match made {
         Ok(spki_der) => spki_der,
         Err(error) => {
-            // Nothing was made, and what was there still is: the mark makes way for its certificate again. Where it cannot,
-            // the slot counts as free.
+            // Nothing was generated and the old key is still there: restore its certificate in place of the mark. If
+            // that fails, the slot counts as free.
             if !matches!(error, PivError::Pcsc(_)) {
                 let before = before.as_ref().map_or(&[][..], |before| before.as_slice());
                 let _ = object::write(session, slot.object(), before);
@@ -71,7 +71,7 @@ pub(super) fn generate(
             return Err(error);
         }
     };
-    let own = own::certificate(session, slot, &spki_der, opener)?;
+    let own = placeholder::certificate(session, slot, &spki_der, login)?;
     object::write(session, slot.object(), &container::mark(label, Some(&own)))?;
     let read_back = content::one(session, slot)?;
     match &read_back.key {
@@ -82,18 +82,18 @@ pub(super) fn generate(
     }
 }
 
-/// That the key in the slot is the one that was meant, where one was.
+/// Checks that the slot holds the expected key, if one is expected.
 fn expect_key(present: &SlotContent, spki_sha256: Option<[u8; 32]>) -> Result<(), PivError> {
     match (&present.key, spki_sha256) {
         (_, None) => Ok(()),
-        // Its certificate was deleted, and the card does not say by itself which key it is.
-        (KeyState::Unknown, Some(_)) if present.held == Held::Nothing => Ok(()),
+        // Its certificate was deleted, and the card does not identify the key itself.
+        (KeyState::Unknown, Some(_)) if present.object == ObjectContent::Nothing => Ok(()),
         (KeyState::Known(key), Some(hash)) if Sha256::digest(&key.spki_der)[..] == hash => Ok(()),
         _ => Err(PivError::NoKey(present.slot)),
     }
 }
 
-/// The first slot that a new key may go to.
+/// The first slot that is free for a new key.
 fn free_slot(session: &Session<'_>) -> Result<Slot, PivError> {
     for slot in Slot::for_new_keys() {
         let content = content::one(session, slot)?;
@@ -104,7 +104,7 @@ fn free_slot(session: &Session<'_>) -> Result<Slot, PivError> {
     Err(PivError::NoFreeSlot)
 }
 
-/// Has the card make a key pair: whatever key was there is gone. Gives the public key.
+/// Has the card generate a key pair, which destroys the old key. Returns the public key.
 fn make(session: &Session<'_>, slot: Slot, algorithm: KeyAlgorithm) -> Result<Vec<u8>, PivError> {
     let template = tlv::element(0xac, &[0x80, 1, algorithm::number(algorithm)]);
     let answer = session.send([ins::GENERATE, 0, slot.number()], &template)?;
@@ -118,8 +118,8 @@ fn make(session: &Session<'_>, slot: Slot, algorithm: KeyAlgorithm) -> Result<Ve
     algorithm::public_key(algorithm, public)
 }
 
-/// Destroys a key. Where the card has no command for that, an unknown one takes its place, and the slot counts as free; the
-/// certificate then goes, too, because nothing else would say that its key is gone: it is given back.
+/// Deletes a key. On a card without a command for that, a new unknown key replaces it, and the slot counts as free; its
+/// certificate is then deleted and returned, because nothing else would show that its key is gone.
 pub(super) fn delete_key(
     session: &Session<'_>,
     slot: Slot,
@@ -127,7 +127,7 @@ pub(super) fn delete_key(
 ) -> Result<Option<Vec<u8>>, PivError> {
     let present = content::one(session, slot)?;
     expect_key(&present, spki_sha256)?;
-    if session.facts.deletes() {
+    if session.info.deletes() {
         if !matches!(present.key, KeyState::Absent) {
             let answer = session.send([ins::MOVE_KEY, 0xff, slot.number()], &[])?;
             if answer.word == 0x6982 {
@@ -135,27 +135,28 @@ pub(super) fn delete_key(
             }
             answer.expect("delete a key")?;
         }
-        if matches!(present.held, Held::Mark { .. }) {
+        if matches!(present.object, ObjectContent::Mark { .. }) {
             object::write(session, slot.object(), &[])?;
         }
         return Ok(None);
     }
-    // First the word that the slot is free, so that no key is ever listed that is gone.
+    // Mark the slot as free first, so that a deleted key is never listed.
     object::write(session, slot.object(), &container::mark("", None))?;
-    if present.given_back() && !matches!(present.key, KeyState::Known(_)) {
+    if present.is_released() && !matches!(present.key, KeyState::Known(_)) {
         return Ok(None);
     }
     match make(session, slot, KeyAlgorithm::EcP256) {
         Err(PivError::Algorithm(_)) => make(session, slot, KeyAlgorithm::Rsa2048)?,
         other => other?,
     };
-    Ok(match present.held {
-        Held::Certificate(der) => Some(der),
-        Held::Nothing | Held::Mark { .. } | Held::Unreadable => None,
+    Ok(match present.object {
+        ObjectContent::Certificate(der) => Some(der),
+        ObjectContent::Nothing | ObjectContent::Mark { .. } | ObjectContent::Unreadable => None,
     })
 }
 
-/// Writes the certificate of the slot's key. Another key's certificate there is not touched. Gives the slot as it is then.
+/// Writes the certificate of the slot's key. It does not replace another key's certificate. Returns the new state of
+/// the slot.
 pub(super) fn write_certificate(
     session: &Session<'_>,
     slot: Slot,
@@ -170,10 +171,10 @@ pub(super) fn write_certificate(
         KeyState::Known(_) => return Err(PivError::OtherKey),
         _ => return Err(PivError::NoKey(slot)),
     }
-    if !gives_way(&present, &spki_der) {
+    if !is_replaceable(&present, &spki_der) {
         return Err(PivError::SlotTaken(slot));
     }
-    if present.held != Held::Certificate(der.to_vec()) {
+    if present.object != ObjectContent::Certificate(der.to_vec()) {
         identity::complete(session)?;
         match object::write(session, slot.object(), &container::plain(der)) {
             Err(PivError::Full) => {
@@ -186,80 +187,82 @@ pub(super) fn write_certificate(
     identity::count(session, slot)?;
     identity::renew(session)?;
     Ok(SlotContent {
-        held: Held::Certificate(der.to_vec()),
+        object: ObjectContent::Certificate(der.to_vec()),
         ..present
     })
 }
 
-/// Whether what is in the object may be replaced: nothing, a mark of ours, or an older certificate of the same key.
-fn gives_way(present: &SlotContent, spki_der: &[u8]) -> bool {
-    match &present.held {
-        Held::Nothing | Held::Mark { .. } => true,
-        Held::Certificate(older) => {
+/// Whether the object may be replaced: nothing, a mark of ours, or an older certificate of the same key.
+fn is_replaceable(present: &SlotContent, spki_der: &[u8]) -> bool {
+    match &present.object {
+        ObjectContent::Nothing | ObjectContent::Mark { .. } => true,
+        ObjectContent::Certificate(older) => {
             CertificateSummary::parse(older).is_ok_and(|older| older.spki_der == spki_der)
         }
-        Held::Unreadable => false,
+        ObjectContent::Unreadable => false,
     }
 }
 
-/// Deletes every copy of this certificate. Keys stay, and stay in sight.
+/// Deletes every copy of this certificate. Keys are kept and remain visible.
 pub(super) fn delete_certificate(
     session: &Session<'_>,
     der: &[u8],
-    opener: &Opener,
-    memory: &mut Memory,
+    login: &CardLogin,
+    cache: &mut SlotCache,
 ) -> Result<(), PivError> {
-    let mut holders = Vec::new();
-    for known in memory.all(session)? {
+    let mut card_users = Vec::new();
+    for known in cache.all(session)? {
         if holds(known, der) {
-            // As it is now, whatever is remembered of it.
+            // Read again, whatever the cache holds.
             let present = content::one(session, known.slot)?;
-            holders.extend(Some(present).filter(|present| holds(present, der)));
+            card_users.extend(Some(present).filter(|present| holds(present, der)));
         }
     }
-    memory.forget();
-    if holders.is_empty() {
+    cache.forget();
+    if card_users.is_empty() {
         return Err(PivError::NoCertificate);
     }
-    for content in holders {
-        let left = left_behind(session, &content, opener)?;
+    for content in card_users {
+        let left = left_behind(session, &content, login)?;
         object::write(session, content.slot.object(), &left)?;
     }
     identity::renew(session)
 }
 
 fn holds(content: &SlotContent, der: &[u8]) -> bool {
-    matches!(&content.held, Held::Certificate(held) if held == der)
+    matches!(&content.object, ObjectContent::Certificate(object) if object == der)
 }
 
-/// What takes the place of a certificate where nothing else would show the key: on cards that do not say which keys they
-/// hold, and in retired slots. A mark with the public key, where the key proves by a signature that it is there.
+/// What replaces a certificate that alone identified its key: on cards without metadata, and in retired slots. It is a
+/// mark with the public key, if the key proves its presence by a signature.
 fn left_behind(
     session: &Session<'_>,
     content: &SlotContent,
-    opener: &Opener,
+    login: &CardLogin,
 ) -> Result<Vec<u8>, PivError> {
     let KeyState::Known(key) = &content.key else {
         return Ok(Vec::new());
     };
-    if session.facts.metadata && content.slot.retired().is_none() {
+    if session.info.metadata && content.slot.retired().is_none() {
         return Ok(Vec::new());
     }
-    match own::certificate(session, content.slot, &key.spki_der, opener) {
-        Ok(own) if own::is_by_its_key(&own) => Ok(container::mark(own::NAME, Some(&own))),
+    match placeholder::certificate(session, content.slot, &key.spki_der, login) {
+        Ok(own) if placeholder::is_self_signed(&own) => {
+            Ok(container::mark(placeholder::NAME, Some(&own)))
+        }
         Err(error @ (PivError::Pcsc(_) | PivError::PinWrong { .. } | PivError::PinBlocked)) => {
             Err(error)
         }
-        // Another key than the certificate said, or none.
+        // Another key than the certificate's, or none.
         Ok(_) | Err(_) => Ok(Vec::new()),
     }
 }
 
-/// Whether the card says of a key that it was brought to it.
+/// Whether the card reports that the key was imported.
 pub(super) fn imported(session: &Session<'_>, slot: Slot) -> Result<bool, PivError> {
-    if !session.facts.metadata {
+    if !session.info.metadata {
         return Ok(false);
     }
-    let told = metadata::read(session, slot.number())?.ok_or(PivError::NoKey(slot))?;
-    Ok(told.origin.is_some_and(|origin| origin != 1))
+    let key = metadata::read(session, slot.number())?.ok_or(PivError::NoKey(slot))?;
+    Ok(key.origin.is_some_and(|origin| origin != 1))
 }

@@ -1,11 +1,11 @@
-//! The ciphers that management keys are for, one block at a time.
+//! The block ciphers of management keys.
 
 use aes::cipher::generic_array::GenericArray;
 use aes::cipher::{BlockCipher, BlockDecrypt, BlockEncrypt, KeyInit};
 use aes::{Aes128, Aes192, Aes256};
 use des::TdesEde3;
 
-/// A cipher of management keys, as the card numbers it.
+/// A cipher of management keys, with the card's identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CipherKind {
     Tdes = 0x03,
@@ -21,10 +21,10 @@ enum Direction {
 }
 
 impl CipherKind {
-    /// The ones to try on cards that do not say, the most common first.
+    /// The ciphers to try on cards that do not report theirs, the most common first.
     pub(super) const ALL: [Self; 4] = [Self::Tdes, Self::Aes192, Self::Aes256, Self::Aes128];
 
-    /// By the card's number.
+    /// The cipher with this identifier.
     pub(super) fn numbered(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == number)
     }
@@ -44,12 +44,12 @@ impl CipherKind {
         }
     }
 
-    /// One block encrypted; `None` when key or block have another length.
+    /// Encrypts one block; `None` if key or block has the wrong length.
     pub(super) fn encrypt(self, key: &[u8], block: &[u8]) -> Option<Vec<u8>> {
         self.apply(Direction::Encrypt, key, block)
     }
 
-    /// One block decrypted; `None` when key or block have another length.
+    /// Decrypts one block; `None` if key or block has the wrong length.
     pub(super) fn decrypt(self, key: &[u8], block: &[u8]) -> Option<Vec<u8>> {
         self.apply(Direction::Decrypt, key, block)
     }
@@ -67,7 +67,7 @@ impl CipherKind {
     }
 }
 
-/// `block` has the cipher's length.
+/// `block` must have the cipher's block length.
 fn run<C: KeyInit + BlockCipher + BlockEncrypt + BlockDecrypt>(
     direction: Direction,
     key: &[u8],
@@ -87,7 +87,7 @@ fn run<C: KeyInit + BlockCipher + BlockEncrypt + BlockDecrypt>(
 mod tests {
     use super::*;
 
-    /// NIST SP 800-38A, F.1 (AES), and SP 800-67 by way of the same plaintext's first block.
+    /// NIST SP 800-38A, F.1 (AES).
     #[test]
     fn known_answers() {
         let plain = hex::decode("6bc1bee22e409f96e93d7e117393172a").unwrap();

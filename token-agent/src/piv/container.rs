@@ -1,9 +1,9 @@
-//! What is in the object of a slot's certificate: a certificate, plain or packed, or a mark of ours.
+//! The certificate object of a slot: a certificate, plain or compressed, or a mark of ours.
 //!
-//! A key of ours that has no certificate yet is marked, so that an issue that broke off is gone on with and nothing is left
-//! behind: with its label before it is made, and with its label and public key (in a certificate signed by itself, long
-//! expired, that other programs can read) once it is. Without this a card that tells no metadata could not say which
-//! key is in the slot, nor whether there is one at all.
+//! A key of ours without a certificate is marked, so that an interrupted issuance continues with it and nothing is left
+//! behind. Before the key is generated, the mark holds its label; afterwards also its public key, in a self-signed,
+//! long expired certificate that other programs can read. Without a mark, a card without metadata could report neither
+//! which key is in the slot nor whether there is one.
 
 use std::io::{Read as _, Write as _};
 
@@ -16,47 +16,47 @@ use super::tlv::{self, Element};
 
 /// The certificate.
 const CERTIFICATE: u32 = 0x70;
-/// How it is packed.
+/// Its compression.
 const INFORMATION: u32 = 0x71;
-/// End of the object (a checksum that nobody uses).
+/// End of the object (an unused checksum).
 const END: u32 = 0xfe;
 /// Our mark: the label of a key.
 const MARK: u32 = 0xdf49;
 
-/// What fills a mark up, to hold room for a certificate.
+/// Padding of a mark, to reserve space for a certificate.
 const FILLING: u32 = 0xdf4a;
 
-/// Longest certificate, unpacked. No card has room for this much.
+/// Maximum size of an uncompressed certificate. No card has that much space.
 pub(super) const MAX_CERTIFICATE: usize = 32 * 1024;
 
-/// Longest label.
+/// Maximum length of a label.
 const MAX_LABEL: usize = 512;
 
-/// What is in the object.
+/// The contents of the object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum ObjectContent {
     /// Nothing.
     Nothing,
-    /// A certificate (DER): whatever somebody wrote.
+    /// A certificate (DER). It can be any data.
     Certificate(Vec<u8>),
     /// Our mark.
     Mark {
-        /// The key's label; empty when the slot was given back.
+        /// The key's label; empty if the slot was released.
         label: String,
-        /// Its public key (DER SubjectPublicKeyInfo), once it is made.
+        /// Its public key (DER SubjectPublicKeyInfo), once it is generated.
         spki_der: Option<Vec<u8>>,
     },
-    /// Something else. It is somebody's.
+    /// Any other data. It belongs to another program.
     Unreadable,
 }
 
-/// Reads the object's value.
-pub(super) fn decode(value: &[u8]) -> Held {
+/// Parses the object's value.
+pub(super) fn decode(value: &[u8]) -> ObjectContent {
     if value.is_empty() {
-        return Held::Nothing;
+        return ObjectContent::Nothing;
     }
     let Ok(elements) = tlv::all(value) else {
-        return Held::Unreadable;
+        return ObjectContent::Unreadable;
     };
     let find = |tag| {
         let with_tag = |e: &&Element<'_>| e.tag == tag;
@@ -68,16 +68,16 @@ pub(super) fn decode(value: &[u8]) -> Held {
         (Some(der), _) => Some(Some(der.to_vec())),
     };
     match (find(MARK).map(label), certificate) {
-        (Some(Some(label)), Some(certificate)) => Held::Mark {
+        (Some(Some(label)), Some(certificate)) => ObjectContent::Mark {
             label,
             spki_der: certificate
                 .and_then(|der| CertificateSummary::parse(&der).ok())
                 .map(|summary| summary.spki_der),
         },
-        (None, Some(Some(der))) if der.len() <= MAX_CERTIFICATE => Held::Certificate(der),
-        // The frame of a certificate with nothing in it: what some programs leave when they delete.
-        (None, Some(None)) if elements.iter().all(|e| e.value.len() <= 1) => Held::Nothing,
-        _ => Held::Unreadable,
+        (None, Some(Some(der))) if der.len() <= MAX_CERTIFICATE => ObjectContent::Certificate(der),
+        // An empty certificate frame, as some programs leave it after a deletion.
+        (None, Some(None)) if elements.iter().all(|e| e.value.len() <= 1) => ObjectContent::Nothing,
+        _ => ObjectContent::Unreadable,
     }
 }
 
@@ -98,7 +98,7 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
     (der.len() <= MAX_CERTIFICATE).then_some(der)
 }
 
-/// The object with a certificate, plain.
+/// An object with an uncompressed certificate.
 pub(super) fn plain(der: &[u8]) -> Vec<u8> {
     [
         tlv::element(CERTIFICATE, der),
@@ -108,7 +108,7 @@ pub(super) fn plain(der: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// The object with a certificate, packed; `None` when that does not make it shorter.
+/// An object with a compressed certificate; `None` if compression does not help.
 pub(super) fn packed(der: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(der).ok()?;
@@ -123,17 +123,17 @@ pub(super) fn packed(der: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
-/// The object with our mark before there is a key, as large as the object with a certificate of so many bytes.
-pub(super) fn reserved(label: &str, room: usize) -> Vec<u8> {
+/// An object with our mark before there is a key, as large as one with a certificate of this size.
+pub(super) fn reserved(label: &str, certificate_size: usize) -> Vec<u8> {
     let plain = mark(label, None);
-    let missing = room.saturating_sub(plain.len());
+    let missing = certificate_size.saturating_sub(plain.len());
     if missing == 0 {
         return plain;
     }
     [tlv::element(FILLING, &vec![0; missing]), plain].concat()
 }
 
-/// The object with our mark, and the certificate signed by the key itself once there is one.
+/// An object with our mark, and with the self-signed certificate once there is a key.
 pub(super) fn mark(label: &str, own: Option<&[u8]>) -> Vec<u8> {
     let mark = tlv::element(MARK, label.as_bytes());
     let certificate = own.map(|der| {
@@ -157,18 +157,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_and_packed_say_the_same() {
+    fn plain_and_compressed_values_are_equal() {
         let der = vec![0x30; 1500];
-        assert_eq!(decode(&plain(&der)), Held::Certificate(der.clone()));
+        assert_eq!(
+            decode(&plain(&der)),
+            ObjectContent::Certificate(der.clone())
+        );
         let short = packed(&der).unwrap();
         assert!(short.len() < 100);
-        assert_eq!(decode(&short), Held::Certificate(der));
+        assert_eq!(decode(&short), ObjectContent::Certificate(der));
         assert_eq!(packed(&[1, 2, 3]), None);
     }
 
     #[test]
     fn marks_are_known_again() {
-        let made = |label: &str| Held::Mark {
+        let made = |label: &str| ObjectContent::Mark {
             label: label.to_owned(),
             spki_der: None,
         };
@@ -178,25 +181,25 @@ mod tests {
         assert!(reserved.len() > 1500 && reserved.len() < 1520);
         assert_eq!(decode(&reserved), made("a label"));
         let too_long = "x".repeat(MAX_LABEL + 1);
-        assert_eq!(decode(&mark(&too_long, None)), Held::Unreadable);
+        assert_eq!(decode(&mark(&too_long, None)), ObjectContent::Unreadable);
         let no_text = [tlv::element(MARK, &[0xff]), tlv::element(END, &[])].concat();
-        assert_eq!(decode(&no_text), Held::Unreadable);
+        assert_eq!(decode(&no_text), ObjectContent::Unreadable);
     }
 
     #[test]
-    fn emptiness_has_many_forms() {
+    fn an_object_can_be_empty_in_many_forms() {
         for empty in [
             &[][..],
             &[0x70, 0, 0x71, 1, 0, 0xfe, 0],
             &[0x70, 0],
             &[0xfe, 0],
         ] {
-            assert_eq!(decode(empty), Held::Nothing, "{empty:x?}");
+            assert_eq!(decode(empty), ObjectContent::Nothing, "{empty:x?}");
         }
     }
 
     #[test]
-    fn hostile_objects_are_somebodys_and_nothing_more() {
+    fn hostile_objects_count_as_foreign() {
         let bomb = {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
             encoder.write_all(&vec![0; 50 * MAX_CERTIFICATE]).unwrap();
@@ -218,7 +221,7 @@ mod tests {
             vec![1; 20],
             vec![0xff; 9],
         ] {
-            assert_eq!(decode(&object), Held::Unreadable);
+            assert_eq!(decode(&object), ObjectContent::Unreadable);
         }
         let good = packed(&[0x30; 1500]).unwrap();
         for at in 0..good.len() {

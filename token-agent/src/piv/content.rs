@@ -1,11 +1,11 @@
-//! What is in the slots.
+//! The contents of the slots.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::spki::algorithm_of;
 use inkan_pki::x509::summary::CertificateSummary;
 
 use super::algorithm;
-use super::container::{self, Held};
+use super::container::{self, ObjectContent};
 use super::error::PivError;
 use super::metadata::{self, Metadata};
 use super::object;
@@ -13,27 +13,27 @@ use super::session::Session;
 use super::sign;
 use super::slot::Slot;
 
-/// A slot and what is in it.
+/// A slot and its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotContent {
-    /// Which.
+    /// The slot.
     pub slot: Slot,
     /// The key.
     pub key: KeyState,
-    /// The object of its certificate.
-    pub held: Held,
+    /// Its certificate object.
+    pub object: ObjectContent,
 }
 
-/// What is known about a slot's key.
+/// The known state of a slot's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyState {
-    /// There is none.
+    /// There is no key.
     Absent,
-    /// There is one of a type that can be used.
+    /// A key of a supported type.
     Known(SlotKey),
-    /// There is one of another type.
+    /// A key of another type.
     Other,
-    /// The card does not say, or was not asked.
+    /// The card does not report it, or was not asked.
     Unknown,
 }
 
@@ -44,19 +44,19 @@ pub struct SlotKey {
     pub algorithm: KeyAlgorithm,
     /// Public key (DER SubjectPublicKeyInfo).
     pub spki_der: Vec<u8>,
-    /// The PIN is needed right before each signature.
-    pub asks_each_time: bool,
-    /// It was brought to the card, so it is somewhere else as well.
+    /// Whether the PIN is required before each signature.
+    pub always_authenticate: bool,
+    /// Whether it was imported, so that it exists elsewhere as well.
     pub imported: bool,
 }
 
-/// What is in all slots, remembered from the first time it was read until something else touches the card: with a slow
-/// reader each command takes a third of a second, and there are two for each slot.
+/// A cache of all slots, valid from the first read until another program accesses the card. With a slow reader each
+/// command takes a third of a second, and each slot needs two.
 #[derive(Debug, Default)]
-pub(super) struct Memory(Option<Vec<SlotContent>>);
+pub(super) struct SlotCache(Option<Vec<SlotContent>>);
 
-impl Memory {
-    /// What is in all slots.
+impl SlotCache {
+    /// The contents of all slots.
     pub(super) fn all(&mut self, session: &Session<'_>) -> Result<&[SlotContent], PivError> {
         let known = match self.0.take() {
             Some(known) => known,
@@ -65,7 +65,7 @@ impl Memory {
         Ok(self.0.insert(known))
     }
 
-    /// One slot is known to be like this now.
+    /// Updates one slot.
     pub(super) fn now(&mut self, content: SlotContent) {
         let known = self.0.iter_mut().flatten();
         if let Some(slot) = known.into_iter().find(|known| known.slot == content.slot) {
@@ -73,7 +73,7 @@ impl Memory {
         }
     }
 
-    /// Something may have changed.
+    /// Invalidates the cache.
     pub(super) fn forget(&mut self) {
         self.0 = None;
     }
@@ -81,55 +81,59 @@ impl Memory {
 
 /// Reads all slots.
 fn all(session: &Session<'_>) -> Result<Vec<SlotContent>, PivError> {
-    Slot::all().map(|slot| seen(session, slot)).collect()
+    Slot::all().map(|slot| listed(session, slot)).collect()
 }
 
-/// Reads one slot as far as the list needs it: of a retired slot whose object is empty the card is not asked for a key. Ours
-/// never are without a certificate or a mark, and a new one is made only after the slot was read as a whole.
-fn seen(session: &Session<'_>, slot: Slot) -> Result<SlotContent, PivError> {
-    let held = held(session, slot)?;
-    if slot.retired().is_some() && held == Held::Nothing {
+/// Reads one slot as far as the list needs it: the key of a retired slot with an empty object is not queried. Our keys
+/// always have a certificate or a mark, and before a new key is generated the whole slot is read.
+fn listed(session: &Session<'_>, slot: Slot) -> Result<SlotContent, PivError> {
+    let object = object(session, slot)?;
+    if slot.retired().is_some() && object == ObjectContent::Nothing {
         let key = KeyState::Unknown;
-        return Ok(SlotContent { slot, key, held });
+        return Ok(SlotContent { slot, key, object });
     }
-    with_key(session, slot, held)
+    with_key(session, slot, object)
 }
 
 /// Reads one slot.
 pub(super) fn one(session: &Session<'_>, slot: Slot) -> Result<SlotContent, PivError> {
-    let held = held(session, slot)?;
-    with_key(session, slot, held)
+    let object = object(session, slot)?;
+    with_key(session, slot, object)
 }
 
-fn held(session: &Session<'_>, slot: Slot) -> Result<Held, PivError> {
+fn object(session: &Session<'_>, slot: Slot) -> Result<ObjectContent, PivError> {
     match object::read(session, slot.object()) {
         Ok(value) => Ok(container::decode(
             value.as_ref().map_or(&[], |v| v.as_slice()),
         )),
-        // An object that makes no sense, or that may not be read, is somebody's.
+        // An object that cannot be parsed or read belongs to another program.
         Err(PivError::Malformed { .. } | PivError::Status { .. } | PivError::PinNeeded) => {
-            Ok(Held::Unreadable)
+            Ok(ObjectContent::Unreadable)
         }
         Err(error) => Err(error),
     }
 }
 
-fn with_key(session: &Session<'_>, slot: Slot, held: Held) -> Result<SlotContent, PivError> {
-    let key = if session.facts.metadata {
+fn with_key(
+    session: &Session<'_>,
+    slot: Slot,
+    object: ObjectContent,
+) -> Result<SlotContent, PivError> {
+    let key = if session.info.metadata {
         match metadata::read(session, slot.number()) {
             Ok(None) => KeyState::Absent,
-            Ok(Some(metadata)) => told(slot, &metadata),
+            Ok(Some(metadata)) => key_state(slot, &metadata),
             Err(PivError::Malformed { .. }) => KeyState::Other,
             Err(error) => return Err(error),
         }
     } else {
-        guessed(slot, &held)
+        guessed(slot, &object)
     };
-    Ok(SlotContent { slot, key, held })
+    Ok(SlotContent { slot, key, object })
 }
 
-/// What the metadata says.
-fn told(slot: Slot, metadata: &Metadata) -> KeyState {
+/// The key that the metadata describes.
+fn key_state(slot: Slot, metadata: &Metadata) -> KeyState {
     let read = || {
         let algorithm = algorithm::numbered(metadata.algorithm?)?;
         let parts = metadata.public_key.as_ref()?;
@@ -137,27 +141,27 @@ fn told(slot: Slot, metadata: &Metadata) -> KeyState {
         Some(SlotKey {
             algorithm,
             spki_der,
-            asks_each_time: metadata
+            always_authenticate: metadata
                 .pin_policy
-                .map_or_else(|| slot.asks_each_time(), |policy| policy == 3),
+                .map_or_else(|| slot.always_authenticate(), |policy| policy == 3),
             imported: metadata.origin.is_some_and(|origin| origin != 1),
         })
     };
     read().map_or(KeyState::Other, KeyState::Known)
 }
 
-/// What the certificate lets guess, on cards without metadata.
-fn guessed(slot: Slot, held: &Held) -> KeyState {
-    let spki_der = match held {
-        Held::Certificate(der) => CertificateSummary::parse(der).ok().map(|c| c.spki_der),
-        Held::Mark { spki_der, .. } => spki_der.clone(),
-        Held::Nothing | Held::Unreadable => None,
+/// The key that the certificate suggests, on cards without metadata.
+fn guessed(slot: Slot, object: &ObjectContent) -> KeyState {
+    let spki_der = match object {
+        ObjectContent::Certificate(der) => CertificateSummary::parse(der).ok().map(|c| c.spki_der),
+        ObjectContent::Mark { spki_der, .. } => spki_der.clone(),
+        ObjectContent::Nothing | ObjectContent::Unreadable => None,
     };
     let known = spki_der.and_then(|spki_der| {
         Some(SlotKey {
             algorithm: algorithm_of(&spki_der).ok()?,
             spki_der,
-            asks_each_time: slot.asks_each_time(),
+            always_authenticate: slot.always_authenticate(),
             imported: false,
         })
     });
@@ -165,49 +169,49 @@ fn guessed(slot: Slot, held: &Held) -> KeyState {
 }
 
 impl SlotContent {
-    /// The label of the key in the slot, where it is one of ours without a certificate.
+    /// The label of the key in the slot, if it is one of ours without a certificate.
     #[must_use]
     pub fn label(&self) -> &str {
-        match (&self.held, &self.key) {
-            // Another program has made a key there since.
+        match (&self.object, &self.key) {
+            // Another program has generated a key there since.
             (
-                Held::Mark {
+                ObjectContent::Mark {
                     spki_der: Some(marked),
                     ..
                 },
                 KeyState::Known(key),
             ) if *marked != key.spki_der => "",
-            (Held::Mark { label, .. }, _) => label,
+            (ObjectContent::Mark { label, .. }, _) => label,
             _ => "",
         }
     }
 
-    /// True for a slot that was given back, or in which one of our keys was going to be made and never was.
+    /// Whether the slot was released, or reserved for a key of ours that was never generated.
     #[must_use]
-    pub fn given_back(&self) -> bool {
-        match (&self.held, &self.key) {
-            (Held::Mark { label, .. }, _) if label.is_empty() => true,
-            (Held::Mark { .. }, KeyState::Absent) => true,
-            (Held::Mark { spki_der: None, .. }, KeyState::Unknown) => true,
+    pub fn is_released(&self) -> bool {
+        match (&self.object, &self.key) {
+            (ObjectContent::Mark { label, .. }, _) if label.is_empty() => true,
+            (ObjectContent::Mark { .. }, KeyState::Absent) => true,
+            (ObjectContent::Mark { spki_der: None, .. }, KeyState::Unknown) => true,
             _ => false,
         }
     }
 }
 
-/// Whether a new key may go there without destroying anything. The PIN must have been verified.
+/// Whether a new key may use the slot without destroying anything. The PIN must have been verified.
 pub(super) fn is_free(session: &Session<'_>, content: &SlotContent) -> Result<bool, PivError> {
-    if content.given_back() {
+    if content.is_released() {
         return Ok(true);
     }
-    match (&content.held, &content.key) {
-        (Held::Nothing, KeyState::Absent) => Ok(true),
-        (Held::Nothing, KeyState::Unknown) => Ok(!has_key(session, content.slot)?),
+    match (&content.object, &content.key) {
+        (ObjectContent::Nothing, KeyState::Absent) => Ok(true),
+        (ObjectContent::Nothing, KeyState::Unknown) => Ok(!has_key(session, content.slot)?),
         _ => Ok(false),
     }
 }
 
-/// Whether a key is in a slot that nothing else tells of: found out by having it sign something that is of no use to
-/// anybody. What is in doubt counts as a key.
+/// Whether a slot that nothing else identifies holds a key: shown by a signature over useless data. In doubt it counts
+/// as occupied.
 fn has_key(session: &Session<'_>, slot: Slot) -> Result<bool, PivError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|e| PivError::Internal(e.to_string()))?;
@@ -231,38 +235,45 @@ fn has_key(session: &Session<'_>, slot: Slot) -> Result<bool, PivError> {
 mod tests {
     use super::*;
 
-    fn content(held: Held, key: KeyState) -> SlotContent {
+    fn content(object: ObjectContent, key: KeyState) -> SlotContent {
         let slot = Slot::AUTHENTICATION;
-        SlotContent { slot, key, held }
+        SlotContent { slot, key, object }
     }
 
     #[test]
-    fn only_marks_without_a_key_of_theirs_are_given_back() {
-        let mark = |label: &str, spki_der: Option<Vec<u8>>| Held::Mark {
+    fn only_marks_without_their_key_count_as_released() {
+        let mark = |label: &str, spki_der: Option<Vec<u8>>| ObjectContent::Mark {
             label: label.to_owned(),
             spki_der,
         };
-        assert!(content(mark("", None), KeyState::Other).given_back());
-        assert!(content(mark("a", None), KeyState::Absent).given_back());
-        assert!(content(mark("a", None), KeyState::Unknown).given_back());
-        assert!(content(mark("a", Some(vec![1])), KeyState::Absent).given_back());
-        assert!(!content(mark("a", None), KeyState::Other).given_back());
-        assert!(!content(mark("a", Some(vec![1])), KeyState::Unknown).given_back());
-        for held in [Held::Nothing, Held::Unreadable, Held::Certificate(vec![1])] {
-            assert!(!content(held, KeyState::Absent).given_back());
+        assert!(content(mark("", None), KeyState::Other).is_released());
+        assert!(content(mark("a", None), KeyState::Absent).is_released());
+        assert!(content(mark("a", None), KeyState::Unknown).is_released());
+        assert!(content(mark("a", Some(vec![1])), KeyState::Absent).is_released());
+        assert!(!content(mark("a", None), KeyState::Other).is_released());
+        assert!(!content(mark("a", Some(vec![1])), KeyState::Unknown).is_released());
+        for object in [
+            ObjectContent::Nothing,
+            ObjectContent::Unreadable,
+            ObjectContent::Certificate(vec![1]),
+        ] {
+            assert!(!content(object, KeyState::Absent).is_released());
         }
     }
 
     #[test]
-    fn metadata_of_an_unknown_key_is_no_key_for_us_and_no_free_slot() {
+    fn metadata_of_an_unknown_key_means_no_usable_key_and_no_free_slot() {
         let metadata = Metadata {
             algorithm: Some(0x06),
             ..Metadata::default()
         };
-        assert_eq!(told(Slot::CARD, &metadata), KeyState::Other);
-        assert_eq!(guessed(Slot::CARD, &Held::Unreadable), KeyState::Unknown);
+        assert_eq!(key_state(Slot::CARD, &metadata), KeyState::Other);
         assert_eq!(
-            guessed(Slot::CARD, &Held::Certificate(vec![1])),
+            guessed(Slot::CARD, &ObjectContent::Unreadable),
+            KeyState::Unknown
+        );
+        assert_eq!(
+            guessed(Slot::CARD, &ObjectContent::Certificate(vec![1])),
             KeyState::Unknown
         );
     }

@@ -1,11 +1,11 @@
-//! What can go wrong with a PIV card, as data.
+//! Failures of a PIV card, as data.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::slot::Slot;
 use super::tlv::Malformed;
-use crate::keystore::secret::Unfit;
+use crate::keystore::secret::SecretFault;
 use crate::pcsc::PcscError;
 
 /// Failures of a PIV card.
@@ -17,67 +17,67 @@ pub enum PivError {
     NotPiv,
     /// The PIN was refused.
     PinWrong {
-        /// What is left, where the card says so.
+        /// Tries left, if the card reports them.
         left: Option<u8>,
     },
     /// The PIN is blocked.
     PinBlocked,
-    /// The PIN was not sent again: an answer to it was unclear, or it was refused before.
+    /// The PIN was not sent again: a response to it was unclear, or it was refused before.
     PinWithheld(PinHalt),
-    /// No PIN this card could have. The card was not asked.
-    PinShape(Unfit),
+    /// The value cannot be a PIN of this card. It was not sent.
+    PinShape(SecretFault),
     /// The PUK was refused.
     PukWrong {
-        /// What is left, where the card says so.
+        /// Tries left, if the card reports them.
         left: Option<u8>,
     },
     /// The PUK is blocked.
     PukBlocked,
-    /// No PUK this card could have. The card was not asked.
-    PukShape(Unfit),
-    /// No PIN this card could be given. The card was not asked.
-    NewPinShape(Unfit),
-    /// The card's own rules do not allow the new PIN; the old one stays.
+    /// The value cannot be a PUK of this card. It was not sent.
+    PukShape(SecretFault),
+    /// The value cannot be a new PIN of this card. It was not sent.
+    NewPinShape(SecretFault),
+    /// The card's rules do not allow the new PIN; the old one remains valid.
     NewPinRefused,
-    /// Nobody entered a PIN at the reader's keypad, or somebody said no there.
+    /// The user entered no PIN on the reader's keypad in time, or cancelled there.
     KeypadCancelled,
     /// The reader has no keypad.
     NoKeypad,
-    /// The PIN has to be verified first.
+    /// The PIN must be verified first.
     PinNeeded,
-    /// The management key is neither the maker's nor kept under the PIN: it has to be asked for.
+    /// The management key is neither the default nor protected by the PIN: the user must enter it.
     ManagementKeyNeeded,
     /// The management key was refused.
     ManagementKeyWrong,
-    /// No management key of this card: not hex, or of the wrong length.
+    /// The value cannot be a management key of this card: not hex, or of the wrong length.
     ManagementKeyShape,
-    /// There is something else at that place.
+    /// The slot holds something else.
     SlotTaken(Slot),
-    /// All places are taken.
+    /// All slots are occupied.
     NoFreeSlot,
-    /// There is no key (any more), or another one.
+    /// The slot holds no key, or another one.
     NoKey(Slot),
     /// No such certificate.
     NoCertificate,
     /// The certificate is for another key.
     OtherKey,
-    /// The card makes no such keys.
+    /// The card does not generate such keys.
     Algorithm(KeyAlgorithm),
-    /// Not enough room on the card.
+    /// The card has no space left.
     Full,
-    /// The card answered what makes no sense.
+    /// The card sent an invalid response.
     Malformed {
-        /// What was being read.
+        /// What was being parsed.
         what: &'static str,
     },
     /// Another status word.
     Status {
-        /// What was being done.
+        /// The operation.
         operation: &'static str,
         /// The status word.
         word: u16,
     },
-    /// A fault outside the card: no random numbers, a certificate that cannot be encoded.
+    /// An error outside the card: no random numbers, or a certificate that cannot be encoded.
     Internal(String),
 }
 
@@ -88,7 +88,7 @@ impl From<PcscError> for PivError {
 }
 
 impl PivError {
-    /// For `map_err`: what was being read made no sense.
+    /// For `map_err`: the data could not be parsed.
     pub(super) fn malformed(what: &'static str) -> impl Fn(Malformed) -> Self {
         move |Malformed| Self::Malformed { what }
     }

@@ -1,15 +1,15 @@
-//! A card's failures in the words of all key stores.
+//! Maps a card's failures to those of all key stores.
 
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use super::error::PivError;
 use super::pin::{MAX_LENGTH, MIN_LENGTH};
 use crate::error::TokenError;
-use crate::keystore::abilities::{Ability, Admin};
-use crate::keystore::secret::{SecretName, Unfit};
+use crate::keystore::capabilities::{Admin, Capability};
+use crate::keystore::secret::{SecretFault, SecretName};
 use crate::pcsc::PcscError;
 
-/// What a failure of a card means to whoever uses a key store.
+/// The key store error for a failure of a card.
 pub(super) fn token_error(error: PivError) -> TokenError {
     let failed = |operation: &str, detail: String| TokenError::Failed {
         operation: operation.to_owned(),
@@ -18,7 +18,7 @@ pub(super) fn token_error(error: PivError) -> TokenError {
     let what = Admin::ManagementKey;
     match error {
         PivError::Pcsc(error) => pcsc_error(error),
-        PivError::NotPiv => TokenError::OtherCard {
+        PivError::NotPiv => TokenError::UnsupportedCard {
             reader: String::new(),
         },
         PivError::PinWrong { left } => TokenError::PinWrong {
@@ -26,9 +26,9 @@ pub(super) fn token_error(error: PivError) -> TokenError {
             tries_left: left,
         },
         PivError::PinBlocked => TokenError::PinLocked,
-        PivError::PinShape(why) => unfit(SecretName::Pin, why),
-        PivError::PukShape(why) => unfit(SecretName::Puk, why),
-        PivError::NewPinShape(why) => unfit(SecretName::NewPin, why),
+        PivError::PinShape(why) => invalid_secret(SecretName::Pin, why),
+        PivError::PukShape(why) => invalid_secret(SecretName::Puk, why),
+        PivError::NewPinShape(why) => invalid_secret(SecretName::NewPin, why),
         PivError::PinWithheld(PinHalt::Refused) => TokenError::PinWrong {
             last_try: false,
             tries_left: None,
@@ -41,7 +41,7 @@ pub(super) fn token_error(error: PivError) -> TokenError {
         PivError::PukBlocked => TokenError::PukLocked,
         PivError::NewPinRefused => TokenError::NewPinRefused,
         PivError::KeypadCancelled => TokenError::Cancelled,
-        PivError::NoKeypad => Ability::PinPad.missing(),
+        PivError::NoKeypad => Capability::PinPad.missing(),
         PivError::PinNeeded => TokenError::PinNeeded,
         PivError::ManagementKeyNeeded => TokenError::AdminNeeded { what },
         PivError::ManagementKeyWrong => TokenError::AdminWrong {
@@ -67,8 +67,8 @@ pub(super) fn token_error(error: PivError) -> TokenError {
     }
 }
 
-fn unfit(what: SecretName, why: Unfit) -> TokenError {
-    TokenError::Unfit {
+fn invalid_secret(what: SecretName, why: SecretFault) -> TokenError {
+    TokenError::InvalidSecret {
         what,
         why,
         min: MIN_LENGTH,
@@ -81,10 +81,10 @@ fn pcsc_error(error: PcscError) -> TokenError {
         PcscError::Service { detail } => TokenError::ReaderService { detail },
         PcscError::ReaderGone => TokenError::ReaderGone,
         PcscError::NoCard | PcscError::Removed => TokenError::Removed,
-        PcscError::Held { programs } => TokenError::HeldByOther {
+        PcscError::InUse { programs } => TokenError::CardInUse {
             program: Some(programs.join(", ")).filter(|names| !names.is_empty()),
         },
-        PcscError::Mute | PcscError::Unsettled => TokenError::Failed {
+        PcscError::Mute | PcscError::PowerLost => TokenError::Failed {
             operation: "talk to the card".to_owned(),
             detail: "the card does not answer".to_owned(),
         },

@@ -1,4 +1,4 @@
-//! The objects by which other programs know a card: CHUID, capabilities, key history.
+//! The objects that identify a card to other programs: CHUID, capabilities, key history.
 
 use super::error::PivError;
 use super::object;
@@ -6,19 +6,19 @@ use super::session::Session;
 use super::slot::{CAPABILITIES, CHUID, KEY_HISTORY, Slot};
 use super::tlv;
 
-/// A cardholder number that says "not of a government".
+/// A FASC-N of a card that no government agency issued.
 const FASC_N: [u8; 25] = [
     0xd4, 0xe7, 0x39, 0xda, 0x73, 0x9c, 0xed, 0x39, 0xce, 0x73, 0x9d, 0x83, 0x68, 0x58, 0x21, 0x08,
     0x42, 0x10, 0x84, 0x21, 0xc8, 0x42, 0x10, 0xc3, 0xeb,
 ];
 
-/// An end date that no card lives to see.
+/// An expiration date beyond the life of any card.
 const EXPIRES: &[u8; 8] = b"20501231";
 
 const GUID: u32 = 0x34;
 const SIGNATURE: u32 = 0x3e;
 
-/// The card's number as other programs know it, in hex: out of its capabilities, or else its CHUID.
+/// The card's number as other programs know it, in hex: from its capabilities, otherwise from its CHUID.
 pub(super) fn number(session: &Session<'_>) -> Result<Option<String>, PivError> {
     let part = |object, tag| -> Result<Option<String>, PivError> {
         let Some(value) = object::read(session, object)? else {
@@ -35,7 +35,7 @@ pub(super) fn number(session: &Session<'_>) -> Result<Option<String>, PivError> 
     }
 }
 
-/// Writes the capabilities where there are none: some programs will not look at a card without.
+/// Writes the capabilities object if there is none: some programs ignore a card without it.
 pub(super) fn complete(session: &Session<'_>) -> Result<(), PivError> {
     if object::read(session, CAPABILITIES)?.is_some_and(|v| !v.is_empty()) {
         return Ok(());
@@ -57,13 +57,13 @@ fn capabilities(number: [u8; 14]) -> Vec<u8> {
     value
 }
 
-/// Gives the CHUID a new number. Windows keeps what it once read of a card under this number and would not see what is new
-/// on it otherwise. A CHUID that its issuer has signed stays as it is.
+/// Gives the CHUID a new GUID. Windows caches a card's contents under this number and would not see changes otherwise.
+/// A CHUID signed by its issuer is not changed.
 pub(super) fn renew(session: &Session<'_>) -> Result<(), PivError> {
     let present = object::read(session, CHUID)?;
     let mut guid = [0; 16];
     random(&mut guid)?;
-    // A random one, in the form of RFC 9562.
+    // A random UUID (RFC 9562).
     guid[6] = guid[6] & 0x0f | 0x40;
     guid[8] = guid[8] & 0x3f | 0x80;
     match renewed(present.as_ref().map_or(&[], |v| v.as_slice()), guid) {
@@ -72,7 +72,7 @@ pub(super) fn renew(session: &Session<'_>) -> Result<(), PivError> {
     }
 }
 
-/// The CHUID with that number; `None` when it must stay as it is.
+/// The CHUID with this GUID; `None` if it must not be changed.
 fn renewed(present: &[u8], guid: [u8; 16]) -> Option<Vec<u8>> {
     let elements = tlv::all(present).unwrap_or_default();
     let signed = elements
@@ -98,7 +98,8 @@ fn renewed(present: &[u8], guid: [u8; 16]) -> Option<Vec<u8>> {
     Some(elements.iter().flat_map(with_guid).collect())
 }
 
-/// Makes a certificate in a retired slot known: other programs look only at as many of these as the key history counts.
+/// Registers a certificate in a retired slot: other programs read only as many of these slots as the key history
+/// counts.
 pub(super) fn count(session: &Session<'_>, slot: Slot) -> Result<(), PivError> {
     let Some(number) = slot.retired() else {
         return Ok(());
@@ -110,7 +111,7 @@ pub(super) fn count(session: &Session<'_>, slot: Slot) -> Result<(), PivError> {
     }
 }
 
-/// The key history with at least this many certificates on the card; `None` when it has them.
+/// The key history with at least this many certificates on the card; `None` if it counts them already.
 fn counted(present: &[u8], least: u8) -> Option<Vec<u8>> {
     let elements = tlv::all(present).unwrap_or_default();
     let part = |tag| elements.iter().find(|e| e.tag == tag).map(|e| e.value);

@@ -1,4 +1,4 @@
-//! The card management key: which cipher it is for, where it is, and proving it.
+//! The card management key: its cipher, where it is stored, and authentication with it.
 
 use inkan_pki::secret::Pin;
 use subtle::ConstantTimeEq as _;
@@ -13,10 +13,10 @@ use super::session::Session;
 use super::slot::{ADMIN_DATA, PRINTED};
 use super::tlv::{self, Malformed};
 
-/// The key's reference.
+/// The key reference.
 const REFERENCE: u8 = 0x9b;
 
-/// What makers put on every card.
+/// The default key of all cards.
 const FACTORY: [u8; 24] = [
     1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8,
 ];
@@ -34,24 +34,24 @@ impl std::fmt::Debug for ManagementKey {
     }
 }
 
-/// What the card says about its management key.
+/// What the card reports about its management key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Told {
+struct KeyInfo {
     kind: CipherKind,
-    /// Whether it is the maker's, where the card says so.
+    /// Whether it is the default, if the card reports that.
     factory: Option<bool>,
 }
 
-/// Keys that were tried without anybody asking: each is sent once to an opened card.
+/// Keys that were tried automatically. Each is sent once to an opened card.
 #[derive(Debug, Default)]
-pub(super) struct Tried {
+pub(super) struct TriedKeys {
     factory: bool,
     under_pin: bool,
 }
 
-/// The key given by a person, as hex digits.
+/// The key entered by the user, as hex digits.
 pub(super) fn given(session: &Session<'_>, hex: &Pin) -> Result<ManagementKey, PivError> {
-    let kind = told(session)?.kind;
+    let kind = key_info(session)?.kind;
     let bytes = hex::decode(hex.expose()).map(Zeroizing::new);
     match bytes {
         Ok(bytes) if bytes.len() == kind.key_length() => Ok(ManagementKey { kind, bytes }),
@@ -59,28 +59,28 @@ pub(super) fn given(session: &Session<'_>, hex: &Pin) -> Result<ManagementKey, P
     }
 }
 
-/// The key that nobody need be asked for: the maker's, or one that is kept under the PIN (which must have been verified).
-/// It is proven, too; one in `tried` is not sent again.
-pub(super) fn found(
+/// A key that needs no question: the default, or one protected by the PIN (which must have been verified). It is
+/// authenticated, too; one in `tried` is not sent again.
+pub(super) fn find(
     session: &Session<'_>,
-    tried: &mut Tried,
+    tried: &mut TriedKeys,
 ) -> Result<Option<ManagementKey>, PivError> {
-    let told = told(session)?;
-    if let Some(key) = kept_under_pin(session, told.kind)? {
+    let info = key_info(session)?;
+    if let Some(key) = kept_under_pin(session, info.kind)? {
         if std::mem::replace(&mut tried.under_pin, true) {
             return Ok(None);
         }
         prove(session, &key)?;
         return Ok(Some(key));
     }
-    if told.factory == Some(false) || told.kind.key_length() != FACTORY.len() {
+    if info.factory == Some(false) || info.kind.key_length() != FACTORY.len() {
         return Ok(None);
     }
     if std::mem::replace(&mut tried.factory, true) {
         return Ok(None);
     }
     let key = ManagementKey {
-        kind: told.kind,
+        kind: info.kind,
         bytes: Zeroizing::new(FACTORY.to_vec()),
     };
     match prove(session, &key) {
@@ -90,11 +90,11 @@ pub(super) fn found(
     }
 }
 
-/// Mutual authentication: the card proves that it has the key, too.
+/// Mutual authentication: the card also proves that it has the key.
 pub(super) fn prove(session: &Session<'_>, key: &ManagementKey) -> Result<(), PivError> {
     let ManagementKey { kind, bytes } = key;
     let malformed = PivError::Malformed {
-        what: "answer of the management key",
+        what: "response of the management key",
     };
     let shown = witness(session, *kind)?.ok_or(PivError::ManagementKeyWrong)?;
     let witness = kind.decrypt(bytes, &shown).ok_or(malformed.clone())?;
@@ -115,10 +115,10 @@ pub(super) fn prove(session: &Session<'_>, key: &ManagementKey) -> Result<(), Pi
     }
 }
 
-/// The card's challenge, encrypted; `None` when its key is for another cipher.
+/// The card's encrypted challenge; `None` if its key is for another cipher.
 fn witness(session: &Session<'_>, kind: CipherKind) -> Result<Option<Vec<u8>>, PivError> {
-    let ask = tlv::element(0x7c, &tlv::element(0x80, &[]));
-    let answer = session.send([ins::AUTHENTICATE, kind as u8, REFERENCE], &ask)?;
+    let request = tlv::element(0x7c, &tlv::element(0x80, &[]));
+    let answer = session.send([ins::AUTHENTICATE, kind as u8, REFERENCE], &request)?;
     if !answer.ok() {
         return Ok(None);
     }
@@ -131,30 +131,30 @@ fn part(data: &[u8], tag: u32) -> Result<&[u8], Malformed> {
     tlv::find(tlv::only(data, 0x7c)?, tag)?.ok_or(Malformed)
 }
 
-/// What the card says, or else what it answers to.
-fn told(session: &Session<'_>) -> Result<Told, PivError> {
-    if session.facts.metadata
-        && let Some(told) = metadata::read(session, REFERENCE)?
-        && let Some(kind) = told.algorithm.and_then(CipherKind::numbered)
+/// The key type that the card reports, otherwise the one that it accepts.
+fn key_info(session: &Session<'_>) -> Result<KeyInfo, PivError> {
+    if session.info.metadata
+        && let Some(metadata) = metadata::read(session, REFERENCE)?
+        && let Some(kind) = metadata.algorithm.and_then(CipherKind::numbered)
     {
-        let factory = Some(told.default);
-        return Ok(Told { kind, factory });
+        let factory = Some(metadata.default);
+        return Ok(KeyInfo { kind, factory });
     }
     for kind in CipherKind::ALL {
         if witness(session, kind)?.is_some() {
-            return Ok(Told {
+            return Ok(KeyInfo {
                 kind,
                 factory: None,
             });
         }
     }
     Err(PivError::Status {
-        operation: "ask for the management key's challenge",
+        operation: "request the management key's challenge",
         word: 0x6a86,
     })
 }
 
-/// The key that Yubico's programs keep in an object that only the PIN opens.
+/// The key that Yubico's programs store in an object protected by the PIN.
 fn kept_under_pin(
     session: &Session<'_>,
     kind: CipherKind,
@@ -174,7 +174,7 @@ fn kept_under_pin(
     Ok(bytes.map(|bytes| ManagementKey { kind, bytes }))
 }
 
-/// `80 { 81 flags … }`, with the flag that the key is kept under the PIN.
+/// `80 { 81 flags … }`, with the flag for a PIN-protected key.
 fn says_kept(admin_data: &[u8]) -> bool {
     let flags = tlv::find(admin_data, 0x80)
         .ok()
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_under_the_pin_is_found_only_where_it_is_said_to_be() {
+    fn a_pin_protected_key_is_found_only_if_the_card_reports_one() {
         assert!(says_kept(&[0x80, 3, 0x81, 1, 2]));
         assert!(says_kept(&[0x80, 3, 0x81, 1, 3]));
         for other in [

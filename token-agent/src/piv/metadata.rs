@@ -1,29 +1,30 @@
-//! What newer cards tell about a slot, the PIN or the management key (GET METADATA). Older cards tell nothing; some say
-//! that all is well and tell nothing all the same.
+//! Metadata about a slot, the PIN or the management key, on newer cards (GET METADATA). Older cards report none; some
+//! of them report success without data.
 
 use super::apdu::ins;
 use super::error::PivError;
 use super::session::Session;
 use super::tlv::{self, Malformed};
 
-/// What is told about a key, a PIN or a management key. What is not told is `None`.
+/// The metadata of a key, a PIN or a management key. Missing values are `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Metadata {
-    /// The card's number for the key type.
+    /// The card's identifier of the key type.
     pub(super) algorithm: Option<u8>,
-    /// When the PIN is needed: 1 never, 2 once, 3 each time.
+    /// PIN policy: 1 never, 2 once, 3 always.
     pub(super) pin_policy: Option<u8>,
-    /// 1 made on the card, 2 brought to it.
+    /// 1 generated on the card, 2 imported.
     pub(super) origin: Option<u8>,
-    /// Public key, in parts.
+    /// Public key, in the card's format.
     pub(super) public_key: Option<Vec<u8>>,
-    /// It is still the maker's.
+    /// Whether it is the default value.
     pub(super) default: bool,
-    /// All tries, and those left.
+    /// Maximum tries, and tries left.
     pub(super) tries: Option<(u8, u8)>,
 }
 
-/// Asks about a slot, the PIN (80), the PUK (81) or the management key (9B). `None` when the card tells nothing about it.
+/// Reads the metadata of a slot, the PIN (80), the PUK (81) or the management key (9B). `None` if the card reports
+/// none.
 pub(super) fn read(session: &Session<'_>, of: u8) -> Result<Option<Metadata>, PivError> {
     let answer = session.send([ins::METADATA, 0, of], &[])?;
     if !answer.ok() || answer.data.is_empty() {
@@ -56,8 +57,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_read_and_nonsense_is_not() {
-        let told = [
+    fn metadata_is_parsed_and_malformed_metadata_is_not() {
+        let bytes = [
             1, 1, 0x11, 2, 2, 2, 1, 3, 1, 1, 5, 1, 1, 6, 2, 3, 2, 9, 1, 1,
         ];
         let metadata = Metadata {
@@ -68,7 +69,7 @@ mod tests {
             default: true,
             tries: Some((3, 2)),
         };
-        assert_eq!(parse(&told), Ok(metadata));
+        assert_eq!(parse(&bytes), Ok(metadata));
         assert_eq!(parse(&[]), Ok(Metadata::default()));
         for wrong in [&[1][..], &[1, 2, 0, 0], &[6, 1, 3], &[4, 0x82, 1, 0]] {
             assert_eq!(parse(wrong), Err(Malformed), "{wrong:x?}");

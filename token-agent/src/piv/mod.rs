@@ -1,39 +1,40 @@
-//! PIV cards (NIST SP 800-73-4, and what keys of Yubico add to it), spoken to through PC/SC by ourselves: drivers of other
-//! makers cannot generate keys or write certificates on them.
+//! PIV cards (NIST SP 800-73-4 with Yubico's extensions), accessed directly through PC/SC: drivers of other vendors
+//! cannot generate keys or write certificates on them.
 //!
-//! Nothing foreign is overwritten, no PIN is sent twice, and a card pulled out between any two commands holds nothing that
-//! is not known again.
+//! Foreign objects are never overwritten, no PIN is sent twice, and a card that is removed between any two commands
+//! holds nothing unidentified.
 //!
 //! - [`card`]: an opened card
-//! - [`store`], [`fault`], [`thread`]: the card as a key store, its failures in the words of all stores, its thread
-//! - [`look`]: the cards in all readers
-//! - [`content`], [`change`]: what is in the slots, and changing it
-//! - [`slot`], [`container`], [`object`], [`identity`]: slots, certificates, data objects, and those a card is known by
-//! - [`own`]: the certificate a key has until the bank's comes
-//! - [`opener`], [`keypad`]: what opens the card for its owner; a reader's own keypad
+//! - [`store`], [`fault`], [`thread`]: the card as a key store, its errors, its thread
+//! - [`discovery`]: the cards in all readers
+//! - [`content`], [`change`]: the contents of the slots, and changes to them
+//! - [`slot`], [`container`], [`object`], [`identity`]: slots, certificate objects, data objects, and the objects that
+//!   identify a card
+//! - [`placeholder`]: the certificate of a key until the bank's arrives
+//! - [`card_login`], [`keypad`]: how the card is unlocked; the reader's keypad
 //! - [`pin`], [`management`], [`cipher`]: PIN and PUK, management key
 //! - [`sign`], [`algorithm`]: signatures
-//! - [`session`], [`metadata`], [`apdu`], [`tlv`]: commands and answers
-//! - [`error`]: what can go wrong
+//! - [`session`], [`metadata`], [`apdu`], [`tlv`]: commands and responses
+//! - [`error`]: error types
 
 mod algorithm;
 mod apdu;
 pub mod card;
+mod card_login;
 mod change;
 mod cipher;
 pub mod container;
 pub mod content;
+pub mod discovery;
 pub mod error;
 mod fault;
 mod identity;
 mod keypad;
-pub mod look;
 mod management;
 mod metadata;
 mod object;
-mod opener;
-mod own;
 pub mod pin;
+mod placeholder;
 pub mod session;
 mod sign;
 pub mod slot;

@@ -1,74 +1,74 @@
-//! PIN and PUK: verify, change, unblock. Each is sent once; nothing here tries again.
+//! PIN and PUK: verify, change, unblock. Each is sent once; nothing here retries.
 
 use inkan_pki::secret::Pin;
 use zeroize::Zeroizing;
 
-use super::apdu::{Answer, ins};
+use super::apdu::{Response, ins};
 use super::error::PivError;
 use super::metadata::{self, Metadata};
 use super::session::Session;
-use crate::keystore::secret::{Limits, Unfit};
+use crate::keystore::secret::{Limits, SecretFault};
 
 /// The reference of the PIN.
 pub(super) const PIN: u8 = 0x80;
 /// The reference of the PUK.
 const PUK: u8 = 0x81;
 
-/// Shortest PIN a card takes.
+/// Minimum length of a card's PIN.
 pub const MIN_LENGTH: u8 = 6;
-/// Longest PIN a card takes.
+/// Maximum length of a card's PIN.
 pub const MAX_LENGTH: u8 = 8;
 
-/// What can be a PIN or PUK of a card.
+/// The format of a card's PIN or PUK.
 const LIMITS: Limits = Limits {
     min: MIN_LENGTH,
     max: MAX_LENGTH,
     ascii: true,
 };
 
-/// What the card says about tries.
+/// The counter of a PIN or PUK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tries {
-    /// Left; `None` when the card does not say.
+    /// Tries left; `None` if the card does not report them.
     pub left: Option<u8>,
-    /// In all; `None` when the card does not say.
+    /// Maximum tries; `None` if the card does not report them.
     pub all: Option<u8>,
-    /// It is still the maker's.
+    /// Whether it is the default value.
     pub factory: bool,
 }
 
 impl Tries {
-    /// Out of the metadata of a PIN or PUK.
-    pub(super) fn of(told: &Metadata) -> Self {
+    /// From the metadata of a PIN or PUK.
+    pub(super) fn of(metadata: &Metadata) -> Self {
         Self {
-            left: told.tries.map(|(_, left)| left),
-            all: told.tries.map(|(all, _)| all),
-            factory: told.default,
+            left: metadata.tries.map(|(_, left)| left),
+            all: metadata.tries.map(|(all, _)| all),
+            factory: metadata.default,
         }
     }
 }
 
-/// What the card says about the PIN. Uses no try.
+/// The card's PIN counter. Uses no try.
 pub(super) fn tries(session: &Session<'_>) -> Result<Tries, PivError> {
-    let mut tries = told(session, PIN)?;
+    let mut tries = read_tries(session, PIN)?;
     if tries.left.is_none() {
-        // Success means that it is verified, and tells nothing.
+        // Success means that the PIN is verified, and reports no counter.
         tries.left = session.send([ins::VERIFY, 0, PIN], &[])?.tries();
     }
     Ok(tries)
 }
 
-/// What the card says about the PUK. Only the metadata tells; asking with an empty PUK would use a try on some cards.
+/// The card's PUK counter. Only the metadata reports it; a command with an empty PUK would use a try on some cards.
 pub(super) fn puk_tries(session: &Session<'_>) -> Result<Tries, PivError> {
-    told(session, PUK)
+    read_tries(session, PUK)
 }
 
-fn told(session: &Session<'_>, of: u8) -> Result<Tries, PivError> {
-    if !session.facts.metadata {
+fn read_tries(session: &Session<'_>, of: u8) -> Result<Tries, PivError> {
+    if !session.info.metadata {
         return Ok(Tries::default());
     }
-    let told = metadata::read(session, of)?.unwrap_or_default();
-    Ok(Tries::of(&told))
+    let metadata = metadata::read(session, of)?.unwrap_or_default();
+    Ok(Tries::of(&metadata))
 }
 
 /// Verifies the PIN.
@@ -78,7 +78,7 @@ pub(super) fn verify(session: &Session<'_>, pin: &Pin) -> Result<(), PivError> {
     judge(session, &answer, "verify the PIN")
 }
 
-/// Takes the verification back. False on cards that cannot.
+/// Resets the verification. Returns false on cards that do not support it.
 pub(super) fn forget(session: &Session<'_>) -> Result<bool, PivError> {
     Ok(session.send([ins::VERIFY, 0xff, PIN], &[])?.ok())
 }
@@ -90,13 +90,13 @@ pub(super) fn change(session: &Session<'_>, old: &Pin, new: &Pin) -> Result<(), 
     let both = Zeroizing::new([*old, *new].concat());
     let answer = session.send([ins::CHANGE_REFERENCE, 0, PIN], &both)?;
     match answer.word {
-        // Not for its length: that was checked. Rules of the card for what a PIN may be.
+        // The length was checked before, so this is about the card's rules for PINs.
         0x6a80 | 0x6985 => Err(PivError::NewPinRefused),
         _ => judge(session, &answer, "change the PIN"),
     }
 }
 
-/// Sets a new PIN by the PUK.
+/// Sets a new PIN with the PUK.
 pub(super) fn unblock(session: &Session<'_>, puk: &Pin, new: &Pin) -> Result<(), PivError> {
     let puk = padded(puk).map_err(PivError::PukShape)?;
     let new = padded(new).map_err(PivError::NewPinShape)?;
@@ -112,16 +112,16 @@ pub(super) fn unblock(session: &Session<'_>, puk: &Pin, new: &Pin) -> Result<(),
     }
 }
 
-/// What the answer to a PIN means. Some cards refuse without saying how many tries are left: they are asked.
+/// The result of a PIN command. Some cards refuse without the tries left: their counter is read.
 pub(super) fn judge(
     session: &Session<'_>,
-    answer: &Answer,
+    answer: &Response,
     operation: &'static str,
 ) -> Result<(), PivError> {
     let left = match (answer.word, answer.tries()) {
         (0x9000, _) => return Ok(()),
         (0x6300, None) => {
-            // While it is verified, nothing is told; the agent verifies it again when it is needed.
+            // While the PIN is verified, no counter is reported; the agent verifies it again when needed.
             forget(session)?;
             tries(session)?.left
         }
@@ -134,15 +134,15 @@ pub(super) fn judge(
     })
 }
 
-/// Eight bytes, filled up with FF. What no card could take is not sent: it could only cost a try.
-fn padded(pin: &Pin) -> Result<Zeroizing<[u8; 8]>, Unfit> {
-    if let Some(why) = LIMITS.unfit(pin) {
+/// Eight bytes, padded with FF. A malformed PIN is not sent: it could only use a try.
+fn padded(pin: &Pin) -> Result<Zeroizing<[u8; 8]>, SecretFault> {
+    if let Some(why) = LIMITS.fault(pin) {
         return Err(why);
     }
     let bytes = pin.expose().as_bytes();
     let mut padded = Zeroizing::new([0xff; 8]);
-    let place = padded.get_mut(..bytes.len()).ok_or(Unfit::Length)?;
-    place.copy_from_slice(bytes);
+    let field = padded.get_mut(..bytes.len()).ok_or(SecretFault::Length)?;
+    field.copy_from_slice(bytes);
     Ok(padded)
 }
 
@@ -152,17 +152,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_can_be_a_pin_is_sent() {
+    fn only_valid_pins_are_sent() {
         assert_eq!(*padded(&Pin::new("123456")).unwrap(), *b"123456\xff\xff");
         assert_eq!(*padded(&Pin::new("12345678")).unwrap(), *b"12345678");
         for (wrong, why) in [
-            ("", Unfit::Length),
-            ("12345", Unfit::Length),
-            ("123456789", Unfit::Length),
-            ("12345\u{e9}", Unfit::Character),
-            ("12345\n", Unfit::Control),
-            ("\u{feff}123456", Unfit::Invisible),
-            ("１２３４５６", Unfit::FullWidth),
+            ("", SecretFault::Length),
+            ("12345", SecretFault::Length),
+            ("123456789", SecretFault::Length),
+            ("12345\u{e9}", SecretFault::Character),
+            ("12345\n", SecretFault::Control),
+            ("\u{feff}123456", SecretFault::Invisible),
+            ("１２３４５６", SecretFault::FullWidth),
         ] {
             assert_eq!(padded(&Pin::new(wrong)), Err(why), "{wrong:?}");
         }

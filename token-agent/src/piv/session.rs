@@ -1,6 +1,6 @@
-//! A transaction with the PIV application selected, and what is known about the card.
+//! A transaction with the PIV application selected, and the card's properties.
 
-use super::apdu::{self, Answer, ins};
+use super::apdu::{self, Response, ins};
 use super::error::PivError;
 use super::identity;
 use super::metadata;
@@ -8,60 +8,59 @@ use super::pin::{self, Tries};
 use super::tlv;
 use crate::pcsc::Exchange;
 
-/// The application's name, as far as all cards know it.
+/// The application identifier, as far as all cards share it.
 const AID: [u8; 5] = [0xa0, 0x00, 0x00, 0x03, 0x08];
 
-/// First firmware of Yubico that can delete a key.
+/// First Yubico firmware that can delete a key.
 const DELETES: [u8; 3] = [5, 7, 0];
 
-/// What is known about a card and does not change.
+/// The constant properties of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facts {
-    /// What the application calls itself; empty where it does not.
+pub struct CardInfo {
+    /// The application's label; empty if it has none.
     pub label: String,
-    /// Firmware, on cards that tell it.
+    /// Firmware version, if the card reports it.
     pub version: Option<[u8; 3]>,
-    /// Serial number, unique for this card as far as it can be.
+    /// Serial number, as unique as possible.
     pub serial: String,
-    /// The card tells what is in its slots.
+    /// Whether the card supports metadata.
     pub metadata: bool,
 }
 
-impl Facts {
-    /// Whether the card deletes keys (others only put a new one in their place).
+impl CardInfo {
+    /// Whether the card can delete keys (others can only replace them).
     #[must_use]
     pub fn deletes(&self) -> bool {
         self.metadata && self.version.is_some_and(|v| v >= DELETES)
     }
 }
 
-/// What a card says when it is opened.
-pub(super) type Told = (Facts, Option<Tries>);
+/// What a card reports when it is opened.
+pub(super) type Selected = (CardInfo, Option<Tries>);
 
 /// The card, during one transaction.
 pub(super) struct Session<'a> {
     pub(super) exchange: &'a Exchange<'a>,
-    pub(super) facts: &'a Facts,
+    pub(super) info: &'a CardInfo,
 }
 
 impl Session<'_> {
     /// Sends a command: INS, P1, P2 and data.
-    pub(super) fn send(&self, command: [u8; 3], data: &[u8]) -> Result<Answer, PivError> {
+    pub(super) fn send(&self, command: [u8; 3], data: &[u8]) -> Result<Response, PivError> {
         apdu::send(self.exchange, command, data)
     }
 
-    /// Selects PIV. Gives what the application says about itself.
+    /// Selects PIV, and returns the application's response.
     pub(super) fn select(&self) -> Result<Vec<u8>, PivError> {
         let answer = self.send([ins::SELECT, 4, 0], &AID)?;
         match answer.word {
             0x9000 => Ok(answer.data.to_vec()),
-            // Not found, or no such command: another kind of card.
+            // No such application or command: another kind of card.
             _ => Err(PivError::NotPiv),
         }
     }
 
-    /// Whether the PIN counts as verified; `None` when PIV is not selected any more, because another program has selected
-    /// something else since. Uses no try.
+    /// Whether the PIN is verified; `None` if another program has selected another application. Uses no try.
     pub(super) fn still_selected(&self) -> Result<Option<bool>, PivError> {
         let answer = self.send([ins::VERIFY, 0, 0x80], &[])?;
         let selected = answer.ok() || answer.tries().is_some();
@@ -69,8 +68,8 @@ impl Session<'_> {
     }
 }
 
-/// What a card says about itself, and about the tries of its PIN where it says that in the same breath.
-pub(super) fn facts(session: &Session<'_>) -> Result<Told, PivError> {
+/// The card's properties, and its PIN counter if they include it.
+pub(super) fn info(session: &Session<'_>) -> Result<Selected, PivError> {
     let label = label_of(&session.select()?);
     let version = version(session)?;
     let maker = serial(session)?.filter(|serial| *serial != 0);
@@ -78,19 +77,19 @@ pub(super) fn facts(session: &Session<'_>) -> Result<Told, PivError> {
         Some(serial) => Some(serial.to_string()),
         None => identity::number(session)?,
     };
-    // The PIN is on every card: one that tells nothing about it tells nothing about keys either.
-    let tries = metadata::read(session, pin::PIN)?.map(|told| Tries::of(&told));
-    let facts = Facts {
+    // Every card has a PIN: a card without metadata for it has none for keys either.
+    let tries = metadata::read(session, pin::PIN)?.map(|metadata| Tries::of(&metadata));
+    let info = CardInfo {
         label,
         version,
         serial: serial.unwrap_or_default(),
         metadata: tries.is_some(),
     };
-    // A card that tells of its PIN and not how many tries are left is asked for them when they are wanted.
-    Ok((facts, tries.filter(|tries| tries.left.is_some())))
+    // If the metadata lacks the counter, it is read when needed.
+    Ok((info, tries.filter(|tries| tries.left.is_some())))
 }
 
-/// The application's label, out of its answer to SELECT. A card that says nonsense here has none.
+/// The application's label from its response to SELECT; empty if that is invalid.
 fn label_of(selected: &[u8]) -> String {
     let label = tlv::only(selected, 0x61)
         .and_then(|template| tlv::find(template, 0x50))
@@ -101,7 +100,7 @@ fn label_of(selected: &[u8]) -> String {
     text.chars().filter(|c| !c.is_control()).take(32).collect()
 }
 
-/// Firmware, where the card tells it.
+/// The firmware version, if the card reports it.
 fn version(session: &Session<'_>) -> Result<Option<[u8; 3]>, PivError> {
     let answer = session.send([ins::VERSION, 0, 0], &[])?;
     Ok(answer
@@ -110,7 +109,7 @@ fn version(session: &Session<'_>) -> Result<Option<[u8; 3]>, PivError> {
         .flatten())
 }
 
-/// The maker's serial number, where the card tells it.
+/// The vendor's serial number, if the card reports it.
 fn serial(session: &Session<'_>) -> Result<Option<u32>, PivError> {
     let answer = session.send([ins::SERIAL, 0, 0], &[])?;
     Ok(answer
@@ -142,14 +141,14 @@ mod tests {
 
     #[test]
     fn only_known_firmware_deletes() {
-        let facts = |metadata, version| Facts {
+        let info = |metadata, version| CardInfo {
             metadata,
             version,
-            ..Facts::default()
+            ..CardInfo::default()
         };
-        assert!(facts(true, Some([5, 7, 1])).deletes());
-        assert!(!facts(true, Some([5, 4, 3])).deletes());
-        assert!(!facts(false, Some([6, 6, 6])).deletes());
-        assert!(!facts(true, None).deletes());
+        assert!(info(true, Some([5, 7, 1])).deletes());
+        assert!(!info(true, Some([5, 4, 3])).deletes());
+        assert!(!info(false, Some([6, 6, 6])).deletes());
+        assert!(!info(true, None).deletes());
     }
 }

@@ -1,4 +1,4 @@
-//! Signatures by a key on the card.
+//! Signatures with a key on the card.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::ecdsa;
@@ -6,35 +6,35 @@ use inkan_pki::padding::{salt_length, to_sign};
 
 use super::algorithm;
 use super::apdu::ins;
+use super::card_login::CardLogin;
 use super::error::PivError;
-use super::opener::Opener;
 use super::session::Session;
 use super::slot::Slot;
 use super::tlv::{self, Malformed};
 
 const MALFORMED: PivError = PivError::Malformed { what: "signature" };
 
-/// Signs a message with a key that may want the PIN right before: by its slot, or by what its owner has set. `opener` is what
-/// the card took before.
+/// Signs a message with a key that may require the PIN immediately before: because of its slot or its PIN policy.
+/// `login` was accepted by the card before.
 pub(super) fn sign_with_pin(
     session: &Session<'_>,
     slot: Slot,
     algorithm: KeyAlgorithm,
     scheme: SignatureScheme,
     message: &[u8],
-    opener: &Opener,
+    login: &CardLogin,
 ) -> Result<Vec<u8>, PivError> {
-    if !slot.asks_each_time() {
+    if !slot.always_authenticate() {
         match sign(session, slot, algorithm, scheme, message) {
             Err(PivError::PinNeeded) => {}
             other => return other,
         }
     }
-    opener.verify(session)?;
+    login.verify(session)?;
     sign(session, slot, algorithm, scheme, message)
 }
 
-/// Signs a message. ECDSA signatures are DER in the shortest form, RSA signatures as long as the modulus.
+/// Signs a message. ECDSA signatures are DER with minimal integers; RSA signatures have the length of the modulus.
 pub(super) fn sign(
     session: &Session<'_>,
     slot: Slot,
@@ -54,7 +54,7 @@ pub(super) fn sign(
     ];
     let answer = session.send(command, &tlv::element(0x7c, &template))?;
     match answer.word {
-        // Cards differ in how they say that there is no such key.
+        // Cards report a missing key in different ways.
         0x6985 | 0x6a80 | 0x6a86 | 0x6a88 | 0x6a82 => return Err(PivError::NoKey(slot)),
         _ => {}
     }
@@ -72,8 +72,7 @@ pub(super) fn sign(
     minimal(signature, algorithm.bits() / 8).ok_or(MALFORMED)
 }
 
-/// `ECDSA-Sig-Value` with both numbers in their shortest form: some cards put zeros in front, or forget the sign, and strict programs
-/// refuse that. Therefore it is read as BER-TLV.
+/// `ECDSA-Sig-Value` with minimal integers: some cards add leading zeros that strict programs refuse.
 fn minimal(signature: &[u8], length: usize) -> Option<Vec<u8>> {
     let inside = tlv::only(signature, 0x30).ok()?;
     let numbers = tlv::all(inside).ok()?;
@@ -111,7 +110,7 @@ mod tests {
                 &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
                 &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
             ),
-            // A sign that was forgotten.
+            // A missing sign byte.
             (
                 &[0x30, 6, 2, 1, 0x85, 2, 1, 6],
                 &[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6],
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_signature_is_none() {
+    fn an_invalid_signature_is_rejected() {
         let cases: [&[u8]; 8] = [
             &[],
             &[0x30, 0],

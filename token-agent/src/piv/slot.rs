@@ -1,30 +1,28 @@
-//! The places for keys on a PIV card, and the objects their certificates are in.
+//! The key slots of a PIV card, and their certificate objects.
 
 use std::fmt;
 
-/// A place for a key pair and its certificate.
+/// A slot for a key pair and its certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(u8);
 
-/// The data object with the key history.
+/// The key history object.
 pub(super) const KEY_HISTORY: u32 = 0x005f_c10c;
-/// The data object with the card's unique identifier.
+/// The CHUID (card holder unique identifier) object.
 pub(super) const CHUID: u32 = 0x005f_c102;
-/// The data object with the card's capabilities.
+/// The card capability container.
 pub(super) const CAPABILITIES: u32 = 0x005f_c107;
-/// The data object in which Yubico's programs keep a management key under the PIN.
+/// The object where Yubico's programs store a PIN-protected management key.
 pub(super) const PRINTED: u32 = 0x005f_c109;
-/// The data object in which Yubico's programs say how the management key is kept.
+/// The object where Yubico's programs record how the management key is stored.
 pub(super) const ADMIN_DATA: u32 = 0x005f_ff00;
 
 impl Slot {
-    /// For logging in: the PIN once.
+    /// Authentication: PIN once.
     pub const AUTHENTICATION: Self = Self(0x9a);
-    /// For signing documents: the PIN before each signature.
+    /// Digital signature: PIN before each signature.
     pub const SIGNATURE: Self = Self(0x9c);
-    /// For decryption.
-    pub const MANAGEMENT: Self = Self(0x9d);
-    /// Without PIN, for doors.
+    /// Card authentication, without a PIN.
     pub const CARD: Self = Self(0x9e);
 
     /// Number of the first retired slot.
@@ -32,14 +30,14 @@ impl Slot {
     /// Number of the last retired slot.
     const LAST_RETIRED: u8 = 0x95;
 
-    /// By its number.
+    /// The slot with this number.
     #[must_use]
     pub fn numbered(number: u8) -> Option<Self> {
         let known = matches!(number, 0x9a | 0x9c..=0x9e | Self::FIRST_RETIRED..=Self::LAST_RETIRED);
         known.then_some(Self(number))
     }
 
-    /// All of them: the one for logging in first.
+    /// All slots, the one for authentication first.
     pub fn all() -> impl Iterator<Item = Self> {
         [0x9a, 0x9c, 0x9d, 0x9e]
             .into_iter()
@@ -47,8 +45,8 @@ impl Slot {
             .map(Self)
     }
 
-    /// Those that new keys go into, in this order: the one for logging in, then the retired ones. Never those with other
-    /// rules for the PIN or other purposes.
+    /// The slots for new keys, in this order: authentication, then the retired ones. Never a slot with another PIN rule
+    /// or purpose.
     pub fn for_new_keys() -> impl Iterator<Item = Self> {
         std::iter::once(Self::AUTHENTICATION)
             .chain((Self::FIRST_RETIRED..=Self::LAST_RETIRED).map(Self))
@@ -68,13 +66,13 @@ impl Slot {
             .then(|| self.0 - Self::FIRST_RETIRED + 1)
     }
 
-    /// The PIN is needed right before each signature, by the standard.
+    /// Whether the standard requires the PIN before each signature.
     #[must_use]
-    pub fn asks_each_time(self) -> bool {
+    pub fn always_authenticate(self) -> bool {
         self == Self::SIGNATURE
     }
 
-    /// The data object of its certificate.
+    /// Its certificate object.
     #[must_use]
     pub fn object(self) -> u32 {
         match self.0 {
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn new_keys_stay_out_of_slots_with_other_rules() {
+    fn new_keys_avoid_slots_with_other_rules() {
         let order: Vec<String> = Slot::for_new_keys().map(|s| s.to_string()).collect();
         assert_eq!(
             (order.len(), &order[..3]),

@@ -6,20 +6,22 @@ use sha2::{Digest as _, Sha256};
 
 use super::algorithm;
 use super::card::PivCard;
-use super::container::Held;
+use super::container::ObjectContent;
 use super::content::{KeyState, SlotContent, SlotKey};
+use super::discovery::view_of;
 use super::error::PivError;
-use super::look::view_of;
 use super::pin::{MAX_LENGTH, MIN_LENGTH, Tries};
 use super::slot::Slot;
 use super::thread::CardThread;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::{Abilities, Admin, NewKey, Unblock};
-use crate::keystore::content::{CertificateEntry, Content, HalfPair, KeyEntry, KeyRef};
+use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey, Unblock};
+use crate::keystore::content::{
+    CertificateEntry, Content, KeyEntry, KeyLocation, KeyRef, OrphanPublicKey,
+};
 use crate::keystore::view::{PinState, TokenKind, TokenView};
 
-/// Tries of a card that does not say how many it gives.
+/// Maximum tries, if the card does not report them.
 const USUAL_TRIES: u8 = 3;
 
 /// An opened PIV card.
@@ -28,19 +30,19 @@ pub struct PivStore {
     thread: CardThread,
     view: TokenView,
     logged_in: bool,
-    /// Certificates that went with their keys: deleting them is done already.
+    /// Certificates that were deleted with their keys.
     gone: Vec<Vec<u8>>,
 }
 
 impl PivStore {
-    /// Opens the card in that reader.
+    /// Opens the card in a reader.
     ///
     /// # Errors
-    /// What reader or card say.
+    /// The error of the reader or the card.
     pub fn open(reader: &str) -> Result<Self, TokenError> {
         let name = reader.to_owned();
         let (thread, view) =
-            CardThread::start(reader, move |card| Ok(view_of(card.facts(), &name)))?;
+            CardThread::start(reader, move |card| Ok(view_of(card.info(), &name)))?;
         Ok(Self {
             thread,
             view,
@@ -55,8 +57,8 @@ impl KeyStore for PivStore {
         &self.view
     }
 
-    fn abilities(&self) -> Abilities {
-        Abilities {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
             generate: true,
             write_certificates: true,
             ca_certificates: false,
@@ -91,14 +93,15 @@ impl KeyStore for PivStore {
         Ok(())
     }
 
-    fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
+    fn required_admin(&mut self) -> Result<Option<Admin>, TokenError> {
         let needed = self.thread.call(|card| card.needs_management_key())?;
         Ok(needed.then_some(Admin::ManagementKey))
     }
 
-    fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
+    fn authenticate_admin(&mut self, secret: &Pin) -> Result<(), TokenError> {
         let secret = secret.clone();
-        self.thread.call(move |card| card.administer(&secret))
+        self.thread
+            .call(move |card| card.authenticate_admin(&secret))
     }
 
     fn content(&mut self) -> Result<Content, TokenError> {
@@ -112,8 +115,8 @@ impl KeyStore for PivStore {
     }
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
-        let room = new.room;
-        let instead_of = match &new.instead_of {
+        let certificate_size = new.certificate_size;
+        let replaces = match &new.replaces {
             Some(key) => {
                 let Reference { slot, key } = Reference::read(key)?;
                 Some((slot, key.map(|(_, spki_sha256)| spki_sha256)))
@@ -123,7 +126,7 @@ impl KeyStore for PivStore {
         let (algorithm, label) = (new.algorithm, new.label.clone());
         let (slot, key) = self
             .thread
-            .call(move |card| card.generate_with_room(algorithm, &label, instead_of, room))?;
+            .call(move |card| card.generate(algorithm, &label, replaces, certificate_size))?;
         if key.imported {
             self.thread.call(move |card| card.delete_key(slot, None))?;
             return Err(TokenError::Extractable);
@@ -135,7 +138,7 @@ impl KeyStore for PivStore {
         &mut self,
         algorithm: KeyAlgorithm,
     ) -> Result<Vec<SignatureScheme>, TokenError> {
-        // The card's key is applied to what is hashed and padded here.
+        // Hashing and padding happen here; the card applies the raw key.
         Ok(algorithm.schemes().to_vec())
     }
 
@@ -163,7 +166,7 @@ impl KeyStore for PivStore {
     ) -> Result<(), TokenError> {
         let slot = match key {
             Some(key) => Reference::read(key)?.slot,
-            None => return Err(crate::keystore::abilities::Ability::WriteCertificates.missing()),
+            None => return Err(Capability::WriteCertificates.missing()),
         };
         let der = der.to_vec();
         self.thread
@@ -207,8 +210,8 @@ impl KeyStore for PivStore {
     }
 }
 
-/// What a [`KeyRef`] of this store says: the slot, and which key is meant to be in it. Bytes: slot, type, SHA-256 of the
-/// public key; the slot alone where there is no key that can be told.
+/// The meaning of a [`KeyRef`] of this store: the slot, and the key expected in it. Encoding: slot, type, SHA-256 of
+/// the public key; only the slot if the key is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reference {
     slot: Slot,
@@ -251,33 +254,37 @@ impl Reference {
     }
 }
 
+fn location(slot: Slot) -> KeyLocation {
+    KeyLocation::new(slot.to_string())
+}
+
 fn entry(slot: Slot, key: &SlotKey, label: &str) -> KeyEntry {
     KeyEntry {
         reference: Reference::to(slot, Some(key)),
         label: label.to_owned(),
-        place: slot.to_string(),
+        location: Some(location(slot)),
         algorithm: key.algorithm,
         spki_der: key.spki_der.clone(),
-        asks_each_time: key.asks_each_time,
+        always_authenticate: key.always_authenticate,
     }
 }
 
 fn content(slots: Vec<SlotContent>) -> Content {
     let mut content = Content::default();
     for slot in slots {
-        let (given_back, label) = (slot.given_back(), slot.label());
+        let (is_released, label) = (slot.is_released(), slot.label());
         match &slot.key {
-            KeyState::Known(key) if !given_back => content.keys.push(entry(slot.slot, key, label)),
-            _ if given_back && !label.is_empty() => content.halves.push(HalfPair {
+            KeyState::Known(key) if !is_released => content.keys.push(entry(slot.slot, key, label)),
+            _ if is_released && !label.is_empty() => content.orphans.push(OrphanPublicKey {
                 reference: Reference::to(slot.slot, None),
                 label: label.to_owned(),
             }),
             _ => {}
         }
-        if let Held::Certificate(der) = slot.held {
+        if let ObjectContent::Certificate(der) = slot.object {
             content.certificates.push(CertificateEntry {
                 label: String::new(),
-                place: slot.slot.to_string(),
+                location: Some(location(slot.slot)),
                 der,
             });
         }
@@ -285,7 +292,7 @@ fn content(slots: Vec<SlotContent>) -> Content {
     content
 }
 
-/// What card and reader say about the PIN.
+/// The PIN state that card and reader report.
 pub(super) fn state_of(card: &mut PivCard) -> Result<PinState, PivError> {
     Ok(PinState {
         pin_pad: card.has_keypad(),
@@ -293,7 +300,7 @@ pub(super) fn state_of(card: &mut PivCard) -> Result<PinState, PivError> {
     })
 }
 
-/// What the card says about a PIN or PUK, in the words of all stores.
+/// The counter of a PIN or PUK as the state that all stores share.
 fn pin_state(tries: Tries) -> PinState {
     let counted = match tries.left {
         Some(left) => PinState::counted(left, tries.all.unwrap_or(USUAL_TRIES)),
@@ -313,20 +320,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_understood_and_others_are_not() {
+    fn own_references_are_parsed_and_others_are_not() {
         let slot = Slot::AUTHENTICATION;
         let key = SlotKey {
             algorithm: KeyAlgorithm::EcP256,
             spki_der: vec![1, 2, 3],
-            asks_each_time: false,
+            always_authenticate: false,
             imported: false,
         };
         let reference = Reference::to(slot, Some(&key));
         let read = Reference::of_key(&reference).unwrap();
         assert_eq!(read, (slot, KeyAlgorithm::EcP256));
-        let place = Reference::to(slot, None);
-        assert_eq!(Reference::read(&place).unwrap().key, None);
-        assert!(Reference::of_key(&place).is_err());
+        let location = Reference::to(slot, None);
+        assert_eq!(Reference::read(&location).unwrap().key, None);
+        assert!(Reference::of_key(&location).is_err());
         for bytes in [vec![], vec![0x9b], vec![0x9a, 0x11], vec![0x9a, 0x06, 0]] {
             let kind = TokenKind::Piv;
             assert!(Reference::read(&KeyRef { kind, bytes }).is_err());

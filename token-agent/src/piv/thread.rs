@@ -1,4 +1,4 @@
-//! The thread of one card: it owns the connection, and whoever asks does not wait for ever.
+//! The thread of one card. It owns the connection, so that callers never wait forever.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,45 +9,45 @@ use super::card::PivCard;
 use super::error::PivError;
 use super::fault::token_error;
 use crate::error::TokenError;
-use crate::pcsc::{PcscError, holders};
+use crate::pcsc::{PcscError, card_users};
 
-/// Longest wait for another program to let the card go.
+/// Maximum wait for another program to release the card.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(20);
 
-/// Longest wait for the card itself. An RSA key of 4096 bits takes minutes.
+/// Maximum wait for the card. An RSA key of 4096 bits takes minutes.
 const WAIT_FOR_CARD: Duration = Duration::from_secs(300);
 
-/// Longest wait for the card to forget what was proven to it.
+/// Maximum wait for the card to reset its authentication state.
 const WAIT_FOR_END: Duration = Duration::from_secs(3);
 
-/// How often is looked whether the card has begun.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often a caller checks whether its transaction has begun.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 type Job = Box<dyn FnOnce(&mut PivCard) + Send>;
 
-/// Handle on a card's thread. The card is let go when this is dropped, or as soon as it answers again: dropping waits for
-/// that a little, so that whoever opens the card next, or ends the program, does not come in between.
+/// Handle to a card's thread. Dropping it releases the card as soon as the card responds, and waits for that briefly,
+/// so that the next user of the card, or the end of the program, does not interfere.
 #[derive(Debug)]
 pub(super) struct CardThread {
     jobs: Option<Sender<Job>>,
-    inside: Arc<AtomicBool>,
+    in_transaction: Arc<AtomicBool>,
     ended: Receiver<()>,
 }
 
 impl Drop for CardThread {
     fn drop(&mut self) {
         if self.jobs.take().is_some() {
-            // Nothing is ever sent: the thread's end of it goes with the thread.
+            // Nothing is ever sent: the thread drops its end when it exits.
             let _ = self.ended.recv_timeout(WAIT_FOR_END);
         }
     }
 }
 
 impl CardThread {
-    /// Opens the card in that reader on a thread of its own; `about` says what is worth knowing about it.
+    /// Opens the card in a reader on a new thread; `read` gets what the caller wants to know first.
     pub(super) fn start<T: Send + 'static>(
         reader: &str,
-        about: impl FnOnce(&mut PivCard) -> Result<T, PivError> + Send + 'static,
+        read: impl FnOnce(&mut PivCard) -> Result<T, PivError> + Send + 'static,
     ) -> Result<(Self, T), TokenError> {
         let (jobs, queue) = channel::<Job>();
         let (opened, opening) = sync_channel(1);
@@ -57,10 +57,10 @@ impl CardThread {
             // Dropped last.
             let _alive = alive;
             let opened_card = PivCard::open(&reader)
-                .and_then(|mut card| Ok((about(&mut card)?, card.inside(), card)));
+                .and_then(|mut card| Ok((read(&mut card)?, card.in_transaction(), card)));
             match opened_card {
-                Ok((told, inside, mut card)) => {
-                    let _ = opened.send(Ok((told, inside)));
+                Ok((answer, in_transaction, mut card)) => {
+                    let _ = opened.send(Ok((answer, in_transaction)));
                     while let Ok(job) = queue.recv() {
                         job(&mut card);
                     }
@@ -74,23 +74,23 @@ impl CardThread {
             .name("card".to_owned())
             .spawn(body)
             .map_err(|e| token_error(PivError::Internal(e.to_string())))?;
-        let (told, inside) = match opening.recv_timeout(WAIT_FOR_OTHERS) {
+        let (answer, in_transaction) = match opening.recv_timeout(WAIT_FOR_OTHERS) {
             Ok(opened) => opened.map_err(token_error)?,
-            Err(RecvTimeoutError::Timeout) => return Err(held()),
+            Err(RecvTimeoutError::Timeout) => return Err(in_use()),
             Err(RecvTimeoutError::Disconnected) => return Err(TokenError::Removed),
         };
         let jobs = Some(jobs);
         Ok((
             Self {
                 jobs,
-                inside,
+                in_transaction,
                 ended,
             },
-            told,
+            answer,
         ))
     }
 
-    /// Has the card do something, and waits for it.
+    /// Runs a job on the card and waits for its result.
     pub(super) fn call<T: Send + 'static>(
         &mut self,
         job: impl FnOnce(&mut PivCard) -> Result<T, PivError> + Send + 'static,
@@ -98,33 +98,33 @@ impl CardThread {
         let jobs = self.jobs.as_ref().ok_or(TokenError::Removed)?;
         let (done, result) = sync_channel(1);
         let job: Job = Box::new(move |card| {
-            // Whoever asked may have stopped waiting.
+            // The caller may have stopped waiting.
             let _ = done.send(job(card));
         });
         jobs.send(job).map_err(|_| TokenError::Removed)?;
         let started = Instant::now();
         let mut begun = false;
         loop {
-            match result.recv_timeout(LOOK) {
+            match result.recv_timeout(POLL_INTERVAL) {
                 Ok(result) => return result.map_err(token_error),
                 Err(RecvTimeoutError::Disconnected) => return Err(TokenError::Removed),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            begun = begun || self.inside.load(Ordering::SeqCst);
+            begun = begun || self.in_transaction.load(Ordering::SeqCst);
             let waited = started.elapsed();
             if !begun && waited > WAIT_FOR_OTHERS {
                 self.jobs = None;
-                return Err(held());
+                return Err(in_use());
             }
             if waited > WAIT_FOR_CARD {
                 self.jobs = None;
-                return Err(TokenError::Hung);
+                return Err(TokenError::TimedOut);
             }
         }
     }
 }
 
-fn held() -> TokenError {
-    let programs = holders::programs();
-    token_error(PivError::Pcsc(PcscError::Held { programs }))
+fn in_use() -> TokenError {
+    let programs = card_users::programs();
+    token_error(PivError::Pcsc(PcscError::InUse { programs }))
 }

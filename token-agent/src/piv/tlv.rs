@@ -1,22 +1,22 @@
-//! Tags, lengths, values (BER-TLV): read strictly, because a card may say anything, and written in the shortest form.
+//! BER-TLV: parsed strictly, because a card may send anything, and encoded in the shortest form.
 
-/// Most elements looked at in one value.
+/// Maximum number of elements in one value.
 const MAX_ELEMENTS: usize = 64;
 
-/// Bytes that are no TLV, or say more than they hold.
+/// The bytes are not valid TLV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
 
 /// One element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Element<'a> {
-    /// Its tag, all bytes of it.
+    /// Its tag, with all its bytes.
     pub(super) tag: u32,
     /// Its value.
     pub(super) value: &'a [u8],
 }
 
-/// Reads one element; gives what comes after it, too.
+/// Parses one element, and returns the rest of the input.
 ///
 /// # Errors
 /// [`Malformed`].
@@ -27,7 +27,7 @@ pub(super) fn first(input: &[u8]) -> Result<(Element<'_>, &[u8]), Malformed> {
     Ok((Element { tag, value }, rest))
 }
 
-/// Reads elements to the very end of the input.
+/// Parses elements up to the end of the input.
 ///
 /// # Errors
 /// [`Malformed`]; also for more elements than any card object has.
@@ -44,10 +44,10 @@ pub(super) fn all(input: &[u8]) -> Result<Vec<Element<'_>>, Malformed> {
     Ok(elements)
 }
 
-/// The value of the one element that the input is.
+/// The value of the input's only element.
 ///
 /// # Errors
-/// [`Malformed`]; also for another tag, or when anything follows.
+/// [`Malformed`]; also for another tag, or trailing data.
 pub(super) fn only(input: &[u8], tag: u32) -> Result<&[u8], Malformed> {
     match first(input)? {
         (element, []) if element.tag == tag => Ok(element.value),
@@ -55,16 +55,16 @@ pub(super) fn only(input: &[u8], tag: u32) -> Result<&[u8], Malformed> {
     }
 }
 
-/// The value of the first element with that tag.
+/// The value of the first element with this tag.
 ///
 /// # Errors
-/// [`Malformed`] when the input as a whole is.
+/// [`Malformed`] if any part of the input is.
 pub(super) fn find(input: &[u8], tag: u32) -> Result<Option<&[u8]>, Malformed> {
     let found = all(input)?.into_iter().find(|e| e.tag == tag);
     Ok(found.map(|e| e.value))
 }
 
-/// Writes one element. Values are at most 65535 bytes here; nothing for a card comes near that.
+/// Encodes one element. Values are at most 65535 bytes; no object for a card is that large.
 #[must_use]
 pub(super) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
     let bytes = tag.to_be_bytes();
@@ -80,7 +80,7 @@ pub(super) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// One byte, or 1F in its low bits and up to two more.
+/// A tag of one byte, or of up to three if the low five bits of the first are set.
 fn tag(input: &[u8]) -> Result<(u32, &[u8]), Malformed> {
     match input {
         [a, rest @ ..] if a & 0x1f != 0x1f => Ok((u32::from(*a), rest)),
@@ -90,7 +90,7 @@ fn tag(input: &[u8]) -> Result<(u32, &[u8]), Malformed> {
     }
 }
 
-/// Definite, in at most two bytes. Cards do not always take the shortest form.
+/// A definite length of at most two bytes. Cards do not always use the shortest form.
 fn length(input: &[u8]) -> Result<(usize, &[u8]), Malformed> {
     match input {
         [length, rest @ ..] if *length < 0x80 => Ok((usize::from(*length), rest)),
@@ -156,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn no_input_is_a_panic_or_makes_something_out_of_nothing() {
-        // Every input of three bytes from the interesting values, and every cut of a good one.
+    fn no_input_causes_a_panic_or_an_invented_value() {
+        // Every input of three bytes from the interesting values, and every truncation of a valid one.
         let interesting = [
             0, 1, 2, 0x1f, 0x5f, 0x70, 0x7f, 0x80, 0x81, 0x82, 0x83, 0xff,
         ];

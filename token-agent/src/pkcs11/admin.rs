@@ -1,6 +1,7 @@
-//! Changes that a token takes from its security officer only.
+//! Changes that a token permits its security officer only.
 //!
-//! The login belongs to the whole process, so the user goes out, the officer comes in, and afterwards the user again.
+//! The login state belongs to the whole process: the user is logged out, the officer logged in, and afterwards the user
+//! again.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -12,10 +13,10 @@ use inkan_pki::pkcs11::pin_attempts::{PinAttempts, PinHalt};
 
 use super::fault::token_error;
 use crate::error::TokenError;
-use crate::keystore::abilities::Admin;
+use crate::keystore::capabilities::Admin;
 
-/// Runs `change` as the security officer; the user is logged in again whatever became of it. A PIN that got an unclear answer is
-/// not sent again.
+/// Runs `change` as the security officer. The user is logged in again whatever the result. A PIN with an unclear
+/// response is not sent again.
 pub(super) fn as_officer<T>(
     session: &Session,
     what: Admin,
@@ -44,7 +45,7 @@ fn log_in(session: &Session, what: Admin, officer: &Mutex<PinAttempts>) -> Resul
         Err(error) => error.into_error(PinOwner::Officer),
     };
     Err(match (error.class, &*error.kind) {
-        // It is not sent again by itself, and whoever gave it may give it again.
+        // It is not resent automatically, but the user may enter it again.
         (
             _,
             ErrorKind::PinWithheld(PinHalt::NeverWorked | PinHalt::Counted | PinHalt::Repeated),

@@ -1,4 +1,4 @@
-//! What is on a token.
+//! The contents of a token.
 
 use inkan_pki::pkcs11::Session;
 use inkan_pki::pkcs11::certificate::list_certificates;
@@ -6,25 +6,25 @@ use inkan_pki::pkcs11::error::Pkcs11Error;
 use inkan_pki::pkcs11::keys::{KeyPairInfo, list_key_pairs, orphan_public_keys};
 
 use super::reference::Reference;
-use crate::keystore::content::{CertificateEntry, Content, HalfPair, KeyEntry};
+use crate::keystore::content::{CertificateEntry, Content, KeyEntry, OrphanPublicKey};
 
 pub(super) fn read(session: &Session) -> Result<Content, Pkcs11Error> {
     let certificates = list_certificates(session)?
         .into_iter()
         .map(|stored| CertificateEntry {
             label: stored.label,
-            place: String::new(),
+            location: None,
             der: stored.der,
         });
-    let halves = orphan_public_keys(session)?
+    let orphans = orphan_public_keys(session)?
         .into_iter()
-        .map(|(label, id)| HalfPair {
+        .map(|(label, id)| OrphanPublicKey {
             reference: Reference::Half(&id).write(),
             label,
         });
     Ok(Content {
         certificates: certificates.collect(),
-        halves: halves.collect(),
+        orphans: orphans.collect(),
         keys: list_key_pairs(session)?.into_iter().map(entry).collect(),
     })
 }
@@ -33,9 +33,9 @@ pub(super) fn entry(pair: KeyPairInfo) -> KeyEntry {
     KeyEntry {
         reference: Reference::Pair(&pair.spki_der).write(),
         label: pair.label,
-        place: String::new(),
+        location: None,
         algorithm: pair.algorithm,
         spki_der: pair.spki_der,
-        asks_each_time: pair.always_authenticate,
+        always_authenticate: pair.always_authenticate,
     }
 }

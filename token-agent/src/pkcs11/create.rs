@@ -1,4 +1,4 @@
-//! Keys and certificates made and destroyed.
+//! Creates and deletes keys and certificates.
 
 use inkan_pki::pkcs11::certificate::{list_certificates, write_certificate};
 use inkan_pki::pkcs11::error::{ErrorClass, Pkcs11Error};
@@ -17,13 +17,14 @@ use super::fault::token_error;
 use super::reference::Reference;
 use crate::config::known::quirks::IdChoice;
 use crate::error::TokenError;
-use crate::keystore::abilities::{Admin, NewKey};
+use crate::keystore::capabilities::{Admin, NewKey};
 use crate::keystore::content::{KeyEntry, KeyRef};
 
-/// Bytes of the public key's hash used as CKA_ID of a CA certificate.
+/// Length of the CKA_ID of a CA certificate, from the hash of its public key.
 const CA_ID: usize = 20;
 
-/// Makes a pair. What it is to take the place of goes last, if the token lets it. `officer`: the security officer does it.
+/// Generates a pair. A key that it replaces is deleted last, if the token permits. `officer`: the security officer is
+/// logged in.
 pub(super) fn generate(
     session: &Session,
     new: &NewKey,
@@ -31,16 +32,16 @@ pub(super) fn generate(
     officer: bool,
 ) -> Result<KeyEntry, TokenError> {
     let failed = |error: Pkcs11Error| match error.class {
-        // "Not logged in" while the user is: it means somebody else. Else the login was lost.
+        // "Not logged in" while the user is: the token requires another role. Otherwise the login was lost.
         _ if error.requires_officer() && !officer && is_user(session) => {
             TokenError::AdminNeeded { what: Admin::SoPin }
         }
-        // A token that will not make this kind of key is one that has not this kind.
+        // A token that refuses this kind of key does not support it.
         ErrorClass::Unsupported => TokenError::NoAlgorithm,
         _ => token_error(&error),
     };
     let mut pair = NewPair::with_random_id(new.algorithm, new.label.clone()).map_err(failed)?;
-    let made = if let Some(old) = &new.instead_of {
+    let made = if let Some(old) = &new.replaces {
         let spki = Reference::pair(old)?;
         let old = find_private_key(session, spki).map_err(|e| gone(&e))?.id;
         if ids == IdChoice::Any {
@@ -51,10 +52,10 @@ pub(super) fn generate(
         }
     } else {
         if ids != IdChoice::Any {
-            let free = free_place(session, ids).map_err(failed)?;
+            let free = free_slot_id(session, ids).map_err(failed)?;
             pair.id = free.ok_or(TokenError::Full)?;
         }
-        generate_in_room(session, &pair, new.room, ids).map_err(failed)?
+        generate_in_room(session, &pair, new.certificate_size, ids).map_err(failed)?
     };
     Ok(entry(KeyPairInfo {
         label: pair.label,
@@ -71,7 +72,7 @@ fn is_user(session: &Session) -> bool {
         .is_ok_and(|state| state == LoginState::User)
 }
 
-/// Makes the pair while room for its certificate is held. Where the module counts places, each has its own.
+/// Generates the pair while space for its certificate is reserved. Modules with slot ids have space for each key.
 fn generate_in_room(
     session: &Session,
     pair: &NewPair,
@@ -83,12 +84,12 @@ fn generate_in_room(
     }
     space::reserve(session, bytes)?;
     let made = generate_key_pair(session, pair);
-    // What stays goes with the next try.
+    // A remaining reservation is released by the next attempt.
     let _ = space::release(session);
     made
 }
 
-/// Makes the new pair, and destroys the old one after that; before it only where there is no room for both.
+/// Generates the new pair, then deletes the old one; the other way round only if there is no space for both.
 fn make_room(session: &Session, pair: &NewPair, old: &[u8]) -> Result<GeneratedKey, Pkcs11Error> {
     match generate_key_pair(session, pair) {
         Err(error) if error.class == ErrorClass::DeviceFull => {
@@ -96,7 +97,7 @@ fn make_room(session: &Session, pair: &NewPair, old: &[u8]) -> Result<GeneratedK
             generate_key_pair(session, pair)
         }
         Ok(made) => {
-            // The new one is what was wanted; an old one that stays does no harm.
+            // The new key is what matters; an old one that remains does no harm.
             let _ = destroy_key_pair(session, old);
             Ok(made)
         }
@@ -104,13 +105,13 @@ fn make_room(session: &Session, pair: &NewPair, old: &[u8]) -> Result<GeneratedK
     }
 }
 
-/// The first of the places that the module counts by CKA_ID with neither key nor certificate in it.
-fn free_place(session: &Session, ids: IdChoice) -> Result<Option<Vec<u8>>, Pkcs11Error> {
+/// The first slot id of the module with neither key nor certificate.
+fn free_slot_id(session: &Session, ids: IdChoice) -> Result<Option<Vec<u8>>, Pkcs11Error> {
     let taken: Vec<Vec<u8>> = list_certificates(session)?
         .into_iter()
         .map(|c| c.id)
         .collect();
-    for id in ids.places() {
+    for id in ids.slot_ids() {
         let id = vec![*id];
         if !taken.contains(&id) && !id_in_use(session, &id)? {
             return Ok(Some(id));
@@ -142,7 +143,7 @@ fn ca_id(der: &[u8]) -> Vec<u8> {
     bytes.into_iter().take(CA_ID).collect()
 }
 
-/// Destroys a pair or a half, and nothing that shares its CKA_ID.
+/// Deletes a pair or an orphan public key, and nothing else that shares its CKA_ID.
 pub(super) fn destroy(session: &Session, key: &KeyRef) -> Result<(), TokenError> {
     let id = match Reference::read(key)? {
         Reference::Pair(spki) => find_private_key(session, spki).map_err(|e| gone(&e))?.id,

@@ -1,11 +1,11 @@
-//! What a PKCS#11 error means to the customer.
+//! Maps PKCS#11 errors to token errors.
 
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 
 use crate::error::TokenError;
 
-/// The failure to tell the customer. A wrong PIN is told without the count; the store adds it.
+/// The token error. An incorrect PIN has no counter here; the store adds it.
 #[must_use]
 pub fn token_error(error: &Pkcs11Error) -> TokenError {
     if let ErrorKind::UnsafeKey { .. } = *error.kind {

@@ -1,4 +1,4 @@
-//! The tokens of a module, and what they say about themselves.
+//! The tokens of a module, and how they describe themselves.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use inkan_pki::pkcs11::token::TokenInfo;
 use super::fault::token_error;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
-use crate::keystore::places::{Found, Place};
-use crate::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
+use crate::keystore::discovery::{FoundToken, TokenLocation};
+use crate::keystore::view::{PinState, PinStatus, TokenKind, TokenView};
 
-/// Most tokens looked at in one module.
+/// Maximum number of tokens of one module.
 pub const MAX_TOKENS: usize = 64;
 
 /// Loads the module into this process.
@@ -31,8 +31,9 @@ pub fn load(entry: &ModuleEntry) -> Result<Arc<Module>, TokenError> {
 /// The initialised tokens of a module.
 ///
 /// # Errors
-/// [`TokenError::NotInitialised`] where it sees others and none of these; [`TokenError::Module`], or what the module said.
-pub fn tokens(entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
+/// [`TokenError::NotInitialised`] if it lists only other tokens; [`TokenError::Module`], or the error that the module
+/// reports.
+pub fn tokens(entry: &ModuleEntry) -> Result<Vec<FoundToken>, TokenError> {
     let tokens = load(entry)?.tokens().map_err(|e| token_error(&e))?;
     let all: Vec<_> = tokens
         .iter()
@@ -48,16 +49,20 @@ pub fn tokens(entry: &ModuleEntry) -> Result<Vec<Found>, TokenError> {
     }
 }
 
-/// The token of that name in a module, as it is now.
+/// The current state of a token that was found before.
 pub(super) fn again(
     module: &Arc<Module>,
     path: &Path,
-    wanted: &Found,
+    wanted: &FoundToken,
 ) -> Result<TokenInfo, TokenError> {
-    let Place::Module { path: place, slot } = &wanted.place else {
+    let TokenLocation::Module {
+        path: location,
+        slot,
+    } = &wanted.location
+    else {
         return Err(TokenError::Removed);
     };
-    if place != path {
+    if location != path {
         return Err(TokenError::Removed);
     }
     let same = |info: &TokenInfo| {
@@ -65,17 +70,17 @@ pub(super) fn again(
     };
     let tokens = module.tokens().map_err(|e| token_error(&e))?;
     let mut fitting: Vec<_> = tokens.into_iter().filter(same).collect();
-    // Two of the same name and number: the slot decides.
+    // Two with the same label and serial number: the slot decides.
     if fitting.len() > 1 {
         fitting.retain(|info| info.slot_id() == *slot);
     }
     fitting.pop().ok_or(TokenError::Removed)
 }
 
-pub(super) fn found(entry: &ModuleEntry, info: &TokenInfo) -> Found {
-    Found {
+pub(super) fn found(entry: &ModuleEntry, info: &TokenInfo) -> FoundToken {
+    FoundToken {
         view: view(entry, info),
-        place: Place::Module {
+        location: TokenLocation::Module {
             path: entry.path.clone(),
             slot: info.slot_id(),
         },
@@ -96,19 +101,19 @@ fn view(entry: &ModuleEntry, info: &TokenInfo) -> TokenView {
     }
 }
 
-/// What the token says about the user's PIN.
+/// The state of the user's PIN.
 pub(super) fn pin_state(info: &TokenInfo) -> PinState {
     PinState {
-        standing: standing(info.pin),
+        status: status(info.pin),
         pin_pad: info.pin_pad,
         ..lengths(info)
     }
 }
 
-/// The same of the security officer's.
+/// The state of the security officer PIN.
 pub(super) fn so_state(info: &TokenInfo) -> PinState {
     PinState {
-        standing: standing(info.so_pin),
+        status: status(info.so_pin),
         pin_pad: info.pin_pad,
         ..lengths(info)
     }
@@ -123,12 +128,12 @@ fn lengths(info: &TokenInfo) -> PinState {
     }
 }
 
-const fn standing(flags: Flags) -> PinStanding {
+const fn status(flags: Flags) -> PinStatus {
     match flags {
-        Flags::Unknown => PinStanding::Fine,
-        Flags::CountLow => PinStanding::CountLow,
-        Flags::FinalTry => PinStanding::FinalTry,
-        Flags::Locked => PinStanding::Locked,
-        Flags::NotSet => PinStanding::NotSet,
+        Flags::Unknown => PinStatus::NoWarning,
+        Flags::CountLow => PinStatus::CountLow,
+        Flags::FinalTry => PinStatus::FinalTry,
+        Flags::Locked => PinStatus::Locked,
+        Flags::NotSet => PinStatus::NotSet,
     }
 }

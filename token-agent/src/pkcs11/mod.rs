@@ -1,13 +1,14 @@
-//! A token through its maker's PKCS#11 module, in this very process. Whoever must not be taken down by a module that hangs
-//! or crashes uses [`driver`](crate::driver), which does the same in a process of its own.
+//! A token through its vendor's PKCS#11 module, in this process. To be safe from a module that hangs or crashes, use
+//! [`driver`](crate::driver), which does the same in a separate process.
 //!
 //! - [`find`]: the tokens of a module
 //! - [`store`]: one opened token
-//! - `content`: what is on it
-//! - `create`: keys and certificates made and destroyed
-//! - `admin`: what needs the security officer
+//! - `content`: its contents
+//! - `create`: creates and deletes keys and certificates
+//! - `admin`: changes by the security officer
 //! - `trial`: what a key can really sign
-//! - `reference`: keys as opaque words
+//! - `reference`: opaque key references
+//! - `user_pins`: PINs entered by the user
 //! - [`fault`]: PKCS#11 errors → [`TokenError`](crate::error::TokenError)
 
 mod admin;
@@ -15,7 +16,7 @@ mod content;
 mod create;
 pub mod fault;
 pub mod find;
-mod given;
 mod reference;
 pub mod store;
 mod trial;
+mod user_pins;

@@ -1,4 +1,4 @@
-//! Keys as opaque words: a pair by its public key, half a pair by its CKA_ID.
+//! Opaque key references: a pair by its public key, an orphan public key by its CKA_ID.
 
 use crate::error::TokenError;
 use crate::keystore::content::KeyRef;
@@ -7,7 +7,7 @@ use crate::keystore::view::TokenKind;
 const PAIR: u8 = 0;
 const HALF: u8 = 1;
 
-/// What a reference of ours means.
+/// The meaning of a reference of this store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reference<'a> {
     /// DER SubjectPublicKeyInfo.
@@ -25,7 +25,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The public key of a whole pair.
+    /// The public key of a pair.
     pub(super) fn pair(key: &'a KeyRef) -> Result<&'a [u8], TokenError> {
         match Self::read(key)? {
             Self::Pair(spki) => Ok(spki),
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_ours_is_no_key_here() {
+    fn objects_of_others_are_not_keys_of_ours() {
         let pair = Reference::Pair(b"spki").write();
         assert_eq!(Reference::read(&pair).unwrap(), Reference::Pair(b"spki"));
         let half = Reference::Half(b"id").write();

@@ -21,22 +21,22 @@ use super::content;
 use super::create::{self, gone};
 use super::fault::token_error;
 use super::find::{again, load, pin_state, so_state};
-use super::given::{provided, sendable, usable};
 use super::reference::Reference;
 use super::trial;
+use super::user_pins::{provided, sendable, usable};
 use crate::config::known::quirks::Quirks;
 use crate::config::modules::ModuleEntry;
 use crate::error::TokenError;
 use crate::keystore::KeyStore;
-use crate::keystore::abilities::{Abilities, Ability, Admin, NewKey, Unblock};
+use crate::keystore::capabilities::{Admin, Capabilities, Capability, NewKey, Unblock};
 use crate::keystore::content::{Content, KeyEntry, KeyRef};
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::keystore::secret::{Limits, SecretName};
-use crate::keystore::view::{PinStanding, PinState, TokenView};
+use crate::keystore::view::{PinState, PinStatus, TokenView};
 
-/// How often, and how far apart, it is looked whether a token that failed is still there.
-const LOOKS: usize = 10;
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// How often, and at which interval, to check whether a failed token is still present.
+const PRESENCE_CHECKS: usize = 10;
+const PRESENCE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// An opened token of a PKCS#11 module that is loaded in this process.
 #[derive(Debug)]
@@ -45,24 +45,24 @@ pub struct Pkcs11Store {
     view: TokenView,
     quirks: Quirks,
     pin_pad: bool,
-    /// The user's PIN, for the login again after the security officer's, and what was tried with it.
+    /// The user's PIN and its attempts, for the login after the security officer's.
     user: Option<Mutex<PinAttempts>>,
-    /// The same of the security officer, for changes.
+    /// The security officer PIN and its attempts, for changes.
     officer: Option<Mutex<PinAttempts>>,
-    /// The same of the security officer, for a new PIN of the user.
+    /// The security officer PIN and its attempts, for a new user PIN.
     unblocker: Option<Mutex<PinAttempts>>,
     /// Private keys found in this session, by public key.
     keys: HashMap<Vec<u8>, PrivateKey>,
-    /// What was found out about keys, by public key.
+    /// Tested schemes of keys, by public key.
     schemes: HashMap<Vec<u8>, Vec<SignatureScheme>>,
 }
 
 impl Pkcs11Store {
-    /// Opens a token that was found in this module. For writing where the token lets us.
+    /// Opens a token that was found in this module, for writing if the token permits.
     ///
     /// # Errors
-    /// [`TokenError::Removed`] when it is not there any more; what the module said.
-    pub fn open(entry: &ModuleEntry, wanted: &Found) -> Result<Self, TokenError> {
+    /// [`TokenError::Removed`] if it is no longer present; the error that the module reports.
+    pub fn open(entry: &ModuleEntry, wanted: &FoundToken) -> Result<Self, TokenError> {
         let module = load(entry)?;
         let info = again(&module, &entry.path, wanted)?;
         let session = match Session::open(&module, &info, Access::ReadWrite) {
@@ -93,12 +93,12 @@ impl Pkcs11Store {
         self.keys.get(spki).ok_or(TokenError::KeyGone)
     }
 
-    /// A change, as whoever the token takes it from.
+    /// Runs a change in the role that the token requires.
     fn change<T>(
         &mut self,
         change: impl Fn(&Session) -> Result<T, TokenError>,
     ) -> Result<T, TokenError> {
-        // Handles are numbered anew when a key comes or goes, with some modules.
+        // Some modules renumber handles when a key is created or deleted.
         self.keys.clear();
         match (usable(self.officer.as_ref()), self.quirks.admin) {
             (Some(officer), what) => as_officer(
@@ -113,42 +113,42 @@ impl Pkcs11Store {
         }
     }
 
-    /// What a wrong PIN means now: the token may know more after the try than before it.
+    /// The meaning of an incorrect PIN: the token may report more after the attempt than before.
     fn after_wrong(&self, error: &Pkcs11Error) -> TokenError {
         match error.class {
             ErrorClass::PinIncorrect => {}
-            // Some modules have no other word for a card that was pulled.
+            // Some modules report a removed card only in this way.
             ErrorClass::DeviceFault if !self.is_there() => return TokenError::Removed,
             _ => return token_error(error),
         }
-        match self.session.token().map(|info| pin_state(&info).standing) {
-            Ok(PinStanding::Locked) => TokenError::PinLocked,
-            standing => TokenError::PinWrong {
-                last_try: matches!(standing, Ok(PinStanding::FinalTry)),
+        match self.session.token().map(|info| pin_state(&info).status) {
+            Ok(PinStatus::Locked) => TokenError::PinLocked,
+            status => TokenError::PinWrong {
+                last_try: matches!(status, Ok(PinStatus::FinalTry)),
                 tries_left: None,
             },
         }
     }
 
-    /// By the list of tokens: modules look at their readers for that, and for nothing else. The system's card service needs
-    /// a moment to see a card go.
+    /// Checks the token list: only then do modules check their readers. The card service needs a moment to notice a
+    /// removed card.
     fn is_there(&self) -> bool {
         let same = |info: &TokenInfo| info.readable && info.serial == self.view.serial;
         let listed = || {
             let tokens = self.session.module().tokens();
             tokens.is_ok_and(|tokens| tokens.iter().any(same))
         };
-        (0..LOOKS).all(|_| {
+        (0..PRESENCE_CHECKS).all(|_| {
             let there = listed();
             if there {
-                thread::sleep(LOOK_AGAIN);
+                thread::sleep(PRESENCE_INTERVAL);
             }
             there
         })
     }
 
-    /// Told before anything is tried: what cannot be right costs a try as well, and some modules take a PIN that they say is
-    /// too short, others break on it.
+    /// Checks a secret before it is sent: a malformed one costs a try as well, some modules accept a PIN that is too
+    /// short by their own limits, and others fail on it.
     fn fits(&self, what: SecretName, secret: &Pin) -> Result<(), TokenError> {
         let info = self.session.token().map_err(|e| token_error(&e))?;
         let PinState {
@@ -161,8 +161,8 @@ impl Pkcs11Store {
             max,
             ascii: false,
         };
-        match limits.unfit(secret) {
-            Some(why) => Err(TokenError::Unfit {
+        match limits.fault(secret) {
+            Some(why) => Err(TokenError::InvalidSecret {
                 what,
                 why,
                 min,
@@ -172,7 +172,7 @@ impl Pkcs11Store {
         }
     }
 
-    /// What the token does not like about a new PIN is told from what it does not like about the old one.
+    /// Distinguishes a refused new PIN from an incorrect old one.
     fn after_change(&self, error: &Pkcs11Error) -> TokenError {
         match error.class {
             ErrorClass::PinInvalid => TokenError::NewPinRefused,
@@ -181,7 +181,7 @@ impl Pkcs11Store {
     }
 }
 
-/// What can be a management key.
+/// Whether the text can be a management key.
 fn is_hex(secret: &Pin) -> bool {
     let text = secret.expose();
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit())
@@ -192,8 +192,8 @@ impl KeyStore for Pkcs11Store {
         &self.view
     }
 
-    fn abilities(&self) -> Abilities {
-        Abilities {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
             generate: self.quirks.generates,
             write_certificates: self.quirks.writes,
             ca_certificates: self.quirks.ca_certificates,
@@ -229,12 +229,12 @@ impl KeyStore for Pkcs11Store {
         tried.map_err(|e| self.after_wrong(&e))
     }
 
-    fn administration(&mut self) -> Result<Option<Admin>, TokenError> {
+    fn required_admin(&mut self) -> Result<Option<Admin>, TokenError> {
         let known = usable(self.officer.as_ref()).is_some();
         Ok(self.quirks.admin.filter(|_| !known))
     }
 
-    fn administer(&mut self, secret: &Pin) -> Result<(), TokenError> {
+    fn authenticate_admin(&mut self, secret: &Pin) -> Result<(), TokenError> {
         let what = self.quirks.admin.unwrap_or(Admin::SoPin);
         match what {
             Admin::SoPin => self.fits(SecretName::SoPin, secret)?,
@@ -258,7 +258,7 @@ impl KeyStore for Pkcs11Store {
     fn content(&mut self) -> Result<Content, TokenError> {
         let mut content = content::read(&self.session).map_err(|e| token_error(&e))?;
         if !self.quirks.labels {
-            // What it says in their place is the same on all of its tokens.
+            // The module's substitute for a label is the same on all of its tokens.
             content.keys.iter_mut().for_each(|key| key.label.clear());
         }
         Ok(content)
@@ -272,7 +272,7 @@ impl KeyStore for Pkcs11Store {
 
     fn generate(&mut self, new: &NewKey) -> Result<KeyEntry, TokenError> {
         if !self.quirks.generates {
-            return Err(Ability::Generate.missing());
+            return Err(Capability::Generate.missing());
         }
         let officer = usable(self.officer.as_ref()).is_some();
         let ids = self.quirks.ids;
@@ -324,7 +324,7 @@ impl KeyStore for Pkcs11Store {
         label: &str,
     ) -> Result<(), TokenError> {
         if !self.quirks.writes || (key.is_none() && !self.quirks.ca_certificates) {
-            return Err(Ability::WriteCertificates.missing());
+            return Err(Capability::WriteCertificates.missing());
         }
         self.change(|session| create::write(session, key, der, label))
     }
@@ -340,7 +340,7 @@ impl KeyStore for Pkcs11Store {
 
     fn delete_key(&mut self, key: &KeyRef) -> Result<(), TokenError> {
         if !self.quirks.deletes {
-            return Err(Ability::DeleteKeys.missing());
+            return Err(Capability::DeleteKeys.missing());
         }
         self.change(|session| create::destroy(session, key))
     }
@@ -361,7 +361,7 @@ impl KeyStore for Pkcs11Store {
 
     fn unblock_state(&mut self) -> Result<PinState, TokenError> {
         if !self.quirks.officer_unblocks {
-            return Err(Ability::Unblock.missing());
+            return Err(Capability::Unblock.missing());
         }
         let info = self.session.token().map_err(|e| token_error(&e))?;
         Ok(so_state(&info))
@@ -369,7 +369,7 @@ impl KeyStore for Pkcs11Store {
 
     fn unblock(&mut self, puk: &Pin, new: &Pin) -> Result<(), TokenError> {
         if !self.quirks.officer_unblocks {
-            return Err(Ability::Unblock.missing());
+            return Err(Capability::Unblock.missing());
         }
         self.fits(SecretName::Puk, puk)?;
         self.fits(SecretName::NewPin, new)?;
@@ -377,7 +377,7 @@ impl KeyStore for Pkcs11Store {
         let set = match provided(&mut unblocker, puk) {
             Ok(officer) => as_officer(&self.session, Admin::SoPin, officer, None, |session| {
                 session.init_user_pin(new).map_err(|e| match e.class {
-                    ErrorClass::Unsupported => Ability::Unblock.missing(),
+                    ErrorClass::Unsupported => Capability::Unblock.missing(),
                     _ => self.after_change(&e),
                 })
             }),

@@ -1,5 +1,5 @@
-//! What a key can really sign. RSA-PSS is where tokens promise what they do not keep: some list it for other uses of theirs,
-//! some make the salt longer than TLS takes it. Nothing but a signature tells.
+//! What a key can really sign. Many tokens claim RSA-PSS wrongly: some list it for other purposes, some use a longer
+//! salt than TLS accepts. Only a signature shows it.
 
 use inkan_pki::algorithm::SignatureScheme;
 use inkan_pki::pkcs11::Session;
@@ -11,14 +11,14 @@ use inkan_pki::verify::verifies;
 use super::fault::token_error;
 use crate::error::TokenError;
 
-/// In front of the random part, so that the signature fits nothing else.
+/// Prefix of the random message, so that the signature is of no other use.
 const PURPOSE: &[u8] = b"inkan-agent: trial of a signature\0";
 
-/// Those of the listed schemes that the key can do: without PSS where a trial of it fails. A key that asks for the PIN at each
-/// use is taken at the token's word.
+/// The listed schemes that the key supports: without PSS if a trial fails. For a key that requires the PIN for each use
+/// the token's list is trusted.
 ///
 /// # Errors
-/// What has nothing to do with the scheme: the token went away, the login was lost.
+/// An error unrelated to the scheme: the token was removed, the login was lost.
 pub(super) fn proven(
     session: &Session,
     key: &PrivateKey,

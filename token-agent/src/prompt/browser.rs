@@ -1,14 +1,14 @@
-//! The person's browser, as the system knows it.
+//! The user's default browser.
 
 use inkan_pki::secret::Secret;
 use webbrowser::{Browser, BrowserOptions};
 
 use crate::error::{Failure, SetupError};
 
-/// Opens an address there. What the browser or its launcher says goes nowhere: it may repeat the address.
+/// Opens a URL there. Output of the browser or its launcher is discarded, because it may repeat the URL.
 ///
 /// # Errors
-/// [`SetupError::NoBrowser`], without the address.
+/// [`SetupError::NoBrowser`], without the URL.
 pub fn open(address: &Secret) -> Result<(), Failure> {
     webbrowser::open_browser_with_options(
         Browser::Default,

@@ -1,46 +1,46 @@
-//! The tokens to choose from, with those that come and go.
+//! The tokens to choose from, while they are added and removed.
 
 use std::time::Duration;
 
 use crate::error::TokenError;
-use crate::keystore::places::{Found, Places, Survey};
+use crate::keystore::discovery::{Discovery, FoundToken, TokenProvider};
 
-/// What a token is chosen from.
+/// A choice of tokens.
 #[derive(Debug)]
 pub struct TokenChoice<'a> {
-    places: &'a dyn Places,
+    provider: &'a dyn TokenProvider,
     wanted: Option<&'a str>,
-    first: Survey,
+    first: Discovery,
 }
 
 impl<'a> TokenChoice<'a> {
-    /// Looks for tokens; `wanted` is a label or serial number named beforehand.
+    /// Searches for tokens; `wanted` is a label or serial number named in advance.
     #[must_use]
-    pub fn new(places: &'a dyn Places, wanted: Option<&'a str>) -> Self {
+    pub fn new(provider: &'a dyn TokenProvider, wanted: Option<&'a str>) -> Self {
         Self {
-            places,
+            provider,
             wanted,
-            first: places.look(),
+            first: provider.find_tokens(),
         }
     }
 
-    /// What was there when the question came up.
+    /// The tokens when the question was asked.
     #[must_use]
-    pub fn first(&self) -> &Survey {
+    pub fn first(&self) -> &Discovery {
         &self.first
     }
 
-    /// Label or serial number that was named beforehand.
+    /// The label or serial number named in advance.
     #[must_use]
     pub fn wanted(&self) -> Option<&str> {
         self.wanted
     }
 
-    /// The token named beforehand, or the only one; `None` when there is a choice.
+    /// The token named in advance, or the only one; `None` if there is a choice.
     ///
     /// # Errors
-    /// Why there is none: as [`Survey::named`] and [`Survey::usable`].
-    pub fn only(&self) -> Result<Option<&Found>, TokenError> {
+    /// Why there is none: as [`Discovery::named`] and [`Discovery::usable`].
+    pub fn only(&self) -> Result<Option<&FoundToken>, TokenError> {
         match self.wanted {
             Some(wanted) => self.first.named(wanted).map(Some),
             None => match self.first.usable()? {
@@ -50,12 +50,12 @@ impl<'a> TokenChoice<'a> {
         }
     }
 
-    /// Waits for a card or reader to come or go, `limit` at most, and looks again; `None` when nothing did. Call it in a
-    /// loop with a short limit while the question is open, and look at the answer between.
+    /// Waits at most `limit` for a card or reader to be added or removed, and searches again; `None` if nothing
+    /// changed. Call it in a loop with a short limit while the question is open, and check for an answer in between.
     #[must_use]
-    pub fn next(&self, limit: Duration) -> Option<Survey> {
-        self.places
-            .changed_within(limit)
-            .then(|| self.places.look())
+    pub fn next(&self, limit: Duration) -> Option<Discovery> {
+        self.provider
+            .wait_for_change(limit)
+            .then(|| self.provider.find_tokens())
     }
 }

@@ -1,4 +1,4 @@
-//! One line from the terminal, or from standard input where that is none.
+//! One line from the terminal, or from standard input if that is no terminal.
 
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::sync::mpsc::channel;
@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use crate::error::Failure;
 use crate::interrupt::Interrupt;
 
-/// Longest answer, in bytes.
+/// Maximum length of an answer, in bytes.
 const MAX_ANSWER: u64 = 1024;
 
-/// Asks in the open. No answer, an empty line or Ctrl-C is a "cancel".
+/// Asks with echo. No answer, an empty line or Ctrl-C cancels.
 ///
 /// # Errors
 /// [`Failure::Cancelled`].
@@ -21,7 +21,7 @@ pub fn ask(question: &str, interrupt: &Interrupt) -> Result<Zeroizing<String>, F
         .write_all(question.as_bytes())
         .and_then(|()| error.flush());
     drop(error);
-    // Read on a thread of its own, so that Ctrl-C need not wait for the end of the line.
+    // Read on a separate thread, so that Ctrl-C does not have to wait for the end of the line.
     let (answer, answers) = channel();
     let _guard = interrupt.answers(answer.clone());
     let reader = move || {
@@ -38,21 +38,24 @@ pub fn ask(question: &str, interrupt: &Interrupt) -> Result<Zeroizing<String>, F
     line.filter(|a| !a.is_empty()).ok_or(Failure::Cancelled)
 }
 
-/// Asks without echo, where there is a terminal.
+/// Asks without echo, if there is a terminal.
 ///
 /// # Errors
 /// [`Failure::Cancelled`].
-pub fn ask_unseen(question: &str, interrupt: &Interrupt) -> Result<Zeroizing<String>, Failure> {
+pub fn ask_without_echo(
+    question: &str,
+    interrupt: &Interrupt,
+) -> Result<Zeroizing<String>, Failure> {
     if !std::io::stdin().is_terminal() {
         return ask(question, interrupt);
     }
-    // The library puts the terminal back only if Ctrl-C does not end the process under it.
+    // The library restores the terminal only if Ctrl-C does not end the process.
     let _paused = interrupt.pause();
     let text = rpassword::prompt_password(question).map_err(|_| Failure::Cancelled)?;
     Ok(Zeroizing::new(text))
 }
 
-/// A line of at most [`MAX_ANSWER`] bytes; what follows it stays unread for the next question.
+/// Reads a line of at most [`MAX_ANSWER`] bytes; the rest remains for the next question.
 fn read_line(input: &mut impl BufRead) -> Option<String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(256));
     input.take(MAX_ANSWER).read_until(b'\n', &mut bytes).ok()?;

@@ -1,20 +1,20 @@
-//! The person: what they are asked and told during one operation, in a terminal or in a window.
+//! The user interface of an operation: its questions and messages, in a terminal or in a window.
 //!
-//! Every question ends in an answer or in [`Failure::Cancelled`](crate::error::Failure::Cancelled), and what was cancelled
-//! stays cancelled. Only a secret that was refused is asked for again, of somebody who types it.
+//! Every question ends with an answer or with [`Failure::Cancelled`](crate::error::Failure::Cancelled), which is final.
+//! Only a refused secret is requested again, if a user can retype it.
 //!
-//! - [`question`]: what is asked
-//! - [`choice`]: the tokens to choose from, with those that come and go
-//! - [`browser`]: their browser
-//! - [`terminal`]: the person at the terminal
-//! - [`line`](self::line): one line from there
-//! - [`sources`]: PINs from files and variables instead
+//! - [`question`]: the questions
+//! - [`choice`]: the tokens to choose from, while they are added and removed
+//! - [`browser`]: the user's browser
+//! - [`terminal`]: the user at the terminal
+//! - [`line`](self::line): one line of input
+//! - [`pin_source`]: PINs from files and environment variables
 
 pub mod browser;
 pub mod choice;
 pub mod line;
+pub mod pin_source;
 pub mod question;
-pub mod sources;
 pub mod terminal;
 
 use std::fmt::Debug;
@@ -22,69 +22,69 @@ use std::fmt::Debug;
 use inkan_pki::secret::{Pin, Secret};
 
 use crate::error::Failure;
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 use crate::output::event::Event;
 use choice::TokenChoice;
 use question::{CertificateChoice, NewPin, PinChange, Question, SecretKind, SecretQuestion};
 
-/// Whom an operation asks and tells. Called from the thread of the operation, one call at a time; each call may wait for
-/// as long as the person does.
-pub trait Person: Send + Sync + Debug {
-    /// Tells what happens. Returns at once.
-    fn tell(&self, event: &Event);
+/// What an operation asks and reports. Called from the operation's thread, one call at a time; a call may wait as long
+/// as the user does.
+pub trait UserInterface: Send + Sync + Debug {
+    /// Reports an event. Returns at once.
+    fn notify(&self, event: &Event);
 
-    /// Asks for a plain yes.
+    /// Asks for explicit consent.
     ///
     /// # Errors
-    /// [`Failure::Cancelled`] for anything else.
-    fn agree(&self, question: &Question) -> Result<(), Failure>;
+    /// [`Failure::Cancelled`] for anything but yes.
+    fn confirm(&self, question: &Question) -> Result<(), Failure>;
 
-    /// Asks which token. Called even where there is one or none: it is the person's side that decides to take the only one
-    /// without a question, or to wait for one to be put in.
+    /// Asks which token to use. Also called if there is one token or none: the implementation decides whether to use
+    /// the only one without a question, or to wait for one to be inserted.
     ///
     /// # Errors
-    /// [`Failure::Cancelled`], or why there is none to choose ([`TokenChoice::only`] and
-    /// [`Survey::usable`](crate::keystore::places::Survey::usable) say it).
-    fn choose_token(&self, choice: &TokenChoice<'_>) -> Result<Found, Failure>;
+    /// [`Failure::Cancelled`], or why there is none to choose (see [`TokenChoice::only`] and
+    /// [`Discovery::usable`](crate::keystore::discovery::Discovery::usable)).
+    fn choose_token(&self, choice: &TokenChoice<'_>) -> Result<FoundToken, Failure>;
 
-    /// Asks which certificate of a bank, by its place in the list. Called even where there is one. Where nobody is asked it is
-    /// the newest.
+    /// Asks which certificate of a bank to use; returns its index. Also called if there is only one. Without a question
+    /// it is the newest.
     ///
     /// # Errors
-    /// [`Failure::Cancelled`]; [`TokenError::NoCertificate`](crate::error::TokenError::NoCertificate) when the one named
-    /// beforehand is not among them.
+    /// [`Failure::Cancelled`]; [`TokenError::NoCertificate`](crate::error::TokenError::NoCertificate) if the
+    /// certificate named in advance is not in the list.
     fn choose_certificate(&self, _choice: &CertificateChoice) -> Result<usize, Failure> {
         Ok(0)
     }
 
-    /// Asks for a PIN, PUK, security officer's PIN or management key: once. What is left of the tries is in the question, and
-    /// after one that was refused, why.
+    /// Asks once for a PIN, PUK, security officer PIN or management key. The question includes the tries left and,
+    /// after a refusal, the reason.
     ///
     /// # Errors
     /// [`Failure::Cancelled`].
     fn secret(&self, question: &SecretQuestion) -> Result<Pin, Failure>;
 
-    /// True when somebody is there to type such a secret again after one that was refused; where it comes from a file or a
-    /// variable it would be the same again.
-    fn types(&self, _what: SecretKind) -> bool {
+    /// Whether a user can retype the secret after a refusal; a file or variable would return the same value again.
+    fn can_retype(&self, _what: SecretKind) -> bool {
         false
     }
 
-    /// The same of a new PIN.
-    fn types_new_pin(&self) -> bool {
+    /// The same for a new PIN.
+    fn can_retype_new_pin(&self) -> bool {
         false
     }
 
-    /// Asks for a new PIN, twice where it is typed unseen.
+    /// Asks for a new PIN, twice if it is typed without echo.
     ///
     /// # Errors
     /// [`Failure::Cancelled`], [`UsageError::PinsDiffer`](crate::error::UsageError::PinsDiffer).
     fn new_pin(&self, question: &NewPin) -> Result<Pin, Failure>;
 
-    /// Asks for what opens the token (PIN or PUK) and for the new PIN: one form in a window, one after the other here.
+    /// Asks for the unlocking secret (PIN or PUK) and for the new PIN: in one form in a window, one after the other
+    /// here.
     ///
     /// # Errors
-    /// As [`Person::secret`] and [`Person::new_pin`].
+    /// As [`UserInterface::secret`] and [`UserInterface::new_pin`].
     fn pin_change(&self, present: &SecretQuestion, new: &NewPin) -> Result<PinChange, Failure> {
         Ok(PinChange {
             present: self.secret(present)?,
@@ -92,8 +92,8 @@ pub trait Person: Send + Sync + Debug {
         })
     }
 
-    /// Opens an address of the bank in the person's browser; true when that is left to the person. It is worth something for
-    /// a moment: told to nobody else, and not kept.
+    /// Opens a URL of the bank in the user's browser; returns true if that is left to the user. The URL is valuable for
+    /// a moment: it is not logged and not kept.
     ///
     /// # Errors
     /// [`SetupError::NoBrowser`](crate::error::SetupError::NoBrowser).
@@ -101,9 +101,9 @@ pub trait Person: Send + Sync + Debug {
         browser::open(address).map(|()| false)
     }
 
-    /// True when the person wants it to stop although nothing is being asked. Looked at between steps, as long as stopping
-    /// leaves nothing half done.
-    fn wants_to_stop(&self) -> bool {
+    /// Whether the user has cancelled outside of a question. Checked between steps, as long as stopping leaves nothing
+    /// half done.
+    fn is_cancelled(&self) -> bool {
         false
     }
 }

@@ -1,110 +1,111 @@
-//! What the person is asked.
+//! The questions to the user.
 
 use inkan_pki::messages::request::GiveUpReason;
 use inkan_pki::secret::Pin;
 
 use crate::error::TokenError;
-use crate::keystore::abilities::{Admin, Unblock};
+use crate::keystore::capabilities::{Admin, Unblock};
 use crate::keystore::view::{PinState, TokenView};
 use crate::output::event::RequestView;
 use crate::output::outcome::{BankView, TokenEntry};
 
-/// A question whose answer is yes or no.
+/// A yes/no question.
 #[derive(Debug, Clone)]
 pub enum Question {
-    /// May this request of the bank's page be carried out? With the comparison code.
+    /// Consent to a request of the bank's page, with the comparison code.
     Request(RequestView),
-    /// The token has no free place: may what is at one of them be destroyed for the new key?
+    /// The token has no free slot: consent to destroying the contents of one for the new key.
     Overwrite {
-        /// Token.
+        /// The token.
         token: TokenView,
-        /// What is there now.
+        /// What is stored there now.
         entry: Box<TokenEntry>,
     },
-    /// May this certificate and its key be deleted?
+    /// Consent to deleting a certificate and its key.
     Delete {
-        /// Token.
+        /// The token.
         token: TokenView,
-        /// What goes.
+        /// What is deleted.
         entry: Box<TokenEntry>,
-        /// False when the token cannot destroy keys: then only the certificate goes.
+        /// False if the token does not delete keys: then only the certificate is deleted.
         with_key: bool,
-        /// It is the last one of its bank on this token that can be used.
+        /// Whether it is the last usable certificate of its bank on this token.
         last: bool,
     },
-    /// The bank has signed for a key that cannot be used here: may that issue be given up for a new key on this token?
+    /// The bank has issued a certificate for a key that cannot be used here: consent to giving it up for a new key on
+    /// this token.
     GiveUp {
-        /// The token that is used now.
+        /// The token in use.
         token: TokenView,
         /// Serial number of the certificate for the other key.
         serial: String,
         /// Why that key cannot be used.
         reason: GiveUpReason,
     },
-    /// May this bank be installed?
+    /// Consent to installing this bank.
     AddBank(BankView),
-    /// May this token driver be used from now on? It runs as part of this person's session.
+    /// Consent to using this token driver. It runs with the user's permissions.
     AddModule {
-        /// Name for people.
+        /// Display name.
         name: String,
         /// Its file.
         path: String,
     },
 }
 
-/// Which of these certificates?
+/// A choice of certificates.
 #[derive(Debug, Clone)]
 pub struct CertificateChoice {
-    /// The token they are on.
+    /// The token that holds them.
     pub token: TokenView,
-    /// At least one, the newest first.
+    /// At least one, newest first.
     pub entries: Vec<TokenEntry>,
 }
 
-/// Asking for something secret.
+/// A question for a secret.
 #[derive(Debug, Clone)]
 pub struct SecretQuestion {
-    /// What for.
+    /// The secret and its purpose.
     pub what: SecretKind,
-    /// Of which token.
+    /// The token.
     pub token: TokenView,
-    /// What the token says about the tries left.
+    /// The tries left, as the token reports them.
     pub state: PinState,
-    /// Why it is asked for again.
+    /// Why it is requested again.
     pub refused: Option<TokenError>,
 }
 
-/// What is secret.
+/// The secret and its purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
     /// The PIN, to use the key.
     Pin,
     /// The PIN, to change it.
-    PresentPin,
+    CurrentPin,
     /// What unblocks the PIN.
     Unblock(Unblock),
-    /// What the token wants beyond the PIN.
+    /// The administrative secret.
     Admin(Admin),
 }
 
-/// Asking for a new PIN.
+/// A question for a new PIN.
 #[derive(Debug, Clone)]
 pub struct NewPin {
-    /// Of which token.
+    /// The token.
     pub token: TokenView,
-    /// Shortest, in bytes; 0 when the token does not say.
+    /// Minimum length in bytes; 0 if the token does not report it.
     pub min_length: u8,
-    /// Longest, in bytes; 0 when the token does not say.
+    /// Maximum length in bytes; 0 if the token does not report it.
     pub max_length: u8,
-    /// Why it is asked for again.
+    /// Why it is requested again.
     pub refused: Option<TokenError>,
 }
 
-/// What opens the token, and its new PIN.
+/// The unlocking secret, and the new PIN.
 #[derive(Debug, Clone)]
 pub struct PinChange {
-    /// PIN, PUK or security officer's PIN.
+    /// PIN, PUK or security officer PIN.
     pub present: Pin,
-    /// The PIN from now on.
+    /// The new PIN.
     pub new: Pin,
 }

@@ -1,4 +1,4 @@
-//! Labels by which the agent finds its own keys and certificates again.
+//! Labels that identify the agent's own keys and certificates.
 
 use inkan_pki::messages::identifier::Identifier;
 use jiff::Timestamp;
@@ -15,11 +15,11 @@ pub fn label(bank: &Identifier, login_id: &str, at: Timestamp, request: &Identif
     format!("{PREFIX}/{bank}/{login_id}/{date}/{request}")
 }
 
-/// True for a label made by [`label`] for this bank and user.
+/// Whether [`label`] made this label for this bank and user.
 #[must_use]
 pub fn is_ours(text: &str, bank: &Identifier, login_id: &str) -> bool {
     let start = format!("{PREFIX}/{bank}/{login_id}/");
-    // A login ID may hold a slash: what follows must be exactly date and request.
+    // A login ID may contain a slash: the rest must be exactly date and request.
     text.strip_prefix(&start).is_some_and(|rest| {
         let mut parts = rest.split('/');
         let date = parts
@@ -29,7 +29,7 @@ pub fn is_ours(text: &str, bank: &Identifier, login_id: &str) -> bool {
     })
 }
 
-/// The bank's id in one of our labels.
+/// The bank's id in a label of ours.
 #[must_use]
 pub fn bank_of(text: &str) -> Option<&str> {
     text.strip_prefix(PREFIX)?
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ours_are_told_from_others() {
+    fn our_objects_are_distinguished_from_others() {
         let id = |s: &str| Identifier::new(s).unwrap();
         let at: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
         let text = label(&id("kenmin"), "hana/kodt", at, &id("0123456789abcdef"));

@@ -1,4 +1,5 @@
-//! One agent at a time on one token: two that make, find and remove keys at once would take each other's for left-overs.
+//! One agent at a time on one token: two that generate, find and delete keys at once would mistake each other's keys
+//! for left-overs.
 
 use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
 
@@ -6,25 +7,25 @@ use inkan_pki::x509::fingerprint::sha256_hex;
 
 use crate::config::directory::ConfigDir;
 use crate::error::TokenError;
-use crate::keystore::places::Found;
+use crate::keystore::discovery::FoundToken;
 
-/// Characters of the lock file's name.
+/// Length of the lock file's name.
 const NAME: usize = 32;
 
-/// The lock; ends with its value, and with the process.
+/// The lock. It ends on drop, or with the process.
 #[derive(Debug)]
 pub struct TokenLock {
     _file: File,
 }
 
 impl TokenLock {
-    /// Takes the lock of that token; `None` where the configuration directory takes no files, so that an agent with a
-    /// configuration of the administrator's still works.
+    /// Locks the token; `None` if the configuration directory is not writable, so that an agent with an administrator's
+    /// configuration still works.
     ///
     /// # Errors
-    /// [`TokenError::InUse`] when another agent has it.
-    pub fn take(config: &ConfigDir, token: &Found) -> Result<Option<Self>, TokenError> {
-        // The same card through another driver is the same token still.
+    /// [`TokenError::InUse`] if another agent has the lock.
+    pub fn take(config: &ConfigDir, token: &FoundToken) -> Result<Option<Self>, TokenError> {
+        // The same card through another driver is still the same token.
         let who = format!("{}\0{}", token.view.serial, token.view.label);
         let name: String = sha256_hex(who.as_bytes()).chars().take(NAME).collect();
         let directory = config.locks();

@@ -1,17 +1,17 @@
 //! The customer's tokens as operations use them.
 //!
-//! - [`computer`]: the tokens of this computer: drivers and readers
-//! - `doubles`: one card, shown once
-//! - [`opened`]: a token that is open, shared by those who use it
+//! - [`local`]: the tokens of this computer: drivers and readers
+//! - `duplicates`: removes duplicates from the list
+//! - [`open_token`]: an opened token, shared by its users
 //! - [`lock`]: one agent at a time on one token
-//! - [`label`]: how our keys are found again
-//! - [`notes`]: the same for tokens that keep no labels
+//! - [`label`]: labels that identify our keys
+//! - [`stored_labels`]: the same for tokens that store no labels
 //! - [`signer`]: the token's key as a signer for CSR, TLS and proof
 
-pub mod computer;
-mod doubles;
+mod duplicates;
 pub mod label;
+pub mod local;
 pub mod lock;
-pub mod notes;
-pub mod opened;
+pub mod open_token;
 pub mod signer;
+pub mod stored_labels;

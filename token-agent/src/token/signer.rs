@@ -3,7 +3,7 @@
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::signer::{SignError, Signer};
 
-use super::opened::OpenToken;
+use super::open_token::OpenToken;
 use crate::error::TokenError;
 use crate::keystore::content::KeyEntry;
 
@@ -19,7 +19,7 @@ impl TokenSigner {
     /// A key of this token.
     ///
     /// # Errors
-    /// What the token said.
+    /// The error that the token reports.
     pub fn new(token: &OpenToken, key: KeyEntry) -> Result<Self, TokenError> {
         let schemes = token.with(|store| store.schemes(&key.reference))?;
         Ok(Self {
@@ -29,10 +29,10 @@ impl TokenSigner {
         })
     }
 
-    /// For TLS with a bank that takes these schemes and no others.
+    /// Restricts the signer to the schemes that a bank accepts in TLS.
     ///
     /// # Errors
-    /// [`TokenError::CannotSign`] when none is left.
+    /// [`TokenError::CannotSign`] if none is left.
     pub fn for_bank(mut self, takes: impl Fn(SignatureScheme) -> bool) -> Result<Self, TokenError> {
         self.schemes.retain(|scheme| takes(*scheme));
         if self.schemes.is_empty() {
@@ -41,7 +41,7 @@ impl TokenSigner {
         Ok(self)
     }
 
-    /// True when it can sign in no newer version of TLS than 1.2: an RSA key without PSS.
+    /// Whether it cannot sign for TLS 1.3: an RSA key without PSS.
     #[must_use]
     pub fn only_tls12(&self) -> bool {
         self.key.algorithm.is_rsa() && !self.schemes.iter().any(|scheme| scheme.is_pss())
@@ -75,7 +75,7 @@ impl Signer for TokenSigner {
     }
 }
 
-/// What a failed signature means to the customer.
+/// The token error for a failed signature.
 #[must_use]
 pub fn sign_failure(error: &SignError) -> TokenError {
     let failed = |detail: String| TokenError::Failed {

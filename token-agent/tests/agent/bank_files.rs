@@ -1,4 +1,4 @@
-//! Bank files: what is refused, naming file and field, and how they are added and removed.
+//! Bank files: what is refused, with file and field, and how they are added and removed.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use super::harness::authority::Ca;
 use super::harness::customer::finish;
 use super::harness::{Bank, Customer};
 
-/// Changes one line of a good file.
+/// Changes one line of a valid file.
 fn changed(file: &str, field: &str, line: &str) -> String {
     let kept = file.lines().map(|l| {
         if l.starts_with(&format!("{field} =")) {
@@ -157,7 +157,7 @@ fn add_asks_shows_fingerprints_and_never_replaces() {
         (5, "bank-differs".to_owned())
     );
 
-    // A CA more takes its place when one that is there has signed it, and in no other case.
+    // An additional CA is accepted only if an installed one has signed it.
     let (next, stranger) = (
         Ca::new("Next", Some(&bank.customer_ca)),
         Ca::new("Next", None),
@@ -188,7 +188,7 @@ fn add_asks_shows_fingerprints_and_never_replaces() {
 }
 
 #[test]
-fn a_file_in_another_encoding_is_called_that() {
+fn a_file_in_another_encoding_has_its_own_error() {
     let customer = Customer::new();
     let file = customer.config.path().join("bank.toml");
     fs::write(&file, b"name = \"\x8b\xe2\x8d\x73\"\n").unwrap();

@@ -1,8 +1,8 @@
-//! The whole way with a PIV card in a reader, no driver in between.
+//! Every operation with a PIV card in a reader, without a driver.
 
 use inkan_agent::error::TokenError;
 use inkan_agent::keystore::KeyStore;
-use inkan_agent::keystore::abilities::NewKey;
+use inkan_agent::keystore::capabilities::NewKey;
 use inkan_agent::piv::PivStore;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::secret::Pin;
@@ -16,28 +16,28 @@ const SELECT: u8 = 0xa4;
 const GENERATE: u8 = 0x47;
 const PUT_DATA: u8 = 0xdb;
 
-/// Most commands of a `list` and of an `open` with a card that tells of its keys.
+/// Maximum commands of a `list` and of an `open` with a card that reports its keys.
 const MOST_FOR_LIST: usize = 37;
 const MOST_FOR_OPEN: usize = 85;
 
-/// Dropped in this order: the card goes before the service does.
-struct Scene {
+/// Dropped in this order: the card before the service.
+struct Fixture {
     card: Card,
     _readers: Readers,
     reader: Reader,
 }
 
-fn scene(model: Model) -> Scene {
+fn fixture(model: Model) -> Fixture {
     let readers = Readers::start();
     let reader = readers.first();
-    Scene {
+    Fixture {
         card: Card::inserted(model, &reader),
         _readers: readers,
         reader,
     }
 }
 
-/// The customer looks for cards in readers and through these drivers.
+/// The customer uses cards in readers and these drivers.
 fn use_card(customer: &Customer, drivers: &[&str]) {
     let modules: String = drivers
         .iter()
@@ -60,9 +60,9 @@ fn entries(customer: &Customer) -> Vec<Value> {
         .clone()
 }
 
-/// Issued, shown, proved, deleted.
+/// Issued, shown, verified, deleted.
 fn a_life(model: Model) {
-    let scene = scene(model);
+    let fixture = fixture(model);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);
@@ -73,12 +73,12 @@ fn a_life(model: Model) {
     assert_eq!(issued.result()["token"]["kind"], "piv");
     assert_eq!(
         issued.result()["token"]["reader"],
-        scene.reader.name.as_str()
+        fixture.reader.name.as_str()
     );
     let shown = entries(&customer);
     assert_eq!(shown.len(), 1, "{shown:?}");
     assert_eq!(
-        (&shown[0]["usable"], &shown[0]["place"]),
+        (&shown[0]["usable"], &shown[0]["location"]),
         (&true.into(), &"9A".into())
     );
     let verify = ["verify", "kenmin", "--pin-env", "PIN"];
@@ -93,7 +93,7 @@ fn a_life(model: Model) {
 }
 
 #[test]
-fn a_life_on_a_card_that_deletes_keys() {
+fn the_whole_lifecycle_on_a_card_that_deletes_keys() {
     a_life(Model::Yubico);
 }
 
@@ -103,49 +103,49 @@ fn a_life_on_a_plain_card() {
 }
 
 #[test]
-fn a_life_on_a_card_that_is_strict_about_t0() {
+fn the_whole_lifecycle_on_a_card_with_strict_t0() {
     a_life(Model::Strict);
 }
 
 #[test]
-fn a_failure_of_the_card_makes_no_key_of_another_type() {
-    let scene = scene(Model::Plain);
+fn a_failure_of_the_card_generates_no_key_of_another_type() {
+    let fixture = fixture(Model::Plain);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);
     let link = bank.link();
     let open = ["open", &link, "--yes", "--pin-env", "PIN"];
     let made = || {
-        let seen = scene.card.seen();
+        let seen = fixture.card.seen();
         seen.iter().filter(|s| s.header[1] == GENERATE).count()
     };
     for at in [GENERATE, PUT_DATA] {
         made();
-        scene.card.answer_instead_last(at, &[0x6f, 0x00]);
+        fixture.card.answer_instead_last(at, &[0x6f, 0x00]);
         let failed = run(&customer, &open, PIN);
         assert_eq!(failed.failure(), (12, "token-failed".to_owned()), "{at:x}");
         assert!(made() <= 1, "{at:x}");
     }
-    // A type that the card does not know leads to the next one.
-    scene.card.answer_instead(GENERATE, &[0x6a, 0x80]);
+    // If the card does not support a type, the next one is used.
+    fixture.card.answer_instead(GENERATE, &[0x6a, 0x80]);
     let run = run(&customer, &open, PIN);
     assert_eq!((run.code, made()), (0, 2), "{run:?}");
     assert_eq!(entries(&customer).len(), 1);
 }
 
 #[test]
-fn a_card_without_room_says_so_before_a_key_is_made() {
-    let scene = scene(Model::Plain);
+fn a_card_without_space_is_reported_before_a_key_is_generated() {
+    let fixture = fixture(Model::Plain);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);
     let link = bank.link();
     let open = ["open", &link, "--yes", "--pin-env", "PIN"];
-    let _ = scene.card.seen();
-    scene.card.answer_instead_last(PUT_DATA, &[0x6a, 0x84]);
+    let _ = fixture.card.seen();
+    fixture.card.answer_instead_last(PUT_DATA, &[0x6a, 0x84]);
     let full = run(&customer, &open, PIN);
     assert_eq!(full.failure(), (11, "token-full".to_owned()), "{full:?}");
-    let seen = scene.card.seen();
+    let seen = fixture.card.seen();
     assert!(seen.iter().all(|s| s.header[1] != GENERATE));
     assert!(bank.state().csrs.is_empty());
     let run = run(&customer, &open, PIN);
@@ -153,11 +153,11 @@ fn a_card_without_room_says_so_before_a_key_is_made() {
 }
 
 #[test]
-fn what_is_there_in_the_place_of_a_token_is_told_apart() {
+fn findings_instead_of_a_token_are_distinguished() {
     let customer = Customer::new();
     use_card(&customer, &[]);
     let mut sentences = std::collections::BTreeSet::new();
-    let mut told = |exit: i32, code: &str, run: Run| {
+    let mut expect_failure = |exit: i32, code: &str, run: Run| {
         assert_eq!(run.failure(), (exit, code.to_owned()));
         let result = run.result();
         sentences.insert((
@@ -167,29 +167,29 @@ fn what_is_there_in_the_place_of_a_token_is_told_apart() {
     };
     let list = || run(&customer, &["list"], PIN);
     let mut none = Readers::none();
-    told(7, "reader-none", list());
+    expect_failure(7, "reader-none", list());
     none.stop();
-    told(7, "reader-service", list());
+    expect_failure(7, "reader-service", list());
     drop(none);
 
     let readers = Readers::start();
-    told(7, "card-none", list());
+    expect_failure(7, "card-none", list());
     let card = Card::inserted(Model::Plain, &readers.first());
     card.answer_instead(SELECT, &[0x6a, 0x82]);
-    told(7, "card-other", list());
+    expect_failure(7, "card-unsupported", list());
     drop((card, readers));
 
     customer.own_driver();
     let blank = softhsm_test_helpers::SoftHsm::new();
     let mut command = customer.command(&["list"]);
     command.envs(blank.env());
-    told(12, "token-not-initialised", finish(command, ""));
+    expect_failure(12, "token-not-initialised", finish(command, ""));
     assert_eq!(sentences.len(), 5, "{sentences:?}");
 }
 
 #[test]
-fn pulled_in_the_middle_and_gone_on_with() {
-    let mut scene = scene(Model::Yubico);
+fn removed_in_the_middle_and_continued() {
+    let mut fixture = fixture(Model::Yubico);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);
@@ -203,14 +203,14 @@ fn pulled_in_the_middle_and_gone_on_with() {
         "--yes",
         "--pin-env",
         "PIN",
-        "--patience",
+        "--retry-for",
         "0",
     ];
     assert_eq!(run(&customer, &open, PIN).code, 14, "the line broke");
-    scene.card.pull();
+    fixture.card.pull();
     let without = run(&customer, &open, PIN);
     assert_eq!(without.failure(), (7, "card-none".to_owned()));
-    scene.card.insert(&scene.reader);
+    fixture.card.insert(&fixture.reader);
     let again = run(&customer, &open, PIN);
     assert_eq!(again.code, 0, "{again:?}");
     assert!(again.steps().contains(&"key-reused".to_owned()));
@@ -218,8 +218,8 @@ fn pulled_in_the_middle_and_gone_on_with() {
 }
 
 #[test]
-fn a_wrong_pin_counts_aloud_and_the_puk_opens_the_card_again() {
-    let _scene = scene(Model::Yubico);
+fn a_wrong_pin_shows_the_tries_left_and_the_puk_unblocks_the_card() {
+    let _fixture = fixture(Model::Yubico);
     let customer = Customer::new();
     use_card(&customer, &[]);
     let list = ["list", "--login", "--pin-env", "PIN"];
@@ -258,20 +258,20 @@ fn a_wrong_pin_counts_aloud_and_the_puk_opens_the_card_again() {
     assert_eq!(run(&customer, &list, "864209").code, 0);
 }
 
-/// Commands to a card with a third of a second for each: what is needed, once.
+/// With a third of a second for each command, only the necessary ones are sent, once.
 #[test]
 fn commands_to_the_card_are_few() {
-    let scene = scene(Model::Yubico);
+    let fixture = fixture(Model::Yubico);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);
-    let _ = scene.card.seen();
+    let _ = fixture.card.seen();
     assert_eq!(run(&customer, &["list"], PIN).code, 0);
-    let list = scene.card.seen().len();
+    let list = fixture.card.seen().len();
     let link = bank.link();
     let open = ["open", &link, "--yes", "--pin-env", "PIN"];
     assert_eq!(run(&customer, &open, PIN).code, 0);
-    let open = scene.card.seen().len();
+    let open = fixture.card.seen().len();
     assert!(
         list <= MOST_FOR_LIST && open <= MOST_FOR_OPEN,
         "{list}, {open}"
@@ -279,8 +279,8 @@ fn commands_to_the_card_are_few() {
 }
 
 #[test]
-fn one_card_by_three_ways_is_one_token() {
-    let _scene = scene(Model::Yubico);
+fn one_card_shown_three_times_is_one_token() {
+    let _fixture = fixture(Model::Yubico);
     let customer = Customer::new();
     let drivers: Vec<String> = ["opensc", "ykcs11"]
         .iter()
@@ -301,15 +301,15 @@ fn one_card_by_three_ways_is_one_token() {
     assert_eq!(kinds(&customer), ["pkcs11", "pkcs11"]);
 }
 
-/// Fills every place of the card with a key of somebody else's; gives how many there are.
-fn fill(scene: &Scene) -> usize {
-    let mut store = PivStore::open(&scene.reader.name).unwrap();
+/// Fills every slot of the card with a key of another program; returns their number.
+fn fill(fixture: &Fixture) -> usize {
+    let mut store = PivStore::open(&fixture.reader.name).unwrap();
     store.login(&Pin::new(PIN)).unwrap();
     let new = NewKey {
         algorithm: KeyAlgorithm::EcP256,
         label: "somebody else's".to_owned(),
-        instead_of: None,
-        room: 0,
+        replaces: None,
+        certificate_size: 0,
     };
     let full = (0..30).find_map(|_| store.generate(&new).err());
     assert_eq!(full, Some(TokenError::Full));
@@ -317,9 +317,9 @@ fn fill(scene: &Scene) -> usize {
 }
 
 #[test]
-fn on_a_full_card_nothing_goes_without_a_plain_yes() {
-    let scene = scene(Model::Yubico);
-    let keys = fill(&scene);
+fn on_a_full_card_nothing_is_deleted_without_explicit_consent() {
+    let fixture = fixture(Model::Yubico);
+    let keys = fill(&fixture);
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     use_card(&customer, &[]);

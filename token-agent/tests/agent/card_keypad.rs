@@ -1,10 +1,10 @@
-//! A reader with a keypad of its own: the PIN of a PIV card is typed there, and no program sees it.
+//! A reader with a keypad: the PIN of a PIV card is typed there, and no program receives it.
 
 use std::ffi::CString;
 
 use inkan_agent::error::TokenError;
 use inkan_agent::keystore::KeyStore as _;
-use inkan_agent::keystore::abilities::NewKey;
+use inkan_agent::keystore::capabilities::NewKey;
 use inkan_agent::piv::PivStore;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_virtual_card::{Card, Model, PIN};
@@ -27,9 +27,9 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
     let card = Card::inserted(Model::Plain, &reader);
     let open = |typed: &str| {
         readers.type_at_keypad(typed);
-        // What stands on standard input is for no question.
+        // The data on standard input does not answer any question.
         let link = bank.link();
-        let command = customer.command(&["open", &link, "--yes", "--patience", "0"]);
+        let command = customer.command(&["open", &link, "--yes", "--retry-for", "0"]);
         finish(command, "000000\n")
     };
     let sent = || {
@@ -37,7 +37,7 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
         let pins = seen.iter().filter(|s| s.header[1] == VERIFY && s.data > 1);
         pins.count()
     };
-    // Nobody there, somebody who says no, a PIN that none can be, a wrong one: each asked once, and no key is made.
+    // No input, a cancelled input, an invalid PIN, a wrong PIN: each is requested once, and no key is generated.
     for (typed, failure, tries) in [
         ("late", (10, "cancelled"), 0),
         ("cancel", (10, "cancelled"), 0),
@@ -54,12 +54,12 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
 
     let run = open(PIN);
     assert_eq!(run.code, 0, "{run:?}");
-    let asked = run.steps().iter().filter(|s| *s == "pin-pad").count();
-    assert_eq!(asked, 1, "{run:?}");
+    let prompts = run.steps().iter().filter(|s| *s == "pin-pad").count();
+    assert_eq!(prompts, 1, "{run:?}");
     assert!(!run.stderr.contains("PIN of the token"), "{run:?}");
     assert!(bank.state().active);
 
-    // When another program resets the card, nobody is asked again without a word.
+    // If another program resets the card, the user is not prompts again without notice.
     let mut store = PivStore::open(&reader.name).unwrap();
     assert!(store.pin_state().unwrap().pin_pad);
     store.login_pin_pad().unwrap();
@@ -72,8 +72,8 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
     let new = NewKey {
         algorithm: KeyAlgorithm::EcP256,
         label: "a label".to_owned(),
-        instead_of: None,
-        room: 0,
+        replaces: None,
+        certificate_size: 0,
     };
     assert_eq!(store.generate(&new), Err(TokenError::PinNeeded));
     let seen = card.seen();

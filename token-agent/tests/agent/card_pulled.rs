@@ -1,9 +1,10 @@
-//! A whole issue with the card pulled at every command that proves or changes something; the customer puts it back and
-//! clicks again; one key is left, with one certificate, and it is active.
+//! A whole issuance with the card removed at every command that proves or changes something. The customer inserts it
+//! again and clicks again; one key remains, with one certificate, and it is active.
 
 use std::process::Command;
 
 use inkan_agent::keystore::KeyStore as _;
+use inkan_agent::keystore::content::KeyLocation;
 use inkan_agent::piv::PivStore;
 use inkan_pki::secret::Pin;
 use inkan_virtual_card::{Card, Model, Moment, PIN, Pull, Reader, Readers};
@@ -14,7 +15,7 @@ use super::harness::{Bank, Customer};
 /// GENERATE, GENERAL AUTHENTICATE (signatures and the management key), PUT DATA.
 const INSTRUCTIONS: [u8; 3] = [0x47, 0x87, 0xdb];
 
-/// Takes no part in what changes the card: both moments are the same then.
+/// Does not change the card: both moments are the same then.
 const AUTHENTICATE: u8 = 0x87;
 
 pub(super) fn command(bank: &Bank, customer: &Customer) -> Command {
@@ -25,7 +26,7 @@ pub(super) fn command(bank: &Bank, customer: &Customer) -> Command {
         "--yes",
         "--pin-env",
         "PIN",
-        "--patience",
+        "--retry-for",
         "0",
     ];
     let mut command = customer.command(&args);
@@ -39,12 +40,12 @@ pub(super) fn open(bank: &Bank, customer: &Customer) -> Run {
 
 pub(super) fn new_customer(bank: &Bank) -> Customer {
     let customer = Customer::of(bank);
-    // No drivers: readers alone.
+    // No drivers: readers only.
     std::fs::write(customer.config.path().join("modules.toml"), "").unwrap();
     customer
 }
 
-/// The bank knows nothing of what came before.
+/// The bank has no earlier state.
 fn as_new(bank: &Bank) {
     let mut state = bank.state();
     state.issued = None;
@@ -52,14 +53,14 @@ fn as_new(bank: &Bank) {
     state.csrs.clear();
 }
 
-/// One key, one certificate, active; then the card is emptied for the next one.
+/// One key, one certificate, active; then the card is cleared for the next round.
 pub(super) fn one_key_and_active(bank: &Bank, reader: &Reader, what: &str) {
     let mut store = PivStore::open(&reader.name).unwrap();
     store.login(&Pin::new(PIN)).unwrap();
     let content = store.content().unwrap();
-    let places: Vec<&str> = content.keys.iter().map(|k| k.place.as_str()).collect();
-    assert_eq!(places, ["9A"], "{what}");
-    assert!(content.halves.is_empty(), "{what}");
+    let locations: Vec<_> = content.keys.iter().map(|k| k.location.clone()).collect();
+    assert_eq!(locations, [Some(KeyLocation::new("9A"))], "{what}");
+    assert!(content.orphans.is_empty(), "{what}");
     let (spki, der) = bank.state().issued.clone().unwrap();
     let key = &content.keys[0];
     assert_eq!(

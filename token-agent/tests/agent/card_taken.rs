@@ -1,5 +1,5 @@
-//! A card that is taken from the agent in the middle: its reader is unplugged, the service stopped, another program has it.
-//! Each is said in words of its own, nothing is left half written, and the next try goes on.
+//! A card that becomes unavailable during an operation: its reader is unplugged, the service stopped, or another
+//! program uses it. Each has an error of its own, nothing is left half written, and the next attempt succeeds.
 
 use std::ffi::CString;
 
@@ -13,8 +13,8 @@ use super::harness::{Bank, Customer};
 const GENERATE: u8 = 0x47;
 const PUT_DATA: u8 = 0xdb;
 
-/// Dropped in this order: the card goes before the service does.
-struct Scene {
+/// Dropped in this order: the card before the service.
+struct Fixture {
     card: Card,
     readers: Readers,
     reader: Reader,
@@ -28,11 +28,11 @@ pub(super) fn readers() -> Readers {
     Readers::start_behind(&beside.with_file_name("libinkan_virtual_reader.so"))
 }
 
-fn scene() -> Scene {
+fn fixture() -> Fixture {
     let readers = readers();
     let reader = readers.first();
     let bank = Bank::start();
-    Scene {
+    Fixture {
         card: Card::inserted(Model::Plain, &reader),
         reader,
         readers,
@@ -41,9 +41,9 @@ fn scene() -> Scene {
     }
 }
 
-impl Scene {
-    /// Follows the link, with the card standing still at `at` while it is taken.
-    fn taken(&mut self, at: Pull, take: impl FnOnce(&mut Readers)) -> Run {
+impl Fixture {
+    /// Follows the link, with the card paused at `at` while it becomes unavailable.
+    fn interrupted(&mut self, at: Pull, take: impl FnOnce(&mut Readers)) -> Run {
         let paused = self.card.pause_at(at);
         let agent = command(&self.bank, &self.customer).spawn().unwrap();
         paused.wait();
@@ -59,8 +59,8 @@ impl Scene {
         run
     }
 
-    /// The next try goes through, with one key.
-    fn goes_on(&self, what: &str) {
+    /// The next attempt succeeds, with one key.
+    fn next_attempt_succeeds(&self, what: &str) {
         let run = open(&self.bank, &self.customer);
         assert_eq!(run.code, 0, "{what}: {run:?}");
         one_key_and_active(&self.bank, &self.reader, what);
@@ -73,35 +73,35 @@ impl Scene {
 
 #[test]
 fn a_reader_that_is_unplugged_and_a_service_that_is_stopped() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     for (ins, moment) in [(GENERATE, Moment::After), (PUT_DATA, Moment::Before)] {
         let what = format!("unplugged, {ins:02x}");
-        let run = scene.taken(Pull::nth_of(ins, 1, moment), |readers| readers.unplug());
+        let run = fixture.interrupted(Pull::nth_of(ins, 1, moment), |readers| readers.unplug());
         assert_eq!(run.failure(), (7, "reader-gone".to_owned()), "{what}");
-        scene.readers.plug_in();
-        scene.goes_on(&what);
+        fixture.readers.plug_in();
+        fixture.next_attempt_succeeds(&what);
 
         let what = format!("stopped, {ins:02x}");
-        let run = scene.taken(Pull::nth_of(ins, 1, moment), Readers::stop);
+        let run = fixture.interrupted(Pull::nth_of(ins, 1, moment), Readers::stop);
         assert_eq!(
             run.failure(),
             (7, "reader-service".to_owned()),
             "{what}: {run:?}"
         );
-        let listed = scene.customer.run(&["list"]);
+        let listed = fixture.customer.run(&["list"]);
         assert_eq!(listed.failure(), (7, "reader-service".to_owned()));
-        scene.readers.up();
-        scene.reader.wait_for_card(true);
-        scene.goes_on(&what);
+        fixture.readers.up();
+        fixture.reader.wait_for_card(true);
+        fixture.next_attempt_succeeds(&what);
     }
 
     let context = Context::establish(Scope::User).unwrap();
-    let name = CString::new(scene.reader.name.as_str()).unwrap();
+    let name = CString::new(fixture.reader.name.as_str()).unwrap();
     let other = context.connect(&name, ShareMode::Exclusive, Protocols::ANY);
     let other = other.unwrap();
-    let run = open(&scene.bank, &scene.customer);
+    let run = open(&fixture.bank, &fixture.customer);
     assert_eq!(run.failure(), (12, "token-held".to_owned()));
-    assert!(scene.bank.state().csrs.is_empty());
+    assert!(fixture.bank.state().csrs.is_empty());
     drop(other);
-    scene.goes_on("held");
+    fixture.next_attempt_succeeds("held");
 }

@@ -1,4 +1,4 @@
-//! A clock that is off keeps nobody from a certificate, and is said.
+//! A wrong clock does not prevent an issuance, and is reported.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +10,7 @@ fn shown(off: SignedDuration) -> String {
 }
 
 #[test]
-fn the_banks_time_counts_and_by_how_much_the_clock_is_off_is_said() {
+fn the_banks_time_is_used_and_the_clocks_error_is_reported() {
     let customer = Customer::of(&Bank::start());
     for (minutes, direction) in [
         (16, Some("fast")),
@@ -20,11 +20,11 @@ fn the_banks_time_counts_and_by_how_much_the_clock_is_off_is_said() {
         (0, None),
     ] {
         let bank = Bank::start();
-        // As the real bank does it: valid from five minutes ago.
+        // As the real bank does: valid from five minutes ago.
         bank.state().deviation = Deviation::Profile(Profile::FromNow);
         customer.install(&bank);
         let now = shown(SignedDuration::from_mins(minutes));
-        let run = customer.open_with(&bank, &["--patience", "0", "--now", &now]);
+        let run = customer.open_with(&bank, &["--retry-for", "0", "--now", &now]);
         assert_eq!(run.code, 0, "{minutes}: {run:?}");
         assert!(bank.state().active);
         let lines = run.lines();
@@ -32,12 +32,15 @@ fn the_banks_time_counts_and_by_how_much_the_clock_is_off_is_said() {
         let ahead = request["clock_ahead"].as_i64();
         match direction {
             Some(_) => {
-                let told = ahead.unwrap();
-                assert!((told - minutes * 60).abs() <= 180, "{minutes}: {told}");
+                let minutes_ahead = ahead.unwrap();
+                assert!(
+                    (minutes_ahead - minutes * 60).abs() <= 180,
+                    "{minutes}: {minutes_ahead}"
+                );
             }
             None => assert_eq!(ahead, None),
         }
-        // The same in words, before anything is agreed to.
+        // The same as text, before the user consents.
         bank.state().issued = None;
         let link = bank.link();
         let args = ["open", &link, "--pin-env", "PIN", "--now", &now];
@@ -45,18 +48,18 @@ fn the_banks_time_counts_and_by_how_much_the_clock_is_off_is_said() {
         command.env("PIN", &customer.token.pin);
         let run = super::harness::customer::finish(command, "\n");
         assert_eq!(run.code, 10, "{run:?}");
-        let said = format!("{}{}", run.stdout, run.stderr);
+        let text = format!("{}{}", run.stdout, run.stderr);
         assert_eq!(
-            said.contains("set the clock"),
+            text.contains("set the clock"),
             direction.is_some(),
-            "{said}"
+            "{text}"
         );
-        assert!(said.contains(direction.unwrap_or_default()), "{said}");
+        assert!(text.contains(direction.unwrap_or_default()), "{text}");
     }
 }
 
 #[test]
-fn what_the_bank_itself_says_is_over_is_not_believed_whatever_the_clock() {
+fn a_request_that_has_expired_by_the_banks_own_time_is_refused() {
     let customer = Customer::of(&Bank::start());
     for (profile, now) in [
         (Profile::Expired, "2000-06-01T00:00:00Z"),
@@ -65,14 +68,18 @@ fn what_the_bank_itself_says_is_over_is_not_believed_whatever_the_clock() {
         let bank = Bank::start();
         bank.state().deviation = Deviation::Profile(profile);
         customer.install(&bank);
-        let run = customer.open_with(&bank, &["--patience", "0", "--now", now]);
-        assert_eq!(run.failure(), (16, "answer-validity".to_owned()), "{run:?}");
-        assert!(customer.look().certificates.is_empty());
+        let run = customer.open_with(&bank, &["--retry-for", "0", "--now", now]);
+        assert_eq!(
+            run.failure(),
+            (16, "response-validity".to_owned()),
+            "{run:?}"
+        );
+        assert!(customer.contents().certificates.is_empty());
     }
 }
 
 #[test]
-fn a_login_with_a_wrong_clock_goes_on_by_the_banks_time() {
+fn a_login_with_a_wrong_clock_uses_the_banks_time() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);

@@ -1,19 +1,17 @@
-//! Token drivers at their worst: the agent says what happened, and lives.
+//! Token drivers that misbehave: the agent reports what happened, and keeps running.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::driver::HostProgram;
 use inkan_agent::error::TokenError;
-use inkan_agent::keystore::places::Places;
-use inkan_agent::token::computer::Computer;
+use inkan_agent::keystore::discovery::TokenProvider;
+use inkan_agent::token::local::LocalTokens;
 
 use super::harness::customer::{Run, finish};
-use super::harness::{Bank, Customer};
+use super::harness::{Bank, Customer, wait_until};
 
 /// The module that was built beside this test.
 fn hostile() -> PathBuf {
@@ -31,7 +29,7 @@ const ITS_OWN: [&str; 4] = [
     "INKAN_HOSTILE_SO",
 ];
 
-/// The hostile module for `modules.toml`, with these environment variables beside its own.
+/// The hostile module for `modules.toml`, with these environment variables in addition to its own.
 fn entry(more: &[&str]) -> String {
     let environment = [&ITS_OWN[..], more].concat();
     format!(
@@ -41,16 +39,16 @@ fn entry(more: &[&str]) -> String {
 }
 
 /// Puts the hostile module in front of the customer's own.
-pub(super) fn behind_hostile(command: &mut Command, customer: &Customer, deeds: &str) {
+pub(super) fn behind_hostile(command: &mut Command, customer: &Customer, behaviour: &str) {
     customer.drivers(&entry(&[]));
     command
         .env("INKAN_HOSTILE_MODULE", customer.module())
-        .env("INKAN_HOSTILE", deeds)
+        .env("INKAN_HOSTILE", behaviour)
         .env("INKAN_HOSTILE_PIN", &customer.token.pin)
         .env("INKAN_HOSTILE_SO", "70707070");
 }
 
-pub(super) fn open(bank: &Bank, customer: &Customer, deeds: &str, more: &[&str]) -> Run {
+pub(super) fn open(bank: &Bank, customer: &Customer, behaviour: &str, more: &[&str]) -> Run {
     let link = bank.link();
     let args = [
         "open",
@@ -58,15 +56,15 @@ pub(super) fn open(bank: &Bank, customer: &Customer, deeds: &str, more: &[&str])
         "--yes",
         "--pin-env",
         "PIN",
-        "--patience",
+        "--retry-for",
         "0",
     ];
     let mut command = customer.command(&[&args[..], more].concat());
-    behind_hostile(&mut command, customer, deeds);
+    behind_hostile(&mut command, customer, behaviour);
     finish(command, "")
 }
 
-/// Driver processes of this customer that still live.
+/// Driver processes of this customer that still run.
 fn left(customer: &Customer) -> Vec<u32> {
     let mark = customer.hsm.token_directory();
     let mark = mark.parent().unwrap().to_str().unwrap().to_owned();
@@ -85,16 +83,8 @@ fn left(customer: &Customer) -> Vec<u32> {
     found
 }
 
-fn soon(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what}");
-        sleep(Duration::from_millis(20));
-    }
-}
-
 #[test]
-fn one_that_crashes_costs_an_error_wherever_it_does() {
+fn a_driver_that_crashes_anywhere_causes_only_an_error() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     for function in ["tokens", "login", "generate", "sign"] {
@@ -110,24 +100,28 @@ fn one_that_crashes_costs_an_error_wherever_it_does() {
         );
     }
     assert!(left(&customer).is_empty());
-    // A key that was made before the crash goes on; there is no second one.
+    // A key that was generated before the crash is reused; there is no second one.
     customer.own_driver();
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.steps().contains(&"key-reused".to_owned()), "{run:?}");
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
-fn one_that_hangs_is_ended_after_its_time() {
+fn a_hanging_driver_is_ended_at_its_deadline() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     for function in ["tokens", "login", "generate", "sign"] {
-        let deeds = format!("hang:{function}");
-        let run = open(&bank, &customer, &deeds, &["--driver-limit", "3"]);
-        assert_eq!(run.failure(), (12, "token-hung".to_owned()), "{function}");
+        let behaviour = format!("hang:{function}");
+        let run = open(&bank, &customer, &behaviour, &["--driver-timeout", "3"]);
+        assert_eq!(
+            run.failure(),
+            (12, "token-timeout".to_owned()),
+            "{function}"
+        );
     }
-    soon("the processes end", || left(&customer).is_empty());
+    wait_until("the processes end", || left(&customer).is_empty());
 }
 
 #[test]
@@ -138,16 +132,16 @@ fn its_process_ends_with_the_agent_even_while_it_hangs() {
     let mut command = customer.command(&["open", &link, "--yes", "--pin-env", "PIN"]);
     behind_hostile(&mut command, &customer, "hang:generate");
     let mut agent = command.spawn().unwrap();
-    soon("the token is open", || {
+    wait_until("the token is open", || {
         !bank.state().progress.is_empty() && !left(&customer).is_empty()
     });
     agent.kill().unwrap();
     agent.wait().unwrap();
-    soon("its process ends", || left(&customer).is_empty());
+    wait_until("its process ends", || left(&customer).is_empty());
 }
 
 #[test]
-fn what_it_prints_reaches_nobody() {
+fn the_output_of_a_driver_is_discarded() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = open(&bank, &customer, "chatter", &[]);
@@ -156,28 +150,28 @@ fn what_it_prints_reaches_nobody() {
 }
 
 #[test]
-fn what_makes_no_sense_is_told_as_that() {
+fn a_malformed_driver_response_has_its_own_error() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = open(&bank, &customer, "meddle", &[]);
-    assert_eq!(run.failure(), (12, "driver-garbled".to_owned()));
+    assert_eq!(run.failure(), (12, "driver-invalid-response".to_owned()));
 
-    // Programs that are no host of ours.
+    // Programs that are not our driver host.
     let directory = tempfile::tempdir().unwrap();
     let host = |text: &str| {
         let path = directory.path().join("host");
         std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
         let module = ModuleEntry::at(&customer.module());
-        let computer = Computer::new(vec![module], false).hosted(HostProgram(path));
-        computer.look().usable().unwrap_err()
+        let local = LocalTokens::new(Some(HostProgram(path)), vec![module], false);
+        local.find_tokens().usable().unwrap_err()
     };
-    let garbled = |e: &TokenError| matches!(e, TokenError::DriverGarbled { .. });
-    assert!(garbled(&host("printf 'nonsense'; exec sleep 60")));
-    assert!(garbled(&host(
+    let invalid = |e: &TokenError| matches!(e, TokenError::InvalidDriverResponse { .. });
+    assert!(invalid(&host("printf 'nonsense'; exec sleep 60")));
+    assert!(invalid(&host(
         r"printf '\000\000\000\002{}'; exec sleep 60"
     )));
-    assert!(garbled(&host(
+    assert!(invalid(&host(
         r#"printf '\000\000\000\013{"Ok":"Done"}'; exec sleep 60"#
     )));
     let ended = host("exit 3");
@@ -185,9 +179,10 @@ fn what_makes_no_sense_is_told_as_that() {
         matches!(&ended, TokenError::DriverCrashed { how, .. } if how.contains('3')),
         "{ended:?}"
     );
-    let missing = Computer::new(vec![ModuleEntry::at(&customer.module())], false)
-        .hosted(HostProgram(directory.path().join("missing")));
-    let missing = missing.look().usable().unwrap_err();
+    let host = HostProgram(directory.path().join("missing"));
+    let modules = vec![ModuleEntry::at(&customer.module())];
+    let missing = LocalTokens::new(Some(host), modules, false);
+    let missing = missing.find_tokens().usable().unwrap_err();
     assert!(matches!(missing, TokenError::Failed { .. }), "{missing:?}");
 }
 
@@ -200,41 +195,41 @@ fn a_bad_driver_does_not_hide_the_tokens_of_a_good_one() {
         entry(&[]),
         customer.module()
     ));
-    for deeds in ["crash:tokens", "hang:tokens", "meddle"] {
-        let mut command = customer.command(&["list", "--driver-limit", "3"]);
+    for behaviour in ["crash:tokens", "hang:tokens", "meddle"] {
+        let mut command = customer.command(&["list", "--driver-timeout", "3"]);
         command
             .env("INKAN_HOSTILE_MODULE", customer.module())
-            .env("INKAN_HOSTILE", deeds);
+            .env("INKAN_HOSTILE", behaviour);
         let run = finish(command, "");
         assert_eq!(run.code, 0, "{run:?}");
         let tokens = run.result()["tokens"].clone();
-        assert_eq!(tokens.as_array().unwrap().len(), 1, "{deeds}");
+        assert_eq!(tokens.as_array().unwrap().len(), 1, "{behaviour}");
         assert_eq!(tokens[0]["token"]["driver"], "good");
     }
 }
 
 #[test]
-fn a_key_that_can_be_taken_away_is_refused_and_destroyed() {
+fn an_extractable_key_is_refused_and_deleted() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = open(&bank, &customer, "extractable", &[]);
     assert_eq!(run.failure(), (12, "key-extractable".to_owned()));
-    assert!(customer.look().keys.is_empty());
-    assert!(bank.state().csrs.is_empty(), "the bank never heard of it");
+    assert!(customer.contents().keys.is_empty());
+    assert!(bank.state().csrs.is_empty(), "the bank never received it");
 }
 
 #[test]
-fn a_signature_that_is_none_is_not_sent() {
+fn an_invalid_signature_is_not_sent() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = open(&bank, &customer, "short", &[]);
     assert_eq!(run.failure(), (12, "token-failed".to_owned()));
     assert!(bank.state().csrs.is_empty());
-    assert!(customer.look().keys.is_empty(), "its key is of no use");
+    assert!(customer.contents().keys.is_empty(), "its key is of no use");
 }
 
 #[test]
-fn keys_that_only_the_security_officer_makes() {
+fn keys_that_only_the_security_officer_can_generate() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let with = |officer: &str| {
@@ -245,7 +240,7 @@ fn keys_that_only_the_security_officer_makes() {
             "--yes",
             "--pin-env",
             "PIN",
-            "--patience",
+            "--retry-for",
             "0",
         ];
         let mut command = customer.command(&args);
@@ -256,31 +251,31 @@ fn keys_that_only_the_security_officer_makes() {
     assert_eq!(run.failure(), (10, "cancelled".to_owned()));
     assert!(run.stderr.contains("Security officer's PIN"), "{run:?}");
     assert_eq!(with("11111111\n").failure(), (17, "admin-wrong".to_owned()));
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
     let run = with("70707070\n");
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(
         run.stderr.matches("Security officer's PIN").count(),
         1,
-        "asked once"
+        "one prompt"
     );
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
-fn on_a_full_token_the_old_key_goes_last_and_after_a_plain_yes() {
+fn on_a_full_token_the_old_key_is_deleted_last_and_after_explicit_consent() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     customer.foreign_key("somebody else's");
-    let with = |deeds: &str, answer: &str| {
+    let with = |behaviour: &str, answer: &str| {
         let link = bank.link();
         let args = ["open", &link, "--yes", "--pin-env", "PIN"];
         let mut command = customer.command(&args);
-        behind_hostile(&mut command, &customer, deeds);
+        behind_hostile(&mut command, &customer, behaviour);
         finish(command, answer)
     };
     let labels = || -> Vec<String> {
-        let keys = customer.look().keys;
+        let keys = customer.contents().keys;
         keys.into_iter().map(|key| key.label).collect()
     };
     let run = with("full:1", "\n");
@@ -293,14 +288,14 @@ fn on_a_full_token_the_old_key_goes_last_and_after_a_plain_yes() {
     let run = with("full:1", "y\n");
     assert_eq!(run.code, 0, "{run:?}");
     assert!(matches!(labels().as_slice(), [one] if one.starts_with("inkan/")));
-    // A pair that is in use is offered for nothing.
+    // A pair that is in use is never offered for replacement.
     bank.state().issued = None;
     bank.state().active = false;
     assert_eq!(
         with("full:1", "y\n").failure(),
         (11, "token-full".to_owned())
     );
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
@@ -317,7 +312,7 @@ fn the_pin_at_the_readers_keypad() {
 }
 
 #[test]
-fn pins_and_proxies_in_variables_are_nothing_for_drivers_to_see() {
+fn drivers_receive_no_pins_or_proxies_from_variables() {
     const PROXY: &str = "http://user:geheim@127.0.0.1:9";
     let bank = Bank::start();
     let customer = Customer::of(&bank);
@@ -340,7 +335,7 @@ fn pins_and_proxies_in_variables_are_nothing_for_drivers_to_see() {
         run.code != 0 && run.failure() == (12, "driver-crashed".to_owned())
     };
     assert!(!spied(&[], &[]));
-    // The spy does see what is listed for it, unless that is where the agent takes a PIN from.
+    // The spy does see the variables listed for it, except the one from which the agent reads the PIN.
     assert!(spied(&["https_proxy"], &[]));
     assert!(spied(&["PIN"], &[]));
     assert!(!spied(&["PIN"], &["--login", "--pin-env", "PIN"]));

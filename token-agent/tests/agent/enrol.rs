@@ -19,9 +19,9 @@ fn one_key_one_certificate_its_chain_and_it_is_active() {
     let expected = [
         "request",
         "token",
-        "making-key",
+        "generating-key",
         "key-made",
-        "asking-bank",
+        "requesting-certificate",
         "certificate-received",
         "writing",
         "certificate-written",
@@ -50,9 +50,9 @@ fn one_key_one_certificate_its_chain_and_it_is_active() {
     let (spki, der) = state.issued.clone().unwrap();
     assert_eq!(result["spki_sha256"], spki);
 
-    let look = customer.look();
-    assert_eq!(look.keys.len(), 2, "the foreign key is untouched");
-    let key = look
+    let contents = customer.contents();
+    assert_eq!(contents.keys.len(), 2, "the foreign key is untouched");
+    let key = contents
         .keys
         .iter()
         .find(|k| sha256_hex(&k.spki_der) == spki)
@@ -62,14 +62,14 @@ fn one_key_one_certificate_its_chain_and_it_is_active() {
         "{}",
         key.label
     );
-    let ours = look.certificates.iter().find(|c| c.der == der).unwrap();
+    let ours = contents.certificates.iter().find(|c| c.der == der).unwrap();
     assert_eq!((&ours.id, &ours.label), (&key.id, &key.label));
-    let ca = look
+    let ca = contents
         .certificates
         .iter()
         .find(|c| c.der == *bank.customer_ca.der)
         .unwrap();
-    let root = look
+    let root = contents
         .certificates
         .iter()
         .find(|c| verify_issued_by(&ca.der, &c.der).is_ok())
@@ -78,7 +78,7 @@ fn one_key_one_certificate_its_chain_and_it_is_active() {
         CertificateSummary::parse(&root.der).unwrap().common_name,
         "Test Root CA"
     );
-    assert_eq!(look.certificates.len(), 3);
+    assert_eq!(contents.certificates.len(), 3);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn neither_pin_nor_credential_is_shown() {
 }
 
 #[test]
-fn people_see_what_they_agree_to_and_are_asked() {
+fn users_see_what_they_consent_to_and_are_asked() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let command = customer.plain_command(&["open", &bank.link()]);
@@ -129,7 +129,7 @@ fn rsa_when_the_bank_prefers_it() {
 }
 
 #[test]
-fn a_renewal_makes_a_new_key_beside_the_old_one_which_goes_only_when_told_so() {
+fn a_renewal_generates_a_second_key_and_deletes_the_old_one_only_on_request() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -142,17 +142,23 @@ fn a_renewal_makes_a_new_key_beside_the_old_one_which_goes_only_when_told_so() {
     assert_ne!(new.0, old.0);
     assert_eq!(state.renewed_with, std::slice::from_ref(&old.1));
     drop(state);
-    // `--yes` agrees to the renewal, and to nothing that destroys a key.
-    let holds = |der: &Vec<u8>| customer.look().certificates.iter().any(|c| c.der == *der);
-    assert_eq!(customer.look().keys.len(), 2);
+    // `--yes` consents to the renewal, and to nothing that destroys a key.
+    let holds = |der: &Vec<u8>| {
+        customer
+            .contents()
+            .certificates
+            .iter()
+            .any(|c| c.der == *der)
+    };
+    assert_eq!(customer.contents().keys.len(), 2);
     assert!(holds(&new.1) && holds(&old.1));
-    let run = customer.open_with(&bank, &["--patience", "0", "--delete-old"]);
+    let run = customer.open_with(&bank, &["--retry-for", "0", "--delete-old"]);
     assert_eq!(run.code, 0, "{run:?}");
     let newest = bank.state().issued.clone().unwrap();
     let gone = run.result()["deleted"].as_str().unwrap().to_owned();
     let serial = |der: &[u8]| CertificateSummary::parse(der).unwrap().serial;
     assert!([&old.1, &new.1].iter().any(|der| serial(der) == gone));
-    assert_eq!(customer.look().keys.len(), 2);
+    assert_eq!(customer.contents().keys.len(), 2);
     assert!(holds(&newest.1) && !(holds(&old.1) && holds(&new.1)));
 }
 
@@ -165,5 +171,5 @@ fn a_renewal_without_the_old_certificate_leaves_no_key() {
         customer.open(&bank).failure(),
         (7, "certificate-none".to_owned())
     );
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
 }

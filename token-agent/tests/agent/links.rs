@@ -1,4 +1,4 @@
-//! Links that are none of ours: refused before anything is sent.
+//! Links that are not ours are refused before anything is sent.
 
 use super::harness::{Bank, Customer};
 
@@ -29,7 +29,7 @@ fn garbage_has_an_exit_code_a_sentence_and_a_code() {
 }
 
 #[test]
-fn people_get_sentence_code_and_next_step_on_standard_error() {
+fn users_get_sentence_code_and_next_step_on_standard_error() {
     let customer = Customer::new();
     let run = super::harness::customer::finish(customer.plain_command(&["open", "mailto:x"]), "");
     assert_eq!(run.code, 3);

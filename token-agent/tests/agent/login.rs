@@ -4,7 +4,7 @@ use super::harness::authority::Profile;
 use super::harness::customer::{Run, finish};
 use super::harness::{Bank, Customer, Deviation};
 
-/// Two certificates of one user, both good: the older one first.
+/// Two certificates of one user, both valid: the older one first.
 fn two(bank: &Bank, customer: &Customer) -> [Vec<u8>; 2] {
     [Profile::Right, Profile::Newer].map(|profile| {
         bank.state().deviation = Deviation::Profile(profile);
@@ -22,7 +22,7 @@ fn serial(der: &[u8]) -> String {
 }
 
 #[test]
-fn the_person_says_which_certificate_is_shown() {
+fn the_user_chooses_the_certificate_to_present() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let [older, newer] = two(&bank, &customer);
@@ -34,7 +34,7 @@ fn the_person_says_which_certificate_is_shown() {
     };
     let shown = || bank.state().proved_with.pop();
 
-    // Agreed to, and then the second in the list.
+    // Consent, and then the second in the list.
     let run = open(&[], "y\n2\n");
     assert_eq!(run.code, 0, "{run:?}");
     let [newest, oldest] = [&newer, &older].map(|der| run.stderr.find(&serial(der)).unwrap());
@@ -47,7 +47,7 @@ fn the_person_says_which_certificate_is_shown() {
         assert_eq!(run.failure(), (10, "cancelled".to_owned()), "{no:?}");
         assert_eq!(shown(), None);
     }
-    // Nobody is asked: the newest, or the one that is named.
+    // Without a question: the newest, or the one that is named.
     assert_eq!(open(&["--yes"], "").code, 0);
     assert_eq!(shown(), Some(newer));
     let named = serial(&older).to_uppercase();

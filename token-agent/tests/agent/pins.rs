@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::harness::customer::finish;
 use super::harness::{Bank, Customer};
 
-/// `pkcs11-spy` writes down every call that reaches the module behind it.
+/// `pkcs11-spy` logs every call that reaches the module behind it.
 pub(super) fn spy() -> PathBuf {
     [
         "/usr/lib/x86_64-linux-gnu",
@@ -22,7 +22,7 @@ pub(super) fn spy() -> PathBuf {
 }
 
 #[test]
-fn a_wrong_pin_is_tried_exactly_once() {
+fn a_wrong_pin_is_sent_exactly_once() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let log = customer.config.path().join("calls");
@@ -32,18 +32,18 @@ fn a_wrong_pin_is_tried_exactly_once() {
     command
         .env("PKCS11SPY", customer.module())
         .env("PKCS11SPY_OUTPUT", &log);
-    // The right PIN stands ready, in case the agent asks again.
+    // The right PIN follows, in case the agent asks again.
     let run = finish(command, &format!("00000000\n{}\n", customer.token.pin));
     assert_eq!(run.failure(), (8, "pin-wrong".to_owned()));
     assert_eq!(
         run.stderr.matches("PIN of the token").count(),
         1,
-        "asked once: {}",
+        "one prompt: {}",
         run.stderr
     );
     let calls = fs::read_to_string(log).unwrap();
     assert_eq!(calls.matches("C_Login").count(), 1, "tried once");
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
     assert_eq!(bank.state().progress, ["failed:pin-wrong"]);
 }
 
@@ -64,16 +64,16 @@ fn after_a_wrong_pin_the_next_run_warns() {
 }
 
 #[test]
-fn a_pin_of_impossible_length_is_told_apart() {
+fn a_pin_of_invalid_length_has_its_own_error() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let run = finish(customer.command(&["open", &bank.link(), "--yes"]), "1\n");
     assert_eq!(run.failure(), (8, "pin-not-sent".to_owned()), "{run:?}");
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
 }
 
 #[test]
-fn what_cannot_be_a_pin_never_reaches_the_token_wherever_it_comes_from() {
+fn an_invalid_pin_never_reaches_the_token_from_any_source() {
     let customer = Customer::new();
     customer.own_driver();
     let log = customer.config.path().join("calls");
@@ -126,21 +126,21 @@ fn cancelling_leaves_nothing_on_the_token() {
     let customer = Customer::of(&bank);
     let link = bank.link();
     // No to the request; end of input there; an empty PIN; end of input there.
-    let ways: [(&[&str], &str); 5] = [
+    let proxies: [(&[&str], &str); 5] = [
         (&[], "n\n"),
         (&[], ""),
         (&[], "y\n\n"),
         (&["--yes"], "\n"),
         (&["--yes"], ""),
     ];
-    for (arguments, stdin) in ways {
+    for (arguments, stdin) in proxies {
         let run = finish(
             customer.command(&[&["open", &link], arguments].concat()),
             stdin,
         );
         assert_eq!(run.failure(), (10, "cancelled".to_owned()), "{stdin:?}");
-        let look = customer.look();
-        assert!(look.keys.is_empty() && look.certificates.is_empty());
+        let contents = customer.contents();
+        assert!(contents.keys.is_empty() && contents.certificates.is_empty());
         assert_eq!(bank.state().progress.last().unwrap(), "failed:cancelled");
         assert!(bank.state().csrs.is_empty());
     }

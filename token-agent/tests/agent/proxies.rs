@@ -1,4 +1,4 @@
-//! Proxies: a SOCKS proxy leads to the bank; one that cannot be used stops what would go through it, and nothing else.
+//! Proxies: a SOCKS proxy connects to the bank; an unusable proxy stops only what would go through it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -8,10 +8,10 @@ use std::thread;
 use super::harness::customer::{Run, finish};
 use super::harness::{Bank, Customer};
 
-/// A SOCKS5 proxy on threads, for whoever logs in like this.
+/// A SOCKS5 proxy on threads, for clients with this login.
 struct Socks {
     address: SocketAddr,
-    /// The ports it led to.
+    /// The ports it connected to.
     led: Arc<Mutex<Vec<u16>>>,
 }
 
@@ -48,7 +48,7 @@ fn text(peer: &mut TcpStream) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A peer that goes away is no failure here.
+/// A peer that disconnects is not a failure here.
 fn serve(mut peer: TcpStream, login: Option<(&str, &str)>, led: &Mutex<Vec<u16>>) -> Option<()> {
     let [5, count] = take(&mut peer)? else {
         return None;
@@ -104,14 +104,14 @@ fn follow(bank: &Bank, customer: &Customer, variable: &str, value: &str) -> Run 
         "--yes",
         "--pin-env",
         "PIN",
-        "--patience",
+        "--retry-for",
         "0",
     ];
     with(customer, &args, variable, value)
 }
 
 #[test]
-fn a_socks_proxy_leads_to_the_bank_whose_tls_is_inside() {
+fn a_socks_proxy_connects_to_the_bank_with_end_to_end_tls() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let proxy = Socks::start(Some(("taro", "p:ss")));
@@ -124,7 +124,7 @@ fn a_socks_proxy_leads_to_the_bank_whose_tls_is_inside() {
     assert_eq!(run.code, 0, "{run:?}");
     let led = proxy.led.lock().unwrap().clone();
     assert!(led.contains(&bank.portal_port), "{led:?}");
-    // `verify` makes its handshake by itself.
+    // `verify` makes its own handshake.
     let verify = ["verify", "kenmin", "--pin-env", "PIN"];
     let url = proxy.url("socks5", "taro:p%3Ass@");
     let run = with(&customer, &verify, "ALL_PROXY", &url);
@@ -147,7 +147,7 @@ fn a_socks_proxy_leads_to_the_bank_whose_tls_is_inside() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_stops_what_would_go_through_it_and_nothing_else() {
+fn an_unusable_proxy_stops_only_the_connections_that_would_use_it() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     for (variable, value) in [
@@ -174,7 +174,7 @@ fn a_proxy_that_cannot_be_used_stops_what_would_go_through_it_and_nothing_else()
         assert!(!format!("{run:?}").contains("geheim"), "{run:?}");
         assert!(!bank.state().picked_up);
     }
-    // What is reached without it is reached.
+    // What is reached without the proxy is reached.
     let link = bank.link();
     let args = ["open", &link, "--yes", "--pin-env", "PIN"];
     let mut command = customer.command(&args);

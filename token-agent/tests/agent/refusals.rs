@@ -1,4 +1,4 @@
-//! The bank says no, is busy, or is not the bank.
+//! The bank refuses, is busy, or is not the bank.
 
 use super::harness::bank::Fault;
 use super::harness::{Bank, Customer};
@@ -15,11 +15,11 @@ fn a_request_that_is_gone() {
         bank.state().pickup.push_back(Fault::Refuse(status, code));
         assert_eq!(customer.open(&bank).failure(), (6, code.to_owned()));
     }
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
 }
 
 #[test]
-fn a_definite_no_takes_the_fresh_key_away_and_nothing_else() {
+fn a_clear_refusal_deletes_the_new_key_and_nothing_else() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     customer.foreign_key("somebody else's");
@@ -29,7 +29,7 @@ fn a_definite_no_takes_the_fresh_key_away_and_nothing_else() {
     let run = customer.open(&bank);
     assert_eq!(run.failure(), (13, "grant-missing".to_owned()));
     assert!(run.steps().contains(&"key-removed".to_owned()));
-    let keys = customer.look().keys;
+    let keys = customer.contents().keys;
     assert_eq!(
         keys.iter().map(|k| k.label.as_str()).collect::<Vec<_>>(),
         ["somebody else's"]
@@ -42,38 +42,38 @@ fn kept_after(first: Fault) {
     bank.state()
         .enroll
         .extend([first, Fault::Refuse(410, "request-expired")]);
-    let run = customer.open_with(&bank, &["--patience", "20"]);
+    let run = customer.open_with(&bank, &["--retry-for", "20"]);
     assert_eq!(run.failure(), (6, "request-expired".to_owned()));
     assert_eq!(
-        customer.look().keys.len(),
+        customer.contents().keys.len(),
         1,
         "there may be a certificate for it"
     );
 }
 
 #[test]
-fn a_no_after_a_lost_answer_keeps_the_key() {
+fn a_refusal_after_a_lost_response_keeps_the_key() {
     kept_after(Fault::DropAfter);
 }
 
 #[test]
-fn a_no_after_a_busy_bank_keeps_the_key() {
+fn a_refusal_after_a_busy_bank_keeps_the_key() {
     kept_after(Fault::Busy(1));
 }
 
 #[test]
-fn a_key_left_behind_that_the_bank_will_not_have_makes_way_for_a_new_one() {
+fn a_leftover_key_that_the_bank_refuses_is_replaced() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     bank.state().enroll.push_back(Fault::Drop);
     assert_eq!(customer.open(&bank).code, 14);
-    let left = customer.look().keys.remove(0);
+    let left = customer.contents().keys.remove(0);
     bank.state()
         .enroll
         .push_back(Fault::Refuse(409, "key-already-certified"));
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
-    let keys = customer.look().keys;
+    let keys = customer.contents().keys;
     assert_eq!(keys.len(), 1);
     assert_ne!(keys[0].spki_der, left.spki_der);
 }
@@ -86,19 +86,19 @@ fn a_fault_of_the_bank_keeps_the_key() {
         .enroll
         .push_back(Fault::Refuse(500, "internal"));
     assert_eq!(customer.open(&bank).failure(), (13, "internal".to_owned()));
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
-fn busy_until_patience_ends() {
+fn busy_until_the_retries_end() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     bank.state().enroll.extend([Fault::Busy(1); 10]);
     assert_eq!(
-        customer.open_with(&bank, &["--patience", "2"]).failure(),
+        customer.open_with(&bank, &["--retry-for", "2"]).failure(),
         (14, "bank-busy".to_owned())
     );
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
@@ -148,5 +148,5 @@ fn an_answer_to_another_link() {
     let link = bank.link().replace("inkan:enroll", "inkan:renew");
     let run = customer.run(&["open", &link, "--yes", "--pin-env", "PIN"]);
     assert_eq!(run.failure(), (16, "request-mismatch".to_owned()));
-    assert!(customer.look().keys.is_empty());
+    assert!(customer.contents().keys.is_empty());
 }

@@ -6,7 +6,7 @@ use inkan_pki::x509::summary::CertificateSummary;
 use super::harness::Customer;
 use super::harness::bank::{Bank, Fault};
 
-const RENEW: [&str; 6] = ["renew", "--yes", "--pin-env", "PIN", "--patience", "0"];
+const RENEW: [&str; 6] = ["renew", "--yes", "--pin-env", "PIN", "--retry-for", "0"];
 
 /// A customer with a certificate in use.
 fn with_certificate(bank: &Bank) -> Customer {
@@ -16,11 +16,15 @@ fn with_certificate(bank: &Bank) -> Customer {
 }
 
 fn holds(customer: &Customer, der: &[u8]) -> bool {
-    customer.look().certificates.iter().any(|c| c.der == der)
+    customer
+        .contents()
+        .certificates
+        .iter()
+        .any(|c| c.der == der)
 }
 
 #[test]
-fn no_page_is_needed_and_the_old_pair_stays_until_the_new_one_is_in_use() {
+fn no_page_is_needed_and_the_old_pair_is_kept_until_the_new_one_is_in_use() {
     let bank = Bank::start();
     let customer = with_certificate(&bank);
     let first = bank.state().issued.clone().unwrap().1;
@@ -38,9 +42,9 @@ fn no_page_is_needed_and_the_old_pair_stays_until_the_new_one_is_in_use() {
         "there is no page to compare a code with"
     );
     assert!(holds(&customer, &first) && holds(&customer, &second));
-    assert_eq!(customer.look().keys.len(), 2);
+    assert_eq!(customer.contents().keys.len(), 2);
 
-    // The next time the one before goes, after the new one is in use.
+    // The next renewal deletes the previous certificate, after the new one is in use.
     let run = customer.run(&[&RENEW[..], &["--delete-old"]].concat());
     let second_serial = CertificateSummary::parse(&second).unwrap().serial;
     assert_eq!(run.result()["deleted"], second_serial.as_str(), "{run:?}");
@@ -50,14 +54,14 @@ fn no_page_is_needed_and_the_old_pair_stays_until_the_new_one_is_in_use() {
 }
 
 #[test]
-fn one_that_broke_off_goes_on_with_its_key_and_the_old_one_is_good_until_then() {
+fn an_interrupted_renewal_continues_with_its_key_and_the_old_one_stays_valid() {
     let bank = Bank::start();
     let customer = with_certificate(&bank);
     let old = bank.state().issued.clone().unwrap().1;
-    // Nobody but the agent knows that the new certificate is on the token.
+    // Only the agent knows that the new certificate is on the token.
     bank.state().activate.push_back(Fault::Drop);
     assert_eq!(customer.run(&RENEW).code, 14);
-    assert_eq!(customer.look().keys.len(), 2);
+    assert_eq!(customer.contents().keys.len(), 2);
     let pending = bank.state().issued.clone().unwrap();
     assert!(!bank.state().active && holds(&customer, &old));
 
@@ -66,28 +70,28 @@ fn one_that_broke_off_goes_on_with_its_key_and_the_old_one_is_good_until_then() 
     assert!(run.steps().contains(&"key-reused".to_owned()), "{run:?}");
     assert_eq!(bank.state().issued.clone().unwrap(), pending);
     assert!(bank.state().active && holds(&customer, &old));
-    assert_eq!(customer.look().keys.len(), 2);
+    assert_eq!(customer.contents().keys.len(), 2);
 }
 
 #[test]
-fn one_whose_new_key_is_gone_is_refused_by_the_bank_and_leaves_no_third_key() {
+fn a_renewal_whose_new_key_is_lost_is_refused_and_leaves_no_third_key() {
     let bank = Bank::start();
     let customer = with_certificate(&bank);
     bank.state().activate.push_back(Fault::Drop);
     assert_eq!(customer.run(&RENEW).code, 14);
     let pending = bank.state().issued.clone().unwrap().1;
     let spki = CertificateSummary::parse(&pending).unwrap().spki_der;
-    let look = customer.look();
-    let key = look.keys.iter().find(|k| k.spki_der == spki).unwrap();
+    let contents = customer.contents();
+    let key = contents.keys.iter().find(|k| k.spki_der == spki).unwrap();
     customer.with_session(|session| destroy_key_pair(session, &key.id).unwrap());
-    // The real bank says "renewal-pending" for a quarter of an hour, and takes another key after that.
+    // The real bank responds with "renewal-pending" for a quarter of an hour, and accepts another key after that.
     let run = customer.run(&RENEW);
     assert_eq!(run.failure(), (13, "key-mismatch".to_owned()), "{run:?}");
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]
-fn what_the_bank_refuses_is_said_in_its_words_and_no_key_is_made() {
+fn the_banks_refusal_is_shown_and_no_key_is_generated() {
     let bank = Bank::start();
     let customer = with_certificate(&bank);
     for code in [
@@ -98,13 +102,13 @@ fn what_the_bank_refuses_is_said_in_its_words_and_no_key_is_made() {
         bank.state().renewals.push_back(Fault::Refuse(403, code));
         let run = customer.run(&RENEW);
         assert_eq!(run.failure(), (13, code.to_owned()));
-        let said = run.result()["sentence"].as_str().unwrap().to_owned();
+        let text = run.result()["sentence"].as_str().unwrap().to_owned();
         assert!(
-            said.contains(&format!("The bank refused the request: refused: {code}")),
-            "{said}"
+            text.contains(&format!("The bank refused the request: refused: {code}")),
+            "{text}"
         );
     }
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 #[test]

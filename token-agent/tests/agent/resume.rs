@@ -1,25 +1,22 @@
-//! Broken off at every point; the customer clicks again; one key is left and it is active.
-
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+//! Interrupted at every point; the customer clicks again; one key remains, and it is active.
 
 use super::harness::bank::{Bank, Fault};
-use super::harness::{Customer, Run};
+use super::harness::{Customer, Run, wait_until};
 
-/// The state every resumed enrolment must end in.
+/// The state in which every resumed enrolment must end.
 fn one_key_and_active(bank: &Bank, customer: &Customer, run: &Run) {
     assert_eq!(run.code, 0, "{run:?}");
-    let look = customer.look();
-    assert_eq!(look.keys.len(), 1, "one key");
+    let contents = customer.contents();
+    assert_eq!(contents.keys.len(), 1, "one key");
     let (spki, der) = bank.state().issued.clone().unwrap();
     assert_eq!(
-        inkan_pki::x509::fingerprint::sha256_hex(&look.keys[0].spki_der),
+        inkan_pki::x509::fingerprint::sha256_hex(&contents.keys[0].spki_der),
         spki
     );
-    let ours: Vec<_> = look
+    let ours: Vec<_> = contents
         .certificates
         .iter()
-        .filter(|c| c.id == look.keys[0].id)
+        .filter(|c| c.id == contents.keys[0].id)
         .collect();
     assert_eq!(ours.len(), 1, "one certificate");
     assert_eq!(ours[0].der, der);
@@ -37,7 +34,7 @@ fn after_the_key_was_made() {
         customer.open(&bank).failure(),
         (14, "bank-unreachable".to_owned())
     );
-    assert_eq!(customer.look().keys.len(), 1, "the key waits");
+    assert_eq!(customer.contents().keys.len(), 1, "the key waits");
     let run = customer.open(&bank);
     assert!(run.steps().contains(&"key-reused".to_owned()));
     one_key_and_active(&bank, &customer, &run);
@@ -49,7 +46,7 @@ fn after_the_certificate_was_signed() {
     let customer = Customer::of(&bank);
     bank.state().enroll.push_back(Fault::DropAfter);
     assert_eq!(customer.open(&bank).code, 14);
-    assert!(bank.state().issued.is_some() && customer.look().certificates.is_empty());
+    assert!(bank.state().issued.is_some() && customer.contents().certificates.is_empty());
     let run = customer.open(&bank);
     assert!(run.steps().contains(&"key-reused".to_owned()));
     one_key_and_active(&bank, &customer, &run);
@@ -62,7 +59,7 @@ fn after_the_certificate_was_written() {
     bank.state().activate.push_back(Fault::Drop);
     assert_eq!(customer.open(&bank).code, 14);
     assert_eq!(
-        customer.look().certificates.len(),
+        customer.contents().certificates.len(),
         3,
         "written before activation"
     );
@@ -76,11 +73,7 @@ fn killed_while_it_waits_for_the_certificate() {
     let customer = Customer::of(&bank);
     bank.state().enroll.push_back(Fault::Hold);
     let mut agent = customer.begin(&bank);
-    let start = Instant::now();
-    while bank.state().issued.is_none() {
-        assert!(start.elapsed() < Duration::from_secs(20), "no CSR came");
-        sleep(Duration::from_millis(20));
-    }
+    wait_until("the bank issues", || bank.state().issued.is_some());
     agent.kill().unwrap();
     agent.wait().unwrap();
     let run = customer.open(&bank);
@@ -93,19 +86,15 @@ fn pulled_while_the_bank_signs() {
     let customer = Customer::of(&bank);
     bank.state().enroll.push_back(Fault::Busy(2));
     let agent = customer.begin(&bank);
-    let start = Instant::now();
-    // The bank has said that it is busy: the key is made and the agent waits with it.
-    while !bank.state().enroll.is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(20), "no CSR came");
-        sleep(Duration::from_millis(20));
-    }
+    // The bank has responded that it is busy: the key exists and the agent waits.
+    wait_until("the bank is busy", || bank.state().enroll.is_empty());
     let tokens = customer.hsm.token_directory();
     let pulled = tokens.with_extension("pulled");
     std::fs::rename(&tokens, &pulled).unwrap();
     let output = agent.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_ne!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("\"code\":\"token-"), "{said}");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_ne!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("\"code\":\"token-"), "{text}");
 
     std::fs::rename(&pulled, &tokens).unwrap();
     let run = customer.open(&bank);
@@ -122,7 +111,7 @@ fn busy_and_dropped_within_one_run() {
     bank.state()
         .activate
         .extend([Fault::Busy(1), Fault::DropAfter]);
-    let run = customer.open_with(&bank, &["--patience", "60"]);
+    let run = customer.open_with(&bank, &["--retry-for", "60"]);
     let waits = run
         .lines()
         .iter()
@@ -145,7 +134,7 @@ fn with_the_other_token() {
             "--yes",
             "--pin-env",
             "PIN",
-            "--patience",
+            "--retry-for",
             "0",
         ]);
         command.args(["--token", label]).env("PIN", pin);

@@ -1,4 +1,4 @@
-//! `delete --revoke`: the bank revokes the certificate first; where it does not, nothing is deleted.
+//! `delete --revoke`: the bank revokes the certificate first; if it does not, nothing is deleted.
 
 use inkan_pki::pkcs11::generate::destroy_key_pair;
 use inkan_pki::x509::summary::CertificateSummary;
@@ -33,19 +33,19 @@ impl Owner {
         finish(self.customer.command(&args), stdin)
     }
 
-    /// Whether certificate and key are there; one without the other is a mistake.
+    /// Whether certificate and key exist; one without the other is an error.
     fn has_it(&self) -> bool {
-        let look = self.customer.look();
-        let certificates = look.certificates.iter();
+        let contents = self.customer.contents();
+        let certificates = contents.certificates.iter();
         let mut certificates = certificates.filter(|one| one.der == self.certificate);
         let there = certificates.next().is_some();
-        assert_eq!(look.keys.len(), usize::from(there), "{look:?}");
+        assert_eq!(contents.keys.len(), usize::from(there), "{contents:?}");
         there
     }
 }
 
 #[test]
-fn the_bank_revokes_it_and_then_it_goes_with_its_key() {
+fn the_bank_revokes_it_and_then_it_is_deleted_with_its_key() {
     let owner = Owner::new();
     let run = owner.delete(&["--revoke"], "n\n");
     assert_eq!(run.failure(), (10, "cancelled".to_owned()));
@@ -65,7 +65,7 @@ fn the_bank_revokes_it_and_then_it_goes_with_its_key() {
 }
 
 #[test]
-fn without_the_word_the_bank_is_asked_for_nothing() {
+fn without_the_option_the_bank_is_not_contacted() {
     let owner = Owner::new();
     let run = owner.delete(&["--yes"], "");
     assert_eq!(run.code, 0, "{run:?}");
@@ -75,7 +75,7 @@ fn without_the_word_the_bank_is_asked_for_nothing() {
 }
 
 #[test]
-fn where_the_bank_does_not_nothing_is_deleted() {
+fn if_the_bank_does_not_revoke_nothing_is_deleted() {
     let owner = Owner::new();
     for code in ["certificate-suspended", "certificate-superseded"] {
         let fault = Fault::Refuse(403, code);
@@ -92,7 +92,7 @@ fn where_the_bank_does_not_nothing_is_deleted() {
     }
     assert!(owner.bank.state().revoked.is_empty());
 
-    // Its answer is lost: nobody knows, and the next time it is as wanted.
+    // Its response is lost: the outcome is unknown, and the next attempt succeeds.
     owner.bank.state().revocations.push_back(Fault::DropAfter);
     let run = owner.delete(&["--yes", "--revoke"], "");
     assert_ne!(run.code, 0, "{run:?}");
@@ -105,7 +105,7 @@ fn where_the_bank_does_not_nothing_is_deleted() {
 }
 
 #[test]
-fn what_cannot_be_proved_to_its_bank_is_not_deleted_as_revoked() {
+fn a_certificate_that_cannot_be_proved_is_not_deleted_as_revoked() {
     let owner = Owner::new();
     let bank = owner.customer.config.path().join("banks/kenmin.toml");
     std::fs::remove_file(&bank).unwrap();
@@ -115,12 +115,12 @@ fn what_cannot_be_proved_to_its_bank_is_not_deleted_as_revoked() {
     assert!(owner.has_it());
 
     std::fs::write(&bank, &owner.bank.file).unwrap();
-    let key = owner.customer.look().keys.remove(0);
+    let key = owner.customer.contents().keys.remove(0);
     let session = |s: &inkan_pki::pkcs11::Session| destroy_key_pair(s, &key.id).unwrap();
     owner.customer.with_session(session);
     let run = owner.delete(&["--yes", "--revoke"], "");
     assert_eq!(run.failure(), none, "its key is gone");
-    let left = owner.customer.look().certificates;
+    let left = owner.customer.contents().certificates;
     assert!(left.iter().any(|one| one.der == owner.certificate));
     assert!(owner.bank.state().revoked.is_empty());
 }

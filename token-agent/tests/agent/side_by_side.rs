@@ -1,27 +1,23 @@
-//! Two agents at one token; half a key pair, which the end of an agent in the middle of a key generation leaves.
+//! Two agents at one token; half a key pair, left by an agent that ended during a key generation.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use inkan_pki::pkcs11::keys::orphan_public_keys;
 
-use super::harness::Customer;
 use super::harness::authority::LOGIN_ID;
 use super::harness::bank::{Bank, Fault};
+use super::harness::{Customer, wait_until};
 
 #[test]
-fn a_second_agent_keeps_off_the_token() {
+fn a_second_agent_does_not_use_the_token() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     bank.state().enroll.push_back(Fault::Hold);
     let mut first = customer.begin(&bank);
-    let until = Instant::now() + Duration::from_secs(20);
-    while bank.state().csrs.is_empty() {
-        assert!(Instant::now() < until, "the first agent sends its CSR");
-        sleep(Duration::from_millis(20));
-    }
+    wait_until("the first agent sends its CSR", || {
+        !bank.state().csrs.is_empty()
+    });
     assert_eq!(
         customer.open(&bank).failure(),
         (12, "token-in-use".to_owned())
@@ -30,7 +26,7 @@ fn a_second_agent_keeps_off_the_token() {
     first.wait().unwrap();
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(customer.look().keys.len(), 1);
+    assert_eq!(customer.contents().keys.len(), 1);
 }
 
 /// Object files of the token and their sizes.
@@ -48,7 +44,7 @@ fn objects(directory: &Path) -> BTreeMap<PathBuf, u64> {
     found
 }
 
-/// A public key with this label whose private key never came to be.
+/// A public key with this label whose private key never existed.
 fn half(customer: &Customer, label: &str) {
     let before = objects(&customer.hsm.token_directory());
     customer.foreign_key(label);
@@ -59,7 +55,7 @@ fn half(customer: &Customer, label: &str) {
 }
 
 #[test]
-fn half_a_pair_of_ours_is_cleared_away_and_no_other() {
+fn half_a_pair_of_ours_is_deleted_and_no_other() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     half(
@@ -80,7 +76,7 @@ fn half_a_pair_of_ours_is_cleared_away_and_no_other() {
 }
 
 #[test]
-fn a_key_of_ours_without_all_its_attributes_is_made_anew() {
+fn a_key_of_ours_with_missing_attributes_is_generated_again() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let label = format!("inkan/kenmin/{LOGIN_ID}/2026-11-01/0011aabb");
@@ -97,7 +93,7 @@ fn a_key_of_ours_without_all_its_attributes_is_made_anew() {
     let run = customer.open(&bank);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.steps().contains(&"key-made".to_owned()));
-    let keys = customer.look().keys;
+    let keys = customer.contents().keys;
     assert_eq!(keys.len(), 1);
     assert_ne!(keys[0].label, label);
 }

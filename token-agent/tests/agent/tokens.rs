@@ -1,8 +1,8 @@
-//! Tokens that are missing or full of other things; `list` and `verify`.
+//! Tokens that are missing or hold other objects; `list` and `verify`.
 
 use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::error::TokenError;
-use inkan_agent::keystore::view::PinStanding;
+use inkan_agent::keystore::view::PinStatus;
 use inkan_agent::pkcs11::fault::token_error;
 use inkan_agent::pkcs11::find;
 use inkan_pki::pkcs11::error::{ErrorClass, ErrorKind, Pkcs11Error};
@@ -25,7 +25,7 @@ fn a_token_that_was_never_initialised() {
     assert_eq!(
         bank.state().progress,
         ["failed:token-not-initialised"],
-        "the page is told"
+        "the page is notified"
     );
 }
 
@@ -103,7 +103,7 @@ fn no_driver_and_a_wrong_driver() {
 }
 
 #[test]
-fn a_token_that_says_beforehand_that_it_cannot_is_not_tried() {
+fn a_token_that_reports_a_missing_capability_is_not_tried() {
     let customer = Customer::new();
     let module = ModuleEntry::at(&customer.module());
     let found = find::tokens(&module).unwrap();
@@ -111,19 +111,19 @@ fn a_token_that_says_beforehand_that_it_cannot_is_not_tried() {
         .into_iter()
         .find(|t| t.view.label == "Hanako")
         .unwrap();
-    assert!(token.fit_for_use(true).is_ok());
+    assert!(token.check_usable(true).is_ok());
     token.write_protected = true;
-    assert_eq!(token.fit_for_use(true), Err(TokenError::WriteProtected));
+    assert_eq!(token.check_usable(true), Err(TokenError::WriteProtected));
     assert!(
-        token.fit_for_use(false).is_ok(),
+        token.check_usable(false).is_ok(),
         "reading is still possible"
     );
-    token.pin.standing = PinStanding::Locked;
-    assert_eq!(token.fit_for_use(false), Err(TokenError::PinLocked));
+    token.pin.status = PinStatus::Locked;
+    assert_eq!(token.check_usable(false), Err(TokenError::PinLocked));
 }
 
 #[test]
-fn full_and_read_only_as_a_module_says_it() {
+fn full_and_write_protected_as_a_module_reports_it() {
     let of = |class| {
         token_error(&Pkcs11Error {
             operation: "write",
@@ -141,7 +141,7 @@ fn full_and_read_only_as_a_module_says_it() {
 }
 
 #[test]
-fn list_tells_banks_certificates_and_keys_apart() {
+fn list_distinguishes_banks_certificates_and_keys() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -195,7 +195,7 @@ fn list_tells_banks_certificates_and_keys_apart() {
 }
 
 #[test]
-fn verify_tells_what_the_bank_says_of_the_certificate() {
+fn verify_reports_whether_the_bank_accepts_the_certificate() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let verify = || customer.run(&["verify", "kenmin", "--pin-env", "PIN"]);
@@ -225,7 +225,7 @@ fn verify_shows_that_a_stranger_is_refused() {
 }
 
 #[test]
-fn a_label_cannot_play_with_the_terminal_at_the_question_for_the_pin() {
+fn a_label_cannot_control_the_terminal_at_the_pin_prompt() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let label = "x\u{1b}[2Jy\u{202e}z";
@@ -240,7 +240,7 @@ fn a_label_cannot_play_with_the_terminal_at_the_question_for_the_pin() {
 }
 
 #[test]
-fn a_token_that_two_drivers_show_is_one_and_a_driver_can_be_named() {
+fn a_token_that_two_drivers_show_is_listed_once_and_a_driver_can_be_named() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let path = customer.module();
@@ -270,7 +270,7 @@ fn a_token_that_two_drivers_show_is_one_and_a_driver_can_be_named() {
 }
 
 #[test]
-fn a_serial_number_that_is_not_there_is_named() {
+fn an_unknown_serial_number_is_named() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -288,7 +288,7 @@ fn a_serial_number_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_wrong_command_line_ends_in_a_result_line_where_json_was_asked_for() {
+fn a_wrong_command_line_ends_in_a_result_line_if_json_was_requested() {
     let customer = Customer::new();
     for wrong in [&["list", "--no-such"][..], &["open"], &["dance"], &[]] {
         let run = customer.run(wrong);
@@ -301,7 +301,7 @@ fn a_wrong_command_line_ends_in_a_result_line_where_json_was_asked_for() {
 }
 
 #[test]
-fn a_token_full_of_keys_is_read_in_time_that_grows_with_their_number() {
+fn the_time_to_read_a_full_token_is_linear_in_its_keys() {
     let customer = Customer::new();
     customer.own_driver();
     let log = customer.config.path().join("calls");
@@ -336,7 +336,7 @@ fn a_token_full_of_keys_is_read_in_time_that_grows_with_their_number() {
 }
 
 #[test]
-fn a_list_after_a_login_says_what_the_bank_says() {
+fn a_list_after_a_login_shows_the_banks_view() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -351,12 +351,12 @@ fn a_list_after_a_login_says_what_the_bank_says() {
     assert_eq!(revoked["usable"], false);
     assert_eq!(revoked["reason"], "not-accepted");
     assert_eq!(revoked["bank_code"], "certificate-revoked");
-    // Without a login nobody is asked, and nothing is claimed.
+    // Without a login no bank is contacted, and nothing is claimed.
     let plain = customer.run(&["list"]).result();
     assert!(plain["tokens"][0]["entries"][0]["usable"].is_null());
 
-    // A bank that cannot be reached says neither.
-    let away: String = bank
+    // A bank that cannot be reached confirms neither.
+    let unreachable: String = bank
         .file
         .lines()
         .map(|line| match line.split_once(" = ") {
@@ -365,8 +365,8 @@ fn a_list_after_a_login_says_what_the_bank_says() {
         })
         .collect();
     let file = customer.config.path().join("banks/kenmin.toml");
-    std::fs::write(file, away).unwrap();
+    std::fs::write(file, unreachable).unwrap();
     let unknown = list();
     assert!(unknown["usable"].is_null(), "{unknown}");
-    assert_eq!(unknown["reason"], "not-asked");
+    assert_eq!(unknown["reason"], "not-checked");
 }

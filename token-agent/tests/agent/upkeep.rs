@@ -1,4 +1,4 @@
-//! What is done with a token beside issuing: deleting, a new PIN; and the list of token drivers.
+//! Operations beside the issuance: deletion, a new PIN; and the list of token drivers.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use inkan_pki::pkcs11::generate::destroy_key_pair;
 
 use super::harness::customer::{Run, finish};
-use super::harness::{Bank, Customer};
+use super::harness::{Bank, Customer, wait_until};
 
 fn serial(customer: &Customer) -> String {
     let listed = customer
@@ -22,7 +22,7 @@ fn delete(customer: &Customer, serial: &str, more: &[&str], stdin: &str) -> Run 
 }
 
 #[test]
-fn the_last_usable_certificate_goes_only_when_that_is_said() {
+fn the_last_usable_certificate_is_deleted_only_on_explicit_request() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     customer.foreign_key("somebody else's");
@@ -35,7 +35,7 @@ fn the_last_usable_certificate_goes_only_when_that_is_said() {
         assert_eq!(run.failure(), (10, "cancelled".to_owned()));
         assert!(run.stderr.contains("last usable"), "{run:?}");
     }
-    assert_eq!(customer.look().keys.len(), 2, "nothing went");
+    assert_eq!(customer.contents().keys.len(), 2, "nothing went");
     let run = delete(&customer, &serial.to_uppercase(), &["--last"], "y\n");
     assert_eq!(run.code, 0, "{run:?}");
     let result = run.result();
@@ -43,11 +43,12 @@ fn the_last_usable_certificate_goes_only_when_that_is_said() {
         (&result["result"], &result["key_destroyed"]),
         (&"deleted".into(), &true.into())
     );
-    let look = customer.look();
-    assert_eq!(look.keys.len(), 1);
-    assert_eq!(look.keys[0].label, "somebody else's");
+    let contents = customer.contents();
+    assert_eq!(contents.keys.len(), 1);
+    assert_eq!(contents.keys[0].label, "somebody else's");
     assert!(
-        look.certificates
+        contents
+            .certificates
             .iter()
             .all(|c| !c.label.starts_with("inkan/"))
     );
@@ -56,12 +57,12 @@ fn the_last_usable_certificate_goes_only_when_that_is_said() {
 }
 
 #[test]
-fn a_certificate_that_is_over_or_has_no_key_goes_without_more_words() {
+fn an_expired_certificate_or_one_without_a_key_is_deleted_without_a_warning() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
     let serial = serial(&customer);
-    let key = customer.look().keys.remove(0);
+    let key = customer.contents().keys.remove(0);
     customer.with_session(|s| destroy_key_pair(s, &key.id).unwrap());
     let listed = customer
         .run(&["list", "--login", "--pin-env", "PIN"])
@@ -73,7 +74,7 @@ fn a_certificate_that_is_over_or_has_no_key_goes_without_more_words() {
 }
 
 #[test]
-fn the_list_says_why_something_cannot_be_used() {
+fn the_list_shows_why_an_entry_cannot_be_used() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     assert_eq!(customer.open(&bank).code, 0);
@@ -89,7 +90,7 @@ fn the_list_says_why_something_cannot_be_used() {
     assert_eq!(reasons(&now), ["usable", "no-certificate"]);
     assert_eq!(
         reasons("1970-01-02T00:00:00Z"),
-        ["not-yet", "no-certificate"]
+        ["not-yet-valid", "no-certificate"]
     );
     assert_eq!(
         reasons("4097-01-01T00:00:00Z"),
@@ -123,7 +124,7 @@ fn a_new_pin_with_the_old_one() {
         change("00000000\n24682468\n24682468\n").failure(),
         (8, "pin-wrong".to_owned())
     );
-    customer.look();
+    customer.contents();
     let run = change(&format!("{old}\n24682468\n24682468\n"));
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.result()["result"], "pin-changed");
@@ -135,7 +136,7 @@ fn a_new_pin_with_the_old_one() {
 }
 
 #[test]
-fn the_agent_has_a_limit_of_its_own_where_the_token_takes_shorter_pins() {
+fn the_agents_minimum_applies_if_the_token_accepts_shorter_pins() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let old = customer.token.pin.clone();
@@ -226,12 +227,8 @@ fn an_interrupt_in_a_question_is_a_cancel_with_a_result() {
     let bank = Bank::start();
     let customer = Customer::of(&bank);
     let mut agent = customer.command(&["open", &bank.link()]).spawn().unwrap();
-    let start = std::time::Instant::now();
-    while !bank.state().picked_up {
-        assert!(start.elapsed() < std::time::Duration::from_secs(20));
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    // Before the question, in it, or after an earlier one: the end is the same.
+    wait_until("the request is picked up", || bank.state().picked_up);
+    // Removed before the question, during it, or after an earlier one: the outcome is the same.
     let pid = agent.id().to_string();
     let _open = agent.stdin.take();
     let killed = std::process::Command::new("kill")
@@ -240,8 +237,8 @@ fn an_interrupt_in_a_question_is_a_cancel_with_a_result() {
     assert!(killed.unwrap().success());
     let output = agent.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(10));
-    let said = String::from_utf8(output.stdout).unwrap();
-    let last: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(
         (&last["event"], &last["code"], &last["exit"]),
         (&"result".into(), &"cancelled".into(), &10.into())

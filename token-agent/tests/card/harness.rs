@@ -1,4 +1,4 @@
-//! A card in a reader, and what tests do with it again and again.
+//! A card in a reader, and operations that tests share.
 
 use std::ffi::CString;
 use std::process::Command;
@@ -16,14 +16,14 @@ use webpki::EndEntityCert;
 
 pub(crate) const BOTH: [Model; 2] = [Model::Plain, Model::Yubico];
 
-/// A reader with a new card in it. Dropped in this order: the card goes before pcscd does.
-pub(crate) struct Scene {
+/// A reader with a new card in it. Dropped in this order: the card before pcscd.
+pub(crate) struct InsertedCard {
     pub(crate) card: Card,
     pub(crate) readers: Readers,
     pub(crate) reader: Reader,
 }
 
-impl Scene {
+impl InsertedCard {
     pub(crate) fn new(model: Model) -> Self {
         let readers = Readers::start();
         let reader = readers.first();
@@ -35,7 +35,7 @@ impl Scene {
         }
     }
 
-    /// Takes the card out for good and puts a new one in.
+    /// Removes the card for good and inserts a new one.
     pub(crate) fn another(&mut self, model: Model) {
         self.card.pull();
         self.card = Card::inserted(model, &self.reader);
@@ -54,9 +54,9 @@ impl Scene {
 }
 
 /// Another program's connection to the card.
-pub(crate) fn connect(scene: &Scene, mode: ShareMode) -> pcsc::Card {
+pub(crate) fn connect(inserted: &InsertedCard, mode: ShareMode) -> pcsc::Card {
     let context = Context::establish(Scope::System).unwrap();
-    let name = CString::new(scene.reader.name.as_str()).unwrap();
+    let name = CString::new(inserted.reader.name.as_str()).unwrap();
     context.connect(&name, mode, Protocols::ANY).unwrap()
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn slot_of(content: &[SlotContent], slot: Slot) -> &SlotContent {
     content.iter().find(|c| c.slot == slot).expect("a slot")
 }
 
-/// Has the card sign in every scheme of the key, and checks each signature with code that is not ours.
+/// Has the card sign in every scheme of the key, and checks each signature with independent code.
 pub(crate) fn signs(card: &mut PivCard, slot: Slot, key: &SlotKey) {
     for scheme in key.algorithm.schemes() {
         signs_with(card, slot, key, *scheme);
@@ -136,41 +136,41 @@ pub(crate) fn verifies(
 /// A key and its certificate on the card.
 pub(crate) fn key_with_certificate(card: &mut PivCard, name: &str) -> (Slot, SlotKey, Vec<u8>) {
     let (slot, key) = card
-        .generate(KeyAlgorithm::EcP256, name, None)
+        .generate(KeyAlgorithm::EcP256, name, None, 0)
         .expect("a key");
     let der = certificate(&key.spki_der, name, 7);
     card.write_certificate(slot, &der).expect("a certificate");
     (slot, key, der)
 }
 
-/// Runs another program; what it said, and whether it ended well.
+/// Runs another program; returns its output and whether it succeeded.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> (bool, String) {
     let output = Command::new(program)
         .args(arguments)
         .output()
         .unwrap_or_else(|e| panic!("{program}: {e}"));
-    let said = [output.stdout, output.stderr].concat();
+    let text = [output.stdout, output.stderr].concat();
     (
         output.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
+        String::from_utf8_lossy(&text).into_owned(),
     )
 }
 
 pub(crate) fn well(program: &str, arguments: &[&str]) -> String {
-    let (success, said) = run(program, arguments);
-    assert!(success, "{program} {arguments:?}: {said}");
-    said
+    let (success, text) = run(program, arguments);
+    assert!(success, "{program} {arguments:?}: {text}");
+    text
 }
 
-/// Another program makes a key in a slot; gives the public key (DER SubjectPublicKeyInfo).
+/// Another program generates a key in a slot; returns the public key (DER SubjectPublicKeyInfo).
 pub(crate) fn made_by_others(slot: &str, algorithm: &str) -> Vec<u8> {
-    let said = well(
+    let text = well(
         "yubico-piv-tool",
         &[
             "-r", "Yubico", "-a", "generate", "-s", slot, "-A", algorithm,
         ],
     );
-    pem(&said)
+    pem(&text)
 }
 
 /// Another program writes a certificate into a slot.
@@ -196,7 +196,7 @@ pub(crate) fn written_by_others(slot: &str, der: &[u8]) {
     );
 }
 
-/// What is in the first PEM block of a text.
+/// The content of the first PEM block of a text.
 pub(crate) fn pem(text: &str) -> Vec<u8> {
     let body: String = text
         .lines()

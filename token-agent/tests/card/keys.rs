@@ -1,29 +1,29 @@
-//! Keys: made, used, listed, destroyed.
+//! Keys: generated, used, listed, deleted.
 
-use inkan_agent::piv::container::Held;
+use inkan_agent::piv::container::ObjectContent;
 use inkan_agent::piv::content::KeyState;
 use inkan_agent::piv::{PivError, Slot};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_virtual_card::Model;
 use sha2::{Digest as _, Sha256};
 
-use crate::harness::{BOTH, Scene, key_in, key_with_certificate, signs, slot_of};
+use crate::harness::{BOTH, InsertedCard, key_in, key_with_certificate, signs, slot_of};
 
 #[test]
-fn a_new_key_goes_to_the_first_free_slot_and_signs() {
-    let mut scene = Scene::new(Model::Plain);
+fn a_new_key_uses_the_first_free_slot_and_signs() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.logged_in();
+        inserted.another(model);
+        let mut card = inserted.logged_in();
         let expected = [(KeyAlgorithm::EcP256, "9A"), (KeyAlgorithm::EcP384, "82")];
         for (algorithm, place) in expected {
-            let (slot, key) = card.generate(algorithm, "a label", None).unwrap();
+            let (slot, key) = card.generate(algorithm, "a label", None, 0).unwrap();
             assert_eq!(slot.to_string(), place, "{model:?}");
             assert_eq!((key.algorithm, key.imported), (algorithm, false));
             signs(&mut card, slot, &key);
             let content = card.content().unwrap();
             assert_eq!(key_in(&content, slot), Some(key.clone()));
-            let Held::Mark { label, spki_der } = &slot_of(&content, slot).held else {
+            let ObjectContent::Mark { label, spki_der } = &slot_of(&content, slot).object else {
                 panic!("a key without a certificate is marked");
             };
             assert_eq!((label.as_str(), spki_der), ("a label", &Some(key.spki_der)));
@@ -33,50 +33,50 @@ fn a_new_key_goes_to_the_first_free_slot_and_signs() {
 
 #[test]
 fn rsa_keys_sign_with_both_paddings() {
-    let scene = Scene::new(Model::Plain);
-    let mut card = scene.logged_in();
+    let inserted = InsertedCard::new(Model::Plain);
+    let mut card = inserted.logged_in();
     let (slot, key) = card
-        .generate(KeyAlgorithm::Rsa2048, "a label", None)
+        .generate(KeyAlgorithm::Rsa2048, "a label", None, 0)
         .unwrap();
     assert_eq!(key.algorithm.schemes().len(), 6);
     signs(&mut card, slot, &key);
 }
 
 #[test]
-fn longer_rsa_keys_are_made_where_the_card_can() {
-    let scene = Scene::new(Model::Yubico);
-    let mut card = scene.logged_in();
+fn longer_rsa_keys_are_generated_if_the_card_supports_them() {
+    let inserted = InsertedCard::new(Model::Yubico);
+    let mut card = inserted.logged_in();
     let (slot, key) = card
-        .generate(KeyAlgorithm::Rsa3072, "a label", None)
+        .generate(KeyAlgorithm::Rsa3072, "a label", None, 0)
         .unwrap();
     assert_eq!(key.algorithm, KeyAlgorithm::Rsa3072);
     signs(&mut card, slot, &key);
-    // And a card that cannot says so, leaving nothing behind.
-    scene.card.answer_instead(0x47, &[0x6a, 0x80]);
-    let refused = card.generate(KeyAlgorithm::Rsa4096, "another", None);
+    // A card that cannot do it reports that, and nothing is left behind.
+    inserted.card.answer_instead(0x47, &[0x6a, 0x80]);
+    let refused = card.generate(KeyAlgorithm::Rsa4096, "another", None, 0);
     assert_eq!(refused, Err(PivError::Algorithm(KeyAlgorithm::Rsa4096)));
     let next = Slot::numbered(0x82).unwrap();
     let content = card.content().unwrap();
-    assert_eq!(slot_of(&content, next).held, Held::Nothing);
+    assert_eq!(slot_of(&content, next).object, ObjectContent::Nothing);
 }
 
 #[test]
-fn the_slot_for_signatures_gets_the_pin_right_before_each() {
-    let mut scene = Scene::new(Model::Plain);
+fn the_pin_is_verified_immediately_before_each_signature_in_9c() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.logged_in();
-        // Ours never go there by themselves, so another key is there before.
+        inserted.another(model);
+        let mut card = inserted.logged_in();
+        // Ours are never put there by default, so the slot holds another key first.
         let signature = Slot::SIGNATURE;
-        let made = card.generate(KeyAlgorithm::EcP256, "x", Some((signature, None)));
-        // The certificate of the key itself is a first signature, and needs the PIN right before it as well.
+        let made = card.generate(KeyAlgorithm::EcP256, "x", Some((signature, None)), 0);
+        // The self-signed certificate of the key is a first signature, and needs the PIN immediately before it too.
         let (slot, key) = made.unwrap();
-        assert!(key.asks_each_time || model == Model::Yubico);
-        let _ = scene.card.seen();
+        assert!(key.always_authenticate || model == Model::Yubico);
+        let _ = inserted.card.seen();
         for _ in 0..2 {
             signs(&mut card, slot, &key);
         }
-        let seen = scene.card.seen();
+        let seen = inserted.card.seen();
         let headers: Vec<[u8; 4]> = seen.iter().map(|s| s.header).collect();
         let signatures: Vec<usize> = (0..headers.len())
             .filter(|at| headers[*at][1] == 0x87 && headers[*at][3] == 0x9c)
@@ -90,12 +90,14 @@ fn the_slot_for_signatures_gets_the_pin_right_before_each() {
 }
 
 #[test]
-fn a_destroyed_key_signs_no_more_and_its_slot_is_free() {
-    let mut scene = Scene::new(Model::Plain);
+fn a_deleted_key_cannot_sign_and_its_slot_is_free() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.logged_in();
-        let (slot, key) = card.generate(KeyAlgorithm::EcP256, "first", None).unwrap();
+        inserted.another(model);
+        let mut card = inserted.logged_in();
+        let (slot, key) = card
+            .generate(KeyAlgorithm::EcP256, "first", None, 0)
+            .unwrap();
         card.delete_key(slot, Some([0; 32]))
             .expect_err("another key was meant");
         signs(&mut card, slot, &key);
@@ -114,49 +116,54 @@ fn a_destroyed_key_signs_no_more_and_its_slot_is_free() {
                 &signature
             ));
         }
-        let (again, _) = card.generate(KeyAlgorithm::EcP256, "second", None).unwrap();
+        let (again, _) = card
+            .generate(KeyAlgorithm::EcP256, "second", None, 0)
+            .unwrap();
         assert_eq!(again, slot, "{model:?}: the slot is free again");
     }
 }
 
 #[test]
-fn when_all_slots_are_taken_it_is_said() {
-    let scene = Scene::new(Model::Yubico);
-    let mut card = scene.logged_in();
+fn occupied_slots_are_reported() {
+    let inserted = InsertedCard::new(Model::Yubico);
+    let mut card = inserted.logged_in();
     for _ in Slot::for_new_keys() {
-        card.generate(KeyAlgorithm::EcP256, "one more", None)
+        card.generate(KeyAlgorithm::EcP256, "one more", None, 0)
             .unwrap();
     }
-    let full = card.generate(KeyAlgorithm::EcP256, "one too many", None);
+    let full = card.generate(KeyAlgorithm::EcP256, "one too many", None, 0);
     assert_eq!(full, Err(PivError::NoFreeSlot));
     let content = card.content().unwrap();
     let untouched = slot_of(&content, Slot::SIGNATURE);
     assert_eq!(
-        (&untouched.key, &untouched.held),
-        (&KeyState::Absent, &Held::Nothing)
+        (&untouched.key, &untouched.object),
+        (&KeyState::Absent, &ObjectContent::Nothing)
     );
-    // With a plain yes to one of them there is room.
+    // With explicit consent to one of them there is space.
     let victim = Slot::numbered(0x90).unwrap();
     let (slot, key) = card
-        .generate(KeyAlgorithm::EcP256, "instead", Some((victim, None)))
+        .generate(KeyAlgorithm::EcP256, "instead", Some((victim, None)), 0)
         .unwrap();
     assert_eq!(slot, victim);
     signs(&mut card, slot, &key);
 }
 
 #[test]
-fn what_is_to_be_replaced_stays_as_it_was_when_the_new_key_cannot_be_made() {
-    let mut scene = Scene::new(Model::Plain);
+fn a_replaceable_key_is_unchanged_if_the_new_key_cannot_be_generated() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.logged_in();
+        inserted.another(model);
+        let mut card = inserted.logged_in();
         let (slot, key, der) = key_with_certificate(&mut card, "first");
         let hash = Sha256::digest(&key.spki_der).into();
-        scene.card.answer_instead(0x47, &[0x6a, 0x80]);
-        let refused = card.generate(KeyAlgorithm::Rsa4096, "other", Some((slot, Some(hash))));
+        inserted.card.answer_instead(0x47, &[0x6a, 0x80]);
+        let refused = card.generate(KeyAlgorithm::Rsa4096, "other", Some((slot, Some(hash))), 0);
         assert_eq!(refused, Err(PivError::Algorithm(KeyAlgorithm::Rsa4096)));
         let content = card.content().unwrap();
-        assert_eq!(slot_of(&content, slot).held, Held::Certificate(der));
+        assert_eq!(
+            slot_of(&content, slot).object,
+            ObjectContent::Certificate(der)
+        );
         assert_eq!(key_in(&content, slot), Some(key.clone()), "{model:?}");
         signs(&mut card, slot, &key);
     }

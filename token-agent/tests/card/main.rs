@@ -1,14 +1,14 @@
 //! The agent's own PIV code on virtual cards behind the machine's real pcscd.
 //!
-//! - [`keys`]: made, used, listed, destroyed
-//! - [`certificates`]: written, read, replaced, deleted; the objects other programs know a card by
-//! - [`others`]: other people's programs read what our code wrote, and ours reads theirs
+//! - [`keys`]: generated, used, listed, deleted
+//! - [`certificates`]: written, read, replaced, deleted; the objects by which other programs identify a card
+//! - [`others`]: other programs read what our code wrote, and ours reads theirs
 //! - [`pins`]: wrong, last, blocked, changed, unblocked; never sent twice
-//! - [`management`]: every cipher, changed keys, a key kept under the PIN
-//! - [`pulled`]: the card pulled at every command
-//! - [`foreign`]: what is somebody else's stays
-//! - [`shared`]: other programs on the same card; readers and service that go
-//! - [`hostile`]: cards that lie
+//! - [`management`]: every cipher, changed keys, a key protected by the PIN
+//! - [`pulled`]: the card removed at every command
+//! - [`foreign`]: objects of other programs are kept
+//! - [`shared`]: other programs on the same card; readers and services that stop
+//! - [`hostile`]: cards that send malformed responses
 //! - [`store`]: the card as a key store
 #![allow(
     clippy::expect_used,

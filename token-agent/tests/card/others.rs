@@ -1,20 +1,20 @@
-//! Other people's programs read what our code wrote, and ours reads theirs.
+//! Other programs read what our code wrote, and ours reads theirs.
 
 use std::path::{Path, PathBuf};
 
 use inkan_agent::config::modules::ModuleEntry;
 use inkan_agent::driver::HostProgram;
-use inkan_agent::keystore::abilities::NewKey;
-use inkan_agent::keystore::places::Places as _;
-use inkan_agent::piv::container::Held;
+use inkan_agent::keystore::capabilities::NewKey;
+use inkan_agent::keystore::discovery::TokenProvider as _;
+use inkan_agent::piv::container::ObjectContent;
 use inkan_agent::piv::{PivCard, Slot};
-use inkan_agent::token::computer::Computer;
+use inkan_agent::token::local::LocalTokens;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::secret::Pin;
 use inkan_virtual_card::{MANAGEMENT_KEY, Model, PIN};
 
 use crate::harness::{
-    BOTH, Scene, certificate, key_in, key_with_certificate, made_by_others, pem, pin, signs,
+    BOTH, InsertedCard, certificate, key_in, key_with_certificate, made_by_others, pem, pin, signs,
     slot_of, verifies, well, written_by_others,
 };
 
@@ -32,7 +32,7 @@ fn module(paths: [&'static str; 2]) -> &'static str {
     there.expect("the module is installed (scripts/install-packages test)")
 }
 
-/// Two keys of ours with certificates, in the first slot and in a retired one, and a third key still without.
+/// Two keys of ours with certificates, in the first slot and in a retired one, and a third key without one.
 fn issued(card: &mut PivCard) -> [Vec<u8>; 2] {
     let (first, _, one) = key_with_certificate(card, "first customer");
     let (second, _, other) = key_with_certificate(card, "second customer");
@@ -40,17 +40,17 @@ fn issued(card: &mut PivCard) -> [Vec<u8>; 2] {
         (first.to_string(), second.to_string()),
         ("9A".into(), "82".into())
     );
-    card.generate(KeyAlgorithm::EcP256, "no certificate yet", None)
+    card.generate(KeyAlgorithm::EcP256, "no certificate yet", None, 0)
         .unwrap();
     [one, other]
 }
 
 #[test]
 fn opensc_reads_what_we_wrote() {
-    let mut scene = Scene::new(Model::Plain);
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let [one, other] = issued(&mut scene.logged_in());
+        inserted.another(model);
+        let [one, other] = issued(&mut inserted.logged_in());
         let name = well("opensc-tool", &["--name"]);
         assert!(name.contains("Personal Identity Verification"), "{name}");
         let list = well("pkcs15-tool", &["--list-certificates"]);
@@ -73,10 +73,10 @@ fn opensc_reads_what_we_wrote() {
 
 #[test]
 fn yubico_piv_tool_reads_and_uses_what_we_wrote() {
-    let mut scene = Scene::new(Model::Plain);
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let [one, other] = issued(&mut scene.logged_in());
+        inserted.another(model);
+        let [one, other] = issued(&mut inserted.logged_in());
         let tool = |arguments: &[&str]| {
             let all = [&["-r", "Yubico"], arguments].concat();
             well("yubico-piv-tool", &all)
@@ -109,8 +109,8 @@ fn yubico_piv_tool_reads_and_uses_what_we_wrote() {
 
 #[test]
 fn pkcs11_modules_find_key_and_certificate_and_sign() {
-    let scene = Scene::new(Model::Plain);
-    let mut card = scene.logged_in();
+    let inserted = InsertedCard::new(Model::Plain);
+    let mut card = inserted.logged_in();
     let (_, key, der) = key_with_certificate(&mut card, "first customer");
     drop(card);
     let directory = tempfile::tempdir().unwrap();
@@ -172,7 +172,7 @@ fn signature_of_hash(spki_der: &[u8], hash: &[u8], signature: &[u8]) -> bool {
         std::fs::write(&path, content).unwrap();
         path.to_string_lossy().into_owned()
     };
-    let said = well(
+    let text = well(
         "openssl",
         &[
             "pkeyutl",
@@ -188,16 +188,16 @@ fn signature_of_hash(spki_der: &[u8], hash: &[u8], signature: &[u8]) -> bool {
             &path("signature", signature),
         ],
     );
-    said.contains("Verified Successfully")
+    text.contains("Verified Successfully")
 }
 
 #[test]
 fn we_read_what_others_wrote() {
-    let mut scene = Scene::new(Model::Plain);
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        // The other program knows no other cipher.
-        scene.card.set_management_key(0x03, &MANAGEMENT_KEY);
+        inserted.another(model);
+        // The other program supports no other cipher.
+        inserted.card.set_management_key(0x03, &MANAGEMENT_KEY);
         let slots = [
             ("9a", "ECCP256", KeyAlgorithm::EcP256),
             ("9c", "ECCP384", KeyAlgorithm::EcP384),
@@ -208,13 +208,16 @@ fn we_read_what_others_wrote() {
             let theirs = certificate(&spki_der, "theirs", 4);
             written_by_others(place, &theirs);
             let slot = Slot::numbered(u8::from_str_radix(place, 16).unwrap()).unwrap();
-            let mut card = scene.logged_in();
+            let mut card = inserted.logged_in();
             let content = card.content().unwrap();
-            assert_eq!(slot_of(&content, slot).held, Held::Certificate(theirs));
+            assert_eq!(
+                slot_of(&content, slot).object,
+                ObjectContent::Certificate(theirs)
+            );
             let key = key_in(&content, slot).expect("their key");
             assert_eq!((key.algorithm, &key.spki_der), (algorithm, &spki_der));
             signs(&mut card, slot, &key);
-            // A renewed certificate for their key takes the place of theirs.
+            // A renewed certificate for their key replaces theirs.
             let newer = certificate(&key.spki_der, "newer", 5);
             card.write_certificate(slot, &newer).unwrap();
         }
@@ -223,20 +226,23 @@ fn we_read_what_others_wrote() {
 
 #[test]
 fn through_ykcs11_a_new_key_replaces_another_in_one_step() {
-    let _scene = Scene::new(Model::Plain);
+    let _inserted = InsertedCard::new(Model::Plain);
     let host = HostProgram(PathBuf::from(env!("CARGO_BIN_EXE_inkan-agent")));
-    let places =
-        Computer::new(vec![ModuleEntry::at(Path::new(module(YKCS11)))], false).hosted(host);
-    let found = places.look().usable().unwrap()[0].clone();
-    let mut store = places.open(&found).unwrap();
+    let provider = LocalTokens::new(
+        Some(host),
+        vec![ModuleEntry::at(Path::new(module(YKCS11)))],
+        false,
+    );
+    let found = provider.find_tokens().usable().unwrap()[0].clone();
+    let mut store = provider.open(&found).unwrap();
     store.login(&pin()).unwrap();
     let management = hex::encode(MANAGEMENT_KEY);
-    store.administer(&Pin::new(management)).unwrap();
-    let new = |algorithm, instead_of| NewKey {
+    store.authenticate_admin(&Pin::new(management)).unwrap();
+    let new = |algorithm, replaces| NewKey {
         algorithm,
         label: "a label".to_owned(),
-        instead_of,
-        room: 0,
+        replaces,
+        certificate_size: 0,
     };
     let message = b"what is signed";
     let old = store.generate(&new(KeyAlgorithm::EcP256, None)).unwrap();

@@ -1,46 +1,49 @@
 //! PIN and PUK: wrong, last, blocked, changed, unblocked; never sent twice.
 
-use inkan_agent::keystore::secret::Unfit;
-use inkan_agent::piv::PivError;
+use inkan_agent::keystore::secret::SecretFault;
+use inkan_agent::piv::{PivError, Slot};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::pkcs11::pin_attempts::PinHalt;
 use inkan_pki::secret::Pin;
 use inkan_virtual_card::{Model, PIN, PUK, spoil};
 
-use crate::harness::{BOTH, Scene, pin, signs};
+use crate::harness::{BOTH, InsertedCard, pin, signs};
 
 const WRONG: &str = "999999";
 
 /// How often a PIN with content was sent.
-fn pins_sent(scene: &Scene) -> usize {
-    let seen = scene.card.seen();
+fn pins_sent(inserted: &InsertedCard) -> usize {
+    let seen = inserted.card.seen();
     seen.iter()
         .filter(|s| matches!(s.header[1], 0x20 | 0x24 | 0x2c) && s.data > 0)
         .count()
 }
 
 #[test]
-fn a_wrong_pin_is_sent_once_and_the_tries_are_told() {
-    let mut scene = Scene::new(Model::Plain);
+fn a_wrong_pin_is_sent_once_and_the_tries_left_are_reported() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.open();
+        inserted.another(model);
+        let mut card = inserted.open();
         assert_eq!(card.pin_tries().unwrap().left, Some(3), "{model:?}");
-        let _ = scene.card.seen();
+        let _ = inserted.card.seen();
         for (wrong, left) in [(WRONG, 2), ("999998", 1)] {
-            // The same one given again costs no try.
+            // Entering the same one again costs no try.
             for sent in [1, 0] {
                 let refused = card.login(&Pin::new(wrong));
                 assert_eq!(refused, Err(PivError::PinWrong { left: Some(left) }));
-                assert_eq!(pins_sent(&scene), sent);
+                assert_eq!(pins_sent(&inserted), sent);
                 assert_eq!(card.pin_tries().unwrap().left, Some(left));
-                assert!(!card.logged_in());
+                let algorithm = KeyAlgorithm::EcP256;
+                let scheme = algorithm.default_scheme();
+                let signed = card.sign(Slot::AUTHENTICATION, algorithm, scheme, b"a message");
+                assert_eq!(signed, Err(PivError::PinNeeded));
             }
         }
         // Nor does one given before another.
         let again = card.login(&Pin::new(WRONG));
         assert_eq!(again, Err(PivError::PinWrong { left: Some(1) }));
-        assert_eq!(pins_sent(&scene), 0);
+        assert_eq!(pins_sent(&inserted), 0);
         assert_eq!(card.login(&Pin::new("999997")), Err(PivError::PinBlocked));
         assert_eq!(card.pin_tries().unwrap().left, Some(0));
         assert_eq!(
@@ -48,11 +51,11 @@ fn a_wrong_pin_is_sent_once_and_the_tries_are_told() {
             Err(PivError::PinBlocked),
             "even the right one"
         );
-        assert_eq!(pins_sent(&scene), 1, "which is not sent any more");
+        assert_eq!(pins_sent(&inserted), 1, "which is not sent any more");
     }
 }
 
-/// Words that do not tell whether the PIN was right.
+/// Status words that do not tell whether the PIN was correct.
 const UNCLEAR: [[u8; 2]; 9] = [
     [0x6f, 0x00],
     [0x65, 0x81],
@@ -66,36 +69,36 @@ const UNCLEAR: [[u8; 2]; 9] = [
 ];
 
 #[test]
-fn after_an_unclear_answer_a_pin_is_not_sent_again() {
-    let scene = Scene::new(Model::Yubico);
+fn after_an_unclear_response_a_pin_is_not_resent() {
+    let inserted = InsertedCard::new(Model::Yubico);
     for word in UNCLEAR {
-        let mut card = scene.open();
-        let _ = scene.card.seen();
-        // Asked whether PIV is still selected, then given the PIN.
+        let mut card = inserted.open();
+        let _ = inserted.card.seen();
+        // Checked whether PIV is still selected, then sent the PIN.
         for answer in [[0x63, 0xc3], word] {
-            scene.card.answer_instead(0x20, &answer);
+            inserted.card.answer_instead(0x20, &answer);
         }
         assert!(card.login(&pin()).is_err(), "{word:x?}");
-        assert_eq!(pins_sent(&scene), 1, "{word:x?}");
+        assert_eq!(pins_sent(&inserted), 1, "{word:x?}");
         let withheld = Err(PivError::PinWithheld(PinHalt::NeverWorked));
         assert_eq!(card.login(&pin()), withheld, "{word:x?}");
-        assert_eq!(pins_sent(&scene), 0, "{word:x?}");
+        assert_eq!(pins_sent(&inserted), 0, "{word:x?}");
     }
 }
 
 #[test]
-fn a_pin_that_the_card_took_once_is_not_sent_again_after_an_unclear_answer() {
-    let scene = Scene::new(Model::Yubico);
-    let mut card = scene.logged_in();
+fn a_proven_pin_is_not_resent_after_an_unclear_response() {
+    let inserted = InsertedCard::new(Model::Yubico);
+    let mut card = inserted.logged_in();
     let (slot, key) = card
-        .generate(KeyAlgorithm::EcP256, "a label", None)
+        .generate(KeyAlgorithm::EcP256, "a label", None, 0)
         .unwrap();
     for word in UNCLEAR {
         card.login(&pin()).unwrap();
-        let _ = scene.card.seen();
-        // Another program has made the card forget it; the PIN is sent again, and the answer is unclear.
+        let _ = inserted.card.seen();
+        // Another program has reset the card; the PIN is sent again, and the response is unclear.
         for answer in [[0x63, 0xc3], word] {
-            scene.card.answer_instead(0x20, &answer);
+            inserted.card.answer_instead(0x20, &answer);
         }
         let mut sign = || {
             card.sign(
@@ -106,26 +109,26 @@ fn a_pin_that_the_card_took_once_is_not_sent_again_after_an_unclear_answer() {
             )
         };
         assert!(sign().is_err(), "{word:x?}");
-        assert_eq!(pins_sent(&scene), 1, "{word:x?}");
+        assert_eq!(pins_sent(&inserted), 1, "{word:x?}");
         for _ in 0..3 {
             assert_eq!(sign(), Err(PivError::PinNeeded), "{word:x?}");
         }
-        assert_eq!(pins_sent(&scene), 0, "{word:x?}");
+        assert_eq!(pins_sent(&inserted), 0, "{word:x?}");
     }
 }
 
 #[test]
-fn what_cannot_be_a_pin_costs_no_try() {
-    let scene = Scene::new(Model::Plain);
-    let mut card = scene.open();
-    let _ = scene.card.seen();
+fn an_invalid_pin_uses_no_try() {
+    let inserted = InsertedCard::new(Model::Plain);
+    let mut card = inserted.open();
+    let _ = inserted.card.seen();
     for (impossible, why) in [
-        ("", Unfit::Length),
-        ("12345", Unfit::Length),
-        ("123456789", Unfit::Length),
-        ("１２３４５６", Unfit::FullWidth),
-        ("\u{feff}123456", Unfit::Invisible),
-        ("123456\u{7}", Unfit::Control),
+        ("", SecretFault::Length),
+        ("12345", SecretFault::Length),
+        ("123456789", SecretFault::Length),
+        ("１２３４５６", SecretFault::FullWidth),
+        ("\u{feff}123456", SecretFault::Invisible),
+        ("123456\u{7}", SecretFault::Control),
     ] {
         let (given, good) = (Pin::new(impossible), Pin::new("246810"));
         assert_eq!(card.login(&given), Err(PivError::PinShape(why)));
@@ -135,50 +138,50 @@ fn what_cannot_be_a_pin_costs_no_try() {
         assert_eq!(card.unblock(&Pin::new(PUK), &given), new);
         assert_eq!(card.unblock(&given, &good), Err(PivError::PukShape(why)));
     }
-    assert_eq!(pins_sent(&scene), 0);
+    assert_eq!(pins_sent(&inserted), 0);
     assert_eq!(card.pin_tries().unwrap().left, Some(3));
-    // A rule of the card's is not a matter of length.
-    scene.card.answer_instead(0x24, &[0x69, 0x85]);
+    // A rule of the card is not a question of length.
+    inserted.card.answer_instead(0x24, &[0x69, 0x85]);
     let refused = card.change_pin(&pin(), &Pin::new("111111"));
     assert_eq!(refused, Err(PivError::NewPinRefused));
 }
 
 #[test]
-fn a_right_pin_gives_all_tries_back() {
-    let scene = Scene::new(Model::Yubico);
-    assert_eq!(spoil::wrong_pins(&scene.reader, 2), 0x63c1);
-    let mut card = scene.open();
+fn a_correct_pin_restores_all_tries() {
+    let inserted = InsertedCard::new(Model::Yubico);
+    assert_eq!(spoil::wrong_pins(&inserted.reader, 2), 0x63c1);
+    let mut card = inserted.open();
     assert_eq!(card.pin_tries().unwrap().left, Some(1));
     card.login(&pin()).unwrap();
     assert_eq!(card.pin_tries().unwrap().left, Some(3));
 }
 
 #[test]
-fn the_pin_is_changed_once_the_old_one_is_right() {
-    let mut scene = Scene::new(Model::Plain);
+fn the_pin_is_changed_once_the_old_one_is_correct() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
-        let mut card = scene.logged_in();
+        inserted.another(model);
+        let mut card = inserted.logged_in();
         let (slot, key) = card
-            .generate(KeyAlgorithm::EcP256, "a label", None)
+            .generate(KeyAlgorithm::EcP256, "a label", None, 0)
             .unwrap();
         let new = Pin::new("246810");
-        let _ = scene.card.seen();
+        let _ = inserted.card.seen();
         let refused = card.change_pin(&Pin::new(WRONG), &new);
         assert_eq!(
             refused,
             Err(PivError::PinWrong { left: Some(2) }),
             "{model:?}"
         );
-        assert_eq!(pins_sent(&scene), 1);
-        let unfit = card.change_pin(&pin(), &Pin::new("1"));
-        assert_eq!(unfit, Err(PivError::NewPinShape(Unfit::Length)));
-        assert_eq!(pins_sent(&scene), 0);
+        assert_eq!(pins_sent(&inserted), 1);
+        let unusable = card.change_pin(&pin(), &Pin::new("1"));
+        assert_eq!(unusable, Err(PivError::NewPinShape(SecretFault::Length)));
+        assert_eq!(pins_sent(&inserted), 0);
         card.change_pin(&pin(), &new).unwrap();
         // Still logged in, with the new one.
         signs(&mut card, slot, &key);
         drop(card);
-        let mut card = scene.open();
+        let mut card = inserted.open();
         assert!(card.login(&pin()).is_err());
         card.login(&new).unwrap();
         signs(&mut card, slot, &key);
@@ -187,38 +190,38 @@ fn the_pin_is_changed_once_the_old_one_is_right() {
 
 #[test]
 fn a_blocked_pin_is_unblocked_by_the_puk() {
-    let mut scene = Scene::new(Model::Plain);
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
-        scene.another(model);
+        inserted.another(model);
         let (slot, key) = {
-            let mut card = scene.logged_in();
-            card.generate(KeyAlgorithm::EcP256, "a label", None)
+            let mut card = inserted.logged_in();
+            card.generate(KeyAlgorithm::EcP256, "a label", None, 0)
                 .unwrap()
         };
-        spoil::block_pin(&scene.reader);
-        let mut card = scene.open();
+        spoil::block_pin(&inserted.reader);
+        let mut card = inserted.open();
         let new = Pin::new("13579246");
-        let _ = scene.card.seen();
+        let _ = inserted.card.seen();
         let wrong = card.unblock(&Pin::new("87654321"), &new);
         assert!(
             matches!(wrong, Err(PivError::PukWrong { left: Some(1..) })),
             "{model:?}: {wrong:?}"
         );
-        assert_eq!(pins_sent(&scene), 1);
+        assert_eq!(pins_sent(&inserted), 1);
         card.unblock(&Pin::new(PUK), &new).unwrap();
-        assert_eq!(pins_sent(&scene), 1);
+        assert_eq!(pins_sent(&inserted), 1);
         card.login(&new).unwrap();
         signs(&mut card, slot, &key);
     }
 }
 
 #[test]
-fn a_refused_pin_is_taken_once_it_has_been_set() {
-    let mut scene = Scene::new(Model::Plain);
+fn a_refused_pin_is_accepted_once_it_has_been_set() {
+    let mut inserted = InsertedCard::new(Model::Plain);
     for model in BOTH {
         for unblock in [false, true] {
-            scene.another(model);
-            let mut card = scene.open();
+            inserted.another(model);
+            let mut card = inserted.open();
             for wrong in [WRONG, "999998"] {
                 assert!(card.login(&Pin::new(wrong)).is_err(), "{model:?}");
             }
@@ -234,44 +237,44 @@ fn a_refused_pin_is_taken_once_it_has_been_set() {
 }
 
 #[test]
-fn a_blocked_puk_is_said_to_be_blocked() {
-    let scene = Scene::new(Model::Plain);
-    spoil::block_pin(&scene.reader);
-    spoil::block_puk(&scene.reader);
-    let mut card = scene.open();
-    let _ = scene.card.seen();
+fn a_blocked_puk_is_reported_as_blocked() {
+    let inserted = InsertedCard::new(Model::Plain);
+    spoil::block_pin(&inserted.reader);
+    spoil::block_puk(&inserted.reader);
+    let mut card = inserted.open();
+    let _ = inserted.card.seen();
     let blocked = card.unblock(&Pin::new(PUK), &Pin::new("13579246"));
     assert_eq!(blocked, Err(PivError::PukBlocked));
-    assert_eq!(pins_sent(&scene), 1);
+    assert_eq!(pins_sent(&inserted), 1);
     assert_eq!(card.login(&Pin::new(PIN)), Err(PivError::PinBlocked));
 }
 
 #[test]
-fn a_card_that_refuses_without_counting_is_asked_for_the_count() {
-    let scene = Scene::new(Model::Plain);
-    let mut card = scene.open();
-    // Refused with the plain word, as some cards do.
-    scene.card.answer_instead(0x24, &[0x63, 0x00]);
+fn a_card_that_refuses_without_a_count_is_queried_for_it() {
+    let inserted = InsertedCard::new(Model::Plain);
+    let mut card = inserted.open();
+    // Refused with the general status word, as some cards do.
+    inserted.card.answer_instead(0x24, &[0x63, 0x00]);
     let wrong = card.change_pin(&Pin::new(WRONG), &Pin::new("246810"));
     assert_eq!(wrong, Err(PivError::PinWrong { left: Some(3) }));
 }
 
 #[test]
-fn a_pin_that_was_right_and_is_no_more_is_not_sent_again_and_again() {
-    let scene = Scene::new(Model::Plain);
-    let mut card = scene.logged_in();
+fn a_proven_pin_that_becomes_wrong_is_not_resent() {
+    let inserted = InsertedCard::new(Model::Plain);
+    let mut card = inserted.logged_in();
     let (slot, key) = card
-        .generate(KeyAlgorithm::EcP256, "a label", None)
+        .generate(KeyAlgorithm::EcP256, "a label", None, 0)
         .unwrap();
-    // Somebody else changes it, and resets the card.
+    // Another program changes it, and resets the card.
     let change = b"\x00\x24\x00\x80\x10123456\xff\xff654321\xff\xff".to_vec();
-    assert_eq!(spoil::send(&scene.reader, &[change]), 0x9000);
-    let _ = scene.card.seen();
+    assert_eq!(spoil::send(&inserted.reader, &[change]), 0x9000);
+    let _ = inserted.card.seen();
     let sign = |card: &mut inkan_agent::piv::PivCard| {
         let scheme = key.algorithm.default_scheme();
         card.sign(slot, key.algorithm, scheme, b"message")
     };
     assert_eq!(sign(&mut card), Err(PivError::PinWrong { left: Some(2) }));
     assert_eq!(sign(&mut card), Err(PivError::PinNeeded));
-    assert_eq!(pins_sent(&scene), 1);
+    assert_eq!(pins_sent(&inserted), 1);
 }

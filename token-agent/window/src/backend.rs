@@ -1,8 +1,8 @@
-//! Which part of the toolkit draws: software alone, so that it works without a GPU and over a remote desktop.
+//! Selects the software renderer, which works without a GPU and over a remote desktop.
 
 use slint::{BackendSelector, PlatformError};
 
-/// Chooses it. Call it before the first window.
+/// Selects the renderer. Call it before the first window.
 ///
 /// # Errors
 /// There is no desktop to show a window on.

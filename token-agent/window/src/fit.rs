@@ -1,21 +1,21 @@
-//! The window on small screens: never larger than what is there to show it on, so that its buttons are always in sight.
+//! Fits the window to small screens, so that its buttons are always visible.
 
 use slint::winit_030::WinitWindowAccessor as _;
 use slint::{ComponentHandle as _, LogicalSize};
 
 use crate::ui::AgentWindow;
 
-/// What the desktop keeps for itself, in logical pixels: its bars, and the frame of the window.
+/// Space for the desktop's panels and the window frame, in logical pixels.
 const BARS: (f32, f32) = (16.0, 72.0);
 
-/// As large as the window likes to be, and the smallest that still shows a page: as in `ui/window.slint`.
+/// The preferred size, and the minimum that still shows a page, as in `ui/window.slint`.
 const USUAL: (f32, f32) = (660.0, 600.0);
 const LEAST: (f32, f32) = (420.0, 340.0);
 
-/// Limits the window to its screen as soon as it has one.
+/// Limits the window to its screen as soon as it is on one.
 pub fn to_screen(window: &AgentWindow) {
     let weak = window.as_weak();
-    // Without an event loop there is no window either.
+    // Without an event loop there is no window.
     let _ = slint::spawn_local(async move {
         let Some(window) = weak.upgrade() else { return };
         let Ok(system) = window.window().winit_window().await else {
@@ -38,7 +38,7 @@ fn logical(pixels: u32, scale: f32) -> f32 {
     pixels as f32 / scale.max(0.1)
 }
 
-/// The size of the window on a screen of this size.
+/// The window size for a screen of this size.
 fn size_on(screen: (f32, f32)) -> (f32, f32) {
     let most = (
         (screen.0 - BARS.0).max(LEAST.0),
@@ -53,7 +53,7 @@ mod tests {
     use super::size_on;
 
     #[test]
-    fn a_window_is_cut_to_its_screen_and_no_larger_where_there_is_room() {
+    fn a_window_fits_its_screen_and_is_no_larger_than_needed() {
         for (screen, size) in [
             ((1920.0, 1080.0), (660.0, 600.0)),
             ((1024.0, 768.0), (660.0, 600.0)),

@@ -1,27 +1,27 @@
-//! Which letters can be shown: found out before the window is made, because without any font it cannot be made, and without
-//! Japanese ones every label would be blank.
+//! Font coverage, checked before the window is created: without any font that fails, and without Japanese glyphs all
+//! labels would be blank.
 
 use fontique::{Collection, CollectionOptions, FallbackKey, FamilyId, Script};
 
-/// Letters that every Japanese page has.
+/// Characters that occur on every Japanese page.
 const JAPANESE: [char; 3] = ['あ', 'ア', '証'];
 
-/// The scripts they are of, as fonts are looked up for them.
+/// Their scripts, for the font lookup.
 const SCRIPTS: [&[u8; 4]; 3] = [b"Hira", b"Kana", b"Hani"];
 
-/// What there is to write with.
+/// The characters that the fonts cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Letters {
+pub enum FontCoverage {
     /// Latin and Japanese.
-    All,
-    /// Latin alone.
-    NoJapanese,
+    Full,
+    /// Latin only.
+    LatinOnly,
 }
 
-/// What the fonts of this computer have; `None` where there is no font at all.
+/// The coverage of this computer's fonts; `None` if there is no font.
 #[must_use]
-pub fn letters() -> Option<Letters> {
-    // The list of fonts panics where the system has none: that is the answer, and nothing for anybody to read.
+pub fn coverage() -> Option<FontCoverage> {
+    // The font list panics on a system without fonts: that is an answer here, not a message for the user.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let read = std::panic::catch_unwind(of_all_fonts);
@@ -29,7 +29,7 @@ pub fn letters() -> Option<Letters> {
     read.ok().flatten()
 }
 
-fn of_all_fonts() -> Option<Letters> {
+fn of_all_fonts() -> Option<FontCoverage> {
     let mut fonts = Collection::new(CollectionOptions {
         shared: false,
         system_fonts: true,
@@ -37,7 +37,7 @@ fn of_all_fonts() -> Option<Letters> {
     fonts.family_names().next()?;
     let named = fonts.family_id(crate::view::paint::FONT);
     if named.is_some_and(|family| JAPANESE.iter().all(|c| has(&mut fonts, family, *c))) {
-        return Some(Letters::All);
+        return Some(FontCoverage::Full);
     }
     let all = JAPANESE.iter().zip(SCRIPTS).all(|(character, script)| {
         let key = FallbackKey::new(Script::from_bytes(*script), None);
@@ -47,13 +47,13 @@ fn of_all_fonts() -> Option<Letters> {
             .any(|family| has(&mut fonts, family, *character))
     });
     Some(if all {
-        Letters::All
+        FontCoverage::Full
     } else {
-        Letters::NoJapanese
+        FontCoverage::LatinOnly
     })
 }
 
-/// Whether a family has this letter.
+/// Whether a family has a glyph for this character.
 fn has(fonts: &mut Collection, family: FamilyId, character: char) -> bool {
     let mut glyph = || {
         let family = fonts.family(family)?;

@@ -1,20 +1,20 @@
-//! The window without an input method of X11: what is typed into it are PINs, and one that does not answer would hold the
-//! window up for half a minute before it shows.
+//! Disables X11 input methods in the window: its input is PINs, and an input method that does not respond would delay
+//! the window by half a minute.
 //!
-//! The variable that names it is read by the toolkit out of the program's own environment, so the program starts itself once
-//! more without it, in the same process, and keeps the old value for the browser it may open.
+//! The toolkit reads the variable from the program's own environment. So the program replaces itself by a new start
+//! without the variable, and keeps the old value for the browser it may open.
 
 use std::ffi::OsString;
 use std::process::Command;
 
-/// What names the input method.
+/// The variable that names the input method.
 pub const NAME: &str = "XMODIFIERS";
-/// What it was before, for the programs that are started from here.
+/// Keeps its old value for child programs.
 pub const KEPT: &str = "INKAN_XMODIFIERS";
-/// No input method.
+/// The value for no input method.
 pub const NONE: &str = "@im=none";
 
-/// Starts this program again without an input method where one is named. Comes back where none is, or where it cannot.
+/// Restarts this program without an input method if one is set. Returns if none is set, or if the restart fails.
 pub fn leave_out() {
     let named = std::env::var_os(NAME);
     let kept = std::env::var_os(KEPT);
@@ -22,7 +22,7 @@ pub fn leave_out() {
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt as _;
-            // It answers only when it has failed: then the window comes late, as it would have.
+            // Returns only on failure: the window is then delayed, as it would have been anyway.
             let _ = command.exec();
         }
         #[cfg(not(unix))]
@@ -41,7 +41,7 @@ fn again(named: Option<OsString>, kept: Option<OsString>) -> Option<Command> {
     Some(command)
 }
 
-/// Gives a program that is started from here its input method back.
+/// Restores the input method for a child program.
 pub fn give_back(command: &mut Command) {
     if let Some(kept) = std::env::var_os(KEPT) {
         command.env(NAME, kept).env_remove(KEPT);
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_again_once_and_only_where_an_input_method_is_named() {
+    fn the_program_restarts_once_and_only_if_an_input_method_is_set() {
         for (named, kept) in [
             (None, None),
             (os(""), None),

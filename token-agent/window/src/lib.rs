@@ -1,42 +1,42 @@
-//! The agent as a native window: the same operations as in a terminal, asked and told in a window of its own.
+//! The agent as a native window: the operations of the terminal program with their own user interface.
 //!
-//! Two threads: the window's, which only paints and passes on what the person does, and the worker's, which runs one
-//! operation after the other. The window never talks to a token or a bank.
+//! There are two threads: the window's, which only draws and forwards user actions, and the worker's, which runs one
+//! operation after another. The window never accesses a token or a bank.
 //!
-//! - [`cli`], [`program`]: the command line, and what becomes of it
-//! - [`scene`]: what is shown, as data
+//! - [`cli`], [`program`]: the command line, and the start of the program
+//! - [`view_model`]: what is shown, as data
 //! - [`catalogue`]: every sentence, in Japanese and English
-//! - [`view`]: from a scene to what the window draws
-//! - [`stage`]: the window's thread
-//! - [`desk`]: the worker's side of the window: show, ask, wait
-//! - [`person`]: the operation's questions, answered in the window
+//! - [`view`]: from a view model to what the window draws
+//! - [`controller`]: the window's thread
+//! - [`ui_channel`]: the worker's end of the channel to the window
+//! - [`window_interface`]: the user interface of an operation
 //! - [`worker`]: which operation runs when
-//! - [`deeds`]: what the buttons of the list of tokens stand for
-//! - [`queue`]: links that wait their turn
-//! - [`instance`]: one window for each user
-//! - [`backend`]: which part of the toolkit draws
-//! - [`fonts`], [`fit`], [`input_method`]: letters to write with, screens that are small, input methods that hang
-//! - [`page`]: the bank's page in the browser
-//! - [`message`]: what passes between the threads
-//! - [`ui`]: the window itself, made from `ui/window.slint`
+//! - [`actions`]: the actions of the buttons in the list of tokens
+//! - [`queue`]: the queue of links
+//! - [`instance`]: one window per user
+//! - [`backend`]: the renderer
+//! - [`fonts`], [`fit`], [`input_method`]: missing fonts, small screens, input methods
+//! - [`browser_page`]: the bank's page in the browser
+//! - [`message`]: messages between the threads
+//! - [`ui`]: the window, generated from `ui/window.slint`
 
+pub mod actions;
 pub mod backend;
+pub mod browser_page;
 pub mod catalogue;
 pub mod cli;
-pub mod deeds;
-pub mod desk;
+pub mod controller;
 pub mod fit;
 pub mod fonts;
 pub mod input_method;
 pub mod instance;
 pub mod message;
-pub mod page;
-pub mod person;
 pub mod program;
 pub mod queue;
-pub mod scene;
-pub mod stage;
 mod typing;
 pub mod ui;
+pub mod ui_channel;
 pub mod view;
+pub mod view_model;
+pub mod window_interface;
 pub mod worker;

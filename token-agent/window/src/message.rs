@@ -1,97 +1,97 @@
-//! What passes between the window's thread and the one that does the work.
+//! Messages between the window's thread and the worker's.
 
 use std::sync::mpsc::Sender;
 
 use inkan_pki::secret::Pin;
 
-use crate::scene::Scene;
 use crate::ui::AgentWindow;
+use crate::view_model::ViewModel;
 
-/// From the work to the window.
+/// From the worker to the window.
 #[derive(Debug)]
-pub enum Order {
-    /// Show this; answers name its turn.
+pub enum WindowCommand {
+    /// Show a page. Answers refer to its number.
     Show {
         /// Number of the page.
-        turn: i32,
+        page_id: i32,
         /// What to show.
-        scene: Box<Scene>,
-        /// Name of the bank it is about.
+        view_model: Box<ViewModel>,
+        /// Name of the bank that the page is about.
         bank: Option<String>,
     },
-    /// Links wait, or one was refused.
+    /// The state of the queue.
     Queue {
-        /// How many wait.
+        /// Number of links in the queue.
         waiting: usize,
-        /// One too many came.
+        /// Whether a link was refused because the queue was full.
         refused: bool,
     },
-    /// The end.
+    /// End the program.
     Quit,
 }
 
-/// The way to the window, from any thread.
+/// The sending end of the window's commands, for any thread.
 #[derive(Clone)]
-pub struct Orders {
-    sender: Sender<Order>,
+pub struct CommandSender {
+    sender: Sender<WindowCommand>,
     window: slint::Weak<AgentWindow>,
 }
 
-impl Orders {
-    /// To this window, which reads its orders from the other end of `sender`.
+impl CommandSender {
+    /// For this window, which receives from the other end of `sender`.
     #[must_use]
-    pub const fn new(sender: Sender<Order>, window: slint::Weak<AgentWindow>) -> Self {
+    pub const fn new(sender: Sender<WindowCommand>, window: slint::Weak<AgentWindow>) -> Self {
         Self { sender, window }
     }
 
-    /// Sends one. A window that is gone shows nothing any more.
-    pub fn send(&self, order: Order) {
-        let _ = self.sender.send(order);
-        let _ = self.window.upgrade_in_event_loop(|w| w.invoke_poke());
+    /// Sends a command. A closed window ignores it.
+    pub fn send(&self, command: WindowCommand) {
+        let _ = self.sender.send(command);
+        let _ = self.window.upgrade_in_event_loop(|w| w.invoke_wake());
     }
 }
 
-impl std::fmt::Debug for Orders {
+impl std::fmt::Debug for CommandSender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Orders")
     }
 }
 
-/// From the window, or the second start of the program, to the work.
+/// From the window, or a later start of the program, to the worker.
 #[derive(Debug)]
-pub enum Told {
-    /// The person did something.
-    Answer(Answer),
-    /// The person closed the window.
+pub enum WindowEvent {
+    /// A user action.
+    PageAnswer(PageAnswer),
+    /// The user closed the window.
     Close,
-    /// A link came into the queue.
+    /// A link was added to the queue.
     Link,
 }
 
-/// What the person did, and on which page.
+/// A user action and the page it belongs to.
 #[derive(Debug)]
-pub struct Answer {
+pub struct PageAnswer {
     /// Number of the page.
-    pub turn: i32,
-    /// The deed.
-    pub act: Act,
+    pub page_id: i32,
+    /// The action.
+    pub act: UserAction,
 }
 
-/// What can be done in the window.
+/// The actions of the window.
 #[derive(Debug)]
-pub enum Act {
+pub enum UserAction {
     /// The primary button.
     Yes,
     /// Cancel, close, back.
     Cancel,
-    /// This one of the tokens, or of the certificates.
+    /// Choose this token or certificate.
     Token(usize),
-    /// What the fields hold, from top to bottom.
+    /// The contents of the fields, from top to bottom.
     Secrets(Vec<Pin>),
     /// Change the PIN of this token.
     ChangePin(usize),
     /// Unblock this token.
     Unblock(usize),
-    /// Delete what stands there.
+    /// Delete this entry of this token.
     Delete(usize, usize),
 }

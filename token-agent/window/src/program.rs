@@ -1,4 +1,4 @@
-//! From the command line to the open window: which start this is, the two threads, the end.
+//! From the command line to the open window: the instance check, the two threads, the end.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,33 +10,34 @@ use inkan_agent::clock::Clock;
 use inkan_agent::config::directory::ConfigDir;
 use inkan_agent::config::proxy::{self, System};
 use inkan_agent::config::{agent_file, banks, modules};
+use inkan_agent::driver::HostProgram;
 use inkan_agent::error::{Failure, UsageError};
 use inkan_agent::exit::Exit;
 use inkan_agent::operations::Context;
-use inkan_agent::token::computer::Computer;
+use inkan_agent::token::local::LocalTokens;
 use jiff::Timestamp;
 use slint::ComponentHandle;
 
 use crate::catalogue::{program as words, queue as queue_words};
 use crate::cli::{Cli, Command};
-use crate::desk::Desk;
-use crate::fonts::{self, Letters};
-use crate::instance::{self, First, Start, place};
-use crate::message::{Order, Orders, Told};
-use crate::queue::{Offer, Queue};
-use crate::scene::{About, Scene};
-use crate::stage::Stage;
+use crate::controller::WindowController;
+use crate::fonts::{self, FontCoverage};
+use crate::instance::{self, FirstInstance, Start, directory as instance_directory};
+use crate::message::{CommandSender, WindowCommand, WindowEvent};
+use crate::queue::{OfferResult, Queue};
 use crate::ui::AgentWindow;
+use crate::ui_channel::UiChannel;
+use crate::view_model::{About, ViewModel};
 use crate::worker::Worker;
 use crate::{backend, fit};
 
-/// How long a busy bank or a broken connection is tried again.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(90);
+/// How long to retry while the bank is busy or the connection fails.
+const RETRY_FOR: std::time::Duration = std::time::Duration::from_secs(90);
 
-/// What the environment says.
+/// The process environment.
 #[derive(Debug)]
-pub struct Surroundings {
-    /// Language of the window, to begin with.
+pub struct ProcessEnvironment {
+    /// The initial language of the window.
     pub lang: Lang,
     /// `XDG_CONFIG_HOME`.
     pub config_home: Option<PathBuf>,
@@ -50,16 +51,24 @@ pub struct Surroundings {
 
 /// Runs the program to its end.
 #[must_use]
-pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
-    let Some(letters) = fonts::letters() else {
-        return leave(words::no_fonts(around.lang), Exit::Configuration);
+pub fn run(cli: &Cli, environment: ProcessEnvironment) -> ExitCode {
+    let Some(coverage) = fonts::coverage() else {
+        return leave(words::no_fonts(environment.lang), Exit::Configuration);
     };
-    let lang = match letters {
-        Letters::All => around.lang,
-        Letters::NoJapanese => Lang::En,
+    let lang = match coverage {
+        FontCoverage::Full => environment.lang,
+        FontCoverage::LatinOnly => Lang::En,
     };
-    let usual = ConfigDir::resolve(None, around.config_home.clone(), around.home.clone());
-    let config = ConfigDir::resolve(cli.config_dir.clone(), around.config_home, around.home);
+    let usual = ConfigDir::resolve(
+        None,
+        environment.config_home.clone(),
+        environment.home.clone(),
+    );
+    let config = ConfigDir::resolve(
+        cli.config_dir.clone(),
+        environment.config_home,
+        environment.home,
+    );
     let link = match &cli.command {
         Some(Command::Open { link }) => link.as_deref(),
         Some(Command::OpenPage) | None => None,
@@ -68,24 +77,24 @@ pub fn run(cli: &Cli, around: Surroundings) -> ExitCode {
     let first = match &config {
         Ok(config) => {
             let is_usual = usual.is_ok_and(|usual| usual.path() == config.path());
-            let directory = place::directory(around.runtime, config.path(), !is_usual);
+            let directory = instance_directory::path(environment.runtime, config.path(), !is_usual);
             match instance::start(&directory, link) {
                 Start::First(first) => Some(first),
-                Start::Later(Offer::Taken) => {
+                Start::Later(OfferResult::Taken) => {
                     return leave(queue_words::handed_over(lang), Exit::Ok);
                 }
-                Start::Later(Offer::Full) => {
+                Start::Later(OfferResult::Full) => {
                     return leave(queue_words::full(lang), Exit::Cancelled);
                 }
-                Start::Later(Offer::Ended) | Start::Unanswered => {
+                Start::Later(OfferResult::Ended) | Start::Unanswered => {
                     return leave(queue_words::unanswered(lang), Exit::Internal);
                 }
             }
         }
         Err(_) => None,
     };
-    let clock = clock(cli, around.now);
-    let opened = Opened::new(lang, letters, config.as_ref().ok());
+    let clock = clock(cli, environment.now);
+    let opened = OpenWindow::new(lang, coverage, config.as_ref().ok());
     let Ok(opened) = opened else {
         return leave(words::no_desktop(lang), Exit::Internal);
     };
@@ -104,60 +113,61 @@ fn clock(cli: &Cli, now: Timestamp) -> Result<Clock, Failure> {
 }
 
 fn context(config: ConfigDir, clock: Clock, lang: Lang) -> Result<Context, Failure> {
-    let sources = modules::load(&config)?;
+    let drivers = modules::load(&config)?;
     let system = System::of(|name| std::env::var(name).ok());
+    let host = HostProgram::this().ok();
     Ok(Context {
-        ways: proxy::load(&config, &system)?,
+        proxies: proxy::load(&config, &system)?,
         pin_min_length: agent_file::pin_min_length(&config)?,
         config,
         clock,
         lang,
-        places: Box::new(Computer::new(sources.modules, sources.piv)),
+        provider: Box::new(LocalTokens::new(host, drivers.modules, drivers.piv)),
         wanted: None,
-        patience: PATIENCE,
+        retry_for: RETRY_FOR,
     })
 }
 
-/// A window that is open, and both ends of its channels.
-struct Opened {
+/// An open window, and the ends of its channels.
+struct OpenWindow {
     window: AgentWindow,
-    orders: Orders,
-    answers: Sender<Told>,
-    desk: Desk,
+    commands: CommandSender,
+    event_sender: Sender<WindowEvent>,
+    ui_channel: UiChannel,
 }
 
-impl Opened {
+impl OpenWindow {
     fn new(
         lang: Lang,
-        letters: Letters,
+        coverage: FontCoverage,
         config: Option<&ConfigDir>,
     ) -> Result<Self, slint::PlatformError> {
         backend::select()?;
         let window = AgentWindow::new()?;
         let (sender, ordered) = channel();
-        let (answers, told) = channel();
-        Stage::set(
+        let (event_sender, events) = channel();
+        WindowController::set(
             &window,
-            (lang, letters),
+            (lang, coverage),
             about(config),
             ordered,
-            answers.clone(),
+            event_sender.clone(),
         );
         fit::to_screen(&window);
-        let orders = Orders::new(sender, window.as_weak());
-        let desk = Desk::new(orders.clone(), told);
+        let commands = CommandSender::new(sender, window.as_weak());
+        let ui_channel = UiChannel::new(commands.clone(), events);
         Ok(Self {
             window,
-            orders,
-            answers,
-            desk,
+            commands,
+            event_sender,
+            ui_channel,
         })
     }
 
     /// Starts the worker, runs the window, and waits for both.
     fn work(
         self,
-        first: Option<First>,
+        first: Option<FirstInstance>,
         link: Option<&str>,
         context: Result<Context, Failure>,
     ) -> ExitCode {
@@ -166,16 +176,17 @@ impl Opened {
             let _ = queue.offer(link.to_owned());
         }
         let at_home = link.is_none();
-        let (desk, orders) = (self.desk, self.orders);
+        let (ui_channel, commands) = (self.ui_channel, self.commands);
         let mut first = first;
         if let Some(first) = &mut first {
-            let (queue, orders, answers) = (queue.clone(), orders.clone(), self.answers);
-            first.listen(move |link| receive(link, &queue, &orders, &answers));
+            let (queue, commands, event_sender) =
+                (queue.clone(), commands.clone(), self.event_sender);
+            first.listen(move |link| receive(link, &queue, &commands, &event_sender));
         }
         let worker = thread::spawn(move || match context {
             Ok(context) => Worker {
-                desk,
-                orders,
+                ui_channel,
+                commands,
                 queue,
                 context,
                 at_home,
@@ -183,7 +194,7 @@ impl Opened {
             .run(),
             Err(failure) => {
                 queue.end();
-                only_say(&desk, failure)
+                only_say(&ui_channel, failure)
             }
         });
         let shown = self.window.run();
@@ -196,20 +207,25 @@ impl Opened {
     }
 }
 
-/// A link that a later start brought.
-fn receive(link: String, queue: &Queue, orders: &Orders, answers: &Sender<Told>) -> Offer {
+/// Accepts a link from a later start.
+fn receive(
+    link: String,
+    queue: &Queue,
+    commands: &CommandSender,
+    event_sender: &Sender<WindowEvent>,
+) -> OfferResult {
     let offer = queue.offer(link);
     let (waiting, refused) = queue.state();
-    orders.send(Order::Queue { waiting, refused });
-    let _ = answers.send(Told::Link);
+    commands.send(WindowCommand::Queue { waiting, refused });
+    let _ = event_sender.send(WindowEvent::Link);
     offer
 }
 
-/// Without configuration there is nothing to do but to say so.
-fn only_say(desk: &Desk, failure: Failure) -> Exit {
+/// Without a configuration, only shows the failure.
+fn only_say(ui_channel: &UiChannel, failure: Failure) -> Exit {
     let exit = entry(&failure, Lang::default()).exit;
-    desk.end_with(Scene::Failed(Box::new(failure)));
-    desk.quit();
+    ui_channel.end_with(ViewModel::Failed(Box::new(failure)));
+    ui_channel.quit();
     exit
 }
 
@@ -225,8 +241,8 @@ fn about(config: Option<&ConfigDir>) -> About {
     }
 }
 
-#[allow(clippy::print_stderr)] // there is no window to say it in
-fn leave(said: &str, exit: Exit) -> ExitCode {
-    eprintln!("{said}");
+#[allow(clippy::print_stderr)] // there is no window to show it in
+fn leave(message: &str, exit: Exit) -> ExitCode {
+    eprintln!("{message}");
     ExitCode::from(exit.code())
 }

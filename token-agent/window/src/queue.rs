@@ -1,12 +1,12 @@
-//! Links that wait their turn while another is at work.
+//! The queue of links.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// More than these are not waited for: nobody asks for so many at once.
-pub const MOST_WAITING: usize = 3;
+/// Capacity. More simultaneous requests are not legitimate.
+pub const MAX_WAITING: usize = 3;
 
-/// The queue, shared by whoever fills and empties it.
+/// The queue, shared by its producers and its consumer.
 #[derive(Debug, Clone, Default)]
 pub struct Queue {
     inner: Arc<Mutex<Inner>>,
@@ -16,19 +16,19 @@ pub struct Queue {
 struct Inner {
     links: VecDeque<String>,
     refused: bool,
-    /// A later start without a link asked for the window.
+    /// A later start without a link requested the list.
     home: bool,
     ended: bool,
 }
 
-/// What became of a link.
+/// The result of offering a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
-    /// It waits, or waited already.
+pub enum OfferResult {
+    /// It was added, or was in the queue already.
     Taken,
-    /// Too many wait.
+    /// The queue is full.
     Full,
-    /// The program is ending: another start follows it.
+    /// The program is ending: another start follows the link.
     Ended,
 }
 
@@ -37,29 +37,29 @@ impl Queue {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a link at the end; an empty one only asks for the window, with the list of tokens once no link waits.
+    /// Adds a link. An empty link requests the window, and the list of tokens once the queue is empty.
     #[must_use]
-    pub fn offer(&self, link: String) -> Offer {
+    pub fn offer(&self, link: String) -> OfferResult {
         let mut inner = self.inner();
         if inner.ended {
-            return Offer::Ended;
+            return OfferResult::Ended;
         }
         if link.is_empty() {
             inner.home = true;
-            return Offer::Taken;
+            return OfferResult::Taken;
         }
         if inner.links.contains(&link) {
-            return Offer::Taken;
+            return OfferResult::Taken;
         }
-        if inner.links.len() >= MOST_WAITING {
+        if inner.links.len() >= MAX_WAITING {
             inner.refused = true;
-            return Offer::Full;
+            return OfferResult::Full;
         }
         inner.links.push_back(link);
-        Offer::Taken
+        OfferResult::Taken
     }
 
-    /// Takes the first; what was refused before it is told no longer.
+    /// Removes the first link, and resets the note about refused ones.
     #[must_use]
     pub fn next(&self) -> Option<String> {
         let mut inner = self.inner();
@@ -68,14 +68,14 @@ impl Queue {
         Some(link)
     }
 
-    /// Whether the list was asked for since this was asked last.
+    /// Whether the list was requested since the last call.
     #[must_use]
-    pub fn takes_home(&self) -> bool {
+    pub fn take_home_request(&self) -> bool {
         std::mem::take(&mut self.inner().home)
     }
 
-    /// The end, if nobody waits: from then on nothing is taken that nobody would follow. False while links wait, or
-    /// somebody who wants the list.
+    /// Ends the queue if nothing is pending: afterwards it accepts nothing. Returns false while links or a request for
+    /// the list are pending.
     #[must_use]
     pub fn end_if_empty(&self) -> bool {
         let mut inner = self.inner();
@@ -83,14 +83,14 @@ impl Queue {
         inner.ended
     }
 
-    /// The end, whoever waits.
+    /// Ends the queue, whatever is pending.
     pub fn end(&self) {
         let mut inner = self.inner();
         inner.links.clear();
         inner.ended = true;
     }
 
-    /// How many wait, and whether one too many came.
+    /// The number of pending links, and whether one was refused.
     #[must_use]
     pub fn state(&self) -> (usize, bool) {
         let inner = self.inner();
@@ -100,51 +100,51 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_WAITING, Offer, Queue};
+    use super::{MAX_WAITING, OfferResult, Queue};
 
     #[test]
     fn links_wait_in_order_and_never_too_many() {
         let queue = Queue::default();
-        for number in 0..MOST_WAITING {
-            assert_eq!(queue.offer(number.to_string()), Offer::Taken);
+        for number in 0..MAX_WAITING {
+            assert_eq!(queue.offer(number.to_string()), OfferResult::Taken);
         }
         assert_eq!(
             queue.offer("1".to_owned()),
-            Offer::Taken,
+            OfferResult::Taken,
             "the same link waits once"
         );
-        assert_eq!(queue.offer("more".to_owned()), Offer::Full);
-        assert_eq!(queue.state(), (MOST_WAITING, true));
+        assert_eq!(queue.offer("more".to_owned()), OfferResult::Full);
+        assert_eq!(queue.state(), (MAX_WAITING, true));
         assert_eq!(queue.next().as_deref(), Some("0"));
-        assert_eq!(queue.state(), (MOST_WAITING - 1, false));
-        assert_eq!(queue.offer("more".to_owned()), Offer::Taken);
+        assert_eq!(queue.state(), (MAX_WAITING - 1, false));
+        assert_eq!(queue.offer("more".to_owned()), OfferResult::Taken);
     }
 
     #[test]
-    fn who_asks_for_the_list_gets_it_after_the_links() {
+    fn the_list_is_shown_after_the_links() {
         let queue = Queue::default();
-        assert_eq!(queue.offer("one".to_owned()), Offer::Taken);
-        assert_eq!(queue.offer(String::new()), Offer::Taken);
+        assert_eq!(queue.offer("one".to_owned()), OfferResult::Taken);
+        assert_eq!(queue.offer(String::new()), OfferResult::Taken);
         assert_eq!(queue.state(), (1, false), "it is no link");
         assert_eq!(queue.next().as_deref(), Some("one"));
-        assert!(!queue.end_if_empty(), "somebody wants the list");
-        assert!(queue.takes_home() && !queue.takes_home());
+        assert!(!queue.end_if_empty(), "the list was requested");
+        assert!(queue.take_home_request() && !queue.take_home_request());
         assert!(queue.end_if_empty());
     }
 
     #[test]
-    fn nothing_is_taken_that_nobody_would_follow() {
+    fn links_that_cannot_be_followed_are_rejected() {
         let queue = Queue::default();
-        assert_eq!(queue.offer("one".to_owned()), Offer::Taken);
+        assert_eq!(queue.offer("one".to_owned()), OfferResult::Taken);
         assert!(!queue.end_if_empty(), "one waits");
-        assert_eq!(queue.offer("two".to_owned()), Offer::Taken);
+        assert_eq!(queue.offer("two".to_owned()), OfferResult::Taken);
         while queue.next().is_some() {}
         assert!(queue.end_if_empty());
-        assert_eq!(queue.offer("late".to_owned()), Offer::Ended);
+        assert_eq!(queue.offer("late".to_owned()), OfferResult::Ended);
         let closed = Queue::default();
-        assert_eq!(closed.offer("one".to_owned()), Offer::Taken);
+        assert_eq!(closed.offer("one".to_owned()), OfferResult::Taken);
         closed.end();
-        assert_eq!(closed.offer("late".to_owned()), Offer::Ended);
+        assert_eq!(closed.offer("late".to_owned()), OfferResult::Ended);
         assert_eq!(closed.next(), None);
     }
 }

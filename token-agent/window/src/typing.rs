@@ -1,17 +1,17 @@
-//! Secrets while they are typed: characters in memory that is wiped, bullets for everybody else.
+//! Secrets during entry: characters in zeroized memory, bullets on the screen.
 
 use slint::{Model, ModelRc};
 use zeroize::Zeroizing;
 
-use crate::scene::Scene;
 use crate::ui::SecretField;
+use crate::view_model::ViewModel;
 
 /// More than any PIN, PUK or management key has.
 const MOST_CHARACTERS: usize = 64;
-/// Room for all of them, so that no half-typed copy is left behind by growing.
+/// Capacity for all of them, so that growing leaves no copies.
 const ROOM: usize = MOST_CHARACTERS * 4;
 
-/// What was typed.
+/// A keystroke.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Typed<'a> {
     /// A character.
@@ -20,10 +20,10 @@ pub(crate) enum Typed<'a> {
     Erase,
 }
 
-/// Empty secrets for the fields of a scene.
-pub(crate) fn empty(scene: &Scene) -> Vec<Zeroizing<String>> {
-    let fields = match scene {
-        Scene::Secrets(secrets) => secrets.fields().len(),
+/// Empty secrets for the fields of a view model.
+pub(crate) fn empty(view_model: &ViewModel) -> Vec<Zeroizing<String>> {
+    let fields = match view_model {
+        ViewModel::Secrets(secrets) => secrets.fields().len(),
         _ => 0,
     };
     (0..fields)
@@ -31,7 +31,7 @@ pub(crate) fn empty(scene: &Scene) -> Vec<Zeroizing<String>> {
         .collect()
 }
 
-/// Adds or takes away.
+/// Appends or removes characters.
 pub(crate) fn change(secret: &mut Zeroizing<String>, typed: Typed<'_>) {
     match typed {
         Typed::Erase => {
@@ -39,7 +39,7 @@ pub(crate) fn change(secret: &mut Zeroizing<String>, typed: Typed<'_>) {
         }
         Typed::Text(text) => {
             let room = MOST_CHARACTERS.saturating_sub(secret.chars().count());
-            // Function keys come as characters of a private area.
+            // Function keys arrive as private-use characters.
             let types = |c: &char| !c.is_control() && !('\u{e000}'..='\u{f8ff}').contains(c);
             secret.extend(text.chars().filter(types).take(room));
         }
@@ -51,7 +51,7 @@ pub(crate) fn bullets(secret: &str) -> String {
     "●".repeat(secret.chars().count())
 }
 
-/// The rows one by one: the fields stay the same ones, and keep the keyboard.
+/// Updates row by row: the fields are kept, and with them the keyboard focus.
 pub(crate) fn into_model(model: &ModelRc<SecretField>, rows: &[SecretField]) {
     for (index, row) in rows.iter().enumerate() {
         if model.row_data(index).as_ref() != Some(row) {
@@ -65,7 +65,7 @@ mod tests {
     use super::{MOST_CHARACTERS, ROOM, Typed, Zeroizing, bullets, change};
 
     #[test]
-    fn characters_come_and_go_and_never_too_many() {
+    fn characters_are_added_and_erased_up_to_the_maximum() {
         let mut secret = Zeroizing::new(String::with_capacity(ROOM));
         for text in ["1", "\u{7f}", "\u{f700}", "\n", "é", "2"] {
             change(&mut secret, Typed::Text(text));

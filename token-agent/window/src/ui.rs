@@ -1,4 +1,4 @@
-//! What the build makes of `ui/window.slint`.
+//! The code generated from `ui/window.slint`.
 
 #![allow(
     missing_docs,

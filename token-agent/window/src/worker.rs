@@ -1,4 +1,4 @@
-//! Which operation runs when: links first, one after the other, and the tokens and certificates between them.
+//! Which operation runs when: links first, one after another, and the list of tokens in between.
 
 use std::time::Duration;
 
@@ -8,41 +8,41 @@ use inkan_agent::exit::Exit;
 use inkan_agent::operations::{Context, follow, list};
 use inkan_agent::output::outcome::{Outcome, TokenContent};
 
-use crate::deeds::{Deed, run};
-use crate::desk::{Desk, Heard};
-use crate::message::{Act, Order, Orders};
-use crate::person::AtWindow;
+use crate::actions::{TokenAction, run};
+use crate::message::{CommandSender, UserAction, WindowCommand};
 use crate::queue::Queue;
-use crate::scene::home::{Home, News};
-use crate::scene::{Scene, Waiting};
+use crate::ui_channel::{Received, UiChannel};
+use crate::view_model::home::{CompletedAction, Home};
+use crate::view_model::{ViewModel, Waiting};
+use crate::window_interface::WindowInterface;
 
-/// How often readers and cards are looked at while the tokens are shown.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(300);
+/// How often readers and cards are checked while the list is shown.
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Everything the worker needs.
+/// The state of the worker.
 #[derive(Debug)]
 pub struct Worker {
-    /// The window.
-    pub desk: Desk,
-    /// To tell the window who waits.
-    pub orders: Orders,
-    /// Links to follow.
+    /// The channel to the window.
+    pub ui_channel: UiChannel,
+    /// For the state of the queue.
+    pub commands: CommandSender,
+    /// The queue of links.
     pub queue: Queue,
-    /// The surroundings of operations.
+    /// The context of operations.
     pub context: Context,
-    /// Whether the tokens are shown when no link waits.
+    /// Whether the list is shown when the queue is empty.
     pub at_home: bool,
 }
 
 impl Worker {
-    /// Works until the person closes the window, or nothing is left to do. Gives the exit code of the last link.
+    /// Runs until the user closes the window or nothing is left to do. Returns the exit code of the last link.
     pub fn run(&mut self) -> Exit {
         let mut exit = Exit::Ok;
-        while !self.desk.closed() {
+        while !self.ui_channel.closed() {
             if let Some(link) = self.queue.next() {
                 self.tell_queue();
                 exit = self.follow(&link);
-            } else if self.queue.takes_home() || self.at_home {
+            } else if self.queue.take_home_request() || self.at_home {
                 self.at_home = true;
                 self.home();
             } else if self.queue.end_if_empty() {
@@ -50,20 +50,21 @@ impl Worker {
             }
         }
         self.queue.end();
-        self.desk.quit();
+        self.ui_channel.quit();
         exit
     }
 
     fn tell_queue(&self) {
         let (waiting, refused) = self.queue.state();
-        self.orders.send(Order::Queue { waiting, refused });
+        self.commands
+            .send(WindowCommand::Queue { waiting, refused });
     }
 
-    /// Follows one link to its end, and says what came of it.
+    /// Follows one link and shows the result.
     fn follow(&self, link: &str) -> Exit {
-        self.desk.begin();
-        self.desk.show(Scene::Waiting(Waiting::Bank));
-        let result = follow::run(link, &self.context, &AtWindow::new(&self.desk));
+        self.ui_channel.begin();
+        self.ui_channel.show(ViewModel::Waiting(Waiting::Bank));
+        let result = follow::run(link, &self.context, &WindowInterface::new(&self.ui_channel));
         let exit = match &result {
             Ok(_) => Exit::Ok,
             Err(failure) => entry(failure, self.context.lang).exit,
@@ -72,24 +73,28 @@ impl Worker {
         exit
     }
 
-    /// Shows how it ended until the person has read it.
+    /// Shows the result until the user has read it.
     fn ending(&self, result: Result<Outcome, Failure>) {
-        self.desk.end_with(match result {
-            Ok(outcome) => Scene::Done(Box::new(outcome)),
-            Err(failure) => Scene::Failed(Box::new(failure)),
+        self.ui_channel.end_with(match result {
+            Ok(outcome) => ViewModel::Done(Box::new(outcome)),
+            Err(failure) => ViewModel::Failed(Box::new(failure)),
         });
     }
 
-    /// Does what a button of the list stands for; what went wrong is said before the list comes back.
-    fn deed(&mut self, act: &Act, tokens: &[TokenContent]) -> Option<News> {
-        let deed = Deed::of(act, tokens)?;
-        self.desk.begin();
-        self.context.wanted = Some(deed.token.clone());
-        let result = run(&deed, &self.context, &AtWindow::new(&self.desk));
+    /// Performs an action of the list. A failure is shown before the list comes back.
+    fn action(&mut self, act: &UserAction, tokens: &[TokenContent]) -> Option<CompletedAction> {
+        let action = TokenAction::of(act, tokens)?;
+        self.ui_channel.begin();
+        self.context.wanted = Some(action.token.clone());
+        let result = run(
+            &action,
+            &self.context,
+            &WindowInterface::new(&self.ui_channel),
+        );
         self.context.wanted = None;
         match result {
-            Ok(news) => Some(news),
-            // Back to the list without a word: that is what was wanted.
+            Ok(completed) => Some(completed),
+            // Back to the list without a message, as the user wanted.
             Err(Failure::Cancelled) => None,
             Err(failure) => {
                 self.ending(Err(failure));
@@ -98,28 +103,32 @@ impl Worker {
         }
     }
 
-    /// Shows the tokens until a link comes or the window is closed.
+    /// Shows the list until a link arrives or the window is closed.
     fn home(&mut self) {
-        let mut news = None;
+        let mut completed = None;
         loop {
-            self.desk.begin();
-            let listed = list::run(false, &self.context, &AtWindow::new(&self.desk));
-            let (tokens, trouble) = match listed {
+            self.ui_channel.begin();
+            let listed = list::run(
+                false,
+                &self.context,
+                &WindowInterface::new(&self.ui_channel),
+            );
+            let (tokens, failure) = match listed {
                 Ok(Outcome::Tokens { tokens }) => (tokens, None),
                 Ok(_)
                 | Err(Failure::Token(
                     TokenError::NoToken | TokenError::NoReader | TokenError::NoCard { .. },
                 )) => (Vec::new(), None),
-                // It may be mended while the list is looked at: a service started, a reader connected.
+                // The cause may be fixed while the list is shown: a service is started, a reader is connected.
                 Err(failure) => (Vec::new(), Some(Box::new(failure))),
             };
             let home = Home {
                 tokens: tokens.clone(),
                 now: self.context.clock.now(),
-                news: news.take(),
-                trouble,
+                completed: completed.take(),
+                failure,
             };
-            self.desk.show(Scene::Home(home));
+            self.ui_channel.show(ViewModel::Home(home));
             match self.until_something_happens(&tokens) {
                 Event::Leave => {
                     self.at_home = false;
@@ -127,14 +136,14 @@ impl Worker {
                 }
                 Event::Link => return,
                 Event::Again => {}
-                Event::Do(act) => news = self.deed(&act, &tokens),
+                Event::Do(act) => completed = self.action(&act, &tokens),
             }
         }
     }
 
-    /// Whether other tokens are in now.
+    /// Whether the set of tokens has changed.
     fn others(&self, tokens: &[TokenContent]) -> bool {
-        let now = self.context.places.look().tokens;
+        let now = self.context.provider.find_tokens().tokens;
         !now.iter()
             .map(|f| &f.view)
             .eq(tokens.iter().map(|t| &t.token))
@@ -142,17 +151,17 @@ impl Worker {
 
     fn until_something_happens(&self, tokens: &[TokenContent]) -> Event {
         loop {
-            // One that came while something else was asked woke nobody up.
+            // A link that arrived during a question did not end the wait.
             if self.queue.state().0 > 0 {
                 return Event::Link;
             }
-            match self.desk.wait(BETWEEN_LOOKS) {
-                Heard::Link => return Event::Link,
-                Heard::Act(Act::Cancel) => return Event::Leave,
-                Heard::Act(Act::Yes) => return Event::Again,
-                Heard::Act(act) => return Event::Do(act),
-                Heard::Nothing => {
-                    if self.context.places.changed_within(BETWEEN_LOOKS) && self.others(tokens) {
+            match self.ui_channel.wait(POLL_INTERVAL) {
+                Received::Link => return Event::Link,
+                Received::UserAction(UserAction::Cancel) => return Event::Leave,
+                Received::UserAction(UserAction::Yes) => return Event::Again,
+                Received::UserAction(act) => return Event::Do(act),
+                Received::Nothing => {
+                    if self.context.provider.wait_for_change(POLL_INTERVAL) && self.others(tokens) {
                         return Event::Again;
                     }
                 }
@@ -165,5 +174,5 @@ enum Event {
     Leave,
     Link,
     Again,
-    Do(Act),
+    Do(UserAction),
 }

@@ -114,7 +114,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
         ),
         "request-expired" | "cancelled" | "pin-wrong" | "pin-locked" | "module-none"
         | "token-none" | "token-not-found" | "token-removed" | "reader-none" | "card-none"
-        | "card-mute" | "card-other" => {
+        | "card-unresponsive" | "card-unsupported" => {
             return enrolment::failure(code, lang);
         }
         _ => Text::fixed(

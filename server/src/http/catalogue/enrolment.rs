@@ -127,7 +127,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ("The PIN of the token is locked.", "Call the help desk."),
         ),
         "module-none" | "token-none" | "token-not-found" | "token-removed" | "reader-none"
-        | "card-none" | "card-mute" | "card-other" => Text::fixed(
+        | "card-none" | "card-unresponsive" | "card-unsupported" => Text::fixed(
             (
                 "トークン（ICカードまたはUSBトークン）が見つかりません。",
                 "トークンをパソコンに接続し、処理が終わるまで取り外さずに、「やりなおす」ボタンを押してください。",

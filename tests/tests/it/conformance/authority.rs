@@ -1,4 +1,4 @@
-//! Certificates for keys on tokens, by a CA of the moment.
+//! Certificates for keys on tokens, by a temporary CA.
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use inkan_tests::Outcome;
@@ -7,21 +7,22 @@ use rcgen::{
     SerialNumber, SubjectPublicKeyInfo,
 };
 
-/// Name and label of the certificates. NSS takes no two subjects with one label, and the same subject only with the same.
+/// Name and label of the certificates. NSS accepts no two subjects with one label, and the same subject only with the
+/// same label.
 pub(crate) const NAME: &str = "CONFORMANCE";
 pub(crate) const CA_NAME: &str = "Conformance CA";
 
-/// As in real life never the same twice; NSS takes no two certificates with one issuer and serial number.
+/// Never the same twice, as in practice; NSS accepts no two certificates with one issuer and serial number.
 fn serial() -> Outcome<[u8; 16]> {
     let mut serial = [0; 16];
     SystemRandom::new()
         .fill(&mut serial)
-        .map_err(|_| "no randomness")?;
+        .map_err(|_| "no random numbers")?;
     serial[0] &= 0x7f;
     Ok(serial)
 }
 
-/// A certificate by a CA of the moment for this public key, with that many bytes of padding; and the CA's own.
+/// A certificate for this public key by a temporary CA, with that many bytes of padding; and the CA's own.
 pub(crate) fn certificate(spki: &[u8], padding: usize) -> Outcome<(Vec<u8>, Vec<u8>)> {
     let mut ca = CertificateParams::default();
     ca.distinguished_name.push(DnType::CommonName, CA_NAME);

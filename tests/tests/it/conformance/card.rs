@@ -1,13 +1,13 @@
-//! The virtual PIV card: through the modules that Yubico and OpenSC give for it, and by the agent itself.
+//! The virtual PIV card: through the modules of Yubico and OpenSC, and without a module.
 
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
 use inkan_agent::config::modules::ModuleEntry;
-use inkan_agent::keystore::places::Places;
+use inkan_agent::keystore::discovery::TokenProvider;
 use inkan_agent::piv::{PivCard, PivError, Slot};
-use inkan_agent::token::computer::Computer;
+use inkan_agent::token::local::LocalTokens;
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::secret::Pin;
 use inkan_tests::{Outcome, modules};
@@ -15,28 +15,28 @@ use inkan_virtual_card::{Card, MANAGEMENT_KEY, Model, Moment, PIN, PUK, Pull, Re
 
 use super::authority::certificate;
 use super::check::Check;
-use super::judge::Known;
-use super::mount::{Mount, Outside, computer};
+use super::target::{ExternalActions, TokenUnderTest, local};
+use super::verdict::Known;
 
 /// INS of GENERAL AUTHENTICATE: a signature.
 const GENERAL_AUTHENTICATE: u8 = 0x87;
 
-/// A card in software looks for large primes for minutes, when it has no luck.
+/// A card in software may search minutes for large primes.
 const SLOW: [Check; 2] = [
     Check::Generate(KeyAlgorithm::Rsa3072),
     Check::Generate(KeyAlgorithm::Rsa4096),
 ];
 
-/// How often it is tried to make a key: a card that another program has just let go may be in the middle of a reset.
+/// How often key generation is tried: a card that another program has just released may be in the middle of a reset.
 const TRIES: usize = 5;
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// A card in a reader of the machine's pcscd. The card goes before its reader.
+/// A card in a reader of the machine's pcscd. The card is dropped before its reader.
 #[derive(Debug)]
 pub(crate) struct Inserted {
     card: Card,
     reader: Reader,
-    /// Whether a key that asks for the PIN each time is on it already.
+    /// Whether a key that requires the PIN for each use was put on it already.
     asks: bool,
     _readers: Readers,
 }
@@ -55,7 +55,7 @@ impl Inserted {
     }
 }
 
-impl Outside for Inserted {
+impl ExternalActions for Inserted {
     fn pull(&mut self) -> Outcome<bool> {
         self.card.pull();
         Ok(true)
@@ -78,7 +78,7 @@ impl Outside for Inserted {
         Ok(true)
     }
 
-    fn make_key_that_asks(&mut self, pin: &Pin) -> Outcome<bool> {
+    fn make_always_authenticate_key(&mut self, pin: &Pin) -> Outcome<bool> {
         if !self.asks {
             let make = || make_key(&self.reader, Slot::SIGNATURE, KeyAlgorithm::EcP256, pin);
             let mut made = make();
@@ -96,19 +96,19 @@ impl Outside for Inserted {
     }
 }
 
-/// A key in this slot, and a certificate for it.
+/// Puts a key into this slot, and a certificate for it.
 fn make_key(reader: &Reader, slot: Slot, algorithm: KeyAlgorithm, pin: &Pin) -> Outcome {
     let failed = |error: PivError| format!("a key for {slot}: {error:?}");
     let mut card = PivCard::open(&reader.name).map_err(failed)?;
     card.login(pin).map_err(failed)?;
-    let made = card.generate(algorithm, "conformance", Some((slot, None)));
+    let made = card.generate(algorithm, "conformance", Some((slot, None)), 0);
     let (_, key) = made.map_err(failed)?;
     let (certificate, _) = certificate(&key.spki_der, 0)?;
     Ok(card.write_certificate(slot, &certificate).map_err(failed)?)
 }
 
-/// Through ykcs11, the module of Yubico.
-pub(crate) fn ykcs11(known: &'static [(Check, Known)]) -> Outcome<Mount> {
+/// Through ykcs11, Yubico's module.
+pub(crate) fn ykcs11(known: &'static [(Check, Known)]) -> Outcome<TokenUnderTest> {
     let path = modules::first_of(
         "ykcs11",
         "ykcs11",
@@ -121,8 +121,8 @@ pub(crate) fn ykcs11(known: &'static [(Check, Known)]) -> Outcome<Mount> {
     through("ykcs11", path, Inserted::new(Model::Plain), known)
 }
 
-/// Through OpenSC, which reads what others made: so it finds a key of each kind on the card.
-pub(crate) fn opensc(known: &'static [(Check, Known)]) -> Outcome<Mount> {
+/// Through OpenSC, which reads what others wrote: so the card comes with a key of each kind.
+pub(crate) fn opensc(known: &'static [(Check, Known)]) -> Outcome<TokenUnderTest> {
     let path = modules::first_of(
         "OpenSC",
         "opensc-pkcs11",
@@ -145,17 +145,23 @@ pub(crate) fn opensc(known: &'static [(Check, Known)]) -> Outcome<Mount> {
     through("OpenSC", path, card, known)
 }
 
-/// By the agent itself, without anybody's module.
+/// By the agent itself, without a module.
 pub(crate) fn piv(
     name: &'static str,
     model: Model,
     known: &'static [(Check, Known)],
-) -> Outcome<Mount> {
+) -> Outcome<TokenUnderTest> {
     let card = Inserted::new(model);
-    let mount = mounted(name, Computer::new(Vec::new(), true), None, card, known)?;
-    Ok(Mount {
+    let target = target(
+        name,
+        LocalTokens::new(None, Vec::new(), true),
+        None,
+        card,
+        known,
+    )?;
+    Ok(TokenUnderTest {
         slow: &SLOW,
-        ..mount
+        ..target
     })
 }
 
@@ -164,36 +170,36 @@ fn through(
     path: PathBuf,
     card: Inserted,
     known: &'static [(Check, Known)],
-) -> Outcome<Mount> {
+) -> Outcome<TokenUnderTest> {
     let entry = ModuleEntry {
         name: name.to_owned(),
         path: path.clone(),
         parameters: None,
         environment: Vec::new(),
     };
-    mounted(name, computer(entry)?, Some((path, None)), card, known)
+    target(name, local(entry)?, Some((path, None)), card, known)
 }
 
-fn mounted(
+fn target(
     name: &'static str,
-    places: Computer,
+    provider: LocalTokens,
     module: Option<(PathBuf, Option<String>)>,
     card: Inserted,
     known: &'static [(Check, Known)],
-) -> Outcome<Mount> {
-    let survey = places.look();
-    let [token] = survey.tokens.as_slice() else {
-        return Err(format!("{name} sees {survey:?}").into());
+) -> Outcome<TokenUnderTest> {
+    let discovery = provider.find_tokens();
+    let [token] = discovery.tokens.as_slice() else {
+        return Err(format!("{name} sees {discovery:?}").into());
     };
-    Ok(Mount {
+    Ok(TokenUnderTest {
         name,
         wanted: token.view.serial.clone(),
-        places: Box::new(places),
+        provider: Box::new(provider),
         pin: Pin::new(PIN),
         unblock: Some(Pin::new(PUK)),
         admin: Some(Pin::new(hex::encode(MANAGEMENT_KEY))),
         module,
-        outside: Box::new(card),
+        external: Box::new(card),
         known,
         slow: &[],
     })

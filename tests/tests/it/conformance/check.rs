@@ -1,14 +1,14 @@
-//! What is asked of every kind of token, in the order in which it is asked.
+//! The checks of every kind of token, in the order in which they run.
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
-/// One question.
+/// One check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {
     Listed,
     WrongPin,
     TriesCounted,
-    WrongPinTold,
+    WrongPinReported,
     Login,
     Generate(KeyAlgorithm),
     Confined,
@@ -23,7 +23,7 @@ pub(crate) enum Check {
     TwoKeys,
     SameId,
     Reopened,
-    AsksEachTime,
+    AlwaysAuthenticate,
     CertificateDeleted,
     KeyDeleted,
     PinChanged,
@@ -36,12 +36,12 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    /// All of them, as they are run.
+    /// All checks, in their order.
     pub(crate) const ALL: [Self; 32] = [
         Self::Listed,
         Self::WrongPin,
         Self::TriesCounted,
-        Self::WrongPinTold,
+        Self::WrongPinReported,
         Self::Login,
         Self::Generate(KeyAlgorithm::EcP256),
         Self::Generate(KeyAlgorithm::EcP384),
@@ -60,7 +60,7 @@ impl Check {
         Self::TwoKeys,
         Self::SameId,
         Self::Reopened,
-        Self::AsksEachTime,
+        Self::AlwaysAuthenticate,
         Self::CertificateDeleted,
         Self::KeyDeleted,
         Self::PinChanged,
@@ -72,47 +72,51 @@ impl Check {
         Self::WrongUnblockRefused,
     ];
 
-    /// Asked before anybody is logged in for good.
+    /// Run before the user is logged in for the rest of the suite.
     pub(crate) fn is_about_login(self) -> bool {
         matches!(
             self,
-            Self::Listed | Self::WrongPin | Self::TriesCounted | Self::WrongPinTold | Self::Login
+            Self::Listed
+                | Self::WrongPin
+                | Self::TriesCounted
+                | Self::WrongPinReported
+                | Self::Login
         )
     }
 
-    /// The question, for people.
+    /// What is checked, for readers.
     pub(crate) fn title(self) -> String {
         let title = match self {
-            Self::Listed => "is found and can be opened",
+            Self::Listed => "can be found and opened",
             Self::WrongPin => "a wrong PIN is refused as a wrong PIN",
-            Self::TriesCounted => "says how many tries are left",
-            Self::WrongPinTold => "says that a wrong PIN was given before",
+            Self::TriesCounted => "reports how many tries are left",
+            Self::WrongPinReported => "reports that a wrong PIN was entered before",
             Self::Login => "the right PIN logs in",
-            Self::Generate(algorithm) => return format!("makes {algorithm} keys"),
-            Self::Confined => "its keys read back as made there and never able to leave",
+            Self::Generate(algorithm) => return format!("generates {algorithm} keys"),
+            Self::Confined => "its keys are generated there and never extractable",
             Self::SignP256 => "signs ECDSA P-256",
             Self::SignP384 => "signs ECDSA P-384",
             Self::SignRsaPkcs1 => "signs RSA PKCS#1 v1.5 (SHA-256, 384, 512)",
             Self::SignRsaPss => "signs RSA-PSS (SHA-256, 384, 512)",
             Self::Csr => "signs a request that openssl accepts",
-            Self::TwoKeys => "two keys side by side, each with its own certificate",
-            Self::CertificateWritten => "takes a certificate and gives it back",
-            Self::CertificateFullSize => "takes a certificate of 2.8 KB",
-            Self::CaCertificate => "takes a CA's certificate, which has no key there",
-            Self::SameId => "key and certificate bear the same CKA_ID",
-            Self::Reopened => "keeps all that when opened again",
-            Self::AsksEachTime => "signs with a key that asks for the PIN each time",
-            Self::CertificateDeleted => "deletes a certificate, and only that",
-            Self::KeyDeleted => "deletes a key, and only that",
+            Self::TwoKeys => "holds two keys, each with its own certificate",
+            Self::CertificateWritten => "stores and returns a certificate",
+            Self::CertificateFullSize => "stores a certificate of 2.8 KB",
+            Self::CaCertificate => "stores a CA's certificate, which has no key there",
+            Self::SameId => "key and certificate have the same CKA_ID",
+            Self::Reopened => "keeps all that after it is opened again",
+            Self::AlwaysAuthenticate => "signs with a key that requires the PIN for each use",
+            Self::CertificateDeleted => "deletes a certificate and nothing else",
+            Self::KeyDeleted => "deletes a key and nothing else",
             Self::PinChanged => "changes the PIN",
             Self::ShortPinRefused => "refuses a new PIN that is too short",
-            Self::PinLocks => "locks after too many wrong PINs, and says so",
-            Self::Unblocked => "a locked PIN is set anew with the PUK or the officer's PIN",
+            Self::PinLocks => "locks after too many wrong PINs, and reports it",
+            Self::Unblocked => "the PUK or the officer's PIN unblocks a locked PIN",
             Self::WrongUnblockRefused => "a wrong PUK or officer's PIN is refused as such",
             Self::PulledWhileSigning => {
-                "pulled in the middle of a signature: told in time, as good as before when back"
+                "removed during a signature: reported in time, works again when inserted"
             }
-            Self::Pulled => "pulled while open: told as removed, as good as before when back",
+            Self::Pulled => "removed while open: reported as removed, works again when inserted",
         };
         title.to_owned()
     }

@@ -1,56 +1,62 @@
-//! One suite for every kind of token the agent can meet: what each of them can do, what not, and why not.
+//! One suite for every kind of token that the agent supports: what each can do, what it cannot, and why not.
 //!
-//! Each test takes one fresh token through all checks, as the agent would speak to it, and compares what was seen with what
-//! is written down in [`known`]. Nothing is skipped: what a token cannot do is tried all the same and must be refused in the
-//! known way. `make conformance` prints the whole table; in `make test` two checks of the virtual card are left out, which
-//! then says so. `docs/tokens.md` says what the table means.
+//! Each test takes one new token through all checks, using it as the agent does, and compares the result with
+//! [`known`]. Nothing is skipped: what a token cannot do is tried nevertheless and must be refused in the known way.
+//! `make conformance` prints the whole table; `make test` leaves out two checks of the virtual card, and the table says
+//! so. `docs/tokens.md` explains the table.
 //!
-//! - [`check`]: the questions
-//! - [`steps`]: how each is asked
+//! - [`check`]: the checks
+//! - [`steps`]: how each is made
 //! - [`suite`]: all of them on one token
-//! - [`known`]: what each kind of token does not do, and why
-//! - [`judge`]: what was seen beside what is known
-//! - [`mount`]: one kind of token under test
+//! - [`known`]: what each kind of token cannot do, and why
+//! - [`verdict`]: the result compared with what is known
+//! - [`target`]: one kind of token under test
 //! - [`card`]: the kinds that are a PIV card in a reader
 //! - [`authority`]: certificates for keys on tokens
-//! - [`verify`]: a second opinion on signatures
-//! - [`overhead`]: the cost of a process of its own for each module
+//! - [`verify`]: an independent check of signatures
+//! - [`overhead`]: the cost of a separate process for each module
 //! - [`report`]: the table
 
 mod authority;
 mod card;
 mod check;
-mod judge;
 mod known;
-mod mount;
 mod overhead;
 mod report;
 mod steps;
 mod suite;
+mod target;
+mod verdict;
 mod verify;
 
 use inkan_tests::{Outcome, modules};
 use inkan_virtual_card::Model;
-use mount::Mount;
+use target::TokenUnderTest;
 
 #[test]
 fn softhsm2() -> Outcome {
-    suite::run(Mount::module(modules::softhsm::fresh()?, known::SOFTHSM)?)
+    suite::run(TokenUnderTest::module(
+        modules::softhsm::fresh()?,
+        known::SOFTHSM,
+    )?)
 }
 
 #[test]
 fn kryoptic() -> Outcome {
-    suite::run(Mount::module(modules::kryoptic::fresh()?, known::KRYOPTIC)?)
+    suite::run(TokenUnderTest::module(
+        modules::kryoptic::fresh()?,
+        known::KRYOPTIC,
+    )?)
 }
 
 #[test]
 fn nss_softokn() -> Outcome {
-    suite::run(Mount::module(modules::nss::fresh()?, known::NSS)?)
+    suite::run(TokenUnderTest::module(modules::nss::fresh()?, known::NSS)?)
 }
 
 #[test]
 fn opencryptoki() -> Outcome {
-    suite::run(Mount::module(
+    suite::run(TokenUnderTest::module(
         modules::opencryptoki::fresh()?,
         known::OPENCRYPTOKI,
     )?)
@@ -58,7 +64,7 @@ fn opencryptoki() -> Outcome {
 
 #[test]
 fn tpm2_pkcs11() -> Outcome {
-    suite::run(Mount::module(modules::tpm::fresh()?, known::TPM)?)
+    suite::run(TokenUnderTest::module(modules::tpm::fresh()?, known::TPM)?)
 }
 
 #[test]

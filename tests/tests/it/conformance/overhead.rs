@@ -1,6 +1,6 @@
-//! What it costs that a module runs in a process of its own: the same signature with the bare token, and through the agent.
+//! The cost of a separate process for each module: the same signature with the bare module, and through the agent.
 //!
-//! Measured by the way and not asserted: a loaded machine would make it fail for nothing.
+//! Measured only, and not asserted: on a busy machine it would fail without a defect.
 
 use std::time::{Duration, Instant};
 
@@ -28,16 +28,16 @@ pub(crate) struct Overhead {
     pub(crate) agent: u64,
 }
 
-/// Nothing for tokens without a module.
+/// `None` for tokens without a module.
 pub(crate) fn measure(subject: &mut Subject) -> Option<Overhead> {
-    let (path, parameters) = subject.mount.module.clone()?;
+    let (path, parameters) = subject.target.module.clone()?;
     let (token, key) = (subject.token().ok()?, subject.any_key().ok()?);
     let scheme = key.algorithm.default_scheme();
     let times = || -> Outcome<(Duration, Duration)> {
         let module = Module::load_with(&path, parameters.as_deref())?;
-        let wanted = TokenSelector::Label(subject.mount.wanted.clone());
+        let wanted = TokenSelector::Label(subject.target.wanted.clone());
         let session = Session::open(&module, &module.find_token(&wanted)?, Access::ReadOnly)?;
-        log_in_once(&session, PinOwner::User, &subject.mount.pin)?;
+        log_in_once(&session, PinOwner::User, &subject.target.pin)?;
         let private = find_private_key(&session, &key.spki_der)?;
         side_by_side(
             || {
@@ -59,7 +59,7 @@ pub(crate) fn measure(subject: &mut Subject) -> Option<Overhead> {
     })
 }
 
-/// The mean of each in its best round: whatever else the machine does makes some rounds slower, and none faster.
+/// The mean of each in its best round: other load makes some rounds slower, and none faster.
 fn side_by_side(
     mut bare: impl FnMut() -> Outcome,
     mut agent: impl FnMut() -> Outcome,

@@ -1,4 +1,4 @@
-//! The table: each test writes its token's column, and whoever wrote last has written the whole.
+//! The table: each test writes its token's column, and then the table of all columns written so far.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use inkan_tests::{Outcome, programs};
 use serde::{Deserialize, Serialize};
 
-use super::judge::Cell;
 use super::overhead::Overhead;
+use super::verdict::Cell;
 
 /// The columns, in their order.
 pub(crate) const COLUMNS: [&str; 9] = [
@@ -34,7 +34,7 @@ fn directory() -> PathBuf {
     programs::repository().join(".work/conformance")
 }
 
-/// Writes a column, and with all that are there the table.
+/// Writes a column, and the table of all columns that exist.
 pub(crate) fn write(name: &str, cells: &[Cell], overhead: Option<Overhead>) -> Outcome {
     let directory = directory();
     fs::create_dir_all(&directory)?;
@@ -64,7 +64,7 @@ fn file(directory: &Path, name: &str) -> PathBuf {
     directory.join(format!("{}.json", name.to_lowercase()))
 }
 
-/// Markdown: words and numbers, and below what the numbers say.
+/// Markdown: words and numbers, and the numbered reasons below.
 fn table(columns: &[Column]) -> Result<String, std::fmt::Error> {
     let mut text = String::from("| |");
     for column in columns {
@@ -149,9 +149,9 @@ fn overheads(columns: &[Column]) -> Result<String, std::fmt::Error> {
 }
 
 #[test]
-fn a_column_that_is_missing_is_named_and_reasons_are_told_once() -> Outcome {
+fn a_missing_column_is_named_and_each_reason_is_listed_once() -> Outcome {
     let cell = |word: &str, reason: &str| Cell {
-        check: "is found".to_owned(),
+        check: "can be found".to_owned(),
         word: word.to_owned(),
         reason: reason.to_owned(),
         surprise: None,
@@ -167,7 +167,7 @@ fn a_column_that_is_missing_is_named_and_reasons_are_told_once() -> Outcome {
         column("PIV", cell("yes", "")),
     ])?;
     assert!(
-        text.contains("| is found | no (1) | no (1) | yes |\n"),
+        text.contains("| can be found | no (1) | no (1) | yes |\n"),
         "{text}"
     );
     assert!(

@@ -1,4 +1,4 @@
-//! A second opinion on the requests that tokens sign, by openssl.
+//! An independent check, by openssl, of the requests that tokens sign.
 
 use std::process::Command;
 

@@ -13,7 +13,7 @@ use inkan_tests::{Outcome, programs};
 use inkan_virtual_card::{Card, Model, PIN, Readers};
 use serde_json::{Value, json};
 
-/// OpenSC's PKCS#11 module, where systems keep it.
+/// OpenSC's PKCS#11 module, where systems install it.
 const OPENSC: [&str; 4] = [
     "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so",
     "/usr/lib/aarch64-linux-gnu/opensc-pkcs11.so",
@@ -33,13 +33,13 @@ fn from_the_click_through_the_window_to_a_certificate_on_the_card_and_two_ways_o
     counter::approve_waiting(&bank.dev, &bank.dev.demo.account)?;
 
     let desktop = Desktop::open()?;
-    desktop.start_listening()?;
+    desktop.enable_accessibility()?;
     install_agent(&desktop, &bank)?;
     let scene = describe(&desktop, &bank, &person)?;
     perform("card.js", &[], desktop.home(), &scene)
 }
 
-/// The agent knows the bank and looks for cards itself; the desktop hands it the links.
+/// The bank is installed, cards are found without a driver, and the desktop passes links to the agent.
 fn install_agent(desktop: &Desktop, bank: &Bank) -> Outcome {
     let config = desktop.home().join(".config/inkan");
     fs::create_dir_all(&config)?;
@@ -49,10 +49,10 @@ fn install_agent(desktop: &Desktop, bank: &Bank) -> Outcome {
     add.args(["bank", "add", "--yes"])
         .arg(&bank.dev.bank_config);
     programs::run(&mut add)?.expect_well()?;
-    let said = programs::run(agent().args(["--json", "register"]))?.expect_well()?;
-    let said: Value = serde_json::from_str(&said)?;
+    let output = programs::run(agent().args(["--json", "register"]))?.expect_well()?;
+    let output: Value = serde_json::from_str(&output)?;
     assert_eq!(
-        (&said["window"], &said["already"]),
+        (&output["window"], &output["already"]),
         (&json!(true), &json!(false))
     );
     let again = programs::run(agent().args(["--json", "register"]))?.expect_well()?;

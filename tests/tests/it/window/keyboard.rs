@@ -5,26 +5,26 @@ use inkan_tests::desktop::{Desktop, wait_for};
 
 use super::Sample;
 
-/// The orange ring around what has the keyboard.
+/// The orange ring around the focused element.
 const RING: [u8; 3] = [0xc0, 0x5a, 0x00];
 
-/// The buttons that agree, once they are awake: asleep they are paler.
+/// The consent buttons once they are enabled; before that they are paler.
 const AGREE: [u8; 3] = [0x0f, 0x5c, 0x4d];
 const DESTROY: [u8; 3] = [0xa3, 0x16, 0x1a];
-/// More pixels than anything but a button's ground has.
+/// More pixels than anything but a button's background has.
 const GROUND: usize = 1500;
 
-/// Waits until the guarded button of this colour has woken up.
+/// Waits until the guarded button of this colour is enabled.
 fn wait_for_guard(desktop: &Desktop, sample: &Sample, awake: [u8; 3]) -> Outcome {
-    desktop.pointer_away()?;
+    desktop.park_pointer()?;
     wait_for("the button to wake up", || {
-        let picture = desktop.picture(&sample.window).ok()?;
-        (picture.count_of(awake) > GROUND).then_some(())
+        let screenshot = desktop.screenshot(&sample.window).ok()?;
+        (screenshot.count_of(awake) > GROUND).then_some(())
     })
 }
 
 #[test]
-fn enter_agrees_once_the_question_has_been_seen_for_a_moment() -> Outcome {
+fn enter_consents_once_the_question_has_been_visible_for_a_moment() -> Outcome {
     let desktop = Desktop::open()?;
     let consent = Sample::show(&desktop, "consent", "en")?;
     wait_for_guard(&desktop, &consent, AGREE)?;
@@ -56,7 +56,7 @@ fn escape_cancels_every_question_and_closing_the_window_does_so_too() -> Outcome
 }
 
 #[test]
-fn while_something_continues_enter_presses_nothing() -> Outcome {
+fn during_an_operation_enter_presses_nothing() -> Outcome {
     let desktop = Desktop::open()?;
     let progress = Sample::show(&desktop, "progress-key", "en")?;
     for key in ["Return", "space", "Return"] {
@@ -67,7 +67,7 @@ fn while_something_continues_enter_presses_nothing() -> Outcome {
 }
 
 #[test]
-fn what_cannot_be_undone_is_not_one_enter_away() -> Outcome {
+fn enter_does_not_trigger_an_irreversible_action() -> Outcome {
     let desktop = Desktop::open()?;
     let delete = Sample::show(&desktop, "delete", "en")?;
     wait_for_guard(&desktop, &delete, DESTROY)?;
@@ -82,7 +82,7 @@ fn what_cannot_be_undone_is_not_one_enter_away() -> Outcome {
 }
 
 #[test]
-fn a_pin_is_typed_mended_and_sent_with_enter() -> Outcome {
+fn a_pin_is_typed_corrected_and_sent_with_enter() -> Outcome {
     let desktop = Desktop::open()?;
     let pin = Sample::show(&desktop, "pin", "en")?;
     desktop.key("Return")?;
@@ -95,7 +95,7 @@ fn a_pin_is_typed_mended_and_sent_with_enter() -> Outcome {
 }
 
 #[test]
-fn tab_goes_from_field_to_field_and_all_must_be_filled_in() -> Outcome {
+fn tab_moves_from_field_to_field_and_all_must_be_filled_in() -> Outcome {
     let desktop = Desktop::open()?;
     let change = Sample::show(&desktop, "change-pin", "en")?;
     desktop.type_text("123456")?;
@@ -122,12 +122,12 @@ fn arrows_choose_a_token() -> Outcome {
 }
 
 #[test]
-fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
+fn every_button_of_the_list_is_reached_by_tab_and_shows_the_focus() -> Outcome {
     let desktop = Desktop::open()?;
     let home = Sample::show(&desktop, "home", "en")?;
     // From "Refresh" round to the band: language, about, then the first token's buttons.
     let mut expected = Vec::new();
-    let operations = [
+    let actions = [
         "1 ChangePin(0)",
         "1 Unblock(0)",
         "1 Delete(0, 0)",
@@ -142,14 +142,14 @@ fn every_button_of_the_list_is_reached_by_tab_and_seen_to_be() -> Outcome {
     ];
     desktop.key("Tab")?;
     desktop.key("Tab")?;
-    for command in operations {
+    for action in actions {
         desktop.key("Tab")?;
-        wait_for(&format!("the ring around {command}"), || {
-            let picture = desktop.picture(&home.window).ok()?;
-            picture.has(RING).then_some(())
+        wait_for(&format!("the ring around {action}"), || {
+            let screenshot = desktop.screenshot(&home.window).ok()?;
+            screenshot.has(RING).then_some(())
         })?;
         desktop.key("space")?;
-        expected.push(command);
+        expected.push(action);
         home.expect(&expected)?;
     }
     Ok(())
@@ -161,13 +161,13 @@ fn the_language_changes_under_the_same_question() -> Outcome {
     let pin = Sample::show(&desktop, "pin", "en")?;
     desktop.type_text("1234")?;
     desktop.wait_for_window("Enter the PIN")?;
-    // From the field to Cancel (what sends is asleep or awake alike a stop), then to the band.
+    // From the field to Cancel (the submit button is a stop even while it is disabled), then to the band.
     for _ in 0..3 {
         desktop.key("Tab")?;
     }
     desktop.key("space")?;
     desktop.wait_for_window("PIN ")?;
-    // The field has the keyboard again, and what was typed.
+    // The field has the focus again, and what was typed.
     desktop.type_text("56")?;
     desktop.key("Return")?;
     pin.expect(&["1 secrets [6]"])

@@ -1,19 +1,19 @@
-//! The agent's window, as it is: on a display, driven by keys alone, heard as a screen reader hears it.
+//! The agent's real window: on a display, driven by keys alone, read as a screen reader reads it.
 //!
-//! - [`states`]: every state is shown as a whole, in both languages
+//! - [`states`]: every state is shown completely, in both languages
 //! - [`keyboard`]: Tab, arrows, Enter, Escape, and closing the window
-//! - [`spoken`]: what a screen reader is told, and what never
+//! - [`accessibility`]: what a screen reader receives, and what it never does
 //! - [`journey`]: with a card and a browser, from the click to the login
-//! - [`upkeep`]: tokens and certificates, as they come and go; a new PIN
-//! - [`register`]: links handed to the agent by the desktop
-//! - [`small`]: small screens, missing letters, input methods
-//! - [`starts`]: links, good and bad, one after the other; one window for each user
+//! - [`upkeep`]: tokens and certificates that are added and removed; a new PIN
+//! - [`register`]: links that the desktop passes to the agent
+//! - [`small`]: small screens, missing fonts, input methods
+//! - [`starts`]: valid and invalid links, one after the other; one window for each user
 
+mod accessibility;
 mod journey;
 mod keyboard;
 mod register;
 mod small;
-mod spoken;
 mod starts;
 mod states;
 mod upkeep;
@@ -22,26 +22,26 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::Child;
 
-use inkan_tests::desktop::hands::Window;
+use inkan_tests::desktop::input::Window;
 use inkan_tests::desktop::{Desktop, end, wait_for};
 use inkan_tests::{Outcome, programs};
 
-/// A made-up state of the real window, and what the person does to it.
+/// A sample state of the real window, and the user's actions on it.
 struct Sample {
     child: Child,
-    said: PathBuf,
+    output: PathBuf,
     window: Window,
 }
 
 impl Sample {
     /// Shows a state by its name.
     fn show(desktop: &Desktop, name: &str, language: &str) -> Outcome<Self> {
-        let said = desktop.home().join(format!("{name}-{language}.out"));
+        let output = desktop.home().join(format!("{name}-{language}.out"));
         let errors = desktop.home().join("window.err");
         let mut child = desktop
             .command(program()?)
             .args([name, language])
-            .stdout(File::create(&said)?)
+            .stdout(File::create(&output)?)
             .stderr(File::create(&errors)?)
             .spawn()?;
         let window = desktop.wait_for_window(".* - ").map_err(|error| {
@@ -52,22 +52,22 @@ impl Sample {
         })?;
         Ok(Self {
             child,
-            said,
+            output,
             window,
         })
     }
 
-    /// What the person has done so far, one line each.
+    /// The user's actions so far, one per line.
     fn done(&self) -> Outcome<Vec<String>> {
-        let said = std::fs::read_to_string(&self.said)?;
-        Ok(said.lines().map(str::to_owned).collect())
+        let output = std::fs::read_to_string(&self.output)?;
+        Ok(output.lines().map(str::to_owned).collect())
     }
 
-    /// Waits until the person has done exactly this.
-    fn expect(&self, operations: &[&str]) -> Outcome {
-        wait_for(&format!("{operations:?}"), || {
+    /// Waits until these are exactly the user's actions.
+    fn expect(&self, actions: &[&str]) -> Outcome {
+        wait_for(&format!("{actions:?}"), || {
             let done = self.done().ok()?;
-            (done == operations).then_some(())
+            (done == actions).then_some(())
         })
         .map_err(|error| format!("{error}, but: {:?}", self.done()).into())
     }
@@ -79,7 +79,7 @@ impl Drop for Sample {
     }
 }
 
-/// The program that shows made-up states.
+/// The program that shows sample states.
 fn program() -> Outcome<PathBuf> {
     programs::built("examples/inkan-window-states")
 }

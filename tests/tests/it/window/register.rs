@@ -1,5 +1,5 @@
-//! `register`: links reach the agent in every way that browsers hand them on: through GLib, through `xdg-open`, and through a
-//! desktop portal, which offers only what is registered and recommended.
+//! `register`: links reach the agent in every way that browsers pass them: through GLib, through `xdg-open`, and
+//! through a desktop portal, which offers only what is registered and recommended.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use inkan_tests::{Outcome, programs};
 const SCHEME: &str = "x-scheme-handler/inkan";
 const LINK: &str = "inkan:enroll?bank=kenmin&request=0123456789abcdef0123456789abcdef";
 
-/// The agent in a directory with a blank in its name, and beside it a window that writes down how it was started.
+/// The agent in a directory with a blank in its name, and beside it a window that records how it was started.
 fn installed(desktop: &Desktop) -> Outcome<(PathBuf, PathBuf)> {
     let directory = desktop.home().join("my programs");
     fs::create_dir(&directory)?;
@@ -28,15 +28,15 @@ fn installed(desktop: &Desktop) -> Outcome<(PathBuf, PathBuf)> {
     Ok((agent, started))
 }
 
-fn said(desktop: &Desktop, program: &Path, words: &[&str]) -> Outcome<String> {
+fn output_of(desktop: &Desktop, program: &Path, words: &[&str]) -> Outcome<String> {
     programs::run(desktop.command(program).args(words))?.expect_well()
 }
 
 fn mime(desktop: &Desktop) -> Outcome<String> {
-    said(desktop, Path::new("gio"), &["mime", SCHEME])
+    output_of(desktop, Path::new("gio"), &["mime", SCHEME])
 }
 
-/// Every file beneath a directory, by name and content.
+/// Every file below a directory, by name and content.
 fn files(directory: &Path) -> Outcome<Vec<(PathBuf, Vec<u8>)>> {
     let mut all = Vec::new();
     if !directory.exists() {
@@ -56,7 +56,7 @@ fn files(directory: &Path) -> Outcome<Vec<(PathBuf, Vec<u8>)>> {
 }
 
 #[test]
-fn links_reach_the_agent_in_every_way_and_no_more_when_that_is_taken_back() -> Outcome {
+fn links_reach_a_registered_agent_in_every_way_and_never_after_unregister() -> Outcome {
     let desktop = Desktop::open()?;
     let (agent, started) = installed(&desktop)?;
     let bank_files = desktop.home().join("bank files");
@@ -68,7 +68,7 @@ fn links_reach_the_agent_in_every_way_and_no_more_when_that_is_taken_back() -> O
     let before = files(&applications)?;
 
     let register = ["register", &named[0], &named[1]];
-    said(&desktop, &agent, &register)?;
+    output_of(&desktop, &agent, &register)?;
     let registered = mime(&desktop)?;
     for kind in ["Registered", "Recommended"] {
         let list = format!("{kind} applications:\n\tinkan-agent.desktop");
@@ -76,14 +76,14 @@ fn links_reach_the_agent_in_every_way_and_no_more_when_that_is_taken_back() -> O
     }
     let list = fs::read_to_string(desktop.home().join(".config/mimeapps.list"))?;
     assert!(list.contains("[Added Associations]"), "{list}");
-    // Of the maker of desktop entries there is a program that says what is wrong with one.
+    // The authors of the desktop entry specification provide a program that validates one.
     let entry = applications.join("inkan-agent.desktop");
-    said(
+    output_of(
         &desktop,
         Path::new("desktop-file-validate"),
         &[&entry.to_string_lossy()],
     )?;
-    let again = said(&desktop, &agent, &[&register[..], &["--json"]].concat())?;
+    let again = output_of(&desktop, &agent, &[&register[..], &["--json"]].concat())?;
     assert!(again.contains("\"already\":true"), "{again}");
 
     let portal: &[&str] = &[
@@ -104,8 +104,8 @@ fn links_reach_the_agent_in_every_way_and_no_more_when_that_is_taken_back() -> O
         ("xdg-open", &[LINK]),
         ("gdbus", portal),
     ] {
-        let asked = said(&desktop, Path::new(program), words)?;
-        let words = wait_for(&format!("the agent by {program} ({asked})"), || {
+        let shown = output_of(&desktop, Path::new(program), words)?;
+        let words = wait_for(&format!("the agent by {program} ({shown})"), || {
             fs::read_to_string(&started).ok()
         })?;
         let words: Vec<&str> = words.lines().collect();
@@ -119,7 +119,7 @@ fn links_reach_the_agent_in_every_way_and_no_more_when_that_is_taken_back() -> O
         fs::remove_file(&started)?;
     }
 
-    said(&desktop, &agent, &["unregister"])?;
+    output_of(&desktop, &agent, &["unregister"])?;
     let unregistered = mime(&desktop)?;
     assert!(!unregistered.contains("inkan-agent"), "{unregistered}");
     assert_eq!(files(&applications)?, before);

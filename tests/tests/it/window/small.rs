@@ -1,4 +1,4 @@
-//! Where the window has little: a small screen, no letters to write with, an input method that may not answer.
+//! A small screen, a missing font, an input method that may not respond.
 
 use std::fs;
 use std::path::Path;
@@ -23,27 +23,27 @@ const PAGES: [&str; 5] = [
 ];
 
 #[test]
-fn on_a_small_screen_the_buttons_stay_in_sight() -> Outcome {
+fn on_a_small_screen_the_buttons_stay_visible() -> Outcome {
     for (size, scale) in [((1024, 600), "1"), ((1280, 720), "1.5")] {
         let mut desktop = Desktop::of_size(size)?;
         desktop.set("WINIT_X11_SCALE_FACTOR", scale);
-        desktop.pointer_away()?;
+        desktop.park_pointer()?;
         for name in PAGES {
             let sample = Sample::show(&desktop, name, "ja")?;
             let has_button = name != "progress-key";
-            let picture = wait_for(&format!("{name} on {size:?} at {scale}"), || {
-                let window = desktop.again(&sample.window).ok()?;
+            let screenshot = wait_for(&format!("{name} on {size:?} at {scale}"), || {
+                let window = desktop.refresh(&sample.window).ok()?;
                 let frame = window.frame;
                 let inside = frame.x + frame.width <= size.0 && frame.y + frame.height <= size.1;
-                let picture = inside.then(|| desktop.picture(&window).ok()).flatten()?;
-                // The button fills a line of its own at the end: its colour is there many times over.
-                let button = picture.count_of(GO) > 1000;
-                (button == has_button && picture.colours() > 20).then_some(picture)
+                let screenshot = inside.then(|| desktop.screenshot(&window).ok()).flatten()?;
+                // The button fills a line of its own at the end, so its colour occurs many times.
+                let button = screenshot.count_of(GO) > 1000;
+                (button == has_button && screenshot.colours() > 20).then_some(screenshot)
             })?;
             if let Some(directory) = std::env::var_os("INKAN_SCREENS") {
                 let directory = programs::repository().join(Path::new(&directory));
                 let file = format!("small-{}x{}-{name}.png", size.0, size.1);
-                picture.save(&directory.join(file))?;
+                screenshot.save(&directory.join(file))?;
             }
         }
     }
@@ -68,7 +68,7 @@ impl Drop for Start {
     }
 }
 
-/// From now on programs see the fonts in these directories alone.
+/// From now on programs see only the fonts in these directories.
 fn only_fonts(desktop: &mut Desktop, directories: &[&Path]) -> Outcome {
     let directories: String = directories
         .iter()
@@ -86,22 +86,22 @@ fn only_fonts(desktop: &mut Desktop, directories: &[&Path]) -> Outcome {
 }
 
 #[test]
-fn without_any_font_it_says_what_to_install_and_ends() -> Outcome {
+fn without_any_font_the_program_names_the_packages_and_ends() -> Outcome {
     let mut desktop = Desktop::open()?;
     only_fonts(&mut desktop, &[])?;
     let mut start = Start::new(&desktop)?;
     let status = wait_for("the program to end", || start.0.try_wait().ok().flatten())?;
     assert_eq!(status.code(), Some(5));
-    let said = fs::read_to_string(desktop.home().join("errors"))?;
+    let errors = fs::read_to_string(desktop.home().join("errors"))?;
     assert!(
-        said.contains("[fonts-none]") && said.contains("fonts-noto-cjk"),
-        "{said}"
+        errors.contains("[fonts-none]") && errors.contains("fonts-noto-cjk"),
+        "{errors}"
     );
-    assert!(!said.contains("panicked"), "{said}");
+    assert!(!errors.contains("panicked"), "{errors}");
     Ok(())
 }
 
-/// A directory with one font that has no Japanese letters.
+/// A directory with one font without Japanese glyphs.
 fn latin(desktop: &Desktop) -> Outcome<std::path::PathBuf> {
     let mut command = desktop.command("fc-list");
     let list = programs::run(command.args([":lang=en", "file", "lang"]))?.expect_well()?;
@@ -120,14 +120,14 @@ fn latin(desktop: &Desktop) -> Outcome<std::path::PathBuf> {
 }
 
 #[test]
-fn without_japanese_letters_it_speaks_english_and_says_why() -> Outcome {
+fn without_japanese_glyphs_the_window_is_in_english_and_shows_why() -> Outcome {
     let mut desktop = Desktop::open()?;
     let latin = latin(&desktop)?;
     only_fonts(&mut desktop, &[&latin])?;
-    desktop.start_listening()?;
+    desktop.enable_accessibility()?;
     let _start = Start::new(&desktop)?;
     desktop.wait_for_window("Tokens and certificates")?;
-    let tree = desktop.spoken(PROGRAM, |tree| {
+    let tree = desktop.accessibility_tree(PROGRAM, |tree| {
         let texts = tree.texts();
         texts.iter().any(|t| t.contains("No Japanese font"))
     })?;
@@ -137,7 +137,7 @@ fn without_japanese_letters_it_speaks_english_and_says_why() -> Outcome {
 }
 
 #[test]
-fn an_input_method_is_not_waited_for() -> Outcome {
+fn an_input_method_does_not_block_the_window() -> Outcome {
     let mut desktop = Desktop::open()?;
     desktop.set("XMODIFIERS", "@im=nobody-answers");
     let start = Start::new(&desktop)?;

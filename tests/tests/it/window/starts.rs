@@ -1,4 +1,4 @@
-//! Links, good and bad, one after the other; one window for each user.
+//! Valid and invalid links, one after the other; one window for each user.
 
 use std::process::{Child, Stdio};
 
@@ -22,7 +22,7 @@ impl Start {
         Ok(Self(command.stderr(Stdio::null()).spawn()?))
     }
 
-    /// Waits for its end and gives its exit code.
+    /// Waits for its end and returns its exit code.
     fn code(&mut self) -> Outcome<i32> {
         let status = wait_for("the program to end", || self.0.try_wait().ok().flatten())?;
         Ok(status.code().ok_or("ended by a signal")?)
@@ -36,7 +36,7 @@ impl Drop for Start {
 }
 
 #[test]
-fn what_is_no_link_is_refused_in_the_window_in_plain_words() -> Outcome {
+fn an_invalid_link_is_refused_with_a_message_in_the_window() -> Outcome {
     let desktop = Desktop::open()?;
     let long = format!("inkan:enroll?bank=a&request={}", "x".repeat(100_000));
     let garbage = [
@@ -58,7 +58,7 @@ fn what_is_no_link_is_refused_in_the_window_in_plain_words() -> Outcome {
 }
 
 #[test]
-fn a_bank_that_the_agent_does_not_know_is_not_spoken_to() -> Outcome {
+fn a_bank_that_is_not_installed_is_never_contacted_by_the_window() -> Outcome {
     let desktop = Desktop::open()?;
     let link = "inkan:enroll?bank=elsewhere&request=0123456789abcdef0123456789abcdef";
     let mut start = Start::with(&desktop, &["open", link])?;
@@ -82,7 +82,7 @@ fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
         );
     }
     assert_eq!(Start::with(&desktop, &["open", "inkan:more"])?.code()?, 10);
-    // A start without a link only asks for the window that is there, and for the list in it.
+    // A start without a link raises the open window and shows its list.
     assert_eq!(Start::with(&desktop, &[])?.code()?, 0);
     // The first one and the three that waited, one after the other; then the list.
     for _ in 0..4 {
@@ -99,7 +99,7 @@ fn a_second_link_waits_its_turn_and_too_many_are_refused() -> Outcome {
 }
 
 #[test]
-fn other_bank_files_have_a_window_of_their_own() -> Outcome {
+fn other_bank_files_have_a_separate_window() -> Outcome {
     let desktop = Desktop::open()?;
     let mut first = Start::with(&desktop, &[])?;
     desktop.wait_for_window("Tokens and certificates")?;
@@ -124,15 +124,15 @@ fn without_a_link_the_tokens_are_shown_and_closing_ends_the_program() -> Outcome
 }
 
 #[test]
-fn where_no_token_can_be_seen_the_list_says_why_and_stays() -> Outcome {
+fn if_no_token_can_be_read_the_list_shows_why_and_remains() -> Outcome {
     let desktop = Desktop::open()?;
-    desktop.start_listening()?;
+    desktop.enable_accessibility()?;
     let config = desktop.home().join("config");
     std::fs::create_dir_all(&config)?;
     std::fs::write(config.join("modules.toml"), "module = []\npiv = false\n")?;
     let mut start = Start::with(&desktop, &[])?;
     desktop.wait_for_window("Tokens and certificates")?;
-    desktop.spoken("inkan-agent-window", |tree| {
+    desktop.accessibility_tree("inkan-agent-window", |tree| {
         tree.texts().contains(&"[module-none]")
     })?;
     desktop.key("Escape")?;
@@ -141,7 +141,7 @@ fn where_no_token_can_be_seen_the_list_says_why_and_stays() -> Outcome {
 }
 
 #[test]
-fn without_a_desktop_it_says_so_and_ends() -> Outcome {
+fn without_a_display_the_program_reports_it_and_ends() -> Outcome {
     let program = programs::built("inkan-agent-window")?;
     let home = tempfile::tempdir()?;
     let mut command = std::process::Command::new(program);
@@ -149,8 +149,8 @@ fn without_a_desktop_it_says_so_and_ends() -> Outcome {
         .env_clear()
         .env("HOME", home.path())
         .env("LANG", "C");
-    let said = programs::run(&mut command)?;
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("No display"), "{said}");
+    let output = programs::run(&mut command)?;
+    assert_eq!(output.code, Some(1));
+    assert!(output.err.contains("No display"), "{output}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Every state is shown as a whole, in both languages; `make screens` keeps the pictures.
+//! Every state is shown completely, in both languages; `make screens` keeps the screenshots.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use inkan_tests::{Outcome, programs};
 
 use super::{Sample, program};
 
-/// What the window is at most, so that it fits on every screen in use.
+/// The window's maximum size, so that it fits on every common screen.
 const LARGEST: (u32, u32) = (1024, 700);
 /// The band at the top.
 const BANK: [u8; 3] = [0x17, 0x36, 0x5d];
@@ -17,7 +17,7 @@ fn every_state(language: &str) -> Outcome {
     let names: Vec<String> = list.expect_well()?.lines().map(str::to_owned).collect();
     assert!(names.len() >= 30, "{names:?}");
     let desktop = Desktop::open()?;
-    desktop.pointer_away()?;
+    desktop.park_pointer()?;
     for (number, name) in names.iter().enumerate() {
         let sample = Sample::show(&desktop, name, language)?;
         let frame = sample.window.frame;
@@ -25,26 +25,26 @@ fn every_state(language: &str) -> Outcome {
             frame.width <= LARGEST.0 && frame.height <= LARGEST.1,
             "{name}: {frame:?}"
         );
-        let picture = wait_for(&format!("{name} to be drawn"), || {
-            let picture = desktop.picture(&sample.window).ok()?;
-            let drawn = picture.percent_of(BANK) >= 4 && picture.colours() > 20;
-            // What comes after the first picture (the keyboard's ring) is there when nothing changes any more.
+        let screenshot = wait_for(&format!("{name} to be drawn"), || {
+            let screenshot = desktop.screenshot(&sample.window).ok()?;
+            let drawn = screenshot.percent_of(BANK) >= 4 && screenshot.colours() > 20;
+            // What appears after the first screenshot (the focus ring) is there once nothing changes any more.
             std::thread::sleep(std::time::Duration::from_millis(250));
-            let again = desktop.picture(&sample.window).ok()?;
-            let still = name_moves(name) || again == picture;
+            let again = desktop.screenshot(&sample.window).ok()?;
+            let still = name_moves(name) || again == screenshot;
             (drawn && still).then_some(again)
         })?;
         if let Some(directory) = std::env::var_os("INKAN_SCREENS") {
             let directory = programs::repository().join(Path::new(&directory));
             let number = 100 + number;
             let file = format!("{language}-{number}-window-{name}-desktop.png");
-            picture.save(&directory.join(file))?;
+            screenshot.save(&directory.join(file))?;
         }
     }
     Ok(())
 }
 
-/// Something continues in these, and is seen to.
+/// These are animated, and that is checked.
 fn name_moves(name: &str) -> bool {
     [
         "waiting",

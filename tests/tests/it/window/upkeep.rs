@@ -1,10 +1,10 @@
-//! Tokens and certificates in the window: they come and go as readers say so; a PIN is changed.
+//! Tokens and certificates in the window: added and removed as readers report; a PIN is changed.
 
 use std::process::{Child, Stdio};
 
 use inkan_tests::Outcome;
 use inkan_tests::customer::Customer;
-use inkan_tests::desktop::spoken::Node;
+use inkan_tests::desktop::accessibility::Node;
 use inkan_tests::desktop::{Desktop, end};
 use inkan_tests::programs;
 use inkan_virtual_card::{Card, Model, PIN, Readers};
@@ -19,7 +19,7 @@ impl Drop for Window {
     }
 }
 
-fn says(tree: &Node, text: &str) -> bool {
+fn has_text(tree: &Node, text: &str) -> bool {
     tree.texts().iter().any(|t| t.contains(text))
 }
 
@@ -32,9 +32,9 @@ fn reach_first_button(desktop: &Desktop) -> Outcome {
 }
 
 #[test]
-fn a_pin_is_changed_in_one_form_and_a_wrong_one_is_typed_again_in_it() -> Outcome {
+fn a_pin_is_changed_in_one_form_and_a_wrong_one_is_retyped_in_it() -> Outcome {
     let desktop = Desktop::open()?;
-    desktop.start_listening()?;
+    desktop.enable_accessibility()?;
     let customer = Customer::with_token("OOZORA")?;
     let mut command = desktop.command(programs::built(PROGRAM)?);
     command
@@ -49,7 +49,7 @@ fn a_pin_is_changed_in_one_form_and_a_wrong_one_is_typed_again_in_it() -> Outcom
     let old = customer.token.pin.clone();
     let new = "87654321";
     desktop.wait_for_window("Tokens and certificates")?;
-    desktop.spoken(PROGRAM, |tree| says(tree, "Change PIN (token OOZORA)"))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "Change PIN (token OOZORA)"))?;
     reach_first_button(&desktop)?;
     desktop.wait_for_window("Change the PIN")?;
     for present in ["00000000", old.as_str()] {
@@ -60,20 +60,20 @@ fn a_pin_is_changed_in_one_form_and_a_wrong_one_is_typed_again_in_it() -> Outcom
         desktop.key("shift+Tab")?;
         desktop.key("Return")?;
         if present != old {
-            desktop.spoken(PROGRAM, |tree| says(tree, "The PIN is incorrect."))?;
+            desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "The PIN is incorrect."))?;
         }
     }
-    desktop.spoken(PROGRAM, |tree| says(tree, "The PIN was changed."))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "The PIN was changed."))?;
     customer.mistype_pin(new)?;
     customer.list()?;
     Ok(())
 }
 
 #[test]
-fn a_card_shows_when_it_comes_and_is_gone_when_it_goes() -> Outcome {
+fn a_card_appears_when_inserted_and_disappears_when_removed() -> Outcome {
     let readers = Readers::start();
     let desktop = Desktop::open()?;
-    desktop.start_listening()?;
+    desktop.enable_accessibility()?;
     let config = desktop.home().join(".config/inkan");
     std::fs::create_dir_all(&config)?;
     std::fs::write(config.join("modules.toml"), "module = []\n")?;
@@ -84,18 +84,18 @@ fn a_card_shows_when_it_comes_and_is_gone_when_it_goes() -> Outcome {
         .stderr(Stdio::null());
     let _window = Window(command.spawn()?);
     desktop.wait_for_window("Tokens and certificates")?;
-    desktop.spoken(PROGRAM, |tree| says(tree, "No token"))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "No token"))?;
 
     let mut card = Card::inserted(Model::Yubico, &readers.first());
-    desktop.spoken(PROGRAM, |tree| {
-        says(tree, "This token has no certificates.")
+    desktop.accessibility_tree(PROGRAM, |tree| {
+        has_text(tree, "This token has no certificates.")
     })?;
     card.pull();
-    desktop.spoken(PROGRAM, |tree| says(tree, "No token"))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "No token"))?;
 
-    // It comes back while its PIN is asked for nowhere, and is unblocked with the PUK.
+    // It is inserted again while no page requests its PIN, and is unblocked with the PUK.
     card.insert(&readers.second());
-    desktop.spoken(PROGRAM, |tree| says(tree, "Unblock (token"))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "Unblock (token"))?;
     for _ in 0..4 {
         desktop.key("Tab")?;
     }
@@ -107,6 +107,6 @@ fn a_card_shows_when_it_comes_and_is_gone_when_it_goes() -> Outcome {
     }
     desktop.key("shift+Tab")?;
     desktop.key("Return")?;
-    desktop.spoken(PROGRAM, |tree| says(tree, "The token was unblocked"))?;
+    desktop.accessibility_tree(PROGRAM, |tree| has_text(tree, "The token was unblocked"))?;
     Ok(())
 }

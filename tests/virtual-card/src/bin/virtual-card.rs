@@ -1,4 +1,5 @@
-//! Virtual cards manually: starts pcscd with two readers and puts a card into the first one, until the input ends.
+//! Virtual cards to use manually: starts pcscd with two readers and inserts a card into the first one, until the input
+//! ends.
 //!
 //! `virtual-card [plain|yubico]`, then one word per line: `in`, `out`, `block-pin`, `block-puk`.
 #![allow(

@@ -1,4 +1,4 @@
-//! The chip: the PIV application over its storage. Losing power loses what it held in working memory, nothing else.
+//! The chip: the PIV application over its storage. Losing power clears its working memory, nothing else.
 
 use heapless::Vec as Bounded;
 use iso7816::command::CommandView;
@@ -22,7 +22,7 @@ use trussed_rsa_alloc::SoftwareRsa;
 use trussed_staging::{StagingBackend, StagingContext};
 use trussed_wrap_key_to_file::WrapKeyToFileExtension;
 
-/// Longest answer of the application.
+/// Maximum length of the application's response.
 const ANSWER: usize = 8192;
 
 /// The storage of a card.
@@ -37,7 +37,7 @@ impl Chip {
         }
     }
 
-    /// Runs the application from power-on to power-off; `body` gives it whole commands and gets whole answers.
+    /// Runs the application from power-on to power-off; `body` sends it whole commands and receives whole responses.
     pub(super) fn power_on<R>(&mut self, body: impl FnOnce(&mut Application<'_>) -> R) -> R {
         self.storage.volatile = StorageConfig::ram();
         let result = self.storage.with_store(|store| {
@@ -67,7 +67,7 @@ impl Chip {
 pub(super) struct Application<'a>(Authenticator<ClientImplementation<'a, Syscall, Parts>>);
 
 impl Application<'_> {
-    /// Answers one whole command: the data, and the status word.
+    /// Processes one whole command; returns the data and the status word.
     pub(super) fn answer(&mut self, header: [u8; 4], data: &[u8]) -> (Vec<u8>, u16) {
         let [cla, ins, p1, p2] = header;
         let mut command = vec![cla, ins, p1, p2, 0];
@@ -87,7 +87,7 @@ impl Application<'_> {
     }
 }
 
-/// What a circuit board gives the chip. Random numbers are the system's: each card makes keys of its own.
+/// What a circuit board gives the chip. Random numbers are the system's: each card generates keys of its own.
 struct Board<'a> {
     rng: OsRng,
     store: Store<'a>,

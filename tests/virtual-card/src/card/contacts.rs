@@ -18,19 +18,19 @@ const ATR: [u8; 11] = [
     0x3b, 0x95, 0x13, 0x81, 0x01, 0x80, 0x73, 0xff, 0x01, 0x00, 0x0b,
 ];
 
-/// The same of a card that knows T=0 alone.
+/// The same of a card that supports only T=0.
 const ATR_T0: [u8; 7] = [0x3b, 0x05, 0x80, 0x73, 0xff, 0x01, 0x00];
 
-/// The PIV application's full name, and the short one that some programs select it by.
+/// The PIV application's full name, and the short one by which some programs select it.
 const AID: [u8; 11] = [0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0];
 const SHORT_AID: [u8; 5] = [0xa0, 0, 0, 3, 8];
 
-/// The life of a card: in and out of readers until it is over.
+/// The card's thread: in and out of readers until the card is dropped.
 pub(super) fn live(model: Model, shared: &Shared) {
     let mut chip = Chip::new();
     let mut serial = [0; 4];
     OsRng.fill_bytes(&mut serial);
-    // A serial number is a positive number of eight digits at most in all programs.
+    // All programs expect a serial number to be a positive number of at most eight digits.
     serial[0] = 0;
     let mut yubico = Yubico::new(serial);
     while let Some(port) = wait_for_reader(shared) {
@@ -73,7 +73,7 @@ pub(super) fn live(model: Model, shared: &Shared) {
                 }
             });
         }
-        // pcscd may have gone: a card that is still to be in the reader comes back with it.
+        // pcscd may have stopped: a card that is still to be in the reader returns with it.
         shared.control().contact = None;
     }
 }
@@ -129,7 +129,7 @@ impl Powered<'_, '_> {
             }
             (Model::Plain | Model::Strict, _) => self.application.answer(header, &data),
         };
-        // Of a slot 9A without key the application says that it failed, which no real card does.
+        // For a slot 9A without a key the application reports a failure, which no real card does.
         let status = match (header, status) {
             ([_, 0x87, ..], 0x6400) => 0x6a88,
             _ => status,
@@ -144,7 +144,7 @@ impl Powered<'_, '_> {
         if here { control.pause.take() } else { None }
     }
 
-    /// The pull that was arranged for this command, if it was for this one.
+    /// The removal that was arranged, if it was for this command.
     fn pulled(&self, ins: u8) -> Option<Moment> {
         let mut control = self.shared.control();
         let pull = control.pull.as_mut()?;
@@ -192,7 +192,7 @@ impl VSmartCard for Powered<'_, '_> {
             self.yubico.obey(self.application, order);
         }
         let answer = match instead {
-            // The pieces before are of no use any more.
+            // The earlier pieces are no longer of use.
             Some(answer) => {
                 self.transport.forget();
                 answer

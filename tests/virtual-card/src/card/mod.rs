@@ -1,10 +1,11 @@
-//! A card: it lives in this process, and goes into a reader of [`Readers`](crate::Readers) and out of it like a real one.
+//! A card: it lives in this process, and is inserted into and removed from a reader of [`Readers`](crate::Readers) like
+//! a real one.
 //!
-//! - [`pull`]: pulling it at a given command
+//! - [`pull`]: removing it at a given command
 //! - `chip`: the PIV application and its storage
 //! - `contacts`: what the reader sees of it
-//! - `transport`: chaining, and answers in pieces
-//! - `yubico`: what newer keys of Yubico do beyond the standard
+//! - `transport`: chaining, and responses in pieces
+//! - `yubico`: Yubico's extensions of the standard
 
 mod chip;
 mod contacts;
@@ -23,35 +24,36 @@ use pull::Pause;
 
 use crate::Reader;
 
-/// What kind of card it is.
+/// The kind of card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model {
     /// The standard and little more: no metadata, management key 3DES.
     Plain,
-    /// The same by T=0, and strict about it: what stands behind the data of a command is a wrong length, and so is any other
-    /// length than that of the answer.
+    /// The same with a strict T=0: any byte after a command's data is a wrong length, and so is any other expected
+    /// length than that of the response.
     Strict,
-    /// As a key of Yubico with firmware 5.7: metadata, management key AES-192, keys that can be deleted.
+    /// Like Yubico's firmware 5.7: metadata, management key AES-192, keys that can be deleted.
     Yubico,
 }
 
-/// A command the card has seen: its header (never its data, which may hold a PIN) and the status word it gave.
+/// A command that the card received: its header (never its data, which may contain a PIN) and the status word it
+/// returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// CLA, INS, P1, P2; the INS of a management exchange is 0 (power, reset).
     pub header: [u8; 4],
     /// The status word.
     pub status: u16,
-    /// Bytes of data that came with it.
+    /// The length of its data in bytes.
     pub data: usize,
 }
 
-/// A virtual card. It keeps what is on it until it is dropped, in a reader or not.
+/// A virtual card. It keeps its data until it is dropped, in a reader or not.
 #[derive(Debug)]
 pub struct Card {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-    /// The reader, and its count of insertions when this card went in.
+    /// The reader, and its count of insertions when this card was inserted.
     reader: Option<(Reader, u32)>,
 }
 
@@ -74,7 +76,7 @@ struct Control {
     seen: Vec<Seen>,
 }
 
-/// An answer that is not the card's.
+/// A response that replaces the card's.
 #[derive(Debug)]
 struct Instead {
     ins: u8,
@@ -82,7 +84,7 @@ struct Instead {
     answer: Vec<u8>,
 }
 
-/// What is done to the card by its maker, so to say.
+/// What only the card's vendor could do.
 #[derive(Debug)]
 enum Order {
     ManagementKey(u8, Vec<u8>),
@@ -107,7 +109,7 @@ impl Control {
 }
 
 impl Card {
-    /// A card as it comes from the factory, in no reader. Its serial number is its own.
+    /// A card in factory state, in no reader, with a serial number of its own.
     #[must_use]
     pub fn new(model: Model) -> Self {
         let shared = Arc::new(Shared::default());
@@ -117,7 +119,7 @@ impl Card {
             .spawn(move || {
                 let live = AssertUnwindSafe(|| contacts::live(model, &inside));
                 let lived = catch_unwind(live);
-                // A card that broke falls out of its reader, so that nobody waits for it.
+                // A card that breaks is removed from its reader, so that nobody waits for it.
                 inside.control().take_out();
                 if let Err(broken) = lived {
                     resume_unwind(broken);
@@ -139,10 +141,10 @@ impl Card {
         card
     }
 
-    /// Puts it into a reader and waits until pcscd has seen it.
+    /// Inserts it into a reader and waits until pcscd has noticed.
     ///
     /// # Panics
-    /// When pcscd does not.
+    /// If pcscd does not.
     pub fn insert(&mut self, reader: &Reader) {
         reader.wait_for_card(false);
         self.shared.control().port = Some(reader.port);
@@ -151,21 +153,21 @@ impl Card {
         self.reader = Some((reader.clone(), count));
     }
 
-    /// Pulls it and waits until pcscd has seen that.
+    /// Removes it and waits until pcscd has noticed.
     ///
     /// # Panics
-    /// When pcscd does not.
+    /// If pcscd does not.
     pub fn pull(&mut self) {
         self.shared.control().take_out();
         self.wait_until_out();
     }
 
-    /// Arranges for it to be pulled at a command to come.
+    /// Arranges for it to be removed at a later command.
     pub fn pull_at(&self, pull: Pull) {
         self.shared.control().pull = Some(pull);
     }
 
-    /// Arranges for it to stand still at a command to come, until the test lets it continue.
+    /// Arranges for it to pause at a later command, until the test resumes it.
     #[must_use]
     pub fn pause_at(&self, at: Pull) -> Paused {
         let (pause, paused) = pull::pause(at);
@@ -173,29 +175,29 @@ impl Card {
         paused
     }
 
-    /// Calls off what [`Card::pull_at`] arranged. Whether it was still to come.
+    /// Cancels what [`Card::pull_at`] arranged. Returns whether it had not happened yet.
     pub fn keep(&self) -> bool {
         self.shared.control().pull.take().is_some()
     }
 
-    /// Whether it is in a reader (a pull that was arranged may have happened).
+    /// Whether it is in a reader (an arranged removal may have happened).
     #[must_use]
     pub fn is_in(&self) -> bool {
         self.shared.control().port.is_some()
     }
 
-    /// After a pull that was arranged: waits until pcscd has seen it.
+    /// After an arranged removal: waits until pcscd has noticed it.
     ///
     /// # Panics
-    /// When pcscd does not.
+    /// If pcscd does not.
     pub fn wait_until_out(&mut self) {
         if let Some((reader, count)) = self.reader.take() {
             reader.wait_for_removal(count);
         }
     }
 
-    /// The next command with this INS gets this answer (with its status word) instead of the card's. More than one are
-    /// given in turn.
+    /// The next command with this INS gets this response (with its status word) instead of the card's. Several are
+    /// returned in turn.
     pub fn answer_instead(&self, ins: u8, answer: &[u8]) {
         self.instead(ins, answer, false);
     }
@@ -217,20 +219,20 @@ impl Card {
         self.shared.control().orders.push(order);
     }
 
-    /// As [`Card::set_management_key`], and keeps it on the card where only the PIN opens it, as Yubico's programs do.
+    /// As [`Card::set_management_key`], and stores it on the card protected by the PIN, as Yubico's programs do.
     pub fn keep_management_key_under_pin(&self, cipher: u8, key: &[u8]) {
         self.set_management_key(cipher, key);
         let order = Order::KeepUnderPin(key.to_vec());
         self.shared.control().orders.push(order);
     }
 
-    /// Puts a data object on the card, whatever is in it, from the next command on.
+    /// Writes a data object to the card, whatever its content, from the next command on.
     pub fn put_object(&self, name: [u8; 3], value: &[u8]) {
         let order = Order::Object(name, value.to_vec());
         self.shared.control().orders.push(order);
     }
 
-    /// The commands seen since the last time this was asked.
+    /// The commands received since the last call.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.shared.control().seen)

@@ -1,15 +1,15 @@
-//! Pulling a card at a given command, or having it stand still there, so that a test of it is the same each time.
+//! Removing a card at a given command, or pausing it there, so that a test is the same each time.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::TIMEOUT;
 
-/// Before or after the card has done what the command asks for; the answer is lost either way.
+/// Before or after the command takes effect; the response is lost either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// The command has no effect.
     Before,
-    /// The command has its effect, and nobody hears of it.
+    /// The command takes effect, and its response is lost.
     After,
 }
 
@@ -42,7 +42,7 @@ impl Pull {
         }
     }
 
-    /// Counts a command; true when it is the one.
+    /// Counts a command; true if it is the one.
     pub(super) fn reached(&mut self, ins: u8) -> bool {
         if self.ins.is_none_or(|wanted| wanted == ins) {
             self.left = self.left.saturating_sub(1);
@@ -52,19 +52,19 @@ impl Pull {
     }
 }
 
-/// A card that stands still, or will: before the command has its effect, or before anybody hears of it.
+/// A card that is paused, or will be: before the command takes effect, or before its response is sent.
 #[derive(Debug)]
 pub struct Paused {
     reached: Receiver<()>,
-    /// The card continues when this is dropped.
+    /// The card resumes when this is dropped.
     _go_on: Sender<()>,
 }
 
 impl Paused {
-    /// Waits until the card stands still.
+    /// Waits until the card is paused.
     ///
     /// # Panics
-    /// When the command does not come.
+    /// If the command does not arrive.
     pub fn wait(&self) {
         let reached = self.reached.recv_timeout(TIMEOUT);
         reached.expect("the command at which the card is to stand still");

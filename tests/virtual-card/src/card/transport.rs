@@ -1,15 +1,15 @@
-//! From the bytes on the contacts to whole commands: chaining, long answers in pieces, two forms of length.
+//! From the bytes on the contacts to whole commands: chaining, long responses in pieces, two forms of length.
 
-/// What came in on the contacts.
+/// What was received on the contacts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming {
-    /// A whole command: header without the chaining bit, all its data, and how much answer is wanted.
+    /// A whole command: header without the chaining bit, all its data, and the expected length.
     Command {
         header: [u8; 4],
         data: Vec<u8>,
         expected: usize,
     },
-    /// The answer is this, and the application need not know.
+    /// This is the response; the application is not involved.
     Answer(Vec<u8>),
 }
 
@@ -20,13 +20,13 @@ pub(super) struct Transport {
     /// INS, P1 and P2 of those pieces.
     chain: [u8; 3],
     pending: Vec<u8>,
-    /// T=0 to the letter.
+    /// Strict T=0.
     strict: bool,
-    /// The last command brought data, so its answer has to be asked for.
+    /// The last command had data, so its response must be fetched.
     brought: bool,
 }
 
-/// Most bytes of one command over all its pieces.
+/// Maximum bytes of one command over all its pieces.
 const COMMAND: usize = 8192;
 
 impl Transport {
@@ -37,7 +37,7 @@ impl Transport {
         }
     }
 
-    /// Takes one APDU.
+    /// Receives one APDU.
     pub(super) fn take(&mut self, apdu: &[u8]) -> Incoming {
         if self.strict && apdu.len() > 5 && apdu.len() != 5 + usize::from(apdu[4]) {
             return word(0x6700);
@@ -53,7 +53,7 @@ impl Transport {
             return Incoming::Answer(self.next(expected));
         }
         self.pending.clear();
-        // A chain that broke off, because its reader was unplugged, ends with the next other command.
+        // A chain that was interrupted when its reader was unplugged ends with the next other command.
         if self.chain != [header[1], header[2], header[3]] {
             self.chained.clear();
             self.chain = [header[1], header[2], header[3]];
@@ -73,12 +73,12 @@ impl Transport {
         }
     }
 
-    /// Forgets the pieces of a command.
+    /// Discards the pieces of a command.
     pub(super) fn forget(&mut self) {
         self.chained.clear();
     }
 
-    /// The answer to a command, or its first piece.
+    /// The response to a command, or its first piece.
     pub(super) fn give(&mut self, data: Vec<u8>, status: u16, expected: usize) -> Vec<u8> {
         if status != 0x9000 {
             return [data, status.to_be_bytes().to_vec()].concat();
@@ -108,7 +108,7 @@ impl Transport {
     }
 }
 
-/// That another length of the answer has to be named.
+/// The status word that reports another expected length.
 fn length_is(length: usize) -> Vec<u8> {
     vec![0x6c, u8::try_from(length).unwrap_or(0)]
 }
@@ -117,7 +117,7 @@ fn word(status: u16) -> Incoming {
     Incoming::Answer(status.to_be_bytes().to_vec())
 }
 
-/// Header, data and expected length. A missing length of the answer counts as 256: some programs leave it out.
+/// Header, data and expected length. A missing expected length counts as 256: some programs leave it out.
 fn split(apdu: &[u8]) -> Option<([u8; 4], &[u8], usize)> {
     let (header, rest) = apdu.split_first_chunk::<4>()?;
     let short = |le: u8| if le == 0 { 256 } else { usize::from(le) };
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_length_is_understood() {
+    fn every_form_of_length_is_parsed() {
         let mut transport = Transport::default();
         let head = [0, 0xdb, 0x3f, 0xff];
         let cases: [(&[u8], Incoming); 6] = [
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_make_a_whole_both_ways() {
+    fn pieces_are_joined_in_both_directions() {
         let mut transport = Transport::default();
         assert_eq!(
             transport.take(&[0x10, 0xdb, 0x3f, 0xff, 1, 7]),
@@ -192,13 +192,13 @@ mod tests {
         let first = transport.give(vec![1; 300], 0x9000, 256);
         assert_eq!((first.len(), &first[256..]), (258, &[0x61, 44][..]));
         let Incoming::Answer(rest) = transport.take(&[0, 0xc0, 0, 0, 0]) else {
-            panic!("an answer in pieces goes on");
+            panic!("a response in pieces continues");
         };
         assert_eq!((rest.len(), &rest[44..]), (46, &[0x90, 0x00][..]));
     }
 
     #[test]
-    fn a_strict_card_takes_no_length_behind_data_and_no_wrong_one() {
+    fn a_strict_card_accepts_no_length_after_data_and_no_wrong_one() {
         let mut transport = Transport::new(true);
         let head = [0, 0xdb, 0x3f, 0xff];
         assert_eq!(

@@ -1,5 +1,5 @@
-//! What newer keys of Yubico (firmware 5.7) do beyond the standard, in front of the chip: metadata, a management key of
-//! AES, keys that can be deleted, the object that says where the management key is kept.
+//! Yubico's extensions of the standard (firmware 5.7), in front of the chip: metadata, an AES management key, keys that
+//! can be deleted, the object that shows where the management key is stored.
 
 use std::collections::BTreeMap;
 
@@ -28,16 +28,16 @@ const SIGNATURE: u8 = 0x9c;
 /// The slot of the management key.
 const MANAGEMENT: u8 = 0x9b;
 
-/// Tag list of the object that says where the management key is kept.
+/// Tag list of the object that shows where the management key is stored.
 const ADMIN_DATA: [u8; 5] = [0x5c, 0x03, 0x5f, 0xff, 0x00];
 
-/// A key the card has made.
+/// A key that the card generated.
 struct Made {
     algorithm: u8,
     public: Vec<u8>,
 }
 
-/// The state of the extensions. All but `admin` and `witness` outlives the power.
+/// The state of the extensions. All but `admin` and `witness` survives the loss of power.
 pub(super) struct Yubico {
     serial: [u8; 4],
     keys: BTreeMap<u8, Made>,
@@ -66,7 +66,7 @@ impl Yubico {
         self.witness = None;
     }
 
-    /// Does to the card what only its maker could.
+    /// Does to the card what only its vendor could.
     pub(super) fn obey(&mut self, chip: &mut Application<'_>, order: Order) {
         match order {
             Order::ManagementKey(cipher, key) => {
@@ -83,12 +83,12 @@ impl Yubico {
         }
     }
 
-    /// Whether the management key is another than the maker's.
+    /// Whether the management key is no longer the vendor's default.
     pub(super) fn has_own_management_key(&self) -> bool {
         self.management.1 != MANAGEMENT_KEY
     }
 
-    /// Answers a command, by itself or through the chip.
+    /// Processes a command, by itself or through the chip.
     pub(super) fn answer(
         &mut self,
         chip: &mut Application<'_>,
@@ -139,7 +139,7 @@ impl Yubico {
         let Some(made) = self.keys.get(&slot) else {
             return (Vec::new(), NO_SUCH_KEY);
         };
-        // The PIN once, and always for signatures; a touch never.
+        // The PIN once, and always for signatures; never a touch.
         let policy = if slot == SIGNATURE { 3 } else { 2 };
         let mut answer = vec![1, 1, made.algorithm, 2, 2, policy, 1, 3, 1, 1, 4];
         push_length(&mut answer, made.public.len());
@@ -195,7 +195,7 @@ impl Yubico {
         }
     }
 
-    /// Mutual authentication with the key of the extensions; the chip is then told with its own.
+    /// Mutual authentication with the key of the extensions; the chip is then authenticated with its own.
     fn authenticate(
         &mut self,
         chip: &mut Application<'_>,
@@ -232,7 +232,7 @@ impl Yubico {
     }
 }
 
-/// Writes a data object, as the chip's maker. Whoever was verified stays so.
+/// Writes a data object with the vendor's key. Verified secrets remain verified.
 fn put(chip: &mut Application<'_>, name: [u8; 3], value: &[u8]) {
     assert!(tell_chip(chip), "the chip takes its own key");
     let mut object = [&[0x5c, 3][..], &name, &[0x53]].concat();
@@ -242,7 +242,7 @@ fn put(chip: &mut Application<'_>, name: [u8; 3], value: &[u8]) {
     assert_eq!(status, OK, "the chip takes the object");
 }
 
-/// Authenticates to the chip, which keeps the management key it was made with.
+/// Authenticates to the chip, which keeps its original management key.
 fn tell_chip(chip: &mut Application<'_>) -> bool {
     let header = [0, 0x87, TDES, MANAGEMENT];
     let (challenge, _) = chip.answer(header, &[0x7c, 2, 0x81, 0]);
@@ -260,7 +260,7 @@ fn template(tag: u8, value: &[u8]) -> Vec<u8> {
     [&[0x7c, length + 2, tag, length], value].concat()
 }
 
-/// What is inside a template with a tag of two bytes.
+/// The content of a template with a tag of two bytes.
 fn inside(answer: &[u8]) -> Option<&[u8]> {
     match answer {
         [_, _, 0x82, _, _, rest @ ..] | [_, _, 0x81, _, rest @ ..] => Some(rest),
@@ -278,7 +278,7 @@ fn push_length(to: &mut Vec<u8>, length: usize) {
     }
 }
 
-/// The ciphers a management key can be for.
+/// The ciphers of management keys.
 enum Cipher {
     Tdes(TdesEde3),
     Aes128(Aes128),

@@ -1,11 +1,12 @@
-//! `mimeapps.list` and `mimeinfo.cache`: which desktop entry opens what. Other people's lines stay as they are.
+//! `mimeapps.list` and `mimeinfo.cache`: which desktop entry opens what. Lines of other programs are preserved.
 //!
-//! The default alone is not enough: a desktop portal offers only what is *registered* (in the cache of its directory) and
-//! *recommended* (there, or among the added associations), and a browser that asks it would find no application.
+//! The default alone is not sufficient: a desktop portal offers only applications that are *registered* (in the cache
+//! of their directory) and *recommended* (there, or among the added associations). A browser that uses a portal would
+//! find none.
 
 use super::entry::FILE;
 
-/// What is opened.
+/// The MIME type of our links.
 pub const SCHEME: &str = "x-scheme-handler/inkan";
 
 const DEFAULT: &str = "[Default Applications]";
@@ -13,7 +14,7 @@ const ADDED: &str = "[Added Associations]";
 const REMOVED: &str = "[Removed Associations]";
 const CACHE: &str = "[MIME Cache]";
 
-/// The list of defaults and associations with our entry for our scheme: the default, and the first of those added.
+/// The list of defaults and associations with our entry as the default and the first association of our scheme.
 #[must_use]
 pub fn with_ours(text: &str) -> String {
     let text = without(text, |group| group == REMOVED);
@@ -27,21 +28,21 @@ pub fn cache_with_ours(text: &str) -> String {
     put(text, CACHE, first)
 }
 
-/// Either of them without our entry, wherever it stands for our scheme: desktops and browsers write it into other groups,
-/// beside other programs, and twice. Other programs' entries stay.
+/// Either file without our entry for our scheme, in every group: desktops and browsers also write it into other groups,
+/// beside other programs, and more than once. Entries of other programs are preserved.
 #[must_use]
 pub fn without_ours(text: &str) -> String {
     without(text, |_| true)
 }
 
-/// True when nothing but names of groups is left.
+/// Whether only group names are left.
 #[must_use]
 pub fn is_bare(text: &str) -> bool {
     let bare = |line: &str| line.is_empty() || line.starts_with('[');
     text.lines().map(str::trim).all(bare)
 }
 
-/// Ours in front of the others of a list.
+/// Puts our entry first in a list.
 fn first(present: Option<&str>) -> String {
     let others = present.unwrap_or_default().split(';').map(str::trim);
     let others = others.filter(|entry| !entry.is_empty() && *entry != FILE);
@@ -49,7 +50,7 @@ fn first(present: Option<&str>) -> String {
     format!("{};", all.join(";"))
 }
 
-/// Sets the line of our scheme in that group; `value` is made of what stands there.
+/// Sets the line of our scheme in a group; `value` computes it from the present value.
 fn put(text: &str, group: &str, value: impl Fn(Option<&str>) -> String) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let ours = |present: Option<&str>| format!("{SCHEME}={}", value(present));
@@ -100,7 +101,7 @@ fn without(text: &str, in_group: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// Where our scheme stands in a group.
+/// The index of our scheme's line in a group.
 fn our_line(lines: &[String], group: &str) -> Option<usize> {
     let start = lines.iter().position(|l| l.trim() == group)?;
     let within = lines.iter().enumerate().skip(start + 1);
@@ -120,7 +121,7 @@ mod tests {
     const OURS: &str = "[Default Applications]\nx-scheme-handler/inkan=inkan-agent.desktop\n\n[Added Associations]\nx-scheme-handler/inkan=inkan-agent.desktop;\n";
 
     #[test]
-    fn an_empty_list_gets_a_default_and_an_association_and_gives_them_back() {
+    fn an_empty_list_gets_a_default_and_an_association_and_loses_them_again() {
         assert_eq!(with_ours(""), OURS);
         assert_eq!(with_ours(OURS), OURS, "twice is once");
         let bare = without_ours(OURS);
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_taken_out_wherever_it_stands_and_others_stay_beside_it() {
+    fn an_entry_is_removed_from_every_position_and_others_are_kept() {
         let before = "[Default Applications]\nx-scheme-handler/inkan=inkan-agent.desktop\n\n[Added Associations]\nx-scheme-handler/inkan=other.desktop;inkan-agent.desktop;\ntext/html=inkan-agent.desktop;\n\n[Default Applications]\nx-scheme-handler/inkan = inkan-agent.desktop;\n";
         let after = "[Default Applications]\n\n[Added Associations]\nx-scheme-handler/inkan=other.desktop;\ntext/html=inkan-agent.desktop;\n\n[Default Applications]\n";
         assert_eq!(without_ours(before), after);
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_association_that_was_removed_comes_back() {
+    fn a_removed_association_is_restored() {
         let removed =
             "[Removed Associations]\nx-scheme-handler/inkan=other.desktop;inkan-agent.desktop;\n";
         let after = with_ours(removed);

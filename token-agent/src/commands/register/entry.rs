@@ -1,4 +1,4 @@
-//! The desktop entry: what is started with a link, and what menus show.
+//! The desktop entry: the program that opens a link, and the item in menus.
 
 use std::path::{Path, PathBuf};
 
@@ -6,22 +6,22 @@ use crate::catalogue::Lang;
 use crate::catalogue::desktop::{comment, name};
 use crate::error::Failure;
 
-/// Its file.
+/// Its file name.
 pub const FILE: &str = "inkan-agent.desktop";
 
-/// What opens links.
+/// The program that handles links.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opener {
+pub struct LinkHandler {
     /// The program.
     pub program: PathBuf,
-    /// It has a window of its own; else it needs a terminal.
+    /// Whether it opens a window; otherwise it needs a terminal.
     pub window: bool,
-    /// Other than the usual configuration.
+    /// A configuration directory other than the default.
     pub config_dir: Option<PathBuf>,
 }
 
-impl Opener {
-    /// The window that is installed beside `here`, or `here` itself.
+impl LinkHandler {
+    /// The window program installed beside `here`, otherwise `here` itself.
     ///
     /// # Errors
     /// [`Failure::Internal`] for a configuration directory that cannot be made absolute.
@@ -41,20 +41,20 @@ impl Opener {
     }
 }
 
-/// The whole file.
+/// The contents of the desktop entry.
 ///
 /// # Errors
-/// [`Failure::Internal`] for a path that cannot stand in such a file.
-pub fn text(opener: &Opener) -> Result<String, Failure> {
-    let mut words = vec![word(&opener.program)?];
-    if let Some(directory) = &opener.config_dir {
+/// [`Failure::Internal`] for a path that a desktop entry cannot hold.
+pub fn text(handler: &LinkHandler) -> Result<String, Failure> {
+    let mut words = vec![word(&handler.program)?];
+    if let Some(directory) = &handler.config_dir {
         words.extend(["--config-dir".to_owned(), word(directory)?]);
     }
     let exec = words.join(" ");
-    let terminal = !opener.window;
+    let terminal = !handler.window;
     let (name_en, name_ja) = (name(Lang::En), name(Lang::Ja));
     let (comment_en, comment_ja) = (comment(Lang::En), comment(Lang::Ja));
-    // In a terminal there is nothing to show without a link.
+    // The terminal program shows nothing without a link.
     let hidden = terminal;
     Ok(format!(
         "[Desktop Entry]\nType=Application\nVersion=1.0\nName={name_en}\nName[ja]={name_ja}\nComment={comment_en}\nComment[ja]={comment_ja}\nExec={exec} open %u\nIcon=inkan-agent\nTerminal={terminal}\nNoDisplay={hidden}\nCategories=Utility;Security;\nStartupNotify=false\nMimeType={};\n",
@@ -62,28 +62,28 @@ pub fn text(opener: &Opener) -> Result<String, Failure> {
     ))
 }
 
-/// Needs no quotes.
+/// Whether the path needs no quotes.
 #[must_use]
 pub fn is_plain(path: &str) -> bool {
     path.chars()
         .all(|c| c.is_alphanumeric() || "/._-+,:@".contains(c))
 }
 
-/// A word of the command line, in the quotes of desktop entries.
+/// A word of the command line, quoted as in a desktop entry.
 fn word(path: &Path) -> Result<String, Failure> {
-    let unfit = || Failure::Internal(format!("a path with unusual characters: {path:?}"));
-    let text = path.to_str().ok_or_else(unfit)?;
+    let unusable = || Failure::Internal(format!("a path with unusual characters: {path:?}"));
+    let text = path.to_str().ok_or_else(unusable)?;
     if text.contains(char::is_control) {
-        return Err(unfit());
+        return Err(unusable());
     }
-    // Where they are not needed they do harm: the common way of opening links takes them for a part of the name.
+    // Unnecessary quotes are harmful: `xdg-open` treats them as part of the name.
     if is_plain(text) {
         return Ok(text.to_owned());
     }
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
-            // Once for the command line, once more for the file.
+            // Escaped once for the command line and once for the file.
             '"' | '`' | '$' => quoted.extend(["\\\\", c.encode_utf8(&mut [0; 4])]),
             '\\' => quoted.push_str("\\\\\\\\"),
             '%' => quoted.push_str("%%"),
@@ -99,7 +99,7 @@ fn word(path: &Path) -> Result<String, Failure> {
 mod tests {
     use std::path::{Path, PathBuf};
 
-    use super::{Opener, text, word};
+    use super::{LinkHandler, text, word};
 
     #[test]
     fn paths_are_quoted_for_the_command_line_and_for_the_file() {
@@ -116,19 +116,19 @@ mod tests {
 
     #[test]
     fn a_program_without_window_gets_a_terminal() {
-        let opener = |window| Opener {
+        let handler = |window| LinkHandler {
             program: PathBuf::from("/usr/bin/inkan-agent"),
             window,
             config_dir: Some(PathBuf::from("/etc/inkan")),
         };
-        let windowed = text(&opener(true)).unwrap();
+        let windowed = text(&handler(true)).unwrap();
         assert!(windowed.contains("Exec=/usr/bin/inkan-agent --config-dir /etc/inkan open %u\n"));
         assert!(
             windowed.contains("Terminal=false\n")
                 && windowed.contains("MimeType=x-scheme-handler/inkan;\n")
         );
         assert!(
-            text(&opener(false))
+            text(&handler(false))
                 .unwrap()
                 .contains("Terminal=true\nNoDisplay=true\n")
         );

@@ -1,5 +1,5 @@
-//! `register` and `unregister`: whom this person's desktop hands `inkan:` links to. For this person alone, and nothing that
-//! needs an administrator.
+//! `register` and `unregister`: the handler of `inkan:` links on this user's desktop. They affect the current user only
+//! and need no administrator.
 //!
 //! - [`entry`]: the desktop entry
 //! - [`associations`]: which entry opens what (`mimeapps.list`, `mimeinfo.cache`)
@@ -11,28 +11,28 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::context::Setting;
+use super::context::Settings;
 use crate::config::directory::{as_text, replace_text};
 use crate::error::{Failure, SetupError};
 use crate::output::outcome::{Outcome, Registered};
-use entry::Opener;
+use entry::LinkHandler;
 
-/// The picture in menus.
+/// The icon in menus.
 const ICON: &str = include_str!("../../../assets/inkan-agent.svg");
 
-/// Where this person's desktop keeps its files.
+/// Where this user's desktop keeps its files.
 #[derive(Debug, Clone, Default)]
 pub struct Desktop {
-    /// `XDG_DATA_HOME`, or what stands for it.
+    /// `XDG_DATA_HOME`, or its default.
     pub data: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`, or what stands for it.
+    /// `XDG_CONFIG_HOME`, or its default.
     pub config: Option<PathBuf>,
-    /// Another directory of bank files, named on the command line: links are opened with it, too.
+    /// A directory of bank files named on the command line; links are opened with it, too.
     pub named: Option<PathBuf>,
 }
 
 impl Desktop {
-    /// From the three variables that say it.
+    /// From the three variables that define the locations.
     #[must_use]
     pub fn of(data: Option<PathBuf>, config: Option<PathBuf>, home: Option<PathBuf>) -> Self {
         let or_home = |set: Option<PathBuf>, below: &str| {
@@ -64,31 +64,32 @@ struct Files {
     entry: PathBuf,
     icon: PathBuf,
     associations: PathBuf,
-    /// What the desktop has read out of the entries beside it.
+    /// The desktop's cache of the entries beside it.
     cache: PathBuf,
-    /// Other names for paths that many programs cannot read in a desktop entry.
+    /// Symbolic links to paths that many programs cannot read in a desktop entry.
     links: PathBuf,
 }
 
-/// Their names in that directory.
+/// The names of the links in that directory.
 const LINKS: [&str; 2] = ["agent", "configuration"];
 
-/// Has links opened by the window beside this program, or where there is none, by this program in a terminal.
+/// Registers the window beside this program as the handler of links, or this program in a terminal if there is no
+/// window.
 ///
 /// # Errors
 /// [`SetupError::NoDirectory`], [`SetupError::Unwritable`], [`SetupError::Unreadable`].
-pub fn register(setting: &Setting) -> Result<Outcome, Failure> {
-    let files = setting.desktop.files()?;
+pub fn register(settings: &Settings) -> Result<Outcome, Failure> {
+    let files = settings.desktop.files()?;
     let here = std::env::current_exe().map_err(|e| Failure::Internal(e.to_string()))?;
-    let opener = Opener::beside(&here, setting.desktop.named.as_deref())?;
+    let handler = LinkHandler::beside(&here, settings.desktop.named.as_deref())?;
     let [program, configuration] = LINKS.map(|name| files.links.join(name));
-    let named = Opener {
-        program: plain_name(&opener.program, &program)?,
-        config_dir: match &opener.config_dir {
+    let named = LinkHandler {
+        program: plain_name(&handler.program, &program)?,
+        config_dir: match &handler.config_dir {
             Some(directory) => Some(plain_name(directory, &configuration)?),
             None => None,
         },
-        ..opener.clone()
+        ..handler.clone()
     };
     let associations = read(&files.associations)?;
     let cache = read(&files.cache)?;
@@ -99,19 +100,19 @@ pub fn register(setting: &Setting) -> Result<Outcome, Failure> {
         write(&files.cache, &associations::cache_with_ours(&cache))?,
     ];
     Ok(Outcome::Registered(Registered {
-        program: opener.program.display().to_string(),
-        window: opener.window,
+        program: handler.program.display().to_string(),
+        window: handler.window,
         entry: files.entry.display().to_string(),
         already: written == [false; 4],
     }))
 }
 
-/// Takes back what [`register`] did. Links are then opened by nobody.
+/// Undoes [`register`]. Afterwards no program opens the links.
 ///
 /// # Errors
 /// As [`register`].
-pub fn unregister(setting: &Setting) -> Result<Outcome, Failure> {
-    let files = setting.desktop.files()?;
+pub fn unregister(settings: &Settings) -> Result<Outcome, Failure> {
+    let files = settings.desktop.files()?;
     let associations = read(&files.associations)?;
     let cache = associations::without_ours(&read(&files.cache)?);
     let [program, configuration] = LINKS.map(|name| files.links.join(name));
@@ -122,7 +123,7 @@ pub fn unregister(setting: &Setting) -> Result<Outcome, Failure> {
             &files.associations,
             &associations::without_ours(&associations),
         )?,
-        // A cache of nothing says nothing.
+        // An empty cache is removed.
         if associations::is_bare(&cache) {
             remove(&files.cache)?
         } else {
@@ -131,14 +132,14 @@ pub fn unregister(setting: &Setting) -> Result<Outcome, Failure> {
         remove(&program)?,
         remove(&configuration)?,
     ];
-    // Only where nothing else is in it.
+    // Only if the directory is empty.
     let _ = fs::remove_dir(&files.links);
     Ok(Outcome::Unregistered {
         already: gone == [false; 6],
     })
 }
 
-/// The path, or where it needs quotes, a link to it that needs none: the common way of opening links does not know quotes.
+/// The path, or a link to it if the path needs quotes: `xdg-open` does not support quotes.
 fn plain_name(path: &Path, link: &Path) -> Result<PathBuf, SetupError> {
     let plain = |path: &Path| path.to_str().is_some_and(entry::is_plain);
     if plain(path) || !plain(link) {
@@ -162,7 +163,7 @@ fn plain_name(path: &Path, link: &Path) -> Result<PathBuf, SetupError> {
     Ok(path.to_owned())
 }
 
-/// A file that is not there is empty.
+/// A missing file counts as empty.
 fn read(path: &Path) -> Result<String, SetupError> {
     match fs::read(path) {
         Ok(bytes) => as_text(path, bytes),
@@ -174,18 +175,18 @@ fn read(path: &Path) -> Result<String, SetupError> {
     }
 }
 
-/// True when it was not so before.
+/// Writes the file; true if its content changed.
 fn write(path: &Path, text: &str) -> Result<bool, SetupError> {
     if read(path).is_ok_and(|present| present == text) {
         return Ok(false);
     }
-    // Where the person keeps it elsewhere and links to it, the link stays.
+    // If the user keeps the file elsewhere and links to it, the link is preserved.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     replace_text(&target, text)?;
     Ok(true)
 }
 
-/// True when it was there.
+/// Removes the file; true if it existed.
 fn remove(path: &Path) -> Result<bool, SetupError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),

@@ -1,6 +1,6 @@
-//! Token drivers that are known: where each installs, and its ways.
+//! Known token drivers: where each is installed, and its quirks.
 //!
-//! - [`quirks`]: the ways of a module where it does not do what others do
+//! - [`quirks`]: deviations of a module from the standard
 //! - `table`: the modules
 
 pub mod quirks;
@@ -11,28 +11,28 @@ use std::path::{Path, PathBuf};
 use quirks::Quirks;
 pub use table::KNOWN;
 
-/// A module that is known.
+/// A known module.
 #[derive(Debug, Clone, Copy)]
 pub struct Known {
-    /// Word for `module add`.
+    /// Id for `module add`.
     pub id: &'static str,
-    /// Name for people.
+    /// Display name.
     pub name: &'static str,
-    /// How its files' names begin, in lower case.
+    /// Prefixes of its file names, in lower case.
     pub files: &'static [&'static str],
-    /// Where it installs on Linux: absolute, or under one of the usual library directories.
+    /// Install locations on Linux: absolute, or relative to the usual library directories.
     pub linux: &'static [&'static str],
-    /// Where it installs on Windows.
+    /// Install locations on Windows.
     pub windows: &'static [&'static str],
-    /// It is for customers' cards and tokens, and is loaded without being asked for.
+    /// Whether it is for customers' tokens and is loaded automatically.
     pub automatic: bool,
-    /// Its ways.
+    /// Its quirks.
     pub quirks: Quirks,
-    /// Its ways with PIV cards, where they are others.
+    /// Its quirks with PIV cards, if they differ.
     pub with_piv: Option<Quirks>,
 }
 
-/// Where Linux distributions keep libraries.
+/// Library directories of Linux distributions.
 const DIRECTORIES: [&str; 5] = [
     "/usr/lib/x86_64-linux-gnu",
     "/usr/lib/aarch64-linux-gnu",
@@ -42,31 +42,33 @@ const DIRECTORIES: [&str; 5] = [
 ];
 
 impl Known {
-    /// The places where it may be on this system, the likely ones first.
+    /// The paths where it may be on this system, the likely ones first.
     #[must_use]
-    pub fn places(&self) -> Vec<PathBuf> {
+    pub fn candidate_paths(&self) -> Vec<PathBuf> {
         if cfg!(windows) {
             return self.windows.iter().map(PathBuf::from).collect();
         }
-        let mut places = Vec::new();
+        let mut candidate_paths = Vec::new();
         for path in self.linux {
             if path.starts_with('/') {
-                places.push(PathBuf::from(path));
+                candidate_paths.push(PathBuf::from(path));
             } else {
-                places.extend(DIRECTORIES.iter().map(|d| Path::new(d).join(path)));
+                candidate_paths.extend(DIRECTORIES.iter().map(|d| Path::new(d).join(path)));
             }
         }
-        places
+        candidate_paths
     }
 
-    /// Where it is installed; `None` when it is not.
+    /// The path where it is installed, if it is.
     #[must_use]
     pub fn installed(&self) -> Option<PathBuf> {
-        self.places().into_iter().find(|path| path.is_file())
+        self.candidate_paths()
+            .into_iter()
+            .find(|path| path.is_file())
     }
 }
 
-/// What is known of the module at this path.
+/// The known module at this path.
 #[must_use]
 pub fn of(path: &Path) -> Option<&'static Known> {
     let name = path.file_name()?.to_str()?.to_lowercase();
@@ -74,7 +76,7 @@ pub fn of(path: &Path) -> Option<&'static Known> {
     KNOWN.iter().find(fits)
 }
 
-/// The module of that word.
+/// The known module with this id.
 #[must_use]
 pub fn called(id: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.id == id)
@@ -85,12 +87,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_is_recognised_as_the_module_it_is_for() {
+    fn every_known_path_is_recognised_as_its_module() {
         for known in &KNOWN {
-            for place in known.linux.iter().chain(known.windows) {
-                let file = place.rsplit(['/', '\\']).next().unwrap_or_default();
+            for path in known.linux.iter().chain(known.windows) {
+                let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
                 let found = of(Path::new(file)).map(|k| k.id);
-                assert_eq!(found, Some(known.id), "{place}");
+                assert_eq!(found, Some(known.id), "{path}");
             }
             assert!(called(known.id).is_some_and(|k| k.name == known.name));
         }

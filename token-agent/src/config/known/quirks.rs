@@ -1,33 +1,33 @@
-//! The ways of a module where it does not do what others do.
+//! Deviations of a module from the standard.
 
-use crate::keystore::abilities::Admin;
+use crate::keystore::capabilities::Admin;
 
-/// What a module can do, and how it wants to be asked.
+/// The capabilities of a module, and how it must be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // independent facts, each with its name
 pub struct Quirks {
-    /// It makes key pairs.
+    /// Generates key pairs.
     pub generates: bool,
-    /// It writes certificates.
+    /// Writes certificates.
     pub writes: bool,
-    /// It keeps certificates that have no key.
+    /// Stores certificates that have no key.
     pub ca_certificates: bool,
-    /// It keeps labels.
+    /// Stores labels.
     pub labels: bool,
-    /// It destroys keys.
+    /// Deletes keys.
     pub deletes: bool,
     /// The security officer can set a new PIN.
     pub officer_unblocks: bool,
-    /// What it wants for every change beyond the PIN.
+    /// Secret that it requires for every change, in addition to the PIN.
     pub admin: Option<Admin>,
     /// How CKA_ID is chosen.
     pub ids: IdChoice,
-    /// It speaks to nothing but PIV cards, which we speak to better ourselves.
+    /// It supports PIV cards only, which the agent supports better without it.
     pub piv_only: bool,
 }
 
 impl Quirks {
-    /// Of a module that does all the standard says.
+    /// A module that implements the whole standard.
     pub const NONE: Self = Self {
         generates: true,
         writes: true,
@@ -40,8 +40,8 @@ impl Quirks {
         piv_only: false,
     };
 
-    /// Of a module that only reads and signs.
-    pub const READS_ONLY: Self = Self {
+    /// A module that only reads and signs.
+    pub const READ_ONLY: Self = Self {
         generates: false,
         writes: false,
         ca_certificates: false,
@@ -56,22 +56,22 @@ impl Quirks {
 pub enum IdChoice {
     /// Random bytes.
     Any,
-    /// One byte that counts the places of a PIV card as ykcs11 does: 1 is 9A, 5 and up are 82 and up.
-    PivPlace,
+    /// One byte that selects the PIV slot as in ykcs11: 1 is 9A, 5 and up are 82 and up.
+    PivSlot,
 }
 
-/// Of the places with a purpose only the one for authentication; then the retired ones, which have none.
-const PIV_PLACES: [u8; 21] = [
+/// The slot for authentication, then the retired slots, which have no purpose of their own.
+const PIV_SLOT_IDS: [u8; 21] = [
     1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
 ];
 
 impl IdChoice {
-    /// The places to try, in order; none where there are no places.
+    /// The ids to try, in order; none if any id can be used.
     #[must_use]
-    pub const fn places(self) -> &'static [u8] {
+    pub const fn slot_ids(self) -> &'static [u8] {
         match self {
             Self::Any => &[],
-            Self::PivPlace => &PIV_PLACES,
+            Self::PivSlot => &PIV_SLOT_IDS,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The modules.
+//! The known modules.
 
 use super::Known;
 use super::quirks::{IdChoice, Quirks};
-use crate::keystore::abilities::Admin;
+use crate::keystore::capabilities::Admin;
 
-/// A module for cards and tokens that does all the standard says.
+/// A module for cards and tokens that implements the whole standard.
 const CARD: Known = Known {
     id: "",
     name: "",
@@ -16,13 +16,13 @@ const CARD: Known = Known {
     with_piv: None,
 };
 
-/// A module that is used only where somebody asks for it.
+/// A module that is used only on request.
 const ON_REQUEST: Known = Known {
     automatic: false,
     ..CARD
 };
 
-/// All modules that are known.
+/// All known modules.
 pub const KNOWN: [Known; 12] = [
     Known {
         id: "opensc",
@@ -30,8 +30,8 @@ pub const KNOWN: [Known; 12] = [
         files: &["opensc-pkcs11", "onepin-opensc-pkcs11"],
         linux: &["pkcs11/opensc-pkcs11.so", "opensc-pkcs11.so"],
         windows: &[r"C:\Program Files\OpenSC Project\OpenSC\pkcs11\opensc-pkcs11.dll"],
-        // It makes no keys on PIV cards and writes no certificates there.
-        with_piv: Some(Quirks::READS_ONLY),
+        // It generates no keys and writes no certificates on PIV cards.
+        with_piv: Some(Quirks::READ_ONLY),
         ..CARD
     },
     Known {
@@ -91,7 +91,7 @@ pub const KNOWN: [Known; 12] = [
             ca_certificates: false,
             officer_unblocks: false,
             admin: Some(Admin::ManagementKey),
-            ids: IdChoice::PivPlace,
+            ids: IdChoice::PivSlot,
             piv_only: true,
             ..Quirks::NONE
         },

@@ -1,4 +1,4 @@
-//! `no_proxy`: hosts that are reached without the proxy, as other programs understand it.
+//! `no_proxy`: hosts that are reached without the proxy, in the format that other programs use.
 
 use std::net::IpAddr;
 
@@ -10,24 +10,24 @@ pub struct Exceptions(Vec<Exception>);
 enum Exception {
     /// `*`.
     All,
-    /// This name and all below it.
+    /// This name and its subdomains.
     Name(String),
-    /// Addresses that begin with so many bits of this one.
+    /// Addresses that share this many leading bits with this one.
     Network(IpAddr, u8),
 }
 
 impl Exceptions {
-    /// Comma-separated; what makes no sense is passed over, as other programs do.
+    /// Separated by commas or blanks. Invalid entries are ignored, as other programs do.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let entries = text.split([',', ' ', '\t']).map(str::trim);
         Self(entries.filter_map(Exception::parse).collect())
     }
 
-    /// True when `host` (a name, or an address without brackets) is one of them.
+    /// Whether `host` (a name, or an address without brackets) is one of them.
     #[must_use]
-    pub fn hold(&self, host: &str) -> bool {
-        self.0.iter().any(|exception| exception.holds(host))
+    pub fn contains(&self, host: &str) -> bool {
+        self.0.iter().any(|exception| exception.matches(host))
     }
 }
 
@@ -49,7 +49,7 @@ impl Exception {
         (!name.is_empty() && bits.is_none()).then_some(Self::Name(name))
     }
 
-    fn holds(&self, host: &str) -> bool {
+    fn matches(&self, host: &str) -> bool {
         match self {
             Self::All => true,
             Self::Name(name) => {
@@ -59,12 +59,12 @@ impl Exception {
             }
             Self::Network(network, bits) => host
                 .parse()
-                .is_ok_and(|address| same_beginning(*network, address, *bits)),
+                .is_ok_and(|address| same_prefix(*network, address, *bits)),
         }
     }
 }
 
-fn same_beginning(one: IpAddr, other: IpAddr, bits: u8) -> bool {
+fn same_prefix(one: IpAddr, other: IpAddr, bits: u8) -> bool {
     let differing = match (one, other) {
         (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
         (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
@@ -91,7 +91,7 @@ mod tests {
             "10.255.0.1",
             "2001:db8:1::1",
         ] {
-            assert!(except.hold(host), "{host}");
+            assert!(except.contains(host), "{host}");
         }
         for host in [
             "mybank.example",
@@ -102,9 +102,9 @@ mod tests {
             "1.2.3.4",
             "x",
         ] {
-            assert!(!except.hold(host), "{host}");
+            assert!(!except.contains(host), "{host}");
         }
-        assert!(Exceptions::parse("*").hold("anything"));
-        assert!(!Exceptions::parse("").hold("anything"));
+        assert!(Exceptions::parse("*").contains("anything"));
+        assert!(!Exceptions::parse("").contains("anything"));
     }
 }

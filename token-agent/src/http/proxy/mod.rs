@@ -1,12 +1,12 @@
-//! Proxies between the agent and a bank: one HTTP proxy, `CONNECT` and nothing else, Basic authentication where it asks
-//! for it; or one SOCKS5 proxy, which looks the bank's name up. What goes through the tunnel is TLS with the bank itself, the
-//! token's key included; the proxy sees none of it. A proxy that is itself reached over TLS would have to be trusted by
-//! something else than the bank's file, and is not spoken to.
+//! Proxies between the agent and a bank: an HTTP proxy (`CONNECT`, with Basic authentication if it requires that), or a
+//! SOCKS5 proxy, which resolves the bank's host name. The tunnel carries TLS with the bank itself, including the token's
+//! key; the proxy can read none of it. A proxy that is itself reached over TLS is not supported, because the bank file
+//! names no trust anchor for it.
 //!
 //! - this file: which proxy, for which host
-//! - [`except`]: hosts that are reached without it
-//! - [`tunnel`]: `CONNECT`, and what the proxy says to it
-//! - `socks`: the same of a SOCKS5 proxy
+//! - [`except`]: hosts that are reached directly
+//! - [`tunnel`]: `CONNECT`, and the proxy's response
+//! - `socks`: the same for a SOCKS5 proxy
 
 pub mod except;
 mod socks;
@@ -20,24 +20,24 @@ use crate::config::bank::Origin;
 use crate::error::{Failure, SetupError};
 use except::Exceptions;
 
-/// The ways to the banks.
+/// Which proxy connects to which host.
 #[derive(Debug, Clone, Default)]
-pub struct Ways {
-    /// Or why the one that is set cannot be used.
+pub struct ProxyConfig {
+    /// The proxy, or why the configured one cannot be used.
     proxy: Option<Result<Proxy, SetupError>>,
     except: Exceptions,
 }
 
-/// How a proxy is spoken to.
+/// The protocol of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Http,
     Socks5,
 }
 
-/// The usual port of a SOCKS proxy.
+/// The default port of a SOCKS proxy.
 const SOCKS_PORT: u16 = 1080;
-/// Longest user name and password of SOCKS5 (RFC 1929), in bytes.
+/// Maximum length of user name and password in SOCKS5 (RFC 1929), in bytes.
 const SOCKS_LOGIN: usize = 255;
 
 /// A proxy.
@@ -49,14 +49,14 @@ pub struct Proxy {
     login: Option<(String, Secret)>,
 }
 
-impl Ways {
+impl ProxyConfig {
     /// No proxy.
     #[must_use]
     pub fn direct() -> Self {
         Self::default()
     }
 
-    /// A proxy for all hosts but `except` (comma-separated); or why the one that is set cannot be used.
+    /// A proxy for all hosts except `except` (comma-separated); or why the configured one cannot be used.
     #[must_use]
     pub fn new(proxy: Result<Proxy, SetupError>, except: &str) -> Self {
         Self {
@@ -65,13 +65,13 @@ impl Ways {
         }
     }
 
-    /// The proxy that leads there, if one does.
+    /// The proxy for `origin`, if there is one.
     ///
     /// # Errors
-    /// Why the proxy cannot be used: nothing goes round it unless it is meant to.
-    pub fn to(&self, origin: &Origin) -> Result<Option<&Proxy>, SetupError> {
+    /// The proxy cannot be used: no connection bypasses it unless it is configured to.
+    pub fn for_origin(&self, origin: &Origin) -> Result<Option<&Proxy>, SetupError> {
         match &self.proxy {
-            Some(_) if self.except.hold(&origin.bare_host()) => Ok(None),
+            Some(_) if self.except.contains(&origin.bare_host()) => Ok(None),
             Some(Ok(proxy)) => Ok(Some(proxy)),
             Some(Err(error)) => Err(error.clone()),
             None => Ok(None),
@@ -80,8 +80,8 @@ impl Ways {
 }
 
 impl Proxy {
-    /// `http://[user:password@]host[:port]`, or `host:port` alone; `socks5` or `socks5h`, or `socks` as desktops call it, in
-    /// the place of `http`.
+    /// `http://[user:password@]host[:port]`, or `host:port` alone; or `socks5`, `socks5h` or `socks` (the name that
+    /// desktops use) instead of `http`.
     #[must_use]
     pub fn parse(text: &Secret) -> Option<Self> {
         let text = text.expose().trim();
@@ -117,14 +117,14 @@ impl Proxy {
         if kind == Kind::Socks5 && !login.as_ref().is_none_or(fits) {
             return None;
         }
-        let usual = match kind {
+        let default = match kind {
             Kind::Http => url.port_or_known_default(),
             Kind::Socks5 => Some(SOCKS_PORT),
         };
         Some(Self {
             kind,
             host: url.host_str().filter(|host| !host.is_empty())?.to_owned(),
-            port: url.port().or(usual)?,
+            port: url.port().or(default)?,
             login,
         })
     }
@@ -135,7 +135,7 @@ impl Proxy {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// There is something in it that others must not read.
+    /// Whether it contains a password, which others must not read.
     #[must_use]
     pub fn has_password(&self) -> bool {
         self.login.is_some()
@@ -148,7 +148,7 @@ impl Proxy {
     pub(super) fn for_client(&self) -> Result<reqwest::Proxy, Failure> {
         let scheme = match self.kind {
             Kind::Http => "http",
-            // The proxy looks the name up: this computer may not know it.
+            // The proxy resolves the name: this computer may not be able to.
             Kind::Socks5 => "socks5h",
         };
         let proxy = reqwest::Proxy::all(format!("{scheme}://{}", self.name()))
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_is_read_with_its_login_and_never_prints_it() {
+    fn a_proxy_is_parsed_with_its_login_which_is_never_printed() {
         let parse = |text: &str| Proxy::parse(&Secret::new(text));
         let proxy = parse("http://us%40er:p%3Ass@proxy.example:3128/").unwrap();
         assert_eq!(proxy.name(), "proxy.example:3128");
@@ -205,18 +205,18 @@ mod tests {
     }
 
     #[test]
-    fn some_hosts_are_reached_without_it() {
+    fn some_hosts_are_reached_directly() {
         let proxy = Proxy::parse(&Secret::new("http://proxy.example:3128")).unwrap();
-        let ways = Ways::new(Ok(proxy), "intra.example, 10.0.0.0/8");
-        let to = |text: &str| {
+        let config = ProxyConfig::new(Ok(proxy), "intra.example, 10.0.0.0/8");
+        let through = |text: &str| {
             let origin = Origin::parse(text).unwrap();
-            ways.to(&origin).unwrap().is_some()
+            config.for_origin(&origin).unwrap().is_some()
         };
-        assert!(to("https://bank.example:8443") && to("https://11.0.0.1"));
-        assert!(!to("https://a.intra.example") && !to("https://10.1.2.3:8443"));
+        assert!(through("https://bank.example:8443") && through("https://11.0.0.1"));
+        assert!(!through("https://a.intra.example") && !through("https://10.1.2.3:8443"));
         assert!(
-            Ways::direct()
-                .to(&Origin::parse("https://bank.example").unwrap())
+            ProxyConfig::direct()
+                .for_origin(&Origin::parse("https://bank.example").unwrap())
                 .unwrap()
                 .is_none()
         );

@@ -1,4 +1,4 @@
-//! SOCKS5 (RFC 1928) with user name and password (RFC 1929): a connection to a host that the proxy looks up.
+//! SOCKS5 (RFC 1928) with user name and password (RFC 1929). The proxy resolves the bank's host name.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, TcpStream};
@@ -14,47 +14,49 @@ const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
 const LOGIN: u8 = 2;
 const CONNECT: u8 = 1;
-/// A proxy first makes its own connection to the bank.
-const ANSWER: Duration = Duration::from_secs(10);
+/// The proxy first establishes its own connection to the bank.
+const RESPONSE: Duration = Duration::from_secs(10);
 
-/// Has the proxy behind this connection lead to `origin`.
-pub(super) fn ask(
+/// Has the proxy at the other end of `socket` connect to `origin`.
+pub(super) fn connect(
     socket: &mut TcpStream,
     proxy: &Proxy,
     origin: &Origin,
 ) -> Result<(), ProxyFault> {
-    let mut link = Link {
+    let mut negotiation = Negotiation {
         socket,
-        until: Instant::now() + ANSWER,
+        until: Instant::now() + RESPONSE,
     };
     let methods: &[u8] = match proxy.login {
         Some(_) => &[NO_LOGIN, LOGIN],
         None => &[NO_LOGIN],
     };
     let count = u8::try_from(methods.len()).map_err(|_| ProxyFault::Dropped)?;
-    link.say(&[&[VERSION, count], methods].concat())?;
-    match (link.hear()?, &proxy.login) {
+    negotiation.send(&[&[VERSION, count], methods].concat())?;
+    match (negotiation.receive()?, &proxy.login) {
         ([VERSION, NO_LOGIN], _) => {}
-        ([VERSION, LOGIN], Some((user, password))) => link.log_in(user, password.expose())?,
+        ([VERSION, LOGIN], Some((user, password))) => {
+            negotiation.log_in(user, password.expose())?;
+        }
         ([VERSION, 0xff], None) => return Err(ProxyFault::LoginNeeded),
         ([VERSION, 0xff], Some(_)) => return Err(ProxyFault::LoginRefused),
         _ => return Err(ProxyFault::Dropped),
     }
-    link.say(&request(origin)?)?;
-    let [version, reply, _, kind] = link.hear()?;
+    negotiation.send(&request(origin)?)?;
+    let [version, reply, _, kind] = negotiation.receive()?;
     match (version, reply) {
         (VERSION, 0) => {}
         (VERSION, reply) => return Err(ProxyFault::SocksRefused { reply }),
         _ => return Err(ProxyFault::Dropped),
     }
-    // The address that it speaks from is of no use to anybody, and has to be read.
+    // The bound address is not used, but it must be read.
     match kind {
-        1 => link.hear::<6>().map(drop),
-        4 => link.hear::<18>().map(drop),
+        1 => negotiation.receive::<6>().map(drop),
+        4 => negotiation.receive::<18>().map(drop),
         3 => {
-            let [length] = link.hear()?;
+            let [length] = negotiation.receive()?;
             for _ in 0..usize::from(length) + 2 {
-                link.hear::<1>()?;
+                negotiation.receive::<1>()?;
             }
             Ok(())
         }
@@ -64,56 +66,56 @@ pub(super) fn ask(
 
 fn request(origin: &Origin) -> Result<Vec<u8>, ProxyFault> {
     let host = origin.bare_host();
-    let mut said = vec![VERSION, CONNECT, 0];
+    let mut message = vec![VERSION, CONNECT, 0];
     match host.parse() {
         Ok(IpAddr::V4(address)) => {
-            said.push(1);
-            said.extend(address.octets());
+            message.push(1);
+            message.extend(address.octets());
         }
         Ok(IpAddr::V6(address)) => {
-            said.push(4);
-            said.extend(address.octets());
+            message.push(4);
+            message.extend(address.octets());
         }
         Err(_) => {
-            said.push(3);
-            said.push(u8::try_from(host.len()).map_err(|_| ProxyFault::Dropped)?);
-            said.extend(host.as_bytes());
+            message.push(3);
+            message.push(u8::try_from(host.len()).map_err(|_| ProxyFault::Dropped)?);
+            message.extend(host.as_bytes());
         }
     }
-    said.extend(origin.port().to_be_bytes());
-    Ok(said)
+    message.extend(origin.port().to_be_bytes());
+    Ok(message)
 }
 
-struct Link<'a> {
+struct Negotiation<'a> {
     socket: &'a mut TcpStream,
     until: Instant,
 }
 
-impl Link<'_> {
+impl Negotiation<'_> {
     fn log_in(&mut self, user: &str, password: &str) -> Result<(), ProxyFault> {
-        let mut said = Zeroizing::new(vec![1]);
+        let mut message = Zeroizing::new(vec![1]);
         for part in [user, password] {
-            said.push(u8::try_from(part.len()).map_err(|_| ProxyFault::LoginRefused)?);
-            said.extend(part.as_bytes());
+            message.push(u8::try_from(part.len()).map_err(|_| ProxyFault::LoginRefused)?);
+            message.extend(part.as_bytes());
         }
-        self.say(&said)?;
-        match self.hear()? {
+        self.send(&message)?;
+        match self.receive()? {
             [1, 0] => Ok(()),
             [1, _] => Err(ProxyFault::LoginRefused),
             _ => Err(ProxyFault::Dropped),
         }
     }
 
-    fn say(&mut self, bytes: &[u8]) -> Result<(), ProxyFault> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), ProxyFault> {
         let broken = |_| ProxyFault::Dropped;
         self.socket
-            .set_write_timeout(Some(ANSWER))
+            .set_write_timeout(Some(RESPONSE))
             .map_err(broken)?;
         self.socket.write_all(bytes).map_err(broken)
     }
 
-    /// Exactly so many bytes: what follows belongs to the bank.
-    fn hear<const N: usize>(&mut self) -> Result<[u8; N], ProxyFault> {
+    /// Reads exactly `N` bytes: the bytes that follow belong to the bank.
+    fn receive<const N: usize>(&mut self) -> Result<[u8; N], ProxyFault> {
         let mut bytes = [0; N];
         let mut at = 0;
         while at < N {
@@ -147,41 +149,45 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a proxy that gives these answers one after the other, and what it was told.
-    fn asked(login: &str, origin: &str, answers: &[&[u8]]) -> (Result<(), ProxyFault>, Vec<u8>) {
+    /// The result of a negotiation with a proxy that sends these answers, and the bytes it received.
+    fn negotiate(
+        login: &str,
+        origin: &str,
+        answers: &[&[u8]],
+    ) -> (Result<(), ProxyFault>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let answers: Vec<Vec<u8>> = answers.iter().map(|a| a.to_vec()).collect();
         let peer = thread::spawn(move || {
             let (mut peer, _) = listener.accept().unwrap();
-            let mut told = Vec::new();
+            let mut received = Vec::new();
             for answer in answers {
                 let mut piece = [0; 600];
                 let length = peer.read(&mut piece).unwrap();
-                told.extend_from_slice(&piece[..length]);
+                received.extend_from_slice(&piece[..length]);
                 peer.write_all(&answer).unwrap();
             }
-            told
+            received
         });
         let proxy = Proxy::parse(&Secret::new(format!("socks5://{login}{address}"))).unwrap();
         let mut socket = TcpStream::connect(address).unwrap();
-        let result = ask(&mut socket, &proxy, &Origin::parse(origin).unwrap());
+        let result = connect(&mut socket, &proxy, &Origin::parse(origin).unwrap());
         drop(socket);
         (result, peer.join().unwrap())
     }
 
     #[test]
-    fn what_the_proxy_answers_is_told_apart() {
+    fn the_replies_of_the_proxy_are_distinguished() {
         const BANK: &str = "https://bank.example:8443";
         let done: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
-        let (result, told) = asked("", BANK, &[&[5, 0], done]);
+        let (result, received) = negotiate("", BANK, &[&[5, 0], done]);
         assert_eq!(result, Ok(()));
         let name = b"bank.example";
         let expected = [&[5, 1, 0, 5, 1, 0, 3, 12][..], name, &[0x20, 0xfb]].concat();
-        assert_eq!(told, expected);
+        assert_eq!(received, expected);
 
         let named: &[u8] = &[5, 0, 0, 3, 2, b'x', b'y', 0, 80];
-        let (result, told) = asked(
+        let (result, received) = negotiate(
             "us%3Aer:pw@",
             "https://192.0.2.7",
             &[&[5, 2], &[1, 0], named],
@@ -189,7 +195,7 @@ mod tests {
         assert_eq!(result, Ok(()));
         let login = [&[5, 2, 0, 2, 1, 5][..], b"us:er", &[2], b"pw"].concat();
         let request = [5, 1, 0, 1, 192, 0, 2, 7, 1, 187];
-        assert_eq!(told, [&login[..], &request].concat());
+        assert_eq!(received, [&login[..], &request].concat());
 
         for (login, answers, expected) in [
             ("", &[&[5, 0xff][..]][..], ProxyFault::LoginNeeded),
@@ -205,7 +211,11 @@ mod tests {
             ("", &[b"HTTP/1.1 400 X\r\n\r\n"], ProxyFault::Dropped),
             ("", &[&[]], ProxyFault::Dropped),
         ] {
-            assert_eq!(asked(login, BANK, answers).0, Err(expected), "{answers:?}");
+            assert_eq!(
+                negotiate(login, BANK, answers).0,
+                Err(expected),
+                "{answers:?}"
+            );
         }
     }
 }

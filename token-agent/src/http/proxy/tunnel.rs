@@ -1,5 +1,4 @@
-//! `CONNECT` (RFC 9110 §9.3.6): asked for here where a handshake alone is wanted, and where an exchange through the proxy
-//! failed and it is the question why.
+//! `CONNECT` (RFC 9110 §9.3.6), for a separate handshake, and to find out why an exchange through the proxy failed.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -14,9 +13,9 @@ use crate::config::bank::Origin;
 use crate::error::{BankError, ProxyFault};
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// A proxy first makes its own connection to the bank.
-const ANSWER: Duration = Duration::from_secs(10);
-/// Longest head of an answer.
+/// The proxy first establishes its own connection to the bank.
+const RESPONSE: Duration = Duration::from_secs(10);
+/// Maximum size of a response header.
 const MAX_HEAD: usize = 16 * 1024;
 
 /// A connection to `origin` through the proxy.
@@ -24,22 +23,22 @@ const MAX_HEAD: usize = 16 * 1024;
 /// # Errors
 /// [`BankError::Proxy`].
 pub fn open(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, BankError> {
-    ask(proxy, origin).map_err(|how| BankError::Proxy {
+    connect_through(proxy, origin).map_err(|how| BankError::Proxy {
         proxy: proxy.name(),
         how,
     })
 }
 
-/// Why the proxy does not lead to `origin`; nothing when it does.
+/// Why the proxy does not connect to `origin`; `None` if it does.
 #[must_use]
-pub fn trouble(proxy: &Proxy, origin: &Origin) -> Option<BankError> {
+pub fn diagnose(proxy: &Proxy, origin: &Origin) -> Option<BankError> {
     open(proxy, origin).err()
 }
 
-fn ask(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ProxyFault> {
+fn connect_through(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ProxyFault> {
     let mut socket = connect(proxy).ok_or(ProxyFault::Unreachable)?;
     if proxy.kind == Kind::Socks5 {
-        socks::ask(&mut socket, proxy, origin)?;
+        socks::connect(&mut socket, proxy, origin)?;
         return Ok(socket);
     }
     let target = origin.authority();
@@ -57,7 +56,7 @@ fn ask(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ProxyFault> {
     socket.write_all(head.as_bytes()).map_err(broken)?;
     match status(&mut socket)? {
         200..=299 => Ok(socket),
-        407 if proxy.login.is_some() => Err(ProxyFault::LoginRefused),
+        407 if proxy.has_password() => Err(ProxyFault::LoginRefused),
         407 => Err(ProxyFault::LoginNeeded),
         status => Err(ProxyFault::Refused { status }),
     }
@@ -68,9 +67,9 @@ fn connect(proxy: &Proxy) -> Option<TcpStream> {
     addresses.find_map(|address| TcpStream::connect_timeout(&address, CONNECT).ok())
 }
 
-/// The status of the answer. Read byte by byte to the end of its head: what follows belongs to the bank.
+/// The status of the response. Its header is read byte by byte: the bytes that follow belong to the bank.
 fn status(socket: &mut TcpStream) -> Result<u16, ProxyFault> {
-    let deadline = Instant::now() + ANSWER;
+    let deadline = Instant::now() + RESPONSE;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -110,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    /// What the agent makes of a proxy that says `answer`, and what it was sent.
+    /// The result for a proxy that sends `answer`, and the request it received.
     fn answered(login: &str, answer: &'static [u8]) -> (Result<(), ProxyFault>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -126,12 +125,12 @@ mod tests {
         });
         let configured = Proxy::parse(&Secret::new(format!("http://{login}{address}"))).unwrap();
         let origin = Origin::parse("https://bank.example").unwrap();
-        let result = ask(&configured, &origin).map(drop);
+        let result = connect_through(&configured, &origin).map(drop);
         (result, proxy.join().unwrap())
     }
 
     #[test]
-    fn what_the_proxy_says_is_told_apart() {
+    fn the_responses_of_the_proxy_are_distinguished() {
         let ok: &[u8] = b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n";
         let (result, sent) = answered("", ok);
         assert_eq!(result, Ok(()));
@@ -143,15 +142,15 @@ mod tests {
         assert_eq!(answered("", needs).0, Err(ProxyFault::LoginNeeded));
         let (result, sent) = answered("us%3Aer:pass@", needs);
         assert_eq!(result, Err(ProxyFault::LoginRefused));
-        let encoded = STANDARD.encode("us:er:pass");
-        assert!(sent.contains(&format!("\r\nProxy-Authorization: Basic {encoded}\r\n")));
+        // us:er:pass
+        assert!(sent.contains("\r\nProxy-Authorization: Basic dXM6ZXI6cGFzcw==\r\n"));
         for (answer, expected) in [
             (
                 &b"HTTP/1.0 403 No\r\n\r\n"[..],
                 ProxyFault::Refused { status: 403 },
             ),
             (
-                b"HTTP/1.1 502 Away\r\n\r\n",
+                b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
                 ProxyFault::Refused { status: 502 },
             ),
             (b"", ProxyFault::Dropped),
@@ -164,15 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_not_there_is_said_by_name() {
+    fn an_unreachable_proxy_is_named_without_its_password() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let gone = listener.local_addr().unwrap();
+        let address = listener.local_addr().unwrap();
         drop(listener);
-        let proxy = Proxy::parse(&Secret::new(format!("http://u:geheim@{gone}"))).unwrap();
-        let error = trouble(&proxy, &Origin::parse("https://bank.example").unwrap()).unwrap();
+        let proxy = Proxy::parse(&Secret::new(format!("http://u:geheim@{address}"))).unwrap();
+        let error = diagnose(&proxy, &Origin::parse("https://bank.example").unwrap()).unwrap();
         let text = format!("{error:?}");
         assert!(
-            text.contains(&gone.to_string()) && !text.contains("geheim"),
+            text.contains(&address.to_string()) && !text.contains("geheim"),
             "{text}"
         );
     }

@@ -1,20 +1,20 @@
-//! Activation: the bank sees the new certificate in a TLS connection that only the token's key can make.
+//! Activation: the bank sees the new certificate in a TLS connection that only the token's key can establish.
 
 use super::Job;
 use super::obtain::Issued;
-use crate::error::{AnswerError, BankError, Failure};
+use crate::error::{BankError, Failure, ResponseError};
 use crate::http::certificate::{activate as send, activated};
 use crate::http::portal::refused;
 use crate::operations::mutual;
 
-/// Activates the certificate; safe to repeat.
+/// Activates the certificate. Safe to repeat.
 ///
 /// # Errors
-/// What the token or the bank said.
+/// The error that the token or the bank reports.
 pub(super) fn activate(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     let channel = mutual::channel(
         job.context,
-        job.person,
+        job.ui,
         job.bank,
         &job.token,
         &issued.der,
@@ -33,6 +33,6 @@ pub(super) fn activate(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     {
         Ok(())
     } else {
-        Err(AnswerError::OtherActivated.into())
+        Err(ResponseError::OtherActivated.into())
     }
 }

@@ -1,8 +1,9 @@
-//! The bank has signed for a key that cannot be used here: on another token, or on this one and of no use. Where the person
-//! agrees, that issue is given up, and the same application is good for another key.
+//! The bank has issued a certificate for a key that cannot be used here: it is on another token, or cannot sign. With
+//! the user's consent that issuance is given up, and the same application can be used for another key.
 //!
-//! The bank decides: it gives up only what was never in use, and nothing after that brings it into use. So it is asked first;
-//! a break-off after it leaves a key without a certificate, which the next try finds refused and takes away.
+//! The bank decides: it gives up only a certificate that was never in use, and never activates it afterwards. So the
+//! bank is contacted first. An interruption after that leaves a key without a certificate; the next attempt finds that the
+//! bank refuses it and deletes it.
 
 use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::{GiveUpReason, Resume};
@@ -13,11 +14,11 @@ use crate::http::portal::refused;
 use crate::output::event::{Step, Work};
 use crate::prompt::question::Question;
 
-/// Offers it; true when the issue is given up. Not where it cannot be: a renewal has rules of its own, and the bank's staff get new
-/// codes.
+/// Offers to give up the issuance; returns true if it was given up. Not available for a renewal, which has its own
+/// rules, or for the bank's staff, who get new codes.
 ///
 /// # Errors
-/// What the bank says.
+/// The error that the bank reports.
 pub(super) fn offer(job: &Job<'_>, resume: &Resume, reason: GiveUpReason) -> Result<bool, Failure> {
     if job.picked.action != Action::Enroll || job.picked.staff.is_some() {
         return Ok(false);
@@ -27,13 +28,13 @@ pub(super) fn offer(job: &Job<'_>, resume: &Resume, reason: GiveUpReason) -> Res
         serial: resume.serial.clone(),
         reason,
     };
-    match job.person.agree(&question) {
+    match job.ui.confirm(&question) {
         Ok(()) => {}
-        // What is to be done then is said of the key.
+        // The error about the key then states what to do.
         Err(Failure::Cancelled) => return Ok(false),
         Err(error) => return Err(error),
     }
-    job.working(Work::AskingBank);
+    job.working(Work::RequestingCertificate);
     let answer = job
         .send(|| job.portal.give_up(&resume.serial, reason))?
         .result?;

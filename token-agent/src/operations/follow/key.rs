@@ -1,63 +1,63 @@
-//! The key pair of a request: the one of a try that broke off, or a new one.
+//! The key pair of a request: left over from an interrupted attempt, or new.
 
 use inkan_pki::messages::link::Action;
 use inkan_pki::messages::request::{GiveUpReason, Resume};
 use inkan_pki::x509::fingerprint::sha256_hex;
 
-use super::{Job, give_up, make, trial};
+use super::{Job, generate, give_up, trial};
 use crate::error::{Failure, TokenError};
 use crate::keystore::content::{Content, KeyEntry};
 use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
 use crate::output::event::Step;
 use crate::token::label::is_ours;
-use crate::token::notes;
+use crate::token::stored_labels;
 
-/// Where the key comes from: what may be done with it when the bank refuses.
+/// Origin of the key. It decides what happens to the key if the bank refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Made for this request.
-    Fresh,
-    /// Ours, left without a certificate by a try that broke off.
-    Left,
-    /// The bank has signed a certificate for it already.
+pub(crate) enum KeyOrigin {
+    /// Generated for this request.
+    Generated,
+    /// Left without a certificate by an interrupted attempt of ours.
+    LeftOver,
+    /// The bank has issued a certificate for it already.
     Resumed,
 }
 
-/// The key pair that goes on.
+/// The key pair to be certified.
 #[derive(Debug, Clone)]
-pub(crate) struct OurKey {
-    pub(crate) origin: Origin,
+pub(crate) struct EnrolmentKey {
+    pub(crate) origin: KeyOrigin,
     pub(crate) label: String,
     pub(crate) entry: KeyEntry,
 }
 
-/// Finds the key to go on with, or makes one.
+/// Finds the key to continue with, or generates one.
 ///
 /// # Errors
-/// [`TokenError::KeyElsewhere`] when the bank waits for a key that is not on this token; what the token says.
-pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
+/// [`TokenError::KeyElsewhere`] if the bank expects a key that is not on this token; the error that the token reports.
+pub(super) fn find_or_generate(job: &Job<'_>) -> Result<EnrolmentKey, Failure> {
     let content = job.token.content()?;
-    clear_halves(job, &content)?;
+    delete_orphans(job, &content)?;
     let existing = if let Some(resume) = &job.picked.resume {
         let fits = |k: &KeyEntry| sha256_hex(&k.spki_der) == resume.spki_sha256.to_lowercase();
         match content.keys.iter().find(|k| fits(k)) {
-            Some(entry) if !confined(job, entry)? => instead(
+            Some(entry) if !confined(job, entry)? => give_up_or_fail(
                 job,
                 resume,
                 GiveUpReason::KeyUnusable,
                 TokenError::Extractable,
             )?,
-            Some(entry) if !trial::signs(job, entry)? => instead(
+            Some(entry) if !trial::signs(job, entry)? => give_up_or_fail(
                 job,
                 resume,
                 GiveUpReason::KeyUnusable,
                 TokenError::CannotSign,
             )?,
-            Some(entry) => Some((entry.clone(), Origin::Resumed)),
-            // The certificate in use is here: the bank lets another key take the place of one that was lost, after a while.
+            Some(entry) => Some((entry.clone(), KeyOrigin::Resumed)),
+            // The certificate in use is here: after a while the bank accepts another key in place of a lost one.
             None if job.picked.action == Action::Renew => None,
-            None => instead(
+            None => give_up_or_fail(
                 job,
                 resume,
                 GiveUpReason::KeyElsewhere,
@@ -68,44 +68,44 @@ pub(super) fn settle(job: &Job<'_>) -> Result<OurKey, Failure> {
         None
     };
     let existing = match existing {
-        None => left_over(&content, job)?.map(|entry| (entry, Origin::Left)),
+        None => left_over(&content, job)?.map(|entry| (entry, KeyOrigin::LeftOver)),
         found => found,
     };
     match existing {
         Some((entry, origin)) => {
             job.step(Step::KeyReused);
-            Ok(OurKey {
+            Ok(EnrolmentKey {
                 origin,
-                label: notes::label_of(&job.context.config, &entry),
+                label: stored_labels::label_of(&job.context.config, &entry),
                 entry,
             })
         }
-        None => make::key(job),
+        None => generate::generate(job),
     }
 }
 
-/// No key to go on with, where the issue for that key is given up; else `why` it cannot go on.
-fn instead(
+/// `None` if the issuance for the unusable key is given up; otherwise fails with `why`.
+fn give_up_or_fail(
     job: &Job<'_>,
     resume: &Resume,
     reason: GiveUpReason,
     why: TokenError,
-) -> Result<Option<(KeyEntry, Origin)>, Failure> {
+) -> Result<Option<(KeyEntry, KeyOrigin)>, Failure> {
     if give_up::offer(job, resume, reason)? {
         return Ok(None);
     }
     Err(why.into())
 }
 
-/// Takes the public half of a pair of ours off the token where a break-off in the middle of making it left no private
-/// half: it is of no use, and room is scarce. Only under the lock: else another agent might be making that very pair.
-fn clear_halves(job: &Job<'_>, content: &Content) -> Result<(), Failure> {
+/// Deletes public keys of ours without a private key, left by an interrupted generation: they are useless, and space is
+/// scarce. Only under the lock: another agent might be generating that very pair.
+fn delete_orphans(job: &Job<'_>, content: &Content) -> Result<(), Failure> {
     if job.lock.is_none() {
         return Ok(());
     }
-    for half in &content.halves {
+    for half in &content.orphans {
         if is_ours(&half.label, &job.bank.id, &job.picked.login_id) {
-            change(&job.token, job.person, |store| {
+            change(&job.token, job.ui, |store| {
                 store.delete_key(&half.reference)
             })?;
         }
@@ -113,11 +113,11 @@ fn clear_halves(job: &Job<'_>, content: &Content) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The newest key of ours for this bank and user that has no certificate and is of a type the bank takes. One that is not
-/// confined to the token is none, nor is one that cannot sign for TLS: the agent never sent such a key to a bank, so it is what a
-/// break-off inside the token left of a pair not yet whole or not yet tried, and is cleared away.
+/// The newest key of ours for this bank and user that has no certificate and is of an accepted type. A key that could
+/// exist elsewhere or cannot sign for TLS does not count: the agent never sent such a key to a bank, so an interruption
+/// inside the token left it unfinished or untested. It is deleted.
 fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failure> {
-    let label = |key: &KeyEntry| notes::label_of(&job.context.config, key);
+    let label = |key: &KeyEntry| stored_labels::label_of(&job.context.config, key);
     let ours = |key: &&KeyEntry| {
         is_ours(&label(key), &job.bank.id, &job.picked.login_id)
             && job.picked.key_algorithms.contains(&key.algorithm)
@@ -127,9 +127,7 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     for key in content.keys.iter().filter(ours) {
         if !confined(job, key)? || !trial::signs(job, key)? {
             if job.lock.is_some() {
-                change(&job.token, job.person, |store| {
-                    store.delete_key(&key.reference)
-                })?;
+                change(&job.token, job.ui, |store| store.delete_key(&key.reference))?;
             }
         } else if newest.is_none_or(|n| label(n) <= label(key)) {
             newest = Some(key);
@@ -138,20 +136,20 @@ fn left_over(content: &Content, job: &Job<'_>) -> Result<Option<KeyEntry>, Failu
     Ok(newest.cloned())
 }
 
-/// A key made earlier is held to the same rule as a new one.
+/// An earlier key must meet the same requirement as a new one.
 fn confined(job: &Job<'_>, key: &KeyEntry) -> Result<bool, TokenError> {
     job.token.with(|store| store.confined(&key.reference))
 }
 
-/// Takes a key of ours off the token again. Only for keys that no certificate can ever come for.
+/// Deletes a key of ours. Only for keys that can never get a certificate.
 ///
 /// # Errors
-/// What the token says.
-pub(super) fn remove(job: &Job<'_>, key: &OurKey) -> Result<(), Failure> {
-    change(&job.token, job.person, |store| {
+/// The error that the token reports.
+pub(super) fn remove(job: &Job<'_>, key: &EnrolmentKey) -> Result<(), Failure> {
+    change(&job.token, job.ui, |store| {
         store.delete_key(&key.entry.reference)
     })?;
-    notes::remove(&job.context.config, &key.entry.spki_der);
+    stored_labels::remove(&job.context.config, &key.entry.spki_der);
     job.step(Step::KeyRemoved);
     Ok(())
 }

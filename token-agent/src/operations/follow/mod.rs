@@ -1,31 +1,32 @@
-//! What an `inkan:` link asks for: from the bank's page to an active certificate on the token; a login is handed to
+//! Carries out an `inkan:` link: from the bank's page to an active certificate on the token. A login is passed to
 //! [`super::login`].
 //!
-//! Can break off anywhere: the next try with the same user finds the key and goes on with it, so no second one is left.
+//! An interruption is possible at any point: the next attempt of the same user finds the key and continues with it, so
+//! no second key is left.
 //!
-//! - [`request`]: what was picked up, checked against the link
-//! - [`key`]: the key pair: a new one, or the one of a try that broke off
-//! - [`make`]: a new key pair
-//! - `give_up`: an issue whose key cannot be used is replaced by one with another key
-//! - [`room`]: how much room the certificate needs
-//! - [`trial`]: whether a key can sign what will be asked of it
-//! - [`obtain`]: CSR, EST, and which failures mean that the key is not needed any more
+//! - [`request`]: the picked-up request, checked against the link
+//! - [`key`]: the key pair: left over, or new
+//! - [`generate`]: a new key pair
+//! - `give_up`: replaces an issuance whose key cannot be used
+//! - [`certificate_size`]: the estimated size of the certificate
+//! - [`trial`]: whether a key supports the required signatures
+//! - [`obtain`]: CSR, EST, and which failures make the key useless
 //! - [`renewal`]: the old certificate, which authenticates a renewal
-//! - [`write`]: certificate and chain onto the token
-//! - [`prove`]: a signature by the token against the certificate
+//! - [`write`]: stores certificate and chain on the token
+//! - [`prove`]: verifies a signature of the token with the certificate
 //! - [`activate`]: mutual TLS with the new certificate
-//! - [`old`]: after a renewal, what it replaced
+//! - [`superseded`]: offers to delete the renewed certificate
 
 mod activate;
+mod certificate_size;
+mod generate;
 mod give_up;
 mod key;
-mod make;
 mod obtain;
-mod old;
 mod prove;
 mod renewal;
 mod request;
-mod room;
+mod superseded;
 mod trial;
 mod write;
 
@@ -42,69 +43,72 @@ use crate::clock::Clock;
 use crate::config::bank::Bank;
 use crate::config::banks;
 use crate::error::{BankError, Failure};
-use crate::http::client::Answer;
-use crate::http::patience::{Patience, Tried};
+use crate::http::client::Response;
 use crate::http::portal::Portal;
+use crate::http::retry::{RetryOutcome, RetryPolicy};
 use crate::keystore::view::TokenView;
 use crate::output::event::{Event, Step, Work};
 use crate::output::outcome::{Enrolled, Outcome};
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::Question;
 use crate::token::lock::TokenLock;
-use crate::token::opened::OpenToken;
+use crate::token::open_token::OpenToken;
 
-/// Everything one request needs.
+/// Everything that one request needs.
 pub(crate) struct Job<'a> {
     pub(super) context: &'a Context,
-    pub(super) person: &'a dyn Person,
+    pub(super) ui: &'a dyn UserInterface,
     pub(super) bank: &'a Bank,
     pub(super) portal: &'a Portal,
     pub(super) picked: &'a PickedUp,
     pub(super) token: OpenToken,
     pub(super) view: TokenView,
-    /// Held to the end; `None` where there can be none.
+    /// Held until the end; `None` if no lock is possible.
     pub(super) lock: Option<TokenLock>,
     /// The bank's time.
     pub(super) clock: Clock,
-    /// The certificate (DER) to be renewed, where that is known beforehand.
+    /// The certificate (DER) to be renewed, if known in advance.
     pub(super) renewing: Option<Vec<u8>>,
 }
 
 impl Job<'_> {
     fn step(&self, step: Step) {
-        self.person.tell(&Event::Progress { step });
+        self.ui.notify(&Event::Progress { step });
     }
 
     fn working(&self, work: Work) {
-        self.person.tell(&Event::Working(work));
+        self.ui.notify(&Event::Working(work));
     }
 
     fn waiting(&self, seconds: u64, attempt: u32) {
-        self.person.tell(&Event::Waiting { seconds, attempt });
+        self.ui.notify(&Event::Waiting { seconds, attempt });
     }
 
-    /// Looked at only while stopping leaves nothing half done.
-    fn still_wanted(&self) -> Result<(), Failure> {
-        if self.person.wants_to_stop() {
+    /// Checked only where stopping leaves nothing half done.
+    fn check_cancelled(&self) -> Result<(), Failure> {
+        if self.ui.is_cancelled() {
             return Err(Failure::Cancelled);
         }
         Ok(())
     }
 
-    /// Sends as long as the customer waits for a busy bank, never beyond the request's end.
+    /// Sends with retries while the bank is busy, but not beyond the request's expiry.
     ///
     /// # Errors
-    /// Cancelled while the bank was waited for: then nobody knows whether a try got through, and the key stays.
-    fn send(&self, exchange: impl FnMut() -> Result<Answer, BankError>) -> Result<Tried, Failure> {
+    /// Cancelled while waiting for the bank: an attempt may have been processed, so the key is kept.
+    fn send(
+        &self,
+        exchange: impl FnMut() -> Result<Response, BankError>,
+    ) -> Result<RetryOutcome, Failure> {
         let now = self.clock.now();
         let left = self.picked.expires_at.duration_since(now);
-        let tried = Patience::within(self.context.patience, left).run_while(
-            || !self.person.wants_to_stop(),
+        let tried = RetryPolicy::within(self.context.retry_for, left).run_while(
+            || !self.ui.is_cancelled(),
             exchange,
             |s, n| self.waiting(s, n),
         );
         if tried.unanswered() {
-            self.still_wanted()?;
+            self.check_cancelled()?;
         }
         Ok(tried)
     }
@@ -113,19 +117,19 @@ impl Job<'_> {
 /// Follows a link.
 ///
 /// # Errors
-/// Whatever kept the certificate from becoming active; the waiting page is told the code.
-pub fn run(link: &str, context: &Context, person: &dyn Person) -> Result<Outcome, Failure> {
+/// Any failure before the certificate is active. Its code is reported to the waiting page.
+pub fn run(link: &str, context: &Context, ui: &dyn UserInterface) -> Result<Outcome, Failure> {
     let link = Link::parse(link)?;
     let bank = banks::find(&context.config, &link.bank)?;
     if link.action == Action::Login {
-        return login::run(&link, &bank, context, person);
+        return login::run(&link, &bank, context, ui);
     }
     let channel = context.channel(&bank)?;
     let (portal, picked) = Portal::pick_up(channel, &link.request)?;
     let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
     let result = request::check(&link, &picked, time.clock.now())
         .map_err(Failure::from)
-        .and_then(|()| enrol(context, person, &bank, &portal, &picked, time));
+        .and_then(|()| enrol(context, ui, &bank, &portal, &picked, time));
     if let Err(failure) = &result {
         let code = entry(failure, context.lang).code;
         portal.progress(ProgressStep::Failed, Some(&code));
@@ -135,23 +139,23 @@ pub fn run(link: &str, context: &Context, person: &dyn Person) -> Result<Outcome
 
 fn enrol(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     portal: &Portal,
     picked: &PickedUp,
     time: BankClock,
 ) -> Result<Enrolled, Failure> {
     let view = request::view(bank, picked, time.off);
-    person.tell(&Event::Request(view.clone()));
-    person.agree(&Question::Request(view))?;
-    let found = choose(context, person)?;
+    ui.notify(&Event::Request(view.clone()));
+    ui.confirm(&Question::Request(view))?;
+    let found = choose(context, ui)?;
     let lock = TokenLock::take(&context.config, &found)?;
-    let token = unlock(context, person, &found, true)?;
+    let token = unlock(context, ui, &found, true)?;
     portal.progress(ProgressStep::TokenChosen, None);
 
-    go_on(&Job {
+    complete(&Job {
         context,
-        person,
+        ui,
         bank,
         portal,
         picked,
@@ -163,11 +167,11 @@ fn enrol(
     })
 }
 
-/// From an open token to an active certificate on it.
+/// Continues from an open token to an active certificate on it.
 ///
 /// # Errors
-/// Whatever kept it from that.
-pub(super) fn go_on(job: &Job<'_>) -> Result<Enrolled, Failure> {
+/// Any failure before the certificate is active.
+pub(super) fn complete(job: &Job<'_>) -> Result<Enrolled, Failure> {
     let issued = obtain::certificate(job)?;
     job.step(Step::CertificateReceived);
     let chain = obtain::chain(job, &issued.der);
@@ -180,7 +184,7 @@ pub(super) fn go_on(job: &Job<'_>) -> Result<Enrolled, Failure> {
     activate::activate(job, &issued)?;
     job.step(Step::Activated);
     let deleted = match job.picked.action {
-        Action::Renew => old::offer(job, &issued),
+        Action::Renew => superseded::offer_deletion(job, &issued),
         Action::Enroll | Action::Login => None,
     };
 

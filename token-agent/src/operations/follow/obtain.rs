@@ -1,4 +1,4 @@
-//! From the key to a checked certificate: CSR, EST, answer.
+//! From the key to a validated certificate: CSR, EST, response.
 
 use std::sync::Arc;
 
@@ -8,56 +8,57 @@ use inkan_pki::signer::rcgen::RcgenKey;
 use inkan_pki::x509::summary::CertificateSummary;
 use rcgen::{CertificateParams, DistinguishedName, DnType};
 
-use super::key::{self, Origin, OurKey};
-use super::{Job, make, renewal};
-use crate::answer::check::{Expected, ours};
-use crate::answer::{path, unpack};
+use super::key::{self, EnrolmentKey, KeyOrigin};
+use super::{Job, generate, renewal};
 use crate::error::{BankError, Failure, Refusal};
 use crate::http::certificate::reenroll;
-use crate::http::patience::Tried;
 use crate::http::portal::refused;
+use crate::http::retry::RetryOutcome;
 use crate::operations::unlock::signer;
 use crate::output::event::Work;
+use crate::response::check::{Expected, ours};
+use crate::response::{path, unpack};
 use crate::token::signer::sign_failure;
 
 /// A certificate that passed every check, and its key.
 #[derive(Debug)]
 pub(crate) struct Issued {
-    pub(crate) key: OurKey,
+    pub(crate) key: EnrolmentKey,
     pub(crate) der: Vec<u8>,
     pub(crate) summary: CertificateSummary,
 }
 
-/// Settles on a key and gets the bank's certificate for it.
+/// Finds or generates a key and obtains the bank's certificate for it.
 ///
 /// # Errors
-/// What the token or the bank said. A key made for this request and refused for good is off the token again.
+/// The error that the token or the bank reports. A key that was generated for this request and is refused permanently
+/// is deleted.
 pub(super) fn certificate(job: &Job<'_>) -> Result<Issued, Failure> {
-    let mut key = key::settle(job)?;
+    let mut key = key::find_or_generate(job)?;
     loop {
         let failed = match with_key(job, key.clone()) {
             Ok(issued) => return Ok(issued),
             Err(failed) => failed,
         };
-        let remove = failed.key_is_dead
+        let remove = failed.key_unusable
             && match key.origin {
-                // A certificate for a key made just now: whoever got it, the key is not to go.
-                Origin::Fresh => !certified(&failed.failure),
-                Origin::Left => only_this_key(&failed.failure),
-                Origin::Resumed => false,
+                // A new key that already has a certificate: whoever got it, the key is kept.
+                KeyOrigin::Generated => !certified(&failed.failure),
+                KeyOrigin::LeftOver => only_this_key(&failed.failure),
+                KeyOrigin::Resumed => false,
             };
         if remove {
-            // What stays on a token that fails here is found again as a key left behind.
+            // If the key cannot be deleted, a later attempt finds it as a left-over key.
             let _ = key::remove(job, &key);
         }
-        if !remove || key.origin == Origin::Fresh {
+        if !remove || key.origin == KeyOrigin::Generated {
             return Err(failed.failure);
         }
-        key = make::key(job)?;
+        key = generate::generate(job)?;
     }
 }
 
-/// True when the bank refuses this key, whatever the customer does: another key may be taken.
+/// Whether the bank refuses this key permanently, so that another key may be used.
 fn only_this_key(failure: &Failure) -> bool {
     match failure {
         Failure::Bank(BankError::Refused(refusal)) => {
@@ -67,46 +68,46 @@ fn only_this_key(failure: &Failure) -> bool {
     }
 }
 
-/// True when the bank says that the key has a certificate.
+/// Whether the bank reports that the key has a certificate.
 fn certified(failure: &Failure) -> bool {
     matches!(failure, Failure::Bank(BankError::Refused(refusal)) if refusal.code == "key-already-certified")
 }
 
-/// A failure, and whether no certificate can ever come for the key that was sent.
+/// A failure, and whether the sent key can never get a certificate.
 struct Failed {
     failure: Failure,
-    key_is_dead: bool,
+    key_unusable: bool,
 }
 
 impl<E: Into<Failure>> From<E> for Failed {
     fn from(error: E) -> Self {
         Self {
             failure: error.into(),
-            key_is_dead: false,
+            key_unusable: false,
         }
     }
 }
 
-/// The bank has never heard of the key: it is of no use to anybody.
+/// The bank has never seen the key, so it is useless.
 fn unsent(failure: Failure) -> Failed {
     Failed {
         failure,
-        key_is_dead: true,
+        key_unusable: true,
     }
 }
 
-fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
+fn with_key(job: &Job<'_>, key: EnrolmentKey) -> Result<Issued, Failed> {
     let csr = request(job, &key).map_err(unsent)?;
     job.portal.progress(ProgressStep::KeyMade, None);
-    job.still_wanted().map_err(unsent)?;
-    job.working(Work::AskingBank);
-    let Tried { result, ambiguous } = match job.picked.action {
+    job.check_cancelled().map_err(unsent)?;
+    job.working(Work::RequestingCertificate);
+    let RetryOutcome { result, ambiguous } = match job.picked.action {
         Action::Enroll => job.send(|| job.portal.enroll(&csr))?,
         Action::Renew => {
             let channel = renewal::channel(job, &key).map_err(unsent)?;
             job.send(|| reenroll(&channel, &csr))?
         }
-        // Nothing is certified for a login; the request's own check comes first.
+        // A login certifies nothing; the check of the request comes first.
         Action::Login => return Err(unsent(BankError::Mismatch { field: "action" }.into())),
     };
     let answer = result?;
@@ -114,11 +115,11 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
         return Err(BankError::Busy.into());
     }
     if let Some(refusal) = answer.refusal("simpleenroll")? {
-        // If an earlier try may have got through, there may be a certificate for this key after all.
-        let key_is_dead = !ambiguous && definite(&refusal);
+        // An earlier attempt may have been processed, so a certificate for this key may exist.
+        let key_unusable = !ambiguous && definite(&refusal);
         return Err(Failed {
             failure: refused(refusal).into(),
-            key_is_dead,
+            key_unusable,
         });
     }
     let certificates = unpack::certificates(&answer.body)?;
@@ -132,14 +133,14 @@ fn with_key(job: &Job<'_>, key: OurKey) -> Result<Issued, Failed> {
     Ok(Issued { key, der, summary })
 }
 
-/// True when sending the same again cannot help.
+/// Whether a retry cannot help.
 fn definite(refusal: &Refusal) -> bool {
     (400..500).contains(&refusal.status) && !matches!(refusal.status, 408 | 425 | 429)
 }
 
-/// The CSR (DER), signed by the token. The bank makes the subject itself; the login ID is for its log.
-fn request(job: &Job<'_>, key: &OurKey) -> Result<Vec<u8>, Failure> {
-    let signer = Arc::new(signer(&job.token, job.person, &key.entry)?);
+/// The CSR (DER), signed by the token. The bank sets the subject itself; the login ID is for its log.
+fn request(job: &Job<'_>, key: &EnrolmentKey) -> Result<Vec<u8>, Failure> {
+    let signer = Arc::new(signer(&job.token, job.ui, &key.entry)?);
     let rcgen_key = RcgenKey::new(signer).map_err(|e| Failure::Internal(e.to_string()))?;
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
@@ -155,7 +156,8 @@ fn request(job: &Job<'_>, key: &OurKey) -> Result<Vec<u8>, Failure> {
     Ok(csr.der().to_vec())
 }
 
-/// The CA certificates above the new one. What cannot be fetched or proved is left out: the bank file has the issuer.
+/// The CA certificates above the new one. Those that cannot be fetched or verified are left out: the bank file has the
+/// issuer.
 pub(super) fn chain(job: &Job<'_>, certificate: &[u8]) -> Vec<Vec<u8>> {
     let fetched = job.portal.ca_certificates().ok();
     let offered = fetched

@@ -1,4 +1,4 @@
-//! The token's key and the certificate fit: shown by a signature, not by comparing what the token says.
+//! Proves by a signature that the token's key matches the certificate, rather than by comparing what the token reports.
 
 use inkan_pki::signer::Signer;
 use rustls_pki_types::CertificateDer;
@@ -10,15 +10,15 @@ use crate::error::{Failure, TokenError};
 use crate::operations::unlock::signer;
 use crate::token::signer::sign_failure;
 
-/// In front of the random part, so that the signature fits nothing else.
+/// Prefix of the random challenge, so that the signature is of no other use.
 const PURPOSE: &[u8] = b"inkan-agent: proof that key and certificate fit\0";
 
-/// Has a fresh random text signed and verifies it with the certificate.
+/// Has the token sign a random challenge and verifies the signature with the certificate.
 ///
 /// # Errors
-/// [`TokenError::ProofFailed`], or what the token says.
+/// [`TokenError::ProofFailed`], or the error that the token reports.
 pub(super) fn key_fits(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
-    let signer = signer(&job.token, job.person, &issued.key.entry)?;
+    let signer = signer(&job.token, job.ui, &issued.key.entry)?;
     let message = challenge()?;
     let scheme = signer.algorithm().default_scheme();
     let signature = signer
@@ -31,7 +31,7 @@ pub(super) fn key_fits(job: &Job<'_>, issued: &Issued) -> Result<(), Failure> {
     }
 }
 
-/// A fresh random text to be signed.
+/// A random challenge.
 ///
 /// # Errors
 /// [`Failure::Internal`].
@@ -41,7 +41,7 @@ pub(super) fn challenge() -> Result<Vec<u8>, Failure> {
     Ok([PURPOSE, &random].concat())
 }
 
-/// True when the signature verifies under the certificate's key by any algorithm that fits the key.
+/// Whether the signature verifies under the certificate's key with any algorithm for that key.
 fn verifies(certificate: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let der = CertificateDer::from(certificate);
     let Ok(certificate) = EndEntityCert::try_from(&der) else {

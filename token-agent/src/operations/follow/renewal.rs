@@ -1,23 +1,23 @@
 //! A renewal is authenticated by the certificate it replaces.
 
 use super::Job;
-use super::key::OurKey;
+use super::key::EnrolmentKey;
 use crate::error::{Failure, TokenError};
 use crate::http::client::Channel;
-use crate::keystore::content::{Content, KeyEntry, Readable};
+use crate::keystore::content::{Content, KeyEntry, ParsedCertificate};
 use crate::operations::mutual;
-use crate::operations::select::{in_time, issued_by, newest};
+use crate::operations::select::{issued_by, newest, within_validity};
 
-/// A channel with the user's present certificate of this bank.
+/// A channel with the user's current certificate of this bank.
 ///
 /// # Errors
-/// [`TokenError::NoCertificate`] when it is not on this token.
-pub(super) fn channel(job: &Job<'_>, new: &OurKey) -> Result<Channel, Failure> {
+/// [`TokenError::NoCertificate`] if it is not on this token.
+pub(super) fn channel(job: &Job<'_>, new: &EnrolmentKey) -> Result<Channel, Failure> {
     let content = job.token.content()?;
     let (present, key) = present(job, &content, new).ok_or(TokenError::NoCertificate)?;
     mutual::channel(
         job.context,
-        job.person,
+        job.ui,
         job.bank,
         &job.token,
         &present.stored.der,
@@ -25,17 +25,17 @@ pub(super) fn channel(job: &Job<'_>, new: &OurKey) -> Result<Channel, Failure> {
     )
 }
 
-/// The user's certificate of this bank that is not the new one, and its key: what is renewed, and afterwards what was.
+/// The user's certificate of this bank other than the new one, and its key: the certificate that is renewed.
 pub(super) fn present(
     job: &Job<'_>,
     content: &Content,
-    new: &OurKey,
-) -> Option<(Readable, KeyEntry)> {
+    new: &EnrolmentKey,
+) -> Option<(ParsedCertificate, KeyEntry)> {
     let now = job.clock.now();
     let login_id = job.picked.login_id.as_str();
-    let meant = |c: &Readable| match &job.renewing {
+    let meant = |c: &ParsedCertificate| match &job.renewing {
         Some(der) => c.stored.der == *der,
-        None => in_time(c, now),
+        None => within_validity(c, now),
     };
     newest(content, |c| {
         issued_by(c, job.bank)

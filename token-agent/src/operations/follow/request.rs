@@ -1,4 +1,4 @@
-//! The request that was picked up.
+//! The picked-up request.
 
 use inkan_pki::messages::link::Link;
 use inkan_pki::messages::request::PickedUp;
@@ -9,10 +9,10 @@ use crate::error::BankError;
 use crate::output::clean::clean;
 use crate::output::event::{CustomerView, RequestView};
 
-/// Longest login ID, in characters.
+/// Maximum length of a login ID, in characters.
 const MAX_LOGIN_ID: usize = 64;
 
-/// It must be the one the link names, and still have time.
+/// Checks that the request matches the link and has not expired.
 ///
 /// # Errors
 /// [`BankError::Mismatch`], [`BankError::Late`].
@@ -34,7 +34,7 @@ pub(in crate::operations) fn check(
     if !is_login_id(&picked.login_id) {
         return mismatch("login_id");
     }
-    // What is shown is what goes into the certificate.
+    // The shown value must be the certified value.
     if picked
         .staff
         .as_ref()
@@ -51,7 +51,7 @@ pub(in crate::operations) fn check(
     Ok(())
 }
 
-/// It goes into labels on the token and is compared with the last word of a name.
+/// The login ID goes into labels on the token and is compared with the last word of a name.
 fn is_login_id(text: &str) -> bool {
     !text.is_empty()
         && text.chars().count() <= MAX_LOGIN_ID
@@ -59,7 +59,7 @@ fn is_login_id(text: &str) -> bool {
         && clean(text) == text
 }
 
-/// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
+/// The request that the customer consents to. The bank's name comes from its file, not from its response.
 pub(in crate::operations) fn view(
     bank: &Bank,
     picked: &PickedUp,

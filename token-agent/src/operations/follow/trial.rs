@@ -1,5 +1,5 @@
-//! Whether a key can sign what will be asked of it: the CSR, the proof, and TLS with this bank. Looked at before the bank is
-//! asked, because a certificate for a key that cannot is good for nothing.
+//! Checks whether a key supports the required signatures: CSR, proof, and TLS with this bank. This happens before the
+//! bank is contacted, because a certificate for any other key would be useless.
 
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::signer::Signer;
@@ -12,21 +12,21 @@ use crate::keystore::content::KeyEntry;
 use crate::operations::unlock::signer;
 use crate::token::signer::sign_failure;
 
-/// True when the token says that a key of this type could.
+/// Whether the token reports support for a key of this type.
 ///
 /// # Errors
-/// What the token says.
+/// The error that the token reports.
 pub(super) fn is_offered(job: &Job<'_>, algorithm: KeyAlgorithm) -> Result<bool, TokenError> {
     let offered = job.token.with(|store| store.offered_schemes(algorithm))?;
     Ok(enough(job, algorithm, &offered))
 }
 
-/// True when this key does: shown by a signature.
+/// Whether this key can sign, shown by a trial signature.
 ///
 /// # Errors
-/// What the token says.
+/// The error that the token reports.
 pub(super) fn signs(job: &Job<'_>, key: &KeyEntry) -> Result<bool, Failure> {
-    let signer = signer(&job.token, job.person, key)?;
+    let signer = signer(&job.token, job.ui, key)?;
     if !enough(job, key.algorithm, signer.schemes()) {
         return Ok(false);
     }

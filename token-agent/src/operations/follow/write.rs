@@ -1,4 +1,4 @@
-//! Certificate and chain onto the token, so that browsers find them.
+//! Stores certificate and chain on the token, so that browsers find them.
 
 use inkan_pki::x509::summary::CertificateSummary;
 
@@ -8,12 +8,12 @@ use crate::error::{Failure, TokenError};
 use crate::operations::select::certificates_of;
 use crate::operations::unlock::change;
 use crate::output::event::Work;
-use crate::token::notes;
+use crate::token::stored_labels;
 
-/// Writes what is not there. An older certificate for the very same key is ours and makes way for the new one.
+/// Writes what is missing. An older certificate for the same key is ours and is replaced by the new one.
 ///
 /// # Errors
-/// [`TokenError::NoRoomForCertificate`], [`TokenError::WriteProtected`], or what else the token says.
+/// [`TokenError::NoSpaceForCertificate`], [`TokenError::WriteProtected`], or another error of the token.
 pub(super) fn certificate_and_chain(
     job: &Job<'_>,
     issued: &Issued,
@@ -22,12 +22,12 @@ pub(super) fn certificate_and_chain(
     job.working(Work::Writing);
     let content = job.token.content()?;
     let (der, key) = (&issued.der, &issued.key);
-    change(&job.token, job.person, |store| {
+    change(&job.token, job.ui, |store| {
         let written = store.write_certificate(Some(&key.entry.reference), der, &key.label);
-        // It was there a moment ago: what is gone is the token under it.
+        // The key was there a moment ago, so the token was removed.
         written.map_err(|error| match error {
             TokenError::KeyGone => TokenError::Removed,
-            TokenError::Full => TokenError::NoRoomForCertificate,
+            TokenError::Full => TokenError::NoSpaceForCertificate,
             other => other,
         })
     })?;
@@ -39,15 +39,15 @@ pub(super) fn certificate_and_chain(
             .token
             .with(|store| store.delete_certificate(&older.stored.der));
         match deleted {
-            // The new one took its place.
+            // The new certificate replaced it.
             Ok(()) | Err(TokenError::CertificateGone) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    notes::remove(&job.context.config, &key.entry.spki_der);
+    stored_labels::remove(&job.context.config, &key.entry.spki_der);
     if job
         .token
-        .with(|store| Ok(store.abilities().ca_certificates))?
+        .with(|store| Ok(store.capabilities().ca_certificates))?
     {
         for ca in chain.into_iter().filter(|ca| !content.holds(ca)) {
             let Ok(summary) = CertificateSummary::parse(&ca) else {
@@ -58,7 +58,7 @@ pub(super) fn certificate_and_chain(
                 .with(|store| store.write_certificate(None, &ca, &summary.common_name));
             match written {
                 Ok(()) => {}
-                // The login does not need it: the bank's server has it, and browsers get it from there.
+                // A login does not need it: the bank's server has it, and browsers get it from there.
                 Err(TokenError::Full) => break,
                 Err(error) => return Err(error.into()),
             }

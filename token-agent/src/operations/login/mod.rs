@@ -1,7 +1,7 @@
-//! A login for a browser that does not know the token: the certificate is proved to the bank, and the code it gives for
-//! that is opened in the browser. Nothing on the token is changed, and nothing is kept.
+//! A login for a browser that cannot use the token: the agent proves the certificate to the bank and opens the
+//! resulting code in the browser. Nothing on the token is changed, and nothing is kept.
 //!
-//! - [`request`]: what was picked up, checked against the link
+//! - [`request`]: the picked-up login, checked against the link
 //! - [`proof`]: mutual TLS with the certificate, and the code
 
 mod proof;
@@ -12,7 +12,7 @@ use inkan_pki::messages::login::LoginPickedUp;
 use inkan_pki::messages::request::ProgressStep;
 
 use super::bank_clock::BankClock;
-use super::select::of_bank;
+use super::select::certificates_of_bank;
 use super::unlock::{choose, unlock};
 use super::{Context, entries};
 use crate::catalogue::entry;
@@ -21,25 +21,25 @@ use crate::error::{Failure, TokenError};
 use crate::http::portal::Portal;
 use crate::output::event::{Event, Work};
 use crate::output::outcome::{Opened, Outcome};
-use crate::prompt::Person;
+use crate::prompt::UserInterface;
 use crate::prompt::question::{CertificateChoice, Question};
 
-/// Follows a link that asks for a login.
+/// Follows a login link.
 ///
 /// # Errors
-/// Whatever kept the code from being opened; the waiting page is told the code of the failure.
+/// Any failure before the code is opened. Its code is reported to the waiting page.
 pub(super) fn run(
     link: &Link,
     bank: &Bank,
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
 ) -> Result<Outcome, Failure> {
     let channel = context.channel(bank)?;
     let (portal, picked) = Portal::pick_up_login(channel, &link.request)?;
     let time = BankClock::new(context.clock, portal.bank_time(picked.requested_at));
     let result = request::check(link, &picked, time.clock.now())
         .map_err(Failure::from)
-        .and_then(|()| log_in(context, person, bank, &portal, &picked, time));
+        .and_then(|()| log_in(context, ui, bank, &portal, &picked, time));
     if let Err(failure) = &result {
         let code = entry(failure, context.lang).code;
         portal.progress(ProgressStep::Failed, Some(&code));
@@ -49,27 +49,27 @@ pub(super) fn run(
 
 fn log_in(
     context: &Context,
-    person: &dyn Person,
+    ui: &dyn UserInterface,
     bank: &Bank,
     portal: &Portal,
     picked: &LoginPickedUp,
     time: BankClock,
 ) -> Result<Opened, Failure> {
     let view = request::view(bank, picked, time.off);
-    person.tell(&Event::Request(view.clone()));
-    person.agree(&Question::Request(view))?;
-    let found = choose(context, person)?;
-    let token = unlock(context, person, &found, false)?;
+    ui.notify(&Event::Request(view.clone()));
+    ui.confirm(&Question::Request(view))?;
+    let found = choose(context, ui)?;
+    let token = unlock(context, ui, &found, false)?;
     portal.progress(ProgressStep::TokenChosen, None);
 
     let content = token.content()?;
-    let mut pairs = of_bank(&content, bank, time.clock.now());
+    let mut pairs = certificates_of_bank(&content, bank, time.clock.now());
     if pairs.is_empty() {
         return Err(TokenError::NoCertificate.into());
     }
     let banks = std::slice::from_ref(bank);
     let entry = |c| entries::certificate(c, &content, true, banks, context);
-    let chosen = person.choose_certificate(&CertificateChoice {
+    let chosen = ui.choose_certificate(&CertificateChoice {
         token: found.view.clone(),
         entries: pairs.iter().map(|(c, _)| entry(c)).collect(),
     })?;
@@ -77,20 +77,20 @@ fn log_in(
         return Err(Failure::Cancelled);
     }
     let (certificate, key) = pairs.swap_remove(chosen);
-    if person.wants_to_stop() {
+    if ui.is_cancelled() {
         return Err(Failure::Cancelled);
     }
-    person.tell(&Event::Working(Work::Signing));
+    ui.notify(&Event::Working(Work::Signing));
     let job = proof::Job {
         context,
-        person,
+        ui,
         bank,
         portal,
         picked,
         clock: time.clock,
     };
     let address = job.address(&token, &certificate.stored.der, &key)?;
-    let by_hand = person.open_page(&address)?;
+    let manual = ui.open_page(&address)?;
 
     let summary = certificate.summary;
     Ok(Opened {
@@ -98,6 +98,6 @@ fn log_in(
         common_name: summary.common_name,
         serial: summary.serial,
         token: found.view,
-        address: by_hand.then(|| address.expose().to_owned()),
+        address: manual.then(|| address.expose().to_owned()),
     })
 }

@@ -1,5 +1,5 @@
-//! The proof: the bank sees the registered certificate in a TLS connection that only the token's key can make, and gives
-//! a code for it.
+//! The proof: the bank sees the registered certificate in a TLS connection that only the token's key can establish, and
+//! returns a code.
 
 use inkan_pki::messages::login::{LoginPickedUp, open_url};
 use inkan_pki::secret::Secret;
@@ -8,18 +8,18 @@ use crate::clock::Clock;
 use crate::config::bank::Bank;
 use crate::error::{BankError, Failure};
 use crate::http::certificate::proved;
-use crate::http::patience::Patience;
 use crate::http::portal::{Portal, refused};
+use crate::http::retry::RetryPolicy;
 use crate::keystore::content::KeyEntry;
 use crate::operations::{Context, mutual};
 use crate::output::event::Event;
-use crate::prompt::Person;
-use crate::token::opened::OpenToken;
+use crate::prompt::UserInterface;
+use crate::token::open_token::OpenToken;
 
 /// What a proof needs.
 pub(super) struct Job<'a> {
     pub(super) context: &'a Context,
-    pub(super) person: &'a dyn Person,
+    pub(super) ui: &'a dyn UserInterface,
     pub(super) bank: &'a Bank,
     pub(super) portal: &'a Portal,
     pub(super) picked: &'a LoginPickedUp,
@@ -28,10 +28,11 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Proves this certificate (DER) of that key; the address to open. Safe to repeat: each answer has a new code.
+    /// Proves this certificate (DER) of that key, and returns the URL to open. Safe to repeat: each response has a new
+    /// code.
     ///
     /// # Errors
-    /// What the token or the bank said, or cancelled.
+    /// The error that the token or the bank reports, or cancelled.
     pub(super) fn address(
         &self,
         token: &OpenToken,
@@ -41,23 +42,23 @@ impl Job<'_> {
         const EXCHANGE: &str = "proof";
         let Self {
             context,
-            person,
+            ui,
             bank,
             portal,
             picked,
             clock,
         } = self;
-        let channel = mutual::channel(context, *person, bank, token, certificate, key)?;
+        let channel = mutual::channel(context, *ui, bank, token, certificate, key)?;
         let left = picked.expires_at.duration_since(clock.now());
-        let answer = Patience::within(context.patience, left)
+        let answer = RetryPolicy::within(context.retry_for, left)
             .run_while(
-                || !person.wants_to_stop(),
+                || !ui.is_cancelled(),
                 || portal.prove(&channel, EXCHANGE),
-                |seconds, attempt| person.tell(&Event::Waiting { seconds, attempt }),
+                |seconds, attempt| ui.notify(&Event::Waiting { seconds, attempt }),
             )
             .result;
-        // Whatever the bank said: nothing is half done, and no page opens for somebody who cancelled.
-        if person.wants_to_stop() {
+        // Whatever the bank responded: nothing is half done, and no page opens after the user cancelled.
+        if ui.is_cancelled() {
             return Err(Failure::Cancelled);
         }
         let answer = answer?;

@@ -1,4 +1,4 @@
-//! The login that was picked up. Nobody is known yet.
+//! The picked-up login. The user is not known yet.
 
 use inkan_pki::messages::link::Link;
 use inkan_pki::messages::login::LoginPickedUp;
@@ -8,7 +8,7 @@ use crate::config::bank::Bank;
 use crate::error::BankError;
 use crate::output::event::RequestView;
 
-/// It must be the one the link names, and still have time.
+/// Checks that the login matches the link and has not expired.
 ///
 /// # Errors
 /// [`BankError::Mismatch`], [`BankError::Late`].
@@ -29,7 +29,7 @@ pub(super) fn check(link: &Link, picked: &LoginPickedUp, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// What the customer agrees to. The bank's name is the one in its file, not the one it gives itself.
+/// The request that the customer consents to. The bank's name comes from its file, not from its response.
 pub(super) fn view(bank: &Bank, picked: &LoginPickedUp, clock_ahead: Option<i64>) -> RequestView {
     RequestView {
         bank: bank.name.clone(),

@@ -6,7 +6,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, CertificateSigningRequestDer, PrivateKeyDer};
 
-/// The seed's subject.
+/// The subject of the seed data.
 pub(crate) const ORGANIZATION: &str = "YAMANASHIKENMIN SHINKUMI";
 pub(crate) const UNIT: &str = "YAMANASHIKENMIN SHINKUMI for Corporate Edition";
 pub(crate) const LOGIN_ID: &str = "hanakodt";
@@ -46,7 +46,7 @@ impl Ca {
     }
 }
 
-/// How an issued certificate differs from what it should be.
+/// How an issued certificate differs from the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     Right,
@@ -58,7 +58,7 @@ pub(crate) enum Profile {
     IsCa,
     Expired,
     NotYetValid,
-    /// Right, from five minutes ago.
+    /// Right, valid from five minutes ago.
     FromNow,
     /// Right, and newer than the others.
     Newer,
@@ -72,7 +72,7 @@ pub(crate) fn issue(ca: &Ca, csr: &[u8], profile: Profile) -> Vec<u8> {
     request.signed_by(&ca.issuer).unwrap().der().to_vec()
 }
 
-/// A certificate for another key than anybody asked for.
+/// A certificate for a key that nobody requested.
 pub(crate) fn issue_for_other_key(ca: &Ca) -> Vec<u8> {
     let key = KeyPair::generate().unwrap();
     params(Profile::Right)

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
 
 use base64::Engine;
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -20,7 +19,7 @@ use super::wire::{Request, Response, serve};
 pub(crate) const REQUEST: &str = "3f2a9c01d4e5";
 pub(crate) const CREDENTIAL: &str = "credential-for-this-request-only";
 
-/// How the answer to an enrolment is wrong.
+/// What is wrong with the response to an enrolment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deviation {
     None,
@@ -36,11 +35,11 @@ pub(crate) enum Deviation {
 /// What goes wrong with one exchange.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {
-    /// Broken off before anything was done.
+    /// Disconnected before anything was done.
     Drop,
-    /// Done, but the answer is lost.
+    /// Done, but the response is lost.
     DropAfter,
-    /// Done, but no answer comes for a long time.
+    /// Done, but no response is sent as long as the test runs.
     Hold,
     /// 503 with `Retry-After` in seconds.
     Busy(u64),
@@ -48,7 +47,7 @@ pub(crate) enum Fault {
     Refuse(u16, &'static str),
 }
 
-/// What the bank is told to do, and what it saw.
+/// What the bank is told to do, and what it received.
 pub(crate) struct State {
     pub(crate) deviation: Deviation,
     pub(crate) pickup: VecDeque<Fault>,
@@ -73,12 +72,12 @@ pub(crate) struct State {
     pub(crate) give_up: VecDeque<Fault>,
     /// SHA-256 of keys whose certificates were given up.
     pub(crate) given_up: Vec<String>,
-    /// Progress told, `step` or `step:code`.
+    /// Reported progress, `step` or `step:code`.
     pub(crate) progress: Vec<String>,
     /// Client certificates that renewed.
     pub(crate) renewed_with: Vec<Vec<u8>>,
     pub(crate) revocations: VecDeque<Fault>,
-    /// Client certificates that were revoked, as their owner asked.
+    /// Client certificates that were revoked at their owner's request.
     pub(crate) revoked: Vec<Vec<u8>>,
 }
 
@@ -299,8 +298,9 @@ impl Side {
             }
             Some(Fault::Hold) => {
                 work();
-                thread::sleep(Duration::from_secs(60));
-                None
+                loop {
+                    thread::park();
+                }
             }
             Some(Fault::Busy(seconds)) => {
                 Some(problem(503, "unavailable").with("Retry-After", seconds.to_string()))
@@ -327,7 +327,8 @@ impl Side {
         )
     }
 
-    /// As the real bank: what was never in use makes way, and the same again is answered the same.
+    /// As the real bank: a certificate that was never in use is replaced, and a repeated request gets the same
+    /// response.
     fn give_up(&self, request: &Request) -> Response {
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         let mut state = self.state();

@@ -71,9 +71,9 @@ impl Run {
     }
 }
 
-/// What is on the token, seen without the agent.
+/// What is on the token, read without the agent.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct TokenContents {
     pub(crate) keys: Vec<KeyPairInfo>,
     pub(crate) certificates: Vec<StoredCertificate>,
 }
@@ -88,7 +88,7 @@ impl Customer {
         customer
     }
 
-    /// With this bank in the place of another one.
+    /// With this bank instead of another one.
     pub(crate) fn install(&self, bank: &Bank) {
         std::fs::write(self.config.path().join("banks/kenmin.toml"), &bank.file).unwrap();
     }
@@ -105,7 +105,7 @@ impl Customer {
         std::fs::write(file, format!("piv = false\n{modules}")).unwrap();
     }
 
-    /// With a token and nothing configured.
+    /// With a token and no configuration.
     pub(crate) fn new() -> Self {
         let hsm = SoftHsm::new();
         hsm.use_in_this_process();
@@ -145,7 +145,7 @@ impl Customer {
 
     /// Follows the bank's link without questions.
     pub(crate) fn open(&self, bank: &Bank) -> Run {
-        self.open_with(bank, &["--patience", "0"])
+        self.open_with(bank, &["--retry-for", "0"])
     }
 
     pub(crate) fn open_with(&self, bank: &Bank, more: &[&str]) -> Run {
@@ -154,7 +154,7 @@ impl Customer {
         self.run(&args)
     }
 
-    /// Starts following the link, and leaves it running.
+    /// Starts to follow the link, and leaves it running.
     pub(crate) fn begin(&self, bank: &Bank) -> Child {
         self.command(&["open", &bank.link(), "--yes", "--pin-env", "PIN"])
             .spawn()
@@ -175,10 +175,10 @@ impl Customer {
         session
     }
 
-    /// Looks at the token without the agent.
-    pub(crate) fn look(&self) -> Look {
+    /// Reads the token without the agent.
+    pub(crate) fn contents(&self) -> TokenContents {
         let session = self.session();
-        Look {
+        TokenContents {
             keys: list_key_pairs(&session).unwrap(),
             certificates: list_certificates(&session).unwrap(),
         }
@@ -189,7 +189,7 @@ impl Customer {
         call(&self.session())
     }
 
-    /// Puts somebody else's key on the token.
+    /// Puts a key of another program on the token.
     pub(crate) fn foreign_key(&self, label: &str) {
         let new_key =
             NewKey::with_random_id(inkan_pki::algorithm::KeyAlgorithm::EcP256, label).unwrap();
@@ -205,7 +205,7 @@ pub(crate) fn finish(mut command: Command, stdin: &str) -> Run {
     ended(child)
 }
 
-/// What came of one that was started.
+/// The result of a run that was started.
 pub(crate) fn ended(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();
     Run {

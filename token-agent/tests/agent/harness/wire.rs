@@ -15,7 +15,7 @@ pub(super) struct Request {
     pub(super) path: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// The client's certificate, where it showed one.
+    /// The client's certificate, if it sent one.
     pub(super) client: Option<Vec<u8>>,
     /// Version of TLS.
     pub(super) version: Option<ProtocolVersion>,
@@ -51,7 +51,7 @@ impl Response {
     }
 }
 
-/// Answers each request with what `handle` says; `None` breaks the connection off.
+/// Responds to each request with what `handle` returns; `None` closes the connection.
 pub(super) fn serve(
     tls: ServerConfig,
     handle: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
@@ -68,7 +68,7 @@ pub(super) fn serve(
     port
 }
 
-/// A client that goes away is no failure here.
+/// A client that disconnects is not a failure here.
 fn one(
     stream: TcpStream,
     tls: Arc<ServerConfig>,

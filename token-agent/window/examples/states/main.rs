@@ -1,18 +1,18 @@
-//! Shows one state of the real window, with made-up contents: `states NAME ja|en`, or `states --list`.
+//! Shows one state of the real window with sample contents: `states NAME ja|en`, or `states --list`.
 //!
-//! For pictures, and for tests of keyboard and screen reader. What the person does is printed, one line each; secrets are
-//! printed by their length only.
+//! For screenshots, and for tests of keyboard and screen reader. Each user action is printed on a line; of secrets only
+//! the length.
 
+mod fixtures;
 mod samples;
-mod things;
 
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
 
 use inkan_agent::catalogue::Lang;
-use inkan_agent_window::fonts::Letters;
-use inkan_agent_window::message::{Act, Order, Told};
-use inkan_agent_window::stage::Stage;
+use inkan_agent_window::controller::WindowController;
+use inkan_agent_window::fonts::FontCoverage;
+use inkan_agent_window::message::{UserAction, WindowCommand, WindowEvent};
 use inkan_agent_window::{backend, fit, ui::AgentWindow};
 use slint::ComponentHandle;
 
@@ -40,49 +40,49 @@ fn main() -> ExitCode {
 fn show(sample: samples::Sample, lang: Lang) -> Result<(), slint::PlatformError> {
     backend::select()?;
     let window = AgentWindow::new()?;
-    let (order, orders) = channel();
-    let (answers, told) = channel();
-    Stage::set(
+    let (command, commands) = channel();
+    let (event_sender, events) = channel();
+    WindowController::set(
         &window,
-        (lang, Letters::All),
-        things::about(),
-        orders,
-        answers,
+        (lang, FontCoverage::Full),
+        fixtures::about(),
+        commands,
+        event_sender,
     );
     fit::to_screen(&window);
-    let shown = Order::Show {
-        turn: 1,
-        scene: Box::new(sample.scene),
+    let shown = WindowCommand::Show {
+        page_id: 1,
+        view_model: Box::new(sample.view_model),
         bank: sample.bank,
     };
-    let queue = Order::Queue {
+    let queue = WindowCommand::Queue {
         waiting: sample.waiting,
         refused: sample.refused,
     };
     for one in [shown, queue] {
-        let _ = order.send(one);
+        let _ = command.send(one);
     }
-    window.invoke_poke();
+    window.invoke_wake();
     std::thread::spawn(move || {
-        for one in told {
+        for one in events {
             say(&words(&one));
         }
-        drop(order);
+        drop(command);
     });
     window.run()
 }
 
-fn words(told: &Told) -> String {
-    match told {
-        Told::Answer(answer) => match &answer.act {
-            Act::Secrets(secrets) => {
+fn words(events: &WindowEvent) -> String {
+    match events {
+        WindowEvent::PageAnswer(answer) => match &answer.act {
+            UserAction::Secrets(secrets) => {
                 let lengths: Vec<_> = secrets.iter().map(|s| s.expose().len()).collect();
-                format!("{} secrets {lengths:?}", answer.turn)
+                format!("{} secrets {lengths:?}", answer.page_id)
             }
-            act => format!("{} {act:?}", answer.turn),
+            act => format!("{} {act:?}", answer.page_id),
         },
-        Told::Close => "close".to_owned(),
-        Told::Link => "link".to_owned(),
+        WindowEvent::Close => "close".to_owned(),
+        WindowEvent::Link => "link".to_owned(),
     }
 }
 

@@ -1,32 +1,32 @@
 //! The states by name.
 
 use inkan_agent::error::{BankError, Failure, TokenError, Unreachable};
-use inkan_agent::keystore::abilities::{Admin, Unblock};
+use inkan_agent::keystore::capabilities::{Admin, Unblock};
 use inkan_agent::keystore::view::PinState;
 use inkan_agent::output::event::{Step, Work};
 use inkan_agent::output::outcome::{Outcome, TokenContent};
 use inkan_agent::prompt::question::{Question, SecretKind, SecretQuestion};
-use inkan_agent_window::scene::home::{Home, News};
-use inkan_agent_window::scene::progress::{Again, Progress};
-use inkan_agent_window::scene::secrets::{Complaint, Secrets};
-use inkan_agent_window::scene::{Scene, Waiting};
+use inkan_agent_window::view_model::home::{CompletedAction, Home};
+use inkan_agent_window::view_model::progress::{Progress, RetryNotice};
+use inkan_agent_window::view_model::secrets::{PinProblem, Secrets};
+use inkan_agent_window::view_model::{ViewModel, Waiting};
 use inkan_pki::algorithm::KeyAlgorithm;
 use inkan_pki::messages::link::{Action, LinkError};
 
-use crate::things::{
+use crate::fixtures::{
     BANK, about, alike, broken, card, empty, enrolled, entry, foreign, full, locked, module,
     new_pin, now, refusal, request, stick, unnamed,
 };
 
 /// One state.
 pub(crate) struct Sample {
-    pub(crate) scene: Scene,
+    pub(crate) view_model: ViewModel,
     pub(crate) bank: Option<String>,
     pub(crate) waiting: usize,
     pub(crate) refused: bool,
 }
 
-/// Every state there is.
+/// All states.
 pub(crate) const NAMES: [&str; 45] = [
     "waiting-bank",
     "waiting-tokens",
@@ -67,7 +67,7 @@ pub(crate) const NAMES: [&str; 45] = [
     "home",
     "home-locked",
     "home-none",
-    "home-trouble",
+    "home-failure",
     "home-changed",
     "delete",
     "delete-last",
@@ -75,31 +75,31 @@ pub(crate) const NAMES: [&str; 45] = [
     "about",
 ];
 
-/// The state of that name.
+/// The state with this name.
 pub(crate) fn named(name: &str) -> Option<Sample> {
     let about_bank = !name.starts_with("home") && !name.starts_with("waiting") && name != "about";
     Some(Sample {
-        scene: scene(name)?,
+        view_model: view_model(name)?,
         bank: about_bank.then(|| BANK.to_owned()),
         waiting: usize::from(name.ends_with("-queued")) * 2,
         refused: name.ends_with("-queued"),
     })
 }
 
-fn scene(name: &str) -> Option<Scene> {
-    let failed = |failure: Failure| Scene::Failed(Box::new(failure));
+fn view_model(name: &str) -> Option<ViewModel> {
+    let failed = |failure: Failure| ViewModel::Failed(Box::new(failure));
     Some(match name {
-        "waiting-bank" => Scene::Waiting(Waiting::Bank),
-        "waiting-tokens" => Scene::Waiting(Waiting::Tokens),
-        "stopping" => Scene::Waiting(Waiting::Stopping),
+        "waiting-bank" => ViewModel::Waiting(Waiting::Bank),
+        "waiting-tokens" => ViewModel::Waiting(Waiting::Tokens),
+        "stopping" => ViewModel::Waiting(Waiting::Stopping),
         "consent" | "consent-queued" => ask(Question::Request(request(Action::Enroll))),
         "consent-login" => ask(Question::Request(request(Action::Login))),
         "consent-renew" => ask(Question::Request(request(Action::Renew))),
-        "choose" => Scene::Choose(vec![card(), stick(), module()]),
-        "choose-alike" => Scene::Choose(alike()),
-        "choose-none" => Scene::Choose(Vec::new()),
+        "choose" => ViewModel::Choose(vec![card(), stick(), module()]),
+        "choose-alike" => ViewModel::Choose(alike()),
+        "choose-none" => ViewModel::Choose(Vec::new()),
         "choose-certificate" => {
-            Scene::ChooseCertificate(vec![entry("02", -1, 364), entry("01", -340, 25)])
+            ViewModel::ChooseCertificate(vec![entry("02", -1, 364), entry("01", -340, 25)])
         }
         "pin" => secret(
             SecretKind::Pin,
@@ -112,11 +112,11 @@ fn scene(name: &str) -> Option<Scene> {
         "pin-low" => secret(SecretKind::Pin, PinState::counted(2, 3)),
         "pin-last" => secret(SecretKind::Pin, PinState::counted(1, 3)),
         "pin-again" => again(),
-        "pin-pad" => Scene::PinPad(card()),
+        "pin-pad" => ViewModel::PinPad(card()),
         "so-pin" => secret(SecretKind::Admin(Admin::SoPin), PinState::UNKNOWN),
         "management-key" => secret(SecretKind::Admin(Admin::ManagementKey), PinState::UNKNOWN),
         "change-pin" => both(
-            SecretKind::PresentPin,
+            SecretKind::CurrentPin,
             PinState {
                 factory: true,
                 ..PinState::counted(3, 3)
@@ -124,28 +124,28 @@ fn scene(name: &str) -> Option<Scene> {
             None,
         ),
         "change-pin-differ" => both(
-            SecretKind::PresentPin,
+            SecretKind::CurrentPin,
             PinState::counted(3, 3),
-            Some(Complaint::Differ),
+            Some(PinProblem::Mismatch),
         ),
         "unblock" => both(
             SecretKind::Unblock(Unblock::Puk),
             PinState::counted(2, 3),
             None,
         ),
-        "new-pin" => Scene::Secrets(Box::new(Secrets {
+        "new-pin" => ViewModel::Secrets(Box::new(Secrets {
             present: None,
             new: Some(new_pin()),
-            complaint: Some(Complaint::Short(6)),
+            problem: Some(PinProblem::TooShort(6)),
         })),
         "progress-key" => progress(
             &[],
-            Work::MakingKey {
+            Work::GeneratingKey {
                 algorithm: KeyAlgorithm::Rsa2048,
             },
             None,
         ),
-        "progress-certificate" => progress(&[Step::KeyMade], Work::AskingBank, None),
+        "progress-certificate" => progress(&[Step::KeyMade], Work::RequestingCertificate, None),
         "progress-write" => progress(
             &[Step::KeyMade, Step::CertificateReceived],
             Work::Writing,
@@ -153,14 +153,14 @@ fn scene(name: &str) -> Option<Scene> {
         ),
         "progress-waiting" => progress(
             &[Step::KeyMade],
-            Work::AskingBank,
-            Some(Again {
+            Work::RequestingCertificate,
+            Some(RetryNotice {
                 seconds: 8,
                 attempt: 2,
             }),
         ),
-        "working" => Scene::Progress(Progress::default()),
-        "done" => Scene::Done(Box::new(Outcome::Enrolled(enrolled()))),
+        "working" => ViewModel::Progress(Progress::default()),
+        "done" => ViewModel::Done(Box::new(Outcome::Enrolled(enrolled()))),
         "cancelled" => failed(Failure::Cancelled),
         "failed-link" => failed(Failure::Link(LinkError::OtherScheme)),
         "failed-pin" => failed(Failure::Token(TokenError::PinWrong {
@@ -179,15 +179,15 @@ fn scene(name: &str) -> Option<Scene> {
         })),
         "failed-refused" => failed(Failure::Bank(BankError::Refused(refusal()))),
         "home" => home(vec![full(), broken(), empty()], None),
-        "home-trouble" => Scene::Home(Home {
+        "home-failure" => ViewModel::Home(Home {
             tokens: Vec::new(),
             now: now(),
-            news: None,
-            trouble: Some(Box::new(Failure::Token(TokenError::NoModule))),
+            completed: None,
+            failure: Some(Box::new(Failure::Token(TokenError::NoModule))),
         }),
         "home-locked" => home(vec![locked(), unnamed()], None),
         "home-none" => home(Vec::new(), None),
-        "home-changed" => home(vec![full()], Some(News::PinChanged)),
+        "home-changed" => home(vec![full()], Some(CompletedAction::PinChanged)),
         "delete" => ask(Question::Delete {
             token: card(),
             entry: Box::new(entry("01", -300, 60)),
@@ -204,17 +204,17 @@ fn scene(name: &str) -> Option<Scene> {
             token: card(),
             entry: Box::new(foreign()),
         }),
-        "about" => Scene::About(about()),
+        "about" => ViewModel::About(about()),
         _ => return None,
     })
 }
 
-fn ask(question: Question) -> Scene {
-    Scene::Question(Box::new(question))
+fn ask(question: Question) -> ViewModel {
+    ViewModel::Question(Box::new(question))
 }
 
-fn secret(what: SecretKind, state: PinState) -> Scene {
-    Scene::Secrets(Box::new(Secrets::one(SecretQuestion {
+fn secret(what: SecretKind, state: PinState) -> ViewModel {
+    ViewModel::Secrets(Box::new(Secrets::one(SecretQuestion {
         what,
         token: card(),
         state,
@@ -222,15 +222,15 @@ fn secret(what: SecretKind, state: PinState) -> Scene {
     })))
 }
 
-/// After a mistype, with one try left and a PIN that was never changed.
-fn again() -> Scene {
+/// After a typing error, with one try left and a default PIN.
+fn again() -> ViewModel {
     let state = PinState {
         factory: true,
         min_length: 6,
         max_length: 8,
         ..PinState::counted(1, 3)
     };
-    Scene::Secrets(Box::new(Secrets::one(SecretQuestion {
+    ViewModel::Secrets(Box::new(Secrets::one(SecretQuestion {
         what: SecretKind::Pin,
         token: card(),
         state,
@@ -241,22 +241,22 @@ fn again() -> Scene {
     })))
 }
 
-fn both(what: SecretKind, state: PinState, complaint: Option<Complaint>) -> Scene {
+fn both(what: SecretKind, state: PinState, problem: Option<PinProblem>) -> ViewModel {
     let present = Some(SecretQuestion {
         what,
         token: card(),
         state,
         refused: None,
     });
-    Scene::Secrets(Box::new(Secrets {
+    ViewModel::Secrets(Box::new(Secrets {
         present,
         new: Some(new_pin()),
-        complaint,
+        problem,
     }))
 }
 
-fn progress(done: &[Step], doing: Work, waiting: Option<Again>) -> Scene {
-    Scene::Progress(Progress {
+fn progress(done: &[Step], doing: Work, waiting: Option<RetryNotice>) -> ViewModel {
+    ViewModel::Progress(Progress {
         action: Some(Action::Enroll),
         done: done.to_vec(),
         doing: Some(doing),
@@ -264,11 +264,11 @@ fn progress(done: &[Step], doing: Work, waiting: Option<Again>) -> Scene {
     })
 }
 
-fn home(tokens: Vec<TokenContent>, news: Option<News>) -> Scene {
-    Scene::Home(Home {
+fn home(tokens: Vec<TokenContent>, completed: Option<CompletedAction>) -> ViewModel {
+    ViewModel::Home(Home {
         tokens,
         now: now(),
-        news,
-        trouble: None,
+        completed,
+        failure: None,
     })
 }

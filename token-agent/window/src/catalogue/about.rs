@@ -2,7 +2,7 @@
 
 use inkan_agent::catalogue::Lang;
 
-/// What it is for.
+/// The program's purpose.
 #[must_use]
 pub fn sentence(lang: Lang) -> &'static str {
     lang.pick(
@@ -11,7 +11,7 @@ pub fn sentence(lang: Lang) -> &'static str {
     )
 }
 
-/// Names of the facts.
+/// Names of the facts shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub enum Name {

@@ -1,17 +1,17 @@
 //! Questions, tokens, PINs.
 
 use inkan_agent::catalogue::Lang;
-use inkan_agent::catalogue::talk::token_label;
-use inkan_agent::keystore::abilities::Unblock;
-use inkan_agent::keystore::view::{PinStanding, PinState, TokenKind, TokenView};
+use inkan_agent::catalogue::dialog::token_label;
+use inkan_agent::keystore::capabilities::Unblock;
+use inkan_agent::keystore::view::{PinState, PinStatus, TokenKind, TokenView};
 use inkan_agent::output::outcome::{TokenEntry, Unusable};
 use inkan_agent::prompt::question::{NewPin, Question, SecretKind, SecretQuestion};
 use inkan_pki::messages::request::GiveUpReason;
 
 use super::day;
-use crate::scene::secrets::{Complaint, Field};
+use crate::view_model::secrets::{Field, PinProblem};
 
-/// What a question asks, above the facts.
+/// The text of a question, above its facts.
 #[must_use]
 pub fn question(question: &Question, lang: Lang) -> &'static str {
     match question {
@@ -57,7 +57,7 @@ pub fn question(question: &Question, lang: Lang) -> &'static str {
     }
 }
 
-/// What else must be known before the answer.
+/// A warning before the answer.
 #[must_use]
 pub fn caution(question: &Question, lang: Lang) -> Option<&'static str> {
     match question {
@@ -94,13 +94,13 @@ pub fn choose_certificate(lang: Lang) -> &'static str {
     )
 }
 
-/// Name of that list, for screen readers.
+/// Accessible name of that list.
 #[must_use]
 pub fn certificates(lang: Lang) -> &'static str {
     lang.pick("電子証明書の一覧", "Certificates")
 }
 
-/// What tells a certificate from others of the same name.
+/// The details that distinguish certificates with the same name.
 #[must_use]
 pub fn certificate_detail(entry: &TokenEntry, lang: Lang) -> String {
     let serial = entry.serial.as_deref().unwrap_or("-");
@@ -120,7 +120,7 @@ pub fn chosen_certificate(name: &str, detail: &str, lang: Lang) -> String {
     )
 }
 
-/// Name of the list, for screen readers.
+/// Accessible name of the list.
 #[must_use]
 pub fn tokens(lang: Lang) -> &'static str {
     lang.pick("トークンの一覧", "Tokens")
@@ -136,7 +136,7 @@ pub fn chosen(token: &TokenView, lang: Lang) -> String {
     )
 }
 
-/// What tells a token from others of the same name.
+/// The details that distinguish tokens with the same name.
 #[must_use]
 pub fn detail(token: &TokenView, lang: Lang) -> String {
     let mut parts = Vec::new();
@@ -159,10 +159,10 @@ pub fn detail(token: &TokenView, lang: Lang) -> String {
     parts.join(lang.pick("、", ", "))
 }
 
-/// Longest name of a reader that is shown whole.
+/// Maximum length of a reader's name that is shown in full.
 const READER: usize = 44;
 
-/// A long name without its middle: what tells two readers of one make apart stands at the end.
+/// A long name without its middle: readers of the same model differ at the end.
 fn middle(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     if characters.len() <= READER {
@@ -174,7 +174,7 @@ fn middle(name: &str) -> String {
     format!("{begin}…{end}")
 }
 
-/// What is to be typed, and what for.
+/// The request for a secret, and its purpose.
 #[must_use]
 pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
     let token = token_label(&question.token, lang);
@@ -183,7 +183,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
             format!("トークン「{token}」の PIN を入力してください。"),
             format!("Enter the PIN of the token \"{token}\"."),
         ),
-        SecretKind::PresentPin => lang.pick(
+        SecretKind::CurrentPin => lang.pick(
             format!("トークン「{token}」の今の PIN と、新しい PIN を入力してください。"),
             format!("Enter the current PIN of the token \"{token}\" and a new PIN."),
         ),
@@ -198,7 +198,7 @@ pub fn secret(question: &SecretQuestion, lang: Lang) -> String {
     }
 }
 
-/// A new PIN alone.
+/// The request for a new PIN only.
 #[must_use]
 pub fn new_pin(question: &NewPin, lang: Lang) -> String {
     let token = token_label(&question.token, lang);
@@ -208,7 +208,7 @@ pub fn new_pin(question: &NewPin, lang: Lang) -> String {
     )
 }
 
-/// Where it stays.
+/// Who receives the PIN.
 #[must_use]
 pub fn pin_stays(lang: Lang) -> &'static str {
     lang.pick(
@@ -217,7 +217,7 @@ pub fn pin_stays(lang: Lang) -> &'static str {
     )
 }
 
-/// The reader's keypad.
+/// The request to use the reader's keypad.
 #[must_use]
 pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
     let token = token_label(token, lang);
@@ -232,7 +232,7 @@ pub fn pin_pad(token: &TokenView, lang: Lang) -> String {
 pub fn field(field: Field, lang: Lang) -> &'static str {
     match field {
         Field::Pin => "PIN",
-        Field::PresentPin => lang.pick("今の PIN", "Current PIN"),
+        Field::CurrentPin => lang.pick("今の PIN", "Current PIN"),
         Field::Puk => lang.pick("PUK（ロック解除番号）", "PUK (unblocking code)"),
         Field::SoPin => lang.pick("管理者 PIN（SO PIN）", "Security officer's PIN (SO PIN)"),
         Field::ManagementKey => lang.pick("管理鍵（16 進数）", "Management key (hex digits)"),
@@ -241,7 +241,7 @@ pub fn field(field: Field, lang: Lang) -> &'static str {
     }
 }
 
-/// How long a PIN may be.
+/// The valid length of a PIN.
 #[must_use]
 pub fn length(min: u8, max: u8, lang: Lang) -> String {
     match (min, max) {
@@ -261,40 +261,40 @@ pub fn length(min: u8, max: u8, lang: Lang) -> String {
     }
 }
 
-/// What the token says about the tries left.
+/// The tries left, as the token reports them.
 #[must_use]
 pub fn tries(what: SecretKind, state: &PinState, lang: Lang) -> String {
     let name = match what {
-        SecretKind::Pin | SecretKind::PresentPin => "PIN",
+        SecretKind::Pin | SecretKind::CurrentPin => "PIN",
         SecretKind::Unblock(Unblock::Puk) => "PUK",
         SecretKind::Unblock(Unblock::SoPin) | SecretKind::Admin(_) => "SO PIN",
     };
-    match (state.standing, state.tries_left) {
-        (PinStanding::FinalTry, _) => lang.pick(
+    match (state.status, state.tries_left) {
+        (PinStatus::FinalTry, _) => lang.pick(
             format!("あと 1 回です。次に間違えると、{name} はロックされます。自信がないときは取り消してください。"),
             format!("One try left: the next wrong {name} locks it. If you are not sure, cancel."),
         ),
-        (PinStanding::CountLow, Some(left)) => lang.pick(
+        (PinStatus::CountLow, Some(left)) => lang.pick(
             format!("前に間違った {name} が入力されています。あと {left} 回でロックされます。"),
             format!("A wrong {name} was entered before. {left} tries left before it is locked."),
         ),
-        (PinStanding::CountLow, None) => lang.pick(
+        (PinStatus::CountLow, None) => lang.pick(
             format!("前に間違った {name} が入力されています。"),
             format!("A wrong {name} was entered before."),
         ),
-        (PinStanding::Locked, _) => lang.pick(
+        (PinStatus::Locked, _) => lang.pick(
             format!("{name} はロックされています。"),
             format!("The {name} is locked."),
         ),
-        (PinStanding::NotSet, _) => lang.pick(
+        (PinStatus::NotSet, _) => lang.pick(
             format!("{name} がまだ決められていません。"),
             format!("No {name} has been set yet."),
         ),
-        (PinStanding::Fine, _) => String::new(),
+        (PinStatus::NoWarning, _) => String::new(),
     }
 }
 
-/// The secret is still the one that every new token has.
+/// The secret is the vendor's default.
 #[must_use]
 pub fn factory(lang: Lang) -> &'static str {
     lang.pick(
@@ -303,7 +303,7 @@ pub fn factory(lang: Lang) -> &'static str {
     )
 }
 
-/// How many tries are left, where nothing is wrong.
+/// The tries left, without a warning.
 #[must_use]
 pub fn tries_left(left: u8, lang: Lang) -> String {
     lang.pick(
@@ -312,19 +312,19 @@ pub fn tries_left(left: u8, lang: Lang) -> String {
     )
 }
 
-/// What is wrong with the new PIN.
+/// The problem with the new PIN.
 #[must_use]
-pub fn complaint(complaint: Complaint, lang: Lang) -> String {
-    match complaint {
-        Complaint::Differ => lang.pick(
+pub fn problem(problem: PinProblem, lang: Lang) -> String {
+    match problem {
+        PinProblem::Mismatch => lang.pick(
             "新しい PIN が二つの欄で違います。はじめから入力してください。".to_owned(),
             "The two new PINs differ. Enter them again.".to_owned(),
         ),
-        Complaint::Short(min) => lang.pick(
+        PinProblem::TooShort(min) => lang.pick(
             format!("新しい PIN は {min} 文字以上にしてください。"),
             format!("The new PIN must have at least {min} characters."),
         ),
-        Complaint::Long(max) => lang.pick(
+        PinProblem::TooLong(max) => lang.pick(
             format!("新しい PIN は {max} 文字までにしてください。"),
             format!("The new PIN must have at most {max} characters."),
         ),

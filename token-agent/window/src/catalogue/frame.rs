@@ -4,8 +4,8 @@ use inkan_agent::catalogue::Lang;
 use inkan_agent::prompt::question::Question;
 use inkan_pki::messages::link::Action;
 
-use crate::scene::Waiting;
-use crate::scene::secrets::Field;
+use crate::view_model::Waiting;
+use crate::view_model::secrets::Field;
 
 /// The program's name.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn app(lang: Lang) -> &'static str {
     lang.pick("電子証明書アプリ", "Certificate app")
 }
 
-/// The button that changes the language, in the other one.
+/// The button that switches the language, in the other language.
 #[must_use]
 pub fn other_language(lang: Lang) -> &'static str {
     lang.pick("English", "日本語")
@@ -85,10 +85,10 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
         Title::Waiting(Waiting::Tokens) | Title::Home => {
             lang.pick("トークンと電子証明書", "Tokens and certificates")
         }
-        Title::Question(question) => asked(question, lang),
+        Title::Question(question) => question_title(question, lang),
         Title::Choose => lang.pick("トークンの選択", "Choose a token"),
         Title::ChooseCertificate => lang.pick("電子証明書の選択", "Choose a certificate"),
-        Title::Secret(Some(Field::PresentPin)) => lang.pick("PIN の変更", "Change the PIN"),
+        Title::Secret(Some(Field::CurrentPin)) => lang.pick("PIN の変更", "Change the PIN"),
         Title::Secret(Some(Field::Puk)) => lang.pick("PIN のロックを解く", "Unblock the PIN"),
         Title::Secret(Some(Field::SoPin)) => {
             lang.pick("管理者 PIN の入力", "Enter the security officer's PIN")
@@ -110,7 +110,7 @@ pub fn title(title: Title<'_>, lang: Lang) -> &'static str {
     }
 }
 
-fn asked(question: &Question, lang: Lang) -> &'static str {
+fn question_title(question: &Question, lang: Lang) -> &'static str {
     match question {
         Question::Request(view) => match view.action {
             Action::Enroll => {

@@ -1,13 +1,13 @@
 //! Tokens and certificates.
 
 use inkan_agent::catalogue::Lang;
-use inkan_agent::catalogue::talk::token_label;
-use inkan_agent::keystore::view::{PinStanding, TokenView};
+use inkan_agent::catalogue::dialog::token_label;
+use inkan_agent::keystore::view::{PinStatus, TokenView};
 use inkan_agent::output::outcome::Unusable;
 use jiff::Timestamp;
 
 use super::{day, frame};
-use crate::scene::home::{News, Standing};
+use crate::view_model::home::{CompletedAction, EntryStatus};
 
 /// Above the list.
 #[must_use]
@@ -25,37 +25,39 @@ pub fn sentence(tokens: usize, lang: Lang) -> &'static str {
     }
 }
 
-/// What was just done.
+/// The last completed action.
 #[must_use]
-pub fn news(news: News, lang: Lang) -> &'static str {
-    match news {
-        News::PinChanged => lang.pick("PIN を変更しました。", "The PIN was changed."),
-        News::Unblocked => lang.pick(
+pub fn completed(completed: CompletedAction, lang: Lang) -> &'static str {
+    match completed {
+        CompletedAction::PinChanged => lang.pick("PIN を変更しました。", "The PIN was changed."),
+        CompletedAction::Unblocked => lang.pick(
             "ロックを解除し、新しい PIN を設定しました。",
             "The token was unblocked and the new PIN was set.",
         ),
-        News::Deleted => lang.pick("電子証明書を削除しました。", "The certificate was deleted."),
+        CompletedAction::Deleted => {
+            lang.pick("電子証明書を削除しました。", "The certificate was deleted.")
+        }
     }
 }
 
-/// Whether an entry can be used, and why not.
+/// The status of an entry.
 #[must_use]
-pub fn standing(standing: Standing, lang: Lang) -> String {
-    let said = match standing {
-        Standing::Usable => lang.pick("使えます", "Usable"),
-        Standing::EndsSoon(days) => {
+pub fn status(status: EntryStatus, lang: Lang) -> String {
+    let text = match status {
+        EntryStatus::Usable => lang.pick("使えます", "Usable"),
+        EntryStatus::ExpiresSoon(days) => {
             return lang.pick(
                 format!("使えます（あと {days} 日で期限切れです。銀行の画面で更新してください）"),
                 format!("Usable (expires in {days} days: renew it on the bank's page)"),
             );
         }
-        Standing::KeyHidden => lang.pick(
+        EntryStatus::KeyUnknown => lang.pick(
             "有効期間内です（鍵があるかどうかは PIN を入力するとわかります）",
             "Valid (enter the PIN to see whether its key is on this token)",
         ),
-        Standing::Not(reason) => unusable(reason, lang),
+        EntryStatus::Unusable(reason) => unusable(reason, lang),
     };
-    said.to_owned()
+    text.to_owned()
 }
 
 fn unusable(reason: Unusable, lang: Lang) -> &'static str {
@@ -64,7 +66,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "使えません: 有効期限が切れています",
             "Not usable: it has expired",
         ),
-        Unusable::NotYet => lang.pick(
+        Unusable::NotYetValid => lang.pick(
             "まだ使えません: 有効期間の前です（コンピューターの時計も確かめてください）",
             "Not usable yet: its validity period has not begun (check this computer's clock too)",
         ),
@@ -76,7 +78,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "このアプリに登録されている銀行のものではありません",
             "Not issued by an installed bank",
         ),
-        Unusable::OtherPurpose => lang.pick(
+        Unusable::WrongPurpose => lang.pick(
             "使えません: ログイン用の電子証明書ではありません",
             "Not usable: it is not for login",
         ),
@@ -84,7 +86,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
             "銀行が受け付けません。失効または停止されています。",
             "The bank does not accept it: it is revoked or suspended.",
         ),
-        Unusable::NotAsked => lang.pick(
+        Unusable::NotChecked => lang.pick(
             "使えるかどうかを銀行に確かめられませんでした。",
             "The bank was unavailable, so it was not checked.",
         ),
@@ -95,7 +97,7 @@ fn unusable(reason: Unusable, lang: Lang) -> &'static str {
     }
 }
 
-/// By when it ends.
+/// The end of validity.
 #[must_use]
 pub fn until(until: Timestamp, lang: Lang) -> String {
     lang.pick(
@@ -104,33 +106,33 @@ pub fn until(until: Timestamp, lang: Lang) -> String {
     )
 }
 
-/// A bank that the agent does not know.
+/// An unknown bank.
 #[must_use]
 pub fn no_bank(lang: Lang) -> &'static str {
     lang.pick("登録外", "Unknown issuer")
 }
 
-/// What is to be known of a token's PIN before it is used; nothing where the token says nothing.
+/// A token's PIN warning; empty if there is none.
 #[must_use]
-pub fn pin(standing: PinStanding, lang: Lang) -> &'static str {
-    match standing {
-        PinStanding::Locked => lang.pick(
+pub fn pin(status: PinStatus, lang: Lang) -> &'static str {
+    match status {
+        PinStatus::Locked => lang.pick(
             "PIN がロックされています。「PIN のロックを解く」で、PUK を使って新しい PIN を決められます。",
             "The PIN is locked. \"Unblock\" sets a new PIN with the PUK.",
         ),
-        PinStanding::FinalTry => lang.pick(
+        PinStatus::FinalTry => lang.pick(
             "PIN をあと 1 回間違えると、ロックされます。",
             "One more wrong PIN locks the token.",
         ),
-        PinStanding::NotSet => lang.pick(
+        PinStatus::NotSet => lang.pick(
             "PIN がまだ決められていません。トークンに付属のソフトで決めてください。",
             "No PIN has been set yet. Set one with the token's own software.",
         ),
-        PinStanding::CountLow | PinStanding::Fine => "",
+        PinStatus::CountLow | PinStatus::NoWarning => "",
     }
 }
 
-/// A token without anything.
+/// A token without entries.
 #[must_use]
 pub fn nothing(lang: Lang) -> &'static str {
     lang.pick(
@@ -139,7 +141,7 @@ pub fn nothing(lang: Lang) -> &'static str {
     )
 }
 
-/// A button that belongs to one token, as a screen reader says it.
+/// The accessible name of a token's button.
 #[must_use]
 pub fn of_token(button: frame::Button, token: &TokenView, lang: Lang) -> String {
     let caption = frame::button(button, lang);
@@ -149,7 +151,7 @@ pub fn of_token(button: frame::Button, token: &TokenView, lang: Lang) -> String 
     )
 }
 
-/// The button that deletes an entry, as a screen reader says it.
+/// The accessible name of an entry's delete button.
 #[must_use]
 pub fn delete(name: &str, lang: Lang) -> String {
     lang.pick(format!("{name} を削除する"), format!("Delete {name}"))

@@ -1,13 +1,13 @@
-//! Every sentence of the window, in Japanese and English. Nothing else in this crate holds prose for people; what the
-//! agent says in a terminal as well is in its own catalogue.
+//! Every sentence of the window, in Japanese and English. No other part of this crate holds prose for users. Texts that
+//! the terminal program shows as well are in its own catalogue.
 //!
 //! - [`frame`]: titles and buttons
 //! - [`ask`]: questions, tokens, PINs
-//! - [`work`]: what goes on
+//! - [`work`]: texts of the progress page
 //! - [`home`]: tokens and certificates
-//! - [`queue`]: links that wait, or were refused
+//! - [`queue`]: queued and refused links
 //! - [`about`]: this program
-//! - [`program`]: where there is no window
+//! - [`program`]: messages without a window
 
 pub mod about;
 pub mod ask;

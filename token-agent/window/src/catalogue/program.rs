@@ -1,8 +1,8 @@
-//! What is said where there is no window.
+//! Messages without a window.
 
 use inkan_agent::catalogue::Lang;
 
-/// There is no font to write with.
+/// No font is installed.
 #[must_use]
 pub fn no_fonts(lang: Lang) -> &'static str {
     lang.pick(
@@ -11,13 +11,13 @@ pub fn no_fonts(lang: Lang) -> &'static str {
     )
 }
 
-/// There is no font with Japanese letters: said in the only language that can be shown.
+/// No font has Japanese glyphs: shown in the only language that can be displayed.
 #[must_use]
 pub fn no_japanese() -> &'static str {
     "No Japanese font is installed. The window is in English, and Japanese names are blank. Install a font (on Debian and Ubuntu: fonts-noto-cjk), then start again."
 }
 
-/// There is nothing to open a window on.
+/// There is no desktop.
 #[must_use]
 pub fn no_desktop(lang: Lang) -> &'static str {
     lang.pick(

@@ -1,11 +1,11 @@
-//! Links that wait, or were refused.
+//! Queued and refused links.
 
 use inkan_agent::catalogue::Lang;
 
-/// What stands beside the buttons.
+/// The text beside the buttons.
 #[must_use]
-pub fn said(waiting: usize, refused: bool, lang: Lang) -> String {
-    let mut said = match waiting {
+pub fn message(waiting: usize, refused: bool, lang: Lang) -> String {
+    let mut text = match waiting {
         0 => String::new(),
         1 => lang.pick(
             "次の手続き: 1 件（いまの手続きが終わると始まります）".to_owned(),
@@ -17,18 +17,18 @@ pub fn said(waiting: usize, refused: bool, lang: Lang) -> String {
         ),
     };
     if refused {
-        if !said.is_empty() {
-            said.push('\n');
+        if !text.is_empty() {
+            text.push('\n');
         }
-        said.push_str(lang.pick(
+        text.push_str(lang.pick(
             "これ以上は受け付けられないので、あとから開かれたリンクを断りました。",
             "A link was refused because too many are waiting.",
         ));
     }
-    said
+    text
 }
 
-/// Said by a second start whose link was refused.
+/// A later start: its link was refused.
 #[must_use]
 pub fn full(lang: Lang) -> &'static str {
     lang.pick(
@@ -37,7 +37,7 @@ pub fn full(lang: Lang) -> &'static str {
     )
 }
 
-/// Said by a second start whose link was taken.
+/// A later start: its link was accepted.
 #[must_use]
 pub fn handed_over(lang: Lang) -> &'static str {
     lang.pick(
@@ -46,7 +46,7 @@ pub fn handed_over(lang: Lang) -> &'static str {
     )
 }
 
-/// Said by a second start that got no answer.
+/// A later start: no response.
 #[must_use]
 pub fn unanswered(lang: Lang) -> &'static str {
     lang.pick(

@@ -1,13 +1,13 @@
-//! What goes on.
+//! Progress.
 
 use inkan_agent::catalogue::Lang;
 use inkan_agent::output::event::Work;
 use inkan_pki::algorithm::KeyAlgorithm;
 
-use crate::scene::Waiting;
-use crate::scene::progress::Stage;
+use crate::view_model::Waiting;
+use crate::view_model::progress::Phase;
 
-/// While nothing can be asked yet.
+/// Before the first question.
 #[must_use]
 pub fn waiting(waiting: Waiting, lang: Lang) -> &'static str {
     match waiting {
@@ -23,19 +23,19 @@ pub fn waiting(waiting: Waiting, lang: Lang) -> &'static str {
     }
 }
 
-/// What is going on and may take long.
+/// The current operation, which may take long.
 #[must_use]
 pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
     match work {
-        Some(Work::MakingKey { algorithm }) if takes_long(algorithm) => lang.pick(
+        Some(Work::GeneratingKey { algorithm }) if takes_long(algorithm) => lang.pick(
             "トークンの中で RSA の鍵を作っています。カードによっては数分かかります。トークンを抜かないでください。",
             "The token is generating an RSA key. Some cards take minutes. Do not remove the token.",
         ),
-        Some(Work::MakingKey { .. }) => lang.pick(
+        Some(Work::GeneratingKey { .. }) => lang.pick(
             "トークンの中で鍵を作っています。数秒で終わります。トークンを抜かないでください。",
             "The token is generating a key. This takes a few seconds. Do not remove the token.",
         ),
-        Some(Work::AskingBank) => lang.pick(
+        Some(Work::RequestingCertificate) => lang.pick(
             "銀行に電子証明書を申し込んでいます。トークンを抜かないでください。",
             "Requesting the certificate from the bank. Do not remove the token.",
         ),
@@ -54,7 +54,7 @@ pub fn doing(work: Option<Work>, lang: Lang) -> &'static str {
     }
 }
 
-/// Primes are looked for by chance.
+/// RSA key generation searches for random primes.
 const fn takes_long(algorithm: KeyAlgorithm) -> bool {
     match algorithm {
         KeyAlgorithm::Rsa2048 | KeyAlgorithm::Rsa3072 | KeyAlgorithm::Rsa4096 => true,
@@ -62,31 +62,31 @@ const fn takes_long(algorithm: KeyAlgorithm) -> bool {
     }
 }
 
-/// One stage, whether done or to come.
+/// A phase of the issuance, in any state.
 #[must_use]
-pub fn stage(stage: Stage, lang: Lang) -> &'static str {
-    match stage {
-        Stage::Key => lang.pick("トークンの中に鍵を作る", "Generate a key on the token"),
-        Stage::Certificate => lang.pick(
+pub fn phase(phase: Phase, lang: Lang) -> &'static str {
+    match phase {
+        Phase::Key => lang.pick("トークンの中に鍵を作る", "Generate a key on the token"),
+        Phase::Certificate => lang.pick(
             "銀行から電子証明書を受け取り、内容を確かめる",
             "Receive and check the certificate",
         ),
-        Stage::Write => lang.pick(
+        Phase::Write => lang.pick(
             "電子証明書をトークンに書き込む",
             "Write the certificate to the token",
         ),
-        Stage::Prove => lang.pick(
+        Phase::Prove => lang.pick(
             "鍵と電子証明書が合うことを署名で確かめる",
             "Prove with a signature that the key and the certificate match",
         ),
-        Stage::Activate => lang.pick(
+        Phase::Activate => lang.pick(
             "銀行に接続し、電子証明書を有効にする",
             "Connect to the bank to activate the certificate",
         ),
     }
 }
 
-/// What to do when a certificate is on the token.
+/// The next step after a certificate was issued.
 #[must_use]
 pub fn back_to_the_page(lang: Lang) -> &'static str {
     lang.pick(
@@ -95,13 +95,13 @@ pub fn back_to_the_page(lang: Lang) -> &'static str {
     )
 }
 
-/// Spoken behind a stage that is done.
+/// Spoken after a completed phase.
 #[must_use]
 pub fn done(lang: Lang) -> &'static str {
     lang.pick("済み", "done")
 }
 
-/// Spoken behind the stage that goes on.
+/// Spoken after the current phase.
 #[must_use]
 pub fn current(lang: Lang) -> &'static str {
     lang.pick("いまここ", "now")

@@ -1,69 +1,69 @@
-//! One window for each user: the first start keeps a lock and listens on a local socket (a file, never a network port);
-//! a later start hands its link over and ends.
+//! One window per user. The first instance holds a lock and listens on a local socket (a file, never a network port); a
+//! later instance passes its link on and exits.
 //!
-//! - [`place`]: where lock and socket are
-//! - [`door`]: the socket: a link in, one word out
+//! - [`directory`]: the directory of lock and socket
+//! - [`listener`]: the socket: a link in, one word out
 //!
-//! Elsewhere than on Unix each start is on its own.
+//! On platforms other than Unix every instance is independent.
 
+pub mod directory;
 #[cfg(unix)]
-mod door;
-pub mod place;
+mod listener;
 
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::queue::Offer;
+use crate::queue::OfferResult;
 
-/// How long a later start tries to reach the first one, which may be just starting or just ending.
-const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long a later instance tries to reach the first one, which may be starting or ending.
+const HANDOVER_TIMEOUT: Duration = Duration::from_secs(5);
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Which start this is.
+/// Which instance this is.
 #[derive(Debug)]
 pub enum Start {
     /// The first: keep the guard as long as the window is open.
-    First(First),
-    /// A later one: its link was handed over, or refused.
-    Later(Offer),
-    /// The first one does not answer; nothing was handed over.
+    First(FirstInstance),
+    /// A later one: its link was accepted or refused.
+    Later(OfferResult),
+    /// The first one does not respond; nothing was passed on.
     Unanswered,
 }
 
-/// The first start's lock; with what later starts find.
+/// The first instance's lock and socket.
 #[derive(Debug)]
-pub struct First {
+pub struct FirstInstance {
     _lock: Option<File>,
     #[cfg(unix)]
-    door: Option<door::Door>,
+    listener: Option<listener::InstanceListener>,
 }
 
-/// Finds out which start this is. `link` is handed over if another one came before.
+/// Determines which instance this is. If there is another one, it receives `link`.
 #[must_use]
 pub fn start(directory: &Path, link: Option<&str>) -> Start {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + HANDOVER_TIMEOUT;
     loop {
         match lock(directory) {
-            // Where there can be no lock, a second window is better than none.
-            Err(_) => return Start::First(First::alone()),
-            Ok(Some(lock)) => return Start::First(First::with(lock, directory)),
+            // If no lock is possible, a second window is better than none.
+            Err(_) => return Start::First(FirstInstance::alone()),
+            Ok(Some(lock)) => return Start::First(FirstInstance::with(lock, directory)),
             Ok(None) => {}
         }
         #[cfg(unix)]
-        if let Ok(offer) = door::knock(directory, link.unwrap_or_default()) {
+        if let Ok(offer) = listener::send_link(directory, link.unwrap_or_default()) {
             return Start::Later(offer);
         }
         if Instant::now() >= deadline {
             return Start::Unanswered;
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(RETRY_INTERVAL);
     }
 }
 
-/// The lock, or `None` while another start has it.
+/// The lock, or `None` while another instance holds it.
 fn lock(directory: &Path) -> std::io::Result<Option<File>> {
-    place::make_private(directory)?;
+    directory::make_private(directory)?;
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -76,12 +76,12 @@ fn lock(directory: &Path) -> std::io::Result<Option<File>> {
     }
 }
 
-impl First {
+impl FirstInstance {
     fn alone() -> Self {
         Self {
             _lock: None,
             #[cfg(unix)]
-            door: None,
+            listener: None,
         }
     }
 
@@ -90,16 +90,16 @@ impl First {
         Self {
             _lock: Some(lock),
             #[cfg(unix)]
-            door: door::Door::open(directory).ok(),
+            listener: listener::InstanceListener::open(directory).ok(),
         }
     }
 
-    /// Gives every link that later starts bring to `take`, on a thread of its own; an empty one only asks for the window.
+    /// Passes every link from later instances to `take`, on a separate thread. An empty link only requests the window.
     #[cfg_attr(not(unix), allow(unused_variables, unused_mut))]
-    pub fn listen(&mut self, take: impl Fn(String) -> Offer + Send + 'static) {
+    pub fn listen(&mut self, take: impl Fn(String) -> OfferResult + Send + 'static) {
         #[cfg(unix)]
-        if let Some(door) = self.door.take() {
-            std::thread::spawn(move || door.answer(take));
+        if let Some(listener) = self.listener.take() {
+            std::thread::spawn(move || listener.answer(take));
         }
     }
 }

@@ -1,76 +1,79 @@
 use std::sync::mpsc::channel;
 
-use super::{Offer, Start, start};
+use super::{OfferResult, Start, start};
 
 #[test]
-fn a_later_start_hands_its_link_to_the_first() {
+fn a_later_start_sends_its_link_to_the_first() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().join("inkan");
-    let Start::First(mut first) = start(&place, Some("inkan:one")) else {
-        panic!("nobody came before");
+    let directory_path = directory.path().join("inkan");
+    let Start::First(mut first) = start(&directory_path, Some("inkan:one")) else {
+        panic!("no other instance");
     };
-    let (took, taken) = channel();
+    let (sender, received_links) = channel();
     first.listen(move |link| {
         let answer = if link == "inkan:three" {
-            Offer::Full
+            OfferResult::Full
         } else {
-            Offer::Taken
+            OfferResult::Taken
         };
-        took.send(link).unwrap();
+        sender.send(link).unwrap();
         answer
     });
     assert!(matches!(
-        start(&place, Some("inkan:two")),
-        Start::Later(Offer::Taken)
+        start(&directory_path, Some("inkan:two")),
+        Start::Later(OfferResult::Taken)
     ));
     assert!(matches!(
-        start(&place, Some("inkan:three")),
-        Start::Later(Offer::Full)
+        start(&directory_path, Some("inkan:three")),
+        Start::Later(OfferResult::Full)
     ));
-    assert!(matches!(start(&place, None), Start::Later(Offer::Taken)));
+    assert!(matches!(
+        start(&directory_path, None),
+        Start::Later(OfferResult::Taken)
+    ));
     let long = "x".repeat(1024 * 1024);
     assert!(matches!(
-        start(&place, Some(&long)),
-        Start::Later(Offer::Taken)
+        start(&directory_path, Some(&long)),
+        Start::Later(OfferResult::Taken)
     ));
-    let heard: Vec<String> = taken.iter().take(4).collect();
-    assert_eq!(heard[..3], ["inkan:two", "inkan:three", ""]);
-    assert_eq!(heard[3].len(), super::door::MOST);
+    let received: Vec<String> = received_links.iter().take(4).collect();
+    assert_eq!(received[..3], ["inkan:two", "inkan:three", ""]);
+    assert_eq!(received[3].len(), super::listener::MOST);
 }
 
 #[test]
-fn what_a_dead_start_left_behind_is_no_hindrance() {
+fn the_leftovers_of_a_crashed_instance_are_replaced() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().join("inkan");
-    drop(start(&place, None));
-    assert!(place.join("window.sock").exists());
-    let Start::First(mut first) = start(&place, None) else {
+    let directory_path = directory.path().join("inkan");
+    drop(start(&directory_path, None));
+    assert!(directory_path.join("window.sock").exists());
+    let Start::First(mut first) = start(&directory_path, None) else {
         panic!("the lock is free");
     };
-    first.listen(|_| Offer::Taken);
+    first.listen(|_| OfferResult::Taken);
     assert!(matches!(
-        start(&place, Some("x")),
-        Start::Later(Offer::Taken)
+        start(&directory_path, Some("x")),
+        Start::Later(OfferResult::Taken)
     ));
 }
 
 #[test]
-fn a_link_that_comes_while_the_first_is_ending_is_not_lost() {
+fn a_link_that_arrives_while_the_first_instance_ends_is_not_lost() {
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().join("inkan");
-    let Start::First(mut first) = start(&place, None) else {
-        panic!("nobody came before");
+    let directory_path = directory.path().join("inkan");
+    let Start::First(mut first) = start(&directory_path, None) else {
+        panic!("no other instance");
     };
-    let (knocked, knocks) = channel();
+    let (link_sender, links) = channel();
     first.listen(move |link| {
-        let _ = knocked.send(link);
-        Offer::Ended
+        let _ = link_sender.send(link);
+        OfferResult::Ended
     });
     let later = {
-        let place = place.clone();
-        std::thread::spawn(move || start(&place, Some("inkan:late")))
+        let directory_path = directory_path.clone();
+        std::thread::spawn(move || start(&directory_path, Some("inkan:late")))
     };
-    assert_eq!(knocks.recv().unwrap(), "inkan:late");
+    assert_eq!(links.recv().unwrap(), "inkan:late");
     drop(first);
     assert!(matches!(later.join().unwrap(), Start::First(_)));
 }
@@ -79,12 +82,16 @@ fn a_link_that_comes_while_the_first_is_ending_is_not_lost() {
 fn the_directory_is_closed_to_others() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
-    let place = directory.path().join("inkan");
-    std::fs::create_dir(&place).unwrap();
-    std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o777)).unwrap();
-    drop(start(&place, None));
+    let directory_path = directory.path().join("inkan");
+    std::fs::create_dir(&directory_path).unwrap();
+    std::fs::set_permissions(&directory_path, std::fs::Permissions::from_mode(0o777)).unwrap();
+    drop(start(&directory_path, None));
     assert_eq!(
-        std::fs::metadata(&place).unwrap().permissions().mode() & 0o777,
+        std::fs::metadata(&directory_path)
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
         0o700
     );
 }

@@ -5,10 +5,10 @@ use inkan_agent::catalogue::Lang;
 use super::View;
 use crate::catalogue::about::{Name, name, sentence};
 use crate::catalogue::frame::{Button, Title};
-use crate::scene::About;
 use crate::ui;
+use crate::view_model::About;
 
-/// What it is, and what its window is made with.
+/// The program, and the toolkit of its window.
 pub(super) fn view(about: &About, lang: Lang) -> View {
     let buttons = [Some(Button::Back), None];
     let mut view = View::of(ui::Page::About, Title::About, lang, buttons).sentence(sentence(lang));

@@ -1,6 +1,6 @@
-//! What came of it.
+//! Results.
 
-use inkan_agent::catalogue::talk::{self, Label, label};
+use inkan_agent::catalogue::dialog::{self, Label, label};
 use inkan_agent::catalogue::{Lang, entry};
 use inkan_agent::error::Failure;
 use inkan_agent::output::human;
@@ -12,7 +12,7 @@ use crate::catalogue::frame::{Button, Title};
 use crate::catalogue::{time, work};
 use crate::ui;
 
-/// It went well.
+/// A success.
 pub(super) fn done(outcome: &Outcome, lang: Lang) -> View {
     let buttons = [None, Some(Button::Close)];
     let mut view = View::of(ui::Page::Message, Title::Done, lang, buttons);
@@ -25,7 +25,7 @@ pub(super) fn done(outcome: &Outcome, lang: Lang) -> View {
 }
 
 fn certificate(view: &mut View, enrolled: &Enrolled, lang: Lang) {
-    view.frame.sentence = talk::enrolled(lang).into();
+    view.frame.sentence = dialog::enrolled(lang).into();
     view.frame.bank = shown(&enrolled.bank).into();
     view.frame.advice = work::back_to_the_page(lang).into();
     let rows = [
@@ -38,7 +38,7 @@ fn certificate(view: &mut View, enrolled: &Enrolled, lang: Lang) {
         (Label::CommonName, enrolled.common_name.clone()),
         (Label::Serial, enrolled.serial.clone()),
         (Label::ValidUntil, time(enrolled.not_after)),
-        (Label::Token, talk::token_label(&enrolled.token, lang)),
+        (Label::Token, dialog::token_label(&enrolled.token, lang)),
     ];
     for (name, value) in rows {
         view.fact(label(name, lang), &value);
@@ -46,9 +46,9 @@ fn certificate(view: &mut View, enrolled: &Enrolled, lang: Lang) {
     view.fact("", &ask::detail(&enrolled.token, lang));
 }
 
-/// It did not go on: what happened, what to do, and the code for the help desk.
+/// A failure: what happened, what to do, and the code for the help desk.
 pub(super) fn failed(failure: &Failure, lang: Lang) -> View {
-    let told = entry(failure, lang);
+    let report = entry(failure, lang);
     let cancelled = matches!(failure, Failure::Cancelled);
     let named = if cancelled {
         Title::Cancelled
@@ -57,14 +57,14 @@ pub(super) fn failed(failure: &Failure, lang: Lang) -> View {
     };
     let buttons = [None, Some(Button::Close)];
     let mut view =
-        View::of(ui::Page::Message, named, lang, buttons).sentence(&shown(&told.sentence));
+        View::of(ui::Page::Message, named, lang, buttons).sentence(&shown(&report.sentence));
     view.frame.tone = if cancelled {
         ui::Tone::Note
     } else {
         ui::Tone::Bad
     };
     view.frame.advice_name = label(Label::Next, lang).into();
-    view.frame.advice = shown(&told.next).into();
-    view.frame.code = shown(&told.code).into();
+    view.frame.advice = shown(&report.next).into();
+    view.frame.code = shown(&report.code).into();
     view
 }

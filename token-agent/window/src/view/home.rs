@@ -2,33 +2,33 @@
 
 use std::rc::Rc;
 
-use inkan_agent::catalogue::talk::{self, Label, label};
+use inkan_agent::catalogue::dialog::{self, Label, label};
 use inkan_agent::catalogue::{Lang, entry};
-use inkan_agent::keystore::view::PinStanding;
+use inkan_agent::keystore::view::PinStatus;
 use inkan_agent::output::outcome::{TokenContent, TokenEntry, Unusable};
 use slint::{ModelRc, VecModel};
 
 use super::{View, shown};
 use crate::catalogue::frame::{Button, Title, button};
 use crate::catalogue::{ask, home as words};
-use crate::scene::home::{Home, Standing, standing};
 use crate::ui;
+use crate::view_model::home::{EntryStatus, Home, status};
 
 /// All tokens.
 pub(super) fn view(home: &Home, lang: Lang) -> View {
     let buttons = [Some(Button::Close), Some(Button::Again)];
     let mut view = View::of(ui::Page::Home, Title::Home, lang, buttons);
     view.frame.modest = true;
-    if let Some(news) = home.news {
+    if let Some(completed) = home.completed {
         view.frame.tone = ui::Tone::Good;
-        view.frame.sentence = words::news(news, lang).into();
-    } else if let Some(trouble) = &home.trouble {
-        let told = entry(trouble, lang);
+        view.frame.sentence = words::completed(completed, lang).into();
+    } else if let Some(failure) = &home.failure {
+        let report = entry(failure, lang);
         view.frame.tone = ui::Tone::Note;
-        view.frame.sentence = shown(&told.sentence).into();
+        view.frame.sentence = shown(&report.sentence).into();
         view.frame.advice_name = label(Label::Next, lang).into();
-        view.frame.advice = shown(&told.next).into();
-        view.frame.code = shown(&told.code).into();
+        view.frame.advice = shown(&report.next).into();
+        view.frame.code = shown(&report.code).into();
     } else {
         view.frame.sentence = words::sentence(home.tokens.len(), lang).into();
     }
@@ -46,7 +46,7 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
     let entries: Vec<_> = content.entries.iter().map(|e| row(home, e, lang)).collect();
     let spoken = |b| shown(&words::of_token(b, token, lang)).into();
     ui::TokenCard {
-        name: talk::token_label(token, lang).into(),
+        name: dialog::token_label(token, lang).into(),
         detail: shown(&ask::detail(token, lang)).into(),
         note: content
             .failure_sentence
@@ -54,9 +54,7 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
             .map_or_else(|| words::pin(content.pin, lang).to_owned(), shown)
             .into(),
         tone: match content.pin {
-            PinStanding::FinalTry | PinStanding::NotSet if content.failure.is_none() => {
-                ui::Tone::Note
-            }
+            PinStatus::FinalTry | PinStatus::NotSet if content.failure.is_none() => ui::Tone::Note,
             _ => ui::Tone::Bad,
         },
         nothing: nothing.into(),
@@ -69,17 +67,17 @@ fn card(home: &Home, content: &TokenContent, lang: Lang) -> ui::TokenCard {
 }
 
 fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
-    let stands = standing(entry, home.now);
-    let name = shown(talk::entry_name(entry, lang));
-    let tone = match stands {
-        Standing::Usable => ui::Tone::Good,
-        Standing::EndsSoon(_) => ui::Tone::Note,
-        Standing::KeyHidden | Standing::Not(Unusable::NoBank) => ui::Tone::Plain,
-        Standing::Not(Unusable::NotYet | Unusable::NoCertificate | Unusable::NotAsked) => {
-            ui::Tone::Note
-        }
-        Standing::Not(
-            Unusable::Expired | Unusable::NoKey | Unusable::OtherPurpose | Unusable::NotAccepted,
+    let entry_status = status(entry, home.now);
+    let name = shown(dialog::entry_name(entry, lang));
+    let tone = match entry_status {
+        EntryStatus::Usable => ui::Tone::Good,
+        EntryStatus::ExpiresSoon(_) => ui::Tone::Note,
+        EntryStatus::KeyUnknown | EntryStatus::Unusable(Unusable::NoBank) => ui::Tone::Plain,
+        EntryStatus::Unusable(
+            Unusable::NotYetValid | Unusable::NoCertificate | Unusable::NotChecked,
+        ) => ui::Tone::Note,
+        EntryStatus::Unusable(
+            Unusable::Expired | Unusable::NoKey | Unusable::WrongPurpose | Unusable::NotAccepted,
         ) => ui::Tone::Bad,
     };
     let until = entry.not_after.map(|u| words::until(u, lang));
@@ -91,7 +89,7 @@ fn row(home: &Home, entry: &TokenEntry, lang: Lang) -> ui::EntryRow {
     ui::EntryRow {
         bank: bank.into(),
         until: until.unwrap_or_default().into(),
-        state: words::standing(stands, lang).into(),
+        state: words::status(entry_status, lang).into(),
         tone,
         delete: if ours {
             button(Button::Delete, lang).into()

@@ -1,12 +1,12 @@
-//! From a [`Scene`] to what the window draws. Runs on the window's thread; asks nobody anything.
+//! From a [`ViewModel`] to what the window draws. Runs on the window's thread and waits for nothing.
 //!
-//! - [`question`]: yes or no, with the facts to decide by
+//! - [`question`]: yes/no questions with their facts
 //! - [`secrets`]: fields for PINs
-//! - [`progress`]: the steps of the work
-//! - [`ending`]: what came of it
+//! - [`progress`]: the phases of the issuance
+//! - [`ending`]: the page with a result
 //! - [`home`]: tokens and certificates
 //! - [`about`]: this program
-//! - [`paint`]: into the window's properties
+//! - [`paint`]: writes the window's properties
 
 pub mod about;
 pub mod ending;
@@ -16,15 +16,15 @@ pub mod progress;
 pub mod question;
 pub mod secrets;
 
-use inkan_agent::catalogue::{Lang, talk};
+use inkan_agent::catalogue::{Lang, dialog};
 use inkan_agent::output::outcome::TokenEntry;
 
 use crate::catalogue::frame::{Button, Title, button, title};
 use crate::catalogue::{ask, work};
-use crate::scene::{Scene, Waiting};
 use crate::ui;
+use crate::view_model::{ViewModel, Waiting};
 
-/// Everything the window draws for one scene.
+/// Everything that the window draws for one view model.
 #[derive(Debug, Clone, Default)]
 pub struct View {
     /// Title, sentence, buttons.
@@ -35,20 +35,20 @@ pub struct View {
     pub comparison: ui::Comparison,
     /// Tokens to choose from.
     pub tokens: Vec<ui::TokenRow>,
-    /// How each is announced when chosen.
+    /// The announcement of each when it is chosen.
     pub announced: Vec<String>,
     /// Secret fields, empty.
     pub secrets: Vec<ui::SecretField>,
-    /// What must be known before typing, one box each.
+    /// Notices above the fields, one box each.
     pub notices: Vec<ui::Notice>,
-    /// Steps.
+    /// Phases.
     pub steps: Vec<ui::StepRow>,
-    /// Tokens with what is on them.
+    /// Tokens with their entries.
     pub cards: Vec<ui::TokenCard>,
 }
 
 impl View {
-    /// Title and buttons; an empty caption is no button.
+    /// Title and buttons; an empty caption means no button.
     fn of(page: ui::Page, named: Title<'_>, lang: Lang, buttons: [Option<Button>; 2]) -> Self {
         let caption = |b: Option<Button>| b.map_or("", |b| button(b, lang)).into();
         let [cancel, primary] = buttons;
@@ -77,16 +77,16 @@ impl View {
     }
 }
 
-/// Text from elsewhere, without what could change how the rest is read.
+/// Foreign text without characters that could disguise the rest.
 fn shown(text: &str) -> String {
     inkan_agent::output::clean::clean(text)
 }
 
-/// What the window draws for `scene`.
+/// What the window draws for `view_model`.
 #[must_use]
-pub fn view(scene: &Scene, lang: Lang) -> View {
-    match scene {
-        Scene::Waiting(what) => {
+pub fn view(view_model: &ViewModel, lang: Lang) -> View {
+    match view_model {
+        ViewModel::Waiting(what) => {
             let named = Title::Waiting(*what);
             let buttons = match what {
                 Waiting::Bank | Waiting::Tokens => [Some(Button::Cancel), None],
@@ -97,21 +97,21 @@ pub fn view(scene: &Scene, lang: Lang) -> View {
             view.frame.busy = true;
             view
         }
-        Scene::Question(asked) => question::view(asked, lang),
-        Scene::Choose(tokens) => choose(tokens, lang),
-        Scene::ChooseCertificate(entries) => choose_certificate(entries, lang),
-        Scene::Secrets(asked) => secrets::view(asked, lang),
-        Scene::PinPad(token) => {
+        ViewModel::Question(question) => question::view(question, lang),
+        ViewModel::Choose(tokens) => choose(tokens, lang),
+        ViewModel::ChooseCertificate(entries) => choose_certificate(entries, lang),
+        ViewModel::Secrets(form) => secrets::view(form, lang),
+        ViewModel::PinPad(token) => {
             let mut view = View::of(ui::Page::Message, Title::PinPad, lang, [None, None])
                 .sentence(&ask::pin_pad(token, lang));
             view.frame.busy = true;
             view
         }
-        Scene::Progress(state) => progress::view(state, lang),
-        Scene::Done(outcome) => ending::done(outcome, lang),
-        Scene::Failed(failure) => ending::failed(failure, lang),
-        Scene::Home(state) => home::view(state, lang),
-        Scene::About(facts) => about::view(facts, lang),
+        ViewModel::Progress(state) => progress::view(state, lang),
+        ViewModel::Done(outcome) => ending::done(outcome, lang),
+        ViewModel::Failed(failure) => ending::failed(failure, lang),
+        ViewModel::Home(state) => home::view(state, lang),
+        ViewModel::About(facts) => about::view(facts, lang),
     }
 }
 
@@ -123,7 +123,7 @@ fn choose(tokens: &[inkan_agent::keystore::view::TokenView], lang: Lang) -> View
     view.frame.busy = tokens.is_empty();
     for token in tokens {
         view.tokens.push(ui::TokenRow {
-            name: talk::token_label(token, lang).into(),
+            name: dialog::token_label(token, lang).into(),
             detail: shown(&ask::detail(token, lang)).into(),
             obstacle: "".into(),
         });
@@ -137,7 +137,7 @@ fn choose_certificate(entries: &[TokenEntry], lang: Lang) -> View {
     let mut view = View::of(ui::Page::Choose, Title::ChooseCertificate, lang, buttons)
         .sentence(ask::choose_certificate(lang));
     for entry in entries {
-        let name = talk::entry_name(entry, lang);
+        let name = dialog::entry_name(entry, lang);
         let detail = ask::certificate_detail(entry, lang);
         view.announced
             .push(shown(&ask::chosen_certificate(name, &detail, lang)));

@@ -1,4 +1,4 @@
-//! Into the window's properties.
+//! Writes the window's properties.
 
 use std::rc::Rc;
 
@@ -7,31 +7,31 @@ use slint::{ModelRc, VecModel};
 
 use super::View;
 use crate::catalogue::frame::{Button, app, button, other_language};
-use crate::fonts::Letters;
+use crate::fonts::FontCoverage;
 use crate::ui::AgentWindow;
 
-/// What every page has: names, fonts. Without Japanese letters there is no button for the other language.
-pub fn dress(window: &AgentWindow, lang: Lang, letters: Letters) {
+/// The parts of every page: names and fonts. Without Japanese glyphs there is no button for the other language.
+pub fn dress(window: &AgentWindow, lang: Lang, coverage: FontCoverage) {
     window.set_app_name(app(lang).into());
-    window.set_language(match letters {
-        Letters::All => other_language(lang).into(),
-        Letters::NoJapanese => "".into(),
+    window.set_language(match coverage {
+        FontCoverage::Full => other_language(lang).into(),
+        FontCoverage::LatinOnly => "".into(),
     });
     window.set_about(button(Button::About, lang).into());
     window.set_font(FONT.into());
 }
 
-/// A font that has Japanese letters everywhere: without a name some systems leave them blank.
+/// A font with Japanese glyphs on this system: without a name some systems show none.
 #[cfg(windows)]
 pub const FONT: &str = "Yu Gothic UI";
-/// A font that has Japanese letters everywhere: without a name some systems leave them blank.
+/// A font with Japanese glyphs on this system: without a name some systems show none.
 #[cfg(not(windows))]
 pub const FONT: &str = "Noto Sans CJK JP";
 
-/// Draws `view` as page number `turn`.
-pub fn paint(window: &AgentWindow, view: &View, turn: i32) {
+/// Draws `view` with this page number.
+pub fn paint(window: &AgentWindow, view: &View, page_id: i32) {
     let mut frame = view.frame.clone();
-    frame.turn = turn;
+    frame.page_id = page_id;
     window.set_facts(model(&view.facts));
     window.set_comparison(view.comparison.clone());
     window.set_tokens(model(&view.tokens));
@@ -43,7 +43,7 @@ pub fn paint(window: &AgentWindow, view: &View, turn: i32) {
     window.set_frame(frame);
 }
 
-/// A list for the window.
+/// A list property of the window.
 pub fn model<T: Clone + 'static>(rows: &[T]) -> ModelRc<T> {
     ModelRc::from(Rc::new(VecModel::from(rows.to_vec())))
 }

@@ -1,15 +1,15 @@
-//! Steps.
+//! Phases of the issuance.
 
-use inkan_agent::catalogue::{Lang, talk};
+use inkan_agent::catalogue::{Lang, dialog};
 use inkan_pki::messages::link::Action;
 
 use super::View;
 use crate::catalogue::frame::{Button, Title};
 use crate::catalogue::work;
-use crate::scene::progress::{Progress, Stage};
 use crate::ui;
+use crate::view_model::progress::{Phase, Progress};
 
-/// How far the work is.
+/// The progress page.
 pub(super) fn view(state: &Progress, lang: Lang) -> View {
     let buttons = [Some(Button::Cancel), None];
     let page = match state.action {
@@ -21,24 +21,24 @@ pub(super) fn view(state: &Progress, lang: Lang) -> View {
     view.frame.busy = true;
     if let Some(again) = state.waiting {
         view.frame.tone = ui::Tone::Note;
-        view.frame.sentence = talk::waiting(again.seconds, again.attempt, lang).into();
+        view.frame.sentence = dialog::waiting(again.seconds, again.attempt, lang).into();
     }
     if page == ui::Page::Progress {
         let reached = state.reached();
-        let row = |(index, stage): (usize, &Stage)| step(*stage, index, reached, lang);
-        view.steps = Stage::ALL.iter().enumerate().map(row).collect();
+        let row = |(index, phase): (usize, &Phase)| step(*phase, index, reached, lang);
+        view.steps = Phase::ALL.iter().enumerate().map(row).collect();
     }
     view
 }
 
-fn step(stage: Stage, index: usize, reached: usize, lang: Lang) -> ui::StepRow {
+fn step(phase: Phase, index: usize, reached: usize, lang: Lang) -> ui::StepRow {
     let (state, spoken) = match index.cmp(&reached) {
         std::cmp::Ordering::Less => (ui::StepState::Done, work::done(lang)),
         std::cmp::Ordering::Equal => (ui::StepState::Current, work::current(lang)),
         std::cmp::Ordering::Greater => (ui::StepState::Later, ""),
     };
     ui::StepRow {
-        text: work::stage(stage, lang).into(),
+        text: work::phase(phase, lang).into(),
         spoken: spoken.into(),
         state,
     }

@@ -1,6 +1,6 @@
-//! Yes or no, with the facts to decide by.
+//! Yes/no questions with their facts.
 
-use inkan_agent::catalogue::talk::{self, Label, label};
+use inkan_agent::catalogue::dialog::{self, Label, label};
 use inkan_agent::catalogue::{Lang, clock};
 use inkan_agent::keystore::view::TokenView;
 use inkan_agent::output::event::RequestView;
@@ -61,13 +61,16 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
     };
     let mut rows = vec![
         (Label::Bank, request.bank.clone()),
-        (Label::Action, talk::asked(request, lang).to_owned()),
+        (
+            Label::Action,
+            dialog::requested_action(request, lang).to_owned(),
+        ),
     ];
-    // Nobody is known yet at a login.
+    // The user is not known yet at a login.
     if let Some(customer) = &request.customer {
         rows.extend([
             (Label::Company, customer.company.clone()),
-            (Label::Account, talk::account(customer, lang)),
+            (Label::Account, dialog::account(customer, lang)),
             (Label::User, customer.user_name.clone()),
             (Label::LoginId, customer.login_id.clone()),
         ]);
@@ -76,7 +79,7 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
         rows.extend([
             (Label::StaffName, staff.name.clone()),
             (Label::StaffNumber, staff.number.clone()),
-            (Label::Role, talk::role(staff.role, lang).to_owned()),
+            (Label::Role, dialog::role(staff.role, lang).to_owned()),
         ]);
     }
     rows.push((Label::RequestedAt, time(request.requested_at)));
@@ -89,11 +92,11 @@ fn consent(view: &mut View, request: &RequestView, lang: Lang) {
 }
 
 fn on_token(view: &mut View, token: &TokenView, entry: &TokenEntry, lang: Lang) {
-    view.fact(label(Label::Token, lang), &talk::token_label(token, lang));
+    view.fact(label(Label::Token, lang), &dialog::token_label(token, lang));
     view.fact("", &ask::detail(token, lang));
     view.fact(
         label(Label::CommonName, lang),
-        talk::entry_name(entry, lang),
+        dialog::entry_name(entry, lang),
     );
     if let Some(organization) = &entry.organization {
         view.fact(label(Label::Organization, lang), organization);

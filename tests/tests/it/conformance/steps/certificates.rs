@@ -1,21 +1,21 @@
-//! Certificates, and what belongs to them.
+//! Certificates, and the objects that belong to them.
 
 use super::keys::signs;
 use crate::conformance::authority::{CA_NAME, NAME, certificate};
-use crate::conformance::judge::Seen;
-use crate::conformance::suite::{Complaint, Refusal, Said, Subject, no, yes};
+use crate::conformance::suite::{CheckResult, Complaint, Refusal, Subject, no, yes};
+use crate::conformance::verdict::Observation;
 use inkan_agent::keystore::content::KeyEntry;
-use inkan_agent::token::opened::OpenToken;
+use inkan_agent::token::open_token::OpenToken;
 use inkan_pki::pkcs11::certificate::list_certificates;
 use inkan_pki::pkcs11::keys::list_key_pairs;
 use inkan_pki::pkcs11::login::{PinOwner, log_in_once};
 use inkan_pki::pkcs11::{Access, Module, Session, TokenSelector};
 use inkan_tests::Outcome;
 
-/// Bytes of a full-size certificate: RSA-4096, by an RSA-4096 CA, with all that a bank may want in it.
+/// Bytes of a full-size certificate: RSA-4096, by an RSA-4096 CA, with every extension that a bank may want.
 const SIZE: usize = 2_800;
 
-/// Writes it, and sees that it is there once.
+/// Writes it, and checks that it exists once.
 fn write(token: &OpenToken, key: Option<&KeyEntry>, der: &[u8]) -> Result<(), Refusal> {
     let reference = key.map(|key| &key.reference);
     let label = if key.is_some() { NAME } else { CA_NAME };
@@ -29,7 +29,7 @@ fn write(token: &OpenToken, key: Option<&KeyEntry>, der: &[u8]) -> Result<(), Re
     }
 }
 
-pub(super) fn written(subject: &mut Subject) -> Said {
+pub(super) fn written(subject: &mut Subject) -> CheckResult {
     let (token, key) = (subject.token()?, subject.any_key()?);
     let (der, _) = certificate(&key.spki_der, 0).map_err(Complaint)?;
     write(&token, Some(&key), &der)?;
@@ -37,8 +37,8 @@ pub(super) fn written(subject: &mut Subject) -> Said {
     yes()
 }
 
-/// In place of the small one, or beside it.
-pub(super) fn full_size(subject: &mut Subject) -> Said {
+/// Instead of the small one, or beside it.
+pub(super) fn full_size(subject: &mut Subject) -> CheckResult {
     let (token, key) = (subject.token()?, subject.any_key()?);
     let (small, _) = certificate(&key.spki_der, 0).map_err(Complaint)?;
     let (large, _) = certificate(&key.spki_der, SIZE - small.len()).map_err(Complaint)?;
@@ -50,20 +50,21 @@ pub(super) fn full_size(subject: &mut Subject) -> Said {
             token.with(|store| store.delete_certificate(&large))?;
             yes()
         }
-        // It took the small one's place; and the other way round.
+        // It has replaced the small one; then the other way round.
         Some((key, small)) => {
             write(&token, Some(&key), &small)?;
-            Ok(Seen::Yes("one certificate for each key".to_owned()))
+            Ok(Observation::Yes("one certificate for each key".to_owned()))
         }
         None => yes(),
     }
 }
 
-/// A second key gets a certificate, too; the first key and its certificate stay as they were.
-pub(super) fn two_keys(subject: &mut Subject) -> Said {
+/// A second key gets a certificate too; the first key and its certificate remain unchanged.
+pub(super) fn two_keys(subject: &mut Subject) -> CheckResult {
     let (token, one) = (subject.token()?, subject.any_key()?);
     let mut others = token.content()?.keys.into_iter();
-    let Some(other) = others.find(|key| !key.asks_each_time && key.spki_der != one.spki_der) else {
+    let Some(other) = others.find(|key| !key.always_authenticate && key.spki_der != one.spki_der)
+    else {
         return no("it has not two keys");
     };
     if one.reference == other.reference {
@@ -75,14 +76,14 @@ pub(super) fn two_keys(subject: &mut Subject) -> Said {
     let content = token.content()?;
     for (key, der) in &subject.certificates {
         if !content.holds(der) {
-            return no("the second certificate took the place of the first");
+            return no("the second certificate replaced the first");
         }
         signs(&token, key, key.algorithm.default_scheme())?;
     }
     yes()
 }
 
-pub(super) fn of_a_ca(subject: &mut Subject) -> Said {
+pub(super) fn of_a_ca(subject: &mut Subject) -> CheckResult {
     let (token, key) = (subject.token()?, subject.any_key()?);
     let (_, ca) = certificate(&key.spki_der, 0).map_err(Complaint)?;
     write(&token, None, &ca)?;
@@ -97,9 +98,9 @@ pub(super) fn of_a_ca(subject: &mut Subject) -> Said {
 type Ids = Vec<Vec<u8>>;
 
 /// As another program on this computer sees it.
-pub(super) fn same_id(subject: &mut Subject) -> Said {
-    let Some((path, parameters)) = subject.mount.module.clone() else {
-        return Ok(Seen::NoMeaning);
+pub(super) fn same_id(subject: &mut Subject) -> CheckResult {
+    let Some((path, parameters)) = subject.target.module.clone() else {
+        return Ok(Observation::NoMeaning);
     };
     let (key, der) = match subject.certificates.first() {
         Some((key, der)) => (key.clone(), der.clone()),
@@ -108,18 +109,18 @@ pub(super) fn same_id(subject: &mut Subject) -> Said {
     subject.close();
     let look = || -> Outcome<(Ids, Ids)> {
         let module = Module::load_with(&path, parameters.as_deref())?;
-        // It may have been loaded before the certificate was there, and not have looked since.
+        // It may have been loaded before the certificate existed, and not have read it since.
         module.reinitialise()?;
-        let wanted = &subject.mount.wanted;
+        let wanted = &subject.target.wanted;
         let token = module
             .find_token(&TokenSelector::Label(wanted.clone()))
             .or_else(|_| module.find_token(&TokenSelector::Serial(wanted.clone())))?;
         let session = Session::open(&module, &token, Access::ReadOnly)?;
-        log_in_once(&session, PinOwner::User, &subject.mount.pin)?;
+        log_in_once(&session, PinOwner::User, &subject.target.pin)?;
         let keys = list_key_pairs(&session)?.into_iter();
         let keys = keys.filter(|k| k.spki_der == key.spki_der).map(|k| k.id);
         let certificates = list_certificates(&session)?.into_iter();
-        // Where none was written the one that came with the key is meant.
+        // If none was written, the one that came with the key is meant.
         let same = |found: &[u8]| {
             if der.is_empty() {
                 holds(found, &key.spki_der)

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use inkan_agent::keystore::abilities::NewKey;
+use inkan_agent::keystore::capabilities::NewKey;
 use inkan_agent::keystore::content::KeyEntry;
-use inkan_agent::token::opened::OpenToken;
+use inkan_agent::token::open_token::OpenToken;
 use inkan_agent::token::signer::TokenSigner;
 use inkan_pki::algorithm::{KeyAlgorithm, SignatureScheme};
 use inkan_pki::signer::rcgen::RcgenKey;
 use inkan_pki::verify::verifies;
 use rcgen::CertificateParams;
 
-use crate::conformance::suite::{Complaint, Refusal, Said, Subject, no, yes};
+use crate::conformance::suite::{CheckResult, Complaint, Refusal, Subject, no, yes};
 use crate::conformance::verify;
 
 /// RSA of every size, the smallest first.
@@ -23,22 +23,22 @@ pub(super) const RSA: [KeyAlgorithm; 3] = [
 
 const MESSAGE: &[u8] = b"what the bank's TLS handshake would have signed";
 
-pub(super) fn generate(subject: &mut Subject, algorithm: KeyAlgorithm) -> Said {
+pub(super) fn generate(subject: &mut Subject, algorithm: KeyAlgorithm) -> CheckResult {
     let token = subject.token()?;
-    subject.mount.become_admin(&token).map_err(Complaint)?;
+    subject.target.become_admin(&token).map_err(Complaint)?;
     let label = format!("conformance {algorithm}");
     let new = NewKey {
         algorithm,
         label: label.clone(),
-        instead_of: None,
-        room: 0,
+        replaces: None,
+        certificate_size: 0,
     };
     let made = token.with(|store| store.generate(&new))?;
     if made.algorithm != algorithm {
         return no(format!("it made {}", made.algorithm));
     }
     let (labels, content) = (
-        token.with(|store| Ok(store.abilities().labels))?,
+        token.with(|store| Ok(store.capabilities().labels))?,
         token.content()?,
     );
     match content.key(&made.spki_der) {
@@ -54,7 +54,7 @@ pub(super) fn generate(subject: &mut Subject, algorithm: KeyAlgorithm) -> Said {
     yes()
 }
 
-pub(super) fn confined(subject: &mut Subject) -> Said {
+pub(super) fn confined(subject: &mut Subject) -> CheckResult {
     let token = subject.token()?;
     let mut keys: Vec<KeyEntry> = subject.keys.values().cloned().collect();
     if keys.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn confined(subject: &mut Subject) -> Said {
     }
     for key in keys {
         if !token.with(|store| store.confined(&key.reference))? {
-            return no(format!("{} could be elsewhere as well", key.algorithm));
+            return no(format!("{} could exist elsewhere too", key.algorithm));
         }
     }
     yes()
@@ -73,7 +73,7 @@ pub(super) fn sign(
     subject: &mut Subject,
     types: &[KeyAlgorithm],
     of_the_kind: fn(&SignatureScheme) -> bool,
-) -> Said {
+) -> CheckResult {
     let token = subject.token()?;
     for algorithm in types {
         let Some(key) = subject.key_of(*algorithm)? else {
@@ -97,7 +97,7 @@ pub(super) fn sign(
     no("no key of this type")
 }
 
-/// A signature that somebody else accepts, and not for another message.
+/// A signature that another program accepts, and not for another message.
 pub(super) fn signs(
     token: &OpenToken,
     key: &KeyEntry,
@@ -108,12 +108,12 @@ pub(super) fn signs(
         return no(format!("{scheme:?} is not accepted by aws-lc"));
     }
     if verifies(&key.spki_der, scheme, b"another message", &made) {
-        return no(format!("{scheme:?} is accepted for anything"));
+        return no(format!("{scheme:?} is accepted for another message"));
     }
     Ok(())
 }
 
-pub(super) fn csr(subject: &mut Subject) -> Said {
+pub(super) fn csr(subject: &mut Subject) -> CheckResult {
     let (token, key) = (subject.token()?, subject.any_key()?);
     let signer = TokenSigner::new(&token, key)?;
     let key = RcgenKey::new(Arc::new(signer)).map_err(Complaint)?;

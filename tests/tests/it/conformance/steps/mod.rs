@@ -1,31 +1,31 @@
 //! How each check is made.
 //!
-//! - [`login`]: found, PIN, tries left
+//! - [`login`]: discovery, PIN, tries left
 //! - [`keys`]: key pairs and signatures
 //! - [`certificates`]: certificates and what belongs to them
-//! - [`again`]: opened again; keys that ask each time; what is deleted
-//! - [`pins`]: PIN changed, locked, set anew
-//! - [`pulled`]: taken away
+//! - [`reopened`]: opened again; keys that require the PIN for each use; deletion
+//! - [`pins`]: PIN changed, locked, unblocked
+//! - [`pulled`]: the token is removed
 
-mod again;
 mod certificates;
 mod keys;
 mod login;
 mod pins;
 mod pulled;
+mod reopened;
 
 use inkan_pki::algorithm::KeyAlgorithm;
 
 use super::check::Check;
-use super::suite::{Said, Subject};
+use super::suite::{CheckResult, Subject};
 
 /// Makes the check.
-pub(crate) fn take(subject: &mut Subject, check: Check) -> Said {
+pub(crate) fn take(subject: &mut Subject, check: Check) -> CheckResult {
     match check {
         Check::Listed => login::listed(subject),
         Check::WrongPin => login::wrong_pin(subject),
         Check::TriesCounted => login::tries_counted(subject),
-        Check::WrongPinTold => login::wrong_pin_told(subject),
+        Check::WrongPinReported => login::wrong_pin_reported(subject),
         Check::Login => login::right_pin(subject),
         Check::Generate(algorithm) => keys::generate(subject, algorithm),
         Check::Confined => keys::confined(subject),
@@ -39,10 +39,10 @@ pub(crate) fn take(subject: &mut Subject, check: Check) -> Said {
         Check::CertificateFullSize => certificates::full_size(subject),
         Check::CaCertificate => certificates::of_a_ca(subject),
         Check::SameId => certificates::same_id(subject),
-        Check::Reopened => again::reopened(subject),
-        Check::AsksEachTime => again::asks_each_time(subject),
-        Check::CertificateDeleted => again::certificate_deleted(subject),
-        Check::KeyDeleted => again::key_deleted(subject),
+        Check::Reopened => reopened::reopened(subject),
+        Check::AlwaysAuthenticate => reopened::always_authenticate(subject),
+        Check::CertificateDeleted => reopened::certificate_deleted(subject),
+        Check::KeyDeleted => reopened::key_deleted(subject),
         Check::PinChanged => pins::changed(subject),
         Check::ShortPinRefused => pins::short_refused(subject),
         Check::PinLocks => pins::locks(subject),
