@@ -62,6 +62,9 @@ pub enum IssueError {
     /// The CA's certificate is not a CA certificate.
     #[error("the certificate of {0} is not a CA certificate")]
     CaCertificate(String),
+    /// The CA's certificate has no subject key identifier, so nothing can point to its key.
+    #[error("the certificate of {0} has no subject key identifier")]
+    NoKeyIdentifier(String),
     /// There is no CA of this kind.
     #[error("there is no {0}")]
     NoCa(&'static str),

@@ -25,6 +25,8 @@ pub struct IssuingCa {
     pub key: String,
     /// Its certificate.
     pub certificate: CertificateDer<'static>,
+    /// Its public key (SubjectPublicKeyInfo, DER).
+    pub spki: Vec<u8>,
     /// Kind of its key.
     pub algorithm: KeyAlgorithm,
     /// Start and end of its own validity.
@@ -35,8 +37,6 @@ pub struct IssuingCa {
     pub issues_from: Timestamp,
     /// Its name: the issuer of what it signs.
     pub(crate) name: Name,
-    /// Its public key (SubjectPublicKeyInfo, DER).
-    pub(crate) spki: Vec<u8>,
     /// The identifier of its key, as in its certificate.
     key_identifier: OctetString,
 }
@@ -45,8 +45,8 @@ impl IssuingCa {
     /// Reads name and kind of key from the certificate. It signs new certificates from the beginning.
     ///
     /// # Errors
-    /// [`IssueError::CaCertificate`] when it is no CA certificate of a kind we sign with, or has no identifier of its key
-    /// (RFC 5280 §4.2.1.2).
+    /// [`IssueError::CaCertificate`] when it is no CA certificate of a kind we sign with; [`IssueError::NoKeyIdentifier`] when it has no
+    /// identifier of its key (RFC 5280 §4.2.1.2).
     pub fn new(
         id: impl Into<CaId>,
         key: &str,
@@ -63,7 +63,8 @@ impl IssuingCa {
             .map_err(|_| bad())?
             .tbs_certificate;
         let identifier = tbs.get::<SubjectKeyIdentifier>().map_err(|_| bad())?;
-        let (_, SubjectKeyIdentifier(key_identifier)) = identifier.ok_or_else(bad)?;
+        let (_, SubjectKeyIdentifier(key_identifier)) =
+            identifier.ok_or_else(|| IssueError::NoKeyIdentifier(key.to_owned()))?;
         let validity = Validity {
             not_before: summary.not_before,
             not_after: summary.not_after,
@@ -72,12 +73,12 @@ impl IssuingCa {
             id: id.into(),
             key: key.to_owned(),
             certificate,
+            spki: summary.spki_der,
             algorithm,
             validity,
             profile,
             issues_from: Timestamp::MIN,
             name: tbs.subject,
-            spki: summary.spki_der,
             key_identifier,
         })
     }

@@ -128,6 +128,6 @@ fn an_empty_crl_is_as_recorded() {
 #[test]
 fn a_ca_certificate_without_key_identifier_is_refused() {
     let refused = ca(CA_WITHOUT_KEY_IDENTIFIER).map(|_| ());
-    let expected = Err(IssueError::CaCertificate("customer-ca".to_owned()));
+    let expected = Err(IssueError::NoKeyIdentifier("customer-ca".to_owned()));
     assert_eq!(refused, expected);
 }

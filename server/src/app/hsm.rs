@@ -11,7 +11,6 @@ use inkan_hsm_config::pin_source::PinSource;
 use inkan_hsm_config::spec::{KeySpec, KeyUse, TokenSpec};
 use inkan_pki::pkcs11::TokenSelector;
 use inkan_pki::x509::chain::verify_issued_by;
-use inkan_pki::x509::summary::CertificateSummary;
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 
@@ -19,7 +18,6 @@ use super::config::Config;
 use super::config::sections::Generation;
 use super::error::AppError;
 use crate::ca::hsm::{HsmConfig, HsmKey, HsmPool};
-use crate::ca::issue::IssueError;
 use crate::ca::{Authority, CaId, IssuerId, IssuingCa};
 
 /// The HSM's specification, and the parts of it that the server uses. No PIN is read and the HSM is not opened.
@@ -135,7 +133,7 @@ pub fn authority(config: &Config) -> Result<Authority, AppError> {
         audit,
         ..
     } = chosen;
-    let mut keys = cas.iter().map(pool_key).collect::<Result<Vec<_>, _>>()?;
+    let mut keys: Vec<_> = cas.iter().map(pool_key).collect();
     keys.push(HsmKey::by_label(&ocsp.id, &ocsp.label));
     let by_label = |key: &KeySpec| HsmKey::by_label(&key.id, &key.label);
     keys.extend(audit.as_ref().map(by_label));
@@ -207,10 +205,8 @@ fn certificate(spec: &Spec, key: &str) -> Result<CertificateDer<'static>, AppErr
     Ok(CertificateDer::from(certificate_der(spec, key)?))
 }
 
-fn pool_key(ca: &IssuingCa) -> Result<HsmKey, AppError> {
-    let summary = CertificateSummary::parse(&ca.certificate)
-        .map_err(|_| IssueError::CaCertificate(ca.key.clone()))?;
-    Ok(HsmKey::by_public_key(&ca.key, summary.spki_der))
+fn pool_key(ca: &IssuingCa) -> HsmKey {
+    HsmKey::by_public_key(&ca.key, ca.spki.clone())
 }
 
 fn lacks(file: &Path, problem: String, next: &'static str) -> AppError {

@@ -1,5 +1,4 @@
-//! What is signed is, octet for octet, what another encoder (rcgen) makes of the same words: the certificates of every
-//! profile under a CA of every kind, and a list.
+//! The to-be-signed bytes equal those of another encoder (rcgen): certificates of every profile under a CA of every key type, and CRLs.
 
 use inkan_ca::crl::{CrlContent, Reason, RevokedEntries};
 use inkan_ca::profile::ClientProfile;
@@ -41,14 +40,14 @@ async fn same(algorithm: KeyAlgorithm) {
         KeyAlgorithm::EcP384 => &rcgen::PKCS_ECDSA_P384_SHA384,
         _ => &rcgen::PKCS_RSA_SHA256,
     };
-    // The octets before the signature do not depend on whose it is.
+    // The to-be-signed bytes do not depend on the issuer's key.
     let stranger = KeyPair::generate_for(kind).unwrap();
     let issuer = Issuer::from_ca_cert_der(bank.authority.root(), stranger).unwrap();
     certificates(&bank, &issuer);
     list(&bank, &issuer).await;
 }
 
-/// Keys of every kind, texts of both string types, with parts of the list and without, and an end on either side of
+/// Keys of every type, subjects of both string types, with shards of the CRL and without, and an expiry before and after
 /// 2050.
 fn certificates(bank: &Bank, issuer: &Issuer<'_, KeyPair>) {
     let mut japanese = profile();
@@ -100,7 +99,7 @@ fn with_profile(bank: &Bank, profile: &ClientProfile) -> Authority {
     Authority::new(bank.pool.clone(), certificate.clone(), cas).unwrap()
 }
 
-/// A customer's or a member of staff's.
+/// A client certificate of a customer or of staff.
 fn client(profile: &ClientProfile, name: &str, shard: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     let common_name = format!("{} {name}", profile.common_name_prefix);
@@ -143,7 +142,7 @@ fn client(profile: &ClientProfile, name: &str, shard: &str) -> CertificateParams
     params
 }
 
-/// Who signs OCSP responses.
+/// The signer of OCSP responses.
 fn signer() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -163,7 +162,7 @@ fn signer() -> CertificateParams {
     params
 }
 
-/// An element of less than 128 octets.
+/// An element of less than 128 bytes.
 fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u8::try_from(content.len()).unwrap();
     assert!(length < 0x80);
@@ -196,7 +195,7 @@ fn octets(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(digits).collect()
 }
 
-/// A list of one part with entries.
+/// The CRL of one shard.
 async fn list(bank: &Bank, issuer: &Issuer<'_, KeyPair>) {
     let url = "http://pki.example/crl/customer-ca/202610.crl";
     let this_update: Timestamp = "2049-12-31T12:00:00Z".parse().unwrap();
