@@ -1,9 +1,11 @@
+use std::net::Ipv4Addr;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 
 use crate::harness::{Bank, To, get};
 
-/// Every URL of `router.rs` with the methods it takes.
+/// Every URL of `router.rs` with the methods it takes; of the console, whose table is read by its own tests, a sample.
 const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/", &[Method::GET]),
     (To::Portal, "/login", &[Method::GET, Method::POST]),
@@ -47,6 +49,18 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/certificate/progress", &[Method::GET]),
     (To::Portal, "/certificate/events", &[Method::GET]),
     (To::Portal, "/certificate/result", &[Method::GET]),
+    (To::Portal, "/renew", &[Method::GET, Method::POST]),
+    (To::Portal, "/renew/progress", &[Method::GET]),
+    (To::Portal, "/renew/events", &[Method::GET]),
+    (To::Portal, "/renew/result", &[Method::GET]),
+    (
+        To::Portal,
+        "/staff/certificate",
+        &[Method::GET, Method::POST],
+    ),
+    (To::Portal, "/staff/certificate/progress", &[Method::GET]),
+    (To::Portal, "/staff/certificate/events", &[Method::GET]),
+    (To::Portal, "/staff/certificate/result", &[Method::GET]),
     (
         To::Portal,
         "/register/colleague",
@@ -102,14 +116,25 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/.well-known/est/cacerts", &[Method::GET]),
     (To::Portal, "/.well-known/est/csrattrs", &[Method::GET]),
     (To::Portal, "/.well-known/est/simpleenroll", &[Method::POST]),
+    (To::Portal, "/.well-known/est/staff/cacerts", &[Method::GET]),
+    (
+        To::Portal,
+        "/.well-known/est/staff/simpleenroll",
+        &[Method::POST],
+    ),
     (To::Portal, "/agent/requests/a/pickup", &[Method::POST]),
     (To::Portal, "/agent/requests/a/progress", &[Method::POST]),
+    (To::Portal, "/agent/requests/a/give-up", &[Method::POST]),
     (To::Portal, "/agent/logins/a/pickup", &[Method::POST]),
     (To::Portal, "/agent/logins/a/progress", &[Method::POST]),
     (To::Certificate, "/", &[Method::GET]),
     (To::Certificate, "/login", &[Method::GET, Method::POST]),
     (To::Certificate, "/logout", &[Method::POST]),
     (To::Certificate, "/top", &[Method::GET]),
+    (To::Certificate, "/renew", &[Method::GET, Method::POST]),
+    (To::Certificate, "/renew/progress", &[Method::GET]),
+    (To::Certificate, "/renew/events", &[Method::GET]),
+    (To::Certificate, "/renew/result", &[Method::GET]),
     (To::Certificate, "/style.css", &[Method::GET]),
     (To::Certificate, "/screens.js", &[Method::GET]),
     (To::Certificate, "/icon.svg", &[Method::GET]),
@@ -127,6 +152,19 @@ const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Staff, "/contracts", &[Method::GET]),
     (To::Staff, "/contracts/new", &[Method::GET, Method::POST]),
     (To::Staff, "/contracts/import", &[Method::GET, Method::POST]),
+    (To::Staff, "/certificate", &[Method::GET]),
+    (To::Staff, "/certificate/renewal", &[Method::POST]),
+    (To::Staff, "/certificate/renewal/progress", &[Method::GET]),
+    (To::Staff, "/certificate/renewal/events", &[Method::GET]),
+    (To::Staff, "/certificate/renewal/result", &[Method::GET]),
+    (
+        To::Staff,
+        "/.well-known/est/simplereenroll",
+        &[Method::POST],
+    ),
+    (To::Staff, "/agent/activate", &[Method::POST]),
+    (To::Staff, "/api/v1/me", &[Method::GET]),
+    (To::Staff, "/api/v1/imports", &[Method::POST]),
     (To::Staff, "/reports", &[Method::GET]),
     (To::Staff, "/proposals", &[Method::GET]),
     (To::Staff, "/proposals/a/approve", &[Method::POST]),
@@ -188,6 +226,53 @@ async fn http_every_answer_of_every_route_has_the_security_headers() {
                 assert_ne!(answer.code(), "not-found", "{what}");
             } else {
                 assert!(answer.status.is_client_error(), "{what}");
+            }
+        }
+    }
+}
+
+/// What the routes of a group have in common holds for each of them: the gate, and where a change may come from.
+#[tokio::test]
+async fn http_every_route_has_the_gate_and_the_checks_of_its_group() {
+    let bank = Bank::open().await;
+    let mut network = 0;
+    for (to, path, methods) in ROUTES.iter().filter(|(to, ..)| is_tls(*to)) {
+        let begins = |prefix: &str| path.starts_with(prefix);
+        let file = ["/style.css", "/screens.js", "/icon.svg"].contains(path);
+        let program = begins("/agent/") || begins("/.well-known/");
+        let expected = |post: bool| match to {
+            _ if file || program && !post => None,
+            // A page of anybody's has the browser send it.
+            _ if program => Some("browser-request"),
+            To::Portal => post.then_some("form-expired"),
+            To::Certificate => Some("certificate-missing"),
+            To::Staff => Some("staff-certificate-missing"),
+            To::Public | To::Operations => None,
+        };
+        for method in *methods {
+            let post = method == Method::POST;
+            let request = Request::builder()
+                .method(method)
+                .uri(*path)
+                .header(header::HOST, "bank.example")
+                .header(header::ORIGIN, "https://elsewhere.example")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from("a=b"));
+            network += 1;
+            let from = Ipv4Addr::new(198, 51, network, 1);
+            let answer = bank.send_from(*to, request.unwrap(), None, from).await;
+            let what = format!("{to:?} {method} {path}: {}", answer.status);
+            match expected(post) {
+                Some(code) => assert_eq!(answer.code(), code, "{what}"),
+                None => assert_ne!(answer.code(), "certificate-missing", "{what}"),
+            }
+            // Programs get a problem document, browsers a page.
+            let problem = answer
+                .headers
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|kind| kind == "application/problem+json");
+            if !answer.status.is_success() {
+                assert_eq!(problem, program || begins("/api/"), "{what}");
             }
         }
     }

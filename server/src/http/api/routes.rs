@@ -68,12 +68,12 @@ pub fn routes(import: bool) -> Router<Shared> {
     let routes = rows.fold(Router::new(), |router, row| {
         router.route(row.right.path, row.handler)
     });
+    let routes = routes.layer(from_fn(guard::check));
     let unknown: &[&str] = if import { &[] } else { &UNKNOWN };
     let not_found = || async { Failure::from(HttpProblem::NotFound) };
-    let routes = unknown
+    unknown
         .iter()
-        .fold(routes, |router, path| router.route(path, any(not_found)));
-    routes.layer(from_fn(guard::check))
+        .fold(routes, |router, path| router.route(path, any(not_found)))
 }
 
 static RIGHTS: LazyLock<Vec<Right>> =

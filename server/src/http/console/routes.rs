@@ -254,11 +254,7 @@ pub fn rights() -> &'static [Right] {
 
 /// Whether a role may use a URL; one that is neither in this table nor in that of the [`api`] is denied to all.
 pub fn may(role: StaffRole, method: &Method, path: &str) -> bool {
-    let method = if *method == Method::HEAD {
-        &Method::GET
-    } else {
-        method
-    };
+    let method = as_get(method);
     let mut rights = RIGHTS.iter().chain(api::routes::rights());
     rights.any(|right| right.method == *method && right.path == path && right.roles.contains(&role))
 }
@@ -271,6 +267,7 @@ pub fn is_confirmed(method: &Method, path: &str) -> bool {
 
 /// Whether a certificate that its own renewal has ended may still use it.
 pub fn is_after_renewal(method: &Method, path: &str) -> bool {
+    let method = as_get(method);
     let mut rights = RIGHTS.iter();
     rights.any(|right| right.after_renewal && right.method == *method && right.path == path)
 }
@@ -278,4 +275,13 @@ pub fn is_after_renewal(method: &Method, path: &str) -> bool {
 /// Whether the table has this method for this path.
 pub fn is_known(method: &Method, path: &str) -> bool {
     StaffRole::ALL.iter().any(|role| may(*role, method, path))
+}
+
+/// GET stands for HEAD, too.
+fn as_get(method: &Method) -> &Method {
+    if *method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    }
 }

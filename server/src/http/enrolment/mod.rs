@@ -32,7 +32,7 @@ use super::context::{Cx, see_other};
 use super::cookie;
 use super::failure::Failure;
 use crate::services::authentication::session::Stage;
-use crate::services::enrolment::Status;
+use crate::services::enrolment::{Status, Subject};
 use crate::services::records::{Certificate, StaffMember};
 use crate::services::{Error, Refusal, RequestContext, Result};
 
@@ -194,6 +194,12 @@ impl Follower {
         match services.request_status(request, binding, now).await {
             // Another browser's, or one of long ago: nothing is under way here.
             Err(Error::Refused(Refusal::RequestUnknown)) => Err(Refusal::OutOfOrder.into()),
+            // A customer's request is bound to a session, one of staff to a cookie: neither stands for the other.
+            Ok(status)
+                if matches!(status.subject, Subject::Staff(_)) != self.journey.is_staff() =>
+            {
+                Err(Refusal::OutOfOrder.into())
+            }
             other => other,
         }
     }

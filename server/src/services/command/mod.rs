@@ -1,5 +1,5 @@
-//! Commands: done in one transaction or refused, and audited in both cases. Every service except `enrolment` writes to
-//! the store only through this runner.
+//! Commands: done in one transaction or refused, and audited in both cases. Every service writes to the store only through
+//! this runner.
 //!
 //! - this file: the runner
 //! - [`context`]: who makes a request, from where, when
@@ -102,9 +102,15 @@ impl AccountService<'_> {
         work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
         let mut tx = self.store.begin().await?;
-        let done = work(&mut tx).await?;
-        self.commit(tx).await?;
-        Ok(done)
+        match work(&mut tx).await {
+            Ok(done) => self.commit(tx).await.map(|()| done),
+            Err(refused @ Error::Refused(_)) => {
+                // At once: the audit of the refusal waits until this transaction has ended.
+                tx.rollback().await?;
+                Err(refused)
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     /// Resumes a transaction that was held back, or begins one where none was. `work` answers beside its value whether the

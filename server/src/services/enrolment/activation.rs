@@ -168,7 +168,6 @@ pub(super) async fn end_others(
     staff: &Subject,
     keep: &str,
 ) -> Result<()> {
-    let context = &context.by(staff.actor());
     let ending = Ending {
         context,
         reason: Reason::Superseded,

@@ -63,7 +63,7 @@ impl Services {
     }
 
     /// Issues the certificate of a staff account for the key in `csr` (DER) and registers it, by order of the operator at the
-    /// server itself. Repeated with the same key it continues where it broke off.
+    /// server itself. The certificate it had before is revoked. Repeated with the same key it continues where it broke off.
     ///
     /// # Errors
     /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::CredentialInvalid`] for who does not work here,
@@ -87,6 +87,7 @@ impl Services {
     ) -> Result<Vec<u8>> {
         let proven = prove(csr).await?;
         let holder = Holder::find(&self.inner.store, staff).await?;
+        holder.entitled(&self.inner.store, false).await?;
         let authorization = code.and_then(digest).map(Authorization::ActivationCode);
         let intent = Intent {
             holder: &holder,

@@ -86,15 +86,35 @@ impl Services {
     /// Uses an unused activation code for a key that was begun with an earlier one; its certificate continues.
     ///
     /// # Errors
-    /// [`Refusal::CredentialInvalid`], [`Refusal::KeyMismatch`].
+    /// [`Refusal::CredentialInvalid`], [`Refusal::KeyMismatch`]; [`Refusal::KeyAlreadyCertified`] for the key of a certificate in
+    /// use, which needs no code.
     pub(super) async fn continue_with_code(
         &self,
         context: &RequestContext,
         intent: Intent<'_>,
         begun: Certificate,
     ) -> Result<Certificate> {
+        let Some(Authorization::ActivationCode(digest)) = intent.authorization else {
+            return Ok(begun);
+        };
         let accounts = self.accounts();
-        let used = accounts.transaction(async |tx| use_up(tx, context, intent, &begun.id).await);
+        let used = accounts.transaction(async |tx| {
+            // Once more, as of this transaction: the holder may have left, another key may have been begun.
+            let subject = intent.holder.subject();
+            let holder = Holder::find(&mut *tx, &subject).await?;
+            holder.entitled(&mut *tx, false).await?;
+            let code = activation_codes::find(&mut *tx, subject.id()).await?;
+            let used = good_code(context, code, digest)?.used_at.is_some();
+            let row = certificates::find(&mut *tx, &begun.id).await?;
+            match row.map(|row| row.state) {
+                // The same request came twice at once, and the other one has used the code.
+                Some(State::Intent | State::Issued | State::Active) if used => Ok(()),
+                Some(State::Intent | State::Issued) => {
+                    use_code(tx, context, digest, intent, &begun.id).await
+                }
+                _ => Err(Refusal::KeyAlreadyCertified.into()),
+            }
+        });
         used.await?;
         Ok(begun)
     }

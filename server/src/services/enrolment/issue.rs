@@ -64,12 +64,14 @@ impl Services {
             request_id: Some(&request.id),
             proven,
         };
-        match (self.known_key(intent).await?, used) {
+        // A grant is used up with the row of its certificate: perhaps by the same request, since it was read above.
+        let by_grant = matches!(request.authorization, Authorization::Grant(_));
+        match (self.known_key(intent).await?, used || by_grant) {
             (Some(known), true) => Ok(known),
             _ if request.state != State::PickedUp => Err(Refusal::RequestClosed.into()),
-            (None, true) => Err(Refusal::KeyMismatch.into()),
+            (None, _) if used => Err(Refusal::KeyMismatch.into()),
             (Some(known), false) => self.continue_with_code(context, intent, known).await,
-            (None, false) => {
+            (None, _) => {
                 self.offered(proven)?;
                 self.record_or_find(context, intent).await
             }

@@ -23,6 +23,8 @@ use crate::store::id::{new_id, sha256_hex};
 pub struct Status {
     /// Id, part of the link.
     pub id: String,
+    /// Whose certificate.
+    pub subject: Subject,
     /// The link that starts the agent.
     pub link: String,
     /// Shown by page and agent: a person compares.
@@ -114,6 +116,7 @@ impl Services {
         };
         Ok(Status {
             link: link.to_string(),
+            subject: request.subject,
             id: request.id,
             comparison_code: request.comparison_code,
             state: if late { State::Failed } else { request.state },

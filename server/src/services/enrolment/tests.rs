@@ -187,6 +187,27 @@ async fn requests_at_the_same_time_leave_one_certificate() {
     assert_eq!(scene.states().await, [State::Issued]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_request_sent_many_times_at_once_gets_one_certificate() {
+    for _ in 0..3 {
+        let scene = scene(StepHook::default()).await;
+        let request = scene.request().await.unwrap();
+        let csr = csr(&KeyPair::generate().unwrap());
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..12 {
+            let (services, now, csr) = (scene.services.clone(), scene.now, csr.clone());
+            let (id, credential) = (request.request.to_string(), request.credential.clone());
+            tasks
+                .spawn(async move { services.enroll(&anybody(now), &id, &credential, &csr).await });
+        }
+        let mut issued = std::collections::HashSet::new();
+        for result in tasks.join_all().await {
+            issued.insert(refusal(result).unwrap());
+        }
+        assert_eq!(issued.len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn an_intent_without_certificate_is_completed_on_start() {
     // The process "dies" once, after the intent is committed and before the HSM is asked.

@@ -56,6 +56,13 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         (nowhere.status, &*nowhere.code()),
         (StatusCode::NOT_FOUND, "not-found")
     );
+    // Not what a change must have, but where there is nothing to change.
+    let nowhere = Request::post("/api/v1/nowhere").body(Body::from("x"));
+    let nowhere = teller.send(nowhere.unwrap()).await;
+    assert_eq!(
+        (nowhere.status, &*nowhere.code()),
+        (StatusCode::NOT_FOUND, "not-found")
+    );
     // More than is taken.
     let huge = post("proposals", &key(), &"x".repeat(1024 * 1024));
     assert_eq!(teller.send(huge).await.code(), "body-too-large");
