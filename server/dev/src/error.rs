@@ -59,7 +59,7 @@ pub enum DevError {
     #[error("setting up the HSM: {0}. Is softhsm2 installed?")]
     Hsm(String),
     /// Keys and certificates of server and staff.
-    #[error("making certificates: {0}")]
+    #[error("creating certificates: {0}")]
     Certificates(String),
     /// The demo's data.
     #[error("demo data: {0}")]

@@ -67,7 +67,7 @@ pub enum AppError {
     )]
     AuditEmpty,
     /// An issue that a crash interrupted cannot be completed.
-    #[error("records that a crash left open: {0}")]
+    #[error("issues that a crash interrupted: {0}")]
     Reconcile(String),
     /// The mail server's section.
     #[error("{0}. Correct the section [mail] of the configuration.")]

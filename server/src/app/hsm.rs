@@ -115,8 +115,8 @@ impl Chosen {
 
     fn issuing_token(&self, file: &Path) -> Result<&TokenSpec, AppError> {
         self.spec.token(&self.token).ok_or_else(|| {
-            let problem = format!("token {} is not described", self.token);
-            lacks(file, problem, "Describe the token.")
+            let problem = format!("has no token {}", self.token);
+            lacks(file, problem, "Add the token.")
         })
     }
 }

@@ -139,7 +139,7 @@ async fn bounced(options: &BounceOptions) -> Result<(), AppError> {
         } => (notifications, said),
         CameBack::NoFailure => return report("a report without a failure: nothing to do"),
         CameBack::NoMessage => {
-            return report("a failure report, but for no message of this bank");
+            return report("a failure report, but not about a message of this bank");
         }
         CameBack::NoReport => return report("not a delivery report: nothing to do"),
     };

@@ -29,6 +29,6 @@ pub async fn finish(services: &Services, clock: Clock) {
 
 async fn record(services: &Services, clock: Clock, all: bool) {
     if let Err(error) = services.record_repeated_refusals(clock.now(), all).await {
-        tracing::error!(%error, "refusals that repeat could not be recorded");
+        tracing::error!(%error, "repeated refusals could not be recorded");
     }
 }

@@ -160,14 +160,14 @@ impl Scheduler {
                 tracing::debug!(job = job.name, detail = %done.detail, seconds, "job done");
             }
             (Ok(_), reason) => {
-                tracing::warn!(job = job.name, reason, seconds, "job left something undone")
+                tracing::warn!(job = job.name, reason, seconds, "job completed in part")
             }
             (Err(reason), _) => tracing::error!(job = job.name, reason, seconds, "job failed"),
         }
         let now = self.clock.now();
         match self.services.finish_job(job, &self.owner, &end, now).await {
             Ok(true) => {}
-            Ok(false) => tracing::warn!(job = job.name, "the end of a job came too late to count"),
+            Ok(false) => tracing::warn!(job = job.name, "a job ended after its lease was lost"),
             Err(error) => {
                 tracing::error!(job = job.name, %error, "the end of a job could not be recorded");
             }
@@ -206,7 +206,7 @@ impl Scheduler {
                     task.shutdown().await;
                     return None;
                 }
-                Err(error) => tracing::warn!(job = job.name, %error, "a lease was not kept"),
+                Err(error) => tracing::warn!(job = job.name, %error, "a lease was not renewed"),
             }
         }
     }

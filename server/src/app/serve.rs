@@ -100,7 +100,7 @@ pub async fn until_signal<E: From<AppError>>(
         Ok(false) => tracing::warn!(
             "another program has the database open: a copy of it needs the -wal file beside it"
         ),
-        Err(_) => tracing::warn!("the database did not let go; leaving without it"),
+        Err(_) => tracing::warn!("the database did not close in time; exiting anyway"),
     }
     tracing::info!("stopped");
     Ok(())

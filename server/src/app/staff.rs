@@ -198,7 +198,7 @@ fn as_text(officer: &BootstrapOfficer, url: &str) -> String {
     let [first, second] = &officer.halves;
     format!(
         "{} ({})\n  first half:  {}\n  second half: {}\n  page:        {url}/staff/certificate\n  EST user:    {}\n  \
-         EST:         {url}/.well-known/est/staff/simpleenroll\nGood for seven days and one key.\n",
+         EST:         {url}/.well-known/est/staff/simpleenroll\nValid for seven days and for one key.\n",
         officer.member.name,
         officer.member.employee_number,
         first.expose(),

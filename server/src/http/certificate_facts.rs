@@ -23,11 +23,11 @@ pub struct CertificateFacts {
 }
 
 impl CertificateFacts {
-    /// Of a certificate on record that was signed.
+    /// Of a recorded certificate that was signed.
     pub fn of(row: &Certificate, lang: Lang) -> Result<Self, Failure> {
         match &row.der {
             Some(der) => Self::of_der(der, lang),
-            None => Err(Failure::fault(&"certificate on record has not been signed")),
+            None => Err(Failure::fault(&"recorded certificate has not been signed")),
         }
     }
 

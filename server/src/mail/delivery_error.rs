@@ -29,10 +29,10 @@ pub enum DeliveryError {
     #[error("mail server refuses our sender address: {0}")]
     SenderRefused(String),
     /// A 4xx reply to this message.
-    #[error("mail server puts this mail off: {0}")]
+    #[error("mail server defers this message: {0}")]
     PutOff(String),
     /// The connection broke during the delivery of this message; it may have been accepted.
-    #[error("connection broke in the middle of this mail: {0}")]
+    #[error("connection broke during this message: {0}")]
     Broken(String),
     /// A 5xx reply to the recipient.
     #[error("mail server refuses the recipient: {0}")]
@@ -44,7 +44,7 @@ pub enum DeliveryError {
     #[error("the address is not valid")]
     AddressInvalid,
     /// The message cannot be written.
-    #[error("the letter cannot be written: {0}")]
+    #[error("the message cannot be written: {0}")]
     Unwritable(String),
     /// It was tried for too long.
     #[error("given up because it could not be sent for too long")]

@@ -30,7 +30,7 @@ pub enum Error {
     Fault(#[from] Fault),
 }
 
-/// Failure of a part the service depends on.
+/// Failure of a component on which the service depends.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The database.
@@ -49,7 +49,7 @@ pub enum Fault {
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
     /// A row that breaks the store's own rules.
-    #[error("record is inconsistent: {0}")]
+    #[error("row is inconsistent: {0}")]
     Inconsistent(&'static str),
     /// One of our tasks ended early.
     #[error("internal task failed: {0}")]

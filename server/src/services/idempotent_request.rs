@@ -65,7 +65,7 @@ impl Services {
             Some(one) if one.request_sha256 != request.sha256 => Before::Another,
             Some(one) => Before::This(Kept {
                 status: u16::try_from(one.status)
-                    .map_err(|_| Fault::Inconsistent("status of an answer"))?,
+                    .map_err(|_| Fault::Inconsistent("status of a response"))?,
                 response: one.response,
             }),
         })

@@ -148,7 +148,7 @@ pub enum StoreError {
     JournalMode(String),
     /// The database was written by a newer program.
     #[error(
-        "the database has migration {found}, this program knows {known}: start the newer program"
+        "the database has migration {found}, this program has {known}: start the newer program"
     )]
     SchemaNewer {
         /// Highest migration in the database.
@@ -182,7 +182,7 @@ pub enum StoreError {
     #[error("constraint violated: {0}")]
     Constraint(#[source] sqlx::Error),
     /// The database is busy or unavailable; the same call may succeed later.
-    #[error("database busy or away: {0}")]
+    #[error("database busy or unavailable: {0}")]
     Busy(#[source] sqlx::Error),
     /// A row contains a value that this program cannot read.
     #[error("table {table}, column {column}: {what}")]
@@ -203,7 +203,7 @@ pub enum StoreError {
     /// No randomness.
     #[error("no random numbers")]
     Random(#[source] getrandom::Error),
-    /// Any other answer of the database.
+    /// Any other error of the database.
     #[error("database: {0}")]
     Database(#[source] sqlx::Error),
 }

@@ -1,11 +1,10 @@
-// Forms are sent once, and what was refused gets the focus.
+// Sends each form once, and focuses the first refused field.
 (() => {
   "use strict";
   const AGAIN = 10000;
   const sent = new WeakMap();
 
-  // A double click sends two; the second one is dropped. After a while the
-  // customer may mean it.
+  // A double click submits twice; the second submission is dropped. After a while it may be intended.
   document.addEventListener("submit", (event) => {
     const before = sent.get(event.target);
     if (before !== undefined && Date.now() - before < AGAIN) {
@@ -16,7 +15,7 @@
     event.target.setAttribute("aria-busy", "true");
   });
 
-  // Back to a page that the browser kept: its forms can be sent again.
+  // Back to a page that the browser has kept: its forms can be sent again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form").forEach((form) => {
       sent.delete(form);

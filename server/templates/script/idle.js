@@ -1,12 +1,12 @@
-// A session ends when nothing is done: says so a minute before, and lets the
-// customer go on without losing what was typed.
+// A session ends after a time without use: shows this a minute before, and lets the customer continue without losing
+// what was typed.
 (() => {
   "use strict";
   const notice = document.getElementById("idle");
   if (!notice) return;
   const whole = Number(notice.dataset.seconds);
   const warn = Math.max(whole - 60, whole / 2);
-  // A page that was made by a form is not there to be asked for.
+  // The response to a form cannot be requested again.
   const place = notice.dataset.to || location.pathname;
   let timers = [];
   const start = () => {
@@ -14,7 +14,7 @@
     notice.hidden = true;
     timers = [
       setTimeout(() => { notice.hidden = false; }, warn * 1000),
-      // A little later than the server, which then says that it is over.
+      // A little later than the server, which then shows that the session has ended.
       setTimeout(() => location.replace(place), (whole + 2) * 1000),
     ];
   };

@@ -1,6 +1,5 @@
-// ソフトウェアキーボード: while its checkbox is on, the field is read-only and
-// filled by keys on the screen, shuffled anew at each opening. The checkbox of
-// one field speaks for all fields of its form.
+// ソフトウェアキーボード: while its checkbox is checked, the field is read-only and filled by keys on the screen, shuffled at each
+// opening. The checkbox of one field applies to all fields of its form.
 (() => {
   "use strict";
   const template = document.getElementById("software-keyboard");
@@ -8,7 +7,7 @@
   const all = (selector, root) => Array.from(root.querySelectorAll(selector));
   let open = null;
 
-  // Unbiased: numbers of the uneven end of the range are drawn again.
+  // Unbiased: numbers in the incomplete last part of the range are drawn again.
   const below = (limit) => {
     const end = 0x100000000 - (0x100000000 % limit);
     const drawn = new Uint32Array(1);
@@ -25,7 +24,7 @@
     group.append(...keys);
   };
 
-  // The key of another row whose middle is nearest, for arrows up and down.
+  // The key of another row whose centre is nearest, for the arrows up and down.
   const beyond = (keys, from, down) => {
     const middle = (key) => {
       const box = key.getBoundingClientRect();
@@ -71,7 +70,7 @@
       this.tell();
     }
 
-    // How many characters, never which.
+    // The number of characters, never the characters.
     tell() {
       const status = this.panel.querySelector("[role=status]");
       const count = this.field.value.length;
@@ -103,7 +102,7 @@
       }
     }
 
-    // One key of all is a stop of Tab; arrows go from key to key.
+    // Tab reaches one key of them all; arrows move from key to key.
     rove(key) {
       this.keys.forEach((one) => { one.tabIndex = one === key ? 0 : -1; });
     }

@@ -1,5 +1,4 @@
-// A page that waits follows the agent by server-sent events, opens the agent once, and
-// counts the seconds down.
+// A waiting page follows the agent by server-sent events, opens the agent once, and counts the seconds down.
 (() => {
   "use strict";
   const panel = document.getElementById("progress");
@@ -7,8 +6,8 @@
   const again = () => location.replace(location.pathname);
   const later = (seconds) => setTimeout(again, seconds * 1000);
 
-  // In a frame: a browser that does not know the link says so there, and this
-  // page stays. Once per request: a page loaded again does not open it again.
+  // In a frame: a browser that cannot open the link shows its error there, and this page stays. Once per request: a
+  // reloaded page does not open it again.
   const link = document.getElementById("open-agent");
   const call = () => {
     const frame = document.createElement("iframe");
@@ -29,7 +28,7 @@
         call();
       }
     } catch {
-      // No storage: the customer presses the button.
+      // Without storage the customer presses the button.
     }
   }
 
@@ -70,7 +69,7 @@
   const events = new EventSource(panel.dataset.events);
   events.addEventListener("progress", (event) => show(JSON.parse(event.data)));
   events.addEventListener("end", () => { events.close(); again(); });
-  // Another tab follows now; this one looks from time to time.
+  // Another tab follows now; this one checks from time to time.
   events.addEventListener("moved", () => { events.close(); later(10); });
   events.addEventListener("error", () => {
     if (events.readyState === EventSource.CLOSED) later(5);

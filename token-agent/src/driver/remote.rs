@@ -31,7 +31,7 @@ pub fn tokens(launch: &Launch, entry: &ModuleEntry) -> Result<Vec<FoundToken>, T
 fn unexpected_reply(entry: &ModuleEntry) -> TokenError {
     TokenError::InvalidDriverResponse {
         driver: entry.path.clone(),
-        detail: "an answer to another question".to_owned(),
+        detail: "a reply to another request".to_owned(),
     }
 }
 

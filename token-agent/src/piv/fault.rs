@@ -86,7 +86,7 @@ fn pcsc_error(error: PcscError) -> TokenError {
         },
         PcscError::Mute | PcscError::PowerLost => TokenError::Failed {
             operation: "talk to the card".to_owned(),
-            detail: "the card does not answer".to_owned(),
+            detail: "the card does not respond".to_owned(),
         },
         PcscError::Failed { operation, detail } => TokenError::Failed {
             operation: operation.to_owned(),

@@ -32,7 +32,7 @@ pub enum HsmError {
     #[error("hsm queue is full")]
     Busy,
     /// No answer within the deadline. A later signature is dropped.
-    #[error("hsm did not answer within the deadline")]
+    #[error("hsm did not respond within the deadline")]
     Deadline,
     /// The HSM is unavailable or the breaker is open.
     #[error("hsm is unavailable, retry after {retry_after:?}")]
@@ -61,7 +61,7 @@ pub enum HsmError {
     /// The signature does not verify, or cannot be one.
     #[error("hsm key {0} returned a wrong signature")]
     WrongSignature(String),
-    /// It made so many consecutive wrong signatures that it is not used until an operator has it tried again.
+    /// It made so many consecutive wrong signatures that it is not used until an operator orders another attempt.
     #[error("hsm key {0} is out of service after wrong signatures")]
     KeyOutOfService(String),
     /// The HSM refused this one call.
@@ -94,13 +94,13 @@ impl HsmError {
         }
     }
 
-    /// When to try the same request again; `None`: only after somebody has acted.
+    /// When to repeat the same request; `None`: only after an operator has acted.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy | Self::Deadline => Some(Duration::from_secs(1)),
             Self::Unavailable { retry_after } => Some(*retry_after),
-            // A person has to act, and may be quick; nothing is lost in the meantime.
+            // An operator must act, and may be quick; nothing is lost in the meantime.
             Self::PinRefused
             | Self::RestartNeeded
             | Self::Stopped

@@ -23,7 +23,7 @@ use crate::subject::{self, MAX_PART};
 use crate::tbs::{self, Contents};
 use crate::{Authority, CaId, IssuingCa, shard};
 
-/// Allowance for clocks that run behind ours; an answer begins no further in the past.
+/// Allowance for clocks that run behind ours; no response begins further in the past.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The signer for one CA.
@@ -107,7 +107,7 @@ impl Authority {
     }
 }
 
-/// The signer of a CA's answers is named after the CA.
+/// The signer of a CA's responses is named after the CA.
 fn contents<'a>(
     ca: &IssuingCa,
     serial: &'a [u8],
@@ -135,7 +135,7 @@ fn contents<'a>(
     })
 }
 
-/// It can sign answers, and nothing else.
+/// It can sign responses, and nothing else.
 fn lint(tbs: &[u8], spki_der: &[u8], serial: &[u8]) -> Result<(), LintError> {
     let rule = |holds: bool, name: &'static str| LintError::unless(holds, name);
     let parsed = TbsCertificate::from_der(tbs);
@@ -169,7 +169,7 @@ fn lint(tbs: &[u8], spki_der: &[u8], serial: &[u8]) -> Result<(), LintError> {
             | ParsedExtension::AuthorityKeyIdentifier(_) => true,
             _ => oid == "1.3.6.1.5.5.7.48.1.5" && !extension.critical,
         };
-        rule(holds, "extensions are those of a signer of answers")?;
+        rule(holds, "extensions are those of an OCSP signer")?;
         seen += 1;
     }
     rule(seen == 6, "all six extensions are there")

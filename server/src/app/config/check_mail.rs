@@ -44,7 +44,7 @@ impl Checker<'_> {
             );
         }
         if let Some(Password::File(path)) = &mail.password {
-            self.file("mail.password", path, "make it with mode 0600");
+            self.file("mail.password", path, "create it with mode 0600");
         }
         for (field, address) in [
             ("mail.from", Some(&mail.from)),

@@ -1,4 +1,4 @@
-//! The pages of an enrolment: how far the agent is, why it gave up, and what came of it.
+//! The pages of an enrolment: the agent's progress, why it failed, and the result.
 //!
 //! Codes of the agent are words of another program: an unknown one is shown as
 //! it is, with a general sentence.
@@ -24,17 +24,17 @@ pub fn steps(lang: Lang) -> &'static [&'static str; 6] {
             "電子証明書の有効化",
         ],
         &[
-            "Request taken",
+            "Request received",
             "Certificate app opened",
             "Token chosen",
-            "Key made",
+            "Key generated",
             "Certificate written",
             "Certificate activated",
         ],
     )
 }
 
-/// How many steps beyond the app's opening the agent's last word stands for.
+/// Number of steps that the agent has completed since the app was opened.
 pub fn beyond(progress: Option<&str>) -> usize {
     let told = [
         ProgressStep::TokenChosen,
@@ -45,13 +45,13 @@ pub fn beyond(progress: Option<&str>) -> usize {
     told.iter().position(is).map_or(0, |at| at + 1)
 }
 
-/// How far a request is.
+/// Progress of a request.
 pub fn progress(state: RequestState, progress: Option<&str>, lang: Lang) -> &'static str {
     let is = |step: ProgressStep| progress == Some(step.as_str());
     if is(ProgressStep::TokenChosen) {
         lang.pick(
             "トークンで鍵を作成しています。",
-            "The key is being made on your token.",
+            "The key is being generated on your token.",
         )
     } else if is(ProgressStep::KeyMade) {
         lang.pick(
@@ -66,7 +66,7 @@ pub fn progress(state: RequestState, progress: Option<&str>, lang: Lang) -> &'st
     } else if state == RequestState::PickedUp {
         lang.pick(
             "電子証明書アプリでの操作を待っています。",
-            "Waiting for you in the certificate app.",
+            "Waiting for your input in the certificate app.",
         )
     } else {
         lang.pick(
@@ -134,7 +134,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
             (
                 "The token (smart card or USB token) was not found.",
-                "Connect it, leave it connected until all is done, and press “Start again”.",
+                "Connect it, leave it connected until the operation is complete, and press “Start again”.",
             ),
         ),
         "token-full"
@@ -149,7 +149,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
             ),
             (
                 "This token cannot hold the certificate.",
-                "Connect another one with room on it and press “Start again”, or ask the help desk.",
+                "Connect another one with free space and press “Start again”, or ask the help desk.",
             ),
         ),
         _ => Text::fixed(
@@ -158,8 +158,8 @@ pub fn failure(code: &str, lang: Lang) -> Message {
                 "アプリの表示をご確認のうえ、「やりなおす」ボタンを押してください。続く場合は下のコードをヘルプデスクにお知らせください。",
             ),
             (
-                "The certificate app could not finish.",
-                "See what the app says and press “Start again”. If it goes on, tell the help desk the code below.",
+                "The certificate app could not complete the request.",
+                "Check the message in the app and press “Start again”. If the problem persists, give the help desk the code below.",
             ),
         ),
     };
@@ -169,7 +169,7 @@ pub fn failure(code: &str, lang: Lang) -> Message {
     }
 }
 
-/// What the page that follows the agent says.
+/// Texts of the page that follows the agent.
 pub struct ProgressTexts {
     /// Title and heading.
     pub title: &'static str,
@@ -179,7 +179,7 @@ pub struct ProgressTexts {
     pub again: &'static str,
 }
 
-/// Of a journey.
+/// The texts for a journey.
 pub fn progress_texts(journey: Journey, lang: Lang) -> ProgressTexts {
     let text = |ja, en| lang.pick(ja, en);
     match journey {
@@ -228,19 +228,19 @@ pub fn progress_texts(journey: Journey, lang: Lang) -> ProgressTexts {
     }
 }
 
-/// What the page with the result says.
+/// Texts of the page with the result.
 pub struct ResultTexts {
     /// Title and heading.
     pub title: &'static str,
-    /// Heading of the result; empty where the title says it.
+    /// Heading of the result; empty if the title is enough.
     pub heading: &'static str,
     /// What was done.
     pub done: &'static str,
-    /// What a customer has to know now.
+    /// What a customer needs to know next.
     pub notes: &'static [&'static str],
 }
 
-/// Of a journey.
+/// The texts for a journey.
 pub fn result_texts(journey: Journey, lang: Lang) -> ResultTexts {
     let text = |ja, en| lang.pick(ja, en);
     let staff = |done| ResultTexts {
@@ -272,7 +272,7 @@ pub fn result_texts(journey: Journey, lang: Lang) -> ResultTexts {
                 &[
                     "Close all browser windows once so that the browser finds the certificate.",
                     "The certificate is valid for one year after its issue.",
-                    "40 days before it expires you are told on the top page after login and by e-mail.",
+                    "You will be notified 40 days before it expires, on the top page after login and by e-mail.",
                 ],
             ),
         },
@@ -293,13 +293,13 @@ pub fn result_texts(journey: Journey, lang: Lang) -> ResultTexts {
                 ],
                 &[
                     "Close all browser windows once before you log in with the new certificate.",
-                    "When you are asked for a certificate, choose the one with the serial number below. The old one can be deleted with the certificate app.",
+                    "When the browser asks for a certificate, choose the one with the serial number below. The old one can be deleted with the certificate app.",
                 ],
             ),
         },
         Journey::StaffIssue => staff(text(
             "職員用電子証明書をトークンに発行しました。",
-            "The certificate is on your token.",
+            "The certificate has been issued to your token.",
         )),
         Journey::StaffRenewal => staff(text(
             "職員用電子証明書の更新が完了しました。これまでの証明書は使用できません。",

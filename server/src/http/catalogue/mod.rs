@@ -7,7 +7,7 @@
 //! - [`certificate`]: certificates that chain but are not acceptable
 //! - [`lifecycle`]: refusals in a certificate's lifecycle
 //! - [`company`]: the users of one contract among themselves
-//! - [`enrolment`]: how far the agent is
+//! - [`enrolment`]: the agent's progress
 //! - [`agent_login`]: the same for a login with the agent
 //! - [`field`]: one sentence per broken rule of a form field
 //! - [`key`]: keys of the on-screen keyboard

@@ -32,7 +32,7 @@ impl AccountService<'_> {
                     continue;
                 }
                 let mail = outbox::find(&mut *tx, id).await?;
-                let mail = mail.ok_or(Fault::Inconsistent("letter is gone"))?;
+                let mail = mail.ok_or(Fault::Inconsistent("message is missing"))?;
                 let entry = context.audit("mail.bounced", ("mail", id));
                 let detail = json!({ "kind": mail.kind, "user": mail.user_id });
                 entry.detail(detail).write(tx).await?;
@@ -60,7 +60,7 @@ impl AccountService<'_> {
                 None => mail.recipient.clone(),
                 Some(user_id) => {
                     let user = users::find(&mut *tx, user_id).await?;
-                    user.ok_or(Fault::Inconsistent("letter to nobody"))?.email
+                    user.ok_or(Fault::Inconsistent("no such recipient"))?.email
                 }
             };
             if !outbox::set_waiting(tx, id, &address, now).await? {

@@ -64,7 +64,7 @@ impl AccountService<'_> {
                 continue;
             };
             let user = users::find(self.store, user_id).await?;
-            let user = user.ok_or(Fault::Inconsistent("letter to nobody"))?;
+            let user = user.ok_or(Fault::Inconsistent("no such recipient"))?;
             let contract = contracts::find(self.store, &user.contract_id).await?;
             let contract = contract.ok_or(Fault::Inconsistent("user without contract"))?;
             notifications.push(FailedMessage {

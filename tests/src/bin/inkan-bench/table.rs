@@ -157,7 +157,7 @@ pub(crate) fn verified(one: &Verified) {
 pub(crate) fn failed(why: &str) {
     let _ = writeln!(
         std::io::stderr().lock(),
-        "the benchmark could not go on: {why}"
+        "the benchmark could not continue: {why}"
     );
 }
 

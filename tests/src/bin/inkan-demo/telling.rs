@@ -11,7 +11,7 @@ use inkan_tests::Outcome;
 const WIDTH: usize = 84;
 const MARGIN: &str = "           ";
 
-/// The teller.
+/// Prints the steps.
 pub(crate) struct Telling {
     began: Instant,
     steps: Cell<u32>,
@@ -82,7 +82,7 @@ impl Telling {
     pub(crate) fn failed(&self, error: &(dyn std::error::Error + 'static)) {
         let _ = writeln!(
             std::io::stderr().lock(),
-            "\nThe demo could not go on: {error}"
+            "\nThe demo could not continue: {error}"
         );
     }
 }
