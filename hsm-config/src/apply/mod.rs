@@ -1,8 +1,8 @@
 //! Does the steps of the plan, once, and records them. A longer plan can extend a complete environment.
 //!
-//! Every step is recorded as started before it is done. So `apply` can be called again after an interruption at any point: a step
-//! on record as done stays as it is, the result of a started step is recognised if it is exactly as planned, and anything else
-//! is a conflict, found before anything is changed.
+//! Every step is recorded as started before it is done. So `apply` can be called again after an interruption at any
+//! point: a step that is recorded as done stays as it is, the result of a started step is recognised if it is exactly
+//! as planned, and anything else is a conflict, found before anything is changed.
 //!
 //! - `error`: why it stopped
 //! - `ceremony`: one run, step by step

@@ -1,7 +1,7 @@
 //! Sentences for officers: what happened, what to do, and a stable code, for every error and finding.
 //!
-//! The only place in this crate with prose about errors. Errors are enums that do not know it. Each function is one exhaustive
-//! match, so a new error does not compile before it has its sentence.
+//! The only place in this crate with prose about errors. The error enums contain no text. Each function is one
+//! exhaustive match, so a new error does not compile without a sentence.
 //!
 //! - `spec`, `pin`, `transcript`, `chain`, `apply`, `crl`, `finding`: one per kind of error
 //! - `report`: a report of `verify` with its findings explained, for `--json`
@@ -26,7 +26,7 @@ pub use transcript::transcript;
 
 use serde::Serialize;
 
-/// What to tell an officer.
+/// A hint for the officer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// Stable code, for programs.

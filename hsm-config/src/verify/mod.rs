@@ -1,4 +1,4 @@
-//! Proves that the HSM and the files hold what the specification and the transcript say.
+//! Proves that the HSM and the files match the specification and the transcript.
 //!
 //! Changes nothing. Lists every finding, not only the first. A refused PIN ends the run, because another attempt would cost
 //! another try.

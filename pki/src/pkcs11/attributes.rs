@@ -1,4 +1,4 @@
-//! Reads the attributes of a private key from the token; they are never assumed from what the template asked for.
+//! Reads the attributes of a private key from the token; they are never assumed from the template.
 
 use cryptoki::object::{AttributeType, ObjectHandle};
 

@@ -120,7 +120,7 @@ pub const fn classify(code: RvError) -> ErrorClass {
 
         R::CryptokiNotInitialized | R::MutexBad | R::MutexNotLocked => C::LibraryLost,
 
-        // Vendors report broken connections with codes of their own; unknown codes are treated the same.
+        // Vendors report broken connections with their own codes; unknown codes are treated the same.
         R::DeviceError
         | R::GeneralError
         | R::FunctionFailed

@@ -124,7 +124,7 @@ pub fn find_private_key_by_label(
 /// Every key pair whose private key is on the token and whose public key can be determined. Keys of unsupported types are skipped.
 ///
 /// # Errors
-/// What the token says.
+/// Errors of the token.
 pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error> {
     let mut pairs = Vec::new();
     let mut known = PublicKeysById::default();
@@ -153,7 +153,7 @@ pub fn list_key_pairs(session: &Session) -> Result<Vec<KeyPairInfo>, Pkcs11Error
 /// logged in, because private keys are hidden then.
 ///
 /// # Errors
-/// What the token says.
+/// Errors of the token.
 pub fn orphan_public_keys(session: &Session) -> Result<Vec<(String, Vec<u8>)>, Pkcs11Error> {
     if session.login_state()? != LoginState::User && session.token()?.login_required {
         return Ok(Vec::new());

@@ -1,5 +1,5 @@
-//! Signing: exact bytes are prepared first (the service puts them on record), then the HSM signs them, then the result is
-//! verified and compared before anyone sees it.
+//! Signing: exact bytes are prepared first (the service records them), then the HSM signs them, then the result is
+//! verified and compared before it is returned.
 
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ pub enum IssueError {
     /// Encoding.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
-    /// The bytes are not what the profile says.
+    /// The bytes do not match the profile.
     #[error(transparent)]
     Lint(#[from] LintError),
     /// Putting bytes and signature together.
@@ -71,7 +71,7 @@ pub enum IssueError {
     /// Two CAs have one name.
     #[error("there are two CAs that are {0}")]
     TwoCas(CaId),
-    /// The CA is not configured, or not any more.
+    /// The CA is not, or no longer, configured.
     #[error(
         "{0} is not configured any more: its certificates can be read, but nothing is signed for it"
     )]
@@ -99,13 +99,13 @@ pub struct ToBeSigned {
     pub serial: String,
     /// Start and end of validity.
     pub validity: Validity,
-    /// The part of the CRL it points to.
+    /// The CRL shard that it points to.
     pub shard: String,
 }
 
 impl Authority {
-    /// Builds and lints the certificate of `name` for the key in `spki_der`, from the CA of this kind that signs what is
-    /// new at `now`; signs nothing.
+    /// Builds and lints the certificate of `name` for the key in `spki_der`, from the CA of this kind that signs new
+    /// certificates at `now`; signs nothing.
     ///
     /// # Errors
     /// [`IssueError`].

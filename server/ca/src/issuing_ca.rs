@@ -1,4 +1,5 @@
-//! One CA: its certificate, the name of its key in the HSM, what it puts into certificates, and from when it signs.
+//! One CA: its certificate, the name of its key in the HSM, what it puts into certificates, and the time from which it
+//! signs.
 
 use der::Decode;
 use der::asn1::OctetString;
@@ -33,9 +34,9 @@ pub struct IssuingCa {
     pub validity: Validity,
     /// The content of its certificates.
     pub profile: ClientProfile,
-    /// From then on it signs new certificates, until the next CA's start.
+    /// From this time on it signs new certificates, until the next CA does.
     pub issues_from: Timestamp,
-    /// Its name: the issuer of what it signs.
+    /// Its name: the issuer of its certificates.
     pub(crate) name: Name,
     /// The identifier of its key, as in its certificate.
     key_identifier: OctetString,
@@ -83,7 +84,7 @@ impl IssuingCa {
         })
     }
 
-    /// The same, signing new certificates from `at` on.
+    /// The same CA, signing new certificates from `at` on.
     #[must_use]
     pub fn issuing_from(mut self, at: Timestamp) -> Self {
         self.issues_from = at;

@@ -3,9 +3,9 @@
 //! Not here: who may have a certificate (`services`) and where it is recorded (`store`).
 //!
 //! - [`hsm`]: worker pool in front of PKCS#11
-//! - [`profile`]: what a certificate of ours says
+//! - [`profile`]: the profile of the issued certificates
 //! - `tbs`: exact to-be-signed bytes without signing
-//! - [`lint`]: those bytes against the profile
+//! - [`lint`]: compares those bytes with the profile
 //! - [`id`]: which CA
 //! - [`issuing_ca`]: one CA; [`authority`]: all of them, and which signs new certificates
 //! - [`issue`]: signing, verifying, comparing

@@ -1,4 +1,4 @@
-//! The to-be-signed certificate, read back and held against the profile before the HSM sees it.
+//! Parses the to-be-signed certificate and compares it with the profile before the HSM signs it.
 
 use x509_parser::extensions::{
     CRLDistributionPoint, DistributionPointName, GeneralName, ParsedExtension,
@@ -24,7 +24,7 @@ impl LintError {
     }
 }
 
-/// What the bytes must say.
+/// The expected content.
 pub struct Expected<'a> {
     /// The profile.
     pub profile: &'a ClientProfile,
@@ -36,7 +36,7 @@ pub struct Expected<'a> {
     pub spki_der: &'a [u8],
     /// Start and end.
     pub validity: Validity,
-    /// The part of the CRL it points to.
+    /// The CRL shard that it points to.
     pub shard: &'a str,
 }
 

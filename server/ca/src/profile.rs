@@ -1,4 +1,4 @@
-//! What a certificate of ours says: names, validity, extensions. The requester has no say in it.
+//! The profile of the issued certificates: names, validity, extensions. The requester cannot influence them.
 
 use der::oid::db::rfc5280::ID_KP_CLIENT_AUTH;
 use jiff::civil::Time;
@@ -24,11 +24,11 @@ pub struct ClientProfile {
     pub organization: String,
     /// Organization Unit.
     pub organizational_unit: String,
-    /// What comes before the login ID (or staff name) in the Common Name, without the space.
+    /// The text before the login ID (or staff name) in the common name, without the space.
     pub common_name_prefix: String,
-    /// Where the CRLs are: the whole list at this with `.crl`, a part at this with `/<shard>.crl`.
+    /// URL of the CRLs: the whole CRL at this with `.crl`, a shard at this with `/<shard>.crl`.
     pub crl_base: String,
-    /// Months of issue that share a part of the CRL; 0: no parts.
+    /// Months of issue that share a CRL shard; 0: no shards.
     pub crl_shard_months: u32,
     /// Where the OCSP responder is.
     pub ocsp_url: String,
@@ -106,7 +106,7 @@ pub fn random_serial() -> Result<[u8; SERIAL_OCTETS], ProfileError> {
 }
 
 impl ClientProfile {
-    /// Where a part of the list is; the whole list for the empty part.
+    /// URL of a CRL shard; of the whole CRL if `shard` is empty.
     #[must_use]
     pub fn crl_url(&self, shard: &str) -> String {
         if shard.is_empty() {
@@ -116,7 +116,7 @@ impl ClientProfile {
         }
     }
 
-    /// Where the changes since an older list are.
+    /// URL of the delta CRL.
     #[must_use]
     pub fn delta_url(&self, shard: &str) -> String {
         if shard.is_empty() {
@@ -126,7 +126,7 @@ impl ClientProfile {
         }
     }
 
-    /// What a client certificate for `name` (login ID or staff name) contains. It points to `shard` of the CRL.
+    /// The content of a client certificate for `name` (login ID or staff name). It points to `shard` of the CRL.
     pub(crate) fn client<'a>(
         &self,
         name: &str,

@@ -2,13 +2,12 @@
 
 use x509_cert::ext::pkix::CrlReason;
 
-/// Reasons that a bank gives. The two that speak of a compromised authority are not among them: they are for the
-/// certificates of authorities.
+/// Reasons that a bank gives. The two about a compromised CA are not among them: they are for the certificates of CAs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Not specified; a CRL leaves it out.
     Unspecified,
-    /// The token was lost, or the key may be known.
+    /// The token was lost, or somebody else may have the key.
     KeyCompromise,
     /// The holder's affiliation changed.
     AffiliationChanged,
@@ -58,7 +57,7 @@ impl Reason {
         Self::ALL.into_iter().find(|r| r.as_str() == name)
     }
 
-    /// What a list or an answer says; "unspecified" is left out (RFC 5280 §5.3.1).
+    /// The reason in a CRL or an OCSP response; "unspecified" is left out (RFC 5280 §5.3.1).
     pub(crate) const fn crl_reason(self) -> Option<CrlReason> {
         match self {
             Self::Unspecified => None,

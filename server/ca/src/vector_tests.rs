@@ -1,5 +1,5 @@
-//! To-be-signed bytes against recorded ones in `tests/vectors/`. Another encoder made them: rcgen the certificate, code that wrote tags
-//! and lengths itself the CRLs.
+//! To-be-signed bytes compared with recorded ones in `tests/vectors/`. Other encoders created those: rcgen the
+//! certificate, code that wrote tags and lengths itself the CRLs.
 
 use jiff::{SignedDuration, Timestamp};
 

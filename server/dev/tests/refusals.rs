@@ -1,5 +1,5 @@
-//! The program touches nothing that it did not make: another database, another HSM, another directory, another
-//! configuration are refused at the start, and nothing is written to them.
+//! The program touches nothing that it did not create: another database, HSM, directory or configuration is refused at
+//! the start, and nothing is written to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(future)
 }
 
-/// Starts the program, which must end by itself.
+/// Starts the program, which must end on its own.
 fn start(data: &Path, arguments: &[&str]) -> Output {
     let mut process = Command::new(env!("CARGO_BIN_EXE_inkan-dev"))
         .arg("--data-dir")
@@ -153,7 +153,7 @@ fn another_database_in_the_configuration_is_refused() {
     assert!(said.contains("store.url"), "{said}");
 }
 
-/// 192.0.2.0/24 is nobody's: whoever connects waits, and is told something else.
+/// 192.0.2.0/24 belongs to nobody: an attempt to connect would wait, and end with another error.
 #[test]
 fn a_database_on_another_computer_is_not_asked_without_verified_tls() {
     let place = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! No public CA is trusted: what takes the place of the list of public CAs for TLS to the database.
+//! No public CA is trusted: this replaces the list of public CAs for TLS to the database.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -57,7 +57,7 @@ pub async fn give_up(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /agent/activate` over mutual TLS with the new certificate, of the kind that the listener takes.
+/// `POST /agent/activate` over mutual TLS with the new certificate, of the kind that the listener accepts.
 pub async fn activate(machine: Machine, Extension(issuer): Extension<Issuer>) -> Answer {
     let (services, presented) = (&machine.app.services, machine.certificate()?);
     let answer = services.activate(&machine.context, issuer, presented);

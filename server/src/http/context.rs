@@ -80,7 +80,7 @@ impl Cx {
         }
     }
 
-    /// The request of somebody who is not identified.
+    /// The request of a caller who is not identified.
     pub fn anonymous(&self) -> RequestContext {
         RequestContext::anonymous(self.caller(), self.now)
     }

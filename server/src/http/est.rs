@@ -33,8 +33,8 @@ pub enum EstEncoding {
 const TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 
-/// `GET cacerts` (4.1): every customer CA and the root. All are below one root, whose key does not change: there are no
-/// certificates of a root's new key under its old one to add (4.1.3).
+/// `GET cacerts` (4.1): every customer CA and the root. There is one root and its key does not change, so there are no
+/// certificates of a new root key under the old one to add (4.1.3).
 pub async fn cacerts(State(app): State<Shared>) -> Answer {
     cas(&app, IssuerId::Customer)
 }
@@ -70,7 +70,7 @@ pub async fn simpleenroll(machine: Machine, headers: HeaderMap, body: Bytes) -> 
     certificates(&machine.app, &[&issued.await?])
 }
 
-/// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed, of the kind that the listener takes.
+/// `POST simplereenroll` (4.2.2) over mutual TLS with the certificate to be renewed, of the kind that the listener accepts.
 pub async fn simplereenroll(
     machine: Machine,
     Extension(issuer): Extension<Issuer>,

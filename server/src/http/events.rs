@@ -1,8 +1,8 @@
-//! The pages that follow the agent as server-sent events: the store is asked once a second,
-//! and when a certificate was revoked or suspended, with no connection of it held between.
+//! Server-sent events for the pages that follow the agent. The store is queried once a second, and when a certificate
+//! is revoked or suspended; no connection to it is held in between.
 //!
-//! Events: `progress` (JSON of [`Progress`]), `end` (load the page again: it
-//! knows what came out), `moved` (another page of this browser follows now).
+//! Events: `progress` (JSON of [`Progress`]), `end` (reload the page, which shows the result), `moved` (another page of
+//! this browser follows now).
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -25,34 +25,34 @@ use super::streams::Place;
 use super::waiting::Progress;
 use crate::services::{self, Error};
 
-/// How often the store is asked.
+/// How often the store is queried.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// A comment goes out this often when there is nothing to say: it finds out who
-/// has gone, and the session is noted as used, for its owner is at the agent.
+/// Interval of the comments that are sent when there is no event. A comment detects a browser that has gone. The
+/// session is noted as used, because its owner is busy with the agent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// How long a refused browser is told to wait.
+/// `Retry-After` of a refused browser.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// What a stream tells of.
+/// The source of a stream.
 pub trait Followed: Send + Sync + 'static {
-    /// How far it is; none once it is over.
+    /// The progress; none once it is done or has failed.
     fn progress(
         &self,
         now: Timestamp,
     ) -> impl Future<Output = services::Result<Option<Progress>>> + Send;
 
-    /// Whether whoever follows may still do so; noted as used, where that counts.
+    /// Checks that the browser may still follow; notes the session as used, where that counts.
     fn lives(&self, now: Timestamp) -> impl Future<Output = services::Result<()>> + Send;
 }
 
-/// The stream of `followed`; `key` stands for the browser, which has one stream at a time.
+/// The stream of `followed`; `key` identifies the browser, which has one stream at a time.
 pub fn stream(app: &Shared, key: &str, followed: impl Followed) -> Answer {
     begin(app, app.streams.enter(key), followed)
 }
 
-/// The same for a browser that nobody knows yet.
+/// The same for a browser without a session.
 pub fn stream_unknown(app: &Shared, key: &str, followed: impl Followed) -> Answer {
     begin(app, app.streams.enter_unknown(key), followed)
 }
@@ -121,7 +121,7 @@ impl<F: Followed> Follower<F> {
                 Ok(()) = ended.changed() => {}
                 () = self.events.closed() => return,
                 () = self.place.asked_to_leave() => {
-                    // Whoever does not read now finds out by the end of the stream.
+                    // A browser that does not read at the moment notices it by the end of the stream.
                     let _ = self.events.try_send(event("moved", "{}"));
                     return;
                 }
@@ -129,8 +129,8 @@ impl<F: Followed> Follower<F> {
         }
     }
 
-    /// None when the stream is over; the page has been told why, unless the
-    /// fault is ours: then it asks again.
+    /// None when the stream has ended. The page has received the reason, unless the fault is ours: then it connects
+    /// again.
     async fn progress(&self) -> Option<Progress> {
         match self.followed.progress(self.app.clock.now()).await {
             Ok(progress) => {
@@ -165,19 +165,19 @@ impl<F: Followed> Follower<F> {
         self.send(event(name, data)).await
     }
 
-    /// False when there is nobody to hear it, or somebody who does not read.
+    /// False when the browser has gone or does not read.
     async fn send(&self, bytes: Bytes) -> bool {
         let sent = self.events.send_timeout(bytes, HEARTBEAT);
         sent.await.is_ok()
     }
 }
 
-/// One event; `data` must be without line breaks, as JSON of ours is.
+/// One event; `data` must contain no line breaks, and our JSON contains none.
 fn event(name: &str, data: &str) -> Bytes {
     Bytes::from(format!("event: {name}\ndata: {data}\n\n"))
 }
 
-/// What a follower says, as a body without end.
+/// The events of a stream, as a body without an end.
 struct Events(Receiver<Bytes>);
 
 impl hyper::body::Body for Events {

@@ -1,4 +1,4 @@
-//! What the handler of an endpoint for programs is given.
+//! The argument of handlers for programs.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use super::listen::Peer;
 use super::problem::HttpProblem;
 use crate::services::RequestContext;
 
-/// A program's request: where from and when. Who it is, the service finds out.
+/// A program's request: its address and time. The service identifies the caller.
 pub struct Machine {
     /// Shared state.
     pub app: Shared,
-    /// Of somebody who is not identified yet; whole seconds, as answers have them.
+    /// Context of a caller who is not identified yet; in whole seconds, as in responses.
     pub context: RequestContext,
     certificate: Option<Arc<[u8]>>,
 }
 
 impl Machine {
-    /// The request of the agent that was handed the one with this id.
+    /// Context of the agent that has picked up the request with this id.
     pub fn by_agent(&self, id: &str) -> RequestContext {
         RequestContext::agent(id, self.context.caller, self.context.now)
     }

@@ -75,7 +75,7 @@ fn portal_pages() -> Router<Shared> {
         .merge(files())
 }
 
-/// Forms that carry a password or leave a row behind whenever they are sent.
+/// Forms that carry a password or write a row whenever they are sent.
 fn portal_passwords() -> Router<Shared> {
     Router::new()
         .route(
@@ -175,8 +175,8 @@ fn begin_renewal() -> Router<Shared> {
     )
 }
 
-/// What the agent does with a certificate of this kind. The handlers check the certificate: activation takes one that is
-/// not active yet.
+/// The agent's requests with a certificate of this kind. The handlers check the certificate: activation accepts one
+/// that is not active yet.
 fn agent_with_certificate(issuer: Issuer) -> Router<Shared> {
     let routes = Router::new()
         .route("/.well-known/est/simplereenroll", post(est::simplereenroll))
@@ -245,7 +245,7 @@ fn files() -> Router<Shared> {
         .route(ICON, get(screens::icon))
 }
 
-/// With the paths that look like endpoints for programs and are none.
+/// Also handles paths that look like endpoints for programs and do not exist.
 fn and_unknown(routes: Router<Shared>) -> Router<Shared> {
     let not_found = || async { Failure::from(HttpProblem::NotFound) };
     UNKNOWN

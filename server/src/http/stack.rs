@@ -29,10 +29,10 @@ const MAX_IMPORT: usize = 72 * 1024 * 1024;
 /// Time limit of a body.
 const BODY: Duration = Duration::from_secs(30);
 
-/// Time limit of the processing, once the body is there.
+/// Time limit of the processing, once the body has arrived.
 const REQUEST: Duration = Duration::from_secs(30);
 
-/// Time limit of a request in total: that and the time for its body, which depends on the client.
+/// Time limit of a request in total: the processing, and the time for its body, which depends on the client.
 const IN_ALL: Duration = Duration::from_secs(70);
 
 /// The routes with the layers of their group, innermost first.
@@ -46,7 +46,7 @@ pub fn grouped(app: &Shared, group: RouteGroup, routes: Router<Shared>) -> Route
     let routes = match group.audience {
         Audience::Browser(_) => routes.layer(from_fn_with_state(group, form::check)),
         Audience::Program => routes.layer(from_fn(programs::check)),
-        // The API checks more ([`super::api::guard`]), the public listener takes no credentials.
+        // The API checks more ([`super::api::guard`]), the public listener accepts no credentials.
         Audience::Api | Audience::Public => routes,
     };
     let routes = match group.gate {
@@ -76,7 +76,7 @@ pub fn grouped(app: &Shared, group: RouteGroup, routes: Router<Shared>) -> Route
         .layer(from_fn_with_state(around(), frame))
 }
 
-/// What no route of a listener matches: a group of its own.
+/// The group of requests that match no route.
 pub fn not_found(app: &Shared, group: RouteGroup) -> Router<Shared> {
     let nothing = Router::new().fallback(|| async { Failure::from(HttpProblem::NotFound) });
     grouped(app, group, nothing)
@@ -97,7 +97,7 @@ async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
     }
 }
 
-/// The panic's own text is not logged: it may quote a handler's data.
+/// The panic's message is not logged: it may contain a handler's data.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Failure::fault(&"a handler panicked").into_response()
 }

@@ -1,9 +1,9 @@
-//! What a page shows while the agent is at work.
+//! Contents of a page that waits for the agent.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// What changes while somebody waits.
+/// The part that changes during the wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Progress {
     /// Steps that are done, of the steps shown.
@@ -16,7 +16,7 @@ pub struct Progress {
 
 /// The rest of the page.
 pub struct Waiting {
-    /// How far it is.
+    /// Progress.
     pub progress: Progress,
     /// The steps, first to last.
     pub steps: &'static [&'static str],
@@ -26,11 +26,11 @@ pub struct Waiting {
     pub until: String,
     /// The `inkan:` link; empty once the agent has picked the request up.
     pub link: String,
-    /// Where the progress is sent as events.
+    /// URL of the events.
     pub events: &'static str,
 }
 
-/// Seconds from now to then, not below zero.
+/// Seconds from now until then, at least zero.
 pub fn left(deadline: Timestamp, now: Timestamp) -> i64 {
     deadline.duration_since(now).as_secs().max(0)
 }

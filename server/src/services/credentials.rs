@@ -1,4 +1,4 @@
-//! Secrets of one request, the code that a person compares, and comparing without a hint of how much was right.
+//! Secrets of one request, the comparison code, and comparisons in constant time.
 
 use inkan_pki::secret::Secret;
 use subtle::ConstantTimeEq;

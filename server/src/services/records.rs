@@ -1,4 +1,4 @@
-//! Rows and words that the services hand out, so that `http` needs to know neither `store` nor `ca`.
+//! Rows and words that the services return, so that `http` depends on neither `store` nor `ca`.
 
 pub use crate::ca::hsm::{
     HsmPhase, HsmState, KeyDifference, KeyFound, KeySeen, KeyState, SigningFault,

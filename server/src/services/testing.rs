@@ -65,7 +65,7 @@ pub(crate) fn by_agent(id: &str, now: Timestamp) -> RequestContext {
     RequestContext::agent(id, caller(), now)
 }
 
-/// A request of somebody who is not identified.
+/// A request of a caller who is not identified.
 pub(crate) fn anonymous(now: Timestamp) -> RequestContext {
     RequestContext::anonymous(caller(), now)
 }

@@ -77,7 +77,7 @@ pub async fn put(tx: &mut Tx, new: &ActivationCode) -> Result<(), StoreError> {
     tx.change(statement).await.map(drop)
 }
 
-/// Ends the code of an account, if it has one that is still good.
+/// Ends the code of an account, if it has one that is still valid.
 ///
 /// # Errors
 /// Errors of the database.

@@ -50,8 +50,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Url`], [`StoreError::PostgresUrl`], [`StoreError::Tls`], [`StoreError::File`],
-    /// [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`], [`StoreError::Migration`], or what the database
-    /// answered.
+    /// [`StoreError::SchemaNewer`], [`StoreError::MigrationChanged`], [`StoreError::Migration`], or another error of
+    /// the database.
     pub async fn connect(url: &str) -> Result<Store, StoreError> {
         Self::connect_to(url, migrate::MIGRATIONS).await
     }

@@ -22,7 +22,7 @@ text_enum! {
     }
 }
 
-/// What entitles the subject of a request to a certificate.
+/// What authorizes the certificate of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorization {
     /// A user's grant, by id.
@@ -34,7 +34,7 @@ pub enum Authorization {
 }
 
 impl Authorization {
-    /// Of the three columns; exactly one is set, as the schema insists.
+    /// From the three columns; exactly one is set, which the schema enforces.
     fn of(
         grant_id: Option<String>,
         activation_code_sha256: Option<String>,
@@ -49,14 +49,14 @@ impl Authorization {
     }
 }
 
-/// A request to be made.
+/// A request to be created.
 #[derive(Debug, Clone)]
 pub struct NewRequest {
     /// Id, part of the link.
     pub id: String,
-    /// Whose certificate.
+    /// Future holder of the certificate.
     pub subject: Subject,
-    /// What it depends on.
+    /// Its authorization.
     pub authorization: Authorization,
     /// Digest of the cookie of the browser that made it, hex.
     pub browser_binding_sha256: String,
@@ -64,9 +64,9 @@ pub struct NewRequest {
     pub comparison_code: String,
     /// Now.
     pub created_at: Timestamp,
-    /// The agent must have picked it up before.
+    /// Deadline for the pick-up by the agent.
     pub pickup_expires_at: Timestamp,
-    /// It must be finished before.
+    /// Deadline for everything.
     pub expires_at: Timestamp,
 }
 
@@ -75,9 +75,9 @@ pub struct NewRequest {
 pub struct EnrolmentRequest {
     /// Id, part of the link.
     pub id: String,
-    /// Whose certificate.
+    /// Future holder of the certificate.
     pub subject: Subject,
-    /// What it depends on.
+    /// Its authorization.
     pub authorization: Authorization,
     /// Digest of the browser's cookie, hex.
     pub browser_binding_sha256: String,
@@ -91,17 +91,17 @@ pub struct EnrolmentRequest {
     pub progress: Option<String>,
     /// Why it failed.
     pub failure_code: Option<String>,
-    /// When made.
+    /// Time of its creation.
     pub created_at: Timestamp,
-    /// Pick-up before.
+    /// Deadline for the pick-up.
     pub pickup_expires_at: Timestamp,
-    /// Finished before.
+    /// Deadline for everything.
     pub expires_at: Timestamp,
-    /// When picked up.
+    /// Time of the pick-up.
     pub picked_up_at: Option<Timestamp>,
-    /// When finished.
+    /// Time of its end.
     pub finished_at: Option<Timestamp>,
-    /// The certificate it led to.
+    /// The resulting certificate.
     pub certificate_id: Option<String>,
 }
 
@@ -146,7 +146,7 @@ impl EnrolmentRequest {
     }
 }
 
-/// Makes a request.
+/// Creates a request.
 pub async fn create(tx: &mut Tx, new: &NewRequest) -> Result<(), StoreError> {
     let (mut grant_id, mut activation_code, mut replaces) = (None, None, None);
     match &new.authorization {
@@ -213,7 +213,7 @@ pub async fn open_for(
     rows.iter().map(EnrolmentRequest::read).collect()
 }
 
-/// Hands the request to the agent, once: false when it was picked up before, has ended, or its time for that is over.
+/// Marks the request as picked up, once: false if it was picked up before, has ended, or is past its deadline.
 pub async fn pick_up(
     tx: &mut Tx,
     id: &str,
@@ -230,7 +230,7 @@ pub async fn pick_up(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Notes the agent's step (no audit row needed). False when the request is not picked up, or has ended.
+/// Notes the agent's step (no audit row needed). False if the request is not picked up, or has ended.
 pub async fn set_progress(tx: &mut Tx, id: &str, progress: &str) -> Result<bool, StoreError> {
     let statement = sqlx::query(
         "UPDATE enrolment_requests SET progress = $2 WHERE id = $1 AND state = 'picked_up'",
@@ -249,7 +249,7 @@ pub enum Outcome<'a> {
     Failed(&'a str),
 }
 
-/// Ends a request. False when it had ended before.
+/// Ends a request. False if it had ended before.
 pub async fn finish(
     tx: &mut Tx,
     id: &str,
@@ -272,7 +272,7 @@ pub async fn finish(
     Ok(tx.change(statement).await? == 1)
 }
 
-/// Ends every open request of a subject; answers how many.
+/// Ends every open request of a subject; returns their number.
 pub async fn finish_all(
     tx: &mut Tx,
     subject: &Subject,

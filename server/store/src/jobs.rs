@@ -90,8 +90,8 @@ pub struct Claim<'a> {
     pub every: SignedDuration,
 }
 
-/// How far the clocks of two instances may differ, or one may have been read early. A time further ahead was set by a
-/// clock that has been put back since.
+/// Maximum difference between the clocks of two instances, or the age of a time that one has read. A time further ahead
+/// was set by a clock that has been set back since.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 impl Claim<'_> {

@@ -17,7 +17,7 @@
 //! - [`audit`]: the hash-chained log
 //! - [`contracts`] ([`contract_pages`]: page by page, [`contract_batches`]: many of them), [`staff`], [`activation_codes`], [`proposals`], [`applications`], [`grants`], [`users`],
 //!   [`acquisition`], [`password_letters`], [`contract_duties`]: who may have a certificate
-//! - [`enrolment_requests`], [`certificates`] ([`subject`]: whose they are), [`status_changes`], [`crls`],
+//! - [`enrolment_requests`], [`certificates`] ([`subject`]: their holders), [`status_changes`], [`crls`],
 //!   [`ocsp_responses`], [`signer_certificates`]: issue, revocation, and what is published about it
 //! - [`rsa_keys`]: RSA keys, to be compared with one another
 //! - [`sessions`], [`agent_logins`], [`login_history`], [`shadow_locks`], [`console_use`]: logins and their locks

@@ -37,7 +37,7 @@ pub struct Login {
     pub at: Timestamp,
     /// Method.
     pub method: Method,
-    /// Through what, if the method alone does not tell.
+    /// How the certificate was presented, if the method alone does not show it.
     pub via: Option<Via>,
     /// Whether it succeeded.
     pub outcome: Outcome,

@@ -148,7 +148,7 @@ pub async fn is_written(db: impl Into<Db<'_>>, key: &str) -> Result<bool, StoreE
     Ok(db.into().optional(statement).await?.is_some())
 }
 
-/// Messages to be sent now, longest waiting first. A next attempt after `farthest` was set by a clock that has been put
+/// Messages to be sent now, longest waiting first. A next attempt after `farthest` was set by a clock that has been set
 /// back since: such a message is pending.
 pub async fn due(
     db: impl Into<Db<'_>>,

@@ -107,7 +107,7 @@ pub async fn ask(
 /// before, or (for a login letter) the person contributed to the entry of the contract.
 ///
 /// # Errors
-/// [`StoreError::Constraint`] when the person asked for it, entered the contract, or is on the other side.
+/// [`StoreError::Constraint`] if the person requested it, entered the contract, or has the other duty.
 pub async fn show(
     tx: &mut Tx,
     id: &str,

@@ -1,4 +1,4 @@
-//! For whom a certificate is: a customer's user or a member of the staff.
+//! The holder of a certificate: a customer's user or a member of staff.
 
 use super::audit::Actor;
 
@@ -12,7 +12,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Of the two columns that tables have for it; exactly one is set, as the schema insists.
+    /// From the two columns that tables have for it; exactly one is set, which the schema enforces.
     pub(super) fn of(user_id: Option<String>, staff_id: Option<String>) -> Option<Self> {
         match (user_id, staff_id) {
             (Some(id), None) => Some(Self::User(id)),
@@ -29,7 +29,7 @@ impl Subject {
         }
     }
 
-    /// What the audit log calls it.
+    /// Its kind in the audit log.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Subject {
         }
     }
 
-    /// It as the one who acts.
+    /// The same as the actor of an operation.
     #[must_use]
     pub fn actor(&self) -> Actor {
         match self {

@@ -1,4 +1,4 @@
-//! One opened token, of any kind and with any driver. Knows nothing of banks, questions or sentences.
+//! One opened token, of any kind and with any driver. Independent of banks, questions and sentences.
 //!
 //! - [`view`]: how a token describes itself: names, kind, PIN
 //! - [`content`]: its keys and certificates

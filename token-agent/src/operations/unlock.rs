@@ -73,7 +73,7 @@ fn try_pin(
     let state = token.with(KeyStore::pin_state)?;
     warn(&state, ui)?;
     if state.pin_pad {
-        // The reader would ask whoever is present, even after the operation was cancelled.
+        // The reader would prompt even after the operation was cancelled.
         if ui.is_cancelled() {
             return Err(Failure::Cancelled);
         }

@@ -1,4 +1,4 @@
-//! Card readers through the system's PC/SC service. Knows nothing of the contents of a card.
+//! Card readers through the system's PC/SC service. Independent of the contents of a card.
 //!
 //! A card is shared with other programs: it is locked for one short transaction at a time.
 //!

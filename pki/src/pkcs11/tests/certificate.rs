@@ -11,7 +11,7 @@ use crate::pkcs11::keys::list_key_pairs;
 use crate::pkcs11::object::find;
 use crate::pkcs11::{Access, ErrorClass, ErrorKind};
 
-/// A certificate for this public key by a CA of a moment.
+/// A certificate for this public key by a temporary CA.
 pub(super) fn issue(spki_der: &[u8], serial: u64) -> Vec<u8> {
     let mut ca = CertificateParams::default();
     ca.distinguished_name.push(DnType::CommonName, "Test CA");

@@ -1,4 +1,4 @@
-//! Making key pairs, and refusing what was made.
+//! Generating key pairs, and refusing generated ones.
 
 use super::{Fixture, new_pair};
 use crate::algorithm::KeyAlgorithm;

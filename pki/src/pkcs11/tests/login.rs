@@ -43,7 +43,7 @@ fn a_second_login_is_fine_in_this_session_and_in_others() {
     let second = fixture.public(Access::ReadOnly);
     assert_eq!(second.login_state().unwrap(), LoginState::User);
     log_in(&second, &fixture.pin()).unwrap();
-    // The login is the process's: logging out once is logging out everywhere, and twice is no error.
+    // The login belongs to the process: a logout in one session logs all of them out, and a second one is no error.
     second.logout().unwrap();
     assert_eq!(first.login_state().unwrap(), LoginState::Nobody);
     first.logout().unwrap();

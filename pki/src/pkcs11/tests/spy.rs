@@ -1,4 +1,4 @@
-//! What the module really gets to see: OpenSC's spy module in front of SoftHSM2 writes every call down.
+//! The calls that the module really receives: OpenSC's spy module in front of SoftHSM2 records every call.
 
 use std::path::{Path, PathBuf};
 

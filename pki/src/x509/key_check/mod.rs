@@ -1,6 +1,6 @@
 //! Public keys that must never be certified.
 //!
-//! Not here: whether the key was certified before (that is the store's knowledge).
+//! Not here: whether the key was certified before (the store checks that).
 //!
 //! - [`rsa`]: size, exponent, parity, small factors
 //! - [`roca`]: keys of the Infineon library (CVE-2017-15361)

@@ -37,7 +37,7 @@ pub(super) fn of(list: &CrlContent<'_>, ca: &IssuingCa) -> Result<Extensions, de
         // Not the type's own identifier: x509-cert 0.2 has that of another extension there.
         all.push(extension(ID_CE_ISSUING_DISTRIBUTION_POINT, true, &point)?);
     }
-    // Only a full CRL tells where its deltas are.
+    // Only a full CRL contains the URL of its delta CRLs.
     if let (Some(url), None) = (list.delta_url, list.base) {
         let points = FreshestCrl(points(url)?);
         all.push(extension(ID_CE_FRESHEST_CRL, false, &points)?);

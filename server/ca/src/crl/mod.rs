@@ -1,9 +1,9 @@
 //! CRLs (RFC 5280 §5): version 2, full and delta, of a whole CA or of one shard.
 //!
-//! A list is built as bytes: a million entries take fifty megabytes and no more.
+//! A CRL is built as bytes: a million entries take fifty megabytes and no more.
 //!
 //! - [`entries`]: the revoked certificates
-//! - `extensions`: number, scope, base of a delta, where the delta is
+//! - `extensions`: number, scope, base of a delta CRL, URL of the delta CRL
 
 pub mod entries;
 mod extensions;
@@ -64,7 +64,7 @@ impl Authority {
         // The bytes contain its entries: megabytes that need not wait for the HSM as well.
         drop(list);
         let signature = self.signature(&ca, &tbs).await?;
-        // Megabytes are hashed: not on a thread that others wait for.
+        // Hashing megabytes must not block a thread that others wait for.
         let verified = tokio::task::spawn_blocking(move || {
             verify(&ca, &tbs, &signature)?;
             Ok(assemble::signed(&tbs, ca.algorithm, &signature)?)

@@ -43,11 +43,11 @@ pub struct KeyState {
 /// A problem with the signatures of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SigningFault {
-    /// The HSM refuses to sign; with its own words.
+    /// The HSM refuses to sign; with its own error.
     Refused(String),
     /// Number of consecutive wrong signatures.
     Wrong(u32),
-    /// Number of wrong signatures after which the key is out of service until an operator has it tried again.
+    /// Number of wrong signatures after which the key is out of service until an operator orders another attempt.
     OutOfService(u32),
 }
 

@@ -238,7 +238,7 @@ impl HsmPool {
         provided
     }
 
-    /// An operator has keys tried again that are out of service.
+    /// An operator orders another attempt with keys that are out of service.
     pub fn restore_keys(&self) {
         for key in &self.inner.shared.keys {
             key.restore();

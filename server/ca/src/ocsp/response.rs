@@ -68,10 +68,10 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The whole answer (DER).
+    /// The whole response (DER).
     ///
     /// # Errors
-    /// The answer does not encode; with a status alone this does not happen.
+    /// The response does not encode; with a status alone this does not happen.
     pub fn der(self) -> Result<Vec<u8>, EncodingError> {
         let response = match self {
             Self::MalformedRequest => OcspResponse::malformed_request(),

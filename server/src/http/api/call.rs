@@ -44,7 +44,7 @@ pub struct Call {
     pub app: Shared,
     /// Language of sentences.
     pub lang: Lang,
-    /// Who asks.
+    /// The caller.
     pub member: Arc<StaffMember>,
     /// Who sent the request, from where, and when.
     pub context: RequestContext,

@@ -19,7 +19,7 @@ pub enum ApiProblem {
     QueryInvalid,
     /// The body is not the expected JSON.
     JsonInvalid {
-        /// What the parser says.
+        /// Message of the parser.
         what: String,
     },
 }

@@ -18,7 +18,7 @@ use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER
 use crate::http::failure::Failure;
 use crate::http::problem::HttpProblem;
 
-/// What begins as the API's paths do and is none of them: "not found" as a problem document.
+/// Paths that begin like the API's and do not exist: "not found" as a problem document.
 pub const UNKNOWN: [&str; 2] = ["/api/", "/api/{*unknown}"];
 
 #[rustfmt::skip]
@@ -51,7 +51,7 @@ pub(super) fn table() -> Vec<Row> {
         act("/api/v1/imports/{id}/run", COUNTER, imports::run, "Imports the valid lines of an approved list, once."),
         see("/api/v1/reports/expiring", CUSTOMERS, reports::expiring, "Active certificates in their renewal window, earliest expiry first."),
         see("/api/v1/reports/undelivered", CUSTOMERS, reports::undelivered, "Messages that were given up, newest first."),
-        // The staff and the record
+        // Staff, the security officer, the audit log
         see("/api/v1/staff", STAFF, staff::list, "The staff, by name."),
         see("/api/v1/security", STAFF, security::show, "HSM, keys, CAs, CRLs, mail, scheduled work and the audit chain."),
         see("/api/v1/audit", STAFF, audit::list, "Rows of the audit log, newest first."),

@@ -1,5 +1,5 @@
-//! Who is at the console, and whether the table admits them: the staff certificate of the connection must be registered
-//! and active now, at every request. Deny by default; a refusal is audited.
+//! Admission to the console by the table of rights: the staff certificate of the connection must be registered and
+//! active, at every request. Deny by default; a refusal is audited.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub async fn gate(State(around): State<Around>, request: Request, next: Next) ->
     }
 }
 
-/// As [`gate`], before the megabytes of a list are read: nobody who would not be admitted can send them.
+/// As [`gate`], before the megabytes of a list are read: callers who are not admitted cannot send them.
 pub async fn before_a_list(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>();
     let path = request.extensions().get::<MatchedPath>();

@@ -17,7 +17,7 @@ struct MemberLine {
     role: &'static str,
     status: &'static str,
     certificate: bool,
-    /// Active, and somebody else: entries about it are possible.
+    /// Active and another person: entries about it are possible.
     changeable: bool,
 }
 

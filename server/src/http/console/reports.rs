@@ -1,4 +1,4 @@
-//! What somebody at the bank should attend to: certificates that expire soon, undelivered mail.
+//! What staff should follow up: certificates that expire soon, undelivered mail.
 
 use askama::Template;
 use axum::http::StatusCode;

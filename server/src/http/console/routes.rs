@@ -106,7 +106,7 @@ fn confirmed(row: Row) -> Row {
 
 const RENEWAL: Paths = Journey::StaffRenewal.paths();
 
-/// A page of the renewal of who is at the console.
+/// A page of the renewal of the staff member at the console.
 fn renewal(row: Row) -> Row {
     let right = Right {
         after_renewal: true,

@@ -1,4 +1,4 @@
-//! A certificate of the staff, requested on the portal with an activation code: without a certificate the console does not open.
+//! A staff certificate, requested on the portal with an activation code: without a certificate the console does not open.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ pub async fn form(cx: Cx) -> Answer {
     html(StatusCode::OK, &template)
 }
 
-/// `POST /staff/certificate`: number and both halves.
+/// `POST /staff/certificate`: employee number and both halves of the activation code.
 pub async fn ask(cx: Cx, Form(fields): Form) -> Answer {
     let halves = (&fields.secret("first"), &fields.secret("second"));
     let (number, binding) = (fields.text("number"), cx.visitor.token());

@@ -27,7 +27,7 @@ pub async fn confirm(cx: Cx) -> Answer {
     let found = user(&cx).await?;
     let acquisition = cx.app.services.settings().passwords.acquisition;
     if acquisition && found.session.stage == Stage::Registered.as_str() {
-        // What came with the registration is not what the branch gave out for the certificate.
+        // The registration does not include 証明書取得用パスワード: BSMS001 requires it.
         return Ok(see_other("/certificate/identify"));
     }
     let template = Bsms002 {

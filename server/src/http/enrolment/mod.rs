@@ -1,12 +1,12 @@
-//! The pages of an enrolment. Each journey begins on a page of its own; what follows is the same for all.
+//! The pages of an enrolment. Each journey begins on its own page; the pages after it are the same for all.
 //!
-//! - this file: the journeys, their URLs, and who follows one
+//! - this file: the journeys, their URLs, and which browser may follow one
 //! - [`by_grant`]: BSMS002, a customer's certificate
 //! - [`renewal`]: BSMS012, its renewal
-//! - [`by_activation_code`]: a certificate of the staff, on the portal: without one the console does not open
-//! - [`own`]: the certificate of who is at the console, and its renewal
-//! - [`progress`]: BSMS003, BSMS013 and those of the staff, as a page and as events
-//! - [`result`]: BSMS004, BSMS014 and those of the staff
+//! - [`by_activation_code`]: a staff certificate, on the portal
+//! - [`own`]: the certificate of the staff member at the console, and its renewal
+//! - [`progress`]: BSMS003, BSMS013 and the same for staff, as a page and as events
+//! - [`result`]: BSMS004, BSMS014 and the same for staff
 
 pub mod by_activation_code;
 pub mod by_grant;
@@ -36,29 +36,29 @@ use crate::services::enrolment::{Status, Subject};
 use crate::services::records::{Certificate, StaffMember};
 use crate::services::{Error, Refusal, RequestContext, Result};
 
-/// On which way somebody is.
+/// A kind of enrolment, with its pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Journey {
-    /// A customer gets a certificate.
+    /// First certificate of a customer.
     Issue,
-    /// A customer renews it, on the certificate listener or, after a login with the agent, on the portal.
+    /// Renewal of a customer's certificate, on the certificate listener or, after a login with the agent, on the portal.
     Renewal,
-    /// One of the staff gets a certificate, on the portal.
+    /// Certificate of a staff member, on the portal.
     StaffIssue,
-    /// One of the staff renews it, in the console.
+    /// Renewal of a staff certificate, in the console.
     StaffRenewal,
 }
 
 /// The URLs of a journey.
 #[derive(Debug, Clone, Copy)]
 pub struct Paths {
-    /// The page it begins with, and begins again.
+    /// First page, also for starting again.
     pub start: &'static str,
-    /// How far it is.
+    /// Progress of the agent.
     pub progress: &'static str,
-    /// The same as events.
+    /// The progress as events.
     pub events: &'static str,
-    /// What came of it.
+    /// Result.
     pub result: &'static str,
 }
 
@@ -93,12 +93,12 @@ impl Journey {
         }
     }
 
-    /// Whether it is one of the staff.
+    /// Whether it is for staff.
     pub const fn is_staff(self) -> bool {
         matches!(self, Self::StaffIssue | Self::StaffRenewal)
     }
 
-    /// Name of the cookie with the request that the pages are about. No secret: a request is shown only to the browser that
+    /// Name of the cookie with the id of the request. The id is no secret: a request is shown only to the browser that
     /// made it.
     const fn cookie(self) -> &'static str {
         if self.is_staff() {
@@ -118,7 +118,7 @@ impl Journey {
             .layer(Extension(self))
     }
 
-    /// On to the page that follows the agent, in the browser that made the request.
+    /// Redirects the browser that made the request to the page that follows the agent.
     fn begin(self, status: &Status) -> Response {
         let mut next = see_other(self.paths().progress);
         if let Some(value) = cookie::set(self.cookie(), &status.id, None) {
@@ -128,29 +128,29 @@ impl Journey {
     }
 }
 
-/// Who may get a certificate by a grant: somebody who has just registered, or was identified.
+/// Sessions that may request a certificate by a grant: after the registration, or after BSMS001.
 const STAGES: [Stage; 2] = [Stage::Registered, Stage::Identified];
 
 /// A browser that follows a journey.
 pub struct Follower {
     cx: Cx,
     journey: Journey,
-    /// Who is at the console.
+    /// The staff member at the console.
     person: Option<Person>,
-    /// The id in the cookie.
+    /// The request id from the cookie.
     request: Option<String>,
 }
 
-/// What is known of a follower who may be here.
+/// A follower who is allowed here.
 struct Known {
     /// What the request is bound to.
     binding: String,
-    /// What has taken the place of the certificate that is renewed.
+    /// The successor of the certificate to be renewed.
     successor: Option<Certificate>,
 }
 
 impl Follower {
-    /// Whether this browser may follow the journey now, and by what.
+    /// Checks that this browser may follow the journey now, and returns what its request is bound to.
     async fn known(&self, now: Timestamp) -> Result<Known> {
         let accounts = self.cx.app.services.accounts();
         let (token, presented) = (self.cx.visitor.token(), self.cx.peer.certificate.as_deref());
@@ -170,7 +170,7 @@ impl Follower {
                     successor: renewing.successor,
                 }
             }
-            // Nobody is known here: it ends by its own deadlines.
+            // There is no session here: the request ends by its own deadlines.
             Journey::StaffIssue => Known {
                 binding: token.to_owned(),
                 successor: None,
@@ -192,7 +192,7 @@ impl Follower {
         let request = self.request.as_deref().ok_or(Refusal::OutOfOrder)?;
         let services = &self.cx.app.services;
         match services.request_status(request, binding, now).await {
-            // Another browser's, or one of long ago: nothing is under way here.
+            // Another browser's request, or an old one: nothing is in progress here.
             Err(Error::Refused(Refusal::RequestUnknown)) => Err(Refusal::OutOfOrder.into()),
             // A customer's request is bound to a session, one of staff to a cookie: neither stands for the other.
             Ok(status)

@@ -1,4 +1,4 @@
-//! The certificate of who is at the console, and its renewal.
+//! The certificate of the staff member at the console, and its renewal.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -14,7 +14,7 @@ use crate::http::page::{Page, html};
 use crate::services::enrolment::renewal::Renewing;
 use crate::services::{Error, Refusal, RequestContext};
 
-/// Where its renewal is asked for; the pages that follow are below, and are open to the certificate that it has ended.
+/// Where its renewal is requested. The pages that follow are below it; the renewed certificate can still open them.
 pub const RENEWAL: &str = "/certificate/renewal";
 
 #[derive(Template)]
@@ -23,9 +23,9 @@ struct OwnPage {
     page: Page,
     person: Person,
     certificate: CertificateFacts,
-    /// It can be renewed now.
+    /// Whether it can be renewed now.
     open: bool,
-    /// From when it can be.
+    /// The first day of the renewal window.
     opens: String,
 }
 

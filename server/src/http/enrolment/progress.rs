@@ -1,5 +1,5 @@
-//! BSMS003, BSMS013 and the same for the staff: how far the agent is. Without script the page loads itself again; with script it
-//! follows the events.
+//! BSMS003, BSMS013 and the same for staff: the agent's progress. Without a script the page reloads itself; with a
+//! script it follows the events.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ struct ProgressPage {
     journey: Journey,
     texts: ProgressTexts,
     person: Option<Person>,
-    /// Still under way.
+    /// Whether it is in progress.
     waiting: Option<Waiting>,
 }
 
@@ -39,7 +39,7 @@ const fn screen(journey: Journey) -> &'static str {
     }
 }
 
-/// Of a request under way; none once it is done or has failed.
+/// Progress of a request; none once it is done or has failed.
 fn progress(status: &Status, now: Timestamp, lang: Lang) -> Option<Progress> {
     let last = status.progress.as_deref();
     let reached = match status.state {
@@ -54,7 +54,7 @@ fn progress(status: &Status, now: Timestamp, lang: Lang) -> Option<Progress> {
     })
 }
 
-/// The page; it moves on to the result by itself.
+/// The page; it continues to the result automatically.
 pub async fn show(follower: Follower) -> Answer {
     let cx = &follower.cx;
     let known = follower.known(cx.now).await?;
@@ -106,10 +106,10 @@ impl Followed for Following {
     }
 }
 
-/// The same as events.
+/// The progress as events.
 pub async fn follow(follower: Follower) -> Answer {
     let known = follower.known(follower.cx.now).await?;
-    // Another browser's request is refused here, before there is a stream.
+    // Another browser's request is refused here, before a stream is opened.
     follower.status(&known.binding, follower.cx.now).await?;
     let (app, journey) = (Arc::clone(&follower.cx.app), follower.journey);
     let key = known.binding.clone();

@@ -1,5 +1,5 @@
-//! BSMS012: renewal, for who is logged in with the certificate: on the certificate listener, or on the portal after a login with
-//! the agent. The same pages on both.
+//! BSMS012: renewal, for users who are logged in with the certificate: on the certificate listener, or on the portal
+//! after a login with the agent. The pages are the same on both.
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! BSMS004, BSMS014 and the same for the staff: the certificate is in use, and what to do now.
+//! BSMS004, BSMS014 and the same for staff: the certificate is in use, and what to do next.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ struct ResultPage {
     texts: ResultTexts,
     person: Option<Person>,
     certificate: CertificateFacts,
-    /// Where the console is.
+    /// Address of the console.
     console: String,
 }
 

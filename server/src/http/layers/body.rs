@@ -23,7 +23,7 @@ pub struct MaxBody {
     pub time: Duration,
 }
 
-/// This much of a body that is too large is read and discarded: a peer that is still sending when the connection closes
+/// How much of a body that is too large is read and discarded: a peer that is still sending when the connection closes
 /// would lose our response.
 const DRAIN: usize = 4 * 1024 * 1024;
 
@@ -32,7 +32,7 @@ pub async fn bound(State(limit): State<MaxBody>, request: Request, next: Next) -
     let (parts, body) = request.into_parts();
     let (time, limit) = (limit.time, limit.bytes);
     if announced(&parts.headers) > limit && parts.headers.contains_key(header::EXPECT) {
-        // The peer waits for a "100 Continue" that does not come.
+        // The peer waits for a "100 Continue" that is never sent.
         return too_large(limit).into_response();
     }
     let whole = tokio::time::timeout(time, read(body, limit)).await;
@@ -78,7 +78,7 @@ async fn read(mut body: Body, limit: usize) -> Result<Bytes, Failure> {
     Ok(Bytes::from(kept))
 }
 
-/// A body whose reader has timed out reports that.
+/// The failure of reading a body: too slow, or incomplete.
 fn broken(error: &axum::Error) -> Failure {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     let slow = cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut);

@@ -1,5 +1,5 @@
-//! For every POST of a page: a form, from our own page, of this browser. Deny by default: no handler of a page sees a
-//! POST that did not pass here.
+//! Every POST of a page must be a form, from our own page, sent by this browser. Deny by default: no handler of a page
+//! receives a POST that has not passed this layer.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ fn is_form(headers: &HeaderMap) -> bool {
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// If the browser reports from which page the form came, it must be ours.
+/// If the browser reports which page sent the form, that page must be ours.
 fn same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;

@@ -1,4 +1,5 @@
-//! The frame around a handler: language and browser; and a refusal becomes a page, or a problem document for a program.
+//! The frame around a handler: it adds language and browser to the request, and turns a refusal into a page, or into a
+//! problem document for a program.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -22,7 +23,7 @@ use crate::services::Refusal;
 /// How long the language is remembered, in seconds.
 const LANGUAGE_AGE: u32 = 365 * 24 * 3600;
 
-/// Puts language and visitor into the request, and explains a refusal.
+/// Puts language and visitor into the request, and renders a refusal.
 pub async fn frame(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let chosen = Lang::from_query(request.uri().query());
     let lang = chosen.unwrap_or_else(|| Lang::from_headers(request.headers()));
@@ -107,7 +108,7 @@ fn explained(
     response
 }
 
-/// As text; if no browser presents a certificate, the agent did.
+/// The refusal as text. Where no browser presents certificates, the agent presented this one.
 fn message(failure: &Failure, by_browser: bool, lang: Lang) -> Message {
     match failure {
         Failure::Refused(Refusal::Certificate(why)) if !by_browser => {

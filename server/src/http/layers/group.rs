@@ -1,5 +1,5 @@
-//! What the routes of a group have in common. The router states it where it adds them; the layers ask here, and none of
-//! them looks at a path.
+//! What the routes of a group have in common. The router states it when it adds them; the layers read it here, and none
+//! of them checks a path.
 
 use crate::http::app::Shared;
 use crate::http::visitor::Realm;
@@ -24,9 +24,10 @@ pub enum Gate {
     Open,
     /// A customer's: registered, active and within its validity period.
     Customer,
-    /// As [`Gate::Customer`]; also the one that its own renewal has superseded, which the connection still shows.
+    /// As [`Gate::Customer`]; also the certificate that its own renewal has superseded, which the connection still
+    /// presents.
     CustomerRenewed,
-    /// One of the staff, whose role the table of rights admits.
+    /// A staff certificate, whose role the table of rights admits.
     Staff,
 }
 
@@ -37,14 +38,14 @@ pub struct RouteGroup {
     pub audience: Audience,
     /// The certificate they need.
     pub gate: Gate,
-    /// Whether a POST carries a password, or leaves a row behind whenever it is sent: counted per address.
+    /// Whether a POST carries a password, or writes a row whenever it is sent: counted per address.
     pub passwords: bool,
-    /// Whether a POST brings a list of contracts.
+    /// Whether a POST uploads a list of contracts.
     pub import: bool,
 }
 
 impl RouteGroup {
-    /// Requests of this audience that no gate holds up.
+    /// Requests of this audience without a gate.
     pub const fn open(audience: Audience) -> Self {
         Self {
             audience,

@@ -5,8 +5,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Everything is ours and nothing is inline; nobody frames us. The one frame of ours is for opening the agent's link on
-/// BSMS003: a browser without the agent then shows its error in the frame and leaves the page alone.
+/// All content is ours and nothing is inline; no page may frame ours. The one frame that we use opens the agent's link
+/// on BSMS003: a browser without the agent then shows its error in the frame, and the page stays.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                    img-src 'self'; frame-src inkan:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -1,5 +1,5 @@
-//! Endpoints for programs take nothing that a web page had a browser send: a browser shows its certificate for
-//! anybody's page.
+//! Endpoints for programs accept nothing that a web page made a browser send: a browser presents its certificate for
+//! the page of any site.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, Method, header};

@@ -33,7 +33,7 @@ impl Peer {
         }
     }
 
-    /// From where it asks.
+    /// The address of the peer.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller {

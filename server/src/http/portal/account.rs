@@ -69,7 +69,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     }
 }
 
-/// 中断: the wizard's session ends.
+/// 中断: ends the wizard's session.
 pub(super) async fn stop(cx: &Cx) -> Answer {
     let accounts = cx.app.services.accounts();
     accounts

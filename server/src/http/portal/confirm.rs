@@ -1,4 +1,4 @@
-//! BLIS003 and BLIS004: checking what was entered, and the result.
+//! BLIS003 and BLIS004: confirmation of the entry, and the result.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -83,7 +83,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     let next = see_other("/register/done");
     let registered = match done.await {
         Ok(registered) => registered,
-        // Pressed twice: the first one's answer has set the cookie that BLIS004 is shown to.
+        // Pressed twice: the first response has set the cookie with which BLIS004 is shown.
         Err(Error::Refused(Refusal::SessionEnded)) => return Ok(next),
         Err(other) => return Err(other.into()),
     };

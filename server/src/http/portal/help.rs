@@ -1,4 +1,4 @@
-//! What a certificate is, what client authentication is, how to begin, whom to ask (R13).
+//! Help: what a certificate and client authentication are, how to begin, whom to contact (R13).
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! BSMS001: who wants a certificate.
+//! BSMS001: identification of the user who requests a certificate.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ struct Bsms001 {
     page: Page,
     form: FormView,
     login_id: String,
-    /// Whether 証明書取得用パスワード is asked for.
+    /// Whether 証明書取得用パスワード is required.
     acquisition: bool,
 }
 
@@ -67,7 +67,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     Ok(with_session(next, Realm::Portal, started.token.expose()))
 }
 
-/// Who it is, and what their session keeps.
+/// The identified user, and what the session keeps.
 async fn identified(
     cx: &Cx,
     fields: &Fields,

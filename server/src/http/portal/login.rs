@@ -1,4 +1,4 @@
-//! BLGI001, the login of those on the password method, and BTOP001 of all who are logged in here.
+//! BLGI001, the login of users on the password method, and BTOP001 of all users who are logged in here.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -33,7 +33,7 @@ pub async fn show(cx: Cx) -> Answer {
     screen(&cx, StatusCode::OK, cx.page("BLGI001"), "")
 }
 
-/// `GET /login`: a page that was answered with an error is loaded again.
+/// `GET /login`: reload of a page that showed an error.
 pub async fn again() -> Answer {
     Ok(see_other("/"))
 }
@@ -79,7 +79,7 @@ pub async fn top(cx: Cx) -> Answer {
     top::show(&cx, &found.user, &found.contract, certificate).await
 }
 
-/// `POST /logout`: from BTOP001 to a page that says so, from elsewhere (閉じる) back to BLGI001.
+/// `POST /logout`: from BTOP001 to a page that confirms it, from other pages (閉じる) back to BLGI001.
 pub async fn logout(cx: Cx, Form(fields): Form) -> Answer {
     let accounts = cx.app.services.accounts();
     accounts

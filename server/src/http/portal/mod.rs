@@ -3,7 +3,7 @@
 //! - [`login`]: BLGI001, login by password, BTOP001
 //! - [`agent_login`]: login with the agent (BLGI003, and BLGI002 on this listener)
 //! - [`account`], [`user`], [`confirm`]: ログインID取得 (BLIS005, BLIS006, BLIS003 and BLIS004)
-//! - [`identify`]: who is to get a certificate (BSMS001)
+//! - [`identify`]: identification of the user who requests a certificate (BSMS001)
 //! - [`help`]: explanatory page
 
 pub mod account;
@@ -19,7 +19,7 @@ use super::form::FormView;
 use super::page::{Page, WrongField};
 use crate::services::validation::{Field, FieldError};
 
-/// Says at each refused field, and in the list above the form, what is wrong with it.
+/// Shows the error of each refused field beside it, and in the list above the form.
 pub(in crate::http) fn show_errors(page: &mut Page, form: &mut FormView, errors: &[FieldError]) {
     for error in errors {
         let sentence = catalogue::field::sentence(error.problem, page.lang);
@@ -27,7 +27,7 @@ pub(in crate::http) fn show_errors(page: &mut Page, form: &mut FormView, errors:
     }
 }
 
-/// Says it at one field and in the list.
+/// Shows it beside one field and in the list.
 pub(in crate::http) fn show_error(
     page: &mut Page,
     form: &mut FormView,

@@ -72,7 +72,7 @@ pub async fn submit(cx: Cx, Form(fields): Form) -> Answer {
     }
 }
 
-/// Refusals of the entry are shown on the screen; the others end it.
+/// Refusals of the entry are shown on the page; others end it.
 fn refused(cx: &Cx, fields: &Fields, failure: Failure) -> Answer {
     let message = failure.message(cx.lang);
     let mut form = FormView::keeping(fields, &KEPT);

@@ -33,7 +33,7 @@ impl RequestContext {
         Self { actor, caller, now }
     }
 
-    /// A request of somebody who is not identified.
+    /// A request of a caller who is not identified.
     #[must_use]
     pub fn anonymous(caller: Caller, now: Timestamp) -> Self {
         Self::new(Actor::Anonymous, caller, now)

@@ -1,4 +1,4 @@
-//! Commands: done in one transaction or refused, and audited in both cases. Every service writes to the store only through
+//! Commands: done in one transaction or refused, and audited in both cases. Services write to the store only through
 //! this runner.
 //!
 //! - this file: the runner
@@ -113,8 +113,8 @@ impl AccountService<'_> {
         }
     }
 
-    /// Resumes a transaction that was held back, or begins one where none was. `work` answers beside its value whether the
-    /// whole is to be committed; else it is taken back.
+    /// Resumes a deferred transaction, or begins one if there is none. Beside its value, `work` returns whether to
+    /// commit the whole; otherwise it is rolled back.
     pub(super) async fn resume<T>(
         &self,
         deferred: Option<Tx>,
@@ -133,7 +133,7 @@ impl AccountService<'_> {
         }
     }
 
-    /// Records a refusal that changed nothing else, in a transaction of its own; one that repeats is counted.
+    /// Records a refusal that changed nothing else, in a separate transaction; one that repeats is counted.
     pub(super) async fn audit_refusal(&self, entry: Entry<'_>) -> Result<()> {
         let Some(first) = entry.first_of_its_kind(self.store) else {
             return Ok(());
@@ -144,7 +144,7 @@ impl AccountService<'_> {
         self.commit(tx).await
     }
 
-    /// Makes it durable; what it changed of certificates' status is known before anybody is answered.
+    /// Commits; the status memory has its changes before the caller gets a response.
     async fn commit(&self, tx: Tx) -> Result<()> {
         tx.commit().await?;
         self.status.take_in_own(self.store).await;

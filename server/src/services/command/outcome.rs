@@ -62,7 +62,7 @@ impl<T> Outcome<T> {
         self.with(|record| record.actor = Some(actor))
     }
 
-    /// Done to a subject that is known only now.
+    /// Done to a subject that was not known before.
     pub(in crate::services) fn to(self, kind: &'static str, id: impl Into<String>) -> Self {
         self.with(|record| record.subject = Some((kind, id.into())))
     }

@@ -140,7 +140,7 @@ async fn a_change_without_an_audit_row_is_not_committed() {
     assert!(scene.rows().await.is_empty());
 }
 
-/// Somebody was faster, or it was done before: the statement finds no row, and nobody needs to answer for that.
+/// Somebody was faster, or it was done before: the statement finds no row, which is not a fault.
 #[tokio::test]
 async fn a_command_that_finds_nothing_to_change_needs_no_row() {
     let scene = Scene::new().await;

@@ -1,8 +1,8 @@
-//! An issue that cannot be finished: the certificate is signed, and its key is lost, or on a token without room for it. The
-//! holder of the request gives it up, and the grant is good for another key.
+//! Gives up an issue that cannot be finished: the certificate is signed, but its key is lost, or is on a token without
+//! space for it. The holder of the request gives it up, and the grant can be used for another key.
 //!
-//! Nobody proves that the key is gone, because nothing depends on it: the certificate was never in use and never can be from
-//! here on, whoever has its key. Certificate, grant and audit rows change in one transaction.
+//! The loss of the key is not proved, because nothing depends on it: the certificate was never in use and can never
+//! come into use afterwards, even if the key is found. Certificate, grant and audit rows change in one transaction.
 
 use inkan_pki::messages::request::GiveUp;
 use inkan_pki::secret::Secret;
@@ -19,17 +19,18 @@ use crate::store::certificates::{self, State};
 use crate::store::enrolment_requests::{self as requests, EnrolmentRequest};
 use crate::store::{Tx, grants};
 
-/// How often one grant can be begun anew: who needs more has another problem.
+/// How often an issue can be given up under one grant; after that the branch must help.
 const MOST: i64 = 4;
 
 impl Services {
-    /// Gives up the certificate on its way that `what` names, of the grant of this request. Asked again, it answers the same.
+    /// Gives up the pending certificate that `what` names, under the grant of this request. A repeated call returns the
+    /// same.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::RequestExpired`], [`Refusal::RequestClosed`];
-    /// [`Refusal::KeyMismatch`] for another certificate than this grant's, [`Refusal::CertificateActive`] for one that came into use;
-    /// [`Refusal::IssueUnderWay`] while another agent may be at work with it; [`Refusal::IssueGivenUpTooOften`];
-    /// [`Refusal::GrantMissing`] when the time of the grant is over.
+    /// [`Refusal::KeyMismatch`] if the certificate is not of this grant, [`Refusal::CertificateActive`] if it is in
+    /// use; [`Refusal::IssueUnderWay`] while another agent may be at work with it; [`Refusal::IssueGivenUpTooOften`];
+    /// [`Refusal::GrantMissing`] if the grant has lapsed.
     pub async fn give_up_issue(
         &self,
         context: &RequestContext,
@@ -53,7 +54,7 @@ impl Services {
     }
 }
 
-/// False when it was given up before, and the answer was lost.
+/// False if it had been given up before, and the response was lost.
 async fn give_up(
     tx: &mut Tx,
     context: &RequestContext,
@@ -63,7 +64,7 @@ async fn give_up(
     if request.state != requests::State::PickedUp {
         return Err(Refusal::RequestClosed.into());
     }
-    // For staff there are new halves instead, for a renewal another successor.
+    // Staff get a new activation code instead, a renewal another successor.
     let Authorization::Grant(grant_id) = &request.authorization else {
         return Err(Refusal::CredentialInvalid.into());
     };

@@ -1,6 +1,6 @@
 //! Activation (D3): the agent shows over mutual TLS that the token can use its certificate.
 //!
-//! What the holder had before goes out of use in the same transaction, so that there is one active certificate at any time.
+//! The earlier certificate becomes inactive in the same transaction, so there is one active certificate at any time.
 
 use inkan_pki::messages::request::Activated;
 use inkan_pki::x509::fingerprint::sha256_hex;
@@ -23,10 +23,10 @@ use crate::store::users::User;
 use crate::store::{Tx, contracts, staff};
 
 impl Services {
-    /// Activates the certificate presented (DER), which must be of this kind. Repeated, it returns the same.
+    /// Activates the presented certificate (DER), which must be of this kind. A repeated call returns the same.
     ///
     /// # Errors
-    /// [`Refusal::Certificate`] for one that is unknown, has ended, is outside its validity, or of somebody who has left.
+    /// [`Refusal::Certificate`] if it is unknown, inactive or outside its validity period, or its holder has left.
     pub async fn activate(
         &self,
         context: &RequestContext,
@@ -57,7 +57,7 @@ impl Services {
                     register(tx, &context, &subject, &row.id, presented).await?;
                 }
             }
-            // Every open request: the one that was picked up may be a second try after a crash.
+            // Every open request: the one that was picked up may be the second attempt after a crash.
             requests::finish_all(tx, &subject, End::Done(&row.id), context.now).await?;
             let done = Outcome::done(answer).detail(json!({ "serial": row.serial }));
             Ok(done.by(subject.actor()).to("certificate", row.id))
@@ -68,7 +68,7 @@ impl Services {
     }
 }
 
-/// The certificate with this digest and its holder, if it may be used or is in use.
+/// The certificate with this digest and its holder, if it is pending or in use.
 async fn presented_by(
     tx: &mut Tx,
     context: &RequestContext,
@@ -106,7 +106,7 @@ async fn presented_by(
     Ok((row, holder))
 }
 
-/// A user's certificate comes into use, in its predecessor's place if there is one.
+/// Activates a user's certificate, and replaces its predecessor if there is one.
 async fn into_use(
     tx: &mut Tx,
     context: &RequestContext,
@@ -122,7 +122,7 @@ async fn into_use(
     Ok(())
 }
 
-/// Ends the predecessor, if there is one, and returns it.
+/// Supersedes the predecessor, if there is one, and returns it.
 async fn supersede(
     tx: &mut Tx,
     context: &RequestContext,
@@ -132,7 +132,7 @@ async fn supersede(
     let Some(old) = lifecycle::in_the_way(tx, &user.id).await? else {
         return Ok(None);
     };
-    // A successor does not get round a suspension: it waits for the release.
+    // A renewal does not bypass a suspension: it waits for the release.
     if old.state == State::Suspended {
         return Err(Refusal::Certificate(CertificateRefusal::Suspended).into());
     }
@@ -148,7 +148,7 @@ async fn supersede(
     Ok(Some(old))
 }
 
-/// The message about an activation: a first certificate, or the successor of `previous`.
+/// The message about an activation: of a first certificate, or of the successor of `previous`.
 fn news(row: &Certificate, previous: Option<Certificate>) -> Notification {
     let (serial, not_after) = (row.serial.clone(), row.not_after);
     match previous {
@@ -161,7 +161,7 @@ fn news(row: &Certificate, previous: Option<Certificate>) -> Notification {
     }
 }
 
-/// One certificate per staff account: whatever else it has, in use or pending, ends.
+/// One certificate per staff account: every other one, in use or pending, is revoked.
 pub(super) async fn end_others(
     tx: &mut Tx,
     context: &RequestContext,
@@ -182,10 +182,10 @@ pub(super) async fn end_others(
     Ok(())
 }
 
-/// A staff certificate comes into use: it is the registered one from now on.
+/// Activates a staff certificate: from now on it is the registered one.
 ///
 /// # Errors
-/// [`Refusal::CredentialInvalid`] where it was revoked, or who it is for has left, while the HSM was at work.
+/// [`Refusal::CredentialInvalid`] if it was revoked, or its holder left, while the HSM signed.
 pub(super) async fn register(
     tx: &mut Tx,
     context: &RequestContext,

@@ -1,5 +1,5 @@
-//! A staff account's certificate by a split activation code, for who has no certificate yet: an employee number and what two
-//! officers handed over.
+//! Requests a staff certificate with an employee number and a split activation code, which two officers handed over:
+//! for staff who have no certificate yet.
 
 use inkan_pki::secret::Secret;
 
@@ -12,13 +12,13 @@ use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::staff::{self, StaffMember, Status as Employment};
 
 impl Services {
-    /// Makes a request for the certificate of the account that the two halves were handed over for, bound to the
-    /// browser with this cookie. It can be made again while the halves are good, and once a key was certified with
-    /// them, for that key only.
+    /// Creates a request for the certificate of the account to which the activation code belongs, bound to the browser
+    /// with this cookie. Further requests can be made while the code is valid; once a key was certified with it, for
+    /// that key only.
     ///
     /// # Errors
-    /// [`StaffRefusal::HandoverInvalid`], whatever is wrong; [`Refusal::TemporarilyLocked`] after too many wrong tries, also with
-    /// a number that nobody has; audited.
+    /// [`StaffRefusal::HandoverInvalid`], whichever part is wrong; [`Refusal::TemporarilyLocked`] after too many wrong
+    /// tries, also for a number that does not exist; audited.
     ///
     /// [`Refusal::TemporarilyLocked`]: crate::services::Refusal::TemporarilyLocked
     pub async fn create_request_with_code(
@@ -49,7 +49,7 @@ impl Services {
             .await
     }
 
-    /// The one account of this person that the halves fit.
+    /// The account of this employee number that the activation code belongs to.
     async fn code_holder(
         &self,
         context: &RequestContext,

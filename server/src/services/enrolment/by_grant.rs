@@ -1,4 +1,4 @@
-//! A user's certificate by a grant: that of an issue which broke off, else an open one.
+//! Requests a user's certificate by a grant: that of an interrupted issue, otherwise an open one.
 
 use super::displace::forget;
 use super::{Authorization, Status, Subject};
@@ -11,12 +11,12 @@ use crate::store::users::{self, User};
 use crate::store::{Tx, contracts, grants, sessions};
 
 impl Services {
-    /// Makes a request for the user of the context, bound to the browser whose session token has digest `binding`.
+    /// Creates a request for the user of the context, bound to the browser whose session token has the digest `binding`.
     ///
     /// # Errors
-    /// [`Refusal::OutOfOrder`] where 証明書取得用パスワード is asked for and was not given in this session for this grant;
-    /// [`Refusal::GrantMissing`] without an approved application (R2), [`Refusal::CertificateActive`] when the user
-    /// has a certificate that was not revoked (D1).
+    /// [`Refusal::OutOfOrder`] if 証明書取得用パスワード is required and was not entered in this session for this grant;
+    /// [`Refusal::GrantMissing`] without an approved application (R2), [`Refusal::CertificateActive`] if the user has a
+    /// certificate that was not revoked (D1).
     pub async fn create_request(&self, context: &RequestContext, binding: &str) -> Result<Status> {
         let user_id = context.user_id()?;
         let command = context.command("request.created", ("user", user_id));

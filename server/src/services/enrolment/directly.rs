@@ -1,5 +1,5 @@
-//! A staff certificate without the agent, in use at once: with both halves of an activation code in EST's HTTP Basic, or on the
-//! order of the operator at the server itself.
+//! A staff certificate without the agent, in use at once: with both halves of an activation code in EST's HTTP Basic,
+//! or ordered by the operator on the server itself.
 
 use inkan_pki::secret::Secret;
 
@@ -12,8 +12,8 @@ use crate::store::activation_codes::{self, ActivationCode};
 use crate::store::certificates::State;
 
 impl Services {
-    /// Issues the certificate of a staff account for the key in `csr` (DER), with both halves of its activation code. The
-    /// certificate it had before is revoked. Repeated with the same key it returns the same certificate.
+    /// Issues the certificate of a staff account for the key in `csr` (DER), with both halves of its activation code.
+    /// The earlier certificate is revoked. A repeated call with the same key returns the same certificate.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
@@ -33,7 +33,7 @@ impl Services {
             let context = context.by(staff.actor());
             let issued = self.issue_directly(&context, &staff, Some(&code), csr);
             match issued.await {
-                // Used for another key: not told apart from a wrong one.
+                // Used for another key: the response is that of a wrong code.
                 Err(Error::Refused(Refusal::KeyMismatch)) => Err(Refusal::CredentialInvalid.into()),
                 other => other,
             }
@@ -50,7 +50,7 @@ impl Services {
     ) -> Result<ActivationCode> {
         let known = activation_codes::find(&self.inner.store, staff_id).await?;
         let (first, second) = halves(credential);
-        // Locked, unknown or wrong: one answer, which does not tell.
+        // Locked, unknown or wrong: the response is the same.
         if self.code_unlocked(staff_id, context.now).await.is_err() {
             return Err(Refusal::CredentialInvalid.into());
         }
@@ -62,11 +62,11 @@ impl Services {
         Ok(code.ok_or(Refusal::CredentialInvalid)?)
     }
 
-    /// Issues the certificate of a staff account for the key in `csr` (DER) and registers it, by order of the operator at the
-    /// server itself. The certificate it had before is revoked. Repeated with the same key it continues where it broke off.
+    /// Issues the certificate of a staff account for the key in `csr` (DER) and registers it, by order of the operator
+    /// on the server itself. Its earlier certificate is revoked. A repeated call with the same key resumes an interrupted one.
     ///
     /// # Errors
-    /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::CredentialInvalid`] for who does not work here,
+    /// [`Refusal::Csr`], [`Refusal::KeyAlreadyCertified`], [`Refusal::CredentialInvalid`] if the person has left,
     /// [`Refusal::Unavailable`].
     pub async fn issue_staff_certificate(
         &self,

@@ -1,5 +1,5 @@
-//! A certificate that was signed and never came into use: its key may be gone with a token. It gives up its place to one with
-//! another key of the same holder.
+//! Replaces a certificate that was signed and never activated, because its key may be lost: another key of the same
+//! holder gets a certificate.
 
 use super::Subject;
 use crate::services::certificates::lifecycle::Reason;
@@ -8,7 +8,7 @@ use crate::services::{Refusal, RequestContext, Result, Services};
 use crate::store::Tx;
 use crate::store::certificates::{self, Certificate};
 
-/// For the bank's records.
+/// Note for the bank.
 const NOTE: &str = "begun anew with another key";
 
 fn ending<'a>(context: &'a RequestContext, note: &'a str) -> Ending<'a> {
@@ -19,7 +19,7 @@ fn ending<'a>(context: &'a RequestContext, note: &'a str) -> Ending<'a> {
     }
 }
 
-/// Gives up a renewal that was never finished, of a certificate that has ended: a new application takes its place.
+/// Gives up an unfinished renewal of an inactive certificate: a new application replaces it.
 pub(super) async fn forget(
     tx: &mut Tx,
     context: &RequestContext,
@@ -30,7 +30,7 @@ pub(super) async fn forget(
     transitions::give_up(tx, pending, &ending).await
 }
 
-/// Gives up whatever of the holder's is pending, but for the certificate with the id `keep`.
+/// Gives up every pending certificate of the holder, except the one with the id `keep`.
 pub(super) async fn give_up_others(
     tx: &mut Tx,
     context: &RequestContext,
@@ -48,8 +48,8 @@ pub(super) async fn give_up_others(
 }
 
 impl Services {
-    /// Gives up successors of the certificate with the id `old` that never came into use, or refuses while the agent of one may
-    /// be at work. One for the key with the digest `own` stays.
+    /// Gives up successors of the certificate with the id `old` that were never activated, or refuses while the agent
+    /// of one may be at work. A successor for the key with the digest `own` stays.
     ///
     /// # Errors
     /// [`Refusal::RenewalPending`].
@@ -69,7 +69,7 @@ impl Services {
             if !successor || row.spki_sha256 == own {
                 continue;
             }
-            // A clock that was put back since makes it no younger than this.
+            // A clock that was set back since does not make it younger.
             if context.now.duration_since(row.created_at).abs() < at_work {
                 return Err(Refusal::RenewalPending.into());
             }

@@ -1,4 +1,4 @@
-//! The subject of a certificate, as the database has it now.
+//! The holder of a certificate, in the current state of the database.
 
 use inkan_pki::messages::request::{self, AccountType, PickedUp, StaffRole};
 
@@ -10,17 +10,17 @@ use crate::store::staff::{self, Role, StaffMember};
 use crate::store::users::{self, User};
 use crate::store::{Db, contracts};
 
-/// Who holds a certificate, or is to hold one.
+/// The current or future holder of a certificate.
 #[derive(Debug, Clone)]
 pub(in crate::services) enum Holder {
     /// A customer's user.
     User(Box<User>),
-    /// One of the staff.
+    /// A member of staff.
     Staff(StaffMember),
 }
 
 impl Holder {
-    /// By the ids of the database, which keeps both for good.
+    /// Reads it by its id; neither users nor staff accounts are ever deleted.
     pub(in crate::services) async fn find(
         db: impl Into<Db<'_>>,
         subject: &Subject,
@@ -42,7 +42,7 @@ impl Holder {
         }
     }
 
-    /// The CA for those of its kind.
+    /// The CA for this kind of holder.
     pub(super) const fn issuer(&self) -> (IssuerId, Issuer) {
         match self {
             Self::User(_) => (IssuerId::Customer, Issuer::Customer),
@@ -50,8 +50,8 @@ impl Holder {
         }
     }
 
-    /// Nothing is issued to who is stopped (利用停止), or whose contract was cancelled (解約, R12), since the request was made;
-    /// nor to who does not work here any more. A renewal depends on the certificate: failures without it do not end it.
+    /// Refuses if the user was suspended (利用停止) or the contract cancelled (解約, R12) since the request was made, or if
+    /// the member of staff has left. A renewal depends on the certificate: failures without it do not end it.
     ///
     /// # Errors
     /// [`Refusal::ContractCancelled`], [`Refusal::Suspended`], [`Refusal::CredentialInvalid`].
@@ -76,11 +76,11 @@ impl Holder {
         Ok(())
     }
 
-    /// The common name of a certificate, then a shorter one for a name that does not fit.
+    /// The common name of a certificate, then a shorter one for a name that is too long.
     pub(super) fn names(&self) -> (String, Option<&str>) {
         match self {
             Self::User(user) => (user.login_id.clone(), None),
-            // The number is the last word, by which the agent knows whose it is.
+            // The number is the last word; by it the agent finds the person's certificate.
             Self::Staff(member) => {
                 let whole = format!("{} {}", member.name, member.employee_number);
                 (whole, Some(&member.employee_number))
@@ -125,7 +125,7 @@ impl Holder {
     }
 }
 
-/// Whether it is the certificate before that entitles to a certificate.
+/// Whether the certificate to be renewed is the authorization.
 pub(super) const fn by_certificate(authorization: Option<&Authorization>) -> bool {
     matches!(authorization, Some(Authorization::Certificate(_)))
 }

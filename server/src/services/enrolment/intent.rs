@@ -1,4 +1,5 @@
-//! Issuing: intent on record first, then signed, then stored. No transaction is open while the HSM works.
+//! Issuing: the intent is recorded first, then signed, then the certificate is stored. No transaction is open while the
+//! HSM signs.
 //!
 //! The authorization is used up in the transaction that records the intent: one authorization, one key.
 
@@ -27,14 +28,14 @@ use crate::store::{StoreError, Tx, grants, id};
 #[derive(Clone, Copy)]
 pub(in crate::services) struct Intent<'a> {
     pub(in crate::services) holder: &'a Holder,
-    /// None where the operator orders it at the server itself.
+    /// None if the operator orders it on the server itself.
     pub(in crate::services) authorization: Option<&'a Authorization>,
     pub(in crate::services) request_id: Option<&'a str>,
     pub(in crate::services) proven: &'a ProvenRequest,
 }
 
 impl Services {
-    /// The certificate this key has already, if it is the holder's by the same authorization and can still be continued.
+    /// The existing certificate of this key, if it is the holder's under the same authorization and can still be continued.
     ///
     /// # Errors
     /// [`Refusal::KeyAlreadyCertified`] for any other certificate of this key.
@@ -42,7 +43,7 @@ impl Services {
         let store = &self.inner.store;
         let known = certificates::by_spki_sha256(store, &intent.proven.spki_sha256).await?;
         let Some(known) = known else { return Ok(None) };
-        // One that ended stays ended: its key is registered in nobody's place.
+        // A revoked certificate stays revoked: its key is never registered again.
         let lives = known.is_pending() || known.state == State::Active;
         let continues = match intent.authorization {
             Some(Authorization::Grant(id)) => lives && known.grant_id.as_ref() == Some(id),
@@ -58,11 +59,11 @@ impl Services {
         }
     }
 
-    /// Records an intent and returns its row; where somebody was faster with the same key, theirs.
+    /// Records an intent and returns its row; if another request with the same key was faster, the row of that one.
     ///
     /// # Errors
-    /// As [`Self::record_intent`]; [`Refusal::KeyMismatch`] and [`Refusal::RenewalPending`] where they were faster with
-    /// another key.
+    /// As [`Self::record_intent`]; [`Refusal::KeyMismatch`] and [`Refusal::RenewalPending`] if a request with another
+    /// key was faster.
     pub(super) async fn record_or_find(
         &self,
         context: &RequestContext,
@@ -83,7 +84,7 @@ impl Services {
         }
     }
 
-    /// Uses an unused activation code for a key that was begun with an earlier one; its certificate continues.
+    /// Uses a new activation code for a key that was begun with an earlier one; its certificate continues.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::KeyMismatch`]; [`Refusal::KeyAlreadyCertified`] for the key of a certificate in
@@ -119,7 +120,7 @@ impl Services {
         Ok(begun)
     }
 
-    /// Commits an intent with its authorization used up and its audit row. Returns its id.
+    /// Commits an intent with the use of its authorization and its audit row. Returns its id.
     ///
     /// # Errors
     /// [`Refusal`]: the holder, the authorization, a weak key; [`StoreError::Duplicate`].
@@ -133,7 +134,7 @@ impl Services {
         let mut shared = None;
         let accounts = self.accounts();
         let recorded = accounts.transaction(async |tx| {
-            // Once more, as of this transaction: a request lives for minutes, a renewal's certificate for a year.
+            // Checked again in this transaction: a request lasts for minutes, the certificate of a renewal for a year.
             let subject = intent.holder.subject();
             let holder = Holder::find(&mut *tx, &subject).await?;
             let renews = by_certificate(intent.authorization);
@@ -144,7 +145,7 @@ impl Services {
                 self.displace_successors(context, tx, &subject, (old, own))
                     .await?;
             }
-            // First the row, whose constraints tell a duplicate from an authorization that is used up.
+            // The row first: its constraints distinguish a duplicate from a used authorization.
             certificates::insert_intent(tx, &new).await?;
             if let Some(compared) = &compared {
                 shared = Self::record_key(tx, &new.id, compared).await?;
@@ -206,10 +207,11 @@ impl Services {
         })
     }
 
-    /// Takes a recorded certificate to `issued` and returns it (DER); one that is there already is returned as it is.
+    /// Signs a recorded certificate, stores it as `issued` and returns it (DER); if it is already signed, returns it
+    /// unchanged.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`]; [`Refusal::RequestClosed`] where it ended before it was signed.
+    /// [`Refusal::Unavailable`]; [`Refusal::RequestClosed`] if it was given up before it was signed.
     pub(in crate::services) async fn complete(
         &self,
         context: &RequestContext,
@@ -236,7 +238,7 @@ impl Services {
             self.inner.step.reached(Step::Stored);
             return Ok(der);
         }
-        // Two workers signed the same bytes; the first one stored counts (ECDSA signatures differ each time).
+        // Two workers signed the same bytes; the result that is stored first counts (ECDSA signatures differ each time).
         let stored = self.row(&row.id).await?;
         stored.der.ok_or_else(|| Refusal::RequestClosed.into())
     }
@@ -247,7 +249,7 @@ impl Services {
     }
 }
 
-/// Uses up what entitles to the certificate with this id.
+/// Uses up the authorization for the certificate with this id.
 async fn use_up(
     tx: &mut Tx,
     context: &RequestContext,
@@ -265,7 +267,7 @@ async fn use_up(
     }
 }
 
-/// Uses an activation code for this key, and gives up what was begun with an earlier one.
+/// Uses an activation code for this key, and gives up certificates that were begun with an earlier one.
 async fn use_code(
     tx: &mut Tx,
     context: &RequestContext,
@@ -297,7 +299,7 @@ async fn use_code(
     give_up_others(tx, context, &subject, certificate_id).await
 }
 
-/// The code, if it is the one with this digest and its time is not over.
+/// The code, if it is the one with this digest and has not expired.
 ///
 /// # Errors
 /// [`Refusal::CredentialInvalid`].
@@ -313,7 +315,8 @@ pub(super) fn good_code(
     Ok(good.ok_or(Refusal::CredentialInvalid)?)
 }
 
-/// A renewal depends on the certificate it replaces: one that ended since the agent presented it has no successor.
+/// A renewal depends on the certificate to be renewed: if that became inactive after the agent presented it, there is
+/// no successor.
 pub(super) async fn in_use(tx: &mut Tx, certificate_id: &str) -> Result<()> {
     let row = certificates::find(tx, certificate_id).await?;
     let why = match row.map(|row| row.state) {
@@ -328,7 +331,7 @@ pub(super) async fn in_use(tx: &mut Tx, certificate_id: &str) -> Result<()> {
     Err(Refusal::Certificate(why).into())
 }
 
-/// Checks a CSR off the async threads: an RSA key costs milliseconds.
+/// Checks a CSR outside the async threads: an RSA key takes milliseconds.
 pub(super) async fn prove(csr: &[u8]) -> Result<ProvenRequest> {
     let csr = csr.to_vec();
     let proven = tokio::task::spawn_blocking(move || ProvenRequest::parse(&csr)).await;

@@ -1,5 +1,5 @@
-//! EST (RFC 7030) for whoever is entitled: a first certificate by the credential of a request, a renewal by the certificate that
-//! it replaces. Recorded, signed, stored; in use only when the agent has proved it.
+//! EST (RFC 7030): a first certificate by the credential of a request, a renewal by the certificate to be renewed. The
+//! certificate is recorded, signed and stored; it is in use only after the agent has proved it.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::secret::Secret;
@@ -16,8 +16,8 @@ use crate::store::certificates::{self, Certificate, Issuer};
 use crate::store::enrolment_requests::{EnrolmentRequest, State};
 
 impl Services {
-    /// Issues the certificate of a request that was picked up, for the key in `csr` (DER), and returns it (DER). The same key
-    /// gets the same certificate, another one an error.
+    /// Issues the certificate of a picked-up request, for the key in `csr` (DER), and returns it (DER). The same key
+    /// gets the same certificate, another key an error.
     ///
     /// # Errors
     /// [`Refusal`]: credential, time, CSR, key, authorization; [`Refusal::Unavailable`] while the HSM is unavailable: the
@@ -29,7 +29,7 @@ impl Services {
         credential: &Secret,
         csr: &[u8],
     ) -> Result<Vec<u8>> {
-        // Before anything is recorded under it: an id is short and of few characters.
+        // Before the id is recorded anywhere: a valid one is short and has few kinds of characters.
         Identifier::new(request_id).map_err(|_| Refusal::CredentialInvalid)?;
         let context = context.by(Actor::Agent(request_id.to_owned()));
         let command = context.command("certificate.requested", ("request", request_id));
@@ -48,7 +48,7 @@ impl Services {
         issued.await
     }
 
-    /// The row on record for this request and key: the one there is, or a new intent.
+    /// The recorded row for this request and key: the existing one, or a new intent.
     async fn row_for_request(
         &self,
         context: &RequestContext,
@@ -78,11 +78,11 @@ impl Services {
         }
     }
 
-    /// Whether the authorization of a request was used for a key.
+    /// Whether the authorization of a request has been used for a key.
     ///
     /// # Errors
-    /// [`Refusal::CredentialInvalid`] for an activation code that is not good any more, and for a renewal: the certificate that
-    /// it replaces gets the successor, and the credential opens nothing.
+    /// [`Refusal::CredentialInvalid`] for an activation code that is no longer valid, and for a renewal: there the
+    /// certificate to be renewed is presented, and the credential enrols nothing.
     async fn is_used(&self, context: &RequestContext, request: &EnrolmentRequest) -> Result<bool> {
         let store = &self.inner.store;
         Ok(match &request.authorization {
@@ -95,12 +95,12 @@ impl Services {
         })
     }
 
-    /// Issues the successor of the certificate that `presented` (DER) is, for the key in `csr` (DER), and returns it (DER). It
-    /// is not active until the agent proves it; the one before is good until then.
+    /// Issues the successor of the certificate `presented` (DER), for the key in `csr` (DER), and returns it (DER). It
+    /// is not active until the agent proves it; the earlier one is valid until then.
     ///
     /// # Errors
-    /// What [`Self::presenting`] refuses; [`Refusal::OutOfOrder`] after the renewal, [`Refusal::RenewalTooEarly`],
-    /// [`Refusal::RenewalPending`] for a second key while the first one's agent may be at work, [`Refusal::Csr`],
+    /// The refusals of [`Self::presenting`]; [`Refusal::OutOfOrder`] after the renewal, [`Refusal::RenewalTooEarly`],
+    /// [`Refusal::RenewalPending`] for a second key while the agent of the first one may be at work, [`Refusal::Csr`],
     /// [`Refusal::KeyAlreadyCertified`], [`Refusal::Unavailable`].
     pub async fn reenroll(
         &self,
@@ -135,7 +135,7 @@ impl Services {
         issued.await
     }
 
-    /// Refuses keys of a type that the bank does not take.
+    /// Refuses keys of a type that the bank does not accept.
     fn offered(&self, proven: &ProvenRequest) -> Result<()> {
         if self.settings().key_algorithms.contains(&proven.algorithm) {
             return Ok(());
@@ -143,7 +143,8 @@ impl Services {
         Err(Refusal::KeyAlgorithmNotOffered.into())
     }
 
-    /// As `audit_refusals`; while the HSM is unavailable nothing is decided: the same request continues later.
+    /// As `audit_refusals`; but while the HSM is unavailable nothing is decided or audited: the same request continues
+    /// later.
     async fn audit_unless_unavailable<T>(
         &self,
         command: Command<'_>,

@@ -1,27 +1,27 @@
-//! Enrolment: one way to a certificate for customers and for staff.
+//! Enrolment: one mechanism for the certificates of customers and staff.
 //!
-//! A [`Subject`] (a user or a staff account) is entitled to a certificate by an [`Authorization`]: a grant, a split activation
-//! code, or the certificate that is to be renewed. Whatever it is, a request is made for one browser (or by the agent alone),
-//! picked up once, answered by EST with a certificate that is recorded before it is signed, and finished by the agent's proof
-//! over mutual TLS. A try that breaks off continues with the same key.
+//! A [`Subject`] (a user or a staff account) gets a certificate by an [`Authorization`]: a grant, a split activation
+//! code, or the certificate to be renewed. In each case a request is created for one browser (or by the agent alone)
+//! and picked up once. EST returns a certificate that is recorded before it is signed, and the agent's proof over
+//! mutual TLS activates it. An interrupted attempt continues with the same key.
 //!
-//! Who may make a request:
+//! How a request is created:
 //! - `by_grant`: a user, with an approved application
-//! - `by_activation_code`: a staff account without a certificate, with what two officers handed over
-//! - [`renewal`]: whoever has a certificate that expires soon, in a browser or with the agent alone
+//! - `by_activation_code`: a staff account without a certificate, with a code that two officers handed over
+//! - [`renewal`]: a user or staff account whose certificate expires soon, in a browser or with the agent alone
 //!
-//! What becomes of it:
-//! - [`request`]: on record; its status, for the browser that made it
-//! - `pick_up`: handed to the agent; the agent's progress
+//! How it continues:
+//! - [`request`]: the recorded request; its status, for the browser that made it
+//! - `pick_up`: the agent picks it up, and reports its progress
 //! - `issue`: EST, for a first certificate and for a renewal
-//! - `intent`: on record, then signed, then stored
-//! - `displace`: what gives up its place to another key
-//! - `activation`: the new certificate comes into use, and the one before goes out of it
-//! - `abandon`: an issue that cannot be finished is replaced by one with another key
+//! - `intent`: recorded, then signed, then stored
+//! - `displace`: replaces a pending certificate by one for another key
+//! - `activation`: activates the new certificate, and supersedes or revokes the earlier one
+//! - `abandon`: gives up an issue that cannot be finished, for another key
 //! - `directly`: a staff certificate without the agent, in use at once
-//! - `reconciliation`: on start, what a crash left open
-//! - [`shared_factors`]: RSA keys that share a prime with one on record
-//! - `holder`: the subject as the database has it now: whether anything is issued to it, and how it is described
+//! - `reconciliation`: completes at the start what a crash interrupted
+//! - [`shared_factors`]: RSA keys that share a prime with a recorded one
+//! - `holder`: the subject in the current state of the database: whether it may get a certificate, and its description
 
 mod abandon;
 mod activation;
@@ -58,10 +58,10 @@ use inkan_pki::messages::link::Action;
 
 use super::{Fault, Result, Services};
 
-/// What is added to the bank's id in links for staff: their PCs have a bank file of its own for it.
+/// Suffix of the bank's id in links for staff: staff PCs have a separate bank file.
 pub const BANK_SUFFIX: &str = "-staff";
 
-/// What the agent is asked to do.
+/// The action that the link requests from the agent.
 fn action(authorization: &Authorization) -> Action {
     match authorization {
         Authorization::Grant(_) | Authorization::ActivationCode(_) => Action::Enroll,
@@ -69,7 +69,7 @@ fn action(authorization: &Authorization) -> Action {
     }
 }
 
-/// The audit log's word for asking for a certificate.
+/// Action in the audit log for creating a request.
 const fn asked(subject: &Subject) -> &'static str {
     match subject {
         Subject::User(_) => "request.created",

@@ -1,4 +1,4 @@
-//! The agent picks a request up, once, and reports how far it is.
+//! The agent picks up a request, once, and reports its progress.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::request::{
@@ -22,7 +22,7 @@ use crate::store::{Tx, activation_codes};
 const PICKED_UP: &str = "request.picked-up";
 
 impl Services {
-    /// Hands a request to the agent, once; the credential in the answer is given this once only.
+    /// Hands a request to the agent, once; only this response contains the credential.
     ///
     /// # Errors
     /// [`Refusal::RequestUnknown`], [`Refusal::RequestUsed`], [`Refusal::RequestExpired`].
@@ -50,7 +50,7 @@ impl Services {
         Ok(answer)
     }
 
-    /// As [`Self::pick_up`], within the transaction that made the request, by the agent alone.
+    /// As [`Self::pick_up`], in the transaction that creates the request, for the agent alone.
     pub(super) async fn pick_up_at_once(
         &self,
         context: &RequestContext,
@@ -124,7 +124,7 @@ impl Services {
         holder.describe(tx, answer).await
     }
 
-    /// Notes the agent's progress. A failure ends the request; where a certificate was signed for it, a new request
+    /// Notes the agent's progress. A failure ends the request; if a certificate was signed for it, a new request
     /// continues with the same key.
     ///
     /// # Errors
@@ -156,7 +156,7 @@ impl Services {
     }
 }
 
-/// The certificate whose key alone can continue: the one that was recorded by the same authorization and is not in use.
+/// The certificate whose key alone can continue: recorded under the same authorization, and not in use.
 async fn begun(tx: &mut Tx, request: &EnrolmentRequest) -> Result<Option<Certificate>> {
     let rows = certificates::list_for(&mut *tx, &request.subject).await?;
     let mut pending = rows.into_iter().filter(Certificate::is_pending);

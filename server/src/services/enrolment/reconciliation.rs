@@ -1,7 +1,7 @@
-//! What a crash left open: intents that are recorded and have no certificate.
+//! Completes what a crash interrupted: recorded intents without a certificate.
 //!
-//! Each is signed now from its recorded bytes: a signature that was lost never left the process, so there is still one
-//! certificate for one serial number. The agent gets it when it asks again with the same key.
+//! Each is signed from its recorded bytes: a lost signature never left the process, so there is still one certificate
+//! for one serial number. The agent gets it when it repeats its request with the same key.
 
 use std::collections::HashSet;
 
@@ -12,23 +12,23 @@ use crate::services::certificates::status::ca_id;
 use crate::services::{Error, Fault, Refusal, RequestContext, Result, Services};
 use crate::store::certificates;
 
-/// What a run found and did.
+/// Result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reconciled {
-    /// Intents that have their certificate now.
+    /// Intents that have been completed.
     pub completed: usize,
     /// Intents that wait for the HSM.
     pub waiting: usize,
-    /// Intents whose recorded bytes give no good certificate: logged, left as they are, somebody must look.
+    /// Intents whose recorded bytes cannot become a valid certificate: logged and left unchanged, for an operator.
     pub broken: usize,
 }
 
 impl Services {
-    /// Completes what is open. After the first signature that cannot be had no other is asked for of the same CA. Run it on
-    /// start, and again while anything waits.
+    /// Completes open intents. After the first signature that is unavailable, no other is requested from the same CA.
+    /// Run it at the start, and again while intents wait.
     ///
     /// # Errors
-    /// A [`Fault`] of the store, or of the HSM that waiting does not mend (its key is not configured).
+    /// A [`Fault`] of the store, or one of the HSM that does not pass (its key is not configured).
     pub async fn reconcile(&self, now: Timestamp) -> Result<Reconciled> {
         let open = certificates::intents_without_result(&self.inner.store).await?;
         let mut report = Reconciled {
@@ -54,7 +54,7 @@ impl Services {
                 Err(error @ Error::Fault(Fault::Store(_) | Fault::Issue(IssueError::Hsm(_)))) => {
                     return Err(error);
                 }
-                // One row that cannot be completed keeps neither the others nor the server from their work.
+                // A row that cannot be completed stops neither the others nor the server.
                 Err(error) => {
                     tracing::error!(serial, %error, "a recorded intent cannot be completed");
                     report.broken += 1;

@@ -1,8 +1,8 @@
-//! Renewal (R9): a new key while the certificate is good, within the last days of it. The certificate is the proof, so the agent
-//! may also renew without a page; such a request is picked up when it is made, and no browser can follow it.
+//! Renewal (R9): a new key while the certificate is valid, in its last days. The certificate is the proof, so the agent
+//! may also renew without a page; such a request is picked up when it is created, and no browser can follow it.
 //!
-//! When the agent has finished, the connection of the browser still shows the old certificate, which has ended. The pages of
-//! the renewal are open to it, so that they can show what became of it; no other page is.
+//! When the agent has finished, the browser's connection still presents the old certificate, which is inactive. It can
+//! open the pages of the renewal, so that they can show the result, and no others.
 
 use inkan_pki::messages::request::PickedUp;
 use jiff::Timestamp;
@@ -20,24 +20,24 @@ use crate::store::id::sha256_hex;
 use crate::store::staff::{self, StaffMember, Status as Employment};
 use crate::store::{Store, Tx};
 
-/// Somebody with a certificate that may be renewed, or was.
+/// A renewal: the certificate may be renewed, or has been.
 #[derive(Debug, Clone)]
 pub struct Renewing {
-    /// Whose it is.
+    /// The holder.
     pub subject: Subject,
     /// The certificate.
     pub certificate: Certificate,
-    /// Its successor, once that is in use.
+    /// Its successor, once that is active.
     pub successor: Option<Certificate>,
 }
 
 impl AccountService<'_> {
-    /// The user who renews in this session. `presented`: the certificate (DER) of the connection, on the listener that asks
-    /// for one.
+    /// The user who renews in this session. `presented`: the certificate (DER) of the connection, on the listener that
+    /// requests one.
     ///
     /// # Errors
-    /// As [`AccountService::authenticated`]; [`Refusal::SessionEnded`] without a certificate login; [`Refusal::Certificate`] for
-    /// a certificate that is neither good nor superseded by its own renewal.
+    /// As [`AccountService::authenticated`]; [`Refusal::SessionEnded`] without a certificate login;
+    /// [`Refusal::Certificate`] for a certificate that is neither active nor superseded by its own renewal.
     pub async fn renewing(
         &self,
         token: &str,
@@ -68,10 +68,11 @@ impl AccountService<'_> {
         Ok((found, renewing))
     }
 
-    /// The staff member who presents this certificate (DER): in use, or ended by its own renewal.
+    /// The staff member who presents this certificate (DER): active, or replaced by its own renewal.
     ///
     /// # Errors
-    /// [`StaffRefusal::CertificateInactive`](crate::services::StaffRefusal::CertificateInactive) for everybody else; audited.
+    /// [`StaffRefusal::CertificateInactive`](crate::services::StaffRefusal::CertificateInactive) for every other
+    /// certificate; audited.
     pub async fn own_certificate(
         &self,
         context: &RequestContext,
@@ -90,7 +91,7 @@ impl AccountService<'_> {
         Ok((member, renewing))
     }
 
-    /// Whose certificate (DER) was ended by its own renewal, whose outcome is in use now.
+    /// The holder of a certificate (DER) that was replaced by its own renewal, if the successor is active.
     async fn renewed_staff(&self, presented: &[u8]) -> Result<Option<(StaffMember, Renewing)>> {
         let row = certificates::by_sha256(self.store, &sha256_hex(presented)).await?;
         let Some(certificate) = row.filter(|row| row.issuer == Issuer::Staff) else {
@@ -123,8 +124,7 @@ impl AccountService<'_> {
     }
 }
 
-/// What has taken the place of a certificate, if that is in use. A user's certificate ends superseded, one of the staff
-/// revoked.
+/// The successor of a certificate, if it is active. A user's old certificate is superseded, that of staff revoked.
 async fn successor_in_use(store: &Store, old: &Certificate) -> Result<Option<Certificate>> {
     if !matches!(old.state, State::Superseded | State::Revoked) {
         return Ok(None);
@@ -136,11 +136,12 @@ async fn successor_in_use(store: &Store, old: &Certificate) -> Result<Option<Cer
 }
 
 impl Services {
-    /// Who presents a certificate (DER) of this kind that is in use.
+    /// The holder of the presented certificate (DER) of this kind, which must be active.
     ///
     /// # Errors
-    /// [`Refusal::Certificate`] for a customer's,
-    /// [`StaffRefusal::CertificateInactive`](crate::services::StaffRefusal::CertificateInactive) for one of the staff; audited.
+    /// [`Refusal::Certificate`] for a customer's certificate,
+    /// [`StaffRefusal::CertificateInactive`](crate::services::StaffRefusal::CertificateInactive) for that of staff;
+    /// audited.
     pub(super) async fn presenting(
         &self,
         context: &RequestContext,
@@ -163,7 +164,7 @@ impl Services {
     /// Whether the certificate may be renewed now: for the page that offers it.
     ///
     /// # Errors
-    /// [`Refusal::RenewalTooEarly`]; [`Refusal::OutOfOrder`] when it has been renewed already.
+    /// [`Refusal::RenewalTooEarly`]; [`Refusal::OutOfOrder`] if it has been renewed already.
     pub fn may_renew(&self, renewing: &Renewing, now: Timestamp) -> Result<()> {
         if renewing.successor.is_some() {
             return Err(Refusal::OutOfOrder.into());
@@ -178,10 +179,10 @@ impl Services {
         Ok(())
     }
 
-    /// Makes a request for a renewal, bound to the browser with this cookie or session.
+    /// Creates a request for a renewal, bound to the browser with this cookie or session.
     ///
     /// # Errors
-    /// As [`Self::may_renew`]; [`Refusal::Certificate`] for one that ended since it was presented; audited.
+    /// As [`Self::may_renew`]; [`Refusal::Certificate`] if it became inactive after it was presented; audited.
     pub async fn create_renewal(
         &self,
         context: &RequestContext,
@@ -195,11 +196,11 @@ impl Services {
         self.request_status(&id, binding, context.now).await
     }
 
-    /// Begins the renewal of the certificate that `presented` (DER) is, by the agent alone. The credential in the answer is
-    /// given this once.
+    /// Begins the renewal of the certificate `presented` (DER), for the agent alone. Only this response contains the
+    /// credential.
     ///
     /// # Errors
-    /// What [`Self::presenting`] refuses; as [`Self::create_renewal`].
+    /// The refusals of [`Self::presenting`]; as [`Self::create_renewal`].
     pub async fn begin_renewal(
         &self,
         context: &RequestContext,
@@ -217,7 +218,7 @@ impl Services {
         begun.await
     }
 
-    /// Runs a command of who renews.
+    /// Runs a command of the holder who renews.
     async fn renew<T>(
         &self,
         context: &RequestContext,
@@ -230,7 +231,7 @@ impl Services {
         let accounts = self.accounts();
         let done = accounts.execute(command, async |tx| {
             self.may_renew(renewing, context.now)?;
-            // As of this transaction: it may have been revoked since it was presented.
+            // Read again in this transaction: it may have been revoked after it was presented.
             match subject {
                 Subject::User(_) => {
                     let id = &renewing.certificate.id;

@@ -1,5 +1,5 @@
-//! A request on record: made for one browser, and shown to that browser alone; the agent gets a credential that is good for
-//! this request only.
+//! A recorded request: created for one browser, and shown to that browser alone. The agent gets a credential that is
+//! valid for this request only.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -27,9 +27,9 @@ pub struct Status {
     pub subject: Subject,
     /// The link that starts the agent.
     pub link: String,
-    /// Shown by page and agent: a person compares.
+    /// Shown by page and agent, for comparison.
     pub comparison_code: String,
-    /// Its state; one whose time is over is `Failed` with `request-expired`.
+    /// Its state; a request past its deadline is `Failed` with `request-expired`.
     pub state: State,
     /// The step that the agent reported last ([`ProgressStep`]).
     ///
@@ -39,13 +39,13 @@ pub struct Status {
     pub failure_code: Option<String>,
     /// The certificate, once it is active.
     pub certificate: Option<Certificate>,
-    /// By when the next thing has to happen: picking up, then the rest.
+    /// Deadline of the next step: the pick-up, then everything else.
     pub deadline: Timestamp,
 }
 
 impl Services {
-    /// Puts a request on record, with its audit row; those of the same subject that no agent has picked up yet are
-    /// replaced. Returns its id.
+    /// Records a request with its audit row, and replaces those of the same subject that no agent has picked up yet.
+    /// Returns its id.
     pub(super) async fn put_request(
         &self,
         context: &RequestContext,
@@ -91,7 +91,7 @@ impl Services {
     /// The status of a request, for the browser that made it and no other.
     ///
     /// # Errors
-    /// [`Refusal::RequestUnknown`], also for another browser's.
+    /// [`Refusal::RequestUnknown`], also for a request of another browser.
     pub async fn request_status(&self, id: &str, binding: &str, now: Timestamp) -> Result<Status> {
         let request = requests::find(&self.inner.store, id).await?;
         let given = sha256_hex(binding.as_bytes());
@@ -131,7 +131,7 @@ impl Services {
         })
     }
 
-    /// The request, if `credential` is the one handed to the agent for it and its time is not over.
+    /// The request, if `credential` is the one that the agent received for it, and it has not expired.
     ///
     /// # Errors
     /// [`Refusal::CredentialInvalid`], [`Refusal::RequestExpired`].
@@ -146,7 +146,7 @@ impl Services {
         let known = request
             .as_ref()
             .and_then(|r| r.credential_sha256.as_deref());
-        // Compared in any case: an unknown request takes as long as a wrong credential.
+        // Always compared: an unknown request takes as long as a wrong credential.
         let right = same(&given, known.unwrap_or(&"0".repeat(64)));
         let request = request
             .filter(|_| right)

@@ -1,9 +1,9 @@
-//! RSA keys that share a prime with one on record. Whoever has seen both public keys has both private ones, so the new key
-//! is refused, and the one on record is a finding for the bank: its certificate must be revoked.
+//! RSA keys that share a prime with a recorded one. Both private keys can be computed from the two public keys, so the
+//! new key is refused, and the recorded one is a finding for the bank: its certificate must be revoked.
 //!
-//! Before it goes into the database a key is compared with the newest ones, which are kept in memory ([`Moduli`]); that costs some
-//! microseconds for each, and their number is bounded. With older ones, and with those of
-//! before there was a comparison, it is compared by a job, a slice at a time (decision 0022).
+//! Before a key is recorded, it is compared with the newest ones, which are kept in memory ([`Moduli`]): some
+//! microseconds for each of a bounded number. A job compares it with older ones, and keys that were recorded before
+//! this comparison existed, a part at a time (decision 0022).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,30 +21,30 @@ use crate::services::{Fault, Refusal, RequestContext, Result, Services};
 use crate::store::rsa_keys::{self, BrokenKey, RsaKey};
 use crate::store::{Db, Tx};
 
-/// Octets of the moduli in memory: 65,536 keys of 2048 bits.
+/// Bytes of the moduli in memory: 65,536 keys of 2048 bits.
 const MOST: u64 = 16 << 20;
 /// Keys of one read.
 const PAGE: i64 = 2_048;
-/// Keys that one run of the job takes on.
+/// Keys that one run of the job compares.
 const KEYS: i64 = 64;
 /// How long a run of the job works.
 const SLICE: Duration = Duration::from_secs(2);
-/// Findings that are shown.
+/// Maximum number of findings that are shown.
 const SHOWN: i64 = 100;
 
-/// The newest RSA keys on record, in this process.
+/// The newest recorded RSA keys, in this process.
 #[derive(Debug)]
 pub(in crate::services) struct KnownModuli(Mutex<Known>);
 
 #[derive(Debug)]
 struct Known {
     moduli: Moduli,
-    /// Everything up to this place was read.
+    /// The last position that was read.
     through: i64,
 }
 
 impl KnownModuli {
-    /// None yet; no more octets than `most`.
+    /// None yet; `most` is the maximum size in bytes.
     pub(in crate::services) const fn new(most: u64) -> Self {
         let moduli = Moduli::new(most);
         Self(Mutex::const_new(Known { moduli, through: 0 }))
@@ -57,22 +57,22 @@ impl Default for KnownModuli {
     }
 }
 
-/// An RSA key that was compared with those on record.
+/// An RSA key that was compared with the recorded ones.
 #[derive(Debug)]
 pub(in crate::services) struct Compared {
     modulus: Modulus,
     spki_sha256: String,
-    /// With everything from this place on.
+    /// First position that it was compared with.
     from: i64,
-    /// Up to this one.
+    /// Last position that it was compared with.
     through: i64,
 }
 
 impl Services {
-    /// Compares a key that is to be certified with those on record; none for a key that is no RSA key.
+    /// Compares a key that is to be certified with the recorded ones; returns none for a key that is not RSA.
     ///
     /// # Errors
-    /// [`KeyWeakness::SharedFactor`] as a refusal; the finding about the key on record is recorded. Faults.
+    /// [`KeyWeakness::SharedFactor`] as a refusal; the finding about the recorded key is stored. Faults.
     pub(in crate::services) async fn compare_key(
         &self,
         spki: &[u8],
@@ -93,7 +93,7 @@ impl Services {
         let place = place.await.map_err(|e| Fault::Task(e.to_string()))?;
         if let Some(place) = place {
             let (store, own) = (&self.inner.store, &compared.spki_sha256);
-            // The very same key is no finding: the schema refuses it, with its own code.
+            // The same key is no finding: the schema refuses it, with its own code.
             let found = find(store, place - 1, through, &compared.modulus, own);
             if let Some(other) = found.await? {
                 return Err(self.refuse_shared(&compared, &other, now).await?);
@@ -102,8 +102,8 @@ impl Services {
         Ok(Some(compared))
     }
 
-    /// Once more, in the transaction that puts the key on record: with what others have put there meanwhile. Answers the
-    /// key that shares a prime, or puts the new one behind the others.
+    /// Compares again in the transaction that records the key, with the keys that others have recorded meanwhile.
+    /// Returns the key that shares a prime, or adds the new one to the list.
     ///
     /// # Errors
     /// Faults of the store.
@@ -121,7 +121,7 @@ impl Services {
         Ok(None)
     }
 
-    /// Records the finding about `other`, and answers the refusal of the new key.
+    /// Records the finding about `other`, and returns the refusal of the new key.
     pub(in crate::services) async fn refuse_shared(
         &self,
         compared: &Compared,
@@ -137,15 +137,15 @@ impl Services {
         Ok(Refusal::Csr(weakness).into())
     }
 
-    /// Takes in what has come on record, so that the next key does not wait for it.
+    /// Reads newly recorded keys in advance, so that the next key does not wait for it.
     ///
     /// # Errors
-    /// Faults of the store; what was read before stays.
+    /// Faults of the store; what was read before is kept.
     pub async fn keep_moduli(&self) -> Result<()> {
         self.known_moduli().await.map(drop)
     }
 
-    /// The newest keys, as of now.
+    /// The newest keys at this moment.
     async fn known_moduli(&self) -> Result<(Moduli, i64)> {
         let mut known = self.inner.moduli.0.lock().await;
         let store = &self.inner.store;
@@ -168,11 +168,11 @@ impl Services {
         Ok((known.moduli.clone(), known.through))
     }
 
-    /// Compares keys with older ones than those in memory, for a while. Answers how many are complete now, and whether
-    /// some are left.
+    /// Compares keys with those older than the ones in memory, for a limited time. Returns how many are complete now,
+    /// and whether some are left.
     ///
     /// # Errors
-    /// Faults of the store; what was compared before stays.
+    /// Faults of the store; what was compared before is kept.
     pub async fn compare_older_keys(&self, now: Timestamp) -> Result<(usize, bool)> {
         let begun = Instant::now();
         let store = &self.inner.store;
@@ -213,7 +213,7 @@ impl Services {
         Ok((complete, more))
     }
 
-    /// Keys that are found to share a prime, of certificates that may still be used: each must be revoked.
+    /// Keys that share a prime and whose certificates may still be used: each must be revoked.
     ///
     /// # Errors
     /// Faults of the store.
@@ -228,8 +228,8 @@ impl Services {
     }
 }
 
-/// The first key behind `before` and up to `last` that shares a prime with `modulus` and is not the same key: that one, the
-/// schema knows.
+/// The first key after `before` and up to `last` that shares a prime with `modulus` and is not the same key (the schema
+/// detects that one).
 async fn find<'a>(
     db: impl Into<Db<'a>>,
     mut before: i64,
@@ -266,7 +266,7 @@ async fn find<'a>(
     Ok(None)
 }
 
-/// Records that a key on record shares a prime with another one, once.
+/// Records once that a recorded key shares a prime with another one.
 async fn mark(tx: &mut Tx, key: &RsaKey, other: &str, now: Timestamp) -> Result<()> {
     let id = &key.certificate_id;
     if !rsa_keys::mark_broken(tx, id, other, now).await? {

@@ -54,7 +54,7 @@ const USUAL: &[u8] = &[1, 0, 1];
 fn three() -> (BigUint, BigUint, BigUint) {
     let first = mersenne(&[1279, 607, 127, 31, 2, 2]);
     let shares = mersenne(&[1279, 521, 107, 89, 19, 17, 13, 3]);
-    // Fermat numbers, and a prime that fills up the bits.
+    // Fermat numbers, and a prime that makes up the remaining bits.
     let fermat = |n: u32| (BigUint::from(1u8) << (1u64 << n)) + 1u8;
     let innocent: BigUint = (4..=10).map(fermat).product();
     (first, shares, innocent * 32_771u32)
@@ -108,7 +108,7 @@ async fn scenario_new(place: &Place) {
         services.record_intent(&context, intent).await
     };
     let services = &scene.services;
-    // Compared before the other one was recorded, and put there after it.
+    // Compared before the other one was recorded, and recorded after it.
     let early = services.compare_key(&spki(&shares, USUAL), later(1)).await;
     let early = early.unwrap().unwrap();
     let one = record(services, spki(&first, USUAL)).await.unwrap();
@@ -122,7 +122,7 @@ async fn scenario_new(place: &Place) {
     tx.rollback().await.unwrap();
     assert!(services.broken_keys(later(2)).await.unwrap().is_empty());
 
-    // By whichever instance, however often; the same modulus with another exponent, too.
+    // On any instance, any number of times; also the same modulus with another exponent.
     let bad = spki(&shares, USUAL);
     let twin = spki(&first, &[1, 0, 3]);
     for (at, spki) in [(services, &bad), (&other, &bad), (&other, &twin)] {
@@ -143,7 +143,7 @@ async fn scenario_new(place: &Place) {
         .filter(|row| row.action == "certificate.key-broken");
     let told: Vec<&str> = told.map(|row| row.subject_id.as_str()).collect();
     assert_eq!(told, [&*one], "once");
-    // The very same key is what it always was.
+    // The same key is refused as before.
     let again = record(services, spki(&first, USUAL)).await;
     assert!(
         matches!(
@@ -163,7 +163,7 @@ async fn scenario_recorded(place: &Place) {
     let scene = Scene::new(place).await;
     let (first, shares, innocent) = three();
     let services = &scene.services;
-    // As a release before wrote them, and the migration counted them: none was compared.
+    // As an earlier release recorded them, and the migration counted them: none was compared.
     let mut ids = Vec::new();
     for (place, modulus) in [&first, &innocent, &shares].into_iter().enumerate() {
         let new = intent(spki(modulus, USUAL));

@@ -1,4 +1,5 @@
-//! Issuing over a real store and a real token: one grant, one certificate, whatever comes twice, at once, or not at all.
+//! Issuing with a real store and a real token: one grant, one certificate, whether requests come twice, at once, or not
+//! at all.
 
 mod giving_up;
 mod meanwhile;
@@ -143,7 +144,7 @@ async fn one_grant_one_key_one_certificate() {
     );
     verify_issued_by(&der, scene.bank.authority.root()).unwrap();
 
-    // Broken off and started again from the page: only the same key continues.
+    // Interrupted and started again from the page: only the same key continues.
     let again = scene.request().await.unwrap();
     assert_eq!(
         again.resume.as_ref().unwrap().spki_sha256,
@@ -210,7 +211,7 @@ async fn one_request_sent_many_times_at_once_gets_one_certificate() {
 
 #[tokio::test]
 async fn an_intent_without_certificate_is_completed_on_start() {
-    // The process "dies" once, after the intent is committed and before the HSM is asked.
+    // The process "dies" once, after the intent is committed and before the HSM is called.
     let died = std::sync::atomic::AtomicBool::new(false);
     let hook = StepHook::calling(move |step| {
         let first = || !died.swap(true, std::sync::atomic::Ordering::SeqCst);

@@ -16,7 +16,7 @@ use crate::store::{Db, id};
 
 /// Validity of an activation code.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How often a half is made anew because another officer was faster.
+/// How often a half is created again because another officer was faster.
 const TRIES: usize = 3;
 
 /// One half of a code, to be handed over on paper; it is stored nowhere.

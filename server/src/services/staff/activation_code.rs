@@ -58,7 +58,7 @@ pub(in crate::services) async fn fits(
 /// Between the halves, where both are one password.
 const BETWEEN: char = '-';
 
-/// The halves of what a program presents; of anything else halves that fit nothing.
+/// The halves in a program's password; for any other text, halves that never match.
 pub(in crate::services) fn halves(presented: &Secret) -> (Secret, Secret) {
     let (first, second) = presented.expose().split_once(BETWEEN).unwrap_or_default();
     (Secret::new(first), Secret::new(second))

@@ -1,6 +1,5 @@
-//! Repeated refusals: the first of a kind is a row of its own, the rest are counted, and the count becomes one row when
-//! its window closes. So somebody who repeats a refused request in a loop neither fills the log nor occupies the
-//! writer.
+//! Repeated refusals: the first of a kind gets a row, the rest are counted, and the count becomes one row when its
+//! window closes. So somebody who repeats a refused request in a loop neither fills the log nor occupies the writer.
 //!
 //! In memory, for each process, and bounded: beyond a number of windows, refusals are distinguished only by action and
 //! code.
@@ -52,7 +51,7 @@ struct Window {
     subject: Option<String>,
     first: Timestamp,
     last: Timestamp,
-    /// Refusals after the one that is a row of its own.
+    /// Refusals after the one that got a row.
     count: u64,
 }
 

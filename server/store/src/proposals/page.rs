@@ -10,9 +10,9 @@ use crate::{Db, StoreError};
 pub struct Filter {
     /// Of these kinds.
     pub kinds: Vec<Kind>,
-    /// Standing so; nothing for any.
+    /// In this state; `None` for any.
     pub state: Option<State>,
-    /// About this contract; nothing for any.
+    /// About this contract; `None` for any.
     pub contract_id: Option<String>,
 }
 

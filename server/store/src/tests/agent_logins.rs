@@ -128,7 +128,7 @@ async fn prove(tx: &mut Tx, certificate: &str, code: &str, now: i64) -> bool {
         .unwrap()
 }
 
-/// From the version before, with a row in the table that gets a column.
+/// From the earlier schema version, with a row in the table that gets a column.
 async fn scenario_upgrade(place: &Place) {
     let url = place.url("upgrade");
     let before = MIGRATIONS.split_at(1).0;
@@ -154,7 +154,7 @@ async fn scenario_upgrade(place: &Place) {
     agent_logins::create(&mut tx, &new("l1")).await.unwrap();
     note(&mut tx, "l1").await.unwrap();
     tx.commit().await.unwrap();
-    // No words other than those of the program.
+    // Only the program's own words are accepted.
     let mut tx = store.begin().await.unwrap();
     let other = "UPDATE login_history SET via = 'pigeon'";
     assert!(tx.upkeep(sqlx::query(other)).await.is_err());

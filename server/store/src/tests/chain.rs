@@ -78,7 +78,7 @@ async fn scenario(place: &Place) {
     tampered(place).await;
 }
 
-/// Each kind of tampering, on a fresh log, shows at its place and by its name.
+/// Each kind of tampering, on a fresh log, is detected at its position and with its name.
 async fn tampered(place: &Place) {
     const HEAD_BACK: &str =
         "UPDATE audit_head SET seq = 9, hash = (SELECT hash FROM audit_log WHERE seq = 9)";

@@ -132,7 +132,7 @@ async fn refused(place: &Place) {
     ] {
         assert_eq!(taken(&store, statement).await, expected, "{statement}");
     }
-    // Even if the person who entered it were on that side and had not requested the letter.
+    // Even if the person who entered it had that duty and had not requested the letter.
     let mut tx = store.begin().await.unwrap();
     let teller = contributor("teller");
     let took = contract_duties::take(&mut tx, "c1", &teller, Side::Letter, at(6));

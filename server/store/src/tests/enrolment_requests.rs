@@ -91,7 +91,7 @@ async fn finished_once(store: &Store) {
     assert_eq!(open(store, &user(), 1).await, 1);
 }
 
-/// The same id as user and as staff account is two subjects; and no authorization of one is good for the other.
+/// The same id as user and as staff account is two subjects; no authorization of one is valid for the other.
 async fn apart_by_subject(store: &Store) {
     let teller = Subject::Staff("teller".to_owned());
     let code = || Authorization::ActivationCode("d".to_owned());
@@ -122,7 +122,7 @@ async fn apart_by_subject(store: &Store) {
     }
 }
 
-/// From the version before, with rows of both kinds in every state that matters.
+/// From the earlier schema version, with rows of both kinds in every relevant state.
 async fn migrated(place: &Place) {
     let url = place.url("migrated");
     let (before, this) = MIGRATIONS.split_at(21);

@@ -1,4 +1,4 @@
-//! A disk that is full, and room again.
+//! A full disk, and space again.
 
 use sqlx::{Executor, Row};
 
@@ -33,7 +33,7 @@ async fn sqlite_writes_again_when_there_is_room_again() {
     let store = empty(&place, "full").await;
     bank(&store).await;
     let mut tx = store.begin().await.unwrap();
-    // The limit is this connection's, as a full disk would be everybody's.
+    // The limit applies to this connection; a full disk would apply to all.
     let pages = tx
         .connection()
         .fetch_one("PRAGMA page_count")

@@ -1,4 +1,4 @@
-//! Who can hold up the writers of a PostgreSQL database, and what a migration may take.
+//! Who can block the writers of a PostgreSQL database, and how long a migration may take.
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
@@ -29,7 +29,7 @@ async fn a_role_that_may_only_connect_holds_up_no_writer() {
         let url = url.replace("user=postgres", &format!("user={role}"));
         let options: AnyConnectOptions = url.parse().unwrap();
         let mut other = AnyConnection::connect_with(&options).await.unwrap();
-        // Whatever it can lock, it locks: a number that writers might have agreed on, and the tables that it may read.
+        // It locks everything that it can: a number that writers might have agreed on, and the tables that it may read.
         other
             .execute("SELECT pg_advisory_lock(7308613, 1)")
             .await
@@ -57,7 +57,7 @@ async fn a_role_that_may_only_connect_holds_up_no_writer() {
     }
 }
 
-/// A backup reads during a write, and no two writers work at once.
+/// A backup reads during a write, and no two writers run at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_keeps_out_writers_and_no_reader() {
     let place = Place::postgres();

@@ -97,7 +97,7 @@ async fn scenario_claims(place: &Place) {
         (Some(Outcome::Done), None)
     );
 
-    // An orderly stop gives back what is not finished.
+    // An orderly stop releases unfinished runs.
     assert!(claim(&store, "a", 214).await);
     let mut tx = store.begin().await.unwrap();
     assert_eq!(jobs::release(&mut tx, "a").await.unwrap(), 1);

@@ -148,7 +148,7 @@ async fn certificate(store: &Store) {
     assert_eq!(store.status_version(), before + 1, "held");
     lists(store).await;
 
-    // Rolled back, nothing has changed; held back, not before the commit.
+    // Rolled back, nothing has changed; deferred, nothing before the commit.
     let deferred = DeferredCommit::default();
     for keep in [false, true] {
         let mut tx = store.begin_deferred(&deferred).begin().await.unwrap();
@@ -275,7 +275,7 @@ async fn doors(store: &Store) {
     tx.commit().await.unwrap();
 }
 
-/// What a CRL, the memory and a response read of the suspended `k1`.
+/// The suspended `k1`, as a CRL, the memory and a response read it.
 async fn lists(store: &Store) {
     let shard = (Issuer::Customer, "202610");
     let listed = crls::ended(store, shard, at(0), "", 10).await.unwrap();

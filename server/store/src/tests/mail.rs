@@ -59,7 +59,7 @@ async fn scenario_outbox(place: &Place) {
     assert_eq!(due(&store, 2).await, ["m1", "m3"]);
     assert_eq!(outbox::counts(&store).await.unwrap(), (2, 0));
 
-    // Put off: behind the others, and not for ever when the clock is put back.
+    // Deferred: after the others, and not forever when the clock is set back.
     let mut tx = store.begin().await.unwrap();
     outbox::defer(&mut tx, "m1", at(90), "mail-put-off", "450 later")
         .await
@@ -110,7 +110,7 @@ async fn scenario_outbox(place: &Place) {
     let sent = outbox::find(&store, "m3").await.unwrap().unwrap();
     assert_eq!(sent.state, State::Sent);
 
-    // A key stays used after the end; what ended long ago is forgotten.
+    // A key stays used after the end; messages that ended long ago are deleted.
     assert!(!write(&store, &mail("m4", "k3", 6)).await);
     let mut tx = store.begin().await.unwrap();
     assert_eq!(outbox::delete_ended(&mut tx, at(4)).await.unwrap(), 1);

@@ -7,15 +7,15 @@
 //! - [`enrolment_requests`]: requests through their states
 //! - [`lifecycle`]: grants and certificates through their states
 //! - [`agent_logins`]: a login with the agent through its states
-//! - [`duties`]: letters with passwords, and whom the database refuses one
+//! - [`duties`]: letters with passwords, and people to whom the database refuses them
 //! - [`full`]: a disk without room
 //! - [`jobs`]: scheduled work, claimed by one instance at a time
 //! - [`mail`]: the outbox
 //! - [`proposals`]: two people, enforced by the schema; searching contracts
 //! - [`hold`]: who can block the writers, and how long a migration may take
-//! - [`open`]: a database that is there; an SQLite file by itself
-//! - [`tls`]: a server of another computer
-//! - [`vocabulary`]: what was stored under other words
+//! - [`open`]: an existing database; a complete SQLite file
+//! - [`tls`]: a server on another computer
+//! - [`vocabulary`]: rows that were stored under earlier words
 //! - [`rows`]: small rows for the others
 
 mod agent_logins;

@@ -1,4 +1,4 @@
-//! A database that is there is opened, and none is made; an SQLite file holds everything after an orderly end.
+//! An existing database is opened, and none is created; an SQLite file contains everything after an orderly stop.
 
 use std::fs;
 use std::path::PathBuf;
@@ -100,7 +100,7 @@ async fn after_an_orderly_end_the_file_alone_holds_everything() {
     assert!(contracts::find(&copy, "c1").await.unwrap().is_some());
     copy.close().await;
 
-    // Another connection reads the file: closing must report that its log still counts, and it does.
+    // Another connection reads the file: closing must report that the log is still needed, and it is.
     let store = Store::connect(&place.url("whole")).await.unwrap();
     let reader = Store::open_to_read(&place.url("whole")).await.unwrap();
     let mut tx = store.begin().await.unwrap();
@@ -124,7 +124,7 @@ async fn after_a_crash_the_three_files_together_hold_everything() {
     let copy = Store::open_to_read(&place.url("copy")).await.unwrap();
     assert!(contracts::find(&copy, "c1").await.unwrap().is_some());
     copy.close().await;
-    // The file alone is what the last checkpoint made of it: here nothing.
+    // The file alone has the state of the last checkpoint: here nothing.
     fs::copy(file(&place, "crashed"), file(&place, "alone")).unwrap();
     let alone = Store::open_to_read(&place.url("alone")).await;
     assert!(

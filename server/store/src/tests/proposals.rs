@@ -108,7 +108,7 @@ async fn scenario(place: &Place) {
             );
         }
     }
-    // A hand of an earlier version counts as well.
+    // A contributor to an earlier version counts as well.
     let mut tx = store.begin().await.unwrap();
     let revision = Revision {
         seen_version: 1,
@@ -162,10 +162,11 @@ async fn scenario(place: &Place) {
     commit(tx).await;
 }
 
-/// What the first release left in every state comes over; only what grants hang on stays where it was.
+/// The proposals of the first release are migrated in every state; only applications to which grants refer stay where
+/// they were.
 async fn migrated(place: &Place) {
     let url = place.url("migrated");
-    // The schema before, with a row in each state.
+    // The earlier schema, with a row in each state.
     let (before, this) = MIGRATIONS.split_at(4);
     assert_eq!((before.len(), this[0].version), (4, 5));
     let store = Store::connect_to(&url, before).await.unwrap();

@@ -146,7 +146,7 @@ async fn keys(store: &Store) {
         refused!(store, tx => certificates::insert_intent(tx, &intent("k2", "u1", Some("g2"))));
     assert_duplicate(&error, Unique::CertificatePending);
 
-    // No customer certificate without a grant or a predecessor; owner and CA fit together.
+    // No customer certificate without a grant or a predecessor; owner and CA must match.
     let error = refused!(store, tx => certificates::insert_intent(tx, &intent("k2", "u2", None)));
     assert!(matches!(error, StoreError::Constraint(_)), "{error:?}");
     let mut other = intent("k2", "u2", Some("g2"));
@@ -157,7 +157,7 @@ async fn keys(store: &Store) {
         refused!(store, tx => certificates::insert_intent(tx, &intent("k2", "nobody", Some("g2"))));
     assert!(matches!(error, StoreError::Constraint(_)), "{error:?}");
 
-    // One active per user, while a successor is on its way.
+    // One active certificate per user, while a successor is pending.
     let mut tx = store.begin().await.unwrap();
     assert!(
         certificates::set_issued(&mut tx, "k1", b"der-1", "d1", &Actor::System, at(1))

@@ -11,7 +11,7 @@ use inkan_server_fixtures::database::{Place, on_both};
 on_both!(migrations => scenario_migrations, types => scenario_types);
 
 async fn scenario_migrations(place: &Place) {
-    // From empty, and once more on what is there.
+    // From empty, and once more on an existing schema.
     let url = place.url("again");
     let store = Store::connect(&url).await.unwrap();
     bank(&store).await;
@@ -28,7 +28,7 @@ async fn scenario_migrations(place: &Place) {
     one.unwrap();
     two.unwrap();
 
-    // A later migration is applied to what is there; a program without it refuses.
+    // A later migration is applied to an existing schema; a program without it refuses.
     let mut newer = MIGRATIONS.to_vec();
     let version = newer.last().unwrap().version + 1;
     newer.push(Migration {
@@ -51,7 +51,7 @@ async fn scenario_migrations(place: &Place) {
     );
     drop(tx);
 
-    // One that was changed after it was applied is noticed.
+    // A migration that was changed after it was applied is detected.
     newer.last_mut().unwrap().sql = "CREATE TABLE other (id TEXT)";
     let mut tx = store.begin().await.unwrap();
     let error = migrate::run(tx.connection(), store.backend(), &newer)

@@ -104,7 +104,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
     let more = format!("{socket}&{full}");
     assert_eq!(code(&more).await, "store-tls-not-offered");
 
-    // Another computer: nothing is sent, whatever is there.
+    // Another computer: nothing is sent.
     for weaker in [
         "",
         "sslmode=disable",
@@ -140,7 +140,7 @@ async fn the_server_is_verified_in_full_and_shown_a_certificate() {
     assert_eq!(encrypted(&store).await, 1);
     store.close().await;
 
-    // And what has nothing to do with TLS.
+    // And an error that has nothing to do with TLS.
     assert_eq!(
         code(&url("localhost", "nowhere", &full)).await,
         "store-missing"

@@ -1,4 +1,4 @@
-//! What the release before stored under other words is read under the words of the glossary.
+//! Rows that the earlier release stored under other words are read under the words of the glossary.
 
 use crate::migrate::MIGRATIONS;
 use crate::proposals::{self, Kind};

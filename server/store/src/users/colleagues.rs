@@ -19,7 +19,7 @@ pub async fn find_in_contract(
     row.as_ref().map(User::read).transpose()
 }
 
-/// Users of a contract by login ID, those behind `after`, at most `limit`.
+/// Users of a contract by login ID, those after `after`, at most `limit`.
 pub async fn page_of_contract(
     db: impl Into<Db<'_>>,
     contract_id: &str,

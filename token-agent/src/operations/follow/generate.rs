@@ -164,7 +164,7 @@ impl ReplaceableKey {
         }
     }
 
-    /// Whether nobody can use it for a bank or a login any more, whoever owns it.
+    /// Whether it can no longer be used for a bank or a login, by its owner or anybody else.
     fn is_replaceable(&self) -> bool {
         let over = [Unusable::Expired, Unusable::NoCertificate];
         self.entry

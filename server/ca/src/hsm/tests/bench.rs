@@ -1,4 +1,4 @@
-//! A token with keys, a pool on it, and ways to get in its way.
+//! A token with keys, a pool on it, and ways to disturb it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -129,7 +129,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Signs again and again until it works; what it took.
+    /// Signs repeatedly until it succeeds; returns the time that took.
     pub(super) async fn sign_eventually(&self, pool: &HsmPool, name: &str) -> Vec<HsmError> {
         let until = Instant::now() + RECOVERY;
         let mut errors = Vec::new();

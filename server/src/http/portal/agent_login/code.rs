@@ -1,4 +1,5 @@
-//! The address that the agent opens. It is left at once, with or without success, and told to nobody.
+//! The address that the agent opens. The browser leaves it at once, with or without success, and it is passed on to no
+//! other page.
 
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ use crate::services::{Error, Refusal};
 
 /// `GET /login/agent/open?code=…`.
 pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answer {
-    // A look at the address is no use of it.
+    // HEAD and prefetch do not use the code.
     if method == Method::HEAD || says(&headers, "sec-purpose", &["prefetch", "prefetch;prerender"])
     {
         return Ok(private(StatusCode::NO_CONTENT.into_response()));
@@ -29,7 +30,8 @@ pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answe
         return Err(HttpProblem::TooMany { wait }.into());
     }
     let code = query(&uri, "code").unwrap_or_default();
-    // The agent opens the address by itself; a page of somebody else's that leads here is not the customer's agent.
+    // The agent opens the address without a page; a page of another site that leads here does not come from the
+    // customer's agent.
     let led_here = says(&headers, "sec-fetch-site", &["cross-site", "same-site"]);
     let browser = cookie::find(&headers, LOGIN_COOKIE).filter(|_| !led_here);
     let accounts = cx.app.services.accounts();
@@ -49,11 +51,11 @@ pub async fn open(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Answe
 #[template(path = "portal/agent_login_refused.html")]
 struct RefusedPage {
     page: Page,
-    /// Opened where nobody had asked for it.
+    /// Whether it was opened in a browser that had not requested it.
     other_browser: bool,
 }
 
-/// `GET /login/agent/refused?why=…`: why the address did not log in; the code is not in this one.
+/// `GET /login/agent/refused?why=…`: why the login failed. This address does not contain the code.
 pub async fn refused(cx: Cx, uri: Uri) -> Answer {
     let why = query(&uri, "why").and_then(|code| refusal(&code));
     let why = why.ok_or(HttpProblem::NotFound)?;
@@ -68,7 +70,7 @@ pub async fn refused(cx: Cx, uri: Uri) -> Answer {
     html(Failure::from(why).status(), &template)
 }
 
-/// What [`open`] may be refused with.
+/// The refusals of [`open`].
 fn refusal(code: &str) -> Option<Refusal> {
     let certificate = CertificateRefusal::ALL.map(Refusal::Certificate);
     [Refusal::LoginCodeInvalid, Refusal::LoginOtherBrowser]
@@ -91,7 +93,7 @@ fn says(headers: &HeaderMap, name: &str, words: &[&str]) -> bool {
         .is_some_and(|value| words.iter().any(|word| value == word))
 }
 
-/// Told to nobody, not even to our own pages.
+/// Sends no referrer, not even to our own pages.
 fn private(mut response: Response) -> Response {
     let value = HeaderValue::from_static("no-referrer");
     response

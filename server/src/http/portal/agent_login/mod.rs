@@ -1,4 +1,4 @@
-//! Login with the agent, in the browser. The cookie of the request stays here; the code comes from the agent.
+//! Login with the agent, in the browser. The cookie of the request stays in the browser; the code comes from the agent.
 //!
 //! - [`wait`]: BLGI003, from the request to the agent's proof
 //! - [`code`]: the address that the agent opens
@@ -8,7 +8,7 @@ pub mod code;
 pub mod password;
 pub mod wait;
 
-/// What binds a login to the browser that asked for it: a secret of its own, so that no other page replaces it.
+/// Cookie that binds a login to the browser that requested it. It has its own name, so that no other page replaces it.
 const LOGIN_COOKIE: &str = "__Host-inkan-login";
 
 /// BLGI003.

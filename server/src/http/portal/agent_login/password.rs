@@ -17,7 +17,7 @@ pub async fn show(cx: Cx) -> Answer {
     let token = cx.visitor.token();
     match accounts.proved_by_agent(&cx.anonymous(), token).await {
         Ok(owner) => blgi002(StatusCode::OK, cx.session_page("BLGI002"), &owner, PASSWORD),
-        // The other window of this browser was faster.
+        // Another window of this browser was faster.
         Err(Error::Refused(Refusal::OutOfOrder))
             if accounts.on_portal(&cx.anonymous(), token).await.is_ok() =>
         {

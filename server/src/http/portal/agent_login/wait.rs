@@ -1,4 +1,4 @@
-//! BLGI003: a login is asked for, and how far the agent is. Without script the page loads itself again; with script it
+//! BLGI003: a login is requested, and the agent's progress. Without a script the page reloads itself; with a script it
 //! follows the events.
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const EVENTS: &str = "/login/agent/events";
 #[template(path = "portal/blgi003.html")]
 struct Blgi003 {
     page: Page,
-    /// Still under way.
+    /// Whether it is in progress.
     waiting: Option<Waiting>,
 }
 
@@ -44,14 +44,14 @@ pub async fn start(cx: Cx, headers: HeaderMap) -> Answer {
     Ok(next)
 }
 
-/// `GET /login/agent`: BLGI003; on to the password once the code was brought.
+/// `GET /login/agent`: BLGI003; redirects to the password page once the code has arrived.
 pub async fn show(cx: Cx, headers: HeaderMap) -> Answer {
     let Some(cookie) = cookie::find(&headers, LOGIN_COOKIE) else {
         return Ok(see_other("/"));
     };
     let accounts = cx.app.services.accounts();
     let status = match accounts.agent_login_status(cookie, cx.now).await {
-        // Forgotten long ago: nothing is under way.
+        // Deleted long ago: nothing is in progress.
         Err(Error::Refused(Refusal::OutOfOrder)) => return Ok(see_other("/")),
         other => other?,
     };
@@ -77,7 +77,7 @@ pub async fn show(cx: Cx, headers: HeaderMap) -> Answer {
     html(StatusCode::OK, &Blgi003 { page, waiting })
 }
 
-/// Of a login under way; none once it is done or has failed.
+/// Progress of a login; none once it is done or has failed.
 fn told(status: &Status, now: Timestamp, lang: Lang) -> Option<Progress> {
     let (reached, sentence) = progress(status.state, status.progress.as_deref(), lang)?;
     Some(Progress {
@@ -87,7 +87,7 @@ fn told(status: &Status, now: Timestamp, lang: Lang) -> Option<Progress> {
     })
 }
 
-/// The login of a browser, followed.
+/// A login, followed by its browser.
 struct Login {
     cx: Cx,
     cookie: String,
@@ -110,7 +110,7 @@ impl Followed for Login {
 pub async fn follow(cx: Cx, headers: HeaderMap) -> Answer {
     let cookie = cookie::find(&headers, LOGIN_COOKIE).ok_or(Refusal::OutOfOrder)?;
     let accounts = cx.app.services.accounts();
-    // A cookie that asked for nothing is refused here, before there is a stream.
+    // A cookie without a login request is refused here, before a stream is opened.
     accounts.agent_login_status(cookie, cx.now).await?;
     let cookie = cookie.to_owned();
     let app = Arc::clone(&cx.app);

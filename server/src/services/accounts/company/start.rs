@@ -44,8 +44,8 @@ impl AccountService<'_> {
     /// Accepts the new passwords; returns a session in [`Stage::Registered`].
     ///
     /// # Errors
-    /// [`Refusal::Fields`]; [`Refusal::CredentialsWrong`] (also for who has passwords of their own, and for passwords whose time is
-    /// over), [`Refusal::TemporarilyLocked`], [`Refusal::Suspended`], [`Refusal::ContractCancelled`].
+    /// [`Refusal::Fields`]; [`Refusal::CredentialsWrong`] (also if the user has chosen passwords, and if the temporary
+    /// passwords have expired), [`Refusal::TemporarilyLocked`], [`Refusal::Suspended`], [`Refusal::ContractCancelled`].
     pub async fn start_as_colleague(
         &self,
         context: &RequestContext,

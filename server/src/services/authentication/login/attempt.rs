@@ -27,7 +27,7 @@ pub(in crate::services) struct Attempt<'a> {
     pub(in crate::services) context: &'a RequestContext,
     pub(in crate::services) action: &'static str,
     pub(in crate::services) method: Method,
-    /// Through what, if the method alone does not tell.
+    /// How the certificate was presented, if the method alone does not show it.
     pub(in crate::services) via: Option<Via>,
     /// The user as found by their login ID or certificate.
     pub(in crate::services) user: &'a User,
@@ -360,8 +360,9 @@ fn failed_now(user: &User, lock: Lock, caller: Caller, now: Timestamp) -> LastFa
     }
 }
 
-/// Whether a correct password clears the earlier failures: only if all of them came from its own network. Those of
-/// others stay until they are forgotten, as with an unknown login ID: nothing else reveals that somebody logged in.
+/// Whether a correct password clears the earlier failures: only if all of them came from its own network. Failures from
+/// other networks stay until they are forgotten, as with an unknown login ID: nothing else reveals that somebody logged
+/// in.
 fn is_forgiven(user: &User, caller: Caller) -> bool {
     let network = noted(caller);
     let last = user.last_failure.as_ref();

@@ -23,7 +23,7 @@ pub enum By {
 }
 
 impl AccountService<'_> {
-    /// Whether somebody may revoke at all: role, 確認用パスワード. Which certificate: [`reach`].
+    /// Whether the caller may revoke at all: role, 確認用パスワード. Which certificate: [`reach`].
     pub(super) async fn entitled(&self, context: &RequestContext, by: &By) -> Result<()> {
         let By::Manager { confirmation } = by else {
             return Ok(());

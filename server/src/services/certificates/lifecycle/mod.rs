@@ -11,7 +11,7 @@
 //! - [`authority`]: which customer may
 //! - `confirm`: 確認用パスワード, with its own lock
 //! - [`revoke`]: 失効, also of a certificate that was never activated
-//! - [`revoke_staff`]: a certificate of the staff, at once, by one officer
+//! - [`revoke_staff`]: a staff certificate, at once, by one officer
 //! - `lapse`: expired certificates lapse
 //! - `notify`: the message to the owner
 //! - `transitions`: what revokes a certificate or cancels a contract inside a command's transaction, with everything

@@ -1,5 +1,5 @@
-//! A staff certificate ends at once: a token is lost. One officer is enough to stop somebody, two are needed to let
-//! somebody in again.
+//! Revokes a staff certificate at once, because a token is lost. One officer can revoke; two are needed to authorise
+//! the person again.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +14,17 @@ use crate::store::enrolment_requests::{self as requests, Outcome as End};
 use crate::store::staff::{self, Role, StaffMember, Status};
 use crate::store::{Subject, Tx, activation_codes};
 
-/// Officers who must still get in: with fewer nobody could be let in any more, and one who stops the others would be alone.
+/// Other officers who must remain authorised: with fewer, nobody could be authorised any more, and one officer could
+/// lock the others out.
 const OFFICERS: usize = 2;
 
 impl Services {
-    /// Revokes whatever certificate a staff account has, in use or on its way; what was handed over for it is worthless.
+    /// Revokes every certificate of a staff account, in use or pending, and invalidates its activation code.
     ///
     /// # Errors
     /// [`Refusal::RoleMissing`](crate::services::Refusal::RoleMissing), [`StaffRefusal::StaffUnknown`],
-    /// [`StaffRefusal::OwnAffair`], [`StaffRefusal::OfficersNeeded`] where fewer than two other officers would get in,
-    /// [`StaffRefusal::NotInThatState`] where there is nothing to stop.
+    /// [`StaffRefusal::OwnAffair`], [`StaffRefusal::OfficersNeeded`] if fewer than two other officers would remain
+    /// authorised, [`StaffRefusal::NotInThatState`] if there is nothing to revoke.
     pub async fn revoke_staff_certificate(
         &self,
         context: &RequestContext,
@@ -77,7 +78,7 @@ async fn gets_in(tx: &mut Tx, member: &StaffMember, now: Timestamp) -> Result<bo
     Ok(in_use.any(|row| !expired(row, now)))
 }
 
-/// How many other persons get in as officers.
+/// Number of other people who are authorised as officers.
 async fn others(tx: &mut Tx, member: &StaffMember, now: Timestamp) -> Result<usize> {
     let mut employee_numbers = BTreeSet::new();
     for one in staff::list(&mut *tx).await? {

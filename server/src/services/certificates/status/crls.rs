@@ -292,8 +292,8 @@ pub(in crate::services) fn octets(serial: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Past half its validity: a failure now leaves as long again to repair it. One that was made in the future (a clock
-/// that was corrected since) would be refused by everybody until then.
+/// Past half its validity: a failure now leaves as much time again for the repair. One that was created in the future
+/// (by a clock that was corrected since) would be refused by everybody until then.
 pub(in crate::services) fn is_due(crl: &Published, now: Timestamp) -> bool {
     if now < crl.this_update {
         return true;

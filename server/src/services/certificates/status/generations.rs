@@ -1,11 +1,12 @@
-//! A bounded map for what is asked for again and again.
+//! A bounded map for values that are looked up repeatedly.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
-/// Two generations: what is asked for moves to the younger one, and the older one is dropped when the younger is full.
+/// Two generations: a value that is looked up moves to the younger one, and the older one is dropped when the younger
+/// is full.
 #[derive(Debug)]
 pub struct Generations<K, V> {
     both: Mutex<Both<K, V>>,
@@ -43,7 +44,7 @@ impl<K: Eq + Hash, V: Clone> Generations<K, V> {
         Some(found)
     }
 
-    /// Keeps `value` in the place of what was there.
+    /// Stores `value`, replacing an earlier one.
     pub fn put(&self, key: K, value: V) {
         let mut both = self.both.lock().unwrap_or_else(PoisonError::into_inner);
         both.add(key, value, self.most);

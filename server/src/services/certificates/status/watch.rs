@@ -29,7 +29,7 @@ impl Services {
         self.inner.status.refresh(&self.inner.store).await
     }
 
-    /// Waits for a change made by this instance: CRLs and responses are then to be made anew.
+    /// Waits for a change made by this instance: CRLs and responses must then be signed again.
     pub async fn own_change(&self) {
         self.inner.status.own_change.notified().await;
     }

@@ -1,4 +1,5 @@
-//! An issue that is given up, so that the same grant is good for another key: never two certificates that could be used.
+//! An issue is given up so that the same grant can be used for another key: there are never two certificates that could
+//! be used.
 
 use inkan_pki::messages::identifier::Identifier;
 use inkan_pki::messages::request::{GiveUp, GiveUpReason, Progress, ProgressStep};
@@ -25,7 +26,7 @@ impl Scene {
         refusal(done.await)
     }
 
-    /// The agent tells the page that it gave up.
+    /// The agent reports to the page that it gave up.
     async fn ends(&self, request: &PickedUp) {
         let progress = Progress {
             step: ProgressStep::Failed,
@@ -43,7 +44,7 @@ impl Scene {
         mails.map(|mail| mail.kind).collect()
     }
 
-    /// Both rows may be of the same second, in either order.
+    /// Both rows may have the same second, in either order.
     async fn one_in_use_and_one_revoked(&self) {
         let mut states = self.states().await;
         states.sort_by_key(|state| state.as_str());
@@ -95,7 +96,7 @@ async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
     scene.give_up(&second, &serial(&old)).await.unwrap();
     assert_eq!(given_up(scene.mail().await), 1, "and once for both");
     assert!(scene.audited("certificate.revoked").await && scene.audited("grant.reopened").await);
-    // Whoever has the first key: it is good for nothing any more.
+    // The first key, even if somebody has it, is worthless now.
     let dead = Err(Refusal::Certificate(CertificateRefusal::Revoked));
     assert_eq!(scene.activate(&old).await, dead);
     assert_eq!(
@@ -108,7 +109,7 @@ async fn another_key_takes_the_place_of_one_that_cannot_be_used() {
     assert_eq!(scene.activate(&old).await, dead);
     scene.one_in_use_and_one_revoked().await;
 
-    // What came into use is given up by nobody, and the grant is used for good: in the rules, and in the database.
+    // A certificate that was active cannot be given up, and its grant stays used: by the rules, and by the database.
     let grant = certificates::list_for_user(scene.store(), &scene.user.id)
         .await
         .unwrap()[0]
@@ -212,7 +213,7 @@ async fn a_crash_after_giving_up_leaves_a_grant_that_is_good_once() {
         done.await
     });
     assert!(task.await.unwrap_err().is_panic());
-    // The answer was lost; the same is sent again.
+    // The response was lost; the request is repeated.
     scene.give_up(&request, &serial(&der)).await.unwrap();
     let issued = scene.enroll(&request, &csr(&new)).await.unwrap();
     scene.activate(&issued).await.unwrap();
@@ -239,7 +240,7 @@ async fn a_grant_is_not_begun_anew_for_ever_nor_after_its_time() {
     scene.now += SignedDuration::from_hours(24 * 81);
     let late = scene.request().await.unwrap();
     assert_eq!(late.resume.as_ref().unwrap().serial, serial(&der));
-    // What is there continues.
+    // The existing certificate continues.
     assert_eq!(scene.enroll(&late, &csr(&key)).await.unwrap(), der);
     scene.activate(&der).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Renewal: the window, one successor at a time, and one whose key is gone.
+//! Renewal: the window, one successor at a time, and a successor whose key is lost.
 
 use super::*;
 use crate::services::authentication::session::{Authenticated, NewSession, Stage};
@@ -8,7 +8,7 @@ use crate::store::users::{PasswordKind, Role as UserRole};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// An active certificate, and the clock 39 days before its end.
+/// An active certificate, and the clock 39 days before its expiry.
 async fn in_the_window() -> (Scene, Vec<u8>) {
     let mut scene = scene(StepHook::default()).await;
     let request = scene.request().await.unwrap();
@@ -63,7 +63,7 @@ async fn a_renewal_takes_the_old_ones_place_when_it_is_first_used() {
     );
 }
 
-/// Ten wrong passwords at the portal take nothing from somebody with the certificate; ten with it do.
+/// Ten wrong passwords on the portal do not affect a user with the certificate; ten with the certificate do.
 #[tokio::test]
 async fn a_renewal_is_ended_by_failures_with_the_certificate_alone() {
     let (scene, old) = in_the_window().await;
@@ -96,7 +96,7 @@ async fn a_successor_whose_key_is_gone_is_replaced_and_the_old_one_stays_good() 
     scene.now += SignedDuration::from_mins(1);
     let new = renew(&scene, &old, &key).await.unwrap();
     assert_eq!(in_use(&scene).await, 1, "the old one all the time");
-    // Found again after all: it is worth nothing any more.
+    // The lost key is found again: it is worthless.
     let late = scene.activate(&lost).await;
     assert!(matches!(late, Err(Refusal::Certificate(_))), "{late:?}");
     scene.activate(&new).await.unwrap();
@@ -113,12 +113,12 @@ async fn an_expired_certificate_is_not_renewed() {
     scene.now += DAY * 40;
     let late = renew(&scene, &old, &key).await;
     assert_eq!(late.unwrap_err().code(), "certificate-expired");
-    // What was signed in time may still be put to use: it is good, and its holder has proved who they are.
+    // A certificate that was signed in time may still be activated: it is valid, and its holder has proved the right to it.
     scene.activate(&new).await.unwrap();
     assert_eq!(in_use(&scene).await, 1);
 }
 
-/// Somebody who is logged in with this certificate, as the page sees them.
+/// The user who is logged in with this certificate, as the page reads it.
 async fn logged_in(
     scene: &Scene,
     der: &[u8],
@@ -163,7 +163,7 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
     let key = new_key();
     let new = renew(&scene, &old, &key).await.unwrap();
 
-    // Broken off here: the next request says which key continues.
+    // Interrupted here: the next request names the key that continues.
     let again = services.create_renewal(&context, &renewing, binding).await;
     let again = services
         .pick_up(&scene.anybody(), &again.unwrap().id, "test/1")
@@ -186,7 +186,7 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
     assert!(!accounts.was_renewed(&new).await.unwrap());
     let twice = services.create_renewal(&context, &after, binding).await;
     assert_eq!(refusal(twice).unwrap_err(), Refusal::OutOfOrder);
-    // Another certificate does not fit this session, and nothing but the pages of the renewal is open to the old one.
+    // Another certificate does not match this session, and the old one opens only the pages of the renewal.
     let other = accounts.renewing(&token, Some(&new), scene.now).await;
     assert_eq!(refusal(other).unwrap_err(), Refusal::SessionEnded);
     let top = accounts.authenticated_by_certificate(&token, &old, scene.now);
@@ -202,7 +202,7 @@ async fn a_page_follows_its_renewal_to_the_end_and_no_further() {
     );
 }
 
-/// Revoked between the handshake of the renewal and its record: nothing comes after it.
+/// Revoked between the handshake of the renewal and its request: there is no successor.
 #[tokio::test]
 async fn a_certificate_that_was_revoked_meanwhile_has_no_successor() {
     let (scene, old) = in_the_window().await;

@@ -1,4 +1,4 @@
-//! A renewal that the agent begins with the certificate alone, and one that nobody finished.
+//! A renewal that the agent begins with the certificate alone, and one that stays unfinished.
 
 use super::*;
 use crate::services::certificates::lifecycle::tests::bank;
@@ -6,7 +6,7 @@ use crate::services::certificates::lifecycle::{LifecycleRefusal, Reason};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// An active certificate, and the clock 39 days before its end.
+/// An active certificate, and the clock 39 days before its expiry.
 async fn in_the_window() -> (Scene, Vec<u8>) {
     let mut scene = scene(StepHook::default()).await;
     let request = scene.request().await.unwrap();
@@ -46,7 +46,7 @@ async fn the_certificate_in_use_begins_its_renewal_within_the_window_and_no_othe
         (&*picked.login_id, picked.resume.is_none()),
         ("hanakodt", true)
     );
-    // It is the agent's: nobody else can pick it up, and no browser can look at it.
+    // It is the agent's: it cannot be picked up again, and no browser can follow it.
     let context = scene.anybody();
     let again = scene
         .services

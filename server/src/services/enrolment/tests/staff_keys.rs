@@ -1,4 +1,4 @@
-//! Certificates of staff: a key that ended stays ended, and who left gets nothing.
+//! Staff certificates: a revoked key stays refused, and former staff get nothing.
 
 use super::*;
 use crate::store::activation_codes;

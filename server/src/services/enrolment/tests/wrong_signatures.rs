@@ -1,4 +1,4 @@
-//! An HSM that says no, or signs wrongly: nothing is issued, nothing is lost, and the same request goes on afterwards.
+//! An HSM that refuses or signs wrongly: nothing is issued, nothing is lost, and the same request continues afterwards.
 
 use super::*;
 use crate::services::certificates::status::HealthFinding;
@@ -62,7 +62,7 @@ async fn intents_that_wait_for_a_key_are_completed_once_an_operator_has_decided(
     assert_eq!((report.completed, report.waiting), (1, 0));
 }
 
-/// As the scheduler runs a job: claimed, run, its end recorded.
+/// As the scheduler runs a job: claimed, run, and its result recorded.
 async fn run_job(scene: &Scene, name: &str, now: Timestamp) {
     let job = JOBS.iter().find(|job| job.name == name).unwrap();
     let services = &scene.services;
@@ -92,7 +92,7 @@ async fn a_job_does_not_stand_as_done_while_its_work_fails() {
         (JobState::Waiting, Some(done))
     );
 
-    // Something ends, and the list that follows at once cannot be signed: the job says so before its next run.
+    // A revocation, and the CRL that follows it cannot be signed: the job shows this before its next run.
     let failed = JobOutcome::Failed.as_str();
     let later = now + SignedDuration::from_secs(10);
     scene
@@ -113,7 +113,7 @@ async fn a_job_does_not_stand_as_done_while_its_work_fails() {
     let late = soon + SignedDuration::from_hours(1);
     assert_eq!(job_state(&scene, "crl", late).await.0, JobState::Late);
 
-    // Intents that wait are not done either.
+    // Intents that wait do not count as done.
     let request = scene.request().await.unwrap();
     control.set("wrong-signatures");
     let key = KeyPair::generate().unwrap();
