@@ -2,7 +2,7 @@
 .PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench
 
 CARGO ?= cargo
-# What a visitor needs: three products and the demo. Demo and test share one build directory.
+# The programs of the demo. Demo and test share one build directory.
 PROGRAMS = -p inkan-server -p inkan-dev -p inkan-agent -p inkan-hsm-config -p inkan-tests \
            --bin inkan-server --bin inkan-dev --bin inkan-agent --bin inkan-hsm --bin inkan-demo
 # Builds a program and prints its path.

@@ -1,4 +1,5 @@
-// Login with the agent, in two browsers: the one that asked gets in, by itself; another one with the same address does not.
+// Login with the agent, in two browsers: it succeeds automatically in the requesting one, and not in another one with
+// the same address.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -13,7 +14,7 @@ play(async (scene, closing) => {
   const other = { ...scene, home: `${scene.home}/other`, profile: `${scene.home}/other/profile`, module: null };
   const { page: stranger } = await open(other, closing);
 
-  // Opened elsewhere: nobody is logged in, and both browsers say so.
+  // Opened elsewhere: nobody is logged in, and both browsers show this.
   scene.page = page;
   const lost = await journey.proveByAgent(scene, await journey.askForAgentLogin(page, scene));
   await stranger.goto(lost);
@@ -23,7 +24,7 @@ play(async (scene, closing) => {
   await stranger.goto(`${scene.dev.portal}/top`);
   await stranger.locator('[role=alert]').waitFor();
 
-  // Opened here, in a second window: the window that waited goes on by itself.
+  // Opened here, in a second window: the waiting window continues automatically.
   await page.locator('#start-again').click();
   await page.locator('#open-agent').waitFor();
   const address = await journey.proveByAgent(scene, await journey.agentLink(page));

@@ -1,5 +1,5 @@
-// A card in a reader, the agent's window by its link, and the browser, on one desktop: a certificate is issued, and then
-// used to log in, first with the agent and then by the browser itself through OpenSC.
+// A card in a reader, the agent's window opened by its link, and the browser, on one desktop: a certificate is issued
+// and then used to log in, first with the agent and then by the browser itself through OpenSC.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -14,12 +14,13 @@ const journey = require('./lib/journey');
 
 const code = (page) => page.locator('.comparison dd').first().innerText();
 
-// What the agent opens goes to the browser that runs already, as on a desktop with one browser.
+// The agent opens addresses in the browser that is already running, as on a desktop with one browser.
 function installBrowser(scene) {
   const start = path.join(scene.home, 'open-page');
   const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((p) => fs.existsSync(p));
   fs.writeFileSync(start, `#!/bin/sh\nexec ${program} --no-sandbox --user-data-dir='${scene.profile}' "$1"\n`, { mode: 0o700 });
-  // Where the browser hands links to a desktop portal, the agent is started by that, with what the session's bus knows.
+  // If the browser passes links to a desktop portal, the portal starts the agent, with the environment of the session's
+  // bus.
   execFileSync('dbus-update-activation-environment', [`BROWSER=${start}`], { env: scene.desktop });
   return start;
 }
@@ -53,7 +54,7 @@ play(async (scene, closing) => {
   await agentWindow.close(screen, 'Done');
   await context.close();
 
-  // Another morning: the browser starts anew, finds the card by OpenSC, and asks for the PIN itself.
+  // On another day the browser starts again, finds the card by OpenSC, and prompts for the PIN itself.
   const again = { ...scene, profile: path.join(scene.home, 'profile-again') };
   const { page: morning } = await browser.open(again, closing, options);
   scene.page = morning;

@@ -1,5 +1,5 @@
-// The contract's own administrators: 花子 is the master, 次郎 a colleague whom she registers; each has a browser and a token
-// of their own, and two of the staff give 次郎 his certificate. Every screen is looked at on the way, in the language of the
+// The contract's own administrators: 花子 is the master, 次郎 a colleague whom she registers. Each has a browser and a
+// token, and two members of staff approve 次郎's certificate. Every screen is checked on the way, in the language of the
 // second argument.
 'use strict';
 const assert = require('node:assert/strict');
@@ -31,7 +31,7 @@ play(async (scene, closing) => {
   await journey.logIn(hanako, scene);
   await gallery.look(hanako, 'BTOP001-master');
 
-  // A colleague is registered, and told apart by mistakes.
+  // A colleague is registered, after invalid entries.
   await hanako.locator('#users').click();
   await expectScreen(hanako, 'BUSR001');
   await hanako.locator('#new-user').click();
@@ -58,7 +58,7 @@ play(async (scene, closing) => {
   await expectScreen(hanako, 'BUSR009');
   await gallery.look(hanako, 'BUSR009');
 
-  // He chooses passwords of his own.
+  // He chooses his own passwords.
   const his = place('jiro', { person: JIRO });
   const { page: jiro } = await open(his, closing, { locale: LOCALE });
   await jiro.goto(`${scene.dev.portal}/`);
@@ -77,7 +77,7 @@ play(async (scene, closing) => {
   await press(jiro, '/register/colleague');
   await expectScreen(jiro, 'BLIS004');
 
-  // Two of the staff give him a certificate.
+  // Two members of staff approve his certificate.
   const desk = async (name) => {
     const { page } = await open(place(name), closing, { locale: LOCALE, select: scene.dev.staff });
     return page;
@@ -88,7 +88,7 @@ play(async (scene, closing) => {
       await page.waitForLoadState('load');
     };
     await press();
-    // On a connection that is some minutes old the token is asked for once more.
+    // On a connection that is some minutes old, a confirmation with the token is required.
     if (await page.getByText('fresh-handshake-required').count()) await press();
   };
   const teller = await desk('teller');
@@ -105,7 +105,7 @@ play(async (scene, closing) => {
   await gallery.look(jiro, 'BTOP001-general');
   assert.equal(await jiro.locator('#users').count(), 0, 'a general user looks after nobody');
 
-  // A role that is given and taken away while he is logged in: his next click has it, and has it not.
+  // A role is given and withdrawn while he is logged in: both take effect at his next click.
   const users = async () => {
     const answer = await jiro.goto(`${company}/company/users`);
     return answer.status();
@@ -124,7 +124,7 @@ play(async (scene, closing) => {
   await give('general');
   assert.equal(await users(), 403);
 
-  // Five wrong passwords on his own login; another tab of his browser goes on meanwhile.
+  // Five wrong passwords at his own login; another tab of his browser continues meanwhile.
   await jiro.goto(`${company}/login`);
   for (let tries = 0; tries < 5; tries += 1) {
     await expectScreen(jiro, 'BLGI002');
@@ -173,7 +173,7 @@ play(async (scene, closing) => {
   assert.equal(refused.status(), 403);
   assert.match(await jiro.locator('#message .code').innerText(), /certificate-revoked/);
 
-  // What is on record.
+  // The history.
   await hanako.goto(`${company}/company/history?user=${id}`);
   await expectScreen(hanako, 'BHIS001');
   await gallery.look(hanako, 'BHIS001');
@@ -181,7 +181,7 @@ play(async (scene, closing) => {
   const words = { ja: ['電子証明書の失効', '利用停止の解除', '役割の変更', '利用開始登録'], en: ['Certificate revoked', 'Lock released', 'Role changed', 'Own passwords chosen'] };
   for (const word of words[LANGUAGE]) assert.ok(lines.includes(word), `${word} in:\n${lines}`);
 
-  // Her own certificate: the answer is the last page she sees.
+  // Her own certificate: the response is the last page that she sees.
   await hanako.goto(`${company}/top`);
   await hanako.locator('#revoke').click();
   await expectScreen(hanako, 'BUSR004');

@@ -1,4 +1,4 @@
-// People press Back, reload, click twice, keep two tabs open and come back too late.
+// Users press Back, reload, click twice, keep two tabs open and return too late.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -54,7 +54,7 @@ async function registerTwice(page) {
   await expectScreen(page, 'BLIS004');
 }
 
-// Two tabs of one browser: the second one that asks for a certificate takes over, the first one says so or follows.
+// Two tabs of one browser: the second one that requests a certificate takes over, and the first one shows this or follows.
 async function twoTabs(context, page, scene) {
   await page.locator('#to-issue').click();
   await expectScreen(page, 'BSMS002');
@@ -89,7 +89,7 @@ async function doubleIssue(page, scene) {
   assert.equal(await page.locator('a[href^="inkan:"]').count(), 0, 'there is no second certificate');
 }
 
-// After logging out, Back shows nothing of the person; what another tab still shows can only be left.
+// After logout, Back shows nothing of the user; a page that another tab still shows can only be left.
 async function afterTheEnd(context, page, scene) {
   await journey.logIn(page, scene);
   const other = await context.newPage();

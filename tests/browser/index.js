@@ -1,4 +1,4 @@
-// One page to look through the pictures in a directory (the argument).
+// Creates one page with the pictures in a directory (the argument).
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');

@@ -1,4 +1,5 @@
-// A new customer's whole way: BLGI001 → BLIS005 → 006 → 003 → 004 → BSMS002 → 003 → 004 → certificate login → BTOP001.
+// The whole journey of a new customer: BLGI001 → BLIS005 → 006 → 003 → 004 → BSMS002 → 003 → 004 → certificate login →
+// BTOP001.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');

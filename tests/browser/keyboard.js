@@ -1,4 +1,4 @@
-// The whole way without a mouse: Tab, Enter and Space, and what is typed. The focus is always seen.
+// The whole journey without a mouse: Tab, Enter, Space and typed text. The focus is always visible.
 'use strict';
 const { play } = require('./lib/scene');
 const { open } = require('./lib/browser');

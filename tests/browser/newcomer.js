@@ -1,6 +1,6 @@
-// Somebody new on the staff: entered by one officer, approved by another, let in with a half from each, the certificate
-// by the agent onto their own token, and then the console. The second argument is the language, the third the
-// bank's day.
+// A new member of staff: entered by one officer, approved by another, given one half of the activation code by each;
+// the certificate with the agent onto their own token, and then the console. The second argument is the language, the
+// third the bank's date.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -24,7 +24,7 @@ play(async (scene, closing) => {
   await second.page.goto(`${scene.dev.staff}${entry}`);
   await send(second.page, `${entry}/approve`);
 
-  // A half from each of the two.
+  // One half from each of the two officers.
   const half = async ({ page }) => {
     await page.goto(`${scene.dev.staff}/staff`);
     const row = page.locator('tr', { hasText: 'E-1001' });
@@ -37,7 +37,7 @@ play(async (scene, closing) => {
   await gallery.print(officer.page, 'staff-credential');
   const halves = { first, second: await half(second) };
 
-  // Without a certificate the console says where to get one.
+  // Without a certificate the console shows where to get one.
   const newcomer = await sitDown(scene, closing, 'newcomer', LOCALE);
   const { page } = newcomer;
   await page.goto(`${scene.dev.staff}/`);

@@ -1,5 +1,5 @@
-// Less than 40 days before the certificate expires: the top page says so, and leads through the renewal. Arguments: the
-// language, and the bank's time (for the agent, which goes by the computer's clock otherwise).
+// Less than 40 days before the certificate expires: the top page shows this, and leads through the renewal. Arguments:
+// the language, and the bank's time (for the agent, which otherwise uses the computer's clock).
 'use strict';
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -28,7 +28,7 @@ play(async (scene, closing) => {
   const link = await journey.agentLink(page);
   await gallery.look(page, 'BSMS013');
 
-  // A wrong PIN: the page says so; the certificate is as good as before, and it begins again from here.
+  // A wrong PIN: the page shows this; the certificate is still valid, and the renewal starts again from here.
   const wrong = path.join(scene.home, 'wrong-pin');
   fs.writeFileSync(wrong, '0000\n', { mode: 0o600 });
   const args = onThatDay.agent.args.map((word) => (word === scene.pin_file ? wrong : word));
@@ -47,7 +47,7 @@ play(async (scene, closing) => {
   await press(page, '/renew');
   await expectScreen(page, 'BSMS013');
 
-  // The page goes on by itself while the agent works.
+  // The page continues automatically while the agent works.
   const result = await agent.follow(onThatDay, await journey.agentLink(page));
   await expectScreen(page, 'BSMS014');
   assert.ok((await page.locator('#certificate-facts').innerText()).includes(result.serial));
@@ -55,7 +55,7 @@ play(async (scene, closing) => {
   await gallery.print(page, 'BSMS014');
   await press(page, '/logout');
   await page.locator('#certificate-facts').waitFor({ state: 'detached' });
-  // This browser still holds the old certificate in its open connection: it opens nothing, and the page says why.
+  // This browser's open connection still presents the old certificate: it opens nothing, and the page shows why.
   await page.goto(`${scene.dev.certificate}/top`);
   await page.locator('main h1').waitFor();
   assert.match(await page.locator('main').innerText(), /certificate-superseded/);

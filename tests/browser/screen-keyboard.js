@@ -1,4 +1,4 @@
-// ソフトウェアキーボード: passwords are entered on the screen with the mouse, with a finger and with keys.
+// ソフトウェアキーボード: passwords are entered on the screen with the mouse, by touch and by keyboard.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -11,7 +11,7 @@ const keys = (page) => page.locator('.keyboard [data-key]');
 const order = (page) => keys(page).evaluateAll((all) => all.map((key) => key.dataset.key).join(''));
 const keyFor = (page, letter) => page.locator(`.keyboard [data-key="${letter.replace(/["\\]/g, '\\$&')}"]`);
 
-// Presses what shows `letter`, in its case, by `press`.
+// Presses the key for `letter`, in its case, by `press`.
 async function enter(page, password, hit) {
   const shift = page.locator('.keyboard [data-do=case]');
   for (const letter of password) {
@@ -20,7 +20,7 @@ async function enter(page, password, hit) {
   }
 }
 
-// From key to key by arrows, as somebody without a mouse does.
+// From key to key by arrows, as a user without a mouse does.
 async function byArrows(page, locator) {
   if (await locator.evaluate((key) => Boolean(key.dataset.do))) {
     await locator.focus();
@@ -60,7 +60,7 @@ play(async (scene, closing) => {
   await expectScreen(page, 'BSMS002');
   await journey.issue(page, scene);
 
-  // With a finger, a wrong password; then by keys, the right one.
+  // A wrong password by touch; then the correct one by keyboard.
   await page.goto(`${scene.dev.portal}/`);
   await page.locator('#certificate-login').click();
   await expectScreen(page, 'BLGI002');

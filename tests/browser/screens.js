@@ -1,5 +1,5 @@
-// Every screen in one language (the second argument: ja or en): no complaint by axe-core, no sideways scrolling; with
-// pictures when they are wanted.
+// Every screen in one language (the second argument: ja or en): no finding of axe-core, no horizontal scrolling; with
+// pictures if they are requested.
 'use strict';
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -96,7 +96,7 @@ async function issue(page, scene, gallery) {
   await gallery.look(page, 'closed');
 }
 
-// A wrong PIN: the agent reports it, the page says so and leads back to BSMS002.
+// A wrong PIN: the agent reports it, and the page shows it and leads back to BSMS002.
 async function failedIssue(page, scene, gallery) {
   const wrong = path.join(scene.home, 'wrong-pin');
   fs.writeFileSync(wrong, '0000\n', { mode: 0o600 });
@@ -128,7 +128,7 @@ async function login(page, scene, gallery) {
   await gallery.look(page, 'logged-out');
 }
 
-// Login with the agent: waiting, given up, in another browser, and to the end.
+// Login with the agent: waiting, cancelled, in another browser, and completed.
 async function agentLogin(page, scene, gallery) {
   let link = await journey.askForAgentLogin(page, scene);
   await gallery.look(page, 'BLGI003');
@@ -145,7 +145,7 @@ async function agentLogin(page, scene, gallery) {
   const code = await journey.proveByAgent(scene, link);
   await page.locator('ol.progress li:nth-child(4).done').waitFor();
   await gallery.look(page, 'BLGI003-proved');
-  // In a tab of its own, as the agent opens it: the waiting page navigates by itself.
+  // In a separate tab, as the agent opens it: the waiting page navigates automatically.
   const tab = await page.context().newPage();
   scene.page = tab;
   await page.close();
@@ -165,7 +165,7 @@ async function agentLogin(page, scene, gallery) {
   await gallery.look(tab, 'BLGI003-other-browser');
 }
 
-// A browser that has no certificate, and a certificate user who tries ID and password.
+// A browser without a certificate, and a certificate user who tries ID and password.
 async function strangers(scene, closing, gallery) {
   const other = { ...scene, home: `${scene.home}/stranger`, profile: `${scene.home}/stranger/profile`, module: null };
   const { page } = await open(other, closing, { locale: LOCALE });

@@ -1,5 +1,5 @@
-// The last 40 days of a staff certificate: renewed in the console with the agent, and at last stopped by an officer while
-// the console is open. The second argument is the language.
+// The last 40 days of a staff certificate: renewed in the console with the agent, and finally revoked by an officer
+// while the console is open. The second argument is the language.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -29,7 +29,7 @@ play(async (scene, closing) => {
   await page.locator('#result').waitFor();
   const after = await page.locator('#certificate-facts').innerText();
   assert.notEqual(after, before);
-  // The connection still shows the certificate that has ended.
+  // The connection still presents the replaced certificate.
   await page.goto(`${scene.dev.staff}/`);
   assert.match(await page.locator('#message .code').innerText(), /staff-certificate-inactive/);
   await gallery.look(page, 'staff-certificate-inactive');
@@ -39,7 +39,7 @@ play(async (scene, closing) => {
   await again.page.goto(`${scene.dev.staff}/certificate`);
   assert.equal(await again.page.locator('#certificate-facts').innerText(), after);
 
-  // The token is lost: one officer ends it, and the page that is open ends with the next click.
+  // The token is lost: one officer revokes its certificate, and the open page is refused at its next click.
   const officer = await sitDown(scene, closing, 'security-officer', LOCALE);
   await officer.page.goto(`${scene.dev.staff}/staff`);
   await officer.page.locator('tr', { hasText: 'E-1001' }).locator('a[href$="/stop"]').click();

@@ -1,6 +1,6 @@
-// The bank's side with its members' tokens, and the customer between them: contract → approval → letter → application →
-// registration → approval → the customer's issue → 事故登録 → review → re-issue. Every screen of the console is looked at on the way. The second
-// argument is the language.
+// The bank's side with the tokens of staff, and the customer between them: contract → approval → letter → application →
+// registration → approval → the customer's issue → 事故登録 → review → re-issue. Every screen of the console is checked on
+// the way. The second argument is the language.
 'use strict';
 const assert = require('node:assert/strict');
 const { play } = require('./lib/scene');
@@ -33,7 +33,7 @@ play(async (scene, closing) => {
       await page.waitForLoadState('load');
     };
     await press();
-    // On a connection that is some minutes old the token is asked for once more.
+    // On a connection that is some minutes old, a confirmation with the token is required.
     if (await page.getByText('fresh-handshake-required').count()) await press();
   };
   const pathOf = (page) => new URL(page.url()).pathname;
@@ -41,7 +41,7 @@ play(async (scene, closing) => {
   const teller = await desk('teller');
   await gallery.look(teller, 'staff-home');
 
-  // 契約: entered by one, approved by another.
+  // 契約: entered by one person, approved by another.
   await see(teller, '/contracts/new', 'staff-contract-new');
   await fillForm(teller, CONTRACT);
   await send(teller, '/contracts/new');
@@ -54,7 +54,7 @@ play(async (scene, closing) => {
   await gallery.look(approver, 'staff-contract-approved');
   const contract = await approver.locator('a[href^="/contracts/"]').last().getAttribute('href');
 
-  // The letter: asked for by who entered the contract, shown to a third person.
+  // The letter: requested by the person who entered the contract, shown to a third one.
   await see(teller, contract);
   await send(teller, `${contract}/letter`);
   assert.match(await teller.locator('#message .code').innerText(), /letter-asked/);
@@ -66,7 +66,7 @@ play(async (scene, closing) => {
   await gallery.look(colleague, 'staff-letter');
   await gallery.print(colleague, 'staff-letter');
 
-  // The application, by one; its own person cannot decide, and nobody before the customer has registered.
+  // The application, by one person, who cannot decide; nor can anybody before the customer has registered.
   await see(teller, `/contracts?q=${CONTRACT.account}`, 'staff-contracts');
   await see(teller, `${contract}/application`, 'staff-application');
   await fillForm(teller, { reference: 'IB-1' });
@@ -82,7 +82,7 @@ play(async (scene, closing) => {
   const { page } = await open(customer, closing, { locale: LOCALE });
   await journey.register(page, customer);
 
-  // The approval, by another, who sees who it is; then the customer gets a certificate.
+  // The approval by another person, who sees the user; then the customer gets a certificate.
   await see(approver, '/proposals', 'staff-proposals');
   await see(approver, application, 'staff-proposal');
   const grantee = await approver.locator('#grantee').innerText();
@@ -94,7 +94,7 @@ play(async (scene, closing) => {
   await page.locator('#to-issue').click();
   await journey.issue(page, customer);
 
-  // The customer's certificate does not open the console, and the page says what to do.
+  // The customer's certificate does not open the console, and the page shows what to do.
   const lost = await page.context().newPage();
   await lost.goto(`${scene.dev.staff}/`);
   assert.match(await lost.locator('#message .code').innerText(), /staff-certificate-missing/);
@@ -103,7 +103,7 @@ play(async (scene, closing) => {
   await see(teller, contract, 'staff-contract');
   const user = await teller.locator('a[href^="/users/"]').first().getAttribute('href');
 
-  // 事故登録: at once by one, reviewed by another.
+  // 事故登録: at once by one person, reviewed by another.
   await see(teller, user, 'staff-user');
   await teller.locator('a[href$="/incident"]').click();
   await teller.waitForLoadState('load');
@@ -120,7 +120,7 @@ play(async (scene, closing) => {
   await see(approver, review, 'staff-review');
   await send(approver, `${review}/approve`);
 
-  // The re-issue, by two again.
+  // The re-issue, again by two people.
   await see(teller, `${user}/reissue`, 'staff-reissue');
   await fillForm(teller, { reference: 'IB-2' });
   await send(teller, `${user}/reissue`);

@@ -1,4 +1,4 @@
-// In a window, as a customer has it: the page calls the agent by its link, and the browser asks for the PIN.
+// In a window, as a customer has it: the page calls the agent by its link, and the browser prompts for the PIN.
 'use strict';
 const fs = require('node:fs');
 const { play } = require('./lib/scene');

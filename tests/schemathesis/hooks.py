@@ -12,7 +12,7 @@ import schemathesis
 ID = re.compile(r"[0-9a-f]{32}")
 KEY = re.compile(r"[A-Za-z0-9._~:-]{8,64}")
 
-# By what an object is known in an answer.
+# The field that identifies the kind of an object in a response.
 SIGNS = {
     "contracts": "account_type",
     "users": "login_id",
@@ -42,7 +42,7 @@ def learn(value):
 
 def some(kind, otherwise):
     ids = known.get(kind, [])
-    # The newest, and the others in turn.
+    # The newest one, and the others in turn.
     return ids[-(next(turn) % len(ids)) - 1] if ids else otherwise
 
 

@@ -1,15 +1,15 @@
-"""A mail server for tests (aiosmtpd): keeps what it takes, and behaves as it is told.
+"""A mail server for tests (aiosmtpd): keeps the messages that it accepts, with configurable behaviour.
 
   catch.py DIRECTORY PORT [CERTIFICATE KEY]
 
-It listens on 127.0.0.1 and prints the port. Each mail it takes becomes DIRECTORY/NNNN.json. DIRECTORY/behaviour.json is
+It listens on 127.0.0.1 and prints the port. Each accepted message becomes DIRECTORY/NNNN.json. DIRECTORY/behaviour.json is
 read again for every command:
 
-  mail, data     reply to MAIL and DATA instead of taking it
+  mail, data     reply to MAIL and DATA, instead of accepting them
   rcpt           replies by recipient; "*" is anybody
   delay          seconds before each of these
-  vanish         true: after taking a mail, breaks the connection without a word
-  login          [user, password]: refuses mail without them
+  vanish         true: after accepting a message, closes the connection without a response
+  login          [user, password]: requires this login
   tls            "starttls" (must be used) or "implicit"; read once, at the start
 """
 

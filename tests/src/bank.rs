@@ -16,7 +16,7 @@ use crate::{Outcome, machine, programs};
 /// How long a bank may take to be ready, and to end.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// What `dev.json` says.
+/// The content of `dev.json`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Dev {
     /// Base URL of the customers' screens, EST and the agent's requests.
@@ -49,7 +49,7 @@ pub struct Dev {
     pub staff_bank_config: PathBuf,
     /// The customer whose application awaits the registration.
     pub demo: DemoCustomer,
-    /// Who works here.
+    /// The staff.
     pub staff_identities: Vec<StaffIdentity>,
 }
 

@@ -30,7 +30,7 @@ pub struct Ticket {
     pub request: String,
     /// Its credential, returned once.
     pub credential: String,
-    /// The whole answer.
+    /// The whole response.
     pub answer: Value,
 }
 

@@ -16,7 +16,7 @@ use crate::programs;
 /// How long a message may take to arrive on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A mail that was taken.
+/// An accepted message.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Caught {
     /// Sender of the envelope: the address for bounces.

@@ -145,7 +145,7 @@ fn a_step_done_but_not_recorded_is_recognised() {
         assert_eq!((forgotten.event, &forgotten.step), (Event::Done, &step.id));
         let transcript = finish(&spec);
         let again = transcript.done(&step.id).unwrap();
-        // Setting a PIN leaves nothing to recognise it by, finding a token neither: done again.
+        // Setting a PIN or finding a token leaves no trace on the token, so these steps are done again.
         let recognised = !step.id.starts_with("pin:");
         let event = if recognised {
             Event::Recognised
@@ -178,7 +178,7 @@ fn a_step_recorded_as_started_but_not_done_is_done() {
         let transcript = finish(&spec);
         assert_eq!(transcript.done(&step.id).unwrap().event, Event::Done);
         if let Some(key) = step.id.strip_prefix("certificate:") {
-            // The certificate is the announced one, not another.
+            // The certificate is the planned one, not another.
             assert_eq!(certificate(&spec, key).serial, serial);
         }
     }

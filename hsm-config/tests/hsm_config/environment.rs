@@ -1,4 +1,4 @@
-//! A SoftHSM2, a directory, a specification and PIN files, all of the test's own.
+//! A separate SoftHSM2, directory, specification and PIN files for each test.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

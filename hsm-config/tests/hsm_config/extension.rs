@@ -51,7 +51,7 @@ fn a_second_ca_is_added_and_the_extension_resumes_after_an_interruption() {
     {
         let mut ignore = |_: &_| {};
         let mut ceremony = Ceremony::open(&spec, now(), false, &mut ignore).unwrap();
-        // All that is done is passed over; then the new key, and then the power goes.
+        // Completed steps are skipped; then the new key is generated, and then the power fails.
         while ceremony.step().unwrap() {
             let path = spec.transcript_path();
             let so_far = Transcript::load(&path).unwrap().unwrap();
@@ -126,7 +126,7 @@ fn a_changed_or_incomplete_environment_is_not_extended() {
         add(&environment, SECOND);
         assert!(refuses(), "{to}");
     }
-    // Less than there was is no addition.
+    // A shorter plan is no extension.
     fs::write(environment.path("hsm.toml"), &whole).unwrap();
     let audit =
         "[[key]]\nid = \"audit\"\ntoken = \"issuing\"\nalgorithm = \"ec-p256\"\nuse = \"audit\"\n";

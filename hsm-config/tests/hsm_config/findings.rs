@@ -207,7 +207,7 @@ fn a_certificate_outside_its_validity() {
     }
 }
 
-/// A key made outside, brought onto the issuing token.
+/// A key that was generated elsewhere and imported onto the issuing token.
 fn import(environment: &Environment, label: &str) {
     let key = environment.path("imported.pem");
     let made = Command::new("openssl")

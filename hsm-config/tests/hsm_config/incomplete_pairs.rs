@@ -1,4 +1,4 @@
-//! Half a key pair, which the end of the program in the middle of a key generation leaves on a token.
+//! An incomplete key pair, left on a token by a program that ended during a key generation.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -95,7 +95,7 @@ fn a_key_without_all_its_attributes_is_replaced() {
     environment.expect(&["verify"], 0);
 }
 
-/// What was there before the step was begun stays.
+/// Objects from before the start of the step are kept.
 fn stays(keep: usize) {
     let environment = Environment::new();
     interrupted_with_half(&environment, keep);

@@ -1,6 +1,6 @@
 //! `inkan-hsm` and its library against SoftHSM2. Run with `cargo nextest`: one process per test.
 //!
-//! - `environment`: a SoftHSM2, a directory, a specification and PIN files, all of the test's own
+//! - `environment`: a separate SoftHSM2, directory, specification and PIN files for each test
 //! - `ceremony`: apply from nothing, again, and after an interruption at every point
 //! - `record`: a transcript written by the test, as documented, to simulate an interruption at any point
 //! - `every_answer`: how many PINs are sent, for every return value

@@ -1,5 +1,5 @@
-//! A bank in this process: SoftHSM, SQLite, demo data; requests go straight to
-//! the routers, with the connection's peer as a listener would give it.
+//! A bank in this process: SoftHSM, SQLite, demo data. Requests go directly to the routers, with the peer of the
+//! connection as a listener would provide it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct Bank {
     _directory: TempDir,
 }
 
-/// The pool leaves the HSM first: a process that ends while a thread is inside the module may die of it.
+/// The pool closes the HSM first: a process that ends while a thread is inside the module may crash.
 impl Drop for Bank {
     fn drop(&mut self) {
         let pool = self.app.services.authority().pool();
@@ -47,7 +47,7 @@ impl Drop for Bank {
     }
 }
 
-/// Which listener a request is for.
+/// The listener for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum To {
     Portal,
@@ -72,14 +72,15 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Reads until this has come so many times; fails at the end, and after a time that no loaded machine needs.
+    /// Reads until this has arrived so many times; fails at the end of the stream, and after a time that even a loaded
+    /// machine does not need.
     pub async fn until(&mut self, text: &str, times: usize) {
         while self.read.matches(text).count() < times {
             assert!(self.more().await, "{text} never came: {}", self.read);
         }
     }
 
-    /// Reads to the end.
+    /// Reads to the end of the stream.
     pub async fn read_to_end(&mut self) {
         while self.more().await {}
     }
@@ -139,13 +140,13 @@ impl Bank {
         }
     }
 
-    /// Sends a request; `certificate` is what the peer presented.
+    /// Sends a request; `certificate` is the one that the peer presented.
     pub async fn send(&self, to: To, request: Request<Body>, certificate: Option<&[u8]>) -> Answer {
         let address = Ipv4Addr::new(192, 0, 2, 1);
         self.send_from(to, request, certificate, address).await
     }
 
-    /// Asks for a stream of events, which is read as it comes.
+    /// Requests a stream of events, which is read as it arrives.
     pub async fn stream(&self, to: To, mut request: Request<Body>) -> Stream {
         let address = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 40000));
         request
@@ -174,7 +175,7 @@ impl Bank {
         self.send_by(to, request, peer).await
     }
 
-    /// As [`Self::send`], on a connection whose handshake was so long ago.
+    /// As [`Self::send`], on a connection whose handshake was this long ago.
     pub async fn send_late(
         &self,
         to: To,
@@ -212,8 +213,8 @@ impl Bank {
         RequestContext::staff(&found.unwrap().id, Caller::default(), now)
     }
 
-    /// A contract at branch 100 with what is handed over: entered, approved, its letter asked for and shown, each by
-    /// another person.
+    /// A contract at branch 100 with its letter: entered, approved, the letter requested and shown, each by another
+    /// person.
     pub async fn contract(&self, account: &str) -> PasswordLetter {
         let accounts = self.app.services.accounts();
         let form = ProposedChangeForm {
@@ -234,7 +235,7 @@ impl Bank {
         accounts.issue_letter(&other, &id).await.unwrap()
     }
 
-    /// The application that waits for this account is approved, by who sees the user.
+    /// The waiting application of this account is approved, by a person who sees the user.
     pub async fn approve_application(&self, account: &str) {
         let accounts = self.app.services.accounts();
         let staff = accounts.staff_members().await.unwrap();
@@ -294,7 +295,7 @@ pub fn form(path: &str, cookies: &str, fields: &str) -> Request<Body> {
 }
 
 impl Answer {
-    /// `name=value` of the cookies that were set.
+    /// `name=value` of the cookies that the response sets.
     pub fn cookies(&self) -> String {
         let set = self.headers.get_all(header::SET_COOKIE).iter();
         let pairs: Vec<&str> = set
@@ -312,7 +313,7 @@ impl Answer {
         rest.split('"').next().unwrap().to_owned()
     }
 
-    /// The refusal's code on a page or in a problem document.
+    /// The code of the refusal, from a page or a problem document.
     pub fn code(&self) -> String {
         if let Ok(value) = serde_json::from_str::<serde_json::Value>(&self.body) {
             return value["code"].as_str().unwrap_or_default().to_owned();

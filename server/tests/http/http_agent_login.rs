@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Bank, To, get};
 use crate::journey::{Browser, registered};
 
-/// Posts JSON as the agent does; `certificate` is what it shows.
+/// Posts JSON as the agent does; `certificate` is the one that it presents.
 pub(crate) async fn agent(
     bank: &Bank,
     to: To,
@@ -31,7 +31,7 @@ fn basic(credential: &str) -> String {
     format!("Basic {encoded}")
 }
 
-/// A pick-up's credential, as HTTP Basic takes it.
+/// A pick-up's credential as HTTP Basic.
 async fn picked_up(bank: &Bank, kind: &str, id: &str) -> String {
     let path = format!("/agent/{kind}/{id}/pickup");
     let body = json!({ "agent": "test/1" });
@@ -41,7 +41,7 @@ async fn picked_up(bank: &Bank, kind: &str, id: &str) -> String {
     format!("{id}:{}", answer["credential"].as_str().unwrap())
 }
 
-/// The request of the link on a page.
+/// The request id in the link of a page.
 fn request_of(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("&#38;request=").unwrap();
     rest.split('"').next().unwrap().to_owned()
@@ -68,7 +68,7 @@ pub(crate) async fn issued(bank: &Bank) -> Vec<u8> {
     certs_only::decode(&pkcs7).unwrap().remove(0)
 }
 
-/// The same in use.
+/// The same, activated.
 async fn certificate(bank: &Bank) -> Vec<u8> {
     let certificate = issued(bank).await;
     activated(bank, &certificate).await;
@@ -81,7 +81,7 @@ pub(crate) async fn activated(bank: &Bank, certificate: &[u8]) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
 }
 
-/// A browser on BLGI003 and its request.
+/// A browser on BLGI003 and its request id.
 async fn asked(bank: &Bank) -> (Browser, String) {
     let mut browser = Browser::open(bank).await;
     let answer = browser.post(bank, "/login/agent", "").await;
@@ -123,7 +123,7 @@ async fn http_agent_login_ends_on_the_top_page_of_the_browser_that_asked() {
         "{}",
         page.body
     );
-    // A look is no use.
+    // HEAD does not use the code.
     let look = Request::head(&open).body(Body::empty()).unwrap();
     assert_eq!(
         bank.send(To::Portal, look, None).await.status,
@@ -137,7 +137,7 @@ async fn http_agent_login_ends_on_the_top_page_of_the_browser_that_asked() {
     assert_eq!(opened.headers[header::REFERRER_POLICY], "no-referrer");
     assert_eq!(opened.headers[header::CACHE_CONTROL], "no-store");
     assert_ne!(browser.only("__Host-inkan-portal"), before, "a new session");
-    // The window that waited goes the same way.
+    // The waiting window continues to the same page.
     let waited = browser.get(&bank, "/login/agent").await;
     assert_eq!(waited.headers[header::LOCATION], "/login/agent/password");
     let page = browser.get(&bank, "/login/agent/password").await;

@@ -8,7 +8,7 @@ const PAGES: [&str; 3] = ["/", "/login", "/top"];
 #[tokio::test]
 async fn http_no_page_without_a_certificate_or_with_one_that_is_not_registered() {
     let bank = Bank::open().await;
-    // Chains to a CA of the bank, but is nobody's login certificate.
+    // Chains to a CA of the bank, but is no registered login certificate.
     let foreign = bank.staff_certificate("teller");
     for path in PAGES {
         for (presented, code) in [

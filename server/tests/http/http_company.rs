@@ -61,7 +61,7 @@ fn fact(answer: &Answer, label: &str) -> String {
     rest.split('<').next().unwrap().to_owned()
 }
 
-/// A colleague whom `by` registers and who starts; answers their id and browser.
+/// A colleague whom `by` registers and who starts; returns their id and browser.
 async fn join(bank: &Bank, by: &mut Browser, login_id: &str) -> (String, Browser) {
     by.get(bank, "/company/users/new").await;
     let fields = format!("{}&role=general", person(login_id));
@@ -108,7 +108,7 @@ async fn http_company_pages_know_nobody_beyond_the_contract_and_nothing_beyond_t
             .await;
         assert_eq!(own.status, StatusCode::OK, "{}", own.body);
     }
-    // Somebody else's user and nobody at all: the same answer to the last character.
+    // A user of another contract and an unknown user: the responses are identical.
     let plain = |answer: &Answer, id: &str| answer.body.replace(id, "").replace(&answer.form(), "");
     for page in PAGES {
         let theirs = stranger
@@ -131,7 +131,7 @@ async fn http_company_pages_know_nobody_beyond_the_contract_and_nothing_beyond_t
         );
         let theirs = stranger.post(&bank, &path, &fields).await;
         assert_eq!(theirs.code(), "user-missing", "{action}");
-        // A general user has their own affairs, whoever is named.
+        // A general user sees only their own data, whichever user the URL names.
         let general = jiros
             .post(&bank, &path.replace(&jiro, "nobody"), &fields)
             .await;
@@ -153,7 +153,8 @@ async fn http_company_pages_know_nobody_beyond_the_contract_and_nothing_beyond_t
         .await;
     assert!(own.body.contains("BHIS001") && own.body.contains("value=\"2020-01-01\""));
     assert!(!own.body.contains("name=\"user\"") && own.body.contains("利用開始登録"));
-    // Without a login nothing; a session of the portal is nothing on the certificate listener, which asks for a certificate.
+    // Without a login nothing is shown; a session of the portal is worthless on the certificate listener, which
+    // requires a certificate.
     for path in ["/company/users", "/company/history", "/company/password"] {
         assert_eq!(
             bank.get(To::Portal, path).await.code(),
@@ -170,7 +171,7 @@ async fn http_company_operations_want_this_browsers_form_and_the_right_password(
     let bank = Bank::open().await;
     let mut hanako = master(&bank, "2222222", "master01").await;
     let (jiro, mut jiros) = join(&bank, &mut hanako, "jiro01").await;
-    // Jiro locks himself out.
+    // Jiro locks his own user.
     let mut other = Browser::open(&bank).await;
     for _ in 0..5 {
         other
@@ -181,7 +182,7 @@ async fn http_company_operations_want_this_browsers_form_and_the_right_password(
     let asked = hanako.get(&bank, &path).await;
     assert!(asked.body.contains("BUSR003") && asked.body.contains("利用一時停止"));
     let fields = format!("confirmation_password={CONFIRMATION}");
-    // Without a token, with another browser's, from another origin: nothing happens.
+    // Without a form token, with another browser's, from another origin: nothing is done.
     for token in [String::new(), jiros.token().to_owned()] {
         let forged = form(
             &path,
@@ -216,7 +217,7 @@ async fn http_company_operations_want_this_browsers_form_and_the_right_password(
         format!("/company/users/{jiro}")
     );
     assert_eq!(hanako.get(&bank, &path).await.code(), "not-locked");
-    // One's own password: the other login of the same user ends, this one continues.
+    // A user's own password: the user's other login ends, this one continues.
     let mut second = logged_in(&bank, "jiro01").await;
     jiros.get(&bank, "/company/password").await;
     let change = format!(
@@ -237,7 +238,7 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
     let mut customer = Browser::open(&bank).await;
     let page = customer.get(&bank, "/certificate/identify").await;
     assert!(page.body.contains("name=\"acquisition_password\""));
-    // BLIS004 leads to BSMS001: what came with the registration is not enough.
+    // BLIS004 leads to BSMS001: the passwords of the registration are not enough.
     let mut fresh = crate::journey::entered(&bank).await;
     fresh
         .post(&bank, "/register/confirm", "action=register")
@@ -248,7 +249,7 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
     fresh.get(&bank, "/certificate/identify").await;
     let skipped = fresh.post(&bank, "/certificate/confirm", "").await;
     assert_eq!(skipped.code(), "out-of-order");
-    // The branch prints it: asked for by one, shown to another.
+    // The branch prints it: one person requests it, another is shown it.
     let teller = Desk::of(&bank, "teller").await;
     let found = teller.see("/contracts?q=1234567").await;
     let (_, rest) = found.body.split_once("<a href=\"/contracts/").unwrap();
@@ -262,7 +263,7 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
         (asked.status, &*asked.code()),
         (StatusCode::CONFLICT, "letter-asked")
     );
-    // Not to who was shown the letter with the temporary passwords.
+    // Not to the person who was shown the temporary passwords.
     let colleague = Desk::of(&bank, "teller-2").await;
     let refused = colleague.act(&path, "").await;
     assert_eq!(
@@ -275,7 +276,7 @@ async fn http_the_certificate_password_is_printed_at_the_branch_and_asked_for() 
     let password = fact(&letter, "証明書取得用パスワード");
     let none = teller.act("/grants/none/letter", "").await;
     assert_eq!(none.code(), "grant-missing");
-    // Whatever is wrong: one answer.
+    // The response is the same, whatever is wrong.
     let mut answers = Vec::new();
     for (login_id, first, second) in [
         ("nobody01", LOGIN, password.as_str()),
@@ -317,7 +318,7 @@ async fn http_without_the_setting_nothing_of_it_is_seen() {
 }
 
 impl Answer {
-    /// The form token of the page, or nothing that could are in one.
+    /// The form token of the page, or a text that occurs on no page.
     fn form(&self) -> String {
         match self.body.contains("name=\"form_token\" value=\"") {
             true => self.form_token(),

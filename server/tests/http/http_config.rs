@@ -4,7 +4,7 @@ use inkan_ca::{CaId, IssuerId};
 use inkan_server::app::config::{self, ConfigError};
 use tempfile::TempDir;
 
-/// A configuration that is right, with its files beside it.
+/// A valid configuration, with its files beside it.
 fn example(directory: &Path) -> String {
     for name in ["server.pem", "server.key", "hsm.toml"] {
         std::fs::write(directory.join(name), "").unwrap();

@@ -1,4 +1,4 @@
-//! What a listener does with the connections of everybody: how many, how long, and for whom.
+//! Limits of a listener's connections: how many, how long, and from which networks.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use tokio::sync::Notify;
 
 use crate::http_tls::{Running, serving, who};
 
-/// Longer than a loaded machine takes for anything here.
+/// Longer than anything here takes on a loaded machine.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Said by the request that lasts, and to it.
+/// Signals from the slow request, and to it.
 static BEGUN: Notify = Notify::const_new();
 static GO_ON: Notify = Notify::const_new();
 
@@ -31,7 +31,7 @@ async fn listen(clients: Option<ClientAuth<'_>>, limits: Limits) -> Running {
     serving(router, "127.0.0.1:0", clients, limits).await
 }
 
-/// Whether the server closes a connection that says nothing.
+/// Whether the server closes a connection that sends nothing.
 async fn closes(running: &Running) -> bool {
     let mut tcp = TcpStream::connect(running.address).await.unwrap();
     let mut nothing = Vec::new();
@@ -62,7 +62,7 @@ async fn plain(address: SocketAddr, path: &str) -> String {
     answer
 }
 
-/// A connection that has been served once and stays open: the server holds it.
+/// A connection that has been served once and stays open.
 async fn served(address: SocketAddr) -> TcpStream {
     let mut tcp = TcpStream::connect(address).await.unwrap();
     tcp.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -98,7 +98,7 @@ async fn http_an_idle_connection_goes_for_one_more_and_a_request_at_work_stays()
     assert!(request.await.unwrap().ends_with("done"));
 }
 
-/// More than the system keeps of a response that nobody reads.
+/// More than the system buffers of a response that nobody reads.
 async fn large() -> Vec<u8> {
     vec![b'x'; 16 << 20]
 }
@@ -136,7 +136,7 @@ async fn http_one_address_does_not_hold_every_connection() {
         ..Limits::default()
     };
     let running = listen(None, limits).await;
-    // They have begun a request, and owe the rest of it.
+    // They have begun a request and do not send the rest.
     let mut held = Vec::new();
     for _ in 0..2 {
         let mut tcp = TcpStream::connect(running.address).await.unwrap();
@@ -179,7 +179,7 @@ async fn http_a_connection_is_used_for_so_long_and_then_closed_with_an_answer() 
     old.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
-    // within its validity period it is kept.
+    // Before its time limit it stays open.
     let running = listen(None, Limits::default()).await;
     let mut young = served(running.address).await;
     young
@@ -191,7 +191,7 @@ async fn http_a_connection_is_used_for_so_long_and_then_closed_with_an_answer() 
     assert!(again.ends_with("nobody"), "{again}");
 }
 
-/// RFC 9112, section 3.2, at every listener: with TLS and without.
+/// RFC 9112, section 3.2, on every listener, with TLS and without.
 #[tokio::test]
 async fn http_a_request_names_its_host_once() {
     let running = listen(None, Limits::default()).await;
@@ -226,7 +226,7 @@ async fn http_listeners_finish_what_was_begun_before_a_stop() {
     let request = tokio::spawn(plain(running.address, "/slow"));
     BEGUN.notified().await;
     running.stop.send(true).unwrap();
-    // It is told to stop while the request continues.
+    // The server is stopped while the request continues.
     tokio::task::yield_now().await;
     GO_ON.notify_one();
     assert!(request.await.unwrap().ends_with("done"));

@@ -1,5 +1,5 @@
-//! A crowd that holds on to connections, and customers who come from elsewhere: over real sockets, in a network namespace
-//! of its own where a whole IPv6 allocation is local.
+//! A crowd that keeps connections open, and customers from other networks: over real sockets, in a separate network
+//! namespace where a whole IPv6 allocation is local.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -19,9 +19,9 @@ use tokio_rustls::TlsConnector;
 use crate::harness::Bank;
 use crate::http_tls::{client, fetch, serving};
 
-/// The test itself, which runs where it may make a network: as root, or as root of a user namespace.
+/// The test itself, which runs where it may create a network: as root, or as root of a user namespace.
 const INNER: &str = "http_crowd::http_crowd_in_a_network_of_its_own";
-/// Longer than a loaded machine takes for anything here.
+/// Longer than anything here takes on a loaded machine.
 const LONG: Duration = Duration::from_secs(300);
 
 #[test]
@@ -47,18 +47,18 @@ fn http_the_portal_is_served_while_an_allocation_and_sixteen_addresses_hold_on()
     assert!(out.contains("1 passed"), "{out}\n{errors}");
 }
 
-/// How one of the crowd holds on.
+/// How a member of the crowd keeps a connection open.
 #[derive(Clone, Copy)]
 enum Way {
-    /// Connects and says nothing.
+    /// Connects and sends nothing.
     Silent,
-    /// Was served, and stays.
+    /// Was served, and stays connected.
     Idle,
     /// Has sent half of a form.
     Slow,
 }
 
-/// How many hold on in which way; a handshake costs this machine as much as the server's.
+/// How many connections of each kind; a handshake costs the clients as much as the server.
 const WAYS: [Way; 8] = {
     use Way::{Idle, Silent, Slow};
     [Silent, Silent, Idle, Silent, Silent, Slow, Silent, Silent]
@@ -75,12 +75,12 @@ async fn connect(from: &str, to: SocketAddr) -> std::io::Result<TcpStream> {
         let server = "2001:db8:2::1".parse().unwrap();
         (TcpSocket::new_v6()?, SocketAddr::new(server, to.port()))
     };
-    // The crowd is there, or the test says nothing.
+    // The crowd must be connected, otherwise the test proves nothing.
     socket.bind(from).unwrap();
     socket.connect(to).await
 }
 
-/// Connects and holds on until the server ends it; `begun` counts the first try.
+/// Connects and stays until the server closes the connection; `begun` counts the first attempt.
 async fn hold(
     from: &str,
     to: SocketAddr,
@@ -134,7 +134,7 @@ async fn http_crowd_in_a_network_of_its_own() {
                 let holding = hold(&from, running.address, config.clone(), way, &mut begun);
                 let _ = holding.await;
                 drop(begun.take());
-                // Whoever is closed comes back.
+                // A client whose connection was closed connects again.
                 tokio::time::sleep(Duration::from_secs(2)).await;
             }
         });

@@ -83,7 +83,7 @@ async fn http_events_of_one_session_go_to_the_newest_page_and_never_to_another_s
     let mut second = bank.stream(To::Portal, events(&browser)).await;
     first.read_to_end().await;
     second.until("\"reached\":1", 1).await;
-    // The second one lasts until the process stops.
+    // The second one stays open until the process stops.
     bank.app.streams.close();
     second.read_to_end().await;
     for stream in [&first, &second] {
@@ -95,7 +95,7 @@ async fn http_events_of_one_session_go_to_the_newest_page_and_never_to_another_s
     }
     let refused = bank.send(To::Portal, events(&browser), None).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    // Somebody else who knows the request's id has no session for it.
+    // Another person who has the request's id has no session for it.
     let stranger = Browser::open(&bank).await;
     let request_only = browser.only("__Host-inkan-request");
     let mut request = events(&stranger);

@@ -2,7 +2,7 @@ use axum::http::{StatusCode, header};
 
 use crate::harness::{Bank, To, form};
 
-/// Every page of the portal that takes a form.
+/// Every page of the portal with a form.
 const FORMS: [&str; 7] = [
     "/login",
     "/logout",

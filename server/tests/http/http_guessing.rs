@@ -8,7 +8,7 @@ use crate::journey::{Browser, registered};
 
 const GUESSES: u32 = 1_000;
 
-/// As many hashes as a test can wait for.
+/// As many hashes as a test has time for.
 fn cheap_hashes(config: &mut Config) {
     config.argon2.memory_kib = 64;
     config.argon2.iterations = 1;
@@ -52,7 +52,7 @@ async fn http_a_thousand_guesses_from_a_thousand_addresses_lock_and_tell_nothing
         "{codes:?}"
     );
 
-    // Locked: the right password is worth no more than a wrong one.
+    // Locked: the correct password gets the same response as a wrong one.
     let browser = Browser::open(&bank).await;
     let right = format!(
         "form_token={}&login_id=hanakodt&password=Sakura-12",

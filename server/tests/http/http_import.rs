@@ -1,4 +1,4 @@
-//! Lists of contracts as files: looked at, reported, approved, imported; and what is no list.
+//! Lists of contracts as files: checked, reported, approved, imported; and files that are no list.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -11,7 +11,7 @@ const LIST: &str = "支店番号,科目,口座番号,企業名,企業名カナ\n
     100,9,=1+1,青空商店,ｱｵｿﾞﾗｼﾖｳﾃﾝ\n\
     100,1,4444444,青空商店,ｱｵｿﾞﾗｼﾖｳﾃﾝ\n";
 
-/// Somebody at the counter with a file.
+/// A teller with a file.
 struct Clerk<'a> {
     bank: &'a Bank,
     certificate: Vec<u8>,
@@ -80,7 +80,7 @@ async fn http_a_file_is_looked_at_reported_and_imported() {
     let list = format!("/contracts/import/{run}");
     assert!(looked.body.contains(&format!("href=\"{list}/entry\"")));
 
-    // Every bad line as a file, and no cell that a spreadsheet would run.
+    // Every bad line as a file, without a cell that a spreadsheet would execute.
     let path = format!("/contracts/import/{run}/report.csv");
     let report = teller.see(&path).await;
     let kind = report.headers["content-type"].to_str().unwrap();
@@ -90,7 +90,7 @@ async fn http_a_file_is_looked_at_reported_and_imported() {
     assert!(lines[1].starts_with("\"3\",\"'=1+1\","), "{}", lines[1]);
     assert!(lines[2].starts_with("\"4\",\"4444444\","), "{}", lines[2]);
 
-    // Entered by who sent it, looked at and approved by another person; nothing is imported before.
+    // Entered by the person who sent it, checked and approved by another one; nothing is imported before.
     let (clerk, approver) = (
         Desk::of(&bank, "teller").await,
         Desk::of(&bank, "approver").await,

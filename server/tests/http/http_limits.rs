@@ -38,7 +38,7 @@ async fn http_who_waits_for_a_continue_is_answered_at_once() {
     );
 }
 
-/// The one path that takes megabytes takes none from somebody whom the console does not let in.
+/// The only URL that accepts megabytes accepts none from a caller whom the console does not admit.
 #[tokio::test]
 async fn http_a_list_from_nobody_is_not_read() {
     let bank = Bank::open().await;
@@ -51,7 +51,7 @@ async fn http_a_list_from_nobody_is_not_read() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.code());
 }
 
-/// A body that never comes.
+/// A body that never arrives.
 struct Never;
 
 impl hyper::body::Body for Never {
@@ -95,7 +95,7 @@ async fn http_passwords_and_machines_are_slowed_down_per_address() {
             .unwrap();
         assert!((50..=60).contains(&wait), "{wait}");
     }
-    // What hashes or leaves rows is counted with the passwords.
+    // Requests that hash or write rows are counted with the passwords.
     for path in ["/register/user", "/certificate/confirm"] {
         let request = form(path, &own.cookies(), &fields);
         let answer = bank.send(To::Portal, request, None).await;

@@ -42,7 +42,7 @@ async fn http_est_answers_are_one_line_without_an_end() {
     assert!(longest > 1000, "it would have been wrapped");
 }
 
-/// For clients of before that, where the bank wants it.
+/// For clients older than that, if the bank configures it.
 #[tokio::test]
 async fn http_est_answers_are_short_lines_where_they_are_configured() {
     let bank = Bank::open_with(|config| config.est.line_breaks = true).await;
@@ -148,7 +148,7 @@ async fn http_problems_speak_the_callers_language() {
 async fn http_a_busy_store_is_503_with_a_time_to_come_again() {
     let mut url = String::new();
     let bank = Bank::open_with(|config| url.clone_from(&config.store.url)).await;
-    // Another process writes, and does not end.
+    // Another process holds a write transaction open.
     let other = inkan_store::Store::connect(&url).await.unwrap();
     let held = other.begin().await.unwrap();
     let enroll = post(

@@ -8,7 +8,7 @@ async fn http_register_pressed_twice_registers_once_and_ends_on_blis004() {
     let bank = Bank::open().await;
     let mut browser = entered(&bank).await;
     let fields = "action=register";
-    // Both went out with the same cookie; the browser follows the second answer.
+    // Both were sent with the same cookie; the browser follows the second response.
     let twice = browser
         .post_unheard(&bank, "/register/confirm", fields)
         .await;
@@ -21,7 +21,7 @@ async fn http_register_pressed_twice_registers_once_and_ends_on_blis004() {
     }
     assert!(twice.headers.contains_key(header::SET_COOKIE));
     assert!(!again.headers.contains_key(header::SET_COOKIE));
-    // Without the first answer's cookie there is nothing to see, and nothing went wrong twice.
+    // Without the cookie of the first response there is nothing to see, and no error.
     let page = browser.get(&bank, "/register/done").await;
     assert_eq!(
         (page.status, &*page.code()),
@@ -61,7 +61,7 @@ async fn http_back_and_reload_show_the_same_pages_again() {
         let page = browser.get(&bank, "/register/done").await;
         assert!(page.body.contains("BLIS004") && page.body.contains("hanakodt"));
     }
-    // Back to what is over: a page that says so, and no second user.
+    // Back to a completed step: a page explains this, and no second user is registered.
     for path in ["/register/user", "/register/confirm"] {
         let page = browser.get(&bank, path).await;
         assert_eq!(page.code(), "out-of-order", "{path}");
@@ -117,7 +117,7 @@ async fn http_missing_doubled_and_foreign_fields() {
             "{name}"
         );
     }
-    // Which of two values counts must not be a matter of who reads first.
+    // Which of two values counts must not depend on the parser.
     let doubled = format!("{}&branch=200", account(&bank));
     let answer = browser.post(&bank, "/register/account", &doubled).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);

@@ -1,4 +1,4 @@
-//! The token once more before what decides or hands out a secret, and a console that was left alone.
+//! A fresh handshake of the token before a decision or a secret, and an idle console.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::api::{Program, key, post};
 use crate::harness::{Answer, Bank, To, form, get};
 use crate::http_staff::{between, place};
 
-/// Longer ago than a handshake counts.
+/// Longer ago than a handshake is fresh.
 const LATE: Duration = Duration::from_secs(121);
 /// Just now.
 const NOW: Duration = Duration::ZERO;
 
-/// A browser at the console that is there for a while.
+/// A browser that has been at the console for a while.
 struct Console<'a> {
     bank: &'a Bank,
     certificate: Vec<u8>,
@@ -59,7 +59,7 @@ impl<'a> Console<'a> {
         self.send(form(path, "", &fields), after).await
     }
 
-    /// The console was last used so long ago.
+    /// The console was last used this long ago.
     async fn left_alone(&self, minutes: i64) {
         let then = self.bank.app.clock.now() - SignedDuration::from_mins(minutes);
         let accounts = self.bank.app.services.accounts();
@@ -87,7 +87,7 @@ fn name_of(role: StaffRole) -> &'static str {
     }
 }
 
-/// What is done with the token there, and what without, at the console and at the API.
+/// Which operations need a fresh handshake and which do not, at the console and at the API.
 #[tokio::test]
 async fn http_every_decision_and_every_letter_asks_for_the_token_again() {
     let bank = Bank::open().await;
@@ -144,7 +144,7 @@ async fn http_a_form_on_an_old_connection_is_sent_once_more_and_loses_nothing() 
         "{}",
         answer.body
     );
-    // The same form, with what was entered, as it was entered.
+    // The same form, with the entered values unchanged.
     let action = format!("action=\"{reject}\"");
     assert!(answer.body.contains(&action), "{}", answer.body);
     let version = format!("name=\"shown\" value=\"{version}\"");
@@ -152,7 +152,7 @@ async fn http_a_form_on_an_old_connection_is_sent_once_more_and_loses_nothing() 
     let reason = between(&answer.body, "name=\"reason\" value=\"", "\">");
     assert_eq!(reason, "&#34;&#60;b&#62;\r\n理由");
     assert_eq!(answer.body.matches("name=\"form_token\"").count(), 1);
-    // Nothing was done yet; the form that came back does it.
+    // Nothing is done yet; the returned form does it.
     let page = approver.see(&proposal, NOW).await;
     assert!(page.body.contains(&action), "still to be decided");
     let said = said.replace("%0D%0A", "");
@@ -211,7 +211,7 @@ async fn http_a_console_left_alone_continues_only_when_somebody_continues_it() {
         assert!(is_refused(&act, "console-idle"), "{}", act.body);
         assert!(act.body.contains("name=\"to\" value=\"/\""));
     }
-    // Not somebody else's console, and not a program's requests.
+    // Neither another person's console nor a program's requests.
     assert_eq!(helpdesk.see(list, LATE).await.status, StatusCode::OK);
     let me = teller.see("/api/v1/me", LATE).await;
     assert_eq!(me.status, StatusCode::OK);
@@ -236,7 +236,8 @@ async fn http_a_console_left_alone_continues_only_when_somebody_continues_it() {
     assert_eq!(teller.see(list, LATE).await.status, StatusCode::OK);
 }
 
-/// Opening the browser is a handshake: nobody is paused in the morning. Without a young one a lost cookie helps nobody.
+/// Opening the browser makes a handshake, so nobody is paused in the morning. Without a fresh handshake a deleted
+/// cookie does not help.
 #[tokio::test]
 async fn http_a_browser_that_was_just_opened_is_not_paused() {
     let bank = Bank::open().await;

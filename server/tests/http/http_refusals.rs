@@ -1,4 +1,4 @@
-//! Refusals that anybody can repeat without or with a bad credential: none of them fills the audit log.
+//! Refusals that anybody can repeat, without a credential or with an invalid one: none of them fills the audit log.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -20,7 +20,7 @@ fn machine(path: &str, kind: &str, body: &str) -> Request<Body> {
 
 type Make = Box<dyn Fn() -> Request<Body>>;
 
-/// Rows of the audit log, and what they say was repeated.
+/// Rows of the audit log, and the number of repetitions in them.
 async fn rows(bank: &Bank) -> Vec<(String, u64)> {
     let accounts = bank.app.services.accounts();
     let (all, most) = (Filter::default(), 100_000);
@@ -51,7 +51,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
     };
     let progress = r#"{"step":"key-made"}"#;
     let all: Vec<(To, Make, Option<&[u8]>, &str)> = vec![
-        // A certificate that is not good, at every place that takes one.
+        // An inactive certificate, at every URL that accepts one.
         (
             To::Certificate,
             page("/login"),
@@ -144,7 +144,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
             Some(stranger),
             "",
         ),
-        // A role that may not.
+        // A role without the right.
         (
             To::Staff,
             page("/audit"),
@@ -194,7 +194,7 @@ async fn http_no_refusal_that_repeats_fills_the_audit_log() {
             .iter()
             .map(|(_, repeated)| *repeated.max(&1))
             .sum::<u64>();
-        // What is recorded at all is there with its number.
+        // Every recorded refusal has its count.
         if !action.is_empty() {
             assert_eq!(counted, TIMES as u64, "{place}: {added:?}");
             assert!(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Bank, To, get};
 use crate::http_agent_login::{activated, agent, issued};
 
-/// Asks as the agent does, with what the connection shows.
+/// Sends the agent's request, with the certificate of the connection.
 async fn revoke(bank: &Bank, to: To, body: Value, shown: Option<&[u8]>) -> Answer {
     agent(bank, to, "/agent/revocations", None, body, shown).await
 }
@@ -18,7 +18,7 @@ fn serial(certificate: &[u8]) -> String {
     CertificateSummary::parse(certificate).unwrap().serial
 }
 
-/// One with the same serial number, of another issuer and key.
+/// A certificate with the same serial number, of another issuer and key.
 fn lookalike(certificate: &[u8]) -> Vec<u8> {
     let octets = hex::decode(serial(certificate)).unwrap();
     let mut params = CertificateParams::default();
@@ -42,7 +42,7 @@ async fn http_an_agent_has_the_certificate_it_shows_revoked_and_no_other() {
     assert_eq!(early.code(), "certificate-not-yet-active");
     activated(&bank, &own).await;
 
-    // Whose certificate it is, the connection says; the body has no say in it.
+    // The connection determines the certificate; the body cannot choose another.
     let teller = bank.staff_certificate("teller");
     let named = json!({ "serial": serial(&own), "id": row().await.id });
     for (shown, code) in [
@@ -54,12 +54,12 @@ async fn http_an_agent_has_the_certificate_it_shows_revoked_and_no_other() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert_eq!(refused.code(), code);
     }
-    // A listener that asks for no certificate, or for one of the staff, revokes none.
+    // A listener that requests no certificate, or a staff certificate, revokes none.
     for to in [To::Portal, To::Staff] {
         let refused = revoke(&bank, to, named.clone(), Some(&own)).await;
         assert!(refused.status.is_client_error(), "{}", refused.status);
     }
-    // Nor does anybody's page, for which a browser shows the certificate by itself.
+    // Nor does the page of another site, for which a browser presents the certificate automatically.
     for (name, value) in [
         ("origin", "https://evil.example"),
         ("sec-fetch-site", "cross-site"),
@@ -84,7 +84,7 @@ async fn http_an_agent_has_the_certificate_it_shows_revoked_and_no_other() {
     assert_eq!(ended.state, State::Revoked);
     assert_eq!(ended.reason.as_deref(), Some("cessationOfOperation"));
 
-    // Over is over: nothing more happens to it, and it opens nothing.
+    // Revoked is final: it cannot be changed again, and opens nothing.
     let again = revoke(&bank, To::Certificate, json!({}), Some(&own)).await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert_eq!(again.code(), "certificate-revoked");

@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode, header};
 
 use crate::harness::{Bank, To, get};
 
-/// Every URL of `router.rs` with the methods it takes; of the console, whose table is read by its own tests, a sample.
+/// Every URL of `router.rs` with its methods; of the console, whose table has its own tests, a sample.
 const ROUTES: &[(To, &str, &[Method])] = &[
     (To::Portal, "/", &[Method::GET]),
     (To::Portal, "/login", &[Method::GET, Method::POST]),
@@ -207,7 +207,7 @@ async fn http_every_answer_of_every_route_has_the_security_headers() {
             assert!(csp.contains("frame-ancestors 'none'"), "{what}");
             assert!(!csp.contains("unsafe"), "{what}");
             assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what}");
-            // The address with the code is told to nobody at all.
+            // The address with the code sends no referrer at all.
             let referrer = if *path == "/login/agent/open" && answer.status.is_redirection() {
                 "no-referrer"
             } else {
@@ -231,7 +231,7 @@ async fn http_every_answer_of_every_route_has_the_security_headers() {
     }
 }
 
-/// What the routes of a group have in common holds for each of them: the gate, and where a change may come from.
+/// Every route has the gate of its group and checks where a change comes from.
 #[tokio::test]
 async fn http_every_route_has_the_gate_and_the_checks_of_its_group() {
     let bank = Bank::open().await;

@@ -14,7 +14,8 @@ const ROLES: [(StaffRole, &str); 5] = [
     (StaffRole::Auditor, "auditor"),
 ];
 
-/// Every role at every URL of the table, as the table says; the matrix goes to `.work/` and must be the one of the guide.
+/// Every role at every URL of the table, with the result that the table defines; the matrix is written to `.work/` and
+/// must be the one of the guide.
 #[tokio::test]
 async fn http_every_role_at_every_route_of_the_console() {
     let bank = Bank::open().await;
@@ -101,7 +102,7 @@ async fn http_what_has_no_row_is_not_there() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
-/// Somebody at the console, with cookies and form token.
+/// A staff member at the console, with cookies and form token.
 pub(crate) struct Desk<'a> {
     bank: &'a Bank,
     certificate: Vec<u8>,
@@ -159,7 +160,7 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
     let second = Desk::of(&bank, "approver-2").await;
     let fields = "branch=101&account_type=current&account=77\
          &company_name=%E5%95%86%E5%BA%97&company_kana=%EF%BD%BC%EF%BE%96";
-    // The contract first: nothing is there before another person has approved it.
+    // The contract first: it does not exist before another person has approved it.
     let entry = place(&approver.act("/contracts/new", fields).await);
     let early = teller.see("/contracts?q=0000077").await;
     assert!(!early.body.contains("101 当座"));
@@ -184,10 +185,10 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
             .act(&format!("{contract}/application"), "reference=A1")
             .await,
     );
-    // Who entered it sees why there is no button, and is refused when sending what the button sends.
+    // The person who entered it sees why there is no button, and is refused when sending the button's request.
     let own = approver.see(&path).await;
     assert!(own.body.contains("same-person") && !own.body.contains(&format!("{path}/approve")));
-    // Nobody has registered yet: there is nobody whom the approver could see.
+    // Nobody has registered yet, so there is no user whom the approver could see.
     let early = second.see(&path).await;
     assert!(early.body.contains("registration-missing"));
     assert!(!early.body.contains(&format!("{path}/approve")));
@@ -196,7 +197,7 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
         (early.status, &*early.code()),
         (StatusCode::CONFLICT, "registration-missing")
     );
-    // The letter: asked for by one, not shown to who entered the contract, shown to another.
+    // The letter: requested by one person, not shown to the one who entered the contract, shown to another.
     let letter = format!("{contract}/letter");
     assert_eq!(teller.act(&letter, "").await.code(), "letter-asked");
     let entered = approver.act(&letter, "").await;
@@ -216,7 +217,7 @@ async fn http_one_enters_and_only_another_persons_approval_counts() {
     let mut customer = crate::journey::entered_with(&bank, account).await;
     let registered = customer.post(&bank, "/register/confirm", "action=register");
     assert_eq!(registered.await.headers["location"], "/register/done");
-    // What was on the screen before is not approved; now the page shows who gets the certificate.
+    // The earlier version is not approved; now the page shows who gets the certificate.
     let unseen = second.act(&format!("{path}/approve"), "shown=1").await;
     assert_eq!(unseen.code(), "proposal-stale");
     let shown = second.see(&path).await;
@@ -272,7 +273,7 @@ async fn http_an_entry_is_amended_taken_over_rejected_and_withdrawn() {
     } else {
         contract
     };
-    // The development server's own application waits already.
+    // The application of the development server is waiting already.
     let twice = teller
         .act(&format!("{contract}/application"), "reference=A1")
         .await;
@@ -436,7 +437,7 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
         .send(To::Portal, enrolment(id, &whole, &csr(&key)), None)
         .await;
     assert_eq!(enrolled.status, StatusCode::OK, "{}", enrolled.body);
-    // The same key again: the same certificate. Another key: the credential is used.
+    // The same key again: the same certificate. Another key: the code is used.
     let again = bank
         .send(To::Portal, enrolment(id, &whole, &csr(&key)), None)
         .await;
@@ -456,7 +457,7 @@ async fn http_a_newcomer_gets_in_with_two_halves_and_a_key_of_their_own() {
     let home = bank.send(To::Staff, get("/"), Some(&certificate)).await;
     assert_eq!(home.status, StatusCode::OK);
 
-    // A lost token: new halves, a new key; the certificate before opens nothing any more.
+    // A lost token: a new activation code and a new key; the earlier certificate opens nothing any more.
     let (one, two) = (first.act(&to, "").await, second.act(&to, "").await);
     let (one, two) = (
         secret(&one, "取得情報(前半)"),

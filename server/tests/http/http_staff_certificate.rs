@@ -1,4 +1,4 @@
-//! Staff certificates with the agent: page, link, pick-up, EST, activation, console; what is refused on the way.
+//! Staff certificates with the agent: page, link, pick-up, EST, activation, console; and the refusals on the way.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -14,7 +14,7 @@ use rcgen::KeyPair;
 use crate::harness::{Answer, Bank, To, form, get};
 use crate::http_staff::{Desk, between, place};
 
-/// A day on which certificates of today may be renewed.
+/// A day in the renewal window of certificates issued today.
 fn later() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(340 * 24)
 }
@@ -24,7 +24,7 @@ fn csr(key: &KeyPair) -> Vec<u8> {
     params.serialize_request(key).unwrap().der().to_vec()
 }
 
-/// Two officers at work, and somebody new.
+/// Two officers, and a new member of staff.
 struct Start<'a> {
     bank: &'a Bank,
     first: Desk<'a>,
@@ -95,7 +95,7 @@ impl<'a> Newcomer<'a> {
         self.bank.send(To::Portal, request, None).await
     }
 
-    /// The page a request leads to, with its cookie.
+    /// The page to which a request redirects, with its cookie.
     async fn see(&self, page: &str, asked: &Answer) -> Answer {
         let cookies = format!("{}; {}", self.cookies, asked.cookies());
         let request = Request::get(format!("/staff/certificate/{page}"))
@@ -106,7 +106,7 @@ impl<'a> Newcomer<'a> {
         self.bank.send(To::Portal, request, None).await
     }
 
-    /// Asks, and follows the link as the agent does.
+    /// Requests a certificate, and follows the link as the agent does.
     async fn picked_up(&self, halves: &(String, String)) -> (Answer, PickedUp) {
         let asked = self.ask("e-100", &halves.0, &halves.1).await;
         assert_eq!(place(&asked), "/staff/certificate/progress");
@@ -163,7 +163,7 @@ fn certificate(answer: &Answer) -> Vec<u8> {
         .remove(0)
 }
 
-/// The newcomer, with a certificate in use.
+/// The newcomer, with an active certificate.
 async fn enrolled(start: &Start<'_>, key: &KeyPair) -> Vec<u8> {
     let halves = start.halves().await;
     let newcomer = Newcomer::of(start.bank).await;
@@ -198,7 +198,7 @@ async fn http_staff_get_their_certificate_from_a_page_with_the_agent() {
     let staff = picked.staff.as_ref().unwrap();
     assert_eq!((&*staff.name, &*staff.number), ("山田", "E-100"));
     assert!(picked.resume.is_none() && picked.company.is_empty());
-    // Told to the browser that asked, and to no other.
+    // Shown only to the browser that requested it.
     let elsewhere = Newcomer::of(&bank).await.see("progress", &asked).await;
     assert_eq!(elsewhere.code(), "out-of-order");
 
@@ -206,7 +206,7 @@ async fn http_staff_get_their_certificate_from_a_page_with_the_agent() {
     let der = certificate(&answer);
     assert_eq!(enroll(&bank, &picked, &key).await.body, answer.body);
     assert_eq!(enroll(&bank, &picked, &other).await.code(), "key-mismatch");
-    // Broken off here, the same halves continue, with the same key alone.
+    // After an interruption here the same code continues, with the same key only.
     let (asked, picked) = newcomer.picked_up(&halves).await;
     assert!(picked.resume.is_some());
     assert_eq!(enroll(&bank, &picked, &other).await.code(), "key-mismatch");
@@ -225,7 +225,7 @@ async fn http_staff_get_their_certificate_from_a_page_with_the_agent() {
     assert_eq!(place(&page), "/staff/certificate/result");
     let result = newcomer.see("result", &asked).await;
     assert!(result.body.contains("山田 E-100"), "{}", result.body);
-    // The certificate of a customer's CA, or nobody's, activates nothing here.
+    // A certificate of a customer's CA, or of no CA here, activates nothing.
     let nobody = activate(&bank, bank.app.services.authority().root()).await;
     assert_eq!(nobody.code(), "certificate-unknown");
 }
@@ -242,7 +242,7 @@ async fn http_new_halves_end_what_was_begun_with_the_ones_before() {
     let second = start.halves().await;
     let old = newcomer.ask("E-100", &first.0, &first.1).await;
     assert_eq!(old.code(), "handover-invalid");
-    // What was asked for with the halves before gets nothing any more.
+    // A request that was made with the earlier code gets nothing any more.
     assert_eq!(
         enroll(&bank, &begun, &lost).await.code(),
         "credential-invalid"
@@ -307,7 +307,7 @@ async fn http_a_staff_certificate_is_renewed_and_the_old_one_is_good_until_then(
     let done = services.request_status(&asked.id, "browser", now);
     assert!(done.await.unwrap().certificate.is_some());
     accounts.staff_presenting(&later, &new).await.unwrap();
-    // The old one sees what became of its renewal, and nothing else.
+    // The old certificate opens the result of its renewal, and nothing else.
     let home = bank.send(To::Staff, get("/"), Some(&old)).await;
     assert_eq!(home.code(), "staff-certificate-inactive");
     let path = "/certificate/renewal/progress";
@@ -346,7 +346,7 @@ async fn http_one_officer_revokes_a_staff_certificate_at_once() {
     let own = members.iter().find(|one| one.name == "security-officer");
     let own = format!("/staff/{}/stop", own.unwrap().id);
     assert_eq!(start.first.act(&own, "").await.code(), "own-affair");
-    // Nobody makes themselves the only officer.
+    // Nobody can become the only officer.
     let other = members.iter().find(|one| one.name == "security-officer-2");
     let other = format!("/staff/{}/stop", other.unwrap().id);
     let last = start.first.act(&other, "").await;
@@ -359,14 +359,14 @@ async fn http_one_officer_revokes_a_staff_certificate_at_once() {
     assert_eq!(open.status, StatusCode::OK);
     assert!(start.first.see(&stop).await.body.contains("E-100"));
     assert_eq!(place(&start.first.act(&stop, "").await), "/staff");
-    // The page that is open ends with the next click.
+    // An open page is refused at its next click.
     let ended = bank.send(To::Staff, get("/"), Some(&der)).await;
     assert_eq!(ended.status, StatusCode::FORBIDDEN);
     assert_eq!(ended.code(), "staff-certificate-inactive");
     assert_eq!(ended.headers["connection"], "close");
     let again = start.second.act(&stop, "").await;
     assert_eq!(again.code(), "not-in-that-state");
-    // So does what was handed over for it.
+    // Its activation code is invalid, too.
     let newcomer = Newcomer::of(&bank).await;
     let asked = newcomer.ask("E-100", &halves.0, &halves.1).await;
     assert_eq!(asked.code(), "handover-invalid");

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::harness::{Answer, Bank, To, get};
 
-/// A teller's certificate, its CA and its root as files, and openssl beside them.
+/// A teller's certificate, its CA and the root as files, for openssl.
 struct Desk {
     dir: TempDir,
     certificate: Vec<u8>,
@@ -92,7 +92,7 @@ impl Desk {
         text
     }
 
-    /// `openssl verify` with the list that the certificate points to.
+    /// `openssl verify` with the CRL that the certificate points to.
     async fn verify(&self, bank: &Bank) -> String {
         let (_, text) = self.openssl(&["x509", "-in", "one.pem", "-noout", "-text"]);
         let url = text.split("URI:").find(|t| t.contains(".crl")).unwrap();
@@ -127,7 +127,7 @@ fn post(body: Vec<u8>) -> Request<Body> {
         .unwrap()
 }
 
-/// What the way past the router answers to this; the memory of the process is as young as it must be for it.
+/// The response of the path that bypasses the router, with a memory that was just refreshed.
 async fn short(bank: &Bank, request: Request<Body>) -> Option<(HeaderMap, Vec<u8>)> {
     let quick = Quick::new(Arc::clone(&bank.app));
     let (head, body) = request.into_parts();
@@ -187,17 +187,17 @@ async fn http_status_is_told_by_ocsp_in_every_spelling() {
         let again = bank.send(To::Public, again, None).await;
         assert_eq!((again.status, &*again.body), (StatusCode::NOT_MODIFIED, ""));
     }
-    // The short way says the same, to the last header.
+    // The short path returns the same, including all headers.
     let path = format!("/ocsp/{base64}");
     let got = bank.get(To::Public, &path).await;
     for (asked, long) in [(get(&path), &got), (post(request.clone()), &posted)] {
         let quick = short(&bank, asked).await.unwrap();
         let mut headers = long.headers.clone();
-        // Written by the connection where the router does not.
+        // Written by the connection on the short path.
         headers.remove(header::CONTENT_LENGTH);
         assert_eq!(quick, (headers, long.bytes.clone()));
     }
-    // With a nonce: fresh, and for nobody else.
+    // With a nonce: signed for this request only.
     let path = format!("/ocsp/{}", STANDARD.encode(desk.request(true)));
     let fresh = bank.get(To::Public, &path).await;
     assert!(short(&bank, get(&path)).await.is_none());
@@ -269,7 +269,7 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
         text.contains("one.pem: revoked") && text.contains("keyCompromise"),
         "{text}"
     );
-    // The list is made anew by what follows a change; here manually.
+    // The CRL is published by the worker that follows a change; here the test does it.
     services
         .publish_due_crls(bank.app.clock.now())
         .await
@@ -285,7 +285,7 @@ async fn http_status_of_a_revoked_certificate_is_seen_at_once_and_everywhere() {
     assert_eq!(der.as_ref(), desk.certificate);
 }
 
-/// Without the database: the operator is told why, and what is in memory is served.
+/// Without the database: the operator is shown why, and responses in memory are served.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn http_status_is_told_and_lists_are_served_without_the_database() {
     let bank = Bank::open().await;
@@ -318,7 +318,7 @@ async fn http_status_is_told_and_lists_are_served_without_the_database() {
     assert_eq!(ready["crl"], "fresh", "by what is in memory");
     let metrics = bank.get(To::Operations, "/metrics").await;
     assert_eq!(metrics.status, StatusCode::OK);
-    // Nobody has asked for this one before.
+    // A response that was never requested before.
     for path in ["/crl/customer-ca.crl", "/crl/staff-ca.crl"] {
         let kept = bank.get(To::Public, path).await;
         assert_eq!(kept.status, StatusCode::OK, "{path}");

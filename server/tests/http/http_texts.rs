@@ -3,7 +3,7 @@
 use crate::harness::Bank;
 use crate::journey::{Browser, USER, account};
 
-/// What must depend on a page.
+/// Texts that depend on the page.
 const TEXTS: &[(&str, &[&str])] = &[
     (
         "/",
@@ -109,7 +109,7 @@ const TEXTS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Step bars: URL, names, which of them is the current one.
+/// Step bars: URL, names, and the current step.
 const STEPS: &[(&str, [&str; 4], usize)] = &[
     ("/register/account", REGISTRATION, 0),
     ("/register/user", REGISTRATION, 1),
@@ -166,7 +166,7 @@ async fn http_every_screen_says_what_the_guide_shows() {
         if let Some(fields) = post {
             browser.post(&bank, path, &fields).await;
         }
-        // Nothing is issued before an approver has seen who has registered.
+        // Nothing is issued before an approver has seen the registered user.
         if path == "/register/done" {
             bank.approve_application("1234567").await;
         }

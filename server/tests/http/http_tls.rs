@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
-/// 2026-06-01, by which the listeners judge.
+/// 2026-06-01, the listeners' time.
 #[derive(Debug)]
 struct MidYear;
 
@@ -39,7 +39,7 @@ pub(crate) struct Ca {
 pub(crate) fn ca() -> Ca {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
-    // All CAs here have one name: only the key tells them apart.
+    // All CAs here have the same name: only the key distinguishes them.
     params
         .distinguished_name
         .push(DnType::CommonName, "Customer CA");
@@ -74,7 +74,7 @@ pub(crate) fn leaf(ca: &Ca, first: i32, last: i32) -> Pair {
     )
 }
 
-/// A listener under test; it ends with the value.
+/// A listener under test; it ends when the value is dropped.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) server_ca: CertificateDer<'static>,
@@ -154,7 +154,8 @@ pub(crate) fn client(
     })
 }
 
-/// What a client gets: the answer with its header and how its handshake was, or the error of the handshake or of reading.
+/// Result of a client: the response with its header and the kind of its handshake, or the error of the handshake or of
+/// reading.
 pub(crate) async fn fetch(
     config: &Arc<ClientConfig>,
     tcp: TcpStream,
@@ -175,7 +176,7 @@ pub(crate) async fn fetch(
     Ok((answer, stream.get_ref().1.handshake_kind().unwrap()))
 }
 
-/// As [`fetch`], on a connection of its own: the body alone.
+/// As [`fetch`], on a separate connection: the body alone.
 async fn ask(
     running: &Running,
     pair: Option<&Pair>,
@@ -191,7 +192,7 @@ const VERSIONS: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rust
 
 #[tokio::test]
 async fn http_tls_what_chains_comes_through_in_or_out_of_its_time() {
-    // Of two CAs that follow one another, either will do.
+    // Two CAs that succeed one another are both accepted.
     let (own, next, stranger) = (ca(), ca(), ca());
     let cas = [own.certificate.clone(), next.certificate.clone()];
     let clients = ClientAuth::Explaining(&cas);
@@ -224,8 +225,8 @@ async fn http_tls_the_portal_asks_for_no_certificate() {
     }
 }
 
-/// Where certificates are presented, each connection is a signature of the token: nothing that a client has kept of an
-/// earlier one takes its place.
+/// Where certificates are presented, each connection requires a signature of the token: nothing that a client has
+/// stored from an earlier one replaces it.
 #[tokio::test]
 async fn http_tls_no_session_is_resumed_where_certificates_are_presented() {
     let own = ca();

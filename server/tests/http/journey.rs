@@ -1,4 +1,4 @@
-//! A browser with its cookies, and the way to a registered user.
+//! A browser with its cookies, and the steps to a registered user.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ impl Browser {
         answer
     }
 
-    /// As [`Self::post`], but the answer never arrives: what it sets is not kept.
+    /// As [`Self::post`], but the response never arrives: its cookies are not stored.
     pub async fn post_unheard(&self, bank: &Bank, path: &str, fields: &str) -> Answer {
         let fields = format!("form_token={}&{fields}", self.token);
         bank.send(To::Portal, form(path, &self.cookies(), &fields), None)
@@ -116,7 +116,7 @@ pub async fn entered_with(bank: &Bank, account: String) -> Browser {
     browser
 }
 
-/// Up to BSMS002 by way of BLIS004; the application is approved once the user is there.
+/// Up to BSMS002 through BLIS004; the application is approved once the user has registered.
 pub async fn registered(bank: &Bank) -> Browser {
     let mut browser = entered(bank).await;
     let answer = browser

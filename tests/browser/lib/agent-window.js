@@ -50,7 +50,7 @@ async function enterPin(screen, scene, pin) {
   await screen.leave('Enter the PIN');
 }
 
-// Reads how it ended, and closes the window.
+// Reads the result, and closes the window.
 async function close(screen, title) {
   await screen.waitForWindow(title);
   await screen.leave(title);

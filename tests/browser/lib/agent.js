@@ -2,7 +2,7 @@
 'use strict';
 const { spawn } = require('node:child_process');
 
-// Follows `link` to the end; gives what it said, one object per line. `limit` in milliseconds.
+// Follows `link` to the end; returns its output, one object per line. `limit` in milliseconds.
 function follow(scene, link, limit = 60000) {
   const { program, args, env } = scene.agent;
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
-// What axe-core has to say about a page.
+// The findings of axe-core about a page.
 'use strict';
 const axe = require('axe-core');
 
-// Complaints, one line each, with the elements they are about. `rules`: only these; all of them, best practices too, if null.
+// Findings, one line each, with their elements. `rules`: only these; if null, all of them, including best practices.
 async function complaints(page, rules = null) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };

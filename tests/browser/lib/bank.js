@@ -1,4 +1,5 @@
-// The bank's own side beside a customer's browser: its approver, by the API, with the development server's soft key.
+// The bank's side beside a customer's browser: its approver, by the API, with the key in software of the development
+// server.
 'use strict';
 const fs = require('node:fs');
 const https = require('node:https');
@@ -29,7 +30,7 @@ function ask({ dev }, method, path, body) {
   });
 }
 
-// The application that waits for the customer, who has registered, is approved.
+// Approves the application of the customer, who has registered.
 async function approve(scene) {
   const { branch, account } = scene.dev.demo;
   const contracts = await ask(scene, 'GET', `contracts?branch=${branch}&account=${account}`);

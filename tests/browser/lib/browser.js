@@ -1,4 +1,4 @@
-// Chromium with a HOME of its own: it trusts the bank's server, knows the customer's token and nothing else.
+// Chromium with a separate HOME: it trusts the bank's server, has the customer's token and nothing else.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -13,7 +13,7 @@ function environment(scene) {
   return { PATH: process.env.PATH, HOME: scene.home, LANG: 'C.UTF-8', LANGUAGE: 'ja', ...(scene.module ? scene.module.env : {}) };
 }
 
-// The browser's certificate database: whom it trusts, and the token's module. A later start may bring the module.
+// The browser's certificate database: the trusted CA, and the token's module. A later start may add the module.
 function prepareDatabase(scene) {
   const directory = path.join(scene.home, '.pki', 'nssdb');
   const database = `sql:${directory}`;
@@ -29,21 +29,21 @@ function prepareDatabase(scene) {
   }
 }
 
-// Which certificate is presented without a dialog: the customer's, to the certificate login alone. An administrator sets
-// this by the policy AutoSelectCertificateForUrls; here it is written into the profile, so that no other browser of this
-// machine is touched.
+// The certificate that is presented without a dialog: the customer's, to the certificate login alone. An administrator
+// sets this by the policy AutoSelectCertificateForUrls; here it is written into the profile, so that no other browser
+// of this machine is affected.
 function preparePreferences(scene, options) {
   const directory = path.join(scene.profile, 'Default');
   fs.mkdirSync(directory, { recursive: true });
   const file = path.join(directory, 'Preferences');
   if (fs.existsSync(file)) return;
   const filter = { SUBJECT: { CN: `YAMANASHIKENMIN SHINKUMI ANSER SERVICE ${scene.person.login_id}` } };
-  // `select`: another listener, where a token has one certificate only.
+  // `select`: another listener, if a token has only one certificate.
   const rule = JSON.stringify(options.select ? { pattern: options.select, filter: {} } : { pattern: scene.dev.certificate, filter });
   const preferences = {
     profile: options.chooser ? {} : { managed_auto_select_certificate_for_urls: [rule] },
-    // Without a window nobody could answer whether the agent may be opened, and the question takes all input, also that of
-    // the pages after it. It is asked once for each listener whose pages call the agent.
+    // Without a window nobody could answer whether the agent may be opened, and the question blocks all input, also
+    // that of later pages. It is asked once for each listener whose pages call the agent.
     protocol_handler: { allowed_origin_protocol_pairs: agentOpenedFrom(scene.dev) },
     intl: { accept_languages: options.locale || 'ja' },
   };
@@ -53,7 +53,8 @@ function preparePreferences(scene, options) {
 const agentOpenedFrom = ({ portal, certificate, staff }) =>
   Object.fromEntries([portal, certificate, staff].map((origin) => [origin, { inkan: true }]));
 
-// Starts the browser; `closing` takes what ends it. Options: headless (default), chooser, select, viewport, locale, colorScheme, hasTouch, userAgent.
+// Starts the browser; `closing` receives the function that ends it. Options: headless (default), chooser, select,
+// viewport, locale, colorScheme, hasTouch, userAgent.
 async function open(scene, closing, options = {}) {
   const program = process.env.INKAN_CHROMIUM || PROGRAMS.find((p) => fs.existsSync(p));
   if (!program) throw new Error('Chromium is missing; run: scripts/install-packages test');

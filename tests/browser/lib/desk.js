@@ -1,4 +1,4 @@
-// Members of the staff at the console, each in a browser of their own with their own token.
+// Members of staff at the console, each in a separate browser with their own token.
 'use strict';
 const { open } = require('./browser');
 
@@ -7,7 +7,7 @@ const place = (scene, name) => {
   return { ...scene, home, module, agent: agent || scene.agent, profile: `${home}/profile` };
 };
 
-// The browser of somebody, at the console; `leave` closes it before the script ends.
+// A member of staff's browser, at the console; `leave` closes it before the script ends.
 async function sitDown(scene, closing, name, locale) {
   let open_ = true;
   const at = place(scene, name);
@@ -28,7 +28,7 @@ async function send(page, action) {
     await page.waitForLoadState('load');
   };
   await press();
-  // On a connection that is some minutes old the token is asked for once more.
+  // On a connection that is some minutes old, a confirmation with the token is required.
   if (await page.getByText('fresh-handshake-required').count()) await press();
 }
 

@@ -1,9 +1,10 @@
-// A display of the test's own: Xvfb on a free number, a window manager, and input.
+// A separate display: Xvfb on a free number, a window manager, and input.
 'use strict';
 const { spawn, execFile } = require('node:child_process');
 const { until, pause, TIMEOUT } = require('./poll');
 
-// Gives { env, waitForWindow, waitUntilGone, leave, typeInto, shows, type, key }; `closing` takes what ends it.
+// Returns { env, waitForWindow, waitUntilGone, leave, typeInto, shows, type, key }; `closing` receives the function
+// that ends it.
 async function open(scene, closing) {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -23,8 +24,8 @@ function input(env) {
   const xdotool = (...args) => run('xdotool', args, env);
   // Whether a window whose title begins with this is shown now.
   const shows = (title) => xdotool('search', '--onlyvisible', '--name', `^${title}`).then(() => true, () => false);
-  // Gives the window whose title begins with this the keyboard. Fails while there is none, or while the window manager has
-  // not taken it over.
+  // Gives the keyboard focus to the window whose title begins with this. Fails while there is none, or while the window
+  // manager has not taken it over.
   const activate = async (title) => {
     const found = await xdotool('search', '--onlyvisible', '--name', `^${title}`);
     const id = found.trim().split('\n')[0];
@@ -34,11 +35,11 @@ function input(env) {
   // Waits until no window has a title that begins with this.
   const waitUntilGone = (title) => until(`the end of the window "${title}"`, async () => !(await shows(title)));
   return {
-    // Waits for a window whose title begins with this; it is shown and has the keyboard.
+    // Waits for a window whose title begins with this, shown and with the keyboard focus.
     waitForWindow: (title) => until(`the window "${title}"`, () => activate(title)),
     waitUntilGone,
     // Presses Return in this window until it has another title or is closed. A key is lost if another window takes the
-    // keyboard in between: the browser does so when its question about the link closes.
+    // keyboard focus in between: the browser does so when its question about the link closes.
     leave: (title) =>
       until(`the end of the window "${title}" after Return`, async () => {
         if (!(await shows(title))) return true;

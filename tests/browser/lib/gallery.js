@@ -1,4 +1,4 @@
-// Looks at a screen as a person would: wide and narrow, light and dark. Asks axe-core, measures, takes pictures.
+// Checks a screen wide and narrow, light and dark: runs axe-core, measures, takes pictures.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -34,7 +34,7 @@ class Gallery {
     await page.setViewportSize({ width: VIEWS[0].width, height: VIEWS[0].height });
   }
 
-  // As it comes out of the printer.
+  // As printed.
   async print(page, name) {
     await page.emulateMedia({ media: 'print' });
     await this.picture(page, name, 'print');
@@ -48,7 +48,7 @@ class Gallery {
     await page.screenshot({ path: file, fullPage: true });
   }
 
-  // Ends the visit: whatever was wrong on any screen.
+  // Ends the visit, and reports the findings of all screens.
   close() {
     if (this.wrong.length > 0) throw new Error(`${this.wrong.length} complaints:\n${this.wrong.join('\n')}`);
   }

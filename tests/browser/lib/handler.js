@@ -1,11 +1,11 @@
-// The desktop's answer to an `inkan:` link: the agent, installed for this HOME alone.
+// The desktop's handler for `inkan:` links: the agent, installed for this HOME alone.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
 const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
-// Gives the file in which the agent's words end up.
+// Returns the file with the agent's output.
 function install(scene) {
   const { program, args, env } = scene.agent;
   const said = path.join(scene.home, 'agent.out');

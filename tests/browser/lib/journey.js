@@ -1,4 +1,4 @@
-// The customer's way, screen by screen, as requirements and screens name them.
+// The customer's journey, screen by screen, with the names of the screens.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -41,7 +41,7 @@ function userFields({ person }) {
   };
 }
 
-// BLGI001 → BSMS001 → BSMS002, for somebody who has a login ID.
+// BLGI001 → BSMS001 → BSMS002, for a user who has a login ID.
 async function identify(page, scene) {
   await page.goto(`${scene.dev.portal}/`);
   await expectScreen(page, 'BLGI001');
@@ -52,7 +52,7 @@ async function identify(page, scene) {
   await expectScreen(page, 'BSMS002');
 }
 
-// BSMS002 → BSMS003; gives the link for the agent.
+// BSMS002 → BSMS003; returns the link for the agent.
 async function ask(page) {
   await expectScreen(page, 'BSMS002');
   await press(page, '/certificate/confirm');
@@ -80,7 +80,7 @@ async function logIn(page, scene) {
   await expectScreen(page, 'BTOP001');
 }
 
-// BLGI001 → BLGI003; gives the link for the agent.
+// BLGI001 → BLGI003; returns the link for the agent.
 async function askForAgentLogin(page, scene) {
   await page.goto(`${scene.dev.portal}/`);
   await expectScreen(page, 'BLGI001');
@@ -89,7 +89,7 @@ async function askForAgentLogin(page, scene) {
   return agentLink(page);
 }
 
-// The agent at work beside the browser; gives the address it opened, which here is for the test to open.
+// The agent runs beside the browser; returns the address that it opened, which the test opens here.
 async function proveByAgent(scene, link) {
   const { program, args, env } = scene.agent;
   const opened = path.join(scene.home, 'opened');

@@ -1,10 +1,10 @@
-// Hands that have a keyboard and no mouse.
+// A user with a keyboard and no mouse.
 'use strict';
 
-// More stops than any screen has.
+// More tab stops than any screen has.
 const STOPS = 80;
 
-// Tab, or Shift and Tab, until the element that `selector` names has the focus, which must be seen.
+// Presses Tab, or Shift and Tab, until the element that `selector` names has the focus, which must be visible.
 async function reach(page, selector) {
   await page.locator(selector).first().waitFor();
   for (let stop = 0; stop <= STOPS; stop += 1) {
@@ -29,7 +29,7 @@ async function mustBeSeen(page, selector) {
   if (!seen) throw new Error(`nothing shows that ${selector} has the focus`);
 }
 
-// Fills in fields by typing; the keyboard on the screen is switched off where there is one.
+// Fills in fields by typing; the software keyboard is switched off if there is one.
 async function fill(page, values) {
   for (const [name, value] of Object.entries(values)) {
     const field = `[id="${name}"]`;

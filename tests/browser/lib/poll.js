@@ -1,7 +1,7 @@
 // Waiting for what another program does: the probe runs until it returns something, or until the deadline.
 'use strict';
 
-// No step of a test takes longer, on a busy machine too.
+// The longest that a step may take, even on a busy machine.
 const TIMEOUT = 20000;
 const INTERVAL = 50;
 

@@ -1,10 +1,10 @@
-// What a script is given: one JSON file, written by the harness (tests/src/chromium.rs), named by the first argument.
-//   dev       what the bank says about itself (dev.json)
-//   person    who sits in front of the browser
+// The input of a script: one JSON file, written by the harness (tests/src/chromium.rs), named by the first argument.
+//   dev       the content of dev.json
+//   person    the user of the browser
 //   home      HOME of browser and agent: certificates, profile and desktop files of this test alone
 //   module    { path, env }: the PKCS#11 module that the browser uses, and the environment it needs
 //   agent     { program, args, env }: the agent, to which the link is appended
-//   pictures  where pictures go, or null
+//   pictures  directory for pictures, or null
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,7 +15,7 @@ function load() {
   return scene;
 }
 
-// Runs a script's steps. Whatever goes wrong is told with the page it went wrong on, and the browser is closed in any case.
+// Runs a script's steps. A failure is reported with the page on which it occurred, and the browser is closed in any case.
 async function play(steps) {
   const scene = load();
   const closing = [];

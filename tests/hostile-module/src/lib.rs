@@ -168,7 +168,7 @@ fn load() -> Option<Proxy> {
 /// The symbol by which a PKCS#11 module is loaded.
 ///
 /// # Safety
-/// As PKCS#11 says: `list` points to room for one pointer.
+/// As PKCS#11 requires: `list` points to space for one pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK_RV {
     let Some(proxy) = proxy() else {
@@ -177,7 +177,8 @@ pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK
     if list.is_null() {
         return CKR_ARGUMENTS_BAD;
     }
-    // SAFETY: not null, and the caller gives room for a pointer. The table lives as long as the process; nobody writes to it.
+    // SAFETY: not null, and the caller provides space for a pointer. The table lives as long as the process; nobody
+    // writes to it.
     unsafe { *list = (&raw const proxy.table).cast_mut() };
     CKR_OK
 }

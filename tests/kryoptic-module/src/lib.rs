@@ -1,8 +1,8 @@
 //! For tests only: kryoptic as a PKCS#11 module.
 //!
-//! The library has everything but the three exported functions, which are here. It finds its configuration by
-//! `KRYOPTIC_CONF`. A second token in software beside SoftHSM2, of quite another origin: what only one of them accepts is
-//! that one's way, not the standard's.
+//! The library has everything except the three exported functions, which are here. It reads its configuration from
+//! `KRYOPTIC_CONF`. It is a second token in software beside SoftHSM2, of independent origin: what only one of them
+//! accepts is a property of that token, not of the standard.
 #![allow(
     unsafe_code,
     non_snake_case,

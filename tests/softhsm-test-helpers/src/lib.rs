@@ -2,8 +2,8 @@
 //!
 //! For tests only: it panics with a clear message when SoftHSM2 is not installed. Does not depend on the product.
 //!
-//! SoftHSM2 reads `SOFTHSM2_CONF` once, when it is initialised, so one process can have one SoftHSM2. `cargo nextest` runs
-//! each test in a process of its own; child processes get theirs through [`SoftHsm::env`].
+//! SoftHSM2 reads `SOFTHSM2_CONF` once, when it is initialised, so one process can have one SoftHSM2. `cargo nextest`
+//! runs each test in a separate process; child processes get theirs through [`SoftHsm::env`].
 #![allow(
     clippy::panic,
     clippy::expect_used,

@@ -22,7 +22,7 @@ const CRATES: [(&str, &str); 3] = [
 /// How a transaction begins: by the command runner alone, which audits, commits and lets the status memory catch up.
 const TRANSACTION: &str = ".begin()";
 
-/// The rooms whose sources may begin a transaction: the runner, and tests.
+/// The modules whose sources may begin a transaction: the runner, and tests.
 const MAY_BEGIN: [&str; 3] = ["command", "tests", "testing"];
 
 /// What reading configuration looks like.

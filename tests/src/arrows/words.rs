@@ -136,7 +136,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ocsp answers", "server/fixtures/src/ca.rs"),
     // `root.list-name`: a property of the page that lists tokens.
     ("root list", "token-agent/window/ui/pages/choose.slint"),
-    // The name that `inkan_pki` gives to who sends a PIN.
+    // The type in `inkan_pki` that stands for the sender of a PIN.
     ("person", "token-agent/src/piv/card_login.rs"),
     ("person", "token-agent/src/pkcs11/user_pins.rs"),
 ];

@@ -1,4 +1,4 @@
-//! A desktop of the test's own: an invisible display, a window manager, a message bus, and input.
+//! A separate desktop: an invisible display, a window manager, a message bus, and input.
 //!
 //! It uses nothing of the machine's own session, and ends every program by its own process id.
 //!

@@ -1,4 +1,4 @@
-//! Login with the agent: it ends in the browser that asked, and nowhere else.
+//! Login with the agent: it ends in the browser that requested it, and nowhere else.
 
 use inkan_tests::Outcome;
 use inkan_tests::browser::Browser;
@@ -23,7 +23,7 @@ fn taro(scene: &Scene) -> Outcome<(Customer, Person)> {
     Ok((taro, person))
 }
 
-/// BLGI003 in a browser of its own, and the link on it.
+/// BLGI003 in a separate browser, and the link on it.
 fn asked(scene: &Scene) -> Outcome<(Browser, Page, String)> {
     let browser = Browser::new(&scene.bank.dev.server_ca)?;
     let page = customer::ask_for_agent_login(&browser, &scene.bank.dev)?;
@@ -31,7 +31,7 @@ fn asked(scene: &Scene) -> Outcome<(Browser, Page, String)> {
     Ok((browser, page, link))
 }
 
-/// What the agent opens after following the link to the end.
+/// The address that the agent opens after it has followed the link.
 fn address(customer: &Customer, link: &str) -> Outcome<String> {
     customer.follow(link)?.result()?;
     customer.opened()
@@ -53,7 +53,7 @@ fn the_agent_proves_the_certificate_and_the_login_ends_in_the_browser_that_asked
     let (browser, page, link) = asked(&scene)?;
     let followed = hanako.follow(&link)?;
 
-    // What the customer was shown: the same code, the bank, the login, and nobody's data.
+    // The customer was shown the same code, the bank and the action, and no customer's data.
     let lines = followed.lines();
     let request = lines.iter().find(|l| l["event"] == "request");
     let request = request.ok_or("the agent showed no request")?;
@@ -97,7 +97,7 @@ fn a_link_of_the_attackers_browser_logs_in_nobody_when_the_victim_follows_it() -
     let scene = Scene::open()?;
     let victim = scene.customer_with_certificate("OOZORA")?;
     let (attacker, _, link) = asked(&scene)?;
-    // The victim is talked into it and agrees to everything.
+    // The victim is persuaded, and consents to everything.
     let address = address(&victim, &link)?;
     let victims = Browser::new(&scene.bank.dev.server_ca)?;
     let page = victims.open(&address)?.must_show("login-other-browser")?;
@@ -105,7 +105,7 @@ fn a_link_of_the_attackers_browser_logs_in_nobody_when_the_victim_follows_it() -
     page.must_show("ログインは行われていません。")?;
     assert!(!is_in(&scene, &victims)?);
 
-    // The attacker's page knows no more than that, and the code is of no use even to them who asked.
+    // The attacker's page shows no more than that, and the code is worthless even to its requester.
     let waiting = attacker.open(&format!("{}/login/agent", scene.bank.dev.portal))?;
     let waiting = waiting.must_show("login-other-browser")?;
     assert!(!waiting.shows("hanakodt"));
@@ -128,13 +128,13 @@ fn a_strangers_agent_logs_in_nobody_to_the_browser_that_asked() -> Outcome {
     scene.customer_with_certificate("OOZORA")?;
     let (taro, person) = taro(&scene)?;
     let (hanakos, _, link) = asked(&scene)?;
-    // Taro got hold of the link on Hanako's screen, and his agent opens his browser.
+    // Taro has the link from Hanako's screen, and his agent opens his browser.
     let stolen = address(&taro, &link)?;
     let taros = Browser::new(&scene.bank.dev.server_ca)?;
     taros.open(&stolen)?.must_show("login-other-browser")?;
     assert!(!is_in(&scene, &taros)? && !is_in(&scene, &hanakos)?);
 
-    // Or he has her browser open his address: the page says whose it is, and her password is not his.
+    // Or he makes her browser open his address: the page shows whose certificate it is, and her password does not match.
     let (hanakos, _, link) = asked(&scene)?;
     let page = hanakos
         .open(&address(&taro, &link)?)?
@@ -177,7 +177,7 @@ fn a_link_is_followed_once_and_for_a_minute_and_at_its_bank_only() -> Outcome {
     ] {
         assert_eq!(scene::failure(&hanako.follow(&bad)?)?, code, "{bad:.80}");
     }
-    // A request for a login is none for a certificate.
+    // A request for a login cannot be used for a certificate.
     let enrol = hanako.follow(&link.replace("login", "enroll"))?;
     assert_eq!(scene::failure(&enrol)?, "request-unknown");
 
@@ -245,7 +245,7 @@ fn a_certificate_revoked_between_proof_and_password_logs_in_nobody() -> Outcome 
     let refused = refused.must_show("certificate-revoked")?;
     assert!(!refused.shows("BTOP001") && !is_in(&scene, &browser)?);
 
-    // From now on the proof itself is refused, in the agent's words and on the page that waits.
+    // From now on the proof itself is refused, in the agent's output and on the waiting page.
     let (browser, _, link) = asked(&scene)?;
     let followed = hanako.follow(&link)?;
     assert_eq!(scene::failure(&followed)?, "certificate-revoked");

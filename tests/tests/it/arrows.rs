@@ -95,7 +95,7 @@ fn the_words_of_the_glossary_are_used() -> Outcome {
     let complaints: Vec<String> = written.iter().flat_map(words::complaints).collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
 
-    // The page says what the test looks for.
+    // The page lists what the test checks.
     let page = arrows::one("docs/glossary.md")?.text;
     assert!(page.contains("tests/src/arrows/words.rs"));
     Ok(())

@@ -1,5 +1,5 @@
-//! `inkan-server audit` and `inkan-server staff bootstrap` as an operator runs them: on a whole log, on a log that somebody
-//! with the database has changed, and with arguments that are wrong.
+//! `inkan-server audit` and `inkan-server staff bootstrap` as an operator runs them: on a complete log, on a log that
+//! was changed in the database, and with invalid arguments.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use inkan_tests::database::copy::DatabaseCopy;
 use inkan_tests::programs::{self, Said};
 use serde_json::Value;
 
-/// The bank's first signed head may take this long.
+/// Time limit for the bank's first signed head.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 fn server(arguments: &[&str]) -> Outcome<Said> {
@@ -28,7 +28,7 @@ fn verify(copy: &DatabaseCopy, more: &[&str]) -> Outcome<(Option<i32>, Value)> {
     Ok((said.code, found))
 }
 
-/// A bank that has signed the head of its log, and is down.
+/// A stopped bank that has signed the head of its log.
 fn signed_bank() -> Outcome<(Bank, String, i64)> {
     let mut bank = Bank::open()?;
     let config = bank.dev.config.display().to_string();
@@ -70,7 +70,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let kept = kept.display().to_string();
     assert_eq!(verify(&whole, &["--checkpoints", &kept])?.0, Some(0));
 
-    // Every row, in order, and nothing that a spreadsheet would run.
+    // Every row, in order, and nothing that a spreadsheet would execute.
     let said = server(&["audit", "export", "--config", &whole.config])?.expect_well()?;
     assert_eq!(said.lines().count(), usize::try_from(rows)?);
     for (number, line) in said.lines().enumerate() {
@@ -92,7 +92,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
             .any(|line| line.starts_with("\"=") || line.contains(",\"="))
     );
 
-    // What somebody may do to the database, and what is said of it.
+    // Changes that somebody with access to the database may make, and the finding about each.
     let cases: [(&str, &[&'static str], i64, &str); 7] = [
         (
             "edited",
@@ -156,13 +156,13 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
             (Some(row), Some(why)),
             "{what}: {found}"
         );
-        // The same for people: on standard error, with what to do.
+        // The same as text: on standard error, with a remedy.
         let said = server(&["audit", "verify", "--config", &copy.config])?;
         assert_eq!(said.code, Some(4));
         assert!(said.err.contains(&format!("row {row}:")), "{said}");
     }
 
-    // Everything cut off that could tell, in the database. What was kept elsewhere tells.
+    // All evidence in the database is cut off; the copy kept elsewhere proves it.
     let copy = DatabaseCopy::of(&bank)?;
     for statement in [
         "DELETE FROM audit_checkpoints",
@@ -180,8 +180,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let (code, found) = verify(&copy, &["--checkpoints", &kept])?;
     assert_eq!((code, found["row"].as_i64()), (Some(4), Some(7)), "{found}");
 
-    // Wrong arguments.
-    // A digest that is mistyped is a mistake of whoever typed it, and no finding about the log.
+    // Invalid arguments. A mistyped digest is an error of the command line, and no finding about the log.
     let of = |digest: &str| {
         let args = [
             "audit",
@@ -222,7 +221,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("line 1"), "{said}");
 
-    // Nobody is first where staff is recorded already.
+    // It is refused if staff are recorded already.
     let first = |officers: &[&str]| {
         server(
             &[
@@ -277,7 +276,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
     let said = ceremony(&[&same[..], &into[..]].concat())?;
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("different"), "{said}");
-    // Without a terminal of their own each of them needs a file of their own; nobody is recorded before that.
+    // Without a terminal it needs a separate file for each of them; nobody is recorded before that.
     let refused = ceremony(&two)?;
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("--out-dir"), "{refused}");
@@ -305,7 +304,7 @@ fn audit_verify_names_the_first_row_that_somebody_has_touched() -> Outcome {
             .as_str()
             .is_some_and(|page| page.ends_with("/staff/certificate"))
     );
-    // Once: and the files that were made for it are taken back.
+    // Only once: the files that the second run created are removed.
     let other = tempfile::tempdir()?;
     let directory = other.path().display().to_string();
     let again = ceremony(&[&two[..], &["--out-dir", &directory][..]].concat())?;
@@ -367,11 +366,11 @@ fn a_cold_copy_after_an_orderly_stop_is_whole_and_nothing_is_no_record() -> Outc
             assert_eq!(file.exists(), what.is_some(), "{command:?} made a file");
             assert_eq!(files()?, beside, "{command:?} made a file");
         }
-        // The first start would make it: said, and no error.
+        // The first start would create it: reported, and no error.
         let said = check(&[])?.expect_well()?;
         assert!(said.contains(expected), "{said}");
     }
-    // A server that is not there.
+    // A server that does not exist.
     let text = fs::read_to_string(&copy.config)?;
     let url = format!("sqlite://{}", file.display());
     let nobody = copy.place().display().to_string();

@@ -1,4 +1,4 @@
-//! Letters that come back, and how the bank deals with them: `inkan-server mail`.
+//! Bounced messages, and how the bank handles them: `inkan-server mail`.
 
 use std::fs;
 use std::io::Write as _;
@@ -32,7 +32,7 @@ fn mail(bank: &Bank, arguments: &[&str], input: &str) -> Outcome<Said> {
     Ok(process.wait_with_output()?.into())
 }
 
-/// What a mail server writes when it cannot deliver a letter after all.
+/// A mail server's report that a message could not be delivered after all.
 fn came_back(letter: &Caught, action: &str) -> String {
     let status = if action == "failed" { "5.1.1" } else { "4.4.1" };
     format!(
@@ -73,7 +73,7 @@ fn a_message_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_add
     };
     until("sent", || Ok(states()? == ["sent "]))?;
 
-    // What is no failure of a letter of ours changes nothing, and is no error to the mail server.
+    // A report that is not about a failure of our messages changes nothing, and is no error for the mail server.
     let mut strange = letter.clone();
     strange.from = "bounces+00000000000000000000000000000000@bank.example".to_owned();
     strange.raw = "Message-ID: <somebody@else.example>\n\n".to_owned();
@@ -90,7 +90,7 @@ fn a_message_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_add
         assert_eq!(states()?, ["sent "]);
     }
 
-    // The same message twice is one bounce.
+    // The same report twice is one bounce.
     let report = came_back(&letter, "failed");
     for _ in 0..2 {
         assert!(mail(&scene.bank, &["bounce"], &report)?.well());
@@ -105,7 +105,7 @@ fn a_message_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_add
     let noted = audit.iter().filter(|row| row.starts_with("mail.bounced"));
     assert_eq!(noted.count(), 1);
 
-    // The customer has told another address: the letter goes there. Other letters went on all the time.
+    // The customer has given another address: the message is sent there. Other messages were sent all the time.
     scene.approve()?;
     soft_certificate(&scene, true)?;
     assert_eq!(server.wait_for(3)?.len(), 3);
@@ -127,7 +127,7 @@ fn a_message_that_comes_back_is_shown_to_the_bank_and_goes_again_to_a_better_add
         "it is not failed any more"
     );
 
-    // The database is unavailable: the mail server is told to try again.
+    // The database is unavailable: the exit code makes the mail server try again.
     let config = fs::read_to_string(&scene.bank.dev.config)?;
     let elsewhere = config.replace("sqlite://", "postgres://127.0.0.1:1/");
     fs::write(&scene.bank.dev.config, elsewhere)?;

@@ -10,7 +10,7 @@ use inkan_tests::desks::Desk;
 use inkan_tests::screens::{counter, customer};
 use jiff::Timestamp;
 
-/// A stage on which データ花子 has registered already, with another browser.
+/// A test environment in which データ花子 has already registered with another browser.
 fn registered() -> Outcome<Stage> {
     let stage = Stage::open()?;
     let dev = &stage.bank.dev;
@@ -20,7 +20,8 @@ fn registered() -> Outcome<Stage> {
     Ok(stage)
 }
 
-/// Every screen in one language; those of the certificate's last 40 days, and of its renewal, after a jump in time.
+/// Every screen in one language; those of the certificate's last 40 days, and of its renewal, after the clock has been
+/// moved.
 fn every_screen(language: &str) -> Outcome {
     let mut stage = Stage::open()?;
     stage.play("screens.js", &[language])?;
@@ -72,11 +73,12 @@ fn every_screen_of_the_console_is_accessible_in_english() -> Outcome {
     every_screen_of_the_console("en")
 }
 
-/// Two officers let somebody in, who gets the certificate onto their own token with the agent, opens the console with it,
-/// renews it in its last 40 days, and is stopped by one officer.
+/// Two officers authorise a new member of staff, who gets the certificate onto their own token with the agent, opens
+/// the console with it, and renews it in its last 40 days. Then one officer revokes it.
 #[test]
 fn a_new_member_of_staff_gets_a_certificate_with_the_agent_and_renews_it() -> Outcome {
-    // Chromium presents no certificate that begins later than its own clock says: what is renewed now was issued then.
+    // Chromium presents no certificate that begins after the computer's own time, so the certificate to be renewed is
+    // issued in the past.
     let then = Timestamp::now() - Duration::from_secs(335 * 24 * 3600);
     let mut stage = Stage::at(Bank::open_at(then)?)?;
     let mut desks = vec![

@@ -1,4 +1,4 @@
-//! The issued certificate, the CAs and the CRL in the eyes of programs that we did not write.
+//! The issued certificate, the CAs and the CRL, checked by programs that we did not write.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -127,7 +127,7 @@ fn the_crl_is_published_and_openssl_verifies_it() -> Outcome {
         .nth(1)
         .and_then(|r| r.split_whitespace().next())
         .ok_or("no CRL URL")?;
-    // `dev` puts its own public listener into certificates: the URL in the certificate really answers.
+    // `inkan-dev` writes its own public listener into certificates: the URL in the certificate works.
     let (kind, crl) = machine::fetch(url)?;
     assert_eq!(kind, "application/pkix-crl");
     std::fs::write(issued.path("customer.crl"), crl)?;

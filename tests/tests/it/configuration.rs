@@ -1,4 +1,4 @@
-//! A wrong configuration ends the program with the file, the field and what to do.
+//! An invalid configuration ends the program and names the file, the field and the remedy.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use inkan_tests::{Outcome, programs};
 use tempfile::TempDir;
 
-/// Runs a product that must refuse; gives what it said on standard error.
+/// Runs a program that must refuse; returns its standard error.
 fn refusal(program: &str, arguments: &[&str], directory: &Path) -> Outcome<String> {
     let said = programs::run(
         Command::new(programs::built(program)?)

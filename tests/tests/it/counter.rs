@@ -29,9 +29,9 @@ fn an_application_needs_two_people() -> Outcome {
     )?;
     let path = counter::enter_application(&teller, dev, "2345678")?;
 
-    // Whoever entered it has no button to approve it, and is refused when sending what the button sends.
+    // The person who entered it has no button to approve it, and is refused when sending the button's request.
     counter::decide(&teller, dev, &path)?.must_show("role-missing")?;
-    // Nor does anybody before the customer has registered: there is nobody whom an approver could see.
+    // Nobody can approve before the customer has registered: there is no user whom an approver could see.
     counter::decide(&approver, dev, &path)?.must_show("registration-missing")?;
     let (browser, person) = (
         Browser::new(&dev.server_ca)?,
@@ -46,7 +46,7 @@ fn an_application_needs_two_people() -> Outcome {
     };
     page.must_show("grant-missing")?;
 
-    // A second person sees who it is, and approves: now a certificate can be issued.
+    // A second person sees the user, and approves: now a certificate can be issued.
     let page = approver.open(&format!("{}{path}", dev.staff))?;
     page.must_show("koumi001")?
         .must_show("koumi001@example.co.jp")?
@@ -126,7 +126,7 @@ fn a_used_application_never_issues_again() -> Outcome {
     scene.customer_with_certificate("OOZORA")?;
     let database = Database::embedded(&scene.bank.data())?;
 
-    // Somebody with ID and password, from another PC with another token: there is a certificate already …
+    // A thief with ID and password, on another PC with another token: there is a certificate already …
     let ask = || -> Outcome<Page> {
         let (thief, person) = (Browser::new(&scene.bank.dev.server_ca)?, &scene.person);
         let page = customer::identify(
@@ -139,7 +139,7 @@ fn a_used_application_never_issues_again() -> Outcome {
     };
     ask()?.must_show("certificate-active")?;
 
-    // … and even when it is revoked, the application that led to it is used up.
+    // … and even after it is revoked, its application is used up.
     let revoked = database.execute("UPDATE certificates SET state = 'revoked', ended_at = 0, reason = 'test' WHERE state = 'active' AND issuer = 'customer'")?;
     assert_eq!(revoked, 1);
     ask()?.must_show("grant-missing")?;
@@ -150,13 +150,13 @@ fn a_used_application_never_issues_again() -> Outcome {
 #[test]
 fn the_counter_opens_only_to_staff() -> Outcome {
     let bank = Bank::open()?;
-    // A browser says nothing useful of a TLS alert, so the page says what is missing, whatever was asked for.
+    // A browser shows nothing useful for a TLS alert, so a page explains what is missing, for every URL.
     let nobody = Browser::new(&bank.dev.server_ca)?;
     for path in ["/", "/contracts", "/nowhere"] {
         let page = nobody.open(&format!("{}{path}", bank.dev.staff))?;
         page.must_show("staff-certificate-missing")?;
     }
-    // What does not chain to the staff CA gets no connection, whatever it calls itself.
+    // A certificate that does not chain to the staff CA gets no connection, whatever its names are.
     let staff_ca = CertificateDer::from_pem_file(&bank.dev.staff_ca)?;
     let stranger = stranger_with_the_banks_name(&staff_ca, "teller")?;
     let stranger = Browser::presenting(&bank.dev.server_ca, &stranger)?;

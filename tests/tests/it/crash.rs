@@ -8,7 +8,7 @@ use inkan_tests::screens::customer;
 
 use crate::scene::Scene;
 
-/// A test for each step, so that they run beside one another.
+/// A test for each step, so that they run in parallel.
 macro_rules! kills {
     ($($name:ident: $step:ident),+ $(,)?) => {
         $(
@@ -22,7 +22,8 @@ macro_rules! kills {
         fn the_bank_dies_at_every_step() {
             let killed = [$(Step::$step),+];
             for step in Step::ALL {
-                // Giving an issue up is no part of one: `server/src/services/enrolment/tests/giving_up.rs` dies there.
+                // Giving an issue up is not part of an issue: `server/src/services/enrolment/tests/giving_up.rs` tests
+                // crashes there.
                 assert!(killed.contains(&step) || step == Step::GivenUp, "not at {step}");
             }
         }
@@ -55,7 +56,7 @@ fn die_at(step: Step) -> Outcome {
     )?;
     let link = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;
 
-    // The agent is in the middle of it when the bank dies.
+    // The bank dies while the agent is at work.
     let mut agent = agent_at.following(&link);
     agent.args(["--retry-for", "2"]);
     let first = inkan_tests::customer::Followed(inkan_tests::programs::run(&mut agent)?);
@@ -73,7 +74,7 @@ fn die_at(step: Step) -> Outcome {
         "{step}: no intent is left open after a start: {records:?}"
     );
 
-    // The customer starts again at the page; whatever was begun continues with the same key.
+    // The customer starts again at the page; an issue that was begun continues with the same key.
     agent_at.install_bank(&bank.dev.bank_config)?;
     if !first.0.well() {
         let browser = Browser::new(&bank.dev.server_ca)?;
@@ -84,7 +85,7 @@ fn die_at(step: Step) -> Outcome {
             &person.login_password,
         )?;
         if step == Step::Activated {
-            // It was active before the answer was lost: nothing is issued again.
+            // It was active before the response was lost: nothing is issued again.
             assert!(
                 agent_at.verify("dev")?.well(),
                 "{step}: the bank takes the certificate on the token"

@@ -1,4 +1,4 @@
-//! The program that makes staff without a second person makes none in a database of somebody else's.
+//! The development program, which creates staff without a second person, refuses databases of others.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use sqlx::Row;
 const TABLES: &str = "SELECT CAST(relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                       WHERE n.nspname = 'public' ORDER BY relname";
 
-/// Ends it, points it there and starts it again, which must fail with this code.
+/// Ends it, changes its configuration to that database, and starts it again, which must fail with this code.
 fn refused(bank: &mut Bank, from: &str, to: &str) -> Outcome {
     bank.kill()?;
     let config = fs::read_to_string(&bank.dev.config)?;
@@ -33,7 +33,8 @@ fn the_database_of_a_bank_gets_no_staff_by_a_program_for_development() -> Outcom
     let tables = || there.rows(TABLES, |row| row.try_get::<String, _>(0));
     let before = tables()?;
 
-    // Of its own by its configuration, from the first start on; and one on a file that is pointed there.
+    // A separate database by its configuration, from the first start on; and one in a file to which the configuration
+    // is changed.
     let mut bank = Bank::open_with(&["--store-url", &own.url()])?;
     bank.forget_options();
     refused(&mut bank, &own.url(), &banks.url())?;

@@ -1,4 +1,4 @@
-//! What the documents point to exists: tests, files, commands.
+//! Everything that the documents refer to exists: tests, files, commands.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,12 +6,12 @@ use std::process::Command;
 
 use inkan_tests::{Outcome, arrows, programs};
 
-/// Pieces of `text` between backquotes.
+/// The parts of `text` in backquotes.
 fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// Why `name` (`module::test` of this binary, or `path.rs::test`) is no test; nothing if it is one.
+/// The reason why `name` (`module::test` of this binary, or `path.rs::test`) is no test; none if it is one.
 fn missing_test(name: &str) -> Option<String> {
     let (place, test) = name.rsplit_once("::")?;
     let path = if place.ends_with(".rs") {
@@ -28,7 +28,7 @@ fn missing_test(name: &str) -> Option<String> {
             .iter()
             .any(|l| l.contains("#[test]") || l.contains("test]") || l.contains("::test("))
     };
-    // A scenario that runs on both databases is named in the list of `on_both!`.
+    // A scenario that runs on both databases is listed in `on_both!`.
     let (_, scenarios) = text.split_once("on_both!(").unwrap_or_default();
     let scenarios = scenarios.split(");").next().unwrap_or_default();
     let found = text.match_indices(&format!("fn {test}(")).any(is_test)
@@ -155,7 +155,7 @@ fn every_metric_of_the_server_is_documented_and_no_other() -> Outcome {
     let mut registered = BTreeSet::new();
     for directory in ["server/src", "server/ca/src", "server/store/src"] {
         for source in arrows::sources(directory)? {
-            // The crate's own name, in filters of the log, is not between quotes by itself.
+            // The crate's own name in log filters is not counted, because it is not the whole string.
             let code = source.product_code();
             registered.extend(code.lines().flat_map(|line| metric_names(line, '"')));
         }
@@ -166,7 +166,7 @@ fn every_metric_of_the_server_is_documented_and_no_other() -> Outcome {
     let (_, list) = page.split_once("## Every metric").ok_or("no list")?;
     assert_eq!(metric_names(list, '`'), registered);
 
-    // Other pages name none that is not there.
+    // Other pages name only existing ones.
     for entry in fs::read_dir(root.join("docs"))? {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "md") {
@@ -194,7 +194,7 @@ fn the_example_of_a_bank_file_is_one() -> Outcome {
     let listed = agent(&["bank", "list"])?;
     assert!(listed.contains("kenmin"), "{listed}");
 
-    // It is the file of the bank whose configuration is the other example.
+    // It is the bank file that matches the other example.
     let read = |name: &str| -> Outcome<toml::Value> {
         Ok(toml::from_str(&fs::read_to_string(
             programs::repository().join("docs").join(name),

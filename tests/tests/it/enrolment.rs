@@ -66,7 +66,7 @@ fn bad_requests_are_refused_and_leave_nothing_behind() -> Outcome {
         0
     );
 
-    // None of it cost the customer anything: an honest request still goes through.
+    // The customer has lost nothing by it: an honest request still succeeds.
     machine.enrol(&ticket, &requests::honest()?.1)?.granted()?;
     Ok(())
 }
@@ -180,7 +180,7 @@ fn curl_and_openssl_enrol_with_a_requests_credential() -> Outcome {
     Ok(())
 }
 
-/// strongSwan's client takes an answer in one line only (RFC 8951).
+/// strongSwan's client accepts a response in one line only (RFC 8951).
 #[test]
 fn strongswans_client_gets_the_cas_and_a_certificate() -> Outcome {
     let scene = Scene::open()?;
@@ -224,7 +224,7 @@ fn strongswans_client_gets_the_cas_and_a_certificate() -> Outcome {
     Ok(())
 }
 
-/// Another customer with an approved application and a request that is picked up.
+/// Another customer with an approved application and a picked-up request.
 fn second_customer(scene: &Scene) -> Outcome<(inkan_tests::browser::Browser, Ticket)> {
     use inkan_tests::screens::{counter, customer};
     let dev = &scene.bank.dev;

@@ -1,5 +1,6 @@
-//! The HSM is unavailable while a list is due: the last good one continues, the operator is told, logins continue; and as soon as it is
-//! back everything due is signed by itself. And the HSM refuses the PIN: an operator corrects it, without a restart.
+//! The HSM is unavailable when a CRL must be renewed: the last valid one stays, the operator is warned, logins
+//! continue, and everything pending is signed automatically once the HSM is back. And the HSM refuses the PIN: an
+//! operator corrects it without a restart.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use crate::login::soft_certificate;
 use crate::mail::{job, until};
 use crate::scene::Scene;
 
-/// Where the HSM keeps its tokens.
+/// Directory of the HSM's tokens.
 fn tokens(dev: &Dev) -> Outcome<PathBuf> {
     let text = fs::read_to_string(&dev.softhsm_conf)?;
     let line = text
@@ -28,7 +29,7 @@ fn tokens(dev: &Dev) -> Outcome<PathBuf> {
     Ok(path.ok_or("no tokendir")?.1.trim().into())
 }
 
-/// Number of the customer CA's list, with its signature checked and its time not over.
+/// Number of the customer CA's CRL, after its signature and validity were checked.
 fn list(bank: &Bank) -> Outcome<u64> {
     let (_, der) = machine::fetch(&format!("{}/crl/customer-ca.crl", bank.dev.public))?;
     let file = bank.data().join("away.crl");
@@ -62,7 +63,7 @@ fn ready(bank: &Bank) -> Outcome<Value> {
 
 #[test]
 fn a_list_is_due_while_the_hsm_is_unavailable_and_is_made_when_it_is_back() -> Outcome {
-    // Fourteen hours ago: a list that is good for a day, and due for two hours by now.
+    // Signed fourteen hours ago: a CRL that is valid for a day, and has been pending renewal for two hours.
     let then = (Timestamp::now() - SignedDuration::from_hours(14)).to_string();
     let scene = Scene::at(Bank::open_with(&["--now", &then])?)?;
     let identity = soft_certificate(&scene, true)?;
@@ -158,7 +159,7 @@ fn a_refused_pin_is_told_and_a_corrected_one_is_taken_without_a_restart() -> Out
         "{metrics}"
     );
 
-    // A PIN that was refused is not sent again, whoever asks and whatever was tried since.
+    // A refused PIN is not sent again, for any request and after any other PIN.
     let withheld = |times: usize| -> Outcome<bool> {
         Ok(bank.log()?.matches("was sent before and is not").count() == times)
     };

@@ -1,4 +1,4 @@
-//! The whole way of a customer, on the screens, with the real agent and a real token.
+//! The whole journey of a customer, on the screens, with the real agent and a real token.
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::Bank;
@@ -17,7 +17,7 @@ fn whole_journey(bank: &Bank) -> Outcome {
     let (dev, hanako) = (&bank.dev, Person::hanako());
     let browser = Browser::new(&dev.server_ca)?;
 
-    // Registration: the bank's own records appear beside what the customer typed, passwords only as a mask.
+    // Registration: the bank's own data appear beside the customer's entries, passwords only as a mask.
     let registered = customer::register(&browser, dev, &dev.demo, &hanako)?;
     for words in [
         "株式会社大空商事",
@@ -30,14 +30,15 @@ fn whole_journey(bank: &Bank) -> Outcome {
     }
     assert!(!registered.body.contains(&hanako.login_password));
 
-    // The bank looks at who registered and approves. Straight on to the certificate: the page shows a link and a code to compare.
+    // The bank checks who registered, and approves. The customer continues to the certificate: the page shows a link
+    // and a comparison code.
     counter::approve_waiting(dev, &dev.demo.account)?;
     let progress = customer::ask_for_certificate(&browser, &registered)?.must_show("BSMS003")?;
     let oozora = Customer::with_token("OOZORA HANAKO")?;
     oozora.install_bank(&dev.bank_config)?;
     let followed = oozora.follow(&customer::agent_link(&progress)?)?;
 
-    // The agent showed whose request it is, and the same code.
+    // The agent showed the customer of the request, and the same code.
     let request = followed
         .lines()
         .into_iter()
@@ -51,7 +52,7 @@ fn whole_journey(bank: &Bank) -> Outcome {
     assert_eq!(request["user_name"], "データ花子");
     let enrolled = followed.result()?;
 
-    // The page has followed and shows the certificate.
+    // The page has followed the agent, and shows the certificate.
     let result = customer::wait_for_result(&browser, dev)?;
     for words in [
         "YAMANASHIKENMIN SHINKUMI",
@@ -65,7 +66,7 @@ fn whole_journey(bank: &Bank) -> Outcome {
         "YAMANASHIKENMIN SHINKUMI ANSER SERVICE hanakodt"
     );
 
-    // Login with the certificate and the login password; the ID is not typed.
+    // Login with the certificate and the login password; the ID is not entered.
     let identity = Identity::Token(oozora.present_certificate()?);
     let browser = Browser::presenting(&dev.server_ca, &identity)?;
     let top = customer::log_in_with_certificate(&browser, dev, &hanako.login_password)?
@@ -125,7 +126,7 @@ fn a_customer_with_a_login_id_starts_at_bsms001() -> Outcome {
     let scene = Scene::open()?;
     let (dev, hanako) = (&scene.bank.dev, &scene.person);
 
-    // Another browser, another day: only ID and password are at hand.
+    // Another browser on another day: only ID and password are available.
     let browser = Browser::new(&dev.server_ca)?;
     let confirm = customer::identify(&browser, dev, &hanako.login_id, &hanako.login_password)?
         .must_show("BSMS002")?;

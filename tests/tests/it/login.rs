@@ -1,4 +1,4 @@
-//! Who is authorised, who is not, and what they are told.
+//! Who is authorised, who is not, and what each of them is shown.
 
 use inkan_tests::Outcome;
 use inkan_tests::browser::Browser;
@@ -13,7 +13,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use crate::scene::Scene;
 
-/// A certificate for a key in memory, active or not: TLS is the same as with a token, and tests stay small.
+/// A certificate for a key in memory, active or not: TLS works as with a token, and tests stay small.
 pub(crate) fn soft_certificate(scene: &Scene, activate: bool) -> Outcome<Identity> {
     let (key, csr) = requests::honest()?;
     let chain = Machine::new(&scene.bank.dev)?
@@ -28,7 +28,7 @@ pub(crate) fn soft_certificate(scene: &Scene, activate: bool) -> Outcome<Identit
     Ok(identity)
 }
 
-/// The login page of the certificate listener as this identity sees it.
+/// The login page of the certificate listener for this identity.
 fn knock(scene: &Scene, identity: &Identity) -> Outcome<inkan_tests::page::Page> {
     let browser = Browser::presenting(&scene.bank.dev.server_ca, identity)?;
     browser.open(&format!("{}/login", scene.bank.dev.certificate))
@@ -40,7 +40,7 @@ fn id_and_password_alone_are_refused_on_the_certificate_method() -> Outcome {
     let (dev, hanako) = (&scene.bank.dev, &scene.person);
     let browser = Browser::new(&dev.server_ca)?;
 
-    // Before there is a certificate, and with one: the method of the contract decides.
+    // Before there is a certificate, and with one: the contract's method decides.
     let page =
         customer::log_in_with_password(&browser, dev, &hanako.login_id, &hanako.login_password)?;
     page.must_show("certificate-required")?;
@@ -112,7 +112,7 @@ fn guessing_passwords_locks_the_user() -> Outcome {
     for _ in 0..5 {
         customer::identify(&browser, dev, &hanako.login_id, "Wrong#2026")?;
     }
-    // Now the right one does not help either, for a time.
+    // Now the correct one is refused as well, for a time.
     let page = customer::identify(&browser, dev, &hanako.login_id, &hanako.login_password)?;
     page.must_show("temporarily-locked")?;
     Ok(())
@@ -132,7 +132,7 @@ fn a_strangers_certificate_ends_in_a_tls_alert() -> Outcome {
         "the server itself ends the handshake: {story}"
     );
 
-    // The same with the bank's own staff: their certificates are for the staff listener only.
+    // The same for the bank's own staff: their certificates are for the staff listener only.
     let teller = scene.bank.dev.staff_with_role("teller")?;
     let staff = Identity::from_files(&teller.certificate, &teller.key)?;
     let error = knock(&scene, &staff).err().ok_or("staff got a page")?;
@@ -175,7 +175,7 @@ fn an_expired_certificate_gets_a_page() -> Outcome {
     let mut scene = Scene::open()?;
     let identity = soft_certificate(&scene, true)?;
     knock(&scene, &identity)?.must_show("BLGI002")?;
-    // A year and two days later, in the bank's own time; the server's TLS certificate is renewed by then.
+    // A year and two days later by the bank's clock; the server's TLS certificate has been renewed by then.
     scene
         .bank
         .restart_at(jiff::Timestamp::now() + jiff::SignedDuration::from_hours(367 * 24))?;
@@ -189,7 +189,7 @@ fn an_expired_certificate_gets_a_page() -> Outcome {
 fn a_certificate_that_is_not_recorded_gets_a_page() -> Outcome {
     let scene = Scene::open()?;
     let identity = soft_certificate(&scene, true)?;
-    // As if an older backup had been restored: the CA signed it, the record does not know it.
+    // As after an older backup was restored: the CA signed it, the database does not contain it.
     let database = Database::embedded(&scene.bank.data())?;
     database.execute(
         "UPDATE certificates SET sha256 = CASE substr(sha256, 1, 2) WHEN 'ff' THEN '00' ELSE 'ff' END \
@@ -231,7 +231,7 @@ fn a_session_is_worth_nothing_without_its_certificate() -> Outcome {
         "nor on the other listener: {}",
         page.text()
     );
-    // The owner is still in.
+    // The owner is still logged in.
     browser
         .open(&format!("{}/top", dev.certificate))?
         .must_show("BTOP001")?;

@@ -1,4 +1,4 @@
-//! Letters to customers: what is told, to a real mail server, and that nothing is lost whatever becomes of it.
+//! Messages to customers, delivered to a real mail server: when they are sent, and that none is lost in any failure.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,16 +19,16 @@ use serde_json::{Value, json};
 use crate::login::soft_certificate;
 use crate::scene::Scene;
 
-/// How long something may take on a loaded machine.
+/// Time limit on a loaded machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A bank that sends to this mail server.
+/// A bank that sends its mail to this mail server.
 pub(crate) fn bank_with(server: &MailServer, options: &[&str]) -> Outcome<Bank> {
     let port = server.port.to_string();
     Bank::open_with(&[&["--smtp-port", &port], options].concat())
 }
 
-/// Waits until `what` is so.
+/// Waits until `what` is true.
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> Outcome<bool>) -> Outcome {
     let end = Instant::now() + TIMEOUT;
     while !so()? {
@@ -40,7 +40,7 @@ pub(crate) fn until(what: &str, mut so: impl FnMut() -> Outcome<bool>) -> Outcom
     Ok(())
 }
 
-/// What `/readyz` says of a job.
+/// State of a job in `/readyz`.
 pub(crate) fn job(bank: &Bank, name: &str) -> Outcome<Value> {
     let (_, body) = machine::fetch(&format!("{}/readyz", bank.dev.operations))?;
     let ready: Value = serde_json::from_slice(&body)?;
@@ -65,7 +65,7 @@ fn metric(bank: &Bank, name: &str) -> Outcome<Option<String>> {
     Ok(found.map(str::to_owned))
 }
 
-/// In order of time: the bank's clock, `minutes` after now.
+/// In order of time: the bank's clock in minutes from now.
 fn in_minutes(minutes: i64) -> Timestamp {
     Timestamp::now() + SignedDuration::from_mins(minutes)
 }
@@ -126,7 +126,7 @@ fn operations_of_a_customer_are_told_by_mail() -> Outcome {
         .iter()
         .map(|mail| mail.subject.split("] ").nth(1).unwrap_or_default())
         .collect();
-    // The first two are of one second, and go in any order.
+    // The first two have the same second, and are sent in any order.
     told[..2].sort_unstable();
     assert_eq!(
         told,
@@ -201,7 +201,7 @@ fn what_is_put_off_comes_later_and_what_is_refused_is_shown_to_the_bank() -> Out
         Ok(first(&scene.bank)? == "waiting 1 mail-put-off")
     })?;
 
-    // An address that does not work: others continue, the bank is shown it.
+    // An address that does not work: other messages are sent, and the bank is shown the address.
     server.behave(&json!({ "rcpt": { "hanakodt@oozora.co.jp": "550 5.1.1 no such user" } }))?;
     scene.bank.restart_at(in_minutes(3))?;
     until("given up", || {
@@ -217,7 +217,7 @@ fn what_is_put_off_comes_later_and_what_is_refused_is_shown_to_the_bank() -> Out
     );
     assert!(server.caught()?.is_empty());
 
-    // A message it does not want, and one it cannot take now.
+    // A message that it rejects, and one that it defers.
     server.behave(&json!({ "data": "452 4.3.1 full" }))?;
     scene.approve()?;
     soft_certificate(&scene, true)?;
@@ -269,7 +269,7 @@ fn a_mail_server_that_is_slow_or_breaks_off_holds_up_nobody_for_long() -> Outcom
     until("put off", || {
         Ok(states(&scene.bank)? == ["waiting 1 mail-connection-broke"])
     })?;
-    // It takes the mail and is gone before it can say so: the bank cannot know, and sends it again.
+    // It accepts the mail and disconnects before its response: the bank cannot know this, and sends it again.
     server.behave(&json!({ "vanish": true }))?;
     scene.bank.restart_at(in_minutes(3))?;
     server.wait_for(1)?;
@@ -302,10 +302,10 @@ fn the_bank_dies_in_the_middle_of_forty_mails_and_none_is_lost() -> Outcome {
          created_at FROM n, outbox",
     )?;
     assert_eq!(copies, 40);
-    // Slow enough that a busy machine, too, gets to the second death before the last mail.
+    // Slow enough that even a busy machine reaches the second crash before the last mail.
     server.behave(&json!({ "delay": 0.15 }))?;
 
-    // Twice in the middle.
+    // Two crashes during delivery.
     for reached in [8, 20] {
         scene.bank.restart()?;
         server.wait_for(1 + reached)?;
@@ -334,7 +334,7 @@ fn the_bank_dies_in_the_middle_of_forty_mails_and_none_is_lost() -> Outcome {
     Ok(())
 }
 
-/// `[mail]` for a mail server that speaks TLS and wants a login.
+/// `[mail]` for a mail server that uses TLS and requires a login.
 fn protected(bank: &Bank, server: &MailServer, tls: &str, password: &str) -> Outcome<String> {
     let file = bank.data().join("smtp-password");
     fs::write(&file, password)?;
@@ -392,7 +392,7 @@ fn mail_goes_over_tls_with_a_login_or_not_at_all() -> Outcome {
         assert!(!bank.log()?.contains("himitsu-9"));
     }
 
-    // A mail server that offers no STARTTLS gets nothing, and neither does one whose certificate nobody vouches for.
+    // A mail server that offers no STARTTLS gets nothing, and neither does one whose certificate is not trusted.
     let bare = MailServer::open()?;
     Database::embedded(&bank.data())?
         .execute("UPDATE outbox SET state = 'waiting', ended_at = NULL")?;

@@ -1,4 +1,4 @@
-//! Programs are found wherever cargo puts them, and nothing here assumes a directory of cargo's.
+//! Programs are found wherever cargo puts them; nothing here assumes a directory of cargo's.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use inkan_tests::{Outcome, programs};
 use tempfile::TempDir;
 
-/// Builds a small program in `crate_directory` by `scripts/built` and runs it where that says it is.
+/// Builds a small program in `crate_directory` by `scripts/built` and runs it at the printed path.
 fn built_and_run(crate_directory: &Path, environment: &[(&str, &Path)]) -> Outcome<String> {
     let mut script = Command::new(programs::repository().join("scripts/built"));
     script

@@ -40,7 +40,7 @@ fn issue_and_login_go_through_a_proxy_with_a_password() -> Outcome {
     let dev = &scene.bank.dev;
     let proxy = Proxy::start(Manner::Login("taro", "pass:wort"))?;
     let customer = scene.customer("OOZORA")?;
-    // The system's setting, as an administrator writes it.
+    // The system's setting, as an administrator configures it.
     let system = proxy.url("taro:pass%3Awort@");
     follow(&customer, &scene.link()?, "HTTPS_PROXY", &system)?.result()?;
     let (portal, certificate) = (

@@ -1,4 +1,4 @@
-//! The record: what somebody with write access to the database can and cannot do unseen.
+//! The audit log: what somebody with write access to the database can and cannot do without detection.
 
 use inkan_store::Store;
 use inkan_store::audit::{self, Chain};
@@ -9,7 +9,7 @@ use inkan_tests::screens::counter;
 
 use crate::scene::Scene;
 
-/// What the audit chain of this database says of itself.
+/// The result of verifying the audit chain of this database.
 fn chain(database: &Database) -> Outcome<Chain> {
     let url = database.url().replace("?mode=ro", "");
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -34,7 +34,7 @@ fn a_changed_audit_row_shows() -> Outcome {
     let actions = database.audit()?;
     assert_eq!(rows, i64::try_from(actions.len())?);
 
-    // Somebody who issued a certificate would rather not have done so.
+    // Somebody wants to hide that they issued a certificate.
     let changed = database.execute(
         "UPDATE audit_log SET actor_id = 'nobody' WHERE seq = (SELECT MAX(seq) FROM audit_log WHERE subject_kind = 'certificate')",
     )?;

@@ -1,4 +1,4 @@
-//! Renewal from the agent, however often it dies, and after a login with the agent.
+//! Renewal from the agent, with a crash at every step, and after a login with the agent.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -19,7 +19,7 @@ use crate::scene::{Scene, failure};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// A customer's PC on the bank's day.
+/// A customer's PC with the bank's date.
 struct Pc<'a> {
     customer: &'a Customer,
     now: String,
@@ -41,7 +41,7 @@ impl Pc<'_> {
         )?))
     }
 
-    /// `renew`, and `kill -9` as soon as it says `word` for the `nth` time. False when it never said it.
+    /// Runs `renew`, and `kill -9` as soon as it prints `word` for the `nth` time. False if it never did.
     fn renew_until(&self, word: &str, nth: usize) -> Outcome<bool> {
         let mut agent = self.agent(&["renew", "--yes"]);
         let mut process = agent
@@ -66,13 +66,13 @@ impl Pc<'_> {
         Ok(false)
     }
 
-    /// The bank takes the certificate with this serial number.
+    /// The bank accepts the certificate with this serial number.
     fn is_good(&self, serial: &str) -> Outcome<bool> {
         let said = programs::run(&mut self.agent(&["verify", "dev", "--serial", serial]))?;
         Ok(said.well())
     }
 
-    /// How many keys the token holds.
+    /// Number of keys on the token.
     fn keys(&self) -> Outcome<usize> {
         let said = Followed(programs::run(&mut self.agent(&["list", "--login"]))?).result()?;
         let entries = said["tokens"][0]["entries"].as_array().cloned();
@@ -84,7 +84,7 @@ impl Pc<'_> {
     }
 }
 
-/// The one certificate in use: there is never another, and never none.
+/// The only active certificate: there is always exactly one.
 fn in_use(bank: &Bank) -> Outcome<Certificate> {
     let mut all = Database::embedded(&bank.data())?.customer_certificates()?;
     let seen = format!("{all:?}");
@@ -102,7 +102,7 @@ fn the_agent_dies_at_every_step_of_a_renewal_and_the_customer_is_never_without()
     let old = CertificateSummary::parse(&hanako.certificate()?)?;
     let Scene { mut bank, .. } = scene;
 
-    // Too early: refused as text, and no key is made.
+    // Too early: refused with a sentence, and no key is generated.
     let today = Timestamp::now().to_string();
     let early = Pc {
         customer: &hanako,
@@ -137,7 +137,7 @@ fn the_agent_dies_at_every_step_of_a_renewal_and_the_customer_is_never_without()
         assert!((1..=2).contains(&keys), "{keys} keys after {word}");
     }
 
-    // The last step: whoever wins the race, one certificate is in use, and both keys are still there.
+    // The last step: whichever is faster, one certificate is active, and both keys still exist.
     let last = pc.renew_until("activated", 1)?;
     let new = in_use(&bank)?.serial;
     assert!(last && new != old.serial, "{new}");
@@ -152,7 +152,7 @@ fn the_agent_dies_at_every_step_of_a_renewal_and_the_customer_is_never_without()
         "one key was enough for all of it: {states:?}"
     );
 
-    // The old pair goes by an operation of its own; the new one continues.
+    // The old pair is deleted by a separate operation; the new one stays in use.
     let gone = programs::run(&mut pc.agent(&["delete", &old.serial, "--yes"]))?;
     assert!(gone.well(), "{gone}");
     assert_eq!(pc.keys()?, 1);
@@ -198,7 +198,7 @@ fn a_renewal_after_a_login_with_the_agent() -> Outcome {
         Ok(result.shows("BSMS014"))
     })?;
     assert!(result.shows(&serial), "{}", result.text());
-    // The login stood on the old certificate: it is over.
+    // The login depended on the old certificate, so it has ended.
     let top = browser.open(&at("/top"))?;
     assert!(!top.shows("BTOP001"), "{}", top.text());
     assert_eq!(in_use(&bank)?.serial, serial);

@@ -1,4 +1,5 @@
-//! A request for a certificate is good once, for one minute, for one user, and only at a bank the agent knows.
+//! A request for a certificate is valid once, for one minute, for one user, and only at a bank that the agent has
+//! installed.
 
 use std::fs;
 
@@ -79,7 +80,7 @@ fn a_credential_opens_only_its_own_request() -> Outcome {
     let confirm = customer::identify(&browser, dev, &person.login_id, &person.login_password)?;
     let theirs = customer::agent_link(&customer::press_issue(&browser, &confirm)?)?;
 
-    // My credential with another user's request, and theirs with mine.
+    // A customer's credential with another user's request, and the reverse.
     let mut mixed = scene.ticket()?;
     mixed.request = machine::request_of(&theirs)?;
     let refused = Machine::new(dev)?
@@ -126,7 +127,7 @@ fn a_link_to_an_unknown_bank_sends_nothing() -> Outcome {
 fn an_agent_refuses_a_bank_it_cannot_verify() -> Outcome {
     let scene = Scene::open()?;
     let customer = scene.customer("OOZORA")?;
-    // The bank's file with another CA than the one that signs the server's certificate.
+    // The bank file with another CA than the one that signed the server's certificate.
     let banks = customer.config().join("banks");
     for entry in fs::read_dir(banks)? {
         let path = entry?.path();

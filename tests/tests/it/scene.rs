@@ -1,4 +1,4 @@
-//! Where most tests begin: a bank, a customer with a token, a browser, and a person who has registered.
+//! The start of most tests: a bank, a customer with a token, a browser, and a registered user.
 
 use inkan_tests::Outcome;
 use inkan_tests::bank::{Bank, DemoCustomer};
@@ -9,7 +9,7 @@ use inkan_tests::page::Page;
 use inkan_tests::screens::counter;
 use inkan_tests::screens::customer::{self, Person};
 
-/// A registered person in front of BSMS002.
+/// A registered user on BSMS002.
 pub(crate) struct Scene {
     pub(crate) bank: Bank,
     pub(crate) browser: Browser,
@@ -22,19 +22,19 @@ impl Scene {
         Self::at(Bank::open()?)
     }
 
-    /// The same at a bank that runs already.
+    /// The same at a running bank.
     pub(crate) fn at(bank: Bank) -> Outcome<Self> {
         let scene = Self::registered(bank)?;
         scene.approve()?;
         Ok(scene)
     }
 
-    /// 「承認」: the bank has seen who registered, and a certificate can be had.
+    /// 「承認」: the bank has seen who registered, and a certificate can be issued.
     pub(crate) fn approve(&self) -> Outcome {
         counter::approve_waiting(&self.bank.dev, &self.bank.dev.demo.account)
     }
 
-    /// データ花子 has registered; her application waits.
+    /// データ花子 has registered; her application is waiting.
     pub(crate) fn registered(bank: Bank) -> Outcome<Self> {
         let browser = Browser::new(&bank.dev.server_ca)?;
         let person = Person::hanako();
@@ -69,7 +69,7 @@ impl Scene {
             .granted()
     }
 
-    /// A customer whose agent knows this bank.
+    /// A customer whose agent has the bank file.
     pub(crate) fn customer(&self, label: &str) -> Outcome<Customer> {
         let customer = Customer::with_token(label)?;
         customer.install_bank(&self.bank.dev.bank_config)?;
@@ -84,7 +84,7 @@ impl Scene {
     }
 }
 
-/// Somebody else registers under another contract, whose application is approved if one waits.
+/// Another user registers under another contract; a waiting application is approved.
 pub(crate) fn register(
     bank: &Bank,
     contract: &DemoCustomer,

@@ -1,4 +1,4 @@
-//! No private key, no PIN and no password where none belongs: the bank's data, its logs, and what travels.
+//! No private key, PIN or password is where it must not be: in the bank's data, in its logs, in messages.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use inkan_tests::{Outcome, programs, requests};
 
 use crate::scene::Scene;
 
-/// A secret in every form in which somebody might have written it down.
+/// A secret in every form in which it could have been written.
 fn forms(name: &str, secret: &[u8]) -> Vec<(String, Vec<u8>)> {
     let hex = hex::encode(secret);
     vec![
@@ -32,7 +32,7 @@ fn forms(name: &str, secret: &[u8]) -> Vec<(String, Vec<u8>)> {
     ]
 }
 
-/// Base64 without its last, incomplete group: what follows a secret may change that one.
+/// Base64 without its last, incomplete group, which depends on the text that follows the secret.
 fn aligned_base64(secret: &[u8]) -> Vec<u8> {
     STANDARD
         .encode(&secret[..secret.len() - secret.len() % 3])
@@ -88,7 +88,7 @@ fn the_search_itself_finds_what_is_there() {
 fn the_banks_data_holds_no_secret_of_the_customer() -> Outcome {
     let scene = Scene::open()?;
 
-    // Once with the agent and its token …
+    // First with the agent and its token …
     let customer = scene.customer_with_certificate("OOZORA")?;
     let browser = inkan_tests::browser::Browser::presenting(
         &scene.bank.dev.server_ca,
@@ -101,7 +101,7 @@ fn the_banks_data_holds_no_secret_of_the_customer() -> Outcome {
     )?
     .must_show("BTOP001")?;
 
-    // … and once manually, with a key that this test holds and can therefore look for.
+    // … then manually, with a key that this test holds and can therefore search for.
     let contract =
         inkan_tests::screens::counter::contract_with_application(&scene.bank.dev, "2345678")?;
     let (browser, other) = crate::scene::register(&scene.bank, &contract, "koumi001")?;
@@ -157,7 +157,7 @@ fn what_travels_holds_no_secret_of_the_customer() -> Outcome {
     let customer = scene.customer("OOZORA")?;
     let dev = &scene.bank.dev;
 
-    // Somebody sits between agent and portal and reads along; the customer was given his CA.
+    // A man in the middle between agent and portal reads everything; the customer was given his CA.
     let recorder = Recorder::before(&dev.portal, &dev.server_ca, customer.home())?;
     let real_ca = fs::read_to_string(&dev.server_ca)?;
     let both = format!(
@@ -219,7 +219,7 @@ fn what_curl_sends_and_gets_holds_no_private_key() -> Outcome {
     ));
     programs::run(&mut curl)?.expect_well()?;
 
-    // curl's trace is a hex dump of all data, both ways; put the bytes together again.
+    // curl's trace is a hex dump of all data in both directions; this joins the bytes again.
     let trace = fs::read_to_string(files.path().join("trace"))?;
     let dump = trace
         .lines()

@@ -107,7 +107,7 @@ fn a_wrong_pin_is_sent_exactly_once() -> Outcome {
         []
     );
 
-    // The customer starts again with the right one.
+    // The customer starts again with the correct one.
     customer.mistype_pin(&customer.token.pin)?;
     customer.follow(&scene.link()?)?.result()?;
     Ok(())

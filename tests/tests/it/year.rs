@@ -1,4 +1,4 @@
-//! One year of two customers, by moving the bank's clock: one renews in time, the other forgets to.
+//! One year of two customers, by moving the bank's clock: one renews in time, the other does not.
 
 use inkan_pki::x509::summary::CertificateSummary;
 use inkan_tests::Outcome;
@@ -24,9 +24,9 @@ use crate::scene::{self, Scene};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const EXPIRING: &str = "電子証明書の有効期限が近づいています";
 
-/// The bank's clock moved; its hourly work for that time is done when this returns.
+/// Moves the bank's clock; the hourly work for that time is done when this returns.
 fn travel(bank: &mut Bank, to: Timestamp) -> Outcome {
-    // A bank that dies between a letter and its record sends it again.
+    // If the bank dies between sending a message and recording it, it sends the message again.
     let outbox = Database::embedded(&bank.data())?;
     until("all letters are on record as sent", || {
         Ok(outbox.count("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'")? == 0)
@@ -44,7 +44,7 @@ fn travel(bank: &mut Bank, to: Timestamp) -> Outcome {
     })
 }
 
-/// A certificate for a key in memory: TLS is the same as with a token.
+/// A certificate for a key in memory: TLS works as with a token.
 fn soft(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<(Identity, Vec<u8>)> {
     let page = customer::identify(browser, &bank.dev, &person.login_id, &person.login_password)?;
     let page = customer::press_issue(browser, &page.must_show("BSMS002")?)?;
@@ -60,7 +60,7 @@ fn soft(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<(Identity, V
     Ok((identity, der))
 }
 
-/// BTOP001 of who logs in with this certificate, or what comes instead.
+/// BTOP001 after a login with this certificate, or the page shown instead.
 fn log_in(bank: &Bank, identity: &Identity, person: &Person) -> Outcome<(Browser, Page)> {
     let browser = Browser::presenting(&bank.dev.server_ca, identity)?;
     let page = browser.open(&format!("{}/login", bank.dev.certificate))?;
@@ -74,7 +74,7 @@ fn log_in(bank: &Bank, identity: &Identity, person: &Person) -> Outcome<(Browser
     Ok((browser, top))
 }
 
-/// The agent follows a link on the bank's day.
+/// The agent follows a link on the bank's date.
 fn follow(agent_at: &Customer, link: &str, now: Timestamp) -> Outcome<Value> {
     let mut agent = agent_at.following(link);
     agent.args(["--delete-old", "--now", &now.to_string()]);
@@ -106,7 +106,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let end = CertificateSummary::parse(&old_der)?.not_after;
     assert_eq!(CertificateSummary::parse(&koumis_der)?.not_after, end);
 
-    // 41 days before the end: nothing is said, and nothing can be renewed.
+    // 41 days before expiry: no notice, and no renewal.
     travel(&mut bank, end - DAY * 41)?;
     let (browser, top) = log_in(&bank, &old, &hanako)?;
     assert!(!top.must_show("BTOP001")?.shows("renewal-notice"));
@@ -115,7 +115,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     early.must_show("から更新できます")?;
     assert_eq!(server.caught()?.len(), 6);
 
-    // 40 days before: on the top page and by mail, once.
+    // 40 days before: a notice on the top page and by mail, once.
     let day_40 = end - DAY * 40 + SignedDuration::from_hours(1);
     travel(&mut bank, day_40)?;
     let mails = server.wait_for(8)?;
@@ -130,7 +130,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let (browser, top) = log_in(&bank, &old, &hanako)?;
     let top = top.must_show("BTOP001")?.must_show("あと39日")?;
 
-    // 更新: the agent makes a new key beside the old one, and the page follows it to the end.
+    // 更新: the agent generates a new key beside the old one, and the page follows to the end.
     let confirm = browser.click(&top, "/renew")?.must_show("BSMS012")?;
     let progress = browser
         .send(&confirm, &confirm.form("/renew")?)?
@@ -166,7 +166,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let mails = server.wait_for(9)?;
     assert_eq!(to(&mails, &hanako, "電子証明書を更新しました"), 1);
 
-    // The new one is in use, the old one is not.
+    // The new one is active, the old one is not.
     let new = Identity::Token(oozora.present_certificate()?);
     assert_ne!(oozora.certificate()?, old_der);
     let (_, top) = log_in(&bank, &new, &hanako)?;
@@ -175,7 +175,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let superseded: Vec<_> = states.iter().filter(|c| c.state == "superseded").collect();
     assert_eq!(superseded.len(), 1, "{states:?}");
 
-    // The bank stands still for a month. Ten days before the end: who has not renewed is told again, once.
+    // The bank is down for a month. Ten days before expiry the customer who has not renewed gets a second message, once.
     travel(&mut bank, end - DAY * 9 - SignedDuration::from_hours(1))?;
     let mails = server.wait_for(10)?;
     assert_eq!(
@@ -184,12 +184,12 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     );
     let last = mails.last().ok_or("no mail")?;
     assert!(last.plain.contains("あと9日"), "{}", last.plain);
-    // The clock is put back by three weeks and forth again: nobody is told again.
+    // The clock is set back by three weeks and forward again: no message is repeated.
     travel(&mut bank, end - DAY * 30)?;
     travel(&mut bank, end - DAY * 8)?;
     assert_eq!(server.caught()?.len(), 10);
 
-    // The day after: a page with the way back; ID and password open nothing; nothing is issued without an application.
+    // The day after: a page with the next step; ID and password open nothing; nothing is issued without an application.
     travel(&mut bank, end + DAY)?;
     let (_, page) = log_in(&bank, &koumis, &koumi)?;
     assert_eq!(page.status, 403);
@@ -202,7 +202,7 @@ fn one_renews_in_time_and_one_comes_back_through_the_branch() -> Outcome {
     let page = customer::identify(&browser, &bank.dev, &koumi.login_id, &koumi.login_password)?;
     customer::press_issue(&browser, &page.must_show("BSMS002")?)?.must_show("grant-missing")?;
 
-    // A new application, approved by a second person: issued again, and good for a year.
+    // A new application, approved by a second person: issued again, valid for a year.
     let (teller, approver) = (
         counter::at_work(&bank.dev, "teller")?,
         counter::at_work(&bank.dev, "approver")?,

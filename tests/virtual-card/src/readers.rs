@@ -1,4 +1,4 @@
-//! A pcscd of the test's own, with two virtual readers.
+//! A separate pcscd with two virtual readers.
 
 use std::ffi::CString;
 use std::fs::File;

@@ -59,7 +59,7 @@ fn the_pin_is_typed_at_the_reader_and_nowhere_else() {
     assert!(!run.stderr.contains("PIN of the token"), "{run:?}");
     assert!(bank.state().active);
 
-    // If another program resets the card, the user is not prompts again without notice.
+    // If another program resets the card, the user is not prompted again.
     let mut store = PivStore::open(&reader.name).unwrap();
     assert!(store.pin_state().unwrap().pin_pad);
     store.login_pin_pad().unwrap();

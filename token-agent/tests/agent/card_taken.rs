@@ -1,5 +1,5 @@
 //! A card that becomes unavailable during an operation: its reader is unplugged, the service stopped, or another
-//! program uses it. Each has an error of its own, nothing is left half written, and the next attempt succeeds.
+//! program uses it. Each has its own error, nothing is left half written, and the next attempt succeeds.
 
 use std::ffi::CString;
 

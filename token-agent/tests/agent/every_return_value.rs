@@ -39,7 +39,7 @@ fn every_return_value_for_a_pin_ends_its_use() {
         let sent = control.pins();
         println!("{code:#x} {name}: agent: {}", sent.len());
         assert_eq!(sent, ["user"], "{name}: {run:?}");
-        // "Already logged in" is not trusted either: what only the owner can read is missing.
+        // "Already logged in" is not trusted either: objects that only the owner can read are missing.
         assert_ne!(run.code, 0, "{name}: {run:?}");
     }
 }

@@ -78,7 +78,7 @@ fn another_token_replaces_the_first_after_explicit_consent() {
     assert!(run.stderr.contains("can then never be used"), "{run:?}");
     assert!(run.steps().contains(&"issue-given-up".to_owned()));
 
-    // The first key is no longer of use: the token's next issuance deletes it.
+    // The first key is no longer needed: the token's next issuance deletes it.
     let dead = bank.state().given_up.clone();
     bank.state().issued = None;
     bank.state().active = false;

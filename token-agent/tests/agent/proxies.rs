@@ -174,7 +174,7 @@ fn an_unusable_proxy_stops_only_the_connections_that_would_use_it() {
         assert!(!format!("{run:?}").contains("geheim"), "{run:?}");
         assert!(!bank.state().picked_up);
     }
-    // What is reached without the proxy is reached.
+    // Hosts that are reached without the proxy still work.
     let link = bank.link();
     let args = ["open", &link, "--yes", "--pin-env", "PIN"];
     let mut command = customer.command(&args);

@@ -66,7 +66,7 @@ fn the_pin_is_verified_immediately_before_each_signature_in_9c() {
     for model in BOTH {
         inserted.another(model);
         let mut card = inserted.logged_in();
-        // Ours are never put there by default, so the slot holds another key first.
+        // Our keys are never put there by default, so the slot holds another key first.
         let signature = Slot::SIGNATURE;
         let made = card.generate(KeyAlgorithm::EcP256, "x", Some((signature, None)), 0);
         // The self-signed certificate of the key is a first signature, and needs the PIN immediately before it too.

@@ -55,7 +55,7 @@ fn a_wrong_pin_is_sent_once_and_the_tries_left_are_reported() {
     }
 }
 
-/// Status words that do not tell whether the PIN was correct.
+/// Status words that do not show whether the PIN was correct.
 const UNCLEAR: [[u8; 2]; 9] = [
     [0x6f, 0x00],
     [0x65, 0x81],

@@ -1,4 +1,5 @@
-//! The to-be-signed bytes equal those of another encoder (rcgen): certificates of every profile under a CA of every key type, and CRLs.
+//! The signed bytes are exactly those of another encoder (rcgen) for the same content: the certificates of every
+//! profile under a CA of every kind, and a CRL.
 
 use inkan_ca::crl::{CrlContent, Reason, RevokedEntries};
 use inkan_ca::profile::ClientProfile;
@@ -40,15 +41,14 @@ async fn same(algorithm: KeyAlgorithm) {
         KeyAlgorithm::EcP384 => &rcgen::PKCS_ECDSA_P384_SHA384,
         _ => &rcgen::PKCS_RSA_SHA256,
     };
-    // The to-be-signed bytes do not depend on the issuer's key.
+    // The bytes before the signature do not depend on the signing key.
     let stranger = KeyPair::generate_for(kind).unwrap();
     let issuer = Issuer::from_ca_cert_der(bank.authority.root(), stranger).unwrap();
     certificates(&bank, &issuer);
     list(&bank, &issuer).await;
 }
 
-/// Keys of every type, subjects of both string types, with shards of the CRL and without, and an expiry before and after
-/// 2050.
+/// Keys of every kind, texts of both string types, with CRL shards and without, and an end on either side of 2050.
 fn certificates(bank: &Bank, issuer: &Issuer<'_, KeyPair>) {
     let mut japanese = profile();
     japanese.organization = "山梨県民信用組合".into();
@@ -195,7 +195,7 @@ fn octets(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(digits).collect()
 }
 
-/// The CRL of one shard.
+/// A CRL of one shard with entries.
 async fn list(bank: &Bank, issuer: &Issuer<'_, KeyPair>) {
     let url = "http://pki.example/crl/customer-ca/202610.crl";
     let this_update: Timestamp = "2049-12-31T12:00:00Z".parse().unwrap();

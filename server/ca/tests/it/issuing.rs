@@ -1,4 +1,4 @@
-//! Issuing with a real token behind the real pool; what comes out is judged by openssl and by another parser.
+//! Issuing with a real token behind the real pool; openssl and another parser check the results.
 
 use std::process::Command;
 
@@ -106,7 +106,7 @@ async fn a_signature_of_another_key_is_never_handed_out() {
         .unwrap();
     let refused = loop {
         match mixed.sign(IssuerId::Customer, &prepared.tbs).await {
-            // The pool is coming back from the re-initialisation above.
+            // The pool is recovering from the re-initialisation above.
             Err(IssueError::Hsm(e)) if e.retry_after().is_some() => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
@@ -251,7 +251,7 @@ async fn the_ca_whose_time_came_last_signs_what_is_new() {
     assert_eq!(prepared.unwrap().ca.name(), "customer-ca-2");
     assert_eq!(authority.certificates(IssuerId::Customer).len(), 3);
 
-    // Going back is another time; a CA of the future signs when there is no other.
+    // To go back, another time is set; a CA of the future signs if there is no other.
     let back = make(vec![
         staff(),
         customer(1),

@@ -1,8 +1,7 @@
-//! The CA through its public door, with a real token behind it. What the pool does with a token in trouble is beside the
-//! pool.
+//! The CA through its public interface, with a real token. Tests of the pool with a failing token are beside the pool.
 //!
-//! - [`encoding`]: the to-be-signed bytes, compared with another encoder's
-//! - [`issuing`]: certificates, lists and answers, judged by openssl and by another parser
+//! - [`encoding`]: the signed bytes, compared with those of another encoder
+//! - [`issuing`]: certificates, CRLs and OCSP responses, checked by openssl and another parser
 #![allow(clippy::unwrap_used)]
 
 mod encoding;

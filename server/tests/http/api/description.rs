@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Program;
 use crate::harness::Bank;
 
-/// What is served is what is in the documents, and describes every route and nothing else.
+/// The served description is that of the documents; it describes every route and nothing else.
 #[tokio::test]
 async fn http_api_description_is_the_one_of_the_documents() {
     let described = serde_json::to_value(openapi::document()).unwrap();
@@ -31,7 +31,7 @@ async fn http_api_description_is_the_one_of_the_documents() {
         let roles: Vec<&str> = right.roles.iter().map(|role| role.as_str()).collect();
         assert_eq!(operation["x-roles"], json!(roles), "{}", right.path);
     }
-    // Whatever is pointed to is there.
+    // Every reference has a target.
     let mut rest = &*pretty;
     while let Some((_, after)) = rest.split_once("\"$ref\": \"#") {
         let (pointer, after) = after.split_once('"').unwrap();

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Program, text};
 use crate::harness::Bank;
 
-/// Nobody decides what they had a hand in: as themselves, with another account, after a change of role.
+/// Nobody decides an entry that they contributed to: with the same account, with another one, after a change of role.
 #[tokio::test]
 async fn http_api_keeps_the_four_eyes() {
     let bank = Bank::open().await;
@@ -48,7 +48,7 @@ async fn http_api_keeps_the_four_eyes() {
     let again = somebody(&bank, "approver again", "approver", StaffRole::Approver).await;
     assert_eq!(again.act(&approve, version(1)).await.code(), "same-person");
 
-    // Who entered as a teller and is an approver by now.
+    // Somebody who entered it as a teller and has become an approver.
     let theirs = teller
         .done(
             "proposals",
@@ -96,8 +96,8 @@ async fn http_api_keeps_the_four_eyes() {
         "proposal-stale"
     );
 
-    // Nobody has registered: there is nobody who could be given a certificate. The letter is not for who entered the
-    // contract, nor the application for who saw the letter.
+    // Nobody has registered, so no user could get a certificate. The letter is not shown to the person who entered the
+    // contract, and the application cannot be decided by the one who saw the letter.
     let read = second.see(&path).await;
     assert_eq!(
         (&read["hindrance"], &read["grantee"]),
@@ -144,7 +144,7 @@ async fn http_api_keeps_the_four_eyes() {
         assert_eq!(text(&grantee[name]), value, "{name}");
     }
 
-    // Two approvers at once: it is done once.
+    // Two approvers at once: one approval.
     let third = somebody(&bank, "approver three", "approver-3", StaffRole::Approver).await;
     let (one, two) = tokio::join!(
         second.act(&approve, version(3)),
@@ -167,7 +167,7 @@ async fn http_api_keeps_the_four_eyes() {
     );
 }
 
-/// An account of a person with a certificate.
+/// An account of a person, with a certificate.
 async fn somebody<'a>(bank: &'a Bank, name: &str, person: &str, role: StaffRole) -> Program<'a> {
     let (services, now) = (&bank.app.services, bank.app.clock.now());
     let accounts = services.accounts();

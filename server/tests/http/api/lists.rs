@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Program, text};
 use crate::harness::{Bank, get};
 
-/// A list is looked at and imported, searched by what is hostile as by what is not, and walked through while it grows.
+/// A list is checked and imported, searched with hostile and with usual text, and paged through while it grows.
 #[tokio::test]
 async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
     let bank = Bank::open().await;
@@ -47,7 +47,7 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
     assert_eq!(teller.done(&run, json!({})).await["good"], 30);
     assert_eq!(teller.act(&run, json!({})).await.code(), "import-unknown");
 
-    // Page by page, with something entered before and after the place.
+    // Page by page, while entries are added before and after the current position.
     let mut seen = Vec::new();
     let mut next = String::new();
     for page in 0.. {
@@ -95,7 +95,7 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
             "{query}"
         );
     }
-    // A cursor of another question.
+    // A cursor of another query.
     assert_eq!(
         teller.refused(&format!("contracts?{}", &next[1..])).await,
         "cursor-invalid"
@@ -139,7 +139,7 @@ async fn http_api_lists_are_stable_and_take_hostile_text_for_text() {
             "{line}"
         );
     }
-    // Walked backwards through the log, row by row, while it grows.
+    // Backwards through the log, row by row, while it grows.
     let newest = auditor.see("audit?limit=2").await;
     teller.see("me").await;
     let older = auditor

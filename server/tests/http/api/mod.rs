@@ -1,11 +1,11 @@
 //! The API of the staff listener.
 //!
-//! - this file: a program of the bank's
+//! - this file: a client of the API
 //! - [`roles`]: every role at every route
-//! - [`description`]: what is served, described and kept in the documents is one
-//! - [`programs`]: who is let in, and with what
-//! - [`four_eyes`]: nobody decides what they had a hand in
-//! - [`twice`]: what is sent twice
+//! - [`description`]: the served description, the routes and the documents agree
+//! - [`programs`]: who is admitted, and with which requests
+//! - [`four_eyes`]: nobody decides an entry that they contributed to
+//! - [`twice`]: repeated requests
 //! - [`lists`]: pages, and hostile text
 
 mod description;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::harness::{Answer, Bank, To, get};
 
-/// A program of the bank with the certificate of somebody of the staff.
+/// A client of the API with the certificate of a member of staff.
 pub struct Program<'a> {
     pub bank: &'a Bank,
     pub certificate: Vec<u8>,

@@ -10,7 +10,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
     let bank = Bank::open().await;
     let teller = Program::of(&bank, "teller");
     let path = "/api/v1/proposals";
-    // Nobody's certificate, and one of a customer's CA.
+    // Without a certificate, and with the root's own.
     for presented in [None, Some(bank.app.services.authority().root().to_vec())] {
         let answer = bank.send(To::Staff, get(path), presented.as_deref()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -35,7 +35,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         assert_eq!(teller.send(reading).await.code(), "browser-request");
         assert_eq!(teller.send(changing).await.code(), "browser-request");
     }
-    // What a form can send, and what leaves the key out.
+    // The requests that a form can send, and requests without the key.
     let form = crate::harness::form(path, "", "branch=100");
     assert_eq!(teller.send(form).await.code(), "unsupported-media-type");
     let mut keyless = post("proposals", &key(), "{}");
@@ -43,7 +43,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
     assert_eq!(teller.send(keyless).await.code(), "idempotency-key-missing");
     let short = post("proposals", "1", "{}");
     assert_eq!(teller.send(short).await.code(), "idempotency-key-malformed");
-    // Methods and places that are not there.
+    // Methods and URLs that do not exist.
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
         let request = Request::builder().method(&method).uri(path);
         let answer = teller.send(request.body(Body::empty()).unwrap()).await;
@@ -56,14 +56,14 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         (nowhere.status, &*nowhere.code()),
         (StatusCode::NOT_FOUND, "not-found")
     );
-    // Not what a change must have, but where there is nothing to change.
+    // Unknown paths come before the checks of a change.
     let nowhere = Request::post("/api/v1/nowhere").body(Body::from("x"));
     let nowhere = teller.send(nowhere.unwrap()).await;
     assert_eq!(
         (nowhere.status, &*nowhere.code()),
         (StatusCode::NOT_FOUND, "not-found")
     );
-    // More than is taken.
+    // Bodies over the limits.
     let huge = post("proposals", &key(), &"x".repeat(1024 * 1024));
     assert_eq!(teller.send(huge).await.code(), "body-too-large");
     let huge = json!({ "list": "x".repeat(25 * 1024 * 1024) });
@@ -73,7 +73,7 @@ async fn http_api_is_for_programs_with_a_registered_certificate() {
         teller.send(post("proposals", &key(), &deep)).await.code(),
         "json-invalid"
     );
-    // In the language that is asked for, with the field that is wrong.
+    // In the requested language, with the invalid field.
     let mut wrong = post("proposals", &key(), &json!({
         "kind": "contract", "branch": "1", "account_type": "x", "account": "", "company_name": "", "company_kana": "漢",
     }).to_string());

@@ -16,7 +16,8 @@ const ROLES: [(StaffRole, &str); 5] = [
     (StaffRole::Auditor, "auditor"),
 ];
 
-/// Every role at every URL of the table, as the table says; the matrix goes to `.work/` and must be the one of the guide.
+/// Every role at every URL of the table, with the result that the table defines; the matrix is written to `.work/` and
+/// must be the one of the guide.
 #[tokio::test]
 async fn http_api_every_role_at_every_route() {
     let bank = Bank::open().await;
@@ -71,7 +72,7 @@ async fn http_api_every_role_at_every_route() {
     );
 }
 
-/// An entry of this kind about nothing that there is.
+/// An entry of this kind about a subject that does not exist.
 fn entry(kind: Kind) -> Value {
     let mut entry = match kind {
         Kind::Contract => json!({

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Program, post};
 use crate::harness::{Answer, Bank};
 
-/// One key, one operation: again, with another body, by somebody else, and at once.
+/// One key, one operation: repeated, with another body, by another account, and at once.
 #[tokio::test]
 async fn http_api_does_what_is_sent_twice_once() {
     let bank = Bank::open().await;
@@ -28,12 +28,12 @@ async fn http_api_does_what_is_sent_twice_once() {
         serde_json::from_str(&again.body).unwrap(),
     );
     assert_eq!(first, again);
-    // A time is the same when it is made and when it is read: in whole seconds.
+    // Times are in whole seconds, so they are the same when they are written and when they are read.
     let id = first["id"].as_str().unwrap();
     let read = teller.see(&format!("proposals/{id}")).await;
     let entered = first["entered_at"].as_str().unwrap();
     assert_eq!(read["proposal"]["entered_at"], entered);
-    // What is given once is not given again, and lies nowhere.
+    // A secret that is returned once is not returned again, and is stored nowhere.
     let contract = approver.contract("account=7654321&branch=100").await;
     let letter = format!("contracts/{contract}/letter");
     let asked = teller.send(post(&letter, "key-0004", "{}")).await;
@@ -54,12 +54,12 @@ async fn http_api_does_what_is_sent_twice_once() {
     );
     let elsewhere = teller.send(post("imports", "key-0001", &body("1"))).await;
     assert_eq!(elsewhere.code(), "json-invalid");
-    // Another account's key is another key.
+    // The same key of another account is another key.
     let theirs = approver
         .send(post("proposals", "key-0001", &body("1")))
         .await;
     assert_eq!(theirs.code(), "proposal-exists");
-    // A refusal is an answer: the same again, though it would be possible by now.
+    // A refusal is stored, too: the same response again, although the operation would be possible by now.
     let missing = json!({ "kind": "unlock", "user_id": "none", "note": "x" }).to_string();
     let refused = teller.send(post("proposals", "key-0002", &missing)).await;
     assert_eq!(refused.code(), "user-unknown");
@@ -71,7 +71,7 @@ async fn http_api_does_what_is_sent_twice_once() {
         "application/problem+json"
     );
 
-    // Eight at once: one entry, one audit row, one answer.
+    // Eight at once: one entry, one audit row, one response.
     let text = body("3");
     let at_once = (0..8).map(|_| teller.send(post("proposals", "key-0003", &text)));
     let answers = futures(at_once.collect()).await;
@@ -94,7 +94,7 @@ async fn http_api_does_what_is_sent_twice_once() {
     let rows = rows["items"].as_array().unwrap().iter();
     assert_eq!(rows.filter(|row| row["subject_id"] == made[0]).count(), 1);
 
-    // A day later the key is free again.
+    // A day later the key can be used again.
     let now = bank.app.clock.now();
     let later = now + jiff::SignedDuration::from_hours(25);
     assert_eq!(bank.app.services.forget_responses(now).await.unwrap(), 0);

@@ -1,10 +1,11 @@
-//! For tests only: a PKCS#11 module in front of the real one that gives the PIN by itself.
+//! For tests only: a PKCS#11 module in front of the real one that supplies the PIN automatically.
 //!
-//! A headless browser waits for ever for a PIN dialog that nobody can see. So this module logs in whenever a session is
-//! opened, and tells the browser that no login is required. Everything else goes to the module behind it, untouched: the
-//! key stays on its token and signs there. The dialog itself is tested in a real window, without this module.
+//! A headless browser would wait forever for a PIN dialog that nobody can see. So this module logs in whenever a
+//! session is opened, and reports to the browser that no login is required. All other calls go to the real module
+//! unchanged: the key stays on its token and signs there. The dialog itself is tested in a real window, without this
+//! module.
 //!
-//! It finds the module behind it by `INKAN_SHIM_MODULE` and the PIN in the file `INKAN_SHIM_PIN_FILE`. Never ship it.
+//! `INKAN_SHIM_MODULE` names the real module, and `INKAN_SHIM_PIN_FILE` the file with the PIN. Never ship it.
 #![allow(
     unsafe_code,
     non_snake_case,
@@ -68,7 +69,7 @@ fn load() -> Option<Shim> {
 /// The one symbol a PKCS#11 module is loaded by.
 ///
 /// # Safety
-/// As PKCS#11 says: `list` points to room for one pointer.
+/// As PKCS#11 requires: `list` points to space for one pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK_RV {
     let Some(shim) = shim() else {
@@ -77,7 +78,8 @@ pub unsafe extern "C" fn C_GetFunctionList(list: CK_FUNCTION_LIST_PTR_PTR) -> CK
     if list.is_null() {
         return CKR_ARGUMENTS_BAD;
     }
-    // SAFETY: not null, and the caller gives room for a pointer. The table lives as long as the process; nobody writes to it.
+    // SAFETY: not null, and the caller provides space for a pointer. The table lives as long as the process; nobody
+    // writes to it.
     unsafe { *list = (&raw const shim.shown).cast_mut() };
     CKR_OK
 }

@@ -21,7 +21,7 @@ pub(crate) struct Door {
     pub(crate) address: String,
     /// The host in the server's certificate.
     pub(crate) host: &'static str,
-    /// What is asked for.
+    /// The requested path.
     pub(crate) path: &'static str,
     /// The server's process.
     pub(crate) pid: u32,

@@ -38,7 +38,7 @@ use inkan_tests::bank::Bank;
 use load::What;
 use table::Row;
 
-/// What a part does.
+/// The work of a part.
 type Part = fn() -> Outcome;
 
 /// Clients at a time.

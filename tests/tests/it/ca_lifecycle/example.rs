@@ -1,4 +1,4 @@
-//! The example of a configuration is one, and `config check` refuses what `serve` would refuse.
+//! The example of a configuration is valid, and `config check` refuses what `serve` would refuse.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -68,7 +68,7 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
         "{said}"
     );
 
-    // One thing wrong at a time: the file that is meant, what is in it then, and what is said of it.
+    // One error at a time: the file, its content, and the finding.
     let other = KeyPair::generate()?.serialize_pem();
     let staff_ca = fs::read_to_string(file("certificates/staff-ca.pem"))?;
     let config = fs::read_to_string(file("inkan.toml"))?;
@@ -139,7 +139,7 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
     }
     assert!(check(&directory)?.well());
 
-    // Many at once: all are listed, each with its code, and the start finds the same.
+    // Many at once: all are listed, each with its code, and the start reports the same.
     let many = config
         .replace("127.0.0.1:9090", "127.0.0.1:80")
         .replace("https://staff.bank.example", "https://desk.bank.example")

@@ -1,4 +1,4 @@
-//! What openssl and pkilint say of everything that the bank publishes. Lists and CA certificates are fetched from the URLs.
+//! Checks everything that the bank publishes with openssl and pkilint. CRLs and CA certificates are fetched from the URLs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ use inkan_tests::{Outcome, programs};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-/// openssl checks answers against this machine's clock, and the bank has another one: ten years either way.
+/// openssl checks OCSP responses against this machine's clock, and the bank has another one: ten years of tolerance.
 const ANY_TIME: &str = "315360000";
 
 pub(super) struct Judge {
@@ -66,7 +66,7 @@ impl Judge {
         said.expect_well()
     }
 
-    /// The chain of a certificate under the root, each link looked up on its list: the root's, and the part that the
+    /// Verifies the chain of a certificate up to the root with the CRL of each link: the root's, and the shard that the
     /// certificate points to.
     pub(super) fn chain(&self, der: &[u8], ca: &str, now: Timestamp) -> Outcome<programs::Said> {
         let text = self.text(der)?;
@@ -106,8 +106,8 @@ impl Judge {
         ])
     }
 
-    /// What OCSP says of a certificate when it is asked for under this CA: its status, with the answer left in `answer.der`, or
-    /// `unauthorized` where nothing is signed (RFC 5019, 2.2.3).
+    /// OCSP status of a certificate under this CA, with the response left in `answer.der`, or `unauthorized` if nothing
+    /// is signed (RFC 5019, 2.2.3).
     pub(super) fn ocsp(&self, serial: &str, ca: &str, now: Timestamp) -> Outcome<String> {
         let (serial, now) = (format!("0x{serial}"), now.as_second().to_string());
         let (ca, url) = (format!("{ca}.pem"), format!("{}/ocsp", self.public));
@@ -146,7 +146,7 @@ impl Judge {
             .to_owned())
     }
 
-    /// Whether a whole list has this serial number on it.
+    /// Whether a full CRL contains this serial number.
     pub(super) fn on_list(&self, ca: &str, serial: &str) -> Outcome<bool> {
         self.put("list.crl", &self.get(&format!("/crl/{ca}.crl"))?.1)?;
         let ca = format!("{ca}.pem");
@@ -158,7 +158,7 @@ impl Judge {
         Ok(text.contains(&serial.to_uppercase()))
     }
 
-    /// pkilint has nothing to say of any list of these CAs, nor of an OCSP response.
+    /// pkilint has no finding about any CRL of these CAs, nor about an OCSP response.
     pub(super) fn lint(&self, part: &str) -> Outcome {
         let mut lists = vec![("/crl/root-ca.crl".to_owned(), "ARL")];
         for ca in ["customer-ca", "customer-ca-2", "staff-ca"] {

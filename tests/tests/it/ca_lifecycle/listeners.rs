@@ -1,5 +1,5 @@
-//! The certificate of a listener changes while it serves: new handshakes get the new one, open connections continue, and
-//! what is broken changes nothing.
+//! The certificate of a listener changes while it serves: new handshakes get the new one, open connections continue,
+//! and an unusable file changes nothing.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -19,7 +19,7 @@ use crate::mail::until;
 
 type Tls = StreamOwned<ClientConnection, TcpStream>;
 
-/// A connection to the portal, believing this certificate alone.
+/// A connection to the portal that trusts this certificate alone.
 fn connect(dev: &Dev, trusted: &CertificateDer<'static>) -> Outcome<Tls> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone())?;
@@ -34,7 +34,7 @@ fn connect(dev: &Dev, trusted: &CertificateDer<'static>) -> Outcome<Tls> {
     Ok(stream)
 }
 
-/// Asks for the style sheet on a connection and leaves it open.
+/// Requests the style sheet on a connection and leaves it open.
 fn ask(stream: &mut Tls) -> Outcome {
     stream.write_all(b"GET /style.css HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     let mut head = Vec::new();
@@ -53,7 +53,7 @@ fn ask(stream: &mut Tls) -> Outcome {
     Ok(stream.read_exact(&mut body)?)
 }
 
-/// A certificate of its own for localhost.
+/// A separate certificate for localhost.
 fn another(from: i32, until: i32) -> Outcome<(String, String, CertificateDer<'static>)> {
     named("localhost", from, until)
 }
@@ -87,12 +87,12 @@ fn a_new_certificate_is_served_without_a_restart_and_a_broken_one_is_not() -> Ou
     let mut open = connect(dev, &first[0])?;
     ask(&mut open)?;
 
-    // By the change of the files alone.
+    // By changing the files alone.
     let (second_pem, second_key, second) = another(2020, 2045)?;
     fs::write(&key, &second_key)?;
     fs::write(&chain, &second_pem)?;
     until("new handshakes get the new one", || {
-        // What is open goes on all the while.
+        // Open connections continue meanwhile.
         ask(&mut open)?;
         Ok(connect(dev, &second).is_ok())
     })?;
@@ -106,8 +106,8 @@ fn a_new_certificate_is_served_without_a_restart_and_a_broken_one_is_not() -> Ou
     ask(&mut open)?;
     drop(open);
 
-    // Broken in each way: no certificate, the key of another, one that is over, one for another host. The one before
-    // stays.
+    // Unusable in each way: no certificate, another certificate's key, an expired one, one for another host. The
+    // earlier one stays.
     let (third_pem, third_key, third) = another(2020, 2045)?;
     let (over_pem, over_key, _) = another(2001, 2002)?;
     let (other_pem, other_key, _) = named("elsewhere.example", 2020, 2045)?;
@@ -130,7 +130,7 @@ fn a_new_certificate_is_served_without_a_restart_and_a_broken_one_is_not() -> Ou
     }
     assert!(bank.log()?.contains("the old one stays in use"));
 
-    // On demand.
+    // On `SIGHUP`.
     fs::write(&key, &third_key)?;
     fs::write(&chain, &third_pem)?;
     let pid = bank.pid().ok_or("the bank is gone")?.to_string();

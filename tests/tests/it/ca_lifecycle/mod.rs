@@ -1,6 +1,6 @@
-//! The life of the bank's own certificates.
+//! The lifecycle of the bank's own certificates.
 //!
-//! - `rollover`: one customer CA takes over from another
+//! - `rollover`: one customer CA succeeds another
 //! - `listeners`: the certificate of a listener changes while it serves
 //! - `example`: the example of a configuration, and `config check`
 //! - `judge`: openssl and pkilint, with everything that the bank publishes

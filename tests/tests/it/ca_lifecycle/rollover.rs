@@ -1,4 +1,4 @@
-//! An officer adds a customer CA and lets it take over. What the old one signed continues to its end.
+//! An officer adds a customer CA and lets it take over. Certificates of the old one remain valid until they expire.
 
 use std::fs;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn hsm(dev: &Dev, command: &str) -> Outcome<String> {
     programs::run(program.env("SOFTHSM2_CONF", &dev.softhsm_conf))?.expect_well()
 }
 
-/// A certificate for a key in memory, in use.
+/// An active certificate for a key in memory.
 fn soft(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<(Identity, Vec<u8>)> {
     let page = customer::identify(browser, &bank.dev, &person.login_id, &person.login_password)?;
     let page = customer::press_issue(browser, &page.must_show("BSMS002")?)?;
@@ -98,14 +98,14 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
         ..
     } = scene;
 
-    // The ceremony: a key and a certificate more, while the bank is at work; what was there stays.
+    // The ceremony: one more key and certificate, while the bank is running; everything else is unchanged.
     add(&bank.dev.hsm_spec, SECOND)?;
     let plan = hsm(&bank.dev, "plan")?;
     assert!(plan.contains("generate key customer-ca-2"), "{plan}");
     hsm(&bank.dev, "apply")?;
     assert!(hsm(&bank.dev, "verify")?.contains("checks passed"));
 
-    // The configuration: trusted from now on, signing from a day in the customer's renewal window on.
+    // The configuration: trusted from now on; it signs from a day within the customer's renewal window.
     let now = old_summary.not_after - DAY * 30;
     let from = now - DAY;
     let generations = format!(
@@ -122,12 +122,12 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
     let three = cacerts(&bank.dev)?;
     assert_eq!(three.len(), 3, "both CAs and the root");
 
-    // Before that day the first one signs, and the second one's lists are there already.
+    // Before that day the first CA signs, and the CRLs of the second one are published already.
     until("the second CA has a list", || {
         Ok(machine::fetch(&format!("{}/crl/customer-ca-2.crl", bank.dev.public)).is_ok())
     })?;
 
-    // That day comes: the next one has hers from the second, and both log in.
+    // On that day the next customer gets a certificate of the second CA, and both customers log in.
     bank.restart_at(now)?;
     let contract = counter::contract_with_application(&bank.dev, "2345678")?;
     let (browser, koumi) = scene::register(&bank, &contract, "koumi001")?;
@@ -141,7 +141,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
     )?;
     logs_in(&bank, &koumis, &koumi)?;
     let judge = Judge::new(&bank.dev)?;
-    // The bank's clock continues: whatever it signs meanwhile is valid by then.
+    // The bank's clock continues: everything signed meanwhile is valid by then.
     let at = now + SignedDuration::from_mins(30);
     for (der, ca) in [(&old, "customer-ca"), (&new, "customer-ca-2")] {
         let text = judge.text(der)?;
@@ -153,7 +153,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
         assert!(said.well(), "{ca}: {said}");
     }
 
-    // A serial number is one CA's, and no other's.
+    // A serial number belongs to one CA only.
     let (a, b) = (&old_summary.serial, &new_summary.serial);
     for (serial, ca, expected) in [
         (a, "customer-ca", "good"),
@@ -163,14 +163,14 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
         (a, "staff-ca", "unauthorized"),
     ] {
         assert_eq!(judge.ocsp(serial, ca, at)?, expected, "{ca}");
-        // What is not signed has nothing to be linted.
+        // An unsigned response cannot be linted.
         if expected == "good" {
             judge.lint_answer()?;
         }
     }
 
-    // 更新: the successor is the second CA's. An agent that knows the first one only takes nothing of another; the bank's
-    // new file is installed over the old one, since the same root stands for it.
+    // 更新: the second CA signs the successor. An agent that trusts only the first one refuses it. The bank's new file
+    // replaces the old one, because the same root has signed the new CA.
     let page = browser.open(&format!("{}/top", bank.dev.certificate))?;
     let confirm = browser.click(&page, "/renew")?.must_show("BSMS012")?;
     let progress = browser.send(&confirm, &confirm.form("/renew")?)?;
@@ -192,7 +192,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
     assert_eq!(judge.ocsp(&successor, "customer-ca-2", at)?, "good");
     assert_eq!(judge.ocsp(a, "customer-ca", at)?, "revoked");
 
-    // One of the second CA's is revoked: on its list only.
+    // A certificate of the second CA is revoked: it is on that CA's CRL only.
     let desks = Desks::at(&bank.dev)?;
     desks.approve(&desks.entered("2345678", "revoke")?)?;
     until("it is on the second CA's list", || {
@@ -207,7 +207,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
     let part = new_part(&judge.text(&new)?)?;
     judge.lint(&part)?;
 
-    // How long each is good for is told.
+    // The expiry of each is reported.
     let (_, metrics) = machine::fetch(&format!("{}/metrics", bank.dev.operations))?;
     let metrics = String::from_utf8(metrics)?;
     for told in [
@@ -221,7 +221,7 @@ fn a_second_customer_ca_takes_over_and_the_first_one_continues_to_its_end() -> O
     Ok(())
 }
 
-/// The part of the list that a certificate points to.
+/// The CRL shard that a certificate points to.
 fn new_part(text: &str) -> Outcome<String> {
     let rest = text.split("/crl/customer-ca-2/").nth(1);
     let part = rest.and_then(|rest| rest.get(..6));

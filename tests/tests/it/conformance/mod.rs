@@ -2,8 +2,8 @@
 //!
 //! Each test takes one new token through all checks, using it as the agent does, and compares the result with
 //! [`known`]. Nothing is skipped: what a token cannot do is tried nevertheless and must be refused in the known way.
-//! `make conformance` prints the whole table; `make test` leaves out two checks of the virtual card, and the table says
-//! so. `docs/tokens.md` explains the table.
+//! `make conformance` prints the whole table; `make test` leaves out two checks of the virtual card, which the table
+//! shows. `docs/tokens.md` explains the table.
 //!
 //! - [`check`]: the checks
 //! - [`steps`]: how each is made

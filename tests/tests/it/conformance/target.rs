@@ -64,7 +64,7 @@ pub(crate) trait ExternalActions: Debug {
 }
 
 impl TokenUnderTest {
-    /// A PKCS#11 module as the agent uses it. Call it at the start of a test that has a process of its own.
+    /// A PKCS#11 module as the agent uses it. Call it at the start of a test that runs in a separate process.
     pub(crate) fn module(module: TestModule, known: &'static [(Check, Known)]) -> Outcome<Self> {
         module.use_in_this_process();
         Ok(Self {

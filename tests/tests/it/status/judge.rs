@@ -1,4 +1,4 @@
-//! What openssl says about a certificate from what a server publishes: `ocsp`, `verify -crl_check` and `crl`.
+//! Status of a certificate according to openssl, from what a server publishes: `ocsp`, `verify -crl_check` and `crl`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,17 @@ use inkan_tests::trust::Identity;
 use inkan_tests::{Outcome, machine, programs};
 use tempfile::TempDir;
 
-/// Lists follow within seconds; more for a loaded machine.
+/// CRLs follow within seconds; a loaded machine needs more.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// How a certificate is in the eyes of others.
+/// Published status of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Never anything else.
+    /// Never revoked or suspended.
     Good,
-    /// Good again after a suspension: gone from full lists, and delta lists say so.
+    /// Active again after a suspension: removed from full CRLs, which delta CRLs state.
     Released,
-    /// On the lists; how OCSP and lists name the reason.
+    /// On the CRLs; the reason as OCSP and CRLs name it.
     Ended(&'static str, &'static str),
 }
 
@@ -62,7 +62,7 @@ impl Judge {
         })
     }
 
-    /// OCSP says so at once, lists soon.
+    /// OCSP follows at once, CRLs soon.
     pub(super) fn must_agree(&self, dev: &Dev, standing: Standing) -> Outcome {
         let told = self.ocsp(dev)?;
         match standing {
@@ -151,8 +151,8 @@ impl Judge {
         )
     }
 
-    /// The list that the certificate points to, or its delta, as this server hands it out: its signature is checked, its
-    /// text answered.
+    /// The CRL that the certificate points to, or its delta, as this server publishes it: its signature is checked, its
+    /// text returned.
     fn list(&self, dev: &Dev, kind: &str) -> Outcome<String> {
         let (_, der) = machine::fetch(&format!("{}/crl/{}{kind}.crl", dev.public, self.part))?;
         fs::write(self.directory.path().join("list.der"), der)?;

@@ -1,9 +1,9 @@
-//! A certificate that ends is refused on every server of the bank, on connections that are open and on new ones; others
-//! are told by lists and OCSP. The operations are done at the console, by two people.
+//! An inactive certificate is refused on every server of the bank, on open connections and on new ones; CRLs and OCSP
+//! inform others. The operations are done at the console, by two people.
 //!
 //! - [`second`]: one more server of the bank
-//! - [`watcher`]: a customer in every way a connection can stand
-//! - [`judge`]: what openssl says
+//! - [`watcher`]: a customer with each kind of connection
+//! - [`judge`]: the status according to openssl
 
 #![allow(
     clippy::print_stdout,
@@ -34,14 +34,14 @@ use judge::{Judge, Standing};
 use second::Second;
 use watcher::Watcher;
 
-/// What a stream may need on a loaded machine; what it needed is printed.
+/// Time limit for a stream on a loaded machine; the actual time is printed.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 const HELD: Standing = Standing::Ended("certificateHold", "Certificate Hold");
 const REVOKED: Standing = Standing::Ended("keyCompromise", "Key Compromise");
 const CANCELLED: Standing = Standing::Ended("cessationOfOperation", "Cessation Of Operation");
 
-/// A certificate for a key in memory, in use.
+/// An active certificate for a key in memory.
 fn certificate(bank: &Bank, browser: &Browser, person: &Person) -> Outcome<Identity> {
     let page = customer::identify(browser, &bank.dev, &person.login_id, &person.login_password)?;
     let page = customer::press_issue(browser, &page.must_show("BSMS002")?)?;
@@ -70,7 +70,7 @@ impl Desks {
         })
     }
 
-    /// The teller enters something about the one certificate (or the contract) of this account. Gives what comes.
+    /// The teller makes an entry about the certificate (or the contract) of this account. Returns the response.
     fn enter(&self, account: &str, command: &str) -> Outcome<Page> {
         let path = self.path(account, command)?;
         let page = self.teller.open(&format!("{}{path}", self.dev.staff))?;
@@ -82,7 +82,7 @@ impl Desks {
         self.teller.send(&page, &form)
     }
 
-    /// The same, entered without complaint: the path of what waits for the other person.
+    /// The same, without a refusal: returns the path of the entry for the approver.
     pub(crate) fn entered(&self, account: &str, command: &str) -> Outcome<String> {
         let page = self.enter(account, command)?;
         let path = page.url.path().to_owned();
@@ -125,7 +125,7 @@ impl Desks {
         Ok(())
     }
 
-    /// Of a suspension: it was a mistake.
+    /// Rejects the review of a suspension: it was a mistake.
     fn reject(&self, path: &str) -> Outcome {
         let page = self.approver.open(&format!("{}{path}", self.dev.staff))?;
         let form = page
@@ -137,7 +137,7 @@ impl Desks {
     }
 }
 
-/// Both servers refuse, and so does the stream of a page that was open on one of them.
+/// Both servers refuse, and the stream of a page that was open on one of them ends.
 fn refused(
     watchers: &[Watcher],
     code: &str,
@@ -158,7 +158,7 @@ fn refused(
 
 #[test]
 fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcome {
-    // Certificates of eleven months ago: they can be renewed now.
+    // Certificates issued eleven months ago: they can be renewed now.
     let cluster = Cluster::start()?;
     let url = cluster.url();
     let then = (Timestamp::now() - SignedDuration::from_hours(340 * 24)).to_string();
@@ -187,7 +187,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
         judge.must_agree(dev, Standing::Good)?;
     }
 
-    // 事故登録 by one person; the page that is open is one of the other server.
+    // 事故登録 by one person; the open page is on the other server.
     let desks = Desks::at(&one)?;
     let watchers = hanako_at_both()?;
     let stream = watchers[1].follow_renewal()?;
@@ -198,7 +198,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
         judge.must_agree(dev, HELD)?;
     }
 
-    // Found again: good on both, and removed from the lists.
+    // The token was found: active again on both servers, and removed from the CRLs.
     desks.reject(&review)?;
     for watcher in &watchers {
         watcher.may_log_in(&hanako.login_password)?;
@@ -207,7 +207,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
         judge.must_agree(dev, Standing::Released)?;
     }
 
-    // 失効, approved by a second person; the page that is open is one of the same server.
+    // 失効, approved by a second person; the open page is on the same server.
     let watchers = hanako_at_both()?;
     let stream = watchers[0].follow_renewal()?;
     let (proposal, late) = (
@@ -220,7 +220,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
     for dev in [&one, &other] {
         judge.must_agree(dev, REVOKED)?;
     }
-    // Revoking it again, holding it or letting it go: refused, at both servers, and nothing changes for anybody.
+    // Revoking, suspending or releasing it again is refused on both servers, and nothing changes.
     for dev in [&one, &other] {
         let desks = Desks::at(dev)?;
         for command in ["revoke", "incident", "release"] {
@@ -233,7 +233,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
         judge.must_agree(dev, REVOKED)?;
     }
 
-    // 解約 at the console of the other server ends what the contract has, on the first one too.
+    // 解約 at the console of the other server ends everything of the contract, on the first server too.
     let judge = Judge::of(&one, &koumis)?;
     let watchers = [
         Watcher::at("other", &one, &koumis, &koumi.login_password)?,
@@ -244,7 +244,7 @@ fn what_ends_at_the_console_of_one_server_is_refused_by_both_at_once() -> Outcom
     let proposal = desks.entered("2345678", "cancel")?;
     let clicked = Instant::now();
     desks.approve(&proposal)?;
-    // The gravest reason is the one that is said: its certificates are revoked.
+    // The most serious reason is shown: its certificates are revoked.
     refused(&watchers, "certificate-revoked", clicked, stream)?;
     for dev in [&one, &other] {
         judge.must_agree(dev, CANCELLED)?;

@@ -11,7 +11,7 @@ use inkan_tests::{Outcome, machine, programs};
 /// For a loaded machine.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A running server; dropped, it ends.
+/// A running server, which ends when it is dropped.
 pub(super) struct Second {
     process: Child,
     pub(super) dev: Dev,
@@ -33,7 +33,7 @@ impl Second {
         ] {
             let (origin, old) = url.rsplit_once(':').ok_or("a URL without a port")?;
             let new = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-            // What is in certificates and lists is the bank's, whoever serves it: of that only the socket is another.
+            // The URLs in certificates and CRLs are the bank's, on every server: only the socket differs.
             let (from, to) = if of_the_bank == Some(old) {
                 (
                     format!("\"127.0.0.1:{old}\""),

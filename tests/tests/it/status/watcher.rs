@@ -1,5 +1,5 @@
-//! A customer at one server, in every way a connection can stand: logged in on one that is open, following a page's events,
-//! by a client that would resume its TLS session, and new.
+//! A customer at one server with each kind of connection: an open one with a login, one that follows a page's events,
+//! one of a client that tries to resume its TLS session, and a new one.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 use rustls_pki_types::ServerName;
 
-/// Of a server that does not answer.
+/// Time limit for a server that does not respond.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// Logged in, and ready to resume TLS sessions.
@@ -48,8 +48,8 @@ impl Watcher {
             browser,
             resuming: Arc::new(config),
         };
-        // While the certificate is good, this way in works: else the refusal later would show nothing. The server resumes
-        // nothing, so the token signs each time.
+        // While the certificate is active, this connection works: otherwise the later refusal would prove nothing. The
+        // server resumes nothing, so the token signs each time.
         for _ in 0..2 {
             let (kind, page) = watcher.knock()?;
             assert!(
@@ -60,7 +60,7 @@ impl Watcher {
         Ok(watcher)
     }
 
-    /// 更新 is begun and its page followed: when the stream says that it is over.
+    /// Starts 更新 and follows its page; returns the time at which the stream reports the end.
     pub(super) fn follow_renewal(&self) -> Outcome<JoinHandle<Outcome<Instant>>> {
         let at = |path: &str| format!("{}{path}", self.dev.certificate);
         let confirm = self.browser.open(&at("/renew"))?.must_show("BSMS012")?;
@@ -69,7 +69,7 @@ impl Watcher {
             .must_show("BSMS013")?;
         let stream = self.browser.listen(&at("/renew/events"))?;
         let mut lines = BufReader::new(stream).lines();
-        // It is open once it has said how far the agent is.
+        // It is open once it has sent the agent's progress.
         let first = lines.next().ok_or("an empty stream")??;
         assert_eq!(first, "event: progress");
         Ok(std::thread::spawn(move || {
@@ -82,7 +82,7 @@ impl Watcher {
         }))
     }
 
-    /// All that was good is refused with `code`, at the first try; how long after `since` it was.
+    /// Everything that worked is refused with `code`, at the first attempt; returns how long after `since`.
     pub(super) fn must_be_refused(&self, code: &str, since: Instant) -> Outcome {
         let mut said = Vec::new();
         let top = format!("{}/top", self.dev.certificate);
@@ -109,14 +109,14 @@ impl Watcher {
         Ok(())
     }
 
-    /// The password on a session that is half way in is asked for in vain.
+    /// Logs in with certificate and password, which must succeed.
     pub(super) fn may_log_in(&self, password: &str) -> Outcome {
         let browser = Browser::presenting(&self.dev.server_ca, &self.identity)?;
         customer::log_in_with_certificate(&browser, &self.dev, password)?.must_show("BTOP001")?;
         Ok(())
     }
 
-    /// The login page over a connection of its own, by a client that would resume its session.
+    /// The login page over a separate connection, by a client that tries to resume its session.
     fn knock(&self) -> Outcome<(HandshakeKind, String)> {
         let url = Url::parse(&self.dev.certificate)?;
         let host = url.host_str().ok_or("no host")?.to_owned();
@@ -131,7 +131,7 @@ impl Watcher {
             "GET /login HTTP/1.1\r\nHost: {host}:{port}\r\nAccept-Language: ja\r\nConnection: close\r\n\r\n"
         )?;
         let mut answer = Vec::new();
-        // The end of the connection may come without TLS's own.
+        // The connection may end without a TLS close_notify.
         if let Err(error) = tls.read_to_end(&mut answer)
             && answer.is_empty()
         {

@@ -36,7 +36,7 @@ fn on_a_small_screen_the_buttons_stay_visible() -> Outcome {
                 let frame = window.frame;
                 let inside = frame.x + frame.width <= size.0 && frame.y + frame.height <= size.1;
                 let screenshot = inside.then(|| desktop.screenshot(&window).ok()).flatten()?;
-                // The button fills a line of its own at the end, so its colour occurs many times.
+                // The button fills a whole line at the end, so its colour occurs many times.
                 let button = screenshot.count_of(GO) > 1000;
                 (button == has_button && screenshot.colours() > 20).then_some(screenshot)
             })?;

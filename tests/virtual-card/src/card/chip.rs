@@ -87,7 +87,7 @@ impl Application<'_> {
     }
 }
 
-/// What a circuit board gives the chip. Random numbers are the system's: each card generates keys of its own.
+/// The chip's hardware. Random numbers are the system's, so each card generates its own keys.
 struct Board<'a> {
     rng: OsRng,
     store: Store<'a>,

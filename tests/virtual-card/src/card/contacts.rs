@@ -1,4 +1,4 @@
-//! What the reader sees: power, reset, answer to reset, and commands one by one.
+//! The reader's view of the card: power, reset, answer to reset, and single commands.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //!
 //! - [`pull`]: removing it at a given command
 //! - `chip`: the PIV application and its storage
-//! - `contacts`: what the reader sees of it
+//! - `contacts`: the reader's view of it
 //! - `transport`: chaining, and responses in pieces
 //! - `yubico`: Yubico's extensions of the standard
 
@@ -109,7 +109,7 @@ impl Control {
 }
 
 impl Card {
-    /// A card in factory state, in no reader, with a serial number of its own.
+    /// A card in factory state, in no reader, with its own serial number.
     #[must_use]
     pub fn new(model: Model) -> Self {
         let shared = Arc::new(Shared::default());
@@ -119,7 +119,7 @@ impl Card {
             .spawn(move || {
                 let live = AssertUnwindSafe(|| contacts::live(model, &inside));
                 let lived = catch_unwind(live);
-                // A card that breaks is removed from its reader, so that nobody waits for it.
+                // A card that breaks is removed from its reader, so that no program waits for it.
                 inside.control().take_out();
                 if let Err(broken) = lived {
                     resume_unwind(broken);
@@ -202,7 +202,7 @@ impl Card {
         self.instead(ins, answer, false);
     }
 
-    /// As [`Card::answer_instead`], but not before the last piece of a command in pieces.
+    /// As [`Card::answer_instead`], but only at the last piece of a command in pieces.
     pub fn answer_instead_last(&self, ins: u8, answer: &[u8]) {
         self.instead(ins, answer, true);
     }

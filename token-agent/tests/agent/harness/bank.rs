@@ -47,7 +47,7 @@ pub(crate) enum Fault {
     Refuse(u16, &'static str),
 }
 
-/// What the bank is told to do, and what it received.
+/// The bank's configured behaviour, and what it received.
 pub(crate) struct State {
     pub(crate) deviation: Deviation,
     pub(crate) pickup: VecDeque<Fault>,
