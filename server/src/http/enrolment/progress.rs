@@ -128,6 +128,7 @@ pub async fn follow(follower: Follower) -> Answer {
 mod tests {
     use super::*;
     use crate::http::page::sample;
+    use crate::services::enrolment::Subject;
 
     const JOURNEYS: [Journey; 4] = [
         Journey::Issue,
@@ -205,6 +206,7 @@ mod tests {
     fn http_progress_knows_every_step_of_the_agent() {
         let status = |state, progress: Option<&str>| Status {
             id: "i".into(),
+            subject: Subject::User("u".into()),
             link: "l".into(),
             comparison_code: "c".into(),
             state,

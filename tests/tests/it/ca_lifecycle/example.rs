@@ -150,7 +150,7 @@ fn the_example_passes_config_check_and_each_file_of_it_is_looked_into() -> Outco
         let said = server(&directory, command)?;
         assert_eq!(said.code, Some(3), "{said}");
         for code in [
-            "operations.bind: 127.0.0.1:80 is taken by public.bind",
+            "operations.bind: 127.0.0.1:80 is already used by public.bind",
             "[address-taken]",
             "[tls-host]",
             "[readable-by-others]",

@@ -135,7 +135,8 @@ async fn who_left_uses_no_code_for_a_key_that_was_begun() {
         request_id: None,
         proven: &proven,
     };
-    let recorded = scene.services.record_intent(&scene.anybody(), begun);
+    let context = scene.anybody();
+    let recorded = scene.services.record_intent(&context, begun);
     recorded.await.unwrap();
     let code = code(&scene).await;
     let mut tx = scene.store().begin().await.unwrap();
