@@ -45,7 +45,7 @@ impl PlannedFields {
     ) -> Result<Self, ApplyError> {
         let begin = Timestamp::from_second(now.as_second()).unwrap_or(now) - BACKDATED;
         let end = begin
-            .to_zoned(TimeZone::UTC)
+            .to_zoned_datetime(TimeZone::UTC)
             .saturating_add(i16::from(years).years())
             .timestamp()
             - SignedDuration::from_secs(1);

@@ -73,13 +73,13 @@ impl Validity {
         // Japan keeps one offset all year; a database of time zones is not needed.
         let japan = TimeZone::fixed(jiff::tz::offset(9));
         let next = now
-            .to_zoned(japan.clone())
+            .to_zoned_datetime(japan.clone())
             .date()
             .checked_add(Span::new().years(1));
         let end = next
             .and_then(|date| {
                 date.to_datetime(Time::constant(23, 59, 59, 0))
-                    .to_zoned(japan)
+                    .to_zoned_datetime(japan)
             })
             .map_err(|_| ProfileError::Validity)?;
         let start = now

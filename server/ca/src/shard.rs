@@ -14,7 +14,9 @@ pub fn name(now: Timestamp, months: u32) -> String {
     if months == 0 {
         return String::new();
     }
-    let date = now.to_zoned(TimeZone::fixed(jiff::tz::offset(9))).date();
+    let date = now
+        .to_zoned_datetime(TimeZone::fixed(jiff::tz::offset(9)))
+        .date();
     let count = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
     let first = count - count.rem_euclid(months);
     format!("{:04}{:02}", first.div_euclid(12), first.rem_euclid(12) + 1)

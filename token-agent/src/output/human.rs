@@ -13,7 +13,7 @@ use crate::prompt::question::Question;
 /// A time as the bank's pages show it.
 fn time(at: Timestamp) -> String {
     let zone = TimeZone::fixed(Offset::constant(9));
-    at.to_zoned(zone)
+    at.to_zoned_datetime(zone)
         .strftime("%Y-%m-%d %H:%M:%S JST")
         .to_string()
 }

@@ -1,7 +1,6 @@
 //! The block ciphers of management keys.
 
-use aes::cipher::generic_array::GenericArray;
-use aes::cipher::{BlockCipher, BlockDecrypt, BlockEncrypt, KeyInit};
+use aes::cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use aes::{Aes128, Aes192, Aes256};
 use des::TdesEde3;
 
@@ -55,9 +54,6 @@ impl CipherKind {
     }
 
     fn apply(self, direction: Direction, key: &[u8], block: &[u8]) -> Option<Vec<u8>> {
-        if block.len() != self.block_length() {
-            return None;
-        }
         match self {
             Self::Tdes => run::<TdesEde3>(direction, key, block),
             Self::Aes128 => run::<Aes128>(direction, key, block),
@@ -67,14 +63,13 @@ impl CipherKind {
     }
 }
 
-/// `block` must have the cipher's block length.
-fn run<C: KeyInit + BlockCipher + BlockEncrypt + BlockDecrypt>(
+fn run<C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt>(
     direction: Direction,
     key: &[u8],
     block: &[u8],
 ) -> Option<Vec<u8>> {
     let cipher = C::new_from_slice(key).ok()?;
-    let mut block = GenericArray::clone_from_slice(block);
+    let mut block = Block::<C>::try_from(block).ok()?;
     match direction {
         Direction::Encrypt => cipher.encrypt_block(&mut block),
         Direction::Decrypt => cipher.decrypt_block(&mut block),

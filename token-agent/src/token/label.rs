@@ -10,7 +10,9 @@ const REQUEST_PART: usize = 8;
 /// `inkan/<bank>/<login id>/<date>/<start of the request's id>`.
 #[must_use]
 pub fn label(bank: &Identifier, login_id: &str, at: Timestamp, request: &Identifier) -> String {
-    let date = at.to_zoned(TimeZone::fixed(Offset::constant(9))).date();
+    let date = at
+        .to_zoned_datetime(TimeZone::fixed(Offset::constant(9)))
+        .date();
     let request: String = request.as_str().chars().take(REQUEST_PART).collect();
     format!("{PREFIX}/{bank}/{login_id}/{date}/{request}")
 }

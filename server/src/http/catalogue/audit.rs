@@ -49,7 +49,9 @@ pub fn at(at: Timestamp, lang: Lang) -> String {
 pub fn day(typed: &str, after: i64) -> Option<Timestamp> {
     let date: Date = typed.trim().parse().ok()?;
     let date = date.checked_add(after.days()).ok()?;
-    let zoned = date.to_zoned(TimeZone::fixed(Offset::constant(9))).ok()?;
+    let zoned = date
+        .to_zoned_datetime(TimeZone::fixed(Offset::constant(9)))
+        .ok()?;
     Some(zoned.timestamp())
 }
 

@@ -17,13 +17,13 @@ fn jst() -> TimeZone {
 /// A point in time, to the minute, in Japan Standard Time.
 pub fn time(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%Y年%-m月%-d日 %H:%M", "%Y-%m-%d %H:%M JST");
-    at.to_zoned(jst()).strftime(format).to_string()
+    at.to_zoned_datetime(jst()).strftime(format).to_string()
 }
 
 /// A time of day in Japan Standard Time, to the second.
 pub fn clock(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%H:%M:%Sまで", "until %H:%M:%S JST");
-    at.to_zoned(jst()).strftime(format).to_string()
+    at.to_zoned_datetime(jst()).strftime(format).to_string()
 }
 
 /// The notice that an unused session ends.
@@ -46,7 +46,7 @@ pub fn console_idle(after: SignedDuration, lang: Lang) -> String {
 
 /// How many days are left, counted on the calendar in Japan; the last day is today.
 pub fn days_left(not_after: Timestamp, now: Timestamp, lang: Lang) -> String {
-    let day = |at: Timestamp| at.to_zoned(jst()).date();
+    let day = |at: Timestamp| at.to_zoned_datetime(jst()).date();
     let days = day(now).until(day(not_after)).map_or(0, |s| s.get_days());
     match days {
         ..=0 => lang
@@ -65,7 +65,7 @@ pub fn days_left(not_after: Timestamp, now: Timestamp, lang: Lang) -> String {
 /// A day in Japan Standard Time.
 pub fn date(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%Y年%-m月%-d日", "%Y-%m-%d");
-    at.to_zoned(jst()).strftime(format).to_string()
+    at.to_zoned_datetime(jst()).strftime(format).to_string()
 }
 
 /// 科目.

@@ -17,13 +17,13 @@ fn jst() -> TimeZone {
 #[must_use]
 pub fn time(at: Timestamp, lang: Lang) -> String {
     let format = lang.pick("%Y年%-m月%-d日 %H:%M", "%Y-%m-%d %H:%M (Japan)");
-    at.to_zoned(jst()).strftime(format).to_string()
+    at.to_zoned_datetime(jst()).strftime(format).to_string()
 }
 
 /// Days from today to the last day, counted on the calendar in Japan; 0 on the last day itself.
 #[must_use]
 pub fn days_left(not_after: Timestamp, now: Timestamp) -> i64 {
-    let day = |at: Timestamp| at.to_zoned(jst()).date();
+    let day = |at: Timestamp| at.to_zoned_datetime(jst()).date();
     day(now)
         .until(day(not_after))
         .map_or(0, |span| i64::from(span.get_days()))

@@ -7,7 +7,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{CustomizedPasswordHasher, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use inkan_pki::secret::Secret;
 use tokio::sync::{Semaphore, oneshot};
@@ -54,7 +55,7 @@ impl Default for PasswordSettings {
 /// No password is longer, whatever the settings: a longer one is wrong without hashing.
 const LONGEST: usize = 256;
 /// Salt of the hash that is computed if there is none to compare with.
-const DUMMY_SALT: &str = "aW5rYW4tbm8tdXNlciE";
+const DUMMY_SALT: &[u8] = b"inkan-no-user!";
 const RETRY_AFTER_SECONDS: u64 = 5;
 /// How often a comparison is repeated if the password is replaced in the meantime.
 pub(in crate::services) const COMPARISONS: usize = 3;
@@ -155,12 +156,10 @@ impl Passwords {
         getrandom::fill(&mut salt).map_err(Fault::Random)?;
         let cost = self.inner.cost;
         self.in_turn(Caller::default(), move || {
-            let salt = SaltString::encode_b64(&salt).map_err(fault)?;
-            Ok(cost
+            let hash = cost
                 .hasher()?
-                .hash_password(password.expose().as_bytes(), &salt)
-                .map_err(fault)?
-                .to_string())
+                .hash_password_with_salt(password.expose().as_bytes(), &salt);
+            Ok(hash.map_err(fault)?.to_string())
         })
         .await
     }
@@ -220,19 +219,15 @@ impl Passwords {
         self.in_turn(caller, move || {
             let argon2 = cost.hasher()?;
             let Some(like) = like else {
-                let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
-                let hash = argon2.hash_password(bytes(&password), &salt);
+                let hash = argon2.hash_password_with_salt(bytes(&password), DUMMY_SALT);
                 return Ok(hash.map_err(fault)?.to_string());
             };
             let like = PasswordHash::new(&like).map_err(fault)?;
-            let salt = like
-                .salt
-                .ok_or(argon2::password_hash::Error::PhcStringField);
-            let (algorithm, version) = (Some(like.algorithm), like.version);
+            let salt = like.salt.ok_or(argon2::password_hash::Error::SaltInvalid);
+            let (algorithm, version) = (Some(like.algorithm.as_str()), like.version);
             let params = Params::try_from(&like).map_err(fault)?;
-            let password = bytes(&password);
-            let salt = salt.map_err(fault)?;
-            let hash = argon2.hash_password_customized(password, algorithm, version, params, salt);
+            let (password, salt) = (bytes(&password), salt.map_err(fault)?);
+            let hash = argon2.hash_password_customized(password, &salt, algorithm, version, params);
             Ok(hash.map_err(fault)?.to_string())
         })
         .await
@@ -285,16 +280,16 @@ fn compare(hash: &str, password: &Secret) -> Result<bool> {
     let argon2 = Argon2::default();
     match argon2.verify_password(bytes(password), &hash) {
         Ok(()) => Ok(password.expose().len() <= LONGEST),
-        Err(argon2::password_hash::Error::Password) => Ok(false),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
         Err(error) => Err(fault(error)),
     }
 }
 
 /// The work of a comparison, without a result.
 fn spend(cost: Cost, password: &Secret) -> Result<()> {
-    let salt = SaltString::from_b64(DUMMY_SALT).map_err(fault)?;
-    let argon2 = cost.hasher()?;
-    let hash = argon2.hash_password(bytes(password), &salt);
+    let hash = cost
+        .hasher()?
+        .hash_password_with_salt(bytes(password), DUMMY_SALT);
     std::hint::black_box(hash.map_err(fault)?);
     Ok(())
 }
@@ -366,7 +361,7 @@ pub(in crate::services) fn busy() -> Error {
     Refusal::Unavailable { retry_after }.into()
 }
 
-fn fault(error: argon2::password_hash::Error) -> Error {
+fn fault(error: impl std::fmt::Display) -> Error {
     Fault::PasswordHash(error.to_string()).into()
 }
 

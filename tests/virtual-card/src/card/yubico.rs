@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aes::cipher::generic_array::GenericArray;
-use aes::cipher::{BlockEncrypt as _, KeyInit as _};
+use aes::cipher::{Block, BlockCipherEncrypt, KeyInit as _};
 use aes::{Aes128, Aes192, Aes256};
 use des::TdesEde3;
 use rand_core::{OsRng, RngCore as _};
@@ -305,13 +304,18 @@ impl Cipher {
     }
 
     fn encrypt(&self, block: &[u8]) -> Vec<u8> {
-        let mut block = block.to_vec();
         match self {
-            Self::Tdes(c) => c.encrypt_block(GenericArray::from_mut_slice(&mut block)),
-            Self::Aes128(c) => c.encrypt_block(GenericArray::from_mut_slice(&mut block)),
-            Self::Aes192(c) => c.encrypt_block(GenericArray::from_mut_slice(&mut block)),
-            Self::Aes256(c) => c.encrypt_block(GenericArray::from_mut_slice(&mut block)),
+            Self::Tdes(c) => encrypted(c, block),
+            Self::Aes128(c) => encrypted(c, block),
+            Self::Aes192(c) => encrypted(c, block),
+            Self::Aes256(c) => encrypted(c, block),
         }
-        block
     }
+}
+
+/// The callers have checked the length of the block ([`Cipher::block`]).
+fn encrypted<C: BlockCipherEncrypt>(cipher: &C, block: &[u8]) -> Vec<u8> {
+    let mut block = Block::<C>::try_from(block).expect("a whole block");
+    cipher.encrypt_block(&mut block);
+    block.to_vec()
 }

@@ -34,5 +34,5 @@ pub fn day(at: Timestamp) -> String {
 
 fn shown(at: Timestamp, format: &str) -> String {
     let zone = TimeZone::fixed(Offset::constant(9));
-    at.to_zoned(zone).strftime(format).to_string()
+    at.to_zoned_datetime(zone).strftime(format).to_string()
 }
