@@ -44,7 +44,7 @@ impl Browser {
     /// A browser that presents `identity` to every server that requests a certificate.
     pub fn presenting(server_ca: &Path, identity: &Identity) -> Outcome<Self> {
         let client = Client::builder()
-            .use_preconfigured_tls(trust::client(server_ca, identity)?)
+            .tls_backend_preconfigured(trust::client(server_ca, identity)?)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(Duration::from_secs(60))

@@ -87,7 +87,7 @@ impl Machine {
         identity: &Identity,
     ) -> Outcome<Self> {
         let client = Client::builder()
-            .use_preconfigured_tls(trust::client(server_ca, identity)?)
+            .tls_backend_preconfigured(trust::client(server_ca, identity)?)
             .no_proxy()
             .timeout(Duration::from_secs(60))
             .build()?;
@@ -174,7 +174,7 @@ pub fn fetch(url: &str) -> Outcome<(String, Vec<u8>)> {
     // No TLS is used here, but the client requires a configuration.
     let nobody = trust::believing(rustls::RootCertStore::empty(), &Identity::Nobody)?;
     let client = Client::builder()
-        .use_preconfigured_tls(nobody)
+        .tls_backend_preconfigured(nobody)
         .no_proxy()
         .build()?;
     let answer = client.get(url).send()?.error_for_status()?;

@@ -76,7 +76,7 @@ fn run(cli: &Cli, reporter: Reporter) -> Result<Outcome, Failure> {
         path("XDG_CONFIG_HOME"),
         path("HOME"),
     )?;
-    let system = System::of(|name| std::env::var(name).ok());
+    let system = System::current();
     let settings = Settings {
         proxies: proxy::load(&config, &system)?,
         pin_min_length: agent_file::pin_min_length(&config)?,

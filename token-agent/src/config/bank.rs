@@ -40,7 +40,10 @@ pub struct Bank {
 
 /// An origin: `https://host[:port]` and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(reqwest::Url);
+pub struct Origin {
+    url: reqwest::Url,
+    uri: http::Uri,
+}
 
 impl Origin {
     /// Parses the text.
@@ -49,13 +52,21 @@ impl Origin {
         let url = reqwest::Url::parse(text).ok()?;
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let anonymous = url.username().is_empty() && url.password().is_none();
-        (url.scheme() == "https" && url.has_host() && bare && anonymous).then_some(Self(url))
+        let uri = url.as_str().parse().ok()?;
+        (url.scheme() == "https" && url.has_host() && bare && anonymous)
+            .then_some(Self { url, uri })
+    }
+
+    /// The same in the HTTP crates' own type.
+    #[must_use]
+    pub const fn uri(&self) -> &http::Uri {
+        &self.uri
     }
 
     /// The URL of a path (which must start with `/`) on this origin.
     #[must_use]
     pub fn at(&self, path: &str) -> reqwest::Url {
-        let mut url = self.0.clone();
+        let mut url = self.url.clone();
         url.set_path(path);
         url
     }
@@ -63,14 +74,14 @@ impl Origin {
     /// The origin without a trailing slash.
     #[must_use]
     pub fn text(&self) -> String {
-        self.0.as_str().trim_end_matches('/').to_owned()
+        self.url.as_str().trim_end_matches('/').to_owned()
     }
 
     /// The host name that TLS checks against the server's certificate.
     #[must_use]
     pub fn server_name(&self) -> Option<ServerName<'static>> {
         let host = self
-            .0
+            .url
             .host_str()?
             .trim_start_matches('[')
             .trim_end_matches(']');
@@ -80,33 +91,37 @@ impl Origin {
     /// The host name, or an address without brackets.
     #[must_use]
     pub fn bare_host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
+        let host = self.url.host_str().unwrap_or_default();
         host.trim_matches(['[', ']']).to_owned()
     }
 
     /// The port.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.0.port_or_known_default().unwrap_or(443)
+        self.url.port_or_known_default().unwrap_or(443)
     }
 
     /// `host:port`, always with the port.
     #[must_use]
     pub fn authority(&self) -> String {
-        format!("{}:{}", self.0.host_str().unwrap_or_default(), self.port())
+        format!(
+            "{}:{}",
+            self.url.host_str().unwrap_or_default(),
+            self.port()
+        )
     }
 
     /// The addresses of the host; empty if the lookup fails.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.0.socket_addrs(|| None).unwrap_or_default()
+        self.url.socket_addrs(|| None).unwrap_or_default()
     }
 
     /// `host` or `host:port`, for messages.
     #[must_use]
     pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0
+        let host = self.url.host_str().unwrap_or_default();
+        self.url
             .port()
             .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }

@@ -1,7 +1,9 @@
 //! The proxy for the banks: from `agent.toml`, or from the system's settings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use inkan_pki::secret::Secret;
 
 use super::directory::{ConfigDir, others_may_read};
@@ -12,16 +14,27 @@ use crate::http::proxy::{Proxy, ProxyConfig};
 /// Maximum number of entries of `no_proxy`.
 const MAX_EXCEPTIONS: usize = 200;
 
-/// The settings of the system: environment variables.
+/// The settings of the system: environment variables, otherwise those of Windows or macOS.
 #[derive(Debug, Clone, Default)]
 pub struct System {
     /// Proxy for `https` addresses, and the name of the variable that sets it.
     pub proxy: Option<(&'static str, Secret)>,
     /// Hosts that are reached directly, comma-separated.
     pub no_proxy: String,
+    /// Consulted if no variable sets a proxy.
+    pub settings: Option<Arc<Matcher>>,
 }
 
 impl System {
+    /// The settings of the system this program runs on.
+    #[must_use]
+    pub fn current() -> Self {
+        Self {
+            settings: Some(Arc::new(Matcher::from_system())),
+            ..Self::of(|name| std::env::var(name).ok())
+        }
+    }
+
     /// From environment variables, as other programs read them: lower case first.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&'static str]| {
@@ -35,6 +48,7 @@ impl System {
         Self {
             proxy: proxy.map(|(name, value)| (name, Secret::new(value))),
             no_proxy: first(&["no_proxy", "NO_PROXY"]).map_or_else(String::new, |(_, v)| v),
+            settings: None,
         }
     }
 }
@@ -51,19 +65,17 @@ pub fn load(config: &ConfigDir, system: &System) -> Result<ProxyConfig, SetupErr
         let fault = FieldFault::TooMany(MAX_EXCEPTIONS);
         return Err(field_error(&path, "no_proxy", fault));
     }
-    let except = file.no_proxy.join(",");
-    match file.proxy {
-        Some(text) if text.expose() == "none" => Ok(ProxyConfig::direct()),
-        Some(text) => Ok(ProxyConfig::new(own(&text, path), &except)),
-        None => match &system.proxy {
-            Some((name, text)) => {
-                let proxy = parse(text, Path::new(name), "");
-                let except = format!("{except},{}", system.no_proxy);
-                Ok(ProxyConfig::new(proxy, &except))
-            }
-            None => Ok(ProxyConfig::direct()),
-        },
-    }
+    let own_exceptions = file.no_proxy.join(",");
+    let exceptions = format!("{own_exceptions},{}", system.no_proxy);
+    Ok(match (file.proxy, &system.proxy, &system.settings) {
+        (Some(text), ..) if text.expose() == "none" => ProxyConfig::direct(),
+        (Some(text), ..) => ProxyConfig::address(own(&text, path), &own_exceptions),
+        (None, Some((name, text)), _) => {
+            ProxyConfig::address(parse(text, Path::new(name), ""), &exceptions)
+        }
+        (None, None, Some(settings)) => ProxyConfig::system(Arc::clone(settings), &exceptions),
+        (None, None, None) => ProxyConfig::direct(),
+    })
 }
 
 /// The proxy of the agent's own file. Others must not be able to read one with a password.
@@ -98,7 +110,7 @@ mod tests {
         let bank = Origin::parse("https://bank.example").unwrap();
         let proxies = load(&config, system).map_err(|e| format!("{e:?}"))?;
         let proxy = proxies.for_origin(&bank).map_err(|e| format!("{e:?}"))?;
-        Ok(proxy.map(Proxy::name))
+        Ok(proxy.map(|proxy| proxy.name()))
     }
 
     fn system(pairs: &'static [(&'static str, &'static str)]) -> System {
@@ -182,5 +194,28 @@ mod tests {
             ("no_proxy", "bank.example"),
         ]);
         assert_eq!(with(None, 0o600, &bad), Ok(None));
+    }
+
+    #[test]
+    fn the_systems_settings_apply_without_a_variable() {
+        let settings = || {
+            let matcher = Matcher::builder().https("http://os.example:8080").build();
+            Some(Arc::new(matcher))
+        };
+        let none = System {
+            settings: settings(),
+            ..System::default()
+        };
+        let expected = Some("os.example:8080".to_owned());
+        assert_eq!(with(None, 0o644, &none), Ok(expected));
+        assert_eq!(with(Some("proxy = \"none\""), 0o644, &none), Ok(None));
+        let except = "no_proxy = [\"bank.example\"]\n";
+        assert_eq!(with(Some(except), 0o644, &none), Ok(None));
+        let variable = System {
+            settings: settings(),
+            ..system(&[("https_proxy", "http://env.example:3128")])
+        };
+        let expected = Some("env.example:3128".to_owned());
+        assert_eq!(with(None, 0o644, &variable), Ok(expected));
     }
 }

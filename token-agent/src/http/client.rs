@@ -76,11 +76,11 @@ impl Channel {
         let proxy = proxies.for_origin(origin)?;
         // The system's settings were evaluated before, or are not wanted.
         let mut builder = Client::builder().no_proxy();
-        if let Some(proxy) = proxy {
+        if let Some(proxy) = &proxy {
             builder = builder.proxy(proxy.for_client()?);
         }
         let client = builder
-            .use_preconfigured_tls(tls)
+            .tls_backend_preconfigured(tls)
             .https_only(true)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
@@ -90,7 +90,7 @@ impl Channel {
         Ok(Self {
             client,
             origin: origin.clone(),
-            proxy: proxy.cloned(),
+            proxy,
             lang,
             mutual,
         })

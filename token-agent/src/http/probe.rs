@@ -32,7 +32,7 @@ pub fn handshake(
     let no_connection = || unreachable(origin, Unreachable::Connect);
     let name = origin.server_name().ok_or_else(no_connection)?;
     let mut socket = match proxies.for_origin(origin)? {
-        Some(proxy) => tunnel::open(proxy, origin)?,
+        Some(proxy) => tunnel::open(&proxy, origin)?,
         None => connect(origin).ok_or_else(no_connection)?,
     };
     let limits = socket

@@ -114,7 +114,7 @@ fn clock(cli: &Cli, now: Timestamp) -> Result<Clock, Failure> {
 
 fn context(config: ConfigDir, clock: Clock, lang: Lang) -> Result<Context, Failure> {
     let drivers = modules::load(&config)?;
-    let system = System::of(|name| std::env::var(name).ok());
+    let system = System::current();
     let host = HostProgram::this().ok();
     Ok(Context {
         proxies: proxy::load(&config, &system)?,

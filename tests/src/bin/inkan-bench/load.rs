@@ -175,7 +175,7 @@ pub(crate) fn owner(bank: &Bank, piece: Work) -> Outcome<Identity> {
 fn client(dev: &Dev, identity: &Identity) -> Outcome<Client> {
     let tls = trust::client(&dev.server_ca, identity)?;
     Ok(Client::builder()
-        .use_preconfigured_tls(tls)
+        .tls_backend_preconfigured(tls)
         .no_proxy()
         .timeout(Duration::from_secs(60))
         .build()?)

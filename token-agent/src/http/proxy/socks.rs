@@ -27,16 +27,17 @@ pub(super) fn connect(
         socket,
         until: Instant::now() + RESPONSE,
     };
-    let methods: &[u8] = match proxy.login {
+    let login = proxy.intercept.raw_auth();
+    let methods: &[u8] = match login {
         Some(_) => &[NO_LOGIN, LOGIN],
         None => &[NO_LOGIN],
     };
     let count = u8::try_from(methods.len()).map_err(|_| ProxyFault::Dropped)?;
     negotiation.send(&[&[VERSION, count], methods].concat())?;
-    match (negotiation.receive()?, &proxy.login) {
+    match (negotiation.receive()?, login) {
         ([VERSION, NO_LOGIN], _) => {}
         ([VERSION, LOGIN], Some((user, password))) => {
-            negotiation.log_in(user, password.expose())?;
+            negotiation.log_in(user, password)?;
         }
         ([VERSION, 0xff], None) => return Err(ProxyFault::LoginNeeded),
         ([VERSION, 0xff], Some(_)) => return Err(ProxyFault::LoginRefused),

@@ -4,8 +4,6 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::{Kind, Proxy, socks};
@@ -43,11 +41,9 @@ fn connect_through(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ProxyFau
     }
     let target = origin.authority();
     let mut head = Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
-    if let Some((user, password)) = &proxy.login {
-        let login = Zeroizing::new(format!("{user}:{}", password.expose()));
-        let encoded = Zeroizing::new(STANDARD.encode(login.as_bytes()));
-        head.push_str("Proxy-Authorization: Basic ");
-        head.push_str(&encoded);
+    if let Some(login) = proxy.intercept.basic_auth() {
+        head.push_str("Proxy-Authorization: ");
+        head.push_str(login.to_str().map_err(|_| ProxyFault::Dropped)?);
         head.push_str("\r\n");
     }
     head.push_str("\r\n");
