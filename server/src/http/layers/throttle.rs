@@ -15,7 +15,7 @@ use crate::http::problem::HttpProblem;
 /// Refuses with 429 what exceeds the rate of its address.
 pub async fn limit(State(around): State<Around>, request: Request, next: Next) -> Response {
     let (app, group) = (&around.app, around.group);
-    let limiter = match (group.audience, request.method() == &Method::POST) {
+    let limiter = match (group.audience, *request.method() == Method::POST) {
         (Audience::Api, _) => Some(&app.api_rate),
         (Audience::Program, true) => Some(&app.machine_rate),
         (Audience::Browser(_), true) if group.passwords => Some(&app.password_rate),
