@@ -196,10 +196,10 @@ async fn grant(
     grants::create(tx, &new).await?;
     let about = ("grant.given", "user", user.id.as_str());
     record(tx, context, proposal, about, json!({ "grant": &new.id })).await?;
-    let letter = Notification::GrantGiven {
+    let message = Notification::GrantGiven {
         until: new.expires_at,
     };
-    tell(tx, user, &new.id, &letter, context.now).await?;
+    tell(tx, user, &new.id, &message, context.now).await?;
     Ok(new.id)
 }
 

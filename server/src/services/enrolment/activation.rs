@@ -117,8 +117,8 @@ async fn into_use(
     if !certificates::set_active(tx, &row.id, &context.actor, context.now).await? {
         return Err(Fault::Inconsistent("issued certificate did not become active").into());
     }
-    let letter = news(row, previous);
-    tell(tx, user, &row.id, &letter, context.now).await?;
+    let message = notification(row, previous);
+    tell(tx, user, &row.id, &message, context.now).await?;
     Ok(())
 }
 
@@ -149,7 +149,7 @@ async fn supersede(
 }
 
 /// The message about an activation: of a first certificate, or of the successor of `previous`.
-fn news(row: &Certificate, previous: Option<Certificate>) -> Notification {
+fn notification(row: &Certificate, previous: Option<Certificate>) -> Notification {
     let (serial, not_after) = (row.serial.clone(), row.not_after);
     match previous {
         None => Notification::CertificateIssued { serial, not_after },

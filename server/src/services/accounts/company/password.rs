@@ -85,12 +85,12 @@ impl AccountService<'_> {
             sessions::delete_others(tx, user_id, &session.token_sha256).await?;
             let user = users::find(&mut *tx, user_id).await?;
             let user = user.ok_or(Fault::Inconsistent("user is gone"))?;
-            let letter = Notification::PasswordChanged {
+            let message = Notification::PasswordChanged {
                 password: which.told(),
                 at: now,
             };
             let key = format!("{}:{:?}:{}", user.id, which, now.as_second());
-            tell(tx, &user, &key, &letter, now).await?;
+            tell(tx, &user, &key, &message, now).await?;
             Ok(Outcome::done(()).detail(json!({ "password": which.told() })))
         });
         done.await

@@ -82,8 +82,8 @@ impl AccountService<'_> {
             sessions::delete_for_user(tx, &user.id).await?;
             sessions::insert(tx, &started.session).await?;
             outbox::set_language(tx, &user.id, language).await?;
-            let letter = Notification::LoginIdRegistered { at: now };
-            tell(tx, &user, &user.id, &letter, now).await?;
+            let message = Notification::LoginIdRegistered { at: now };
+            tell(tx, &user, &user.id, &message, now).await?;
             let entry = context.audit(ACTION, ("user", &user.id));
             let entry = entry.by(Actor::User(user.id.clone()));
             let detail = json!({ "contract": &user.contract_id, "login_id": &user.login_id });

@@ -52,13 +52,13 @@ impl AccountService<'_> {
                     continue;
                 }
                 users::set_password_state(tx, &other.id, kind, 0, None, false).await?;
-                let letter = Notification::PasswordReleased {
+                let message = Notification::PasswordReleased {
                     password,
                     at: now,
                     by: By::Colleague,
                 };
                 let key = format!("{}:{kind:?}:{}", other.id, now.as_second());
-                tell(tx, &other, &key, &letter, now).await?;
+                tell(tx, &other, &key, &message, now).await?;
                 released.push(format!("{kind:?}"));
             }
             Ok(Outcome::done(()).detail(json!({ "released": released })))

@@ -122,8 +122,8 @@ impl AccountService<'_> {
             let contract = contracts::find(&mut *tx, &user.contract_id).await?;
             let contract = contract.ok_or(Fault::Inconsistent("contract is gone"))?;
             outbox::set_language(tx, &stored.id, language).await?;
-            let letter = Notification::LoginIdRegistered { at: now };
-            tell(tx, &stored, &stored.id, &letter, now).await?;
+            let message = Notification::LoginIdRegistered { at: now };
+            tell(tx, &stored, &stored.id, &message, now).await?;
             Ok(Registered {
                 user: stored,
                 contract,

@@ -36,14 +36,14 @@ pub(super) async fn tell_owner(
         Actor::Staff(_) | Actor::Agent(_) | Actor::System | Actor::Anonymous => By::Bank,
     };
     let (serial, at) = (before.serial.clone(), ending.context.now);
-    let letter = match after {
+    let message = match after {
         State::Revoked => Notification::CertificateRevoked { serial, at, by },
         State::Suspended => Notification::CertificateSuspended { serial, at, by },
         State::Active => Notification::CertificateReleased { serial, at },
         State::Intent | State::Issued | State::Superseded | State::Abandoned => return Ok(()),
     };
     let key = format!("{}:{}", before.id, at.as_second());
-    tell(tx, &user, &key, &letter, at).await?;
+    tell(tx, &user, &key, &message, at).await?;
     Ok(())
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn tell_given_up(
     let user = users::find(&mut *tx, user_id).await?;
     let user = user.ok_or(Fault::Inconsistent("certificate of no user"))?;
     let (serial, at) = (before.serial.clone(), ending.context.now);
-    let letter = Notification::CertificateGivenUp { serial, at };
-    tell(tx, &user, &before.id, &letter, at).await?;
+    let message = Notification::CertificateGivenUp { serial, at };
+    tell(tx, &user, &before.id, &message, at).await?;
     Ok(())
 }
