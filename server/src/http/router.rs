@@ -133,7 +133,7 @@ fn portal_programs() -> Router<Shared> {
         .route("/agent/requests/{id}/give-up", post(agent::give_up))
         .route("/agent/logins/{id}/pickup", post(agent::pick_up_login))
         .route("/agent/logins/{id}/progress", post(agent::login_progress));
-    and_unknown(routes)
+    and_unknown(routes, &UNKNOWN)
 }
 
 /// Certificate login, renewal and activation, over mutual TLS.
@@ -163,7 +163,7 @@ pub fn certificate(app: &Shared) -> Router {
         .merge(grouped(app, renewed, after_renewal))
         .merge(grouped(app, renewed.with_passwords(), begin_renewal()))
         .merge(grouped(app, open, files()))
-        .merge(grouped(app, PROGRAMS, and_unknown(programs)));
+        .merge(grouped(app, PROGRAMS, and_unknown(programs, &UNKNOWN)));
     listener("certificate", OverTls(true), app, routes)
 }
 
@@ -195,13 +195,17 @@ pub fn staff(app: &Shared) -> Router {
     let open = RouteGroup::open(Audience::Browser(Realm::Staff));
     let pages = open.behind(Gate::Staff);
     let api = RouteGroup::open(Audience::Api).behind(Gate::Staff);
-    let (page, list) = (console::routes::routes, api::routes::routes);
-    let programs = and_unknown(agent_with_certificate(Issuer::Staff));
+    let operations = and_unknown(api::routes::routes(), &api::routes::UNKNOWN);
+    let programs = and_unknown(agent_with_certificate(Issuer::Staff), &UNKNOWN);
     let routes = not_found(app, pages)
-        .merge(grouped(app, pages, page(false)))
-        .merge(grouped(app, pages.with_import(), page(true)))
-        .merge(grouped(app, api, list(false)))
-        .merge(grouped(app, api.with_import(), list(true)))
+        .merge(grouped(app, pages, console::routes::routes()))
+        .merge(grouped(
+            app,
+            pages.with_import(),
+            console::routes::imports(),
+        ))
+        .merge(grouped(app, api, operations))
+        .merge(grouped(app, api.with_import(), api::routes::imports()))
         .merge(grouped(app, open, files()))
         .merge(grouped(app, PROGRAMS, programs));
     listener("staff", OverTls(true), app, routes)
@@ -246,9 +250,9 @@ fn files() -> Router<Shared> {
 }
 
 /// Also handles paths that look like endpoints for programs and do not exist.
-fn and_unknown(routes: Router<Shared>) -> Router<Shared> {
+fn and_unknown(routes: Router<Shared>, unknown: &[&str]) -> Router<Shared> {
     let not_found = || async { Failure::from(HttpProblem::NotFound) };
-    UNKNOWN
+    unknown
         .iter()
         .fold(routes, |routes, path| routes.route(path, any(not_found)))
 }

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn;
-use axum::routing::any;
 
 use super::row::{Row, act, confirmed, import_of, make, save, see};
 use super::{
@@ -15,8 +14,6 @@ use super::{
 };
 use crate::http::app::Shared;
 use crate::http::console::routes::{ALL, COUNTER, CUSTOMERS, DECIDE, DESKS, ENTER, Right, STAFF};
-use crate::http::failure::Failure;
-use crate::http::problem::HttpProblem;
 
 /// Paths that begin like the API's and do not exist: "not found" as a problem document.
 pub const UNKNOWN: [&str; 2] = ["/api/", "/api/{*unknown}"];
@@ -61,19 +58,23 @@ pub(super) fn table() -> Vec<Row> {
     ]
 }
 
-/// The routes of the table, apart from those that take a list of contracts; or these alone.
-pub fn routes(import: bool) -> Router<Shared> {
+/// The routes of the table, except those that take a list of contracts.
+pub fn routes() -> Router<Shared> {
+    routes_with(false)
+}
+
+/// The routes that take a list of contracts.
+pub fn imports() -> Router<Shared> {
+    routes_with(true)
+}
+
+fn routes_with(import: bool) -> Router<Shared> {
     let rows = table().into_iter();
     let rows = rows.filter(|row| row.right.import == import);
     let routes = rows.fold(Router::new(), |router, row| {
         router.route(row.right.path, row.handler)
     });
-    let routes = routes.layer(from_fn(guard::check));
-    let unknown: &[&str] = if import { &[] } else { &UNKNOWN };
-    let not_found = || async { Failure::from(HttpProblem::NotFound) };
-    unknown
-        .iter()
-        .fold(routes, |router, path| router.route(path, any(not_found)))
+    routes.layer(from_fn(guard::check))
 }
 
 static RIGHTS: LazyLock<Vec<Right>> =

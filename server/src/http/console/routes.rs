@@ -235,8 +235,17 @@ fn table() -> Vec<Row> {
     ]
 }
 
-/// The routes of the table, apart from those that take a list of contracts; or these alone.
-pub fn routes(import: bool) -> Router<Shared> {
+/// The routes of the table, except those that take a list of contracts.
+pub fn routes() -> Router<Shared> {
+    routes_with(false)
+}
+
+/// The routes that take a list of contracts.
+pub fn imports() -> Router<Shared> {
+    routes_with(true)
+}
+
+fn routes_with(import: bool) -> Router<Shared> {
     let rows = table().into_iter();
     let rows = rows.filter(|row| row.right.import == import);
     rows.fold(Router::new(), |router, row| {
