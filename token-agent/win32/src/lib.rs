@@ -1,0 +1,13 @@
+//! The functions of Windows that the agent calls, as safe functions. The only crate of the agent with unsafe code, and empty
+//! on other systems.
+//!
+//! It knows nothing of banks, tokens or sentences: a function takes and returns plain values, and an error carries the
+//! call and the code that Windows returned. `docs/windows.md` lists every call and where it is exercised.
+//!
+//! - [`error`]: a failed call and its code
+//! - [`text`]: UTF-16 strings
+#![cfg(windows)]
+#![allow(unsafe_code)] // calls of a C interface
+
+pub mod error;
+pub mod text;
