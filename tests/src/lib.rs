@@ -24,6 +24,7 @@
 //! - [`certificates`]: certificates of strangers and of a fake CA
 //! - [`proxy`]: a company's proxy between agent and bank
 //! - [`recorder`]: a TLS-terminating recorder between agent and bank
+//! - [`wine`]: the agent's programs for Windows
 //! - [`arrows`]: which part may depend on which other part
 
 pub mod arrows;
@@ -47,6 +48,7 @@ pub mod roca;
 pub mod screens;
 pub mod smtp;
 pub mod trust;
+pub mod wine;
 
 /// The result of a step of a test or of the demo: any error ends it with a sentence.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
