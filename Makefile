@@ -1,5 +1,5 @@
 # Inkan: the commands of this repository. `make help` lists them.
-.PHONY: help demo dev test conformance screens check bench packages-demo packages-test packages-bench
+.PHONY: help demo dev test conformance screens check bench windows deb packages-demo packages-test packages-bench
 
 CARGO ?= cargo
 # The programs of the demo. Demo and test share one build directory.
@@ -38,6 +38,13 @@ check: ## formatting, lints, and the dependencies between crates and modules
 
 bench: packages-bench ## measurements, compared with the bare token and other programs (release build; a quarter of an hour; PARTS=ocsp does one)
 	@bench=$$($(BUILT) inkan-bench --profile bench-release --locked -p inkan-server --bin inkan-server -p inkan-dev --bin inkan-dev -p inkan-agent --bin inkan-agent -p inkan-agent-window --bin inkan-agent-window -p inkan-tests --bin inkan-bench) && exec "$$bench" $(PARTS)
+
+windows: ## the agent for Windows: programs, a ZIP file and an MSI installer, into .work/packages (from Linux; ten minutes the first time)
+	@scripts/windows/toolchain
+	@programs=$$(scripts/windows/build --release --locked -p inkan-agent -p inkan-agent-window) && scripts/windows/package "$$programs" .work/packages
+
+deb: packages-demo ## the agent for Debian and Ubuntu: a .deb package, into .work/packages
+	@scripts/package-deb .work/packages
 
 packages-demo:
 	@scripts/install-packages demo

@@ -13,8 +13,9 @@ use crate::Outcome;
 const WINE: &str = "/usr/lib/wine/wine64";
 const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
 
-/// The user name that Wine gives its only user, whoever runs the tests.
-pub const USER: &str = "customer";
+/// Libraries of Wine that are not used: those that would offer to download .NET and HTML, and the one that writes menus
+/// into this user's own desktop.
+const UNUSED: &str = "mscoree,mshtml=;winemenubuilder.exe=";
 
 /// A prefix of its own. Ends its programs and is deleted on drop.
 #[derive(Debug)]
@@ -31,12 +32,18 @@ impl WinePrefix {
     pub fn new() -> Outcome<Self> {
         let template = PathBuf::from(variable("INKAN_WINE_PREFIX")?);
         let exe = PathBuf::from(variable("INKAN_WINDOWS")?);
-        let beside = template.parent().ok_or("a template in the root directory")?;
+        let beside = template
+            .parent()
+            .ok_or("a template in the root directory")?;
         let directory = tempfile::Builder::new()
             .prefix("prefix-")
             .tempdir_in(beside)?;
         // 700 MB of Wine's own libraries are shared; everything that programs change is copied.
-        copy(&template, directory.path(), &["--exclude=./drive_c/windows/system32"])?;
+        copy(
+            &template,
+            directory.path(),
+            &["--exclude=./drive_c/windows/system32"],
+        )?;
         let libraries = "drive_c/windows/system32";
         let linked = Command::new("cp")
             .args(["-al", "--"])
@@ -48,7 +55,7 @@ impl WinePrefix {
         Ok(Self { directory, exe })
     }
 
-    /// A command that runs a program of the agent: `inkan-agent.exe`, say.
+    /// A command that runs a program of the agent: `inkan-agent.exe` or `inkan-agent-window.exe`.
     #[must_use]
     pub fn agent(&self, name: &str) -> Command {
         self.command(&self.exe.join(name))
@@ -67,10 +74,11 @@ impl WinePrefix {
         // Variables of this shell would pass into Windows programs: proxies, languages, configuration directories.
         command
             .env_clear()
-            .envs(["PATH", "HOME", "TMPDIR"].iter().filter_map(|n| Some((n, std::env::var_os(n)?))))
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .env("HOME", self.directory.path())
             .env("WINEPREFIX", self.directory.path())
             .env("WINEDEBUG", "-all")
-            .env("USER", USER)
+            .env("WINEDLLOVERRIDES", UNUSED)
             .env("LANG", "C.UTF-8");
     }
 
@@ -86,10 +94,27 @@ impl WinePrefix {
         self.directory.path().join("drive_c")
     }
 
-    /// The user's profile, `C:\users\customer`.
-    #[must_use]
-    pub fn profile(&self) -> PathBuf {
-        self.drive_c().join("users").join(USER)
+    /// The user's profile, below `C:\users`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn profile(&self) -> Outcome<PathBuf> {
+        let users = std::fs::read_dir(self.drive_c().join("users"))?;
+        let mut users = users.filter_map(Result::ok).map(|user| user.path());
+        users
+            .find(|user| !user.ends_with("Public"))
+            .ok_or_else(|| "Wine made no profile".into())
+    }
+
+    /// The registry of the user, as Wine writes it to disk once all programs have ended.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn registry(&self) -> Outcome<String> {
+        self.settle()?;
+        Ok(std::fs::read_to_string(
+            self.directory.path().join("user.reg"),
+        )?)
     }
 
     /// A path of this system as Windows programs see it: on drive Z:.
@@ -119,8 +144,9 @@ impl Drop for WinePrefix {
 }
 
 fn variable(name: &str) -> Outcome<std::ffi::OsString> {
-    std::env::var_os(name)
-        .ok_or_else(|| format!("{name} is not set: `make test` sets it (scripts/built-for-tests windows)").into())
+    std::env::var_os(name).ok_or_else(|| {
+        format!("{name} is not set: `make test` sets it (scripts/built-for-tests windows)").into()
+    })
 }
 
 /// Copies a directory's content with `tar`, which can leave parts out.

@@ -5,6 +5,7 @@
 //! - [`journey`]: from the application to the login, on both databases
 //! - [`browser`]: the same screens in Chromium, the key on a token
 //! - [`window`]: the agent's window on a desktop: by keyboard, for a screen reader, beside a real browser
+//! - [`windows`]: the agent for Windows, under Wine
 //! - [`counter`]: two people for every application; no application, no certificate
 //! - [`api`]: the staff API: every response described, the guide's examples, open connections
 //! - [`login`]: who is authorised, who is not, and what each of them is shown
@@ -61,4 +62,5 @@ mod secrets;
 mod status;
 mod token;
 mod window;
+mod windows;
 mod year;

@@ -1,0 +1,5 @@
+//! The agent for Windows, under Wine. Wine is not Windows: `docs/windows.md` lists what was never run on it.
+//!
+//! - [`installer`]: the MSI file: installed, upgraded, uninstalled
+
+mod installer;
