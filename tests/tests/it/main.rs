@@ -6,6 +6,7 @@
 //! - [`browser`]: the same screens in Chromium, the key on a token
 //! - [`window`]: the agent's window on a desktop: by keyboard, for a screen reader, beside a real browser
 //! - [`windows`]: the agent for Windows, under Wine
+//! - [`debian_package`]: the agent's package for Debian and Ubuntu
 //! - [`counter`]: two people for every application; no application, no certificate
 //! - [`api`]: the staff API: every response described, the guide's examples, open connections
 //! - [`login`]: who is authorised, who is not, and what each of them is shown
@@ -45,6 +46,7 @@ mod configuration;
 mod conformance;
 mod counter;
 mod crash;
+mod debian_package;
 mod development;
 mod documents;
 mod enrolment;

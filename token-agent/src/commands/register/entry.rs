@@ -115,6 +115,17 @@ mod tests {
     }
 
     #[test]
+    fn the_package_contains_the_entry_that_register_writes() {
+        let installed = LinkHandler {
+            program: PathBuf::from("/usr/bin/inkan-agent-window"),
+            window: true,
+            config_dir: None,
+        };
+        let packaged = include_str!("../../../assets/inkan-agent.desktop");
+        assert_eq!(text(&installed).unwrap(), packaged);
+    }
+
+    #[test]
     fn a_program_without_window_gets_a_terminal() {
         let handler = |window| LinkHandler {
             program: PathBuf::from("/usr/bin/inkan-agent"),
