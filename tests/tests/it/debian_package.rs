@@ -10,9 +10,11 @@ fn the_package_has_programs_entry_icon_and_dependencies() -> Outcome {
     let directory = tempfile::tempdir()?;
     let agent = programs::built("inkan-agent")?;
     let beside = agent.parent().ok_or("a program without a directory")?;
-    run(Command::new("../scripts/package-deb")
-        .args([directory.path(), beside])
-        .env("INKAN_VERSION", "1.2.3"))?;
+    run(
+        Command::new(programs::repository().join("scripts/package-deb"))
+            .args([directory.path(), beside])
+            .env("INKAN_VERSION", "1.2.3"),
+    )?;
     let architecture = run(Command::new("dpkg").arg("--print-architecture"))?;
     let name = format!("inkan-agent_1.2.3_{}.deb", architecture.trim());
     let package = directory.path().join(name);
@@ -37,13 +39,7 @@ fn the_package_has_programs_entry_icon_and_dependencies() -> Outcome {
 }
 
 fn run(command: &mut Command) -> Outcome<String> {
-    let output = command.output()?;
-    if output.status.success() {
-        Ok(String::from_utf8(output.stdout)?)
-    } else {
-        let why = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{command:?}: {why}").into())
-    }
+    programs::run(command)?.expect_well()
 }
 
 fn is_program(path: &Path) -> Outcome<bool> {

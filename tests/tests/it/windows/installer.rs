@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use inkan_tests::Outcome;
 use inkan_tests::wine::WinePrefix;
+use inkan_tests::{Outcome, programs};
 
 /// Success, and "a newer version is installed" as `msiexec` reports it (1603; a process has only eight bits for it).
 const DONE: i32 = 0;
@@ -13,7 +13,8 @@ const REFUSED: i32 = 1603 & 0xff;
 
 const PROGRAMS: &str = "AppData/Local/Programs/Inkan";
 const BANK_FILE: &str = "AppData/Roaming/Inkan/banks/kenmin.toml";
-const START_MENU: &str = "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/電子証明書アプリ.lnk";
+const START_MENU: &str =
+    "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/電子証明書アプリ.lnk";
 
 #[test]
 fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Outcome {
@@ -66,14 +67,10 @@ fn the_installer_installs_upgrades_and_leaves_only_what_is_the_customers() -> Ou
 
 /// Packs the programs of the tests as this version.
 fn package(wine: &WinePrefix, directory: &Path, version: &str) -> Outcome<PathBuf> {
-    let packed = Command::new("../scripts/windows/package")
-        .arg(wine.programs())
-        .arg(directory)
-        .env("INKAN_VERSION", version)
-        .output()?;
-    if !packed.status.success() {
-        return Err(String::from_utf8_lossy(&packed.stderr).into());
-    }
+    let script = programs::repository().join("scripts/windows/package");
+    let mut command = Command::new(script);
+    command.arg(wine.programs()).arg(directory);
+    programs::run(command.env("INKAN_VERSION", version))?.expect_well()?;
     Ok(directory.join(format!("inkan-{version}-windows-x64.msi")))
 }
 
