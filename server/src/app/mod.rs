@@ -5,6 +5,7 @@
 //! - [`config`]: the configuration file
 //! - [`database`]: the database of the configuration, opened as a command needs it
 //! - [`log`]: output on standard error
+//! - `metrics`: what each metric means
 //! - [`findings`]: everything in a configuration and its files that cannot work
 //! - [`start`]: from a configuration to services and routers
 //! - [`mail`]: the bank as a sender of mail; [`mail_commands`]: `inkan-server mail`
@@ -26,6 +27,7 @@ pub mod hsm;
 pub mod log;
 pub mod mail;
 pub mod mail_commands;
+mod metrics;
 pub mod refusals;
 pub mod reload;
 pub mod scheduler;

@@ -81,9 +81,11 @@ pub async fn services(config: &Config, clock: Clock, hook: StepHook) -> Result<S
 
 /// The process's metrics; once per process.
 pub fn metrics() -> Result<PrometheusHandle, AppError> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .install_recorder()
-        .map_err(|error| AppError::System(format!("metrics: {error}")))
+        .map_err(|error| AppError::System(format!("metrics: {error}")))?;
+    super::metrics::describe();
+    Ok(handle)
 }
 
 /// What the handlers share.

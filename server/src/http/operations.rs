@@ -117,9 +117,19 @@ fn job(report: &Report) -> Value {
 
 /// `GET /metrics` in the Prometheus text format.
 pub async fn metrics(State(app): State<Shared>) -> Response {
-    expiries(&app).await;
+    // Each waits for the store, for less than a second; together no longer than one of them.
+    tokio::join!(readiness(&app), expiries(&app));
     let text = app.metrics.render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// What `/readyz` reports, for alerts.
+async fn readiness(app: &Shared) {
+    let health = app.services.health(app.clock.now()).await;
+    let holds = |holds: bool| f64::from(u8::from(holds));
+    gauge!("inkan_ready", "for" => "logins").set(holds(health.store.is_none()));
+    gauge!("inkan_ready", "for" => "issuing").set(holds(health.issuing.is_none()));
+    gauge!("inkan_crl_fresh").set(holds(health.crl_fresh));
 }
 
 /// Expiring items as of now, by each instance for its own. Staff certificates are one metric: whose they are is not

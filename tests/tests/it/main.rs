@@ -32,6 +32,7 @@
 //! - [`renewal`]: renewal from the agent, with a crash at every step; after a login with the agent
 //! - [`arrows`]: which crate may depend on which
 //! - [`places`]: programs are found wherever cargo puts them
+//! - [`monitoring`]: alerts and dashboard
 //! - [`documents`]: everything that the documents refer to exists
 
 mod agent_login;
@@ -54,6 +55,7 @@ mod hsm_unavailable;
 mod journey;
 mod login;
 mod mail;
+mod monitoring;
 mod places;
 mod proxies;
 mod record;
