@@ -56,7 +56,8 @@ fn metrics_have_a_meaning_and_alerts_and_dashboard_know_them() -> Outcome {
     let metrics = String::from_utf8(metrics)?;
     let kinds = names(&metrics, "# TYPE ");
     assert!(kinds.len() > 15, "{metrics}");
-    let without_help: Vec<_> = kinds.difference(&names(&metrics, "# HELP ")).collect();
+    let helped = names(&metrics, "# HELP ");
+    let without_help: Vec<_> = kinds.difference(&helped).collect();
     assert!(without_help.is_empty(), "{without_help:?}");
     assert!(
         metrics.contains("inkan_ready{for=\"logins\"} 1"),
