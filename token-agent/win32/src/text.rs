@@ -15,3 +15,22 @@ pub fn narrow(units: &[u16]) -> String {
     let end = units.iter().position(|unit| *unit == 0);
     String::from_utf16_lossy(&units[..end.unwrap_or(units.len())])
 }
+
+/// The text at a pointer that Windows returned; empty for null.
+///
+/// # Safety
+/// Null, or a text that ends with zero and stays valid during the call.
+pub(crate) unsafe fn narrow_pointer(text: *const u16) -> String {
+    /// No name of Windows is longer.
+    const MAX: usize = 32 * 1024;
+    if text.is_null() {
+        return String::new();
+    }
+    let mut length = 0;
+    // SAFETY: the text ends with zero, and nothing behind that is read.
+    while length < MAX && unsafe { *text.add(length) } != 0 {
+        length += 1;
+    }
+    // SAFETY: so many units were just read.
+    String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text, length) })
+}
